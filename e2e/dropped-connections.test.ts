@@ -48,7 +48,13 @@ async function signUp(): Promise<void> {
     { withinMs: 15_000, everyMs: 200, what: 'a sign-up' },
   );
   const rest = anonymous.as(token);
-  for (const path of ['/api/v1/subscription', '/api/v1/usage/current', '/api/v1/bots', '/api/v1/servers', '/api/v1/channels']) {
+  for (const path of [
+    '/api/v1/subscription',
+    '/api/v1/usage/current',
+    '/api/v1/bots',
+    '/api/v1/servers',
+    '/api/v1/channels',
+  ]) {
     await until(async () => (await rest.get(path)).status === 200, { withinMs: 15_000, everyMs: 200, what: path });
   }
 }

@@ -3,15 +3,16 @@ import '@tidegate/contracts/all';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { uncoveredTables } from '@tidegate/database/catalogue';
-import { type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
+import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import fc from 'fast-check';
 import pg from 'pg';
 import { operatorOf, signUpAt } from './people.ts';
+import type { SharedPlatform } from './shared-platform.ts';
 
 /*
  * The first real job, as a customer does it, on the whole platform over REST. one-process.test.ts and
- * process-per-service.test.ts run this same suite on the two layouts.
+ * process-per-service.test.ts run this same part on the two layouts.
  */
 const SETTINGS = {
   market: 'BTC-USDT',
@@ -26,22 +27,13 @@ interface Page<T> {
   nextCursor?: string;
 }
 
-let platform: Platform;
-let anonymous: Rest;
+export function firstJob(platform: SharedPlatform): void {
+  let anonymous: Rest;
+  const signUp = (name: string): Promise<Rest> => signUpAt(anonymous, name);
+  const operator = (): Promise<Rest> => operatorOf(platform, anonymous);
 
-const signUp = (name: string): Promise<Rest> => signUpAt(anonymous, name);
-const operator = (): Promise<Rest> => operatorOf(platform, anonymous);
-
-/** Answers how to reach the platform, for what else a file asks of it. */
-export function firstJob({ processPerService }: { processPerService: boolean }): () => Platform {
-  beforeAll(async () => {
-    const env = { RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '100000' };
-    platform = await startPlatform({ services: processPerService, env });
+  beforeAll(() => {
     anonymous = new Rest(platform.url);
-  });
-
-  afterAll(async () => {
-    expect(await platform.stop()).toBe(0);
   });
 
   test('the platform watches its own PostgreSQL within 30 s of the first start', async () => {
@@ -391,6 +383,4 @@ export function firstJob({ processPerService }: { processPerService: boolean }):
       await client.end();
     }
   }
-
-  return () => platform;
 }

@@ -1,4 +1,8 @@
 import { firstJob } from './first-job.ts';
 import { rollingRestart } from './rolling-restart.ts';
+import { SharedPlatform } from './shared-platform.ts';
 
-rollingRestart(firstJob({ processPerService: true }));
+const platform = new SharedPlatform({ services: true });
+
+firstJob(platform);
+rollingRestart(platform);

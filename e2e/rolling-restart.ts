@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Load } from '@tidegate/testing/load';
-import { type Platform, Rest } from '@tidegate/testing/platform';
+import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
+import type { SharedPlatform } from './shared-platform.ts';
 
 interface Child {
   name: string;
@@ -11,9 +12,9 @@ interface Child {
 }
 
 /** Every process of the services layout is restarted, one after the other, while customers work. */
-export function rollingRestart(platform: () => Platform): void {
+export function rollingRestart(platform: SharedPlatform): void {
   const children = (): Child[] =>
-    (JSON.parse(readFileSync(join(platform().dataDir, 'run.json'), 'utf8')) as { children: Child[] }).children;
+    (JSON.parse(readFileSync(join(platform.dataDir, 'run.json'), 'utf8')) as { children: Child[] }).children;
 
   async function restart(name: string): Promise<void> {
     const before = children().find((child) => child.name === name)?.pid ?? 0;
@@ -29,7 +30,7 @@ export function rollingRestart(platform: () => Platform): void {
   }
 
   test('no request fails that a client which honours Retry-After does not survive, and every call is counted', async () => {
-    const rest = new Rest(platform().url);
+    const rest = new Rest(platform.url);
     const keys = await Promise.all(
       [0, 1].map(async (number) => {
         const account = { email: `roll${number}@example.com`, password: 'correct horse battery', name: 'Roll' };
@@ -42,7 +43,7 @@ export function rollingRestart(platform: () => Platform): void {
       clients: 8,
       pauseMs: 100,
       ask: (client) =>
-        fetch(`${platform().url}/api/v1/bots`, { headers: { authorization: `Bearer ${keys[client % keys.length]}` } }),
+        fetch(`${platform.url}/api/v1/bots`, { headers: { authorization: `Bearer ${keys[client % keys.length]}` } }),
     });
     for (const { name } of children()) await restart(name);
     const report = await load.stop();
@@ -54,7 +55,9 @@ export function rollingRestart(platform: () => Platform): void {
     const used = async (): Promise<number> => {
       const each = await Promise.all(
         keys.map(async (key) => {
-          const { body } = await rest.as(key).get<{ items: { meter: string; used: number }[] }>('/api/v1/usage/current');
+          const { body } = await rest
+            .as(key)
+            .get<{ items: { meter: string; used: number }[] }>('/api/v1/usage/current');
           return body.items.find(({ meter }) => meter === 'api_calls')?.used ?? 0;
         }),
       );

@@ -9,11 +9,16 @@ import '../libs/contracts/dist/all.js';
 import { loadServices } from '../cli/dist/roles.js';
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
+import { DEFAULT_TTL_SECONDS } from '../libs/contracts/dist/usage/leases.js';
 import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings.js';
 import { catalogueSchema } from '../services/billing/dist/plans/catalogue-schema.rules.js';
+import { LEASE_SECONDS as BOT_SECONDS } from '../services/bot-executor/dist/bots/lease.rows.js';
+import { LEASE_SECONDS as JOB_SECONDS } from '../services/bot-executor/dist/queue/queue.rows.js';
 import { asyncApiDocument } from '../services/gateway/dist/documents/asyncapi.js';
 import { clientSource } from '../services/gateway/dist/documents/client-source.js';
 import { openApiDocument } from '../services/gateway/dist/documents/openapi.js';
+import { LEASE_SECONDS as MAIL_SECONDS } from '../services/identity/dist/mails/account-mail.rows.js';
+import { LEASE_SECONDS as CHECKPOINT_SECONDS } from '../services/usage/dist/ingestion/checkpoint.rows.js';
 import { ROOT } from './setup.mjs';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -41,7 +46,49 @@ async function configuration() {
     );
     parts.push(`## ${name}\n\n| variable | default | meaning |\n| --- | --- | --- |\n${rows.join('\n')}\n`);
   }
+  parts.push(leases());
   return parts.join('\n');
+}
+
+/** Leases whose length is no setting, and why. */
+function leases() {
+  const rows = [
+    [
+      `bot, ${BOT_SECONDS} s`,
+      'a bot whose process died runs again',
+      'A turn of a bot takes seconds and releases it; the rest is margin. Nothing is filled twice: each write proves the lease.',
+    ],
+    [
+      `backtest, sweep or candle file, ${JOB_SECONDS} s`,
+      'a job whose process died starts again',
+      'Renewed each second: it survives half a minute without the database. A shorter lease would restart hours of work.',
+    ],
+    [
+      `mail about an account, ${MAIL_SECONDS} s`,
+      'a mail whose process died is sent',
+      'Longer than one attempt takes at the most (25 s). A shorter lease would send mails twice.',
+    ],
+    [
+      `checkpoint of usage, ${CHECKPOINT_SECONDS} s`,
+      'another replica counts usage',
+      'Usage waits in its stream and quotas are leased, so nothing is lost or refused meanwhile; events that are read twice count once.',
+    ],
+    [
+      `slice of a quota, ${DEFAULT_TTL_SECONDS} s`,
+      'units of a gateway that died can be lent again',
+      'Services agree on it; a slice is small beside its quota.',
+    ],
+  ].map((cells) => `| ${cells.join(' | ')} |`);
+  return `## Leases that are no settings
+
+An orderly stop releases every lease at once; its length matters only after a process was killed. Settings are
+\`OUTBOX_LEASE_SECONDS\` and \`MONITOR_LEASE_SECONDS\`, because there events or samples are late by that long. The time
+between renewals follows from the length and cannot be set.
+
+| lease | how long until | why it is a constant |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
 }
 
 function describe(schema) {

@@ -1,8 +1,19 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { until } from '@tidegate/testing/until';
 
 /* A checkout of nothing but the set-up, with an npm that only notes that it ran. */
 const SCRIPTS = join(process.cwd(), 'scripts');
@@ -18,7 +29,7 @@ beforeEach(() => {
   mkdirSync(join(folder, 'bin'));
   const npm = `#!/bin/sh
 echo run >> "${folder}/npm-runs"
-sleep 1
+while [ -e "${folder}/hold" ]; do sleep 0.1; done
 mkdir -p node_modules/typescript/bin && : > node_modules/typescript/bin/tsc
 cp package-lock.json node_modules/.package-lock.json
 `;
@@ -33,7 +44,7 @@ interface Ended {
   said: string;
 }
 
-function setUp(): { pid: number | undefined; ended: Promise<Ended> } {
+function setUp(): { said: () => string; ended: Promise<Ended> } {
   const child = spawn(process.execPath, ['-e', "import('./scripts/setup.mjs').then((setup) => setup.prepare())"], {
     cwd: root,
     env: { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` },
@@ -41,19 +52,21 @@ function setUp(): { pid: number | undefined; ended: Promise<Ended> } {
   });
   let said = '';
   child.stderr.on('data', (chunk) => (said += String(chunk)));
-  return { pid: child.pid, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, said }))) };
+  return { said: () => said, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, said }))) };
 }
 
 const runs = () => readFileSync(join(folder, 'npm-runs'), 'utf8').split('\n').length - 1;
 const turns = () => readdirSync(root).filter((name) => name.startsWith('.setup-turn'));
 
 test('of two set-ups at once one works, and the other says which process it waits for', async () => {
+  writeFileSync(join(folder, 'hold'), '');
   const first = setUp();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await until(() => existsSync(join(folder, 'npm-runs')), { what: 'the first one to be at work' });
   const second = setUp();
+  await until(() => /Waiting for another set-up of this checkout \(process \d+: .+\)/.test(second.said()));
+  rmSync(join(folder, 'hold'));
   const [one, two] = await Promise.all([first.ended, second.ended]);
   expect([one.code, two.code]).toEqual([0, 0]);
-  expect(two.said).toMatch(/Waiting for another set-up of this checkout \(process \d+: .+\)/);
   expect(runs()).toBe(1);
   expect(turns()).toEqual([]);
 });

@@ -178,7 +178,7 @@ function startLoad(customers: Customer[]) {
 function catalogueText(): string {
   return readFileSync('plans/default.yaml', 'utf8')
     .replace('plans:\n', '  widgets: { kind: metered, name: Widgets, unit: widget }\n\nplans:\n')
-    .replaceAll('      api_calls:', '      widgets: unlimited\n      api_calls:')
+    .replaceAll('        api_calls:', '        widgets: unlimited\n        api_calls:')
     .replace('limit: 10_000, note: Calls', 'limit: 50_000_000, note: Calls')
     .replace('bots: 5\n', 'bots: 100_000\n')
     .replace('notifications: 100\n', 'notifications: 1_000_000\n');

@@ -51,9 +51,12 @@ async function connect(platform: Platform): Promise<pg.Client> {
   return client;
 }
 
-/** What an installation costs that nobody uses, from the sixth minute on. `-- idle SECONDS` watches for that long. */
-export async function idle([seconds = String(SECONDS)]: string[]): Promise<Result> {
-  const platform = await startPlatform();
+/**
+ * What an installation costs that nobody uses, from the sixth minute on. `-- idle SECONDS` watches for that long,
+ * `-- idle SECONDS services` the layout with a process per service.
+ */
+export async function idle([seconds = String(SECONDS), layout]: string[]): Promise<Result> {
+  const platform = await startPlatform({ services: layout === 'services' });
   const client = await connect(platform);
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const lines = platform.log().split('\n').length;

@@ -61,7 +61,7 @@ async function costOfOurs(fixture: Fixture): Promise<Cost> {
   const database = await benchDatabase(MONITOR_MIGRATIONS);
   const store = await openMonitorStore(database.dataSource);
   await store.addServers(fixture.admin);
-  const [lease] = await store.tenants.system('collect', (tx) => claimLeases(tx, 'bench', 1));
+  const [lease] = await store.tenants.system('collect', (tx) => claimLeases(tx, 'bench', 1, 15));
   if (!lease) throw new Error('Nobody else should have the lease.');
   const owner = new pg.Client({ ...database.admin });
   await owner.connect();

@@ -10,7 +10,7 @@ import { MonitorAgentConfig } from '@tidegate/monitor-agent/monitor-agent.config
 import { SAMPLE_TABLES } from '@tidegate/monitor-agent/retention/retention.rows';
 import { Dialer } from '@tidegate/monitor-agent/servers/dialer';
 import { insertServer } from '@tidegate/monitor-agent/servers/server.rows';
-import { ServerPasswords } from '@tidegate/monitor-agent/servers/server-passwords';
+import { ServerSecrets } from '@tidegate/monitor-agent/servers/server-secrets';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
 import { Vault } from '@tidegate/vault/vault';
@@ -45,10 +45,10 @@ export async function openMonitorStore(
   const config = new MonitorAgentConfig(
     MonitorAgentConfig.schema.parse({ ...settings, MONITOR_ALLOW_LOOPBACK: 'true' }),
   );
-  const passwords = new ServerPasswords(vault);
+  const secrets = new ServerSecrets(vault);
   const guard = new HostGuard({ embedded: true, production: false } as Settings, config);
   const bus = { live: () => {} } as unknown as Bus;
-  const dialer = new Dialer(passwords, guard, config);
+  const dialer = new Dialer(secrets, guard, config);
   const tools = new CollectorTools(tenants, new Outbox('monitor-agent', () => {}), bus, dialer, new Log(), config);
   return {
     tenants,
@@ -67,7 +67,7 @@ export async function openMonitorStore(
             port,
             database: WATCHER.database,
             user: watcher(first + one),
-            password: await passwords.seal(tx, id, WATCHER.password),
+            password: await secrets.sealPassword(tx, id, WATCHER.password),
             tlsMode: 'disable',
             tlsCa: null,
             platform: false,

@@ -24,7 +24,7 @@ export async function quotaEdge(): Promise<Result> {
     limitFree(platform);
     await until(async () => {
       const { body } = await admin.get<{ items: { key: string; features: Record<string, { limit?: number }> }[] }>(
-        '/api/v1/plans',
+        '/api/v1/billing/plans',
       );
       return body.items.some(({ features }) => features['api_calls']?.limit === LIMIT);
     });

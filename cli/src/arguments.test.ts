@@ -18,10 +18,10 @@ test('a command with its words and options', () => {
   expect(read('logs -f notifier')).toEqual({ name: 'logs', args: ['notifier'], values: { follow: true } });
   expect(read('subscriptions set acme pro --interval year')).toMatchObject({ values: { interval: 'year' } });
   expect(read('plans export --version 2')).toMatchObject({ name: 'plans export', values: { version: '2' } });
-  expect(read('plans move pro --to business --at period-end --dry-run')).toMatchObject({
+  expect(read('plans move --from main.pro --to business --at period-end --dry-run')).toMatchObject({
     name: 'plans move',
-    args: ['pro'],
-    values: { to: 'business', at: 'period-end', 'dry-run': true },
+    args: [],
+    values: { from: 'main.pro', to: 'business', at: 'period-end', 'dry-run': true },
   });
 });
 

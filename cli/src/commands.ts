@@ -58,15 +58,18 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     words: ['plans', 'move'],
-    args: ['<plan>'],
     options: {
-      to: { type: 'string', about: 'the plan they get; by default the newest version of their own' },
+      from: { type: 'string', about: 'the plan they have, with its product: monitoring.pro' },
+      to: {
+        type: 'string',
+        about: 'the plan they get, of the same product; by default the newest version of their own',
+      },
       at: { type: 'string', about: 'now (default), or period-end: each when what it has paid for ends' },
       'dry-run': { type: 'boolean', about: 'only show what would move' },
     },
-    about: 'move its running subscriptions to its newest version, or to another plan',
-    run: async ([plan = ''], values) =>
-      (await operator()).movePlan(plan, {
+    about: 'move running subscriptions of a plan to its newest version, or to another plan',
+    run: async (_args, values) =>
+      (await operator()).movePlan(text(values['from']) ?? '', {
         to: text(values['to']),
         at: text(values['at']),
         dryRun: values['dry-run'] === true,

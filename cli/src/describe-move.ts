@@ -4,12 +4,12 @@ import type { Output } from '@tidegate/contracts/kernel/operation';
 type Moved = Output<typeof movePlans>;
 
 /** What a move does, before it does it: what moves, when, what changes for them, and what stays. */
-export function describeMove({ plan, to, version, at, subscriptions, moves, stay }: Moved): string {
+export function describeMove({ from, to, version, at, subscriptions, moves, stay }: Moved): string {
   const target = `version ${version} of ${to}`;
   const lines =
     subscriptions === 0
-      ? [`No subscription of ${plan} moves: all have ${target}, or there are none.`]
-      : [`${count(subscriptions)} of ${plan} ${subscriptions === 1 ? 'moves' : 'move'} to ${target}.`];
+      ? [`No subscription of ${from} moves: all have ${target}, or there are none.`]
+      : [`${count(subscriptions)} of ${from} ${subscriptions === 1 ? 'moves' : 'move'} to ${target}.`];
   for (const move of moves) lines.push(...describeGroup(move, at));
   if (stay > 0) lines.push(`  ${count(stay)} already on ${target}: nothing changes.`);
   if (subscriptions > 0)

@@ -116,8 +116,8 @@ test('plans: all mistakes of a file with their lines, the catalogue in force to 
   expect(code).toBe(1);
   const lineOf = (text: string) => shipped.slice(0, shipped.indexOf(text)).split('\n').length;
   expect(stderr).toMatch(/catalogue_invalid/);
-  expect(stderr).toContain(`line ${lineOf('month: 2900,')}: /plans/pro/prices/EUR/month 29.00 is written 2900.`);
-  expect(stderr).toContain(`line ${lineOf('servers: 100')}: /plans/business/features/servers `);
+  expect(stderr).toContain(`line ${lineOf('month: 2900,')}: /plans/main/pro/prices/EUR/month 29.00 is written 2900.`);
+  expect(stderr).toContain(`line ${lineOf('servers: 100')}: /plans/main/business/features/servers `);
   expect(await tidegate(['plans', 'export'])).toEqual({ code: 0, stderr: '', stdout: shipped });
   const rest = await operator();
   const { body } = await rest.get<{ items: { id: string }[] }>('/api/v1/organisations');

@@ -1,5 +1,7 @@
-import { endWithReader } from './broken-output.ts';
-import { fail, runCommand } from './run-command.ts';
+import '@tidegate/telemetry/own-source-maps';
+
+const { endWithReader } = await import('./broken-output.ts');
+const { fail, runCommand } = await import('./run-command.ts');
 
 const argv = process.argv.slice(2);
 if (argv[0] !== 'start') endWithReader();

@@ -48,12 +48,18 @@ export async function exportPlanFile(version: string | undefined): Promise<void>
 
 /** Shows what will move, then moves it, unless another version of the plan came into force in the meantime. */
 export async function movePlan(
-  plan: string,
+  from: string,
   { to, at, dryRun }: { to: string | undefined; at: string | undefined; dryRun: boolean },
 ): Promise<void> {
+  if (!/^[^.]+\.[^.]+$/.test(from))
+    throw new Error('Name the plan that they have with its product: --from monitoring.pro');
   // The operation refuses any other value and lists the valid ones.
   const when = at?.replace('-', '_') as 'now' | 'period_end' | undefined;
-  const order = { plan, ...(to && { to }), ...(when && { at: when }) };
+  const order = {
+    from,
+    ...(to && { to: to.includes('.') ? to : `${from.split('.')[0]}.${to}` }),
+    ...(when && { at: when }),
+  };
   await asOperator(async (bus) => {
     const shown = await bus.call(movePlans, { ...order, dryRun: true });
     process.stdout.write(describeMove(shown));

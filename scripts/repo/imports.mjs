@@ -71,6 +71,15 @@ const RULES = [
     to: { path: ['^libs/messaging/src/nats\\.ts$', packages('@nats-io')] },
   },
   {
+    name: 'loaded-when-needed',
+    comment: 'what few processes use is loaded by `await import()`, or every start pays for it',
+    from: { path: '^(libs|services|cli)/', pathNot: TESTS },
+    to: {
+      path: packages('nodemailer', '@opentelemetry/(resources|sdk-[^/]+|exporter-[^/]+)'),
+      dependencyTypesNot: ['dynamic-import', 'type-only'],
+    },
+  },
+  {
     name: 'no-circle-of-files',
     comment: 'files that load each other',
     from: {},

@@ -1,5 +1,6 @@
-/* Every contract, for those who need the whole catalogue: the gateway, the boot check and the generators. */
+/* Every contract, for code that needs the whole catalogue: the gateway, the boot check and the generators. */
 import './billing/entitlements.ts';
+import './billing/invoices.ts';
 import './billing/plans.ts';
 import './billing/subscriptions.ts';
 import './gateway/installation.ts';
@@ -25,8 +26,12 @@ import './monitor-agent/statement-series.ts';
 import './notifier/account-mails.ts';
 import './notifier/channels.ts';
 import './notifier/deliveries.ts';
+import './usage/check.ts';
+import './usage/estimate.ts';
 import './usage/leases.ts';
+import './usage/limits.ts';
 import './usage/quota.ts';
+import './usage/recorded.ts';
 import './usage/usage.ts';
 import './bot-executor/bots.ts';
 import './bot-executor/candle-uploads.ts';

@@ -1,8 +1,8 @@
 const STEP_MS = 250;
 
 /**
- * Does it after this much time, of which a stretch in which the event loop was busy counts as one step: a process that
- * did not look could not have seen the answer. Answers how to call it off.
+ * Runs it after this much time, in which a stretch with a busy event loop counts as one step: a process that did not
+ * read could not have seen the answer. Returns how to cancel it.
  */
 export function afterAwake(ms: number, then: () => void): () => void {
   let left = ms;
@@ -10,7 +10,7 @@ export function afterAwake(ms: number, then: () => void): () => void {
     const wait = Math.min(STEP_MS, left);
     return setTimeout(() => {
       left -= wait;
-      // What arrived meanwhile is read before the last word is spoken.
+      // What has arrived in the meantime is read before it runs.
       if (left > 0) timer = step();
       else immediate = setImmediate(then);
     }, wait);
@@ -24,8 +24,8 @@ export function afterAwake(ms: number, then: () => void): () => void {
 }
 
 /**
- * The same for many that wait equally long: one timer for all of them, and none while nobody waits. Whoever is busy all
- * the time waits for every connection, so a wait must cost next to nothing.
+ * The same for many waits of equal length: one timer for all of them, and none while nobody waits. A busy process waits
+ * for every connection, so a wait must cost next to nothing.
  */
 export class AwakeDeadlines {
   private readonly waiting = new Set<{ steps: number; then: () => void }>();
@@ -33,11 +33,11 @@ export class AwakeDeadlines {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(ms: number) {
-    // The step that is under way when somebody comes does not count.
+    // The step during which a wait starts does not count.
     this.steps = Math.ceil(ms / STEP_MS) + 1;
   }
 
-  /** Answers how to call it off; false when it is too late for that. */
+  /** Returns how to cancel it; that returns false when it is too late. */
   add(then: () => void): () => boolean {
     const one = { steps: this.steps, then };
     this.waiting.add(one);

@@ -7,10 +7,10 @@ import type { DatabaseLimits } from './limits.ts';
 import { SilentConnections } from './silent-connections.ts';
 import { silence, type WatchedClient, type WatchedConfig } from './watched-client.ts';
 
-/** Longer than that at the end of the pool, and the other side is gone. */
+/** When closing a connection takes longer than this, the other side is gone. */
 const GOODBYE_MS = 2_000;
 
-/** One that nobody took for so long is closed. */
+/** A connection that was idle for this long is closed. */
 const IDLE_MS = 10_000;
 
 interface Open {
@@ -26,7 +26,7 @@ interface Waiter {
 
 /**
  * Hands out the connections of one service: waits with a limit, counts, and never gives out a broken one. A query
- * runner keeps its connection from one transaction to the next, so that taking one takes it from a list:
+ * runner keeps its connection from one transaction to the next, so that taking one is a lookup in a list:
  *
  *   (nobody's) ──take──► lent ──given back──► next in the queue, or resting ──IDLE_MS──► back to TypeORM's pool, closed
  *                          └──broken──► cut
@@ -41,7 +41,7 @@ export class Connections {
   private readonly inUse;
   private readonly waiting;
   private readonly waits;
-  /** The one that was used last is at the end, and is taken first. */
+  /** The most recently used is at the end, and is taken first. */
   private resting: Open[] = [];
   private readonly queue = new Set<Waiter>();
   /** Connections that are open or being opened. */
@@ -56,8 +56,8 @@ export class Connections {
     this.deadlines = new AwakeDeadlines(limits.waitMs);
     this.log = new Log(this.labels);
     const metrics = new Metrics();
-    this.inUse = metrics.gauge('tidegate_database_connections_in_use', 'Connections that work holds', ['service']);
-    this.waiting = metrics.gauge('tidegate_database_waiting', 'How many wait for a connection', ['service']);
+    this.inUse = metrics.gauge('tidegate_database_connections_in_use', 'Connections in use', ['service']);
+    this.waiting = metrics.gauge('tidegate_database_waiting', 'Tasks that wait for a connection', ['service']);
     this.waits = metrics
       .histogram('tidegate_database_wait_seconds', 'Time to get a connection when none was free', ['service'])
       .labels(this.labels);
@@ -69,7 +69,7 @@ export class Connections {
 
   readonly take: Connect = () => {
     for (let one = this.resting.pop(); one; one = this.resting.pop()) {
-      // One that broke while it rested is on its way out.
+      // One that broke while idle is being removed.
       if (!one.runner.isReleased) return Promise.resolve(this.lend(one));
     }
     return this.wait();
@@ -85,7 +85,7 @@ export class Connections {
       };
       const waiter: Waiter = {
         lend: (connection) => {
-          // When it is too late for that, somebody else gets it.
+          // When it is too late to cancel, the connection goes to somebody else.
           if (!ended()) return false;
           resolve(this.lend(connection));
           return true;
@@ -136,8 +136,8 @@ export class Connections {
   }
 
   /**
-   * A broken one is cut, over whose socket no goodbye would be answered; then the pool leaves it out, because the query
-   * runner listens for the event with which a client ends.
+   * A broken one is destroyed, because its socket would not answer a goodbye; the pool then drops it, because the query
+   * runner listens for the client's `end` event.
    */
   private giveBack(connection: Open, broken?: Error): void {
     this.silent.released(connection.client);
@@ -148,7 +148,7 @@ export class Connections {
   private pass(connection: Open): void {
     for (const waiter of this.queue) if (waiter.lend(connection)) return;
     if (this.ended) {
-      // It was being opened when the end came, which waits for it.
+      // It was being opened when the pool closed, which waits for it.
       void connection.runner.release();
       return;
     }

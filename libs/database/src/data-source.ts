@@ -15,7 +15,7 @@ export interface DatabaseSettings extends Partial<DatabaseLimits> {
   applicationName?: string;
 }
 
-/** A data source whose connections are watched, and taken with a limit. */
+/** A data source whose connections are watched, and taken with a time limit. */
 class WatchedDataSource extends DataSource {
   readonly connections: Connections;
 
@@ -32,10 +32,10 @@ class WatchedDataSource extends DataSource {
 /** How the pool's connections are taken. */
 export function connectionsOf(dataSource: DataSource): Connect {
   if (dataSource instanceof WatchedDataSource) return dataSource.connections.take;
-  throw new Error('This data source was not made by connectDatabase.');
+  throw new Error('This data source was not created by connectDatabase.');
 }
 
-/** The service's pool. Sessions find their own schema first and give up on runaway statements. */
+/** The service's pool. Sessions search their own schema first and cancel runaway statements. */
 export async function connectDatabase(settings: DatabaseSettings): Promise<DataSource> {
   const { host, port, database, user, password, schema, ssl = false } = settings;
   const limits = limitsOf(settings);
@@ -58,7 +58,7 @@ export async function connectDatabase(settings: DatabaseSettings): Promise<DataS
     extra: {
       Client: WatchedClient,
       connectWithinMs: limits.waitMs,
-      // What comes back to the pool was idle for long enough already.
+      // What comes back to the pool has already been idle for long enough.
       idleTimeoutMillis: 1,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,

@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Tx } from './tx.ts';
 
 /**
- * Late writes of the kind that no transaction of the organisation makes, such as usage that waited in a stream, are
- * taken away by later sweeps: in seconds what was under way, in days what a stream may have kept.
+ * Late writes outside transactions of the organisation, such as usage that waited in a stream, are deleted by later
+ * sweeps: after seconds for what was running, after days for what a stream may have kept.
  */
 const NEXT_SWEEP = ['10 seconds', '1 minute', '10 minutes', '1 day', '8 days'];
 /** Longer than backups, streams and retries last. */
@@ -24,23 +24,23 @@ export interface Deletion {
 const DELETED = 'TG410';
 const POLL_MS = 100;
 
-/** A transaction for an organisation that is not there any more. */
+/** A transaction for an organisation that no longer exists. */
 export class OrganisationDeleted extends Error {
   override readonly name = 'OrganisationDeleted';
 }
 
-/** What `enter_organisation` raised, by its own name. */
+/** Recognises the exception of `enter_organisation`. */
 export const named = (error: unknown): unknown =>
   (error as { code?: unknown }).code === DELETED
     ? new OrganisationDeleted('The organisation was deleted.', { cause: error })
     : error;
 
-/** From its commit on nothing is written for the organisation, and the sweeps begin. */
+/** From its commit on nothing is written for the organisation, and the sweeps start. */
 export async function noteDeleted(tx: Tx, orgId: string): Promise<void> {
   await tx.query('insert into deleted_organisations (org_id) values ($1) on conflict do nothing', [orgId]);
 }
 
-/** The sweep that is due longest and nobody does, for a minute. */
+/** Leases the sweep that has been due longest, for a minute. */
 export const takeDeletion = (tx: Tx): Promise<Deletion | undefined> =>
   tx.one<Deletion>(
     `update deleted_organisations set held_until = now() + interval '1 minute'
@@ -58,7 +58,7 @@ export async function nextDeletion(tx: Tx): Promise<number | undefined> {
   return row?.ms ?? undefined;
 }
 
-/** Transactions of this service that are under way, by a name that no other transaction ever gets. */
+/** Running transactions of this service, by an id that no other transaction ever gets. */
 async function underWay(tx: Tx): Promise<Set<string>> {
   const rows = await tx.query<{ transaction: string }>(
     `select l.virtualtransaction as transaction from pg_locks l join pg_stat_activity a on a.pid = l.pid
@@ -69,8 +69,8 @@ async function underWay(tx: Tx): Promise<Set<string>> {
 }
 
 /**
- * After the deletion was committed: waits for the end of whatever had begun before, and so may not have seen it. None
- * is longer than the server's time-outs let it be. Answers false when it was aborted.
+ * Called after the deletion was committed: waits for transactions that started before and so may not have seen it. The
+ * server's timeouts bound how long. Returns false when it was aborted.
  */
 export async function waitForWriters(tx: Tx, signal: AbortSignal): Promise<boolean> {
   const before = await underWay(tx);
@@ -91,12 +91,12 @@ export async function saveProgress(tx: Tx, orgId: string, place: Place, rows: nu
   );
 }
 
-/** For a process that stops: whoever comes next goes on at once. */
+/** For a process that stops: another continues at once. */
 export async function giveBackDeletion(tx: Tx, orgId: string): Promise<void> {
   await tx.query("update deleted_organisations set held_until = '-infinity' where org_id = $1", [orgId]);
 }
 
-/** Answers how many rows all sweeps took away. */
+/** Returns how many rows all sweeps deleted. */
 export async function endSweep(tx: Tx, { org_id, sweeps }: Deletion): Promise<number> {
   const row = await tx.one<{ rows: string }>(
     `update deleted_organisations set place = null, sweeps = $2, held_until = '-infinity', due_at = now() + $3::interval
@@ -106,7 +106,7 @@ export async function endSweep(tx: Tx, { org_id, sweeps }: Deletion): Promise<nu
   return Number(row?.rows ?? 0);
 }
 
-/** With the proof that the organisation's key was destroyed. */
+/** Together with the proof that the organisation's key was destroyed. */
 export async function expireDeletions(tx: Tx): Promise<string[]> {
   const rows = await tx.query<{ org_id: string }>(
     `delete from deleted_organisations where due_at is null and deleted_at < now() - make_interval(days => ${RETENTION_DAYS})

@@ -10,7 +10,7 @@ export function newId(now: number = Date.now()): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/* Random bytes are taken in blocks: one system call for 256 ids. No byte is used twice. */
+/* Random bytes are drawn in blocks: one system call for 256 ids. No byte is used twice. */
 let pool = Buffer.alloc(0);
 function random16(): Buffer {
   if (pool.length === 0) pool = randomBytes(4_096);

@@ -13,14 +13,14 @@ export type Connect = () => Promise<[Client, (error?: Error) => void]>;
 
 export interface TxOptions {
   begin?: string;
-  /** False: also for an organisation that was deleted. */
+  /** False: also works for a deleted organisation. */
   enter?: boolean;
   /** The first thing in the transaction, before the query that opened it. */
   first?: ((tx: Tx) => Promise<void>) | undefined;
 }
 
 /**
- * A transaction that is opened by its first query, so that a handler may do slow work before it.
+ * A transaction that is opened by its first query, so that a handler can do slow work before it.
  *
  * idle → (first query) open → committed | rolled back. Queries after the end are a bug and throw. Whatever happens,
  * the connection is given back once: to be used again after an answered commit or rollback, to be closed otherwise.
@@ -33,18 +33,18 @@ export class LazyTransaction {
   private readonly first: TxOptions['first'];
   private readonly visibility: Visibility;
   private readonly context: string[];
-  /** Organisations that were there when the transaction came to them, besides its own. */
+  /** Organisations that existed when the transaction entered them, besides its own. */
   private entered: Set<string> | undefined;
   private readonly hooks: (() => void)[] = [];
   private client: Promise<Client> | undefined;
-  /** Held from the moment the pool gave it until it is given back. */
+  /** Held from when the pool gave it until it is given back. */
   private connection: Client | undefined;
   private release: (error?: Error) => void = () => {};
   private ended = false;
-  /** Who the settings of the transaction are for at the moment, as the server will see it when it comes to it. */
+  /** The view that the transaction's settings are for, once the server has executed what was sent. */
   private seenAs: string[];
   private refusal: unknown;
-  /** Why the connection must not be used again. */
+  /** Why the connection must not be reused. */
   private broken: Error | undefined;
 
   constructor(connect: Connect, visibility: Visibility, { begin = 'begin', enter = true, first }: TxOptions = {}) {
@@ -57,7 +57,7 @@ export class LazyTransaction {
     this.tx = this.view(visibility, this.context, () => this.opened());
   }
 
-  /** Runs work that uses `tx`, and ends the transaction as the work ends. */
+  /** Runs work that uses `tx`, then commits, or rolls back if it threw. */
   async run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     try {
       const result = await this.hold.around(() => work(this.tx));
@@ -73,7 +73,7 @@ export class LazyTransaction {
     const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
       const client = await opened();
       return traced(sql, () => {
-        // The settings and the query leave together: nothing of another view can come between them.
+        // The settings and the query are sent together, so that no query of another view comes between them.
         if (this.seenAs !== context) this.seeAs(client, context);
         return this.ask<Row>(client, sql, params);
       });
@@ -151,10 +151,10 @@ export class LazyTransaction {
     for (const hook of this.hooks) hook();
   }
 
-  /** Nothing to do when the connection was given back already. */
+  /** Nothing to do when the connection has already been given back. */
   async rollback(): Promise<void> {
     this.ended = true;
-    // Why it could not be opened is told to whoever asked first.
+    // The first query reports why it could not be opened.
     await this.client?.catch(() => undefined);
     await this.connection?.query('rollback').then(
       () => this.giveBack(),

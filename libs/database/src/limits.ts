@@ -5,7 +5,7 @@ export interface DatabaseLimits {
   waitMs: number;
   /** The server ends a statement that takes longer. */
   statementMs: number;
-  /** After so long without a word about a query the server is asked whether it still knows of it. */
+  /** After so long without a sign of a query the server is asked whether it is still running. */
   silenceMs: number;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { testDatabase } from '@tidegate/testing/database';
 import { migrate } from './migrate.ts';
 
-test('a server that lets a migration go fails the migration and not the process, and it may be tried again', async () => {
+test('a server that ends the connection fails the migration and not the process, and it can be retried', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
   const database = await testDatabase({ schema: 'every', folders: [] });
   const plan = { schema: 'let_go', role: database.login.user, password: database.login.password, folders: [folder] };

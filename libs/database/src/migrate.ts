@@ -22,7 +22,7 @@ const LOCK = 7_318_204_911;
  */
 export async function migrate(admin: pg.ClientConfig, plans: SchemaPlan[]): Promise<string[]> {
   const client = new pg.Client(admin);
-  // One that breaks fails the query that it is for; without a listener it would end the process besides.
+  // A broken connection fails its query; without a listener it would also end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -37,7 +37,7 @@ export async function migrate(admin: pg.ClientConfig, plans: SchemaPlan[]): Prom
   }
 }
 
-/** `tidegate.protect(table, purpose…)`: the one way to close a table with row-level security. */
+/** `tidegate.protect(table, purpose…)`: the one way to protect a table with row-level security. */
 async function preamble(): Promise<string> {
   return `
     create schema if not exists tidegate;
@@ -125,7 +125,7 @@ async function ensureRole(client: pg.Client, { role, password }: SchemaPlan): Pr
     [role],
   );
   if (rows.length === 0) await client.query(`create role ${name} login`);
-  // Only a superuser may as much as name these rights, and whoever migrates need not be one.
+  // Only a superuser may even name these attributes, and the migrating role need not be one.
   else if (!rows[0]?.fits)
     await client.query(`alter role ${name} login nosuperuser nocreatedb nocreaterole nobypassrls`);
   await setPassword(client, role, password);

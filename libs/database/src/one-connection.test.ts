@@ -1,13 +1,13 @@
 import { alsoTo, setLogLevel } from '@tidegate/telemetry/log';
 import { Hold, refuseWhileHeld } from './one-connection.ts';
 
-/* What production does: it tells, and goes on. Development and tests: libs/messaging/src/one-connection.test.ts. */
+/* In production it logs and continues. Development and tests: libs/messaging/src/one-connection.test.ts. */
 const before = process.env['NODE_ENV'];
 afterAll(() => {
   process.env['NODE_ENV'] = before;
 });
 
-test('production tells once per place and lets it pass', () => {
+test('production logs once per place and lets it pass', () => {
   process.env['NODE_ENV'] = 'production';
   const lines: string[] = [];
   setLogLevel('error');

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Log } from '@tidegate/telemetry/log';
 
 /*
- * One flow, one connection. Whoever holds a connection and waits for a second one of the same pool waits for others
- * that do the same: eight at once in a pool of eight wait for ever. Whoever waits for the network meanwhile keeps
- * the connection from everybody for as long as somebody else's server likes. So both are refused: development and tests throw,
- * production logs each place once and goes on.
+ * One flow, one connection. A flow that holds a connection and waits for a second one of the same pool waits for others
+ * that do the same: eight at once in a pool of eight deadlock. A flow that waits for the network holds its connection
+ * for as long as somebody else's server takes. So both are refused: development and tests throw, production logs each
+ * place once and continues.
  */
 
 /** Whether one transaction holds a connection. It is followed through everything that its work awaits. */
@@ -49,7 +49,7 @@ export function refuseWhileHeld(what: string): void {
   new Log().error({ error, place }, 'A transaction waits for something else while it holds its connection');
 }
 
-/** Lets one wait pass that is bounded otherwise. The reason is for whoever reads the code. */
+/** Allows one wait that is bounded otherwise. The reason is for readers of the code. */
 export const evenWhileHeld = <T>(_reason: string, work: () => T): T => flow.run(undefined, work);
 
 class SecondWait extends Error {

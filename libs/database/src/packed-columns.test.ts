@@ -26,7 +26,7 @@ test('what was written is read, whichever column the others follow', () => {
   );
 });
 
-test('rows up to one are what all rows begin with', () => {
+test('the first rows are read as when all are read', () => {
   fc.assert(
     fc.property(table, fc.nat(70), fc.nat(2), (columns, most, column) => {
       const rising = [columns[0] ?? [], columns[0] ?? [], ...columns].map((list) => list.map((_, row) => row));
@@ -49,7 +49,7 @@ test('a minute with all figures, no minutes at all, and extremes side by side', 
   expect(round(wild, 0)).toEqual(wild);
 });
 
-test('what a call costs is learned: a column that follows the calls takes next to nothing', () => {
+test('the cost of a call is learned: a column proportional to the calls takes next to nothing', () => {
   const calls = Array.from(
     { length: 1_440 },
     (_, minute) => 500 + Math.floor((Math.abs(Math.sin(minute * 12.9898)) * 43_758.5453) % 1_000),
@@ -60,7 +60,7 @@ test('what a call costs is learned: a column that follows the calls takes next t
   expect(packColumns([calls, blocks]).length - alone).toBeGreaterThan(500);
 });
 
-test('another version, a changed byte and a cut-off blob are refused, each by its name', () => {
+test('another version, a changed byte and a truncated blob are refused, each by its name', () => {
   const blob = packColumns([[1, 2, 3]]);
   const other = Buffer.from(blob);
   other[0] = 2;
@@ -75,11 +75,11 @@ test('another version, a changed byte and a cut-off blob are refused, each by it
   expect(() => unpackColumns(blob, 2)).toThrow('1 columns instead of 2');
 });
 
-test.each([-1, 0.5, Number.NaN, 2 ** 53])('%d is no count and is never written', (wrong) => {
+test.each([-1, 0.5, Number.NaN, 2 ** 53])('%d is not a count and is never written', (wrong) => {
   expect(() => packColumns([[1, 2, wrong, 4]])).toThrow(RangeError);
   expect(() => packColumns([[wrong]])).toThrow(RangeError);
 });
 
-test('columns of different lengths are a mistake', () => {
+test('columns of different lengths are refused', () => {
   expect(() => packColumns([[1], [1, 2]])).toThrow('length');
 });

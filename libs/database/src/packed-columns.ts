@@ -24,7 +24,7 @@ const PLAIN = 1;
 const DELTA = 2;
 const RATE = 3;
 
-/** How much of what is known about the cost of a call the next row leaves. */
+/** How much the learned cost of a call keeps with the next row. */
 const MEMORY = 0.95;
 
 export class PackedColumnsError extends Error {
@@ -60,7 +60,7 @@ export interface Until {
 }
 
 export function unpackColumns(blob: Buffer, columns: number, until?: Until): Float64Array[] {
-  if (blob.length < HEADER_BYTES) throw new PackedColumnsError('A packed block is cut off.');
+  if (blob.length < HEADER_BYTES) throw new PackedColumnsError('A packed block is truncated.');
   if (blob[0] !== PACKED_VERSION)
     throw new PackedColumnsError(
       `A packed block has version ${blob[0]}; this program reads version ${PACKED_VERSION}.`,
@@ -187,7 +187,7 @@ function isConstant(column: Column): boolean {
   return true;
 }
 
-/** About how many bits the numbers need; those that could not be made are no choice. */
+/** Estimated bits for the numbers; a mode that cannot represent them is not chosen. */
 function bits(numbers: Float64Array): number {
   if (numbers.length === 0) return Number.POSITIVE_INFINITY;
   let sum = 0;

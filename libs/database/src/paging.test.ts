@@ -7,7 +7,7 @@ const refused = expect.objectContaining({
   data: { errors: [expect.objectContaining({ field: '/cursor', code: 'invalid_cursor' })] },
 });
 
-test('every item comes once, in order, and the last page has no cursor, whatever the sizes', () => {
+test('every item is listed once, in order, and the last page has no cursor, whatever the sizes', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 12 }), (count, limit) => {
       const all = Array.from({ length: count }, (_, n) => ({ id: n + 1 }));
@@ -34,14 +34,14 @@ test('every item comes once, in order, and the last page has no cursor, whatever
   );
 });
 
-test('a list in memory pages by position, also exactly to its end', () => {
+test('a list in memory pages by position, even exactly to its end', () => {
   const first = slicePage(['a', 'b', 'c', 'd'], { limit: 2 });
   expect(first.items).toEqual(['a', 'b']);
   expect(slicePage(['a', 'b', 'c', 'd'], { limit: 2, cursor: first.nextCursor })).toEqual({ items: ['c', 'd'] });
   expect(slicePage([], { limit: 2, cursor: first.nextCursor })).toEqual({ items: [] });
 });
 
-test('keys survive the way there and back', () => {
+test('keys survive encoding and decoding', () => {
   const id = randomUUID();
   const keys = ['Ünï "x"', id, 7, '2026-02-28T10:00:00.123456Z'] as const;
   expect(readCursor(writeCursor(...keys), 'text', 'uuid', 'int', 'time')).toEqual([...keys]);

@@ -2,7 +2,7 @@ import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { isUuid } from './ids.ts';
 
 /*
- * One grammar of cursors for every list. A cursor holds the keys of the last item of its page, in the order of the
+ * One format of cursors for every list. A cursor contains the keys of the last item of its page, in the order of the
  * list's `order by`: JSON in base64url, opaque to callers. A handler reads one row more than was asked for
  * (`limit + 1`), so that a page which is exactly full and the last has no cursor:
  *
@@ -36,7 +36,7 @@ const FITS: { [K in Kind]: (value: unknown) => boolean } = {
   time: (value) => typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)),
 };
 
-/** The keys after which the page begins; undefined for the first page. Whatever we did not write is refused. */
+/** The keys after which the page starts; undefined for the first page. Anything that we did not write is refused. */
 export function readCursor<const K extends readonly Kind[]>(
   cursor: string | undefined,
   ...kinds: K
@@ -44,7 +44,11 @@ export function readCursor<const K extends readonly Kind[]>(
   if (cursor === undefined) return undefined;
   const keys = parse(cursor);
   if (!Array.isArray(keys) || keys.length !== kinds.length || !kinds.every((kind, at) => FITS[kind](keys[at]))) {
-    throw invalid('/cursor', 'invalid_cursor', 'Send the nextCursor of the page before, unchanged, or none to begin.');
+    throw invalid(
+      '/cursor',
+      'invalid_cursor',
+      'Send the nextCursor of the page before, unchanged, or none for the first page.',
+    );
   }
   return keys as unknown as KeysOf<K>;
 }
@@ -70,19 +74,19 @@ export function pageOf<Row, Item>(
   return rows.length > limit && last !== undefined ? { items, nextCursor: writeCursor(...keysOf(last)) } : { items };
 }
 
-/** The row, or a 404 that is the same for what never was and for what belongs to others. */
+/** The row, or a 404 that is the same for what never existed and for what belongs to others. */
 export function orNotFound<Row>(row: Row | undefined): Row {
   if (row === undefined) throw notFound();
   return row;
 }
 
-/** For rankings, in which a place says more than a key: how many are skipped, and how many are read. */
+/** For rankings, which page by position: how many are skipped, and how many are read. */
 export function placeOf({ limit, cursor }: Asked): { from: number; count: number } {
   const [from] = readCursor(cursor, 'int') ?? [0];
   return { from, count: limit + 1 };
 }
 
-/** A page of what was read from a place on. */
+/** A page of what was read from a position on. */
 export function rankedPage<Item>(rows: readonly Item[], asked: Asked): { items: Item[]; nextCursor?: string } {
   const { from } = placeOf(asked);
   return pageOf(

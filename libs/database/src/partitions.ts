@@ -7,12 +7,12 @@ import type { Tx } from './tx.ts';
  * failed drop never stops tomorrow's partition.
  */
 
-/** Makes the partitions of today and the next `ahead` days, and those of `back` days before. UTC days. */
+/** Creates the partitions of today, of the next `ahead` days and of `back` days before. UTC days. */
 export async function ensureDays(tx: Tx, table: string, { back = 0, ahead = 3 } = {}): Promise<void> {
   await tx.query('select ensure_day_partitions($1, $2::int, $3::int)', [table, back, ahead]);
 }
 
-/** Drops partitions that lie wholly before `retentionDays` ago. Answers how many; gives up on a lock after 2 s. */
+/** Drops partitions that lie wholly before `retentionDays` ago. Returns how many; gives up on a lock after 2 s. */
 export async function dropDays(tx: Tx, table: string, retentionDays: number): Promise<number> {
   await tx.query("select set_config('lock_timeout', '2s', true)");
   const row = await tx.one<{ dropped: number }>('select drop_day_partitions($1, $2::int) as dropped', [
@@ -22,7 +22,7 @@ export async function dropDays(tx: Tx, table: string, retentionDays: number): Pr
   return row?.dropped ?? 0;
 }
 
-/** Makes the month partitions of a table by date, from the month of `from` to that of `to`. UTC. */
+/** Creates the month partitions of a table by date, from the month of `from` to that of `to`. UTC. */
 export async function ensureMonths(tx: Tx, table: string, { from, to }: { from: Date; to: Date }): Promise<void> {
   await tx.query('select ensure_month_partitions($1, $2::date, $3::date)', [
     table,
@@ -40,7 +40,7 @@ export const dropEmptiedDay = (tx: Tx, table: string, retentionDays: number): Pr
   dropOne(tx, 'select drop_emptied_day_partition($1, $2::int) as dropped', [table, retentionDays]);
 
 /**
- * Whoever waits for the lock on a table makes all others wait who come after: better to give up soon and to come back.
+ * Waiting for the lock on a table blocks everybody behind it: better to give up soon and retry.
  */
 async function dropOne(tx: Tx, sql: string, params: readonly unknown[]): Promise<boolean> {
   await tx.query("select set_config('lock_timeout', '200ms', true)");

@@ -12,11 +12,11 @@ import type { Tx } from './tx.ts';
 const BATCH_ROWS = 2_000;
 const BATCH_PAGES = 2_000;
 
-/** What stays: events on their way, what was handled already, and the proofs of the deletion itself. */
+/** What stays: events that are being sent, records of what was handled, and the proofs of the deletion itself. */
 const KEPT = ['outbox', 'inbox', 'dead_letters', 'data_keys', 'deleted_organisations'];
 
 export interface PurgeOptions {
-  /** Where an earlier call had come to. */
+  /** Where an earlier call stopped. */
   from?: Place | null;
   signal?: AbortSignal;
   /** Called in each batch's transaction. */
@@ -35,7 +35,7 @@ interface Step {
   pages: number;
 }
 
-/** Answers false when it was aborted before the end. */
+/** Returns false when it was aborted before the end. */
 export async function purgeOrganisation(
   tenants: TenantDatabase,
   orgId: string,
@@ -91,7 +91,7 @@ async function count(tx: Tx, deletion: string, params: unknown[]): Promise<numbe
   return row?.rows ?? 0;
 }
 
-/** In the order in which they are emptied, the same at each call but for new partitions. */
+/** In the order in which they are emptied, the same at each call except for new partitions. */
 async function stepsOf(tx: Tx): Promise<Step[]> {
   const steps = await tx.query<Step & { column: string; bound: string | null }>(
     `select quote_ident(coalesce(leaf.relname, c.relname)) as name, quote_ident(c.relname) as table,

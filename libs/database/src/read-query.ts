@@ -7,7 +7,7 @@ import { statementName } from './statements.ts';
  * In the extended protocol everything up to the next Sync is one implicit transaction. So the settings that row-level
  * security needs are bound and executed first, the query right behind them, and one Sync ends both: a setting local
  * to the transaction covers exactly this query. The transaction is read-only, so that a read can never write.
- * At READ COMMITTED every statement has a snapshot of its own anyway: several reads lose nothing by this.
+ * At READ COMMITTED every statement has its own snapshot anyway, so several reads lose nothing.
  *
  * Measured (bench tenant-read): a transaction of four round trips gives about a quarter of a plain prepared select's
  * throughput, this form more than half.
@@ -85,8 +85,8 @@ class ReadQuery extends PgQuery {
   }
 
   /**
-   * Whether the server parsed the statements before the error cannot be told. Both are closed there, which is no error
-   * where there is none: else the next use would parse a name that exists.
+   * It is unknown whether the server parsed the statements before the error. Both are closed there, which is harmless
+   * if they do not exist; otherwise the next use would parse a name that exists.
    */
   override handleError(error: Error, connection: Wire): void {
     for (const name of [this.settled ? undefined : CONTEXT_NAME, this.name]) {

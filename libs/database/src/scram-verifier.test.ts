@@ -15,7 +15,7 @@ const verifierOf = async (role: string) =>
     ?.rolpassword as string;
 
 test.each(['c4nary-pg-91f2', 'größer: %s $1 ’ﬁ\u00a0x'])(
-  'a role gets the password %p, logs in with it, and no statement that anybody may read has it',
+  'a role gets the password %p, logs in with it, and no readable statement contains it',
   async (secret) => {
     const { host, port, database } = schema.login;
     const role = `scram_${randomBytes(4).toString('hex')}`;

@@ -4,8 +4,8 @@ import pg from 'pg';
 const ITERATIONS = 4_096;
 
 /**
- * What PostgreSQL stores for a SCRAM-SHA-256 password (RFC 5803). Statements carry this and never a password: they
- * stand in the server's log and in pg_stat_statements, which every monitoring role reads.
+ * What PostgreSQL stores for a SCRAM-SHA-256 password (RFC 5803). Statements contain this and never a password: they
+ * appear in the server's log and in pg_stat_statements, which every monitoring role can read.
  */
 export function makeVerifier(password: string, salt = randomBytes(16), iterations = ITERATIONS): string {
   const salted = pbkdf2Sync(prepared(password), salt, iterations, 32, 'sha256');
@@ -19,7 +19,7 @@ export function matchesVerifier(verifier: string, password: string): boolean {
   return salt !== undefined && makeVerifier(password, Buffer.from(salt, 'base64'), Number(iterations)) === verifier;
 }
 
-/** Gives the role its password, unless it has it already. Where that cannot be read it is given again. */
+/** Sets the role's password unless it already has it. Where that cannot be read it is set again. */
 export async function setPassword(client: pg.ClientBase, role: string, password: string): Promise<void> {
   const { rows } = await client.query<{ readable: boolean }>(
     "select has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'select') as readable",

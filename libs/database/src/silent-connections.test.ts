@@ -7,7 +7,7 @@ import { droppingProxy } from '@tidegate/testing/dropping-proxy';
 import { type TestSchema, testSchema } from '@tidegate/testing/schema';
 import { until } from '@tidegate/testing/until';
 
-/** How long nothing comes through at all; the long form is for an outage as people know them. */
+/** How long nothing gets through; the long form is like a real outage. */
 const OUTAGE_MS = Number(process.env['DATABASE_OUTAGE_MS'] ?? 4_000);
 
 let schema: TestSchema;
@@ -41,7 +41,7 @@ const count = (org: string) =>
   });
 const nap = () => tenants.reader({}).query('select pg_sleep(0.2)');
 
-/** As loops do: again and again, whatever happens. Answers how to stop and how many went well since. */
+/** Like a loop: again and again, whatever happens. Returns how to stop and how many have succeeded since. */
 function keepCounting() {
   let stopped = false;
   const done = new Map<string, number>();
@@ -64,14 +64,14 @@ function keepCounting() {
   };
 }
 
-test('connections that were dropped silently are noticed, and everybody goes on over new ones', async () => {
+test('silently dropped connections are noticed, and work continues over new ones', async () => {
   const counting = keepCounting();
   await until(() => counting.done.size === orgs.length, { withinMs: 10_000, what: 'all counted once' });
   expect(proxy.drop()).toBeGreaterThan(4);
   counting.done.clear();
   await until(() => counting.done.size === orgs.length, { withinMs: 10_000, what: 'all counted after the drop' });
 
-  // Now nothing comes through for a while, on old connections and on new ones.
+  // Nothing gets through for a while, on old connections and on new ones.
   proxy.swallow(true);
   proxy.drop();
   await setTimeout(OUTAGE_MS);
@@ -92,7 +92,7 @@ test('locks of a dropped connection are free as soon as it is known to be dead',
   await until(() => count(org).then(() => true), { withinMs: 10_000, what: 'the lock' });
 });
 
-test('a slow query is not taken for a dead connection', async () => {
+test('a slow query is not mistaken for a dead connection', async () => {
   const dataSource = await connectDatabase({ ...schema.login, silenceMs: 300 });
   const impatient = new TenantDatabase(dataSource);
   expect(await impatient.reader({}).query('select 1 as one from pg_sleep(2)')).toEqual([{ one: 1 }]);
@@ -100,7 +100,7 @@ test('a slow query is not taken for a dead connection', async () => {
   await dataSource.destroy();
 });
 
-test('work that waits too long for a connection is told so, and the pool is whole afterwards', async () => {
+test('work that waits too long for a connection fails with a reason, and the pool is intact afterwards', async () => {
   const dataSource = await connectDatabase({ ...schema.login, poolSize: 2, waitMs: 400 });
   const small = new TenantDatabase(dataSource);
   const slow = [1, 2].map(() => small.reader({}).query('select pg_sleep(2)'));
@@ -111,7 +111,7 @@ test('work that waits too long for a connection is told so, and the pool is whol
   await dataSource.destroy();
 });
 
-test('a connection that is being opened when the end comes does not keep it waiting', async () => {
+test('a connection that is being opened when the pool closes does not delay it', async () => {
   const dataSource = await connectDatabase({ ...schema.login });
   const late = new TenantDatabase(dataSource)
     .reader({})
@@ -121,7 +121,7 @@ test('a connection that is being opened when the end comes does not keep it wait
   await late;
 });
 
-test('a busy event loop is no reason to give up a connection', async () => {
+test('a busy event loop is no reason to drop a connection', async () => {
   const dataSource = await connectDatabase({ ...schema.login, waitMs: 500 });
   const busy = new TenantDatabase(dataSource);
   await Promise.all(Array.from({ length: 4 }, nap));

@@ -33,7 +33,7 @@ export class SilentConnections {
   private readonly config: WatchedConfig;
   private readonly limits: SilenceLimits;
   private readonly everyMs: number;
-  /** Runs while somebody holds a connection: what rests in the pool was asked nothing. */
+  /** Runs while a connection is in use: idle ones have no query that could be lost. */
   private timer: NodeJS.Timeout | undefined;
   private readonly tick: () => void;
   private readonly dropped: () => void;
@@ -72,12 +72,12 @@ export class SilentConnections {
     this.timer = undefined;
   }
 
-  /** For the end of the pool: a goodbye that nobody answers is not waited for. */
+  /** For the end of the pool: it does not wait for a goodbye that is never answered. */
   destroyAll(): void {
     for (const client of this.observed.keys()) client.destroy(silence('The pool is closed.'));
   }
 
-  /** Turns are counted, not milliseconds: while the event loop was busy nobody listened. */
+  /** Turns are counted, not milliseconds: while the event loop was busy nothing was read. */
   private turn(): void {
     this.tick();
     const quiet: WatchedClient[] = [];
@@ -107,13 +107,13 @@ export class SilentConnections {
     const atWork = await this.askServer(quiet).catch(() => undefined);
     for (const client of quiet) {
       const seen = this.observed.get(client);
-      // It was answered while the server was asked.
+      // It was answered while we asked the server.
       if (!seen || client.asked !== seen.asked || client.moved !== seen.moved) continue;
       if (atWork?.has(client.pid ?? 0)) seen.idle = 0;
       else if (atWork) seen.idle += 1;
       else if (seen.quiet * this.everyMs > this.limits.statementMs + GRACE_MS) seen.idle = 2;
       if (seen.idle < 2) continue;
-      client.destroy(silence('The server does not know of the query any more: the connection was dropped on its way.'));
+      client.destroy(silence('The server no longer runs the query: the connection was dropped on its way.'));
       this.raiseAlarm();
     }
   }
@@ -122,14 +122,14 @@ export class SilentConnections {
     if (this.alarmTurns === 0) this.dropped();
     this.alarmTurns = ALARM_MS / this.everyMs;
     for (const client of this.observed.keys()) {
-      if (!this.lent.has(client)) client.destroy(silence('It rested while another connection was dropped.'));
+      if (!this.lent.has(client)) client.destroy(silence('It was idle while another connection was dropped.'));
     }
   }
 
-  /** Which of the processes are at work. Throws when the server cannot be asked, or is not the one that we talk to. */
+  /** Which of the server processes are running. Throws when the server cannot be asked, or is another one than ours. */
   private async askServer(quiet: WatchedClient[]): Promise<Set<number>> {
     const client = new WatchedClient({ ...this.config, connectWithinMs: this.limits.silenceMs });
-    const slow = setTimeout(() => client.destroy(silence('The question was not answered.')), this.limits.silenceMs * 2);
+    const slow = setTimeout(() => client.destroy(silence('The check was not answered.')), this.limits.silenceMs * 2);
     try {
       await client.connect();
       const known = quiet.flatMap((one) => {
@@ -141,7 +141,7 @@ export class SilentConnections {
             and state not like 'idle%') as at_work`,
         [known.map(({ pid }) => pid)],
       );
-      // A pooler in between makes up the process ids: then nothing can be said.
+      // A pooler in between makes up the process ids, so nothing can be concluded.
       if (rows[0]?.self !== client.pid) throw new Error('The server is behind a pooler.');
       const atWork = new Set(rows[0].at_work);
       const dead = known.filter(({ pid, again }) => again && !atWork.has(pid)).map(({ pid }) => pid);

@@ -8,7 +8,7 @@ import { readQuery } from './read-query.ts';
 import { traced } from './traced-query.ts';
 import { contextValues, type Tx, type Visibility } from './tx.ts';
 
-/** Answers that one transaction may need from elsewhere, one after the other. */
+/** How many answers one transaction may need from elsewhere, one after the other. */
 const MAX_ANSWERS = 3;
 
 /**
@@ -48,13 +48,13 @@ export class TenantDatabase {
     }
   }
 
-  /** Reads of one organisation that belong together: all of them see the same moment. */
+  /** Reads of one organisation that belong together: all see the same snapshot. */
   snapshot<T>(orgId: string | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.open({ orgId }, { begin: 'begin isolation level repeatable read, read only', enter: false }).run(work);
   }
 
   /**
-   * For taking away what is left of a deleted organisation: nobody else may write for it any more. Partitions are left
+   * For deleting what is left of a deleted organisation: nothing else may write for it. Partitions are left
    * out by the values of the parameters, which needs a plan for each.
    */
   purging<T>(orgId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -99,7 +99,7 @@ export class TenantDatabase {
     await this.reader({}).query('select 1');
   }
 
-  /** For whoever ends the transaction by hand. */
+  /** For callers that end the transaction themselves. */
   open(visibility: Visibility, options?: TxOptions): LazyTransaction {
     return new LazyTransaction(this.connect, visibility, options);
   }

@@ -6,7 +6,7 @@ export interface Tx {
   query<Row = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   /** The first row, if there is one. */
   one<Row = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row | undefined>;
-  /** The same transaction seen as somebody else: another organisation, a person, a system loop. */
+  /** The same transaction with another view: another organisation, a person, a system loop. */
   as(visibility: Visibility): Tx;
   /** Runs after the commit, never after a rollback. It must not throw. */
   onCommit(then: () => void): void;

@@ -2,19 +2,19 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import { afterAwake } from './after-awake.ts';
 
-/** Days stay text: a Date would drag the process's time zone in. */
+/** Days stay text: a Date would bring in the process's time zone. */
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 export interface WatchedConfig extends pg.ClientConfig {
   connectWithinMs?: number;
 }
 
-/** An error that everybody takes for an outage. */
+/** An error that counts as an outage everywhere. */
 export const silence = (message: string): Error => Object.assign(new Error(message), { code: 'ETIMEDOUT' });
 
 /**
- * A connection that can be told to be dead. One that breaks fails the query or transaction that holds it; without a
- * listener its event would end the process besides.
+ * A connection that can be declared dead. A broken one fails the query or transaction that holds it; without a listener
+ * its event would also end the process.
  */
 export class WatchedClient extends pg.Client {
   private readonly inside = this as unknown as {
@@ -40,18 +40,18 @@ export class WatchedClient extends pg.Client {
     return this.inside.processID;
   }
 
-  /** What the server was asked and has not answered. */
+  /** Queries that the server has not answered. */
   get asked(): object | null {
     return this.inside.readyForQuery ? null : this.inside._getActiveQuery();
   }
 
-  /** Changes with whatever arrives, and with what is still being sent. */
+  /** Changes with everything that arrives, and with what is still being sent. */
   get moved(): string {
     const { bytesRead, writableLength } = this.inside.connection.stream;
     return `${bytesRead} ${writableLength}`;
   }
 
-  /** Without a goodbye, which a dead peer would never answer. Whatever is asked fails with the error. */
+  /** Without a goodbye, which a dead peer would never answer. Running queries fail with the error. */
   destroy(error: Error): void {
     this.inside.connection.stream.destroy(error);
   }

@@ -53,21 +53,25 @@ function launch(role: string): void {
   });
 }
 
+let connected: pg.Client | undefined;
+/** On one connection for as long as the server lives. */
 async function query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: ports.postgres,
-    user: 'postgres',
-    password: 'chaos',
-    database: 'postgres',
-  });
+  try {
+    connected ??= await connect();
+    return (await connected.query<Row>(sql)).rows;
+  } catch (error) {
+    await connected?.end().catch(() => undefined);
+    connected = undefined;
+    throw error;
+  }
+}
+
+async function connect(): Promise<pg.Client> {
+  const login = { host: '127.0.0.1', port: ports.postgres, user: 'postgres', password: 'chaos', database: 'postgres' };
+  const client = new pg.Client(login);
   client.on('error', () => {});
   await client.connect();
-  try {
-    return (await client.query<Row>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+  return client;
 }
 
 async function killOne(victim: string): Promise<void> {
@@ -82,6 +86,7 @@ async function killOne(victim: string): Promise<void> {
 
 afterAll(async () => {
   stopping = true;
+  await connected?.end();
   for (const child of children.values()) child.kill('SIGKILL');
   for (const { pid } of Object.values(servers)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   await until(() => Object.values(servers).every(({ pid }) => !isAlive(pid)));

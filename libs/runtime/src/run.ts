@@ -28,7 +28,7 @@ export interface Running {
 /** Starts the services in this process. One that cannot start stops all. */
 export async function run(definitions: ServiceDefinition[], settings: Settings): Promise<Running> {
   const log = new Log({ service: 'platform' });
-  const stopTracing = startTracing(settings);
+  const stopTracing = await startTracing(settings);
   const configs = loadConfigs(
     definitions.flatMap((definition) => definition.config ?? []),
     process.env,

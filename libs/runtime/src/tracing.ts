@@ -1,14 +1,20 @@
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { enableTracing } from '@tidegate/telemetry/trace';
 import type { Settings } from './settings.ts';
 
-/** Off unless an OTLP endpoint is configured. Each service has its own name, also within one process. Answers how to flush and stop. */
-export function startTracing(settings: Pick<Settings, 'otlpEndpoint'>): () => Promise<void> {
-  if (!settings.otlpEndpoint) return async () => {};
+/**
+ * Off unless an OTLP endpoint is configured. Each service has its own name, also within one process. Answers how to flush
+ * and stop. The exporter is loaded only when it is used: it costs 70 ms and 7 MB.
+ */
+export async function startTracing(settings: Pick<Settings, 'otlpEndpoint'>): Promise<() => Promise<void>> {
   const url = settings.otlpEndpoint;
-  const providers = new Map<string, BasicTracerProvider>();
+  if (!url) return async () => {};
+  const [{ OTLPTraceExporter }, { resourceFromAttributes }, { BasicTracerProvider, BatchSpanProcessor }] =
+    await Promise.all([
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/resources'),
+      import('@opentelemetry/sdk-trace-base'),
+    ]);
+  const providers = new Map<string, InstanceType<typeof BasicTracerProvider>>();
   enableTracing((service) => {
     const provider =
       providers.get(service) ??

@@ -170,6 +170,8 @@ export class WorkerPool<Task, Result> {
   private hire(): Worker {
     const worker = new Worker(this.file, {
       workerData: this.data,
+      // Without the flags of the process, some of which are refused for a thread.
+      execArgv: ['--enable-source-maps', '--no-warnings'],
       ...(this.limits.memory ? { resourceLimits: this.limits.memory } : {}),
     });
     this.room -= 1;

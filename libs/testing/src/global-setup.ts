@@ -1,11 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
+import { temporaryFolder } from './temporary-folder.ts';
 import { nameRun, postgresDir, runDir } from './test-run.ts';
 
 export function setup(): void {
-  nameRun(mkdtempSync(join(tmpdir(), 'tidegate-tests-')));
+  nameRun(temporaryFolder());
+  // Started by root, PostgreSQL is another user, who passes through.
+  chmodSync(runDir(), 0o711);
+  // Whatever a test leaves behind goes with the run.
+  process.env['TMPDIR'] = join(runDir(), 'tmp');
+  mkdirSync(process.env['TMPDIR']);
 }
 
 export async function teardown(): Promise<void> {

@@ -1,4 +1,4 @@
-import { patient } from './pace.ts';
+import { isOver } from './pace.ts';
 
 /**
  * Waits for a condition instead of sleeping: the first answer that is not undefined or false. Throws at the deadline,
@@ -22,7 +22,7 @@ export async function until<T>(
     } catch (error) {
       last = error;
     }
-    if (Date.now() > started + patient(withinMs)) {
+    if (isOver(withinMs, Date.now() - started)) {
       throw new Error(
         `${what} did not come true within ${Date.now() - started} ms${last ? `: ${(last as Error).message}` : ''}`,
       );

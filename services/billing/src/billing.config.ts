@@ -11,5 +11,12 @@ export class BillingConfig extends Config(
           'The plan catalogue that the first start applies (default: the shipped plans/default.yaml). Later ones are ' +
           'applied with `tidegate plans apply`.',
       }),
+    INVOICE_DUE_DAYS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(365)
+      .default(14)
+      .meta({ description: 'Days after which an invoice that is paid outside the platform is due' }),
   }),
 ) {}

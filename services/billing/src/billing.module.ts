@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
+import { ChangeInvoices } from './invoices/change-invoices.ts';
+import { ChargeOnce } from './invoices/charge-once.ts';
+import { ListInvoices } from './invoices/list-invoices.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
@@ -25,6 +28,9 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
+    ListInvoices,
+    ChargeOnce,
+    ChangeInvoices,
   ],
   providers: [ApplyFirstCatalogue, MoveDueSubscriptions, RefreshEntitlements],
 })

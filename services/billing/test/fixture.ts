@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
+import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
+import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
@@ -12,8 +13,12 @@ import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
+import type { BillingConfig } from '../src/billing.config.ts';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
+import { ChangeInvoices } from '../src/invoices/change-invoices.ts';
+import { ChargeOnce } from '../src/invoices/charge-once.ts';
+import { ListInvoices } from '../src/invoices/list-invoices.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
@@ -58,8 +63,20 @@ export async function openBilling() {
     new CurrentEntitlements(),
     new GetSubscription(),
     new SetSubscription(),
+    new ListInvoices(),
+    new ChargeOnce({ INVOICE_DUE_DAYS: 14 } as BillingConfig),
+    new ChangeInvoices(),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
+  /** The data of every event of this kind about the organisation, in order. */
+  const emitted = <E extends Event>(kind: E, orgId: string): Promise<EventData<E>[]> =>
+    tenants.as({}, async (tx) => {
+      const rows = await tx.query<{ body: string }>(
+        'select body from outbox where subject = $1 and org_id = $2 order by id',
+        [kind.subject, orgId],
+      );
+      return rows.map((row) => JSON.parse(row.body) as EventData<E>);
+    });
   const refresh = new RefreshEntitlements(tenants, outbox, new Log({ service: 'billing' }));
   return {
     tenants,
@@ -78,14 +95,8 @@ export async function openBilling() {
     moveDue: () => new MoveDueSubscriptions(tenants, wakes).turn(),
     refresh: () => refresh.turn({ signal: new AbortController().signal }),
     /** Every snapshot that was announced for the organisation, in order. */
-    announced: (orgId: string): Promise<Entitlements[]> =>
-      tenants.as({}, async (tx) => {
-        const rows = await tx.query<{ body: string }>(
-          "select body from outbox where subject = 'evt.billing.entitlements.changed.v1' and org_id = $1 order by id",
-          [orgId],
-        );
-        return rows.map((row) => JSON.parse(row.body) as Entitlements);
-      }),
+    announced: (orgId: string): Promise<Entitlements[]> => emitted(entitlementsChanged, orgId),
+    emitted,
     close,
   };
 }

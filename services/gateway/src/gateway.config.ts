@@ -18,7 +18,7 @@ export class GatewayConfig extends Config(
     }),
     ALLOWED_HOSTS: envList().default([]).meta({
       description:
-        'Names, separated by commas, by which the gateway may be asked besides the one of PUBLIC_URL, addresses and names without a dot: `api.example.org`, `.example.org` for all below it, `*` for any. Other names get 421',
+        'Host names, separated by commas, that the gateway answers to besides that of PUBLIC_URL, addresses and names without a dot: `api.example.org`, `.example.org` for all below it, `*` for any. Other names get 421',
     }),
     SSE_CONNECTIONS_PER_ORGANISATION: envInt(1, 100_000)
       .default(100)

@@ -23,7 +23,7 @@ import { RecoverCalls } from './limits/recover-calls.loop.ts';
 import { UsageReports } from './limits/usage-reports.ts';
 import { StreamLive } from './live/stream-live.ts';
 
-/** What the gateway does on the bus beside operations: it has no database, and so no outbox, inbox or consumer. */
+/** What the gateway uses of the bus besides operations: it has no database, and so no outbox, inbox or consumer. */
 const onBus = [EventTail, LiveTopics, UsagePublisher].map((part) => ({
   provide: part,
   useFactory: (nc: NatsConnection) => new part(nc),

@@ -20,7 +20,7 @@ import type { Neighbours } from './neighbours.ts';
 
 export const PASSWORD = 'correct horse battery';
 
-/** identity as far as the gateway needs it: people, sessions, memberships and keys, by its contracts. */
+/** Identity as far as the gateway needs it: people, sessions, memberships and keys, by its contracts. */
 export class Accounts {
   readonly sessions = new Map<string, { userId: string; orgId: string; refreshToken: string }>();
   readonly roles = new Map<string, Role>();
@@ -88,7 +88,7 @@ export class Accounts {
       .sign(this.pair.privateKey);
   }
 
-  /** An API key with these scopes; every key's text is its own. */
+  /** An API key with these scopes; every key has its own text. */
   newKey(orgId: string, scopes: string[], expiresAt: string | null = null): string {
     const { key, keyId } = makeApiKey(randomBytes);
     this.keys.set(createHash('sha256').update(key).digest('hex'), { keyId, orgId, scopes, expiresAt });

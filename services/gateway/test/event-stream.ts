@@ -8,7 +8,7 @@ export interface Stream {
   close: () => void;
 }
 
-/** `read: false`: a client that holds the connection and takes nothing. */
+/** `read: false`: a client that holds the connection and reads nothing. */
 export function openStream(url: string, headers: Record<string, string>, { read = true } = {}): Promise<Stream> {
   return new Promise((resolve, reject) => {
     let ended = false;

@@ -30,7 +30,10 @@ import { Accounts } from './accounts.ts';
 import { Neighbours } from './neighbours.ts';
 import { QuotaBook } from './quota-book.ts';
 
-/** The gateway as it runs for users: its own rights on a real nats-server; the services behind it play by contract. */
+/**
+ * The gateway as it runs for users, with its own rights on a real nats-server; the services behind it are fakes held to
+ * their contracts.
+ */
 export class GatewayWorld {
   readonly url: string;
   readonly rest: Rest;
@@ -59,7 +62,7 @@ export class GatewayWorld {
       try {
         process.kill(nats.pid, 'SIGKILL');
       } catch {
-        // It has ended before.
+        // It has already ended.
       }
     });
     const port = await freePort();
@@ -100,7 +103,7 @@ export class GatewayWorld {
     this.host = new ServiceHost(service, given.settings);
   }
 
-  /** What came while this connection was down: the book counts each event once. */
+  /** What arrived while this connection was down: each event counts once. */
   private async readStream(): Promise<void> {
     const { streams } = await until(() => jetstreamManager(this.nc, { checkAPI: false }));
     const { state } = await until(() => streams.info('USAGE'), { withinMs: 30_000, what: 'JetStream' });
@@ -112,7 +115,7 @@ export class GatewayWorld {
 
   async startGateway(): Promise<void> {
     this.host = new ServiceHost(service, this.settings);
-    // What the platform reads of its process, not of a service's configuration.
+    // What the platform reads from its process, not from a service's configuration.
     process.env['TRUST_PROXY'] = this.env['TRUST_PROXY'] ?? '';
     const config = loadConfigs([GatewayConfig], this.env).get(GatewayConfig);
     this.health = new Health(['gateway']);
@@ -125,7 +128,7 @@ export class GatewayWorld {
     await this.host.close();
   }
 
-  /** A gateway in a process of its own, on the port of the one here, which must have been stopped. */
+  /** A gateway in a process of its own, on the port of the one here, which must be stopped. */
   async spawnGateway(): Promise<ChildProcess> {
     const { PATH } = process.env;
     const env = { PATH, ...this.env, PUBLIC_URL: this.settings.publicUrl, LOG_LEVEL: 'error' };
@@ -135,7 +138,7 @@ export class GatewayWorld {
     return child;
   }
 
-  /** As identity tells it. */
+  /** Published as identity does. */
   async revoke(
     ...revoked: { kind: 'session' | 'user' | 'member' | 'api_key'; id: string; version?: number }[]
   ): Promise<void> {

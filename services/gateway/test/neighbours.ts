@@ -23,24 +23,24 @@ import { bookOf } from '../src/documents/openapi.ts';
 type Answer = (input: never, caller: Caller) => unknown;
 
 const book = bookOf(operations(), liveTopics());
-/** An answer that the operation could give: its example. */
+/** A possible answer of the operation: its example. */
 export const answerOf = <Op extends Operation>(operation: Op): Output<Op> =>
   exampleOf(operation, book).output as Output<Op>;
-/** What it could be asked. */
+/** A possible input: its example. */
 export const inputOf = (operation: Operation): Record<string, unknown> => ({ ...exampleOf(operation, book).input });
 
 /**
- * The services behind the gateway, on the real bus with their own rights. What they take and answer is held to their
+ * The services behind the gateway, on the real bus with their own rights. Inputs and answers are held to their
  * contracts: an input that the service would refuse is refused here, an answer that it could not give fails the test.
- * Who is told nothing else answers its example.
+ * By default an operation answers its example.
  */
 export class Neighbours {
-  /** Operations by subject, how often they were asked. */
+  /** Calls by subject. */
   readonly asked = new Map<string, number>();
   private readonly lent = new Map<string, Answer | undefined>();
   private lending = false;
   private readonly answers = new Map<string, Answer>();
-  /** What was answered to an idempotency key. */
+  /** Answers by idempotency key. */
   private readonly byKey = new Map<string, unknown>();
   private readonly servers = new Map<ServiceName, { nc: NatsConnection; server: OperationServer }>();
   private readonly settings: Settings;
@@ -59,7 +59,7 @@ export class Neighbours {
     this.answers.set(operation.subject, answer as Answer);
   }
 
-  /** Whoever was given another answer answers as before: its example, or what plays identity and usage. */
+  /** Resets changed answers to the example, or to the fakes of identity and usage. */
   reset(): void {
     for (const [subject, answer] of this.lent) {
       if (answer) this.answers.set(subject, answer);
@@ -68,7 +68,7 @@ export class Neighbours {
     this.lent.clear();
   }
 
-  /** From here on answers are only lent: `reset` ends that. */
+  /** Changes from here on last until `reset`. */
   settle(): void {
     this.lending = true;
   }

@@ -5,14 +5,14 @@ import { newId } from '@tidegate/database/ids';
 import type { Neighbours } from './neighbours.ts';
 
 /**
- * usage as far as the gateway needs it: leases that shrink towards a hard limit, what was spent of a returned one stays
- * reserved until it is counted, every event counts once by its id.
+ * Usage as far as the gateway needs it: leases shrink towards a hard limit, spent units of a returned lease stay
+ * reserved until they are counted, and every event counts once by its id.
  */
 export class QuotaBook {
   limit: number | null = null;
   readonly leases = new Map<string, { granted: number; held: number; returned: boolean }>();
   readonly counted = new Map<string, number>();
-  /** Nothing is answered until it is set free. */
+  /** Nothing is answered until it is released. */
   hanging = false;
 
   constructor(neighbours: Neighbours) {

@@ -5,13 +5,13 @@ export class IdentityConfig extends Config(
   z.object({
     MAX_FREE_ORGANISATIONS_PER_PERSON: envInt(1, 1_000_000)
       .default(3)
-      .meta({ description: 'Organisations on a plan without a price that one person may own' }),
+      .meta({ description: 'Organisations on a free plan that one person may own' }),
     MAX_ORGANISATIONS_PER_PERSON: envInt(1, 1_000_000)
       .default(100)
-      .meta({ description: 'Organisations, whatever their plans, that one person may own' }),
+      .meta({ description: 'Organisations on any plan that one person may own' }),
     SMTP_HOST: z
       .string()
       .optional()
-      .meta({ description: 'As for the notifier: with it addresses are verified, without it they are believed' }),
+      .meta({ description: 'As for the notifier: with it e-mail addresses are verified, without it they are trusted' }),
   }),
 ) {}

@@ -19,7 +19,7 @@ const TABLES = ['organisations', 'members', 'invitations', 'api_keys'];
 const count = async (table: string, visibility: Visibility) =>
   (await identity.tenants.as(visibility, (tx) => tx.query(`select * from ${table}`))).length;
 
-test('every table is closed, or says why it belongs to no organisation', async () => {
+test('every table is protected, or says why it belongs to no organisation', async () => {
   const faults = await identity.tenants.as({}, (tx) =>
     uncoveredTables(
       { query: async (sql: string, params: unknown[]) => ({ rows: await tx.query(sql, params) }) } as never,
@@ -29,7 +29,7 @@ test('every table is closed, or says why it belongs to no organisation', async (
   expect(faults).toEqual([]);
 });
 
-test('without organisation, person or secret nothing is seen; a foreign organisation sees its own only', async () => {
+test('without organisation, person or secret nothing is visible; an organisation sees only its own rows', async () => {
   const [ada, eve] = [await identity.newUser(), await identity.newUser()];
   const { token } = await identity.call(invite, { email: 'guest@example.com', role: 'viewer' }, ada.caller);
   const { key } = await identity.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, ada.caller);
@@ -49,7 +49,7 @@ test('without organisation, person or secret nothing is seen; a foreign organisa
   expect(await count('invitations', { lookup: hashOf(token) })).toBe(1);
 });
 
-test('seeing is not writing: neither a person nor a hash changes rows of an organisation', async () => {
+test('what is visible is not writable: neither a person nor a hash changes rows of an organisation', async () => {
   const [ada, eve] = [await identity.newUser(), await identity.newUser()];
   const promote = identity.tenants.as({ userId: ada.userId }, (tx) =>
     tx.query("update members set role = 'viewer' returning user_id"),

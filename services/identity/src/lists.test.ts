@@ -8,7 +8,7 @@ import { newId } from '@tidegate/database/ids';
 import { type Fixture, openIdentity, PASSWORD } from '../test/fixture.ts';
 import { DeleteExpired } from './retention/delete-expired.loop.ts';
 
-/* Lists page: every item once and in order, what has expired last or not at all, and nothing without bound. */
+/* Lists page: every item once and in order, expired ones last or not at all, and no list is unbounded. */
 let identity: Fixture;
 beforeAll(async () => {
   identity = await openIdentity({ limits: { seats: 1_000, api_keys: 1_000 } });
@@ -33,7 +33,7 @@ async function everything(operation: Operation, { caller }: User): Promise<Item[
 const inOrg = (user: User, sql: string, params: unknown[] = []) =>
   identity.tenants.as({ orgId: user.orgId, userId: user.userId }, (tx) => tx.query(sql, params));
 
-test('members come in the order in which they joined, also those who joined at one moment', async () => {
+test('members are listed in the order in which they joined, even those who joined at the same instant', async () => {
   const owner = await identity.newUser();
   const others = await Promise.all(Array.from({ length: 4 }, () => identity.newUser()));
   await inOrg(owner, "insert into members (org_id, user_id, role) select $1, unnest($2::uuid[]), 'viewer'", [
@@ -44,7 +44,7 @@ test('members come in the order in which they joined, also those who joined at o
   expect(ids).toEqual([owner.userId, ...others.map((one) => one.userId).sort()]);
 });
 
-test('invitations come newest first, without those that have expired', async () => {
+test('invitations are listed newest first, without expired ones', async () => {
   const owner = await identity.newUser();
   const made: string[] = [];
   for (let n = 0; n < 5; n += 1) {
@@ -56,7 +56,7 @@ test('invitations come newest first, without those that have expired', async () 
   expect(await inOrg(owner, 'select 1 from invitations')).toHaveLength(4);
 });
 
-test('keys that work come before those that have expired, which are deleted after a month', async () => {
+test('valid keys are listed before expired ones, which are deleted after a month', async () => {
   const owner = await identity.newUser();
   await inOrg(
     owner,
@@ -71,7 +71,7 @@ test('keys that work come before those that have expired, which are deleted afte
   expect((await everything(listApiKeys, owner)).map((one) => one['name'])).toEqual(['1', '3', '5', '2', '4']);
 });
 
-test('organisations page, and a token begins in the first of them', async () => {
+test('organisations page, and a new token acts in the first of them', async () => {
   const ada = await identity.newUser();
   for (let n = 1; n < 5; n += 1) {
     const other = await identity.newUser();
@@ -86,7 +86,7 @@ test('organisations page, and a token begins in the first of them', async () => 
   expect((await identity.call(me, {}, ada.caller)).organisations).toEqual(all);
 });
 
-test('sessions page, and the hundred and first ends the one that was used longest ago', async () => {
+test('sessions page, and the hundred and first ends the least recently used', async () => {
   const ada = await identity.newUser();
   const first = ada.caller.sessionId;
   await identity.tenants.as({}, (tx) =>

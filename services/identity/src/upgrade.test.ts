@@ -3,7 +3,7 @@ import { newId } from '@tidegate/database/ids';
 import { type SchemaBefore, schemaBefore } from '@tidegate/testing/upgrade';
 import { invitedHash } from './members/invitation.rows.ts';
 
-/* What was there before the upgrade. */
+/* What there was before the upgrade. */
 const root = (path: string) => join(__dirname, '../../..', path);
 const libraries = ['database', 'messaging', 'vault', 'entitlements'].map((lib) => root(`libs/${lib}/migrations`));
 let schema: SchemaBefore;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => schema.drop());
 
-test('members get versions, organisations their creators and plans; invitations that name nobody end', async () => {
+test('members get versions, organisations their creators and plans; invitations without a creator end', async () => {
   const { client } = schema;
   const [org, first, second] = [newId(), newId(), newId()];
   for (const id of [second, first]) {
@@ -44,7 +44,7 @@ test('members get versions, organisations their creators and plans; invitations 
   expect(forced.rows).toEqual([]);
 });
 
-test('operators are verified, others are not; open invitations are found by whom they are for', async () => {
+test('operators are verified, others are not; open invitations are found by their recipient', async () => {
   const folder = root('services/identity/migrations');
   const before = await schemaBefore('0010', { schema: 'identity', libraries, folder });
   const { client } = before;

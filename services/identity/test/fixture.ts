@@ -46,17 +46,39 @@ const FOLDERS = [
 ];
 
 const plan = (key: string, isDefault: boolean, amountMinor: number) => ({
+  product: 'main',
   plan: key,
   version: 1,
   name: key,
   description: '',
   isDefault,
+  offered: true,
+  approval: false,
+  trial: null,
+  seats: null,
   prices: [{ currency: 'EUR', interval: 'month', amountMinor }],
+  setup: [],
+  revenueShare: null,
   features: {},
 });
-const PLANS = { catalogueVersion: 1, features: [], items: [plan('free', true, 0), plan('pro', false, 2_900)] };
+const PLANS = {
+  catalogueVersion: 1,
+  currency: 'EUR',
+  features: [],
+  products: [
+    {
+      product: 'main',
+      name: 'Main',
+      description: '',
+      defaultPlan: 'free',
+      plans: [plan('free', true, 0), plan('pro', false, 2_900)],
+      addons: [],
+    },
+  ],
+  packages: [],
+};
 
-/** What billing would answer: every organisation has these counted features. */
+/** Billing's answer: every organisation has these counted features. */
 function snapshotOf(orgId: string, limits: Record<string, number>): Snapshot {
   const features = Object.entries(limits).map(([key, limit]) => [key, { kind: 'counted' as const, limit }]);
   return entitlementsOf({ orgId, features: Object.fromEntries(features) });
@@ -135,7 +157,7 @@ export async function openIdentity({
     return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   }
 
-  /** The caller that the gateway makes of an access token, with the published keys. */
+  /** The caller that the gateway derives from an access token with the published keys. */
   async function callerOf({ accessToken }: { accessToken: string }): Promise<Caller> {
     const { keys } = await call(getJwks, {});
     const options = { issuer: PUBLIC_URL, audience: 'tidegate', typ: 'at+jwt', algorithms: ['ES256'] };
@@ -166,7 +188,7 @@ export async function openIdentity({
     await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  /** Sends what waits, whenever it is due; answers the newest mail of the kind to the address. */
+  /** Sends what waits, due or not; returns the newest mail of the kind to the address. */
   async function mailTo(address: string, kind: AccountMailKind) {
     await tenants.as({}, (tx) => tx.query('update account_mails set due_at = now()'));
     const { signal } = new AbortController();
@@ -180,7 +202,7 @@ export async function openIdentity({
     callerOf,
     newUser,
     emitted,
-    /** What a start does besides. */
+    /** What else a start does. */
     start: () => app.get(CreateAdmin).onApplicationBootstrap(),
     adminPasswordFile,
     close,

@@ -16,6 +16,10 @@ export class MonitorAgentConfig extends Config(
     MONITOR_MINUTE_SECONDS: envInt(1, 3_600)
       .default(60)
       .meta({ description: 'Seconds between two counts of statements, tables and indexes of a watched server' }),
+    MONITOR_LEASE_SECONDS: envInt(10, 300).default(15).meta({
+      description:
+        'Seconds until another replica takes over the servers of one that died; renewed three times within them. Longer where processes or the database pause for seconds, and servers change hands for nothing',
+    }),
     MONITOR_MAX_SERVERS: envInt(1, 10_000)
       .default(500)
       .meta({ description: 'Servers that one process of monitor-agent watches at the most' }),

@@ -26,7 +26,7 @@ import { ListServers } from './servers/list-servers.ts';
 import { OfferPlatformServer } from './servers/offer-platform-server.ts';
 import { PlatformServer } from './servers/platform-server.ts';
 import { RemoveServers } from './servers/remove-servers.loop.ts';
-import { ServerPasswords } from './servers/server-passwords.ts';
+import { ServerSecrets } from './servers/server-secrets.ts';
 import { UpdateServer } from './servers/update-server.ts';
 import { ShowStatementSeries } from './statements/show-statement-series.ts';
 import { TopStatements } from './statements/top-statements.ts';
@@ -59,7 +59,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
   ],
   providers: [
     HostGuard,
-    ServerPasswords,
+    ServerSecrets,
     Dialer,
     ServerTester,
     PlatformServer,

@@ -15,7 +15,7 @@ export const oid = (hex: string) => der(0x06, Buffer.from(hex, 'hex'));
 const integer = (value: number) => der(0x02, Buffer.from([value]));
 const utcTime = (date: Date) => der(0x17, Buffer.from(`${date.toISOString().replace(/[-:T]/g, '').slice(2, 14)}Z`));
 const name = (common: string) => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(common)))));
-const octets = (content: Buffer) => der(0x04, content);
+export const octets = (content: Buffer) => der(0x04, content);
 const TRUE = der(0x01, Buffer.from([0xff]));
 const ECDSA_SHA256 = sequence(oid('2a8648ce3d040302'));
 
@@ -50,7 +50,10 @@ function certificate(options: {
   );
   const signature = createSign('sha256').update(body).sign(options.issuerKey);
   const whole = sequence(body, ECDSA_SHA256, der(0x03, Buffer.from([0]), signature));
-  const lines = whole.toString('base64').replace(/.{64}/g, '$&\n');
+  const lines = whole
+    .toString('base64')
+    .match(/.{1,64}/g)
+    ?.join('\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
@@ -61,6 +64,19 @@ export function authority(common = 'Test authority'): Authority {
   const extensions = [sequence(oid('551d13'), TRUE, octets(sequence(TRUE)))];
   const pem = certificate({ common, issuer: common, issuerKey: privateKey, publicKey, extensions, validDays: 1 });
   return { pem, key: privateKey, common };
+}
+
+/** The certificate of a role, which is its common name. */
+export function clientCertificate(
+  by: Authority,
+  role: string,
+  { validDays = 1, key = pair() }: { validDays?: number; key?: { publicKey: KeyObject; privateKey: KeyObject } } = {},
+): { cert: string; key: string } {
+  const { publicKey, privateKey } = key;
+  const of = { common: role, issuer: by.common, issuerKey: by.key, publicKey, validDays };
+  // Not an authority.
+  const cert = certificate({ ...of, extensions: [sequence(oid('551d13'), octets(sequence()))] });
+  return { cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string };
 }
 
 /** A server's certificate for these host names; `validDays` below zero has expired. */

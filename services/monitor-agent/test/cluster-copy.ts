@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /*
@@ -42,32 +41,4 @@ function crc32c(bytes: Uint8Array): number {
     for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
   }
   return ~crc >>> 0;
-}
-
-const PREFIX = 'monitored-pg-';
-const ROOM = 2 * 1024 ** 3;
-
-/** A folder of this process, in memory where there is room. What a process that was killed left in memory goes. */
-export function clusterFolder(): string {
-  const memory = '/dev/shm';
-  if (!hasRoom(memory)) return mkdtempSync(join(tmpdir(), PREFIX));
-  for (const name of readdirSync(memory)) {
-    if (name.startsWith(PREFIX) && !isRunning(Number(name.split('-')[2])))
-      rmSync(join(memory, name), { recursive: true, force: true });
-  }
-  return mkdtempSync(join(memory, `${PREFIX}${process.pid}-`));
-}
-
-function hasRoom(folder: string): boolean {
-  if (!existsSync(folder)) return false;
-  const stats = statfsSync(folder);
-  return stats.bavail * stats.bsize > ROOM;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -10,7 +10,7 @@ import { COLLECT_SERVERS, createLease } from '../src/kernel/schedule/lease.rows.
 import { Scrubber } from '../src/kernel/scrubbing/scrubber.ts';
 import { Dialer } from '../src/servers/dialer.ts';
 import { insertServer } from '../src/servers/server.rows.ts';
-import { ServerPasswords } from '../src/servers/server-passwords.ts';
+import { ServerSecrets } from '../src/servers/server-secrets.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import { type Store, vault } from './store.ts';
 import { WATCHER_PASSWORD } from './watched.ts';
@@ -18,11 +18,11 @@ import { WATCHER_PASSWORD } from './watched.ts';
 /** The machine itself has many addresses. */
 const loopback = async (host: string) => ({ address: host.startsWith('127.') ? host : '127.0.0.1', loopback: true });
 
-export const passwords = new ServerPasswords(vault);
+export const secrets = new ServerSecrets(vault);
 /** The guard has tests of its own. */
 export const guard = { check: loopback, trusted: loopback };
 
-export const dialer = (config = {}) => new Dialer(passwords, guard as never, config as never);
+export const dialer = (config = {}) => new Dialer(secrets, guard as never, config as never);
 
 /** Seconds from one snapshot to the next. */
 export interface Plan {
@@ -73,6 +73,7 @@ export class Replica {
       MONITOR_PROBE_SECONDS: plan.probe ?? 1,
       MONITOR_MINUTE_SECONDS: plan.minute ?? 1,
       MONITOR_MAX_SERVERS: 100,
+      MONITOR_LEASE_SECONDS: 15,
     };
     const { tenants, outbox } = store;
     const tools = new CollectorTools(tenants, outbox, bus as never, dialer(), new Log(), config as never);
@@ -170,7 +171,7 @@ export async function addServer(
       port: watched.port,
       database: more.database ?? 'postgres',
       user: more.user ?? 'watcher',
-      password: await passwords.seal(tx, serverId, more.password ?? WATCHER_PASSWORD),
+      password: await secrets.sealPassword(tx, serverId, more.password ?? WATCHER_PASSWORD),
       tlsMode: 'disable',
       tlsCa: null,
       platform: false,

@@ -48,8 +48,8 @@ export const QUERIES: Record<string, (connection: ServerConnection, instance: In
     [undefined, { entries: { size: 1, checksums: new BigInt64Array(1) } }].map((state) =>
       readStatements(connection, instance, state as never),
     ),
-  'relations/consistent-snapshot.queries.ts': (connection) => [
-    consistentSnapshot(connection, async () => ({ known: 0, items: [], gone: [] })),
+  'relations/consistent-snapshot.queries.ts': (connection, instance) => [
+    consistentSnapshot(connection, instance, async () => ({ known: 0, items: [], gone: [] })),
   ],
   'statements/object-names.queries.ts': (connection) => [new ObjectNames().read(connection, ['1/2/3/t'], 0)],
   'statements/texts.queries.ts': (connection, { statements }) => [

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
@@ -9,7 +10,7 @@ import { unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
 import { LONG } from '@tidegate/testing/long';
 import { alone, runDir } from '@tidegate/testing/test-run';
 import pg from 'pg';
-import { clusterFolder, copyCluster } from './cluster-copy.ts';
+import { copyCluster } from './cluster-copy.ts';
 
 /*
  * A throw-away PostgreSQL to watch, with a port and a folder of its own. PostgreSQL refuses to run as root, so its
@@ -59,8 +60,8 @@ function binariesIn(bin: string): Binaries {
 
 export interface PostgresOptions {
   settings?: Record<string, string | number>;
-  /** Certificate and key in PEM form turn TLS on. */
-  tls?: { cert: string; key: string };
+  /** Certificate and key in PEM form turn TLS on; with `clientCa`, clients are asked for certificates of that authority. */
+  tls?: { cert: string; key: string; clientCa?: string };
   /** Lines of pg_hba.conf instead of password logins from everywhere. */
   hba?: string;
 }
@@ -110,7 +111,7 @@ export class PostgresServer {
   }
 
   async begin(): Promise<void> {
-    this.folder = clusterFolder();
+    this.folder = mkdtempSync(join(tmpdir(), 'monitored-pg-'));
     give(this.folder);
     copyCluster(await initialised(this.binaries), this.data);
     this.configure(this.options);
@@ -213,11 +214,13 @@ export class PostgresServer {
       for (const [name, text] of [
         ['server.crt', tls.cert],
         ['server.key', tls.key],
+        ['clients.crt', tls.clientCa ?? ''],
       ] as const) {
         writeFileSync(join(this.data, name), text, { mode: 0o600 });
         give(join(this.data, name));
       }
       all['ssl'] = 'on';
+      if (tls.clientCa) all['ssl_ca_file'] = 'clients.crt';
     }
     const lines = Object.entries(all).map(([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'`);
     writeFileSync(join(this.data, 'postgresql.conf'), `${lines.join('\n')}\n`);
@@ -231,7 +234,7 @@ async function initialised({ bin }: Binaries): Promise<string> {
   if (existsSync(data)) return data;
   return alone('clusters', async () => {
     if (existsSync(data)) return data;
-    const folder = clusterFolder();
+    const folder = mkdtempSync(join(tmpdir(), 'monitored-pg-'));
     const password = join(folder, 'password');
     writeFileSync(password, PASSWORD);
     give(folder, password);

@@ -19,7 +19,7 @@ const schema = z
       .meta({ description: 'How long one attempt to deliver a message may take' }),
     NOTIFIER_ALLOW_LOOPBACK: envFlag().optional().meta({
       description:
-        'Whether webhooks may go to this very machine; by default only with embedded servers outside production',
+        'Whether webhooks may go to this machine itself; by default only with embedded servers outside production',
     }),
     NOTIFIER_ALLOWED_NETWORKS: envList()
       .pipe(
@@ -29,7 +29,7 @@ const schema = z
       .meta({ description: 'Private networks (CIDR, separated by commas) that webhooks may go to' }),
     NOTIFIER_KEEP_DAYS: envInt(1, 3_650)
       .default(90)
-      .meta({ description: 'Deliveries are deleted this many days after they were made' }),
+      .meta({ description: 'Deliveries are deleted so many days after their creation' }),
   })
   .refine((values) => values.SMTP_HOST === undefined || values.SMTP_FROM !== undefined, {
     path: ['SMTP_FROM'],

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { newId } from '@tidegate/database/ids';
 import { type SchemaBefore, schemaBefore } from '@tidegate/testing/upgrade';
 
-/* What was there before the upgrade. */
+/* What there was before the upgrade. */
 const root = (path: string) => join(__dirname, '../../..', path);
 const libraries = ['database', 'messaging', 'vault', 'entitlements'].map((lib) => root(`libs/${lib}/migrations`));
 let schema: SchemaBefore;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => schema.drop());
 
-test('what waits for webhooks is shared out; what waits for addresses that were never asked ends', async () => {
+test('deliveries to webhooks are queued fairly; those to unconfirmed addresses end', async () => {
   const { client } = schema;
   const [org, hook, mail] = [newId(), newId(), newId()];
   await client.query(
@@ -47,7 +47,7 @@ test('what waits for webhooks is shared out; what waits for addresses that were 
   expect(forced.rows).toEqual([]);
 });
 
-test('secrets whose overlap runs go on', async () => {
+test('earlier secrets stay valid for their overlap', async () => {
   const folder = root('services/notifier/migrations');
   const before = await schemaBefore('0004', { schema: 'notifier', libraries, folder });
   const { client } = before;

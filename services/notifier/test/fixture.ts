@@ -39,7 +39,7 @@ export interface Replica {
 /** The notifier as it runs for users: its own schema and role, its own rights on the bus, real servers. */
 export class NotifierWorld {
   readonly neighbours: Neighbours;
-  /** What the notifier said to other services, by type, and what it metered. */
+  /** The notifier's events, by type, and what it metered. */
   readonly said: { type: string; orgid: string; data: Record<string, unknown> }[] = [];
   readonly metered: Use[] = [];
   readonly env: NodeJS.ProcessEnv;
@@ -74,7 +74,7 @@ export class NotifierWorld {
       DATABASE_URL: servers.databaseUrl,
       NATS_URL: servers.natsUrl,
       TIDEGATE_EMBEDDED: 'true',
-      // The role belongs to the whole server, which other worlds use as well.
+      // The role belongs to the whole server, which other tests use too.
       NOTIFIER_DATABASE_PASSWORD: 'the password of every test',
     };
     const settings = loadSettings(env, ['host', 'migrate', 'operate']);
@@ -136,12 +136,12 @@ export class NotifierWorld {
     });
   }
 
-  /** One replica, with these settings of its own. */
+  /** One replica, with settings of its own. */
   async boot(settings: Record<string, string> = {}): Promise<Replica> {
     const host = new ServiceHost(service, this.settings);
     const env = { NOTIFIER_TIMEOUT_SECONDS: '1', ...settings };
     await host.start(loadConfigs([NotifierConfig], env).get(NotifierConfig), new Health(['notifier']));
-    // What it listens to has reached the server.
+    // Its subscriptions have reached the server.
     await host.get<NatsConnection>(NATS as never).flush();
     const replica: Replica = {
       get: (token) => host.get(token as never),
@@ -177,7 +177,7 @@ export class NotifierWorld {
     return this.bus.call(operation, input, {});
   }
 
-  /** Another service says that something happened. `again` says it a second time, as redelivery does. */
+  /** Emits an event of another service; `again` delivers it a second time. */
   async happens<E extends Event>(
     event: E,
     data: EventData<E>,
@@ -208,7 +208,7 @@ export class NotifierWorld {
     return (await this.admin.query<Row>(text, values)).rows;
   }
 
-  /** Time passes: whatever waits for its next attempt, or for the end of a lease, is due now. */
+  /** As if time had passed: everything that waits for its next attempt, or for the end of a lease, is due now. */
   async timePasses(): Promise<void> {
     await this.admin.query(
       `with due as (update delivery_queue set due_at = now() returning delivery_id)

@@ -31,24 +31,24 @@ interface Lent {
 }
 
 /**
- * What the notifier asks of billing and usage, answered on the bus with their own credentials by the rules of their
- * contracts: a plan with these limits, and a quota of which so much is left.
+ * Billing and usage as far as the notifier calls them, on the bus with their own credentials and held to their
+ * contracts: a plan with these limits, and a quota with so much left.
  */
 export class Neighbours {
   channels = 50;
   webhooks = true;
-  /** People whose address is known to be theirs; nobody's else is. */
+  /** People with a verified address; all others have none. */
   readonly verified = new Map<string, string>();
   /** People who have to verify theirs first. */
   readonly unverified = new Set<string>();
-  /** Who made an organisation; asked for another one, identity fails. */
+  /** Creators of organisations; for any other, identity fails. */
   creators: Map<string, string> | undefined;
   readonly askedCreators: string[] = [];
-  /** Units of the period per organisation; without an entry there is no end. */
+  /** Units of the period per organisation; unlimited without an entry. */
   readonly limit = new Map<string, number>();
   /** Organisations whose plan has no notifications. */
   readonly without = new Set<string>();
-  /** Whether usage events that arrive are counted; what came meanwhile is counted when they are again. */
+  /** Whether usage events are counted on arrival; those that came in the meantime are counted later. */
   ingesting = true;
   private readonly leases = new Map<string, Lent>();
   private readonly uses = new Map<string, Use>();
@@ -161,7 +161,7 @@ export class Neighbours {
     if (this.ingesting) for (const use of this.waiting.splice(0)) this.uses.set(`${use.org} ${use.id}`, use);
   }
 
-  /** Units that are lent out and not reported yet. */
+  /** Units that are leased and not yet reported. */
   reserved(orgId: string): number {
     const lent = [...this.leases].filter(([, lease]) => lease.org === orgId);
     return lent.reduce((sum, [id, { granted, spent }]) => {

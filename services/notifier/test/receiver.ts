@@ -8,8 +8,8 @@ import { until } from '@tidegate/testing/until';
 import type { NotifierWorld } from './fixture.ts';
 
 /**
- * What a customer's receiver does, written from the specification and from docs/notifications.md, not from our code:
- * any of the signatures must fit, in constant time, and the timestamp be recent.
+ * A customer's receiver, written from the specification and docs/notifications.md, not from our code: any of the
+ * signatures must match, in constant time, and the timestamp must be recent.
  */
 export function verify(secret: string, { headers, body }: ReceivedRequest): boolean {
   const [id, timestamp] = [headers['webhook-id'], headers['webhook-timestamp']];
@@ -34,7 +34,7 @@ export async function hook(
   return { channelId, secret: secret ?? '' };
 }
 
-/** Without the questions whether an address wants any. */
+/** Without the requests to confirm an address. */
 export async function deliveries(world: NotifierWorld, orgId: string): Promise<Delivery[]> {
   const { items } = await world.call(listDeliveries, { limit: 200 }, orgId);
   return items.filter((one) => one.event !== 'channel.confirmation');
@@ -56,7 +56,7 @@ export async function tokenFor(smtp: FakeSmtpServer, address: string): Promise<s
   return /Token: (\S+)/.exec(mail.text)?.[1] ?? '';
 }
 
-/** An e-mail channel whose address has confirmed it; that mail is not kept. */
+/** An e-mail channel that was confirmed; that mail is dropped. */
 export async function inbox(
   world: NotifierWorld,
   orgId: string,

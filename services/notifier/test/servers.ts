@@ -8,7 +8,7 @@ import pg from 'pg';
 export interface Servers {
   databaseUrl: string;
   natsUrl: string;
-  /** Ends what is this world's own and deletes what it stored. */
+  /** Stops what belongs to this test and deletes what it stored. */
   stop(): Promise<void>;
 }
 

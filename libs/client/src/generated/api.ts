@@ -8,17 +8,66 @@ export type Access = "full" | "read_only";
 
 export type ActivityPoint = {
   at: Timestamp;
-  /** Sessions of clients; so are the four that follow */
+  /** Sessions of clients, as in the next four fields */
   total: Count;
   active: Count;
   idle: Count;
   idleInTransaction: Count;
   /** Sessions that wait for a lock */
   waiting: Count;
-  /** Beside them: senders to standbys, autovacuum and other background workers, which are no load of clients */
+  /** Other sessions: senders to standbys, autovacuum and other background workers, which are not load of clients */
   others: Count;
   longestTransactionSeconds: number;
 };
+
+export type Addon = {
+  product: ProductKey;
+  addon: AddonKey;
+  version: number;
+  name: string;
+  description: string;
+  /** false: only operators give it */
+  offered: boolean;
+  /** The plans of the product with which it can be had */
+  plans: Array<PlanKey>;
+  /** How many at most; null: any number */
+  max: number | null;
+  prices: Array<Price>;
+  /** Paid once, when it begins */
+  setup: Array<OneOffPrice>;
+  features: Record<string, AddonFeature>;
+};
+
+export type AddonChange = {
+  product: ProductKey;
+  addon: AddonKey;
+  change: "added" | "changed" | "removed" | "unchanged";
+  fromVersion: number | null;
+  toVersion: number | null;
+  fields: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
+};
+
+export type AddonFeature = {
+  kind: "boolean";
+  value: true;
+  note?: string;
+} | {
+  kind: "level";
+  value: Level;
+  note?: string;
+} | {
+  kind: "counted" | "static" | "metered";
+  /** null is unlimited */
+  value: number | null;
+  note?: string;
+};
+
+/** Name of an add-on */
+export type AddonKey = string;
 
 export type AgedTable = {
   database: string;
@@ -33,6 +82,9 @@ export type AgedTable = {
   multixactAge: Count;
   multixactPercent: number;
 };
+
+/** In the smallest unit of the currency: 2900 is 29.00 EUR */
+export type AmountMinor = number;
 
 /** crash_recovery: PostgreSQL lost a process or was killed, and the counters of tables and indexes (usually of statements as well) start again from zero, even if the server itself kept running; restart: an orderly one, which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became the primary, and its history continues; another_server: another instance answers at the address, and nothing is compared across that */
 export type AnnotationKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
@@ -51,7 +103,7 @@ export type Backtest = {
   /** The figures are null until it is done */
   status: BacktestStatus;
   settings: BotSettings;
-  /** Version of the market’s rules that it ran by */
+  /** Version of the market’s rules that it used */
   marketVersion: number;
   feed: BacktestFeed;
   currency: string;
@@ -79,12 +131,12 @@ export type Backtest = {
   /** Received (above zero) or paid (below) for holding futures */
   funding: Decimal | null;
   liquidations: number | null;
-  /** What the wallet has gained or lost of each currency, the open trade included */
+  /** Change of the wallet in each currency, the open trade included */
   wallet: Array<{
     currency: string;
     change: Decimal;
   }> | null;
-  /** Of all candles, two decimals, cut off */
+  /** Of all candles, truncated to two decimals */
   timeInTradePercent: Decimal | null;
   /** Most money that was in a trade at once, entry fees included; with leverage its whole value */
   maxCapital: Decimal | null;
@@ -92,7 +144,7 @@ export type Backtest = {
   maxMargin: Decimal | null;
   /** Deepest fall of realised plus open profit from its highest value */
   maxDrawdown: Decimal | null;
-  /** How many trades and fills are stored, the first ones; the figures are of all */
+  /** How many trades and fills are stored, the first ones; the figures cover all */
   stored: {
     trades: number;
     fills: number;
@@ -164,7 +216,7 @@ export type BlockingIncident = {
   state: string | null;
   /** Constants and comments removed, at most 500 characters */
   text: string | null;
-  /** The first snapshot that saw it; it began at most one interval before */
+  /** The first snapshot that saw it; it started at most one interval before */
   from: Timestamp;
   /** The last snapshot that saw it */
   to: Timestamp;
@@ -177,23 +229,23 @@ export type BlockingIncident = {
 export type BlockingSession = {
   /** 0: prepared transactions, which are no sessions */
   pid: number;
-  /** Steps from a root on the longest way; 0 for a root */
+  /** Length of the longest path from a root; 0 for a root */
   depth: Count;
-  /** Blocks others and waits for nobody: ending it ends the jam */
+  /** Blocks others and waits for nobody: ending it resolves the jam */
   root: boolean;
-  /** Waits for itself over others; PostgreSQL ends one of them soon */
+  /** Waits for itself through others; PostgreSQL ends one of them soon */
   deadlock: boolean;
-  /** Waits itself, and by that alone keeps somebody waiting who could run if it were not in the queue */
+  /** Waits itself, and blocks others only by being ahead in the queue */
   queueBlocker: boolean;
   blockedBy: Array<number>;
-  /** Who waits for it directly */
+  /** Sessions that wait for it directly */
   blocks: Array<number>;
-  /** How many wait for it directly or over others */
+  /** How many wait for it directly or through others */
   blockedBehind: Count;
   /** null: does not wait, or it is not known */
   waitSeconds: number | null;
   transactionSeconds: number | null;
-  /** null: the session is hidden from us, or is none */
+  /** null: the session is hidden from us, or the blocker is not a session */
   state: string | null;
   database: string | null;
   role: string | null;
@@ -214,7 +266,7 @@ export type Bot = {
   mode: "paper";
   status: BotStatus;
   settings: BotSettings;
-  /** Version of the market’s rules that it trades by */
+  /** Version of the market’s rules that it uses */
   marketVersion: number;
   feed: Feed;
   /** The candle up to which the bot has decided */
@@ -222,7 +274,7 @@ export type Bot = {
   closedTrades: number;
   /** Of closed trades, after fees, in the quote currency */
   profit: Decimal;
-  /** Sum of the ledger: what the paper wallet has gained or spent */
+  /** Sum of the ledger: change of the paper wallet */
   balance: Decimal;
   openTradeId: Id | null;
   /** Why no trade is opened, as of the last candle; null: nothing prevents one */
@@ -231,7 +283,7 @@ export type Bot = {
   halted: Halt | null;
   /** How it was last started; null for older bots */
   resumed: Resumed | null;
-  /** Candles that were added or changed after the bot had decided on their time: a backtest differs */
+  /** Candles that were added or changed after the bot had passed their time: a backtest differs */
   lateCandles: {
     count: number;
     from: Timestamp;
@@ -321,7 +373,7 @@ export type CandleReport = {
     } | null;
     decimalMark: "point" | "comma";
     timeFormats: Array<TimeFormat>;
-    /** As given for times without one */
+    /** As given, for times without one */
     zone: string | null;
     /** The longest step of which all distances are multiples */
     stepSeconds: number | null;
@@ -381,6 +433,13 @@ export type CatalogueDiff = {
   catalogueVersion: number;
   changed: boolean;
   changes: Array<PlanChange>;
+  addons: Array<AddonChange>;
+  /** Currency, products, features, packages and coupons */
+  others: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
 };
 
 export type Channel = {
@@ -388,7 +447,7 @@ export type Channel = {
   kind: "email" | "webhook";
   name: string;
   address?: string;
-  /** Of a webhook channel; what may be a secret in it is shown as `***` */
+  /** Of a webhook channel; parts that may be secret are shown as `***` */
   url?: string;
   events: Array<NoticeType>;
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
@@ -398,13 +457,44 @@ export type Channel = {
   createdAt: Timestamp;
 };
 
-/** close: by whoever stopped the bot; liquidation: by the exchange, the margin is lost */
+export type Check = {
+  feature: FeatureKey;
+  allowed: boolean;
+  /** Why not; null when it is allowed */
+  reason: CheckReason | null;
+  /** null: no plan of the organisation has the feature */
+  kind: "counted" | "metered" | "static" | "boolean" | "level" | null;
+  /** null: shared by all products */
+  product: string | null;
+  plan: string | null;
+  /** Of a feature with levels */
+  level: Level | null;
+  /** null: unlimited, or a feature without numbers */
+  limit: Limit;
+  /** null: not counted here */
+  used: number | null;
+  /** Of the limit, without what others hold; null: unlimited, or not counted here */
+  remaining: Limit;
+  /** When a metered feature is full again; null: never */
+  resetsAt: Timestamp | null;
+  /** The cheapest plan on offer that gives more */
+  upgrade: Upgrade | null;
+  /** Commit or release it */
+  holdId?: Id;
+  /** The hold frees its units by itself at this instant */
+  expiresAt?: Timestamp;
+};
+
+/** no_subscription: no plan of the product. not_included: the plan lacks the feature. limit_reached: nothing is left. past_due: a payment is overdue for longer than the days of grace. read_only: the subscription is paused */
+export type CheckReason = "no_subscription" | "not_included" | "limit_reached" | "past_due" | "read_only";
+
+/** close: by the person who stopped the bot; liquidation: by the exchange, the margin is lost */
 export type ClosedBy = "takeProfit" | "stopLoss" | "close" | "liquidation";
 
 export type CollectedRange = {
   from: Timestamp;
   to: Timestamp;
-  /** How much of the range was really observed */
+  /** How much of the range was actually observed */
   coveredSeconds: number;
 };
 
@@ -426,7 +516,7 @@ export type CreatedChannel = {
   kind: "email" | "webhook";
   name: string;
   address?: string;
-  /** Of a webhook channel; what may be a secret in it is shown as `***` */
+  /** Of a webhook channel; parts that may be secret are shown as `***` */
   url?: string;
   events: Array<NoticeType>;
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
@@ -437,6 +527,9 @@ export type CreatedChannel = {
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: store it. */
   secret?: string;
 };
+
+/** A currency of ISO 4217 */
+export type Currency = string;
 
 export type CurrentOrganisation = {
   id: Id;
@@ -465,7 +558,7 @@ export type DatabaseSession = {
 
 /** Of a bot that averages down: base order, averaging orders, take profit, limits */
 export type DcaSettings = {
-  /** May be left out */
+  /** Optional */
   strategy?: "dca";
   /** One of GET /api/v1/markets */
   market: string;
@@ -474,7 +567,7 @@ export type DcaSettings = {
   baseOrder: PositiveDecimal;
   /** Orders that buy more (sell more for short) when the price goes the wrong way */
   averagingOrders: {
-    /** How many follow the base order */
+    /** How many averaging orders follow the base order */
     count: number;
     /** Size of the first averaging order in the quote currency */
     size: PositiveDecimal;
@@ -486,12 +579,12 @@ export type DcaSettings = {
     volumeScale: PositiveDecimal;
     /** What the distance is measured from: the base order’s price, or the fill before */
     deviationFrom: "base" | "lastFill";
-    /** At most so many wait on the exchange at once; by default all */
+    /** How many wait on the exchange at once; by default all */
     activeLimit?: number;
   };
   /** When a trade ends with a profit */
   takeProfit: {
-    /** Where the whole position, or what the steps before left of it, is closed */
+    /** Where the whole position, or what earlier steps left of it, is closed */
     percent: PositiveDecimal;
     /** Of the whole position’s cost, or of the base order’s size */
     basis: "average" | "base";
@@ -504,7 +597,7 @@ export type DcaSettings = {
       /** Part of the position that this step closes */
       sharePercent: PositiveDecimal;
     }>;
-    /** At `percent` nothing is sold yet: the price is followed, and the exit is this far behind its best */
+    /** Trailing: at `percent` nothing is sold yet; the exit follows this far behind the best price */
     trailingPercent?: PositiveDecimal;
   };
   /** When a trade ends with a loss; absent: never */
@@ -515,16 +608,16 @@ export type DcaSettings = {
     basis: "base" | "average" | "lastFill";
     /** Once the price is this far in profit the stop moves to where both fees are paid */
     breakEvenAtPercent?: PositiveDecimal;
-    /** The price must stay beyond the stop for so long */
+    /** How long the price must stay beyond the stop */
     timeoutSeconds?: number;
   };
   /** Between the end of a trade and the next one */
   cooldownSeconds?: number;
-  /** The bot begins no more trades than these */
+  /** The most trades that the bot opens */
   maxTrades?: number;
-  /** No trade begins below this price */
+  /** No trade is opened below this price */
   minPrice?: PositiveDecimal;
-  /** No trade begins above this price */
+  /** No trade is opened above this price */
   maxPrice?: PositiveDecimal;
   /** Isolated margin with leverage. Absent: nothing is borrowed and nothing can be liquidated */
   futures?: {
@@ -539,7 +632,7 @@ export type DcaSettings = {
 
 /** Of a bot that averages down: base order, averaging orders, take profit, limits */
 export type DcaSettingsInput = {
-  /** May be left out */
+  /** Optional */
   strategy?: "dca";
   /** One of GET /api/v1/markets */
   market: string;
@@ -548,7 +641,7 @@ export type DcaSettingsInput = {
   baseOrder: PositiveDecimal;
   /** Orders that buy more (sell more for short) when the price goes the wrong way */
   averagingOrders: {
-    /** How many follow the base order */
+    /** How many averaging orders follow the base order */
     count: number;
     /** Size of the first averaging order in the quote currency */
     size: PositiveDecimal;
@@ -560,12 +653,12 @@ export type DcaSettingsInput = {
     volumeScale?: PositiveDecimal;
     /** What the distance is measured from: the base order’s price, or the fill before */
     deviationFrom?: "base" | "lastFill";
-    /** At most so many wait on the exchange at once; by default all */
+    /** How many wait on the exchange at once; by default all */
     activeLimit?: number;
   };
   /** When a trade ends with a profit */
   takeProfit: {
-    /** Where the whole position, or what the steps before left of it, is closed */
+    /** Where the whole position, or what earlier steps left of it, is closed */
     percent: PositiveDecimal;
     /** Of the whole position’s cost, or of the base order’s size */
     basis?: "average" | "base";
@@ -578,7 +671,7 @@ export type DcaSettingsInput = {
       /** Part of the position that this step closes */
       sharePercent: PositiveDecimal;
     }>;
-    /** At `percent` nothing is sold yet: the price is followed, and the exit is this far behind its best */
+    /** Trailing: at `percent` nothing is sold yet; the exit follows this far behind the best price */
     trailingPercent?: PositiveDecimal;
   };
   /** When a trade ends with a loss; absent: never */
@@ -589,16 +682,16 @@ export type DcaSettingsInput = {
     basis: "base" | "average" | "lastFill";
     /** Once the price is this far in profit the stop moves to where both fees are paid */
     breakEvenAtPercent?: PositiveDecimal;
-    /** The price must stay beyond the stop for so long */
+    /** How long the price must stay beyond the stop */
     timeoutSeconds?: number;
   };
   /** Between the end of a trade and the next one */
   cooldownSeconds?: number;
-  /** The bot begins no more trades than these */
+  /** The most trades that the bot opens */
   maxTrades?: number;
-  /** No trade begins below this price */
+  /** No trade is opened below this price */
   minPrice?: PositiveDecimal;
-  /** No trade begins above this price */
+  /** No trade is opened above this price */
   maxPrice?: PositiveDecimal;
   /** Isolated margin with leverage. Absent: nothing is borrowed and nothing can be liquidated */
   futures?: {
@@ -636,6 +729,16 @@ export type Direction = "long" | "short";
 
 export type Empty = Record<string, never>;
 
+export type EndedHold = {
+  holdId: Id;
+  feature: FeatureKey;
+  held: number;
+  /** What was counted */
+  quantity: number;
+  /** What others can have again */
+  released: number;
+};
+
 export type Enforcement = "hard" | "soft" | "overage";
 
 export type EquityPoint = {
@@ -644,6 +747,9 @@ export type EquityPoint = {
   equity: Decimal;
 };
 
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
+export type EstimateMethod = "last_7_days" | "straight_line";
+
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
 export type FeatureInfo = {
@@ -651,10 +757,42 @@ export type FeatureInfo = {
   name: string;
   unit: string;
   description: string;
+  /** null: shared by all products */
+  product: ProductKey | null;
+  /** What a metered limit applies to; null for other kinds */
+  per: QuotaWindow | null;
 };
 
 /** Name of a feature; a metered feature and its meter share it */
 export type FeatureKey = string;
+
+export type FeatureLimit = {
+  feature: FeatureKey;
+  kind: "counted" | "metered" | "static" | "boolean" | "level";
+  /** null: shared by all products */
+  product: string | null;
+  /** false: the plan says no, level none, or a limit of 0 */
+  included: boolean;
+  access: Access;
+  /** Of features with levels; null for others */
+  level: Level | null;
+  /** null: unlimited, or a feature without numbers */
+  limit: Limit;
+  /** Of metered features; null for others */
+  per: QuotaWindow | null;
+  /** Of metered features; null for others */
+  enforcement: Enforcement | null;
+  /** Of metered features; null for others: their services count them */
+  used: number | null;
+  /** Lent or held. Of metered features; null for others */
+  reserved: number | null;
+  /** Of metered features; null for others, and for unlimited ones */
+  remaining: Limit;
+  /** Of metered features; null for others, and where nothing is ever reset */
+  resetsAt: Timestamp | null;
+  /** The cheapest plan on offer that gives more */
+  upgrade: Upgrade | null;
+};
 
 /** Where a bot’s candles come from */
 export type Feed = {
@@ -693,6 +831,9 @@ export type Fill = {
   at: Timestamp;
 };
 
+/** hour: of UTC. day: of the organisation. month: of the meter’s periods */
+export type Granularity = "hour" | "day" | "month";
+
 export type Halt = {
   reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
   message: string;
@@ -715,7 +856,7 @@ export type HorizonHolder = {
 export type Id = string;
 
 export type IndexFinding = {
-  /** invalid: a build failed, it costs writes and serves nobody; duplicate: another index is the same; redundant: another index begins with its columns; unused: nobody has read it for at least 35 days */
+  /** invalid: a build failed, and it slows down writes without being used; duplicate: another index is the same; redundant: another index starts with its columns; unused: not read for at least 35 days */
   kind: "invalid" | "duplicate" | "redundant" | "unused";
   database: string;
   schema: string;
@@ -725,13 +866,13 @@ export type IndexFinding = {
   method: string | null;
   /** null: not measured yet */
   bytes: Count | null;
-  /** Indexes of the same table that do its work; the first is not advised to be dropped itself */
+  /** Indexes of the same table that replace it; the first is not itself recommended for dropping */
   coveredBy: Array<string>;
   unusedSince: Timestamp | null;
   what: string;
-  /** What was seen that speaks for it, and what to mind */
+  /** The evidence, and what to consider */
   evidence: Array<string>;
-  /** To be run in `database`; null: keep it until what is said is done */
+  /** To be run in `database`; null: keep the index until the advice is followed */
   sql: string | null;
 };
 
@@ -750,12 +891,12 @@ export type Installation = {
   version: string;
   /** How customers reach this installation */
   publicUrl: string;
-  /** open: anybody may make an account */
+  /** open: anybody may create an account */
   signUp: "open";
   logInMethods: Array<"password">;
   /** Whether this installation can send e-mail */
   email: boolean;
-  /** Whether browsers keep the session cookie at the address that asks; else open publicUrl */
+  /** Whether browsers keep the session cookie at the requesting address; otherwise open publicUrl */
   sessionCookies: boolean;
 };
 
@@ -766,7 +907,7 @@ export type Invitation = {
   id: Id;
   email: string;
   role: Role;
-  /** Their right to invite ends the invitation when it ends */
+  /** The invitation ends with their right to invite */
   invitedBy: Id;
   expiresAt: Timestamp;
   createdAt: Timestamp;
@@ -775,6 +916,80 @@ export type Invitation = {
 export type InvitingOrganisation = {
   id: Id;
   name: string;
+};
+
+export type Invoice = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+};
+
+export type InvoiceLine = {
+  /** null: of no product, such as a one-off charge */
+  product: string | null;
+  /** What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls` */
+  item: string;
+  description: string;
+  quantity: number;
+  /** Before discounts */
+  amountMinor: AmountMinor;
+  /** What coupons take from this line, not below zero */
+  discountMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+};
+
+export type InvoiceStatus = "draft" | "open" | "paid" | "void" | "uncollectible";
+
+export type InvoiceWithLines = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+  lines: Array<InvoiceLine>;
 };
 
 export type Jwks = {
@@ -787,13 +1002,13 @@ export type Ladder = {
   /** Of the base order */
   price: Decimal;
   levels: Array<LadderLevel>;
-  /** Needed when every averaging order fills, fees of entry included */
+  /** Needed when every averaging order fills, entry fees included */
   capital: Decimal;
   /** The part of the capital that is fees */
   fees: Decimal;
-  /** What must be in the wallet for all of it: capital ÷ leverage, with the fees */
+  /** What the wallet must hold for all of it: capital ÷ leverage, plus the fees */
   margin: Decimal;
-  /** What a trade loses that fills every order and ends at its stop loss, or else is liquidated; null: without either it has no bound but the capital */
+  /** Loss of a trade that fills every order and ends at its stop loss, or else is liquidated; null: with neither, only the capital bounds it */
   worstLoss: Decimal | null;
 };
 
@@ -809,7 +1024,7 @@ export type LadderLevel = {
   /** When this and every order before it are filled */
   totalQuantity: Decimal;
   totalSize: Decimal;
-  /** Cut off after twelve decimals */
+  /** Truncated to twelve decimals */
   averagePrice: Decimal;
   /** First price at which closing pays both fees */
   breakEvenPrice: Decimal;
@@ -818,7 +1033,7 @@ export type LadderLevel = {
   stopLossPrice: Decimal | null;
   /** null: not traded with futures */
   liquidationPrice: Decimal | null;
-  /** From this price to the take profit, cut off after six decimals */
+  /** From this price to the take profit, truncated to six decimals */
   reboundPercent: Decimal;
 };
 
@@ -832,7 +1047,8 @@ export type Lease = {
   enforcement: Enforcement;
   used: number;
   reserved: number;
-  resetsAt: Timestamp;
+  /** null: the limit applies to all use there has been */
+  resetsAt: Timestamp | null;
   product: string | null;
   plan: string | null;
   upgradeTo: string | null;
@@ -848,6 +1064,8 @@ export type LeaseRequest = {
   holderId: string;
   /** Chosen by you, new for every lease; the same key again returns the same lease */
   leaseKey: string;
+  /** The lease ends after this time, at most a day, and with the window of the limit at the latest */
+  ttlSeconds?: number;
 };
 
 export type LedgerEntry = {
@@ -883,19 +1101,19 @@ export type LockWait = {
   wantedMode: string;
   /** The mode that the blocker holds, or waits for when `held` is false */
   blockerMode: string;
-  /** false: the blocker waits for it too, and only stands before in the queue */
+  /** false: the blocker waits for it too, and is only ahead in the queue */
   held: boolean;
   /** null before PostgreSQL 14 */
   waitSeconds: number | null;
-  /** The name of the blocker when it is one */
+  /** Name of the prepared transaction, if the blocker is one */
   preparedTransaction: string | null;
 };
 
 export type Market = {
   market: string;
-  /** Grows with every change of the rules; what was run keeps its own */
+  /** Grows with every change of the rules; earlier runs keep their own */
   version: number;
-  /** Your organisation made it; else it comes with Tidegate */
+  /** Created by your organisation; otherwise it comes with Tidegate */
   custom: boolean;
   base: string;
   quote: string;
@@ -916,9 +1134,9 @@ export type Market = {
   bundled: boolean;
 };
 
-/** Of a bot that adds in proportion to its loss, led by moving averages */
+/** Of a bot that adds in proportion to its loss, guided by moving averages */
 export type MartingaleEmaSettings = {
-  /** Says which settings these are */
+  /** Names the strategy of these settings */
   strategy: "martingale-ema";
   /** One of GET /api/v1/markets */
   market: string;
@@ -936,15 +1154,15 @@ export type MartingaleEmaSettings = {
   };
   /** Margin of the first order, of the balance */
   openPercent: PositiveDecimal;
-  /** No order takes the margin beyond this part of the balance; from 70 % of it on orders become smaller */
+  /** No order raises the margin above this part of the balance; from 70 % of it on, orders become smaller */
   maxMarginPercent: PositiveDecimal;
   /** Profit over margin at which all is closed */
   closeAtReturnPercent: PositiveDecimal;
 };
 
-/** Of a bot that adds in proportion to its loss, led by moving averages */
+/** Of a bot that adds in proportion to its loss, guided by moving averages */
 export type MartingaleEmaSettingsInput = {
-  /** Says which settings these are */
+  /** Names the strategy of these settings */
   strategy: "martingale-ema";
   /** One of GET /api/v1/markets */
   market: string;
@@ -962,7 +1180,7 @@ export type MartingaleEmaSettingsInput = {
   };
   /** Margin of the first order, of the balance */
   openPercent?: PositiveDecimal;
-  /** No order takes the margin beyond this part of the balance; from 70 % of it on orders become smaller */
+  /** No order raises the margin above this part of the balance; from 70 % of it on, orders become smaller */
   maxMarginPercent?: PositiveDecimal;
   /** Profit over margin at which all is closed */
   closeAtReturnPercent?: PositiveDecimal;
@@ -1013,10 +1231,12 @@ export type MeterUsage = {
   remaining: Limit;
   /** Share of the limit that is used, rounded down */
   percent: number | null;
-  /** Of the month, or of the day when the limit is a daily one */
+  /** Of the window that the limit applies to; of the month without a limit */
   periodStart: Timestamp;
-  periodEnd: Timestamp;
-  resetsAt: Timestamp;
+  /** null: the limit applies to all use there has been */
+  periodEnd: Timestamp | null;
+  /** null: the limit applies to all use there has been */
+  resetsAt: Timestamp | null;
   upgradeTo: string | null;
 };
 
@@ -1046,13 +1266,13 @@ export type MonitoredDatabase = {
   tempFiles: Count;
   tempBytes: Count;
   deadlocks: Count;
-  /** Time sessions were active; null before PostgreSQL 14 */
+  /** Time that sessions were active; null before PostgreSQL 14 */
   activeMs: number | null;
   /** Of about 2.1 billion; vacuum keeps it low */
   transactionAge: Count;
-  /** Counters were reset in the range, or may have been: something that came before is not known */
+  /** Counters were reset in the range, or may have been: earlier work may be missing */
   partial: boolean;
-  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  /** When it was found dropped, or no longer visible to the role; null: it exists */
   goneAt: Timestamp | null;
 };
 
@@ -1074,17 +1294,17 @@ export type MonitoredIndex = {
   rowsFetched: Count;
   blocksHit: Count;
   blocksRead: Count;
-  /** How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none */
+  /** Number of partitions, whose figures are added up with `partitions=together`; null: it has none */
   partitions: Count | null;
   /** The partitioned one at the top, for `partitions=apart` */
   partitionOf: string | null;
-  /** Counters were reset in the range, or may have been: something that came before is not known */
+  /** Counters were reset in the range, or may have been: earlier work may be missing */
   partial: boolean;
   /** When the last snapshot of its database was taken; null: none are taken any more */
   snapshotAt: Timestamp | null;
   /** How much of the range the snapshots of its database cover: later work shows with the next snapshot */
   coveredSeconds: number;
-  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  /** When it was found dropped, or no longer visible to the role; null: it exists */
   goneAt: Timestamp | null;
 };
 
@@ -1119,17 +1339,17 @@ export type MonitoredTable = {
   lastVacuumAt: Timestamp | null;
   /** Of partitions the one that was longest ago */
   lastAnalyzeAt: Timestamp | null;
-  /** How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none */
+  /** Number of partitions, whose figures are added up with `partitions=together`; null: it has none */
   partitions: Count | null;
   /** The partitioned one at the top, for `partitions=apart` */
   partitionOf: string | null;
-  /** Counters were reset in the range, or may have been: something that came before is not known */
+  /** Counters were reset in the range, or may have been: earlier work may be missing */
   partial: boolean;
   /** When the last snapshot of its database was taken; null: none are taken any more */
   snapshotAt: Timestamp | null;
   /** How much of the range the snapshots of its database cover: later work shows with the next snapshot */
   coveredSeconds: number;
-  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  /** When it was found dropped, or no longer visible to the role; null: it exists */
   goneAt: Timestamp | null;
 };
 
@@ -1163,7 +1383,7 @@ export type NewInvitation = {
   id: Id;
   email: string;
   role: Role;
-  /** Their right to invite ends the invitation when it ends */
+  /** The invitation ends with their right to invite */
   invitedBy: Id;
   expiresAt: Timestamp;
   createdAt: Timestamp;
@@ -1179,11 +1399,17 @@ export type NewServer = {
   database?: string;
   /** Role to log in as */
   user: string;
-  /** Password of the role */
-  password: string;
+  /** Password of the role; may be left out where a client certificate is enough (cert in pg_hba.conf) */
+  password?: string;
   tlsMode?: TlsMode;
   /** Certificate authority to trust for this server, as PEM text; absent: the well-known ones */
   tlsCa?: string;
+  /** Client certificate of the role as PEM text (sslcert), those between it and its authority behind it; write-only. It is shown to a server that asks for one (cert, or clientcert= in pg_hba.conf) and needs tlsKey */
+  tlsCert?: string;
+  /** Private key of the client certificate as PEM text (sslkey); write-only */
+  tlsKey?: string;
+  /** Passphrase of tlsKey, where that is encrypted; used once, and not stored */
+  tlsKeyPassphrase?: string;
 };
 
 export type NewServerTest = {
@@ -1194,11 +1420,17 @@ export type NewServerTest = {
   database?: string;
   /** Role to log in as */
   user: string;
-  /** Password of the role */
-  password: string;
+  /** Password of the role; may be left out where a client certificate is enough (cert in pg_hba.conf) */
+  password?: string;
   tlsMode?: TlsMode;
   /** Certificate authority to trust for this server, as PEM text; absent: the well-known ones */
   tlsCa?: string;
+  /** Client certificate of the role as PEM text (sslcert), those between it and its authority behind it; write-only. It is shown to a server that asks for one (cert, or clientcert= in pg_hba.conf) and needs tlsKey */
+  tlsCert?: string;
+  /** Private key of the client certificate as PEM text (sslkey); write-only */
+  tlsKey?: string;
+  /** Passphrase of tlsKey, where that is encrypted; used once, and not stored */
+  tlsKeyPassphrase?: string;
 };
 
 export type NewUsageEvent = {
@@ -1218,7 +1450,7 @@ export type NewUsageEvent = {
 export type NewWebhookChannel = {
   /** A web address */
   kind: "webhook";
-  /** https (or http) address that takes a POST */
+  /** https (or http) address that accepts a POST */
   url: string;
   /** Defaults to the address or host */
   name?: Name;
@@ -1227,6 +1459,12 @@ export type NewWebhookChannel = {
 };
 
 export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached";
+
+export type OneOffPrice = {
+  currency: Currency;
+  /** In the smallest unit of the currency: 2900 is 29.00 EUR */
+  amountMinor: number;
+};
 
 export type Order = {
   id: Id;
@@ -1295,10 +1533,10 @@ export type OwnInvitations = {
 export type OwnSession = {
   id: Id;
   createdAt: Timestamp;
-  /** When it was begun or last refreshed */
+  /** When it was started or last refreshed */
   lastUsedAt: Timestamp;
   expiresAt: Timestamp;
-  /** The session that asks */
+  /** The session of this request */
   current: boolean;
 };
 
@@ -1307,6 +1545,25 @@ export type OwnSessions = {
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
+
+export type Package = {
+  package: PackageKey;
+  name: string;
+  description: string;
+  /** false: only operators give it */
+  offered: boolean;
+  feature: FeatureKey;
+  /** How much of the feature it holds */
+  amount: number;
+  /** Days until the rest expires; null: never */
+  expiresDays: number | null;
+  prices: Array<OneOffPrice>;
+};
+
+/** Name of a package */
+export type PackageKey = string;
+
+export type Percent = string;
 
 /** From an instant on, periods are counted from this anchor */
 export type PeriodStep = {
@@ -1317,16 +1574,28 @@ export type PeriodStep = {
 };
 
 export type Plan = {
+  product: ProductKey;
   plan: PlanKey;
   version: number;
   name: string;
   description: string;
   isDefault: boolean;
+  /** false: only operators give it */
+  offered: boolean;
+  /** It begins when an operator approves the order */
+  approval: boolean;
+  trial: Trial | null;
+  seats: Seats | null;
   prices: Array<Price>;
+  /** Paid once, when it begins */
+  setup: Array<OneOffPrice>;
+  /** Per cent of the revenue that is shared */
+  revenueShare: Percent | null;
   features: Record<string, PlanFeature>;
 };
 
 export type PlanChange = {
+  product: ProductKey;
   plan: PlanKey;
   change: "added" | "changed" | "removed" | "unchanged";
   fromVersion: number | null;
@@ -1341,6 +1610,10 @@ export type PlanChange = {
 
 export type PlanFeature = (FeatureGrant) & ({
   note?: string;
+  /** Per cent beyond a soft limit after which use is refused */
+  grace?: number;
+  /** By currency: what overage costs */
+  price?: Record<string, UsagePrice>;
 });
 
 export type PlanInForce = {
@@ -1351,7 +1624,7 @@ export type PlanInForce = {
   access: Access;
 };
 
-/** Name of a plan */
+/** Name of a plan, within its product */
 export type PlanKey = string;
 
 export type PlanMove = {
@@ -1370,12 +1643,24 @@ export type PlanMove = {
   }>;
 };
 
+/** A plan by its product */
+export type PlanRef = string;
+
 export type PositiveDecimal = Decimal;
 
 export type Price = {
-  currency: string;
+  currency: Currency;
   interval: "month" | "year";
+  /** In the smallest unit of the currency: 2900 is 29.00 EUR */
   amountMinor: number;
+};
+
+export type PriceTier = {
+  /** The last unit of the tier; null for the last tier */
+  upTo: number | null;
+  unit: UnitPrice;
+  /** Charged once when the tier is reached */
+  flatMinor: number;
 };
 
 /** RFC 9457. Besides these members a problem has those of its code. */
@@ -1400,6 +1685,18 @@ export type ProductKey = string;
 
 export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
+export type RecordedEvent = {
+  id: string;
+  /** `api:…` for what was sent to POST /api/v1/usage/events; `hold` for holds */
+  source: string;
+  meter: FeatureKey;
+  /** Negative for corrections */
+  quantity: number;
+  /** When it happened */
+  time: Timestamp;
+  receivedAt: Timestamp;
+};
+
 export type RejectedUsage = {
   code: RejectionCode;
   message: string;
@@ -1415,7 +1712,7 @@ export type RejectedUsage = {
 export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "not_included" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
 
 export type Resumed = {
-  /** beginning: for the first time; fromNow: candles that came meanwhile are not traded; catchUp: they are */
+  /** beginning: for the first time; fromNow: candles that arrived while it was stopped are not traded; catchUp: they are */
   mode: "beginning" | "fromNow" | "catchUp";
   /** Candles after this one are traded; null: from the first one */
   after: Timestamp | null;
@@ -1437,6 +1734,12 @@ export type RotatedSecret = {
   previousSecretValidUntil: Timestamp;
 };
 
+export type Seats = {
+  feature: FeatureKey;
+  included: number;
+  addon: AddonKey | null;
+};
+
 export type Server = {
   id: Id;
   name: string;
@@ -1446,6 +1749,8 @@ export type Server = {
   user: string;
   tlsMode: TlsMode;
   tlsCa: string | null;
+  /** When the client certificate of the role, or one of its chain, ends; null: there is none */
+  tlsCertValidUntil: Timestamp | null;
   /** The database that this installation itself runs on */
   platform: boolean;
   state: ServerState;
@@ -1455,7 +1760,7 @@ export type Server = {
     code: string;
     what: string;
   } | null;
-  /** What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity error or warning, and every query that failed twice in a row */
+  /** What is not collected, since when, why, and the SQL that fixes it: checks of the last report with severity error or warning, and every query that failed twice in a row */
   missing: Array<ServerCheck>;
   version: string | null;
   lastCollectedAt: Timestamp | null;
@@ -1480,13 +1785,13 @@ export type ServerCheck = {
   severity: "error" | "warning" | "info";
   /** Stable name of the failure, such as `password_wrong` */
   code?: string;
-  /** What was found, and what is missing without it */
+  /** What was found, and what cannot be collected because of it */
   what: string;
-  /** When not ok: since when that is known */
+  /** When not ok: since when this is known */
   since?: Timestamp;
   /** What PostgreSQL answered to the query that failed */
   sqlstate?: string;
-  /** When a query that failed is tried again */
+  /** When a query that failed is retried */
   nextTryAt?: Timestamp;
   /** SQL that an administrator of that server may run */
   fixSql?: string;
@@ -1507,11 +1812,17 @@ export type ServerPatch = {
   database?: string;
   /** Role to log in as */
   user?: string;
-  /** Needed again whenever host, port, user or TLS change: a stored password is never sent elsewhere */
-  password?: string;
+  /** Required whenever host, port, user or TLS change: a stored password is never sent elsewhere. null: log in by the client certificate alone */
+  password?: string | null;
   tlsMode?: TlsMode;
-  /** null: trust the well-known authorities again */
+  /** null: back to the well-known authorities */
   tlsCa?: string | null;
+  /** The next client certificate, with its tlsKey; null: none any more. Needed again as the password is */
+  tlsCert?: string | null;
+  /** Private key of the client certificate as PEM text (sslkey); write-only */
+  tlsKey?: string;
+  /** Passphrase of tlsKey, where that is encrypted; used once, and not stored */
+  tlsKeyPassphrase?: string;
   /** true: nothing is collected until it is resumed */
   paused?: boolean;
 };
@@ -1556,7 +1867,7 @@ export type Statement = {
   statementId: string;
   database: string;
   role: string;
-  /** PostgreSQL’s own number of the statement, as text */
+  /** PostgreSQL’s own id of the statement, as text */
   queryId: string;
   /** Our own name of the query: the same for every database, role and spelling, and after its tables were made anew; null where the text is not known, not whole, or not one that PostgreSQL 18 takes */
   queryKey: string | null;
@@ -1579,39 +1890,39 @@ export type Statement = {
   ioReadMs: number;
   ioWriteMs: number;
   walBytes: Count;
-  /** Reset in the range, or maybe thrown out: something may be lost */
+  /** Reset in the range, or possibly evicted: some work may be missing */
   partial: boolean;
   firstSeenAt: Timestamp;
   lastSeenAt: Timestamp;
 };
 
 export type StatementCompleteness = {
-  /** Times that all counters were set back (by hand or by a crash) */
+  /** How often all counters were reset (by hand or by a crash) */
   resets: Count;
-  /** Times that PostgreSQL threw statements out to make room */
+  /** How often PostgreSQL evicted statements to make room */
   evictions: Count;
-  /** Of the time that was observed */
+  /** Share of the observed time */
   evictionsPerMinute: number;
-  /** Times that the server behind the address became another one */
+  /** How often another server answered at the address */
   gaps: Count;
-  /** Time before resets that nobody can account for */
+  /** Time before resets whose work is unknown */
   lostSeconds: number;
   /** Time of the statements / time that sessions were active; null where PostgreSQL does not say */
   coverage: number | null;
-  /** What makes the totals too low, and how to mend it */
+  /** What makes the totals too low, and how to fix it */
   warnings: Array<ServerCheck>;
 };
 
 export type StatementPoint = {
-  /** Beginning of the step; steps begin at multiples of their length */
+  /** Start of the step; steps start at multiples of their length */
   at: Timestamp;
   /** Time that the snapshots of this step covered: more than the step after a pause of the collection */
   coveredSeconds: number;
-  /** Another server answered: what came before is not compared */
+  /** Another server answered: figures are not compared across this */
   gap: boolean;
   /** The counters were reset in the step */
   partial: boolean;
-  /** Sums of the step; null when nobody looked, zeros when the statement was not called */
+  /** Sums of the step; null when nothing was collected, zeros when the statement was not called */
   figures: {
     calls: Count;
     rows: Count;
@@ -1649,7 +1960,7 @@ export type Subscription = {
   periodAnchor: Timestamp;
   /** Paid intervals are counted from here: from the anchor, or from the change that started this interval */
   intervalSince: Timestamp;
-  /** Of the current paid interval; `GET /api/v1/usage` has that of quotas */
+  /** Of the current paid interval; `GET /api/v1/usage/current` has that of quotas */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   startedAt: Timestamp;
@@ -1667,7 +1978,7 @@ export type Sweep = {
   id: Id;
   status: SweepStatus;
   settings: DcaSettings;
-  /** Version of the market’s rules that it ran by */
+  /** Version of the market’s rules that it used */
   marketVersion: number;
   vary: Array<SweptSetting>;
   feed: BacktestFeed;
@@ -1695,7 +2006,7 @@ export type SweepDetail = {
   id: Id;
   status: SweepStatus;
   settings: DcaSettings;
-  /** Version of the market’s rules that it ran by */
+  /** Version of the market’s rules that it used */
   marketVersion: number;
   vary: Array<SweptSetting>;
   feed: BacktestFeed;
@@ -1717,7 +2028,7 @@ export type SweepDetail = {
   failure: string | null;
   createdAt: Timestamp;
   finishedAt: Timestamp | null;
-  /** Best first, at most 50; of a walk-forward none */
+  /** Best first, at most 50; empty for a walk-forward */
   results: Array<SweepResult>;
   /** Where candles were missing */
   gaps: CandleGaps | null;
@@ -1803,7 +2114,7 @@ export type TimeZone = string;
 
 export type Timestamp = string;
 
-/** verify-full (the default) checks the certificate and the host name; verify-ca only the certificate; require encrypts without checking who answers; disable does not encrypt. For a loopback address the default is disable. */
+/** verify-full (the default) checks the certificate and the host name; verify-ca only the certificate; require encrypts without checking the server’s identity; disable does not encrypt. For a loopback address the default is disable. */
 export type TlsMode = "disable" | "require" | "verify-ca" | "verify-full";
 
 export type Trade = {
@@ -1814,7 +2125,7 @@ export type Trade = {
   direction: Direction;
   status: "open" | "closed";
   averagingFills: number;
-  /** Of the entries, cut off after twelve decimals */
+  /** Of the entries, truncated to twelve decimals */
   averagePrice: Decimal;
   /** Average of the exits; null while open */
   exitPrice: Decimal | null;
@@ -1842,7 +2153,7 @@ export type TradeDetail = {
   direction: Direction;
   status: "open" | "closed";
   averagingFills: number;
-  /** Of the entries, cut off after twelve decimals */
+  /** Of the entries, truncated to twelve decimals */
   averagePrice: Decimal;
   /** Average of the exits; null while open */
   exitPrice: Decimal | null;
@@ -1864,12 +2175,57 @@ export type TradeDetail = {
   fills: Array<Fill>;
 };
 
+/** Once for each organisation */
+export type Trial = {
+  days: number;
+  /** Whether a payment method must be given before it begins */
+  card: boolean;
+};
+
+/** An exact decimal in whole units of the currency */
+export type UnitPrice = string;
+
 export type Upgrade = {
   product: ProductKey;
   plan: string;
   planName: string;
   /** What that plan allows; null is unlimited, a yes for a yes/no feature, or a level */
   limit: Limit;
+};
+
+export type UsageEstimate = {
+  meter: FeatureKey;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  /** Until now */
+  used: number;
+  /** At the end of the period, by `method` */
+  estimate: number;
+  method: EstimateMethod;
+  /** By the pace of the period so far */
+  straightLine: number;
+  /** By the last seven days; null: there are fewer */
+  lastSevenDays: number | null;
+  /** For this period; null: unlimited, or a limit of another window */
+  limit: Limit;
+  /** By `method`; null: not in this period */
+  reachesLimitAt: Timestamp | null;
+};
+
+export type UsagePrice = {
+  model: "unit";
+  unit: UnitPrice;
+} | {
+  model: "package";
+  size: number;
+  /** In the smallest unit of the currency: 2900 is 29.00 EUR */
+  amountMinor: number;
+} | {
+  model: "graduated";
+  tiers: Array<PriceTier>;
+} | {
+  model: "volume";
+  tiers: Array<PriceTier>;
 };
 
 export type UsageSettings = {
@@ -1880,7 +2236,7 @@ export type UsageSettings = {
 export type User = {
   id: Id;
   email: string;
-  /** Whether the address is known to be theirs */
+  /** Whether the address is verified */
   emailVerified: boolean;
   name: string;
   isOperator: boolean;
@@ -1903,14 +2259,14 @@ export type WaitShare = {
   /** null: on the processor, as far as PostgreSQL can tell */
   waitType: string | null;
   waitEvent: string | null;
-  /** Sessions at the same time, on average over what was seen */
+  /** Average number of concurrent sessions */
   sessions: number;
 };
 
 export type Waiting = {
   reason: WaitingReason;
   message: string;
-  /** The first candle of which this is known */
+  /** The first candle for which this was observed */
   since: Timestamp;
 };
 
@@ -1940,7 +2296,7 @@ export type WraparoundAge = {
   leftUntilWarning: Count;
   /** PostgreSQL refuses to write with 3 million left */
   leftUntilStop: Count;
-  /** At the pace of the last day, if nothing is vacuumed meanwhile; null: no pace is known, or it is zero */
+  /** At the pace of the last day, if nothing is vacuumed; null: the pace is unknown or zero */
   daysUntilStop: number | null;
 };
 
@@ -1961,6 +2317,86 @@ export type EntitlementsCurrentOutput = OwnEntitlements;
 
 export type EntitlementsCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type InvoicesChargeOnceInput = {
+  organisationId: Id;
+  /** Chosen by you: the same key again changes nothing */
+  chargeKey: string;
+  description: string;
+  currency: Currency;
+  amountMinor: number;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** Issue an invoice at once, with everything that waits for one */
+  now?: boolean;
+};
+
+export type InvoicesChargeOnceOutput = {
+  invoice: InvoiceWithLines | null;
+};
+
+export type InvoicesChargeOnceProblem = 'other_currency' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvoicesCreditInput = {
+  organisationId: Id;
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** Chosen by you: the same key again changes nothing */
+  creditKey: string;
+  amountMinor: number;
+  /** The money was returned outside; else the balance gets it */
+  refunded?: boolean;
+};
+
+export type InvoicesCreditOutput = Invoice;
+
+export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvoicesGetInput = {
+  invoiceId: Id;
+};
+
+export type InvoicesGetOutput = InvoiceWithLines;
+
+export type InvoicesGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvoicesListOutput = {
+  items: Array<Invoice>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesPayInput = {
+  organisationId: Id;
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+};
+
+export type InvoicesPayOutput = Invoice;
+
+export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvoicesVoidInput = {
+  organisationId: Id;
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+};
+
+export type InvoicesVoidOutput = Invoice;
+
+export type InvoicesVoidProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
@@ -1973,6 +2409,13 @@ export type PlansApplyOutput = {
   catalogueVersion: number;
   changed: boolean;
   changes: Array<PlanChange>;
+  addons: Array<AddonChange>;
+  /** Currency, products, features, packages and coupons */
+  others: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
   appliedVersion: number;
 };
 
@@ -2004,16 +2447,28 @@ export type PlansListInput = Record<string, never>;
 
 export type PlansListOutput = {
   catalogueVersion: number;
+  /** Plans are compared by their monthly price in it */
+  currency: Currency;
   features: Array<FeatureInfo>;
-  items: Array<Plan>;
+  products: Array<{
+    product: ProductKey;
+    name: string;
+    description: string;
+    /** What every organisation has without paying; null: nothing */
+    defaultPlan: PlanKey | null;
+    plans: Array<Plan>;
+    addons: Array<Addon>;
+  }>;
+  packages: Array<Package>;
 };
 
 export type PlansListProblem = 'precondition_failed' | EveryProblem;
 
 export type PlansMoveInput = {
-  plan: PlanKey;
-  /** The plan on offer that they get; by default the newest version of the plan they have */
-  to?: PlanKey;
+  /** The plan they have, on offer or not */
+  from: PlanRef;
+  /** The plan of the same product that they get; by default the newest version of the plan they have */
+  to?: PlanRef;
   /** When they move */
   at?: "now" | "period_end";
   /** The version that a dry run showed; refused when another one is in force by now */
@@ -2023,8 +2478,8 @@ export type PlansMoveInput = {
 };
 
 export type PlansMoveOutput = {
-  plan: PlanKey;
-  to: PlanKey;
+  from: PlanRef;
+  to: PlanRef;
   version: number;
   at: "now" | "period_end";
   /** How many move */
@@ -2042,8 +2497,11 @@ export type PlansValidateInput = {
 };
 
 export type PlansValidateOutput = {
-  plans: Array<PlanKey>;
+  products: Array<ProductKey>;
+  plans: Array<PlanRef>;
   features: Array<FeatureKey>;
+  addons: Array<AddonKey>;
+  packages: Array<PackageKey>;
 };
 
 export type PlansValidateProblem = 'catalogue_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
@@ -2208,7 +2666,7 @@ export type BotsPreviewLadderProblem = 'unauthenticated' | 'plan_limit_reached' 
 
 export type BotsStartInput = {
   botId: Id;
-  /** What to do with candles that came while it was stopped */
+  /** What to do with candles that arrived while it was stopped */
   resume?: "fromNow" | "catchUp";
 };
 
@@ -2248,7 +2706,7 @@ export type CandlesBeginUploadInput = {
   /** One of GET /api/v1/markets */
   market: string;
   interval: CandleInterval;
-  /** identical: a candle may come again if it is the same; refuse: each once. Others of one time never may */
+  /** identical: a candle may be repeated if it is the same; refuse: each once. Different candles of one time are always refused */
   duplicates?: "identical" | "refuse";
   /** Of prices between two ticks of the market; nearest: round to the nearer tick */
   rounding?: "refuse" | "nearest";
@@ -2298,7 +2756,7 @@ export type CandlesImportInput = {
   interval: CandleInterval;
   /** One candle a line */
   csv: string;
-  /** identical: a candle may come again if it is the same; refuse: each once. Others of one time never may */
+  /** identical: a candle may be repeated if it is the same; refuse: each once. Different candles of one time are always refused */
   duplicates?: "identical" | "refuse";
   /** Of prices between two ticks of the market; nearest: round to the nearer tick */
   rounding?: "refuse" | "nearest";
@@ -2405,11 +2863,11 @@ export type LedgerListOutput = {
 export type LedgerListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type MarketsCreateInput = {
-  /** Its name, which no other market has */
+  /** Unique name of the market */
   market: string;
-  /** What is bought and sold, or what it is paid with */
+  /** The asset that is traded, or the currency that it is paid in */
   base: string;
-  /** What is bought and sold, or what it is paid with */
+  /** The asset that is traded, or the currency that it is paid in */
   quote: string;
   /** Prices are whole multiples of it */
   tickSize: PositiveDecimal;
@@ -2486,7 +2944,7 @@ export type SweepsCancelProblem = 'not_found' | 'unauthenticated' | 'plan_limit_
 
 export type SweepsCreateInput = {
   settings: DcaSettingsInput;
-  /** What is varied, every value with every other */
+  /** The settings to vary, in every combination of values */
   vary: Array<SweptSettingInput>;
   feed?: BacktestFeedInput;
   rankBy?: SweepRank;
@@ -2788,7 +3246,7 @@ export type OrganisationsRenameOutput = Organisation;
 export type OrganisationsRenameProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type PasswordsChangeInput = {
-  /** The password until now */
+  /** The current password */
   currentPassword: string;
   /** At least 12 characters; any are allowed */
   newPassword: string;
@@ -2834,7 +3292,7 @@ export type SessionsLoginInput = {
   email: string;
   /** Its password */
   password: string;
-  /** A random text that this device keeps to itself. Where it logged in before, wrong passwords that others send do not make it wait. With `Session-Cookies` the gateway keeps one in a cookie. */
+  /** A random value that this device stores. Where it has logged in before, wrong passwords of others do not make it wait. With `Session-Cookies` the gateway stores one in a cookie. */
   deviceId?: string;
 };
 
@@ -2888,9 +3346,9 @@ export type ServersActivityOutput = {
   /** null: nothing has been collected yet */
   at: Timestamp | null;
   maxConnections: number | null;
-  /** All that are not idle, and idle ones that are in the way */
+  /** All that are not idle, and idle ones that block others */
   sessions: Array<DatabaseSession>;
-  /** How many those were; more than are listed when there were many */
+  /** How many there were; more than are listed when there were many */
   sessionsTotal: Count;
   /** All sessions, of clients and others, counted */
   groups: Array<SessionGroup>;
@@ -2942,7 +3400,7 @@ export type ServersBlockingOutput = {
   at: Timestamp | null;
   blocked: Count;
   depth: Count;
-  /** The one with most sessions behind it first */
+  /** Those with most waiting sessions first */
   roots: Array<number>;
   /** Roots first, then level by level */
   sessions: Array<BlockingSession>;
@@ -3011,13 +3469,13 @@ export type ServersIndexFindingsOutput = {
   bytes: Count;
   /** Indexes that were judged */
   judged: Count;
-  /** Indexes that are known; more than were judged when there are very many */
+  /** Known indexes; more than were judged when there are very many */
   known: Count;
   databases: Array<{
     database: string;
     /** Since when scans are counted without a reset; a reset or a crash of the server starts again */
     countingSince: Timestamp | null;
-    /** How much of the time since was really observed */
+    /** How much of the time since was actually observed */
     observedDays: number;
     /** Whether that is long enough to call an index unused */
     judgesUnused: boolean;
@@ -3052,7 +3510,7 @@ export type ServersIndexesInput = {
 
 export type ServersIndexesOutput = {
   range: CollectedRange;
-  /** How many there are now, partitions and what they belong to among them */
+  /** How many there are now, partitions and partitioned ones included */
   known: Count;
   items: Array<MonitoredIndex>;
   /** `cursor` of the next page; absent on the last page */
@@ -3104,7 +3562,7 @@ export type ServersOverviewOutput = {
     completeness: StatementCompleteness;
     top: Array<Statement>;
   };
-  /** As of the server, with what is only worth knowing */
+  /** As in the server, including what is only worth knowing */
   missing: Array<ServerCheck>;
 };
 
@@ -3118,7 +3576,7 @@ export type ServersStatementSeriesInput = {
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
-  /** Seconds that one point sums up, at the least; by default as few as the points allow */
+  /** Minimum seconds per point; by default as few as the number of points allows */
   step?: number;
 };
 
@@ -3190,7 +3648,7 @@ export type ServersTablesInput = {
 
 export type ServersTablesOutput = {
   range: CollectedRange;
-  /** How many there are now, partitions and what they belong to among them */
+  /** How many there are now, partitions and partitioned ones included */
   known: Count;
   items: Array<MonitoredTable>;
   /** `cursor` of the next page; absent on the last page */
@@ -3229,7 +3687,7 @@ export type ServersWaitsInput = {
 
 export type ServersWaitsOutput = {
   range: CollectedRange;
-  /** Snapshots that were read: at most 5000, evenly picked */
+  /** Snapshots that were read: at most 5000, evenly sampled */
   snapshots: Count;
   /** Sessions that were not idle, on average */
   sessions: number;
@@ -3241,7 +3699,7 @@ export type ServersWaitsOutput = {
     queryId: string | null;
     database: string | null;
     text: string | null;
-    /** Sessions at the same time, on average over what was seen */
+    /** Average number of concurrent sessions */
     sessions: number;
     /** The five that most of its sessions were in */
     waits: Array<WaitShare>;
@@ -3263,12 +3721,12 @@ export type ServersWraparoundOutput = {
   /** null: nothing has been collected yet */
   at: Timestamp | null;
   level: WraparoundLevel;
-  /** null: nobody holds vacuum back by more than half of the oldest age, and autovacuum keeps up */
+  /** null: nothing holds vacuum back by more than half of the oldest age, and autovacuum keeps up */
   cause: WraparoundCause | null;
   pace: {
     xidsPerDay: number | null;
     multixactsPerDay: number | null;
-    /** How far apart the two snapshots are that it is taken from */
+    /** Seconds between the two snapshots that it is computed from */
     overSeconds: number;
   };
   /** The 200 oldest */
@@ -3343,7 +3801,7 @@ export type ChannelsResendConfirmationProblem = 'smtp_not_configured' | 'email_u
 
 export type ChannelsRotateSecretInput = {
   channelId: Id;
-  /** How long the old secret signs as well */
+  /** How long the old secret stays valid */
   overlapHours?: number;
 };
 
@@ -3416,6 +3874,47 @@ export type DeliveriesRetryOutput = Delivery;
 
 export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type EntitlementsCheckInput = {
+  feature: FeatureKey;
+  /** Units that the work needs */
+  quantity?: number;
+  /** For counted features of your own product: how many exist. Without it the answer only has the limit */
+  used?: number;
+  /** The level that the work needs; by default any but none */
+  level?: Level;
+  /** Reserve the units of a metered feature */
+  hold?: {
+    /** Chosen by you, new for every piece of work; the same key again returns the same hold */
+    key: string;
+    /** The hold ends by itself after this time, at most a day */
+    ttlSeconds?: number;
+  };
+};
+
+export type EntitlementsCheckOutput = Check;
+
+export type EntitlementsCheckProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type HoldsCommitInput = {
+  /** `holdId` of the check */
+  holdId: Id;
+  /** What was used; by default what is held */
+  quantity?: number;
+};
+
+export type HoldsCommitOutput = EndedHold;
+
+export type HoldsCommitProblem = 'hold_ended' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type HoldsReleaseInput = {
+  /** `holdId` of the check */
+  holdId: Id;
+};
+
+export type HoldsReleaseOutput = EndedHold;
+
+export type HoldsReleaseProblem = 'hold_ended' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type MetersListInput = Record<string, never>;
 
 export type MetersListOutput = {
@@ -3448,25 +3947,54 @@ export type UsageCurrentOutput = {
 
 export type UsageCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type UsageEstimateInput = Record<string, never>;
+
+export type UsageEstimateOutput = {
+  items: Array<UsageEstimate>;
+};
+
+export type UsageEstimateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type UsageEventsInput = {
+  meter: FeatureKey;
+  /** Included; default 30 days before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type UsageEventsOutput = {
+  items: Array<RecordedEvent>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type UsageEventsProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type UsageHistoryInput = {
   meter: FeatureKey;
-  /** Included; default 30 days (hour: 2 days) before `to` */
+  /** Included; default 30 days (hour: 2 days, month: a year) before `to` */
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
   /** Length of a step */
-  granularity?: "hour" | "day";
+  granularity?: Granularity;
 };
 
 export type UsageHistoryOutput = {
   meter: FeatureKey;
-  granularity: "hour" | "day";
-  /** Whose days these are; UTC for hours */
+  granularity: Granularity;
+  /** Whose days these are; UTC for hours and months */
   timeZone: string;
   items: Array<{
     start: Timestamp;
     quantity: number;
-    events: number;
+    /** null: not stored by month */
+    events: number | null;
   }>;
   total: number;
 };
@@ -3489,6 +4017,14 @@ export type UsageIngestOutput = {
 };
 
 export type UsageIngestProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type UsageLimitsInput = Record<string, never>;
+
+export type UsageLimitsOutput = {
+  items: Array<FeatureLimit>;
+};
+
+export type UsageLimitsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type UsageRejectedInput = {
   /** Items on a page */
@@ -3526,6 +4062,30 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
+  /** Put a one-off charge or credit on the next invoice, or on one of its own at once */
+  invoicesChargeOnce = (input: InvoicesChargeOnceInput, options?: CallOptions): Promise<InvoicesChargeOnceOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/charges', repeat: 'keyed' }, input, options);
+
+  /** Take back a part of an invoice by a credit note. What is not paid yet is owed no longer; what is paid already goes to the balance, or was refunded outside. */
+  invoicesCredit = (input: InvoicesCreditInput, options?: CallOptions): Promise<InvoicesCreditOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/credit-notes', repeat: 'keyed' }, input, options);
+
+  /** An invoice with its lines */
+  invoicesGet = (input: InvoicesGetInput, options?: CallOptions): Promise<InvoicesGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/invoices/{invoiceId}', repeat: 'safe' }, input, options);
+
+  /** Invoices, the newest first. From our own records: works while a payment provider is down. */
+  invoicesList = (input: InvoicesListInput = {}, options?: CallOptions): Promise<InvoicesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/invoices', repeat: 'safe' }, input, options);
+
+  /** Mark an invoice as paid by hand */
+  invoicesPay = (input: InvoicesPayInput, options?: CallOptions): Promise<InvoicesPayOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/pay', repeat: 'keyed' }, input, options);
+
+  /** Withdraw an open invoice: nothing of it is owed. What was paid from the balance returns to it. A paid invoice is not withdrawn but credited. */
+  invoicesVoid = (input: InvoicesVoidInput, options?: CallOptions): Promise<InvoicesVoidOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/void', repeat: 'keyed' }, input, options);
+
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
@@ -3538,13 +4098,13 @@ export class TidegateClient extends Transport {
   plansExport = (input: PlansExportInput = {}, options?: CallOptions): Promise<PlansExportOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/plans/catalogue', repeat: 'safe' }, input, options);
 
-  /** The plans on offer, cheapest first */
+  /** What is on offer: plans by product, cheapest first, with add-ons and packages */
   plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/plans', repeat: 'safe' }, input, options);
+    this.send({ method: 'GET', path: '/api/v1/billing/plans', repeat: 'safe' }, input, options);
 
   /** Move the running subscriptions of a plan to its newest version, or to another plan. Works for a plan that has left the catalogue, too. `now`: limits follow within seconds; a subscription that is paid by the year and gets another plan starts a new year. `period_end`: each subscription moves when the month or year that is paid for ends, and shows the move as `scheduledMove` until then; setting a plan earlier cancels it. Counters, anchors and intervals stay the same. */
   plansMove = (input: PlansMoveInput, options?: CallOptions): Promise<PlansMoveOutput> =>
-    this.send({ method: 'POST', path: '/api/v1/operator/plans/{plan}/move', repeat: 'keyed' }, input, options);
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/move', repeat: 'keyed' }, input, options);
 
   /** Check a catalogue without looking at the one in force */
   plansValidate = (input: PlansValidateInput, options?: CallOptions): Promise<PlansValidateOutput> =>
@@ -3606,11 +4166,11 @@ export class TidegateClient extends Transport {
   botsList = (input: BotsListInput = {}, options?: CallOptions): Promise<BotsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots', repeat: 'safe' }, input, options);
 
-  /** The exact ladder of some settings at a price, before any bot is made */
+  /** The exact ladder of some settings at a price, before a bot is created */
   botsPreviewLadder = (input: BotsPreviewLadderInput, options?: CallOptions): Promise<BotsPreviewLadderOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/ladder-preview', repeat: 'safe' }, input, options);
 
-  /** Start a bot; starting a running one changes nothing. A bot that ran before resumes from now: candles that came while it was stopped are not traded. With `catchUp` it trades them as if it had been running, from the candle after the last one that it decided on. The answer says which (`resumed`). A bot with an open trade always continues where it was. */
+  /** Start a bot; starting a running one changes nothing. A bot that ran before resumes from now: candles that arrived while it was stopped are not traded. With `catchUp` it trades them as if it had been running, from the candle after the last one that it decided on. The answer says which (`resumed`). A bot with an open trade always continues where it was. */
   botsStart = (input: BotsStartInput, options?: CallOptions): Promise<BotsStartOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/{botId}/start', repeat: 'keyed' }, input, options);
 
@@ -3618,7 +4178,7 @@ export class TidegateClient extends Transport {
   botsStop = (input: BotsStopInput, options?: CallOptions): Promise<BotsStopOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/{botId}/stop', repeat: 'keyed' }, input, options);
 
-  /** What a bot has done: trades and profit to the cent, fees, and the open trade at the last price */
+  /** Summary of a bot: trades and profit to the cent, fees, and the open trade at the last price */
   botsSummarize = (input: BotsSummarizeInput, options?: CallOptions): Promise<BotsSummarizeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}/summary', repeat: 'safe' }, input, options);
 
@@ -3626,7 +4186,7 @@ export class TidegateClient extends Transport {
   botsUpdate = (input: BotsUpdateInput, options?: CallOptions): Promise<BotsUpdateOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
-  /** Begin the import of a large candle file; the file is sent next. Send the file, CSV or gzip of it, as the body of PUT /candles/uploads/{uploadId}/file: up to 256 MiB, 512 MiB of text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`; `report` says how it was understood. All of its candles are imported, or none. Three files of an organisation may be in progress; one that has not arrived within an hour fails. */
+  /** Start the import of a large candle file; the file is sent next. Send the file, CSV or gzip of it, as the body of PUT /candles/uploads/{uploadId}/file: up to 256 MiB, 512 MiB of text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`; `report` says how it was understood. All of its candles are imported, or none. Three files of an organisation may be in progress; one that has not arrived within an hour fails. */
   candlesBeginUpload = (input: CandlesBeginUploadInput, options?: CallOptions): Promise<CandlesBeginUploadOutput> =>
     this.send({ method: 'POST', path: '/api/v1/candles/uploads', repeat: 'keyed' }, input, options);
 
@@ -3650,7 +4210,7 @@ export class TidegateClient extends Transport {
   candlesIndicator = (input: CandlesIndicatorInput, options?: CallOptions): Promise<CandlesIndicatorOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles/indicators/{indicator}', repeat: 'safe' }, input, options);
 
-  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: made by a seeded random walk, not by any exchange. For the next page send `from` = the last candle’s `at` plus one interval. */
+  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. */
   candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
 
@@ -3662,7 +4222,7 @@ export class TidegateClient extends Transport {
   ledgerList = (input: LedgerListInput, options?: CallOptions): Promise<LedgerListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}/ledger', repeat: 'safe' }, input, options);
 
-  /** Make a market of your own, for candles that you import. Its name must be free. An organisation has up to 50. The tick is for good: candles are stored in it. For prices with more digits, or with fewer, make another market. */
+  /** Create a market of your own, for candles that you import. Its name must be free. An organisation has up to 50. The tick cannot be changed: candles are stored in it. For prices with more digits, or with fewer, create another market. */
   marketsCreate = (input: MarketsCreateInput, options?: CallOptions): Promise<MarketsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/markets', repeat: 'keyed' }, input, options);
 
@@ -3674,11 +4234,11 @@ export class TidegateClient extends Transport {
   marketsGet = (input: MarketsGetInput, options?: CallOptions): Promise<MarketsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/markets/{market}', repeat: 'safe' }, input, options);
 
-  /** Markets of the paper exchange and your own, with their steps, minimums and fees, in their newest version */
+  /** Markets of the paper exchange and your own, with their tick sizes, minimums and fees, in their newest version */
   marketsList = (input: MarketsListInput = {}, options?: CallOptions): Promise<MarketsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/markets', repeat: 'safe' }, input, options);
 
-  /** Give a market of your own other rules: its next version. Backtests and sweeps from now on use it. Bots keep the version that they have until they are given settings (PATCH /bots/{botId}), and what was run names the one it used. */
+  /** Change the rules of a market of your own: its next version. Backtests and sweeps from now on use it. Bots keep the version that they have until they are given settings (PATCH /bots/{botId}), and what was run names the one it used. */
   marketsUpdate = (input: MarketsUpdateInput, options?: CallOptions): Promise<MarketsUpdateOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/markets/{market}', repeat: 'keyed' }, input, options);
 
@@ -3686,7 +4246,7 @@ export class TidegateClient extends Transport {
   sweepsCancel = (input: SweepsCancelInput, options?: CallOptions): Promise<SweepsCancelOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sweeps/{sweepId}/cancel', repeat: 'keyed' }, input, options);
 
-  /** Backtest many settings over the same candles, or walk forward through them. Every combination of the given values is tried, at most 1000; those that cannot work are left out. With walkForward the best values of each training range are tested on the range after it. The sweep runs in the background: follow `done` of `runs`. All of its runs are counted when it is made. An organisation keeps its newest 100 sweeps. */
+  /** Backtest many settings over the same candles, or walk forward through them. Every combination of the given values is tried, at most 1000; those that cannot work are left out. With walkForward the best values of each training range are tested on the range after it. The sweep runs in the background: follow `done` of `runs`. All of its runs are counted when it is created. An organisation keeps its newest 100 sweeps. */
   sweepsCreate = (input: SweepsCreateInput, options?: CallOptions): Promise<SweepsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sweeps', repeat: 'keyed' }, input, options);
 
@@ -3710,7 +4270,7 @@ export class TidegateClient extends Transport {
   tradesList = (input: TradesListInput, options?: CallOptions): Promise<TradesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}/trades', repeat: 'safe' }, input, options);
 
-  /** What a page has to know before anybody has logged in */
+  /** What a page needs to know before anybody has logged in */
   installationGet = (input: InstallationGetInput = {}, options?: CallOptions): Promise<InstallationGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/installation', repeat: 'safe' }, input, options);
 
@@ -3734,7 +4294,7 @@ export class TidegateClient extends Transport {
   invitationsAccept = (input: InvitationsAcceptInput, options?: CallOptions): Promise<InvitationsAcceptOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations/accept', repeat: 'keyed' }, input, options);
 
-  /** Invite somebody; hand the token to them, it is shown once */
+  /** Invite somebody; give them the token, which is shown once */
   invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
 
@@ -3746,11 +4306,11 @@ export class TidegateClient extends Transport {
   invitationsList = (input: InvitationsListInput = {}, options?: CallOptions): Promise<InvitationsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/invitations', repeat: 'safe' }, input, options);
 
-  /** Where your e-mail address is invited to, newest first. Whoever invited you has the token that accepts it. */
+  /** Invitations to your e-mail address, newest first. The person who invited you has the token that accepts it. */
   invitationsOwn = (input: InvitationsOwnInput = {}, options?: CallOptions): Promise<InvitationsOwnOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me/invitations', repeat: 'safe' }, input, options);
 
-  /** Take an invitation back */
+  /** Revoke an invitation */
   invitationsRevoke = (input: InvitationsRevokeInput, options?: CallOptions): Promise<InvitationsRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/invitations/{invitationId}', repeat: 'keyed' }, input, options);
 
@@ -3758,11 +4318,11 @@ export class TidegateClient extends Transport {
   jwksGet = (input: JwksGetInput = {}, options?: CallOptions): Promise<JwksGetOutput> =>
     this.send({ method: 'GET', path: '/.well-known/jwks.json', repeat: 'safe' }, input, options);
 
-  /** Create an API key; the key itself is shown once. A key never has more than its creator’s role has at the moment of use. */
+  /** Create an API key; the key itself is shown once. A key never has more rights than its creator’s role at the moment of use. */
   keysCreate = (input: KeysCreateInput, options?: CallOptions): Promise<KeysCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/api-keys', repeat: 'keyed' }, input, options);
 
-  /** API keys of the organisation: those that work, newest first, then those that have expired. Keys are deleted 30 days after they expired. */
+  /** API keys of the organisation: valid ones, newest first, then expired ones. Keys are deleted 30 days after they expire. */
   keysList = (input: KeysListInput = {}, options?: CallOptions): Promise<KeysListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/api-keys', repeat: 'safe' }, input, options);
 
@@ -3786,11 +4346,11 @@ export class TidegateClient extends Transport {
   membersRemove = (input: MembersRemoveInput, options?: CallOptions): Promise<MembersRemoveOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
-  /** Create another organisation; you become its owner. How many one person may own is limited, above all on plans without a price; the problem says what to do. */
+  /** Create another organisation; you become its owner. How many one person may own is limited, especially on free plans; the problem says what to do. */
   organisationsCreate = (input: OrganisationsCreateInput, options?: CallOptions): Promise<OrganisationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/organisations', repeat: 'keyed' }, input, options);
 
-  /** Delete the current organisation with everything in it, for good (owners only). Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. Its tokens and API keys stop working at once. An API key needs every scope of its owner for this. */
+  /** Permanently delete the current organisation with everything in it (owners only). Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. Its tokens and API keys stop working at once. An API key needs every scope of its owner for this. */
   organisationsDelete = (input: OrganisationsDeleteInput, options?: CallOptions): Promise<OrganisationsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/organisation', repeat: 'keyed' }, input, options);
 
@@ -3806,15 +4366,15 @@ export class TidegateClient extends Transport {
   organisationsRename = (input: OrganisationsRenameInput, options?: CallOptions): Promise<OrganisationsRenameOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/organisation', repeat: 'keyed' }, input, options);
 
-  /** Change your password; your other sessions end. A wrong current password counts like a wrong log-in. API keys go on: revoke those that you do not trust. */
+  /** Change your password; your other sessions end. A wrong current password counts as a wrong log-in. API keys stay valid: revoke those that you do not trust. */
   passwordsChange = (input: PasswordsChangeInput, options?: CallOptions): Promise<PasswordsChangeOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/me/password', repeat: 'keyed' }, input, options);
 
-  /** Ask for a mail with a token that sets a new password. The answer is the same whether the address has an account or not. A few mails a day for an address; others who ask for one make none of yours worthless. */
+  /** Request a mail with a token that sets a new password. The answer is the same whether the address has an account or not. An address gets a few mails a day; requests of others do not invalidate your tokens. */
   passwordsForgotten = (input: PasswordsForgottenInput, options?: CallOptions): Promise<PasswordsForgottenOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/forgotten', repeat: 'never' }, input, options);
 
-  /** Set a new password with the token of the mail; all your sessions end. The token works once, for half an hour. It also verifies the address: whatever an account that nobody had verified has given away, API keys and invitations, ends with it. */
+  /** Set a new password with the token of the mail; all your sessions end. The token works once, for half an hour. It also verifies the address: API keys and invitations of an account that was never verified end with it. */
   passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
@@ -3830,7 +4390,7 @@ export class TidegateClient extends Transport {
   sessionsLogout = (input: SessionsLogoutInput = {}, options?: CallOptions): Promise<SessionsLogoutOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/sessions/current', repeat: 'keyed' }, input, options);
 
-  /** A new access token and the next refresh token. The same refresh token may be used again for 90 seconds, until its successor is used, and gives that same successor, so that a lost answer or a second tab does no harm. Later use ends the session: somebody else may have the token. */
+  /** A new access token and the next refresh token. The same refresh token may be used again for 90 seconds, until its successor is used, and returns the same successor, so that a lost answer or a second tab does no harm. Later use ends the session: somebody else may have the token. */
   sessionsRefresh = (input: SessionsRefreshInput = {}, options?: CallOptions): Promise<SessionsRefreshOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/refresh', repeat: 'never' }, input, options);
 
@@ -3838,7 +4398,7 @@ export class TidegateClient extends Transport {
   sessionsRevoke = (input: SessionsRevokeInput, options?: CallOptions): Promise<SessionsRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/sessions/{sessionId}', repeat: 'keyed' }, input, options);
 
-  /** Go on in another of your organisations */
+  /** Switch to another of your organisations */
   sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput, options?: CallOptions): Promise<SessionsSwitchOrganisationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/organisation', repeat: 'keyed' }, input, options);
 
@@ -3846,7 +4406,7 @@ export class TidegateClient extends Transport {
   serversActivity = (input: ServersActivityInput, options?: CallOptions): Promise<ServersActivityOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/activity', repeat: 'safe' }, input, options);
 
-  /** Watch the database that this installation itself runs on. For operators. The first organisation has it from the start; it does not count against the plan. Answers the existing server when it is already watched. */
+  /** Watch the database that this installation itself runs on. For operators. The first organisation has it from the start; it does not count against the plan. Returns the existing server when it is already watched. */
   serversAddPlatform = (input: ServersAddPlatformInput = {}, options?: CallOptions): Promise<ServersAddPlatformOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/platform', repeat: 'keyed' }, input, options);
 
@@ -3858,7 +4418,7 @@ export class TidegateClient extends Transport {
   serversBlocking = (input: ServersBlockingInput, options?: CallOptions): Promise<ServersBlockingOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/blocking', repeat: 'safe' }, input, options);
 
-  /** Watch a PostgreSQL server. Collection starts at once; first figures show within half a minute. Whether it works is the server’s `state`. POST /api/v1/servers/test tells beforehand what is missing. */
+  /** Watch a PostgreSQL server. Collection starts at once; first figures show within half a minute. Whether it works is the server’s `state`. POST /api/v1/servers/test shows in advance what is missing. */
   serversCreate = (input: ServersCreateInput, options?: CallOptions): Promise<ServersCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers', repeat: 'keyed' }, input, options);
 
@@ -3874,11 +4434,11 @@ export class TidegateClient extends Transport {
   serversGet = (input: ServersGetInput, options?: CallOptions): Promise<ServersGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}', repeat: 'safe' }, input, options);
 
-  /** Indexes that are invalid, doubled or unused, the largest first, each with the SQL that ends it */
+  /** Indexes that are invalid, duplicate, redundant or unused, the largest first, each with the SQL that drops it */
   serversIndexFindings = (input: ServersIndexFindingsInput, options?: CallOptions): Promise<ServersIndexFindingsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/index-findings', repeat: 'safe' }, input, options);
 
-  /** Indexes of all databases of a server with their use in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. What was dropped stands in the ranges that it was there in. */
+  /** Indexes of all databases of a server with their use in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. Dropped ones stay in the ranges in which they existed. */
   serversIndexes = (input: ServersIndexesInput, options?: CallOptions): Promise<ServersIndexesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/indexes', repeat: 'safe' }, input, options);
 
@@ -3898,7 +4458,7 @@ export class TidegateClient extends Transport {
   serversStatements = (input: ServersStatementsInput, options?: CallOptions): Promise<ServersStatementsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements', repeat: 'safe' }, input, options);
 
-  /** Tables of all databases of a server with their work in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. What was dropped stands in the ranges that it was there in. */
+  /** Tables of all databases of a server with their work in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. Dropped ones stay in the ranges in which they existed. */
   serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/tables', repeat: 'safe' }, input, options);
 
@@ -3914,23 +4474,23 @@ export class TidegateClient extends Transport {
   serversUpdate = (input: ServersUpdateInput, options?: CallOptions): Promise<ServersUpdateOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/servers/{serverId}', repeat: 'keyed' }, input, options);
 
-  /** What sessions spent a range on: by wait event, by statement and over time */
+  /** How sessions spent their time in a range: by wait event, by statement and over time */
   serversWaits = (input: ServersWaitsInput, options?: CallOptions): Promise<ServersWaitsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/waits', repeat: 'safe' }, input, options);
 
-  /** How far transaction ids have come, when they run out, and who keeps vacuum from ending it */
+  /** Age of transaction ids, when they run out, and what holds back vacuum */
   serversWraparound = (input: ServersWraparoundInput, options?: CallOptions): Promise<ServersWraparoundOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/wraparound', repeat: 'safe' }, input, options);
 
-  /** Confirm an e-mail channel with the token that its address was sent. Needs no account: whoever reads the mail decides. The same token may be sent again while it is valid. */
+  /** Confirm an e-mail channel with the token that its address was sent. Needs no account: the recipient decides. The same token may be sent again while it is valid. */
   channelsConfirm = (input: ChannelsConfirmInput, options?: CallOptions): Promise<ChannelsConfirmOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/confirm', repeat: 'never' }, input, options);
 
-  /** Add an e-mail address or a webhook that is notified. Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else until that token came to POST /api/v1/channels/confirm. */
+  /** Add an e-mail address or a webhook for notifications. Webhooks are signed as in the Standard Webhooks specification; the answer contains the secret, once. How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else until that token arrives at POST /api/v1/channels/confirm. */
   channelsCreate = (input: ChannelsCreateInput, options?: CallOptions): Promise<ChannelsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels', repeat: 'keyed' }, input, options);
 
-  /** Remove a channel with its deliveries; what is not sent yet is not sent */
+  /** Remove a channel with its deliveries; pending ones are not sent */
   channelsDelete = (input: ChannelsDeleteInput, options?: CallOptions): Promise<ChannelsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/channels/{channelId}', repeat: 'keyed' }, input, options);
 
@@ -3942,19 +4502,19 @@ export class TidegateClient extends Transport {
   channelsList = (input: ChannelsListInput = {}, options?: CallOptions): Promise<ChannelsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/channels', repeat: 'safe' }, input, options);
 
-  /** Send the confirmation mail of an e-mail channel again, with a new token. A few a day of a person to an address, to an address, of an organisation and of a person (`429 rate_limited`). */
+  /** Send the confirmation mail of an e-mail channel again, with a new token. Limited by day for a person and address, an address, an organisation and a person (`429 rate_limited`). */
   channelsResendConfirmation = (input: ChannelsResendConfirmationInput, options?: CallOptions): Promise<ChannelsResendConfirmationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/resend-confirmation', repeat: 'keyed' }, input, options);
 
-  /** Give a webhook a new secret. Until the overlap ends every request carries a signature by each secret, so the receiver can change over without losing a message. Rotated again meanwhile, earlier secrets keep their overlaps, five at the most. An overlap of 0 makes all of them worthless at once. */
+  /** Give a webhook a new secret. Until the overlap ends every request carries a signature by each secret, so the receiver can switch over without losing a message. If it is rotated again, earlier secrets keep their overlaps, at most five of them. An overlap of 0 invalidates all of them at once. */
   channelsRotateSecret = (input: ChannelsRotateSecretInput, options?: CallOptions): Promise<ChannelsRotateSecretOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/rotate-secret', repeat: 'keyed' }, input, options);
 
-  /** Send a test message; ask for the delivery to see how it went. A test is tried once and never again. It counts as a notification when it arrives, and is not sent when the quota is used up or cannot be asked. */
+  /** Send a test message; read the delivery to see its outcome. A test is tried once. It counts as a notification when it arrives, and is not sent when the quota is used up or unknown. */
   channelsTest = (input: ChannelsTestInput, options?: CallOptions): Promise<ChannelsTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/test', repeat: 'keyed' }, input, options);
 
-  /** End an e-mail channel, with the token of one of its mails. Needs no account: whoever reads the mails decides. Every mail has the address in `List-Unsubscribe`; the form `List-Unsubscribe=One-Click` is taken as a body. The channel gets nothing until its address confirms it again. */
+  /** Unsubscribe an e-mail channel, with the token of one of its mails. Needs no account: the recipient decides. Every mail has the address in `List-Unsubscribe`; the form `List-Unsubscribe=One-Click` is taken as a body. The channel gets nothing until its address confirms it again. */
   channelsUnsubscribe = (input: ChannelsUnsubscribeInput, options?: CallOptions): Promise<ChannelsUnsubscribeOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/unsubscribe/{token}', repeat: 'never' }, input, options);
 
@@ -3974,6 +4534,18 @@ export class TidegateClient extends Transport {
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
+  /** May the organisation do this now?. For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With `hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, leases and usage together never exceed the limit. A refusal is an answer, not an error. */
+  entitlementsCheck = (input: EntitlementsCheckInput, options?: CallOptions): Promise<EntitlementsCheckOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/entitlements/check', repeat: 'keyed' }, input, options);
+
+  /** The work was done: count it and end the hold. The usage counts at the instant at which the hold was taken. Less than was held frees the rest; more is counted if the limit allows it, and otherwise refused with `quota_exhausted` while the hold stays as it is. Repeated with the same quantity it is answered as the first time. */
+  holdsCommit = (input: HoldsCommitInput, options?: CallOptions): Promise<HoldsCommitOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/entitlements/holds/{holdId}/commit', repeat: 'keyed' }, input, options);
+
+  /** The work was not done: give everything back */
+  holdsRelease = (input: HoldsReleaseInput, options?: CallOptions): Promise<HoldsReleaseOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/entitlements/holds/{holdId}/release', repeat: 'keyed' }, input, options);
+
   /** What is metered */
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
@@ -3986,17 +4558,29 @@ export class TidegateClient extends Transport {
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
 
-  /** Usage of the current period against the limits of the plan */
+  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/usage', repeat: 'safe' }, input, options);
+    this.send({ method: 'GET', path: '/api/v1/usage/current', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC) or by day of the organisation, without gaps. Whole hours or days that cover the range. Where `from` or `to` is the start of a period, that edge is exact, so that the steps of a period add up to its balance. */
+  /** What every meter will have used at the end of its period. For the month of the meter, or for what is paid at a time where its limit applies to that. It says how each figure was computed. Costs are not estimated here. */
+  usageEstimate = (input: UsageEstimateInput = {}, options?: CallOptions): Promise<UsageEstimateOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/estimate', repeat: 'safe' }, input, options);
+
+  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Single events are stored for as long as the operator says (400 days by default). */
+  usageEvents = (input: UsageEventsInput, options?: CallOptions): Promise<UsageEventsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/events', repeat: 'safe' }, input, options);
+
+  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/usage/{meter}/history', repeat: 'safe' }, input, options);
+    this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
+
+  /** Every feature of the organisation with its limit, and what is left of the metered ones */
+  usageLimits = (input: UsageLimitsInput = {}, options?: CallOptions): Promise<UsageLimitsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/limits', repeat: 'safe' }, input, options);
 
   /** Events of our services that were not counted, and why; newest first. Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. Events refused by POST /api/v1/usage/events are only in its answer. */
   usageRejected = (input: UsageRejectedInput = {}, options?: CallOptions): Promise<UsageRejectedOutput> =>
@@ -4006,11 +4590,11 @@ export class TidegateClient extends Transport {
   usageReturnLease = (input: UsageReturnLeaseInput, options?: CallOptions): Promise<UsageReturnLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases/{leaseId}/return', repeat: 'keyed' }, input, options);
 
-  /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never exceed a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
+  /** Take a slice of a metered quota to spend locally. All slices, holds and reported usage together never exceed a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
   usageTakeLease = (input: UsageTakeLeaseInput, options?: CallOptions): Promise<UsageTakeLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases', repeat: 'keyed' }, input, options);
 
-  /** The file of a candle upload: CSV, or gzip of it, as the body. Answers when all of it has come and waits to be read. Sent again it replaces what came before; once it is queued it is refused with 409, and the upload is to be looked at. It has half an hour. */
+  /** The file of a candle upload, as the body: CSV, optionally gzipped. Answers when all of it has arrived and waits to be read. Sent again it replaces what was received before; once it is queued it is refused with 409: read the upload instead. It may take half an hour. */
   candlesSendFile = (input: { uploadId: Id; file: FileBody }, options?: CallOptions): Promise<CandleUpload> =>
     this.send({ method: 'PUT', path: '/api/v1/candles/uploads/{uploadId}/file', repeat: 'safe', file: 'file' }, input, options);
 }

@@ -20,7 +20,7 @@ export class TidegateProblem<Code extends string = string> extends Error {
   }
 }
 
-/** `isProblem<BotsDeleteProblem>(error)`: then the compiler knows which codes there are to compare with. */
+/** With `isProblem<BotsDeleteProblem>(error)` the compiler knows the possible codes. */
 export const isProblem = <Code extends string = string>(error: unknown): error is TidegateProblem<Code> =>
   error instanceof TidegateProblem;
 

@@ -3,54 +3,43 @@ import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { FieldError, problem } from '../kernel/problem.ts';
 import { Timestamp } from '../kernel/types.ts';
-import { FeatureGrant, FeatureKey } from './features.ts';
+import {
+  Addon,
+  AddonKey,
+  FeatureInfo,
+  MeterDefinition,
+  Package,
+  PackageKey,
+  Plan,
+  PlanKey,
+  Product,
+} from './catalogue.ts';
+import { Currency } from './currencies.ts';
+import { FeatureKey } from './features.ts';
+import { ProductKey } from './products.ts';
 
-export const PlanKey = z
+export { PlanKey };
+
+/** A plan by its product: `monitoring.pro`. Product and plan have no points. */
+const PlanRef = z
   .string()
-  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'lower-case letters, digits, - and _, beginning with a letter')
-  .meta({ id: 'PlanKey', description: 'Name of a plan', examples: ['free', 'pro'] });
-
-export const Price = z
-  .object({
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/)
-      .meta({ examples: ['EUR'] }),
-    interval: z.enum(['month', 'year']),
-    /** Minor units: 2900 is 29.00 EUR. */
-    amountMinor: z.int().min(0),
-  })
-  .meta({ id: 'Price' });
-export type Price = z.infer<typeof Price>;
-
-export const FeatureInfo = z
-  .object({ key: FeatureKey, name: z.string(), unit: z.string(), description: z.string() })
-  .meta({ id: 'FeatureInfo' });
-
-export const PlanFeature = FeatureGrant.and(z.object({ note: z.string().optional() })).meta({ id: 'PlanFeature' });
-
-export const Plan = z
-  .object({
-    plan: PlanKey,
-    version: z.int().min(1),
-    name: z.string(),
-    description: z.string(),
-    /** Given to organisations that have not chosen a plan. */
-    isDefault: z.boolean(),
-    prices: z.array(Price),
-    features: z.record(FeatureKey, PlanFeature),
-  })
-  .meta({ id: 'Plan' });
-export type Plan = z.infer<typeof Plan>;
+  .regex(/^[a-z][a-z0-9_-]{0,62}\.[a-z][a-z0-9_-]{0,62}$/, 'a product and its plan, such as monitoring.pro')
+  .meta({ id: 'PlanRef', description: 'A plan by its product', examples: ['monitoring.pro'] });
 
 export const listPlans = operation({
   service: 'billing',
   name: 'plans.list',
-  http: ['GET', '/api/v1/plans'],
+  http: ['GET', '/api/v1/billing/plans'],
   scope: 'public',
-  summary: 'The plans on offer, cheapest first',
+  summary: 'What is on offer: plans by product, cheapest first, with add-ons and packages',
   input: z.strictObject({}),
-  output: z.object({ catalogueVersion: z.int().min(0), features: z.array(FeatureInfo), items: z.array(Plan) }),
+  output: z.object({
+    catalogueVersion: z.int().min(0),
+    currency: Currency.meta({ description: 'Plans are compared by their monthly price in it' }),
+    features: z.array(FeatureInfo),
+    products: z.array(Product.extend({ plans: z.array(Plan), addons: z.array(Addon) })),
+    packages: z.array(Package),
+  }),
 });
 
 const CatalogueText = z.string().min(1).max(500_000).meta({ description: 'The YAML text of a plan catalogue' });
@@ -82,15 +71,18 @@ export const unknownPlan = problem(
   'unknown_plan',
   422,
   'There is no such plan',
-  z.object({ plan: z.string(), plans: z.array(z.string()) }),
+  z.object({ product: z.string(), plan: z.string(), plans: z.array(z.string()) }),
 );
 
 const FieldChange = z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() });
 
+const Change = z.enum(['added', 'changed', 'removed', 'unchanged']);
+
 export const PlanChange = z
   .object({
+    product: ProductKey,
     plan: PlanKey,
-    change: z.enum(['added', 'changed', 'removed', 'unchanged']),
+    change: Change,
     fromVersion: z.int().nullable(),
     toVersion: z.int().nullable(),
     /** Subscriptions on earlier versions keep them until they are moved (`plans.move`). */
@@ -100,11 +92,25 @@ export const PlanChange = z
   .meta({ id: 'PlanChange' });
 export type PlanChange = z.infer<typeof PlanChange>;
 
+export const AddonChange = z
+  .object({
+    product: ProductKey,
+    addon: AddonKey,
+    change: Change,
+    fromVersion: z.int().nullable(),
+    toVersion: z.int().nullable(),
+    fields: z.array(FieldChange),
+  })
+  .meta({ id: 'AddonChange' });
+export type AddonChange = z.infer<typeof AddonChange>;
+
 export const CatalogueDiff = z
   .object({
     catalogueVersion: z.int().min(0).meta({ description: 'The version that is in force' }),
     changed: z.boolean(),
     changes: z.array(PlanChange),
+    addons: z.array(AddonChange),
+    others: z.array(FieldChange).meta({ description: 'Currency, products, features, packages and coupons' }),
   })
   .meta({ id: 'CatalogueDiff' });
 export type CatalogueDiff = z.infer<typeof CatalogueDiff>;
@@ -117,7 +123,13 @@ export const validatePlans = operation({
   scope: 'operator',
   summary: 'Check a catalogue without looking at the one in force',
   input: z.strictObject({ yaml: CatalogueText }),
-  output: z.object({ plans: z.array(PlanKey), features: z.array(FeatureKey) }),
+  output: z.object({
+    products: z.array(ProductKey),
+    plans: z.array(PlanRef),
+    features: z.array(FeatureKey),
+    addons: z.array(AddonKey),
+    packages: z.array(PackageKey),
+  }),
   errors: [catalogueInvalid],
   readonly: true,
 });
@@ -175,7 +187,7 @@ export type PlanMove = z.infer<typeof PlanMove>;
 export const movePlans = operation({
   service: 'billing',
   name: 'plans.move',
-  http: ['POST', '/api/v1/operator/plans/{plan}/move'],
+  http: ['POST', '/api/v1/operator/plans/move'],
   status: 200,
   scope: 'operator',
   summary: 'Move the running subscriptions of a plan to its newest version, or to another plan',
@@ -185,9 +197,9 @@ export const movePlans = operation({
     'that is paid for ends, and shows the move as `scheduledMove` until then; setting a plan earlier cancels it. ' +
     'Counters, anchors and intervals stay the same.',
   input: z.strictObject({
-    plan: PlanKey,
-    to: PlanKey.optional().meta({
-      description: 'The plan on offer that they get; by default the newest version of the plan they have',
+    from: PlanRef.meta({ description: 'The plan they have, on offer or not' }),
+    to: PlanRef.optional().meta({
+      description: 'The plan of the same product that they get; by default the newest version of the plan they have',
     }),
     at: MoveTime.default('now').meta({ description: 'When they move' }),
     toVersion: z
@@ -198,8 +210,8 @@ export const movePlans = operation({
     dryRun: z.boolean().default(false).meta({ description: 'Only show what would move' }),
   }),
   output: z.object({
-    plan: PlanKey,
-    to: PlanKey,
+    from: PlanRef,
+    to: PlanRef,
     version: z.int(),
     at: MoveTime,
     subscriptions: z.int().min(0).meta({ description: 'How many move' }),
@@ -222,14 +234,14 @@ export const exportPlans = operation({
   output: z.object({
     catalogueVersion: z.int().min(1),
     appliedAt: Timestamp,
-    yaml: z.string().meta({ examples: ['format: 1\ncurrency: EUR\n'] }),
+    yaml: z.string().meta({ examples: ['format: 2\ncurrency: EUR\n'] }),
   }),
 });
 
 export const CatalogueApplied = z.object({
   version: z.int().min(1),
   appliedAt: Timestamp,
-  meters: z.array(FeatureInfo),
+  meters: z.array(FeatureInfo.extend({ meter: MeterDefinition })),
 });
 
 export const catalogueApplied = event({

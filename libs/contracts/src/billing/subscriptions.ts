@@ -21,7 +21,7 @@ export const Subscription = z
         'Paid intervals are counted from here: from the anchor, or from the change that started this interval',
     }),
     periodStart: Timestamp.meta({
-      description: 'Of the current paid interval; `GET /api/v1/usage` has that of quotas',
+      description: 'Of the current paid interval; `GET /api/v1/usage/current` has that of quotas',
     }),
     periodEnd: Timestamp,
     startedAt: Timestamp,

@@ -6,7 +6,7 @@ import { candleSeries, Gaps } from './candles.ts';
 import { BotSettings, Direction } from './settings.ts';
 import { ClosedBy, OrderKind, OrderSide } from './trades.ts';
 
-/** The candles of a backtest: `from` is in it, `to` is not. */
+/** The candles of a backtest: `from` is included, `to` is not. */
 export const BacktestFeed = z
   .strictObject({
     ...candleSeries,
@@ -61,7 +61,7 @@ export const Backtest = z
     id: Id,
     status: BacktestStatus.meta({ description: 'The figures are null until it is done' }),
     settings: BotSettings,
-    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it ran by' }),
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it used' }),
     feed: BacktestFeed,
     currency: z.string(),
     engineVersion: z.int(),
@@ -87,8 +87,8 @@ export const Backtest = z
     wallet: z
       .array(z.object({ currency: z.string(), change: Decimal }))
       .nullable()
-      .meta({ description: 'What the wallet has gained or lost of each currency, the open trade included' }),
-    timeInTradePercent: Decimal.nullable().meta({ description: 'Of all candles, two decimals, cut off' }),
+      .meta({ description: 'Change of the wallet in each currency, the open trade included' }),
+    timeInTradePercent: Decimal.nullable().meta({ description: 'Of all candles, truncated to two decimals' }),
     maxCapital: Decimal.nullable().meta({
       description: 'Most money that was in a trade at once, entry fees included; with leverage its whole value',
     }),
@@ -99,7 +99,7 @@ export const Backtest = z
       description: 'Deepest fall of realised plus open profit from its highest value',
     }),
     stored: z.object({ trades: z.int(), fills: z.int() }).meta({
-      description: 'How many trades and fills are stored, the first ones; the figures are of all',
+      description: 'How many trades and fills are stored, the first ones; the figures cover all',
     }),
     failure: z.string().nullable().meta({ description: 'Why it failed' }),
     createdAt: Timestamp,

@@ -17,7 +17,7 @@ export const BotStatus = z.enum(['stopped', 'running', 'stopping', 'halted']).me
 });
 export type BotStatus = z.infer<typeof BotStatus>;
 
-/** Where a bot's candles come from. It replays what is there, then follows what is imported. */
+/** Where a bot's candles come from. It replays stored candles, then follows imports. */
 export const Feed = z
   .strictObject({
     ...candleSeries,
@@ -39,12 +39,12 @@ export const Bot = z
     mode: z.literal('paper'),
     status: BotStatus,
     settings: BotSettings,
-    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it trades by' }),
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it uses' }),
     feed: Feed,
     decidedUpTo: Timestamp.nullable().meta({ description: 'The candle up to which the bot has decided' }),
     closedTrades: z.int(),
     profit: Decimal.meta({ description: 'Of closed trades, after fees, in the quote currency' }),
-    balance: Decimal.meta({ description: 'Sum of the ledger: what the paper wallet has gained or spent' }),
+    balance: Decimal.meta({ description: 'Sum of the ledger: change of the paper wallet' }),
     openTradeId: Id.nullable(),
     waiting: Waiting.nullable().meta({
       description: 'Why no trade is opened, as of the last candle; null: nothing prevents one',
@@ -52,7 +52,7 @@ export const Bot = z
     halted: Halt.nullable().meta({ description: 'Why it was halted' }),
     resumed: Resumed.nullable().meta({ description: 'How it was last started; null for older bots' }),
     lateCandles: z.object({ count: z.int(), from: Timestamp }).nullable().meta({
-      description: 'Candles that were added or changed after the bot had decided on their time: a backtest differs',
+      description: 'Candles that were added or changed after the bot had passed their time: a backtest differs',
     }),
     createdAt: Timestamp,
   })
@@ -131,7 +131,7 @@ export const summarizeBot = operation({
   name: 'bots.summarize',
   http: ['GET', '/api/v1/bots/{botId}/summary'],
   scope: 'bots:read',
-  summary: 'What a bot has done: trades and profit to the cent, fees, and the open trade at the last price',
+  summary: 'Summary of a bot: trades and profit to the cent, fees, and the open trade at the last price',
   input: byId,
   output: BotSummary,
 });
@@ -153,7 +153,7 @@ export const startBot = operation({
   scope: 'bots:write',
   summary: 'Start a bot; starting a running one changes nothing',
   description:
-    'A bot that ran before resumes from now: candles that came while it was stopped are not traded. With `catchUp` it ' +
+    'A bot that ran before resumes from now: candles that arrived while it was stopped are not traded. With `catchUp` it ' +
     'trades them as if it had been running, from the candle after the last one that it decided on. The answer says which ' +
     '(`resumed`). A bot with an open trade always continues where it was.',
   input: z.strictObject({
@@ -161,7 +161,7 @@ export const startBot = operation({
     resume: z
       .enum(['fromNow', 'catchUp'])
       .default('fromNow')
-      .meta({ description: 'What to do with candles that came while it was stopped' }),
+      .meta({ description: 'What to do with candles that arrived while it was stopped' }),
   }),
   output: Bot,
   status: 200,
@@ -180,7 +180,7 @@ export const stopBot = operation({
   }),
   output: Bot,
   status: 200,
-  // Whoever has no calls left must still be able to end what trades for them.
+  // A customer without calls left must still be able to stop what trades for them.
   metered: false,
 });
 

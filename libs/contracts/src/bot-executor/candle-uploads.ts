@@ -44,7 +44,7 @@ export const beginUpload = operation({
   name: 'candles.begin-upload',
   http: ['POST', '/api/v1/candles/uploads'],
   scope: 'bots:write',
-  summary: 'Begin the import of a large candle file; the file is sent next',
+  summary: 'Start the import of a large candle file; the file is sent next',
   description:
     'Send the file, CSV or gzip of it, as the body of PUT /candles/uploads/{uploadId}/file: up to 256 MiB, 512 MiB of ' +
     'text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`; `report` ' +

@@ -4,7 +4,7 @@ import { notFound, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Instant, Timestamp } from '../kernel/types.ts';
 import { MarketName } from './settings.ts';
 
-/** `bundled`: shipped with Tidegate, SYNTHETIC. `imported`: what your organisation brought. */
+/** `bundled`: shipped with Tidegate, SYNTHETIC. `imported`: files of your organisation. */
 export const CandleSource = z.enum(['bundled', 'imported']).meta({
   id: 'CandleSource',
   description: 'bundled: shipped with Tidegate, synthetic; imported: from files of your organisation',
@@ -28,7 +28,7 @@ export const Candle = z
   .meta({ id: 'Candle' });
 export type Candle = z.infer<typeof Candle>;
 
-/** One series of candles: those of a market are kept apart by source and interval. */
+/** One series of candles: a market has one for each source and interval. */
 export const candleSeries = {
   source: CandleSource.default('bundled'),
   interval: CandleInterval.default('5m'),
@@ -41,7 +41,7 @@ export const listCandles = operation({
   scope: 'bots:read',
   summary: 'Candles of a market, oldest first',
   description:
-    'The bundled candles (interval 5m) are synthetic: made by a seeded random walk, not by any exchange. ' +
+    'The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. ' +
     'For the next page send `from` = the last candle’s `at` plus one interval.',
   input: z.strictObject({
     market: MarketName,
@@ -71,11 +71,11 @@ export const TimeFormat = z
   .meta({ id: 'TimeFormat', description: 'Epochs by their unit, or written dates' });
 export type TimeFormat = z.infer<typeof TimeFormat>;
 
-/** How a file is to be read where it does not say so itself. */
+/** How to read a file where it does not say so itself. */
 export const importOptions = {
   duplicates: z.enum(['identical', 'refuse']).default('identical').meta({
     description:
-      'identical: a candle may come again if it is the same; refuse: each once. Others of one time never may',
+      'identical: a candle may be repeated if it is the same; refuse: each once. Different candles of one time are always refused',
   }),
   rounding: z
     .enum(['refuse', 'nearest'])
@@ -131,7 +131,7 @@ export const CandleReport = z
         .meta({ description: 'The column of each value: its name in the header, or its number' }),
       decimalMark: z.enum(['point', 'comma']),
       timeFormats: z.array(TimeFormat),
-      zone: z.string().nullable().meta({ description: 'As given for times without one' }),
+      zone: z.string().nullable().meta({ description: 'As given, for times without one' }),
       stepSeconds: z.number().nullable().meta({ description: 'The longest step of which all distances are multiples' }),
     }),
     rows: z.int().meta({ description: 'Rows of data, refused ones included' }),

@@ -12,12 +12,12 @@ export const LadderLevel = z
     quantity: Decimal,
     totalQuantity: Decimal.meta({ description: 'When this and every order before it are filled' }),
     totalSize: Decimal,
-    averagePrice: Decimal.meta({ description: 'Cut off after twelve decimals' }),
+    averagePrice: Decimal.meta({ description: 'Truncated to twelve decimals' }),
     breakEvenPrice: Decimal.meta({ description: 'First price at which closing pays both fees' }),
     takeProfitPrice: Decimal,
     stopLossPrice: Decimal.nullable().meta({ description: 'null: no stop loss is set' }),
     liquidationPrice: Decimal.nullable().meta({ description: 'null: not traded with futures' }),
-    reboundPercent: Decimal.meta({ description: 'From this price to the take profit, cut off after six decimals' }),
+    reboundPercent: Decimal.meta({ description: 'From this price to the take profit, truncated to six decimals' }),
   })
   .meta({ id: 'LadderLevel' });
 export type LadderLevel = z.infer<typeof LadderLevel>;
@@ -28,14 +28,14 @@ export const Ladder = z
     currency: z.string(),
     price: Decimal.meta({ description: 'Of the base order' }),
     levels: z.array(LadderLevel),
-    capital: Decimal.meta({ description: 'Needed when every averaging order fills, fees of entry included' }),
+    capital: Decimal.meta({ description: 'Needed when every averaging order fills, entry fees included' }),
     fees: Decimal.meta({ description: 'The part of the capital that is fees' }),
     margin: Decimal.meta({
-      description: 'What must be in the wallet for all of it: capital ÷ leverage, with the fees',
+      description: 'What the wallet must hold for all of it: capital ÷ leverage, plus the fees',
     }),
     worstLoss: Decimal.nullable().meta({
       description:
-        'What a trade loses that fills every order and ends at its stop loss, or else is liquidated; null: without either it has no bound but the capital',
+        'Loss of a trade that fills every order and ends at its stop loss, or else is liquidated; null: with neither, only the capital bounds it',
     }),
   })
   .meta({ id: 'Ladder' });
@@ -46,7 +46,7 @@ export const previewLadder = operation({
   name: 'bots.preview-ladder',
   http: ['POST', '/api/v1/bots/ladder-preview'],
   scope: 'bots:read',
-  summary: 'The exact ladder of some settings at a price, before any bot is made',
+  summary: 'The exact ladder of some settings at a price, before a bot is created',
   input: z.strictObject({
     settings: DcaSettings,
     price: PositiveDecimal.optional().meta({ description: 'By default the close of the newest bundled candle' }),

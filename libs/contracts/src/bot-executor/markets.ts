@@ -17,8 +17,8 @@ const percent = (description: string, example: string) =>
 export const Market = z
   .object({
     market: z.string(),
-    version: z.int().meta({ description: 'Grows with every change of the rules; what was run keeps its own' }),
-    custom: z.boolean().meta({ description: 'Your organisation made it; else it comes with Tidegate' }),
+    version: z.int().meta({ description: 'Grows with every change of the rules; earlier runs keep their own' }),
+    custom: z.boolean().meta({ description: 'Created by your organisation; otherwise it comes with Tidegate' }),
     base: z.string(),
     quote: z.string(),
     tickSize: Decimal.meta({ description: 'Prices are whole multiples of it' }),
@@ -46,18 +46,19 @@ const given = {
 const CustomName = z
   .string()
   .regex(/^[A-Z0-9][A-Z0-9._-]{1,19}$/, '2 to 20 capital letters, digits, points, dashes and underscores')
-  .meta({ description: 'Its name, which no other market has', examples: ['PEPE-EUR'] });
+  .meta({ description: 'Unique name of the market', examples: ['PEPE-EUR'] });
 const Currency = z
   .string()
   .regex(/^[A-Z0-9]{1,10}$/, '1 to 10 capital letters and digits')
-  .meta({ description: 'What is bought and sold, or what it is paid with', examples: ['PEPE'] });
+  .meta({ description: 'The asset that is traded, or the currency that it is paid in', examples: ['PEPE'] });
 
 export const listMarkets = operation({
   service: 'bot-executor',
   name: 'markets.list',
   http: ['GET', '/api/v1/markets'],
   scope: 'bots:read',
-  summary: 'Markets of the paper exchange and your own, with their steps, minimums and fees, in their newest version',
+  summary:
+    'Markets of the paper exchange and your own, with their tick sizes, minimums and fees, in their newest version',
   input: z.strictObject({}),
   output: z.object({ items: z.array(Market) }),
 });
@@ -92,7 +93,7 @@ export const getMarket = operation({
 export const tooManyVersions = problem(
   'too_many_versions',
   409,
-  'The market has as many versions as it may have',
+  'The market has reached the limit of versions',
   z.object({ limit: z.int() }),
 );
 
@@ -101,10 +102,10 @@ export const createMarket = operation({
   name: 'markets.create',
   http: ['POST', '/api/v1/markets'],
   scope: 'bots:write',
-  summary: 'Make a market of your own, for candles that you import',
+  summary: 'Create a market of your own, for candles that you import',
   description:
-    'Its name must be free. An organisation has up to 50. The tick is for good: candles are stored in it. For prices ' +
-    'with more digits, or with fewer, make another market.',
+    'Its name must be free. An organisation has up to 50. The tick cannot be changed: candles are stored in it. For prices ' +
+    'with more digits, or with fewer, create another market.',
   input: z.strictObject({
     market: CustomName,
     base: Currency,
@@ -121,7 +122,7 @@ export const updateMarket = operation({
   name: 'markets.update',
   http: ['PATCH', '/api/v1/markets/{market}'],
   scope: 'bots:write',
-  summary: 'Give a market of your own other rules: its next version',
+  summary: 'Change the rules of a market of your own: its next version',
   description:
     'Backtests and sweeps from now on use it. Bots keep the version that they have until they are given settings ' +
     '(PATCH /bots/{botId}), and what was run names the one it used.',

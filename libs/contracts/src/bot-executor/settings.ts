@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PositiveDecimal } from '../kernel/types.ts';
 
-/* Bounded, so that two hundred powers of a scale stay numbers of a sensible length. */
+/* Bounded, so that two hundred powers of a scale stay numbers of a reasonable length. */
 const decimal = (integers: number, decimals: number) =>
   PositiveDecimal.regex(
     new RegExp(`^\\d{1,${integers}}(\\.\\d{1,${decimals}})?$`),
@@ -35,7 +35,7 @@ const Leverage = decimal(3, 2).refine((text) => Number(text) >= 1 && Number(text
 const FundingRate = z.string().regex(/^-?\d(\.\d{1,4})?$/, 'a percentage with at most 4 decimals, between -10 and 10');
 
 const TakeProfit = z.strictObject({
-  percent: Percent.meta({ description: 'Where the whole position, or what the steps before left of it, is closed' }),
+  percent: Percent.meta({ description: 'Where the whole position, or what earlier steps left of it, is closed' }),
   basis: z
     .enum(['average', 'base'])
     .default('average')
@@ -52,7 +52,7 @@ const TakeProfit = z.strictObject({
     .optional()
     .meta({ description: 'Partial exits before the last one, nearest first; with it that makes up to four' }),
   trailingPercent: Percent.optional().meta({
-    description: 'At `percent` nothing is sold yet: the price is followed, and the exit is this far behind its best',
+    description: 'Trailing: at `percent` nothing is sold yet; the exit follows this far behind the best price',
   }),
 });
 
@@ -64,7 +64,7 @@ const StopLoss = z.strictObject({
   breakEvenAtPercent: Percent.optional().meta({
     description: 'Once the price is this far in profit the stop moves to where both fees are paid',
   }),
-  timeoutSeconds: Seconds.optional().meta({ description: 'The price must stay beyond the stop for so long' }),
+  timeoutSeconds: Seconds.optional().meta({ description: 'How long the price must stay beyond the stop' }),
 });
 
 const Futures = z.strictObject({
@@ -102,7 +102,7 @@ const DCA_EXAMPLE = {
  */
 export const DcaSettings = z
   .strictObject({
-    strategy: z.literal('dca').optional().meta({ description: 'May be left out' }),
+    strategy: z.literal('dca').optional().meta({ description: 'Optional' }),
     market: MarketName,
     direction: Direction,
     baseOrder: Amount.meta({ description: 'Size of the base order in the quote currency' }),
@@ -112,7 +112,7 @@ export const DcaSettings = z
           .int()
           .min(0)
           .max(200)
-          .meta({ description: 'How many follow the base order', examples: [5] }),
+          .meta({ description: 'How many averaging orders follow the base order', examples: [5] }),
         size: Amount.meta({ description: 'Size of the first averaging order in the quote currency' }),
         deviationPercent: Percent.meta({ description: 'Distance of the first averaging order' }),
         stepScale: Scale.default('1').meta({ description: 'Each step is this many times the step before' }),
@@ -126,20 +126,15 @@ export const DcaSettings = z
           .min(1)
           .max(200)
           .optional()
-          .meta({ description: 'At most so many wait on the exchange at once; by default all', examples: [3] }),
+          .meta({ description: 'How many wait on the exchange at once; by default all', examples: [3] }),
       })
       .meta({ description: 'Orders that buy more (sell more for short) when the price goes the wrong way' }),
     takeProfit: TakeProfit.meta({ description: 'When a trade ends with a profit' }),
     stopLoss: StopLoss.optional().meta({ description: 'When a trade ends with a loss; absent: never' }),
     cooldownSeconds: Seconds.optional().meta({ description: 'Between the end of a trade and the next one' }),
-    maxTrades: z
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .optional()
-      .meta({ description: 'The bot begins no more trades than these' }),
-    minPrice: Amount.optional().meta({ description: 'No trade begins below this price' }),
-    maxPrice: Amount.optional().meta({ description: 'No trade begins above this price' }),
+    maxTrades: z.int().min(1).max(1_000_000).optional().meta({ description: 'The most trades that the bot opens' }),
+    minPrice: Amount.optional().meta({ description: 'No trade is opened below this price' }),
+    maxPrice: Amount.optional().meta({ description: 'No trade is opened above this price' }),
     futures: Futures.optional().meta({
       description: 'Isolated margin with leverage. Absent: nothing is borrowed and nothing can be liquidated',
     }),
@@ -152,12 +147,12 @@ export const DcaSettings = z
 export type DcaSettings = z.output<typeof DcaSettings>;
 
 /**
- * Adds to a losing position in proportion to its loss and takes profit from a winning one in parts, led by moving
- * averages: with the trend of an hour it begins, in calm markets it adds, in a crash it waits.
+ * Adds to a losing position in proportion to its loss and takes profit from a winning one in parts, guided by moving
+ * averages: it opens with the hourly trend, adds in calm markets, and waits in a crash.
  */
 export const MartingaleEmaSettings = z
   .strictObject({
-    strategy: z.literal('martingale-ema').meta({ description: 'Says which settings these are' }),
+    strategy: z.literal('martingale-ema').meta({ description: 'Names the strategy of these settings' }),
     market: MarketName,
     direction: Direction,
     balance: Amount.meta({ description: 'What the bot may risk, in the quote currency; its profits are added to it' }),
@@ -165,13 +160,13 @@ export const MartingaleEmaSettings = z
     openPercent: Percent.default('0.6').meta({ description: 'Margin of the first order, of the balance' }),
     maxMarginPercent: Percent.default('50').meta({
       description:
-        'No order takes the margin beyond this part of the balance; from 70 % of it on orders become smaller',
+        'No order raises the margin above this part of the balance; from 70 % of it on, orders become smaller',
     }),
     closeAtReturnPercent: Percent.default('10').meta({ description: 'Profit over margin at which all is closed' }),
   })
   .meta({
     id: 'MartingaleEmaSettings',
-    description: 'Of a bot that adds in proportion to its loss, led by moving averages',
+    description: 'Of a bot that adds in proportion to its loss, guided by moving averages',
   });
 export type MartingaleEmaSettings = z.output<typeof MartingaleEmaSettings>;
 

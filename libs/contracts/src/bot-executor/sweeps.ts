@@ -50,7 +50,7 @@ export type SweepRank = z.infer<typeof SweepRank>;
 export const SweepStatus = z.enum(['waiting', 'running', 'done', 'cancelled', 'failed']).meta({ id: 'SweepStatus' });
 export type SweepStatus = z.infer<typeof SweepStatus>;
 
-/** What a run over some candles came to. */
+/** The result of a run over some candles. */
 export const SweepFigures = z
   .object({
     closedTrades: z.int(),
@@ -82,7 +82,7 @@ export type SweepResult = z.infer<typeof SweepResult>;
 
 const Span = z.object({ from: Timestamp, to: Timestamp.meta({ description: 'Start of the last candle' }) });
 
-/** The best values of a stretch of candles, and what they did in the stretch after it. */
+/** The best values of one range of candles, and their result in the range after it. */
 export const WalkForwardWindow = z
   .object({
     train: Span,
@@ -99,7 +99,7 @@ export const Sweep = z
     id: Id,
     status: SweepStatus,
     settings: DcaSettings,
-    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it ran by' }),
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it used' }),
     vary: z.array(SweptSetting),
     feed: BacktestFeed,
     rankBy: SweepRank,
@@ -120,7 +120,7 @@ export const Sweep = z
 export type Sweep = z.infer<typeof Sweep>;
 
 export const SweepDetail = Sweep.extend({
-  results: z.array(SweepResult).meta({ description: 'Best first, at most 50; of a walk-forward none' }),
+  results: z.array(SweepResult).meta({ description: 'Best first, at most 50; empty for a walk-forward' }),
   gaps: Gaps.nullable().meta({ description: 'Where candles were missing' }),
   windows: z.array(WalkForwardWindow),
   outOfSample: z
@@ -148,11 +148,15 @@ export const createSweep = operation({
   description:
     `Every combination of the given values is tried, at most ${MAX_COMBINATIONS}; those that cannot work are left ` +
     'out. With walkForward the best values of each training range are tested on the range after it. The sweep ' +
-    'runs in the background: follow `done` of `runs`. All of its runs are counted when it is made. An organisation ' +
+    'runs in the background: follow `done` of `runs`. All of its runs are counted when it is created. An organisation ' +
     'keeps its newest 100 sweeps.',
   input: z.strictObject({
     settings: DcaSettings,
-    vary: z.array(SweptSetting).min(1).max(4).meta({ description: 'What is varied, every value with every other' }),
+    vary: z
+      .array(SweptSetting)
+      .min(1)
+      .max(4)
+      .meta({ description: 'The settings to vary, in every combination of values' }),
     feed: BacktestFeed.prefault({}),
     rankBy: SweepRank.default('profit'),
     walkForward: z

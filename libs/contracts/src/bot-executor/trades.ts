@@ -23,7 +23,7 @@ export const OrderStatus = z.enum(['open', 'filled', 'cancelled', 'rejected', 's
 export type OrderStatus = z.infer<typeof OrderStatus>;
 export const ClosedBy = z.enum(['takeProfit', 'stopLoss', 'close', 'liquidation']).meta({
   id: 'ClosedBy',
-  description: 'close: by whoever stopped the bot; liquidation: by the exchange, the margin is lost',
+  description: 'close: by the person who stopped the bot; liquidation: by the exchange, the margin is lost',
 });
 export type ClosedBy = z.infer<typeof ClosedBy>;
 
@@ -36,7 +36,7 @@ export const Trade = z
     direction: Direction,
     status: z.enum(['open', 'closed']),
     averagingFills: z.int(),
-    averagePrice: Decimal.meta({ description: 'Of the entries, cut off after twelve decimals' }),
+    averagePrice: Decimal.meta({ description: 'Of the entries, truncated to twelve decimals' }),
     exitPrice: Decimal.nullable().meta({ description: 'Average of the exits; null while open' }),
     quantity: Decimal.meta({ description: 'Open quantity; 0 when closed' }),
     cost: Decimal.meta({ description: 'Value of the entries, without fees' }),

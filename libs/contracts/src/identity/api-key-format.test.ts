@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { apiKeyId, makeApiKey } from './api-key-format.ts';
 
-test('what is made is well-formed and contains its id', () => {
+test('a new key is well-formed and contains its id', () => {
   for (let n = 0; n < 200; n += 1) {
     const { key, keyId } = makeApiKey(randomBytes);
     expect(key).toMatch(/^tg_[0-9A-Za-z]{48}$/);
@@ -10,7 +10,7 @@ test('what is made is well-formed and contains its id', () => {
   }
 });
 
-test('a mistyped key is refused without asking anybody', () => {
+test('a mistyped key is refused without a query', () => {
   const { key } = makeApiKey(randomBytes);
   for (let at = 3; at < key.length; at += 1) {
     const other = key[at] === 'a' ? 'b' : 'a';

@@ -1,6 +1,7 @@
 /*
- * `tg_<id 10><secret 32><check 6>`, base62. The prefix lets secret scanners find a leaked key, the check lets anybody
- * refuse a mistyped one without asking a database, the secret has 190 random bits, so that a fast hash keeps it.
+ * `tg_<id 10><secret 32><check 6>`, base62. The prefix lets secret scanners find a leaked key, the checksum lets
+ * anybody refuse a mistyped one without a database, and the secret has 190 random bits, so that a fast hash protects
+ * it.
  */
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const FORMAT = /^tg_([0-9A-Za-z]{10})([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/;

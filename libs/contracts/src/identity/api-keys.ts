@@ -26,7 +26,7 @@ export const createApiKey = operation({
   http: ['POST', '/api/v1/api-keys'],
   scope: 'keys:write',
   summary: 'Create an API key; the key itself is shown once',
-  description: 'A key never has more than its creator’s role has at the moment of use.',
+  description: 'A key never has more rights than its creator’s role at the moment of use.',
   input: z.strictObject({
     name: Name,
     scopes: z.array(Scope).min(1).max(SCOPES.length).meta({ description: 'What the key may do' }),
@@ -42,8 +42,8 @@ export const listApiKeys = operation({
   name: 'keys.list',
   http: ['GET', '/api/v1/api-keys'],
   scope: 'keys:read',
-  summary: 'API keys of the organisation: those that work, newest first, then those that have expired',
-  description: 'Keys are deleted 30 days after they expired.',
+  summary: 'API keys of the organisation: valid ones, newest first, then expired ones',
+  description: 'Keys are deleted 30 days after they expire.',
   input: z.strictObject(pageQuery),
   output: page(ApiKey),
 });
@@ -69,7 +69,7 @@ export const verifyKey = operation({
   service: 'identity',
   name: 'keys.verify',
   scope: 'service',
-  summary: 'Whose key is it',
+  summary: 'The caller of an API key',
   input: z.strictObject({ keyHash: z.string().regex(/^[0-9a-f]{64}$/) }),
   output: z.object({
     keyId: z.string(),

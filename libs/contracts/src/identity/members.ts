@@ -16,7 +16,7 @@ export const Invitation = z
     id: Id,
     email: z.string(),
     role: Role,
-    invitedBy: Id.meta({ description: 'Their right to invite ends the invitation when it ends' }),
+    invitedBy: Id.meta({ description: 'The invitation ends with their right to invite' }),
     expiresAt: Timestamp,
     createdAt: Timestamp,
   })
@@ -26,13 +26,13 @@ export const lastOwner = problem('last_owner', 409, 'An organisation needs an ow
 export const organisationLimitReached = problem(
   'organisation_limit_reached',
   409,
-  'One person owns as many organisations as they may',
+  'This person has reached the limit of organisations that one may own',
   z.object({ limit: z.int(), used: z.int() }),
 );
 export const roleTooHigh = problem(
   'role_too_high',
   403,
-  'Nobody gives or takes a role above their own, or scopes that they do not have',
+  'Nobody grants or revokes a role above their own, or scopes that they do not have',
 );
 export const invitationInvalid = problem('invitation_invalid', 404, 'The invitation is not valid for you');
 
@@ -40,7 +40,7 @@ export const memberChanged = event({
   service: 'identity',
   name: 'member.changed.v1',
   summary:
-    'A member joined, left or got another role (role null: left). Not said of each when an organisation is deleted',
+    'A member joined, left or got another role (role null: left). Not emitted for each member when an organisation is deleted',
   data: z.object({ orgId: Id, userId: Id, role: Role.nullable() }),
   aggregate: (data) => data.orgId,
 });
@@ -94,7 +94,7 @@ export const invite = operation({
   name: 'invitations.create',
   http: ['POST', '/api/v1/invitations'],
   scope: 'members:write',
-  summary: 'Invite somebody; hand the token to them, it is shown once',
+  summary: 'Invite somebody; give them the token, which is shown once',
   input: z.strictObject({ email: Email, role: Role }),
   output: Invitation.extend({ token: secret(z.string()) }).meta({ id: 'NewInvitation' }),
   errors: [planLimitReached, roleTooHigh, emailUnverified],
@@ -116,7 +116,7 @@ export const revokeInvitation = operation({
   name: 'invitations.revoke',
   http: ['DELETE', '/api/v1/invitations/{invitationId}'],
   scope: 'members:write',
-  summary: 'Take an invitation back',
+  summary: 'Revoke an invitation',
   input: z.strictObject({ invitationId: Id }),
   output: Empty,
   errors: [notFound],
@@ -150,8 +150,8 @@ export const listOwnInvitations = operation({
   name: 'invitations.own',
   http: ['GET', '/api/v1/me/invitations'],
   scope: 'self',
-  summary: 'Where your e-mail address is invited to, newest first',
-  description: 'Whoever invited you has the token that accepts it.',
+  summary: 'Invitations to your e-mail address, newest first',
+  description: 'The person who invited you has the token that accepts it.',
   input: z.strictObject(pageQuery),
   output: page(OwnInvitation).meta({ id: 'OwnInvitations' }),
   errors: [emailUnverified],
@@ -168,7 +168,10 @@ export const declineInvitation = operation({
   errors: [notFound, emailUnverified],
 });
 
-/** For the gateway, which lets a request choose its organisation. What it answers ends with `access.revoked` of the member. */
+/**
+ * For the gateway, which lets a request choose its organisation. Its answer is valid until an `access.revoked` of the
+ * member.
+ */
 export const roleOf = operation({
   service: 'identity',
   name: 'members.role-of',

@@ -32,8 +32,7 @@ export const createOrganisation = operation({
   http: ['POST', '/api/v1/organisations'],
   scope: 'self',
   summary: 'Create another organisation; you become its owner',
-  description:
-    'How many one person may own is limited, above all on plans without a price; the problem says what to do.',
+  description: 'How many one person may own is limited, especially on free plans; the problem says what to do.',
   input: z.strictObject({ name: Name }),
   output: Organisation,
   errors: [organisationLimitReached],
@@ -49,7 +48,7 @@ export const listOrganisations = operation({
   output: page(z.object({ id: Id, name: z.string(), role: Role })).meta({ id: 'Organisations' }),
 });
 
-/** For services that share out by person what organisations use. */
+/** For services that share resources by person. */
 export const creatorOf = operation({
   service: 'identity',
   name: 'organisations.creator-of',
@@ -86,7 +85,7 @@ export const deleteOrganisation = operation({
   name: 'organisations.delete',
   http: ['DELETE', '/api/v1/organisation'],
   scope: 'org:admin',
-  summary: 'Delete the current organisation with everything in it, for good (owners only)',
+  summary: 'Permanently delete the current organisation with everything in it (owners only)',
   description:
     'Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. ' +
     'Its tokens and API keys stop working at once. An API key needs every scope of its owner for this.',

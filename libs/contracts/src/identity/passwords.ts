@@ -5,7 +5,7 @@ import { Empty, secret } from '../kernel/types.ts';
 import { Email, Password, User } from './sessions.ts';
 
 export const wrongPassword = problem('wrong_password', 403, 'The current password is wrong');
-export const tokenInvalid = problem('token_invalid', 404, 'The token is not valid any more');
+export const tokenInvalid = problem('token_invalid', 404, 'The token is no longer valid');
 export const mailNotConfigured = problem('mail_not_configured', 409, 'This installation sends no e-mail');
 
 /** From a mail to the person. */
@@ -18,9 +18,9 @@ export const changePassword = operation({
   scope: 'self',
   summary: 'Change your password; your other sessions end',
   description:
-    'A wrong current password counts like a wrong log-in. API keys go on: revoke those that you do not trust.',
+    'A wrong current password counts as a wrong log-in. API keys stay valid: revoke those that you do not trust.',
   input: z.strictObject({
-    currentPassword: secret(z.string().max(256)).meta({ description: 'The password until now' }),
+    currentPassword: secret(z.string().max(256)).meta({ description: 'The current password' }),
     newPassword: secret(Password),
   }),
   output: Empty,
@@ -32,10 +32,10 @@ export const forgotPassword = operation({
   name: 'passwords.forgotten',
   http: ['POST', '/api/v1/password/forgotten'],
   scope: 'public',
-  summary: 'Ask for a mail with a token that sets a new password',
+  summary: 'Request a mail with a token that sets a new password',
   description:
-    'The answer is the same whether the address has an account or not. A few mails a day for an address; others who ' +
-    'ask for one make none of yours worthless.',
+    'The answer is the same whether the address has an account or not. An address gets a few mails a day; requests of ' +
+    'others do not invalidate your tokens.',
   input: z.strictObject({ email: Email }),
   output: Empty,
   errors: [mailNotConfigured],
@@ -49,8 +49,8 @@ export const resetPassword = operation({
   judgedByInput: true,
   summary: 'Set a new password with the token of the mail; all your sessions end',
   description:
-    'The token works once, for half an hour. It also verifies the address: whatever an account that nobody had ' +
-    'verified has given away, API keys and invitations, ends with it.',
+    'The token works once, for half an hour. It also verifies the address: API keys and invitations of an account that ' +
+    'was never verified end with it.',
   input: z.strictObject({ token: MailedToken, password: secret(Password) }),
   output: Empty,
   errors: [tokenInvalid],
@@ -80,14 +80,14 @@ export const resendVerification = operation({
   errors: [mailNotConfigured],
 });
 
-/** For the CLI: somebody is locked out, or nothing sends e-mail here. */
+/** For the CLI: somebody is locked out, or the installation sends no e-mail. */
 export const setPassword = operation({
   service: 'identity',
   name: 'users.reset-password',
   scope: 'operator',
   summary: 'Give a person a new password, shown once; all their sessions end',
-  description: 'The operator vouches for the address: it counts as verified. Without a password one is made up.',
-  // The first operator's address is none that mail reaches.
+  description: 'The operator vouches for the address: it counts as verified. Without a password one is generated.',
+  // The first operator's address receives no mail.
   input: z.strictObject({ email: z.string().max(254), password: secret(Password).optional() }),
   output: z.object({ user: User, password: secret(z.string()) }),
   errors: [notFound],
@@ -98,7 +98,7 @@ export const addressOf = operation({
   service: 'identity',
   name: 'emails.address-of',
   scope: 'service',
-  summary: 'The e-mail address of a person, and what it is worth',
+  summary: 'The e-mail address of a person, and whether it is verified',
   input: z.strictObject({ userId: z.uuid() }),
   output: z.object({
     email: z.string(),

@@ -9,7 +9,7 @@ const VIEWER = ['org:read', 'members:read', 'billing:read', 'usage:read', 'serve
 const EDITOR = [...VIEWER, 'usage:write', 'servers:write', 'bots:write', 'channels:write', 'keys:read'];
 const ADMIN = [...EDITOR, 'org:admin', 'members:write', 'keys:write', 'billing:write'];
 
-/** What each role may do. A scope that is in no list is granted to nobody. */
+/** What each role may do. A scope in no list is granted to nobody. */
 export const ROLE_SCOPES: Readonly<Record<Role, readonly string[]>> = {
   viewer: VIEWER,
   editor: EDITOR,

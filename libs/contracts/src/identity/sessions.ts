@@ -5,7 +5,7 @@ import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 
-/** Length is all that is asked (NIST 800-63B): composition rules make passwords worse. */
+/** Only the length is checked (NIST 800-63B): composition rules make passwords worse. */
 export const Password = z
   .string()
   .min(12, 'at least 12 characters')
@@ -21,7 +21,7 @@ export const User = z
   .object({
     id: Id,
     email: z.string(),
-    emailVerified: z.boolean().meta({ description: 'Whether the address is known to be theirs' }),
+    emailVerified: z.boolean().meta({ description: 'Whether the address is verified' }),
     name: z.string(),
     isOperator: z.boolean(),
     createdAt: Timestamp,
@@ -44,10 +44,10 @@ export const Session = z
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;
 
-export const emailTaken = problem('email_taken', 409, 'This e-mail address has an account already');
+export const emailTaken = problem('email_taken', 409, 'This e-mail address already has an account');
 export const emailUnverified = problem('email_unverified', 403, 'The e-mail address is not verified yet');
 export const wrongCredentials = problem('wrong_credentials', 401, 'Wrong e-mail address or password');
-export const invalidGrant = problem('invalid_grant', 400, 'The refresh token is not valid any more');
+export const invalidGrant = problem('invalid_grant', 400, 'The refresh token is no longer valid');
 
 export const register = operation({
   service: 'identity',
@@ -84,8 +84,8 @@ export const login = operation({
       .optional()
       .meta({
         description:
-          'A random text that this device keeps to itself. Where it logged in before, wrong passwords that others send ' +
-          'do not make it wait. With `Session-Cookies` the gateway keeps one in a cookie.',
+          'A random value that this device stores. Where it has logged in before, wrong passwords of others ' +
+          'do not make it wait. With `Session-Cookies` the gateway stores one in a cookie.',
         examples: ['Qm9vK0x5c2V0aGlzaXNyYW5kb20xMjM0'],
       }),
   }),
@@ -101,7 +101,7 @@ export const refresh = operation({
   judgedByInput: true,
   summary: 'A new access token and the next refresh token',
   description:
-    'The same refresh token may be used again for 90 seconds, until its successor is used, and gives that same ' +
+    'The same refresh token may be used again for 90 seconds, until its successor is used, and returns the same ' +
     'successor, so that a lost answer or a second tab does no harm. Later use ends the session: somebody else may ' +
     'have the token.',
   input: z.strictObject({
@@ -126,9 +126,9 @@ export const OwnSession = z
   .object({
     id: Id,
     createdAt: Timestamp,
-    lastUsedAt: Timestamp.meta({ description: 'When it was begun or last refreshed' }),
+    lastUsedAt: Timestamp.meta({ description: 'When it was started or last refreshed' }),
     expiresAt: Timestamp,
-    current: z.boolean().meta({ description: 'The session that asks' }),
+    current: z.boolean().meta({ description: 'The session of this request' }),
   })
   .meta({ id: 'OwnSession' });
 
@@ -158,7 +158,7 @@ export const checkSession = operation({
   service: 'identity',
   name: 'sessions.check',
   scope: 'service',
-  summary: 'Whether a session still is, and until when; not found when it has ended',
+  summary: 'Until when a session is valid; not found when it has ended',
   input: z.strictObject({ sessionId: Id, userId: Id }),
   output: z.object({ expiresAt: Timestamp }),
   errors: [notFound],
@@ -170,7 +170,7 @@ export const switchOrganisation = operation({
   name: 'sessions.switch-organisation',
   http: ['POST', '/api/v1/sessions/organisation'],
   scope: 'self',
-  summary: 'Go on in another of your organisations',
+  summary: 'Switch to another of your organisations',
   input: z.strictObject({ organisationId: Id.meta({ description: 'One of your organisations' }) }),
   output: Session.omit({ refreshToken: true, refreshTokenExpiresAt: true }).meta({ id: 'SwitchedSession' }),
   errors: [notFound],

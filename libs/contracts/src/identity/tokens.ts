@@ -17,15 +17,15 @@ export const getJwks = operation({
 });
 
 /**
- * The claim of an access token that says which version of the membership it carries. A number that only rises, from
- * one sequence: no clock decides whether a token was made before or after a change of roles.
+ * The claim of an access token with the version of its membership. A number that only rises, from one sequence, so that
+ * no clock decides whether a token was issued before or after a change of roles.
  */
 export const MEMBER_VERSION_CLAIM = 'mv';
 
 /**
- * Credentials count no more, and every process that keeps any drops them: a session, an API key, everything of an
- * organisation that is gone, all of a user's sessions that were issued before `at`, or one member's access to one
- * organisation (`id` is `<orgId>:<userId>`): what carries a membership older than `version`.
+ * Credentials are revoked, and every process that caches them drops them: a session, an API key, everything of a
+ * deleted organisation, all tokens of a user that were issued before `at`, or one member's access to one organisation
+ * (`id` is `<orgId>:<userId>`): tokens with a membership older than `version`.
  */
 export const accessRevoked = event({
   service: 'identity',
@@ -35,7 +35,7 @@ export const accessRevoked = event({
     kind: z.enum(['session', 'user', 'member', 'api_key', 'organisation']),
     id: z.string(),
     at: Timestamp,
-    version: z.int().optional().meta({ description: 'Of a member: older versions of the membership are over' }),
+    version: z.int().optional().meta({ description: 'Of a member: older versions of the membership are invalid' }),
   }),
   aggregate: (data) => data.id,
 });

@@ -1,6 +1,6 @@
 import type { ServiceName } from './service-names.ts';
 
-/** Who makes a call: built by the gateway from verified credentials, or by a service that acts for itself. */
+/** Who makes a call: built by the gateway from verified credentials, or by a service acting for itself. */
 export interface Caller {
   kind: 'user' | 'api_key' | 'service' | 'anonymous';
   /** The organisation the call acts in; absent for anonymous callers and for users without one. */

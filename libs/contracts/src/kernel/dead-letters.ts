@@ -39,7 +39,7 @@ function deadLetterOperations(service: ServiceName) {
     replay: operation({
       ...shared,
       name: 'dead-letters.replay',
-      summary: 'Handle a dead letter again; it stays when it fails again',
+      summary: 'Replay a dead letter; it stays if it fails again',
       input: z.strictObject({ id: Id }),
       output: Empty,
       errors: [deadLetterFailed],
@@ -47,14 +47,14 @@ function deadLetterOperations(service: ServiceName) {
     discard: operation({
       ...shared,
       name: 'dead-letters.discard',
-      summary: 'Drop a dead letter',
+      summary: 'Discard a dead letter',
       input: z.strictObject({ id: Id, reason: z.string().min(1).max(500) }),
       output: Empty,
     }),
   };
 }
 
-/** Every service that handles events answers these; operators reach them through the CLI. */
+/** Every service that handles events implements these; operators use them through the CLI. */
 export const deadLetters = Object.fromEntries(
   SERVICE_NAMES.filter((service) => service !== 'gateway').map((service) => [service, deadLetterOperations(service)]),
 ) as Record<Exclude<ServiceName, 'gateway'>, ReturnType<typeof deadLetterOperations>>;

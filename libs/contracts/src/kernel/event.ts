@@ -40,7 +40,7 @@ export function event<D extends z.ZodType>(spec: {
   });
 }
 
-/** CloudEvents 1.0 as structured JSON: outbox row, message and dead letter hold the same bytes. */
+/** CloudEvents 1.0 as structured JSON: outbox row, message and dead letter contain the same bytes. */
 export const Envelope = z.looseObject({
   specversion: z.literal('1.0'),
   id: z.string(),

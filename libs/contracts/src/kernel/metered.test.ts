@@ -3,7 +3,7 @@ import { operations } from './registry.ts';
 
 /*
  * What an API key may do when the API calls of the plan are used up. An operation that is missing here locks somebody
- * out; one that is too many is given away.
+ * out; one too many is free of charge.
  */
 test('a used-up quota never locks people out of their account', () => {
   const free = operations()

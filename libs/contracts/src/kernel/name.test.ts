@@ -21,7 +21,7 @@ test.each(['', '   ', '\u200b\u202e', '\u3164\u2800', '\u0000'])('%j is no name'
   expect(Name.safeParse(given).success).toBe(false);
 });
 
-test('a clean name is clean: cleaning it again changes nothing, and nothing unseen is left', () => {
+test('cleaning a clean name changes nothing, and leaves no invisible character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (text) => {
       const name = cleanName(text);

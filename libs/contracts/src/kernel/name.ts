@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
 /*
- * Names appear in other people's lists, mails and logs. Characters that cannot be seen or reverse the direction of text
- * are removed, so that no two names look alike and none falsifies the text beside it.
+ * Names appear in other people's lists, mails and logs. Invisible characters and those that change the direction of
+ * text are removed, so that no two names look alike and none falsifies the text beside it.
  */
 const SPACES = /[\s\p{Zs}\p{Zl}\p{Zp}\u0085\u2800\u3164\uffa0\u115f\u1160]+/gu;
-/** Control, format (all of bidi is there), unassigned and private characters, and what Unicode says to ignore. */
+/**
+ * Control, format (which includes all of bidi), unassigned and private characters, and default ignorables of Unicode.
+ */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 const JOINER = '\u200d';
 const NON_JOINER = '\u200c';
@@ -34,7 +36,7 @@ function belongs(character: string, before: readonly string[], next: string): bo
   return JOINED_LETTER.test(last) && JOINED_LETTER.test(next);
 }
 
-/** What is removed may be longer than the name itself, but not without bound. */
+/** The removed characters may be longer than the name itself, but bounded. */
 const MOST = 400;
 
 /** A name that people give to something. Every input that is a name uses it. */
@@ -42,7 +44,7 @@ export const Name = z
   .string()
   .max(MOST)
   .overwrite((text) => (text.length > MOST ? text : cleanName(text)))
-  .min(1, 'a name with at least one character that can be seen')
+  .min(1, 'a name with at least one visible character')
   .max(100)
   .meta({
     id: 'Name',

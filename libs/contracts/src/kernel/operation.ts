@@ -25,7 +25,7 @@ export interface Operation<
   readonly output: O;
   /** What a handler may throw besides the common problems: the compiler refuses others. */
   readonly errors: E;
-  /** Shown in the documentation. Fields that it leaves out are filled in from the schema. */
+  /** Shown in the documentation. Missing fields are filled in from the schema. */
   readonly example: { readonly input?: unknown; readonly output?: unknown };
   /** The counted or metered feature that this uses; shown in the documentation. */
   readonly limit: string | undefined;
@@ -38,8 +38,8 @@ export interface Operation<
   /** Whether a call with an API key counts as an API call of the plan, and is refused once they are used up. */
   readonly metered: boolean;
   /**
-   * A public operation whose input proves who the caller is, by a password or an unguessable token. It is answered
-   * whatever others in the same network did, and counts against that network only when it was wrong.
+   * A public operation whose input identifies the caller, by a password or an unguessable token. It is answered
+   * whatever others in the same network did, and counts against that network only when the input was wrong.
    */
   readonly judgedByInput: boolean;
 }
@@ -72,14 +72,14 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
 
 /**
  * A used-up quota never locks people out of their account: operations on oneself, the organisation, its members, keys,
- * plan and usage are no API calls of the plan.
+ * plan and usage do not count as API calls of the plan.
  */
 const ACCOUNT = /^(public|service|operator|self|(org|members|keys|billing):\w+|usage:read)$/;
 
-/** A list whose problems the compiler does not know one by one would allow every problem. */
+/** A list whose problems the compiler does not know individually would allow every problem. */
 type Literal<E extends readonly AnyProblem[]> = string extends E[number]['code'] ? { errors: never } : unknown;
 
-/** Declares an operation: its input, its output, and every way in which it may fail. */
+/** Declares an operation: its input, its output, and every way in which it can fail. */
 export function operation<
   I extends z.ZodType,
   O extends z.ZodType,

@@ -35,7 +35,7 @@ export interface AnyProblem {
 }
 
 type NeedsNothing<D> = string extends keyof D ? true : Partial<D> extends D ? true : false;
-/** What is given with a problem: required data must be. */
+/** The data given with a problem; required data must be given. */
 type Given<P> = P extends { readonly data: z.ZodType<infer D> | undefined }
   ? NeedsNothing<D> extends true
     ? [data?: D, detail?: string]
@@ -60,7 +60,7 @@ export interface CommonProblem<D = unknown, Code extends string = string> extend
  */
 export interface Refuse<in P extends AnyProblem> {
   <Q extends P>(problem: Q, ...given: Given<Q>): ProblemError;
-  /** Never there: by it the compiler sees that one for fewer problems does not do for more. */
+  /** Never set: it lets the compiler see that a `Refuse` for fewer problems is not one for more. */
   readonly declares?: (problem: P) => void;
 }
 
@@ -120,11 +120,11 @@ export function problem<const Code extends string, D extends Record<string, unkn
   return { code, status, title, data };
 }
 
-/** For what is no operation: what answers before one is known, start-up, and tests that play a service. */
+/** For code outside operations: what answers before one is known, start-up, and fakes of services in tests. */
 export const problemError: Refuse<AnyProblem> = (shape, ...[data, detail]) =>
   new ProblemError(shape, data as Record<string, unknown> | undefined, detail as string | undefined);
 
-/** For those in `COMMON_PROBLEMS`, and for the edge, which answers where there is no operation yet. */
+/** For those in `COMMON_PROBLEMS`, and for the edge, which answers before an operation is known. */
 export function commonProblem<const Code extends string, D extends Record<string, unknown> = Record<string, never>>(
   ...definition: Parameters<typeof problem<Code, D>>
 ): CommonProblem<D, Code> {
@@ -160,7 +160,7 @@ export const preconditionFailed = commonProblem(
 export const misdirectedRequest = commonProblem(
   'misdirected_request',
   421,
-  'This installation is not reachable by this name',
+  'This installation does not answer to this host name',
   z.object({ host: z.string() }),
 );
 export const bodyTooLarge = commonProblem(
@@ -190,7 +190,7 @@ export const quotaExhausted = commonProblem(
     resetsAt: z.string().nullable().meta({ description: 'null: the limit applies to all use there has been' }),
     product: PRODUCT,
     upgradeTo: UPGRADE_TO,
-    /** Set by the gateway: until the next period, or until units on loan may come back. */
+    /** Set by the gateway: until the next period, or until leased units may come back. */
     retryAfterSeconds: z.int().optional(),
   }),
 );
@@ -263,7 +263,7 @@ export function invalid(field: string, code: string, message: string): ProblemEr
   return invalidFields([{ field, code, message }]);
 }
 
-/** All invalid fields, at least one, of which the first is said in words. */
+/** All invalid fields, at least one; the detail names the first. */
 export function invalidFields(errors: FieldError[]): ProblemError {
   const [first] = errors;
   return validationFailed({ errors }, first && `${first.field || '/'}: ${first.message}`);

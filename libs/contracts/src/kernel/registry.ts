@@ -3,7 +3,7 @@ import type { Live } from './live.ts';
 import type { Operation } from './operation.ts';
 
 /*
- * Every contract that this process has imported. Two contracts with the same subject or route stop the start.
+ * Every contract that this process has imported. Two contracts with the same subject or route fail the start.
  */
 type Contract = Operation | Event | Live;
 const bySubject = new Map<string, Contract>();

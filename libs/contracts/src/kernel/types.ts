@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Text without control characters, as a pattern that every language understands. */
+/** Text without control characters, as a pattern that every regex dialect understands. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 export const PLAIN_TEXT = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
@@ -11,8 +11,8 @@ export const Id = z.uuid().meta({ id: 'Id' });
 export const Timestamp = z.iso.datetime().meta({ id: 'Timestamp' });
 
 /**
- * An instant as callers may write it: with any offset, converted to UTC. Only for inputs; answers use `Timestamp`. Years
- * that Postgres does not support are refused, also when only the offset leads there.
+ * An instant as callers may write it: with any offset, converted to UTC. Only for inputs; answers use `Timestamp`.
+ * Years that Postgres does not support are refused, even when only the offset leads to one.
  */
 export const Instant = z.iso
   .datetime({ offset: true })
@@ -21,7 +21,7 @@ export const Instant = z.iso
   .refine((text) => /^\d{4}-/.test(text) && !text.startsWith('0000'), 'a year from 0001 to 9999')
   .meta({ id: 'Instant', description: 'An instant in ISO 8601 with `Z` or an offset such as `+01:00`' });
 
-/** Anything else stays as it is: the check before it has refused it. */
+/** Anything else stays unchanged: the check before has refused it. */
 function toUtc(text: string): string {
   const [, whole, fraction = '', offset] = /^(.{19})(\.\d+)?([+-]\d\d:\d\d)$/.exec(text) ?? [];
   const time = new Date(`${whole}${offset}`);
@@ -54,7 +54,7 @@ export function secret<S extends z.ZodType<string>>(schema: S): S {
   return marked;
 }
 
-/** Also when it was given a description afterwards, which creates another object. */
+/** Even if it got a description later, which creates another object. */
 export function isSecret(schema: z.ZodType): boolean {
   return secretSchemas.has(schema) || schema.meta()?.format === SECRET_FORMAT;
 }

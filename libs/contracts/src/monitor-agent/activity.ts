@@ -3,18 +3,18 @@ import { operation } from '../kernel/operation.ts';
 import { Instant, Timestamp } from '../kernel/types.ts';
 import { Count, serverRange } from './range.ts';
 
-/** How many sessions were doing what, at one moment. */
+/** How many sessions were in which state, at one moment. */
 export const ActivityPoint = z
   .object({
     at: Timestamp,
-    total: Count.meta({ description: 'Sessions of clients; so are the four that follow' }),
+    total: Count.meta({ description: 'Sessions of clients, as in the next four fields' }),
     active: Count,
     idle: Count,
     idleInTransaction: Count,
     waiting: Count.meta({ description: 'Sessions that wait for a lock' }),
     others: Count.meta({
       description:
-        'Beside them: senders to standbys, autovacuum and other background workers, which are no load of clients',
+        'Other sessions: senders to standbys, autovacuum and other background workers, which are not load of clients',
     }),
     longestTransactionSeconds: z.number().min(0),
   })
@@ -68,8 +68,8 @@ export const showActivity = operation({
   output: z.object({
     at: Timestamp.nullable().meta({ description: 'null: nothing has been collected yet' }),
     maxConnections: z.int().nullable(),
-    sessions: z.array(Session).meta({ description: 'All that are not idle, and idle ones that are in the way' }),
-    sessionsTotal: Count.meta({ description: 'How many those were; more than are listed when there were many' }),
+    sessions: z.array(Session).meta({ description: 'All that are not idle, and idle ones that block others' }),
+    sessionsTotal: Count.meta({ description: 'How many there were; more than are listed when there were many' }),
     groups: z.array(SessionGroup).meta({ description: 'All sessions, of clients and others, counted' }),
     history: z.array(ActivityPoint),
   }),

@@ -3,7 +3,7 @@ import { operation } from '../kernel/operation.ts';
 import { Instant, Timestamp } from '../kernel/types.ts';
 import { Count, Range, serverRange } from './range.ts';
 
-/** One session in the way of another, and the lock that it is about. */
+/** One session that blocks another, and the lock concerned. */
 export const LockWait = z
   .object({
     blocked: z.int(),
@@ -15,9 +15,12 @@ export const LockWait = z
       .meta({ description: 'Schema and name; null where the lock is on no relation, or in another database' }),
     wantedMode: z.string().meta({ examples: ['AccessShareLock'] }),
     blockerMode: z.string().meta({ description: 'The mode that the blocker holds, or waits for when `held` is false' }),
-    held: z.boolean().meta({ description: 'false: the blocker waits for it too, and only stands before in the queue' }),
+    held: z.boolean().meta({ description: 'false: the blocker waits for it too, and is only ahead in the queue' }),
     waitSeconds: z.number().min(0).nullable().meta({ description: 'null before PostgreSQL 14' }),
-    preparedTransaction: z.string().nullable().meta({ description: 'The name of the blocker when it is one' }),
+    preparedTransaction: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name of the prepared transaction, if the blocker is one' }),
   })
   .meta({ id: 'LockWait' });
 export type LockWait = z.infer<typeof LockWait>;
@@ -25,18 +28,21 @@ export type LockWait = z.infer<typeof LockWait>;
 export const BlockingSession = z
   .object({
     pid: z.int().meta({ description: '0: prepared transactions, which are no sessions' }),
-    depth: Count.meta({ description: 'Steps from a root on the longest way; 0 for a root' }),
-    root: z.boolean().meta({ description: 'Blocks others and waits for nobody: ending it ends the jam' }),
-    deadlock: z.boolean().meta({ description: 'Waits for itself over others; PostgreSQL ends one of them soon' }),
+    depth: Count.meta({ description: 'Length of the longest path from a root; 0 for a root' }),
+    root: z.boolean().meta({ description: 'Blocks others and waits for nobody: ending it resolves the jam' }),
+    deadlock: z.boolean().meta({ description: 'Waits for itself through others; PostgreSQL ends one of them soon' }),
     queueBlocker: z.boolean().meta({
-      description: 'Waits itself, and by that alone keeps somebody waiting who could run if it were not in the queue',
+      description: 'Waits itself, and blocks others only by being ahead in the queue',
     }),
     blockedBy: z.array(z.int()),
-    blocks: z.array(z.int()).meta({ description: 'Who waits for it directly' }),
-    blockedBehind: Count.meta({ description: 'How many wait for it directly or over others' }),
+    blocks: z.array(z.int()).meta({ description: 'Sessions that wait for it directly' }),
+    blockedBehind: Count.meta({ description: 'How many wait for it directly or through others' }),
     waitSeconds: z.number().min(0).nullable().meta({ description: 'null: does not wait, or it is not known' }),
     transactionSeconds: z.number().min(0).nullable(),
-    state: z.string().nullable().meta({ description: 'null: the session is hidden from us, or is none' }),
+    state: z
+      .string()
+      .nullable()
+      .meta({ description: 'null: the session is hidden from us, or the blocker is not a session' }),
     database: z.string().nullable(),
     role: z.string().nullable(),
     application: z.string().nullable(),
@@ -55,7 +61,7 @@ export const BlockingIncident = z
     application: z.string().nullable(),
     state: z.string().nullable().meta({ description: 'Of the root when it was seen last' }),
     text: z.string().nullable().meta({ description: 'Constants and comments removed, at most 500 characters' }),
-    from: Timestamp.meta({ description: 'The first snapshot that saw it; it began at most one interval before' }),
+    from: Timestamp.meta({ description: 'The first snapshot that saw it; it started at most one interval before' }),
     to: Timestamp.meta({ description: 'The last snapshot that saw it' }),
     ongoing: z.boolean(),
     mostBlocked: Count,
@@ -79,7 +85,7 @@ export const showBlocking = operation({
     at: Timestamp.nullable().meta({ description: 'null: nothing has been collected yet' }),
     blocked: Count,
     depth: Count,
-    roots: z.array(z.int()).meta({ description: 'The one with most sessions behind it first' }),
+    roots: z.array(z.int()).meta({ description: 'Those with most waiting sessions first' }),
     sessions: z.array(BlockingSession).meta({ description: 'Roots first, then level by level' }),
     locks: z.array(LockWait).meta({ description: 'At most 500, those for a held lock first' }),
     incidents: z.array(BlockingIncident).meta({ description: 'The newest 200 that touch the range' }),
@@ -87,7 +93,7 @@ export const showBlocking = operation({
   }),
 });
 
-const sessions = z.number().min(0).meta({ description: 'Sessions at the same time, on average over what was seen' });
+const sessions = z.number().min(0).meta({ description: 'Average number of concurrent sessions' });
 
 export const WaitShare = z
   .object({
@@ -103,11 +109,11 @@ export const showWaits = operation({
   name: 'servers.waits',
   http: ['GET', '/api/v1/servers/{serverId}/waits'],
   scope: 'servers:read',
-  summary: 'What sessions spent a range on: by wait event, by statement and over time',
+  summary: 'How sessions spent their time in a range: by wait event, by statement and over time',
   input: z.strictObject(serverRange),
   output: z.object({
     range: Range,
-    snapshots: Count.meta({ description: 'Snapshots that were read: at most 5000, evenly picked' }),
+    snapshots: Count.meta({ description: 'Snapshots that were read: at most 5000, evenly sampled' }),
     sessions: sessions.meta({ description: 'Sessions that were not idle, on average' }),
     waits: z.array(WaitShare).meta({ description: 'The 50 that most sessions were in' }),
     statements: z

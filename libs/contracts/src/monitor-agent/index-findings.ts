@@ -7,8 +7,8 @@ export const IndexFinding = z
   .object({
     kind: z.enum(['invalid', 'duplicate', 'redundant', 'unused']).meta({
       description:
-        'invalid: a build failed, it costs writes and serves nobody; duplicate: another index is the same; redundant: ' +
-        'another index begins with its columns; unused: nobody has read it for at least 35 days',
+        'invalid: a build failed, and it slows down writes without being used; duplicate: another index is the same; redundant: ' +
+        'another index starts with its columns; unused: not read for at least 35 days',
     }),
     database: z.string(),
     schema: z.string(),
@@ -18,15 +18,15 @@ export const IndexFinding = z
     method: z.string().nullable(),
     bytes: Count.nullable().meta({ description: 'null: not measured yet' }),
     coveredBy: z.array(z.string()).meta({
-      description: 'Indexes of the same table that do its work; the first is not advised to be dropped itself',
+      description: 'Indexes of the same table that replace it; the first is not itself recommended for dropping',
     }),
     unusedSince: Timestamp.nullable(),
     what: z.string(),
-    evidence: z.array(z.string()).meta({ description: 'What was seen that speaks for it, and what to mind' }),
+    evidence: z.array(z.string()).meta({ description: 'The evidence, and what to consider' }),
     sql: z
       .string()
       .nullable()
-      .meta({ description: 'To be run in `database`; null: keep it until what is said is done' }),
+      .meta({ description: 'To be run in `database`; null: keep the index until the advice is followed' }),
   })
   .meta({ id: 'IndexFinding' });
 export type IndexFinding = z.infer<typeof IndexFinding>;
@@ -36,7 +36,8 @@ export const listIndexFindings = operation({
   name: 'servers.index-findings',
   http: ['GET', '/api/v1/servers/{serverId}/index-findings'],
   scope: 'servers:read',
-  summary: 'Indexes that are invalid, doubled or unused, the largest first, each with the SQL that ends it',
+  summary:
+    'Indexes that are invalid, duplicate, redundant or unused, the largest first, each with the SQL that drops it',
   input: z.strictObject({
     serverId: Id,
     ...rankQuery,
@@ -48,14 +49,14 @@ export const listIndexFindings = operation({
     total: Count,
     bytes: Count.meta({ description: 'Of all findings whose SQL drops an index' }),
     judged: Count.meta({ description: 'Indexes that were judged' }),
-    known: Count.meta({ description: 'Indexes that are known; more than were judged when there are very many' }),
+    known: Count.meta({ description: 'Known indexes; more than were judged when there are very many' }),
     databases: z.array(
       z.object({
         database: z.string(),
         countingSince: Timestamp.nullable().meta({
           description: 'Since when scans are counted without a reset; a reset or a crash of the server starts again',
         }),
-        observedDays: z.number().min(0).meta({ description: 'How much of the time since was really observed' }),
+        observedDays: z.number().min(0).meta({ description: 'How much of the time since was actually observed' }),
         judgesUnused: z.boolean().meta({ description: 'Whether that is long enough to call an index unused' }),
       }),
     ),

@@ -1,2 +1,2 @@
-/** Minutes of collection: one for each server and minute, however often it was looked at in that minute. */
+/** Minutes of collection: one for each server and minute, however many snapshots were taken in that minute. */
 export const serverMinutes = 'server_minutes';

@@ -34,7 +34,7 @@ export const showOverview = operation({
     tables: Count,
     indexes: Count,
     statements: z.object({ known: Count, completeness: StatementCompleteness, top: z.array(Statement) }),
-    missing: z.array(ServerCheck).meta({ description: 'As of the server, with what is only worth knowing' }),
+    missing: z.array(ServerCheck).meta({ description: 'As in the server, including what is only worth knowing' }),
   }),
 });
 

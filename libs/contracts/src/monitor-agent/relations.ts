@@ -4,17 +4,16 @@ import { nextCursor, Timestamp } from '../kernel/types.ts';
 import { Count, Range, rankQuery, serverRange } from './range.ts';
 
 const Partial = z.boolean().meta({
-  description: 'Counters were reset in the range, or may have been: something that came before is not known',
+  description: 'Counters were reset in the range, or may have been: earlier work may be missing',
 });
 const GoneAt = Timestamp.nullable().meta({
-  description: 'When it was found to be dropped, or not shown to the role any more; null: it is there',
+  description: 'When it was found dropped, or no longer visible to the role; null: it exists',
 });
 
-/** What is said of every table and index; spread into its model. */
+/** Fields of every table and index; spread into its model. */
 const relation = {
   partitions: Count.nullable().meta({
-    description:
-      'How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none',
+    description: 'Number of partitions, whose figures are added up with `partitions=together`; null: it has none',
   }),
   partitionOf: z.string().nullable().meta({ description: 'The partitioned one at the top, for `partitions=apart`' }),
   partial: Partial,
@@ -50,7 +49,7 @@ export const Database = z
       .number()
       .min(0)
       .nullable()
-      .meta({ description: 'Time sessions were active; null before PostgreSQL 14' }),
+      .meta({ description: 'Time that sessions were active; null before PostgreSQL 14' }),
     transactionAge: Count.meta({ description: 'Of about 2.1 billion; vacuum keeps it low' }),
     partial: Partial,
     goneAt: GoneAt,
@@ -117,13 +116,13 @@ const relationQuery = {
 
 const APART =
   'Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says ' +
-  'its own. What was dropped stands in the ranges that it was there in.';
+  'its own. Dropped ones stay in the ranges in which they existed.';
 
-/** `shown` of `known`: a list never ends silently. */
+/** `shown` of `known`: a list is never cut silently. */
 const listed = <I extends z.ZodType>(item: I) =>
   z.object({
     range: Range,
-    known: Count.meta({ description: 'How many there are now, partitions and what they belong to among them' }),
+    known: Count.meta({ description: 'How many there are now, partitions and partitioned ones included' }),
     items: z.array(item),
     nextCursor,
   });

@@ -9,13 +9,13 @@ export const ServerCheck = z
       description: 'When not ok: error, nothing can be collected; warning, something is missing; info, worth knowing',
     }),
     code: z.string().optional().meta({ description: 'Stable name of the failure, such as `password_wrong`' }),
-    what: z.string().meta({ description: 'What was found, and what is missing without it' }),
-    since: Timestamp.optional().meta({ description: 'When not ok: since when that is known' }),
+    what: z.string().meta({ description: 'What was found, and what cannot be collected because of it' }),
+    since: Timestamp.optional().meta({ description: 'When not ok: since when this is known' }),
     sqlstate: z
       .string()
       .optional()
       .meta({ description: 'What PostgreSQL answered to the query that failed', examples: ['42501'] }),
-    nextTryAt: Timestamp.optional().meta({ description: 'When a query that failed is tried again' }),
+    nextTryAt: Timestamp.optional().meta({ description: 'When a query that failed is retried' }),
     fixSql: z.string().optional().meta({ description: 'SQL that an administrator of that server may run' }),
     restart: z.boolean().optional().meta({ description: 'The fix works after a restart of that server' }),
   })

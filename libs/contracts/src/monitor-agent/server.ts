@@ -9,7 +9,7 @@ import { ServerCheck } from './server-check.ts';
 /** Control characters end up in logs and in the wire protocol's zero-terminated strings: refused everywhere. */
 const plain = (max: number, what: string) => z.string().trim().min(1, what).max(max).regex(PLAIN_TEXT, what);
 
-/** Host, port and so on are fields of their own; a connection URL could smuggle in local files and options. */
+/** Host, port and so on are separate fields; a connection URL could smuggle in local files and options. */
 const Host = z
   .string()
   .min(1)
@@ -24,7 +24,7 @@ export const TlsMode = z.enum(['disable', 'require', 'verify-ca', 'verify-full']
   id: 'TlsMode',
   description:
     'verify-full (the default) checks the certificate and the host name; verify-ca only the certificate; require ' +
-    'encrypts without checking who answers; disable does not encrypt. For a loopback address the default is disable.',
+    'encrypts without checking the server’s identity; disable does not encrypt. For a loopback address the default is disable.',
 });
 export type TlsMode = z.infer<typeof TlsMode>;
 
@@ -34,6 +34,36 @@ const tlsCa = z
   .regex(/^\s*-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/, 'one or more certificates in PEM form')
   .meta({ description: 'Certificate authority to trust for this server, as PEM text; absent: the well-known ones' });
 
+const tlsCert = secret(
+  z
+    .string()
+    .max(65_536)
+    .regex(
+      /^\s*-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/,
+      'one or more certificates in PEM form: text that begins with -----BEGIN CERTIFICATE-----',
+    ),
+).meta({
+  description:
+    'Client certificate of the role as PEM text (sslcert), those between it and its authority behind it; write-only. ' +
+    'It is shown to a server that asks for one (cert, or clientcert= in pg_hba.conf) and needs tlsKey',
+  examples: ['-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n'],
+});
+const tlsKey = secret(
+  z
+    .string()
+    .max(32_768)
+    .regex(
+      /^\s*-----BEGIN ([A-Z]+ )?PRIVATE KEY-----[\s\S]+-----END ([A-Z]+ )?PRIVATE KEY-----\s*$/,
+      'a private key in PEM form: text that begins with -----BEGIN PRIVATE KEY-----, or the like',
+    ),
+).meta({
+  description: 'Private key of the client certificate as PEM text (sslkey); write-only',
+  examples: ['-----BEGIN PRIVATE KEY-----\nMIGH…\n-----END PRIVATE KEY-----\n'],
+});
+const tlsKeyPassphrase = secret(z.string().min(1).max(1_000)).meta({
+  description: 'Passphrase of tlsKey, where that is encrypted; used once, and not stored',
+});
+
 /** Where a server is and who logs in. */
 export const ConnectionFields = {
   host: Host,
@@ -42,9 +72,14 @@ export const ConnectionFields = {
     description: 'The database to connect to: its tables and indexes are watched, and pg_stat_statements lives in it',
   }),
   user: User,
-  password: Password,
+  password: Password.optional().meta({
+    description: 'Password of the role; may be left out where a client certificate is enough (cert in pg_hba.conf)',
+  }),
   tlsMode: TlsMode.optional(),
   tlsCa: tlsCa.optional(),
+  tlsCert: tlsCert.optional(),
+  tlsKey: tlsKey.optional(),
+  tlsKeyPassphrase: tlsKeyPassphrase.optional(),
 };
 
 export const NewServer = z.strictObject({ name: Name, ...ConnectionFields }).meta({ id: 'NewServer' });
@@ -63,6 +98,9 @@ export const Server = z
     user: z.string(),
     tlsMode: TlsMode,
     tlsCa: z.string().nullable(),
+    tlsCertValidUntil: Timestamp.nullable().meta({
+      description: 'When the client certificate of the role, or one of its chain, ends; null: there is none',
+    }),
     platform: z.boolean().meta({ description: 'The database that this installation itself runs on' }),
     state: ServerState,
     stateSince: Timestamp,
@@ -72,7 +110,7 @@ export const Server = z
       .meta({ description: 'Why the last attempt failed and what to do; null when it did not' }),
     missing: z.array(ServerCheck).meta({
       description:
-        'What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity ' +
+        'What is not collected, since when, why, and the SQL that fixes it: checks of the last report with severity ' +
         'error or warning, and every query that failed twice in a row',
     }),
     version: z
@@ -94,11 +132,20 @@ export const ServerPatch = z
     port: Port.optional(),
     database: plain(63, 'the name of a database').optional().meta({ description: 'The database to connect to' }),
     user: User.optional(),
-    password: Password.optional().meta({
-      description: 'Needed again whenever host, port, user or TLS change: a stored password is never sent elsewhere',
-    }),
+    password: Password.nullable()
+      .optional()
+      .meta({
+        description:
+          'Required whenever host, port, user or TLS change: a stored password is never sent elsewhere. null: log in ' +
+          'by the client certificate alone',
+      }),
     tlsMode: TlsMode.optional(),
-    tlsCa: tlsCa.nullable().optional().meta({ description: 'null: trust the well-known authorities again' }),
+    tlsCa: tlsCa.nullable().optional().meta({ description: 'null: back to the well-known authorities' }),
+    tlsCert: tlsCert.nullable().optional().meta({
+      description: 'The next client certificate, with its tlsKey; null: none any more. Needed again as the password is',
+    }),
+    tlsKey: tlsKey.optional(),
+    tlsKeyPassphrase: tlsKeyPassphrase.optional(),
     paused: z.boolean().optional().meta({ description: 'true: nothing is collected until it is resumed' }),
   })
   .meta({ id: 'ServerPatch' });
@@ -119,7 +166,7 @@ export const createServer = operation({
   summary: 'Watch a PostgreSQL server',
   description:
     'Collection starts at once; first figures show within half a minute. Whether it works is the server’s `state`. ' +
-    'POST /api/v1/servers/test tells beforehand what is missing.',
+    'POST /api/v1/servers/test shows in advance what is missing.',
   input: NewServer,
   output: Server,
   errors: [planLimitReached, serverNameTaken],
@@ -130,11 +177,11 @@ export const addPlatformServer = operation({
   service: 'monitor-agent',
   name: 'servers.add-platform',
   http: ['POST', '/api/v1/servers/platform'],
-  // Its statements are those of all organisations: for the people who run the installation only.
+  // Its statements are those of all organisations, so it is only for operators.
   scope: 'operator',
   summary: 'Watch the database that this installation itself runs on',
   description:
-    'For operators. The first organisation has it from the start; it does not count against the plan. Answers the ' +
+    'For operators. The first organisation has it from the start; it does not count against the plan. Returns the ' +
     'existing server when it is already watched.',
   input: z.strictObject({}),
   output: Server,
@@ -202,7 +249,7 @@ export const serverRemoved = event({
 export const serverUnreachable = event({
   service: 'monitor-agent',
   name: 'server.unreachable.v1',
-  summary: 'A server could not be reached several times in a row; said once until it is back',
+  summary: 'A server could not be reached several times in a row; emitted once until it is back',
   data: z.object({
     serverId: Id,
     name: z.string(),

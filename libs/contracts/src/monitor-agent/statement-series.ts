@@ -8,14 +8,14 @@ export const MAX_SERIES_POINTS = 1_500;
 
 export const StatementPoint = z
   .object({
-    at: Timestamp.meta({ description: 'Beginning of the step; steps begin at multiples of their length' }),
+    at: Timestamp.meta({ description: 'Start of the step; steps start at multiples of their length' }),
     coveredSeconds: z.number().min(0).meta({
       description: 'Time that the snapshots of this step covered: more than the step after a pause of the collection',
     }),
-    gap: z.boolean().meta({ description: 'Another server answered: what came before is not compared' }),
+    gap: z.boolean().meta({ description: 'Another server answered: figures are not compared across this' }),
     partial: z.boolean().meta({ description: 'The counters were reset in the step' }),
     figures: z.object(statementFigures).nullable().meta({
-      description: 'Sums of the step; null when nobody looked, zeros when the statement was not called',
+      description: 'Sums of the step; null when nothing was collected, zeros when the statement was not called',
     }),
   })
   .meta({ id: 'StatementPoint' });
@@ -34,7 +34,7 @@ export const showStatementSeries = operation({
     serverId: Id,
     statementId: z
       .string()
-      .regex(/^\d{1,15}$/, 'a number of a statement')
+      .regex(/^\d{1,15}$/, 'a statement id')
       .meta({ description: 'The statement', examples: ['42'] }),
     ...rangeQuery,
     step: z
@@ -42,7 +42,7 @@ export const showStatementSeries = operation({
       .min(1)
       .max(31 * 86_400)
       .optional()
-      .meta({ description: 'Seconds that one point sums up, at the least; by default as few as the points allow' }),
+      .meta({ description: 'Minimum seconds per point; by default as few as the number of points allows' }),
   }),
   output: z.object({
     range: Range,

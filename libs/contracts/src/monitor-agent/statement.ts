@@ -6,7 +6,7 @@ import { ServerCheck } from './server-check.ts';
 
 const Milliseconds = z.number().min(0);
 
-/** What a statement counted; spread into what says where and when. */
+/** Counters of a statement; spread into models that add where and when. */
 export const statementFigures = {
   calls: Count,
   rows: Count,
@@ -29,7 +29,7 @@ export const Statement = z
     statementId: z.string(),
     database: z.string(),
     role: z.string(),
-    queryId: z.string().meta({ description: 'PostgreSQL’s own number of the statement, as text' }),
+    queryId: z.string().meta({ description: 'PostgreSQL’s own id of the statement, as text' }),
     queryKey: z
       .string()
       .nullable()
@@ -45,25 +45,25 @@ export const Statement = z
       .meta({ description: 'Constants are parameters, comments removed; null until it has been read' }),
     textTruncated: z.boolean(),
     ...statementFigures,
-    partial: z.boolean().meta({ description: 'Reset in the range, or maybe thrown out: something may be lost' }),
+    partial: z.boolean().meta({ description: 'Reset in the range, or possibly evicted: some work may be missing' }),
     firstSeenAt: Timestamp,
     lastSeenAt: Timestamp,
   })
   .meta({ id: 'Statement' });
 export type Statement = z.infer<typeof Statement>;
 
-/** What PostgreSQL itself lost or did not see, so that totals can be trusted for what they are. */
+/** What PostgreSQL itself lost or did not record, so that totals can be judged. */
 export const StatementCompleteness = z
   .object({
-    resets: Count.meta({ description: 'Times that all counters were set back (by hand or by a crash)' }),
-    evictions: Count.meta({ description: 'Times that PostgreSQL threw statements out to make room' }),
-    evictionsPerMinute: z.number().min(0).meta({ description: 'Of the time that was observed' }),
-    gaps: Count.meta({ description: 'Times that the server behind the address became another one' }),
-    lostSeconds: z.number().min(0).meta({ description: 'Time before resets that nobody can account for' }),
+    resets: Count.meta({ description: 'How often all counters were reset (by hand or by a crash)' }),
+    evictions: Count.meta({ description: 'How often PostgreSQL evicted statements to make room' }),
+    evictionsPerMinute: z.number().min(0).meta({ description: 'Share of the observed time' }),
+    gaps: Count.meta({ description: 'How often another server answered at the address' }),
+    lostSeconds: z.number().min(0).meta({ description: 'Time before resets whose work is unknown' }),
     coverage: z.number().min(0).nullable().meta({
       description: 'Time of the statements / time that sessions were active; null where PostgreSQL does not say',
     }),
-    warnings: z.array(ServerCheck).meta({ description: 'What makes the totals too low, and how to mend it' }),
+    warnings: z.array(ServerCheck).meta({ description: 'What makes the totals too low, and how to fix it' }),
   })
   .meta({ id: 'StatementCompleteness' });
 export type StatementCompleteness = z.infer<typeof StatementCompleteness>;

@@ -5,7 +5,7 @@ import { Count } from './range.ts';
 
 const Days = z.number().min(0).nullable();
 
-/** How far one of the two counters has come that end a database which is never vacuumed. */
+/** State of one of the two counters that stop a database which is never vacuumed. */
 export const WraparoundAge = z
   .object({
     age: Count,
@@ -13,8 +13,7 @@ export const WraparoundAge = z
     leftUntilWarning: Count.meta({ description: 'PostgreSQL warns with 40 million left' }),
     leftUntilStop: Count.meta({ description: 'PostgreSQL refuses to write with 3 million left' }),
     daysUntilStop: Days.meta({
-      description:
-        'At the pace of the last day, if nothing is vacuumed meanwhile; null: no pace is known, or it is zero',
+      description: 'At the pace of the last day, if nothing is vacuumed; null: the pace is unknown or zero',
     }),
   })
   .meta({ id: 'WraparoundAge' });
@@ -87,18 +86,21 @@ export const showWraparound = operation({
   name: 'servers.wraparound',
   http: ['GET', '/api/v1/servers/{serverId}/wraparound'],
   scope: 'servers:read',
-  summary: 'How far transaction ids have come, when they run out, and who keeps vacuum from ending it',
+  summary: 'Age of transaction ids, when they run out, and what holds back vacuum',
   input: z.strictObject({ serverId: Id }),
   output: z.object({
     at: Timestamp.nullable().meta({ description: 'null: nothing has been collected yet' }),
     level: WraparoundLevel,
     cause: WraparoundCause.nullable().meta({
-      description: 'null: nobody holds vacuum back by more than half of the oldest age, and autovacuum keeps up',
+      description: 'null: nothing holds vacuum back by more than half of the oldest age, and autovacuum keeps up',
     }),
     pace: z.object({
       xidsPerDay: z.number().min(0).nullable(),
       multixactsPerDay: z.number().min(0).nullable(),
-      overSeconds: z.number().min(0).meta({ description: 'How far apart the two snapshots are that it is taken from' }),
+      overSeconds: z
+        .number()
+        .min(0)
+        .meta({ description: 'Seconds between the two snapshots that it is computed from' }),
     }),
     databases: z
       .array(z.object({ database: z.string(), level: WraparoundLevel, xids: WraparoundAge, multixacts: WraparoundAge }))

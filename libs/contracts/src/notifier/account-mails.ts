@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Id, secret, Timestamp } from '../kernel/types.ts';
 
-/** What identity has to say to a person about their account. */
+/** Mails about accounts. */
 export const AccountMailKind = z.enum(['verify-email', 'reset-password', 'password-changed']);
 export type AccountMailKind = z.infer<typeof AccountMailKind>;
 
@@ -13,7 +13,7 @@ export const sendAccountMail = operation({
   scope: 'service',
   summary: 'Hand one mail about an account to the mail server',
   input: z.strictObject({
-    id: Id.meta({ description: 'The same for each attempt: mail servers drop duplicates by it' }),
+    id: Id.meta({ description: 'The same for each attempt, so that mail servers drop duplicates' }),
     kind: AccountMailKind,
     to: z.email().max(254),
     token: secret(z.string().max(200)).optional(),

@@ -17,11 +17,11 @@ export const notAWebhook = problem('not_a_webhook', 409, 'Only webhook channels 
 export const secretsOverlap = problem(
   'secrets_overlap',
   409,
-  'Too many earlier secrets sign as well',
+  'Too many earlier secrets are still valid',
   z.object({ until: Timestamp }),
 );
 export const channelUnconfirmed = problem('channel_unconfirmed', 409, 'The address has not confirmed the channel yet');
-export const confirmationInvalid = problem('confirmation_invalid', 404, 'The confirmation is not valid any more');
+export const confirmationInvalid = problem('confirmation_invalid', 404, 'The confirmation is no longer valid');
 export const channelDisabled = problem('channel_disabled', 409, 'The channel is disabled');
 
 const shared = {
@@ -47,7 +47,7 @@ export const NewEmailChannel = z
 export const NewWebhookChannel = z
   .strictObject({
     kind: z.literal('webhook').meta({ description: 'A web address' }),
-    url: z.string().min(1).max(2000).meta({ description: 'https (or http) address that takes a POST' }),
+    url: z.string().min(1).max(2000).meta({ description: 'https (or http) address that accepts a POST' }),
     ...shared,
   })
   .meta({ id: 'NewWebhookChannel' });
@@ -64,14 +64,14 @@ export const Channel = z
     url: z
       .string()
       .optional()
-      .meta({ description: 'Of a webhook channel; what may be a secret in it is shown as `***`' }),
+      .meta({ description: 'Of a webhook channel; parts that may be secret are shown as `***`' }),
     events: z.array(NoticeType),
     state: z
       .enum(['active', 'disabled', 'unconfirmed'])
       .meta({ description: '`unconfirmed`: nothing is sent before the address has confirmed it' }),
-    /** `gone`: the receiver answered 410. `by_member`: a member switched it off. `unsubscribed`: whoever reads the mails. */
+    /** `gone`: the receiver answered 410. `by_member`: a member switched it off. `unsubscribed`: by the recipient. */
     disabledBecause: z.enum(['gone', 'by_member', 'unsubscribed']).optional(),
-    /** While a secret is being changed: until then requests are signed with earlier ones as well. */
+    /** While a secret is rotated: until then requests are also signed with earlier ones. */
     previousSecretValidUntil: Timestamp.optional(),
     createdAt: Timestamp,
   })
@@ -93,11 +93,11 @@ export const createChannel = operation({
   name: 'channels.create',
   http: ['POST', '/api/v1/channels'],
   scope: 'channels:write',
-  summary: 'Add an e-mail address or a webhook that is notified',
+  summary: 'Add an e-mail address or a webhook for notifications',
   description:
-    'Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. ' +
+    'Webhooks are signed as in the Standard Webhooks specification; the answer contains the secret, once. ' +
     'How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else ' +
-    'until that token came to POST /api/v1/channels/confirm.',
+    'until that token arrives at POST /api/v1/channels/confirm.',
   input: NewChannel,
   output: CreatedChannel,
   errors: [smtpNotConfigured, webhookHostNotAllowed, emailUnverified],
@@ -149,7 +149,7 @@ export const deleteChannel = operation({
   name: 'channels.delete',
   http: ['DELETE', '/api/v1/channels/{channelId}'],
   scope: 'channels:write',
-  summary: 'Remove a channel with its deliveries; what is not sent yet is not sent',
+  summary: 'Remove a channel with its deliveries; pending ones are not sent',
   input: z.strictObject({ channelId: Id }),
   output: Empty,
 });
@@ -161,12 +161,12 @@ export const rotateSecret = operation({
   scope: 'channels:write',
   summary: 'Give a webhook a new secret',
   description:
-    'Until the overlap ends every request carries a signature by each secret, so the receiver can change over without ' +
-    'losing a message. Rotated again meanwhile, earlier secrets keep their overlaps, five at the most. An overlap of 0 ' +
-    'makes all of them worthless at once.',
+    'Until the overlap ends every request carries a signature by each secret, so the receiver can switch over without ' +
+    'losing a message. If it is rotated again, earlier secrets keep their overlaps, at most five of them. An overlap of 0 ' +
+    'invalidates all of them at once.',
   input: z.strictObject({
     channelId: Id,
-    overlapHours: z.int().min(0).max(168).default(24).meta({ description: 'How long the old secret signs as well' }),
+    overlapHours: z.int().min(0).max(168).default(24).meta({ description: 'How long the old secret stays valid' }),
   }),
   output: z.object({ secret: secret(z.string()), previousSecretValidUntil: Timestamp }).meta({ id: 'RotatedSecret' }),
   errors: [notAWebhook, secretsOverlap],
@@ -180,7 +180,7 @@ export const confirmChannel = operation({
   scope: 'public',
   judgedByInput: true,
   summary: 'Confirm an e-mail channel with the token that its address was sent',
-  description: 'Needs no account: whoever reads the mail decides. The same token may be sent again while it is valid.',
+  description: 'Needs no account: the recipient decides. The same token may be sent again while it is valid.',
   input: z.strictObject({ token: secret(z.string().min(1).max(200)).meta({ description: 'From the mail' }) }),
   output: z.object({ channelId: Id, address: z.string(), confirmed: z.literal(true) }).meta({ id: 'ConfirmedChannel' }),
   errors: [confirmationInvalid],
@@ -194,9 +194,9 @@ export const unsubscribeChannel = operation({
   http: ['POST', '/api/v1/channels/unsubscribe/{token}'],
   scope: 'public',
   judgedByInput: true,
-  summary: 'End an e-mail channel, with the token of one of its mails',
+  summary: 'Unsubscribe an e-mail channel, with the token of one of its mails',
   description:
-    'Needs no account: whoever reads the mails decides. Every mail has the address in `List-Unsubscribe`; the form ' +
+    'Needs no account: the recipient decides. Every mail has the address in `List-Unsubscribe`; the form ' +
     '`List-Unsubscribe=One-Click` is taken as a body. The channel gets nothing until its address confirms it again.',
   input: z.strictObject({
     token: z
@@ -215,7 +215,7 @@ export const resendConfirmation = operation({
   scope: 'channels:write',
   summary: 'Send the confirmation mail of an e-mail channel again, with a new token',
   description:
-    'A few a day of a person to an address, to an address, of an organisation and of a person (`429 rate_limited`).',
+    'Limited by day for a person and address, an address, an organisation and a person (`429 rate_limited`).',
   input: z.strictObject({ channelId: Id }),
   output: Channel,
   errors: [smtpNotConfigured, emailUnverified],

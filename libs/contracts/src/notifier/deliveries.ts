@@ -5,7 +5,7 @@ import { Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { channelDisabled, channelUnconfirmed, smtpNotConfigured } from './channels.ts';
 import { NOTICE_TYPES } from './notices.ts';
 
-/** The meter: one unit per message that the other side took. */
+/** The meter: one unit per message that the receiver accepted. */
 export const NOTIFICATIONS_METER = 'notifications';
 
 /** Why an attempt did not succeed. What a host answered beyond its status is never stored or shown. */
@@ -94,10 +94,10 @@ export const testChannel = operation({
   name: 'channels.test',
   http: ['POST', '/api/v1/channels/{channelId}/test'],
   scope: 'channels:write',
-  summary: 'Send a test message; ask for the delivery to see how it went',
+  summary: 'Send a test message; read the delivery to see its outcome',
   description:
-    'A test is tried once and never again. It counts as a notification when it arrives, and is not sent when the ' +
-    'quota is used up or cannot be asked.',
+    'A test is tried once. It counts as a notification when it arrives, and is not sent when the ' +
+    'quota is used up or unknown.',
   input: z.strictObject({ channelId: Id }),
   output: Delivery,
   errors: [channelDisabled, channelUnconfirmed, smtpNotConfigured],
@@ -117,7 +117,7 @@ export const DeliveryFailed = z.object({
 export const deliveryFailed = event({
   service: 'notifier',
   name: 'delivery.failed.v1',
-  summary: 'A message could not be delivered and is not tried again',
+  summary: 'A message could not be delivered and is not retried',
   data: DeliveryFailed,
   aggregate: (failed) => failed.channelId,
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Halt } from '../bot-executor/bot-reasons.ts';
 import { Decimal, Id, Timestamp } from '../kernel/types.ts';
 
-/** What a channel can be notified of; the `type` of a webhook's body. */
+/** What a channel can subscribe to; the `type` of a webhook's body. */
 export const NOTICE_TYPES = ['server.unreachable', 'trade.closed', 'bot.halted', 'quota.reached'] as const;
 export const NoticeType = z.enum(NOTICE_TYPES).meta({ id: 'NoticeType' });
 export type NoticeType = z.infer<typeof NoticeType>;

@@ -15,7 +15,7 @@ export async function announceEntitlements(tx: Tx, emit: Emit, orgId: string): P
   const subscription = await lockSubscription(tx, orgId);
   if (!subscription) throw new Error('An organisation without a subscription has no entitlements.');
   const catalogue = await requireCatalogue(tx);
-  const pinned = await findPlanVersion(tx, subscription.plan, subscription.plan_version);
+  const pinned = await findPlanVersion(tx, subscription.product, subscription.plan, subscription.plan_version);
   const fallback = catalogue.plans.find((plan) => plan.isDefault);
   if (!pinned || !fallback) throw new Error('The plan of the subscription, or the default plan, is missing.');
   const content = snapshotOf({

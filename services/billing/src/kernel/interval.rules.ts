@@ -1,5 +1,6 @@
 import { monthAt, type Period, yearAt } from '@tidegate/contracts/billing/period';
-import { intervalNotOffered, type Price } from '@tidegate/contracts/billing/plans';
+import { intervalNotOffered } from '@tidegate/contracts/billing/plans';
+import type { Price } from '@tidegate/contracts/billing/prices';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 
 type Interval = Price['interval'];

@@ -7,6 +7,7 @@ import { paidPeriod } from './interval.rules.ts';
 
 export interface SubscriptionRow {
   org_id: string;
+  product: string;
   plan: string;
   plan_version: number;
   status: SubscriptionStatus;
@@ -22,7 +23,7 @@ export interface SubscriptionRow {
   next_at: Date | null;
 }
 
-const COLUMNS = `org_id, plan, plan_version, status, billing_interval, period_anchor, interval_since, started_at,
+const COLUMNS = `org_id, product, plan, plan_version, status, billing_interval, period_anchor, interval_since, started_at,
   next_plan, next_plan_version, next_at`;
 
 export const findSubscription = (tx: Tx, orgId: string): Promise<SubscriptionRow | undefined> =>
@@ -87,10 +88,10 @@ export async function updatePlan(
   return row;
 }
 
-/** Running subscriptions by plan. Needs a transaction that sees all of them. */
+/** Running subscriptions by `product.plan`. Needs a transaction that sees all of them. */
 export async function countSubscriptions(tx: Tx): Promise<Map<string, number>> {
   const rows = await tx.query<{ plan: string; count: number }>(
-    'select plan, count(*)::int as count from subscriptions group by plan',
+    "select product || '.' || plan as plan, count(*)::int as count from subscriptions group by product, plan",
   );
   return new Map(rows.map((row) => [row.plan, row.count]));
 }

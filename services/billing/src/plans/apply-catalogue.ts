@@ -13,15 +13,17 @@ import {
   catalogueHash,
   findCatalogue,
   insertCatalogue,
+  knownFeatures,
   latestVersions,
   lockCatalogue,
 } from './catalogue.rows.ts';
-import { diffPlans, type VersionedPlan } from './catalogue-diff.rules.ts';
-import type { Catalogue } from './catalogue-file.rules.ts';
+import { diffCatalogues, versioned } from './catalogue-diff.rules.ts';
+import type { Catalogue, FeatureDefinition } from './catalogue-model.rules.ts';
 import { parseCatalogue } from './parse-catalogue.ts';
 
 interface Compared {
   content: Catalogue;
+  hash: string;
   current: CurrentCatalogue | undefined;
   diff: CatalogueDiff;
 }
@@ -33,15 +35,16 @@ export async function compareCatalogue(
   refuse: Refuse<typeof catalogueInvalid>,
 ): Promise<Compared> {
   const current = await findCatalogue(tx);
-  const content = parseCatalogue(refuse, yaml, current?.features);
-  const changes = diffPlans({
-    offered: current?.plans ?? [],
-    next: content.plans,
+  const content = parseCatalogue(refuse, yaml, await knownFeatures(tx));
+  const hash = catalogueHash(content);
+  const differences = diffCatalogues({
+    current,
+    next: content,
     latest: await latestVersions(tx),
     subscriptions: await countSubscriptions(tx),
   });
-  const changed = current?.hash !== catalogueHash(content);
-  return { content, current, diff: { catalogueVersion: current?.version ?? 0, changed, changes } };
+  const diff = { catalogueVersion: current?.version ?? 0, changed: current?.hash !== hash, ...differences };
+  return { content, hash, current, diff };
 }
 
 /** Applies the text; content that is already in force changes nothing. */
@@ -50,7 +53,7 @@ export async function applyCatalogue(
   { yaml, expectedVersion }: { yaml: string; expectedVersion?: number | undefined },
 ): Promise<CatalogueDiff & { appliedVersion: number }> {
   await lockCatalogue(tx);
-  const { content, current, diff } = await compareCatalogue(tx, yaml, refuse);
+  const { content, hash, current, diff } = await compareCatalogue(tx, yaml, refuse);
   if (expectedVersion !== undefined && expectedVersion !== diff.catalogueVersion) {
     throw refuse(
       catalogueChanged,
@@ -60,17 +63,15 @@ export async function applyCatalogue(
   }
   if (current && !diff.changed) return { ...diff, appliedVersion: current.version };
   const version = diff.catalogueVersion + 1;
-  const versions = new Map(diff.changes.map((change) => [change.plan, change]));
-  const plans: VersionedPlan[] = content.plans.map((plan) => ({
-    ...plan,
-    version: versions.get(plan.plan)?.toVersion ?? 1,
-  }));
-  const added = plans.filter((plan) => versions.get(plan.plan)?.change !== 'unchanged');
-  await insertCatalogue(tx, { version, content, plans, added, source: yaml });
+  await insertCatalogue(tx, { version, hash, ...versioned(content, diff), source: yaml });
   await emit(catalogueApplied, {
     version,
     appliedAt: new Date().toISOString(),
-    meters: content.features.filter((feature) => feature.kind === 'metered').map(({ kind: _kind, ...info }) => info),
+    meters: content.features.flatMap(metersOf),
   });
   return { ...diff, appliedVersion: version };
+}
+
+function metersOf({ kind: _kind, meter, ...info }: FeatureDefinition) {
+  return meter ? [{ ...info, meter }] : [];
 }

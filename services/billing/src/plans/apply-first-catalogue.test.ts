@@ -20,14 +20,14 @@ const start = (PLANS_FILE?: string) =>
   new ApplyFirstCatalogue(
     billing.tenants,
     billing.outbox,
-    new BillingConfig({ PLANS_FILE }),
+    new BillingConfig({ PLANS_FILE, INVOICE_DUE_DAYS: 14 }),
     log,
   ).onApplicationBootstrap();
 
 test('replicas that start at once apply the shipped catalogue once', async () => {
   await Promise.all([start(), start(), start()]);
-  const { catalogueVersion, items } = await billing.call(listPlans, {});
-  expect([catalogueVersion, items.length]).toEqual([1, 3]);
+  const { catalogueVersion, products } = await billing.call(listPlans, {});
+  expect([catalogueVersion, products[0]?.plans.length]).toEqual([1, 3]);
 });
 
 test('a later start leaves the catalogue in force alone, whatever the file says now', async () => {
@@ -42,7 +42,7 @@ test('a file with a fault stops the start and names file, line and cure', async 
   const file = join(folder, 'broken.yaml');
   writeFileSync(file, SHIPPED.replace('servers: 2', 'servers:'));
   await expect(start(file)).rejects.toThrow(
-    /broken\.yaml.*line 44: \/plans\/free\/features\/servers Write a whole number/s,
+    /broken\.yaml.*line 48: \/plans\/main\/free\/features\/servers Write a whole number/s,
   );
 });
 

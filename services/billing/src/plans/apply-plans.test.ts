@@ -17,19 +17,26 @@ beforeEach(async () => {
 });
 afterEach(() => billing.close());
 
-const generous = SHIPPED.replace('      bots: 5\n', '      bots: 6\n');
+const generous = SHIPPED.replace('        bots: 5\n', '        bots: 6\n');
 
 test('the first catalogue is version 1, and everybody can read it', async () => {
   expect(await billing.call(diffPlans, { yaml: SHIPPED })).toMatchObject({ catalogueVersion: 0, changed: true });
   expect(await billing.call(applyPlans, { yaml: SHIPPED })).toMatchObject({ appliedVersion: 1 });
-  const { catalogueVersion, items, features } = await billing.call(listPlans, {});
+  const { catalogueVersion, products, features } = await billing.call(listPlans, {});
   expect(catalogueVersion).toBe(1);
-  expect(items.map((plan) => [plan.plan, plan.version, plan.prices[0]?.amountMinor])).toEqual([
+  expect(products[0]?.plans.map((plan) => [plan.plan, plan.version, plan.prices[0]?.amountMinor])).toEqual([
     ['free', 1, 0],
     ['pro', 1, 2_900],
     ['business', 1, 14_900],
   ]);
-  expect(features).toContainEqual({ key: 'api_calls', name: 'API calls', unit: 'call', description: '' });
+  expect(features).toContainEqual({
+    key: 'api_calls',
+    name: 'API calls',
+    unit: 'call',
+    description: '',
+    product: null,
+    per: 'month',
+  });
 });
 
 test('the same content with other comments is no new version', async () => {
@@ -70,22 +77,25 @@ test('running subscriptions keep their version until they are moved', async () =
     features: { bots: { limit: 6 } },
   });
 
-  expect(await billing.call(movePlans, { plan: 'free', dryRun: true })).toMatchObject({ subscriptions: 1, version: 2 });
-  expect(await billing.call(movePlans, { plan: 'free' })).toMatchObject({ subscriptions: 1 });
+  expect(await billing.call(movePlans, { from: 'main.free', dryRun: true })).toMatchObject({
+    subscriptions: 1,
+    version: 2,
+  });
+  expect(await billing.call(movePlans, { from: 'main.free' })).toMatchObject({ subscriptions: 1 });
   await billing.refresh();
   expect(await billing.call(getEntitlements, {}, org)).toMatchObject({
     plans: { main: { planVersion: 2 } },
     features: { bots: { limit: 6 } },
   });
   expect((await billing.announced(org)).map((snapshot) => snapshot.version)).toEqual([1, 2]);
-  expect(await billing.call(movePlans, { plan: 'free' })).toMatchObject({ subscriptions: 0 });
+  expect(await billing.call(movePlans, { from: 'main.free' })).toMatchObject({ subscriptions: 0 });
 });
 
 test('a cheaper offer of more becomes the suggested upgrade of everybody, without a change of plan', async () => {
   await billing.call(applyPlans, { yaml: SHIPPED });
   const org = newId();
   expect((await billing.call(getEntitlements, {}, org)).upgrade['bots']).toMatchObject({ plan: 'pro', limit: 25 });
-  await billing.call(applyPlans, { yaml: SHIPPED.replace('      bots: 25\n', '      bots: 5\n') });
+  await billing.call(applyPlans, { yaml: SHIPPED.replace(' bots: 25\n', ' bots: 5\n') });
   await billing.refresh();
   expect((await billing.announced(org)).map(({ version, upgrade }) => [version, upgrade['bots']?.plan])).toEqual([
     [1, 'pro'],
@@ -104,20 +114,18 @@ test('a catalogue that changes nothing for an organisation announces nothing', a
 
 test('a plan that leaves the catalogue stays with those who have it, and is offered to nobody', async () => {
   await billing.call(applyPlans, { yaml: SHIPPED });
-  const withoutBusiness = SHIPPED.slice(0, SHIPPED.indexOf('  business:'));
+  const withoutBusiness = SHIPPED.slice(0, SHIPPED.indexOf('    business:'));
   expect((await billing.call(applyPlans, { yaml: withoutBusiness })).changes[2]).toMatchObject({
     plan: 'business',
     change: 'removed',
   });
-  expect((await billing.call(listPlans, {})).items.map((plan) => plan.plan)).toEqual(['free', 'pro']);
+  expect((await billing.call(listPlans, {})).products[0]?.plans.map((plan) => plan.plan)).toEqual(['free', 'pro']);
 });
 
 test('two catalogues applied at once become two versions, one after the other; an expected version is kept to', async () => {
   await billing.call(applyPlans, { yaml: SHIPPED });
   const applied = await Promise.all(
-    [6, 7, 8].map((bots) =>
-      billing.call(applyPlans, { yaml: SHIPPED.replace('      bots: 5\n', `      bots: ${bots}\n`) }),
-    ),
+    [6, 7, 8].map((bots) => billing.call(applyPlans, { yaml: SHIPPED.replace(' bots: 5\n', ` bots: ${bots}\n`) })),
   );
   expect(applied.map((one) => one.appliedVersion).sort()).toEqual([2, 3, 4]);
   await expect(billing.call(applyPlans, { yaml: SHIPPED, expectedVersion: 2 })).rejects.toMatchObject({
@@ -131,23 +139,26 @@ test('a catalogue with faults is refused and changes nothing', async () => {
   for (const operation of [validatePlans, diffPlans, applyPlans]) {
     await expect(billing.call(operation, { yaml: broken })).rejects.toMatchObject({
       code: 'catalogue_invalid',
-      data: { errors: [{ field: '/plans/free/features/servers', line: 44 }] },
+      data: { errors: [{ field: '/plans/main/free/features/servers', line: 48 }] },
     });
   }
-  expect(await billing.call(validatePlans, { yaml: SHIPPED })).toMatchObject({ plans: ['free', 'pro', 'business'] });
+  expect(await billing.call(validatePlans, { yaml: SHIPPED })).toMatchObject({
+    products: ['main'],
+    plans: ['main.free', 'main.pro', 'main.business'],
+  });
 });
 
 test('a catalogue that re-kinds what running subscriptions have is refused by diff and apply, with its line', async () => {
   const own = SHIPPED.replace('features:\n', 'features:\n  reports: { kind: metered, name: Reports }\n').replaceAll(
-    '    features:\n',
-    '    features:\n      reports: 5\n',
+    '      features:\n',
+    '      features:\n        reports: 5\n',
   );
   await billing.call(applyPlans, { yaml: own });
   const other = own.replace('reports: { kind: metered', 'reports: { kind: static');
   for (const operation of [diffPlans, applyPlans]) {
     await expect(billing.call(operation, { yaml: other })).rejects.toMatchObject({
       code: 'catalogue_invalid',
-      data: { errors: [{ field: '/features/reports/kind', code: 'kind_changed', line: 11 }] },
+      data: { errors: [{ field: '/features/reports/kind', code: 'kind_changed', line: 15 }] },
     });
   }
 });
@@ -165,13 +176,13 @@ test('an applied catalogue can be exported to the letter, and so can earlier ver
 
 test('an applied catalogue and moved subscriptions wake the refresh loop; an unknown plan is refused', async () => {
   await billing.call(applyPlans, { yaml: SHIPPED });
-  await billing.call(movePlans, { plan: 'free', dryRun: true });
+  await billing.call(movePlans, { from: 'main.free', dryRun: true });
   expect(billing.woken).toEqual(['refresh-entitlements']);
-  await billing.call(movePlans, { plan: 'free' });
+  await billing.call(movePlans, { from: 'main.free' });
   expect(billing.woken).toHaveLength(2);
-  await expect(billing.call(movePlans, { plan: 'gold' })).rejects.toMatchObject({
+  await expect(billing.call(movePlans, { from: 'main.gold' })).rejects.toMatchObject({
     code: 'unknown_plan',
-    data: { plans: ['free', 'pro', 'business'] },
+    data: { product: 'main', plans: ['free', 'pro', 'business'] },
   });
 });
 
@@ -183,7 +194,7 @@ test('one organisation whose entitlements cannot be computed does not stop those
   const anchor = (at: string) =>
     billing.tenants.run(broken, (tx) => tx.query('update subscriptions set period_anchor = $1', [at]));
   await anchor('infinity');
-  await billing.call(applyPlans, { yaml: SHIPPED.replace('      bots: 25\n', '      bots: 5\n') });
+  await billing.call(applyPlans, { yaml: SHIPPED.replace(' bots: 25\n', ' bots: 5\n') });
   await billing.refresh();
   for (const org of others) expect(await billing.announced(org)).toHaveLength(2);
   expect(await billing.announced(broken)).toHaveLength(1);

@@ -8,15 +8,15 @@ import { catalogueSchema } from './catalogue-schema.rules.ts';
 import { parseCatalogue } from './parse-catalogue.ts';
 
 const validate = new Ajv({ allErrors: true }).compile(catalogueSchema());
-const own = SHIPPED.replace('features:\n', 'features:\n  reports: { kind: metered, name: Reports }\n').replaceAll(
-  '    features:\n',
-  '    features:\n      reports: { limit: 1_000, per: day, note: Per day }\n',
-);
+const own = SHIPPED.replace(
+  'features:\n',
+  'features:\n  reports: { kind: metered, per: day, name: Reports }\n',
+).replaceAll('      features:\n', '      features:\n        reports: { limit: 1_000, note: Per day }\n');
 
 test.each([
   ['the shipped catalogue', SHIPPED],
   ['one with a feature of its own', own],
-  ['one with numbers as editors see them', SHIPPED.replaceAll('10_000', '10000').replace('format: 1', "format: '1'")],
+  ['one with numbers as editors see them', SHIPPED.replaceAll('10_000', '10000').replace('format: 2', "format: '2'")],
 ])('an editor finds no mistake in %s', (_what, yaml) => {
   parseCatalogue(problemError, yaml);
   validate(parse(yaml));
@@ -24,13 +24,18 @@ test.each([
 });
 
 test.each([
-  ['a limit that is no number', 'servers: 2', 'servers: lots', '/plans/free/features/servers'],
-  ['a built-in feature that a plan lacks', '      seats: 3\n', '', '/plans/free/features'],
+  ['a limit that is no number', 'servers: 2', 'servers: lots', '/plans/main/free/features/servers'],
+  ['a built-in feature that is not declared', '  seats: { kind', '  seat: { kind', '/features'],
   ['a built-in feature of another kind', 'bots: { kind: counted', 'bots: { kind: metered', '/features/bots/kind'],
-  ['a price with a fraction', 'month: 2900', 'month: 29.99', '/plans/pro/prices/EUR/month'],
-  ['an unknown field', 'default: true', 'defualt: true', '/plans/free'],
+  ['a price with a fraction', 'month: 2900', 'month: 29.99', '/plans/main/pro/prices/EUR/month'],
+  ['an unknown field', 'default: free', 'defualt: free', '/products/main'],
   ['an unknown currency', 'currency: EUR', 'currency: euro', '/currency'],
-  ['an enforcement that does not exist', 'enforcement: soft', 'enforcement: mild', '/plans/free/features/bot_orders'],
+  [
+    'an enforcement that does not exist',
+    'enforcement: soft',
+    'enforcement: mild',
+    '/plans/main/free/features/bot_orders',
+  ],
 ])('an editor marks %s, as the command refuses it', (_what, from, to, where) => {
   const yaml = SHIPPED.replace(from, to);
   expect(() => parseCatalogue(problemError, yaml)).toThrow();

@@ -1,3 +1,4 @@
+import { exponentOf, isCurrency } from '@tidegate/contracts/billing/currencies';
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import { z } from 'zod';
 
@@ -17,12 +18,31 @@ function wholeNumber(message: (written: string) => string) {
     .refine(Number.isSafeInteger, 'Write a number up to 9007199254740991.');
 }
 
-export const Whole = wholeNumber((written) => `${hint(written, withoutPoint)}Write ${WHOLE}.`);
+/** Schemas of whole numbers: an editor sees numbers where the reader sees the text that was written. */
+export const WHOLE_NUMBERS = new WeakSet<z.core.$ZodType>();
+
+function whole<S extends z.core.$ZodType>(schema: S): S {
+  WHOLE_NUMBERS.add(schema);
+  return schema;
+}
+
+export const Whole = whole(wholeNumber((written) => `${hint(written, withoutPoint)}Write ${WHOLE}.`));
 export const LimitValue = z.union([Whole, z.literal('unlimited').transform(() => null)]);
+
+/** A whole number within bounds. */
+export const wholeBetween = (least: number, most: number) => {
+  const expected = `Write a whole number from ${least} to ${most}.`;
+  return whole(
+    wholeNumber((written) => `${hint(written, withoutPoint)}${expected}`).refine(
+      (value) => value >= least && value <= most,
+      expected,
+    ),
+  );
+};
 
 /** What is wrong with a value that should be a whole number, when its meaning can be guessed. */
 export const hintOfNumber = (written: unknown): string =>
-  typeof written === 'string' ? hint(written, withoutPoint) : '';
+  typeof written === 'string' && !PLAIN.test(written) ? hint(written, withoutPoint) : '';
 
 /** A price in minor units. 29.00 is refused and told how to write it: read as 29 it would be a hundredth of the price. */
 export const minorUnits = (currency: string) =>
@@ -31,6 +51,36 @@ export const minorUnits = (currency: string) =>
       `${hint(written, (whole, fraction) => inMinorUnits(whole, fraction, currency))}Write the price in the smallest ` +
       `unit of ${currency}, in digits only: ${example(currency)}.`,
   );
+
+/** A price for one unit, in whole units of the currency and exact: 0.01 is a cent. Zeros at the end mean nothing. */
+export const decimalPrice = (currency: string) =>
+  decimal(
+    /^(0|[1-9]\d{0,14})(\.\d{1,12})?$/,
+    `Write the price of one unit in whole ${currency} as a decimal such as 0.01, with at most 12 digits behind the point.`,
+  );
+
+/** More than 0 and at most 100 per cent, with at most two digits behind the point. */
+const PERCENT = 'Write a number above 0 up to 100, such as 20 or 12.5. It is per cent.';
+export const PercentValue = decimal(/^(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)$/, PERCENT).refine(
+  (text) => text !== '0' && !/^0\d/.test(text),
+  PERCENT,
+);
+
+function decimal(pattern: RegExp, message: string) {
+  return z
+    .string({ error: message })
+    .regex(pattern, message)
+    .transform((text) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text));
+}
+
+/** A currency of ISO 4217. */
+const CURRENCY = 'Write a currency of ISO 4217 as three capital letters, such as EUR.';
+export const CurrencyCode = z
+  .string({ error: CURRENCY })
+  .regex(/^[A-Z]{3}$/, CURRENCY)
+  .refine(isCurrency, CURRENCY);
+
+export const YesNo = z.boolean({ error: 'Write true or false.' });
 
 /** A single line without invisible characters. */
 export const line = (max: number) =>
@@ -57,20 +107,17 @@ const withoutPoint = (whole: string, fraction: string): string | undefined =>
 
 /** The digits of 29.00 in minor units, computed on text: money is never a float. */
 function inMinorUnits(whole: string, fraction: string, currency: string): string | undefined {
-  const places = decimalsOf(currency);
+  const places = exponentOrTwo(currency);
   if (/[^0]/.test(fraction.slice(places))) return undefined;
   return fraction === '' ? whole : digits(whole + fraction.slice(0, places).padEnd(places, '0'));
 }
 
 function example(currency: string): string {
-  const places = decimalsOf(currency);
+  const places = exponentOrTwo(currency);
   const text = '2900'.padStart(places + 1, '0');
   const large = places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
   return `2900 is ${large} ${currency}`;
 }
 
-/** 2 for EUR, 0 for JPY, 3 for KWD. */
-function decimalsOf(currency: string): number {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
-}
+/** An unknown currency is refused where it is named; its prices are judged all the same. */
+const exponentOrTwo = (currency: string): number => (isCurrency(currency) ? exponentOf(currency) : 2);

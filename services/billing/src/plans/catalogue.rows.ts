@@ -1,26 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Tx } from '@tidegate/database/tx';
-import type { VersionedPlan } from './catalogue-diff.rules.ts';
-import type { Catalogue, FeatureDefinition, PlanDefinition } from './catalogue-file.rules.ts';
+import type {
+  AddonDefinition,
+  Catalogue,
+  FeatureDefinition,
+  PlanDefinition,
+  VersionedAddon,
+  VersionedCatalogue,
+  VersionedPlan,
+} from './catalogue-model.rules.ts';
 
 /** The catalogue in force. */
-export interface CurrentCatalogue {
+export interface CurrentCatalogue extends VersionedCatalogue {
   version: number;
   hash: string;
-  currency: string;
-  features: FeatureDefinition[];
-  /** On offer, cheapest first. */
-  plans: VersionedPlan[];
-}
-
-interface CatalogueRow {
-  version: number;
-  hash: string;
-  document: Omit<CurrentCatalogue, 'version' | 'hash'>;
 }
 
 export async function findCatalogue(tx: Tx): Promise<CurrentCatalogue | undefined> {
-  const row = await tx.one<CatalogueRow>(
+  const row = await tx.one<{ version: number; hash: string; document: VersionedCatalogue }>(
     'select version, hash, document from catalogues order by version desc limit 1',
   );
   return row && { version: row.version, hash: row.hash, ...row.document };
@@ -43,40 +40,88 @@ export async function requireCatalogue(tx: Tx): Promise<CurrentCatalogue> {
   return catalogue;
 }
 
+/** Every feature that some catalogue has declared, as the newest of them did: old plan versions may still give it. */
+export async function knownFeatures(tx: Tx): Promise<FeatureDefinition[]> {
+  const rows = await tx.query<{ feature: FeatureDefinition }>(
+    `select distinct on (feature ->> 'key') feature
+       from catalogues, jsonb_array_elements(document -> 'features') as feature
+      order by feature ->> 'key', version desc`,
+  );
+  return rows.map((row) => row.feature);
+}
+
 /** Only one catalogue is applied at a time, across all replicas. */
 export const lockCatalogue = (tx: Tx): Promise<unknown> =>
   tx.query("select pg_advisory_xact_lock(hashtextextended('billing catalogue', 0))");
 
-export async function latestVersions(tx: Tx): Promise<Map<string, number>> {
-  const rows = await tx.query<{ plan: string; version: number }>(
-    'select plan, max(version) as version from plan_versions group by plan',
+/** By `product.key`: the highest version that each plan and add-on ever had. */
+export async function latestVersions(
+  tx: Tx,
+): Promise<{ plans: ReadonlyMap<string, number>; addons: ReadonlyMap<string, number> }> {
+  const rows = await tx.query<{ kind: 'plan' | 'addon'; ref: string; version: number }>(
+    `select 'plan' as kind, product || '.' || plan as ref, max(version) as version from plan_versions group by ref
+     union all
+     select 'addon', product || '.' || addon, max(version) from addon_versions group by product, addon`,
   );
-  return new Map(rows.map((row) => [row.plan, row.version]));
+  const of = (kind: string) => new Map(rows.filter((row) => row.kind === kind).map((row) => [row.ref, row.version]));
+  return { plans: of('plan'), addons: of('addon') };
 }
 
 export async function insertCatalogue(
   tx: Tx,
-  catalogue: { version: number; content: Catalogue; plans: VersionedPlan[]; added: VersionedPlan[]; source: string },
+  given: {
+    version: number;
+    hash: string;
+    catalogue: VersionedCatalogue;
+    newPlans: readonly VersionedPlan[];
+    newAddons: readonly VersionedAddon[];
+    source: string;
+  },
 ): Promise<void> {
-  const { currency, features } = catalogue.content;
   await tx.query('insert into catalogues (version, hash, document, source) values ($1, $2, $3::jsonb, $4)', [
-    catalogue.version,
-    catalogueHash(catalogue.content),
-    JSON.stringify({ currency, features, plans: catalogue.plans }),
-    catalogue.source,
+    given.version,
+    given.hash,
+    JSON.stringify(given.catalogue),
+    given.source,
   ]);
-  for (const { version, ...definition } of catalogue.added) {
+  for (const { version, ...definition } of given.newPlans) {
     await tx.query(
-      'insert into plan_versions (plan, version, definition, catalogue_version) values ($1, $2, $3::jsonb, $4)',
-      [definition.plan, version, JSON.stringify(definition), catalogue.version],
+      `insert into plan_versions (product, plan, version, definition, catalogue_version)
+       values ($1, $2, $3, $4::jsonb, $5)`,
+      [definition.product, definition.plan, version, JSON.stringify(definition), given.version],
+    );
+  }
+  for (const { version, ...definition } of given.newAddons) {
+    await tx.query(
+      `insert into addon_versions (product, addon, version, definition, catalogue_version)
+       values ($1, $2, $3, $4::jsonb, $5)`,
+      [definition.product, definition.addon, version, JSON.stringify(definition), given.version],
     );
   }
 }
 
-export async function findPlanVersion(tx: Tx, plan: string, version: number): Promise<VersionedPlan | undefined> {
+export async function findPlanVersion(
+  tx: Tx,
+  product: string,
+  plan: string,
+  version: number,
+): Promise<VersionedPlan | undefined> {
   const row = await tx.one<{ definition: PlanDefinition }>(
-    'select definition from plan_versions where plan = $1 and version = $2',
-    [plan, version],
+    'select definition from plan_versions where product = $1 and plan = $2 and version = $3',
+    [product, plan, version],
+  );
+  return row && { ...row.definition, version };
+}
+
+export async function findAddonVersion(
+  tx: Tx,
+  product: string,
+  addon: string,
+  version: number,
+): Promise<VersionedAddon | undefined> {
+  const row = await tx.one<{ definition: AddonDefinition }>(
+    'select definition from addon_versions where product = $1 and addon = $2 and version = $3',
+    [product, addon, version],
   );
   return row && { ...row.definition, version };
 }

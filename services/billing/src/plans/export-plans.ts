@@ -9,7 +9,8 @@ export class ExportPlans {
   @Handles(exportPlans)
   async handle({ input, tx }: OperationContext<typeof exportPlans>) {
     const found = await findSource(tx, input.version);
-    if (!found) throw notFound(undefined, 'No catalogue has this version. GET /api/v1/plans tells the one in force.');
+    if (!found)
+      throw notFound(undefined, 'No catalogue has this version. GET /api/v1/billing/plans tells the one in force.');
     return { catalogueVersion: found.version, appliedAt: found.applied_at.toISOString(), yaml: found.source };
   }
 }

@@ -1,17 +1,25 @@
 import { Controller } from '@nestjs/common';
-import { listPlans, type Plan } from '@tidegate/contracts/billing/plans';
+import { listPlans } from '@tidegate/contracts/billing/plans';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireCatalogue } from './catalogue.rows.ts';
 
+/** What customers can choose. What only operators give is not shown. */
 @Controller()
 export class ListPlans {
   @Handles(listPlans)
   async handle({ tx }: OperationContext<typeof listPlans>) {
-    const { version, features, plans } = await requireCatalogue(tx);
+    const { version, currency, features, products, plans, addons, packages } = await requireCatalogue(tx);
+    const offered = <T extends { offered: boolean }>(list: T[]) => list.filter((one) => one.offered);
     return {
       catalogueVersion: version,
-      features: features.map(({ kind: _kind, ...info }) => info),
-      items: plans satisfies Plan[],
+      currency,
+      features: features.map(({ kind: _kind, meter: _meter, ...info }) => info),
+      products: products.map((product) => ({
+        ...product,
+        plans: offered(plans).filter((plan) => plan.product === product.product),
+        addons: offered(addons).filter((addon) => addon.product === product.product),
+      })),
+      packages: offered(packages),
     };
   }
 }

@@ -1,17 +1,27 @@
 import { unknownPlan } from '@tidegate/contracts/billing/plans';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
-import type { VersionedPlan } from './catalogue-diff.rules.ts';
+import type { VersionedPlan } from './catalogue-model.rules.ts';
 
-type Offers = readonly VersionedPlan[];
+type Plans = readonly VersionedPlan[];
 
-/** The plan as it is on offer now; throws when it is not. */
-export function offeredPlan(refuse: Refuse<typeof unknownPlan>, offers: Offers, plan: string): VersionedPlan {
-  const offered = offers.find((offer) => offer.plan === plan);
-  if (!offered) throw noSuchPlan(refuse, offers, plan);
-  return offered;
+/** The plan as it is in the catalogue now; throws when it is not. */
+export function offeredPlan(
+  refuse: Refuse<typeof unknownPlan>,
+  plans: Plans,
+  product: string,
+  plan: string,
+): VersionedPlan {
+  const found = plans.find((one) => one.product === product && one.plan === plan);
+  if (!found) throw noSuchPlan(refuse, plans, product, plan);
+  return found;
 }
 
-export function noSuchPlan(refuse: Refuse<typeof unknownPlan>, offers: Offers, plan: string): Error {
-  const plans = offers.map((offer) => offer.plan);
-  return refuse(unknownPlan, { plan, plans }, `Plans on offer: ${plans.join(', ')}.`);
+export function noSuchPlan(refuse: Refuse<typeof unknownPlan>, plans: Plans, product: string, plan: string): Error {
+  const own = plans.filter((one) => one.product === product).map((one) => one.plan);
+  const products = [...new Set(plans.map((one) => one.product))];
+  const detail =
+    own.length > 0
+      ? `Plans of ${product}: ${own.join(', ')}.`
+      : `There is no product ${product}. Products: ${products.join(', ')}.`;
+  return refuse(unknownPlan, { product, plan, plans: own }, detail);
 }

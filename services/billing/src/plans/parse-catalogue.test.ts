@@ -9,20 +9,29 @@ const shipped = readFileSync(join(__dirname, '../../../../plans/default.yaml'), 
 const builtIn = Object.entries(BUILT_IN_FEATURES).filter(([key]) => key !== 'bots');
 const grant = { counted: '1', static: '7', boolean: 'true', metered: '100' };
 
-const small = `format: 1
+const small = `format: 2
 currency: EUR
+products: { main: { name: Main, default: free } }
 features:
-  bots: { kind: counted, name: Bots }
+  bots: { kind: counted, product: main, name: Bots }
   calls: { kind: metered, name: Calls, unit: call }
 ${builtIn.map(([key, kind]) => `  ${key}: { kind: ${kind}, name: ${key} }\n`).join('')}plans:
-  free:
-    name: Free
-    default: true
-    prices: { EUR: { month: 0 } }
-    features:
-      bots: 2
-      calls: 10_000
-${builtIn.map(([key, kind]) => `      ${key}: ${grant[kind]}\n`).join('')}`;
+  main:
+    free:
+      name: Free
+      prices: { EUR: { month: 0 } }
+      features:
+        bots: 2
+        calls: 10_000
+${builtIn.map(([key, kind]) => `        ${key}: ${grant[kind]}\n`).join('')}`;
+/** Beside the free plan, of the same features. */
+const plan = (name: string, prices: string) => `    ${name}:
+      name: ${name}
+      prices: ${prices}
+      features:
+        bots: 2
+        calls: 10_000
+${builtIn.map(([key, kind]) => `        ${key}: ${grant[kind]}\n`).join('')}`;
 
 interface Fault {
   field: string;
@@ -41,8 +50,10 @@ function faults(yaml: string, inForce?: Parameters<typeof parseCatalogue>[2]): F
 }
 const lineOf = (yaml: string, part: string): number => yaml.slice(0, yaml.indexOf(part)).split('\n').length;
 const price = (written: string, currency = 'EUR') =>
-  small.replace('prices: { EUR: { month: 0 } }', `prices: { EUR: { month: 0 }, ${currency}: { month: ${written} } }`);
-const ownPrice = (written: string) => small.replace('month: 0', `month: 0, year: ${written}`);
+  paid.replace('{ month: 1, year: 0 }', `{ month: 1 }, ${currency}: { month: ${written} }`);
+/** Of a plan that may cost something, which the default plan may not. */
+const paid = `${small}${plan('pro', '{ EUR: { month: 1, year: 0 } }')}`;
+const ownPrice = (written: string) => paid.replace('month: 1, year: 0', `month: 1, year: ${written}`);
 
 test('the shipped catalogue is valid and gives what it promises', () => {
   const { plans } = parseCatalogue(problemError, shipped);
@@ -56,29 +67,48 @@ test('the shipped catalogue is valid and gives what it promises', () => {
 });
 
 test('plans are ordered by price, not by their position in the file', () => {
-  const features = Object.entries(BUILT_IN_FEATURES).map(([key, kind]) => `${key}: ${grant[kind]}`);
-  const yaml = `${small.replace('month: 0', 'month: 500')}  none:
-    name: None
-    prices: { EUR: { month: 0 } }
-    features: { calls: 0, ${features.join(', ')} }
-`;
-  expect(parseCatalogue(problemError, yaml).plans.map((plan) => plan.plan)).toEqual(['none', 'free']);
+  const others = [
+    plan('yearly', '{ EUR: { year: 1100 } }'),
+    plan('monthly', '{ EUR: { month: 100, year: 1000 } }'),
+    plan('cheap', '{ EUR: { month: 90 } }'),
+  ].join('');
+  expect(parseCatalogue(problemError, `${small}${others}`).plans.map((one) => one.plan)).toEqual([
+    'free',
+    'cheap',
+    'yearly',
+    'monthly',
+  ]);
 });
 
 test.each([
-  ['an unknown field', small.replace('    name: Free', '    name: Free\n    trial: 14'), '/plans/free/trial', 'trial'],
-  ['a feature that no plan may leave out', small.replace('      bots: 2\n', ''), '/plans/free/features', 'calls: 10'],
-  ['a feature that is not declared', `${small}      faxes: 3\n`, '/plans/free/features/faxes', 'faxes'],
-  ['an empty limit', small.replace('bots: 2', 'bots:'), '/plans/free/features/bots', 'bots:\n'],
-  ['a negative limit', small.replace('bots: 2', 'bots: -1'), '/plans/free/features/bots', 'bots: -1'],
-  ['a fraction', small.replace('bots: 2', 'bots: 2.5'), '/plans/free/features/bots', 'bots: 2.5'],
-  ['a missing price', small.replace('EUR: { month', 'USD: { month'), '/plans/free/prices', 'prices:'],
-  ['no default plan', small.replace('    default: true\n', ''), '/plans', 'free:'],
+  [
+    'an unknown field',
+    small.replace('      name: Free', '      name: Free\n      colour: red'),
+    '/plans/main/free/colour',
+    'colour',
+  ],
+  [
+    'a feature that no plan may leave out',
+    small.replace('        bots: 2\n', ''),
+    '/plans/main/free/features',
+    'calls: 10',
+  ],
+  ['a feature that is not declared', `${small}        faxes: 3\n`, '/plans/main/free/features/faxes', 'faxes'],
+  ['an empty limit', small.replace('bots: 2', 'bots:'), '/plans/main/free/features/bots', 'bots:\n'],
+  ['a negative limit', small.replace('bots: 2', 'bots: -1'), '/plans/main/free/features/bots', 'bots: -1'],
+  ['a fraction', small.replace('bots: 2', 'bots: 2.5'), '/plans/main/free/features/bots', 'bots: 2.5'],
+  ['a missing price', small.replace('EUR: { month', 'USD: { month'), '/plans/main/free/prices', 'prices:'],
+  ['a default plan that is none', small.replace('default: free', 'default: gold'), '/products/main/default', 'default'],
   ['an unknown kind', small.replace('kind: counted', 'kind: count'), '/features/bots/kind', 'kind: count'],
   ['a feature name with capitals', small.replace('  bots: {', '  Bots: {'), '/features/Bots', 'Bots: {'],
-  ['another format', small.replace('format: 1', 'format: 2'), '/format', 'format'],
-  ['a format with a point', small.replace('format: 1', 'format: 1.0'), '/format', 'format'],
-  ['a yes that is no true', small.replace('default: true', 'default: yes'), '/plans/free/default', 'default'],
+  ['another format', small.replace('format: 2', 'format: 3'), '/format', 'format'],
+  ['a format with a point', small.replace('format: 2', 'format: 2.0'), '/format', 'format'],
+  [
+    'a yes that is no true',
+    small.replace('      name: Free', '      name: Free\n      offered: yes'),
+    '/plans/main/free/offered',
+    'offered',
+  ],
 ])('%s is named with field, line and cure', (_what, yaml, field, part) => {
   const found = faults(yaml);
   expect(found).toContainEqual(expect.objectContaining({ field, line: lineOf(yaml, part) }));
@@ -113,18 +143,21 @@ test.each([
   const [fault, ...others] = faults(yaml);
   expect(others).toEqual([]);
   expect(fault).toMatchObject({
-    field: `/plans/free/prices/${currency}/${interval}`,
-    line: lineOf(yaml, 'prices:'),
+    field: `/plans/main/pro/prices/${currency}/${interval}`,
+    line: lineOf(yaml, 'prices: { EUR: { month: 1'),
     message: expect.stringMatching(/Write (the price in the smallest unit|a number up to)/),
   });
   expect(fault?.message.split('Write')[0]).toBe(cure);
 });
 
 test('whole numbers are taken literally, with and without underscores, and in the smallest unit of any currency', () => {
-  const amounts = (yaml: string) => parseCatalogue(problemError, yaml).plans[0]?.prices.map((one) => one.amountMinor);
-  expect(amounts(ownPrice('29_000'))).toEqual([0, 29_000]);
-  expect(amounts(price('1_234_567', 'JPY'))).toEqual([0, 1_234_567]);
-  expect(amounts(ownPrice('9007199254740991'))).toEqual([0, 9_007_199_254_740_991]);
+  const amounts = (yaml: string) =>
+    parseCatalogue(problemError, yaml)
+      .plans.at(-1)
+      ?.prices.map((one) => one.amountMinor);
+  expect(amounts(ownPrice('29_000'))).toEqual([1, 29_000]);
+  expect(amounts(price('1_234_567', 'JPY'))).toEqual([1, 1_234_567]);
+  expect(amounts(ownPrice('9007199254740991'))).toEqual([1, 9_007_199_254_740_991]);
 });
 
 test.each([
@@ -138,7 +171,7 @@ test.each([
   const yaml = small.replace('bots: 2', `bots: ${written}`);
   expect(faults(yaml)).toMatchObject([
     {
-      field: '/plans/free/features/bots',
+      field: '/plans/main/free/features/bots',
       line: lineOf(yaml, `bots: ${written}`),
       message: expect.stringMatching(`^${message.replaceAll('.', '\\.')}`),
     },
@@ -176,39 +209,46 @@ test('a feature keeps the kind that running subscriptions have', () => {
     {
       field: '/features/calls/kind',
       code: 'kind_changed',
-      line: 5,
+      line: 6,
       message: expect.stringContaining('Write kind: metered'),
     },
   ]);
   expect(faults(small, features)).toEqual([]);
 });
 
-test('a limit applies to a month, or to a day when it says so, and to nothing else', () => {
-  const per = (written: string) => small.replace('calls: 10_000', `calls: { limit: 10, per: ${written} }`);
-  expect(parseCatalogue(problemError, per('day')).plans[0]?.features['calls']).toMatchObject({ limit: 10, per: 'day' });
-  expect(faults(per('week'))).toMatchObject([{ message: expect.stringContaining('per: month | day') }]);
+test('a metered limit applies to the window of its feature, by default a month, and to no other', () => {
+  const per = (written: string) => small.replace('unit: call }', `unit: call, per: ${written} }`);
+  const calls = (yaml: string) => parseCatalogue(problemError, yaml).plans[0]?.features['calls'];
+  expect(calls(small)).toEqual({ kind: 'metered', limit: 10_000, ceiling: 10_000, enforcement: 'hard', per: 'month' });
+  for (const window of ['hour', 'day', 'period', 'ever']) expect(calls(per(window))).toMatchObject({ per: window });
+  expect(faults(per('week'))).toMatchObject([
+    { field: '/features/calls/per', message: expect.stringContaining('ever') },
+  ]);
+  expect(faults(small.replace('calls: 10_000', 'calls: { limit: 10, per: day }'))).toMatchObject([
+    { field: '/plans/main/free/features/calls/per', message: expect.stringContaining('at calls under features') },
+  ]);
 });
 
 test('all mistakes are reported at once, in the order of the text', () => {
   const yaml = ownPrice('29.00')
     .replace('bots: 2', 'bots: many')
     .replace('calls: 10_000', 'calls: -3')
-    .replace('    name: Free', '    name: !secret Free');
+    .replace('      name: Free', '      name: !secret Free');
   const found = faults(yaml);
-  expect(found.map(({ field }) => field.split('/').at(-1))).toEqual(['name', 'year', 'bots', 'calls']);
+  expect(found.map(({ field }) => field.split('/').at(-1))).toEqual(['name', 'bots', 'calls', 'year']);
 });
 
 test.each([
   ['a second document', `${small}---\nplans: {}\n`, '---', /second document begins here.*Remove/],
   ['a tag', small.replace('name: Free', 'name: !secret Free'), '!secret', /Tags such as !secret.*Remove/],
   ['a tag that YAML knows', small.replace('bots: 2', 'bots: !!int 2'), '!!int', /Tags such as .*int.*Remove/],
-  ['a merge', `${small}      <<: { bots: 9 }\n`, '<<', /<< is not supported.*Write the fields out/],
-  ['a name of every object', small.replace('  free:', '  __proto__:'), '__proto__', /__proto__.*Choose another/],
+  ['a merge', `${small}        <<: { bots: 9 }\n`, '<<', /<< is not supported.*Write the fields out/],
+  ['a name of every object', paid.replace('    pro:', '    __proto__:'), '__proto__', /__proto__.*Choose another/],
   ['another one', small.replace('  calls: {', '  constructor: {'), 'constructor', /constructor.*Choose another/],
-  ['one among the limits', `${small}      constructor: 5\n`, 'constructor', /constructor.*Choose another/],
+  ['one among the limits', `${small}        constructor: 5\n`, 'constructor', /constructor.*Choose another/],
   ['an alias of nothing', small.replace('bots: 2', 'bots: *two'), '*two', /Nothing above is called &two/],
-  ['the same name twice', `${small}      bots: 3\n`, 'bots: 3', /twice. Remove one/],
-  ['a name that is no word', `${small}      ? [a]\n      : 3\n`, '? [a]', /plain word. Remove/],
+  ['the same name twice', `${small}        bots: 3\n`, 'bots: 3', /twice. Remove one/],
+  ['a name that is no word', `${small}        ? [a]\n        : 3\n`, '? [a]', /plain word. Remove/],
   [
     'a line break in a name',
     small.replace('name: Free', 'name: "Free\\r\\nBcc: x"'),
@@ -217,7 +257,7 @@ test.each([
   ],
   [
     'a line break at the end',
-    small.replace('name: Free', 'name: |\n      Free'),
+    small.replace('name: Free', 'name: |\n        Free'),
     'name: |',
     /Write "Free": on one line/,
   ],
@@ -241,7 +281,7 @@ test('an older YAML version changes no meaning, and an alias means its value', (
   expect(parseCatalogue(problemError, `\ufeff${small.replaceAll('\n', '\r\n')}`)).toEqual(
     parseCatalogue(problemError, small),
   );
-  expect(faults(`%YAML 1.1\n---\n${small.replace('default: true', 'default: yes')}`)).toHaveLength(1);
+  expect(faults(`%YAML 1.1\n---\n${small.replace('default: free', 'default: [free]')}`)).toHaveLength(1);
 });
 
 test('text that is not YAML, or not a catalogue, is refused with its line', () => {
@@ -249,7 +289,7 @@ test('text that is not YAML, or not a catalogue, is refused with its line', () =
   expect(faults('a: 1\na: 2\n')).toContainEqual(expect.objectContaining({ code: 'duplicate', line: 2 }));
   expect(faults('just text')[0]).toMatchObject({ field: '', message: expect.stringContaining('Write a catalogue') });
   expect(faults('')[0]).toMatchObject({ field: '' });
-  for (const { message } of faults('format: 1\n')) expect(message).toMatch(/^Write /);
+  for (const { message } of faults('format: 2\n')) expect(message).toMatch(/^Write /);
   expect(faults(`a: ${'['.repeat(50_000)}`)[0]).toMatchObject({
     message: expect.stringContaining('nested too deeply'),
   });

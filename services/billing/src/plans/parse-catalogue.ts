@@ -1,22 +1,23 @@
 import { catalogueInvalid } from '@tidegate/contracts/billing/plans';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
-import { type Catalogue, type FeatureDefinition, readCatalogue } from './catalogue-file.rules.ts';
+import type { Catalogue, FeatureDefinition } from './catalogue-model.rules.ts';
 import { readText } from './catalogue-text.rules.ts';
+import { readCatalogue } from './read-catalogue.rules.ts';
 
 /** The most mistakes that one answer lists. */
 const MAX_ERRORS = 100;
 
 /**
  * Parses the YAML text of a catalogue. Throws `catalogue_invalid` with the field, line and fix of every mistake.
- * `inForce`: the features of the catalogue that it replaces, which must keep their kinds.
+ * `known`: features that earlier catalogues declared, which must stay what they are.
  */
 export function parseCatalogue(
   refuse: Refuse<typeof catalogueInvalid>,
   yaml: string,
-  inForce: readonly FeatureDefinition[] = [],
+  known: readonly FeatureDefinition[] = [],
 ): Catalogue {
   const text = readText(yaml);
-  const read = text.value === undefined ? { faults: [] } : readCatalogue(text.value, inForce);
+  const read = text.value === undefined ? { faults: [] } : readCatalogue(text.value, known);
   if ('catalogue' in read && text.faults.length === 0) return read.catalogue;
   const reported = new Set(text.faults.map(({ path }) => path.join('/')));
   const others = 'faults' in read ? read.faults.filter(({ path }) => !reported.has(path.join('/'))) : [];

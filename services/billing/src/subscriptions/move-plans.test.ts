@@ -11,8 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => billing.close());
 
-const generous = SHIPPED.replace('      bots: 25\n', '      bots: 30\n');
-const withoutPro = SHIPPED.replace(/ {2}pro:[\s\S]*? {2}business:/, '  business:');
+const generous = SHIPPED.replace(' bots: 25\n', ' bots: 30\n');
+const withoutPro = SHIPPED.replace(/ {4}pro:[\s\S]*? {4}business:/, '    business:');
 
 async function subscribed(plan: string, interval: 'month' | 'year' = 'month'): Promise<string> {
   const org = newId();
@@ -33,8 +33,8 @@ test('a dry run shows what moves, from what to what, and what stays, and changes
   await billing.call(applyPlans, { yaml: generous });
   await subscribed('pro');
   const fields = [{ field: 'features/bots/limit', before: '25', after: '30' }];
-  expect(await billing.call(movePlans, { plan: 'pro', dryRun: true })).toMatchObject({
-    to: 'pro',
+  expect(await billing.call(movePlans, { from: 'main.pro', dryRun: true })).toMatchObject({
+    to: 'main.pro',
     version: 2,
     subscriptions: 2,
     stay: 1,
@@ -49,10 +49,13 @@ test('a dry run shows what moves, from what to what, and what stays, and changes
 test('whoever has a plan that left the catalogue can be moved off it; a year that is paid begins with the new plan', async () => {
   const [monthly, yearly] = [await subscribed('pro'), await subscribed('pro', 'year')];
   await billing.call(applyPlans, { yaml: withoutPro });
-  await expect(billing.call(movePlans, { plan: 'pro' })).rejects.toMatchObject({ code: 'unknown_plan' });
+  await expect(billing.call(movePlans, { from: 'main.pro' })).rejects.toMatchObject({ code: 'unknown_plan' });
   const since = (org: string) => billing.call(getSubscription, {}, org).then((one) => one.intervalSince);
   const before = { monthly: await since(monthly), yearly: await since(yearly) };
-  expect(await billing.call(movePlans, { plan: 'pro', to: 'business' })).toMatchObject({ subscriptions: 2, stay: 0 });
+  expect(await billing.call(movePlans, { from: 'main.pro', to: 'main.business' })).toMatchObject({
+    subscriptions: 2,
+    stay: 0,
+  });
   await billing.refresh();
   expect((await billing.call(getEntitlements, {}, monthly)).plans['main']).toMatchObject({ plan: 'business' });
   expect(await since(monthly)).toBe(before.monthly);
@@ -61,7 +64,7 @@ test('whoever has a plan that left the catalogue can be moved off it; a year tha
 
 test('at the end of the period each moves when what it has paid for ends, and until then keeps what it has', async () => {
   const [monthly, yearly] = [await subscribed('pro'), await subscribed('pro', 'year')];
-  const order = { plan: 'pro', to: 'business', at: 'period_end' };
+  const order = { from: 'main.pro', to: 'main.business', at: 'period_end' };
   expect(await billing.call(movePlans, order)).toMatchObject({ subscriptions: 2, at: 'period_end' });
   for (const org of [monthly, yearly]) {
     const { periodEnd, scheduledMove, plan } = await billing.call(getSubscription, {}, org);
@@ -81,9 +84,9 @@ test('at the end of the period each moves when what it has paid for ends, and un
 
 test('a plan that is chosen before the period ends cancels the move; so does a move at once', async () => {
   const [chooses, moved] = [await subscribed('pro'), await subscribed('pro')];
-  await billing.call(movePlans, { plan: 'pro', to: 'business', at: 'period_end' });
+  await billing.call(movePlans, { from: 'main.pro', to: 'main.business', at: 'period_end' });
   await billing.call(setSubscription, { organisationId: chooses, plan: 'free' });
-  await billing.call(movePlans, { plan: 'pro', to: 'free' });
+  await billing.call(movePlans, { from: 'main.pro', to: 'main.free' });
   for (const org of [chooses, moved]) {
     expect(await pinned(org)).toEqual({ plan: 'free', planVersion: 1, scheduledMove: null });
   }
@@ -92,10 +95,10 @@ test('a plan that is chosen before the period ends cancels the move; so does a m
 test('a move is refused when the version that was shown is not in force any more', async () => {
   const org = await subscribed('pro');
   await billing.call(applyPlans, { yaml: generous });
-  await expect(billing.call(movePlans, { plan: 'pro', toVersion: 1 })).rejects.toMatchObject({
+  await expect(billing.call(movePlans, { from: 'main.pro', toVersion: 1 })).rejects.toMatchObject({
     code: 'catalogue_changed',
     detail: expect.stringContaining('Version 2 of pro is in force'),
   });
   expect(await pinned(org)).toMatchObject({ planVersion: 1 });
-  expect(await billing.call(movePlans, { plan: 'pro', toVersion: 2 })).toMatchObject({ subscriptions: 1 });
+  expect(await billing.call(movePlans, { from: 'main.pro', toVersion: 2 })).toMatchObject({ subscriptions: 1 });
 });

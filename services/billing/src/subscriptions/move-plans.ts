@@ -1,13 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { catalogueChanged, intervalNotOffered, movePlans } from '@tidegate/contracts/billing/plans';
-import type { Refuse } from '@tidegate/contracts/kernel/problem';
+import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { intervalsOf } from '../kernel/interval.rules.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
 import { findPlanVersion, latestVersions, lockCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
-import { planChanges, type VersionedPlan } from '../plans/catalogue-diff.rules.ts';
+import { planChanges, refOf } from '../plans/catalogue-diff.rules.ts';
+import type { VersionedPlan } from '../plans/catalogue-model.rules.ts';
 import { noSuchPlan, offeredPlan } from '../plans/offered-plan.rules.ts';
 import { countOf, findMoving, type MoveOrder, moveNow, scheduleMoves } from './plan-move.rows.ts';
 import { type Move, movesOf, summary } from './plan-move.rules.ts';
@@ -22,8 +23,11 @@ export class MovePlans {
     const all = tx.as({ system: 'catalogue' });
     await lockCatalogue(all);
     const catalogue = await requireCatalogue(all);
-    if (!(await latestVersions(all)).has(input.plan)) throw noSuchPlan(refuse, catalogue.plans, input.plan);
-    const target = offeredPlan(refuse, catalogue.plans, input.to ?? input.plan);
+    const [product = '', plan = ''] = input.from.split('.');
+    if (!(await latestVersions(all)).plans.has(input.from)) throw noSuchPlan(refuse, catalogue.plans, product, plan);
+    const [toProduct = '', toPlan = ''] = (input.to ?? input.from).split('.');
+    if (toProduct !== product) throw invalid('/to', 'other_product', `Name a plan of ${product}.`);
+    const target = offeredPlan(refuse, catalogue.plans, product, toPlan);
     if (input.toVersion !== undefined && input.toVersion !== target.version) {
       throw refuse(
         catalogueChanged,
@@ -31,14 +35,16 @@ export class MovePlans {
         `Version ${target.version} of ${target.plan} is in force by now, not ${input.toVersion}. Look at a dry run again.`,
       );
     }
-    const order = { plan: input.plan, to: target.plan, version: target.version };
+    const order = { product, plan, to: target.plan, version: target.version };
     const moves = movesOf(await findMoving(all, order), input.at, Date.now());
     requireYear(refuse, target, moves);
     const shown = {
-      ...order,
+      from: input.from,
+      to: refOf(product, target.plan),
+      version: target.version,
       at: input.at,
-      moves: summary(moves, await changes(all, input.plan, target, moves)),
-      stay: (await countOf(all, input.plan)) - moves.length,
+      moves: summary(moves, await changes(all, plan, target, moves)),
+      stay: (await countOf(all, product, plan)) - moves.length,
     };
     if (input.dryRun) return { ...shown, subscriptions: moves.length };
     return { ...shown, subscriptions: await this.carryOut(all, order, input.at, moves, changedBy(caller)) };
@@ -73,7 +79,7 @@ function requireYear(refuse: Refuse<typeof intervalNotOffered>, target: Versione
 async function changes(tx: Tx, plan: string, target: VersionedPlan, moves: readonly Move[]) {
   const from = new Map<number, VersionedPlan | undefined>();
   for (const version of new Set(moves.map(({ fromVersion }) => fromVersion))) {
-    from.set(version, await findPlanVersion(tx, plan, version));
+    from.set(version, await findPlanVersion(tx, target.product, plan, version));
   }
   return (version: number) => planChanges(from.get(version), target);
 }

@@ -132,7 +132,7 @@ test('a plan is sold only by the intervals for which it has a price', async () =
       });
     }
     for (const dryRun of [true, false]) {
-      await expect(billing.call(movePlans, { plan: 'pro', dryRun })).rejects.toMatchObject({
+      await expect(billing.call(movePlans, { from: 'main.pro', dryRun })).rejects.toMatchObject({
         code: 'interval_not_offered',
         detail: expect.stringMatching(/^\d+ of the subscriptions are paid by the year/),
       });

@@ -25,7 +25,7 @@ export class SetSubscription {
     const before = await lockSubscription(tx, input.organisationId);
     if (!before) throw notFound(undefined, 'No organisation has this id.');
     const { plans } = await requireCatalogue(tx);
-    const plan = offeredPlan(refuse, plans, input.plan);
+    const plan = offeredPlan(refuse, plans, before.product, input.plan);
     const after = {
       plan: plan.plan,
       planVersion: plan.version,

@@ -8,7 +8,7 @@ export interface Lease {
   fence: string;
 }
 
-const LEASE_SECONDS = 60;
+export const LEASE_SECONDS = 60;
 const MAX_PAUSE_SECONDS = 300;
 
 /** A bot's row stays when it stops, so that its fence only ever grows. */

@@ -19,7 +19,7 @@ export interface Job {
   tries: number;
 }
 
-const LEASE_SECONDS = 30;
+export const LEASE_SECONDS = 30;
 /** Pause after an outage. */
 const REST_SECONDS = 2;
 

@@ -10,7 +10,7 @@ import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import type { Principal } from '../kernel/principal.ts';
 
 const TTL_MS = 300_000;
-/** Between two fetches, whatever asks for one: forged kids, or an identity that is away. */
+/** Between two fetches, whatever triggers them: forged kids, or identity being away. */
 const COOLDOWN_MS = 5_000;
 const SKEW_SECONDS = 30;
 
@@ -20,8 +20,8 @@ interface Keys {
 }
 
 /**
- * Access tokens, verified here with identity's public keys. The keys are asked for once at a time, however many wait,
- * and those that are known stay good while identity is away: only a key that nobody here has seen needs it.
+ * Access tokens, verified here with identity's public keys. The keys are fetched once at a time, however many requests
+ * wait, and known keys stay valid while identity is away: only an unknown key needs it.
  */
 @Injectable()
 export class AccessTokens {
@@ -81,7 +81,7 @@ export class AccessTokens {
       this.fetching = undefined;
     });
     if (!keys?.kids.has(kid)) return this.fetching;
-    // Known keys are good: nobody waits for their renewal.
+    // Known keys stay valid: nobody waits for their renewal.
     this.fetching.catch((error: unknown) => this.log.warn({ error }, 'The keys of access tokens could not be renewed'));
     return keys;
   }

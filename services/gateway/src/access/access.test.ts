@@ -41,7 +41,7 @@ function network() {
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const markets = (headers: Record<string, string>) => world.rest.send('GET', '/api/v1/markets', undefined, headers);
 
-test('random keys: mistyped ones ask nobody, well-formed ones a few times, and good ones go on meanwhile', async () => {
+test('random keys: mistyped ones cause no query, well-formed ones a few, and valid ones keep working', async () => {
   const from = network();
   const good = world.accounts.newKey(newId(), ['bots:read']);
   expect((await markets({ ...from, ...bearer(good) })).status).toBe(200);
@@ -67,7 +67,7 @@ test('random keys: mistyped ones ask nobody, well-formed ones a few times, and g
   expect((await markets({ ...from, ...bearer(good) })).status).toBe(200);
 });
 
-test('the caller’s address is that of each request, whoever used the credentials before', async () => {
+test('the caller’s address is that of each request, not of the first use of the credentials', async () => {
   const [home, elsewhere] = [network(), network()];
   const orgId = newId();
   const session = world.accounts.newSession(orgId, 'owner');
@@ -89,7 +89,7 @@ test('the caller’s address is that of each request, whoever used the credentia
   }
 });
 
-test('an unknown key is asked about once', async () => {
+test('an unknown key is looked up once', async () => {
   const before = world.neighbours.count(verifyKey);
   const { key } = makeApiKey(randomBytes);
   for (let count = 0; count < 5; count += 1) expect((await markets({ ...network(), ...bearer(key) })).status).toBe(401);
@@ -107,17 +107,17 @@ test('wrong credentials and broken bodies are limited by network, for IPv6 by /6
   const broken = await world.rest.send('POST', '/api/v1/accounts', '{"email":', address(99));
   expect(broken).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
   expect((await world.rest.send('POST', '/api/v1/accounts', '{"email":', network())).status).toBe(400);
-  // Somebody with good credentials is not held for them.
+  // Valid credentials are not affected.
   const token = await world.accounts.accessToken(world.accounts.newSession());
   expect((await markets({ ...address(1), ...bearer(token) })).status).toBe(200);
 });
 
-test('a neighbour who has used up the network’s wrong credentials keeps nobody from logging in or refreshing', async () => {
+test('a neighbour who has used up the network’s wrong credentials does not stop others from logging in or refreshing', async () => {
   const from = network();
   const post = (path: string, body: unknown) => world.rest.send('POST', path, body, from);
   const guess = () => post('/api/v1/sessions', { email: 'ada@example.com', password: 'wrong' });
   for (let count = 0; count < 20; count += 1) expect((await guess()).status).toBe(401);
-  // What counts is counted: what nobody answers for is over.
+  // The limit holds for what is judged without credentials.
   expect((await markets({ ...from, authorization: 'Bearer not.a.token' })).status).toBe(429);
   expect((await post('/api/v1/password/forgotten', { email: 'ada@example.com' })).status).toBe(429);
   const session = await post('/api/v1/sessions', { email: 'ada@example.com', password: PASSWORD });
@@ -125,11 +125,11 @@ test('a neighbour who has used up the network’s wrong credentials keeps nobody
   const { refreshToken } = session.body;
   expect((await post('/api/v1/sessions/refresh', { refreshToken })).status).toBe(200);
   expect((await post('/api/v1/sessions/refresh', { refreshToken: 'made up' })).status).toBe(400);
-  // Where anybody may send them, bodies are small.
+  // Where anybody may send bodies, they are small.
   expect((await post('/api/v1/sessions', `{"email":"${'x'.repeat(20_000)}"}`)).status).toBe(413);
 });
 
-test('a caller is limited over all its networks, a network over all its callers, and probes never are', async () => {
+test('a caller is limited over all its networks, a network over all its callers, and probes never', async () => {
   const token = await world.accounts.accessToken(world.accounts.newSession());
   const one: number[] = [];
   for (let count = 0; count < 42; count += 1) one.push((await markets({ ...network(), ...bearer(token) })).status);
@@ -145,7 +145,7 @@ test('a caller is limited over all its networks, a network over all its callers,
   expect((await world.rest.send('GET', '/health/live', undefined, from)).status).toBe(200);
 });
 
-test('the organisation is a choice of each request, of those one belongs to', async () => {
+test('each request chooses one of the person’s organisations', async () => {
   const sessionId = world.accounts.newSession();
   const { userId, orgId } = world.accounts.sessions.get(sessionId) as { userId: string; orgId: string };
   const token = await world.accounts.accessToken(sessionId);
@@ -178,14 +178,14 @@ test('the organisation is a choice of each request, of those one belongs to', as
   const key = world.accounts.newKey(orgId, ['bots:read']);
   expect((await markets({ ...network(), ...bearer(key), 'tidegate-organisation': other })).status).toBe(403);
   expect((await markets({ ...network(), ...bearer(key), 'tidegate-organisation': orgId })).status).toBe(200);
-  // Who is removed is out at once, whatever was remembered.
+  // A removed member is out at once, whatever was cached.
   world.accounts.roles.delete(`${other} ${userId}`);
   await world.revoke({ kind: 'member', id: `${other}:${userId}` });
   await until(async () => (await inside(other)).status === 403);
   expect((await inside(orgId)).status).toBe(200);
 });
 
-test('tokens are good while identity is away; a key that nobody here has seen needs it, once for all who wait', async () => {
+test('tokens stay valid while identity is away; an unknown signing key needs it, once for all who wait', async () => {
   const sessionId = world.accounts.newSession();
   expect((await markets({ ...network(), ...bearer(await world.accounts.accessToken(sessionId)) })).status).toBe(200);
   const kept = Date.now;
@@ -208,7 +208,7 @@ test('tokens are good while identity is away; a key that nobody here has seen ne
   expect(world.neighbours.count(getJwks)).toBeLessThanOrEqual(before + 1);
 });
 
-test('who is asked for is told apart: a person, not a page of the web', async () => {
+test('a session cookie identifies its person, and pages of other sites cannot write with it', async () => {
   const token = await world.accounts.accessToken(world.accounts.newSession());
   world.neighbours.on(me, (_input, caller) => ({
     user: {
@@ -230,7 +230,7 @@ test('who is asked for is told apart: a person, not a page of the web', async ()
   expect(write).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 });
 
-test('good keys that come all at once, as after a restart, wait a second and not a minute', async () => {
+test('valid keys that arrive all at once, as after a restart, wait a second and not a minute', async () => {
   let answer = () => {};
   const gate = new Promise<void>((resolve) => {
     answer = resolve;
@@ -252,7 +252,7 @@ test('good keys that come all at once, as after a restart, wait a second and not
   expect((await markets({ ...from, ...late })).status).toBe(200);
 });
 
-test('a key of which identity spoke before its owner’s role changed is asked about again, not refused', async () => {
+test('a key that was looked up before its owner’s role changed is looked up again, not refused', async () => {
   const [orgId, userId] = [newId(), newId()];
   const id = `${orgId}:${userId}`;
   const received: string[] = [];
@@ -273,7 +273,7 @@ test('a key of which identity spoke before its owner’s role changed is asked a
   end();
 });
 
-test('who revokes a key is answered when it is refused here', async () => {
+test('revoking a key is answered once the key is refused here', async () => {
   const orgId = newId();
   const key = world.accounts.newKey(orgId, ['bots:read']);
   const from = network();

@@ -13,7 +13,7 @@ export type { Principal } from '../kernel/principal.ts';
 const SIGNED_MS = 30_000;
 const ADDRESSES = 20_000;
 
-/** Who asks: a bearer access token, a bearer API key or the session cookie. */
+/** The credentials of a request: a bearer access token, a bearer API key or the session cookie. */
 @Injectable()
 export class Access {
   private readonly anonymousByIp = new LRUCache<string, Principal>({ max: ADDRESSES });
@@ -33,7 +33,7 @@ export class Access {
     return made;
   }
 
-  /** Undefined without credentials. Throws for a header that is none, and for cookies that a foreign page sends. */
+  /** Undefined without credentials. Throws for a malformed header, and for cookies sent by a page of another site. */
   credential(request: FastifyRequest): Credential | undefined {
     const given = bearer(request);
     if (given !== undefined) return { token: given, byCookie: false };
@@ -41,7 +41,7 @@ export class Access {
     return token === undefined ? undefined : { token, byCookie: true };
   }
 
-  /** The caller, anonymous without credentials. Throws `unauthenticated` for credentials that do not count. */
+  /** The caller, anonymous without credentials. Throws `unauthenticated` for invalid credentials. */
   authenticate(credential: Credential | undefined, ip: string): Principal | Promise<Principal> {
     return credential ? this.verifier.verify(credential.token, ip) : this.anonymous(ip);
   }

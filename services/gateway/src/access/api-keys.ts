@@ -13,10 +13,10 @@ const UNKNOWN_TTL_MS = 30_000;
 const REMEMBERED = 20_000;
 
 /**
- * API keys, verified by identity. A key that was never seen costs it a query, so: a mistyped one is
- * refused by its checksum, one that is unknown is cached as that (apart from the good ones, which no flood
- * evicts), and a network that has sent too many wrong ones is refused before anybody is asked. A key that was good
- * before is asked about whatever its neighbours do.
+ * API keys, verified by identity. A new key costs it a query, so mistyped keys are refused by their checksum, unknown
+ * ones are cached as such (apart from the valid ones, so that no flood evicts these), and a network that has sent too
+ * many wrong keys is refused without a query. A key that was valid before is always looked up, whatever its neighbours
+ * do.
  */
 @Injectable()
 export class ApiKeys {

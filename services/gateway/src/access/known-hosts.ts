@@ -2,9 +2,10 @@ import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 
 /*
- * Which host names we answer to. An outsider's page can have its own name resolve to this machine (DNS rebinding): then
- * the browser takes us for a part of that page, and what only this network reaches is open to it. So a name counts that
- * the operator configured, or that no outsider can own: an address, a name without a dot, the reserved ones below.
+ * Which host names we answer to. An outsider's page can have its own name resolve to this machine (DNS rebinding): the
+ * browser then takes us for a part of that page, which can reach what only this network should. So a name is accepted
+ * if the operator configured it or if no outsider can own it: an address, a name without a dot, and the reserved ones
+ * below.
  */
 const RESERVED = ['.localhost', '.local', '.home.arpa', '.internal', '.svc'];
 const REMEMBERED = 1_000;
@@ -20,7 +21,7 @@ export class KnownHosts {
     this.names = [new URL(publicUrl).hostname, ...allowed].map(plain);
   }
 
-  /** `host`: the header. Programs of HTTP/1.0 send none, browsers always do. */
+  /** `host`: the header. HTTP/1.0 clients may send none, browsers always do. */
   has(host: string | undefined): boolean {
     if (host === undefined) return true;
     if (host.length > LONGEST) return false;

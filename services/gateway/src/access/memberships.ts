@@ -12,13 +12,13 @@ import { Verifier } from './verifier.ts';
 export const ORGANISATION_HEADER = 'tidegate-organisation';
 const TTL_MS = 60_000;
 const REMEMBERED = 20_000;
-/** How long an open stream goes on before its session and membership are verified again. */
+/** How long an open stream continues before its session and membership are verified again. */
 const STREAM_MS = 300_000;
 
 /**
- * In which organisation a request acts. A session's organisation is the default; each request may name another one of
- * the person's, so that two tabs do not move each other. What identity answered about a membership is cached for a
- * minute and evicted when it is revoked.
+ * In which organisation a request acts. The default is the session's; each request may name another one of the
+ * person's, so that two tabs do not affect each other. Identity's answer about a membership is cached for a minute and
+ * evicted when it is revoked.
  */
 @Injectable()
 export class Memberships {
@@ -30,7 +30,7 @@ export class Memberships {
     private readonly verifier: Verifier,
   ) {}
 
-  /** The principal in the named organisation; itself when it is there already. */
+  /** The principal in the named organisation; unchanged when it acts there already. */
   choose(principal: Principal, wanted: string, field: string): Principal | Promise<Principal> {
     const { kind, orgId, sessionId } = principal.caller;
     if (!Id.safeParse(wanted).success) throw invalid(field, 'invalid_format', 'Send the id of an organisation.');
@@ -48,7 +48,7 @@ export class Memberships {
     });
   }
 
-  /** Again, when what identity answered was overtaken by a change: the old role is nobody's any more. */
+  /** Asked again when a change overtook identity's answer, whose role is out of date then. */
   private async ask(principal: Principal, organisationId: string): Promise<Principal> {
     const chosen = await this.inOrganisation(principal, organisationId, TTL_MS);
     if (!this.revocations.isRevoked(chosen)) return chosen;
@@ -58,8 +58,8 @@ export class Memberships {
   }
 
   /**
-   * The principal of a stream whose time is over, verified again. Throws when its credentials have ended: an access
-   * token that a script sent ends with itself, what the browser's cookie began lives as long as its session.
+   * Verifies the principal of a stream again when its time is over. Throws when its credentials have ended: a script's
+   * stream ends with its access token, a browser's lives as long as its session.
    */
   async renew(principal: Principal, { token, byCookie }: Credential): Promise<Principal> {
     const { kind, userId = '', sessionId = '', orgId = '', ip = '' } = principal.caller;
@@ -69,7 +69,7 @@ export class Memberships {
     const one = { ...principal, expires: Date.parse(session.expiresAt) };
     const renewed = await this.inOrganisation(one, orgId, STREAM_MS);
     if (!this.revocations.isRevoked(renewed)) return renewed;
-    // A role that was changed while we asked is no end.
+    // A role that changed during the call does not end the stream.
     const again = await this.inOrganisation(one, orgId, STREAM_MS);
     if (this.revocations.isRevoked(again)) throw unauthenticated({}, 'The session has ended.');
     return again;

@@ -36,7 +36,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** As a gateway has it, with a gateway's rights. */
+/** As a gateway connects, with a gateway's rights. */
 async function follower() {
   const nc = await connect('gateway');
   const revocations = new Revocations(new EventTail(nc), new Log());
@@ -53,7 +53,7 @@ async function follower() {
   return { nc, revocations };
 }
 
-/** As identity's relay publishes it. */
+/** Published as identity's relay does. */
 async function logOut(session: string): Promise<void> {
   const at = new Date().toISOString();
   const envelope = {
@@ -76,7 +76,7 @@ const refused = (revocations: Revocations, session: string) =>
     issuedAt: Date.now(),
   } as unknown as Parameters<Revocations['isRevoked']>[0]);
 
-test('what was revoked before a gateway started, and while it runs, is refused; each is reported once', async () => {
+test('what was revoked before a gateway started and while it runs is refused; each is reported once', async () => {
   for (let index = 0; index < 5; index += 1) await jetstream(platform).publish('evt.identity.other.v1', '{}');
   const [before, after] = [newId(), newId()];
   await logOut(before);
@@ -93,7 +93,7 @@ test('what was revoked before a gateway started, and while it runs, is refused; 
   expect(watchOf(nc).trouble()).toBeUndefined();
 });
 
-test('a stream that is made anew silences no revocation', async () => {
+test('a recreated stream hides no revocation', async () => {
   const { revocations } = await follower();
   for (let index = 0; index < 3; index += 1) await logOut(newId());
   await (await jetstreamManager(platform)).streams.delete('EVENTS');
@@ -105,12 +105,12 @@ test('a stream that is made anew silences no revocation', async () => {
   expect(refused(late.revocations, session)).toBe(true);
 });
 
-test('after nats-server was killed what was revoked meanwhile is known; until then the gateway is not ready', async () => {
+test('after nats-server was killed, revocations in the meantime are read; until then the gateway is not ready', async () => {
   const { revocations, nc } = await follower();
   process.kill(nats.pid, 'SIGKILL');
   await until(() => watchOf(nc).trouble() !== undefined);
   nats = await startNats({ dir, port: nats.port, authorization });
-  // Whether the gateway is connected again or not, one of both ways tells it.
+  // Whether the gateway has reconnected or not, it learns of it either way.
   const session = newId();
   await until(() => logOut(session).then(() => true));
   await until(() => refused(revocations, session));

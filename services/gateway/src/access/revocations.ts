@@ -15,10 +15,10 @@ const START_MS = 30_000;
 const PART = 'revocations';
 
 /**
- * What was revoked recently. Revocations are received as they are published; what came while nobody listened (before the
- * start, or while the connection was down) is read from the stream by its time: at the start, whenever the connection
- * is back, and each minute. To receive one twice is harmless, so nothing depends on the stream's sequence numbers or on
- * a consumer: a stream that was recreated hides no revocation.
+ * What was revoked recently. Revocations are received as they are published; those that were missed (before the start,
+ * or while the connection was down) are read from the stream by time: at the start, after each reconnect, and every
+ * minute. Receiving one twice is harmless, so nothing depends on the stream's sequence numbers or on a consumer: a
+ * recreated stream hides no revocation.
  */
 @Injectable()
 export class Revocations implements OnApplicationBootstrap {
@@ -35,13 +35,13 @@ export class Revocations implements OnApplicationBootstrap {
     return this.revoked.has(principal);
   }
 
-  /** Calls back on each revocation as it arrives: open streams end on it. */
+  /** Calls back for each revocation as it arrives: it ends open streams. */
   onRevoked(listener: (key: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** The next revocation of this key; also one that arrives before anybody waits. */
+  /** The next revocation with this key, even if it arrives before anybody waits for it. */
   arrivalOf(key: string): { within(ms: number): Promise<void>; ignore(): void } {
     const { promise, resolve } = Promise.withResolvers<void>();
     const ignore = this.onRevoked((one) => {
@@ -55,7 +55,7 @@ export class Revocations implements OnApplicationBootstrap {
     return { within, ignore };
   }
 
-  /** Ready only when what was revoked lately is known. */
+  /** Ready only when recent revocations are known. */
   async onApplicationBootstrap(): Promise<void> {
     this.events.onReconnect(() => this.behind.abort());
     await this.events.follow(accessRevoked, PART, (data) => this.take(data));
@@ -77,7 +77,7 @@ export class Revocations implements OnApplicationBootstrap {
     this.revoked.evict(Date.now() - REPLAY_SECONDS * 1_000);
   }
 
-  /** Right after nats-server is back its streams may not answer yet. Until they do this gateway is not ready. */
+  /** Right after a restart of nats-server its streams may not answer yet. Until they do, this gateway is not ready. */
   private async catchUpUntilDone(signal: AbortSignal): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {

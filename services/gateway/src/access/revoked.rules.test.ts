@@ -6,7 +6,7 @@ const principal = (more: Partial<Principal> = {}): Principal => ({
   caller: { kind: 'user', userId, orgId, sessionId: 's', scopes: [] },
   rateKey: '',
   expires: 0,
-  // Tokens tell whole seconds, rounded down.
+  // Tokens contain whole seconds, rounded down.
   issuedAt: 1_000,
   signed: undefined,
   ...more,
@@ -18,7 +18,7 @@ const member = (version: number | undefined, ms: number) => ({
   ...(version === undefined ? {} : { version }),
 });
 
-test('a token of the second of a role change counts, the one before it does not, whatever the clocks say', () => {
+test('a token from the same second as a role change is valid, one from before it is not, whatever the clocks say', () => {
   for (const ms of [0, 1_000, 1_999, 60_000]) {
     const revoked = new Revoked();
     expect(revoked.note(member(7, ms))).toBe('member:o:u');
@@ -27,7 +27,7 @@ test('a token of the second of a role change counts, the one before it does not,
   }
 });
 
-test('the newest version stays, in whatever order they arrive, and what arrives twice is reported once', () => {
+test('the newest version wins in any order of arrival, and duplicates are reported once', () => {
   for (const order of [
     [member(7, 1_000), member(8, 1_000)],
     [member(8, 1_000), member(7, 2_000)],
@@ -41,7 +41,7 @@ test('the newest version stays, in whatever order they arrive, and what arrives 
   }
 });
 
-test('what carries no version is told by its time; sessions, keys and organisations that are gone stay gone', () => {
+test('tokens without a version are judged by their time; ended sessions, keys and organisations stay ended', () => {
   const revoked = new Revoked();
   revoked.note(member(undefined, 1_500));
   expect(revoked.has(principal())).toBe(true);

@@ -7,16 +7,16 @@ interface Entry {
   version: number | undefined;
 }
 
-/** What was revoked lately, whatever the order in which it was heard and however often. */
+/** What was revoked recently, in whatever order and however often it was received. */
 export class Revoked {
   private readonly entries = new Map<string, Entry>();
 
-  /** The key of the entry; undefined for what is known already. */
+  /** The key of the entry; undefined when it was already known. */
   note({ kind, id, at: text, version }: EventData<typeof accessRevoked>): string | undefined {
     const key = `${kind}:${id}`;
     const at = Date.parse(text);
     const known = this.entries.get(key);
-    // Clocks of two replicas differ, and two changes may be of one millisecond: versions say which is newer.
+    // Clocks of replicas differ, and two changes may fall into one millisecond: versions say which is newer.
     if (known && known.at >= at && (known.version ?? 0) >= (version ?? 0)) return undefined;
     const versions = [known?.version, version].filter((one) => one !== undefined);
     this.entries.set(key, {
@@ -28,7 +28,7 @@ export class Revoked {
 
   has({ caller, issuedAt, memberVersion }: Principal): boolean {
     if (this.entries.size === 0) return false;
-    // A session, key or organisation that is gone never comes back, so its entry counts whatever the time. A person may
+    // A session, key or organisation that ended never returns, so its entry holds whatever the time. A person may
     // get new rights, so there only what carries an older membership counts, and of all their sessions what was issued
     // before.
     const gone = [`session:${caller.sessionId}`, `api_key:${caller.keyId}`, `organisation:${caller.orgId}`];

@@ -62,7 +62,7 @@ test('what came by cookie is answered by cookie, whatever the header says', asyn
   expect(switched.status).toBe(200);
   expect(switched.body.accessToken).toBeUndefined();
   expect(cookiesOf(switched).size).toBe(1);
-  // A script's own token goes back to the script, also in a browser that has cookies.
+  // A script's own token is answered to the script, even in a browser that has cookies.
   const token = await world.accounts.accessToken(world.accounts.newSession());
   const headers = { cookie, authorization: `Bearer ${token}` };
   expect(
@@ -73,7 +73,7 @@ test('what came by cookie is answered by cookie, whatever the header says', asyn
   expect(own.body.accessToken).toBeDefined();
 });
 
-test('a page of another site does nothing with our cookies, and nothing has happened before it is refused', async () => {
+test('a page of another site can do nothing with our cookies, and is refused before anything happens', async () => {
   const cookie = asHeader(await browser());
   const foreign = { cookie, origin: 'https://evil.example' };
   const asked = world.neighbours.count(refresh) + world.neighbours.count(login) + world.neighbours.count(logout);
@@ -92,7 +92,7 @@ test('a page of another site does nothing with our cookies, and nothing has happ
   expect(world.neighbours.count(refresh) + world.neighbours.count(login) + world.neighbours.count(logout)).toBe(asked);
 });
 
-test('logging out always leaves a browser without cookies', async () => {
+test('a log-out always clears a browser’s cookies', async () => {
   const before = world.accounts.sessions.size;
   const whole = await browser();
   expect(world.accounts.sessions.size).toBe(before + 1);
@@ -104,7 +104,7 @@ test('logging out always leaves a browser without cookies', async () => {
   const late = await browser();
   const byRefresh = await send('DELETE', '/api/v1/sessions/current', undefined, { cookie: asHeader(late, /refresh/) });
   expect([byRefresh.status, cleared(byRefresh), world.accounts.sessions.size]).toEqual([204, true, before]);
-  // Both are good for nothing.
+  // Neither is valid.
   const stale = '__Host-tidegate-access=x.y.z; __Secure-tidegate-refresh=nothing';
   const gone = await send('DELETE', '/api/v1/sessions/current', undefined, { cookie: stale });
   expect([gone.status, cleared(gone)]).toEqual([204, true]);
@@ -116,7 +116,7 @@ test('logging out always leaves a browser without cookies', async () => {
   expect((await send('DELETE', '/api/v1/sessions/current')).status).toBe(401);
 });
 
-test('a refresh that is refused for good takes the cookies away; one that failed leaves them', async () => {
+test('a refused refresh clears the cookies; a failed one leaves them', async () => {
   const cookie = '__Secure-tidegate-refresh=nothing';
   const refused = await send('POST', '/api/v1/sessions/refresh', {}, { cookie });
   expect([refused.status, cleared(refused)]).toEqual([invalidGrant.status, true]);
@@ -127,7 +127,7 @@ test('a refresh that is refused for good takes the cookies away; one that failed
   expect([away.status, away.headers.getSetCookie()]).toEqual([503, []]);
 });
 
-test('a browser is known again when it logs in, also after it logged out; a script is not followed', async () => {
+test('a browser is recognised at its next log-in, even after a log-out; a script is not tracked', async () => {
   const devices: (string | undefined)[] = [];
   const answer = answerOf(login);
   world.neighbours.on(login, ({ deviceId }) => {
@@ -157,7 +157,7 @@ test('a browser is known again when it logs in, also after it logged out; a scri
   ]);
 });
 
-describe('over plain http, off localhost', () => {
+describe('over plain http, except on localhost', () => {
   // fetch does not let a test choose its host.
   const lan = { 'session-cookies': 'true', origin: 'http://192.168.1.5:3000' };
 

@@ -10,12 +10,12 @@ import { GatewayConfig } from '../gateway.config.ts';
 import { isOwnOrigin, needsPlainCookies } from './own-origin.rules.ts';
 
 /*
- * For browsers: a log-in that asks with the header `Session-Cookies: true` gets its tokens as cookies that scripts
- * cannot read, and none in the body; what came by cookie is answered by cookie, whatever the header says. Cookies are
- * sent by foreign pages too, so a writing request that leans on them must come from our own origin.
+ * For browsers: a log-in with the header `Session-Cookies: true` gets its tokens as cookies that scripts cannot read,
+ * and none in the body; a token that came by cookie is answered by cookie, whatever the header says. Browsers send
+ * cookies for pages of other sites too, so a write that relies on them must come from our own origin.
  *
- * A log-in by cookie also leaves a device cookie, which outlives the session: a random text that proves nothing but that
- * this browser logged in before. Identity does not make it wait for wrong passwords that others send.
+ * A log-in by cookie also sets a device cookie, which outlives the session: a random value that only proves that this
+ * browser has logged in before. Identity does not make it wait for wrong passwords of others.
  */
 const REFRESH_PATH = '/api/v1/sessions';
 const SECURE = {
@@ -30,7 +30,7 @@ const PLAIN: typeof SECURE = {
   device: 'tidegate-device',
   flags: '',
 };
-/** As long as identity knows a device that does not come back. */
+/** As long as identity remembers an unused device. */
 const DEVICE_MS = 90 * 24 * 3_600_000;
 const DEVICE_ID = /^[\w-]{32,64}$/;
 const GIVING: ReadonlySet<Operation> = new Set<Operation>([login, register, refresh, switchOrganisation]);
@@ -68,9 +68,9 @@ export class SessionCookies {
   }
 
   /**
-   * The input with the cookie's refresh token when it brings none, and whether the answer's tokens become cookies. A
-   * log-in by cookie gets the browser's device id, or a new one.
-   * Everything that may be refused is refused here, before anything has happened.
+   * The input, with the cookie's refresh token when it has none, and whether the answer's tokens become cookies. A
+   * log-in by cookie gets the browser's device id, or a new one. Everything that may be refused is refused here, before
+   * anything happens.
    */
   prepare(operation: Operation, request: FastifyRequest, input: Record<string, unknown>) {
     if (!GIVING.has(operation)) return { input, byCookie: false };
@@ -105,7 +105,9 @@ export class SessionCookies {
     return rest;
   }
 
-  /** Both kinds, but for the device, which stays known: a browser may have some of before the address or the setting changed. */
+  /**
+   * Both kinds, because a browser may have some from before the address or the setting changed. The device stays known.
+   */
   clear(reply: FastifyReply): void {
     const gone = new Date(0).toISOString();
     void reply.header(
@@ -117,7 +119,7 @@ export class SessionCookies {
     );
   }
 
-  /** A log-out from a browser, whose tokens may have ended before it. */
+  /** A log-out from a browser, whose tokens may already have expired. */
   isCookieLogout(operation: Operation, request: FastifyRequest): boolean {
     if (operation !== logout || request.headers.authorization !== undefined) return false;
     if (this.read(request, 'access') === undefined && this.read(request, 'refresh') === undefined) return false;
@@ -140,7 +142,7 @@ export class SessionCookies {
     throw forbidden({}, `Requests with the session cookie must come from a page of ${new URL(this.publicUrl).origin}.`);
   }
 
-  /** Better than a log-in that succeeds and whose cookie the browser drops. */
+  /** Better than a log-in that succeeds and a cookie that the browser drops. */
   private requireKept(request: FastifyRequest): void {
     if (this.mayBePlain || !needsPlainCookies(request.headers, request.protocol, this.publicUrl)) return;
     throw forbidden(

@@ -10,9 +10,9 @@ const REMEMBERED = 20_000;
 const ATTEMPTS = 3;
 
 /**
- * Whose token it is. What was verified is cached, so that the next request of the same caller is served from a map;
- * revocations evict it within milliseconds. Many requests with a token that is not known yet cause one verification.
- * The address is that of the request, whoever used the token first: passwords are guessed from somewhere.
+ * Whose token it is. Verified tokens are cached, so that the next request of the same caller is served from memory;
+ * revocations evict them within milliseconds. Many requests with the same unknown token cause one verification. The
+ * address is that of the request, not of the token's first use: log-ins are limited by address.
  */
 @Injectable()
 export class Verifier {
@@ -25,7 +25,7 @@ export class Verifier {
     private readonly revocations: Revocations,
   ) {}
 
-  /** At once when it is known. Throws `unauthenticated` for credentials that do not count. */
+  /** Synchronous for a known token. Throws `unauthenticated` for invalid credentials. */
   verify(token: string, ip: string): Principal | Promise<Principal> {
     const known = this.known.get(token);
     if (known) {
@@ -49,8 +49,8 @@ export class Verifier {
   }
 
   /**
-   * What identity answers about a key may be older than a change of its owner's role that arrives meanwhile: then the
-   * key has not ended, and is asked about again. A token never changes.
+   * Identity's answer about a key may be older than a change of its owner's role that arrives in the meantime: the key
+   * has not ended then, and is looked up again. A token never changes.
    */
   private async check(token: string, ip: string): Promise<Principal> {
     const isKey = token.startsWith('tg_');

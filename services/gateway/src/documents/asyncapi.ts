@@ -25,8 +25,8 @@ export function asyncApiDocument(events: Event[], live: Live[], version: string)
   }
   for (const { topic, subject, service, scope, summary } of live) {
     const address = subject.replace('*', '{organisationId}');
-    const parameters = { organisationId: { description: 'The organisation that it is about' } };
-    const description = `GET /api/v1/stream sends it to whoever has the scope ${scope}. At most once, and never stored.`;
+    const parameters = { organisationId: { description: 'The organisation concerned' } };
+    const description = `GET /api/v1/stream sends it to callers with the scope ${scope}. At most once, and never stored.`;
     const message = { summary, contentType: 'application/json', payload: book.output(subject) };
     add(`live.${topic}`, address, service, { parameters, description }, message);
   }

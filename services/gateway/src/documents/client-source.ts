@@ -41,7 +41,7 @@ ${[...mounted.map((operation) => method(operation)), candleFile()].join('\n\n')}
 
 const union = (codes: string[]): string => codes.map((code) => `'${code}'`).join(' | ');
 
-/** How the operation may fail, those that only it declares first. */
+/** Problem codes of the operation, its own first. */
 function problemCodes(operation: Operation): string {
   const common = new Set(everywhere());
   const codes = new Set([...operation.errors, ...problemsOf(operation)].map(({ code }) => code));

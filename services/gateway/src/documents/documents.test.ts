@@ -37,11 +37,11 @@ const described = (operation: Operation): Described => {
 };
 const each = mounted.map((operation) => [operation.name, operation] as const);
 
-test('every reference leads somewhere, and every schema is one', () => {
+test('every reference resolves, and every schema is valid', () => {
   expect(allRefsResolve()).toEqual([]);
 });
 
-test.each(each)('%s takes its example and answers its example, by contract and by document', (_name, operation) => {
+test.each(each)('%s accepts and answers its examples, by contract and by document', (_name, operation) => {
   const example = exampleOf(operation, book);
   expect(operation.input.safeParse(example.input).error?.issues).toBeUndefined();
   const { parameters = [], requestBody, responses } = described(operation);
@@ -62,7 +62,7 @@ test.each(each)('%s takes its example and answers its example, by contract and b
   expect(validate(answer?.schema as Json, answer?.example)).toEqual([]);
 });
 
-test('every path parameter is there, required, and every field of an input is asked for once', () => {
+test('every path parameter is present and required, and every field of an input appears once', () => {
   for (const operation of mounted) {
     const [, path] = operation.http as readonly [string, string];
     const { parameters = [], requestBody } = described(operation);
@@ -100,13 +100,13 @@ test('every parameter and every field of a request is described', () => {
   expect(silent).toEqual([]);
 });
 
-/** Complete as they are: bounded by the catalogue, by the range and step that were asked for, or by their summary. */
+/** Lists that are complete: bounded by the catalogue, by the requested range and step, or by their summary. */
 const WHOLE = [
   ...['plans.list', 'meters.list', 'usage.current', 'markets.list'],
   ...['usage.history', 'candles.list', 'candles.indicator', 'backtests.equity', 'servers.databases'],
 ];
 
-test('every list pages, the same everywhere', () => {
+test('every list pages in the same way', () => {
   const lists = mounted.filter(({ output }) => output instanceof z.ZodObject && 'items' in output.shape);
   const pages = lists.filter(
     ({ input }) => input instanceof z.ZodObject && 'cursor' in input.shape && 'limit' in input.shape,
@@ -116,7 +116,7 @@ test('every list pages, the same everywhere', () => {
   for (const { output } of pages) expect((output as z.ZodObject).shape['nextCursor']).toBeDefined();
 });
 
-test('names that people give are cleaned, and instants that they send may have an offset', () => {
+test('names from users are cleaned, and instants from users may have an offset', () => {
   const wrong: string[] = [];
   const walk = (schema: Json, where: string, seen: readonly string[]) => {
     const ref = String(schema['$ref'] ?? '');
@@ -133,7 +133,7 @@ test('names that people give are cleaned, and instants that they send may have a
   expect(wrong).toEqual([]);
 });
 
-test('answers are open: a new field breaks nobody', () => {
+test('answers are open: a new field breaks no client', () => {
   const closed: string[] = [];
   const walk = (schema: unknown, where: string, seen: readonly string[]) => {
     if (typeof schema !== 'object' || schema === null) return;
@@ -155,7 +155,7 @@ test('on the wire an organisation is an organisationId', () => {
   expect(text.includes('"orgId"')).toBe(false);
 });
 
-test('every problem is a component that takes what is thrown and nothing else', () => {
+test('every problem is a component that accepts what is thrown and nothing else', () => {
   const all = new Map([...COMMON_PROBLEMS, ...mounted.flatMap(({ errors }) => errors)].map((one) => [one.code, one]));
   const given = { type: 't', title: 't', instance: '/x', traceId: 'y', more: [] };
   for (const { code, status, data } of all.values()) {

@@ -2,8 +2,8 @@ import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { type Json, resolve, type SchemaBook } from './schemas.ts';
 
 /*
- * Examples of every operation: what its contract gives, the rest made up from the schema, by the name of a field where
- * that says more than its type. A test holds every one of them against contract and document.
+ * Examples of every operation: those of its contract, the rest generated from the schema, by a field's name where that
+ * says more than its type. A test checks every one of them against contract and document.
  */
 export interface Example {
   input: Json;
@@ -18,7 +18,7 @@ export function exampleOf(operation: Operation, book: SchemaBook): Example {
   };
 }
 
-/** A given object's members replace the invented ones. */
+/** Members of a given object replace generated ones. */
 const over = (invented: unknown, given: unknown): Json => ({ ...(invented as Json), ...(given as Json | undefined) });
 
 /** Sample values by the end of a field's name. */
@@ -47,7 +47,7 @@ const BY_NAME: readonly [RegExp, unknown][] = [
   [/^port$/, 5432],
   [/^(message|what|reason|description|note)$/, 'What is wrong and what to do'],
 ];
-/** Later instants by name, so that no example ends before it begins. */
+/** Later instants by name, so that no example ends before it starts. */
 const LATER = /^(to|.*(End|expiresAt|resetsAt|Until|closedAt|finishedAt|deliveredAt|lastAt|lastClosedAt))$/;
 const UUID = '0197a3c2-5b1e-7d34-9a6f-3c2f8e1d4b7a';
 const CURSOR = 'WyIwMTk3YTNjMi01YjFlLTdkMzQtOWE2Zi0zYzJmOGUxZDRiN2EiXQ';

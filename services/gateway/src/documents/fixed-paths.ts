@@ -49,10 +49,10 @@ export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<strin
 export const CANDLE_FILE = {
   id: 'candles.send-file',
   path: '/api/v1/candles/uploads/{uploadId}/file',
-  summary: 'The file of a candle upload: CSV, or gzip of it, as the body',
+  summary: 'The file of a candle upload, as the body: CSV, optionally gzipped',
   description:
-    'Answers when all of it has come and waits to be read. Sent again it replaces what came before; once it is queued ' +
-    'it is refused with 409, and the upload is to be looked at. It has half an hour.',
+    'Answers when all of it has arrived and waits to be read. Sent again it replaces what was received before; once it is queued ' +
+    'it is refused with 409: read the upload instead. It may take half an hour.',
 } as const;
 
 const JSON_TYPE = 'application/json';

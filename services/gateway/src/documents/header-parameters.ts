@@ -6,7 +6,7 @@ import type { Json } from './schemas.ts';
 /** Operations whose tokens a browser may have as cookies. */
 const GIVES_TOKENS: ReadonlySet<Operation> = new Set<Operation>([login, register, refresh, switchOrganisation]);
 
-/** The headers that mean something to an operation, and none that it would pass over. */
+/** The headers that an operation honours, and none that it would ignore. */
 export function headerParameters(operation: Operation, mounted: readonly Operation[]): Json[] {
   const known = operation.scope !== 'public';
   return [
@@ -30,7 +30,7 @@ const UUID = '0197a3c2-5b1e-7d34-9a6f-3c2f8e1d4b7a';
 
 const IDEMPOTENCY_KEY = header(
   'Idempotency-Key',
-  'Made by you, such as a uuid. The same request with the same key within a day is carried out once and answered the ' +
+  'Chosen by you, such as a uuid. The same request with the same key within a day is carried out once and answered the ' +
     'same; counts per organisation',
   { minLength: 1, maxLength: 200, pattern: '^[!-~]+$' },
   UUID,
@@ -40,8 +40,8 @@ const ORGANISATION = header(
   'Id of the organisation to act in, one of yours; by default that of the session or the key',
   { format: 'uuid' },
 );
-const IF_NONE_MATCH = header('If-None-Match', 'ETag of what you have: answers 304 while it is the same', {});
-const IF_MATCH = header('If-Match', 'ETag of what you have read: answers 412 when it has changed since', {});
+const IF_NONE_MATCH = header('If-None-Match', 'ETag of your copy: answers 304 while it is unchanged', {});
+const IF_MATCH = header('If-Match', 'ETag of what you have read: answers 412 if it has changed since', {});
 const SESSION_COOKIES = header(
   'Session-Cookies',
   '`true`: the tokens are set as cookies that scripts cannot read, and are not in the body',

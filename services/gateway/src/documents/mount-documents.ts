@@ -9,10 +9,10 @@ import { referencePage } from './reference-page.ts';
 
 const ASSETS = new URL('../../assets/', import.meta.url);
 const asset = (name: string): string => readFileSync(new URL(name, ASSETS), 'utf8');
-/** Monitors and link checkers ask by HEAD. */
+/** Monitors and link checkers send HEAD. */
 const ALSO_HEAD = { exposeHeadRoute: true };
 
-/** The API about itself: the documents, and a page to read them. Made when somebody asks for the first time. */
+/** The documents of the API and a page to read them. Built at the first request. */
 export function mountDocuments(fastify: FastifyInstance, version: string): void {
   const openApi = once(() => openApiDocument(operations(), liveTopics(), version));
   const served: Record<string, [type: string, text: () => string]> = {
@@ -36,7 +36,7 @@ export function mountDocuments(fastify: FastifyInstance, version: string): void 
   fastify.get('/', ALSO_HEAD, (_request, reply) => reply.redirect('/docs'));
 }
 
-/** The library as it is installed, as a module that browsers load; without the map that nobody ships. */
+/** The installed library as a module for browsers, without the reference to a map that is not shipped. */
 function miniSearch(): string {
   const installed = createRequire(import.meta.url).resolve('minisearch');
   const text = readFileSync(join(dirname(installed), '../es/index.js'), 'utf8');

@@ -16,7 +16,7 @@ interface Making {
   problems: ProblemAnswers;
 }
 
-/** OpenAPI 3.1 of every operation that has a route, made from the contracts alone, and of the few other paths. */
+/** OpenAPI 3.1 of every operation that has a route, generated from the contracts alone, and of the few other paths. */
 export function openApiDocument(operations: Operation[], live: Live[], version: string): Json {
   const mounted = operations.filter((operation) => operation.http);
   const book = bookOf(mounted, live);
@@ -94,7 +94,7 @@ function parametersOf(
     shapes.flatMap((shape) => Object.entries((shape['properties'] ?? {}) as Record<string, Json>)),
   );
   for (const name of inPath)
-    if (!fields.has(name)) throw new Error(`The path parameter ${name} is no field of the input.`);
+    if (!fields.has(name)) throw new Error(`The path parameter ${name} is not a field of the input.`);
   return [...fields]
     .filter(([name]) => inPath.has(name) || inQuery)
     .map(([name, { description, ...schema }]) => ({
@@ -165,7 +165,7 @@ const SECURITY = {
     in: 'cookie',
     name: '__Host-tidegate-access',
     description:
-      'For browsers: set by a log-in with the header `Session-Cookies: true`. What changes something must then come ' +
+      'For browsers: set by a log-in with the header `Session-Cookies: true`. Requests that change something must then come ' +
       'from the installation’s own origin',
   },
 };

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Json, SchemaBook } from './schemas.ts';
 
 /*
- * How operations fail, as OpenAPI says it: one component per problem with the data that it carries, one answer per
- * status with the codes that may come. What an operation declares comes on top of what the platform may always answer.
+ * How operations fail, in OpenAPI: one component per problem with its data, one answer per status with the possible
+ * codes. What an operation declares is added to what the platform may always answer.
  */
 const isPublic = ({ scope }: Operation): boolean => scope === 'public';
 const changes = (operation: Operation): boolean => !operation.readonly && !isPublic(operation);
@@ -13,7 +13,7 @@ const mayHaveBody = ({ http }: Operation): boolean => http?.[0] !== 'GET';
 const never = (): boolean => false;
 const known = (operation: Operation): boolean => !isPublic(operation);
 
-/** Where a common problem can happen; one that is not listed can anywhere. */
+/** Where a common problem can happen; one that is not listed can happen anywhere. */
 const WHERE: Readonly<Record<string, (operation: Operation) => boolean>> = {
   unauthenticated: known,
   not_found: known,
@@ -41,7 +41,7 @@ export const everywhere = (): string[] => COMMON_PROBLEMS.map(({ code }) => code
 
 const keyOf = (code: string): string => `problem ${code}`;
 
-/** Schemas of the problems' own data, to be looked up in the book of schemas. */
+/** Schemas of the problems' own data, registered with the other schemas. */
 export function problemSchemas(operations: readonly Operation[]): Record<string, z.ZodType> {
   const all = [...COMMON_PROBLEMS, ...operations.flatMap(({ errors }) => errors)];
   const none = z.object({});
@@ -88,7 +88,7 @@ export class ProblemAnswers {
     };
   }
 
-  /** The problem document with its code and the members that are its own. */
+  /** The problem document with its code and its own members. */
   private component(problem: AnyProblem): string {
     const { code, status, title } = problem;
     const name = `${pascal(code)}Problem`;
@@ -132,13 +132,13 @@ export const HEADERS: Json = {
     schema: { type: 'string' },
   },
   'RateLimit-Policy': { description: 'Requests in a window of so many seconds', schema: { type: 'string' } },
-  'Retry-After': { description: 'Seconds until asking again makes sense', schema: { type: 'integer', minimum: 0 } },
+  'Retry-After': { description: 'Seconds until a retry makes sense', schema: { type: 'integer', minimum: 0 } },
   'Trace-Id': {
-    description: 'Name of this exchange in logs and traces; tell it when you ask for help',
+    description: 'Id of this request in logs and traces; quote it when you ask for help',
     schema: { type: 'string' },
   },
-  ETag: { description: 'What the answer says, for If-None-Match and If-Match', schema: { type: 'string' } },
-  Location: { description: 'Path of what was made', schema: { type: 'string', format: 'uri-reference' } },
+  ETag: { description: 'Tag of the answer’s content, for If-None-Match and If-Match', schema: { type: 'string' } },
+  Location: { description: 'Path of what was created', schema: { type: 'string', format: 'uri-reference' } },
 };
 
 export const pascal = (name: string): string =>

@@ -9,8 +9,8 @@ interface Entry {
 }
 
 /**
- * The OpenAPI document as one page to read. Everything is in the HTML, so that it works without scripts; a small script
- * of our own adds search. Nothing is inline and nothing foreign: the strictest content security policy holds.
+ * The OpenAPI document as one page. Everything is in the HTML, so that it works without scripts; a small script of our
+ * own adds search. Nothing is inline or loaded from elsewhere, so the strictest content security policy holds.
  */
 export function referencePage(document: Json): string {
   const { version, description } = document['info'] as { version: string; description: string };

@@ -8,7 +8,7 @@ export const safe = (text: unknown): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('"', '&quot;');
 
-/** Text of a contract: what stands in backticks is code. */
+/** Text of a contract: backticks mark code. */
 export const prose = (text: unknown): string => safe(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 
 export interface Field {

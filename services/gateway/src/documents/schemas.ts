@@ -4,7 +4,7 @@ import { z } from 'zod';
 export type Json = Record<string, unknown>;
 type Side = 'input' | 'output';
 
-/** What a set of contracts looks like as JSON Schema, with its named models as shared components. */
+/** A set of contracts as JSON Schema, with its named models as shared components. */
 export interface SchemaBook {
   input(key: string): Json;
   output(key: string): Json;
@@ -14,7 +14,7 @@ export interface SchemaBook {
 /*
  * Inputs and outputs of one model differ: an input may leave out what has a default and refuses unknown fields; an
  * output has every field and may gain more, so that a new field breaks no strict client. Where they do, the input's
- * component is called `<Model>Input`. A kind of schema that JSON Schema cannot say is refused.
+ * component is called `<Model>Input`. A kind of schema that JSON Schema cannot express is refused.
  */
 export function schemaBook(inputs: Record<string, z.ZodType>, outputs: Record<string, z.ZodType>): SchemaBook {
   const asked = convert(inputs, 'input');
@@ -37,7 +37,7 @@ export function schemaBook(inputs: Record<string, z.ZodType>, outputs: Record<st
   };
 }
 
-/** All of one side at once, so that a name means one model; two models of one name are refused by zod. */
+/** All of one side at once, so that a name means one model; zod refuses two models with the same name. */
 function convert(schemas: Record<string, z.ZodType>, io: Side): { roots: Json; models: Record<string, Json> } {
   const { properties, $defs } = z.toJSONSchema(z.object(schemas), {
     io,
@@ -52,7 +52,7 @@ function convert(schemas: Record<string, z.ZodType>, io: Side): { roots: Json; m
   return { roots: properties ?? {}, models: $defs ?? {} };
 }
 
-/** Models of which the two sides say something different, also by what they refer to. */
+/** Models whose two sides differ, also in what they refer to. */
 function findDiffering(asked: Record<string, Json>, outgoing: Record<string, Json>): Set<string> {
   const shared = Object.keys(asked).filter((id) => outgoing[id]);
   const differing = new Set(shared.filter((id) => JSON.stringify(asked[id]) !== JSON.stringify(outgoing[id])));
@@ -85,7 +85,7 @@ function rename(value: unknown, nameOf: (id: string) => string): unknown {
   );
 }
 
-/** The schema that a reference stands for, with what is said beside the reference. */
+/** The schema that a reference points to, with the keywords beside the reference. */
 export function resolve(schema: Json, components: Json): Json {
   const ref = schema['$ref'];
   if (typeof ref !== 'string') return schema;
@@ -100,7 +100,7 @@ export function shapesOf(schema: Json, components: Json): Json[] {
   return choices ? choices.flatMap((choice) => shapesOf(choice, components)) : [own];
 }
 
-/** The schema without some of its fields; the very reference where it has none of them. */
+/** The schema without some of its fields; the unchanged reference where it has none of them. */
 export function without(schema: Json, names: ReadonlySet<string>, components: Json): Json {
   const has = (shape: Json) => Object.keys((shape['properties'] ?? {}) as Json).some((name) => names.has(name));
   if (!shapesOf(schema, components).some(has)) return schema;

@@ -18,16 +18,16 @@ export const streamSchemas = (live: Live[]): Record<string, z.ZodType> =>
 
 export const payloadOf = (book: SchemaBook, topic: string): Json => book.output(keyOf(topic));
 
-/** The live stream as OpenAPI can say it; each topic's data is a component, and AsyncAPI says the rest. */
+/** The live stream as far as OpenAPI can describe it; each topic's data is a component, and AsyncAPI has the rest. */
 export function streamOperation(live: Live[], book: SchemaBook, problems: ProblemAnswers): Json {
   const topics = live.map(({ topic, scope, summary }) => `- \`${topic}\` (scope \`${scope}\`): ${summary}`).join('\n');
   return {
     operationId: 'stream.open',
     tags: ['platform'],
-    summary: 'Live news as server-sent events',
+    summary: 'Live updates as server-sent events',
     description:
-      `Each event is named by its topic, its data is JSON:\n${topics}\n\nBesides: \`ready\` once, \`resync\` after news ` +
-      'were lost (fetch again what you show), and before the end `expired`, `revoked` or `bye` (come back, perhaps ' +
+      `Each event is named by its topic, its data is JSON:\n${topics}\n\nBesides: \`ready\` once, \`resync\` after messages ` +
+      'were lost (fetch again what you show), and before the end `expired`, `revoked` or `bye` (reconnect, perhaps ' +
       'with a new token). Messages are small and may be lost: they say what to read again, not its state.',
     parameters: [
       {

@@ -8,8 +8,8 @@ import type { Credential, Principal } from '../kernel/principal.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
 
 /**
- * Who is it, not too fast, in which organisation, and may they: before a byte of the body is read. Wrong credentials
- * count like none at all. Answers at once when everything is known, which is nearly always.
+ * Authentication, rate limits, organisation and scope, before a byte of the body is read. Wrong credentials count as
+ * none. Synchronous when everything is cached, which is nearly always.
  */
 @Injectable()
 export class Admission {
@@ -24,7 +24,7 @@ export class Admission {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Principal | Promise<Principal> {
-    // The service that understands the input tells right from wrong, and counts; nobody can here.
+    // Only the service that understands the input can judge and count it.
     if (judgedByInput) return this.access.anonymous(request.ip);
     if (scope === 'public') return this.admitAnonymous(request, reply);
     const wanted = request.headers[ORGANISATION_HEADER];
@@ -42,7 +42,7 @@ export class Admission {
     return principal;
   }
 
-  /** For the live stream, which browsers open without headers of their own. */
+  /** For the live stream, which browsers open without custom headers. */
   async admitStream(request: FastifyRequest, reply: FastifyReply) {
     const { organisation } = request.query as { organisation?: unknown };
     const wanted = organisation ?? request.headers[ORGANISATION_HEADER];

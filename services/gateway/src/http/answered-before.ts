@@ -3,9 +3,9 @@ import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { Ask, Exchange } from './mount-operations.ts';
 
 /**
- * What would refuse a request now, before its service receives it, does not refuse one that was answered before: the
- * change has happened, and whoever lost the answer gets it again. `If-Match` cannot match what the request itself has
- * changed, and the call may have been the quota's last. Throws the refusal when nothing was answered to the key.
+ * A request that was already answered is not refused at the edge when it is repeated: the change has happened, and the
+ * client that lost the answer gets it again. `If-Match` cannot match what the request itself has changed, and the call
+ * may have used the last of the quota. Throws the refusal when the key has no answer.
  */
 export function recaller(operation: Operation, ask: Ask) {
   return async (exchange: Exchange, refusal: unknown): Promise<string | undefined> => {

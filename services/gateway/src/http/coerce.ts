@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** A field's type as far as text from a path or query must be turned into it. */
+/** A field's type as far as text from a path or query has to be converted. */
 type Wanted = 'number' | 'boolean' | 'array' | 'text';
 
 /**
- * Turns the text of path and query into what the operation's schema expects, strictly: what is not a number stays
+ * Converts the text of path and query to what the operation's schema expects, strictly: what is not a number stays
  * text, and the schema refuses it with the field's name.
  */
 export function coercer(input: z.ZodType): (name: string, value: unknown) => unknown {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 
 /**
  * Pages of the listed origins may use the API with a token or a key; never with our cookies, which belong to our own
- * pages. Preflights are answered here, before authentication, because browsers send them without.
+ * pages. Preflights are answered here, before authentication, because browsers send them without credentials.
  */
 export async function allowOrigins(fastify: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return;

@@ -11,7 +11,7 @@ import { Admission } from './admission.ts';
 import { Installation } from './installation.ts';
 import { RequestLog } from './request-log.ts';
 
-/** What a mounted operation needs, gathered so that nobody depends on all of it by accident. */
+/** What a mounted operation needs, in one place. */
 @Injectable()
 export class EdgeParts {
   constructor(

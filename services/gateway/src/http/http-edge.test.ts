@@ -46,7 +46,7 @@ const send = (method: string, to: string, body?: unknown, headers: Record<string
   rest.send(method, to, body, headers);
 
 describe('what every answer has', () => {
-  test('the trace that its log lines carry, also when it went well', async () => {
+  test('the trace id of its log lines, on success too', async () => {
     const fine = await rest.get('/api/v1/markets');
     expect(fine.headers.get('trace-id')).toMatch(/^[0-9a-f]{32}$/);
     const given = '0af7651916cd43dd8448eb211c80319c';
@@ -116,13 +116,13 @@ describe('conditions', () => {
     expect((await send('DELETE', path(), undefined, { 'if-match': '*' })).status).toBe(204);
   });
 
-  test('a change that was made is told again to whoever sends it again under its key', async () => {
+  test('a change that is repeated with its key is answered as before', async () => {
     const headers = { 'if-match': await etag(), 'idempotency-key': newId() };
     const first = await send('PATCH', path(), { name: 'once' }, headers);
     const again = await send('PATCH', path(), { name: 'once' }, headers);
     expect([first.status, again.status]).toEqual([200, 200]);
     expect(again.body).toEqual(first.body);
-    // Another key is another request, and was answered by nobody.
+    // Another key is another request, which was not answered before.
     const other = await send('PATCH', path(), { name: 'once' }, { ...headers, 'idempotency-key': newId() });
     expect(other).toMatchObject({ status: 412, body: { code: 'precondition_failed' } });
     const gone = { 'if-match': '*', 'idempotency-key': newId() };
@@ -138,7 +138,7 @@ describe('conditions', () => {
     });
   });
 
-  test('nor does a quota that the request itself has used up refuse its repetition', async () => {
+  test('nor is its repetition refused by a quota that the request itself has used up', async () => {
     world.quota.limit = 1;
     const key = world.rest.as(world.accounts.newKey(newId(), ['bots:write']));
     const body = { name: 'b', settings: bot.settings };
@@ -150,7 +150,7 @@ describe('conditions', () => {
     world.quota.limit = null;
   });
 
-  test('of what is not there the answer is that, and what cannot be compared is refused', async () => {
+  test('what does not exist is 404, and a condition that cannot be compared is refused', async () => {
     expect((await send('PATCH', `/api/v1/bots/${newId()}`, { name: 'x' }, { 'if-match': '"x"' })).status).toBe(404);
     for (const name of ['if-match', 'if-none-match', 'if-unmodified-since']) {
       const refused = await send('POST', '/api/v1/bots', { name: 'b', settings: bot.settings }, { [name]: '"x"' });
@@ -160,7 +160,7 @@ describe('conditions', () => {
 });
 
 describe('pages of other origins', () => {
-  test('ask before they send, and may read what they need', async () => {
+  test('send preflights, and may read what they need', async () => {
     const asked = await world.rest.send('OPTIONS', '/api/v1/bots', undefined, {
       origin: ORIGIN,
       'access-control-request-method': 'POST',
@@ -192,7 +192,7 @@ describe('pages of other origins', () => {
 });
 
 describe('refusals', () => {
-  test('503 and 504 always say when to come back', async () => {
+  test('503 and 504 always say when to retry', async () => {
     for (const [problem, status] of [
       [unavailable({}), 503],
       [timeout(), 504],
@@ -226,7 +226,7 @@ describe('refusals', () => {
     ProblemDocument.parse(answer.body);
   });
 
-  test('what is no HTTP is answered as a problem as well, and ends the connection', async () => {
+  test('malformed HTTP is answered as a problem too, and ends the connection', async () => {
     const raw = (bytes: string) =>
       new Promise<string>((resolve, reject) => {
         let text = '';
@@ -241,7 +241,7 @@ describe('refusals', () => {
   });
 });
 
-test('who asks by a name that is not ours is refused before anything else, health apart', async () => {
+test('requests for a host name that is not ours are refused first, except for health', async () => {
   const ask = (host: string, to = '/api/v1/installation') =>
     new Promise<{ status: number; text: string }>((resolve, reject) => {
       request({ port: world.settings.port, host: '127.0.0.1', path: to, headers: { host } }, async (response) => {
@@ -262,7 +262,7 @@ test('who asks by a name that is not ours is refused before anything else, healt
   expect((await ask('evil.example', '/metrics')).status).toBe(401);
 });
 
-test('metrics are for whoever has the token, wherever from; requests and limits are among them', async () => {
+test('metrics need the token, from anywhere; requests and limits are among them', async () => {
   expect((await world.rest.get('/metrics')).status).toBe(401);
   const token = world.settings.metricsToken;
   const { body } = await world.rest.as(token).get<{ text: string }>('/metrics');
@@ -277,7 +277,7 @@ test('metrics are for whoever has the token, wherever from; requests and limits 
   expect(await metricsText()).toContain('le="60"');
 });
 
-test('however many ask about health at once, the databases are asked little', async () => {
+test('many health checks at once cost the databases little', async () => {
   const health = world.health;
   const probes = vi.spyOn(health, 'answer');
   const answers = await Promise.all(Array.from({ length: 100 }, () => world.rest.get('/health/ready')));
@@ -286,7 +286,7 @@ test('however many ask about health at once, the databases are asked little', as
   probes.mockRestore();
 });
 
-test('the installation tells a page what it has to know', async () => {
+test('the installation endpoint tells a page what it needs', async () => {
   const { body } = await world.rest.get('/api/v1/installation');
   expect(body).toMatchObject({
     name: 'Tidegate',
@@ -299,7 +299,7 @@ test('the installation tells a page what it has to know', async () => {
   expect(lan.status).toBe(200);
 });
 
-test('a stop answers what was begun, tells the others to come back, and ends every connection', async () => {
+test('a stop answers running requests, tells new ones to retry, and ends every connection', async () => {
   let free = () => {};
   const held = new Promise<void>((resolve) => {
     free = resolve;
@@ -312,7 +312,7 @@ test('a stop answers what was begun, tells the others to come back, and ends eve
   });
   const begun = Promise.all(Array.from({ length: 10 }, () => rest.get('/api/v1/markets')));
   await until(() => inHand === 10);
-  // A connection that was used before and is kept.
+  // A connection that was used before and kept alive.
   const kept = connect(world.settings.port, '127.0.0.1');
   let received = '';
   kept.on('data', (chunk) => (received += String(chunk)));
@@ -346,7 +346,7 @@ test('a stop answers what was begun, tells the others to come back, and ends eve
   await world.startGateway();
 });
 
-test('a request that arrives unread right before idle connections end is answered', async () => {
+test('a request that arrives just before idle connections are closed is answered', async () => {
   const end = new PoliteEnd();
   const server = createServer((_request, response) => {
     end.begin();
@@ -365,8 +365,8 @@ test('a request that arrives unread right before idle connections end is answere
   const clock = vi.spyOn(Date, 'now').mockReturnValue(began);
   const drained = end.drain(server, 10_000);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  // Right before the turn of the event loop that begins with its timers: the bytes are there, and nobody has read them
-  // when the timer that ends idle connections runs.
+  // Right before the turn of the event loop that starts with its timers: the bytes have arrived, and nobody has read
+  // them when the timer that ends idle connections runs.
   await new Promise((resolve) => setImmediate(resolve));
   client.write(ask);
   clock.mockReturnValue(began + 2_000);

@@ -31,15 +31,15 @@ import { mountFiles } from './receive-file.ts';
 import { keepRequestState } from './request-state.ts';
 import { UnknownProxy } from './unknown-proxy.ts';
 
-/** Requests in hand at a stop are waited for so long; the process has 25 s in all. */
+/** How long a stop waits for running requests; the process has 25 s in all. */
 const DRAIN_MS = 12_000;
-/** So long an answer about health is good for others. */
+/** How long an answer about health is reused. */
 const PROBE_MS = 200;
 
 /**
- * The HTTP server's routes, in the order in which a request meets them: trace and headers, CORS, limits of its network,
- * admission, body, route, problem. Operations come from the contracts; what does not fit that shape is mounted by name:
- * live stream, files, documents, health.
+ * The HTTP server's routes, in the order in which a request passes them: trace and headers, CORS, limits of its
+ * network, admission, body, route, problem. Operations come from the contracts; what does not fit that shape is mounted
+ * individually: live stream, files, documents, health.
  */
 @Injectable()
 export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
@@ -48,7 +48,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   private readonly hosts: OwnHosts;
   private readonly probes = new Map<string, { answer: ReturnType<Health['answer']>; until: number }>();
 
-  // The edge is where everything meets; it only hands on.
+  // The edge is where everything meets; it only delegates.
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly parts: EdgeParts,
@@ -67,7 +67,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     this.beginRequests(fastify);
     await allowOrigins(fastify, config.CORS_ORIGINS);
     this.limitNetworks(fastify);
-    // Before a body is read: what is not there needs none.
+    // Before a body is read: a path that does not exist needs none.
     fastify.addHook('onRequest', (request, reply, done) => {
       if (request.is404) void this.noRoute(request, reply);
       else done();
@@ -92,12 +92,12 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     fastify.setNotFoundHandler((request, reply) => this.noRoute(request, reply));
   }
 
-  /** At a stop, before anything that requests need: the last ones are answered, and clients are sent elsewhere. */
+  /** At a stop, before anything that requests need: running requests are answered, and clients are sent elsewhere. */
   async onModuleDestroy(): Promise<void> {
     this.live.close();
     const cut = await this.end.drain(this.adapterHost.httpAdapter.getHttpServer(), DRAIN_MS);
     if (cut > 0)
-      this.parts.log.warn({ requests: cut }, `Requests were still in hand after ${DRAIN_MS} ms and were cut`);
+      this.parts.log.warn({ requests: cut }, `Requests were still running after ${DRAIN_MS} ms and were cut`);
   }
 
   private acceptJsonOnly(fastify: FastifyInstance): void {
@@ -113,7 +113,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
         }
       },
     );
-    // RFC 8058: the one form that mail programs send us says nothing but that it was sent.
+    // RFC 8058: the one form that mail programs send has no content that matters.
     fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
       if (text === 'List-Unsubscribe=One-Click') done(null, {});
       else done(unsupportedMediaType({}, 'Set the header Content-Type: application/json.'));
@@ -184,8 +184,8 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   }
 
   /**
-   * Nobody has to say who they are for it, and it asks every database: many at once, and those that come right after,
-   * share one answer.
+   * It needs no credentials and queries every database, so concurrent requests, and those right after, share one
+   * answer.
    */
   private probe(path: string, request: FastifyRequest): ReturnType<Health['answer']> {
     if (path === '/metrics') {
@@ -205,11 +205,11 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
       void reply.header('allow', allowed.join(', '));
       return sendProblem(reply, methodNotAllowed({}, `Use ${allowed.join(' or ')}.`));
     }
-    return sendProblem(reply, notFound({}, 'There is no such path. GET /docs lists them.'));
+    return sendProblem(reply, notFound({}, 'There is no such path. GET /docs lists all.'));
   }
 }
 
-/** Orchestrators and monitors, who must never be refused for somebody else's flood. */
+/** For orchestrators and monitors, which must never be refused because of somebody else's flood. */
 const isProbe = (url: string): boolean => url.startsWith('/health') || url.startsWith('/metrics');
 
 /** Monitors and link checkers ask by HEAD. */
@@ -224,13 +224,13 @@ const SECURITY_HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** What a customer tells us when they ask about an answer. */
+/** What a customer quotes when asking about an answer. */
 function traced(request: FastifyRequest, reply: FastifyReply, traceId: string): void {
   request.traceId = traceId;
   void reply.header('trace-id', traceId);
 }
 
-/** Lets the request go on inside the span, which ends with the response and tells how that was. */
+/** Runs the request inside the span, which ends with the response and records its outcome. */
 function finished(request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> {
   return new Promise((resolve) => {
     const ended = AsyncResource.bind(() => {

@@ -9,7 +9,7 @@ import { GatewayConfig } from '../gateway.config.ts';
 
 export const API_VERSION = '0.1.0';
 
-/** What a page has to know before anybody has logged in. */
+/** What a page needs to know before anybody has logged in. */
 @Injectable()
 export class Installation {
   private readonly publicUrl: string;

@@ -4,8 +4,8 @@ import { countMembers, findRepeatedKey } from './json-keys.rules.ts';
 const MAX_DEPTH = 32;
 
 /**
- * Parses a JSON body and refuses what no operation can mean and later stages would stumble over: nesting beyond any
- * contract, keys that poison prototypes, keys given twice, of which JSON.parse would silently keep the last, and text
+ * Parses a JSON body and refuses what no operation accepts and later stages could not handle: nesting beyond any
+ * contract, keys that poison prototypes, duplicate keys, of which JSON.parse would silently keep the last, and text
  * that Postgres cannot store (NUL, lone surrogates).
  */
 export function parseJsonBody(text: string): unknown {
@@ -21,12 +21,12 @@ export function parseJsonBody(text: string): unknown {
     throw malformedBody({}, 'The body must be a JSON object.');
   }
   if (countMembers(text) !== keys) {
-    throw invalid(findRepeatedKey(text), 'given_twice', 'The body has this key twice. Send it once.');
+    throw invalid(findRepeatedKey(text), 'given_twice', 'The body contains this key twice. Send it once.');
   }
   return value;
 }
 
-/** Answers how many keys its objects have. */
+/** Returns how many keys its objects have. */
 function checkValue(value: unknown, field: string, depth: number): number {
   if (typeof value === 'string') checkText(value, field);
   if (typeof value !== 'object' || value === null) return 0;
@@ -45,6 +45,10 @@ function checkValue(value: unknown, field: string, depth: number): number {
 
 export function checkText(text: string, field: string): void {
   if (text.includes('\0') || !text.isWellFormed()) {
-    throw invalid(field.replaceAll('\0', ''), 'invalid_text', 'The text has a NUL or half a character. Remove it.');
+    throw invalid(
+      field.replaceAll('\0', ''),
+      'invalid_text',
+      'The text contains a NUL or half a surrogate pair. Remove it.',
+    );
   }
 }

@@ -1,7 +1,7 @@
 /*
- * JSON.parse keeps the last of two equal keys and says nothing. Outside of strings every colon belongs to one member of
- * one object, so a text with more colons than its value has keys gave one twice. Counting them costs less than parsing;
- * which key it was is looked for only then. Both expect a text that JSON.parse has taken.
+ * JSON.parse silently keeps the last of two equal keys. Outside strings every colon belongs to one member of one
+ * object, so a text with more colons than its value has keys contains a duplicate. Counting them costs less than
+ * parsing; the duplicate key is searched for only then. Both functions expect a text that JSON.parse has accepted.
  */
 const QUOTE = 34;
 const COLON = 58;
@@ -37,7 +37,7 @@ interface Level {
   at: string;
 }
 
-/** JSON pointer of the first key that its object has already; the empty text when there is none. */
+/** JSON pointer of the first duplicate key; empty when there is none. */
 export function findRepeatedKey(text: string): string {
   const levels: Level[] = [];
   let last = '';

@@ -6,8 +6,8 @@ import type { EdgeParts } from './edge-parts.ts';
 import { untilKnown } from './own-revocations.ts';
 
 /**
- * A browser's log-out always leaves it without cookies, also when its access token has expired (then the refresh token
- * says which session ends), and when the session was over before.
+ * A browser's log-out always clears its cookies, even when its access token has expired (the refresh token says which
+ * session ends then), and when the session had already ended.
  */
 export async function logOutByCookie(edge: EdgeParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   edge.cookies.clear(reply);
@@ -35,7 +35,7 @@ async function byRefreshToken(edge: EdgeParts, request: FastifyRequest): Promise
   }
 }
 
-/** Undefined when it does not count any more. */
+/** Undefined when it is no longer valid. */
 async function verified(edge: EdgeParts, token: string, ip: string): Promise<Principal | undefined> {
   try {
     return await edge.access.authenticate({ token, byCookie: true }, ip);

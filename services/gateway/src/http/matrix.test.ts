@@ -10,8 +10,8 @@ import { GatewayWorld } from '../../test/fixture.ts';
 import { answerOf, inputOf } from '../../test/neighbours.ts';
 
 /*
- * Every operation by every way in which the edge may refuse it. The services behind it play by contract
- * (test/neighbours.ts), so what is tried here is the edge alone: who, how often, in which form, and what is passed on.
+ * Every operation against every way in which the edge may refuse it. The services behind it are fakes held to their
+ * contracts (test/neighbours.ts), so this tests the edge alone: who, how often, in which form, and what is passed on.
  */
 const ALL = operations().filter(({ http, service }) => http && service !== 'gateway');
 const PUBLIC = ALL.filter(({ scope }) => scope === 'public');
@@ -62,9 +62,9 @@ function expectProblem(answer: Answer, status: number, code?: string): void {
   expect(answer.headers.get('content-type')).toContain('application/problem+json');
 }
 
-// The example's lease is in nobody's book.
+// The example's lease does not exist.
 const ANSWERED = ALL.filter((operation) => (operation as unknown) !== returnLease);
-test.each(named(ANSWERED))('%s answers what its contract says', async (_name, operation) => {
+test.each(named(ANSWERED))('%s answers as its contract says', async (_name, operation) => {
   const answer = await send(operation, operation.scope === 'public' ? world.rest : allowed);
   expect(answer.status).toBe(Object.keys(answerOf(operation) as object).length === 0 ? 204 : operation.status);
   if (answer.status !== 204) operation.output.parse(answer.body);
@@ -87,7 +87,7 @@ test.each(named(SCOPED))('%s: 403 without its scope, for keys and people', async
   expect(answer.body['scope']).toBe(operation.scope);
 });
 
-test.each(named(KNOWN))('%s: 404 and 409 are passed on as the service says them', async (_name, operation) => {
+test.each(named(KNOWN))('%s: 404 and 409 are passed on from the service', async (_name, operation) => {
   world.neighbours.on(operation, () => {
     throw notFound({}, 'Not here.');
   });
@@ -121,15 +121,12 @@ test.each(named(BODIES))('%s: 400, 413 and 415 by its body, 422 by an unknown fi
   );
 });
 
-test.each(named(ALL))(
-  '%s: 422 names the field that it does not know, or that it cannot read',
-  async (_name, operation) => {
-    const rest = operation.scope === 'public' ? world.rest : allowed;
-    const answer = await send(operation, rest, {}, { nonsense: 1 });
-    expectProblem(answer, 422, 'validation_failed');
-    expect(JSON.stringify(answer.body['errors'])).toContain('nonsense');
-  },
-);
+test.each(named(ALL))('%s: 422 names the field that is unknown or invalid', async (_name, operation) => {
+  const rest = operation.scope === 'public' ? world.rest : allowed;
+  const answer = await send(operation, rest, {}, { nonsense: 1 });
+  expectProblem(answer, 422, 'validation_failed');
+  expect(JSON.stringify(answer.body['errors'])).toContain('nonsense');
+});
 
 test.each(named(KNOWN))('%s: 429 when the API calls are used up, or never', async (_name, operation) => {
   world.quota.limit = 0;
@@ -137,20 +134,20 @@ test.each(named(KNOWN))('%s: 429 when the API calls are used up, or never', asyn
   const answer = await send(operation, key);
   if (operation.metered) expectProblem(answer, 429, 'quota_exhausted');
   else expect(answer.status).not.toBe(429);
-  // People in a browser are never kept out.
+  // People in a browser are never locked out.
   const person = await world.as(world.accounts.newSession(newId(), 'owner'));
   expect((await send(operation, person)).status).not.toBe(429);
   world.quota.limit = null;
 });
 
-test('a request with an idempotency key passes it on, whatever it is; a malformed one is refused', async () => {
+test('every request passes its idempotency key on; a malformed one is refused', async () => {
   for (const operation of ANSWERED.filter(({ readonly, scope }) => !readonly && scope !== 'public')) {
     expect((await send(operation, allowed, { 'idempotency-key': 'k'.repeat(200) })).status).toBeLessThan(300);
     expectProblem(await send(operation, allowed, { 'idempotency-key': 'k'.repeat(201) }), 422);
   }
 });
 
-test('503 with a time to come back when no replica of a service is there', async () => {
+test('503 with Retry-After when no replica of a service is running', async () => {
   for (const [service, some] of Map.groupBy(ALL, (operation) => operation.service)) {
     if (service === 'identity') continue;
     await world.neighbours.stop(service);

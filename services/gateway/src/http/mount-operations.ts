@@ -17,7 +17,7 @@ import { locationOf } from './locations.ts';
 import { logOutByCookie } from './log-out.ts';
 import { untilKnown } from './own-revocations.ts';
 
-/** What a network may send as often as it likes, right or wrong, is small. */
+/** Bodies that a network may send without limit, right or wrong, are small. */
 const JUDGED_BYTES = 16_384;
 
 /** Every operation that has a route, mounted the same way: there is no code per endpoint. */
@@ -36,7 +36,7 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
   }
 }
 
-/** Before the body is read; without a turn of the event loop when everything is known. */
+/** Before the body is read; synchronous when everything is cached. */
 function admission(operation: Operation, { admission: gate, cookies }: EdgeParts) {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     const enter = (principal: Principal) => {
@@ -60,7 +60,7 @@ export interface Exchange {
   caller: Caller;
   callerToken: string;
   input: Record<string, unknown>;
-  /** Only what was answered before is asked for. */
+  /** Only an earlier answer is looked up. */
   recall?: true;
 }
 
@@ -120,7 +120,7 @@ function spend(
   return metered && caller.kind === 'api_key' && caller.orgId ? quota.spend(caller.orgId) : undefined;
 }
 
-/** Of an operation that writes: it happens only to what the caller has seen. */
+/** For writes: they apply only to the version that the caller has seen. */
 function conditionOf(operation: Operation, operations: readonly Operation[], { bus }: EdgeParts) {
   const reader = readerOf(operation, operations);
   const inPath = [...(operation.http?.[1].matchAll(/\{([^}]+)\}/g) ?? [])].map(([, name]) => name as string);
@@ -176,7 +176,7 @@ function asker(operation: Operation, edge: EdgeParts): Ask {
       const output = await bus.call(operation, input, optionsOf(exchange));
       return JSON.stringify(byCookie ? cookies.takeTokens(request, reply, output, deviceId) : output);
     } catch (error) {
-      // A browser whose session has ended is not left with what is good for nothing.
+      // A browser whose session has ended should not keep useless cookies.
       const ended = error instanceof ProblemError && error.code === 'invalid_grant';
       if (byCookie && ended && (operation as unknown) === refresh) cookies.clear(reply);
       throw error;
@@ -197,7 +197,7 @@ function inputReader(operation: Operation): (request: FastifyRequest) => Record<
     ] as const) {
       for (const [name, value] of Object.entries((values ?? {}) as Record<string, unknown>)) {
         if (name in Object.prototype) throw invalid(`/${name}`, 'forbidden_key', 'This key is not allowed. Remove it.');
-        if (Object.hasOwn(input, name)) throw invalid(`/${name}`, 'given_twice', `It is in the ${source} already.`);
+        if (Object.hasOwn(input, name)) throw invalid(`/${name}`, 'given_twice', `It is already in the ${source}.`);
         for (const text of [value].flat()) if (typeof text === 'string') checkText(text, `/${name}`);
         input[name] = coerce(name, value);
       }

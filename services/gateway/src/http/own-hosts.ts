@@ -2,12 +2,12 @@ import { misdirectedRequest } from '@tidegate/contracts/kernel/problem';
 import type { Log } from '@tidegate/telemetry/log';
 import { KnownHosts } from '../access/known-hosts.ts';
 
-/** So many names are logged: anybody can make up more. */
+/** The most names that are logged: anybody can make up more. */
 const MOST_LOGGED = 5;
 
 /**
- * Refuses who asks by a name that is not ours. Each name is logged once, because behind a proxy that
- * passes on a name which is not configured everybody is refused.
+ * Refuses requests for a host name that is not ours. Each name is logged once, because everybody is refused behind a
+ * proxy that passes on a name which is not configured.
  */
 export class OwnHosts {
   private readonly known: KnownHosts;
@@ -26,9 +26,9 @@ export class OwnHosts {
     const host = String(given).slice(0, 253);
     if (!this.logged.has(host) && this.logged.size < MOST_LOGGED) {
       this.logged.add(host);
-      const fix = 'If it is yours, set PUBLIC_URL to how customers reach it, or name it in ALLOWED_HOSTS';
+      const fix = 'If it is yours, set PUBLIC_URL to how customers reach it, or add it to ALLOWED_HOSTS';
       this.log.error({ host, publicUrl: this.publicUrl }, `Requests for the name ${host} are refused. ${fix}`);
     }
-    throw misdirectedRequest({ host }, 'Ask by the name of PUBLIC_URL, or name this one in ALLOWED_HOSTS.');
+    throw misdirectedRequest({ host }, 'Use the host name of PUBLIC_URL, or add this one to ALLOWED_HOSTS.');
   }
 }

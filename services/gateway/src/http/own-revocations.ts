@@ -9,7 +9,7 @@ import type { Revocations } from '../access/revocations.ts';
 type Ended = (input: Record<string, unknown>, caller: Caller) => string;
 const member: Ended = ({ userId }, { orgId }) => `member:${orgId}:${userId}`;
 
-/** What operations end, by the name of its revocation. */
+/** What each operation ends, as the key of its revocation. */
 const ENDED = new Map<Operation, Ended>([
   [logout, (_input, { sessionId }) => `session:${sessionId}`],
   [revokeSession, ({ sessionId }) => `session:${sessionId}`],
@@ -18,12 +18,12 @@ const ENDED = new Map<Operation, Ended>([
   [changeRole, member],
   [deleteOrganisation, (_input, { orgId }) => `organisation:${orgId}`],
 ]);
-/** A revocation takes milliseconds. In an outage it comes when that is over, and the change has happened anyway. */
+/** A revocation takes milliseconds. In an outage it arrives afterwards, and the change has happened anyway. */
 const ARRIVAL_MS = 500;
 
 /**
- * Whoever ends a session, a key or a membership is answered when this gateway knows it: then what was ended is refused
- * from the answer on. Other gateways receive it at the same time, and nobody waits for them.
+ * A request that ends a session, a key or a membership is answered when this gateway knows of the revocation, so that
+ * it is refused from the answer on. Other gateways receive it at the same time, and nobody waits for them.
  */
 export function untilKnown<E extends { input: Record<string, unknown>; caller: Caller }, T>(
   operation: Operation,

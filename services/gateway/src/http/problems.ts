@@ -9,7 +9,9 @@ import { BODY_LIMIT_BYTES } from '@tidegate/runtime/http-app';
 import type { Log } from '@tidegate/telemetry/log';
 import type { FastifyReply } from 'fastify';
 
-/** Whatever was thrown, as a problem that may be answered. Our own errors are logged, and answered without their text. */
+/**
+ * Turns whatever was thrown into a problem for the client. Our own errors are logged, and answered without their text.
+ */
 export function toProblem(error: unknown, log: Log, limitBytes = BODY_LIMIT_BYTES): ProblemError {
   if (error instanceof ProblemError) return error;
   const { code, statusCode } = error as { code?: string; statusCode?: number };
@@ -42,7 +44,7 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): Fastify
     .send(JSON.stringify(document));
 }
 
-/** When to come back: whoever could not answer says it, also when nobody knows how long it takes. */
+/** Retry-After, for everything that could not be answered, also when nobody knows how long it will take. */
 function retryAfter({ status, data }: ProblemError): string | undefined {
   const seconds = data['retryAfterSeconds'];
   if (typeof seconds === 'number') return String(seconds);

@@ -28,7 +28,7 @@ function put(body: string | Buffer, headers: Record<string, string> = {}, as = t
   return fetch(world.url + path, { method: 'PUT', headers: { authorization: `Bearer ${as}`, ...headers }, body });
 }
 
-/** Keeps what comes, as the service does; answers what came. */
+/** Stores what arrives, as the service does, and returns it. */
 function keeping() {
   const kept = { parts: [] as Buffer[], attempts: new Set<string>(), most: 0 };
   let under = 0;
@@ -47,7 +47,7 @@ function keeping() {
   return kept;
 }
 
-test('a file is handed on in parts, one after the other, as it is', async () => {
+test('a file is forwarded unchanged, in parts, one after the other', async () => {
   const kept = keeping();
   const file = Buffer.alloc(2 * PART_BYTES + 17, 'abcdefghijk\n');
   const answer = await put(file, { 'content-type': 'application/gzip' });
@@ -59,7 +59,7 @@ test('a file is handed on in parts, one after the other, as it is', async () => 
   expect(kept.attempts.size).toBe(1);
 });
 
-test('a service that is away for a moment costs nothing: the part is sent again', async () => {
+test('a service that is away for a moment does not fail the upload: the part is sent again', async () => {
   const kept = keeping();
   let refused = 0;
   world.neighbours.on(putPart, ({ number, data }) => {
@@ -71,7 +71,7 @@ test('a service that is away for a moment costs nothing: the part is sent again'
   expect(Buffer.concat(kept.parts).toString()).toBe('time,open\n');
 });
 
-test('who may not, what is too large and what there is not is refused, and the answer can be read', async () => {
+test('missing rights, files that are too large and unknown uploads are refused, and the answer can be read', async () => {
   expect((await put('x', {}, 'tg_nothing')).status).toBe(401);
   expect((await put('x', {}, world.accounts.newKey(newId(), ['bots:read']))).status).toBe(403);
   const elsewhere = await fetch(`${world.url}/api/v1/candles/uploads/none/file`, {
@@ -81,7 +81,7 @@ test('who may not, what is too large and what there is not is refused, and the a
   });
   expect(elsewhere.status).toBe(404);
   expect(await elsewhere.json()).toMatchObject({ code: 'not_found' });
-  // Other paths take no such body.
+  // Other paths accept no such body.
   const other = await fetch(`${world.url}/api/v1/candles/uploads`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },
@@ -100,7 +100,7 @@ test('who may not, what is too large and what there is not is refused, and the a
   expect(announced).toBe(413);
 });
 
-test('of one person two files come at a time, and one that is cut off leaves its place', async () => {
+test('one person may send two files at a time, and a broken upload frees its slot', async () => {
   const kept = keeping();
   const open = () => {
     const sent = request(world.url + path, { method: 'PUT', headers: { authorization: `Bearer ${token}` } });

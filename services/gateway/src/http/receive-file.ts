@@ -8,14 +8,14 @@ import type { Principal } from '../kernel/principal.ts';
 import type { EdgeParts } from './edge-parts.ts';
 
 /*
- * The one body that is no JSON and may be large: a file of candles. It is handed on as it comes, in parts that fit into
- * a message, each when the one before is stored; so of a file no more than a part is in memory, and who sends faster
- * than it can be stored is slowed down by the connection. A part whose answer does not come is sent again, which changes
- * nothing; whoever is cut off sends the file again.
+ * The one body that is not JSON and may be large: a file of candles. It is forwarded as it arrives, in parts that fit
+ * into a message, each once the one before is stored. So no more than a part of a file is in memory, and TCP slows down
+ * a client that sends faster than we can store. A part whose answer is lost is sent again, which changes nothing; after
+ * a broken upload the client sends the file again.
  */
 export const FILE_PATH = '/api/v1/candles/uploads/:uploadId/file';
 const SCOPE = 'bots:write';
-/** At a time in this process: of somebody, and in all. */
+/** At a time in this process: for one person, and in all. */
 const MOST_OF_ONE = 2;
 const MOST = 10;
 /** For a part, and for all of it; every other body has a minute. */
@@ -28,7 +28,7 @@ const PAUSE_MS = 1_000;
 export function mountFiles(fastify: FastifyInstance, edge: EdgeParts): void {
   const places = new Map<string, number>();
   let inAll = 0;
-  // By itself, so that no other path takes such bodies.
+  // Registered apart, so that no other path accepts such bodies.
   void fastify.register(async (apart) => {
     apart.removeAllContentTypeParsers();
     apart.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -45,7 +45,10 @@ export function mountFiles(fastify: FastifyInstance, edge: EdgeParts): void {
         const mine = places.get(who) ?? 0;
         try {
           if (mine >= MOST_OF_ONE || inAll >= MOST)
-            throw rateLimited({ retryAfterSeconds: 10 }, 'So many files are being received already. Wait for one.');
+            throw rateLimited(
+              { retryAfterSeconds: 10 },
+              'This many files are already being received. Wait for one of them.',
+            );
           places.set(who, mine + 1);
           inAll += 1;
           try {
@@ -57,10 +60,10 @@ export function mountFiles(fastify: FastifyInstance, edge: EdgeParts): void {
             else places.set(who, left);
           }
         } catch (error) {
-          // What still comes is thrown away for a while, so that the answer can be read.
+          // The rest is discarded for a while, so that the client can read the answer.
           const end = setTimeout(() => request.raw.destroy(), DRAIN_MS);
           request.raw.once('close', () => clearTimeout(end)).resume();
-          throw request.raw.errored ? malformedBody({}, 'The file broke off. Send it again.') : error;
+          throw request.raw.errored ? malformedBody({}, 'The upload broke off. Send the file again.') : error;
         }
       },
     );
@@ -76,7 +79,7 @@ async function receive(request: FastifyRequest, reply: FastifyReply, edge: EdgeP
   let parts = 0;
   const { socket } = request.raw;
   longBodies.add(socket);
-  const cut = () => request.raw.destroy(new Error('The file did not come.'));
+  const cut = () => request.raw.destroy(new Error('The file did not arrive in time.'));
   const [silence, longest] = [setTimeout(cut, SILENCE_MS), setTimeout(cut, LONGEST_MS)];
   try {
     for await (const piece of piecesOf(request.raw.iterator({ destroyOnReturn: false }))) {
@@ -120,7 +123,7 @@ const tooLarge = () =>
     `Send at most ${MAX_FILE_BYTES >> 20} MiB: compress it, or send several.`,
   );
 
-/** A replica that stops, or a moment without a connection, does not cost a file. */
+/** A replica that stops, or a moment without a connection, does not fail the upload. */
 async function persist<T>(call: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {

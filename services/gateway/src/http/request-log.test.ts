@@ -10,7 +10,7 @@ const lines: Record<string, unknown>[] = [];
 beforeAll(async () => {
   world = await GatewayWorld.start({ RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000' });
   alsoTo({ write: (line) => lines.push(JSON.parse(line)) });
-  // The output of the tests is not disturbed by what the platform writes there.
+  // The platform's log lines do not appear in the output of the tests.
   vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   setLogLevel('info');
 });
@@ -23,7 +23,7 @@ beforeEach(() => {
 
 const logged = (traceId: string | null) => until(() => lines.find((line) => line['traceId'] === traceId));
 
-test('a failed request is one line with its trace, route, caller and reason, and nothing that is secret', async () => {
+test('a failed request is one line with its trace, route, caller and reason, and no secrets', async () => {
   const sessionId = world.accounts.newSession();
   const token = await world.accounts.accessToken(sessionId);
   const answer = await world.rest.as(token).get('/api/v1/bots?nonsense=SECRET-QUERY');
@@ -46,7 +46,7 @@ test('a failed request is one line with its trace, route, caller and reason, and
   expect(text).not.toContain('SECRET-QUERY');
 });
 
-test('log-ins are told, and a failed one so that fail2ban finds its address', async () => {
+test('log-ins are logged, failed ones so that fail2ban finds their address', async () => {
   const login = (password: string) => world.rest.post('/api/v1/sessions', { email: 'ada@example.com', password });
   const failed = await logged((await login('wrong wrong wrong')).headers.get('trace-id'));
   // The filter that docs/operations.md shows.
@@ -57,7 +57,7 @@ test('log-ins are told, and a failed one so that fail2ban finds its address', as
   });
 });
 
-test('what went well is told only at debug, an outage is no error line per request, and a flood does not fill the disk', async () => {
+test('successes are logged only at debug, an outage logs no error per request, and a flood does not fill the disk', async () => {
   const rest = await world.as(world.accounts.newSession());
   for (let count = 0; count < 5; count += 1) await rest.get('/api/v1/markets');
   expect(lines).toEqual([]);
@@ -72,7 +72,7 @@ test('what went well is told only at debug, an outage is no error line per reque
 
 test('a proxy that TRUST_PROXY does not name is reported, loudly and once', async () => {
   for (let count = 0; count < 3; count += 1) {
-    await world.rest.send('GET', '/api/v1/plans', undefined, { 'x-forwarded-for': '203.0.113.9' });
+    await world.rest.send('GET', '/api/v1/billing/plans', undefined, { 'x-forwarded-for': '203.0.113.9' });
   }
   const said = lines.filter(({ msg }) => String(msg).includes('TRUST_PROXY'));
   expect(said).toHaveLength(1);

@@ -6,19 +6,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60];
 const [, LOGIN_PATH] = login.http ?? [];
-/** So many lines a second at the most: a flood does not fill the disk as well. */
+/** At most so many lines a second, so that a flood does not fill the disk too. */
 const LINES_A_SECOND = 50;
 
 /**
- * One line and one measurement per request. What failed and every log-in are logged at `info`, the rest at `debug`; never
- * queries, bodies or tokens. A failed log-in has a text and an address of its own, which fail2ban reads.
+ * One line and one measurement per request. Failures and log-ins are logged at `info`, the rest at `debug`; never
+ * queries, bodies or tokens. A failed log-in has its own text and an address, which fail2ban reads.
  */
 @Injectable()
 export class RequestLog {
   private readonly duration;
   private readonly all = process.env['LOG_LEVEL'] === 'debug';
   private readonly requests = new Budget();
-  /** Apart, so that nobody hides wrong passwords behind other noise. */
+  /** Counted apart, so that wrong passwords cannot be hidden behind other noise. */
   private readonly logIns = new Budget();
 
   constructor(
@@ -65,7 +65,7 @@ export class RequestLog {
   }
 }
 
-/** So many lines a second; of what is left out only the number. */
+/** So many lines a second; the rest only as a number. */
 class Budget {
   private second = 0;
   private lines = 0;
@@ -74,7 +74,7 @@ class Budget {
     const second = Math.floor(Date.now() / 1_000);
     if (second !== this.second) {
       const left = this.lines - LINES_A_SECOND;
-      if (left > 0) log.warn({ requests: left }, `${what} that are not logged one by one`);
+      if (left > 0) log.warn({ requests: left }, `${what} that are not logged individually`);
       [this.second, this.lines] = [second, 0];
     }
     this.lines += 1;

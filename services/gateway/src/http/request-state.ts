@@ -3,10 +3,10 @@ import type { Principal } from '../kernel/principal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who was let in; undefined before, and when nobody was. */
+    /** The admitted caller; undefined before admission, and when it was refused. */
     principal: Principal | undefined;
     traceId: string;
-    /** Of the problem that was answered. */
+    /** Of the answered problem. */
     problemCode: string | undefined;
   }
 }

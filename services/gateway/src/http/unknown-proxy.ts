@@ -3,9 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 
 /**
- * Behind a reverse proxy that TRUST_PROXY does not name all customers look like one address, and share its limits.
- * Logged once, as an error, because nothing else shows it. Anybody on the internet can send the header as well: that
- * is a warning only.
+ * Behind a reverse proxy that TRUST_PROXY does not name, all customers appear to have one address and share its limits.
+ * Logged once, as an error, because nothing else shows it. From a public address it is only a warning, because anybody
+ * can send the header.
  */
 export class UnknownProxy {
   private readonly logged = new Set<string>();
@@ -19,7 +19,7 @@ export class UnknownProxy {
     if (headers['x-forwarded-for'] === undefined && headers['forwarded'] === undefined) return;
     if (this.logged.size > 1) return;
     const peer = raw.socket.remoteAddress ?? '';
-    // A proxy that is trusted gives another address than its own.
+    // A trusted proxy yields another address than its own.
     if (peer !== ip || !ipaddr.isValid(peer)) return;
     const near = ipaddr.process(peer).range() !== 'unicast';
     const kind = near ? 'near' : 'far';

@@ -1,24 +1,24 @@
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 
-/** Who asks, as it was verified. */
+/** The verified caller. */
 export interface Principal {
   caller: Caller;
-  /** Whose requests count together. */
+  /** Requests with the same value count together. */
   rateKey: string;
   /** Epoch milliseconds from which it must be verified again. */
   expires: number;
-  /** Of an API key with an end: from then on it counts no more, whatever can be asked. */
+  /** When the API key expires: it is invalid from then on, even while identity is away. */
   endsAt?: number;
   issuedAt: number;
-  /** Of the membership that the credentials carry: `Revocations` knows which are over. */
+  /** Version of the membership in the credentials: `Revocations` knows which are outdated. */
   memberVersion?: number;
   signed: { token: string; until: number } | undefined;
 }
 
-/** What a request brought to say who it is. */
+/** The credentials of a request. */
 export interface Credential {
   token: string;
-  /** The browser's session cookie, which foreign pages send as well. */
+  /** The browser's session cookie, which pages of other sites send too. */
   byCookie: boolean;
 }
 

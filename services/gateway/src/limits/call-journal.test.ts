@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A journal and what its open segment has to say. */
+/** A journal and the content of its open segment. */
 function open(where = folder) {
   const tally = new Tally();
   const journal = new CallJournal(
@@ -51,11 +51,11 @@ test('what may be answered is on disk', async () => {
   expect(await onDisk(journal)).toBe(6);
 });
 
-test('on a full disk calls are answered all the same, and noted when there is room again', async () => {
+test('on a full disk calls are still answered, and noted when there is room again', async () => {
   const { journal, count } = open();
   await count('a', 3);
   const before = await unnoted();
-  // The kernel's own full disk, where the next segment would be.
+  // /dev/full in place of the next segment.
   symlinkSync('/dev/full', join(folder, `${journal.writer}-2.calls.new`));
   const tally = new Tally();
   journal.begin(() => [...tally.entries()].map(({ orgId, lease, at, calls }) => [orgId, lease, at, calls]));
@@ -78,7 +78,7 @@ test('where no folder can be made, calls are answered', async () => {
   expect(journal.holds).toBe(false);
 });
 
-test('what many lines said is written anew in few', async () => {
+test('many lines are compacted into few', async () => {
   const { journal, count } = open();
   for (let turn = 0; turn < 120; turn += 1) {
     for (let org = 0; org < 500; org += 1) void count(`00000000-0000-4000-8000-${String(org).padStart(12, '0')}`);
@@ -90,7 +90,7 @@ test('what many lines said is written anew in few', async () => {
   expect(statSync(join(folder, `${journal.segment}.calls`)).size).toBeLessThan(4_200_000);
 });
 
-test('a writer is known to live by its lock, at a long path too, until it ends', async () => {
+test('a writer’s lock shows that it is alive until it ends, even at a long path', async () => {
   const long = join(folder, 'x'.repeat(120));
   mkdirSync(long);
   for (const where of [folder, long]) {
@@ -104,7 +104,7 @@ test('a writer is known to live by its lock, at a long path too, until it ends',
   }
 });
 
-test('a folder that somebody cleared is used again', async () => {
+test('a folder that was cleared is used again', async () => {
   const { journal, count } = open();
   await count('a');
   rmSync(folder, { recursive: true });

@@ -11,17 +11,18 @@ import type { Entry } from './tally.ts';
 import { WriterLock } from './writer-lock.ts';
 
 /*
- * API calls on disk from before they are answered until their report is in the stream, so that a process that is killed
- * leaves none uncounted. One writer (this process) has a lock that ends with it and segments `<writer>-<number>.calls`;
- * the segment's name is the name of the report, so that whoever sends it, now or after our death, sends the same events.
+ * API calls are on disk from before they are answered until their report is in the stream, so that a killed process
+ * leaves none uncounted. One writer (this process) has a lock that ends with it, and segments
+ * `<writer>-<number>.calls`. The segment's name is the name of the report, so that the same events are sent, by us or
+ * after our death by another process.
  *
  *   nothing ──first call──► open: a line per turn of the event loop, written before that turn's answers leave
  *   open ──seal──► sent by UsageReports ──in the stream──► removed          (calls meanwhile go into the next segment)
  *   open ──large──► rewritten, with one line in place of many
  *   cannot be written ──► calls are answered and counted in memory; each second what is in memory is rewritten
  *
- * A write survives the process and not the machine: nothing is flushed to the disk, which would cost a hundred times
- * as much. A power cut may lose the calls of the last second.
+ * A write survives the process but not the machine: nothing is flushed to disk, which would cost a hundred times as
+ * much. A power failure may lose the calls of the last second.
  */
 export const SEGMENT = /^([0-9a-f]{32})-\d+\.calls$/;
 const RETRY_MS = 1_000;
@@ -66,7 +67,7 @@ export class CallJournal {
     return !this.failing;
   }
 
-  /** A new segment. `snapshot`: all that it has to say at any moment. */
+  /** A new segment. `snapshot`: its whole content at any moment. */
   begin(snapshot: () => Note[]): void {
     this.close();
     this.sequence += 1;
@@ -74,7 +75,7 @@ export class CallJournal {
     if (snapshot().length > 0) this.write([]);
   }
 
-  /** One call more of this entry. When the promise ends it may be answered. */
+  /** One more call of this entry. It may be answered once the promise resolves. */
   add(entry: Entry): Promise<void> {
     entry.unnoted += 1;
     if (entry.unnoted === 1) this.waiting.push(entry);
@@ -87,7 +88,7 @@ export class CallJournal {
     return this.soon();
   }
 
-  /** After all that is under way in this turn of the event loop: many answers are one write. */
+  /** At the end of this turn of the event loop, so that many answers are one write. */
   soon(): Promise<void> {
     if (!this.turn) {
       const { promise: done, resolve } = Promise.withResolvers<void>();
@@ -107,14 +108,14 @@ export class CallJournal {
     this.turn = undefined;
   }
 
-  /** The open segment has nothing to say. */
+  /** The open segment is empty. */
   clear(): void {
     if (!this.file) return;
     this.close();
     this.remove(this.segment);
   }
 
-  /** Whatever it says was reported, or is nothing. */
+  /** Its content was reported, or it has none. */
   remove(segment: string): void {
     try {
       rmSync(this.path(segment), { force: true });
@@ -124,7 +125,7 @@ export class CallJournal {
     }
   }
 
-  /** What is left is for whoever finds it. */
+  /** What is left is for the process that finds it. */
   end(): void {
     this.flush();
     this.close();
@@ -142,7 +143,7 @@ export class CallJournal {
     try {
       if (!this.file || this.file.bytes > this.file.most) this.writeAnew();
       else this.append(this.file, encodeNotes(notes));
-      if (this.failing) this.log.info({ folder: this.folder }, 'The journal of API calls is written again');
+      if (this.failing) this.log.info({ folder: this.folder }, 'The journal of API calls can be written again');
       this.failing = false;
     } catch (error) {
       this.close();
@@ -155,7 +156,7 @@ export class CallJournal {
     }
   }
 
-  /** Beside the old file, which counts until the new one is whole. */
+  /** Beside the old file, which counts until the new one is complete. */
   private writeAnew(): void {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     if (!this.lock?.holds) {
@@ -187,7 +188,7 @@ export class CallJournal {
     try {
       if (file) closeSync(file.fd);
     } catch (error) {
-      this.log.warn({ error }, 'A segment of API calls was not closed in order');
+      this.log.warn({ error }, 'A segment of API calls could not be closed');
     }
   }
 }

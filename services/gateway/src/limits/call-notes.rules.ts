@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
 
 /*
- * What a segment of the journal of API calls says. Each line stands alone, with a checksum: what a dying process or a
- * bad disk left of one costs that one only. A line is written by one call of the kernel, before the answers that it is
- * about leave.
+ * The content of a segment of the journal of API calls. Each line stands alone, with a checksum, so that a dying
+ * process or a bad disk damages that line only. A line is written by one system call, before the answers that it counts
+ * are sent.
  *
  *   [organisation, lease or '', when the event began, calls]       so many calls more
  *   [organisation, lease, calls that earlier segments have]        the writer holds this lease
@@ -13,7 +13,7 @@ export type LeaseNote = [orgId: string, lease: string, before: number];
 export type Note = CallsNote | LeaseNote;
 
 const NOTES_A_LINE = 500;
-/** Longer ones are nothing that was written here. */
+/** Longer ones were not written by us. */
 export const MAX_LINE = 500 * 200;
 
 export function encodeNotes(notes: readonly Note[]): string {
@@ -25,7 +25,7 @@ export function encodeNotes(notes: readonly Note[]): string {
   return text;
 }
 
-/** Undefined for a line that is not what was written. */
+/** Undefined for a damaged line. */
 export function decodeLine(line: string): Note[] | undefined {
   const space = line.indexOf(' ');
   const json = line.slice(space + 1);
@@ -34,7 +34,7 @@ export function decodeLine(line: string): Note[] | undefined {
 }
 
 /**
- * What usage knows an event by. It says all that makes the event one, so whoever reports the segment, the writer or who
- * finds it after the writer's death, gives the event the same name.
+ * The id by which usage deduplicates an event. It contains all that identifies the event, so that the writer, or the
+ * process that finds the segment after its death, gives it the same id.
  */
 export const eventId = (segment: string, lease: string, at: number): string => `${segment}:${lease}:${at}`;

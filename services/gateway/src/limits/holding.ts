@@ -1,20 +1,20 @@
 import type { Lease } from '@tidegate/contracts/usage/leases';
 
-/** Units of a lease: at least so many, at most so many; in between what two seconds' calls need. */
+/** Units of a lease: the least and the most; in between, what two seconds of calls need. */
 const LEAST = 500;
 const MOST = 20_000;
-/** Clocks differ: before its end a lease is spent from no more. */
+/** Clocks differ: a lease is no longer used shortly before its end. */
 const MARGIN_MS = 3_000;
-/** A lease that comes so late that it has ended by our clock is good for those who waited for it. */
+/** A lease that arrives so late that it has ended by our clock still serves those who waited for it. */
 const SHORTEST_MS = 250;
 
-/** A lease in this gateway's hands: spent call by call, and over when the next one is taken. */
+/** A lease that this gateway holds: spent call by call, and replaced by the next one. */
 export class Holding {
   readonly leaseId: string;
   /** Epoch milliseconds. */
   readonly spendUntil: number;
   left: number;
-  /** Let in and not answered yet. */
+  /** Admitted and not yet answered. */
   inHand = 0;
   over = false;
   private readonly granted: number;
@@ -28,7 +28,7 @@ export class Holding {
     this.spendUntil = Math.max(Date.parse(expiresAt) - MARGIN_MS, now + SHORTEST_MS);
   }
 
-  /** How much the next lease should be: one that was spent in less than a second was too small. */
+  /** Size of the next lease: one that was spent in less than a second was too small. */
   static next(before: Holding | undefined, now: number): number {
     if (!before || before.spent === 0) return LEAST;
     const twoSeconds = Math.ceil((before.spent * 2_000) / Math.max(1, now - before.takenAt));

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** Whose addresses count together: one IPv4 address, or the /64 that one IPv6 customer has at the least. */
+/** Addresses that count together: one IPv4 address, or the /64 that every IPv6 customer has at least. */
 export function networkOf(ip: string): string {
   if (!ip.includes(':')) return ip;
   const plain = ip.split('%', 1)[0] as string;

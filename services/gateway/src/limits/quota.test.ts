@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** A new organisation with a key that reads bots, alone in the book. */
+/** A new organisation with a key that may read bots and a quota of its own. */
 function newKey(limit: number | null) {
   world.quota.limit = limit;
   world.quota.leases.clear();
@@ -32,7 +32,7 @@ function newKey(limit: number | null) {
 const statuses = (answers: { status: number }[]) =>
   Object.fromEntries([...Map.groupBy(answers, ({ status }) => status)].map(([status, all]) => [status, all.length]));
 
-test.each([1, 10, 50, 200])('of more calls than the quota exactly the quota passes, %i at once', async (atOnce) => {
+test.each([1, 10, 50, 200])('exactly as many calls pass as the quota has, %i at once', async (atOnce) => {
   const rest = newKey(100);
   const answers: { status: number }[] = [];
   while (answers.length < 120 + atOnce) {
@@ -43,7 +43,7 @@ test.each([1, 10, 50, 200])('of more calls than the quota exactly the quota pass
   expect(world.quota.used() + world.quota.reserved()).toBeLessThanOrEqual(100);
 });
 
-test('who is refused is told how much, until when, and when to come back', async () => {
+test('a refusal says how much, until when, and when to retry', async () => {
   const rest = newKey(0);
   const { status, headers, body } = await rest.get('/api/v1/markets');
   expect(status).toBe(429);
@@ -51,7 +51,7 @@ test('who is refused is told how much, until when, and when to come back', async
   expect(body).toMatchObject({ code: 'quota_exhausted', meter: 'api_calls', limit: 0, upgradeTo: 'pro' });
 });
 
-test('what we could not answer costs nothing', async () => {
+test('calls that failed by our fault cost nothing', async () => {
   const rest = newKey(30);
   world.neighbours.on(listMarkets, () => {
     throw unavailable({});
@@ -64,14 +64,14 @@ test('what we could not answer costs nothing', async () => {
   await until(() => world.quota.used() === 30);
 });
 
-test('while usage hangs calls go through, nobody waits for it a second time, and all are counted afterwards', async () => {
+test('while usage hangs, calls pass without waiting for it again, and all are counted afterwards', async () => {
   const rest = newKey(null);
   world.quota.hanging = true;
   expect((await rest.get('/api/v1/markets')).status).toBe(200);
   const before = world.neighbours.count(takeLease);
   const answers = await Promise.all(Array.from({ length: 60 }, () => rest.get('/api/v1/markets')));
   expect(statuses(answers)).toEqual({ 200: 60 });
-  // One at a time asks whether it is back.
+  // One call at a time checks whether it is back.
   expect(world.neighbours.count(takeLease) - before).toBeLessThanOrEqual(2);
   world.quota.hanging = false;
   await until(() => world.quota.used() === 61);
@@ -87,7 +87,7 @@ test('an orderly stop reports every call and returns every lease', async () => {
   await world.startGateway();
 });
 
-test('a lease that comes while the process stops goes back, although no request waits for it', async () => {
+test('a lease that arrives while the process stops is returned, although no request waits for it', async () => {
   let answer: ((lease: unknown) => void) | undefined;
   const returned: unknown[] = [];
   const asked = (operation: unknown, input: unknown) => {
@@ -109,7 +109,7 @@ test('a lease that comes while the process stops goes back, although no request 
   const orgId = newId();
   await quota.spend(orgId);
   away = false;
-  // Let through at once, while one lease is asked for in the background.
+  // They pass at once, while one lease is requested in the background.
   await until(async () => (await quota.spend(orgId)) && answer);
   const stopped = quota.onApplicationShutdown();
   const lease = takeLease.output.parse({
@@ -136,7 +136,7 @@ test.each([
   ['has a fault', internalError(), 2],
   ['does not know the organisation', notFound(), 2],
   ['says that there is no such meter', problemError(unknownMeter, { meter: 'api_calls', meters: [] }), 2],
-])('when usage %s calls go through, and a second later it is asked again', async (_what, problem, asks) => {
+])('when usage %s, calls pass, and a second later it is tried again', async (_what, problem, asks) => {
   let asked = 0;
   const call = () => {
     asked += 1;
@@ -153,7 +153,7 @@ test.each([
   expect(asked).toBe(asks);
 });
 
-test('a plan without API calls refuses them as usage says it, and usage is not asked for each', async () => {
+test('a plan without API calls refuses them, without asking usage for each', async () => {
   const refusal = featureNotIncluded({ feature: 'api_calls', product: null, plan: 'old', upgradeTo: 'pro' });
   let asked = 0;
   const call = () => {

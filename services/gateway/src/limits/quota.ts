@@ -11,9 +11,9 @@ import { METER } from './tally.ts';
 import { UsageReports } from './usage-reports.ts';
 
 /*
- * API calls are limited without a round trip per call: the gateway takes a slice of the organisation's quota ahead (a
- * lease), and spends it in memory. A call is spent when it is let in and counted when it was answered; one that fails
- * by our fault (5xx) is given back.
+ * API calls are limited without a round trip per call: the gateway takes a slice of the organisation's quota in advance
+ * (a lease) and spends it in memory. A call is spent when it is admitted and counted when it was answered; one that
+ * fails by our fault (5xx) is refunded.
  *
  *   unit there ─────► spend it
  *   refused ────────► throw, until the limit may have moved (short): the quota is used up, or the plan has no API calls
@@ -33,13 +33,13 @@ interface Account {
   holding: Holding | undefined;
   refusal: ProblemError | undefined;
   refusedUntil: number;
-  /** Nobody waits for a lease: usage did not answer, or has none to give. It is asked again after `awayUntil`. */
+  /** Nobody waits for a lease: usage did not answer, or has none to give. It is tried again after `awayUntil`. */
   away: boolean;
   awayUntil: number;
   taking: Promise<void> | undefined;
 }
 
-/** A call that was let in, until it is settled. */
+/** An admitted call, until it is settled. */
 export interface Spent {
   orgId: string;
   holding: Holding | undefined;
@@ -64,7 +64,9 @@ export class Quota implements OnApplicationShutdown {
     );
   }
 
-  /** Lets one call in, at once when a unit is there. Throws `quota_exhausted` when the period's quota is used up. */
+  /**
+   * Admits one call, synchronously when a unit is there. Throws `quota_exhausted` when the period's quota is used up.
+   */
   spend(orgId: string): Spent | Promise<Spent> {
     const account = this.account(orgId);
     const { holding } = account;
@@ -86,7 +88,7 @@ export class Quota implements OnApplicationShutdown {
     }
   }
 
-  /** It may be answered when the promise ends: then no death of ours leaves it uncounted. */
+  /** It may be answered once the promise resolves: from then on it is counted even if this process dies. */
   settle({ orgId, holding }: Spent): Promise<void> {
     const noted = this.reports.count(orgId, holding?.leaseId ?? '');
     this.leave(orgId, holding, false);
@@ -103,7 +105,7 @@ export class Quota implements OnApplicationShutdown {
     if (holding?.over && holding.inHand === 0) void this.giveBack(orgId, holding);
   }
 
-  /** Leases that ended are returned at once, and nothing is reserved for whoever does not call. */
+  /** Expired leases are returned at once, so that nothing stays reserved for organisations that do not call. */
   @Loop({ name: 'return-ended-leases', everyMs: TIDY_MS })
   async tidy(): Promise<void> {
     const now = Date.now();
@@ -114,13 +116,13 @@ export class Quota implements OnApplicationShutdown {
     }
   }
 
-  /** The last requests are answered: what is left of the leases goes back. */
+  /** The last requests are answered: what is left of the leases is returned. */
   async onApplicationShutdown(): Promise<void> {
     const accounts = [...this.accounts];
     this.accounts.clear();
     await Promise.all(
       accounts.map(async ([orgId, account]) => {
-        // While usage was away nobody waited for a lease that was being taken; it may come now.
+        // While usage was away nobody waited for a lease that was being taken; it may arrive now.
         await account.taking;
         await this.letGo(orgId, account);
       }),
@@ -150,12 +152,12 @@ export class Quota implements OnApplicationShutdown {
     });
   }
 
-  /** The old lease back, the next one. Never throws: what it found is in the account. */
+  /** Returns the old lease and takes the next. Never throws: the result is in the account. */
   private async exchange(orgId: string, account: Account): Promise<void> {
     const want = Holding.next(account.holding, Date.now());
     account.refusal = undefined;
     try {
-      if (!(await this.letGo(orgId, account))) throw unavailable({}, 'Usage did not take the last lease back.');
+      if (!(await this.letGo(orgId, account))) throw unavailable({}, 'The last lease could not be returned.');
       const asked = { meter: METER, want, holderId: this.holder, leaseKey: crypto.randomUUID() };
       const lease = await this.bus.call(takeLease, asked, { orgId, deadlineMs: ANSWER_MS });
       account.away = false;
@@ -168,7 +170,9 @@ export class Quota implements OnApplicationShutdown {
     }
   }
 
-  /** A plan without API calls is an answer, and refuses them. Anything else is trouble of ours and may end at once. */
+  /**
+   * A plan without API calls is an answer, which refuses them. Anything else is a fault of ours that may end at once.
+   */
   private goWithout(orgId: string, account: Account, error: unknown): void {
     if (error instanceof ProblemError && error.code === featureNotIncluded.code) {
       account.away = false;
@@ -177,7 +181,7 @@ export class Quota implements OnApplicationShutdown {
       return;
     }
     if (!account.away) {
-      const text = 'No lease could be taken: calls go through and are counted';
+      const text = 'No lease could be taken: calls pass and are counted';
       if (isOutage(error)) this.log.warn({ error, orgId }, text);
       else this.log.error({ error, orgId }, text);
     }
@@ -186,8 +190,8 @@ export class Quota implements OnApplicationShutdown {
   }
 
   /**
-   * The lease is spent from no more. What it has left may be lent again at once, so that is waited for; a lease that is
-   * used up frees nothing. False when usage is away.
+   * The lease is no longer spent from. If units are left they may be leased again at once, so the return is awaited; a
+   * used-up lease frees nothing. False when usage is away.
    */
   private async letGo(orgId: string, account: Account): Promise<boolean> {
     const { holding } = account;
@@ -200,8 +204,8 @@ export class Quota implements OnApplicationShutdown {
   }
 
   /**
-   * When its last call is settled, so that what failed comes back too. What was spent stays reserved at usage until
-   * its events arrive: no unit is lent twice. A lease that cannot be returned ends by itself.
+   * When its last call is settled, so that refunds are included. Spent units stay reserved at usage until the events
+   * arrive, so that no unit is leased twice. A lease that cannot be returned expires.
    */
   private giveBack(orgId: string, { leaseId, spent }: Holding): Promise<boolean> {
     const returned = this.bus.call(returnLease, { leaseId, spent }, { orgId, deadlineMs: ANSWER_MS }).then(
@@ -222,7 +226,7 @@ export class Quota implements OnApplicationShutdown {
 
 function refuse(account: Account, { limit, used, reserved, resetsAt, product, upgradeTo }: Lease): void {
   account.refusedUntil = Date.now() + REFUSED_MS;
-  // What others hold may come back when their leases end; what is used comes back with the next period.
+  // Units of others may come back when their leases end; used ones come back with the next period.
   const untilReset = resetsAt ? Math.max(1, Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000)) : NEVER_S;
   const retryAfterSeconds = used < (limit ?? 0) ? Math.min(60, untilReset) : untilReset;
   account.refusal = quotaExhausted(

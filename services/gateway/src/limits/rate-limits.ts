@@ -10,7 +10,7 @@ import { networkOf } from './network.rules.ts';
 const WINDOW_MS = 60_000;
 const MAX_WINDOWS = 100_000;
 const MAX_ADDRESSES = 20_000;
-/** A network is many people: it may send as much as so many of them. */
+/** A network is many people: its limit is that of so many of them. */
 const PEOPLE = 10;
 
 interface Window {
@@ -24,10 +24,11 @@ type What = 'network' | 'anonymous' | 'caller';
 
 /**
  * Requests a minute, counted in this gateway alone: N gateways allow N times the limit, which is meant as protection
- * and not as a product limit (that is the quota). Counted are first the network, before anything about the request is
- * believed; then the caller that was verified, or, for all without valid credentials, their network together: so wrong
- * credentials and bodies that nobody answers for are few. What proves itself by its input, a log-in or a refresh, is
- * counted there only when it was wrong: a neighbour's wrong ones keep nobody's right ones out. Answers carry the draft-ietf RateLimit headers.
+ * and not as a product limit (that is the quota). The network is counted first, before anything about the request is
+ * trusted; then the verified caller, or, for requests without valid credentials, their network, which bounds wrong
+ * credentials and anonymous bodies. Requests that prove themselves by their input, such as a log-in or a refresh, are
+ * counted there only when they were wrong, so that a neighbour's wrong ones do not lock others out. Answers carry the
+ * draft-ietf RateLimit headers.
  */
 @Injectable()
 export class RateLimits {
@@ -44,7 +45,7 @@ export class RateLimits {
     const [caller, anonymous] = [config.RATE_LIMIT_PER_MINUTE, config.RATE_LIMIT_ANONYMOUS_PER_MINUTE];
     const network = config.RATE_LIMIT_NETWORK_PER_MINUTE ?? Math.max(caller * PEOPLE, anonymous);
     this.limits = { caller, anonymous, network };
-    this.refusals = metrics.counter('tidegate_rate_limit_refusals_total', 'Requests refused because too many came', [
+    this.refusals = metrics.counter('tidegate_rate_limit_refusals_total', 'Requests refused by a rate limit', [
       'limit',
     ]);
   }
@@ -59,20 +60,20 @@ export class RateLimits {
     else this.take('caller', rateKey, reply, now);
   }
 
-  /** Credentials that do not count: their network has one request less without any. */
+  /** Invalid credentials count as a request of their network without any. */
   takeFailure(ip: string, reply: FastifyReply, now = Date.now()): void {
     this.take('anonymous', this.networkOf(ip), reply, now);
   }
 
-  /** A password or token in a body that was wrong: it counts like wrong credentials, and refuses nobody by itself. */
+  /** A wrong password or token in a body counts like wrong credentials, and refuses nobody by itself. */
   noteFailure(ip: string, now = Date.now()): void {
     this.window('anonymous', this.networkOf(ip), now).used += 1;
   }
 
   /**
-   * For credentials that may be wrong, which count as wrong while they are being checked: a network that has used up its
-   * requests without valid credentials causes no check, also when all come at once. Whoever only comes at the same time
-   * as many others may come back soon: a moment later it is known that those were right.
+   * For credentials that may be wrong, which count as wrong while they are being checked: a network that has used up
+   * its requests without valid credentials causes no check, even when all arrive at once. A client that only arrives
+   * together with many others may retry soon: a moment later those are known to be valid.
    */
   async whileChecking<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
     const window = this.window('anonymous', this.networkOf(ip), now);
@@ -91,7 +92,7 @@ export class RateLimits {
     const window = this.window(what, key, now);
     window.used += 1;
     const over = window.used > limit;
-    // Below the limits the headers are about the caller's; about the network's only when it is exceeded.
+    // Below the limits the headers describe the caller's; the network's only when it is exceeded.
     if (what !== 'network' || over) {
       const seconds = Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
       void reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
@@ -108,7 +109,7 @@ export class RateLimits {
     throw rateLimited({ retryAfterSeconds }, `${most}. Wait ${retryAfterSeconds} s.`);
   }
 
-  /** Windows are in the order of their beginning, so the first ones are those that end first. */
+  /** Windows are in the order of their start, so the first ones end first. */
   private window(what: What, key: string, now: number): Window {
     const windows = this.windows[what];
     const current = windows.get(key);

@@ -4,13 +4,16 @@ import { Tally } from './tally.ts';
 
 export interface Segment {
   tally: Tally;
-  /** That the writer held, and the calls of earlier segments that they paid for. */
+  /** Leases that the writer held, and the calls of earlier segments that they paid for. */
   leases: Map<string, { orgId: string; before: number }>;
-  /** Lines that are not what was written. */
+  /** Damaged lines. */
   damaged: number;
 }
 
-/** Line by line, whatever the file's size. Its last line may have been cut off by the death: nobody was answered for it. */
+/**
+ * Line by line, whatever the file's size. The process may have died within the last line: those calls were not
+ * answered.
+ */
 export async function readSegment(path: string): Promise<Segment> {
   const segment: Segment = { tally: new Tally(), leases: new Map(), damaged: 0 };
   let rest = '';

@@ -14,20 +14,22 @@ import type { Tally } from './tally.ts';
 import { publishCalls } from './usage-reports.ts';
 import { isWriting } from './writer-lock.ts';
 
-/** A gateway that died is found by the one that starts in its place; this is for those that nothing replaces. */
+/**
+ * A gateway that died is found by the one that starts in its place; this interval is for those that are not replaced.
+ */
 const SEARCH_MS = 600_000;
-/** After the bus did not take everything. */
+/** After the bus did not accept everything. */
 const RETRY_MS = 5_000;
 const EVENTS_A_MESSAGE = 400;
 const RETURN_MS = 2_000;
 
-/** What a writer that has ended left behind. */
+/** What a dead writer left behind. */
 interface Left {
   writer: string;
   segments: { name: string }[];
 }
 
-/** What is known of it so far. */
+/** What is known of its leases so far. */
 interface Recovered {
   calls: number;
   leases: Map<string, { orgId: string; spent: number }>;
@@ -35,9 +37,9 @@ interface Recovered {
 }
 
 /**
- * Reports the API calls of gateways that died before they could, under the names that these would have used: what had
- * arrived before is known to usage, so it makes no difference how far they came, nor how many of us do this at once.
- * Then the leases that they held are returned. Damaged lines are logged and skipped; a segment that cannot be read stays.
+ * Reports the API calls of gateways that died before they could, under the ids that these would have used: usage
+ * deduplicates, so it does not matter how far they got, nor how many processes do this at once. Then the leases that
+ * they held are returned. Damaged lines are logged and skipped; a segment that cannot be read stays.
  */
 @Injectable()
 export class RecoverCalls {
@@ -76,7 +78,7 @@ export class RecoverCalls {
     const of = { log: this.log, what: 'Reading a segment of API calls' };
     const failed = await each(segments, of, ({ name }) => this.report(name, recovered));
     for (const [leaseId, { orgId, spent }] of recovered.leases) await this.giveBack(leaseId, orgId, spent);
-    // Without one that could not be read: the next turn retries it.
+    // Except a segment that could not be read: the next turn retries it.
     const done = failed === 0 ? listed(this.journal.folder).filter((name) => name.startsWith(writer)) : [];
     for (const name of [...recovered.segments, ...done]) rmSync(join(this.journal.folder, name), { force: true });
     const { calls } = recovered;
@@ -86,7 +88,7 @@ export class RecoverCalls {
 
   private async report(name: string, recovered: Recovered): Promise<void> {
     const { tally, leases, damaged } = await readSegment(join(this.journal.folder, name));
-    if (damaged > 0) this.log.error({ segment: name, damaged }, 'Damaged lines of a segment of API calls are left out');
+    if (damaged > 0) this.log.error({ segment: name, damaged }, 'Damaged lines of a segment of API calls are skipped');
     const segment = name.replace('.calls', '');
     for (const [orgId, events] of tally.events(segment)) {
       for (let from = 0; from < events.length; from += EVENTS_A_MESSAGE) {
@@ -101,7 +103,7 @@ export class RecoverCalls {
     gather(recovered.leases, tally, leases);
   }
 
-  /** A lease that was returned or has ended meanwhile is fine as it is; one that cannot be returned ends by itself. */
+  /** A lease that has been returned or has expired is fine; one that cannot be returned expires. */
   private async giveBack(leaseId: string, orgId: string, spent: number): Promise<void> {
     try {
       await this.bus.call(returnLease, { leaseId, spent }, { orgId, deadlineMs: RETURN_MS });
@@ -112,7 +114,7 @@ export class RecoverCalls {
   }
 }
 
-/** Nothing in a folder that nobody has made. */
+/** Empty when the folder does not exist. */
 function listed(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -122,7 +124,7 @@ function listed(folder: string): string[] {
   }
 }
 
-/** The segments of one writer: the last one knows the most of a lease. */
+/** The segments of one writer: the last one knows the most about a lease. */
 function gather(
   known: Recovered['leases'],
   tally: Tally,

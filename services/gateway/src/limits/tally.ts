@@ -2,16 +2,16 @@ import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import { type CallsNote, eventId } from './call-notes.rules.ts';
 
 export const METER = 'api_calls';
-/** Calls of one lease within so much time are one event: an outage of a day is 144 events an organisation, not 86,400. */
+/** Calls of one lease within this time are one event: an outage of a day is 144 events an organisation, not 86,400. */
 const TOGETHER_MS = 600_000;
-/** Beyond it the newest event grows instead: what is stored for an outage without end has a bound. */
+/** Beyond it the newest event grows instead, so that an endless outage stores a bounded amount. */
 const MOST_EVENTS = 400;
 
-/** Calls that will be one event. */
+/** Calls that become one event. */
 export interface Entry {
   readonly orgId: string;
   readonly lease: string;
-  /** Epoch milliseconds of its first call; they decide the hour and the period it counts in. */
+  /** Epoch milliseconds of its first call, which decides the hour and period that it counts in. */
   readonly at: number;
   calls: number;
   /** Of them not in the journal yet. */
@@ -23,7 +23,9 @@ interface Organisation {
   events: number;
 }
 
-/** API calls that were answered, by organisation and by the lease that paid: what one segment of the journal holds. */
+/**
+ * API calls that were answered, by organisation and by the lease that paid: the content of one segment of the journal.
+ */
 export class Tally {
   private readonly organisations = new Map<string, Organisation>();
 
@@ -31,7 +33,7 @@ export class Tally {
     return this.organisations.size === 0;
   }
 
-  /** One call more, or several that are known. `lease`: the lease that paid; the empty text for none. */
+  /** One more call, or several. `lease`: the lease that paid; empty for none. */
   count(orgId: string, lease: string, now: number): Entry {
     let organisation = this.organisations.get(orgId);
     if (!organisation) {
@@ -43,12 +45,12 @@ export class Tally {
       last.calls += 1;
       return last;
     }
-    // Leases without end: what they paid for is counted without them, and their rest comes free a minute later.
+    // Too many leases: calls are counted without them, and the rest of the leases expires a minute later.
     if (organisation.events >= MOST_EVENTS && lease !== '') return this.count(orgId, '', now);
     return begin(organisation, { orgId, lease, at: now, calls: 1, unnoted: 0 });
   }
 
-  /** What a segment of the journal says. */
+  /** The content of a segment of the journal. */
   add([orgId, lease, at, calls]: CallsNote): void {
     const organisation: Organisation = this.organisations.get(orgId) ?? { byLease: new Map(), events: 0 };
     this.organisations.set(orgId, organisation);

@@ -18,7 +18,7 @@ afterAll(() => world.stop());
 beforeEach(() => world.neighbours.on(listMarkets, () => ({ items: [] })));
 
 const newKey = () => world.rest.as(world.accounts.newKey(newId(), ['bots:read']));
-/** Longer than all tries of one message took when calls were lost. */
+/** Longer than all tries of one message took in the outage that lost calls. */
 const OUTAGE_MS = 11_000;
 
 test('calls that were answered are counted after any outage of NATS, each once', async () => {
@@ -35,7 +35,7 @@ test('calls that were answered are counted after any outage of NATS, each once',
   expect(world.quota.used()).toBe(40);
 });
 
-test('what an outage without end keeps has a bound, and is counted all the same', async () => {
+test('an endless outage stores a bounded amount, and all of it is counted', async () => {
   const reports = world.host.get(UsageReports);
   const orgId = newId();
   const before = world.quota.used();
@@ -47,7 +47,7 @@ test('what an outage without end keeps has a bound, and is counted all the same'
   await until(() => world.quota.used() === before + 12_000);
 });
 
-test('a gateway that is killed leaves no call uncounted, none twice, and no lease behind', async () => {
+test('a killed gateway leaves no call uncounted, none counted twice, and no lease', async () => {
   const before = world.quota.used();
   await world.stopGateway();
   const child = await world.spawnGateway();
@@ -72,7 +72,7 @@ test('a gateway that is killed leaves no call uncounted, none twice, and no leas
   const counted = () => world.quota.used() - before;
   await until(() => counted() >= answered + 20);
   await until(() => readdirSync(folder).length === 0);
-  // One of each client may have been noted when the process died with its answer.
+  // One call of each client may have been noted when the process died before answering.
   expect(counted()).toBeLessThanOrEqual(sent + 20);
   await until(() => [...world.quota.leases.values()].every(({ returned }) => returned));
   await until(() => world.quota.reserved() === 0);
@@ -89,10 +89,10 @@ describe('of a dead writer', () => {
     ['is no journal at all', '{"a":1}\nnull\n[]\n0 \n', 0],
     ['is empty', '', 0],
     ['is whole', `${first}${second}`, 5],
-  ])('a segment that %s costs no other one', async (_what, content, calls) => {
+  ])('a segment that %s does not affect the others', async (_what, content, calls) => {
     const writer = crypto.randomUUID().replaceAll('-', '');
     mkdirSync(folder, { recursive: true });
-    // Nobody can read a folder as a file.
+    // A folder cannot be read as a file.
     mkdirSync(join(folder, `${writer}-1.calls`));
     writeFileSync(join(folder, `${writer}-2.calls`), content);
     writeFileSync(join(folder, `${writer}-3.calls`), note(10));
@@ -104,7 +104,7 @@ describe('of a dead writer', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith(writer))).toEqual([`${writer}-1.calls`]);
   });
 
-  test('a segment that had arrived is counted once, however often it is reported', async () => {
+  test('a segment that has already arrived is counted once, however often it is reported', async () => {
     const writer = crypto.randomUUID().replaceAll('-', '');
     const path = join(folder, `${writer}-7.calls`);
     writeFileSync(path, note(4));

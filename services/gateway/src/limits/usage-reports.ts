@@ -8,10 +8,10 @@ import type { Note } from './call-notes.rules.ts';
 import { METER, Tally } from './tally.ts';
 
 const REPORT_MS = 1_000;
-/** At an orderly stop so long is tried; the process may live 25 s after the signal. */
+/** How long an orderly stop tries; the process may live 25 s after the signal. */
 const LAST_MS = 8_000;
 
-/** A segment on its way: it may have arrived in part, so it keeps its name and its content. */
+/** A segment that is being sent: it may have arrived in part, so it keeps its name and content. */
 interface Sealed {
   segment: string;
   /** By organisation. */
@@ -19,9 +19,9 @@ interface Sealed {
 }
 
 /**
- * Calls that were answered, on their way into the usage stream: counted in memory and noted in the journal, sealed once
- * a second when the segment before is in the stream, sent, and deleted when JetStream has them. An outage of any
- * length loses nothing, nor does a death (`RecoverCalls`).
+ * Brings answered calls into the usage stream: counted in memory and noted in the journal, sealed once a second when
+ * the segment before is in the stream, sent, and deleted when JetStream has stored them. Neither an outage of any
+ * length nor the death of the process loses any (`RecoverCalls`).
  */
 @Injectable()
 export class UsageReports implements OnApplicationShutdown {
@@ -39,7 +39,9 @@ export class UsageReports implements OnApplicationShutdown {
     journal.begin(() => this.snapshot());
   }
 
-  /** One call more, which may be answered when the promise ends. `lease`: the lease that paid for it; '' for none. */
+  /**
+   * One more call, which may be answered once the promise resolves. `lease`: the lease that paid for it; '' for none.
+   */
   count(orgId: string, lease: string, now = Date.now()): Promise<void> {
     const entry = this.open.count(orgId, lease, now);
     const held = this.leases.get(entry.lease);
@@ -47,7 +49,7 @@ export class UsageReports implements OnApplicationShutdown {
     return this.journal.add(entry);
   }
 
-  /** A lease that is returned with what it paid for, if we do not live to do it. */
+  /** A lease to be returned with what it paid for, by another process if this one dies. */
   hold(orgId: string, lease: string): void {
     this.leases.set(lease, { orgId, before: 0, calls: 0 });
     void this.journal.hold([orgId, lease, 0]);
@@ -70,7 +72,7 @@ export class UsageReports implements OnApplicationShutdown {
     if (!this.sealed) return;
     const { segment, events } = this.sealed;
     const [first] = events.keys();
-    // In an outage one message asks whether it is over; thousands would only wait in the connection's buffer.
+    // In an outage one message probes whether it is over; thousands would only wait in the connection's buffer.
     if (this.failing && first !== undefined && !(await this.send(this.sealed, first))) return;
     await Promise.all([...events.keys()].map((orgId) => this.send({ segment, events }, orgId)));
     if (events.size > 0) return;
@@ -78,7 +80,10 @@ export class UsageReports implements OnApplicationShutdown {
     this.sealed = undefined;
   }
 
-  /** At the end: everything reported, however long it waited; what cannot be is for the next start, or logged. */
+  /**
+   * At a stop: reports everything, however long it waited; what cannot be reported is left to the next start, or
+   * logged.
+   */
   async onApplicationShutdown(): Promise<void> {
     const until = Date.now() + LAST_MS;
     while (this.unsent() > 0 && Date.now() < until && !this.usage.isClosed) {
@@ -92,7 +97,7 @@ export class UsageReports implements OnApplicationShutdown {
     this.journal.end();
   }
 
-  /** From here on the open segment does not change. */
+  /** From here on the segment does not change. */
   private seal(): Sealed | undefined {
     this.journal.flush();
     const { segment } = this.journal;
@@ -132,7 +137,7 @@ export class UsageReports implements OnApplicationShutdown {
   }
 }
 
-/** One message; the stream and usage recognise it when it is sent again. */
+/** One message; the stream and usage deduplicate it when it is sent again. */
 export const publishCalls = (
   usage: UsagePublisher,
   segment: string,

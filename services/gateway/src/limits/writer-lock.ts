@@ -3,12 +3,12 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
 /*
- * Whether the process that writes a journal lives: it listens on a socket beside it. The kernel ends that with the
- * process, however that ends; a process that is stopped or busy keeps it. Unlike a process number it means the same in
- * every container that shares the folder, and unlike a time nobody has to believe a clock.
+ * Whether the process that writes a journal is alive: it listens on a socket beside it. The kernel closes that when the
+ * process ends, however it ends; a stopped or busy process keeps it. Unlike a process id it works across containers
+ * that share the folder, and unlike a timestamp it depends on no clock.
  */
 
-/** Longer paths of sockets are cut or refused by the kernel. */
+/** The kernel truncates or refuses longer socket paths. */
 const MAX_PATH = 100;
 const ANSWER_MS = 1_000;
 
@@ -16,17 +16,17 @@ export class WriterLock {
   private readonly path: string;
   private readonly server: Server;
 
-  /** Throws when the folder cannot hold one. */
+  /** Throws when the folder cannot hold a socket. */
   constructor(folder: string, writer: string) {
     this.path = join(folder, lockName(writer));
     this.server = createServer((socket) => socket.destroy());
-    // Told by not listening, at once.
+    // Known at once, because nothing listens.
     this.server.on('error', () => {});
     const { path, done } = reach(folder, writer);
     this.server.listen({ path, exclusive: true });
     done();
     this.server.unref();
-    if (!this.holds) throw new Error(`${folder} takes no socket.`);
+    if (!this.holds) throw new Error(`${folder} does not support sockets.`);
   }
 
   /** False when somebody cleared the folder. */
@@ -40,7 +40,7 @@ export class WriterLock {
   }
 }
 
-/** False when the writer has ended. When in doubt it lives. */
+/** False when the writer has ended. In doubt it counts as alive. */
 export async function isWriting(folder: string, writer: string): Promise<boolean> {
   const { path, done } = reach(folder, writer);
   return new Promise<boolean>((resolve) => {
@@ -58,7 +58,7 @@ export async function isWriting(folder: string, writer: string): Promise<boolean
 const ENDED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']);
 const lockName = (writer: string): string => `${writer}.lock`;
 
-/** A path of the lock that the kernel takes, good until `done`. */
+/** A path of the lock that is short enough for the kernel, valid until `done`. */
 function reach(folder: string, writer: string): { path: string; done: () => void } {
   const full = join(folder, lockName(writer));
   if (Buffer.byteLength(full) <= MAX_PATH) return { path: full, done: () => {} };

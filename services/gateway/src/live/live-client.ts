@@ -2,16 +2,16 @@ import type { ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
 import type { Credential, Principal } from '../kernel/principal.ts';
 
-/** What waits for a client that reads slowly; beyond it messages are dropped and it has to fetch again. */
+/** How much may wait for a client that reads slowly; beyond it messages are dropped and it has to fetch again. */
 const MAX_BUFFERED = 64 * 1024;
-/** A client that took nothing for so long has gone without a word. */
+/** A client that read nothing for this long is gone. */
 const STUCK_MS = 30_000;
-/** After the last message a client has so long to take it. */
+/** How long a client has to read the last message. */
 const LAST_MS = 2_000;
 
 /**
- * One open stream. It outlives the framework's listeners, so it has its own for as long as it can emit; what it may
- * buffer is bounded, and who does not read is cut.
+ * One open stream. It outlives the framework's listeners, so it has its own for as long as it can emit; its buffer is
+ * bounded, and a client that does not read is cut.
  */
 export class LiveClient {
   principal: Principal;
@@ -31,7 +31,7 @@ export class LiveClient {
     this.credential = given.credential;
     this.topics = given.topics;
     this.out = out;
-    // A connection that breaks is the end of the stream, which `finished` tells.
+    // A broken connection ends the stream, which `finished` reports.
     out.on('error', () => {});
     out.on('drain', () => {
       this.fullSince = undefined;
@@ -56,13 +56,13 @@ export class LiveClient {
     this.out.write(frame);
   }
 
-  /** Shows proxies that somebody is there, and notices who is not. */
+  /** Keeps proxies from closing it, and detects clients that are gone. */
   beat(now = Date.now()): void {
     if (this.fullSince !== undefined && now - this.fullSince > STUCK_MS) this.out.destroy();
     else this.send(': still here\n\n', now);
   }
 
-  /** Says why and ends; who does not take it is cut. Once is enough. */
+  /** Says why and ends; a client that does not read it is cut. Repeated calls do nothing. */
   end(why: string): void {
     if (this.over) return;
     this.over = true;

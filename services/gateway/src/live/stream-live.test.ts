@@ -30,7 +30,7 @@ async function member(orgId = newId()) {
   return { orgId, sessionId, token, userId: world.accounts.sessions.get(sessionId)?.userId as string };
 }
 
-test('a stream begins with resync, then sends what comes, numbered', async () => {
+test('a stream starts with resync, then sends numbered messages', async () => {
   const { orgId, token } = await member();
   const stream = await openStream(`${url}?topics=bots&topics=servers`, bearer(token));
   await until(() => names(stream).includes('resync'));
@@ -42,7 +42,7 @@ test('a stream begins with resync, then sends what comes, numbered', async () =>
   stream.close();
 });
 
-test('revocations of several members in one read end their streams, and nothing else', async () => {
+test('revocations of several members in one read end their streams and no others', async () => {
   const orgId = newId();
   const members = await Promise.all([member(orgId), member(orgId), member(orgId)]);
   const other = await member();
@@ -56,7 +56,7 @@ test('revocations of several members in one read end their streams, and nothing 
   untouched.close();
 });
 
-test('clients that leave while we look who they are take nobody else the place', async () => {
+test('clients that leave during their admission do not take up slots', async () => {
   const { token } = await member();
   for (let round = 0; round < 30; round += 1) {
     await new Promise<void>((resolve) => {
@@ -87,14 +87,14 @@ test('clients that leave while we look who they are take nobody else the place',
   });
 });
 
-test('a client that does not read costs little, is cut, and harms nobody', async () => {
+test('a client that does not read costs little, is cut, and does not affect others', async () => {
   const { orgId, token, sessionId } = await member();
   const before = await connections();
   const deaf = await openStream(url, bearer(token), { read: false });
   const reader = await openStream(url, bearer(token));
   const text = JSON.stringify({ text: 'x'.repeat(30_000) });
   const received = () => names(reader).filter((name) => name === 'bots').length;
-  // Several megabytes, at the pace of the one that reads.
+  // Several megabytes, at the pace of the client that reads.
   await until(
     () => {
       world.nc.publish(`live.${orgId}.bots`, text);
@@ -103,7 +103,7 @@ test('a client that does not read costs little, is cut, and harms nobody', async
     { everyMs: 2 },
   );
   await world.revoke({ kind: 'session', id: sessionId });
-  // The deaf one has megabytes before it, and hears nothing of its end.
+  // The client that does not read has megabytes before it, and does not see its end.
   await until(async () => reader.ended() && (await connections()) <= before);
   deaf.close();
   expect((await world.rest.get('/health/live')).status).toBe(200);
@@ -126,7 +126,7 @@ test('a stream ends with its API key: at its end, and when it is revoked', async
   expect(world.neighbours.count(verifyKey)).toBeGreaterThan(0);
 });
 
-test('a script’s stream ends with its access token, a browser’s goes on while its session does', async () => {
+test('a script’s stream ends with its access token, a browser’s continues as long as its session', async () => {
   const { sessionId } = await member();
   const token = await world.accounts.accessToken(sessionId, { seconds: 2 });
   const script = await openStream(url, bearer(token));
@@ -139,7 +139,7 @@ test('a script’s stream ends with its access token, a browser’s goes on whil
   await until(() => browser.ended());
 });
 
-test('a browser’s stream whose session is gone ends when it is looked at', async () => {
+test('a browser’s stream whose session is gone ends when it is verified again', async () => {
   const { sessionId } = await member();
   const token = await world.accounts.accessToken(sessionId, { seconds: 1 });
   world.accounts.sessions.delete(sessionId);
@@ -148,7 +148,7 @@ test('a browser’s stream whose session is gone ends when it is looked at', asy
   expect(names(browser).at(-1)).toBe('expired');
 });
 
-test('the organisation of a stream is a choice', async () => {
+test('a stream chooses its organisation', async () => {
   const here = await member();
   const elsewhere = newId();
   world.accounts.roles.set(`${elsewhere} ${here.userId}`, 'viewer');
@@ -175,12 +175,12 @@ test.each([
   stream.close();
 });
 
-test('without credentials, and with wrong ones, there is no stream', async () => {
+test('without valid credentials there is no stream', async () => {
   expect((await openStream(url, {})).status).toBe(401);
   expect((await openStream(url, bearer('x.y.z'))).status).toBe(401);
 });
 
-test('a stream that is let in while the process stops is told to come back', async () => {
+test('a stream that is admitted while the process stops is told to reconnect', async () => {
   const here = await member();
   const open = await openStream(url, bearer(here.token));
   let [asked, letIn] = [false, () => {}];

@@ -11,16 +11,16 @@ import { LiveClient } from './live-client.ts';
 import { readTopics } from './topics.rules.ts';
 
 const HEARTBEAT_MS = 15_000;
-/** Identity is away: the credentials were good a moment ago, so the stream goes on and is verified again later. */
+/** Identity is away: the credentials were valid a moment ago, so the stream continues and is verified again later. */
 const AGAIN_MS = 15_000;
 /** The longest a timer can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Live topics as server-sent events. One NATS subscription per organisation that anybody watches; a client that cannot
- * keep up loses messages and has to fetch again (`resync`), instead of filling our memory. A stream begins with
- * `resync` as well, because nobody knows what came between the last one and this. It ends with its credentials: a
- * script's with its access token, a browser's with its session, a key's with the key.
+ * Live topics as server-sent events. One NATS subscription per watched organisation; a client that cannot keep up loses
+ * messages and has to fetch again (`resync`), instead of filling our memory. A stream also starts with `resync`,
+ * because messages may have been lost since the previous one. It ends with its credentials: a script's with its access
+ * token, a browser's with its session, a key's with the key.
  */
 @Injectable()
 export class StreamLive {
@@ -53,9 +53,9 @@ export class StreamLive {
     for (const client of this.all()) client.end('bye');
   }
 
-  /** Takes the reply over, for a caller that was let in. */
+  /** Takes over the reply, for an admitted caller. */
   begin(request: FastifyRequest, reply: FastifyReply, given: { principal: Principal; credential: Credential }): void {
-    // Let in while the process stops: nobody would end it any more.
+    // Admitted while the process stops: nothing would end it any more.
     if (this.closed) throw unavailable({ retryAfterSeconds: 2 }, 'This process is stopping. Open the stream again.');
     const { orgId, scopes, kind } = given.principal.caller;
     if (kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key.');
@@ -68,7 +68,7 @@ export class StreamLive {
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value as string);
-    // Whoever left while they were verified is sent nothing, and is not counted.
+    // A client that left during its verification is sent nothing and not counted.
     if (reply.raw.destroyed || request.raw.socket.destroyed) return;
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -90,17 +90,17 @@ export class StreamLive {
     this.open.inc();
     this.subscribe(orgId);
     client.send('retry: 2000\n\nevent: ready\ndata: {}\n\n');
-    // What is read from now on is as new as what will be sent: nats-server has the subscription.
+    // The subscription has reached nats-server: what the client reads from now on misses nothing that will be sent.
     void this.topics.ready().then(
       () => client.over || client.send('event: resync\ndata: {}\n\n'),
       () => this.end(client, 'bye'),
     );
     watch(given.principal.expires - Date.now());
-    // It may have been revoked between the check and the list.
+    // It may have been revoked between the check and its entry into the list.
     if (this.revocations.isRevoked(given.principal)) this.end(client, 'revoked');
   }
 
-  /** The time of a client's credentials is over: asks whether they still count, and goes on or ends. */
+  /** The time of a client's credentials is over: verifies them again, and continues or ends the stream. */
   private async recheck(client: LiveClient, watch: (ms: number) => void): Promise<void> {
     const { principal, credential } = client;
     try {
@@ -125,7 +125,7 @@ export class StreamLive {
     this.subscriptions.set(orgId, subscription);
   }
 
-  /** Their messages do not come any more: better they ask again than that they wait in silence. */
+  /** Their messages no longer arrive: they should reconnect instead of waiting in silence. */
   private endAll(orgId: string): void {
     for (const client of this.clients.get(orgId) ?? []) this.end(client, 'bye');
   }
@@ -134,7 +134,7 @@ export class StreamLive {
     for (const client of this.all()) if (this.revocations.isRevoked(client.principal)) this.end(client, 'revoked');
   }
 
-  /** From the list first: what is ended once is never written to again. */
+  /** Removed from the list first: an ended stream is never written to again. */
   private end(client: LiveClient, why: string): void {
     this.remove(client.principal.caller.orgId ?? '', client);
     client.end(why);

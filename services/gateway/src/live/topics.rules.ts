@@ -3,7 +3,10 @@ import { liveTopics } from '@tidegate/contracts/kernel/registry';
 
 const MOST_TEXT = 500;
 
-/** What is asked for, once or several times, separated by commas or not; without it everything that may be followed. */
+/**
+ * The requested topics, as one or several parameters, separated by commas or not; by default everything that may be
+ * read.
+ */
 export function readTopics(given: unknown, scopes: readonly string[]): ReadonlySet<string> {
   const topicScopes = new Map(liveTopics().map(({ topic, scope }) => [topic, scope]));
   const unknown = () => invalid('/topics', 'unknown_topic', `Topics: ${[...topicScopes.keys()].join(', ')}`);

@@ -10,7 +10,7 @@ import { requirePerson } from '../kernel/people.ts';
 import { findUser, lockUser } from '../kernel/user.rows.ts';
 import { ReplacePassword } from './replace-password.ts';
 
-/** Whoever has got hold of a session must not guess the password with it: a wrong one is a wrong log-in. */
+/** A stolen session must not be good for guessing the password: a wrong one counts as a wrong log-in. */
 @Controller()
 export class ChangePassword {
   constructor(
@@ -39,14 +39,14 @@ export class ChangePassword {
       throw refuse(
         wrongPassword,
         {},
-        'Send the password that you log in with now. Lost it: POST /api/v1/password/forgotten.',
+        'Send your current password. If you have lost it: POST /api/v1/password/forgotten.',
       );
     }
     const passwordHash = await this.passwords.hash(input.newPassword, { known: true });
     const own = tx.as({ userId });
     const locked = await lockUser(own, userId);
-    // Somebody else changed it meanwhile, with the same old one or by mail: theirs came first.
-    if (locked?.password_hash !== user.password_hash) throw conflict({}, 'The password was changed meanwhile.');
+    // Another request changed it in the meantime, with the same old password or by mail: that one came first.
+    if (locked?.password_hash !== user.password_hash) throw conflict({}, 'The password was changed in the meantime.');
     await this.throttle.succeeded(own, userId, admitted);
     await this.replace.change(own, locked, passwordHash, caller.sessionId ?? '');
     return {};

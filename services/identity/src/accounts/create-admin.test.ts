@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => identity.close());
 
-test('the first start makes the operator of the password file, with an organisation; later starts change nothing', async () => {
+test('the first start creates the operator of the password file, with an organisation; later starts change nothing', async () => {
   await expect(identity.call(login, { email, password: 'the first password' })).rejects.toMatchObject({
     code: 'wrong_credentials',
   });
@@ -30,13 +30,13 @@ test('the first start makes the operator of the password file, with an organisat
   expect((await identity.call(login, { email, password: 'the first password' })).user.id).toBe(session.user.id);
 });
 
-test('an empty password file makes no operator', async () => {
+test('an empty password file creates no operator', async () => {
   writeFileSync(identity.adminPasswordFile, '\n');
   await identity.start();
   await expect(identity.call(login, { email, password: '' })).rejects.toMatchObject({ code: 'wrong_credentials' });
 });
 
-test('operators make operators, with a password that was made up or given; others do not', async () => {
+test('operators create operators, with a generated or given password; others do not', async () => {
   const made = await identity.call(createAdmin, { email: 'ops@example.com' }, PLATFORM);
   const session = await identity.call(login, { email: 'ops@example.com', password: made.password });
   expect((await identity.callerOf(session)).scopes).toContain('operator');

@@ -17,7 +17,7 @@ const FIRST_ADMIN = 'admin@localhost';
 const LEAST_CHARACTERS = 12;
 const VOUCHED = { name: 'Operator', isOperator: true, verified: true };
 
-/** Operators of the installation: the first one at the first start, others by the CLI. */
+/** Creates operators of the installation: the first one at the first start, others by the CLI. */
 @Controller()
 export class CreateAdmin implements OnApplicationBootstrap {
   constructor(
@@ -43,16 +43,16 @@ export class CreateAdmin implements OnApplicationBootstrap {
     if (user) this.log.info({ email: FIRST_ADMIN }, 'The first operator was created');
   }
 
-  /** Undefined, with the reason in the log, when there is none to use: operators can be made by the CLI later. */
+  /** Undefined, with the reason in the log, when there is no usable password: the CLI can create operators later. */
   private firstPassword(): string | undefined {
     const file = this.settings.adminPasswordFile;
     if (!existsSync(file)) {
-      this.log.warn({ file }, 'There is no first operator: the password file is absent');
+      this.log.warn({ file }, 'No first operator was created: the password file is missing');
       return undefined;
     }
     const password = readFileSync(file, 'utf8').trim();
     if (password.length >= LEAST_CHARACTERS) return password;
-    this.log.error({ file, atLeast: LEAST_CHARACTERS }, 'There is no first operator: the password is too short');
+    this.log.error({ file, atLeast: LEAST_CHARACTERS }, 'No first operator was created: the password is too short');
     return undefined;
   }
 

@@ -17,7 +17,7 @@ import { newId } from '@tidegate/database/ids';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
 
-/* Whose an address is, and who may set its password. */
+/* Who owns an address, and who may set its password. */
 let identity: Fixture;
 beforeAll(async () => {
   identity = await openIdentity({ limits: { seats: 20, api_keys: 20 }, mail: true });
@@ -42,7 +42,7 @@ async function newVerified() {
   return user;
 }
 
-test('an account whose address nobody verified gets in, looks after itself, and reaches nobody else', async () => {
+test('an account with an unverified address can log in and look after itself, and reaches nobody else', async () => {
   const ada = await identity.newUser();
   expect(ada.session.user.emailVerified).toBe(false);
   const bob = await newVerified();
@@ -61,7 +61,7 @@ test('an account whose address nobody verified gets in, looks after itself, and 
   expect(await known()).toEqual({ email: ada.email, verified: false, mayReachOthers: false });
 
   const token = await verifyToken(ada.email);
-  // Only with the mail of this very account.
+  // Only with the mail of this account.
   for (const wrong of ['x', await verifyToken(bob.email)]) {
     await expect(identity.call(verifyEmail, { token: wrong }, ada.caller)).rejects.toMatchObject(over);
   }
@@ -74,7 +74,7 @@ test('an account whose address nobody verified gets in, looks after itself, and 
   await identity.call(acceptInvitation, { token: invitation }, ada.caller);
 });
 
-test('the mail that verifies is sent again, five times a day, with a new token, while there is something to verify', async () => {
+test('the verification mail is sent again, up to five times a day, with a new token, until the address is verified', async () => {
   const ada = await identity.newUser();
   const first = await verifyToken(ada.email);
   for (let n = 0; n < 5; n += 1) await identity.call(resendVerification, {}, ada.caller);
@@ -86,10 +86,10 @@ test('the mail that verifies is sent again, five times a day, with a new token, 
   await expect(identity.call(resendVerification, {}, bob.caller)).rejects.toMatchObject({ code: 'conflict' });
 });
 
-test('an address that an outsider entered is claimed by its owner, and nothing of the outsider goes on', async () => {
+test('an address that an outsider registered is claimed by its owner, and everything of the outsider ends', async () => {
   const mallory = await identity.newUser();
   const { email } = mallory;
-  // A key from before addresses were verified.
+  // A key that is older than the verification of addresses.
   await identity.tenants.run(mallory.orgId, (tx) =>
     tx.query(
       `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by) values ($1, 'aaaaaaaaaa', 'k', $3, '{bots:read}', $2)`,
@@ -113,14 +113,14 @@ test('an address that an outsider entered is claimed by its owner, and nothing o
   expect(revoked).toContainEqual(expect.objectContaining({ kind: 'api_key', id: 'aaaaaaaaaa' }));
 });
 
-test('a askForMail password is set anew by the mail, once and for half an hour; all sessions end', async () => {
+test('a forgotten password is reset by mail, once and within half an hour; all sessions end', async () => {
   const ada = await newVerified();
   const { key } = await identity.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, ada.caller);
   expect(key).toMatch(/^tg_/);
   await askForMail(ada.email.toUpperCase());
   const token = await tokenTo(ada.email);
   await expect(reset(`${token}x`)).rejects.toMatchObject(over);
-  // Whoever else asks for one makes none of the owner's worthless.
+  // Requests of others do not invalidate the owner's tokens.
   await askForMail(ada.email, '198.51.100.9');
   const other = await tokenTo(ada.email);
   await reset(token);
@@ -130,7 +130,7 @@ test('a askForMail password is set anew by the mail, once and for half an hour; 
     code: 'invalid_grant',
   });
   const back = await logIn(ada.email, NEW);
-  // Verified before: what was theirs stays.
+  // Verified before: keys and invitations stay.
   expect((await identity.call(listApiKeys, {}, await identity.callerOf(back))).items).toHaveLength(1);
 
   await askForMail(ada.email);
@@ -141,7 +141,7 @@ test('a askForMail password is set anew by the mail, once and for half an hour; 
   expect(JSON.stringify(rows)).not.toContain(late);
 });
 
-test('a log-in with the old password that is judged while it is changed begins no session', async () => {
+test('a log-in with the old password that is checked while it is changed starts no session', async () => {
   const ada = await newVerified();
   const hashing = identity.app.get(PasswordHashing);
   const verify = hashing.verify.bind(hashing);
@@ -165,13 +165,13 @@ test('two who use one token at once set one password', async () => {
   expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
 });
 
-test('to ask for a mail tells nobody whether there is an account, and outsiders do not use up the owner’s', async () => {
+test('a request for a mail does not reveal whether there is an account, and outsiders do not use up the owner’s mails', async () => {
   const ada = await newVerified();
   await logInFrom(ada.email, '192.0.2.1');
   const nobody = `${newId()}@example.com`;
   expect(await askForMail(nobody)).toEqual(await askForMail(ada.email));
   expect(await identity.mailTo(nobody, 'reset-password')).toBeUndefined();
-  // Three of a network, for the one address as for the other, while one of them works.
+  // Three from one network, for an address with an account and for one without, while a sent token is valid.
   for (const email of [nobody, ada.email]) {
     for (let n = 0; n < 2; n += 1) await askForMail(email);
     await expect(askForMail(email)).rejects.toMatchObject({ code: 'rate_limited', status: 429 });
@@ -189,7 +189,7 @@ test('to ask for a mail tells nobody whether there is an account, and outsiders 
 
 const logInFrom = (email: string, ip: string) => identity.call(login, { email, password: PASSWORD }, from(ip));
 
-test('a password is changed by whoever knows it; the sessions elsewhere end, the own one goes on', async () => {
+test('a person who knows the password changes it; their other sessions end, this one continues', async () => {
   const ada = await newVerified();
   const elsewhere = await logIn(ada.email, PASSWORD);
   const change = (currentPassword: string) =>
@@ -202,7 +202,7 @@ test('a password is changed by whoever knows it; the sessions elsewhere end, the
   expect((await identity.call(refresh, { refreshToken: ada.session.refreshToken })).user.id).toBe(ada.userId);
   expect((await logIn(ada.email, NEW)).user.id).toBe(ada.userId);
   expect(await identity.mailTo(ada.email, 'password-changed')).toBeDefined();
-  // Guessing with a session is no faster than without.
+  // Guessing with a session is as slow as without.
   await expect(change('a wrong password')).rejects.toMatchObject({ code: 'wrong_password' });
   await identity.tenants.as({}, (tx) =>
     tx.query("update login_failures set failures = 100, last_at = clock_timestamp() where subject like 'pair:%'"),
@@ -214,7 +214,7 @@ test('a password is changed by whoever knows it; the sessions elsewhere end, the
   await expect(byKey).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-test('an operator sets the password of whoever is locked out; nobody else does', async () => {
+test('an operator resets the password of a person who is locked out; nobody else can', async () => {
   const ada = await identity.newUser();
   const { password, user } = await identity.call(setPassword, { email: ada.email }, PLATFORM);
   expect(user.emailVerified).toBe(true);
@@ -227,7 +227,7 @@ test('an operator sets the password of whoever is locked out; nobody else does',
   });
 });
 
-test('a mail that cannot be handed over waits, and is given up after a day', async () => {
+test('a mail that cannot be handed over is retried, and dropped after a day', async () => {
   const ada = await identity.newUser();
   identity.mailServer.down = true;
   expect(await identity.mailTo(ada.email, 'verify-email')).toBeUndefined();

@@ -11,9 +11,9 @@ import { NewOrganisation } from '../organisations/new-organisation.ts';
 import { Sessions } from '../sessions/sessions.ts';
 
 /**
- * User, organisation, membership and session in one transaction. That an address is taken is answered: the alternative is a
- * person who cannot find out why they cannot get in. The rate limit for anonymous callers bounds how fast addresses can
- * be tried.
+ * User, organisation, membership and session in one transaction. It does reveal that an address is taken: otherwise
+ * people could not find out why they cannot get in. The rate limit of anonymous callers bounds how fast addresses can
+ * be probed.
  */
 @Controller()
 export class RegisterAccount {
@@ -42,7 +42,7 @@ export class RegisterAccount {
 
 const NEW = { isOperator: false, verified: false };
 const TAKEN =
-  'Log in instead: POST /api/v1/sessions. If the address is yours and the account is not, claim it: POST /api/v1/password/forgotten.';
+  'Log in instead: POST /api/v1/sessions. If the address is yours but the account is not, claim it: POST /api/v1/password/forgotten.';
 
-/** A name like any other: as long as one may be, since it is repeated when the organisation is deleted. */
+/** Within the length of a name, since it is repeated to delete the organisation. */
 const organisationOf = (name: string): string => `${cleanName(name.slice(0, 80))}’s organisation`;

@@ -11,7 +11,7 @@ import { deleteTokens } from '../mails/account-token.rows.ts';
 import { deleteInvitationsBy } from '../members/invitation.rows.ts';
 import { endSessions } from '../sessions/session.rows.ts';
 
-/** What a new password ends, whoever sets it. The user's row has to be locked. */
+/** What a new password ends, in whichever way it is set. The user's row has to be locked. */
 @Injectable()
 export class ReplacePassword {
   constructor(
@@ -19,16 +19,16 @@ export class ReplacePassword {
     private readonly outbox: Outbox,
   ) {}
 
-  /** By whoever knew the old one: all sessions end but theirs. */
+  /** With the old password: all other sessions end. */
   change(tx: Tx, user: UserRow, passwordHash: string, currentSession: string): Promise<void> {
     return this.replace(tx, user, passwordHash, currentSession);
   }
 
-  /** By whoever has shown that the address is theirs, or by the operator. Needs a transaction that runs as this user. */
+  /** By mail or by the operator. Needs a transaction that runs as this user. */
   async claim(tx: Tx, user: UserRow, passwordHash: string): Promise<void> {
     await this.replace(tx, user, passwordHash);
     await setEmailVerified(tx, user.id, new Date());
-    // Until now it may have been somebody else's who had entered the address: nothing of theirs goes on.
+    // Until now the account may have belonged to somebody else who had entered the address: everything of theirs ends.
     if (user.email_verified_at === null) await this.endDelegations(tx, user.id);
   }
 

@@ -15,14 +15,14 @@ import { findToken, useToken } from '../mails/account-token.rows.ts';
 import { ReplacePassword } from './replace-password.ts';
 
 /**
- * Mails that one network asks for, and all for one address, however many networks ask. The first lasts as long as a token:
- * whoever is refused, also by what a neighbour did, has one in their mailbox that works. The second is not for a network
- * where the owner got in before, so that others cannot use up what the owner needs.
+ * Limits of mails: by network, and by address over all networks. The first lasts as long as a token, so a person who is
+ * refused, even because of a neighbour, has a valid token in the mailbox. The second does not apply to networks where
+ * the owner has logged in, so that others cannot use it up.
  */
 const OF_NETWORK = { most: 3, minutes: RESET_MINUTES };
 const OF_ADDRESS = { most: 20, minutes: DAY };
 
-/** For whoever has lost their password, or whose address somebody else has entered. */
+/** For people who have lost their password, or whose address somebody else has registered. */
 @Controller()
 export class ResetPassword {
   constructor(
@@ -47,7 +47,7 @@ export class ResetPassword {
   @Handles(resetPassword)
   async reset({ input, caller: { ip }, tx, refuse }: OperationContext<typeof resetPassword>) {
     const tokenHash = hashOf(input.token);
-    // Read before the work: a made-up token costs no hashing.
+    // Read first: a made-up token costs no hashing.
     if (!(await findToken(this.tenants.reader({}), tokenHash, 'reset-password')))
       throw refuse(tokenInvalid, {}, USED_UP);
     const passwordHash = await this.passwords.hash(input.password, { known: true });
@@ -74,4 +74,4 @@ export class ResetPassword {
   }
 }
 
-const USED_UP = 'It was used, or is too old. Log in, or ask for another mail: POST /api/v1/password/forgotten.';
+const USED_UP = 'It has been used or has expired. Log in, or request another mail: POST /api/v1/password/forgotten.';

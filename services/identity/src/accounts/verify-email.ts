@@ -12,8 +12,8 @@ import { findToken } from '../mails/account-token.rows.ts';
 const BUDGET = { most: 5, minutes: DAY };
 
 /**
- * Takes a log-in and the mail's token: whoever entered somebody else's address lacks the second, and whoever gets a
- * mail that they never asked for lacks the first. They can claim the address by a new password instead.
+ * Takes a log-in and the mail's token: a person who entered somebody else's address lacks the token, and the recipient
+ * of an unexpected mail lacks the log-in. Recipients can claim the address by resetting the password instead.
  */
 @Controller()
 export class VerifyEmail {
@@ -30,7 +30,7 @@ export class VerifyEmail {
     if (!user) throw unauthenticated();
     const token = await findToken(own, hashOf(input.token), 'verify-email');
     if (token?.user_id !== userId)
-      throw refuse(tokenInvalid, {}, 'Ask for another mail: POST /api/v1/me/email/resend.');
+      throw refuse(tokenInvalid, {}, 'Request another mail: POST /api/v1/me/email/resend.');
     const at = user.email_verified_at ?? new Date();
     await setEmailVerified(own, userId, at);
     return toWire({ ...user, email_verified_at: at });
@@ -43,7 +43,7 @@ export class VerifyEmail {
     const own = tx.as({ userId });
     const user = await findUser(own, userId);
     if (!user) throw unauthenticated();
-    if (user.email_verified_at) throw conflict({}, 'The address is verified already.');
+    if (user.email_verified_at) throw conflict({}, 'The address is already verified.');
     await this.mails.count(own, `verify ${userId}`, BUDGET);
     await this.mails.queue(own, 'verify-email', user.email);
     return {};

@@ -5,7 +5,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { membershipsOf } from '../kernel/member.rows.ts';
 import { findUser, toWire } from '../kernel/user.rows.ts';
 
-/** Whoever is in more organisations pages through their list. */
+/** People in more organisations than this page through the list. */
 const SHOWN = 200;
 
 @Controller()

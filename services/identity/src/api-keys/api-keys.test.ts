@@ -33,7 +33,7 @@ async function join(owner: User, user: User): Promise<void> {
   await identity.call(acceptInvitation, { token }, user.caller);
 }
 
-test('a key is shown once, works, and ends with its revocation', async () => {
+test('a key is shown once, works, and stops working when it is revoked', async () => {
   const owner = await identity.newUser();
   const made = await create(owner);
   expect(apiKeyId(made.key)).toBe(made.id);
@@ -58,7 +58,7 @@ test('a key is shown once, works, and ends with its revocation', async () => {
   await expect(identity.call(revokeApiKey, { keyId: made.id }, owner.caller)).rejects.toMatchObject(NOT_THERE);
 });
 
-test('an unknown key, an expired key and a key made up after a known one are the same: not there', async () => {
+test('unknown, expired and forged keys get the same answer: not found', async () => {
   const owner = await identity.newUser();
   const made = await create(owner, ['bots:read'], { expiresAt: new Date(Date.now() + 60_000).toISOString() });
   expect((await verify(made.key)).expiresAt).not.toBeNull();
@@ -67,7 +67,7 @@ test('an unknown key, an expired key and a key made up after a known one are the
   await expect(verify(made.key)).rejects.toMatchObject(NOT_THERE);
 });
 
-test('an instant in the past is refused by name', async () => {
+test('an expiry in the past is refused with the field’s name', async () => {
   const owner = await identity.newUser();
   await expect(create(owner, ['bots:read'], { expiresAt: '2020-01-01T00:00:00Z' })).rejects.toMatchObject({
     code: 'validation_failed',
@@ -75,7 +75,7 @@ test('an instant in the past is refused by name', async () => {
   });
 });
 
-test('the plan’s number of keys holds, also when many are made at once; an expired key takes no place', async () => {
+test('the plan’s limit of keys holds, even when many are created at once; expired keys do not count', async () => {
   const owner = await identity.newUser();
   const results = await Promise.allSettled(Array.from({ length: 10 }, () => create(owner)));
   expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(2);
@@ -99,7 +99,7 @@ test('a key never has more than its creator’s role has now', async () => {
   await identity.call(changeRole, { userId: admin.userId, role: 'viewer' }, owner.caller);
   expect(await verify(made.key)).toMatchObject({ role: 'viewer', scopes: ['bots:read'] });
   const asViewer = { caller: { ...admin.caller, scopes: ['keys:write', 'bots:read'] } };
-  // The token still says that they may make keys; the table does not.
+  // The token still allows them to create keys; the table does not.
   await expect(create(asViewer, ['bots:write'])).rejects.toMatchObject({
     code: 'forbidden',
     data: { scope: 'keys:write' },
@@ -107,7 +107,7 @@ test('a key never has more than its creator’s role has now', async () => {
   await expect(create(owner, ['operator'])).rejects.toMatchObject({ code: 'validation_failed' });
 });
 
-test('keys of a member who was removed end, and stay ended when the person comes back', async () => {
+test('keys of a removed member end, and do not return with the person', async () => {
   const owner = await identity.newUser();
   const admin = await newAdmin(owner);
   const made = await create(admin);
@@ -117,7 +117,7 @@ test('keys of a member who was removed end, and stay ended when the person comes
   await expect(verify(made.key)).rejects.toMatchObject(NOT_THERE);
 });
 
-test('a key makes no keys, and nobody but a service may ask whose a key is', async () => {
+test('a key cannot create keys, and only services may verify keys', async () => {
   const owner = await identity.newUser();
   const key: Caller = { kind: 'api_key', keyId: 'x', orgId: owner.orgId, userId: owner.userId, scopes: ['keys:write'] };
   await expect(create({ caller: key }, ['keys:write'])).rejects.toMatchObject({ code: 'forbidden' });
@@ -125,7 +125,7 @@ test('a key makes no keys, and nobody but a service may ask whose a key is', asy
   await expect(asked).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-test('a foreign organisation’s key looks as if it did not exist', async () => {
+test('another organisation’s key looks as if it did not exist', async () => {
   const [owner, eve] = [await identity.newUser(), await identity.newUser()];
   const made = await create(owner);
   expect((await identity.call(listApiKeys, {}, eve.caller)).items).toEqual([]);

@@ -26,8 +26,8 @@ const newKey = async () => {
   return hashOf((await identity.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, caller)).key);
 };
 
-test('a hundred made-up keys at once cost a read or two between them, not one each', async () => {
-  // What every operation opens for its handler is no read.
+test('a hundred made-up keys at once cost a read or two in all', async () => {
+  // The transaction that every operation opens is no read.
   reads = 0;
   await verify(hashOf('made up')).catch(() => undefined);
   const perCall = reads - 1;
@@ -37,14 +37,14 @@ test('a hundred made-up keys at once cost a read or two between them, not one ea
   expect(reads - 100 * perCall).toBeLessThanOrEqual(2);
 });
 
-test('a key that was made elsewhere a moment ago is known at once, and one from before the start as well', async () => {
+test('a key that another replica has just created is known at once, as are those from before the start', async () => {
   const elsewhere = new KnownKeys(identity.tenants);
   const before = await newKey();
   await elsewhere.onApplicationBootstrap();
   const after = await newKey();
   expect([await elsewhere.mayExist(before), await elsewhere.mayExist(after)]).toEqual([true, true]);
   expect(await elsewhere.mayExist(hashOf('made up'))).toBe(false);
-  // Two that are made while a read is under way are both in the next one.
+  // Two that are created during a read are both in the next one.
   const [one, other] = await Promise.all([newKey(), newKey()]);
   expect(await Promise.all([elsewhere.mayExist(one), elsewhere.mayExist(other)])).toEqual([true, true]);
   expect((await verify(after)).scopes).toEqual(['bots:read']);

@@ -3,18 +3,18 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { readKeyHashes } from '../kernel/api-key.rows.ts';
 
-/** A megabyte: with a million keys two in a hundred made-up ones pass, with four million most. */
+/** A megabyte: with a million keys 2 % of made-up ones pass, with four million most of them. */
 const BITS = 2 ** 23;
 const HASHES = 5;
 const PAGE = 10_000;
-/** A key is visible once its transaction has committed, maybe after later ones: so many are read again. */
+/** A key becomes visible when its transaction commits, possibly after later ones: so many are read again. */
 const OVERLAP = 1_000;
 const READ_EVERY_MS = 250;
 
 /**
- * Which keys there may be: a Bloom filter of their hashes, so that a made-up key costs no query. One that is not in it
- * may have been created a moment ago by another replica: what is new since the last read is read, once for all who wait
- * and at most four times a second, however many made-up keys come.
+ * A Bloom filter of the hashes of existing keys, so that a made-up key costs no query. A key that is not in it may just
+ * have been created by another replica: then new keys are read, once for all waiting requests and at most four times a
+ * second, however many made-up keys arrive.
  */
 @Injectable()
 export class KnownKeys implements OnApplicationBootstrap {
@@ -30,7 +30,7 @@ export class KnownKeys implements OnApplicationBootstrap {
     return this.read();
   }
 
-  /** False: it does not exist. True: ask. */
+  /** False: it does not exist. True: it may exist. */
   async mayExist(keyHash: string): Promise<boolean> {
     if (this.has(keyHash)) return true;
     this.next ??= this.readNext();
@@ -38,7 +38,7 @@ export class KnownKeys implements OnApplicationBootstrap {
     return this.has(keyHash);
   }
 
-  /** A read that begins after everybody who waits for it has come: what was created before then is in it. */
+  /** A read that starts after all its waiters have arrived: it includes what was created before then. */
   private async readNext(): Promise<void> {
     await this.running;
     await setTimeout(Math.max(0, this.readAt + READ_EVERY_MS - performance.now()));
@@ -69,6 +69,6 @@ export class KnownKeys implements OnApplicationBootstrap {
   }
 }
 
-/** The hash is SHA-256 in hex, so any part of it is as good as another hash function. */
+/** The hash is SHA-256 in hex: parts of it serve as independent hash functions. */
 const places = (keyHash: string): number[] =>
   Array.from({ length: HASHES }, (_, n) => Number.parseInt(keyHash.slice(n * 8, n * 8 + 8), 16) % BITS);

@@ -20,7 +20,7 @@ import { grantorOf } from '../kernel/grantor.ts';
 import { VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
 
-/** Of one organisation, whatever its plan, with those that have expired. */
+/** Of one organisation, whatever its plan, expired ones included. */
 const MOST_STORED = 1_000;
 
 @Controller()
@@ -32,18 +32,15 @@ export class ManageApiKeys {
 
   @Handles(createApiKey)
   async create({ input, caller, tx, refuse }: OperationContext<typeof createApiKey>) {
-    if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'A person creates a key, not another key.');
+    if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'Keys are created by people: log in.');
     if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
-      throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or leave it out.');
+      throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or omit it.');
     }
     requireScopes(await grantorOf(tx, caller, createApiKey), input.scopes);
     await this.addresses.require(refuse, tx, caller.userId);
     await this.entitlements.claim(tx, 'api_keys', () => countActiveKeys(tx));
     if (await hasKeys(tx, MOST_STORED)) {
-      throw conflict(
-        {},
-        `There are ${MOST_STORED} keys with those that expired, as many as there may be. Revoke some.`,
-      );
+      throw conflict({}, `There are ${MOST_STORED} keys, expired ones included, which is the limit. Revoke some.`);
     }
     const { key, keyId } = makeApiKey(randomBytes);
     const row = await insertApiKey(tx, { ...input, keyId, keyHash: hashOf(key), createdBy: caller.userId });

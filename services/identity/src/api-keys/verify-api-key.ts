@@ -8,7 +8,7 @@ import { findActiveKey, toWire } from '../kernel/api-key.rows.ts';
 import { findRole } from '../kernel/member.rows.ts';
 import { KnownKeys } from './known-keys.ts';
 
-/** For the gateway: whose key it is. It has what its scopes say, but never more than its creator's role has now. */
+/** For the gateway: whose key it is. It has its scopes, but never more than its creator's current role. */
 @Controller()
 export class VerifyApiKey {
   constructor(

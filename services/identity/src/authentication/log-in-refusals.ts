@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Log } from '@tidegate/telemetry/log';
 import { type Attempt, subjectsOf } from './login-throttle.rules.ts';
 
-/** Attackers choose how many there are: so many lines a second, of the rest only the number. */
+/** Attackers decide how many there are: at most so many lines a second, the rest only as a number. */
 const LINES_A_SECOND = 50;
 
-/** One line each, for whoever looks for guessers: what identifies them, and nothing that they typed. */
+/** One line each, to find guessers: what identifies them, and nothing that they typed. */
 @Injectable()
 export class LogInRefusals {
   private second = 0;
@@ -17,7 +17,7 @@ export class LogInRefusals {
     const second = Math.floor(Date.now() / 1_000);
     if (second !== this.second) {
       const omitted = this.lines - LINES_A_SECOND;
-      if (omitted > 0) this.log.warn({ requests: omitted }, 'More log-ins were refused than are logged one by one');
+      if (omitted > 0) this.log.warn({ requests: omitted }, 'More log-ins were refused than are logged individually');
       [this.second, this.lines] = [second, 0];
     }
     this.lines += 1;

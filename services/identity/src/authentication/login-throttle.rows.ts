@@ -2,10 +2,10 @@ import type { Tx } from '@tidegate/database/tx';
 import { normalAddress } from '../kernel/address.rules.ts';
 import type { Count } from './login-throttle.rules.ts';
 
-/** Networks and devices of one person; those that were used last stay. */
+/** Networks and devices of one person; the most recently used stay. */
 const MOST_SOURCES = 50;
 
-/** What is counted of these, from which of the sources the account's owner got in before, and whether there is an account. */
+/** The counts of these, the sources from which the account's owner has logged in, and whether the account exists. */
 export async function readThrottle(tx: Tx, email: string, subjects: string[], sources: string[]) {
   const row = await tx.one<{ counts: Record<string, [number, number]> | null; known: string[]; exists: boolean }>(
     `select array(select distinct subject from known_login_sources where subject = any($2)) as known,
@@ -39,7 +39,7 @@ export async function addFailures(tx: Tx, subjects: string[]): Promise<void> {
   );
 }
 
-/** Locked in one order, as everywhere here: two log-ins never deadlock. */
+/** Locked in one order, as everywhere here, so that two log-ins never deadlock. */
 export async function takeBackFailures(tx: Tx, subjects: string[]): Promise<void> {
   await tx.query(
     `with locked as (select subject from login_failures where subject = any($1) order by subject for update)
@@ -48,7 +48,7 @@ export async function takeBackFailures(tx: Tx, subjects: string[]): Promise<void
   );
 }
 
-/** Whoever finds the row locked goes on without: no crowd at one account queues up with our connections. */
+/** Skipped when the row is locked: many log-ins to one account must not queue up with our connections. */
 export async function countAttack(tx: Tx, account: string): Promise<void> {
   await tx.query('insert into login_failures (subject, failures) values ($1, 0) on conflict do nothing', [account]);
   await tx.query(

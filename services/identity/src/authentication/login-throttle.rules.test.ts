@@ -47,7 +47,7 @@ test.each([
   expect(networkOf(ip)).toBe(network);
 });
 
-test('an account is the same however its address is written, and is not readable', () => {
+test('an account is the same however its address is written, and its address cannot be read', () => {
   expect(subjectsOf(' Ada@Example.com ', undefined)).toEqual(subjectsOf('ada@example.com', undefined));
   expect(Object.values(subjectsOf('ada@example.com', '203.0.113.7')).join()).not.toContain('ada');
 });

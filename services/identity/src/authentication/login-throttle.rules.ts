@@ -3,21 +3,22 @@ import { isIPv6 } from 'node:net';
 import { backOff } from '@tidegate/contracts/kernel/back-off';
 import { normalAddress } from '../kernel/address.rules.ts';
 
-/** Wrong tries of one network for one account: many where its owner got in before, few elsewhere. */
+/** Wrong tries of one network for one account: many where its owner has logged in before, few elsewhere. */
 const FREE_TRIES = { known: 100, unknown: 5, underAttack: 2, network: 50 };
-/** So many wrong tries for one account, from wherever, are an attack: networks that it does not know get less. */
+/** So many wrong tries for one account, from any network, count as an attack: unknown networks get fewer. */
 const ATTACK = 50;
 const MAX_WAIT_SECONDS = 900;
 /**
- * Wrong tries of a network until which an account that it has not tried yet has one try there, though the network waits:
- * whoever sits at the same table as a guesser gets in with the right password. Past that it waits for all but the known.
+ * Up to so many wrong tries of a network, an account that has not been tried from there gets one try although the
+ * network waits: a person in the same network as a guesser gets in with the right password. Beyond it everybody there
+ * waits but known devices and networks.
  */
 const ONE_EACH = 500;
 
-/** What an attempt is counted for. Accounts are hashed, so that the tables hold no list of e-mail addresses. */
+/** What an attempt counts for. Accounts are hashed, so that the tables contain no list of e-mail addresses. */
 export interface Subjects {
   account: string;
-  /** The account as it is asked for from this network, or by a device that logged in to it before. */
+  /** The account together with this network, or with a device that has logged in to it before. */
   pair: string;
   network: string;
 }
@@ -26,7 +27,7 @@ export interface Subjects {
 export interface Attempt {
   email: string;
   ip: string | undefined;
-  /** A random text that only this device has. */
+  /** A random value that only this device has. */
   deviceId?: string | undefined;
 }
 
@@ -41,7 +42,9 @@ export function subjectsOf(email: string, ip: string | undefined): Subjects {
   return { account: `account:${account}`, pair: `pair:${hashOf(`${account} ${network}`)}`, network: `ip:${network}` };
 }
 
-/** Undefined without a device. Hashed with the account: a browser that several people use is not seen to be one. */
+/**
+ * Undefined without a device. Hashed with the account, so that a browser shared by several people cannot be recognised.
+ */
 export function deviceOf({ email, deviceId }: Attempt): string | undefined {
   return deviceId === undefined ? undefined : `device:${hashOf(`${hashOf(normalAddress(email))} ${deviceId}`)}`;
 }
@@ -49,16 +52,18 @@ export function deviceOf({ email, deviceId }: Attempt): string | undefined {
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 export interface Judged {
-  /** Until the next try; a try with a wait of zero is looked at. */
+  /** Until the next try; with a wait of zero the password is checked. */
   wait: number;
-  /** Looked at although the network waits for so long: if it is wrong, nothing else is said than to all the others. */
+  /**
+   * Checked although the network has to wait this long: if it is wrong, the answer is the same as for everybody else.
+   */
   despite: number;
 }
 
 /*
- * After some free tries each wrong one doubles the wait, up to a quarter of an hour. What others do never makes anybody
- * wait who comes from a network where the account's owner got in before; what they do to the account leaves everybody
- * else a try; and who guesses for many accounts makes their whole network wait, but for one try of each account there.
+ * After some free tries each wrong one doubles the wait, up to a quarter of an hour. Nobody waits because of others in
+ * a network from which the account's owner has logged in; attacks on an account leave every network a try; and guessing
+ * at many accounts makes the guesser's whole network wait, except for one try of each account there.
  */
 export function judge(counts: Record<keyof Subjects, Count>, { known = false, exists = false }): Judged {
   const attacked = counts.account.failures >= ATTACK;
@@ -74,7 +79,7 @@ function waitAfter({ failures, ageSeconds }: Count, free: number): number {
   return Math.max(Math.ceil(wait - ageSeconds), 0);
 }
 
-/** One IPv6 customer has 2^64 addresses: what is counted is their network. */
+/** One IPv6 customer has 2^64 addresses, so their network is counted. */
 export function networkOf(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
   if (mapped?.[1]) return mapped[1];

@@ -17,22 +17,22 @@ import { type Attempt, deviceOf, judge, type Subjects, subjectsOf } from './logi
 export interface Admitted extends Attempt {
   /** What it was counted for. */
   subjects: Subjects;
-  /** Whether the account's owner logged in from there before. */
+  /** Whether the account's owner has logged in from there before. */
   known: boolean;
   despite: number;
 }
 
 /**
- * Slows down guessing, without ever keeping the owner of an account out by what others do. An attempt is counted before
- * the password is checked and taken back when it was right, so that many attempts at once count as many.
+ * Slows down guessing without locking owners out because of what others do. An attempt is counted before the password
+ * is checked and the count is undone when it was right, so that many attempts at once count as many.
  */
 @Injectable()
 export class LoginThrottle {
   constructor(private readonly tenants: TenantDatabase) {}
 
   /**
-   * Counts one attempt; throws when the last wrong ones are too recent. What will be refused is refused by a read, so
-   * that a flood holds no row and writes nothing.
+   * Counts one attempt; throws when the last wrong ones are too recent. Refusals only read, so that a flood locks no
+   * row and writes nothing.
    */
   async admit(attempt: Attempt): Promise<Admitted> {
     const { subjects, wait } = await assess(
@@ -56,12 +56,14 @@ export class LoginThrottle {
     await this.tenants.as({}, (tx) => takeBackFailures(tx, [pair, network]));
   }
 
-  /** It was wrong: one more for the account, over all networks. That number only tells an attack from a mistake. */
+  /**
+   * It was wrong: one more for the account, over all networks. That number only distinguishes attacks from mistakes.
+   */
   async failed({ subjects: { account } }: Admitted): Promise<void> {
     await this.tenants.as({}, (tx) => countAttack(tx, account));
   }
 
-  /** The right password clears what was counted for its source, and the source is known from now on. */
+  /** The right password clears the count of its source, which is known from now on. */
   async succeeded(tx: Tx, userId: string, admitted: Admitted): Promise<void> {
     const { pair, network } = admitted.subjects;
     await takeBackFailures(tx, [network]);
@@ -70,8 +72,8 @@ export class LoginThrottle {
   }
 
   /**
-   * The account's owner uses this network and this device. Clears nothing: a new account is no right guess at another
-   * one.
+   * The account's owner uses this network and this device. Clears nothing: a new account is not a right guess at
+   * another.
    */
   async know(tx: Tx, userId: string, attempt: Attempt): Promise<void> {
     const device = deviceOf(attempt);
@@ -80,13 +82,13 @@ export class LoginThrottle {
 }
 
 export const tooMany = (seconds: number) =>
-  rateLimited({ retryAfterSeconds: seconds }, `Too many wrong logins. Try again in ${seconds} s.`);
+  rateLimited({ retryAfterSeconds: seconds }, `Too many wrong log-ins. Try again in ${seconds} s.`);
 
 function refuse(seconds: number): void {
   if (seconds > 0) throw tooMany(seconds);
 }
 
-/** A device that is known is counted by itself, wherever it is; any other one by its network. */
+/** A known device is counted by itself, wherever it is; any other by its network. */
 async function assess(tx: Tx, { email }: Attempt, subjects: Subjects, device?: string) {
   const sources = [subjects.pair, ...(device ? [device] : [])];
   const { counts, known, exists } = await readThrottle(tx, email, [...Object.values(subjects), ...sources], sources);

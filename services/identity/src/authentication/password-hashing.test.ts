@@ -1,6 +1,6 @@
 import { PasswordHashing } from './password-hashing.ts';
 
-test('a password is known by its hash; nobody matches an account that does not exist', async () => {
+test('a password matches its hash; none matches an account that does not exist', async () => {
   const passwords = new PasswordHashing();
   const stored = await passwords.hash('correct horse');
   expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -9,7 +9,7 @@ test('a password is known by its hash; nobody matches an account that does not e
   expect(await passwords.verify(undefined, 'correct horse')).toBe(false);
 });
 
-test('of a flood 52 are served, the rest are refused for a moment, and the next one after it is served', async () => {
+test('of a flood 52 are served and the rest refused; the next one after it is served', async () => {
   const passwords = new PasswordHashing();
   const stored = await passwords.hash('correct horse');
   const flood = await Promise.allSettled(Array.from({ length: 60 }, () => passwords.verify(stored, 'wrong')));
@@ -30,8 +30,8 @@ test('a flood of others keeps nobody waiting who comes from where they got in be
   await Promise.all(flood);
 });
 
-/** Medians of many, taken in turn, so that what else the machine does falls on both. */
-test('an account that does not exist costs the work of one that does', async () => {
+/** Medians of many, taken in turn, so that other load of the machine affects both. */
+test('an account that does not exist costs as much as one that does', async () => {
   const passwords = new PasswordHashing();
   const stored = await passwords.hash('correct horse');
   const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };

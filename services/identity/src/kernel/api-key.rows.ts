@@ -43,7 +43,7 @@ export async function countActiveKeys(tx: Tx): Promise<number> {
   return row?.used ?? 0;
 }
 
-/** With those that have expired. */
+/** Expired ones included. */
 export const hasKeys = async (tx: Tx, atLeast: number): Promise<boolean> =>
   (await tx.one('select 1 from api_keys where org_id = $1 offset $2 limit 1', [tx.orgId, atLeast - 1])) !== undefined;
 
@@ -63,11 +63,11 @@ export const listApiKeys = (
     [tx.orgId, limit, expired ?? null, created ?? null, keyId ?? null],
   );
 
-/** Needs a transaction with this hash as its look-up. */
+/** Needs a transaction that finds by this hash. */
 export const findActiveKey = (tx: Tx, keyHash: string): Promise<ApiKeyRow | undefined> =>
   tx.one<ApiKeyRow>(`select * from api_keys where key_hash = $1 and ${ACTIVE}`, [keyHash]);
 
-/** False when it does not work any more; else it does until the transaction ends. */
+/** False when it is no longer valid; otherwise it stays valid until the transaction ends. */
 export const lockActiveKey = async (tx: Tx, keyId: string): Promise<boolean> =>
   (await tx.one(`select 1 from api_keys where org_id = $1 and key_id = $2 and ${ACTIVE} for key share`, [
     tx.orgId,
@@ -79,7 +79,7 @@ export const deleteApiKey = async (tx: Tx, keyId: string): Promise<boolean> =>
   (await tx.one('delete from api_keys where org_id = $1 and key_id = $2 returning key_id', [tx.orgId, keyId])) !==
   undefined;
 
-/** Of this member in this organisation. Answers which. */
+/** Deletes the keys of this member in this organisation. Returns their ids. */
 export async function deleteKeysOf(tx: Tx, userId: string): Promise<string[]> {
   const rows = await tx.query<{ key_id: string }>(
     'delete from api_keys where org_id = $1 and created_by = $2 returning key_id',
@@ -88,7 +88,7 @@ export async function deleteKeysOf(tx: Tx, userId: string): Promise<string[]> {
   return rows.map(({ key_id }) => key_id);
 }
 
-/** System purpose `known-keys`: in the order in which they were made, which no clock decides. */
+/** System purpose `known-keys`: in the order of creation, which depends on no clock. */
 export const readKeyHashes = (tx: Tx, after: number, limit: number): Promise<{ hash: string; sequence: string }[]> =>
   tx.query('select key_hash as hash, sequence from api_keys where sequence > $1 order by sequence limit $2', [
     after,

@@ -13,7 +13,7 @@ const allowed = (work: () => void): boolean => {
 };
 const everything = (role: Role) => ({ role, scopes: ROLE_SCOPES[role] });
 
-/* Written out, so that a change of the rule or of the roles shows here. */
+/* Written out, so that a change of the rule or of the roles shows up here. */
 const MAY: Readonly<Record<Role, readonly Role[]>> = {
   viewer: ['viewer'],
   editor: ['viewer', 'editor'],

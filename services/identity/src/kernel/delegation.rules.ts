@@ -2,7 +2,7 @@ import { roleTooHigh } from '@tidegate/contracts/identity/members';
 import { mayGrant, ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { forbidden, type Refuse } from '@tidegate/contracts/kernel/problem';
 
-/** Whoever acts, with what their role allows and their credential carries at this moment. */
+/** The person or key that acts, with its role and scopes at this moment. */
 export interface Grantor {
   role: Role;
   scopes: readonly string[];
@@ -12,9 +12,9 @@ const missing = (grantor: Grantor, scopes: readonly string[]) =>
   scopes.filter((scope) => !grantor.scopes.includes(scope));
 
 /*
- * A right is never larger than its grantor's: nobody gives or takes a role above their own, or scopes that they do not
- * have themselves. So a key can delegate no more than the key itself may do, whoever made it. Deleting an organisation
- * takes everything away, the owner's role included, and so needs all that an owner may.
+ * Nobody grants or revokes a role above their own, or scopes that they do not have themselves. So a key can delegate no
+ * more than its own rights, whoever created it. Deleting an organisation revokes everything, the owner's role included,
+ * and so needs all rights of an owner.
  */
 export function requireScopes(grantor: Grantor, granted: readonly string[]): void {
   const [scope] = missing(grantor, granted);

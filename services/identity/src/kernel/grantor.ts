@@ -8,8 +8,8 @@ import type { Grantor } from './delegation.rules.ts';
 import { lockRole } from './member.rows.ts';
 
 /*
- * What somebody may do now, from the tables and not from the token they came with: that is up to five minutes old. The
- * rows stay locked until the transaction ends, so that nobody delegates what is being taken from them.
+ * What somebody may do now, read from the tables and not from their token, which may be five minutes old. The rows stay
+ * locked until the transaction ends, so that nobody delegates what is being revoked.
  */
 export async function grantorOf(tx: Tx, caller: Caller, operation: Operation): Promise<Grantor> {
   const member = await lockRole(tx, caller.userId);
@@ -24,7 +24,7 @@ export async function grantorAs(
   { scope }: Operation,
 ): Promise<Grantor> {
   const counts = keyId === undefined || (await lockActiveKey(tx, keyId));
-  if (!role || !counts) throw forbidden({}, 'What you act with has no rights in this organisation any more.');
+  if (!role || !counts) throw forbidden({}, 'Your credentials no longer have rights in this organisation.');
   const grantor = { role, scopes: scopes.filter((one) => ROLE_SCOPES[role].includes(one)) };
   if (!grantor.scopes.includes(scope)) throw forbidden({ scope }, `This needs the scope ${scope}.`);
   return grantor;

@@ -33,8 +33,8 @@ export const listMembers = (tx: Tx, limit: number, [joined, userId]: readonly st
   );
 
 /**
- * These members and all owners, locked in one order: what is decided about roles still holds when it is written, and
- * two owners who leave at once do not both count the other.
+ * Locks these members and all owners, in one order: decisions about roles still hold when they are written, and two
+ * owners who leave at once do not both count on the other.
  */
 export const lockMembers = (tx: Tx, userIds: readonly string[]): Promise<MemberRow[]> =>
   tx.query<MemberRow>(`${SELECT} and (m.user_id = any($2) or m.role = 'owner') order by m.user_id for update of m`, [
@@ -77,13 +77,13 @@ export async function deleteMember(tx: Tx, userId: string): Promise<void> {
   await tx.query('delete from members where org_id = $1 and user_id = $2', [tx.orgId, userId]);
 }
 
-/** Whatever carries an older version than this has no membership any more. */
+/** Tokens with an older version than this no longer have a membership. */
 export async function nextVersion(tx: Tx): Promise<number> {
   const row = await tx.one<{ version: string }>("select nextval('member_versions') as version");
   return Number(row?.version);
 }
 
-/* What a person is a member of: for transactions that run as this user, who sees their own memberships everywhere. */
+/* The memberships of a person: for transactions that run as this user, who sees their own memberships everywhere. */
 
 export interface Membership {
   org_id: string;

@@ -6,15 +6,15 @@ import type { Tx } from '@tidegate/database/tx';
 import { IdentityConfig } from '../identity.config.ts';
 import { findUser, type UserRow } from './user.rows.ts';
 
-/** The caller's user id; an API key does nothing with what is its creator's own. */
+/** The caller's user id. API keys have no access to what belongs to their creator in person. */
 export function requirePerson({ kind, userId }: Caller): string {
-  if (kind !== 'user' || !userId) throw forbidden({}, 'This is a person’s own, not an API key’s: log in.');
+  if (kind !== 'user' || !userId) throw forbidden({}, 'This belongs to a person and is closed to API keys: log in.');
   return userId;
 }
 
 /**
- * An account whose address nobody has verified may be of anybody who knows that address: it may look after what is its
- * own, and do nothing that reaches others or outlasts it. Where no e-mail is sent an address is what somebody says.
+ * An account with an unverified address may belong to anybody who knows that address: it may manage itself, and do
+ * nothing that reaches others or outlives it. Where no e-mail is sent, addresses are trusted.
  */
 @Injectable()
 export class VerifiedAddresses {

@@ -21,7 +21,7 @@ export const toWire = (row: UserRow): User => ({
   createdAt: row.created_at.toISOString(),
 });
 
-/** Undefined when the e-mail address is taken. */
+/** Undefined when the address is taken. */
 export function insertUser(
   tx: Tx,
   user: { id: string; email: string; name: string; passwordHash: string; isOperator: boolean; verified: boolean },
@@ -47,7 +47,7 @@ export const isAnybodyThere = async (tx: Tx): Promise<boolean> =>
 export const lockUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
   tx.one<UserRow>('select * from users where id = $1 for no key update', [id]);
 
-/** Whether the password is still the one that was checked; it stays so until the transaction ends. */
+/** Whether the password is still the one that was checked; the row stays locked until the transaction ends. */
 export const stillHasPassword = async (tx: Tx, { id, password_hash }: UserRow): Promise<boolean> =>
   (await tx.one('select 1 from users where id = $1 and password_hash = $2 for share', [id, password_hash])) !==
   undefined;
@@ -56,7 +56,7 @@ export async function setPasswordHash(tx: Tx, id: string, passwordHash: string):
   await tx.query('update users set password_hash = $2 where id = $1', [id, passwordHash]);
 }
 
-/** The first time counts. */
+/** Only the first time counts. */
 export async function setEmailVerified(tx: Tx, id: string, at: Date): Promise<void> {
   await tx.query('update users set email_verified_at = coalesce(email_verified_at, $2) where id = $1', [id, at]);
 }

@@ -2,7 +2,7 @@ import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 
-const LEASE_SECONDS = 120;
+export const LEASE_SECONDS = 120;
 const GIVE_UP = "interval '1 day'";
 
 export interface AccountMailRow {
@@ -29,7 +29,7 @@ export async function deleteOldMails(tx: Tx): Promise<void> {
   await tx.query(`delete from account_mails where created_at < now() - ${GIVE_UP}`);
 }
 
-/** Those that are due, leased: nobody else sends them meanwhile. */
+/** Leases those that are due, so that no other replica sends them. */
 export const leaseMails = (tx: Tx, atMost: number): Promise<AccountMailRow[]> =>
   tx.query<AccountMailRow>(
     `update account_mails set attempts = attempts + 1, due_at = now() + make_interval(secs => $2) where id in (
@@ -46,7 +46,7 @@ export async function deleteMail(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from account_mails where id = $1', [id]);
 }
 
-/** How many mails the subject has had in its period with this one, and the seconds that are left of the period. */
+/** How many mails the subject has been sent in its period, this one included, and the seconds left of the period. */
 export async function countMail(tx: Tx, subject: string, minutes: number): Promise<{ sent: number; left: number }> {
   const row = await tx.one<{ sent: number; left: number }>(
     `insert into account_mail_budgets as b (subject, sent) values ($1, 1)

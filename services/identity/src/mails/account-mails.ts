@@ -16,7 +16,7 @@ export const DAY = 24 * 60;
 /** How long a token that sets a new password is valid. */
 export const RESET_MINUTES = 30;
 
-/** Mails about accounts that are to be sent, in the transaction that makes them due. */
+/** Queues mails about accounts, in the transaction of what they report. */
 @Injectable()
 export class AccountMails {
   constructor(
@@ -29,18 +29,18 @@ export class AccountMails {
     throw refuse(mailNotConfigured, {}, 'Ask its operator: npx tidegate users reset-password <email>.');
   }
 
-  /** Where no e-mail is sent nothing is queued, nor to what is no address (the first operator's). */
+  /** Nothing is queued where no e-mail is sent, nor for what is no address (the first operator's). */
   async queue(tx: Tx, kind: AccountMailKind, email: string): Promise<void> {
     if (!this.addresses.sendsMail || !Email.safeParse(email).success) return;
     await insertMail(tx, kind, email);
     tx.onCommit(() => this.wakes.wake(SEND_ACCOUNT_MAILS));
   }
 
-  /** Counts one more, or refuses it; a refused one is not counted, because the transaction is rolled back. */
+  /** Counts one more or refuses it; a refused one is not counted, because the transaction is rolled back. */
   async count(tx: Tx, subject: string, { most, minutes }: { most: number; minutes: number }): Promise<void> {
     const { sent, left } = await countMail(tx, subject, minutes);
     if (sent <= most) return;
     const period = minutes === DAY ? 'a day' : `in ${minutes} minutes`;
-    throw rateLimited({ retryAfterSeconds: Math.max(1, left) }, `${most} such mails ${period} are enough.`);
+    throw rateLimited({ retryAfterSeconds: Math.max(1, left) }, `At most ${most} such mails are sent ${period}.`);
   }
 }

@@ -2,7 +2,7 @@ import type { Tx } from '@tidegate/database/tx';
 
 export type TokenPurpose = 'verify-email' | 'reset-password';
 
-/** Of one person and one purpose; asked for again and again the oldest are deleted. */
+/** Of one person and one purpose; the oldest are deleted when more are requested. */
 const MOST_TOKENS = 100;
 
 export async function insertToken(
@@ -29,7 +29,7 @@ const VALID = 'token_hash = $1 and purpose = $2 and expires_at > now()';
 export const findToken = (tx: Tx, tokenHash: string, purpose: TokenPurpose): Promise<{ user_id: string } | undefined> =>
   tx.one(`select user_id from account_tokens where ${VALID}`, [tokenHash, purpose]);
 
-/** The same, once. */
+/** The same, once only: it is deleted. */
 export const useToken = (tx: Tx, tokenHash: string, purpose: TokenPurpose): Promise<{ user_id: string } | undefined> =>
   tx.one(`delete from account_tokens where ${VALID} returning user_id`, [tokenHash, purpose]);
 

@@ -25,8 +25,8 @@ import { insertToken } from './account-token.rows.ts';
  *   sent or refused    deleted
  *   later              due again after a pause that doubles; given up after a day
  *
- * Whether an address has an account, and whether there is still something to say, is found out here, where nobody
- * waits for it: who asked for the mail cannot tell from the time of their answer.
+ * Whether an address has an account, and whether the mail is still needed, is checked here, where nobody waits for it:
+ * so the response time reveals nothing to the person who requested the mail.
  */
 const BATCH = 8;
 const MINUTES = { 'verify-email': DAY, 'reset-password': RESET_MINUTES } as const;
@@ -41,7 +41,7 @@ export class SendAccountMails {
 
   @Loop({ name: SEND_ACCOUNT_MAILS, everyMs: 30_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
-    // A turn that finds nothing due reads once and writes nothing.
+    // A turn with nothing due reads once and writes nothing.
     const next = await nextMailIn(this.tenants.reader({}));
     if (next === undefined) return undefined;
     if (next > 0) return next;
@@ -50,7 +50,7 @@ export class SendAccountMails {
       return leaseMails(tx, BATCH);
     });
     const options = { signal, log: this.log, what: 'A mail about an account' };
-    // Side by side: a mail server that hangs over one delays the others of the batch no longer than that.
+    // Side by side, so that a mail server that hangs does not add up over the batch.
     const results = await Promise.allSettled(due.map((mail) => each([mail], options, (one) => this.send(one))));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
@@ -76,7 +76,7 @@ export class SendAccountMails {
     }
   }
 
-  /** To the address that the account has, whatever was typed; nothing when there is nothing to say. */
+  /** To the address of the account, however it was typed; undefined when the mail is not needed. */
   private prepare(kind: AccountMailKind, email: string): Promise<{ to: string; token?: string } | undefined> {
     return this.tenants.as({}, async (tx) => {
       const user = await findUserByEmail(tx, email);

@@ -15,7 +15,7 @@ import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
 
-/* A right is never larger than its grantor's, and ends with it. */
+/* A granted right is never larger than its grantor's, and ends with it. */
 let identity: Fixture;
 beforeAll(async () => {
   identity = await openIdentity({ limits: { seats: 20, api_keys: 20 } });
@@ -34,7 +34,7 @@ async function newMember(owner: User, role: Role): Promise<User> {
   return { ...user, orgId: owner.orgId, caller: await identity.callerOf(switched) };
 }
 
-/** What the gateway makes of a key of this person. */
+/** The caller that the gateway makes of a key of this person. */
 async function newKey(maker: User, scopes: readonly string[], more: object = {}): Promise<Caller> {
   const { key } = await identity.call(createApiKey, { name: 'k', scopes: [...scopes], ...more }, maker.caller);
   const gateway: Caller = { kind: 'service', service: 'gateway', scopes: [] };
@@ -50,7 +50,7 @@ async function invited(by: Caller, role: Role = 'viewer') {
 }
 const open = async ({ caller }: User) => (await identity.call(listInvitations, {}, caller)).items.length;
 
-test('a key that may change members makes nobody an owner, takes nobody out and ends no organisation', async () => {
+test('a key that may change members promotes nobody to owner, removes no owner and deletes no organisation', async () => {
   const owner = await identity.newUser();
   const admin = await newMember(owner, 'admin');
   const viewer = await newMember(owner, 'viewer');
@@ -67,7 +67,7 @@ test('a key that may change members makes nobody an owner, takes nobody out and 
   await expect(identity.call(deleteOrganisation, { name }, key)).rejects.toMatchObject(tooHigh);
   await expect(identity.call(deleteOrganisation, { name }, admin.caller)).rejects.toMatchObject(tooHigh);
 
-  // What the key itself may do it may delegate.
+  // The key may delegate what it may do itself.
   const small = await newKey(owner, [...ROLE_SCOPES.viewer, 'members:write']);
   await identity.call(invite, { email: 'guest@example.com', role: 'viewer' }, small);
   await expect(identity.call(invite, { email: 'x@example.com', role: 'editor' }, small)).rejects.toMatchObject(tooHigh);
@@ -78,7 +78,7 @@ test('a key that may change members makes nobody an owner, takes nobody out and 
   expect(await identity.emitted(accessRevoked)).toContainEqual(expect.objectContaining({ kind: 'organisation', id }));
 });
 
-test('what was taken from somebody is not delegated with the token that still says otherwise', async () => {
+test('revoked rights cannot be delegated with a token that still carries them', async () => {
   const owner = await identity.newUser();
   const [demoted, removed] = [await newMember(owner, 'admin'), await newMember(owner, 'admin')];
   const key = await newKey(removed, ROLE_SCOPES.admin);
@@ -95,7 +95,7 @@ test('what was taken from somebody is not delegated with the token that still sa
   }
 });
 
-test('an invitation ends with its maker: removed, demoted, their key revoked, their key expired', async () => {
+test('an invitation ends with its creator: removed, demoted, their key revoked, their key expired', async () => {
   const owner = await identity.newUser();
   const [removed, demoted, kept] = [
     await newMember(owner, 'admin'),
@@ -129,7 +129,7 @@ test('an invitation ends with its maker: removed, demoted, their key revoked, th
   await accept();
 });
 
-test('a person who comes back is not their old self: neither their invitations nor their tokens return', async () => {
+test('a person who rejoins starts afresh: neither their invitations nor their tokens return', async () => {
   const owner = await identity.newUser();
   const admin = await newMember(owner, 'admin');
   const { accept } = await invited(admin.caller, 'admin');
@@ -139,7 +139,7 @@ test('a person who comes back is not their old self: neither their invitations n
   await expect(accept()).rejects.toMatchObject(ended);
 });
 
-test('of an invitation that is accepted and its maker who is demoted at once only what holds together happens', async () => {
+test('accepting an invitation while its creator is demoted leaves a consistent result', async () => {
   const owner = await identity.newUser();
   const admin = await newMember(owner, 'admin');
   const { guest, accept } = await invited(admin.caller, 'admin');

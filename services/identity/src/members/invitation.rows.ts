@@ -24,7 +24,7 @@ export const toWire = (row: InvitationRow) => ({
   expiresAt: row.expires_at.toISOString(),
 });
 
-/** What whoever has the address finds its invitations by. */
+/** The hash by which the owner of an address finds its invitations. */
 export const invitedHash = (email: string): string => hashOf(`invited ${normalAddress(email)}`);
 
 /** Expires with the key that it was made with, and is deleted with it by a foreign key. */
@@ -75,11 +75,11 @@ export async function countOpenInvitations(tx: Tx, exceptFor?: string): Promise<
   return row?.open ?? 0;
 }
 
-/** Needs a transaction with this hash as its look-up. */
+/** Needs a transaction that finds by this hash. */
 export const findOpenByToken = (tx: Tx, tokenHash: string): Promise<InvitationRow | undefined> =>
   tx.one<InvitationRow>('select * from invitations where token_hash = $1 and expires_at > now()', [tokenHash]);
 
-/* To an address: for transactions with its `invitedHash` as their look-up. */
+/* To an address: for transactions that find by its `invitedHash`. */
 
 export type ReceivedRow = InvitationRow & { organisation: string };
 
@@ -120,7 +120,10 @@ export async function deleteInvitationsBy(tx: Tx, userId: string, roles?: readon
   );
 }
 
-/** What the invitation was made with has now; both stay locked until the transaction ends. Undefined when it is gone. */
+/**
+ * The current rights of the person or key that created the invitation; both stay locked until the transaction ends.
+ * Undefined when they are gone.
+ */
 export const lockInviter = (
   tx: Tx,
   { invited_by: userId, invited_with_key: keyId }: InvitationRow,

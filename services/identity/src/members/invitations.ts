@@ -22,7 +22,7 @@ const VALID_DAYS = 7;
 /** Of one organisation, whatever its plan: some plans have no limit of seats. */
 const MOST_OPEN = 500;
 
-/** An invitation is for one e-mail address, works once, and no longer than its maker could make it again. */
+/** An invitation is for one e-mail address, works once, and only as long as its creator could create it again. */
 @Controller()
 export class Invitations {
   constructor(
@@ -34,14 +34,14 @@ export class Invitations {
   async invite({ input: { email, role }, caller, tx, refuse }: OperationContext<typeof invite>) {
     requireMayGrant(refuse, await grantorOf(tx, caller, invite), role);
     await this.addresses.require(refuse, tx, caller.userId);
-    // The claim makes invitations of one organisation wait for each other, so an address never has two. Members and
-    // open invitations take seats; one to the same address is going to be replaced.
+    // The claim serialises the invitations of an organisation, so an address never has two. Members and
+    // open invitations take seats; one to the same address is replaced.
     const seats = async () => (await countMembers(tx)) + (await countOpenInvitations(tx, email));
     await this.entitlements.claim(tx, 'seats', seats);
     if ((await countOpenInvitations(tx)) >= MOST_OPEN) {
-      throw conflict({}, `${MOST_OPEN} invitations are open, as many as there may be. Take some back.`);
+      throw conflict({}, `${MOST_OPEN} invitations are open, which is the limit. Revoke some.`);
     }
-    if (await isMember(tx, email)) throw conflict({}, `${email} is a member already.`);
+    if (await isMember(tx, email)) throw conflict({}, `${email} is already a member.`);
     await deleteInvitationsTo(tx, email);
     const token = newToken();
     const { userId: invitedBy, keyId } = caller;

@@ -35,7 +35,7 @@ import { requirePerson } from '../kernel/people.ts';
 import { OwnershipLimits } from '../organisations/ownership-limits.ts';
 import { deleteInvitationsBy } from './invitation.rows.ts';
 
-/** Who belongs to the organisation, and as what. Whatever takes rights away also revokes what carries them. */
+/** Members of an organisation and their roles. Every loss of rights also revokes the tokens that carry them. */
 @Controller()
 export class ManageMembers {
   constructor(
@@ -58,7 +58,7 @@ export class ManageMembers {
     refuse,
   }: OperationContext<typeof changeRole>): Promise<Member> {
     const member = await changeable(refuse, { tx, caller }, userId, role);
-    // Said again it changes nothing, and ends nobody's tokens.
+    // The same role again changes nothing and revokes no tokens.
     if (member.role === role) return toWire(member);
     if (role === 'owner') await this.limits.requireRoom(refuse, tx.as({ orgId: tx.orgId, userId }), userId, tx.orgId);
     const version = await nextVersion(tx);
@@ -75,7 +75,7 @@ export class ManageMembers {
     return {};
   }
 
-  /** Needs no right but to be there: whoever belongs to an organisation may go, whatever their role. */
+  /** Needs no right but membership: anybody may leave an organisation, whatever their role. */
   @Handles(leaveOrganisation)
   async leave({
     input: { organisationId: orgId },
@@ -102,7 +102,7 @@ export class ManageMembers {
   }
 }
 
-/** Their invitations are deleted with them, and their keys: an invitation back would make these work again. */
+/** Their invitations and keys are deleted too: a later invitation would otherwise revive the keys. */
 async function removeFrom(tx: Tx, userId: string, emit: Emit): Promise<void> {
   await deleteKeysOf(tx, userId);
   await deleteMember(tx, userId);
@@ -132,7 +132,7 @@ async function changeable(
   return member;
 }
 
-/** An invitation ends with the right of whoever made it. */
+/** An invitation ends with the rights of its creator. */
 async function endInvitations(tx: Tx, inviter: string, role: Role): Promise<void> {
   const grantor = { role, scopes: ROLE_SCOPES[role] };
   await deleteInvitationsBy(

@@ -43,7 +43,7 @@ const versionOf = ({ accessToken }: { accessToken: string }): number =>
 const rolesOf = async ({ caller }: User) =>
   Object.fromEntries((await identity.call(listMembers, {}, caller)).items.map((one) => [one.userId, one.role]));
 
-test('an invitation brings its person in, once, with the role it names', async () => {
+test('an invitation adds its person, once, with the role that it names', async () => {
   const owner = await identity.newUser();
   const guest = await identity.newUser();
   const { token } = await identity.call(invite, { email: guest.email.toUpperCase(), role: 'editor' }, owner.caller);
@@ -57,7 +57,7 @@ test('an invitation brings its person in, once, with the role it names', async (
   });
 });
 
-test('a token is worth nothing to another person, after it was taken back, and after its week', async () => {
+test('a token is useless to another person, after it was revoked, and after its week', async () => {
   const owner = await identity.newUser();
   const [guest, eve] = [await identity.newUser(), await identity.newUser()];
   const made = await identity.call(invite, { email: guest.email, role: 'admin' }, owner.caller);
@@ -89,7 +89,7 @@ test('inviting a member again is refused; a new invitation to the same address r
   });
 });
 
-test('seats count members and open invitations, exactly, also when many are invited at once', async () => {
+test('seats count members and open invitations, exactly, even when many are invited at once', async () => {
   const owner = await identity.newUser();
   const results = await Promise.allSettled(
     Array.from({ length: 12 }, (_, n) =>
@@ -101,7 +101,7 @@ test('seats count members and open invitations, exactly, also when many are invi
   expect(refused[0]).toMatchObject({ code: 'plan_limit_reached', data: { feature: 'seats', limit: 4, used: 4 } });
 });
 
-test('the last owner can neither leave nor step down, also when two owners go at once', async () => {
+test('the last owner can neither leave nor step down, even when two owners leave at once', async () => {
   const owner = await identity.newUser();
   const alone = identity.call(removeMember, { userId: owner.userId }, owner.caller);
   await expect(alone).rejects.toMatchObject({ code: 'last_owner', status: 409 });
@@ -133,13 +133,13 @@ test('nobody grants, changes or removes a role above their own', async () => {
   await expect(byViewer).rejects.toMatchObject({ code: 'forbidden', data: { scope: 'members:write' } });
 });
 
-test('who is removed loses this organisation at once, and nothing else', async () => {
+test('a removed member loses this organisation at once, and nothing else', async () => {
   const owner = await identity.newUser();
   const member = await newMember(owner, 'editor');
   await identity.call(removeMember, { userId: member.userId }, owner.caller);
   const revoked = (await identity.emitted(accessRevoked)).find(({ id }) => id === `${owner.orgId}:${member.userId}`);
   expect(revoked).toMatchObject({ kind: 'member' });
-  // Whatever they were given, also while the removal was being committed.
+  // Whichever token they have, even one issued while the removal was being committed.
   expect(Number(revoked?.['version'])).toBeGreaterThan(versionOf(member.switched));
   const session = await identity.call(refresh, { refreshToken: member.session.refreshToken });
   expect(session).toMatchObject({ organisation: null, role: null });
@@ -154,7 +154,7 @@ test('another role revokes the tokens that carry the old one', async () => {
   const member = await newMember(owner, 'admin');
   let refreshToken = member.session.refreshToken;
   let old = versionOf(member.switched);
-  // A refresh in the very second of the change gives a token that counts, however often that happens.
+  // A refresh in the same second as the change gives a valid token, however often that happens.
   for (let n = 0; n < 20; n += 1) {
     const role = n % 2 === 0 ? 'viewer' : 'admin';
     await identity.call(changeRole, { userId: member.userId, role }, owner.caller);
@@ -168,7 +168,7 @@ test('another role revokes the tokens that carry the old one', async () => {
   }
 });
 
-test('members and invitations of a foreign organisation look as if they did not exist', async () => {
+test('members and invitations of another organisation look as if they did not exist', async () => {
   const [owner, eve] = [await identity.newUser(), await identity.newUser()];
   const made = await identity.call(invite, { email: 'guest@example.com', role: 'viewer' }, owner.caller);
   const member = await newMember(owner, 'viewer');
@@ -184,7 +184,7 @@ test('members and invitations of a foreign organisation look as if they did not 
   expect((await identity.call(listInvitations, {}, eve.caller)).items).toEqual([]);
 });
 
-test('the gateway learns what a person may do in one of their organisations, and nobody else does', async () => {
+test('only the gateway may ask what a person may do in one of their organisations', async () => {
   const owner = await identity.newUser();
   const member = await newMember(owner, 'viewer');
   const gateway = { kind: 'service' as const, service: 'gateway' as const, scopes: [] };
@@ -202,7 +202,7 @@ test('the gateway learns what a person may do in one of their organisations, and
   await expect(asked(owner.orgId)).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('whoever belongs to an organisation may leave it, with any role; the last owner stays', async () => {
+test('members may leave an organisation, with any role; the last owner stays', async () => {
   const owner = await identity.newUser();
   const viewer = await newMember(owner, 'viewer');
   const second = await newMember(owner, 'owner');
@@ -242,7 +242,7 @@ test('the invited see where to, page by page, and decline; nobody else does', as
   });
 });
 
-test('seats are counted when an invitation is accepted: after a downgrade it says so, and works once there is room', async () => {
+test('seats are counted again when an invitation is accepted: after a downgrade it is refused until there is room', async () => {
   const owner = await identity.newUser();
   const guests = await Promise.all([1, 2, 3].map(() => identity.newUser()));
   const made = await Promise.all(
@@ -262,14 +262,14 @@ test('seats are counted when an invitation is accepted: after a downgrade it say
   expect(refused).toMatchObject({
     code: 'plan_limit_reached',
     data: { feature: 'seats', limit: 2, used: 2 },
-    detail: expect.stringContaining('Ask who invited you'),
+    detail: expect.stringContaining('Ask the person who invited you'),
   });
   const joined = results.findIndex((one) => one.status === 'fulfilled');
   await identity.call(removeMember, { userId: (guests[joined] as User).userId }, owner.caller);
   await accept((joined + 1) % 3);
 });
 
-test('the same role said again changes nothing and ends no token', async () => {
+test('setting the same role again changes nothing and revokes no token', async () => {
   const owner = await identity.newUser();
   const member = await newMember(owner, 'editor');
   const before = (await identity.emitted(accessRevoked)).length;

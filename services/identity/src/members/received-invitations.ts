@@ -31,7 +31,7 @@ import {
   type ReceivedRow,
 } from './invitation.rows.ts';
 
-/** The invited: who they are is their address, so it has to be known to be theirs. */
+/** Invited people are identified by their address, so it has to be verified. */
 @Controller()
 export class ReceivedInvitations {
   constructor(
@@ -82,13 +82,14 @@ export class ReceivedInvitations {
     return invitedHash((await this.addresses.require(refuse, tx, userId)).email);
   }
 
-  /** A seat that an open invitation holds may be gone with a smaller plan. The guest cannot help that. */
+  /** After a downgrade an open invitation may have no seat. That is not the guest's fault. */
   private async claimSeat(tx: Tx): Promise<void> {
     try {
       await this.entitlements.claim(tx, 'seats', () => countMembers(tx));
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code !== planLimitReached.code) throw error;
-      const why = 'All seats of this organisation are taken. Ask who invited you to make room; the invitation stays.';
+      const why =
+        'All seats of this organisation are taken. Ask the person who invited you to make room; the invitation stays valid.';
       throw planLimitReached(error.data as never, why);
     }
   }

@@ -16,7 +16,8 @@ export class CreateOrganisation {
   @Handles(createOrganisation)
   async handle({ input, caller, tx, refuse }: OperationContext<typeof createOrganisation>): Promise<Organisation> {
     const { userId } = caller;
-    if (caller.kind !== 'user' || !userId) throw forbidden({}, 'Only a person creates an organisation, not a key.');
+    if (caller.kind !== 'user' || !userId)
+      throw forbidden({}, 'Organisations are created by people, not by API keys: log in.');
     const own = tx.as({ orgId: newId(), userId });
     await this.limits.requireRoom(refuse, own, userId);
     return this.organisation.create(own, input.name, userId);

@@ -13,7 +13,7 @@ import { grantorOf } from '../kernel/grantor.ts';
 import { deleteOrganisation as deleteRow, lockOrganisation } from './organisation.rows.ts';
 
 /**
- * An organisation with its members, invitations and keys. Nobody gets in any more once this is committed; the other
+ * Deletes an organisation with its members, invitations and keys. Once this is committed nobody gets in; the other
  * services purge it when they receive the event.
  */
 @Controller()
@@ -29,10 +29,10 @@ export class DeleteOrganisation {
       throw invalid('/name', 'not_the_name', `Repeat the organisation's name exactly to confirm: ${row.name}`);
     }
     await deleteRow(tx);
-    // One for all: an organisation of many thousands must be as easy to delete as one of two.
+    // One event for all members: an organisation of thousands must be as easy to delete as one of two.
     await emit(accessRevoked, { kind: 'organisation', id: orgId, at: new Date().toISOString() });
     await noteDeleted(tx, orgId);
-    // Our own event finds the organisation gone already and does nothing.
+    // Our own event finds the organisation already gone and does nothing.
     tx.onCommit(() => this.wakes.wake(PURGE_ORGANISATIONS));
     await emit(organisationDeleted, { orgId });
     return {};

@@ -10,7 +10,10 @@ import { insertOrganisation, toWire } from './organisation.rows.ts';
 export class NewOrganisation {
   constructor(private readonly outbox: Outbox) {}
 
-  /** With its first owner, and the events about both. `tx` is a transaction of the new organisation and its owner. */
+  /**
+   * Creates an organisation with its first owner, and emits the events about both. `tx` is a transaction of the new
+   * organisation and its owner.
+   */
   async create(tx: Tx, name: string, userId: string): Promise<Organisation> {
     const orgId = tx.orgId as string;
     const row = await insertOrganisation(tx, name, userId);

@@ -51,13 +51,13 @@ export async function findCreator(tx: Tx): Promise<string | undefined> {
 export interface Owned {
   all: number;
   free: number;
-  /** Whether `orgId`, or else a new organisation, is one more on a free plan. */
+  /** Whether `orgId`, or a new organisation, adds one on a free plan. */
   addsFree: boolean;
 }
 
 /**
- * How many organisations a person owns. Needs a transaction that runs as them. An organisation without a plan is new,
- * and begins on a free one.
+ * How many organisations a person owns. Needs a transaction that runs as them. An organisation without a plan is new
+ * and starts on a free one.
  */
 export async function countOwned(
   tx: Tx,

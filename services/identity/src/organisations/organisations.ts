@@ -11,7 +11,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { membershipsOf } from '../kernel/member.rows.ts';
 import { findOrganisation, renameOrganisation as rename, toWire } from './organisation.rows.ts';
 
-/** The organisation that the caller acts in, and those that they can act in. */
+/** The organisation in which the caller acts, and those in which they can act. */
 @Controller()
 export class Organisations {
   @Handles(getOrganisation)

@@ -5,7 +5,7 @@ import { notFound } from '@tidegate/contracts/kernel/problem';
 import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';
 import { findCreator, setPlan } from './organisation.rows.ts';
 
-/** Who created an organisation, and the plan that it is on: what the limits of one person are counted by. */
+/** An organisation's creator and plan, by which the limits of one person are counted. */
 @Controller()
 export class OwnersPlan {
   @Handles(creatorOf)

@@ -14,13 +14,13 @@ type User = Awaited<ReturnType<Fixture['newUser']>>;
 const make = ({ caller }: User, name = 'another') => identity.call(createOrganisation, { name }, caller);
 const reached = { code: 'organisation_limit_reached', status: 409, data: { limit: 3, used: 3 } };
 
-/** Billing says that the organisation has another plan. */
+/** Billing reports another plan of the organisation. */
 const billingSays = (orgId: string, plan: string) =>
   identity.tenants.run(orgId, (tx) =>
     identity.app.get(OwnersPlan).storePlan({ data: { orgId, plans: { main: { plan } } }, tx } as never),
   );
 
-test('a person has three organisations on free plans, also when they make many at once, and is told what to do', async () => {
+test('a person has three organisations on free plans, even when creating many at once, and is told what to do', async () => {
   const ada = await identity.newUser();
   const results = await Promise.allSettled(Array.from({ length: 8 }, () => make(ada)));
   expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(2);
@@ -45,7 +45,7 @@ test('a person has three organisations on free plans, also when they make many a
   await expect(curious).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-test('whoever becomes an owner owns one more, however they become it; who stops being one, one less', async () => {
+test('everybody who becomes an owner owns one more, in whichever way; who stops being one owns one less', async () => {
   const [ada, eve] = [await identity.newUser(), await identity.newUser()];
   const asOwner = async (guest: User, host: User) => {
     const { token } = await identity.call(invite, { email: guest.email, role: 'owner' }, host.caller);
@@ -54,7 +54,7 @@ test('whoever becomes an owner owns one more, however they become it; who stops 
   await (await asOwner(eve, ada))();
   await make(eve);
   await expect(make(eve)).rejects.toMatchObject(reached);
-  // By an invitation, which stays for when there is room; by a change of the role.
+  // By an invitation, which stays valid until there is room, or by a change of the role.
   const bob = await identity.newUser();
   const accept = await asOwner(eve, bob);
   await expect(accept()).rejects.toMatchObject({ ...reached, detail: expect.stringContaining('admin') });
@@ -62,13 +62,13 @@ test('whoever becomes an owner owns one more, however they become it; who stops 
   await identity.call(acceptInvitation, { token }, eve.caller);
   const promote = () => identity.call(changeRole, { userId: eve.userId, role: 'owner' }, bob.caller);
   await expect(promote()).rejects.toMatchObject(reached);
-  // One with a price may have any number of owners.
+  // One on a paid plan may have any number of owners.
   await billingSays(bob.orgId, 'pro');
   await promote();
   await billingSays(bob.orgId, 'free');
   await expect(make(eve)).rejects.toMatchObject({ ...reached, data: { limit: 3, used: 4 } });
 
-  // Handed over it is the other one's alone.
+  // Handed over, it counts for the new owner alone.
   await make(ada);
   await make(ada);
   await expect(make(ada)).rejects.toMatchObject(reached);
@@ -77,7 +77,7 @@ test('whoever becomes an owner owns one more, however they become it; who stops 
   await expect(make(ada)).rejects.toMatchObject(reached);
 });
 
-test('of two ways to become an owner at once, with room for one, one leads there', async () => {
+test('of two ways to become an owner at once, with room for one, exactly one succeeds', async () => {
   const [eve, ada, bob] = [await identity.newUser(), await identity.newUser(), await identity.newUser()];
   await make(eve);
   const tokens = [ada, bob].map(({ caller }) => identity.call(invite, { email: eve.email, role: 'owner' }, caller));

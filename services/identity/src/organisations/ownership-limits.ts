@@ -14,8 +14,9 @@ const CACHED_MS = 60_000;
 const CURE = 'Choose another plan for one of them, delete one, or leave one that has another owner.';
 
 /**
- * How many organisations one person may own. Each begins on a free plan with quotas of its own, so without a limit a
- * person has as much for nothing as they like; and so they would if one that was handed over counted for nobody.
+ * How many organisations one person may own. Each starts on a free plan with quotas of its own, so without a limit a
+ * person could have any amount for free; the same would hold if an organisation that was handed over counted for
+ * nobody.
  */
 @Injectable()
 export class OwnershipLimits {
@@ -27,9 +28,9 @@ export class OwnershipLimits {
   ) {}
 
   /**
-   * For whoever is about to become an owner: of `orgId`, which is theirs to see, or of a new organisation. Needs a
-   * transaction that runs as this user. Whoever becomes the owner of two at once does so one after the other; rows of
-   * members are locked before, never after.
+   * Checked before a person becomes an owner: of `orgId`, which they can see, or of a new organisation. Needs a
+   * transaction that runs as this user. Two at once of one person are serialised; rows of members are locked before,
+   * never after.
    */
   async requireRoom(
     refuse: Refuse<typeof organisationLimitReached>,
@@ -70,8 +71,10 @@ export class OwnershipLimits {
   }
 
   private async fetchPlans(): Promise<readonly string[]> {
-    const { items } = await this.bus.call(listPlans, {});
-    const free = items.filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
+    const { products } = await this.bus.call(listPlans, {});
+    const free = products
+      .flatMap(({ plans }) => plans)
+      .filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
     this.cached = { freePlans: free.map(({ plan }) => plan), until: Date.now() + CACHED_MS };
     return this.cached.freePlans;
   }

@@ -5,7 +5,7 @@ import { deleteExpired, EXPIRED } from './expired.rows.ts';
 
 const BATCH = 1_000;
 
-/** In batches, so that no turn holds many locks; a full batch means there is more. */
+/** In batches, so that no turn holds many locks; a full batch means that there is more. */
 @Injectable()
 export class DeleteExpired {
   constructor(private readonly tenants: TenantDatabase) {}

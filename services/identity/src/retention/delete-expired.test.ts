@@ -14,7 +14,7 @@ const ids = async (table: string, column: string) =>
   );
 const run = (sql: string, params: unknown[] = []) => identity.tenants.as({}, (tx) => tx.query(sql, params));
 
-test('what ended more than a day ago is deleted; what lives or ended just now stays', async () => {
+test('what ended more than a day ago is deleted; what is valid or ended just now stays', async () => {
   const [living, expired, revoked, justNow] = await Promise.all(Array.from({ length: 4 }, () => identity.newUser()));
   const idOf = (user: typeof living) => user?.caller.sessionId as string;
   await run("update sessions set expires_at = now() - interval '25 hours' where id = $1", [idOf(expired)]);

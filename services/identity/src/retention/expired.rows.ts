@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 
-/** Rows that attackers add with each wrong log-in or asked-for mail: the newest stay. */
+/** Rows that attackers can add, with each wrong log-in or requested mail: the newest stay. */
 const MOST_COUNTED = 100_000;
 
 export interface Expired {
@@ -12,7 +12,7 @@ export interface Expired {
 const beyondNewest = (table: string, column: string): string =>
   `${column} <= (select ${column} from ${table} order by ${column} desc offset ${MOST_COUNTED} limit 1)`;
 
-/* What nothing asks for any more, table by table. */
+/* What is no longer needed, table by table. */
 export const EXPIRED: readonly Expired[] = [
   // A day after they ended, by age or by revocation.
   { table: 'sessions', key: 'id', where: "least(expires_at, revoked_at) < now() - interval '1 day'" },
@@ -26,7 +26,7 @@ export const EXPIRED: readonly Expired[] = [
   { table: 'invitations', key: 'org_id, id', where: "expires_at < now() - interval '1 day'" },
 ];
 
-/** System purpose `retention`. Answers how many rows were deleted. */
+/** System purpose `retention`. Returns how many rows were deleted. */
 export async function deleteExpired(tx: Tx, { table, key, where }: Expired, atMost: number): Promise<number> {
   const deleted = await tx.query(
     `delete from ${table} where (${key}) in (select ${key} from ${table} where ${where} limit $1 for update skip locked)

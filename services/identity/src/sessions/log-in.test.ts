@@ -24,7 +24,7 @@ const problemOf = (work: Promise<unknown>) =>
     }),
   );
 
-test('an account comes with an organisation of its own, which its first token acts in', async () => {
+test('an account comes with an organisation of its own, in which its first token acts', async () => {
   const { session, caller, email } = await identity.newUser();
   expect(session).toMatchObject({
     role: 'owner',
@@ -64,7 +64,7 @@ const guess = (email: string, ip: string, password = 'a wrong password') =>
   problemOf(identity.call(login, { email, password }, from(ip)));
 const SLOW = { code: 'rate_limited', status: 429, data: { retryAfterSeconds: expect.any(Number) } };
 
-test('a log-in that is refused leaves a line without what was typed', async () => {
+test('a refused log-in is logged without what was typed', async () => {
   const lines: string[] = [];
   const sink = { write: (line: string) => lines.push(line) };
   alsoTo(sink);
@@ -80,7 +80,7 @@ test('a log-in that is refused leaves a line without what was typed', async () =
   expect(line).not.toMatch(new RegExp(`hunter2|${email}`));
 });
 
-test('guessing is slowed down for the network that guesses, however it writes the address', async () => {
+test('guessing is slowed down for the guessing network, however it writes the address', async () => {
   const { email } = await identity.newUser();
   for (let n = 0; n < 6; n += 1) await guess(email, '2001:db8:1:2::7');
   expect(await guess(email.toUpperCase(), '2001:db8:1:2:ffff::1', PASSWORD)).toMatchObject(SLOW);
@@ -89,7 +89,7 @@ test('guessing is slowed down for the network that guesses, however it writes th
   expect(await guess(other.email, '2001:db8:1:2::7', PASSWORD)).toBeUndefined();
 });
 
-test('an outsider who knows the address does not keep its owner out, at home or elsewhere', async () => {
+test('an outsider who knows the address does not lock its owner out, at home or elsewhere', async () => {
   const email = `${newId()}@example.com`;
   const home = '192.0.2.1';
   await identity.call(register, { email, password: PASSWORD, name: 'Ada' }, from(home));
@@ -105,7 +105,7 @@ test('an outsider who knows the address does not keep its owner out, at home or 
   expect(await guess(email, '203.0.113.50', PASSWORD)).toBeUndefined();
 });
 
-test('a guesser in the same network keeps nobody out who has the right password', async () => {
+test('a guesser in the same network locks out nobody who has the right password', async () => {
   const network = '198.51.100.220';
   const [known, fresh] = [await identity.newUser(), await identity.newUser()];
   await guess(known.email, network, PASSWORD);
@@ -116,14 +116,14 @@ test('a guesser in the same network keeps nobody out who has the right password'
     ]),
   );
   expect(await guess(`${newId()}@example.com`, network)).toMatchObject(SLOW);
-  // Wrong ones of an account are told the same as of none, and there is one of each.
+  // A wrong try gets the same answer with and without an account, and each gets one.
   const other = await identity.newUser();
   expect(await guess(other.email, network)).toMatchObject(SLOW);
   expect(await guess(other.email, network, PASSWORD)).toMatchObject(SLOW);
   for (const { email } of [known, fresh]) expect(await guess(email, network, PASSWORD)).toBeUndefined();
 });
 
-test('a device that logged in before is not kept out by what others do, wherever it is', async () => {
+test('a device that has logged in before is not locked out by others, wherever it is', async () => {
   const email = `${newId()}@example.com`;
   const device = `${newId()}-${newId()}`.slice(0, 64);
   const logIn = (ip: string, deviceId?: string, password = PASSWORD) =>
@@ -136,7 +136,7 @@ test('a device that logged in before is not kept out by what others do, wherever
     tx.query("update login_failures set failures = 5000, last_at = clock_timestamp() where subject not like 'pair:%'"),
   );
   expect(await logIn(cafe)).toMatchObject(SLOW);
-  // Nobody gets more tries by making up a device, nor by one that is known to another account.
+  // A made-up device gives no more tries, nor does one that is known to another account.
   expect(await logIn(cafe, `${newId()}${newId()}`.slice(0, 64))).toMatchObject(SLOW);
   const other = await identity.newUser();
   expect(
@@ -152,7 +152,7 @@ test('a device that logged in before is not kept out by what others do, wherever
   expect(await logIn('203.0.113.77', device)).toMatchObject(SLOW);
 });
 
-test('a flood of refused log-ins is some lines and a number', async () => {
+test('a flood of refused log-ins is logged as some lines and a number', async () => {
   const lines: string[] = [];
   alsoTo({ write: (line: string) => lines.push(line) });
   setLogLevel('warn');
@@ -163,7 +163,7 @@ test('a flood of refused log-ins is some lines and a number', async () => {
   expect(lines.length).toBeGreaterThan(10);
 });
 
-test('new accounts are no way around the count of a network that guesses for many', async () => {
+test('new accounts do not get around the count of a network that guesses at many', async () => {
   const guesser = '198.51.100.210';
   await guess(`${newId()}@example.com`, guesser);
   const failures = () =>
@@ -174,12 +174,12 @@ test('new accounts are no way around the count of a network that guesses for man
   const email = `${newId()}@example.com`;
   await identity.call(register, { email, password: PASSWORD, name: 'Eve' }, from(guesser));
   expect(await failures()).toEqual([{ failures: 1 }]);
-  // To log in to it costs nothing either.
+  // Logging in to it is free as well.
   expect(await guess(email, guesser, PASSWORD)).toBeUndefined();
   expect(await failures()).toEqual([{ failures: 1 }]);
 });
 
-test('the wait is over after its time, and the right password clears what was counted', async () => {
+test('the wait ends after its time, and the right password clears the count', async () => {
   const { email } = await identity.newUser();
   const attempt = (password: string) => guess(email, '198.51.100.201', password);
   for (let n = 0; n < 6; n += 1) await attempt('a wrong password');
@@ -190,7 +190,7 @@ test('the wait is over after its time, and the right password clears what was co
   expect(await attempt(PASSWORD)).toBeUndefined();
 });
 
-test('an address that is written in other letters is counted as the account that it finds, whatever the locale', async () => {
+test('an address in other letters counts for the account that it finds, whatever the locale', async () => {
   const { email } = await identity.newUser(`kiwi-${newId()}@example.com`);
   const network = '198.51.100.203';
   // The Kelvin sign in small is a k; of the dotted capital I some locales of PostgreSQL make an i, and others do not.
@@ -205,7 +205,7 @@ test('an address that is written in other letters is counted as the account that
   expect(await guess(email, '198.51.100.205', PASSWORD)).toMatchObject(SLOW);
 });
 
-test('many guesses at once are no way around the count', async () => {
+test('many guesses at once do not get around the count', async () => {
   const { email } = await identity.newUser();
   const guesses = Array.from({ length: 30 }, () => guess(email, '198.51.100.202'));
   const codes = (await Promise.all(guesses)).map((problem) => problem?.code);
@@ -213,7 +213,7 @@ test('many guesses at once are no way around the count', async () => {
   expect(new Set(codes)).toEqual(new Set(['wrong_credentials', 'rate_limited']));
 });
 
-test('the other organisation of a person is reached by switching; a foreign one is not there', async () => {
+test('a person switches to their other organisation; one of others is not found', async () => {
   const ada = await identity.newUser();
   const eve = await identity.newUser();
   const foreign = await problemOf(identity.call(switchOrganisation, { organisationId: ada.orgId }, eve.caller));

@@ -29,7 +29,7 @@ export class LogIn {
     const { known, despite } = admitted;
     const user = await this.tenants.as({}, (tx) => findUserByEmail(tx, email));
     const matches = await this.passwords.verify(user?.password_hash, password, { known }).catch(async (error) => {
-      // A server too busy to check the password is not the fault of whoever knows it.
+      // A server too busy to check the password is not a wrong try.
       await this.throttle.takeBack(admitted);
       return refused(error);
     });
@@ -38,7 +38,7 @@ export class LogIn {
       return refused(despite > 0 ? tooMany(despite) : refuse(wrongCredentials), user?.id);
     }
     return this.tenants.as({ userId: user.id }, async (tx) => {
-      // Changed while it was checked, which ended all sessions: no session begins with the old one after that.
+      // It was changed during the check, which ended all sessions: the old one starts no new session.
       if (!(await stillHasPassword(tx, user))) return refused(refuse(wrongCredentials), user.id);
       await this.throttle.succeeded(tx, user.id, admitted);
       return this.sessions.begin(tx, user);

@@ -31,7 +31,7 @@ test('a person sees where they are logged in, and ends one session without the o
   expect((await identity.call(listSessions, {}, here.caller)).items).toHaveLength(1);
   await identity.call(refresh, { refreshToken: here.session.refreshToken });
 
-  // Once more changes nothing and is announced no second time.
+  // Again, it changes nothing and is not announced twice.
   await identity.call(revokeSession, { sessionId: other }, here.caller);
   expect((await identity.emitted(accessRevoked)).filter(({ id }) => id === other)).toHaveLength(1);
 });
@@ -48,7 +48,7 @@ test('sessions of somebody else look as if they did not exist; an API key has no
   await expect(identity.call(listSessions, {}, key)).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-test('the gateway learns whether a session still is, and nobody else does', async () => {
+test('only the gateway may ask whether a session is still valid', async () => {
   const { caller, userId } = await identity.newUser();
   const gateway = { kind: 'service' as const, service: 'gateway' as const, scopes: [] };
   const asked = { sessionId: caller.sessionId as string, userId };

@@ -9,7 +9,7 @@ import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/h
 import { requirePerson } from '../kernel/people.ts';
 import { endSession, findOwnSession, listOwnSessions } from './session.rows.ts';
 
-/** Where a person is logged in, and how that ends. Nobody sees or ends the sessions of somebody else. */
+/** A person's sessions, listed and ended. Nobody sees or ends the sessions of others. */
 @Controller()
 export class OwnSessions {
   constructor(private readonly tenants: TenantDatabase) {}

@@ -13,7 +13,7 @@ afterAll(() => identity.close());
 const use = (refreshToken: string): Promise<Session> => identity.call(refresh, { refreshToken });
 const GONE = { code: 'invalid_grant', status: 400 };
 
-/** Lets the grace of the session's last rotation run out. */
+/** Ends the grace period of the session's last rotation. */
 const age = (sessionId: string, seconds: number) =>
   identity.tenants.as({}, (tx) =>
     tx.query('update sessions set rotated_at = rotated_at - make_interval(secs => $2) where id = $1', [
@@ -36,7 +36,7 @@ test('20 uses of one refresh token at once all give the same successor, and it w
   expect((await use(successor)).refreshToken).not.toBe(successor);
 });
 
-test('a token used again after the grace ends the session, its newest token too, and is reported once', async () => {
+test('a token used again after the grace period ends the session with its newest token, and is reported once', async () => {
   const { session, caller } = await identity.newUser();
   const next = await use(session.refreshToken);
   await age(caller.sessionId as string, 91);
@@ -45,10 +45,10 @@ test('a token used again after the grace ends the session, its newest token too,
   expect(await revocations(caller.sessionId as string)).toHaveLength(1);
 });
 
-test('within the grace, longer than any call lasts, a lost answer can be asked for again', async () => {
+test('within the grace period, which is longer than any call, a lost answer can be requested again', async () => {
   const { session, caller } = await identity.newUser();
   const next = await use(session.refreshToken);
-  // Asking again and again does not make it longer.
+  // Repeating the request does not extend it.
   for (const seconds of [40, 40]) {
     await age(caller.sessionId as string, seconds);
     expect((await use(session.refreshToken)).refreshToken).toBe(next.refreshToken);
@@ -65,7 +65,7 @@ test('the grandparent of the newest token ends the session at once', async () =>
   await expect(use(newest.refreshToken)).rejects.toMatchObject(GONE);
 });
 
-test('a forged token is refused and harms nobody', async () => {
+test('a forged token is refused and ends no session', async () => {
   const { session, caller } = await identity.newUser();
   const bytes = Buffer.from(session.refreshToken, 'base64url');
   for (const position of [0, 5, 20, bytes.length - 1]) {
@@ -79,7 +79,7 @@ test('a forged token is refused and harms nobody', async () => {
   expect((await use(session.refreshToken)).user.id).toBe(session.user.id);
 });
 
-test('an expired session gives nothing', async () => {
+test('an expired session cannot be refreshed', async () => {
   const { session, caller } = await identity.newUser();
   await identity.tenants.as({}, (tx) =>
     tx.query("update sessions set expires_at = now() - interval '1 second' where id = $1", [caller.sessionId]),
@@ -99,7 +99,7 @@ test('logging out ends this session everywhere and no other', async () => {
 describe('whoever has the database', () => {
   const inDatabase = <T>(work: (tx: Tx) => Promise<T>) => identity.tenants.as({}, work);
 
-  test('finds nothing in it that makes a refresh token', async () => {
+  test('cannot make a refresh token from it', async () => {
     const { session, caller } = await identity.newUser();
     const sessionId = caller.sessionId as string;
     const rows = await inDatabase((tx) => tx.query('select * from sessions where id = $1', [sessionId]));

@@ -11,9 +11,9 @@ import { endSession, findJustRotated, findSession, rotateSession, type SessionRo
 import { Sessions } from './sessions.ts';
 
 /**
- * Longer than an outage of a minute with the deadline of a call before it and some seconds after, so that a lost answer
- * never ends a session; much shorter than an access token lives, so that a thief who waits for the owner to refresh
- * would have to guess when that is.
+ * Longer than an outage of a minute, the deadline of a call before it and some seconds after, so that a lost answer
+ * never ends a session. Much shorter than the life of an access token, so that a thief would have to guess when the
+ * owner refreshes.
  */
 const GRACE_SECONDS = 90;
 
@@ -52,7 +52,7 @@ export class RefreshSession {
     });
   }
 
-  /** The session after the use of this token; undefined when the token is not valid, the session then revoked. */
+  /** The session after this token was used; undefined when the token is not valid, and the session is revoked then. */
   private async rotate(tx: Tx, id: string, counter: number): Promise<SessionRow | undefined> {
     const current = (await rotateSession(tx, id, counter)) ?? (await findJustRotated(tx, id, counter, GRACE_SECONDS));
     if (current) return current;

@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /*
  * version (1) | session id (16) | counter (4) | HMAC-SHA256 of these under the session's own key, cut to 16 bytes.
- * Token n+1 follows from token n's session and counter, so a repeated request gets the same successor again without
- * anybody storing it, and the database holds no token.
+ * Token n+1 follows from token n's session and counter, so a repeated request gets the same successor without storing
+ * it, and the database contains no token.
  */
 const VERSION = 1;
 const MAC_BYTES = 16;
@@ -22,7 +22,7 @@ export function makeRefreshToken({ sessionId, counter }: RefreshToken, key: Buff
   return Buffer.concat([body, mac(body, key)]).toString('base64url');
 }
 
-/** Undefined for what was never one of ours; whether it is genuine only `isGenuine` can tell. */
+/** Undefined for what cannot be one of ours; only `isGenuine` proves that it is. */
 export function readRefreshToken(token: string): RefreshToken | undefined {
   const bytes = Buffer.from(token, 'base64url');
   if (bytes.length !== BODY_BYTES + MAC_BYTES || bytes[0] !== VERSION) return undefined;

@@ -33,7 +33,7 @@ export const findSession = (tx: Tx, id: string): Promise<SessionRow | undefined>
 export const findOwnSession = (tx: Tx, userId: string, id: string): Promise<SessionRow | undefined> =>
   tx.one<SessionRow>('select * from sessions where id = $1 and user_id = $2', [id, userId]);
 
-/** Those that can still be used, last used first. */
+/** Those that are still valid, most recently used first. */
 export const listOwnSessions = (
   tx: Tx,
   userId: string,
@@ -47,7 +47,7 @@ export const listOwnSessions = (
     [userId, limit, used ?? null, id ?? null],
   );
 
-/** One compare-and-swap: of many uses of one token at once exactly one rotates. */
+/** One compare-and-swap: of many concurrent uses of a token exactly one rotates it. */
 export const rotateSession = (tx: Tx, id: string, counter: number): Promise<SessionRow | undefined> =>
   tx.one<SessionRow>(
     `update sessions set refresh_counter = refresh_counter + 1, rotated_at = now()
@@ -55,7 +55,7 @@ export const rotateSession = (tx: Tx, id: string, counter: number): Promise<Sess
     [id, counter],
   );
 
-/** The session that a token with this counter was rotated to within the last seconds, and whose token nobody has used. */
+/** The session whose token with this counter was rotated within the last seconds, and whose new token is unused. */
 export const findJustRotated = (
   tx: Tx,
   id: string,
@@ -79,7 +79,7 @@ export const endSession = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.one('update sessions set revoked_at = now() where id = $1 and revoked_at is null returning id', [id])) !==
   undefined;
 
-/** All of a person, or all but one. Answers which. */
+/** Ends all sessions of a person, or all but one. Returns which. */
 export async function endSessions(tx: Tx, userId: string, except?: string): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `update sessions set revoked_at = now()
@@ -89,7 +89,7 @@ export async function endSessions(tx: Tx, userId: string, except?: string): Prom
   return rows.map((row) => row.id);
 }
 
-/** Ends those that were used longest ago when there are more than one person may have. Answers which. */
+/** Ends the least recently used ones beyond the limit of a person. Returns which. */
 export async function endSurplus(tx: Tx, userId: string, most: number): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `update sessions set revoked_at = now() where id in (

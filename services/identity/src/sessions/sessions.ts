@@ -13,7 +13,7 @@ import { makeRefreshToken } from './refresh-token.rules.ts';
 import { endSurplus, insertSession, type SessionRow } from './session.rows.ts';
 
 const LIFETIME_DAYS = 30;
-/** Sessions that one person has at a time; another one ends the one that was used longest ago. */
+/** Sessions of one person; one more ends the least recently used. */
 const MOST_OF_A_PERSON = 100;
 
 const place = (sessionId: string) => ({
@@ -26,10 +26,10 @@ const place = (sessionId: string) => ({
 /**
  * A person's logged-in device. Its access tokens live five minutes, its refresh tokens rotate at each use.
  *
- * The database holds neither tokens nor the 32 random bytes that they are made with: these are sealed with the
- * installation's data key, which the master key outside of the database wraps. So a dump gives no token; and a sealed
- * key is bound to its session's id, so that whoever can write the table cannot put their own key into the session of
- * somebody else. A hash in its place would be as safe, but could not make the same successor for a repeated request.
+ * The database contains neither tokens nor, readable, the 32 random bytes that they are made with: these are sealed
+ * with the installation's data key, which is wrapped by the master key outside the database. So a dump yields no token.
+ * A sealed key is bound to its session's id, so that an attacker who can write the table cannot move a key into another
+ * session. A hash would be as safe, but could not produce the same successor for a repeated request.
  */
 @Injectable()
 export class Sessions {
@@ -57,12 +57,12 @@ export class Sessions {
     return this.toSession(tx, row, user);
   }
 
-  /** What the session's refresh tokens are made with, 32 bytes. Throws when the row was tampered with. */
+  /** The 32 bytes that the session's refresh tokens are made with. Throws when the row was tampered with. */
   async refreshKey(tx: Tx, row: SessionRow): Promise<Buffer> {
     return Buffer.from(await this.vault.open(tx, place(row.id), row.refresh_key_sealed), 'base64');
   }
 
-  /** The session as it stands now. A membership that is gone leaves the session without an organisation. */
+  /** The current session. When its membership is gone it has no organisation. */
   async toSession(tx: Tx, row: SessionRow, user: UserRow): Promise<Session> {
     const current = row.current_org_id ? await membershipIn(tx, user.id, row.current_org_id) : undefined;
     const access = await this.tokens.issue({

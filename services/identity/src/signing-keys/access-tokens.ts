@@ -15,7 +15,7 @@ export interface Claims {
   memberVersion?: number;
 }
 
-/** JWTs after RFC 9068: `typ` at+jwt, five minutes, one organisation at most. */
+/** JWTs by RFC 9068: `typ` at+jwt, five minutes, at most one organisation. */
 @Injectable()
 export class AccessTokens {
   constructor(

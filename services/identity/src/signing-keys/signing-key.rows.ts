@@ -16,7 +16,7 @@ export const readSigningKeys = (tx: Tx): Promise<SigningKeyRow[]> =>
        from signing_keys order by created_at desc, kid`,
   );
 
-/** Until the transaction ends: replicas that start at once make one key between them. */
+/** Until the transaction ends, so that replicas that start together create one key. */
 export async function lockSigningKeys(tx: Tx): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' signing keys', 0))");
 }

@@ -17,7 +17,7 @@ const age = (days: number) =>
     tx.query('update signing_keys set created_at = created_at - make_interval(hours => $1)', [days * 24]),
   );
 
-test('what is published verifies and cannot sign; what is stored is sealed', async () => {
+test('published keys verify and cannot sign; stored keys are sealed', async () => {
   const [key] = await published();
   expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
   expect(key).not.toHaveProperty('d');
@@ -32,7 +32,7 @@ test('replicas that start at once share one key', async () => {
   expect(await published()).toHaveLength(1);
 });
 
-test('a new key is published an hour before it signs, and the old one as long as its tokens may live', async () => {
+test('a new key is published an hour before it signs, and the old one until its tokens have expired', async () => {
   const first = await signerOf();
   await age(31);
   await turn();

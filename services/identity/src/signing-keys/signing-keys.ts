@@ -13,8 +13,9 @@ import {
 } from './signing-key.rows.ts';
 
 /*
- * Keys by age: one younger than an hour is published and does not sign yet (verifiers learn of it first); the newest
- * older than that signs; older ones stay published while tokens signed with them may live. A new key every 30 days.
+ * Keys by age: one younger than an hour is published but does not sign yet, so that verifiers learn of it first; the
+ * newest older one signs; the rest stay published until the tokens signed with them have expired. A new key every 30
+ * days.
  */
 const ROTATE_DAYS = 30;
 

@@ -81,10 +81,24 @@ const WAITING = `waiting as materialized (
      order by query_start, pid limit ${MAX_SESSIONS}),
   blockers as materialized (select distinct unnest(blockers) as pid from waiting)`;
 
+const CLIENT = `backend_type = 'client backend'`;
+const clients = (which: string) => `(count(*) filter (where ${CLIENT} and ${which}))::int`;
+
+/** At once: what a query is set up for costs a server that has few sessions more than going through them. */
+const TOTALS = `
+  select ${clients('true')} as total,
+    ${clients("state = 'active'")} as active,
+    ${clients("state = 'idle'")} as idle,
+    ${clients("starts_with(state, 'idle in transaction')")} as idle_in_transaction,
+    ${clients("wait_event_type = 'Lock'")} as waiting,
+    (count(*) filter (where backend_type <> 'client backend'))::int as others,
+    (count(*) filter (where state <> 'idle' or pid = any (select pid from blockers)))::int as busy,
+    coalesce(${micros(`clock_timestamp() - min(xact_start) filter (where ${CLIENT})`)}, 0) as longest
+   from a`;
+
 const sql = (instance: Instance) => `
   with a as materialized (
     select * from pg_stat_activity where state is not null and pid <> pg_backend_pid()),
-  clients as materialized (select * from a where backend_type = 'client backend'),
   ${WAITING},
   busy as (
     select a.*, w.blockers from a left join waiting w on w.pid = a.pid
@@ -101,15 +115,7 @@ const sql = (instance: Instance) => `
     select state, coalesce(usename::text, '') as role, coalesce(application_name, '') as application,
            backend_type as backend, count(*)::int as sessions
       from a group by 1, 2, 3, 4 order by 5 desc, 1, 2, 3, 4 limit ${MAX_GROUPS})
-  select ${micros('clock_timestamp()')} as at,
-    (select count(*)::int from clients) as total,
-    (select count(*)::int from clients where state = 'active') as active,
-    (select count(*)::int from clients where state = 'idle') as idle,
-    (select count(*)::int from clients where starts_with(state, 'idle in transaction')) as idle_in_transaction,
-    (select count(*)::int from clients where wait_event_type = 'Lock') as waiting,
-    (select count(*)::int from a where backend_type <> 'client backend') as others,
-    (select count(*)::int from a where state <> 'idle' or pid = any (select pid from blockers)) as busy,
-    coalesce((select (max(extract(epoch from clock_timestamp() - xact_start)) * 1000000)::int8 from clients), 0) as longest,
+  select ${micros('clock_timestamp()')} as at, totals.*,
     (select json_agg(c) from counted c) as groups,
     (select json_agg(json_build_array(state, type, event, query, datname, sessions)) from waits) as waits,
     (select json_agg(json_build_object(
@@ -123,7 +129,8 @@ const sql = (instance: Instance) => `
        'stateSeconds', ${seconds('state_change')},
        'transactionSeconds', ${seconds('xact_start')},
        'queryId', ${queryId(instance)},
-       'text', encode(substr(textsend(query), 1, ${MAX_TEXT_BYTES}), 'escape'))) from busy) as sessions`;
+       'text', encode(substr(textsend(query), 1, ${MAX_TEXT_BYTES}), 'escape'))) from busy) as sessions
+    from (${TOTALS}) as totals`;
 
 export async function readActivity(
   connection: ServerConnection,

@@ -7,8 +7,6 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import {
   COLLECT_SERVERS,
   claimLeases,
-  LEASE_SECONDS,
-  LONG_LEASE_SECONDS,
   nextExpiry,
   releaseLeases,
   renewLeases,
@@ -22,27 +20,27 @@ import { ServerSession } from './server-session.ts';
 /*
  * Spreads servers over replicas and keeps their sessions going.
  *
- * A server belongs to the replica whose lease on it has not expired. Turns renew the leases of this replica (every 5 s,
- * they last 15; while there is no other replica every 30 s, they last 90), let go of servers whose lease is gone, take servers that nobody holds (when somebody says that there are
- * some, or when the lease on one of another replica's may have run out), a few at a time so that
- * replicas which start together share them, and start whatever is due, the one whose turn is longest ago first. Turns
- * only start work: sessions run beside each other, so many at once of all, of one organisation and of one person, each
- * with one thing at a time.
+ * A server belongs to the replica whose lease on it has not expired. A turn renews the leases of this replica, drops
+ * servers whose lease is gone, claims servers that nobody holds (when it is woken, or when another replica's lease may
+ * have expired), a few at a time so that replicas that start together share them, and starts the sessions that are due,
+ * the longest waiting first. Turns only start work: sessions run side by side, limited in all, by organisation and by
+ * person, and each does one thing at a time.
  *
- * A replica that stops releases its leases. One that is killed loses them within 15 s of the moment at which there is
- * another one to take them, and that goes on from the stored state: nothing is lost and nothing counted twice, because whoever writes proves its lease in the same
- * transaction.
+ * A replica that stops releases its leases. Those of one that is killed expire within `MONITOR_LEASE_SECONDS` of the start
+ * of another, which continues from the stored state: nothing is lost or counted twice, because every write proves its
+ * lease in the same transaction.
  */
-const RENEW_MS = 5_000;
-const RENEW_ALONE_MS = 30_000;
-/** Without a word that there are servers to take, and without a lease that runs out. */
+const RENEWALS_IN_TERM = 3;
+/** While there is no other replica to take over (`Rivals`). */
+const ALONE_SECONDS = 90;
+/** A safety net, for when nothing wakes the loop and no lease expires. */
 const NET_MS = 30_000;
-/** Where there are servers: who is due is looked up in memory. */
+/** While there are servers: what is due is looked up in memory. */
 const CHECK_MS = 500;
 const CLAIM_PER_TURN = 20;
 /*
- * Servers that answer have places that no other can take. Those that failed or took long when they had their turn last,
- * and those that nobody knows yet, wait in a shorter queue for places of their own.
+ * Servers that answer have places that no others can take. Servers that failed or were slow last time, and new ones,
+ * wait in a queue of their own for fewer places.
  */
 const PLACES = { all: 24, each: 8 };
 const DOUBTFUL_PLACES = { all: 12, each: 4 };
@@ -58,7 +56,7 @@ export class CollectServers implements OnApplicationShutdown {
   private readonly ending = new Set<Promise<void>>();
   private readonly rivals: Rivals;
   private isNew = true;
-  /** Kept until a turn begins: news that come during a snapshot are not in its answer. */
+  /** Stays set until the next turn: a change during a query may not be in its answer. */
   private changed = true;
   private renewAt = 0;
   private claimAt = 0;
@@ -104,11 +102,11 @@ export class CollectServers implements OnApplicationShutdown {
 
   private async renew(now: number): Promise<void> {
     const { alone } = this.rivals;
-    // Before the waiting: who comes meanwhile wants them renewed again.
-    this.renewAt = now + (alone ? RENEW_ALONE_MS : RENEW_MS);
+    const seconds = alone ? Math.max(ALONE_SECONDS, this.leaseSeconds) : this.leaseSeconds;
+    // Set before the await: a rival that appears meanwhile resets it, so that the leases are renewed again.
+    this.renewAt = now + (seconds * 1_000) / RENEWALS_IN_TERM;
     const mine = [...this.sessions.keys()];
     if (mine.length === 0) return;
-    const seconds = alone ? LONG_LEASE_SECONDS : LEASE_SECONDS;
     const renewed = await this.system((tx) => renewLeases(tx, this.holder, mine, seconds)).catch((error: unknown) => {
       this.renewAt = 0;
       throw error;
@@ -121,7 +119,7 @@ export class CollectServers implements OnApplicationShutdown {
     }
   }
 
-  /** Answers whether there may be more of them to take. */
+  /** Returns whether there may be more to claim. */
   private async claim(now: number): Promise<boolean> {
     const most = Math.min(this.config.MONITOR_MAX_SERVERS - this.sessions.size, CLAIM_PER_TURN);
     if (most <= 0) {
@@ -130,14 +128,14 @@ export class CollectServers implements OnApplicationShutdown {
     }
     this.rivals.announce();
     const { leases, next } = await this.system(async (tx) => {
-      if (this.isNew) await shortenLeases(tx, this.holder);
-      const claimed = await claimLeases(tx, this.holder, most);
+      if (this.isNew) await shortenLeases(tx, this.holder, this.leaseSeconds);
+      const claimed = await claimLeases(tx, this.holder, most, this.leaseSeconds);
       const ours = [...this.sessions.keys(), ...claimed.map(({ serverId }) => serverId)];
       return { leases: claimed, next: claimed.length < most ? await nextExpiry(tx, ours) : 0 };
     });
     this.isNew = false;
     for (const lease of leases) {
-      // We may have held it before and lost it for being slow: that session must not go on.
+      // We may have held it before and lost it by being slow: that session must not continue.
       this.drop(lease.serverId);
       this.sessions.set(lease.serverId, new ServerSession(lease, this.tools));
     }
@@ -152,20 +150,24 @@ export class CollectServers implements OnApplicationShutdown {
       const places = session.doubtful ? this.doubtfulPlaces : this.places;
       const leave = places.take(personId ? [orgId, personId] : [orgId]);
       if (!leave) continue;
-      // To the end of the line.
+      // To the end of the queue.
       this.sessions.delete(serverId);
       this.sessions.set(serverId, session);
       session.start(leave);
     }
   }
 
-  /** Sessions end beside everything else: one that waits for a slow server must not keep the leases from renewal. */
+  /** Sessions end in the background: one that waits for a slow server must not delay the renewal of leases. */
   private drop(serverId: string): void {
     const session = this.sessions.get(serverId);
     if (!session) return;
     this.sessions.delete(serverId);
     const end = session.stop().finally(() => this.ending.delete(end));
     this.ending.add(end);
+  }
+
+  private get leaseSeconds(): number {
+    return this.config.MONITOR_LEASE_SECONDS;
   }
 
   private system<T>(work: Parameters<typeof this.tools.tenants.system<T>>[1]): Promise<T> {

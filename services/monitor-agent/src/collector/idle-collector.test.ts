@@ -22,7 +22,11 @@ function counting(meanwhile = () => {}) {
       },
     },
   };
-  const collector = new CollectServers(tools as never, { MONITOR_MAX_SERVERS: 10 } as never, store.wakes as never);
+  const collector = new CollectServers(
+    tools as never,
+    { MONITOR_MAX_SERVERS: 10, MONITOR_LEASE_SECONDS: 15 } as never,
+    store.wakes as never,
+  );
   return { turn: () => collector.turn({ signal: new AbortController().signal }), asked: () => asked };
 }
 

@@ -51,11 +51,13 @@ export class MinuteCollector {
       },
     });
     this.tables = new CountedMetric(serverId, TABLES, {
-      readSnapshot: (connection, _, before) => consistentSnapshot(connection, () => readTables(connection, before)),
+      readSnapshot: (connection, instance, before) =>
+        consistentSnapshot(connection, instance, () => readTables(connection, before)),
       found: (database, items, before) => this.sizes.changed(database, resizedTables(items, before)),
     });
     this.indexes = new CountedMetric(serverId, INDEXES, {
-      readSnapshot: (connection, _, before) => consistentSnapshot(connection, () => readIndexes(connection, before)),
+      readSnapshot: (connection, instance, before) =>
+        consistentSnapshot(connection, instance, () => readIndexes(connection, before)),
       found: (database, items, before) => this.sizes.changed(database, tablesOfRebuilt(items, before)),
     });
     const all: Metric[] = [this.statements, this.databases, this.tables, this.indexes, new ServerEpochMetric(serverId)];

@@ -1,6 +1,7 @@
 import { numberOf } from '../kernel/connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { micros } from '../kernel/connection/micros.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
 import type { DatabaseState } from './counters.rules.ts';
 import type { ConsistentSnapshot, RelationsSnapshot } from './known-relations.rules.ts';
 import type { Counted } from './readings.rules.ts';
@@ -10,11 +11,11 @@ import type { Counted } from './readings.rules.ts';
  * in between would mix two reset epochs. Until 14 a database has such an instant from its first use on, later only once it
  * was set back.
  */
-const state = (version: number) => `
+const stateSql = (version: number) => `
   select d.oid, ${micros('clock_timestamp()')} as at,
          ${resetAt(version, 'pg_stat_get_db_stat_reset_time(d.oid)')} as reset_at,
          pg_stat_get_db_xact_commit(d.oid) + pg_stat_get_db_xact_rollback(d.oid) as transactions
-    from pg_database d where d.datname = current_database()`;
+    from (select $1::oid as oid) d`;
 
 export const resetAt = (version: number, instant: string): string =>
   version >= 150_000 ? `coalesce(${micros(instant)}, 0)` : micros(instant);
@@ -30,11 +31,13 @@ const MAX_TRIES = 3;
 
 export async function consistentSnapshot<Reading extends Counted>(
   connection: ServerConnection,
+  { databaseOid }: Pick<Instance, 'databaseOid'>,
   snapshot: () => Promise<RelationsSnapshot<Reading>>,
 ): Promise<ConsistentSnapshot<Reading>> {
-  const sql = state(connection.version);
+  const sql = stateSql(connection.version);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
-    const [before, found, after] = await Promise.all([connection.one<Row>(sql), snapshot(), connection.one<Row>(sql)]);
+    const state = () => connection.one<Row>(sql, [databaseOid]);
+    const [before, found, after] = await Promise.all([state(), snapshot(), state()]);
     if (before.reset_at === after.reset_at) return { ...found, state: toState(before) };
   }
   throw new Error('Counters were set back again and again while they were being read.');

@@ -6,14 +6,12 @@ import type { ResetEpoch } from '../kernel/instance/reset-epoch.rules.ts';
 import { callInfo, fixed, type StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';
 import type { ServerEpochSnapshot } from './server-epoch.rules.ts';
 
-const sql = (instance: Instance, extension: StatementsExtension | undefined) => `
-  select ${resetEpochSql(instance)}, pg_is_in_recovery() as "inRecovery",
-         current_setting('pg_stat_statements.max', true)::int as "statementsMax",
-         ${
-           extension
-             ? `${micros('i.stats_reset')} as "statementsResetAt" from ${callInfo(extension)} as i`
-             : 'null::int8 as "statementsResetAt"'
-         }`;
+const sql = (instance: Instance, extension: StatementsExtension | undefined) =>
+  `${resetEpochSql(
+    instance,
+    `, pg_is_in_recovery() as "inRecovery", current_setting('pg_stat_statements.max', true)::int as "statementsMax",
+    ${extension ? micros('i.stats_reset') : 'null::int8'} as "statementsResetAt"`,
+  )}${extension ? ` cross join ${callInfo(extension)} as i` : ''}`;
 
 /** More are not followed. */
 const MAX_DATABASES = 1_000;

@@ -3,12 +3,11 @@ import { type Caller } from '@tidegate/contracts/kernel/caller';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
-import type { ServerTarget } from '../kernel/connection/connect-server.ts';
 import { type FailureCode, failureCode } from '../kernel/connection/connection-failure.rules.ts';
 import { HostGuard } from '../kernel/connection/host-guard.ts';
 import { defaultTlsMode } from '../kernel/connection/tls-mode.rules.ts';
 import { Places } from '../kernel/schedule/places.ts';
-import { Dialer } from '../servers/dialer.ts';
+import { Dialer, type DialTarget } from '../servers/dialer.ts';
 import { readFacts } from '../servers/report/facts.queries.ts';
 import { reportOf, reportOfFailure, type Target } from '../servers/report/server-report.rules.ts';
 import { uncollectedChecks } from '../servers/report/uncollected.rules.ts';
@@ -61,7 +60,11 @@ export class ServerTester {
     let target: Target = { ...where(given), tlsMode: given.tlsMode ?? 'verify-full', loopback: false };
     try {
       const tlsMode =
-        given.tlsMode ?? defaultTlsMode(undefined, (await this.guard.check(given.host, given.port)).loopback);
+        given.tlsMode ??
+        defaultTlsMode(
+          undefined,
+          (await this.guard.check(given.host, given.port)).loopback && !given.clientCertificate,
+        );
       target = { ...target, tlsMode };
       const opened = await this.dialer.dial({ ...given, tlsMode }, ours, { signal, maxAnswerBytes: MAX_ANSWER_BYTES });
       target = opened.target;
@@ -79,6 +82,6 @@ export class ServerTester {
   }
 }
 
-type Given = Omit<ServerTarget, 'tlsMode'> & { tlsMode?: TlsMode | undefined };
+type Given = Omit<DialTarget, 'tlsMode'> & { tlsMode?: TlsMode | undefined };
 
-const where = ({ host, port, database, user }: Omit<ServerTarget, 'tlsMode'>) => ({ host, port, database, user });
+const where = ({ host, port, database, user }: Omit<DialTarget, 'tlsMode'>) => ({ host, port, database, user });

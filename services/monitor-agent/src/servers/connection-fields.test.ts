@@ -5,7 +5,7 @@ import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { testNewServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { newId } from '@tidegate/database/ids';
 import { authority, serverCertificate } from '../../test/certificates.ts';
-import { passwords } from '../../test/collector.ts';
+import { secrets } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD } from '../../test/watched.ts';
@@ -35,7 +35,7 @@ afterAll(() => {
 });
 
 const guard = new HostGuard({ embedded: true, production: false } as never, { MONITOR_ALLOWED_NETWORKS: [] } as never);
-const handler = new TestNewServer(new ServerTester(new Dialer(passwords, guard, {} as never), guard));
+const handler = new TestNewServer(new ServerTester(new Dialer(secrets, guard, {} as never), guard));
 
 /** The first thing that is wrong, as the customer reads it. */
 async function refusal(more: object): Promise<{ code: string | undefined; what: string }> {

@@ -10,7 +10,7 @@ import { COLLECT_SERVERS, createLease } from '../kernel/schedule/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
 import { platformTarget } from './platform-target.ts';
 import { insertServer, type ServerRow } from './server.rows.ts';
-import { ServerPasswords } from './server-passwords.ts';
+import { ServerSecrets } from './server-secrets.ts';
 
 export const PLATFORM_SERVER_NAME = 'This installation';
 
@@ -20,7 +20,7 @@ export class PlatformServer {
   constructor(
     private readonly config: MonitorAgentConfig,
     private readonly guard: HostGuard,
-    private readonly passwords: ServerPasswords,
+    private readonly secrets: ServerSecrets,
     private readonly wakes: Wakes,
   ) {}
 
@@ -38,7 +38,7 @@ export class PlatformServer {
       ...target,
       id,
       name: PLATFORM_SERVER_NAME,
-      password: await this.passwords.seal(tx, id, target.password),
+      password: await this.secrets.sealPassword(tx, id, target.password),
       tlsMode: defaultTlsMode(undefined, loopback),
       tlsCa: null,
       platform: true,

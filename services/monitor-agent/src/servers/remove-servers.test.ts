@@ -1,7 +1,7 @@
 import { createServer, deleteServer } from '@tidegate/contracts/monitor-agent/server';
 import { newId } from '@tidegate/database/ids';
 import { Log } from '@tidegate/telemetry/log';
-import { guard, passwords } from '../../test/collector.ts';
+import { guard, secrets } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { CreateServer } from './create-server.ts';
 import { DeleteServer } from './delete-server.ts';
@@ -14,7 +14,7 @@ const unlimited = { claim: async () => {} };
 
 const create = (name: string) =>
   store.call(
-    new CreateServer(guard as never, passwords, unlimited as never, store.wakes as never),
+    new CreateServer(guard as never, secrets, unlimited as never, store.wakes as never),
     createServer,
     { name, host: '127.0.0.1', user: 'watcher', password: 'x' },
     orgId,

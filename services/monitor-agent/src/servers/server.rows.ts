@@ -23,9 +23,13 @@ export interface ServerRow {
   port: number;
   database_name: string;
   user_name: string;
-  password: string;
+  /** Sealed; null: the role logs in by its client certificate alone. */
+  password: string | null;
   tls_mode: TlsMode;
   tls_ca: string | null;
+  /** Sealed, with its key. */
+  client_certificate: string | null;
+  certificate_until: Date | null;
   platform: boolean;
   state: ServerState;
   state_since: Date;
@@ -39,8 +43,8 @@ export interface ServerRow {
   updated_at: Date;
 }
 
-const COLUMNS = `id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, platform, state, state_since,
-  failure_code, facts, report, uncollected, last_collected_at, created_at, updated_at`;
+const COLUMNS = `id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, client_certificate,
+  certificate_until, platform, state, state_since, failure_code, facts, report, uncollected, last_collected_at, created_at, updated_at`;
 
 export function toWire(row: ServerRow): Server {
   return {
@@ -52,6 +56,7 @@ export function toWire(row: ServerRow): Server {
     user: row.user_name,
     tlsMode: row.tls_mode,
     tlsCa: row.tls_ca,
+    tlsCertValidUntil: row.certificate_until?.toISOString() ?? null,
     platform: row.platform,
     state: row.state,
     stateSince: row.state_since.toISOString(),
@@ -77,19 +82,22 @@ export const whereOf = (row: ServerRow) => ({
   user: row.user_name,
 });
 
-export type NewServerRow = Omit<NewServer, 'password' | 'tlsMode' | 'tlsCa'> & {
+export type NewServerRow = Pick<NewServer, 'name' | 'host' | 'port' | 'database' | 'user'> & {
   id: string;
-  password: string;
+  password: string | null;
   tlsMode: TlsMode;
   tlsCa: string | null;
+  clientCertificate?: string | null;
+  certificateUntil?: Date | null;
   platform: boolean;
 };
 
 /** Undefined when another server of the organisation has the name. */
 export function insertServer(tx: Tx, server: NewServerRow): Promise<ServerRow | undefined> {
   return tx.one<ServerRow>(
-    `insert into servers (org_id, id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, platform)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    `insert into servers (org_id, id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, platform,
+                          client_certificate, certificate_until)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      on conflict (org_id, lower(name)) where removed_at is null do nothing returning ${COLUMNS}`,
     [
       tx.orgId,
@@ -103,6 +111,8 @@ export function insertServer(tx: Tx, server: NewServerRow): Promise<ServerRow | 
       server.tlsMode,
       server.tlsCa,
       server.platform,
+      server.clientCertificate ?? null,
+      server.certificateUntil ?? null,
     ],
   );
 }
@@ -154,7 +164,7 @@ export async function nameIsTaken(tx: Tx, name: string, exceptId: string): Promi
 export async function saveServer(tx: Tx, row: ServerRow): Promise<ServerRow> {
   const saved = await tx.one<ServerRow>(
     `update servers set name = $3, host = $4, port = $5, database_name = $6, user_name = $7, password = $8, tls_mode = $9,
-            tls_ca = $10, state = $11, failure_code = $12, updated_at = now(),
+            tls_ca = $10, state = $11, failure_code = $12, client_certificate = $13, certificate_until = $14, updated_at = now(),
             state_since = case when state = $11 then state_since else now() end
       where org_id = $1 and id = $2 returning ${COLUMNS}`,
     [
@@ -170,6 +180,8 @@ export async function saveServer(tx: Tx, row: ServerRow): Promise<ServerRow> {
       row.tls_ca,
       row.state,
       row.failure_code,
+      row.client_certificate,
+      row.certificate_until,
     ],
   );
   return saved ?? row;

@@ -12,7 +12,7 @@ import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { newId } from '@tidegate/database/ids';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { until } from '@tidegate/testing/until';
-import { dialer, passwords } from '../../test/collector.ts';
+import { dialer, secrets } from '../../test/collector.ts';
 import { FakeServer } from '../../test/fake-server.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
@@ -54,15 +54,15 @@ const platform = new PlatformServer(
     MONITOR_PLATFORM_PASSWORD: 'platform-S3CR3T',
   } as never,
   guard,
-  passwords,
+  secrets,
   localWakes() as never,
 );
-const notOffered = new PlatformServer({} as never, guard, passwords, localWakes() as never);
+const notOffered = new PlatformServer({} as never, guard, secrets, localWakes() as never);
 const tester = new ServerTester(dialer(), guard);
 const wakes = localWakes() as never;
 const handlers = {
-  create: new CreateServer(guard, passwords, unlimited, wakes),
-  update: new UpdateServer(guard, passwords, wakes),
+  create: new CreateServer(guard, secrets, unlimited, wakes),
+  update: new UpdateServer(guard, secrets, wakes),
   testNew: new TestNewServer(tester),
   get test() {
     return new TestServer(tester, dialer(), store.tenants, wakes);

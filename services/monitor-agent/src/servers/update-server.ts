@@ -7,20 +7,21 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { HostGuard } from '../kernel/connection/host-guard.ts';
 import { announceChange, COLLECT_SERVERS } from '../kernel/schedule/lease.rows.ts';
 import { checkAuthority } from './check-authority.ts';
+import { certificateOf, checkCredentials } from './check-credentials.ts';
 import { checkedHost } from './checked-host.ts';
 import { requireServer } from './require-server.ts';
 import { nameIsTaken, type ServerRow, saveServer, toWire } from './server.rows.ts';
-import { ServerPasswords } from './server-passwords.ts';
+import { ServerSecrets } from './server-secrets.ts';
 
 /*
  * A stored password goes only to where it was meant for: whoever changes the address, the role or the protection has
- * to give it again. Otherwise a member who may change servers could have it sent to a server of their own.
+ * to give it again, and the client certificate as well. Otherwise a member who may change servers could have it sent to a server of their own.
  */
 @Controller()
 export class UpdateServer {
   constructor(
     private readonly guard: HostGuard,
-    private readonly passwords: ServerPasswords,
+    private readonly secrets: ServerSecrets,
     private readonly wakes: Wakes,
   ) {}
 
@@ -56,11 +57,35 @@ export class UpdateServer {
     if (elsewhere.length > 0 && row.platform) {
       throw invalid('/host', 'platform_server', 'The installation’s own database has its address from the settings.');
     }
-    if (elsewhere.length > 0 && input.password === undefined) {
+    if (elsewhere.length > 0 && row.password !== null && input.password === undefined) {
       throw invalid('/password', 'password_needed', 'Give the password again: the stored one is never sent elsewhere.');
     }
-    if (input.password !== undefined) next.password = await this.passwords.seal(tx, row.id, input.password);
-    return { ...next, ...stateAfter(row, input, elsewhere.length > 0 || input.password !== undefined) };
+    if (elsewhere.length > 0 && row.client_certificate !== null && input.tlsCert === undefined) {
+      throw invalid(
+        '/tlsCert',
+        'certificate_needed',
+        'Give the client certificate and its key again, or null for none.',
+      );
+    }
+    const isChanged = await this.mergeCredentials(tx, next, input);
+    return { ...next, ...stateAfter(row, input, elsewhere.length > 0 || isChanged) };
+  }
+
+  /** Answers whether there are others now. */
+  private async mergeCredentials(tx: Tx, next: ServerRow, input: ServerPatch): Promise<boolean> {
+    const { password, tlsCert } = input;
+    const read = certificateOf(input);
+    if (password !== undefined) {
+      next.password = password === null ? null : await this.secrets.sealPassword(tx, next.id, password);
+    }
+    if (tlsCert !== undefined) {
+      next.client_certificate = read && (await this.secrets.sealCertificate(tx, next.id, read.certificate));
+      next.certificate_until = read?.validUntil ?? null;
+    }
+    const isChanged = password !== undefined || tlsCert !== undefined;
+    const has = { password: next.password !== null, certificate: next.client_certificate !== null };
+    checkCredentials({ ...has, tlsMode: next.tls_mode });
+    return isChanged;
   }
 }
 

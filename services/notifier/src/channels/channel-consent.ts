@@ -22,7 +22,7 @@ import { hashOf } from './channel-secrets.ts';
 import { Confirmations } from './confirmations.ts';
 import { channelOf } from './manage-channels.ts';
 
-/** Whether an address wants our mails: whoever reads them decides, without an account, by the token of a mail. */
+/** Consent of an address: the person who reads its mails decides, without an account, with the token of a mail. */
 @Controller()
 export class ChannelConsent {
   constructor(
@@ -55,7 +55,7 @@ export class ChannelConsent {
     const found = await findChannelByUnsubscribe(tx.as({ lookup }), lookup);
     const there = tx.as({ orgId: found?.org_id });
     const channel = found && (await lockChannel(there, found.id));
-    if (!channel) throw refuse(confirmationInvalid, {}, 'There is no such channel any more.');
+    if (!channel) throw refuse(confirmationInvalid, {}, 'This channel no longer exists.');
     await unsubscribe(there, channel.id);
     await cancelDeliveries(there, channel.id);
     return {};

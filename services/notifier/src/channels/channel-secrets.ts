@@ -13,7 +13,7 @@ export const newToken = (): string => randomBytes(24).toString('base64url');
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Signing secrets and addresses of webhooks, and tokens that e-mail addresses confirm themselves with. */
+/** Signing secrets and addresses of webhooks, and the tokens that confirm e-mail addresses. */
 @Injectable()
 export class ChannelSecrets {
   constructor(private readonly vault: Vault) {}
@@ -26,7 +26,7 @@ export class ChannelSecrets {
   async signing(tx: Tx, row: ChannelRow): Promise<string[]> {
     const earlier = await listEarlierSecrets(tx, row.id);
     const sealed = [row.secret, ...earlier.map((one) => one.secret)].filter((one) => one !== null);
-    // They stay sealed for the place where they were made.
+    // They stay sealed for the column that they were created in.
     return Promise.all(sealed.map((one) => this.vault.open(tx, place(tx, row.id, 'secret'), one)));
   }
 
@@ -48,7 +48,7 @@ export class ChannelSecrets {
     return token;
   }
 
-  /** Undefined when it was confirmed meanwhile. */
+  /** Undefined when it has been confirmed in the meantime. */
   async confirmation(tx: Tx, row: ChannelRow): Promise<string | undefined> {
     return row.confirmation ? this.vault.open(tx, place(tx, row.id, 'confirmation'), row.confirmation) : undefined;
   }

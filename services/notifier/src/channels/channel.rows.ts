@@ -15,7 +15,7 @@ export interface ChannelRow {
   state: 'active' | 'disabled';
   disabled_because: DisabledBecause | null;
   secret: string | null;
-  /** Until when earlier secrets sign as well. */
+  /** Until when earlier secrets sign too. */
   overlap_until: Date | null;
   confirmed_at: Date | null;
   confirmation: string | null;
@@ -31,7 +31,7 @@ const COLUMNS = `id, kind, name, target, url_sealed, receiver, events, state, di
   confirmed_at, confirmation, unsubscribe, created_at`;
 const CONFIRM_HOURS = 24;
 
-/** Nothing but the question whether it wants to is sent to an address that has not confirmed itself. */
+/** An unconfirmed address is sent nothing but the request to confirm. */
 export const isUnconfirmed = (row: ChannelRow): boolean => row.kind === 'email' && row.confirmed_at === null;
 
 export interface NewChannelRow {
@@ -91,8 +91,8 @@ export function listChannels(tx: Tx, limit: number, before: string | undefined):
 }
 
 /**
- * The active channels that subscribed to this event. A channel gets nothing from before it was created; ten seconds are
- * allowed for clocks that differ.
+ * The active channels that subscribed to this event. A channel gets nothing from before its creation, with ten seconds
+ * of tolerance for clocks that differ.
  */
 export function findSubscribed(tx: Tx, event: NoticeType, happenedAt: string): Promise<{ id: string }[]> {
   return tx.query<{ id: string }>(
@@ -130,7 +130,7 @@ export async function disableChannel(tx: Tx, id: string, because: DisabledBecaus
   ]);
 }
 
-/** The token's mail is to be sent; another token from before is worth nothing from now on. */
+/** Replaces the confirmation token, whose mail is sent next; an earlier token is no longer valid. */
 export async function setConfirmation(tx: Tx, id: string, token: { sealed: string; hash: string }): Promise<void> {
   await tx.query(
     `update channels set confirmation = $3, confirmation_hash = $4,
@@ -140,11 +140,14 @@ export async function setConfirmation(tx: Tx, id: string, token: { sealed: strin
   );
 }
 
-/** Needs a transaction of whoever holds the token. */
+/** Needs a transaction that finds by this token. */
 export const findChannelByConfirmation = (tx: Tx, hash: string): Promise<{ org_id: string; id: string } | undefined> =>
   tx.one<{ org_id: string; id: string }>('select org_id, id from channels where confirmation_hash = $1', [hash]);
 
-/** The address, also when it was confirmed before: an answer may be lost. Undefined when the token is too old. */
+/**
+ * Returns the address, also when it was confirmed before: the first answer may have been lost. Undefined when the token
+ * is too old.
+ */
 export async function confirmByHash(tx: Tx, hash: string): Promise<string | undefined> {
   const row = await tx.one<{ target: string }>(
     `update channels set confirmed_at = coalesce(confirmed_at, now()), confirmation = null
@@ -178,11 +181,11 @@ export async function setUnsubscribe(tx: Tx, id: string, token: { sealed: string
   ]);
 }
 
-/** Needs a transaction of whoever holds the token. */
+/** Needs a transaction that finds by this token. */
 export const findChannelByUnsubscribe = (tx: Tx, hash: string): Promise<{ org_id: string; id: string } | undefined> =>
   tx.one<{ org_id: string; id: string }>('select org_id, id from channels where unsubscribe_hash = $1', [hash]);
 
-/** The address wants no more: to switch the channel on again is not for others to decide. */
+/** The recipient unsubscribed: others cannot switch the channel on again. */
 export async function unsubscribe(tx: Tx, id: string): Promise<void> {
   await tx.query(
     `update channels set state = 'disabled', disabled_because = 'unsubscribed', confirmed_at = null,

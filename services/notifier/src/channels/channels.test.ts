@@ -91,7 +91,7 @@ it('renames, narrows and switches off and on', async () => {
   expect(again.disabledBecause).toBeUndefined();
 });
 
-it('allows as many channels as the plan says, also when all are made at once', async () => {
+it('allows as many channels as the plan says, even when all are created at once', async () => {
   const org = newId();
   world.neighbours.channels = 3;
   const results = await Promise.allSettled(Array.from({ length: 12 }, () => webhook(org)));
@@ -162,14 +162,14 @@ it('answers the same for the channel of another organisation as for none', async
   expect(await world.call(getChannel, { channelId }, theirs)).toMatchObject({ state: 'active' });
 });
 
-it('needs channels:write to change and channels:read to look', async () => {
+it('needs channels:write to change and channels:read to read', async () => {
   const org = newId();
   const input = { kind: 'email' as const, address: 'ops@example.com' };
   await expect(world.call(createChannel, input, org, ['channels:read'])).rejects.toMatchObject({ code: 'forbidden' });
   await expect(world.call(listChannels, {}, org, ['bots:read'])).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-it('has a secret to change only for webhooks', async () => {
+it('rotates secrets of webhooks only', async () => {
   const org = newId();
   const { id: channelId } = await email(org);
   await expect(world.call(rotateSecret, { channelId }, org)).rejects.toMatchObject({ code: 'not_a_webhook' });

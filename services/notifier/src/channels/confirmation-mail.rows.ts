@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 
-/** How many mails the subject has had within a day with this one, and the seconds that are left of the day. */
+/** How many mails the subject has been sent in this day, this one included, and the seconds left of the day. */
 export async function countConfirmationMail(tx: Tx, subject: string): Promise<{ sent: number; left: number }> {
   const row = await tx.one<{ sent: number; left: number }>(
     `insert into confirmation_mails as c (subject, sent) values ($1, 1)

@@ -17,7 +17,7 @@ import { quotaFilled, serverLost } from '../../test/happenings.ts';
 import { deliveries, hook, inbox, tokenFor } from '../../test/receiver.ts';
 import { SealUrls } from './seal-urls.ts';
 
-/* Nothing is sent to an address that has not said that it wants to be told. */
+/* Nothing is sent to an address that has not agreed. */
 let world: NotifierWorld;
 let smtp: FakeSmtpServer;
 let replica: Awaited<ReturnType<NotifierWorld['boot']>>;
@@ -46,7 +46,7 @@ const add = (to = address, orgId = org, userId = newId()) =>
 const confirm = (token: string) => world.anonymously(confirmChannel, { token });
 const gone = { code: 'confirmation_invalid', status: 404 };
 
-it('asks the address, in words of ours only, and tells it nothing until it has answered', async () => {
+it('asks the address to confirm, in our own words only, and sends nothing else before it has', async () => {
   const { id: channelId } = await add();
   const token = await tokenFor(smtp, address);
   const [mail] = smtp.messages;
@@ -59,7 +59,7 @@ it('asks the address, in words of ours only, and tells it nothing until it has a
   const [asked] = (await world.call(listDeliveries, {}, org)).items;
   await until(async () => (await world.call(listDeliveries, { state: 'delivered' }, org)).items.length === 1);
   await expect(world.call(retryDelivery, { deliveryId: asked?.id ?? '' }, org)).rejects.toMatchObject({ status: 409 });
-  // To switch it off and on again is no answer of the address.
+  // Switching it off and on again does not confirm it.
   await world.call(updateChannel, { channelId, state: 'disabled' }, org);
   expect(await world.call(updateChannel, { channelId, state: 'active' }, org)).toMatchObject({ state: 'unconfirmed' });
   const receiver = await startWebhookReceiver();
@@ -69,7 +69,7 @@ it('asks the address, in words of ours only, and tells it nothing until it has a
   expect(await deliveries(world, org)).toHaveLength(1);
   expect(smtp.messages).toHaveLength(1);
 
-  // The answer may be lost and asked for again.
+  // The answer may be lost, and the request repeated.
   for (let n = 0; n < 2; n += 1) expect(await confirm(token)).toEqual({ channelId, address, confirmed: true });
   expect(await world.call(getChannel, { channelId }, org)).toMatchObject({ state: 'active' });
   await quotaFilled(world, org);
@@ -78,7 +78,7 @@ it('asks the address, in words of ours only, and tells it nothing until it has a
   await receiver.close();
 });
 
-it('takes only the newest token, for a day, and of nobody who guesses', async () => {
+it('takes only the newest token, for a day, and no guess', async () => {
   const { id: channelId } = await add();
   const first = await tokenFor(smtp, address);
   smtp.messages.length = 0;
@@ -95,14 +95,14 @@ it('takes only the newest token, for a day, and of nobody who guesses', async ()
 
 const refused = { code: 'rate_limited', status: 429, data: { retryAfterSeconds: expect.any(Number) } };
 
-it('sends an address three a day of each person and ten in all, and thirty of a person', async () => {
+it('sends an address three mails a day from one person and ten in all, and thirty from one person to all addresses', async () => {
   const eve = newId();
   for (let n = 0; n < 3; n += 1) await add(address.toUpperCase(), newId(), eve);
   await expect(add(address, newId(), eve)).rejects.toMatchObject(refused);
-  // What one has used up is nobody else's.
+  // What one person has used up does not count for others.
   for (let n = 0; n < 7; n += 1) await add(address, newId());
   await expect(add()).rejects.toMatchObject(refused);
-  // A refused channel is not there either.
+  // A refused channel is not created either.
   expect((await world.call(listDeliveries, {}, org)).items).toEqual([]);
 
   const person = newId();
@@ -117,7 +117,7 @@ it('sends an address three a day of each person and ten in all, and thirty of a 
   await add(address, newId(), person);
 });
 
-it('keeps nobody from their own address, whatever outsiders have had sent to it', async () => {
+it('lets owners add their own address, whatever outsiders have had sent to it', async () => {
   const owner = newId();
   world.neighbours.verified.set(owner, address.toUpperCase());
   for (let n = 0; n < 10; n += 1) await add(address, newId());
@@ -126,7 +126,7 @@ it('keeps nobody from their own address, whatever outsiders have had sent to it'
   await until(async () => (await world.call(listDeliveries, { state: 'delivered' }, org)).items.length === 1);
 });
 
-it('has nothing sent to others by whoever has not verified their own address', async () => {
+it('sends nothing to others for a person whose own address is not verified', async () => {
   const outsider = newId();
   world.neighbours.unverified.add(outsider);
   const unverified = { code: 'email_unverified', status: 403 };
@@ -139,7 +139,7 @@ it('has nothing sent to others by whoever has not verified their own address', a
   await expect(again).rejects.toMatchObject(unverified);
 });
 
-it('lets whoever reads a mail end them, by the button of their mail program, until the address wants them again', async () => {
+it('lets a recipient unsubscribe by the button of the mail program, until the recipient subscribes again', async () => {
   const { channelId } = await inbox(world, org, smtp, address);
   await quotaFilled(world, org);
   const mail = await until(() => smtp.messages[0]);
@@ -154,7 +154,7 @@ it('lets whoever reads a mail end them, by the button of their mail program, unt
     state: 'disabled',
     disabledBecause: 'unsubscribed',
   });
-  // That is not for a member to undo.
+  // A member cannot undo that.
   const on = await world.call(updateChannel, { channelId, state: 'active' }, org);
   expect(on).toMatchObject({ state: 'unconfirmed' });
   await expect(world.call(testChannel, { channelId }, org)).rejects.toMatchObject({ code: 'channel_unconfirmed' });
@@ -164,7 +164,7 @@ it('lets whoever reads a mail end them, by the button of their mail program, unt
   expect(await world.call(getChannel, { channelId }, org)).toMatchObject({ state: 'active' });
 });
 
-it('hands mails about accounts to the mail server, with words of ours only, and keeps nothing of them', async () => {
+it('hands account mails to the mail server, in our own words only, and stores nothing of them', async () => {
   const mail = { id: newId(), to: address, token: 'CANARY-token', createdAt: new Date().toISOString() };
   const send = (kind: AccountMailKind) => world.asService(sendAccountMail, { ...mail, kind });
   for (const kind of AccountMailKind.options) expect(await send(kind)).toEqual({ outcome: 'sent' });
@@ -187,13 +187,13 @@ it('hands mails about accounts to the mail server, with words of ours only, and 
   });
 });
 
-it('seals addresses of webhooks from before at the next start', async () => {
+it('seals unsealed webhook addresses at the next start', async () => {
   const receiver = await startWebhookReceiver();
   const { channelId } = await hook(world, org, receiver);
   const { channelId: broken } = await hook(world, newId(), receiver);
   const clear = `${receiver.url}?token=CANARY`;
   await world.sql('update channels set target = $2, url_sealed = null where id = $1', [channelId, clear]);
-  // One that cannot be sealed keeps nobody else's from it, nor the service from its start.
+  // One that cannot be sealed blocks neither the others nor the start of the service.
   await world.sql("update channels set target = 'nothing', url_sealed = null where id = $1", [broken]);
   await replica.get(SealUrls).onApplicationBootstrap();
   expect((await world.call(getChannel, { channelId }, org)).url).toBe(`${receiver.url}?***`);

@@ -13,19 +13,20 @@ import { ChannelSecrets, hashOf, newToken } from './channel-secrets.ts';
 import { countConfirmationMail } from './confirmation-mail.rows.ts';
 
 /**
- * Confirmation mails within a day: of one person to one address, of all to one address, of one organisation, of one
- * person over all of theirs. What all may send together does not hold for the address's owner: others use up nothing of theirs.
+ * Confirmation mails a day: from one person to one address, from everybody to one address, from one organisation, and
+ * from one person over all their organisations. The limit for everybody does not apply to the address's owner, so that
+ * others cannot use it up for them.
  */
 const A_DAY = { each: 3, address: 10, organisation: 20, person: 30 };
 
 /** Who adds an address. */
 export interface Sender {
   userId: string | undefined;
-  /** The address that is known to be theirs, in lower case. */
+  /** Their verified address, in lower case. */
   ownAddress: string | undefined;
 }
 
-/** Asks an address whether it wants notifications. Whoever adds it decides nothing of what the mail says. */
+/** Asks an address whether it wants notifications. The person who adds it has no influence on what the mail says. */
 @Injectable()
 export class Confirmations {
   constructor(
@@ -34,7 +35,7 @@ export class Confirmations {
     private readonly bus: Bus,
   ) {}
 
-  /** Asks identity, so: before the first query. Throws while the person's own address has to be verified first. */
+  /** Calls identity, so call it before the first query. Throws while the person's own address is not verified. */
   async sender(refuse: Refuse<typeof emailUnverified>, { userId }: Caller): Promise<Sender> {
     if (!userId) return { userId: undefined, ownAddress: undefined };
     const { email, verified, mayReachOthers } = await this.bus.call(addressOf, { userId });
@@ -44,13 +45,13 @@ export class Confirmations {
     return { userId, ownAddress: verified ? email.toLowerCase() : undefined };
   }
 
-  /** A mail with a new token; the old one is not valid any more. */
+  /** A mail with a new token; the old one is no longer valid. */
   async send(tx: Tx, channel: Pick<ChannelRow, 'id' | 'target'>, { userId, ownAddress }: Sender): Promise<void> {
     const address = channel.target.toLowerCase();
     const who = userId ?? tx.orgId;
-    await count(tx, `each:${hashOf(`${who} ${address}`)}`, A_DAY.each, 'of yours to this address');
+    await count(tx, `each:${hashOf(`${who} ${address}`)}`, A_DAY.each, 'from you to this address');
     if (address !== ownAddress) await count(tx, `address:${hashOf(address)}`, A_DAY.address, 'to this address');
-    await count(tx, `organisation:${tx.orgId}`, A_DAY.organisation, 'of this organisation');
+    await count(tx, `organisation:${tx.orgId}`, A_DAY.organisation, 'from this organisation');
     if (userId) await count(tx, `person:${userId}`, A_DAY.person, 'of yours');
     const token = newToken();
     const sealed = await this.secrets.seal(tx, channel.id, 'confirmation', token);
@@ -66,9 +67,12 @@ export class Confirmations {
   }
 }
 
-/** Counts one more, or refuses it; a refused one is not counted, because the transaction is rolled back. */
+/** Counts one more or refuses it; a refused one is not counted, because the transaction is rolled back. */
 async function count(tx: Tx, subject: string, most: number, whose: string): Promise<void> {
   const { sent, left } = await countConfirmationMail(tx, subject);
   if (sent <= most) return;
-  throw rateLimited({ retryAfterSeconds: Math.max(1, left) }, `${most} confirmation mails ${whose} are enough a day.`);
+  throw rateLimited(
+    { retryAfterSeconds: Math.max(1, left) },
+    `At most ${most} confirmation mails ${whose} are sent a day.`,
+  );
 }

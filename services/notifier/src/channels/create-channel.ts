@@ -62,11 +62,15 @@ export class CreateChannel {
     return { ...toWire(row), secret };
   }
 
-  /** Refused at once, although each delivery checks again: by then the name may resolve to something else. */
+  /** Refused here already; each delivery checks again, because the name may resolve differently by then. */
   private async checked(refuse: Asked['refuse'], text: string): Promise<URL> {
     const url = webhookUrl(text);
     if (!(await this.hosts.mayBeCalled(url))) {
-      throw refuse(webhookHostNotAllowed, { host: url.hostname }, 'Use a host that is public and has an address.');
+      throw refuse(
+        webhookHostNotAllowed,
+        { host: url.hostname },
+        'Use a public host name that resolves to an address.',
+      );
     }
     return url;
   }

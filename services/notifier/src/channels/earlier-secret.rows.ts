@@ -6,7 +6,7 @@ export interface EarlierSecretRow {
   valid_until: Date;
 }
 
-/** Those that still sign, the one that was replaced last first. */
+/** Those that still sign, the most recently replaced first. */
 export const listEarlierSecrets = (tx: Tx, channelId: string): Promise<EarlierSecretRow[]> =>
   tx.query<EarlierSecretRow>(
     `select secret, valid_until from earlier_secrets where org_id = $1 and channel_id = $2 and valid_until > now()

@@ -49,7 +49,7 @@ export class ManageChannels {
   @Handles(deleteChannel)
   async delete({ input, tx }: OperationContext<typeof deleteChannel>) {
     const channel = orNotFound(await lockChannel(tx, input.channelId));
-    // Cancelling takes them off the queue; the rows themselves are deleted with the channel.
+    // Cancelling removes them from the queue; their rows are deleted with the channel.
     await cancelDeliveries(tx, channel.id);
     await deleteRow(tx, channel.id);
     return {};

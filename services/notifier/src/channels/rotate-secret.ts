@@ -14,14 +14,14 @@ import {
 } from './earlier-secret.rows.ts';
 
 const HOUR_MS = 3_600_000;
-/** A bound for the signatures of one request. */
+/** Bounds the signatures of one request. */
 const MOST_EARLIER = 5;
 
 @Controller()
 export class RotateSecret {
   constructor(private readonly secrets: ChannelSecrets) {}
 
-  /** Rotating again, as after a lost answer, shortens no overlap that was promised. */
+  /** Rotating again, such as after a lost answer, does not shorten an overlap that was promised. */
   @Handles(rotateSecret)
   async handle({ input: { channelId, overlapHours }, tx, refuse }: OperationContext<typeof rotateSecret>) {
     const channel = orNotFound(await lockChannel(tx, channelId));
@@ -47,6 +47,6 @@ function tooMany(refuse: Refuse<typeof secretsOverlap>, earlier: readonly Earlie
   return refuse(
     secretsOverlap,
     { until },
-    `${MOST_EARLIER} earlier secrets sign as well, the first of them until ${until}. Wait, or end them all with "overlapHours": 0.`,
+    `${MOST_EARLIER} earlier secrets are still valid, the first of them until ${until}. Wait, or end them all with "overlapHours": 0.`,
   );
 }

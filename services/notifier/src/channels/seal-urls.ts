@@ -6,7 +6,7 @@ import { sealUrl, unsealedUrls } from './channel.rows.ts';
 import { ChannelSecrets } from './channel-secrets.ts';
 import { maskedUrl } from './webhook-url.rules.ts';
 
-/** Addresses of webhooks from before they were sealed: once, at the first start that knows of it. */
+/** Seals webhook addresses that an older version stored unsealed, once, at the first start. */
 @Injectable()
 export class SealUrls implements OnApplicationBootstrap {
   constructor(
@@ -21,7 +21,7 @@ export class SealUrls implements OnApplicationBootstrap {
       const failed = await each(rows, { log: this.log, what: 'Sealing the address of a webhook' }, (row) =>
         this.sealOne(row),
       );
-      // Those that are left are tried again at the next start; they go on working as they are.
+      // What fails is retried at the next start and keeps working until then.
       if (failed === rows.length) return;
     }
   }

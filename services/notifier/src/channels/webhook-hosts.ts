@@ -4,7 +4,7 @@ import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { NotifierConfig } from '../notifier.config.ts';
 
-/** Which hosts webhooks may go to: this machine only where customer and installation share it. */
+/** Which hosts webhooks may go to: this machine only where customers and the installation share it. */
 @Injectable()
 export class WebhookHosts {
   readonly policy: HostPolicy;

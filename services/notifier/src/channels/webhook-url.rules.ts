@@ -1,8 +1,8 @@
 import { invalid } from '@tidegate/contracts/kernel/problem';
 
 /**
- * A webhook's address as we keep and call it. Whether its host may be called is decided by address when the name is
- * resolved, for every request; here only what can never be right is refused.
+ * A webhook's address as we store and call it. Whether its host may be called is decided by its IP address whenever the
+ * name is resolved; only what can never work is refused here.
  */
 export function webhookUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -18,12 +18,12 @@ export function webhookUrl(text: string): URL {
 }
 
 const MASK = '***';
-/** What a path says to people: plain words of a moderate length, and versions. A token is anything else. */
+/** Readable parts of a path: plain words of moderate length, and versions. Anything else may be a token. */
 const WORD = /^(?=.{0,23}$)(?:[A-Z]?[a-z]+(?:[-_.][A-Z]?[a-z]+)*|v\d{1,2})?$/;
 
 /**
- * The address as it is shown: whoever has all of it may write to the receiver, so the query is left out, and of
- * the path what is not plain words: services put short tokens there as well.
+ * The address as it is shown. Who knows all of it can post to the receiver, so the query is left out, and every part of
+ * the path that is not plain words: some services put short tokens there.
  */
 export function maskedUrl(url: URL): string {
   const path = url.pathname.split('/').map((part) => (WORD.test(part) ? part : MASK));

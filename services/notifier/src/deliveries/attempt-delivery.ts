@@ -20,7 +20,7 @@ import { DeliverySenders } from './delivery-senders.ts';
 import { leaseOf, NotificationQuota, type Share } from './notification-quota.ts';
 import { nextDelayMs, type Outcome } from './retry.rules.ts';
 
-/** A delivery on its way; `attempts` includes the one that is being made. */
+/** A delivery that is being attempted; `attempts` includes this attempt. */
 interface Work {
   delivery: DeliveryRow;
   channel: ChannelRow;
@@ -31,7 +31,7 @@ interface Work {
  * leased ──► attempt counted ──► sent, outside any transaction ──► result recorded, if the lease is still the newest
  *   delivered          metered with the lease that paid, off the queue
  *   failed, for good   off the queue, announced (a test is not)
- *   gone (410)         likewise, and the channel is disabled with all that waits for it
+ *   gone (410)         likewise, and the channel is disabled and its waiting deliveries cancelled
  *   to be tried again  due again later
  *
  * Rows are locked in the order channel, delivery, queue, here as in the operations.
@@ -46,7 +46,7 @@ export class AttemptDelivery {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Answers whether the other side was reached; undefined when it was not tried. */
+  /** Returns whether the receiver was reached; undefined when nothing was sent. */
   async run(lease: Lease): Promise<boolean | undefined> {
     const { org_id: orgId } = lease;
     const work = await this.tenants.run(orgId, (tx) => begin(tx, lease));
@@ -54,16 +54,17 @@ export class AttemptDelivery {
     const share = await this.quota.take(orgId, `${lease.delivery_id}:${lease.fence}`);
     const outcome = await this.tryToSend(orgId, work, share);
     const counted = await this.tenants.run(orgId, (tx) => this.record(tx, lease, { ...work, share }, outcome));
-    // Not reached when the recording failed: then nobody knows whether it counts, and the share comes back by itself.
+    // Not reached when recording failed: whether the attempt counts is unknown then, and the unit returns when its
+    // lease expires.
     await this.quota.giveBack(orgId, share, counted);
     this.metrics
-      .counter('tidegate_deliveries_total', 'Attempts to deliver a message, by how they went', ['kind', 'outcome'])
+      .counter('tidegate_deliveries_total', 'Attempts to deliver a message, by outcome', ['kind', 'outcome'])
       .inc({ kind: work.channel.kind, outcome: outcome.kind });
     if (outcome.kind === 'exhausted') return undefined;
     return outcome.kind === 'delivered' || outcome.error !== 'unreachable';
   }
 
-  /** Alarms go out while nobody counts; a test that might pass the limit does not. */
+  /** While usage is away, alarms are sent uncounted; a test that might exceed the limit is not. */
   private async tryToSend(orgId: string, work: Work, share: Share): Promise<Outcome | HeldBack> {
     if (share === 'exhausted') return { kind: 'exhausted', error: 'quota_exhausted' };
     if (share === 'not_included') return { kind: 'exhausted', error: 'feature_not_included' };
@@ -72,7 +73,7 @@ export class AttemptDelivery {
     return this.senders.send(orgId, work);
   }
 
-  /** Answers how many units were counted. */
+  /** Returns how many units were counted. */
   private async record(
     tx: Tx,
     lease: Lease,
@@ -128,7 +129,7 @@ export class AttemptDelivery {
   }
 }
 
-/** Not sent, because the plan has no unit for it. */
+/** Not sent, because the quota has no unit left. */
 interface HeldBack {
   kind: 'exhausted';
   error: 'quota_exhausted' | 'feature_not_included';
@@ -136,12 +137,12 @@ interface HeldBack {
 
 type Failure = Exclude<Outcome, { kind: 'delivered' }>['error'];
 
-/** A test is tried once: whoever asked for it is waiting for the answer. */
+/** A test is tried once: a person waits for its answer. */
 function retryDelay({ delivery, attempts }: Work, retryAfterMs: number | undefined): number | undefined {
   return delivery.event === 'channel.test' ? undefined : nextDelayMs(attempts, Math.random(), retryAfterMs);
 }
 
-/** What to send; nothing when the lease was overtaken or the delivery is not there any more. */
+/** What to send; undefined when the lease was lost or the delivery is gone. */
 async function begin(tx: Tx, lease: Lease): Promise<Work | undefined> {
   const delivery = await lockDelivery(tx, lease.delivery_id);
   if (!(await stillHasLease(tx, lease))) return undefined;

@@ -8,7 +8,7 @@ import { NotifierWorld } from '../../test/fixture.ts';
 import { serverLost } from '../../test/happenings.ts';
 import { deliveryWhen, hook } from '../../test/receiver.ts';
 
-/* What a process that dies, stalls or stops leaves behind: at least one message outside, exactly one count inside. */
+/* What remains when a process dies, stalls or stops: at least one message is sent, exactly one is counted. */
 let world: NotifierWorld;
 let receiver: WebhookReceiver;
 let org: string;
@@ -26,7 +26,7 @@ afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** A replica in a process of its own, as `npm run start:services` makes it. */
+/** A replica in a process of its own, as `npm run start:services` starts it. */
 function spawnReplica(): ChildProcess {
   const env = { ...world.env, PATH: process.env['PATH'], ROLES: 'notifier', LOG_LEVEL: 'error' };
   const child = spawn(process.execPath, ['--no-warnings', join(process.cwd(), 'dist/main.js')], {
@@ -38,7 +38,7 @@ function spawnReplica(): ChildProcess {
   return child;
 }
 
-/** An answer that is held until the test lets it go. */
+/** An answer that is held back until the test releases it. */
 function held(status: number) {
   const gate = Promise.withResolvers<void>();
   receiver.answerNext({ status, after: gate.promise });
@@ -67,13 +67,13 @@ it('sends again with the same id after kill -9 in the middle of an attempt, and 
   await replica.stop();
 });
 
-it('records nothing of an attempt that slept through its lease', async () => {
+it('records nothing of an attempt that stalled beyond its lease', async () => {
   const slow = await world.boot({ NOTIFIER_TIMEOUT_SECONDS: '20' });
   await hook(world, org, receiver);
   const letGo = held(500);
   await serverLost(world, org);
   await until(() => receiver.requests.length === 1);
-  // As if the lease had run out while the process was frozen: the queue is open to whoever looks first.
+  // As if the lease had expired while the process was frozen: any replica may lease the delivery.
   await world.timePasses();
   await deliveryWhen(world, org, (one) => one.state === 'delivered');
   letGo();
@@ -84,7 +84,7 @@ it('records nothing of an attempt that slept through its lease', async () => {
   await until(() => metered() === 1);
 });
 
-it('finishes what is in hand before it stops', async () => {
+it('finishes running attempts before it stops', async () => {
   const replica = await world.boot({ NOTIFIER_TIMEOUT_SECONDS: '20' });
   await hook(world, org, receiver);
   const letGo = held(200);

@@ -10,16 +10,16 @@ import { AttemptDelivery } from './attempt-delivery.ts';
 import { HangingReceivers } from './hanging-receivers.rules.ts';
 
 /*
- * A turn leases what is due for the places that are free, and rests until the next is due; what queues a message and
- * what frees a place wake it. Nobody has more than a share of the places (`delivery-queue.rows.ts`), and a receiver
- * that hangs is left alone for a while. A drain waits for what is in hand, which no attempt makes longer than
+ * A turn leases as many due deliveries as there are free slots and sleeps until the next is due; a queued message or a
+ * freed slot wakes it. Organisations, persons and receivers have a share of the slots each (`delivery-queue.rows.ts`),
+ * and a receiver that hangs is paused. A drain waits for running attempts, none of which takes longer than
  * NOTIFIER_TIMEOUT_SECONDS.
  *
- * Two replicas never send one delivery at the same time: a row that is leased is due again only after every timeout
- * of the attempt has passed. A process that dies lets its leases run out, and another sends again with the same id.
+ * Two replicas never send one delivery at the same time: a leased row is due again only after every timeout of the
+ * attempt has passed. The leases of a process that dies expire, and another sends again with the same id.
  */
 const PLACES = 64;
-/** For asking the quota before and writing the result after the attempt itself. */
+/** For the quota before the attempt and the result after it. */
 const MARGIN_SECONDS = 15;
 
 @Injectable()
@@ -62,11 +62,11 @@ export class DeliverMessages implements OnApplicationShutdown {
         if (reached !== undefined) this.hanging.note(lease.channel_id, reached, performance.now());
       })
       .catch((error: unknown) =>
-        this.log.warn({ error, deliveryId: lease.delivery_id }, 'An attempt was not recorded; it will be made again'),
+        this.log.warn({ error, deliveryId: lease.delivery_id }, 'An attempt was not recorded; it will be repeated'),
       )
       .finally(() => {
         this.inHand.delete(lease);
-        // A share or a place is free: what it held back may be sent now.
+        // A slot is free: deliveries that waited for it may be sent.
         this.wakes.wake(DELIVER);
       });
     this.inHand.set(lease, done);

@@ -35,10 +35,10 @@ afterEach(() => receiver.close());
 afterAll(() => smtp.close());
 
 const arrived = (count: number) => until(() => receiver.requests.length >= count && receiver.requests);
-/** Servers whose news has been heard: the test's servers are unreachable once each. */
+/** Servers that were already reported: each server of the test is unreachable once. */
 const handled = async () => (await world.sql<{ n: number }>('select count(*)::int as n from inbox'))[0]?.n ?? 0;
 
-it('tells a webhook what happened, in a small signed body', async () => {
+it('notifies a webhook in a small signed body', async () => {
   const { secret } = await hook(world, org, receiver);
   await serverLost(world, org);
   await tradeDone(world, org);
@@ -83,7 +83,7 @@ it('tells a webhook what happened, in a small signed body', async () => {
   }
 });
 
-it('tells an e-mail address', async () => {
+it('notifies an e-mail address', async () => {
   const { address } = await inbox(world, org, smtp);
   await serverLost(world, org, 'orders-db');
   const [mail] = await until(() => smtp.messages.length > 0 && smtp.messages);
@@ -93,7 +93,7 @@ it('tells an e-mail address', async () => {
   expect(mail?.headers.get('message-id')).toBe(`<${delivery?.id}@tidegate.example>`);
 });
 
-it('sends one message per channel and counts it once, however often the event is said', async () => {
+it('sends one message per channel and counts it once, however often the event is delivered', async () => {
   const [first, second] = [await hook(world, org, receiver), await hook(world, org, receiver)];
   const [eventId, time] = [newId(), new Date()];
   await serverLost(world, org, 'x', eventId, time);
@@ -118,7 +118,7 @@ it('sends one message per channel and counts it once, however often the event is
   expect(counted().every((use) => use.lease !== undefined)).toBe(true);
 });
 
-it('tells a channel only what it wants, and nobody of another organisation', async () => {
+it('notifies a channel of the events that it subscribed to, and no channel of another organisation', async () => {
   const other = newId();
   await hook(world, other, receiver);
   const { channelId } = await hook(world, org, receiver, ['trade.closed']);
@@ -131,7 +131,7 @@ it('tells a channel only what it wants, and nobody of another organisation', asy
   expect(await deliveries(world, other)).toEqual([]);
 });
 
-it('tells no channel what happened before it was made', async () => {
+it('notifies no channel of what happened before it was created', async () => {
   await hook(world, org, receiver);
   const anHourAgo = new Date(Date.now() - 3_600_000);
   await serverLost(world, org, 'old', newId(), anHourAgo);
@@ -141,7 +141,7 @@ it('tells no channel what happened before it was made', async () => {
   expect(await deliveries(world, org)).toHaveLength(1);
 });
 
-it('sends each message once although two replicas look for work', async () => {
+it('sends each message once with two replicas at work', async () => {
   await hook(world, org, receiver);
   await Promise.all(Array.from({ length: 30 }, (_, index) => serverLost(world, org, `server ${index}`)));
   await until(async () => (await deliveries(world, org)).filter((one) => one.state === 'delivered').length === 30);
@@ -150,7 +150,7 @@ it('sends each message once although two replicas look for work', async () => {
   expect(new Set(ids).size).toBe(30);
 });
 
-it('signs with both secrets while one is being changed, then with the new one only', async () => {
+it('signs with both secrets while one is rotated, then with the new one only', async () => {
   const { channelId, secret: old } = await hook(world, org, receiver);
   const { secret: next } = await world.call(rotateSecret, { channelId, overlapHours: 1 }, org);
   await serverLost(world, org);
@@ -162,7 +162,7 @@ it('signs with both secrets while one is being changed, then with the new one on
   expect(one && [verify(old, one), verify(next, one), verify(last, one)]).toEqual([false, false, true]);
 });
 
-it('keeps the overlap of every secret that was replaced, five of them, and says when there is room', async () => {
+it('keeps the overlap of each of five replaced secrets, and says when there is room for another', async () => {
   const { channelId, secret } = await hook(world, org, receiver);
   const rotate = (overlapHours: number) => world.call(rotateSecret, { channelId, overlapHours }, org);
   const secrets = [secret];
@@ -189,7 +189,7 @@ it('keeps the overlap of every secret that was replaced, five of them, and says 
   await rotate(1);
 });
 
-it('sends a test and says how it went; a test that fails is not tried again', async () => {
+it('sends a test and returns its outcome; a test that fails is not retried', async () => {
   const { channelId } = await hook(world, org, receiver);
   const { id: deliveryId } = await world.call(testChannel, { channelId }, org);
   const arrivedWell = await deliveryWhen(world, org, (one) => one.state === 'delivered');
@@ -223,7 +223,7 @@ it('sends nothing more to a channel that was switched off', async () => {
   ]);
 });
 
-it('keeps every table closed, or says why it belongs to no organisation', async () => {
+it('protects every table, or says why it belongs to no organisation', async () => {
   const asked = { query: async (sql: string, values: unknown[]) => ({ rows: await world.sql(sql, values) }) };
   expect(await uncoveredTables(asked as never, 'notifier')).toEqual([]);
 });

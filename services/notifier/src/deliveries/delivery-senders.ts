@@ -14,7 +14,7 @@ interface Work {
   channel: ChannelRow;
 }
 
-/** One attempt over whatever channel it is. Never throws: a fault of ours is an outcome like any other. */
+/** One attempt over any kind of channel. Never throws: an error of ours is an outcome like any other. */
 @Injectable()
 export class DeliverySenders {
   constructor(
@@ -40,14 +40,14 @@ export class DeliverySenders {
       }));
       return await this.webhooks.send({ deliveryId, url, body, secrets });
     } catch (error) {
-      this.log.error({ error, orgId, deliveryId }, 'A message could not be made');
+      this.log.error({ error, orgId, deliveryId }, 'A message could not be built');
       return { kind: 'retry', error: 'internal_error' };
     }
   }
 
   private async askToConfirm(orgId: string, { delivery, channel }: Work): Promise<Outcome> {
     const token = await this.tenants.read(orgId, (tx) => this.secrets.confirmation(tx, channel));
-    // Confirmed meanwhile, with the token of another mail: there is nothing to ask any more.
+    // Already confirmed with the token of another mail: there is nothing left to ask.
     if (token === undefined) return { kind: 'failed', error: 'channel_unconfirmed' };
     return this.mail.askToConfirm({
       deliveryId: delivery.id,

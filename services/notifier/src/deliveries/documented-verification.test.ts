@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newWebhookSecret, signWebhook } from '../messages/webhook-signature.ts';
 
-/* docs/notifications.md promises that its code verifies its example and whatever else we send. */
+/* docs/notifications.md promises that its code verifies its example and everything that we send. */
 const page = readFileSync(join(__dirname, '../../../../docs/notifications.md'), 'utf8');
 const block = (language: string) => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
 
@@ -36,7 +36,7 @@ it('verifies the request that the page shows with the secret that it shows', () 
   expect(verifies({ secret, headers, body, now: now + 301_000 })).toBe(false);
 });
 
-it('verifies either signature while a secret is being changed', () => {
+it('verifies either signature while a secret is rotated', () => {
   const [next, old] = [newWebhookSecret(), newWebhookSecret()];
   const now = Date.now();
   const body = '{"type":"trade.closed","data":{"botName":"Ünïcode 🚀"}}';

@@ -9,7 +9,7 @@ import { deliveries, deliveryWhen, hook } from '../../test/receiver.ts';
 import { LearnOwners } from '../owners/learn-owners.ts';
 import { type Lease, type Looking, leaseDue, SHARE } from '../queue/delivery-queue.rows.ts';
 
-/* One who has much to send, or whose receivers hang, keeps nobody else waiting: counted in turns, not in seconds. */
+/* Customers with much to send, or with receivers that hang, do not delay others: counted in turns, not in seconds. */
 let world: NotifierWorld;
 beforeAll(async () => {
   world = await NotifierWorld.start();
@@ -19,7 +19,7 @@ const tx = { query: (text: string, values: unknown[]) => world.sql(text, values)
 const lease = (more: Partial<Looking> = {}) =>
   leaseDue(tx, { limit: 64, leaseSeconds: 30, inHand: [], blocked: [], careful: [], ...more });
 
-/** So many messages of one organisation that have been due for a while. */
+/** Messages of one organisation that have been due for a while. */
 async function queue(
   count: number,
   of: { org?: string; person?: string; channel?: string; receiver?: string; age?: number } = {},
@@ -39,14 +39,14 @@ const countOf = (leases: readonly Lease[], person: string) => peopleOf(leases).f
 describe('the queue', () => {
   afterEach(() => world.sql('delete from delivery_queue'));
 
-  it('gives one person with nine organisations no more than one share, and an outsider the first turn', async () => {
+  it('gives one person with nine organisations no more than one share, and somebody else the first turn', async () => {
     const person = newId();
     for (let n = 0; n < 9; n += 1) await queue(40, { person });
     const outsider = await queue(1);
     const first = await lease();
     expect(countOf(first, person)).toBe(SHARE.person);
     expect(countOf(first, outsider.person)).toBe(1);
-    // While these hang nobody of theirs is added, however often we lease.
+    // While these hang, no more of this person are leased, however often we try.
     const late = await queue(1);
     const second = await lease({ inHand: first });
     expect(peopleOf(second)).toEqual([late.person]);
@@ -54,14 +54,14 @@ describe('the queue', () => {
     expect(countOf(third, person)).toBe(1);
   });
 
-  it('gives everybody their first place before anybody a second one', async () => {
+  it('gives everybody a first slot before anybody a second one', async () => {
     const many = await Promise.all(Array.from({ length: 10 }, () => queue(20)));
     const outsiders = await Promise.all(Array.from({ length: 5 }, () => queue(1)));
     const leases = await lease({ limit: 15 });
     expect(new Set(peopleOf(leases))).toEqual(new Set([...many, ...outsiders].map(({ person }) => person)));
   });
 
-  it('looks past more of one person than it can see at once as soon as their share is taken', async () => {
+  it('finds others behind more messages of one person than it reads at once', async () => {
     const { person } = await queue(1_200, { age: 2_000 });
     const outsider = await queue(1);
     const first = await lease();
@@ -69,7 +69,7 @@ describe('the queue', () => {
     expect(peopleOf(await lease({ inHand: first }))).toContain(outsider.person);
   });
 
-  it('calls one host from no more places than a receiver has, and the mail server from more', async () => {
+  it('limits concurrent calls to one host, with more of them to the mail server', async () => {
     for (let n = 0; n < 6; n += 1) await queue(8, { receiver: 'hooks.example.com' });
     for (let n = 0; n < 6; n += 1) await queue(8, { receiver: 'smtp' });
     const leases = await lease({ limit: 96 });
@@ -77,7 +77,7 @@ describe('the queue', () => {
     expect(leases.filter((lease) => lease.receiver !== 'smtp')).toHaveLength(SHARE.host);
   });
 
-  it('leaves a receiver alone that hangs, and tries one when its pause is over', async () => {
+  it('pauses a receiver that hangs, and tries one delivery when the pause is over', async () => {
     const [hanging, trying, well] = [await queue(5), await queue(5), await queue(5)];
     const leases = await lease({ blocked: [hanging.channel], careful: [hanging.channel, trying.channel] });
     expect(countOf(leases, hanging.person)).toBe(0);
@@ -86,7 +86,7 @@ describe('the queue', () => {
   });
 });
 
-it('keeps an outsider’s message moving past nine organisations of one person whose receiver hangs', async () => {
+it('sends somebody else’s message past nine organisations of one person whose receiver hangs', async () => {
   await world.boot({ NOTIFIER_TIMEOUT_SECONDS: '20' });
   const hanging = await startWebhookReceiver();
   const receiver = await startWebhookReceiver();
@@ -106,7 +106,7 @@ it('keeps an outsider’s message moving past nine organisations of one person w
   const outsider = newId();
   await hook(world, outsider, receiver);
   await serverLost(world, outsider);
-  // Nobody has let the others go: it did not wait for any of them.
+  // The others still hang: it did not wait for any of them.
   await deliveryWhen(world, outsider, (one) => one.state === 'delivered');
   expect(hanging.mostAtOnce).toBe(SHARE.person);
   gate.resolve();
@@ -117,7 +117,7 @@ it('keeps an outsider’s message moving past nine organisations of one person w
   await Promise.all([hanging.close(), receiver.close()]);
 });
 
-it('keeps no more than a thousand waiting for one channel; what comes then has failed and says why', async () => {
+it('holds at most a thousand for one channel; further ones fail and say why', async () => {
   const receiver = await startWebhookReceiver();
   const org = newId();
   const { channelId } = await hook(world, org, receiver);
@@ -136,7 +136,7 @@ it('keeps no more than a thousand waiting for one channel; what comes then has f
   await receiver.close();
 });
 
-it('learns who is behind organisations page by page, past a hundred of which nobody can be asked', async () => {
+it('learns the owners of organisations page by page, past a hundred that fail', async () => {
   const replica = await world.boot();
   const orgs = Array.from({ length: 110 }, () => newId()).sort();
   world.neighbours.creators = new Map(orgs.slice(100).map((orgId) => [orgId, newId()]));

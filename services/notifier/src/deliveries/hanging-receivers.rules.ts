@@ -1,6 +1,6 @@
 import { backOff } from '@tidegate/contracts/kernel/back-off';
 
-/** So many in a row that were not reached, and the receiver is taken for one that hangs. */
+/** After so many failures in a row a receiver counts as hanging. */
 const PATIENCE = 3;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 600_000;
@@ -13,9 +13,9 @@ interface Trouble {
 }
 
 /**
- * Which channels lead to receivers that do not answer. Each attempt at one takes a place for as long as a time-out, so
- * after some failures in a row there is a pause, then one attempt to see, and a longer pause when that fails too. `now`
- * is of a clock that never goes back.
+ * Channels whose receivers do not answer. Each attempt at one takes a slot for as long as the timeout, so after some
+ * failures in a row there is a pause, then one attempt, and a longer pause when that fails too. `now` is of a clock
+ * that never goes back.
  */
 export class HangingReceivers {
   private readonly troubles = new Map<string, Trouble>();

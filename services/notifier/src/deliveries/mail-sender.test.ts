@@ -73,12 +73,12 @@ it.each<[string, SmtpFault, object]>([
   expect(await sender().send(mail())).toEqual(outcome);
 });
 
-it('tries again later when the server refuses the connection', async () => {
+it('retries later when the server refuses the connection', async () => {
   await smtp.refuse();
   expect(await sender().send(mail())).toEqual({ kind: 'retry', error: 'smtp_unreachable' });
 });
 
-it('logs in, and blames a refused login on the settings, not on the message', async () => {
+it('logs in, and takes a refused login as a fault of the settings, not of the message', async () => {
   const guarded = await startSmtpServer({ user: 'tidegate', password: 'right' });
   await smtp.close();
   smtp = guarded;
@@ -87,7 +87,7 @@ it('logs in, and blames a refused login on the settings, not on the message', as
   expect(await login('right').send(mail())).toEqual({ kind: 'delivered' });
 });
 
-it('never speaks in clear when TLS is asked for', async () => {
+it('never sends in the clear when TLS is required', async () => {
   expect(await sender({ SMTP_SECURE: 'starttls' }).send(mail())).toMatchObject({ kind: 'retry' });
   expect(smtp.messages).toEqual([]);
 });

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
-import { createTransport } from 'nodemailer';
 import { confirmationMessage } from '../messages/account-messages.rules.ts';
 import { type Message, messageOf } from '../messages/messages.rules.ts';
 import { NotifierConfig, type SmtpSettings, smtpSettings } from '../notifier.config.ts';
@@ -14,7 +13,7 @@ export interface OutgoingMail {
   to: string;
   message: Message;
   createdAt: Date;
-  /** Of what is sent again and again: a POST there ends it. */
+  /** Of recurring mails: a POST there unsubscribes. */
   leave?: string;
 }
 
@@ -30,7 +29,7 @@ export class MailSender {
     return this.send({ ...mail, message: confirmationMessage(token, this.settings.publicUrl) });
   }
 
-  /** `token` is the channel's: whoever reads the mail may end it. */
+  /** `token` is the channel's: the reader of the mail may unsubscribe with it. */
   sendNotice({ token, notice, ...mail }: Omit<OutgoingMail, 'message'> & { token: string; notice: Notice }) {
     const leave = `${this.settings.publicUrl}/api/v1/channels/unsubscribe/${token}`;
     return this.send({ ...mail, message: messageOf(notice, leave), leave });
@@ -42,16 +41,17 @@ export class MailSender {
     const { leave } = mail;
     const { subject, text, html } = mail.message;
     try {
-      await this.transport(smtp).sendMail({
+      const transport = await this.transport(smtp);
+      await transport.sendMail({
         from: { name: 'Tidegate', address: smtp.from },
-        // As an object it is one address, whatever characters it has.
+        // As an object it is one address, whatever characters it contains.
         to: { name: '', address: mail.to },
         subject,
         text,
         html,
         date: mail.createdAt,
         messageId: `<${mail.deliveryId}@${smtp.from.slice(smtp.from.lastIndexOf('@') + 1)}>`,
-        // RFC 3834: no out-of-office answers, please.
+        // RFC 3834: no out-of-office answers.
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', ...leaving(leave) },
         signal: AbortSignal.timeout(this.config.NOTIFIER_TIMEOUT_SECONDS * 1000),
       });
@@ -61,7 +61,9 @@ export class MailSender {
     }
   }
 
-  private transport(smtp: SmtpSettings) {
+  /** The library is loaded with the first mail: many installations send none, and it costs 60 ms and some MB. */
+  private async transport(smtp: SmtpSettings) {
+    const { createTransport } = await import('nodemailer');
     const timeout = this.config.NOTIFIER_TIMEOUT_SECONDS * 1000;
     return createTransport({
       host: smtp.host,
@@ -80,6 +82,6 @@ export class MailSender {
   }
 }
 
-/** RFC 2369 and 8058: the mail program shows a button, and needs no page of ours for it. */
+/** RFC 2369 and 8058: the mail program shows a button; no page of ours is needed. */
 const leaving = (url: string | undefined): Record<string, string> =>
   url === undefined ? {} : { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };

@@ -4,7 +4,7 @@ import { Loop } from '@tidegate/runtime/loop';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { measureQueue } from '../queue/delivery-queue.rows.ts';
 
-/** What an operator sees of the queue; its outcomes are counted where they are recorded. */
+/** Metrics of the queue; outcomes are counted where they are recorded. */
 @Injectable()
 export class MeasureQueue {
   constructor(
@@ -15,9 +15,9 @@ export class MeasureQueue {
   @Loop({ name: 'measure-queue', everyMs: 30_000 })
   async turn(): Promise<undefined> {
     const { waiting, lateSeconds } = await measureQueue(this.tenants.reader({}));
-    this.metrics.gauge('tidegate_delivery_queue_messages', 'Messages that wait to be sent or tried again').set(waiting);
+    this.metrics.gauge('tidegate_delivery_queue_messages', 'Messages that wait to be sent or retried').set(waiting);
     this.metrics
-      .gauge('tidegate_delivery_queue_late_seconds', 'For how long the message that waits longest has been due')
+      .gauge('tidegate_delivery_queue_late_seconds', 'How long the oldest waiting message has been due')
       .set(lateSeconds);
   }
 }

@@ -8,16 +8,16 @@ import { Log } from '@tidegate/telemetry/log';
 const DEADLINE_MS = 3_000;
 
 /**
- * A unit that was lent, `'exhausted'`, `'not_included'` where the plan has no notifications, none where the limit refuses
- * nothing, or `'unknown'` while nobody counts.
+ * A leased unit; `'exhausted'`; `'not_included'` where the plan has no notifications; none where the limit is soft; or
+ * `'unknown'` while usage is away.
  */
 export type Share = { leaseId: string } | 'exhausted' | 'not_included' | 'unlimited' | 'unknown';
 
 export const leaseOf = (share: Share): string | undefined => (typeof share === 'object' ? share.leaseId : undefined);
 
 /**
- * One unit of the organisation's notifications, held while a message is sent. While usage is away messages go out: an
- * alarm that comes is worth more than a count, and what was delivered is counted by its own event.
+ * One unit of the organisation's notifications, held while a message is sent. While usage is away, messages are sent:
+ * an alarm is worth more than a count, and what was delivered is counted by its own event.
  */
 @Injectable()
 export class NotificationQuota {
@@ -28,7 +28,7 @@ export class NotificationQuota {
     private readonly log: Log,
   ) {}
 
-  /** `attemptKey` is new for every attempt: a lease that was given back must not be had again. */
+  /** `attemptKey` is new for every attempt: a returned lease must not be taken again. */
   async take(orgId: string, attemptKey: string): Promise<Share> {
     try {
       const input = { meter: NOTIFICATIONS_METER, want: 1, holderId: this.holder, leaseKey: attemptKey };
@@ -42,7 +42,7 @@ export class NotificationQuota {
     }
   }
 
-  /** What was spent stays reserved until its usage event, which names the lease, has been counted. */
+  /** Spent units stay reserved until the usage event, which names the lease, is counted. */
   async giveBack(orgId: string, share: Share, spent: 0 | 1): Promise<void> {
     const leaseId = leaseOf(share);
     if (!leaseId) return;

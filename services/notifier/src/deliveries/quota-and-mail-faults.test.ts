@@ -34,7 +34,7 @@ const delivered = () => deliveryWhen(world, org, (one) => one.state === 'deliver
 const email = () => inbox(world, org, smtp);
 
 describe('the quota of notifications', () => {
-  it('holds back what it does not cover; nothing is sent or counted until a member asks again', async () => {
+  it('holds back what exceeds it; nothing is sent or counted until a member retries', async () => {
     world.neighbours.limit.set(org, 1);
     await hook(world, org, receiver);
     await serverLost(world, org);
@@ -50,7 +50,7 @@ describe('the quota of notifications', () => {
     await until(() => world.metered.filter((use) => use.org === org).length === 2);
   });
 
-  it('of a plan without notifications sends nothing, and what is held back says so', async () => {
+  it('of a plan without notifications sends nothing, and deliveries say so', async () => {
     world.neighbours.without.add(org);
     await hook(world, org, receiver);
     await serverLost(world, org);
@@ -62,7 +62,7 @@ describe('the quota of notifications', () => {
     await delivered();
   });
 
-  it('is never passed, also by tests and before anything is counted', async () => {
+  it('is never exceeded, even by tests and before anything is counted', async () => {
     const usage = world.neighbours;
     usage.limit.set(org, 2);
     usage.ingesting = false;
@@ -83,7 +83,7 @@ describe('the quota of notifications', () => {
     await until(() => usage.used(org) === 2 && usage.reserved(org) === 0);
   });
 
-  it('is given back for an attempt that failed', async () => {
+  it('is returned for an attempt that failed', async () => {
     await hook(world, org, receiver);
     receiver.answerNext({ status: 500 });
     await serverLost(world, org);
@@ -92,12 +92,12 @@ describe('the quota of notifications', () => {
     expect(world.metered.filter((use) => use.org === org)).toEqual([]);
   });
 
-  it('stops no alarm while usage does not answer, and what was delivered is counted', async () => {
+  it('stops no alarm while usage does not answer, and deliveries are counted later', async () => {
     const { channelId } = await hook(world, org, receiver);
     await world.neighbours.stopUsage();
     await serverLost(world, org);
     await delivered();
-    // A test is no alarm: it might pass the limit, and can be asked for again.
+    // A test is no alarm: it might exceed the limit, and can be repeated.
     await world.call(testChannel, { channelId }, org);
     const test = await deliveryWhen(world, org, (one) => one.event === 'channel.test' && one.state !== 'pending');
     expect(test).toMatchObject({ state: 'failed', lastError: 'quota_unknown' });
@@ -107,7 +107,7 @@ describe('the quota of notifications', () => {
 });
 
 describe('a mail server', () => {
-  it('that is busy is asked again', async () => {
+  it('that is busy is tried again', async () => {
     await email();
     smtp.failNext({ at: 'data', code: 451 });
     await serverLost(world, org);
@@ -139,7 +139,7 @@ describe('a mail server', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
-  it('that is down is tried when it is back', async () => {
+  it('that is down is retried until it is back', async () => {
     await email();
     await smtp.refuse();
     await serverLost(world, org);

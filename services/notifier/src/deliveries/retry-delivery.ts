@@ -17,7 +17,7 @@ export class RetryDelivery {
     const delivery = await lockDelivery(tx, input.deliveryId);
     const channel = delivery && (await findChannel(tx, delivery.channel_id));
     if (!channel) throw notFound();
-    if (delivery.state === 'delivered') throw conflict({}, 'The message has been delivered already.');
+    if (delivery.state === 'delivered') throw conflict({}, 'The message has already been delivered.');
     requireReady(refuse, channel);
     tx.onCommit(() => this.wakes.wake(DELIVER));
     if (delivery.state === 'pending') await makeDueNow(tx, delivery.id);

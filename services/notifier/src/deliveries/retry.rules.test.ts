@@ -13,7 +13,7 @@ describe('waiting times', () => {
     expect(known).toEqual([...known].sort((a, b) => a - b));
   });
 
-  it('are lengthened by chance by at most a fifth, never shortened', () => {
+  it('have jitter of at most a fifth, which never shortens them', () => {
     expect([nextDelayMs(1, 0), nextDelayMs(1, 0.5), nextDelayMs(1, 1)]).toEqual([5_000, 5_500, 6_000]);
   });
 

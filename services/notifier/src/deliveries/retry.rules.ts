@@ -1,11 +1,11 @@
 import type { DeliveryError } from '@tidegate/contracts/notifier/deliveries';
 
-/** What one attempt came to. */
+/** The outcome of one attempt. */
 export type Outcome =
   | { kind: 'delivered'; status?: number }
-  /** Worth another try; the other side may have said when. */
+  /** Retry; the receiver may have said when. */
   | { kind: 'retry'; error: DeliveryError; status?: number; retryAfterMs?: number }
-  /** Trying again cannot help. */
+  /** A retry cannot help. */
   | { kind: 'failed'; error: DeliveryError; status?: number }
   /** The receiver wants nothing more, ever: 410. */
   | { kind: 'gone'; error: DeliveryError; status: number };
@@ -31,9 +31,9 @@ export const MAX_ATTEMPTS = DELAYS.length + 1;
 const LONGEST_WAIT = 6 * HOUR;
 
 /**
- * Milliseconds until the next attempt after `attempts` have failed, or nothing when there shall be none. Up to 20 %
- * are added by chance (`random` in 0…1), so that the deliveries an outage held up do not all come back at one moment.
- * A longer `Retry-After` is respected up to six hours; a shorter one never shortens our own wait.
+ * Milliseconds until the next attempt after `attempts` have failed; undefined when there is none. Up to 20 % of jitter
+ * (`random` in 0…1) is added, so that deliveries held up by an outage do not all return at one moment. A longer
+ * `Retry-After` is respected up to six hours; a shorter one never shortens our own wait.
  */
 export function nextDelayMs(attempts: number, random: number, retryAfterMs = 0): number | undefined {
   const base = DELAYS[attempts - 1];
@@ -42,7 +42,7 @@ export function nextDelayMs(attempts: number, random: number, retryAfterMs = 0):
   return Math.round(wanted * (1 + 0.2 * random));
 }
 
-/** Standard Webhooks: 2xx is success, 410 ends the subscription, everything else is tried again. */
+/** Standard Webhooks: 2xx is success, 410 ends the subscription, everything else is retried. */
 export function webhookOutcome(status: number, retryAfter: string | undefined, now: Date): Outcome {
   if (status >= 200 && status < 300) return { kind: 'delivered', status };
   if (status === 410) return { kind: 'gone', error: 'http_status', status };
@@ -60,8 +60,8 @@ export function parseRetryAfter(value: string | undefined, now: Date): number | 
 }
 
 /**
- * SMTP: a 5yz answer about this recipient or message is final, 4yz is not. A refused login is our operator's mistake
- * and not the message's, so it is tried again; without any answer the server was not reached.
+ * SMTP: a 5yz answer about this recipient or message is final, 4yz is not. A refused login is the operator's mistake
+ * and not the message's, so it is retried; without any answer the server was not reached.
  */
 export function smtpOutcome(error: { code?: string | undefined; responseCode?: number | undefined }): Outcome {
   const status = error.responseCode;

@@ -6,7 +6,9 @@ import type { Settings } from '@tidegate/runtime/settings';
 import { accountMessage } from '../messages/account-messages.rules.ts';
 import { MailSender } from './mail-sender.ts';
 
-/** One attempt for identity, which stores the mail and retries: nothing of it is stored here, least of all its token. */
+/**
+ * One attempt for identity, which stores the mail and retries. Nothing of it is stored here, above all not its token.
+ */
 @Controller()
 export class SendAccountMail {
   constructor(

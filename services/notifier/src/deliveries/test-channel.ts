@@ -22,7 +22,7 @@ export function requireReady(
   throw refuse(
     channelUnconfirmed,
     {},
-    'Its mail has the token for POST /api/v1/channels/confirm; ask for another one with …/resend-confirmation.',
+    'Its mail contains the token for POST /api/v1/channels/confirm; …/resend-confirmation sends another one.',
   );
 }
 

@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
-/** The delivery when that many attempts are over: it waits for the next one, or has ended. */
+/** The delivery after so many attempts: it waits for the next one, or has ended. */
 const afterAttempt = (count: number) =>
   deliveryWhen(world, org, (one) => {
     const waits = Date.parse(one.nextAttemptAt ?? '') > Date.now() + 1_000;
@@ -43,7 +43,7 @@ it.each<[string, WebhookAnswer, Partial<Delivery>]>([
   ['a connection that dies', { drop: 'before-answer' }, { lastError: 'unreachable' }],
   ['an answer that breaks off', { drop: 'in-answer' }, { lastError: 'unreachable' }],
   ['a redirect, which is not followed', { redirect: '/elsewhere' }, { lastError: 'http_status', lastStatus: 302 }],
-])('tries again after %s, with the same id and a new signature', async (_name, answer, trouble) => {
+])('retries after %s, with the same id and a new signature', async (_name, answer, trouble) => {
   const { secret } = await hook(world, org, receiver);
   receiver.answerNext(answer);
   await serverLost(world, org);
@@ -62,7 +62,7 @@ it.each<[string, WebhookAnswer, Partial<Delivery>]>([
   await until(() => metered() === 1);
 });
 
-it('tries again after the receiver was down', async () => {
+it('retries after the receiver was down', async () => {
   await hook(world, org, receiver);
   await receiver.close();
   await serverLost(world, org);
@@ -81,7 +81,7 @@ it('waits as long as the receiver asks', async () => {
   expect(secondsFromNow(waiting)).toBeLessThan(721);
 });
 
-it('takes a delivery as done by its status, whatever the size of the answer', async () => {
+it('judges a delivery by its status, whatever the size of the answer', async () => {
   await hook(world, org, receiver);
   receiver.answerNext({ status: 200, bodyBytes: 500_000_000 });
   await serverLost(world, org);
@@ -119,7 +119,7 @@ it('disables a channel whose receiver answers 410, cancels what waits and says s
   expect(metered()).toBe(0);
 });
 
-it('gives up after ten attempts, says so, and sends again with the same id when a member asks', async () => {
+it('gives up after ten attempts, says so, and sends again with the same id when a member retries', async () => {
   await hook(world, org, receiver);
   receiver.answerAlways({ status: 500 });
   await serverLost(world, org);
@@ -141,7 +141,7 @@ it('gives up after ten attempts, says so, and sends again with the same id when 
   await expect(world.call(retryDelivery, { deliveryId }, newId())).rejects.toMatchObject({ code: 'not_found' });
 });
 
-it('sends at once what waits when a member asks', async () => {
+it('sends a waiting delivery at once when a member retries', async () => {
   await hook(world, org, receiver);
   receiver.answerNext({ status: 500, headers: { 'retry-after': '3600' } });
   await serverLost(world, org);
@@ -160,7 +160,7 @@ it('sends nothing of a channel that was deleted', async () => {
   expect(await world.sql('select 1 from delivery_queue where org_id = $1', [org])).toEqual([]);
 });
 
-it('dials no address that is closed at the time of sending', async () => {
+it('connects to no address that is closed at the time of sending', async () => {
   await hook(world, org, receiver);
   await replica.stop();
   replica = await world.boot({ NOTIFIER_ALLOW_LOOPBACK: 'false' });

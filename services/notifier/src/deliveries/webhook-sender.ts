@@ -32,7 +32,7 @@ export class WebhookSender {
       });
       return webhookOutcome(answer.status, answer.headers['retry-after'], now);
     } catch (error) {
-      // A name that is closed today may have been moved by mistake: the usual number of attempts, then failed.
+      // A name that resolves to a closed address may be a mistake: the usual number of attempts, then failed.
       return { kind: 'retry', error: reasonOf(error) };
     }
   }

@@ -2,8 +2,8 @@ import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails
 import { type Message, messageFrom } from './messages.rules.ts';
 
 /*
- * What is sent to addresses that have not asked for it, or may not have. Nothing in it comes from whoever entered the
- * address: no name of theirs can turn it into a message of their own.
+ * Mails to addresses that have not, or may not have, asked for them. Nothing in them comes from the person who entered
+ * the address, so that no chosen name can turn them into somebody's own message.
  */
 const ENTERED = 'Sent by Tidegate because somebody entered this address.';
 const OWN = 'Sent by Tidegate because this address has an account.';
@@ -21,7 +21,7 @@ export function confirmationMessage(token: string, publicUrl: string): Message {
         ['Valid for', '24 hours'],
         ['To confirm', post(publicUrl, '/api/v1/channels/confirm', { token })],
       ],
-      advice: 'Or give the token to whoever added this address and works in that organisation.',
+      advice: 'Or give the token to the person in that organisation who added this address.',
     },
     ENTERED,
   );
@@ -42,7 +42,7 @@ const verifyEmail = (token: string, publicUrl: string): Message =>
   messageFrom(
     {
       subject: 'Verify your e-mail address',
-      opening: `Somebody has made an account with this address at ${publicUrl}. If that was you, verify it while you are logged in.`,
+      opening: `Somebody created an account with this address at ${publicUrl}. If that was you, verify it while you are logged in.`,
       facts: [
         ['Token', token],
         ['Valid for', '24 hours'],
@@ -59,15 +59,15 @@ const resetPassword = (token: string, publicUrl: string): Message =>
   messageFrom(
     {
       subject: 'Set a new password',
-      opening: `Somebody has asked for a new password of your account at ${publicUrl}. If that was not you, do nothing: your password stays as it is.`,
+      opening: `Somebody asked to reset the password of your account at ${publicUrl}. If that was not you, do nothing: your password stays as it is.`,
       facts: [
         ['Token', token],
         ['Valid for', '30 minutes, once'],
         ['To set it', post(publicUrl, '/api/v1/password/reset', { token, password: 'your new password' })],
       ],
       advice:
-        'All sessions of the account end with it. If you have never verified this address, somebody else may have used ' +
-        'the account before: look at what is in its organisation.',
+        'This ends all sessions of the account. If you have never verified this address, somebody else may have used ' +
+        'the account before: check what is in its organisation.',
     },
     OWN,
   );
@@ -76,7 +76,7 @@ const passwordChanged = (publicUrl: string): Message =>
   messageFrom(
     {
       subject: 'Your password was changed',
-      opening: `The password of your account at ${publicUrl} was changed, and the sessions elsewhere have ended.`,
+      opening: `The password of your account at ${publicUrl} was changed, and all other sessions were ended.`,
       facts: [],
       advice: `If that was not you: ${post(publicUrl, '/api/v1/password/forgotten', { email: 'this address' })}`,
     },

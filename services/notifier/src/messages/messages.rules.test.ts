@@ -69,13 +69,13 @@ it('says which bot was halted, why and what to do', () => {
   expect(text).toContain('start it again');
 });
 
-it('tells a quota that fills up from one that is used up', () => {
+it('distinguishes a quota that fills up from one that is used up', () => {
   expect(messageFor(quota(80, 800)).subject).toBe('80 % of the quota of api calls is used');
   expect(messageFor(quota(100, 1000)).subject).toBe('The quota of api calls is used up');
   expect(messageFor(quota(80, 803)).text).toContain('Used: 803 of 1000');
 });
 
-it('never lets a name begin another line of the subject or hide in it', () => {
+it('never lets a name start another line of the subject or hide text in it', () => {
   for (const name of ['a\r\nBcc: victim@example.com', 'a\nb', 'a\u2028b', 'a\u0085b', 'a\u202eb', 'a\u0000b']) {
     const { subject } = messageFor(unreachable(name));
     expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202e]/u);

@@ -1,13 +1,13 @@
 import type { Notice } from '@tidegate/contracts/notifier/notices';
 
-/** A message for people. The subject is one line; the HTML holds no markup that came from outside. */
+/** A message for people. The subject is one line; the HTML contains no markup from outside. */
 export interface Message {
   subject: string;
   text: string;
   html: string;
 }
 
-/** What a template says; how it looks as text and as HTML is the same for all. */
+/** What a template says; all are rendered to text and HTML in the same way. */
 export interface Content {
   subject: string;
   opening: string;
@@ -15,11 +15,11 @@ export interface Content {
   advice: string;
 }
 
-/** `leave` is the address that ends these messages. */
+/** `leave` is the address to unsubscribe. */
 export function messageOf(notice: Notice, leave: string): Message {
   const content = contentOf(notice);
   const subject = oneLine(content.subject, 200);
-  return messageFrom({ ...content, subject }, `${FOOTER} To get no more of them: curl -X POST ${leave}`);
+  return messageFrom({ ...content, subject }, `${FOOTER} To unsubscribe: curl -X POST ${leave}`);
 }
 
 function contentOf(notice: Notice): Content {
@@ -50,7 +50,7 @@ function serverUnreachable({ name, since, code, serverId }: DataOf<'server.unrea
     ],
     advice:
       'Check that the server is running and that its firewall lets Tidegate in. ' +
-      'Monitoring goes on by itself as soon as the server answers.',
+      'Monitoring resumes as soon as the server answers.',
   };
 }
 
@@ -82,7 +82,7 @@ function botHalted({ botId, botName, reason, message, haltedAt }: DataOf<'bot.ha
       ['Bot id', botId],
     ],
     advice:
-      'It makes no decisions, not even about an open trade. Find out why, then start it again, close its trade or delete it.',
+      'It makes no decisions, not even about an open trade. Find the cause, then start it again, close its trade or delete it.',
   };
 }
 
@@ -113,7 +113,7 @@ function test({ name, channelId }: DataOf<'channel.test'>): Content {
   };
 }
 
-/** Characters that end a line, hide text or turn its direction become a space: a name must not forge a header. */
+/** Characters that end a line, hide text or change its direction become a space: a name must not forge a header. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
 export function oneLine(text: string, longest: number): string {
@@ -145,7 +145,7 @@ function asHtml(subject: string, { opening, facts, advice }: Content, footer: st
   ].join('\n');
 }
 
-/** A message that is not about a notice: about an address or an account. */
+/** A message about an address or an account. */
 export function messageFrom(content: Content, footer: string): Message {
   return { subject: content.subject, text: asText(content, footer), html: asHtml(content.subject, content, footer) };
 }

@@ -14,7 +14,7 @@ it('signs as the reference implementations do', () => {
   });
 });
 
-it('signs with every secret while one is being changed, the newest first', () => {
+it('signs with every secret while one is rotated, the newest first', () => {
   const other = newWebhookSecret();
   const both = signWebhook([other, SECRET], ID, AT, BODY)['webhook-signature'].split(' ');
   expect(both).toEqual([

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 /*
- * Standard Webhooks 1.0, symmetric: HMAC-SHA256 over `id.timestamp.body` with the bytes behind `whsec_`. The id is
- * a uuid and the timestamp a number, so neither can bring a full stop of its own into the signed text.
+ * Standard Webhooks 1.0, symmetric: HMAC-SHA256 over `id.timestamp.body` with the bytes after `whsec_`. The id is a
+ * uuid and the timestamp a number, so neither can add a full stop to the signed text.
  */
 const PREFIX = 'whsec_';
 const SECRET_BYTES = 32;
@@ -17,7 +17,7 @@ export interface SignedHeaders {
   'webhook-signature': string;
 }
 
-/** One signature per secret, newest first: during a change of secrets the receiver accepts either. */
+/** One signature per secret, newest first: while a secret is rotated the receiver accepts either. */
 export function signWebhook(secrets: readonly string[], id: string, at: Date, body: string): SignedHeaders {
   const timestamp = String(Math.floor(at.getTime() / 1000));
   const signatures = secrets.map((secret) => {

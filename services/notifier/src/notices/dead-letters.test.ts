@@ -6,7 +6,7 @@ import { until } from '@tidegate/testing/until';
 import { NotifierWorld } from '../../test/fixture.ts';
 import { hook } from '../../test/receiver.ts';
 
-/* An operator works off what the service could not handle. */
+/* Operators replay or discard what the service could not handle. */
 const { list, replay, discard } = deadLetters.notifier;
 
 let world: NotifierWorld;
@@ -33,7 +33,7 @@ afterAll(async () => {
 const asOperator = <T>(operation: T, input: unknown) =>
   world.call(operation as never, input as never, org, ['operator']) as Promise<Record<string, unknown>>;
 
-/** As the consumer leaves one behind after its last attempt. */
+/** As the consumer writes one after its last attempt. */
 async function bury(data: object): Promise<string> {
   const id = newId();
   const envelope = {
@@ -58,7 +58,7 @@ async function bury(data: object): Promise<string> {
 
 const lost = { serverId: newId(), name: 'orders-db', since: new Date().toISOString(), code: 'connection_refused' };
 
-test('a letter that fails again says why, stays, and is handled once its cause is mended', async () => {
+test('a letter that fails again says why, stays, and is handled once its cause is fixed', async () => {
   await hook(world, org, receiver);
   const id = await bury({ ...lost, name: 7 });
   await expect(asOperator(replay, { id })).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { quotaReached } from '@tidegate/contracts/usage/quota';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { QueueNotice } from './queue-notice.ts';
 
-/** Each event that channels can subscribe to, as its notice. Fields are named one by one: an event may gain some. */
+/** Each event that channels can subscribe to, as its notice. Fields are listed one by one: events may gain new ones. */
 @Controller()
 export class NotifyChannels {
   constructor(private readonly notices: QueueNotice) {}

@@ -7,7 +7,7 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { findSubscribed } from '../channels/channel.rows.ts';
 import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
 
-/** One delivery for each channel that wants the notice, in the transaction that marks the event as handled. */
+/** One delivery for each channel that subscribed to the notice, in the transaction that marks the event as handled. */
 @Injectable()
 export class QueueNotice {
   constructor(private readonly wakes: Wakes) {}
@@ -24,8 +24,8 @@ export class QueueNotice {
 }
 
 /**
- * The same event and channel give the same id, so a replayed event is not sent twice. Laid out as a uuid version 7
- * with the event's time and a hash where randomness would be, so that deliveries sort by time like everything else.
+ * The same event and channel give the same id, so a replayed event is not sent twice. A uuid of version 7 with the
+ * event's time and a hash in place of randomness, so that deliveries sort by time like everything else.
  */
 export function deliveryId(event: { id: string; time: string }, channelId: string): string {
   const bytes = createHash('sha256').update(`${event.id} ${channelId}`).digest().subarray(0, 16);

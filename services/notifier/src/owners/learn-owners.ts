@@ -13,8 +13,8 @@ const BATCH = 100;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Which person is behind an organisation: the queue is shared out by persons. Until it is known an organisation counts
- * as a person of its own.
+ * Which person is behind an organisation: the queue is shared by persons. Until it is known, an organisation counts as
+ * a person of its own.
  */
 @Controller()
 export class LearnOwners {
@@ -30,8 +30,8 @@ export class LearnOwners {
   }
 
   /**
-   * For organisations from before this service received such events. Page by page in one order, so that those that fail
-   * keep nobody behind them from being asked for.
+   * For organisations that are older than these events. Page by page in one order, so that those that fail do not hold
+   * up those behind them.
    */
   @Loop({ name: 'learn-owners', everyMs: 3_600_000 })
   async ask({ signal }: Turn): Promise<void> {
@@ -49,7 +49,7 @@ export class LearnOwners {
     return this.tenants.system('upkeep', (tx) => listOrganisationsWithoutOwner(tx, after, BATCH));
   }
 
-  /** An organisation that is being deleted has none: itself. */
+  /** An organisation that is being deleted has none and counts for itself. */
   private async creator(organisationId: string): Promise<string> {
     try {
       return (await this.bus.call(creatorOf, { organisationId })).userId;

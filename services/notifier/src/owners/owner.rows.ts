@@ -4,7 +4,7 @@ export async function insertOwner(tx: Tx, userId: string): Promise<void> {
   await tx.query('insert into owners (org_id, user_id) values ($1, $2) on conflict do nothing', [tx.orgId, userId]);
 }
 
-/** System purpose `upkeep`: organisations with channels whose owner is not known, in one order. */
+/** System purpose `upkeep`: organisations that have channels and an unknown owner, in one order. */
 export const listOrganisationsWithoutOwner = (tx: Tx, after: string, limit: number): Promise<{ org_id: string }[]> =>
   tx.query<{ org_id: string }>(
     `select distinct org_id from channels c

@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 
-/** The right to make one attempt. It ends by itself; whoever leases the row next has another fence. */
+/** The right to make one attempt. It expires; the next holder of the row has another fence. */
 export interface Lease {
   delivery_id: string;
   org_id: string;
@@ -10,26 +10,29 @@ export interface Lease {
   fence: string;
 }
 
-/** How many attempts may be under way for one organisation, one person over all of theirs, and one receiver. */
+/**
+ * How many attempts may run at a time for one organisation, for one person over all their organisations, and for one
+ * receiver.
+ */
 export const SHARE = { organisation: 8, person: 8, host: 16, mailServer: 32 };
 const shareOf = (kind: string): string =>
   `case when ${kind}.receiver = 'smtp' then ${SHARE.mailServer} else ${SHARE.host} end`;
-/** How far is looked for something that may be sent now. */
+/** How many rows are searched for something that may be sent now. */
 const WINDOW = 1_000;
 
 export interface Looking {
   limit: number;
   leaseSeconds: number;
   inHand: readonly Lease[];
-  /** Channels whose receivers hang: not now. */
+  /** Channels of receivers that hang: not now. */
   blocked: readonly string[];
-  /** Channels whose receivers hung: one attempt to see. */
+  /** Channels of receivers that hung before: one attempt. */
   careful: readonly string[];
 }
 
 /**
- * Takes what is due: of each person the first before anybody's second, and nobody more than their share with what is in
- * hand already. So one whose receivers hang keeps nobody else waiting, over however many organisations.
+ * Leases what is due: everybody's first before anybody's second, and nobody more than their share, running attempts
+ * included. So a person whose receivers hang does not delay others, over however many organisations.
  */
 export function leaseDue(tx: Tx, { limit, leaseSeconds, inHand, blocked, careful }: Looking): Promise<Lease[]> {
   const held = countHeld(inHand);
@@ -72,7 +75,7 @@ function countHeld(inHand: readonly Lease[]): Map<string, number> {
   return counts;
 }
 
-/** Milliseconds until something more is due; in the transaction that leased what is due, so that nothing is missed. */
+/** Milliseconds until more is due; in the transaction that leased what is due, so that nothing is missed. */
 export async function untilNextDue(tx: Tx): Promise<number | undefined> {
   const row = await tx.one<{ ms: number | null }>(
     'select (extract(epoch from min(due_at) - now()) * 1000)::float8 as ms from delivery_queue where due_at > now()',
@@ -80,7 +83,7 @@ export async function untilNextDue(tx: Tx): Promise<number | undefined> {
   return row?.ms ?? undefined;
 }
 
-/** How many wait, and how late the latest of them is. */
+/** How many wait, and for how long the oldest has been due. */
 export async function measureQueue(tx: Tx): Promise<{ waiting: number; lateSeconds: number }> {
   const row = await tx.one<{ waiting: number; late: number }>(
     `select count(*)::int as waiting, greatest(coalesce(extract(epoch from now() - min(due_at)), 0), 0)::float8 as late

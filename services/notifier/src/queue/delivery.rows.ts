@@ -21,12 +21,12 @@ const COLUMNS = `id, channel_id, event, body, state, attempts, last_error, last_
 /** The loop to wake when there is something in the queue. */
 export const DELIVER = 'deliver-messages';
 
-/** That wait for one channel: a receiver that is away for a day must not fill our tables. */
+/** The most that may wait for one channel: a receiver that is away for a day must not fill our tables. */
 const MOST_WAITING = 1_000;
 
 /**
- * A delivery and its place in the queue; nothing happens when there is one with this id already. When too many wait for
- * the channel it has failed at once.
+ * Inserts and queues a delivery, unless there is one with this id. When too many wait for the channel, it fails at
+ * once.
  */
 export async function insertDelivery(
   tx: Tx,
@@ -45,7 +45,7 @@ export async function insertDelivery(
   );
 }
 
-/** Into the queue, with whose share of it this is and who is called. */
+/** Queues it, with whose share it takes and which receiver is called. */
 const ENQUEUE = `insert into delivery_queue (delivery_id, org_id, owner_id, channel_id, receiver, due_at)
   select f.id, f.org_id, coalesce((select user_id from owners o where o.org_id = f.org_id), f.org_id), f.channel_id,
          (select receiver from channels c where c.org_id = f.org_id and c.id = f.channel_id), f.next_attempt_at`;
@@ -76,7 +76,7 @@ export function listDeliveries(
   );
 }
 
-/** Counted when it begins: an attempt that kills the process is an attempt too. */
+/** Counted at its start: an attempt that kills the process is an attempt too. */
 export async function beginAttempt(tx: Tx, id: string): Promise<void> {
   await tx.query('update deliveries set attempts = attempts + 1 where org_id = $1 and id = $2', [tx.orgId, id]);
 }
@@ -109,7 +109,7 @@ export async function markEnded(tx: Tx, id: string, trouble: Trouble): Promise<v
   );
 }
 
-/** The quota is used up, or the plan has none. The attempt that was begun does not count: nothing was sent. */
+/** The quota is used up, or the plan has none. The attempt does not count: nothing was sent. */
 export async function holdBack(tx: Tx, id: string, error: 'quota_exhausted' | 'feature_not_included'): Promise<void> {
   await tx.query(
     `update deliveries set state = 'quota_exhausted', attempts = attempts - 1, next_attempt_at = null,
@@ -119,7 +119,7 @@ export async function holdBack(tx: Tx, id: string, error: 'quota_exhausted' | 'f
   );
 }
 
-/** Everything of this channel that still waits is not sent any more. */
+/** Cancels what still waits for this channel. */
 export async function cancelDeliveries(tx: Tx, channelId: string): Promise<void> {
   await tx.query(
     `with cancelled as (
@@ -130,7 +130,7 @@ export async function cancelDeliveries(tx: Tx, channelId: string): Promise<void>
   );
 }
 
-/** Back into the queue as if it were new; the id, and with it what the receiver deduplicates by, stays. */
+/** Queues it again as if it were new. The id stays: receivers deduplicate by it. */
 export async function requeueDelivery(tx: Tx, id: string): Promise<void> {
   await tx.query(
     `with restarted as (
@@ -142,7 +142,7 @@ export async function requeueDelivery(tx: Tx, id: string): Promise<void> {
   );
 }
 
-/** Makes a waiting delivery due now. One that is being sent at this moment is left alone: its lease says otherwise. */
+/** Makes a waiting delivery due now, unless it is leased, that is, being sent. */
 export async function makeDueNow(tx: Tx, id: string): Promise<void> {
   await tx.query(
     `with hastened as (
@@ -155,7 +155,7 @@ export async function makeDueNow(tx: Tx, id: string): Promise<void> {
   );
 }
 
-/** System purpose `retention`: what ended long ago. Answers how many rows were deleted. */
+/** System purpose `retention`: what ended long ago. Returns how many rows were deleted. */
 export async function deleteOldDeliveries(tx: Tx, olderThanDays: number, atMost: number): Promise<number> {
   const rows = await tx.query(
     `delete from deliveries where (org_id, id) in (

@@ -1,11 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
+import type { Balance } from './balance.ts';
 import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
-
-export interface Balance {
-  used: number;
-  /** Lent and not yet reported. */
-  reserved: number;
-}
 
 /**
  * A lease reserves its units until they are reported, or until it has been expired for a while without being returned. A

@@ -3,7 +3,7 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Granularity, Meter, MeterUsage } from '@tidegate/contracts/usage/usage';
 import { monthOf } from '../entitlements/meter-periods.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
-import type { Balance } from './balance.rows.ts';
+import type { Balance } from './balance.ts';
 import { asText, type MeterWindow } from './window.rules.ts';
 
 /** One line of the usage page. */

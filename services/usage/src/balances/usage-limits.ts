@@ -5,8 +5,9 @@ import { type FeatureLimit, usageLimits } from '@tidegate/contracts/usage/limits
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireStanding, type Standing } from '../entitlements/standing.ts';
-import { type Balance, findBalances } from './balance.rows.ts';
+import { findBalances } from './balance.rows.ts';
 import { remainingOf } from './balance.rules.ts';
+import type { Balance } from './balance.ts';
 import { asText, currentWindow, type MeterWindow } from './window.rules.ts';
 
 @Controller()

@@ -1,4 +1,5 @@
 import { ConnectionFailed } from './connection-failure.rules.ts';
+import { OID, type Part, part, SEQUENCE } from './der.rules.ts';
 
 /*
  * For channel binding the driver reads in the server's certificate with which hash it was signed, by a reader of its own
@@ -6,16 +7,9 @@ import { ConnectionFailed } from './connection-failure.rules.ts';
  * a certificate that nobody has to have signed, could send that reader two thousand million bytes past the end. Here the
  * same steps are taken within bounds; a certificate that does not stand up to them is not bound to.
  */
-const SEQUENCE = 0x30;
-const OID = 0x06;
 const HASH_OF_PSS = 0xa0;
 const PSS = '2a864886f70d01010a';
 const MAX_OID_BYTES = 16;
-
-interface Part {
-  from: number;
-  end: number;
-}
 
 export function boundCertificate({ raw }: { raw?: Buffer }): { raw: Buffer } {
   if (!raw || !isReadable(raw)) throw new ConnectionFailed('authentication_unsupported');
@@ -38,18 +32,4 @@ function isReadable(raw: Buffer): boolean {
 function oid(raw: Buffer, within: Part): Part | undefined {
   const found = part(raw, OID, within);
   return found && found.end > found.from && found.end - found.from <= MAX_OID_BYTES ? found : undefined;
-}
-
-/** The content of the part that begins where `within` does, if it is of this kind and lies within. */
-function part(raw: Buffer, tag: number, within: Part): Part | undefined {
-  if (within.from + 2 > within.end || raw[within.from] !== tag) return undefined;
-  let length = raw[within.from + 1] as number;
-  let from = within.from + 2;
-  if (length >= 0x80) {
-    const bytes = length & 0x7f;
-    if (bytes === 0 || bytes > 3 || from + bytes > within.end) return undefined;
-    length = raw.readUIntBE(from, bytes);
-    from += bytes;
-  }
-  return from + length <= within.end ? { from, end: from + length } : undefined;
 }

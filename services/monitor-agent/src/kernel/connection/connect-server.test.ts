@@ -229,19 +229,6 @@ describe('TLS', () => {
     written.mockRestore();
   });
 
-  test('a server that wants a certificate of ours is named so', async () => {
-    const server = await PostgresServer.start(FIRST_VERSION, {
-      tls: serverCertificate(trusted, ['db.example.com']),
-      settings: { ssl_ca_file: 'server.crt' },
-      hba: 'hostssl all watcher all scram-sha-256 clientcert=verify-ca\nhost all postgres all scram-sha-256\n',
-    });
-    await server.sql(WATCHER);
-    expect(await failure({ ...secure({ tlsMode: 'require' }), port: server.port })).toBe(
-      'client_certificate_unsupported',
-    );
-    await server.stop();
-  });
-
   test('an expired certificate is called expired', async () => {
     const old = await PostgresServer.start(FIRST_VERSION, { tls: serverCertificate(trusted, ['db.example.com'], -2) });
     expect(await failure({ ...secure({ tlsMode: 'verify-full', tlsCa: trusted.pem }), port: old.port })).toBe(

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import pg from 'pg';
+import type { ClientCertificate } from './client-certificate.ts';
 import { ConnectionFailed, failureCode, type Where } from './connection-failure.rules.ts';
 import {
   DAY_FIRST,
@@ -29,9 +30,11 @@ import { getTypeParser } from './value-parsers.ts';
  * (session-settings.queries.ts).
  */
 export interface ServerTarget extends Where {
-  password: string;
+  /** null: the client certificate is all that there is. */
+  password: string | null;
   tlsMode: TlsMode;
   tlsCa: string | null;
+  clientCertificate?: ClientCertificate | null;
 }
 
 /** The checked address that `host` leads to. */
@@ -199,7 +202,7 @@ export async function connectServer(
   const wire = new GuardedWire({
     tls: tlsOptions(target),
     // On the machine itself there is nobody in between who could read along.
-    policy: { cleartext: verified, md5: verified || loopback },
+    policy: { password: target.password !== null, cleartext: verified, md5: verified || loopback },
     greetingBytes: MAX_GREETING_BYTES,
     ...(intake ? { intake } : {}),
   });
@@ -221,14 +224,21 @@ export async function connectServer(
     loggedIn = true;
     return await greet(client, internals, wire, maxAnswerBytes);
   } catch (error) {
-    const hung = wire.opened && failureCode(error) === 'connect_timeout';
+    const code = failureCode(wire.breach ?? error);
     wire.destroy();
+    if (target.clientCertificate && wire.unanswered && CUT_SHORT.has(code)) {
+      throw new ConnectionFailed('client_certificate_refused', error);
+    }
+    const hung = wire.opened && code === 'connect_timeout';
     const sqlstate = said ?? (error as { code?: unknown }).code;
     const again = wire.breach ? undefined : nextPacket(packet, sqlstate, loggedIn);
     if (again) return connectServer(target, checked, { ...options, packet: again });
     throw wire.breach ?? (hung ? new ConnectionFailed('login_timeout', error) : error);
   }
 }
+
+/** How it looks when a server ends TLS: by saying why, or before that could be read. */
+const CUT_SHORT: ReadonlySet<string> = new Set(['tls_failed', 'connection_lost']);
 
 function newClient(
   target: ServerTarget,
@@ -238,7 +248,8 @@ function newClient(
     host: way.address,
     port: target.port,
     user: target.user,
-    password: target.password,
+    // Without one nobody is let through to where it is asked for (`Login`); the driver would look into the environment.
+    password: target.password ?? (() => ''),
     database: target.database,
     stream: way.wire,
     ssl: false,

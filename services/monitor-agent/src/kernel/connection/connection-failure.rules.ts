@@ -39,11 +39,17 @@ const TEXTS = {
     'TLS with the server failed: no protocol or cipher in common, or something in between speaks another protocol.',
   not_postgresql: (w: Where) => `What answers on ${w.host} port ${w.port} is not PostgreSQL. Check the port.`,
   password_wrong: (w: Where) =>
-    `Wrong password for the role ${w.user}, or the role does not exist or has no password, or its password has expired: PostgreSQL does not tell which. SELECT rolvaliduntil FROM pg_roles tells about the last; ALTER ROLE … VALID UNTIL 'infinity' ends it.`,
+    `Wrong password for the role ${w.user}, or the role does not exist or has no password, or its password has expired: PostgreSQL does not tell which. SELECT rolvaliduntil FROM pg_roles tells about the last; ALTER ROLE … VALID UNTIL 'infinity' ends it. With clientcert=verify-full it answers the same to a client certificate with another name (CN) than the role’s.`,
   login_refused: (w: Where) =>
-    `The server does not let the role ${w.user} in from here. Check pg_hba.conf, whether TLS or a client certificate is demanded, and that the role exists and may log in.`,
-  client_certificate_unsupported: (w: Where) =>
-    `The server demands a client certificate of the role ${w.user} (cert, or clientcert= in pg_hba.conf), which is not supported here. Let the role in with scram-sha-256 over hostssl.`,
+    `The server does not let the role ${w.user} in from here. Check pg_hba.conf, whether it demands TLS, and that the role exists and may log in.`,
+  client_certificate_needed: (w: Where) =>
+    `The server demands a client certificate of the role ${w.user} (cert, or clientcert= in pg_hba.conf). Give one as tlsCert with its key as tlsKey, and use TLS.`,
+  client_certificate_refused: (w: Where) =>
+    `The server ended TLS when it was shown the client certificate of the role ${w.user}: its ssl_ca_file does not have the authority that signed it, or the certificate has expired or was revoked (ssl_crl_file). Its log says which.`,
+  client_certificate_mismatch: (w: Where) =>
+    `The client certificate is not one of the role ${w.user}: the name in it (CN) has to be the role’s, or be mapped to it in pg_ident.conf.`,
+  password_needed: (w: Where) =>
+    `The server asks for a password of the role ${w.user}, and only a client certificate was given. Give the password as well, or let the role in with cert in pg_hba.conf.`,
   cleartext_refused: () =>
     'The server asks for the password in clear text over a connection that is not verified, so it was not sent. Use password_encryption scram-sha-256, or tlsMode verify-full.',
   md5_refused: () =>
@@ -114,6 +120,10 @@ const BY_SOCKET = new Map<string, FailureCode>(
 
 const UNTRUSTED = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|INVALID_CA|ERR_TLS_CERT)/;
 
+/** What a server says of the certificate that it was shown. */
+const CERTIFICATE_ALERT =
+  /^ERR_SSL_.*_ALERT_(UNKNOWN_CA|(BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(EXPIRED|REVOKED|UNKNOWN))$/;
+
 const BY_SQLSTATE: Record<string, FailureCode> = {
   '28P01': 'password_wrong',
   '28000': 'login_refused',
@@ -142,14 +152,17 @@ export function failureCode(error: unknown): FailureCode {
   if (error instanceof ConnectionFailed) return error.code;
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string') {
-    // The one case in which the code does not tell; of the text nothing is used but that it says so.
-    if (code === '28000' && typeof message === 'string' && /client certificate/i.test(message)) {
-      return 'client_certificate_unsupported';
+    // The cases in which the code does not tell; of the text nothing is used but that it says so.
+    if (code === '28000' && typeof message === 'string') {
+      if (/client certificate/i.test(message)) return 'client_certificate_needed';
+      if (/^certificate authentication failed/i.test(message)) return 'client_certificate_mismatch';
     }
     if (isSqlState(code)) return BY_SQLSTATE[code] ?? (code.startsWith('53') ? 'too_many_connections' : 'server_error');
     const known = BY_SOCKET.get(code);
     if (known) return known;
     if (UNTRUSTED.test(code)) return 'tls_certificate_untrusted';
+    if (/_ALERT_CERTIFICATE_REQUIRED$/.test(code)) return 'client_certificate_needed';
+    if (CERTIFICATE_ALERT.test(code)) return 'client_certificate_refused';
     if (/^(ERR_SSL|ERR_TLS|EPROTO)/.test(code)) return 'tls_failed';
   }
   const text = typeof message === 'string' ? message : '';

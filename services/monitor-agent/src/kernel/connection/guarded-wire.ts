@@ -37,6 +37,7 @@ export class GuardedWire extends EventEmitter implements Holder {
   private socket: Socket | undefined;
   private opening: { destroy(): void } | undefined;
   private closed = false;
+  private answered = false;
   private left: number;
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
@@ -64,6 +65,11 @@ export class GuardedWire extends EventEmitter implements Holder {
   /** Something answered, and TLS was agreed on. */
   get opened(): boolean {
     return this.socket !== undefined;
+  }
+
+  /** TLS stood on our side, and then nothing came: a server that refuses our certificate says so only afterwards. */
+  get unanswered(): boolean {
+    return this.opened && !this.answered;
   }
 
   get open(): boolean {
@@ -143,6 +149,7 @@ export class GuardedWire extends EventEmitter implements Holder {
 
   private arrived(chunk: Buffer): void {
     if (this.closed) return;
+    this.answered = true;
     this.left -= chunk.length;
     if (this.left < 0) throw new ConnectionFailed('answer_too_large');
     this.intake.take(this, chunk.length);

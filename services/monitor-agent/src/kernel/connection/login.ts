@@ -8,6 +8,8 @@ import { checkMechanisms, malformed } from './message-framing.rules.ts';
  * guessed at; and the server proves in its last step that it knows the password too, so that step is never left out.
  */
 export interface LoginPolicy {
+  /** Whether there is one at all. */
+  password: boolean;
   cleartext: boolean;
   md5: boolean;
 }
@@ -61,6 +63,7 @@ export class Login {
 
   private check(next: number, bytes: Buffer, from: number, end: number): void {
     const length = end - from;
+    if (ASKS_PASSWORD.has(next) && !this.policy.password) throw new ConnectionFailed('password_needed');
     switch (next) {
       case OK:
         must(length === 0);
@@ -88,6 +91,8 @@ export class Login {
     }
   }
 }
+
+const ASKS_PASSWORD: ReadonlySet<number> = new Set([CLEARTEXT, MD5, SASL]);
 
 function must(allowed: boolean): void {
   if (!allowed) throw malformed();

@@ -36,7 +36,12 @@ export function openSocket(
         failed(new ConnectionFailed(letter === NO && answer.length === 1 ? 'tls_not_supported' : 'not_postgresql'));
         return;
       }
-      open.secure = secured(socket, tls, { opened, failed });
+      try {
+        open.secure = secured(socket, tls, { opened, failed });
+      } catch (error) {
+        // A certificate of ours that OpenSSL does not take, or not any more: thrown here, it would end the process.
+        failed(new ConnectionFailed('tls_failed', error));
+      }
     });
   });
   return {

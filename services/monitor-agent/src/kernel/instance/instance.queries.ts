@@ -45,10 +45,12 @@ interface Row {
 const attributes = (relation: string) => `(select coalesce(array_agg(attname::text), '{}') from pg_attribute
   where attrelid = ${relation} and attnum > 0 and not attisdropped)`;
 
-/** Null for a role that does not see it. */
-const processStart = (backend: string) => `(select ${micros('max(backend_start)')}
-  from pg_stat_activity where backend_type = '${backend}')`;
-export const WORKERS_STARTED_AT = processStart('checkpointer');
+/** When processes of the server itself began; null for a role that does not see them. */
+const started = (backend: string) => micros(`max(backend_start) filter (where backend_type = '${backend}')`);
+const processStarts = (version: number): string => `
+  select ${started('checkpointer')} as "workersStartedAt", ${version >= 150_000 ? started('walwriter') : 'null::int8'} as "openedAt"
+    from pg_stat_get_activity(null) as backends`;
+export const WORKERS_STARTED_AT = `(select ${started('checkpointer')} from pg_stat_get_activity(null) as backends)`;
 
 /** All that can be set back and is neither a database's nor a statement's; several rows are one. */
 export const RESETTABLE: readonly string[] = [
@@ -58,17 +60,16 @@ export const RESETTABLE: readonly string[] = [
 ];
 
 /** What tells one reset epoch of the counters from the next, as the columns of ResetEpoch. */
-export const resetEpochSql = ({
-  version,
-  has,
-  resettable,
-}: Pick<Instance, 'version' | 'has' | 'resettable'>): string => `
-  ${identitySql(has.controlData)} as identity, ${micros('clock_timestamp()')} as at,
-  ${micros('pg_postmaster_start_time()')} as "startedAt", ${WORKERS_STARTED_AT} as "workersStartedAt",
-  ${version >= 150_000 ? processStart('walwriter') : 'null::int8'} as "openedAt",
-  json_build_object(${resettable
-    .map((view) => `'${view}', (select coalesce(${micros('max(stats_reset)')}, 0) from ${view})`)
-    .join(', ')}) as resets`;
+export const resetEpochSql = (
+  { version, has, resettable }: Pick<Instance, 'version' | 'has' | 'resettable'>,
+  more = '',
+): string => `
+  select ${identitySql(has.controlData)} as identity, ${micros('clock_timestamp()')} as at,
+    ${micros('pg_postmaster_start_time()')} as "startedAt", processes.*,
+    json_build_object(${resettable
+      .map((view) => `'${view}', (select coalesce(${micros('max(stats_reset)')}, 0) from ${view})`)
+      .join(', ')}) as resets${more}
+    from (${processStarts(version)}) as processes`;
 
 const SQL = `
   select current_setting('server_version_num')::int as version, current_setting('server_version') as version_text,
@@ -101,7 +102,7 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
   // Names from a server are not put into a question: only those of ours that it has.
   const resettable = RESETTABLE.filter((view) => row.resettable.includes(view));
   const resetEpoch = resetEpochOf(
-    await connection.one<ResetEpoch>(`select ${resetEpochSql({ version: row.version, has, resettable })}`),
+    await connection.one<ResetEpoch>(resetEpochSql({ version: row.version, has, resettable })),
   );
   return {
     identity: resetEpoch.identity,

@@ -20,7 +20,8 @@ const add = async (count: number): Promise<string[]> => {
   for (const id of ids) await store.tenants.run(orgId, (tx) => createLease(tx, id));
   return ids;
 };
-const claim = (holder: string, most = 100) => store.tenants.system('collect', (tx) => claimLeases(tx, holder, most));
+const claim = (holder: string, most = 100) =>
+  store.tenants.system('collect', (tx) => claimLeases(tx, holder, most, 15));
 const expire = () => store.server.sql("update monitor_agent.server_leases set expires_at = now() - interval '1 s'");
 
 test('replicas that claim at the same time get different servers, and all are claimed', async () => {
@@ -42,7 +43,7 @@ test('a lease is taken over only after it expired, and then the old holder can p
   const [second] = await claim('b');
   expect(second).toMatchObject({ serverId, orgId, fence: first.fence + 1 });
   await expect(store.tenants.run(orgId, (tx) => provePossession(tx, first))).rejects.toThrow(LeaseLost);
-  expect(await store.tenants.system('collect', (tx) => renewLeases(tx, 'a', [serverId]))).toEqual([]);
+  expect(await store.tenants.system('collect', (tx) => renewLeases(tx, 'a', [serverId], 15))).toEqual([]);
 });
 
 test('nobody takes over while the holder is writing', async () => {
@@ -65,7 +66,7 @@ test('pausing and changing reach the holder with its next renewal; a paused serv
   await claim('a');
   await store.tenants.run(orgId, (tx) => announceChange(tx, one, true));
   await store.tenants.run(orgId, (tx) => announceChange(tx, two, false));
-  const renewed = await store.tenants.system('collect', (tx) => renewLeases(tx, 'a', [one, two]));
+  const renewed = await store.tenants.system('collect', (tx) => renewLeases(tx, 'a', [one, two], 15));
   expect(renewed.map(({ serverId, revision }) => ({ serverId, revision }))).toEqual([{ serverId: two, revision: 2 }]);
   await expire();
   expect((await claim('b')).map(({ serverId }) => serverId)).toEqual([two]);
@@ -92,7 +93,7 @@ test('a long term of a holder that died keeps nobody waiting longer than a short
   await system('collect', (tx) => renewLeases(tx, 'dead', [one, two], 90));
   await system('collect', (tx) => renewLeases(tx, 'alive', [one, two], 90));
   expect((await remaining()).every((seconds) => seconds > 30)).toBe(true);
-  await system('collect', (tx) => shortenLeases(tx, 'alive'));
+  await system('collect', (tx) => shortenLeases(tx, 'alive', 15));
   const [short = 99, long = 0] = await remaining();
   expect(short).toBeLessThanOrEqual(15);
   expect(long).toBeGreaterThan(30);

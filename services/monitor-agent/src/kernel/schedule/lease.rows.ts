@@ -1,9 +1,9 @@
 import type { Tx } from '@tidegate/database/tx';
 
-/** What the collector's loop is called: whoever changes a server wakes it. */
+/** Name of the collector's loop: what changes a server wakes it. */
 export const COLLECT_SERVERS = 'collect-servers';
 
-/** The right to collect from a server, until so long after it was last renewed. */
+/** The right to collect from a server, until it expires. */
 export interface Lease {
   serverId: string;
   orgId: string;
@@ -14,10 +14,6 @@ export interface Lease {
   sizesDueAt: number;
   textsDueAt: number;
 }
-
-export const LEASE_SECONDS = 15;
-/** While nobody else is there to take it (`Rivals`). */
-export const LONG_LEASE_SECONDS = 90;
 
 interface Row {
   server_id: string;
@@ -51,7 +47,7 @@ export async function createLease(tx: Tx, serverId: string, personId: string | n
   ]);
 }
 
-/** The holder notices with its next renewal: it lets go when paused and connects anew when the fields changed. */
+/** The holder notices at its next renewal: it releases a paused server, and reconnects when the fields changed. */
 export async function announceChange(tx: Tx, serverId: string, paused: boolean): Promise<void> {
   await tx.query('update server_leases set revision = revision + 1, paused = $2 where server_id = $1', [
     serverId,
@@ -59,12 +55,12 @@ export async function announceChange(tx: Tx, serverId: string, paused: boolean):
   ]);
 }
 
-/** Those of ours that are still ours; one that is missing was paused, deleted, or taken over. */
+/** Returns the leases that are still ours; a missing one was paused, deleted, or taken over. */
 export async function renewLeases(
   tx: Tx,
   holder: string,
   serverIds: readonly string[],
-  seconds = LEASE_SECONDS,
+  seconds: number,
 ): Promise<Lease[]> {
   const rows = await tx.query<Row>(
     `update server_leases set expires_at = now() + make_interval(secs => $3)
@@ -75,23 +71,23 @@ export async function renewLeases(
 }
 
 /** Takes servers that nobody holds. Replicas that try at the same time get different ones. */
-export async function claimLeases(tx: Tx, holder: string, most: number): Promise<Lease[]> {
+export async function claimLeases(tx: Tx, holder: string, most: number, seconds: number): Promise<Lease[]> {
   const rows = await tx.query<Row>(
     `update server_leases set holder = $1, fence = fence + 1, expires_at = now() + make_interval(secs => $3)
       where server_id in (select server_id from server_leases where expires_at < now() and not paused
                            order by expires_at limit $2 for update skip locked)
       returning ${RETURNING}`,
-    [holder, most, LEASE_SECONDS],
+    [holder, most, seconds],
   );
   return rows.map(toLease);
 }
 
-/** Who comes anew ends the long terms of the others: one that lives renews in time, one that died does not. */
-export async function shortenLeases(tx: Tx, holder: string): Promise<void> {
+/** A replica that starts shortens the long leases of the others: a live holder renews in time, a dead one does not. */
+export async function shortenLeases(tx: Tx, holder: string, seconds: number): Promise<void> {
   await tx.query(
     `update server_leases set expires_at = now() + make_interval(secs => $2)
       where holder <> $1 and expires_at > now() + make_interval(secs => $2)`,
-    [holder, LEASE_SECONDS],
+    [holder, seconds],
   );
 }
 
@@ -106,7 +102,7 @@ export async function nextExpiry(tx: Tx, ours: readonly string[]): Promise<numbe
   return row?.ms ?? undefined;
 }
 
-/** A process that stops lets go at once; one that dies lets go when the lease expires. */
+/** For a process that stops; the leases of one that dies expire. */
 export async function releaseLeases(tx: Tx, holder: string, serverIds: readonly string[]): Promise<void> {
   await tx.query(
     `update server_leases set expires_at = '-infinity', holder = null where holder = $1 and server_id = any ($2::uuid[])`,

@@ -1,7 +1,7 @@
 import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
 import type { Where } from '../../kernel/connection/connection-failure.rules.ts';
 import { check, type Finding, quote } from './check.rules.ts';
-import type { ServerFacts } from './server-report.rules.ts';
+import type { ServerFacts, Target } from './server-report.rules.ts';
 
 /** What the role is, may do, and for how long. */
 export function roleChecks(facts: ServerFacts, { user }: Where, at: string): ServerCheck[] {
@@ -69,4 +69,17 @@ function expiryCheck({ validUntil }: ServerFacts, user: string, at: string): Ser
     what: `The password of the role is valid until ${validUntil?.toISOString()}. After that nobody can log in with it, and PostgreSQL calls it wrong. Give the role a new one, or make it last.`,
     fixSql: `ALTER ROLE ${quote(user)} VALID UNTIL 'infinity';`,
   });
+}
+
+/** Only where the role proves itself with one. */
+export function certificateChecks({ certificateUntil, user }: Target, at: string): ServerCheck[] {
+  if (!certificateUntil) return [];
+  const lasts = certificateUntil.getTime() - Date.parse(at) > SOON_MS;
+  return [
+    check(lasts, 'client_certificate_expiry', 'The client certificate of the role does not expire soon.', {
+      severity: 'warning',
+      code: 'client_certificate_expires',
+      what: `The client certificate of the role ${user} is valid until ${certificateUntil.toISOString()}. After that the server refuses it and nothing is collected. Give the next one: PATCH the server with tlsCert and tlsKey.`,
+    }),
+  ];
 }

@@ -4,7 +4,7 @@ import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test
 import { describeFailure, type FailureCode, type Where } from '../../kernel/connection/connection-failure.rules.ts';
 import { check, failed, passed, quote } from './check.rules.ts';
 import { closedChecks } from './closed-databases.rules.ts';
-import { roleChecks } from './role-checks.rules.ts';
+import { certificateChecks, roleChecks } from './role-checks.rules.ts';
 import { statementChecks } from './statement-checks.rules.ts';
 
 /*
@@ -52,6 +52,8 @@ export interface ServerFacts {
 export interface Target extends Where {
   tlsMode: TlsMode;
   loopback: boolean;
+  /** When the client certificate ends; null where there is none. */
+  certificateUntil?: Date | null;
 }
 
 const STAGES = ['reach', 'tls', 'login', 'version'] as const;
@@ -67,7 +69,10 @@ const LOGIN = new Set<FailureCode>([
   'password_wrong',
   'login_refused',
   'login_timeout',
-  'client_certificate_unsupported',
+  'client_certificate_needed',
+  'client_certificate_refused',
+  'client_certificate_mismatch',
+  'password_needed',
   'session_unsafe',
   'cleartext_refused',
   'authentication_unsupported',
@@ -111,6 +116,7 @@ export function reportOf(
     passed('login', `The role ${target.user} may connect to the database ${target.database}.`),
     passed('version', `PostgreSQL ${facts.versionText}.`),
     ...roleChecks(facts, target, at),
+    ...certificateChecks(target, at),
     ...statementChecks(facts, target),
     ...settingChecks(facts),
     ...closedChecks(facts, target),

@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { event } from '../kernel/event.ts';
+import { operation } from '../kernel/operation.ts';
+import { problem } from '../kernel/problem.ts';
+import { Id, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Currency } from './currencies.ts';
+
+/** Stripe's words. uncollectible: given up, but still owed. */
+export const InvoiceStatus = z.enum(['draft', 'open', 'paid', 'void', 'uncollectible']).meta({ id: 'InvoiceStatus' });
+export type InvoiceStatus = z.infer<typeof InvoiceStatus>;
+
+/** In the smallest unit of the invoice's currency; credits are negative. */
+const Amount = z
+  .int()
+  .meta({ id: 'AmountMinor', description: 'In the smallest unit of the currency: 2900 is 29.00 EUR' });
+
+export const InvoiceLine = z
+  .object({
+    product: z.string().nullable().meta({ description: 'null: of no product, such as a one-off charge' }),
+    item: z.string().meta({
+      description: 'What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls`',
+      examples: ['plan:pro'],
+    }),
+    description: z.string(),
+    quantity: z.int(),
+    amountMinor: Amount.meta({ description: 'Before discounts' }),
+    discountMinor: Amount.meta({ description: 'What coupons take from this line, not below zero' }),
+    periodStart: Timestamp,
+    periodEnd: Timestamp,
+  })
+  .meta({ id: 'InvoiceLine' });
+export type InvoiceLine = z.infer<typeof InvoiceLine>;
+
+export const Invoice = z
+  .object({
+    id: Id,
+    number: z
+      .string()
+      .nullable()
+      .meta({ description: 'null until it is issued', examples: ['2026-000042'] }),
+    provider: z.enum(['manual', 'stripe']).meta({ description: 'manual: paid outside the platform' }),
+    status: InvoiceStatus,
+    currency: Currency,
+    subtotalMinor: Amount,
+    discountMinor: Amount,
+    taxMinor: Amount,
+    totalMinor: Amount,
+    fromBalanceMinor: Amount.meta({ description: 'Paid from the balance that earlier credits left' }),
+    creditedMinor: Amount.meta({ description: 'Taken back by credit notes' }),
+    dueMinor: Amount.meta({ description: 'What is left to pay' }),
+    periodStart: Timestamp,
+    periodEnd: Timestamp,
+    issuedAt: Timestamp.nullable(),
+    dueAt: Timestamp.nullable(),
+    paidAt: Timestamp.nullable(),
+    url: z.url().nullable().meta({ description: 'A page on which the invoice can be paid' }),
+    pdfUrl: z.url().nullable(),
+  })
+  .meta({ id: 'Invoice' });
+export type Invoice = z.infer<typeof Invoice>;
+
+export const InvoiceWithLines = Invoice.extend({ lines: z.array(InvoiceLine) }).meta({ id: 'InvoiceWithLines' });
+export type InvoiceWithLines = z.infer<typeof InvoiceWithLines>;
+
+export const listInvoices = operation({
+  service: 'billing',
+  name: 'invoices.list',
+  http: ['GET', '/api/v1/billing/invoices'],
+  scope: 'billing:read',
+  summary: 'Invoices, the newest first',
+  description: 'From our own records: works while a payment provider is down.',
+  input: z.strictObject({ ...pageQuery }),
+  output: page(Invoice),
+});
+
+export const getInvoice = operation({
+  service: 'billing',
+  name: 'invoices.get',
+  http: ['GET', '/api/v1/billing/invoices/{invoiceId}'],
+  scope: 'billing:read',
+  summary: 'An invoice with its lines',
+  input: z.strictObject({ invoiceId: Id }),
+  output: InvoiceWithLines,
+});
+
+export const invoiceNotPayable = problem(
+  'invoice_not_payable',
+  409,
+  'The state of the invoice does not allow this',
+  z.object({ invoiceStatus: InvoiceStatus }),
+);
+
+export const invoiceOfProvider = problem(
+  'invoice_of_provider',
+  409,
+  'The payment provider keeps this invoice: change it there',
+  z.object({ provider: z.string() }),
+);
+
+export const otherCurrency = problem(
+  'other_currency',
+  409,
+  'The organisation is billed in another currency',
+  z.object({ currency: z.string() }),
+);
+
+const Reason = z
+  .string()
+  .min(3)
+  .max(300)
+  .regex(PLAIN_TEXT, 'a text without control characters')
+  .meta({ description: 'Why; stored with who did it and when', examples: ['Bank transfer of 2026-11-20'] });
+
+const OfInvoice = { organisationId: Id, invoiceId: Id, reason: Reason };
+
+export const chargeOnce = operation({
+  service: 'billing',
+  name: 'invoices.charge-once',
+  http: ['POST', '/api/v1/operator/organisations/{organisationId}/charges'],
+  status: 200,
+  scope: 'operator',
+  summary: 'Put a one-off charge or credit on the next invoice, or on one of its own at once',
+  input: z.strictObject({
+    organisationId: Id,
+    chargeKey: z
+      .string()
+      .min(1)
+      .max(100)
+      .regex(PLAIN_TEXT)
+      .meta({ description: 'Chosen by you: the same key again changes nothing', examples: ['white-label-set-up'] }),
+    description: z.string().min(1).max(200).regex(PLAIN_TEXT),
+    currency: Currency,
+    amountMinor: z
+      .int()
+      .min(-100_000_000_000)
+      .max(100_000_000_000)
+      .refine((amount) => amount !== 0, 'an amount other than zero'),
+    reason: Reason,
+    now: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Issue an invoice at once, with everything that waits for one' }),
+  }),
+  output: z.object({ invoice: InvoiceWithLines.nullable() }),
+  errors: [otherCurrency],
+});
+
+export const payInvoice = operation({
+  service: 'billing',
+  name: 'invoices.pay',
+  http: ['POST', '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/pay'],
+  status: 200,
+  scope: 'operator',
+  summary: 'Mark an invoice as paid by hand',
+  input: z.strictObject(OfInvoice),
+  output: Invoice,
+  errors: [invoiceNotPayable, invoiceOfProvider],
+});
+
+export const voidInvoice = operation({
+  service: 'billing',
+  name: 'invoices.void',
+  http: ['POST', '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/void'],
+  status: 200,
+  scope: 'operator',
+  summary: 'Withdraw an open invoice: nothing of it is owed',
+  description: 'What was paid from the balance returns to it. A paid invoice is not withdrawn but credited.',
+  input: z.strictObject(OfInvoice),
+  output: Invoice,
+  errors: [invoiceNotPayable, invoiceOfProvider],
+});
+
+export const creditInvoice = operation({
+  service: 'billing',
+  name: 'invoices.credit',
+  http: ['POST', '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/credit-notes'],
+  status: 200,
+  scope: 'operator',
+  summary: 'Take back a part of an invoice by a credit note',
+  description:
+    'What is not paid yet is owed no longer; what is paid already goes to the balance, or was refunded outside.',
+  input: z.strictObject({
+    ...OfInvoice,
+    creditKey: z.string().min(1).max(100).regex(PLAIN_TEXT).meta({
+      description: 'Chosen by you: the same key again changes nothing',
+    }),
+    amountMinor: z.int().min(1).max(100_000_000_000),
+    refunded: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'The money was returned outside; else the balance gets it' }),
+  }),
+  output: Invoice,
+  errors: [invoiceNotPayable, invoiceOfProvider],
+});
+
+export const InvoiceFact = z.object({
+  orgId: Id,
+  invoice: Invoice,
+  by: z.string().meta({ description: 'Who did it: a user, a key, or a service' }),
+});
+
+const fact = (name: string, summary: string) =>
+  event({ service: 'billing', name, summary, data: InvoiceFact, aggregate: ({ orgId }) => orgId });
+
+export const invoiceIssued = fact(
+  'invoice.issued.v1',
+  'An invoice is issued, and owed if anything of it is left to pay',
+);
+export const invoicePaid = fact('invoice.paid.v1', 'An invoice is paid');
+export const invoiceVoided = fact('invoice.voided.v1', 'An invoice is withdrawn');
+export const invoiceCredited = fact('invoice.credited.v1', 'A part of an invoice was taken back by a credit note');

@@ -1,0 +1,117 @@
+import { Controller } from '@nestjs/common';
+import {
+  creditInvoice,
+  type InvoiceStatus,
+  invoiceCredited,
+  invoiceNotPayable,
+  invoiceOfProvider,
+  invoicePaid,
+  invoiceVoided,
+  payInvoice,
+  voidInvoice,
+} from '@tidegate/contracts/billing/invoices';
+import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { orNotFound } from '@tidegate/database/paging';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { changedBy } from '../kernel/subscription.rows.ts';
+import { changeBalance } from './balance.rows.ts';
+import { type InvoiceRow, lockInvoice, toWire, updateInvoice } from './invoice.rows.ts';
+import { credit } from './invoice.rules.ts';
+import { recordChange } from './invoice-change.rows.ts';
+
+type Refusals = Refuse<typeof invoiceNotPayable | typeof invoiceOfProvider>;
+
+/** What operators do to our own invoices by hand. Each is safe to repeat, and says who did it and why. */
+@Controller()
+export class ChangeInvoices {
+  @Handles(payInvoice)
+  async pay({ input, caller, tx: operator, emit, refuse }: OperationContext<typeof payInvoice>) {
+    const { organisationId: orgId, reason } = input;
+    const tx = operator.as({ orgId });
+    const invoice = orNotFound(await lockInvoice(tx, input.invoiceId));
+    if (invoice.status === 'paid') return toWire(invoice);
+    requireStatus(refuse, invoice, ['open', 'uncollectible']);
+    const by = changedBy(caller);
+    const amountMinor = BigInt(invoice.due_minor);
+    await recordChange(tx, orgId, {
+      invoiceId: invoice.id,
+      effectKey: `pay:${invoice.id}`,
+      change: 'paid',
+      amountMinor,
+      reason,
+      by,
+    });
+    const credited = BigInt(invoice.credited_minor);
+    const paid = toWire(await updateInvoice(tx, { id: invoice.id, status: 'paid', due: 0n, credited }));
+    await emit(invoicePaid, { orgId, invoice: paid, by }, { orgId });
+    return paid;
+  }
+
+  @Handles(voidInvoice)
+  async void({ input, caller, tx: operator, emit, refuse }: OperationContext<typeof voidInvoice>) {
+    const { organisationId: orgId, reason } = input;
+    const tx = operator.as({ orgId });
+    const invoice = orNotFound(await lockInvoice(tx, input.invoiceId));
+    if (invoice.status === 'void') return toWire(invoice);
+    requireStatus(refuse, invoice, ['open', 'uncollectible']);
+    const by = changedBy(caller);
+    const effectKey = `void:${invoice.id}`;
+    const [returned, amountMinor] = [BigInt(invoice.from_balance_minor), BigInt(invoice.due_minor)];
+    if (returned !== 0n) await this.toBalance(tx, invoice, { effectKey, amountMinor: returned, reason, by });
+    await recordChange(tx, orgId, { invoiceId: invoice.id, effectKey, change: 'voided', amountMinor, reason, by });
+    const credited = BigInt(invoice.credited_minor);
+    const voided = toWire(await updateInvoice(tx, { id: invoice.id, status: 'void', due: 0n, credited }));
+    await emit(invoiceVoided, { orgId, invoice: voided, by }, { orgId });
+    return voided;
+  }
+
+  @Handles(creditInvoice)
+  async credit({ input, caller, tx: operator, emit, refuse }: OperationContext<typeof creditInvoice>) {
+    const { organisationId: orgId, reason } = input;
+    const tx = operator.as({ orgId });
+    const invoice = orNotFound(await lockInvoice(tx, input.invoiceId));
+    requireStatus(refuse, invoice, ['open', 'paid', 'uncollectible']);
+    const [by, amountMinor] = [changedBy(caller), BigInt(input.amountMinor)];
+    const effectKey = `credit:${invoice.id}:${input.creditKey}`;
+    const change = { invoiceId: invoice.id, effectKey, change: 'credited', amountMinor, reason, by } as const;
+    if (!(await recordChange(tx, orgId, change))) return toWire(invoice);
+    const owed = {
+      total: BigInt(invoice.total_minor),
+      credited: BigInt(invoice.credited_minor),
+      due: BigInt(invoice.due_minor),
+    };
+    const result = credit(owed, amountMinor);
+    if (!result) {
+      const left = owed.total - owed.credited;
+      throw invalid('/amountMinor', 'too_large', `At most ${left} can be taken back: the rest was credited before.`);
+    }
+    if (result.returned > 0n && !input.refunded) {
+      await this.toBalance(tx, invoice, { effectKey, amountMinor: result.returned, reason, by });
+    }
+    const credited = toWire(
+      await updateInvoice(tx, {
+        id: invoice.id,
+        status: result.due === 0n ? 'paid' : invoice.status,
+        due: result.due,
+        credited: owed.credited + amountMinor,
+      }),
+    );
+    await emit(invoiceCredited, { orgId, invoice: credited, by }, { orgId });
+    return credited;
+  }
+
+  private toBalance(
+    tx: Parameters<typeof changeBalance>[0],
+    { org_id, id, currency }: InvoiceRow,
+    change: { effectKey: string; amountMinor: bigint; reason: string; by: string },
+  ): Promise<boolean> {
+    return changeBalance(tx, org_id, { ...change, currency, invoiceId: id });
+  }
+}
+
+/** Throws unless the invoice is one of our own in one of these states. */
+function requireStatus(refuse: Refusals, { provider, status }: InvoiceRow, allowed: readonly InvoiceStatus[]): void {
+  if (provider !== 'manual') throw refuse(invoiceOfProvider, { provider });
+  if (!allowed.includes(status))
+    throw refuse(invoiceNotPayable, { invoiceStatus: status }, `The invoice is ${status}.`);
+}

@@ -1,0 +1,37 @@
+import { Controller } from '@nestjs/common';
+import { chargeOnce, otherCurrency } from '@tidegate/contracts/billing/invoices';
+import { orNotFound } from '@tidegate/database/paging';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { BillingConfig } from '../billing.config.ts';
+import { findEntitlements } from '../entitlements/entitlements.rows.ts';
+import { changedBy } from '../kernel/subscription.rows.ts';
+import { findLines, fixCurrency, lockAccount, toWire } from './invoice.rows.ts';
+import { addItems } from './invoice-item.rows.ts';
+import { issueInvoice } from './issue-invoice.ts';
+
+/** A charge or a credit that no plan says, such as setting up a white label. The key makes it safe to repeat. */
+@Controller()
+export class ChargeOnce {
+  constructor(private readonly config: BillingConfig) {}
+
+  @Handles(chargeOnce)
+  async handle({ input, caller, tx: operator, emit, refuse }: OperationContext<typeof chargeOnce>) {
+    const { organisationId: orgId, currency, chargeKey, description, reason } = input;
+    const tx = operator.as({ orgId });
+    orNotFound(await findEntitlements(tx, orgId));
+    const account = await lockAccount(tx, orgId);
+    if (account.currency !== null && account.currency !== currency) {
+      throw refuse(otherCurrency, { currency: account.currency });
+    }
+    await fixCurrency(tx, orgId, currency);
+    const [by, at] = [changedBy(caller), new Date().toISOString()];
+    const charge = { product: null, item: 'charge', description, quantity: 1, currency, by, reason };
+    const period = { periodStart: at, periodEnd: at };
+    await addItems(tx, orgId, [
+      { effectKey: `charge:${chargeKey}`, ...charge, ...period, amountMinor: BigInt(input.amountMinor) },
+    ]);
+    if (!input.now) return { invoice: null };
+    const invoice = await issueInvoice(tx, emit, { orgId, by, dueDays: this.config.INVOICE_DUE_DAYS });
+    return { invoice: invoice ? { ...toWire(invoice), lines: await findLines(tx, invoice.id) } : null };
+  }
+}

@@ -1,0 +1,70 @@
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+import { ITEM_COLUMNS, type ItemRow } from './invoice.rows.ts';
+
+export interface NewItem {
+  /** Says what is charged: the same effect is charged once. */
+  effectKey: string;
+  product: string | null;
+  /** `plan:pro`, `addon:explain_pro`, `usage:api_calls`, `charge:…` */
+  item: string;
+  description: string;
+  quantity: number;
+  currency: string;
+  amountMinor: bigint;
+  periodStart: string;
+  periodEnd: string;
+  by: string;
+  reason?: string | undefined;
+}
+
+/** Adds what is not charged yet; it waits for the next invoice. Returns how many were new. */
+export async function addItems(tx: Tx, orgId: string, items: readonly NewItem[]): Promise<number> {
+  let added = 0;
+  for (const item of items) {
+    const row = await tx.one(
+      `insert into invoice_items (org_id, id, effect_key, product, item, description, quantity, currency, amount_minor,
+                                  period_start, period_end, changed_by, reason)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (org_id, effect_key) do nothing
+       returning id`,
+      [
+        orgId,
+        newId(),
+        item.effectKey,
+        item.product,
+        item.item,
+        item.description,
+        item.quantity,
+        item.currency,
+        item.amountMinor,
+        item.periodStart,
+        item.periodEnd,
+        item.by,
+        item.reason ?? null,
+      ],
+    );
+    if (row) added += 1;
+  }
+  return added;
+}
+
+/** What waits for an invoice, in the order in which it came. */
+export const findWaiting = (tx: Tx, orgId: string): Promise<ItemRow[]> =>
+  tx.query<ItemRow>(
+    `select ${ITEM_COLUMNS} from invoice_items where org_id = $1 and invoice_id is null order by created_at, id`,
+    [orgId],
+  );
+
+/** Puts items on an invoice, each with its discount. */
+export async function putOnInvoice(
+  tx: Tx,
+  orgId: string,
+  invoiceId: string,
+  items: readonly { id: string; discount: bigint }[],
+): Promise<void> {
+  await tx.query(
+    `update invoice_items i set invoice_id = $2, discount_minor = t.discount
+       from unnest($3::uuid[], $4::bigint[]) as t(id, discount) where i.org_id = $1 and i.id = t.id`,
+    [orgId, invoiceId, items.map(({ id }) => id), items.map(({ discount }) => discount)],
+  );
+}

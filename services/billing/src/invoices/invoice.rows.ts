@@ -1,0 +1,190 @@
+import type { Invoice, InvoiceLine, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
+import { cursorTime } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface InvoiceRow {
+  org_id: string;
+  id: string;
+  provider: 'manual' | 'stripe';
+  number: string | null;
+  status: InvoiceStatus;
+  currency: string;
+  subtotal_minor: string;
+  discount_minor: string;
+  tax_minor: string;
+  total_minor: string;
+  from_balance_minor: string;
+  credited_minor: string;
+  due_minor: string;
+  period_start: Date;
+  period_end: Date;
+  issued_at: Date | null;
+  due_at: Date | null;
+  paid_at: Date | null;
+  url: string | null;
+  pdf_url: string | null;
+  created_at: Date;
+}
+
+const COLUMNS = `org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, tax_minor, total_minor,
+  from_balance_minor, credited_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at, url, pdf_url,
+  created_at`;
+
+/** Everything that touches an organisation's money locks its account first: changes take turns. */
+export async function lockAccount(tx: Tx, orgId: string): Promise<{ currency: string | null }> {
+  await tx.query('insert into billing_accounts (org_id) values ($1) on conflict do nothing', [orgId]);
+  const row = await tx.one<{ currency: string | null }>(
+    'select currency from billing_accounts where org_id = $1 for update',
+    [orgId],
+  );
+  if (!row) throw new Error('The account was just made.');
+  return row;
+}
+
+export const fixCurrency = (tx: Tx, orgId: string, currency: string): Promise<unknown> =>
+  tx.query('update billing_accounts set currency = $2 where org_id = $1 and currency is null', [orgId, currency]);
+
+/** The newest first, after the given one. */
+export const listInvoiceRows = (
+  tx: Tx,
+  limit: number,
+  after: readonly [createdAt: string, id: string] | undefined,
+): Promise<(InvoiceRow & { created: string })[]> =>
+  tx.query(
+    `select ${COLUMNS}, ${cursorTime('created_at')} as created from invoices
+      where org_id = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3::uuid))
+      order by created_at desc, id desc limit $4`,
+    [tx.orgId, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+
+export const findInvoice = (tx: Tx, id: string): Promise<InvoiceRow | undefined> =>
+  tx.one<InvoiceRow>(`select ${COLUMNS} from invoices where org_id = $1 and id = $2`, [tx.orgId, id]);
+
+export async function findLines(tx: Tx, invoiceId: string): Promise<InvoiceLine[]> {
+  const rows = await tx.query<ItemRow>(
+    `select ${ITEM_COLUMNS} from invoice_items where org_id = $1 and invoice_id = $2 order by period_start, item, id`,
+    [tx.orgId, invoiceId],
+  );
+  return rows.map(toLine);
+}
+
+export interface ItemRow {
+  id: string;
+  product: string | null;
+  item: string;
+  description: string;
+  quantity: string;
+  currency: string;
+  amount_minor: string;
+  discount_minor: string;
+  period_start: Date;
+  period_end: Date;
+}
+
+export const ITEM_COLUMNS =
+  'id, product, item, description, quantity, currency, amount_minor, discount_minor, period_start, period_end';
+
+/** Locks the account, then reads the invoice, so that changes of an invoice take turns. */
+export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
+  await lockAccount(tx, tx.orgId as string);
+  return findInvoice(tx, id);
+}
+
+/** The next number of our own invoices in that year, `2026-000042`. Others wait until this transaction ends. */
+export async function nextNumber(tx: Tx, year: number): Promise<string> {
+  const row = await tx.one<{ last: number }>(
+    `insert into invoice_numbers as n (year, last) values ($1, 1)
+     on conflict (year) do update set last = n.last + 1 returning last`,
+    [year],
+  );
+  return `${year}-${String(row?.last).padStart(6, '0')}`;
+}
+
+export type NewInvoice = Pick<InvoiceRow, 'org_id' | 'id' | 'number' | 'status' | 'currency'> & {
+  subtotal: bigint;
+  discount: bigint;
+  total: bigint;
+  fromBalance: bigint;
+  due: bigint;
+  periodStart: string;
+  periodEnd: string;
+  dueDays: number;
+};
+
+/** An invoice of our own, issued now; what is not owed is paid already. */
+export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<InvoiceRow> {
+  const row = await tx.one<InvoiceRow>(
+    `insert into invoices (org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, total_minor,
+                           from_balance_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at)
+     values ($1, $2, 'manual', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now(), now() + $13::int * interval '1 day',
+             case when $4 = 'paid' then now() end)
+     returning ${COLUMNS}`,
+    [
+      invoice.org_id,
+      invoice.id,
+      invoice.number,
+      invoice.status,
+      invoice.currency,
+      invoice.subtotal,
+      invoice.discount,
+      invoice.total,
+      invoice.fromBalance,
+      invoice.due,
+      invoice.periodStart,
+      invoice.periodEnd,
+      invoice.dueDays,
+    ],
+  );
+  if (!row) throw new Error('An invoice was inserted and not returned.');
+  return row;
+}
+
+/** The invoice's new state. `due` and `credited` are what is left to pay and what credit notes took back. */
+export async function updateInvoice(
+  tx: Tx,
+  { id, status, due, credited }: { id: string; status: InvoiceStatus; due: bigint; credited: bigint },
+): Promise<InvoiceRow> {
+  const row = await tx.one<InvoiceRow>(
+    `update invoices set status = $3, due_minor = $4, credited_minor = $5,
+            paid_at = case when $3 = 'paid' then coalesce(paid_at, now()) end
+      where org_id = $1 and id = $2 returning ${COLUMNS}`,
+    [tx.orgId, id, status, due, credited],
+  );
+  if (!row) throw new Error('The invoice vanished while its account was locked.');
+  return row;
+}
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+const toLine = (row: ItemRow): InvoiceLine => ({
+  product: row.product,
+  item: row.item,
+  description: row.description,
+  quantity: Number(row.quantity),
+  amountMinor: Number(row.amount_minor),
+  discountMinor: Number(row.discount_minor),
+  periodStart: row.period_start.toISOString(),
+  periodEnd: row.period_end.toISOString(),
+});
+
+export const toWire = (row: InvoiceRow): Invoice => ({
+  id: row.id,
+  number: row.number,
+  provider: row.provider,
+  status: row.status,
+  currency: row.currency,
+  subtotalMinor: Number(row.subtotal_minor),
+  discountMinor: Number(row.discount_minor),
+  taxMinor: Number(row.tax_minor),
+  totalMinor: Number(row.total_minor),
+  fromBalanceMinor: Number(row.from_balance_minor),
+  creditedMinor: Number(row.credited_minor),
+  dueMinor: Number(row.due_minor),
+  periodStart: row.period_start.toISOString(),
+  periodEnd: row.period_end.toISOString(),
+  issuedAt: iso(row.issued_at),
+  dueAt: iso(row.due_at),
+  paidAt: iso(row.paid_at),
+  url: row.url,
+  pdfUrl: row.pdf_url,
+});

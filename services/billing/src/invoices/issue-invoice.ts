@@ -1,0 +1,63 @@
+import { invoiceIssued, invoicePaid } from '@tidegate/contracts/billing/invoices';
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+import type { Emit } from '@tidegate/messaging/handler';
+import type { Discount } from '../prices/discount.rules.ts';
+import { changeBalance, findBalance } from './balance.rows.ts';
+import { type InvoiceRow, insertInvoice, lockAccount, nextNumber, toWire } from './invoice.rows.ts';
+import { totals } from './invoice.rules.ts';
+import { findWaiting, putOnInvoice } from './invoice-item.rows.ts';
+
+export interface Issue {
+  orgId: string;
+  by: string;
+  /** Days until it is due. */
+  dueDays: number;
+  discounts?: readonly Discount[];
+}
+
+/**
+ * Puts everything that waits on one invoice and issues it; undefined when nothing waits. Nothing can be charged twice: what
+ * is on an invoice no longer waits. An organisation is billed in one currency.
+ */
+export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<InvoiceRow | undefined> {
+  const { orgId, by, dueDays, discounts = [] } = issue;
+  const account = await lockAccount(tx, orgId);
+  const waiting = await findWaiting(tx, orgId);
+  const [first] = waiting;
+  if (!first) return undefined;
+  const currency = account.currency ?? first.currency;
+  const balance = await findBalance(tx, orgId, currency);
+  const sums = totals(
+    waiting.map((item) => BigInt(item.amount_minor)),
+    discounts,
+    balance,
+  );
+  const times = waiting.flatMap(({ period_start, period_end }) => [period_start.getTime(), period_end.getTime()]);
+  const invoice = await insertInvoice(tx, {
+    org_id: orgId,
+    id: newId(),
+    number: await nextNumber(tx, new Date().getUTCFullYear()),
+    status: sums.due === 0n ? 'paid' : 'open',
+    currency,
+    ...sums,
+    periodStart: new Date(Math.min(...times)).toISOString(),
+    periodEnd: new Date(Math.max(...times)).toISOString(),
+    dueDays,
+  });
+  const discounted = waiting.map(({ id }, index) => ({ id, discount: sums.discounts[index] as bigint }));
+  await putOnInvoice(tx, orgId, invoice.id, discounted);
+  if (sums.fromBalance !== 0n) {
+    await changeBalance(tx, orgId, {
+      effectKey: `invoice:${invoice.id}`,
+      currency,
+      amountMinor: -sums.fromBalance,
+      reason: `Invoice ${invoice.number}`,
+      by,
+      invoiceId: invoice.id,
+    });
+  }
+  await emit(invoiceIssued, { orgId, invoice: toWire(invoice), by }, { orgId });
+  if (invoice.status === 'paid') await emit(invoicePaid, { orgId, invoice: toWire(invoice), by }, { orgId });
+  return invoice;
+}

@@ -1,0 +1,126 @@
+import { AddonKey, PackageKey, PlanKey } from '@tidegate/contracts/billing/catalogue';
+import { FeatureKey, QuotaWindow } from '@tidegate/contracts/billing/features';
+import { ProductKey } from '@tidegate/contracts/billing/products';
+import { z } from 'zod';
+import { CurrencyCode, line, wholeBetween, YesNo } from './catalogue-values.rules.ts';
+
+/*
+ * What a catalogue file of format 2 may contain. Prices and what plans give of features are read apart: what is expected
+ * there depends on the currency and on the kind of the feature.
+ */
+
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  z.enum(words, { error: `Write one of ${words.join(', ')}.` });
+
+export const FORMAT_1 =
+  'Format 1 has no products. Write format: 2, then products: { main: { name: …, default: free } }; put main: above the ' +
+  'plans, one level to the left of them; remove default: true from the plan; and write per: at the feature.';
+
+const head = { name: line(60), description: line(300).default('') };
+const offered = YesNo.default(true);
+
+export const ProductDeclaration = z.strictObject({
+  ...head,
+  default: z.string({ error: 'Write the name of a plan.' }).optional(),
+});
+
+export const MeterDeclaration = z.strictObject({
+  aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest', 'time_weighted']).default('sum'),
+  decimals: wholeBetween(0, 6).default(0),
+  groupBy: z
+    .array(FeatureKey, { error: 'Write a list of names, such as [model, region].' })
+    .max(4, 'Write at most four names.')
+    .default([]),
+  value: z
+    .string()
+    .regex(/^[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62}){0,5}$/, 'Write a path into the event, such as data.tokens.')
+    .optional(),
+});
+
+export const FeatureDeclaration = z.strictObject({
+  kind: oneOf(['counted', 'static', 'boolean', 'level', 'metered']),
+  product: ProductKey.optional(),
+  ...head,
+  unit: line(30).default(''),
+  per: oneOf(QuotaWindow.options).optional(),
+  meter: MeterDeclaration.optional(),
+});
+
+export const PriceList = z.strictObject({ month: z.unknown(), year: z.unknown(), setup: z.unknown() }).partial();
+export const OneOffPriceList = z.strictObject({ once: z.unknown() }).partial();
+const prices = z.record(CurrencyCode, PriceList, { error: 'Write prices: { USD: { month: 0 } }.' });
+const grants = () => z.record(z.string(), z.unknown(), { error: 'Write features: and how much of each.' });
+
+export const TrialDeclaration = z.strictObject({ days: wholeBetween(1, 730), card: YesNo.default(false) });
+
+export const SeatsDeclaration = z.strictObject({
+  feature: FeatureKey,
+  included: wholeBetween(0, 1_000_000),
+  addon: AddonKey.optional(),
+});
+
+export const PlanDeclaration = z.strictObject({
+  ...head,
+  offered,
+  approval: YesNo.default(false),
+  trial: TrialDeclaration.optional(),
+  prices,
+  seats: SeatsDeclaration.optional(),
+  revenueShare: z.unknown().optional(),
+  features: grants(),
+});
+
+export const AddonDeclaration = z.strictObject({
+  ...head,
+  product: ProductKey,
+  offered,
+  plans: z
+    .array(PlanKey, { error: 'Write a list of plans of the product, such as [pro].' })
+    .min(1, 'Name a plan.')
+    .optional(),
+  max: wholeBetween(1, 1_000_000).optional(),
+  prices,
+  features: grants(),
+});
+
+export const PackageDeclaration = z.strictObject({
+  ...head,
+  offered,
+  feature: FeatureKey,
+  amount: wholeBetween(1, Number.MAX_SAFE_INTEGER),
+  expiresDays: wholeBetween(1, 3_650).optional(),
+  prices: z.record(CurrencyCode, OneOffPriceList, { error: 'Write prices: { USD: { once: 1000 } }.' }),
+});
+
+const CODE = 'Write a code of 3 to 40 capital letters, digits, - and _, such as LAUNCH20.';
+
+export const CouponDeclaration = z.strictObject({
+  name: line(60).optional(),
+  percent: z.unknown().optional(),
+  amount: z.record(CurrencyCode, z.unknown(), { error: 'Write amount: { USD: 500 }.' }).optional(),
+  duration: z.union([z.literal('once'), z.literal('forever'), z.strictObject({ months: wholeBetween(1, 120) })], {
+    error: 'Write once, forever, or { months: 3 }.',
+  }),
+  codes: z
+    .array(z.string({ error: CODE }).regex(/^[A-Z0-9][A-Z0-9_-]{2,39}$/, CODE), { error: 'Write codes: [LAUNCH20].' })
+    .default([]),
+  plans: z.array(z.string(), { error: 'Write a list such as [monitoring.pro].' }).min(1, 'Name a plan.').optional(),
+  max: wholeBetween(1, 1_000_000_000).optional(),
+});
+
+export const CatalogueFile = z.strictObject(
+  {
+    format: z.literal('2', { error: 'Write format: 2.' }),
+    currency: CurrencyCode,
+    products: z.record(ProductKey, ProductDeclaration, { error: 'Write products: and name each.' }),
+    features: z.record(FeatureKey, FeatureDeclaration, { error: 'Write features: and declare each.' }),
+    plans: z.record(ProductKey, z.record(PlanKey, PlanDeclaration, { error: 'Write the plans of the product.' }), {
+      error: 'Write plans: and the plans of each product.',
+    }),
+    addons: z.record(AddonKey, AddonDeclaration).default({}),
+    packages: z.record(PackageKey, PackageDeclaration).default({}),
+    coupons: z.record(AddonKey, CouponDeclaration).default({}),
+  },
+  { error: 'Write a catalogue: format, currency, products, features and plans.' },
+);
+export type CatalogueFile = z.infer<typeof CatalogueFile>;
