@@ -174,6 +174,7 @@ export const WORDS = [
         path: /^(services\/monitor-agent|bench\/src\/scrub|docs\/monitoring)/,
         why: 'the term of libpg-query for the shape of a statement',
       },
+      { path: /^libs\/testing\/src\/stripe/, why: "a field of Stripe's cards" },
       { path: /^services\/usage\/test\/upgrade/, why: 'the name of the column before the migration' },
       {
         path: /^services\/bot-executor\/src\/backtests\/old-backtests/,

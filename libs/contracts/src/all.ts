@@ -1,8 +1,11 @@
 /* Every contract, for code that needs the whole catalogue: the gateway, the boot check and the generators. */
+import './billing/checkout.ts';
 import './billing/entitlements.ts';
+import './billing/publish.ts';
 import './billing/invoices.ts';
 import './billing/plans.ts';
 import './billing/subscriptions.ts';
+import './billing/webhook.ts';
 import './gateway/installation.ts';
 import './identity/api-keys.ts';
 import './identity/members.ts';

@@ -1,8 +1,10 @@
-import { Config } from '@tidegate/runtime/config';
+import { Config, envFlag } from '@tidegate/runtime/config';
 import { z } from 'zod';
 
-export class BillingConfig extends Config(
-  z.object({
+const SECRET = /^whsec_\S{8,}$/;
+
+const schema = z
+  .object({
     PLANS_FILE: z
       .string()
       .optional()
@@ -11,6 +13,36 @@ export class BillingConfig extends Config(
           'The plan catalogue that the first start applies (default: the shipped plans/default.yaml). Later ones are ' +
           'applied with `tidegate plans apply`.',
       }),
+    STRIPE_SECRET_KEY: z
+      .string()
+      .regex(/^(sk|rk)_(test|live)_\S{8,}$/, 'a secret or restricted key of Stripe: sk_test_…, sk_live_…, rk_…')
+      .optional()
+      .meta({
+        description:
+          'Secret key of Stripe; its second part says whether real money moves. Without it nothing can be paid by card, ' +
+          'and everything else works (better: STRIPE_SECRET_KEY_FILE)',
+      }),
+    STRIPE_WEBHOOK_SECRET: z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim()))
+      .pipe(z.array(z.string().regex(SECRET, 'signing secrets of the endpoint: whsec_…')).max(2))
+      .optional()
+      .meta({
+        description:
+          'Signing secret of the webhook endpoint at Stripe; two, separated by a comma, while it is being changed. Without ' +
+          'it no webhook is taken, and changes are found within five minutes (better: STRIPE_WEBHOOK_SECRET_FILE)',
+      }),
+    STRIPE_API_BASE: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .meta({ description: 'Where Stripe’s API is, for a double of it; by default https://api.stripe.com' }),
+    STRIPE_RETURN_URL: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .meta({ description: 'Where people come back to from Stripe’s pages; by default /billing of PUBLIC_URL' }),
+    STRIPE_TAX: envFlag()
+      .optional()
+      .meta({ description: 'true: Stripe Tax computes taxes, for which it has to be set up there' }),
     INVOICE_DUE_DAYS: z.coerce
       .number()
       .int()
@@ -18,5 +50,10 @@ export class BillingConfig extends Config(
       .max(365)
       .default(14)
       .meta({ description: 'Days after which an invoice that is paid outside the platform is due' }),
-  }),
-) {}
+  })
+  .refine((values) => values.STRIPE_WEBHOOK_SECRET === undefined || values.STRIPE_SECRET_KEY !== undefined, {
+    path: ['STRIPE_SECRET_KEY'],
+    error: 'Set the secret key, because STRIPE_WEBHOOK_SECRET is set.',
+  });
+
+export class BillingConfig extends Config(schema) {}

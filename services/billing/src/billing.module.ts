@@ -9,6 +9,9 @@ import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
 import { ExportPlans } from './plans/export-plans.ts';
 import { ListPlans } from './plans/list-plans.ts';
+import { SetByProvider } from './stripe/mirror/set-by-provider.ts';
+import { STRIPE_CONTROLLERS, STRIPE_PROVIDERS } from './stripe/parts.ts';
+import { ProviderStates } from './subscriptions/apply-provider-state.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { GetSubscription } from './subscriptions/get-subscription.ts';
 import { MoveDueSubscriptions } from './subscriptions/move-due-subscriptions.loop.ts';
@@ -31,7 +34,14 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     ListInvoices,
     ChargeOnce,
     ChangeInvoices,
+    ...STRIPE_CONTROLLERS,
   ],
-  providers: [ApplyFirstCatalogue, MoveDueSubscriptions, RefreshEntitlements],
+  providers: [
+    ApplyFirstCatalogue,
+    MoveDueSubscriptions,
+    RefreshEntitlements,
+    { provide: ProviderStates, useClass: SetByProvider },
+    ...STRIPE_PROVIDERS,
+  ],
 })
 export class BillingModule {}

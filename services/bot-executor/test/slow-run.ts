@@ -1,4 +1,5 @@
 import { orderOf } from '../src/engine/fills.rules.ts';
+import { paymentAt } from '../src/engine/funding.rules.ts';
 import {
   INITIAL,
   type Intent,
@@ -71,6 +72,12 @@ export class SlowRun {
     this.deliver({ type: 'candle', at, openTicks: ticks, mayOpen });
     this.deliver({ type: 'price', at, ticks });
     this.deliver({ type: 'closed', at, high: ticks, low: ticks, close: ticks, mayOpen });
+  }
+
+  /** Funding at this mark. */
+  fund(ticks: bigint): void {
+    const amount = paymentAt(this.state, this.plan, ticks);
+    if (amount !== 0n) this.deliver({ type: 'funding', at: this.minutes * STEP_MS, amount });
   }
 
   end(by: 'close' | 'liquidation', ticks: bigint): void {

@@ -53,8 +53,14 @@ export const Invoice = z
     issuedAt: Timestamp.nullable(),
     dueAt: Timestamp.nullable(),
     paidAt: Timestamp.nullable(),
-    url: z.url().nullable().meta({ description: 'A page on which the invoice can be paid' }),
-    pdfUrl: z.url().nullable(),
+    url: z
+      .url()
+      .nullable()
+      .meta({ description: 'A page on which the invoice can be paid', examples: ['https://pay.example.com/i/42'] }),
+    pdfUrl: z
+      .url()
+      .nullable()
+      .meta({ examples: ['https://pay.example.com/i/42/pdf'] }),
   })
   .meta({ id: 'Invoice' });
 export type Invoice = z.infer<typeof Invoice>;

@@ -3,7 +3,8 @@ import type { PeriodStep } from './period.ts';
 
 type Of<Key extends keyof Entitlements> = Pick<Entitlements, Key>;
 
-export const productOf = ({ features }: Of<'features'>, feature: string): string | null => features[feature]?.product ?? null;
+export const productOf = ({ features }: Of<'features'>, feature: string): string | null =>
+  features[feature]?.product ?? null;
 
 /** The steps from which the periods of a feature are counted: those of its product, or those that all products share. */
 export function periodsOf(snapshot: Of<'features' | 'periods'>, feature: string): readonly PeriodStep[] {

@@ -13,6 +13,12 @@ test('a used-up quota never locks people out of their account', () => {
   expect(free).toMatchInlineSnapshot(`
 [
   "billing entitlements.current",
+  "billing invoices.charge-once",
+  "billing invoices.credit",
+  "billing invoices.get",
+  "billing invoices.list",
+  "billing invoices.pay",
+  "billing invoices.void",
   "billing plans.apply",
   "billing plans.diff",
   "billing plans.export",

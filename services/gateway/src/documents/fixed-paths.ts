@@ -1,4 +1,7 @@
+import { paymentsNotConfigured } from '@tidegate/contracts/billing/payments';
+import { webhookMalformed, webhookSignatureInvalid } from '@tidegate/contracts/billing/webhook';
 import {
+  type AnyProblem,
   bodyTooLarge,
   conflict,
   forbidden,
@@ -29,6 +32,7 @@ export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<strin
   return {
     '/api/v1/stream': { get: stream },
     [CANDLE_FILE.path]: { put: candleFile(problems) },
+    '/api/v1/billing/webhook': { post: webhook(problems) },
     '/health': health('health.show', 'Is every part ready, and if not, why'),
     '/health/live': path('health.live', 'Is the process alive', { 200: answer(JSON_TYPE) }),
     '/health/ready': health('health.ready', 'Does it take requests'),
@@ -54,6 +58,39 @@ export const CANDLE_FILE = {
     'Answers when all of it has arrived and waits to be read. Sent again it replaces what was received before; once it is queued ' +
     'it is refused with 409: read the upload instead. It may take half an hour.',
 } as const;
+
+/** For Stripe only: it is here so that whoever sets up an endpoint finds it. */
+function webhook(problems: ProblemAnswers): Json {
+  const refusals = [webhookSignatureInvalid, webhookMalformed, paymentsNotConfigured, bodyTooLarge, rateLimited];
+  return {
+    operationId: 'stripe.webhook',
+    tags: ['billing'],
+    summary: 'Events of Stripe, signed by it',
+    description:
+      'The address of the webhook endpoint at Stripe. Snapshots and thin events are understood. Answered once the event ' +
+      'is stored; everything else is sent again by Stripe.',
+    security: [],
+    parameters: [
+      {
+        name: 'Stripe-Signature',
+        in: 'header',
+        required: true,
+        description: 'Time and signatures of the body',
+        schema: { type: 'string' },
+      },
+    ],
+    requestBody: { required: true, content: { [JSON_TYPE]: { schema: { type: 'object' } } } },
+    responses: {
+      200: answer(JSON_TYPE),
+      ...answersOf(problems, [...refusals, internalError, unavailable]),
+    },
+  };
+}
+
+const answersOf = (problems: ProblemAnswers, refusals: readonly AnyProblem[]): Json =>
+  Object.fromEntries(
+    [...Map.groupBy(refusals, ({ status }) => status)].map(([status, some]) => [status, problems.answer(status, some)]),
+  );
 
 const JSON_TYPE = 'application/json';
 
@@ -96,12 +133,7 @@ function candleFile(problems: ProblemAnswers): Json {
         headers: TRACED,
         content: { 'application/json': { schema: { $ref: '#/components/schemas/CandleUpload' } } },
       },
-      ...Object.fromEntries(
-        [...Map.groupBy(refusals, ({ status }) => status)].map(([status, some]) => [
-          status,
-          problems.answer(status, some),
-        ]),
-      ),
+      ...answersOf(problems, refusals),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { receiveWebhook } from '@tidegate/contracts/billing/webhook';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { type AnyProblem, COMMON_PROBLEMS, ProblemDocument } from '@tidegate/contracts/kernel/problem';
 import { z } from 'zod';
@@ -43,7 +44,8 @@ const keyOf = (code: string): string => `problem ${code}`;
 
 /** Schemas of the problems' own data, registered with the other schemas. */
 export function problemSchemas(operations: readonly Operation[]): Record<string, z.ZodType> {
-  const all = [...COMMON_PROBLEMS, ...operations.flatMap(({ errors }) => errors)];
+  // Webhooks are no operation of the edge, and fail like that of billing.
+  const all = [...COMMON_PROBLEMS, ...receiveWebhook.errors, ...operations.flatMap(({ errors }) => errors)];
   const none = z.object({});
   return {
     Problem: ProblemDocument,

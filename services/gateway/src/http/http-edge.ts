@@ -28,6 +28,7 @@ import { mountOperations } from './mount-operations.ts';
 import { OwnHosts } from './own-hosts.ts';
 import { sendProblem, toProblem } from './problems.ts';
 import { mountFiles } from './receive-file.ts';
+import { mountWebhook } from './receive-webhook.ts';
 import { keepRequestState } from './request-state.ts';
 import { UnknownProxy } from './unknown-proxy.ts';
 
@@ -82,6 +83,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     });
     mountOperations(fastify, operations(), this.parts);
     mountFiles(fastify, this.parts);
+    mountWebhook(fastify, this.parts);
     fastify.get('/api/v1/stream', async (request, reply) => {
       const admitted = await this.parts.admission.admitStream(request, reply);
       request.principal = admitted.principal;

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { testNewServer } from '@tidegate/contracts/monitor-agent/server-test';
@@ -19,7 +18,8 @@ import { Dialer } from './dialer.ts';
  * read it, wherever its name was smuggled in, would be connected.
  */
 const trusted = authority();
-const folder = mkdtempSync(join(tmpdir(), 'tidegate-ca-'));
+// A short path: it has to fit into the name of a database.
+const folder = mkdtempSync('/tmp/ca-');
 const file = join(folder, 'ca.pem');
 const store = useStore();
 const server = useServer(FIRST_VERSION, { tls: serverCertificate(trusted, ['localhost']) });

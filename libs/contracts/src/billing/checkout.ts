@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { problem } from '../kernel/problem.ts';
+import { Timestamp } from '../kernel/types.ts';
+import { AddonKey, PlanKey } from './catalogue.ts';
+import { Currency } from './currencies.ts';
+import { otherCurrency } from './invoices.ts';
+import { paymentRefused, paymentsNotConfigured, priceNotPublished } from './payments.ts';
+import { unknownPlan } from './plans.ts';
+import { ProductKey } from './products.ts';
+
+export const alreadySubscribed = problem(
+  'already_subscribed',
+  409,
+  'There is a paid subscription of this product already',
+  z.object({ product: z.string(), plan: z.string() }),
+);
+
+export const notForSale = problem(
+  'not_for_sale',
+  422,
+  'This cannot be bought in this way',
+  z.object({ product: z.string(), item: z.string() }),
+);
+
+export const promotionCodeInvalid = problem(
+  'promotion_code_invalid',
+  422,
+  'There is no such promotion code, or it cannot be used any more',
+  z.object({ promotionCode: z.string() }),
+);
+
+export const ChosenAddon = z
+  .strictObject({
+    addon: AddonKey,
+    quantity: z.int().min(1).max(10_000).default(1).meta({ description: 'How many of it' }),
+  })
+  .meta({ id: 'ChosenAddon' });
+
+const sessionId = z
+  .string()
+  .regex(/^cs_[A-Za-z0-9_]{1,250}$/)
+  .meta({ description: 'The checkout session', examples: ['cs_test_Example'] });
+
+export const createCheckout = operation({
+  service: 'billing',
+  name: 'checkout.create',
+  http: ['POST', '/api/v1/billing/checkout'],
+  scope: 'billing:write',
+  summary: 'A page on which the organisation buys a plan',
+  description:
+    'Send the person to `url`. The same choice again answers the same page while it is open. When they come back, call ' +
+    'the `finish` of the session: the plan is in force before it answers, whether or not the webhook has come.',
+  input: z.strictObject({
+    product: ProductKey,
+    plan: PlanKey,
+    interval: z.enum(['month', 'year']).default('month').meta({ description: 'What is paid for at a time' }),
+    currency: Currency.optional().meta({
+      description:
+        'By default that of the organisation’s invoices, or of the catalogue; once something was paid it stays',
+    }),
+    addons: z.array(ChosenAddon).max(50).default([]).meta({ description: 'What is bought with it' }),
+    promotionCode: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,100}$/)
+      .optional()
+      .meta({ description: 'Without it the page asks for one', examples: ['LAUNCH20'] }),
+  }),
+  output: z.object({
+    sessionId,
+    url: z.url().meta({ examples: ['https://checkout.stripe.com/c/pay/cs_test_Example'] }),
+    expiresAt: Timestamp,
+  }),
+  errors: [
+    paymentsNotConfigured,
+    paymentRefused,
+    alreadySubscribed,
+    unknownPlan,
+    notForSale,
+    otherCurrency,
+    priceNotPublished,
+    promotionCodeInvalid,
+  ],
+  deadlineMs: 40_000,
+});
+
+export const finishCheckout = operation({
+  service: 'billing',
+  name: 'checkout.finish',
+  http: ['POST', '/api/v1/billing/checkout/{sessionId}/finish'],
+  status: 200,
+  scope: 'billing:write',
+  summary: 'Store what was bought, when the person comes back from the page',
+  description: 'Safe to repeat. Nobody has to call it: the webhook does the same a moment later.',
+  input: z.strictObject({ sessionId }),
+  output: z.object({
+    status: z.enum(['open', 'complete', 'expired']),
+    paid: z.boolean().meta({ description: 'True as well when nothing is due yet, as in a trial' }),
+  }),
+  errors: [paymentsNotConfigured, paymentRefused],
+  deadlineMs: 40_000,
+});
+
+export const createPortal = operation({
+  service: 'billing',
+  name: 'portal.create',
+  http: ['POST', '/api/v1/billing/portal'],
+  scope: 'billing:write',
+  summary: 'A page on which the organisation manages cards, addresses and invoices',
+  input: z.strictObject({
+    page: z
+      .enum(['home', 'payment_method'])
+      .default('home')
+      .meta({ description: 'payment_method: straight to a new card' }),
+  }),
+  output: z.object({ url: z.url().meta({ examples: ['https://billing.stripe.com/p/session/test_Example'] }) }),
+  errors: [paymentsNotConfigured, paymentRefused],
+  deadlineMs: 40_000,
+});

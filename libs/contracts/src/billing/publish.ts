@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { paymentRefused, paymentsNotConfigured } from './payments.ts';
+
+export const PublishedChange = z
+  .object({
+    kind: z.enum(['product', 'price']),
+    name: z.string().meta({
+      description: 'The product’s id, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>`',
+      examples: ['monitoring.pro.v3.usd.month'],
+    }),
+    change: z.enum(['create', 'update', 'replace', 'unchanged']).meta({
+      description:
+        'replace: a price of another amount has the key; a new one gets it, and whoever bought keeps the old one',
+    }),
+    detail: z.string().meta({ examples: ['49.00 USD each month'] }),
+  })
+  .meta({ id: 'PublishedChange' });
+export type PublishedChange = z.infer<typeof PublishedChange>;
+
+export const publishPrices = operation({
+  service: 'billing',
+  name: 'stripe.publish-prices',
+  http: ['POST', '/api/v1/operator/stripe/publish'],
+  status: 200,
+  scope: 'operator',
+  summary: 'Create the products and prices of the catalogue in force at Stripe',
+  description:
+    'What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and ' +
+    'repeating it changes nothing.',
+  input: z.strictObject({
+    dryRun: z.boolean().default(false).meta({ description: 'Only show what would change' }),
+  }),
+  output: z.object({
+    livemode: z.boolean().meta({ description: 'Whether it is the account in which real money moves' }),
+    changes: z.array(PublishedChange),
+  }),
+  errors: [paymentsNotConfigured, paymentRefused],
+  deadlineMs: 120_000,
+});

@@ -1,0 +1,57 @@
+import type Stripe from 'stripe';
+import type { Account } from '../kernel/account.ts';
+import { invalid } from '../kernel/refusal.ts';
+import type { Customer, Params } from '../kernel/stored.ts';
+import { attach, methodOf } from './cards.ts';
+import { mergedMetadata, orNull } from './metadata.rules.ts';
+
+export type NewCustomer = Params<Stripe.CustomerCreateParams>;
+
+export function createCustomer(account: Account, params: NewCustomer): Customer {
+  if (params.source) throw invalid('The double knows payment methods, no sources.', 'source');
+  const customer = account.create('customer', {
+    id: account.id('cus', 14),
+    object: 'customer',
+    address: orNull(params.address) as Customer['address'],
+    balance: params.balance ?? 0,
+    created: account.now(),
+    delinquent: false,
+    description: params.description ?? null,
+    email: params.email ?? null,
+    invoice_prefix: account.random.text(8).toUpperCase(),
+    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    livemode: account.settings.livemode,
+    metadata: mergedMetadata({}, params.metadata),
+    name: params.name ?? null,
+    next_invoice_sequence: 1,
+    phone: params.phone ?? null,
+    preferred_locales: params.preferred_locales ?? [],
+    shipping: orNull(params.shipping) as Customer['shipping'],
+    tax_exempt: orNull(params.tax_exempt) ?? 'none',
+  });
+  if (params.payment_method) attach(account, methodOf(account, params.payment_method), customer.id);
+  customer.invoice_settings = settingsOf(account, customer, params);
+  account.emit('customer.created', customer);
+  return customer;
+}
+
+/** The default payment method has to be the customer's own. */
+export function settingsOf(
+  account: Account,
+  customer: Customer,
+  params: NewCustomer | Params<Stripe.CustomerUpdateParams>,
+): Customer['invoice_settings'] {
+  const given = params.invoice_settings;
+  if (given?.default_payment_method === undefined) return customer.invoice_settings;
+  const id = orNull(given.default_payment_method);
+  if (id) {
+    const method = account.store.get('payment_method', id, 'invoice_settings[default_payment_method]');
+    if (method.customer !== customer.id)
+      throw invalid(
+        `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
+        'invoice_settings[default_payment_method]',
+        'resource_missing',
+      );
+  }
+  return { ...customer.invoice_settings, default_payment_method: id };
+}

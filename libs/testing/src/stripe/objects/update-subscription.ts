@@ -1,0 +1,154 @@
+import type Stripe from 'stripe';
+import type { Account } from '../kernel/account.ts';
+import { invalid } from '../kernel/refusal.ts';
+import type { Invoice, Params, Subscription } from '../kernel/stored.ts';
+import { methodFor } from './collection.ts';
+import { type GivenDiscount, redeem } from './discounts.ts';
+import { draftInvoice } from './invoice-draft.ts';
+import { givenFields, mergedMetadata, orNull } from './metadata.rules.ts';
+import { refuseIfDeclined } from './new-subscription.ts';
+import { type Change, type GivenChange, planChange } from './subscription-change.ts';
+import { isOver } from './subscription-end.ts';
+import { headOf, invoiceFor, issue, keepPending } from './subscription-invoices.ts';
+import { dropCharged } from './subscription-lines.ts';
+
+export type SubscriptionUpdate = Params<Stripe.SubscriptionUpdateParams>;
+
+const BILLED = ['items', 'trial_end', 'billing_cycle_anchor'] as const;
+/** What a schedule decides. */
+const SCHEDULED = [...BILLED, 'cancel_at', 'cancel_at_period_end', 'discounts'] as const;
+const NOT_SERVED = [
+  'add_invoice_items',
+  'billing_schedules',
+  'billing_thresholds',
+  'pending_invoice_item_interval',
+  'transfer_data',
+] as const;
+
+export function updateSubscription(
+  account: Account,
+  subscription: Subscription,
+  params: SubscriptionUpdate,
+  bySchedule = false,
+): Subscription {
+  refuse(subscription, params, bySchedule);
+  const billed = BILLED.some((key) => params[key] !== undefined);
+  const change = billed ? planChange(account, subscription, params as GivenChange) : null;
+  const due = change?.invoiceNow ? dueNow(account, subscription, change) : null;
+  if (due && due.amount_due > 0 && params.payment_behavior === 'error_if_incomplete') {
+    const method = methodFor(account, due);
+    if (method) refuseIfDeclined(account, due, method.id);
+  }
+  let invoice: Invoice | undefined;
+  account.change(subscription, 'customer.subscription.updated', () => {
+    apply(account, subscription, params);
+    if (change) invoice = carryOut(account, subscription, change);
+  });
+  if (invoice) issue(account, subscription, invoice, params.payment_behavior);
+  return subscription;
+}
+
+function refuse(subscription: Subscription, params: SubscriptionUpdate, bySchedule: boolean): void {
+  const given = Object.keys(params);
+  if (isOver(subscription) && given.some((key) => key !== 'metadata' && key !== 'cancellation_details'))
+    throw invalid('A canceled subscription can only update its cancellation_details and metadata.', given[0]);
+  if (subscription.status === 'incomplete' && params.items)
+    throw invalid(
+      'This subscription is incomplete: its first invoice has to be paid before its items can change.',
+      'items',
+    );
+  const scheduled = SCHEDULED.find((key) => params[key] !== undefined);
+  if (subscription.schedule && scheduled && !bySchedule)
+    throw invalid(
+      `The subscription is managed by the subscription schedule \`${subscription.schedule}\`, and updating \`${scheduled}\` directly is not allowed. Please update the schedule instead.`,
+      scheduled,
+    );
+  const unknown = NOT_SERVED.find((key) => params[key] !== undefined);
+  if (unknown) throw invalid(`The double does not serve ${unknown}.`, unknown);
+  if (params.payment_behavior === 'pending_if_incomplete')
+    throw invalid('The double does not serve pending updates.', 'payment_behavior');
+}
+
+function dueNow(account: Account, subscription: Subscription, change: Change): Invoice {
+  const period = { start: account.now(), end: account.now() };
+  return draftInvoice(account, headOf(account, subscription, 'subscription_update', period), change.lines).invoice;
+}
+
+/** Makes the planned change; answers the draft of what is charged at once. */
+export function carryOut(account: Account, subscription: Subscription, change: Change): Invoice | undefined {
+  const { after } = change;
+  const now = account.now();
+  Object.assign(subscription, {
+    items: after.items,
+    billing_cycle_anchor: after.billing_cycle_anchor,
+    trial_end: after.trial_end,
+    trial_start: after.trial_start,
+  });
+  if (after.trial_end !== null && after.trial_end > now) subscription.status = 'trialing';
+  else if (subscription.status === 'trialing') subscription.status = 'active';
+  if (subscription.cancel_at_period_end) subscription.cancel_at = lastEnd(subscription);
+  for (const item of change.removed) dropCharged(account, item.id);
+  if (change.invoiceNow)
+    return invoiceFor(account, subscription, 'subscription_update', { start: now, end: now }, change.lines);
+  keepPending(account, subscription, change.lines);
+  return undefined;
+}
+
+export const lastEnd = (subscription: Subscription): number =>
+  Math.max(...subscription.items.data.map((item) => item.current_period_end));
+
+function apply(account: Account, subscription: Subscription, params: SubscriptionUpdate): void {
+  if (params.metadata !== undefined) subscription.metadata = mergedMetadata(subscription.metadata, params.metadata);
+  Object.assign(subscription, givenFields(params, 'description', 'collection_method', 'days_until_due'));
+  if (params.default_payment_method !== undefined) {
+    const id = orNull(params.default_payment_method);
+    if (id && account.store.get('payment_method', id, 'default_payment_method').customer !== subscription.customer)
+      throw invalid(
+        'The payment method is not attached to the customer.',
+        'default_payment_method',
+        'resource_missing',
+      );
+    subscription.default_payment_method = id;
+  }
+  if (params.automatic_tax)
+    subscription.automatic_tax = { ...subscription.automatic_tax, enabled: params.automatic_tax.enabled };
+  if (params.pause_collection !== undefined) {
+    const pause = orNull(params.pause_collection);
+    subscription.pause_collection = pause && { behavior: pause.behavior, resumes_at: pause.resumes_at ?? null };
+  }
+  if (params.trial_settings?.end_behavior.missing_payment_method && subscription.trial_settings)
+    subscription.trial_settings.end_behavior.missing_payment_method =
+      params.trial_settings.end_behavior.missing_payment_method;
+  if (params.discounts !== undefined) {
+    const customer = account.store.get('customer', subscription.customer);
+    const place = { customer, currency: subscription.currency, subscription: subscription.id };
+    subscription.discounts = redeem(account, (params.discounts || []) as GivenDiscount[], place).map((one) => one.id);
+  }
+  const details = params.cancellation_details;
+  if (details && subscription.cancellation_details)
+    Object.assign(subscription.cancellation_details, givenFields(details, 'comment', 'feedback'));
+  applyEnd(account, subscription, params);
+}
+
+function applyEnd(account: Account, subscription: Subscription, params: SubscriptionUpdate): void {
+  if (params.cancel_at_period_end !== undefined) {
+    subscription.cancel_at_period_end = params.cancel_at_period_end;
+    subscription.cancel_at = params.cancel_at_period_end ? lastEnd(subscription) : null;
+  }
+  if (params.cancel_at !== undefined) {
+    const at = orNull(params.cancel_at);
+    const ends = subscription.items.data.map((item) => item.current_period_end);
+    subscription.cancel_at =
+      at === 'min_period_end' ? Math.min(...ends) : at === 'max_period_end' ? Math.max(...ends) : (at as number | null);
+    if (subscription.cancel_at !== null && subscription.cancel_at <= account.now())
+      throw invalid('cancel_at must lie in the future.', 'cancel_at');
+    subscription.cancel_at_period_end = false;
+  }
+  const ending = subscription.cancel_at !== null;
+  subscription.canceled_at = ending ? (subscription.canceled_at ?? account.now()) : null;
+  if (subscription.cancellation_details)
+    subscription.cancellation_details = {
+      ...subscription.cancellation_details,
+      reason: ending ? 'cancellation_requested' : null,
+    };
+}

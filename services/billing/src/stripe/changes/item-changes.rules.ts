@@ -1,0 +1,61 @@
+import type { Stripe } from 'stripe';
+import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
+
+/** What a product's part of a subscription shall be: the price of its plan and of its add-ons. */
+export interface Target {
+  plan: string;
+  addons: readonly { price: string; quantity: number }[];
+}
+
+type Item = Pick<Stripe.SubscriptionItem, 'id' | 'quantity'> & { price: { id: string; lookup_key: string | null } };
+
+interface Part {
+  item: Item;
+  sold: Sold | undefined;
+}
+
+/** Lookup keys of prices that have lost theirs come from our own list. */
+export function partsOf(items: readonly Item[], keys: ReadonlyMap<string, string>): Part[] {
+  return items.map((item) => ({ item, sold: readLookupKey(item.price.lookup_key ?? keys.get(item.price.id) ?? '') }));
+}
+
+export const belongsTo = ({ sold }: Part, product: string): boolean => sold !== undefined && sold.product === product;
+
+/** Whether the subscription pays for other products as well. */
+export const hasOthers = (parts: readonly Part[], product: string): boolean =>
+  parts.some((part) => part.sold?.kind === 'plan' && !belongsTo(part, product));
+
+/** For the update of a subscription: items that stay keep their ids, so that only differences are charged. */
+export function itemUpdates(
+  parts: readonly Part[],
+  product: string,
+  target: Target,
+): Stripe.SubscriptionUpdateParams.Item[] {
+  const mine = parts.filter((part) => belongsTo(part, product));
+  const plan = mine.find(({ sold }) => sold?.kind === 'plan');
+  const addons = mine.filter(({ sold }) => sold?.kind === 'addon');
+  const updates: Stripe.SubscriptionUpdateParams.Item[] = [];
+  if (!plan) updates.push({ price: target.plan, quantity: 1 });
+  else if (plan.item.price.id !== target.plan) updates.push({ id: plan.item.id, price: target.plan });
+  for (const { price, quantity } of target.addons) {
+    const there = addons.find(({ item }) => item.price.id === price);
+    if (!there) updates.push({ price, quantity });
+    else if (there.item.quantity !== quantity) updates.push({ id: there.item.id, quantity });
+  }
+  for (const { item } of addons) {
+    if (!target.addons.some(({ price }) => price === item.price.id)) updates.push({ id: item.id, deleted: true });
+  }
+  return updates;
+}
+
+/** For the next phase of a schedule, which names all items: those of other products as they are. Without target: none. */
+export function phaseItems(
+  parts: readonly Part[],
+  product: string,
+  target: Target | undefined,
+): { price: string; quantity: number }[] {
+  const others = parts
+    .filter((part) => !belongsTo(part, product))
+    .map(({ item }) => ({ price: item.price.id, quantity: item.quantity ?? 1 }));
+  return target ? [...others, { price: target.plan, quantity: 1 }, ...target.addons] : others;
+}

@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '@tidegate/database/ids';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Stripe } from 'stripe';
+import { type PaidChange, type PaidSubscription, Payments } from '../../subscriptions/payments.ts';
+import { StripeApi } from '../client/stripe-api.ts';
+import { SyncCustomer } from '../mirror/sync-customer.ts';
+import { PublishedPrices } from '../prices/published-prices.ts';
+import { priceKeys } from '../prices/stripe-price.rows.ts';
+import { hasOthers, itemUpdates, partsOf, phaseItems, type Target } from './item-changes.rules.ts';
+
+type Options = { idempotencyKey?: string };
+
+/**
+ * Changes subscriptions that Stripe bills for. Each request names the state that shall be, so repeating it after a time-out
+ * or a crash changes nothing more; what Stripe has made of it is stored before it is answered.
+ *
+ *   now          the items are updated, and the difference is charged at once; a card that is declined changes nothing
+ *   period end   a schedule keeps what there is until then, and brings the rest
+ */
+@Injectable()
+export class StripePayments extends Payments {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly api: StripeApi,
+    private readonly prices: PublishedPrices,
+    private readonly customers: SyncCustomer,
+  ) {
+    super();
+  }
+
+  get configured(): boolean {
+    return this.api.configured;
+  }
+
+  async change(paid: PaidSubscription, to: PaidChange): Promise<void> {
+    const { found, parts } = await this.find(paid);
+    const target = await this.targetOf(paid, to, found);
+    if (to.at === 'period_end') await this.schedule(found, phaseItems(parts, paid.product, target));
+    else {
+      await this.release(found);
+      const items = itemUpdates(parts, paid.product, target);
+      if (items.length > 0) {
+        await this.update(found, {
+          items,
+          proration_behavior: 'always_invoice',
+          payment_behavior: 'error_if_incomplete',
+          ...(found.cancel_at_period_end && { cancel_at_period_end: false }),
+        });
+      }
+    }
+    await this.copy(found);
+  }
+
+  async cancel(paid: PaidSubscription, at: 'now' | 'period_end'): Promise<void> {
+    const { found, parts } = await this.find(paid);
+    const rest = hasOthers(parts, paid.product) ? phaseItems(parts, paid.product, undefined) : [];
+    if (rest.length > 0 && at === 'period_end') await this.schedule(found, rest);
+    else {
+      await this.release(found);
+      if (rest.length > 0) await this.removePart(paid, found);
+      else if (at === 'period_end') await this.update(found, { cancel_at_period_end: true });
+      else
+        await this.call('DELETE /v1/subscriptions/:id', (stripe, options) =>
+          stripe.subscriptions.cancel(found.id, {}, options),
+        );
+    }
+    await this.copy(found);
+  }
+
+  async resume(paid: PaidSubscription): Promise<void> {
+    const { found } = await this.find(paid);
+    await this.release(found);
+    if (found.status === 'paused') {
+      await this.call('POST /v1/subscriptions/:id/resume', (stripe, options) =>
+        stripe.subscriptions.resume(found.id, { billing_cycle_anchor: { type: 'now' } }, options),
+      );
+    } else if (found.cancel_at !== null || found.cancel_at_period_end) {
+      await this.update(found, found.cancel_at_period_end ? { cancel_at_period_end: false } : { cancel_at: '' });
+    }
+    await this.copy(found);
+  }
+
+  async pause(paid: PaidSubscription): Promise<void> {
+    const { found } = await this.find(paid);
+    await this.release(found);
+    if (found.status !== 'paused') {
+      await this.call('POST /v1/subscriptions/:id/pause', (stripe, options) =>
+        stripe.subscriptions.pause(found.id, { type: 'subscription' }, options),
+      );
+    }
+    await this.copy(found);
+  }
+
+  private async find({ ref }: PaidSubscription) {
+    const found = await this.api.call('GET /v1/subscriptions/:id', (stripe) => stripe.subscriptions.retrieve(ref));
+    const ids = found.items.data.map(({ price }) => price.id);
+    const keys = await priceKeys(this.tenants.reader({}), found.livemode, ids);
+    return { found, parts: partsOf(found.items.data, keys) };
+  }
+
+  private async targetOf(
+    { product }: PaidSubscription,
+    to: PaidChange,
+    { currency: lower, livemode }: Stripe.Subscription,
+  ): Promise<Target> {
+    const currency = lower.toUpperCase();
+    const shared = { product, currency, interval: to.interval };
+    const [plan = '', ...addons] = await this.prices.idsOf(
+      [
+        { kind: 'plan', plan: to.plan, version: to.planVersion, ...shared },
+        ...to.addons.map(({ addon, version }) => ({ kind: 'addon' as const, addon, version, ...shared })),
+      ],
+      livemode,
+    );
+    return { plan, addons: addons.map((price, at) => ({ price, quantity: to.addons[at]?.quantity ?? 1 })) };
+  }
+
+  private async removePart({ product }: PaidSubscription, found: Stripe.Subscription): Promise<void> {
+    const { parts } = await this.find({ ref: found.id } as PaidSubscription);
+    const items = parts
+      .filter(({ sold }) => sold?.product === product)
+      .map(({ item }) => ({ id: item.id, deleted: true as const }));
+    await this.update(found, { items, proration_behavior: 'none' });
+  }
+
+  /** What there is stays until the period ends; then come the given items. */
+  private async schedule(found: Stripe.Subscription, items: { price: string; quantity: number }[]): Promise<void> {
+    if (found.cancel_at_period_end) await this.update(found, { cancel_at_period_end: false });
+    const existing = typeof found.schedule === 'string' ? found.schedule : found.schedule?.id;
+    const schedule = existing
+      ? await this.api.call('GET /v1/subscription_schedules/:id', (stripe) =>
+          stripe.subscriptionSchedules.retrieve(existing),
+        )
+      : await this.call('POST /v1/subscription_schedules', (stripe, options) =>
+          stripe.subscriptionSchedules.create({ from_subscription: found.id }, options),
+        );
+    const current = schedule.phases.find(({ start_date }) => start_date === schedule.current_phase?.start_date);
+    const ends = Math.max(...found.items.data.map(({ current_period_end }) => current_period_end));
+    const now = found.items.data.map(({ price, quantity }) => ({ price: price.id, quantity: quantity ?? 1 }));
+    const start_date = current?.start_date ?? found.start_date;
+    await this.call('POST /v1/subscription_schedules/:id', (stripe, options) =>
+      stripe.subscriptionSchedules.update(
+        schedule.id,
+        {
+          end_behavior: 'release',
+          proration_behavior: 'none',
+          phases: [
+            { items: now, start_date, end_date: ends, proration_behavior: 'none' },
+            { items, start_date: ends, proration_behavior: 'none' },
+          ],
+        },
+        options,
+      ),
+    );
+  }
+
+  /** A schedule decides alone as long as it is there. */
+  private async release({ schedule }: Stripe.Subscription): Promise<void> {
+    const id = typeof schedule === 'string' ? schedule : schedule?.id;
+    if (!id) return;
+    await this.call('POST /v1/subscription_schedules/:id/release', (stripe, options) =>
+      stripe.subscriptionSchedules.release(id, {}, options),
+    );
+  }
+
+  private async update({ id }: Stripe.Subscription, params: Stripe.SubscriptionUpdateParams): Promise<void> {
+    await this.call('POST /v1/subscriptions/:id', (stripe, options) =>
+      stripe.subscriptions.update(id, params, options),
+    );
+  }
+
+  /** Its attempts have one key; another request, which names a state as well, has another. */
+  private call<T>(endpoint: string, work: (stripe: Stripe, options: Options) => Promise<T>): Promise<T> {
+    return this.api.call(endpoint, work, { idempotencyKey: newId() });
+  }
+
+  private async copy({ customer }: Stripe.Subscription): Promise<void> {
+    await this.customers.sync(typeof customer === 'string' ? customer : customer.id);
+  }
+}

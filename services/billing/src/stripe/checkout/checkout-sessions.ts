@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Stripe } from 'stripe';
+import { StoredCalls } from '../client/stored-calls.ts';
+import { refusalOf, StripeApi } from '../client/stripe-api.ts';
+import { callsLike, type StripeCallRow } from '../client/stripe-call.rows.ts';
+
+const OPERATION = 'checkout.sessions.create';
+/** With less left nobody begins to pay. */
+const LEAST_MS = 300_000;
+
+export interface SessionOrder {
+  orgId: string;
+  product: string;
+  params: Stripe.Checkout.SessionCreateParams;
+}
+
+/**
+ * One open page for each choice, whoever clicks and however often: the call is stored under what was chosen and a number,
+ * and the next number is used once the page before is not open any more. Pages of other choices of the same product are
+ * closed, so that nobody buys it twice.
+ */
+@Injectable()
+export class CheckoutSessions {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly api: StripeApi,
+    private readonly calls: StoredCalls,
+  ) {}
+
+  async open(order: SessionOrder): Promise<Stripe.Checkout.Session> {
+    const { orgId, product, params } = order;
+    const choice = createHash('sha256').update(JSON.stringify(params)).digest('base64url').slice(0, 22);
+    const begun = await callsLike(this.tenants.reader({ orgId }), `checkout:${product}:`, OPERATION);
+    const mine = begun.filter(({ key }) => key.startsWith(`checkout:${product}:${choice}:`));
+    await this.close(begun.filter((call) => !mine.includes(call)));
+    const number = await this.numberOf(mine);
+    return this.calls.create({
+      orgId,
+      key: `checkout:${product}:${choice}:${number}`,
+      operation: OPERATION,
+      endpoint: 'POST /v1/checkout/sessions',
+      params,
+      create: (stripe, options) => stripe.checkout.sessions.create(params, options),
+      fetch: (stripe, id) => stripe.checkout.sessions.retrieve(id),
+    });
+  }
+
+  fetch(sessionId: string): Promise<Stripe.Checkout.Session> {
+    return this.api.call('GET /v1/checkout/sessions/:id', (stripe) => stripe.checkout.sessions.retrieve(sessionId));
+  }
+
+  /** The number of the last one while its page is open, or was never answered; else the next. */
+  private async numberOf(mine: readonly StripeCallRow[]): Promise<number> {
+    const last = mine[0];
+    if (!last) return 0;
+    const number = Number(last.key.split(':').at(-1));
+    if (!last.response_id) return number;
+    const session = await this.fetch(last.response_id);
+    const open = session.status === 'open' && session.expires_at * 1_000 - Date.now() > LEAST_MS;
+    return open ? number : number + 1;
+  }
+
+  private async close(others: readonly StripeCallRow[]): Promise<void> {
+    for (const { response_id: id } of others) {
+      if (!id) continue;
+      try {
+        await this.api.call('POST /v1/checkout/sessions/:id/expire', (stripe) => stripe.checkout.sessions.expire(id));
+      } catch (error) {
+        // It is not open any more.
+        if (!refusalOf(error)) throw error;
+      }
+    }
+  }
+}

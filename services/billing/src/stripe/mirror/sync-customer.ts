@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { StripeApi } from '../client/stripe-api.ts';
+import { customerById, nextSeq } from '../customers/stripe-customer.rows.ts';
+import { eventsDone } from '../inbox/stripe-event.rows.ts';
+import { ApplyCustomer } from './apply-customer.ts';
+import { clearDirty, type DirtyCustomer, dropDirty } from './dirty.rows.ts';
+import { FetchCustomer } from './fetch-customer.ts';
+
+/**
+ * Makes the copy of a customer what stands at Stripe now:
+ *
+ *   take a number → fetch everything → store it, unless a higher number is stored
+ *
+ * It does not matter what was announced, in which order and how often: whatever changes after the fetch began is
+ * announced later, and brings another one with a higher number.
+ */
+@Injectable()
+export class SyncCustomer {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly api: StripeApi,
+    private readonly fetching: FetchCustomer,
+    private readonly applying: ApplyCustomer,
+  ) {}
+
+  /** `dirty` says what was known to have changed; it is cleared with the same commit. */
+  async sync(
+    customerId: string,
+    { dirty, compare = false }: { dirty?: DirtyCustomer; compare?: boolean } = {},
+  ): Promise<void> {
+    const { settings } = this.api;
+    if (!settings) return;
+    const known = await customerById(this.tenants.reader({ system: 'stripe' }), customerId);
+    if (!known) {
+      await this.tenants.system('stripe', (tx) => dropDirty(tx, customerId));
+      return;
+    }
+    const { seq, at } = await this.tenants.system('stripe', nextSeq);
+    const state = await this.fetching.fetch(customerId, { all: compare });
+    const fetched = { orgId: known.org_id, customerId, livemode: settings.livemode, seq, state, compare };
+    await this.applying.apply(fetched, async (tx) => {
+      await eventsDone(tx, customerId, at);
+      if (dirty) await clearDirty(tx, dirty);
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { Payments } from '../subscriptions/payments.ts';
+import { StripePayments } from './changes/stripe-payments.ts';
+import { CheckoutSessions } from './checkout/checkout-sessions.ts';
+import { CreateCheckout } from './checkout/create-checkout.ts';
+import { FinishCheckout } from './checkout/finish-checkout.ts';
+import { StoredCalls } from './client/stored-calls.ts';
+import { StripeApi } from './client/stripe-api.ts';
+import { EnsureCustomer } from './customers/ensure-customer.ts';
+import { ManageEvents } from './inbox/manage-events.ts';
+import { ReceiveWebhook } from './inbox/receive-webhook.ts';
+import { StoreEvents } from './inbox/store-events.ts';
+import { ApplyCustomer } from './mirror/apply-customer.ts';
+import { FetchCustomer } from './mirror/fetch-customer.ts';
+import { MirrorInvoices } from './mirror/mirror-invoices.ts';
+import { ResolveEvents } from './mirror/resolve-events.ts';
+import { SyncCustomer } from './mirror/sync-customer.ts';
+import { SyncCustomers } from './mirror/sync-customers.loop.ts';
+import { PublishedPrices } from './prices/published-prices.ts';
+import { PublishPrices } from './publish/publish-prices.ts';
+import { CompareCustomers } from './upkeep/compare-customers.loop.ts';
+import { ExpireStripe } from './upkeep/expire-stripe.loop.ts';
+import { FindEvents } from './upkeep/find-events.loop.ts';
+import { LeaveStripe } from './upkeep/leave-stripe.ts';
+
+/** Payments by Stripe, for the service's module. Nothing of it does anything while no key is set. */
+export const STRIPE_CONTROLLERS = [
+  ReceiveWebhook,
+  ManageEvents,
+  LeaveStripe,
+  CreateCheckout,
+  FinishCheckout,
+  PublishPrices,
+];
+
+export const STRIPE_PROVIDERS = [
+  StripeApi,
+  CheckoutSessions,
+  StoredCalls,
+  EnsureCustomer,
+  StoreEvents,
+  PublishedPrices,
+  FetchCustomer,
+  MirrorInvoices,
+  ApplyCustomer,
+  SyncCustomer,
+  ResolveEvents,
+  SyncCustomers,
+  FindEvents,
+  CompareCustomers,
+  ExpireStripe,
+  { provide: Payments, useClass: StripePayments },
+];

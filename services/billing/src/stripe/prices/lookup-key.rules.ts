@@ -1,0 +1,35 @@
+/** What a price of Stripe sells, as its lookup key says it. */
+export type Sold =
+  | { kind: 'plan'; product: string; plan: string; version: number; currency: string; interval: 'month' | 'year' }
+  | { kind: 'setup'; product: string; plan: string; version: number; currency: string }
+  | { kind: 'addon'; product: string; addon: string; version: number; currency: string; interval: 'month' | 'year' };
+
+/** Of an add-on that belongs to no product. */
+const SHARED = '_';
+const KEY =
+  /^(?<product>[a-z][a-z0-9_-]*|_)\.(?<addon>addon\.)?(?<name>[a-z][a-z0-9_-]*)\.v(?<version>[1-9]\d{0,8})\.(?<currency>[a-z]{3})\.(?<pays>month|year|setup)$/;
+
+/**
+ * `<product>.<plan>.v<version>.<currency>.<interval>`, of add-ons `<product>.addon.<add-on>.v…`, of what is paid once when a
+ * plan begins `….setup`. No part has a point in it, so no two things have the same key.
+ */
+export function lookupKeyOf(sold: Sold): string {
+  const { product, version, currency } = sold;
+  const name = sold.kind === 'addon' ? `addon.${sold.addon}` : sold.plan;
+  const pays = sold.kind === 'setup' ? 'setup' : sold.interval;
+  return `${product || SHARED}.${name}.v${version}.${currency.toLowerCase()}.${pays}`;
+}
+
+/** Undefined for a price that this catalogue has not made. */
+export function readLookupKey(key: string): Sold | undefined {
+  const parts = KEY.exec(key)?.groups as Record<string, string> | undefined;
+  if (!parts) return undefined;
+  const { name = '', pays } = parts;
+  const product = parts['product'] === SHARED ? '' : (parts['product'] as string);
+  const shared = { product, version: Number(parts['version']), currency: (parts['currency'] as string).toUpperCase() };
+  if (pays === 'setup') return parts['addon'] ? undefined : { kind: 'setup', plan: name, ...shared };
+  const interval = pays as 'month' | 'year';
+  return parts['addon']
+    ? { kind: 'addon', addon: name, interval, ...shared }
+    : { kind: 'plan', plan: name, interval, ...shared };
+}

@@ -1,0 +1,31 @@
+/** A subscription that a provider bills for. */
+export interface PaidSubscription {
+  orgId: string;
+  product: string;
+  ref: string;
+  plan: string;
+  planVersion: number;
+}
+
+/** What a customer or an operator wants of it. */
+export interface PaidChange {
+  plan: string;
+  planVersion: number;
+  interval: 'month' | 'year';
+  addons: readonly { addon: string; version: number; quantity: number }[];
+  at: 'now' | 'period_end';
+}
+
+/**
+ * How subscriptions are changed that a provider bills for: the provider is asked, outside of any transaction, and what it
+ * answers is applied (`ProviderStates`) before the promise resolves. Repeating a change is safe.
+ */
+export abstract class Payments {
+  /** Whether customers can pay here at all. */
+  abstract readonly configured: boolean;
+  abstract change(subscription: PaidSubscription, to: PaidChange): Promise<void>;
+  abstract cancel(subscription: PaidSubscription, at: 'now' | 'period_end'): Promise<void>;
+  /** Takes a cancellation back, or ends a pause. */
+  abstract resume(subscription: PaidSubscription): Promise<void>;
+  abstract pause(subscription: PaidSubscription): Promise<void>;
+}

@@ -1,0 +1,119 @@
+import { receiveWebhook } from '@tidegate/contracts/billing/webhook';
+import { ANONYMOUS } from '@tidegate/contracts/kernel/caller';
+import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { newId } from '@tidegate/database/ids';
+import { operationHandlers } from '@tidegate/messaging/handler';
+import { OperationRunner } from '@tidegate/messaging/operation-runner';
+import type { Settings } from '@tidegate/runtime/settings';
+import type { Wakes } from '@tidegate/runtime/wakes';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { Stripe } from 'stripe';
+import { StoredCalls } from '../src/stripe/client/stored-calls.ts';
+import { StripeApi } from '../src/stripe/client/stripe-api.ts';
+import { EnsureCustomer } from '../src/stripe/customers/ensure-customer.ts';
+import { saveCustomer } from '../src/stripe/customers/stripe-customer.rows.ts';
+import { ManageEvents } from '../src/stripe/inbox/manage-events.ts';
+import { ReceiveWebhook } from '../src/stripe/inbox/receive-webhook.ts';
+import { StoreEvents } from '../src/stripe/inbox/store-events.ts';
+import { ApplyCustomer } from '../src/stripe/mirror/apply-customer.ts';
+import { FetchCustomer } from '../src/stripe/mirror/fetch-customer.ts';
+import { MirrorInvoices } from '../src/stripe/mirror/mirror-invoices.ts';
+import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
+import { SetByProvider } from '../src/stripe/mirror/set-by-provider.ts';
+import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
+import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
+import { type Fixture, openBilling } from './fixture.ts';
+
+export const SECRET = 'whsec_of_the_test_endpoint';
+export const NEXT_SECRET = 'whsec_of_the_test_endpoint_next';
+/** Nobody listens there. */
+export const NOWHERE = 'http://127.0.0.1:9';
+
+export interface StripeOptions {
+  apiBase?: string;
+  secretKey?: string | undefined;
+  webhookSecrets?: string[];
+}
+
+/** Billing with its part of Stripe, as the service has it, on a schema of its own. */
+export async function openStripeBilling(options: StripeOptions = {}) {
+  const billing = await openBilling();
+  return { ...billing, ...(await stripeParts(billing, options)) };
+}
+export type StripeBilling = Awaited<ReturnType<typeof openStripeBilling>>;
+
+/** Another process of the service on the same schema. */
+export async function stripeParts({ tenants, outbox }: Fixture, options: StripeOptions = {}) {
+  const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
+  const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
+  const config = {
+    STRIPE_SECRET_KEY: secretKey,
+    STRIPE_WEBHOOK_SECRET: webhookSecrets,
+    STRIPE_API_BASE: apiBase,
+    STRIPE_TAX: false,
+  };
+  const log = new Log({ service: 'billing' });
+  const metrics = new Metrics();
+  const woken: string[] = [];
+  const wakes = { wake: (loop: string) => void woken.push(loop) } as unknown as Wakes;
+  const api = new StripeApi(config, { publicUrl: 'http://localhost:3000' } as Settings, log, metrics);
+  await api.onApplicationBootstrap();
+  const calls = new StoredCalls(tenants, api);
+  const customers = new EnsureCustomer(tenants, calls);
+  const sync = new SyncCustomer(
+    tenants,
+    api,
+    new FetchCustomer(api),
+    new ApplyCustomer(tenants, outbox, new SetByProvider(), new MirrorInvoices(outbox), log),
+  );
+  const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
+  const handlers = [new ReceiveWebhook(api, new StoreEvents(tenants, wakes)), new ManageEvents(wakes)].flatMap(
+    operationHandlers,
+  );
+  const runner = new OperationRunner(tenants, outbox);
+  const run = async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
+    const handler = handlers.find((one) => one.operation === operation);
+    if (!handler) throw new Error(`No handler of ${operation.name} here.`);
+    const kind = operation.scope === 'service' ? ('service' as const) : ('user' as const);
+    const caller = operation.scope === 'public' ? ANONYMOUS : { kind, orgId, scopes: [operation.scope] };
+    return (await runner.run(handler, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
+  };
+  const signal = new AbortController().signal;
+  return {
+    api,
+    calls,
+    customers,
+    sync,
+    /** Loops that Stripe's part has woken. */
+    wokenByStripe: woken,
+    ask: run,
+    /** What Stripe sends, as it comes from the gateway. */
+    deliver: (payload: string, { secret = SECRET, at = Date.now() }: { secret?: string; at?: number } = {}) => {
+      const timestamp = Math.floor(at / 1_000);
+      const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
+      const body = Buffer.from(payload).toString('base64');
+      return run(receiveWebhook, { body, compressed: false, signature });
+    },
+    /** One turn of the loop that copies customers. */
+    copy: () => loop.turn({ signal }),
+    /** An organisation that is a customer at Stripe. */
+    linked: async (customerId: string): Promise<string> => {
+      const org = newId();
+      await tenants.run(org, (tx) => saveCustomer(tx, org, false, customerId));
+      return org;
+    },
+    events: () =>
+      tenants.as({}, (tx) =>
+        tx.query<{ id: string; state: string; customer_id: string | null; attempts: number; error: string | null }>(
+          'select id, state, customer_id, attempts, error from stripe_events order by id',
+        ),
+      ),
+    dirty: () =>
+      tenants.as({}, (tx) =>
+        tx.query<{ customer_id: string; marks: number }>(
+          'select customer_id, marks from stripe_dirty order by customer_id',
+        ),
+      ),
+  };
+}
