@@ -9,7 +9,7 @@ import '../libs/contracts/dist/all.js';
 import { loadServices } from '../cli/dist/roles.js';
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
-import { DEFAULT_TTL_SECONDS } from '../libs/contracts/dist/usage/leases.js';
+import { TTL_SECONDS as QUOTA_SECONDS } from '../libs/contracts/dist/usage/leases.js';
 import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings.js';
 import { catalogueSchema } from '../services/billing/dist/plans/catalogue-schema.rules.js';
 import { LEASE_SECONDS as BOT_SECONDS } from '../services/bot-executor/dist/bots/lease.rows.js';
@@ -74,7 +74,7 @@ function leases() {
       'Usage waits in its stream and quotas are leased, so nothing is lost or refused meanwhile; events that are read twice count once.',
     ],
     [
-      `slice of a quota, ${DEFAULT_TTL_SECONDS} s`,
+      `slice of a quota, ${QUOTA_SECONDS} s`,
       'units of a gateway that died can be lent again',
       'Services agree on it; a slice is small beside its quota.',
     ],

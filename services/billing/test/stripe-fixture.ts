@@ -52,6 +52,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     STRIPE_WEBHOOK_SECRET: webhookSecrets,
     STRIPE_API_BASE: apiBase,
     STRIPE_TAX: false,
+    INVOICE_DUE_DAYS: 14,
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();

@@ -475,7 +475,7 @@ export type Check = {
   used: number | null;
   /** Of the limit, without what others hold; null: unlimited, or not counted here */
   remaining: Limit;
-  /** When a metered feature is full again; null: never */
+  /** When the use of a metered feature is reset; null: never */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
   upgrade: Upgrade | null;
@@ -487,6 +487,12 @@ export type Check = {
 
 /** no_subscription: no plan of the product. not_included: the plan lacks the feature. limit_reached: nothing is left. past_due: a payment is overdue for longer than the days of grace. read_only: the subscription is paused */
 export type CheckReason = "no_subscription" | "not_included" | "limit_reached" | "past_due" | "read_only";
+
+export type ChosenAddon = {
+  addon: AddonKey;
+  /** How many of it */
+  quantity?: number;
+};
 
 /** close: by the person who stopped the bot; liquidation: by the exchange, the margin is lost */
 export type ClosedBy = "takeProfit" | "stopLoss" | "close" | "liquidation";
@@ -1683,6 +1689,15 @@ export type Problem = {
 /** Name of a product */
 export type ProductKey = string;
 
+export type PublishedChange = {
+  kind: "product" | "price";
+  /** The product’s id, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
+  name: string;
+  /** replace: a price of another amount has the key; a new one gets it, and whoever bought keeps the old one */
+  change: "create" | "update" | "replace" | "unchanged";
+  detail: string;
+};
+
 export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
 export type RecordedEvent = {
@@ -1948,6 +1963,27 @@ export type StaticGrant = {
   kind: "static";
   value: number;
 };
+
+export type StripeEvent = {
+  /** The id of the event at Stripe */
+  eventId: string;
+  type: string;
+  state: StripeEventState;
+  /** When it happened, by Stripe’s clock */
+  createdAt: Timestamp;
+  receivedAt: Timestamp;
+  /** The customer at Stripe */
+  customer: string | null;
+  organisationId: Id | null;
+  /** list: Stripe’s list of events, after a gap */
+  source: "webhook" | "list";
+  attempts: number;
+  /** Why it is ignored, quarantined or dead, or failed last */
+  reason: string | null;
+};
+
+/** pending: waits for its customer to be fetched. done: what it announced is stored. ignored: nothing here depends on it, or it is of the other mode. quarantined: its customer is not known here. dead: failed twelve times */
+export type StripeEventState = "pending" | "done" | "ignored" | "quarantined" | "dead";
 
 export type Subscription = {
   organisationId: Id;
@@ -2311,6 +2347,41 @@ export type WraparoundCause = {
 /** overdue: older than autovacuum_freeze_max_age, so autovacuum should be at it; failsafe: vacuum drops everything else to be quick; warning: PostgreSQL warns; stop: it refuses to write */
 export type WraparoundLevel = "normal" | "overdue" | "failsafe" | "warning" | "stop";
 
+export type CheckoutCreateInput = {
+  product: ProductKey;
+  plan: PlanKey;
+  /** What is paid for at a time */
+  interval?: "month" | "year";
+  /** By default that of the organisation’s invoices, or of the catalogue; once something was paid it stays */
+  currency?: Currency;
+  /** What is bought with it */
+  addons?: Array<ChosenAddon>;
+  /** Without it the page asks for one */
+  promotionCode?: string;
+};
+
+export type CheckoutCreateOutput = {
+  /** The checkout session */
+  sessionId: string;
+  url: string;
+  expiresAt: Timestamp;
+};
+
+export type CheckoutCreateProblem = 'payments_not_configured' | 'payment_refused' | 'already_subscribed' | 'unknown_plan' | 'not_for_sale' | 'other_currency' | 'price_not_published' | 'promotion_code_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CheckoutFinishInput = {
+  /** The checkout session */
+  sessionId: string;
+};
+
+export type CheckoutFinishOutput = {
+  status: "open" | "complete" | "expired";
+  /** True as well when nothing is due yet, as in a trial */
+  paid: boolean;
+};
+
+export type CheckoutFinishProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type EntitlementsCurrentInput = Record<string, never>;
 
 export type EntitlementsCurrentOutput = OwnEntitlements;
@@ -2505,6 +2576,56 @@ export type PlansValidateOutput = {
 };
 
 export type PlansValidateProblem = 'catalogue_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
+export type PortalCreateInput = {
+  /** payment_method: straight to a new card */
+  page?: "home" | "payment_method";
+};
+
+export type PortalCreateOutput = {
+  url: string;
+};
+
+export type PortalCreateProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type StripeListEventsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only events in this state */
+  state?: StripeEventState;
+};
+
+export type StripeListEventsOutput = {
+  items: Array<StripeEvent>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type StripeListEventsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type StripePublishPricesInput = {
+  /** Only show what would change */
+  dryRun?: boolean;
+};
+
+export type StripePublishPricesOutput = {
+  /** Whether it is the account in which real money moves */
+  livemode: boolean;
+  changes: Array<PublishedChange>;
+};
+
+export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type StripeReplayEventInput = {
+  /** The id of the event at Stripe */
+  eventId: string;
+};
+
+export type StripeReplayEventOutput = unknown;
+
+export type StripeReplayEventProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -4058,6 +4179,14 @@ export type UsageTakeLeaseOutput = Lease;
 export type UsageTakeLeaseProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export class TidegateClient extends Transport {
+  /** A page on which the organisation buys a plan. Send the person to `url`. The same choice again answers the same page while it is open. When they come back, call the `finish` of the session: the plan is in force before it answers, whether or not the webhook has come. */
+  checkoutCreate = (input: CheckoutCreateInput, options?: CallOptions): Promise<CheckoutCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/checkout', repeat: 'keyed' }, input, options);
+
+  /** Store what was bought, when the person comes back from the page. Safe to repeat. Nobody has to call it: the webhook does the same a moment later. */
+  checkoutFinish = (input: CheckoutFinishInput, options?: CallOptions): Promise<CheckoutFinishOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/checkout/{sessionId}/finish', repeat: 'keyed' }, input, options);
+
   /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
@@ -4109,6 +4238,22 @@ export class TidegateClient extends Transport {
   /** Check a catalogue without looking at the one in force */
   plansValidate = (input: PlansValidateInput, options?: CallOptions): Promise<PlansValidateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/validate', repeat: 'safe' }, input, options);
+
+  /** A page on which the organisation manages cards, addresses and invoices */
+  portalCreate = (input: PortalCreateInput = {}, options?: CallOptions): Promise<PortalCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/portal', repeat: 'keyed' }, input, options);
+
+  /** Events that Stripe has sent, newest first; handled ones are stored for 35 days */
+  stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/stripe/events', repeat: 'safe' }, input, options);
+
+  /** Create the products and prices of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
+  stripePublishPrices = (input: StripePublishPricesInput = {}, options?: CallOptions): Promise<StripePublishPricesOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/stripe/publish', repeat: 'keyed' }, input, options);
+
+  /** Handle an event again: its customer is fetched as it is now. Safe at any time: what an event announces is read from Stripe, and every effect happens once. */
+  stripeReplayEvent = (input: StripeReplayEventInput, options?: CallOptions): Promise<StripeReplayEventOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/stripe/events/{eventId}/replay', repeat: 'keyed' }, input, options);
 
   /** The organisation's subscription */
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>

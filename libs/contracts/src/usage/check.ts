@@ -6,7 +6,7 @@ import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { MAX_QUANTITY } from './event.ts';
-import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from './leases.ts';
+import { MAX_TTL_SECONDS, TTL_SECONDS } from './leases.ts';
 
 export const CheckReason = z.enum(['no_subscription', 'not_included', 'limit_reached', 'past_due', 'read_only']).meta({
   id: 'CheckReason',
@@ -32,7 +32,7 @@ export const Check = z
     remaining: Limit.meta({
       description: 'Of the limit, without what others hold; null: unlimited, or not counted here',
     }),
-    resetsAt: Timestamp.nullable().meta({ description: 'When a metered feature is full again; null: never' }),
+    resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature is reset; null: never' }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
     holdId: Id.optional().meta({ description: 'Commit or release it' }),
     expiresAt: Timestamp.optional().meta({ description: 'The hold frees its units by itself at this instant' }),
@@ -48,7 +48,7 @@ const Hold = z.strictObject({
     .int()
     .min(1)
     .max(MAX_TTL_SECONDS)
-    .default(DEFAULT_TTL_SECONDS)
+    .default(TTL_SECONDS)
     .meta({ description: 'The hold ends by itself after this time, at most a day' }),
 });
 

@@ -21,8 +21,8 @@ export const leaseClosed = problem(
 
 /** The longest that units are reserved for one piece of work. */
 export const MAX_TTL_SECONDS = 86_400;
-/** Of leases and holds that do not say how long they are needed. */
-export const DEFAULT_TTL_SECONDS = 60;
+/** Of a slice of a quota that names no other time. */
+export const TTL_SECONDS = 60;
 
 export const LeaseRequest = z
   .strictObject({
@@ -38,7 +38,7 @@ export const LeaseRequest = z
       .min(1)
       .max(100)
       .meta({ description: 'Chosen by you, new for every lease; the same key again returns the same lease' }),
-    ttlSeconds: z.int().min(1).max(MAX_TTL_SECONDS).default(DEFAULT_TTL_SECONDS).meta({
+    ttlSeconds: z.int().min(1).max(MAX_TTL_SECONDS).default(TTL_SECONDS).meta({
       description: 'The lease ends after this time, at most a day, and with the window of the limit at the latest',
     }),
   })

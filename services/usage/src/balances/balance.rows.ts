@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Balance } from './balance.ts';
+import type { Balance } from './balance.rules.ts';
 import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 
 /**

@@ -3,8 +3,13 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Granularity, Meter, MeterUsage } from '@tidegate/contracts/usage/usage';
 import { monthOf } from '../entitlements/meter-periods.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
-import type { Balance } from './balance.ts';
 import { asText, type MeterWindow } from './window.rules.ts';
+
+export interface Balance {
+  used: number;
+  /** Lent and not yet reported. */
+  reserved: number;
+}
 
 /** One line of the usage page. */
 export function meterUsage(meter: Meter, balance: Balance, standing: Standing, window: MeterWindow): MeterUsage {

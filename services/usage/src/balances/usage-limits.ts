@@ -6,8 +6,8 @@ import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireStanding, type Standing } from '../entitlements/standing.ts';
 import { findBalances } from './balance.rows.ts';
+import type { Balance } from './balance.rules.ts';
 import { remainingOf } from './balance.rules.ts';
-import type { Balance } from './balance.ts';
 import { asText, currentWindow, type MeterWindow } from './window.rules.ts';
 
 @Controller()

@@ -25,7 +25,7 @@ export class CheckEntitlement {
   async handle({ input, caller }: OperationContext<typeof checkEntitlement>): Promise<Check> {
     const { orgId } = caller;
     if (!orgId) throw forbidden({}, 'A check is for an organisation: call with one.');
-    if (!input.hold) return this.read(orgId, input);
+    if (!input.hold) return this.answer(orgId, input);
     if (PLATFORM_METERS.has(input.feature) && caller.kind !== 'service') {
       throw forbidden({}, `${input.feature} is counted by the platform itself. Hold meters of your own.`);
     }
@@ -33,7 +33,7 @@ export class CheckEntitlement {
   }
 
   /** Reads only, each query in one round trip. */
-  private read(orgId: string, input: Asked): Promise<Check> {
+  private answer(orgId: string, input: Asked): Promise<Check> {
     return this.tenants.read(orgId, async (tx) => {
       const standing = await requireStanding(tx, this.bus);
       if (standing.snapshot.features[input.feature]?.kind !== 'metered') return judge(standing.snapshot, input);

@@ -7,7 +7,7 @@ import { findCounted, moveCounted } from './recut.rows.ts';
 
 /**
  * Stores the newest snapshot, and answers whether it is: a newer one stays. Periods that begin or end elsewhere than before
- * take over what was counted already, because the event of a change comes after the change. Meanwhile nobody counts, and
+ * take over what was counted already, because the event of a change arrives after the change. Meanwhile nobody counts, and
  * whoever counts afterwards does so in the new periods and against the new limits, on every replica.
  */
 export async function keepSnapshot(tx: Tx, snapshot: Entitlements): Promise<boolean> {

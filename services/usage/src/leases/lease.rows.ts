@@ -23,8 +23,8 @@ interface Of {
 }
 
 /**
- * All who take from a quota take turns until their transaction ends. A lock of its own and not that of a balance: a new
- * month has a new balance, also one that begins while somebody takes.
+ * All who take from a quota take turns until their transaction ends. A lock of its own and not that of a balance: balances
+ * are reset with every month, also with one that begins while somebody takes.
  */
 export const lockQuota = (tx: Tx, orgId: string, meter: string): Promise<unknown> =>
   tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' quota ' || $1 || ' ' || $2, 0))", [

@@ -6,7 +6,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { findBalances } from '../balances/balance.rows.ts';
-import type { Balance } from '../balances/balance.ts';
+import type { Balance } from '../balances/balance.rules.ts';
 import { currentWindow, type MeterWindow } from '../balances/window.rules.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
 import { GroupCommit } from './group-commit.ts';
