@@ -2,16 +2,16 @@ import type { Intent, MarketEvent, PlacedOrder, RejectReason } from '../src/engi
 import { onStep, type VenueRules } from '../src/markets/venue.rules.ts';
 
 /*
- * An exchange as they are: it fills in parts, takes its time to cancel and fills meanwhile, and its reports come late,
- * twice and in any order. What it does follows from its seed alone.
+ * A realistic exchange: it fills in parts, cancels slowly and fills in the meantime, and its reports come late, twice
+ * and in any order. Its behaviour follows from its seed alone.
  *
- * It never lets a position turn around: a limit or an order at the market that could do so is a fault of whoever
- * placed it, and said so at once. Stops stand beside take profits for the same lots, as a pair of which one cancels the
- * other: one that fires cuts what is left for the others. Of reduce-only orders any number stand beside each other, and
- * each is cut to what there is. Now and then it refuses an order for no reason that anybody could know, and what comes
- * late without being covered it refuses for that; of an account with so much money it takes no purchase that the rest of it
- * does not pay for. Of a market with rules of its own it takes no price between two steps,
- * no order that is too large, no more orders than there may be, and no limit too far from the last price.
+ * It never lets a position turn around: a limit or market order that could do so is a fault of the bot, and throws at
+ * once. Stops stand beside take profits for the same lots, as a pair of which one cancels the other: one that fires
+ * cuts what is left for the others. Of reduce-only orders any number stand beside each other, and each is cut to what
+ * there is. Now and then it refuses an order for no reason that anybody could know, and what comes late without being
+ * covered it refuses for that; on an account with a fixed amount of money it refuses a purchase that the rest does not pay
+ * for. Of a market with rules of its own it takes no price between two steps, no order that is
+ * too large, no more orders than there may be, and no limit too far from the last price.
  */
 interface Live {
   order: PlacedOrder;

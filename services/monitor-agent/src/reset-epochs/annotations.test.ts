@@ -304,7 +304,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   // Nothing of this depends on the version.
   if (binaries !== FIRST_VERSION) return;
 
-  test('another server behind the same address is a gap and a annotation', async () => {
+  test('another server behind the same address is a gap and an annotation', async () => {
     const other = await PostgresServer.start(binaries);
     await makeWatcher(other);
     await Promise.all([server.halt(), other.halt()]);

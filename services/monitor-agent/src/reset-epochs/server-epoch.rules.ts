@@ -61,7 +61,7 @@ function statementsReset(before: ServerEpoch, now: ServerEpoch, crashedAt: numbe
   return byHand ? [annotation('statements_reset', later)] : [];
 }
 
-/** A annotation names no more. */
+/** The most that an annotation names. */
 const MOST_NAMES = 100;
 
 function countersReset(before: ServerEpoch, now: ServerEpochSnapshot, crashedAt: number | null): FoundAnnotation[] {
