@@ -6,6 +6,7 @@ import { startNats } from '@tidegate/runtime/embedded/nats-server';
 import { startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { isAlive } from '@tidegate/runtime/embedded/processes';
 import { LONG } from '@tidegate/testing/long';
+import { programEnvironment } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
 
@@ -37,7 +38,7 @@ function launch(role: string): void {
   if (stopping) return;
   const child = spawn(process.execPath, ['--no-warnings', join(root, 'libs/testing/dist/chaos-worker.js'), role], {
     env: {
-      PATH: process.env['PATH'],
+      ...programEnvironment(),
       PG_PORT: String(ports.postgres),
       NATS_PORT: String(ports.nats),
       EVENTS: String(EVENTS / 2),
@@ -97,7 +98,7 @@ test('every event has its effect exactly once and in order, whatever is killed',
   await startServers();
   await new Promise<void>((resolve, reject) => {
     const args = ['--no-warnings', join(root, 'libs/testing/dist/chaos-worker.js'), 'prepare'];
-    const env = { PATH: process.env['PATH'], PG_PORT: String(ports.postgres), NATS_PORT: String(ports.nats) };
+    const env = { ...programEnvironment(), PG_PORT: String(ports.postgres), NATS_PORT: String(ports.nats) };
     spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).once('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`prepare ended with ${code}`)),
     );

@@ -1,3 +1,4 @@
+import { setTimeout as gather } from 'node:timers/promises';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -19,6 +20,8 @@ import { countOutbox, deleteSent, mayHave, type OutboxRow, readOutbox, releaseLe
  * published only after the one before was acked, so two senders at once can duplicate but never reorder.
  */
 const BATCH = 500;
+/** While events keep coming, those of so long leave together: each batch costs the same, however small it is. */
+const GATHER_MS = 4;
 const IDLE_MS = 8_000;
 const FAILED_RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 4_000;
@@ -38,6 +41,8 @@ export class Relay {
   private leasedUntil = 0;
   private countedAt = 0;
   private wanted = false;
+  /** There was more than a batch. */
+  private full = false;
   private stopped = false;
   private elsewhere = false;
   private rouse: () => void = () => {};
@@ -108,7 +113,11 @@ export class Relay {
       if (turn !== 'failed') failures = 0;
       this.elsewhere = turn === 'elsewhere';
       if (this.stopped && turn !== 'sent') return;
-      if (turn === 'sent' || (this.wanted && turn === 'empty')) continue;
+      if (turn === 'sent') {
+        if (this.wanted && !this.full && !this.stopped) await gather(GATHER_MS);
+        continue;
+      }
+      if (this.wanted && turn === 'empty') continue;
       await this.pause(turn);
     }
   }
@@ -140,6 +149,7 @@ export class Relay {
       this.leasedUntil = Date.now() + (this.leaseSeconds * 1_000) / 2;
     }
     const rows = await readOutbox(tenants, BATCH);
+    this.full = rows.length === BATCH;
     if (rows.length === 0) return this.note(rows);
     await this.note(rows);
     return watchOf(nc).connected ? this.send(rows) : 'failed';

@@ -79,7 +79,10 @@ const queryId = (instance: Instance) => (instance.has.activityQueryId ? 'query_i
 const WAITING = `waiting as materialized (
     select pid, pg_blocking_pids(pid) as blockers from a where wait_event_type = 'Lock'
      order by query_start, pid limit ${MAX_SESSIONS}),
-  blockers as materialized (select distinct unnest(blockers) as pid from waiting)`;
+  blockers as materialized (
+    select array(select pids.pid from waiting cross join lateral unnest(blockers) as pids(pid)) as pids)`;
+
+const IS_BLOCKER = (pid: string) => `${pid} = any ((select pids from blockers)::int4[])`;
 
 const CLIENT = `backend_type = 'client backend'`;
 const clients = (which: string) => `(count(*) filter (where ${CLIENT} and ${which}))::int`;
@@ -92,7 +95,7 @@ const TOTALS = `
     ${clients("starts_with(state, 'idle in transaction')")} as idle_in_transaction,
     ${clients("wait_event_type = 'Lock'")} as waiting,
     (count(*) filter (where backend_type <> 'client backend'))::int as others,
-    (count(*) filter (where state <> 'idle' or pid = any (select pid from blockers)))::int as busy,
+    (count(*) filter (where state <> 'idle' or ${IS_BLOCKER('pid')}))::int as busy,
     coalesce(${micros(`clock_timestamp() - min(xact_start) filter (where ${CLIENT})`)}, 0) as longest
    from a`;
 
@@ -102,8 +105,8 @@ const sql = (instance: Instance) => `
   ${WAITING},
   busy as (
     select a.*, w.blockers from a left join waiting w on w.pid = a.pid
-     where state <> 'idle' or a.pid = any (select pid from blockers)
-     order by a.pid = any (select pid from blockers) desc, w.pid is not null desc, xact_start nulls last, a.pid
+     where state <> 'idle' or ${IS_BLOCKER('a.pid')}
+     order by ${IS_BLOCKER('a.pid')} desc, w.pid is not null desc, xact_start nulls last, a.pid
      limit ${MAX_SESSIONS}),
   waits as (
     select state, wait_event_type as type, wait_event as event, ${queryId(instance)} as query, datname,
