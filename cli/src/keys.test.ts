@@ -122,8 +122,8 @@ test('plans: all mistakes of a file with their lines, the catalogue in force to 
   const rest = await operator();
   const { body } = await rest.get<{ items: { id: string }[] }>('/api/v1/organisations');
   const set = (interval: string) =>
-    tidegate(['subscriptions', 'set', body.items[0]?.id ?? '', 'pro', '--interval', interval]);
-  expect(JSON.parse((await set('year')).stdout)).toMatchObject({ plan: 'pro', interval: 'year' });
+    tidegate(['subscriptions', 'set', body.items[0]?.id ?? '', 'main.pro', '--interval', interval]);
+  expect(JSON.parse((await set('year')).stdout)).toMatchObject({ subscriptions: [{ plan: 'pro', interval: 'year' }] });
   expect(await set('week')).toMatchObject({ code: 1, stderr: expect.stringContaining(' /interval ') });
 });
 

@@ -24,7 +24,6 @@ import { ApplyCustomer } from '../src/stripe/mirror/apply-customer.ts';
 import { FetchCustomer } from '../src/stripe/mirror/fetch-customer.ts';
 import { MirrorInvoices } from '../src/stripe/mirror/mirror-invoices.ts';
 import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
-import { SetByProvider } from '../src/stripe/mirror/set-by-provider.ts';
 import type { SubscriptionState } from '../src/stripe/mirror/subscription-state.rules.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
@@ -52,18 +51,8 @@ export async function openStripeBilling(options: StripeOptions = {}) {
 }
 export type StripeBilling = Awaited<ReturnType<typeof openStripeBilling>>;
 
-/** Fails when a test says so. */
-class Breakable extends SetByProvider {
-  broken = false;
-
-  override async apply(...given: Parameters<SetByProvider['apply']>): Promise<void> {
-    if (this.broken) throw new Error('broken on purpose');
-    await super.apply(...given);
-  }
-}
-
 /** Another process of the service on the same schema. */
-export async function stripeParts({ tenants, outbox }: Fixture, options: StripeOptions = {}) {
+export async function stripeParts({ tenants, outbox, states }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
   const config = {
@@ -72,6 +61,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     STRIPE_API_BASE: apiBase,
     STRIPE_TAX: false,
     INVOICE_DUE_DAYS: 14,
+    GRACE_DAYS: 7,
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();
@@ -81,12 +71,18 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
   await api.onApplicationBootstrap();
   const calls = new StoredCalls(tenants, api);
   const customers = new EnsureCustomer(tenants, calls);
-  const states = new Breakable();
+  let broken = false;
+  const breakable = {
+    apply: async (...given: Parameters<typeof states.apply>) => {
+      if (broken) throw new Error('broken on purpose');
+      await states.apply(...given);
+    },
+  } as typeof states;
   const sync = new SyncCustomer(
     tenants,
     api,
     new FetchCustomer(api),
-    new ApplyCustomer(tenants, outbox, states, new MirrorInvoices(outbox), log),
+    new ApplyCustomer(tenants, outbox, breakable, new MirrorInvoices(outbox), log),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const prices = new PublishedPrices(tenants, api);
@@ -143,8 +139,8 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
       return org;
     },
     /** Whether storing what was fetched fails. */
-    breakCopies: (broken: boolean) => {
-      states.broken = broken;
+    breakCopies: (now: boolean) => {
+      broken = now;
     },
     facts: (org: string) =>
       tenants.read(org, (tx) =>
