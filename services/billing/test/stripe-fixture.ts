@@ -31,6 +31,7 @@ import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
 import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
+import { Payments } from '../src/subscriptions/payments.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 
 export const SECRET = 'whsec_of_the_test_endpoint';
@@ -46,10 +47,25 @@ export interface StripeOptions {
 
 /** Billing with its part of Stripe, as the service has it, on a schema of its own. */
 export async function openStripeBilling(options: StripeOptions = {}) {
-  const billing = await openBilling();
-  return { ...billing, ...(await stripeParts(billing, options)) };
+  const payments = new LaterPayments();
+  const billing = await openBilling({ payments });
+  const parts = await stripeParts(billing, options);
+  payments.to = parts.payments;
+  return { ...billing, ...parts };
 }
 export type StripeBilling = Awaited<ReturnType<typeof openStripeBilling>>;
+
+/** Billing is opened before there is anything to pay with. */
+class LaterPayments extends Payments {
+  to!: Payments;
+  get configured(): boolean {
+    return this.to.configured;
+  }
+  change: Payments['change'] = (...given) => this.to.change(...given);
+  cancel: Payments['cancel'] = (...given) => this.to.cancel(...given);
+  resume: Payments['resume'] = (...given) => this.to.resume(...given);
+  pause: Payments['pause'] = (...given) => this.to.pause(...given);
+}
 
 /** Another process of the service on the same schema. */
 export async function stripeParts({ tenants, outbox, states }: Fixture, options: StripeOptions = {}) {

@@ -6,6 +6,7 @@ import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { AddonKey, PlanKey } from './catalogue.ts';
 import { Access } from './entitlements.ts';
 import { FeatureKey } from './features.ts';
+import { paymentRefused, priceNotPublished } from './payments.ts';
 import { intervalNotOffered, unknownPlan } from './plans.ts';
 import { ProductKey } from './products.ts';
 import { SubscriptionStatus } from './subscription-status.ts';
@@ -164,7 +165,16 @@ export const changeSubscription = operation({
     reason,
   }),
   output: Subscriptions,
-  errors: [unknownPlan, intervalNotOffered, paymentNeeded, trialNotAvailable, addonNotOffered],
+  errors: [
+    unknownPlan,
+    intervalNotOffered,
+    paymentNeeded,
+    trialNotAvailable,
+    addonNotOffered,
+    paymentRefused,
+    priceNotPublished,
+  ],
+  deadlineMs: 40_000,
 });
 
 export const cancelSubscription = operation({
@@ -181,6 +191,8 @@ export const cancelSubscription = operation({
     reason,
   }),
   output: Subscriptions,
+  errors: [paymentRefused],
+  deadlineMs: 40_000,
 });
 
 export const resumeSubscription = operation({
@@ -192,6 +204,8 @@ export const resumeSubscription = operation({
   summary: 'Take back a cancellation, a pause, or a change that was ordered for later',
   input: z.strictObject({ product, reason }),
   output: Subscriptions,
+  errors: [paymentRefused],
+  deadlineMs: 40_000,
 });
 
 export const pauseSubscription = operation({
@@ -203,6 +217,8 @@ export const pauseSubscription = operation({
   summary: 'Pause a subscription: everything can be read, nothing can be created',
   input: z.strictObject({ product, reason }),
   output: Subscriptions,
+  errors: [paymentRefused],
+  deadlineMs: 40_000,
 });
 
 export const setSubscription = operation({
@@ -230,7 +246,8 @@ export const setSubscription = operation({
     reason,
   }),
   output: Subscriptions,
-  errors: [unknownPlan, intervalNotOffered, addonNotOffered],
+  errors: [unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
+  deadlineMs: 40_000,
 });
 
 export const PlanOrder = z
