@@ -206,6 +206,20 @@ export type BacktestTrade = {
   profitPercent: Decimal | null;
 };
 
+export type BillingChange = {
+  id: Id;
+  at: Timestamp;
+  product: ProductKey | null;
+  action: string;
+  by: string;
+  reason: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+};
+
+/** What is paid for at a time */
+export type BillingInterval = "month" | "year";
+
 export type BlockingIncident = {
   rootPid: number;
   preparedTransaction: string | null;
@@ -457,6 +471,37 @@ export type Channel = {
   createdAt: Timestamp;
 };
 
+export type Check = {
+  feature: FeatureKey;
+  allowed: boolean;
+  /** Why not; null when it is allowed */
+  reason: CheckReason | null;
+  /** null: no plan of the organisation has the feature */
+  kind: "counted" | "metered" | "static" | "boolean" | "level" | null;
+  /** null: shared by all products */
+  product: string | null;
+  plan: string | null;
+  /** Of a feature with levels */
+  level: Level | null;
+  /** null: unlimited, or a feature without numbers */
+  limit: Limit;
+  /** null: not counted here */
+  used: number | null;
+  /** Of the limit, without what others hold; null: unlimited, or not counted here */
+  remaining: Limit;
+  /** When the use of a metered feature is reset; null: never */
+  resetsAt: Timestamp | null;
+  /** The cheapest plan on offer that gives more */
+  upgrade: Upgrade | null;
+  /** Commit or release it */
+  holdId?: Id;
+  /** The hold frees its units by itself at this instant */
+  expiresAt?: Timestamp;
+};
+
+/** no_subscription: no plan of the product. not_included: the plan lacks the feature. limit_reached: nothing is left. past_due: a payment is overdue for longer than the days of grace. read_only: the subscription is paused */
+export type CheckReason = "no_subscription" | "not_included" | "limit_reached" | "past_due" | "read_only";
+
 export type ChosenAddon = {
   addon: AddonKey;
   /** How many of it */
@@ -704,13 +749,37 @@ export type Direction = "long" | "short";
 
 export type Empty = Record<string, never>;
 
+export type EndedHold = {
+  holdId: Id;
+  feature: FeatureKey;
+  held: number;
+  /** What was counted */
+  quantity: number;
+  /** What others can have again */
+  released: number;
+};
+
 export type Enforcement = "hard" | "soft" | "overage";
+
+export type Entitlements = {
+  orgId: Id;
+  version: number;
+  /** By product; a product to which the organisation has no subscription is absent */
+  plans: Record<string, PlanInForce>;
+  features: Record<string, SnapshotFeature>;
+  /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
+  periods: Record<string, Array<PeriodStep>>;
+  upgrade: Record<string, Upgrade>;
+};
 
 export type EquityPoint = {
   at: Timestamp;
   /** Profit of closed trades and open profit at this close */
   equity: Decimal;
 };
+
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
+export type EstimateMethod = "last_7_days" | "straight_line";
 
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
@@ -727,6 +796,34 @@ export type FeatureInfo = {
 
 /** Name of a feature; a metered feature and its meter share it */
 export type FeatureKey = string;
+
+export type FeatureLimit = {
+  feature: FeatureKey;
+  kind: "counted" | "metered" | "static" | "boolean" | "level";
+  /** null: shared by all products */
+  product: string | null;
+  /** false: the plan says no, level none, or a limit of 0 */
+  included: boolean;
+  access: Access;
+  /** Of features with levels; null for others */
+  level: Level | null;
+  /** null: unlimited, or a feature without numbers */
+  limit: Limit;
+  /** Of metered features; null for others */
+  per: QuotaWindow | null;
+  /** Of metered features; null for others */
+  enforcement: Enforcement | null;
+  /** Of metered features; null for others: their services count them */
+  used: number | null;
+  /** Lent or held. Of metered features; null for others */
+  reserved: number | null;
+  /** Of metered features; null for others, and for unlimited ones */
+  remaining: Limit;
+  /** Of metered features; null for others, and where nothing is ever reset */
+  resetsAt: Timestamp | null;
+  /** The cheapest plan on offer that gives more */
+  upgrade: Upgrade | null;
+};
 
 /** Where a bot’s candles come from */
 export type Feed = {
@@ -764,6 +861,26 @@ export type Fill = {
   fee: Decimal;
   at: Timestamp;
 };
+
+export type Grant = {
+  id: Id;
+  feature: FeatureKey;
+  /** set: exactly this in place of what plans give. add: on top. max: at least this */
+  op: "set" | "add" | "max";
+  value: GrantValue;
+  from: Timestamp;
+  until: Timestamp | null;
+  source: "trial" | "manual" | "promotion" | "coupon";
+  by: string;
+  reason: string;
+  givenAt: Timestamp;
+};
+
+/** A number (null is unlimited), yes or no, or a level */
+export type GrantValue = number | boolean | Level | null;
+
+/** hour: of UTC. day: of the organisation. month: of the meter’s periods */
+export type Granularity = "hour" | "day" | "month";
 
 export type Halt = {
   reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
@@ -978,7 +1095,8 @@ export type Lease = {
   enforcement: Enforcement;
   used: number;
   reserved: number;
-  resetsAt: Timestamp;
+  /** null: the limit applies to all use there has been */
+  resetsAt: Timestamp | null;
   product: string | null;
   plan: string | null;
   upgradeTo: string | null;
@@ -994,6 +1112,8 @@ export type LeaseRequest = {
   holderId: string;
   /** Chosen by you, new for every lease; the same key again returns the same lease */
   leaseKey: string;
+  /** The lease ends after this time, at most a day, and with the window of the limit at the latest */
+  ttlSeconds?: number;
 };
 
 export type LedgerEntry = {
@@ -1159,10 +1279,12 @@ export type MeterUsage = {
   remaining: Limit;
   /** Share of the limit that is used, rounded down */
   percent: number | null;
-  /** Of the month, or of the day when the limit is a daily one */
+  /** Of the window that the limit applies to; of the month without a limit */
   periodStart: Timestamp;
-  periodEnd: Timestamp;
-  resetsAt: Timestamp;
+  /** null: the limit applies to all use there has been */
+  periodEnd: Timestamp | null;
+  /** null: the limit applies to all use there has been */
+  resetsAt: Timestamp | null;
   upgradeTo: string | null;
 };
 
@@ -1431,6 +1553,12 @@ export type Organisations = {
   nextCursor?: string;
 };
 
+export type OverLimit = {
+  feature: FeatureKey;
+  limit: number;
+  used: number;
+};
+
 export type OwnEntitlements = {
   version: number;
   /** By product; a product to which the organisation has no subscription is absent */
@@ -1569,6 +1697,15 @@ export type PlanMove = {
   }>;
 };
 
+export type PlanOrder = {
+  organisationId: Id;
+  product: ProductKey;
+  plan: PlanKey;
+  interval: BillingInterval;
+  orderedBy: string;
+  orderedAt: Timestamp;
+};
+
 /** A plan by its product */
 export type PlanRef = string;
 
@@ -1619,6 +1756,18 @@ export type PublishedChange = {
 };
 
 export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
+
+export type RecordedEvent = {
+  id: string;
+  /** `api:…` for what was sent to POST /api/v1/usage/events; `hold` for holds */
+  source: string;
+  meter: FeatureKey;
+  /** Negative for corrections */
+  quantity: number;
+  /** When it happened */
+  time: Timestamp;
+  receivedAt: Timestamp;
+};
 
 export type RejectedUsage = {
   code: RejectionCode;
@@ -1894,29 +2043,65 @@ export type StripeEvent = {
 export type StripeEventState = "pending" | "done" | "ignored" | "quarantined" | "dead";
 
 export type Subscription = {
-  organisationId: Id;
+  product: ProductKey;
+  productName: string;
+  /** The plan that it is about */
   plan: PlanKey;
   planName: string;
   planVersion: number;
   latestVersion: number;
+  /** The plan that applies now: the default one when the subscription is over; null: none */
+  inForce: PlanKey | null;
   status: SubscriptionStatus;
-  interval: "month" | "year";
-  periodAnchor: Timestamp;
-  /** Paid intervals are counted from here: from the anchor, or from the change that started this interval */
-  intervalSince: Timestamp;
-  /** Of the current paid interval; `GET /api/v1/usage` has that of quotas */
+  access: Access;
+  /** Who bills for it: nobody, the operator by hand, or Stripe */
+  provider: "none" | "manual" | "stripe";
+  interval: BillingInterval;
+  currency: string | null;
+  addons: Array<SubscriptionAddon>;
+  startedAt: Timestamp;
+  /** Of what is paid for now; `GET /api/v1/usage` has that of quotas */
   periodStart: Timestamp;
   periodEnd: Timestamp;
-  startedAt: Timestamp;
-  /** The plan version that a scheduled move brings, and when; null when none is scheduled */
-  scheduledMove: {
-    plan: PlanKey;
-    planVersion: number;
+  trialEnd: Timestamp | null;
+  /** When it ends; until then it can be resumed */
+  cancelAt: Timestamp | null;
+  pausedAt: Timestamp | null;
+  /** A payment is overdue: from then on nothing can be created */
+  graceUntil: Timestamp | null;
+  /** What follows: a change that was ordered, or the default plan at the end */
+  next: {
+    /** null: none, the product has no default plan */
+    plan: PlanKey | null;
+    planVersion: number | null;
+    interval: BillingInterval;
     at: Timestamp;
+    /** Of what there is now, that will be over the limits */
+    overLimit: Array<OverLimit>;
+  } | null;
+  /** A plan that waits for the approval of an operator */
+  order: {
+    plan: PlanKey;
+    interval: BillingInterval;
+    orderedAt: Timestamp;
   } | null;
 };
 
+export type SubscriptionAddon = {
+  addon: AddonKey;
+  name: string;
+  version: number;
+  quantity: number;
+  /** When it ends; null: with the subscription */
+  until: Timestamp | null;
+};
+
 export type SubscriptionStatus = "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled";
+
+export type Subscriptions = {
+  organisationId: Id;
+  subscriptions: Array<Subscription>;
+};
 
 export type Sweep = {
   id: Id;
@@ -2137,6 +2322,25 @@ export type Upgrade = {
   limit: Limit;
 };
 
+export type UsageEstimate = {
+  meter: FeatureKey;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  /** Until now */
+  used: number;
+  /** At the end of the period, by `method` */
+  estimate: number;
+  method: EstimateMethod;
+  /** By the pace of the period so far */
+  straightLine: number;
+  /** By the last seven days; null: there are fewer */
+  lastSevenDays: number | null;
+  /** For this period; null: unlimited, or a limit of another window */
+  limit: Limit;
+  /** By `method`; null: not in this period */
+  reachesLimitAt: Timestamp | null;
+};
+
 export type UsagePrice = {
   model: "unit";
   unit: UnitPrice;
@@ -2277,6 +2481,47 @@ export type EntitlementsCurrentOutput = OwnEntitlements;
 
 export type EntitlementsCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type GrantsCreateInput = {
+  organisationId: Id;
+  feature: FeatureKey;
+  /** set: exactly this in place of what plans give. add: on top. max: at least this */
+  op?: "set" | "add" | "max";
+  value: GrantValue;
+  /** When it begins; by default now */
+  from?: Instant;
+  /** When it ends; by default never */
+  until?: Instant;
+  /** What it is given as */
+  source?: "manual" | "promotion" | "trial";
+  /** Why it is given */
+  reason: string;
+};
+
+export type GrantsCreateOutput = Grant;
+
+export type GrantsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type GrantsDeleteInput = {
+  organisationId: Id;
+  grantId: Id;
+  /** Why it is taken back */
+  reason?: string;
+};
+
+export type GrantsDeleteOutput = unknown;
+
+export type GrantsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type GrantsListInput = {
+  organisationId: Id;
+};
+
+export type GrantsListOutput = {
+  items: Array<Grant>;
+};
+
+export type GrantsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type InvoicesChargeOnceInput = {
   organisationId: Id;
   /** Chosen by you: the same key again changes nothing */
@@ -2356,6 +2601,63 @@ export type InvoicesVoidInput = {
 export type InvoicesVoidOutput = Invoice;
 
 export type InvoicesVoidProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type OrdersDecideInput = {
+  organisationId: Id;
+  /** Name of the product */
+  product: ProductKey;
+  /** true: the plan begins; false: the order is refused */
+  approve: boolean;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type OrdersDecideOutput = unknown;
+
+export type OrdersDecideProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type OrdersListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrdersListOutput = {
+  items: Array<PlanOrder>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrdersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type OrganisationsBillingInput = {
+  organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrganisationsBillingOutput = {
+  organisationId: Id;
+  subscriptions: Array<Subscription>;
+  orders: Array<PlanOrder>;
+  trials: Array<{
+    product: ProductKey;
+    plan: string;
+    startedAt: Timestamp;
+    endsAt: Timestamp;
+  }>;
+  grants: Array<Grant>;
+  entitlements: Entitlements;
+  /** Newest first */
+  changes: Array<BillingChange>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrganisationsBillingProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
@@ -2516,22 +2818,106 @@ export type StripeReplayEventOutput = unknown;
 
 export type StripeReplayEventProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type SubscriptionsCancelInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** When it ends */
+  at?: "now" | "period_end";
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsCancelOutput = Subscriptions;
+
+export type SubscriptionsCancelProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsChangeInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** Name of the plan */
+  plan: PlanKey;
+  /** What is paid for at a time; by default as it is */
+  interval?: BillingInterval;
+  /** All add-ons that it should have; by default those that it has and that go with the plan */
+  addons?: Array<{
+    addon: AddonKey;
+    /** How many of it */
+    quantity?: number;
+  }>;
+  /** When it begins */
+  at?: "now" | "period_end";
+  /** Try it first; once for each product */
+  trial?: boolean;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsChangeOutput = Subscriptions;
+
+export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SubscriptionsGetInput = Record<string, never>;
 
-export type SubscriptionsGetOutput = Subscription;
+export type SubscriptionsGetOutput = {
+  organisationId: Id;
+  subscriptions: Array<Subscription>;
+  orders: Array<{
+    product: ProductKey;
+    plan: PlanKey;
+    interval: BillingInterval;
+    orderedAt: Timestamp;
+  }>;
+};
 
 export type SubscriptionsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
-export type SubscriptionsSetInput = {
-  organisationId: Id;
-  plan: PlanKey;
-  /** What is paid for at a time; by default the interval stays the same */
-  interval?: "month" | "year";
+export type SubscriptionsPauseInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** Why; it is stored with the change */
+  reason?: string;
 };
 
-export type SubscriptionsSetOutput = Subscription;
+export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsResumeInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsResumeOutput = Subscriptions;
+
+export type SubscriptionsResumeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsSetInput = {
+  organisationId: Id;
+  /** By default the only product that has a plan of this name */
+  product?: ProductKey;
+  /** Name of the plan, also of one that is not on offer */
+  plan: PlanKey;
+  /** What is paid for at a time; by default as it is */
+  interval?: BillingInterval;
+  /** All add-ons that it should have; by default those that it has and that go with the plan */
+  addons?: Array<{
+    addon: AddonKey;
+    /** How many of it */
+    quantity?: number;
+  }>;
+  /** When it begins */
+  at?: "now" | "period_end";
+  /** past_due: a payment is overdue, the grace period begins */
+  status?: "active" | "past_due" | "unpaid" | "paused" | "canceled";
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsSetOutput = Subscriptions;
+
+export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -3884,6 +4270,47 @@ export type DeliveriesRetryOutput = Delivery;
 
 export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type EntitlementsCheckInput = {
+  feature: FeatureKey;
+  /** Units that the work needs */
+  quantity?: number;
+  /** For counted features of your own product: how many exist. Without it the answer only has the limit */
+  used?: number;
+  /** The level that the work needs; by default any but none */
+  level?: Level;
+  /** Reserve the units of a metered feature */
+  hold?: {
+    /** Chosen by you, new for every piece of work; the same key again returns the same hold */
+    key: string;
+    /** The hold ends by itself after this time, at most a day */
+    ttlSeconds?: number;
+  };
+};
+
+export type EntitlementsCheckOutput = Check;
+
+export type EntitlementsCheckProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type HoldsCommitInput = {
+  /** `holdId` of the check */
+  holdId: Id;
+  /** What was used; by default what is held */
+  quantity?: number;
+};
+
+export type HoldsCommitOutput = EndedHold;
+
+export type HoldsCommitProblem = 'hold_ended' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type HoldsReleaseInput = {
+  /** `holdId` of the check */
+  holdId: Id;
+};
+
+export type HoldsReleaseOutput = EndedHold;
+
+export type HoldsReleaseProblem = 'hold_ended' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type MetersListInput = Record<string, never>;
 
 export type MetersListOutput = {
@@ -3916,25 +4343,54 @@ export type UsageCurrentOutput = {
 
 export type UsageCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type UsageEstimateInput = Record<string, never>;
+
+export type UsageEstimateOutput = {
+  items: Array<UsageEstimate>;
+};
+
+export type UsageEstimateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type UsageEventsInput = {
+  meter: FeatureKey;
+  /** Included; default 30 days before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type UsageEventsOutput = {
+  items: Array<RecordedEvent>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type UsageEventsProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type UsageHistoryInput = {
   meter: FeatureKey;
-  /** Included; default 30 days (hour: 2 days) before `to` */
+  /** Included; default 30 days (hour: 2 days, month: a year) before `to` */
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
   /** Length of a step */
-  granularity?: "hour" | "day";
+  granularity?: Granularity;
 };
 
 export type UsageHistoryOutput = {
   meter: FeatureKey;
-  granularity: "hour" | "day";
-  /** Whose days these are; UTC for hours */
+  granularity: Granularity;
+  /** Whose days these are; UTC for hours and months */
   timeZone: string;
   items: Array<{
     start: Timestamp;
     quantity: number;
-    events: number;
+    /** null: not stored by month */
+    events: number | null;
   }>;
   total: number;
 };
@@ -3957,6 +4413,14 @@ export type UsageIngestOutput = {
 };
 
 export type UsageIngestProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type UsageLimitsInput = Record<string, never>;
+
+export type UsageLimitsOutput = {
+  items: Array<FeatureLimit>;
+};
+
+export type UsageLimitsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type UsageRejectedInput = {
   /** Items on a page */
@@ -4002,6 +4466,18 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
+  /** Give an organisation something beside its plans, for as long as is said. Of the grants that `set` a feature the one that began last counts; otherwise the most that a plan or a `max` gives. Then everything that is added. It begins and ends to the second, without a request. */
+  grantsCreate = (input: GrantsCreateInput, options?: CallOptions): Promise<GrantsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/grants', repeat: 'keyed' }, input, options);
+
+  /** Take back what was given */
+  grantsDelete = (input: GrantsDeleteInput, options?: CallOptions): Promise<GrantsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/grants/{grantId}', repeat: 'keyed' }, input, options);
+
+  /** What was given to an organisation beside its plans, with what has ended */
+  grantsList = (input: GrantsListInput, options?: CallOptions): Promise<GrantsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/grants', repeat: 'safe' }, input, options);
+
   /** Put a one-off charge or credit on the next invoice, or on one of its own at once */
   invoicesChargeOnce = (input: InvoicesChargeOnceInput, options?: CallOptions): Promise<InvoicesChargeOnceOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/charges', repeat: 'keyed' }, input, options);
@@ -4025,6 +4501,18 @@ export class TidegateClient extends Transport {
   /** Withdraw an open invoice: nothing of it is owed. What was paid from the balance returns to it. A paid invoice is not withdrawn but credited. */
   invoicesVoid = (input: InvoicesVoidInput, options?: CallOptions): Promise<InvoicesVoidOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/void', repeat: 'keyed' }, input, options);
+
+  /** Approve or refuse the order of a plan. An approved plan begins at once; whatever it costs is invoiced by hand. */
+  ordersDecide = (input: OrdersDecideInput, options?: CallOptions): Promise<OrdersDecideOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/orders/{product}', repeat: 'keyed' }, input, options);
+
+  /** Orders of plans that wait for approval, oldest first */
+  ordersList = (input: OrdersListInput = {}, options?: CallOptions): Promise<OrdersListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/orders', repeat: 'safe' }, input, options);
+
+  /** The whole story of an organisation: what it has, what it was given, and every change */
+  organisationsBilling = (input: OrganisationsBillingInput, options?: CallOptions): Promise<OrganisationsBillingOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/billing', repeat: 'safe' }, input, options);
 
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
@@ -4066,11 +4554,27 @@ export class TidegateClient extends Transport {
   stripeReplayEvent = (input: StripeReplayEventInput, options?: CallOptions): Promise<StripeReplayEventOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/events/{eventId}/replay', repeat: 'keyed' }, input, options);
 
-  /** The organisation's subscription */
-  subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/subscription', repeat: 'safe' }, input, options);
+  /** End a subscription, or withdraw an order. The default plan of the product follows, if it has one. Until the end it can be resumed. */
+  subscriptionsCancel = (input: SubscriptionsCancelInput, options?: CallOptions): Promise<SubscriptionsCancelOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/cancel', repeat: 'keyed' }, input, options);
 
-  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the current period continue; only the limits change. Nothing that exceeds the new limits is deleted. A new interval, or another plan that is paid by the year, starts at that moment and never earlier. A scheduled move is cancelled. */
+  /** Choose a plan. For what costs nothing, for a trial, and for subscriptions that are invoiced by hand. Anything else answers `payment_needed` with where to buy it. A plan that gives less of something begins when what is paid for ends (`at`), unless nothing is paid; the answer then names in `next` what will be over its limits. A plan that needs approval is ordered. Counters of the current period continue, and nothing is ever deleted. */
+  subscriptionsChange = (input: SubscriptionsChangeInput, options?: CallOptions): Promise<SubscriptionsChangeOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/subscription/{product}', repeat: 'keyed' }, input, options);
+
+  /** What the organisation has of every product. An order that waits for approval is shown with the product it is for, also before there is a subscription. */
+  subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/subscription', repeat: 'safe' }, input, options);
+
+  /** Pause a subscription: everything can be read, nothing can be created */
+  subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
+
+  /** Take back a cancellation, a pause, or a change that was ordered for later */
+  subscriptionsResume = (input: SubscriptionsResumeInput, options?: CallOptions): Promise<SubscriptionsResumeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/resume', repeat: 'keyed' }, input, options);
+
+  /** Put an organisation on a plan (operators only). Moves the organisation to the newest version of the plan, now or when what is paid for ends. Whatever the plan costs is invoiced by hand. Counters of the current period continue; only the limits change. Nothing that exceeds the new limits is deleted. A change or cancellation that was ordered for later is cancelled. For a subscription that Stripe bills, Stripe is asked. */
   subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
 
@@ -4490,6 +4994,18 @@ export class TidegateClient extends Transport {
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
+  /** May the organisation do this now?. For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With `hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, leases and usage together never exceed the limit. A refusal is an answer, not an error. */
+  entitlementsCheck = (input: EntitlementsCheckInput, options?: CallOptions): Promise<EntitlementsCheckOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/entitlements/check', repeat: 'keyed' }, input, options);
+
+  /** The work was done: count it and end the hold. The usage counts at the instant at which the hold was taken. Less than was held frees the rest; more is counted if the limit allows it, and otherwise refused with `quota_exhausted` while the hold stays as it is. Repeated with the same quantity it is answered as the first time. */
+  holdsCommit = (input: HoldsCommitInput, options?: CallOptions): Promise<HoldsCommitOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/entitlements/holds/{holdId}/commit', repeat: 'keyed' }, input, options);
+
+  /** The work was not done: give everything back */
+  holdsRelease = (input: HoldsReleaseInput, options?: CallOptions): Promise<HoldsReleaseOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/entitlements/holds/{holdId}/release', repeat: 'keyed' }, input, options);
+
   /** What is metered */
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
@@ -4502,17 +5018,29 @@ export class TidegateClient extends Transport {
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
 
-  /** Usage of the current period against the limits of the plan */
+  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/usage', repeat: 'safe' }, input, options);
+    this.send({ method: 'GET', path: '/api/v1/usage/current', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC) or by day of the organisation, without gaps. Whole hours or days that cover the range. Where `from` or `to` is the start of a period, that edge is exact, so that the steps of a period add up to its balance. */
+  /** What every meter will have used at the end of its period. For the month of the meter, or for what is paid at a time where its limit applies to that. It says how each figure was computed. Costs are not estimated here. */
+  usageEstimate = (input: UsageEstimateInput = {}, options?: CallOptions): Promise<UsageEstimateOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/estimate', repeat: 'safe' }, input, options);
+
+  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Single events are stored for as long as the operator says (400 days by default). */
+  usageEvents = (input: UsageEventsInput, options?: CallOptions): Promise<UsageEventsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/events', repeat: 'safe' }, input, options);
+
+  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/usage/{meter}/history', repeat: 'safe' }, input, options);
+    this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
   /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage shows the new balance. */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
+
+  /** Every feature of the organisation with its limit, and what is left of the metered ones */
+  usageLimits = (input: UsageLimitsInput = {}, options?: CallOptions): Promise<UsageLimitsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/limits', repeat: 'safe' }, input, options);
 
   /** Events of our services that were not counted, and why; newest first. Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. Events refused by POST /api/v1/usage/events are only in its answer. */
   usageRejected = (input: UsageRejectedInput = {}, options?: CallOptions): Promise<UsageRejectedOutput> =>
@@ -4522,7 +5050,7 @@ export class TidegateClient extends Transport {
   usageReturnLease = (input: UsageReturnLeaseInput, options?: CallOptions): Promise<UsageReturnLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases/{leaseId}/return', repeat: 'keyed' }, input, options);
 
-  /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never exceed a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
+  /** Take a slice of a metered quota to spend locally. All slices, holds and reported usage together never exceed a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
   usageTakeLease = (input: UsageTakeLeaseInput, options?: CallOptions): Promise<UsageTakeLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases', repeat: 'keyed' }, input, options);
 
