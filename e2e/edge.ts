@@ -306,7 +306,7 @@ export function edge(platform: SharedPlatform, later: () => NodeJS.ProcessEnv): 
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
       const calls = async () => {
         const { body } = await person.get<{ items: { meter: string; used: number; reserved: number }[] }>(
-          '/api/v1/usage',
+          '/api/v1/usage/current',
         );
         return body.items.find(({ meter }) => meter === 'api_calls');
       };

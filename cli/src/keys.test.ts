@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changeKeys, makeKey, readSecrets, SEALING_SERVICES, secretsFile } from '@tidegate/runtime/secrets-file';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
+import { programEnvironment } from '@tidegate/testing/test-run';
 import { masterKeyId } from '@tidegate/vault/master-keys';
 import pg from 'pg';
 import { fail, runCommand } from './run-command.ts';
@@ -53,7 +54,7 @@ async function tidegate(args: string[], env: NodeJS.ProcessEnv = {}): Promise<En
 
 function tidegateProcess(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const child = spawn(process.execPath, ['--no-warnings', 'cli/dist/main.js', ...args], {
-    env: { PATH: process.env['PATH'], DATA_DIR: dataDir, ...env },
+    env: { ...programEnvironment(), DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

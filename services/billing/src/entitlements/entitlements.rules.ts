@@ -63,7 +63,8 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
   const inForce = input.subscriptions.flatMap((subscription) => planInForce(input, subscription));
   const grants = [...inForce.flatMap(grantsOf), ...input.grants];
   const declared = new Map(input.features.map((feature) => [feature.key, feature]));
-  const productOf = (key: string) => (declared.has(key) ? (declared.get(key)?.product ?? null) : giver(inForce, key));
+  const productOf = (key: string) =>
+    declared.has(key) ? (declared.get(key)?.product ?? null) : productGiving(inForce, key);
   const features: Record<string, FeatureGrant> = {};
   for (const [key, list] of Map.groupBy(
     grants.filter((grant) => isLive(grant, at)),
@@ -162,7 +163,7 @@ function kindOf(key: string, declared: FeatureKind | undefined, inForce: readonl
 }
 
 /** The product of a feature that has left the catalogue: that of the one plan that gives it. */
-function giver(inForce: readonly InForce[], key: string): string | null {
+function productGiving(inForce: readonly InForce[], key: string): string | null {
   const [only, another] = inForce.filter(({ plan }) => plan.features[key]);
   return only && !another ? only.plan.product : null;
 }

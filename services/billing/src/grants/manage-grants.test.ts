@@ -70,15 +70,15 @@ test.each([
   await expect(give(org, feature, value, more)).rejects.toMatchObject({ data: { errors: [{ field }] } });
 });
 
-test('the whole story of an organisation is told in one answer: what it has, and who changed what, when and why', async () => {
+test('the whole story of an organisation is one answer: what it has, and who changed what, when and why', async () => {
   const org = await billing.create();
   const set = { organisationId: org, product: 'monitoring', plan: 'pro', reason: 'paid by transfer' };
   await billing.call(setSubscription, set);
   const { id } = await give(org, 'servers', 2);
   await billing.call(deleteGrant, { organisationId: org, grantId: id });
   await give(org, 'servers', 3);
-  const told = await billing.call(organisationBilling, { organisationId: org });
-  expect(told).toMatchObject({
+  const story = await billing.call(organisationBilling, { organisationId: org });
+  expect(story).toMatchObject({
     subscriptions: [{ product: 'monitoring', plan: 'pro', provider: 'manual' }],
     grants: [{ feature: 'servers', value: 3, reason: 'a promise of sales', by: 'user' }],
     entitlements: { features: { servers: { limit: 23 } } },
@@ -92,9 +92,9 @@ test('the whole story of an organisation is told in one answer: what it has, and
   });
   const paged = await billing.call(organisationBilling, { organisationId: org, limit: 2 });
   const rest = await billing.call(organisationBilling, { organisationId: org, limit: 200, cursor: paged.nextCursor });
-  expect([...paged.changes, ...rest.changes]).toEqual(told.changes);
+  expect([...paged.changes, ...rest.changes]).toEqual(story.changes);
   await expect(billing.call(organisationBilling, { organisationId: newId() })).rejects.toMatchObject({
     code: 'not_found',
   });
-  expect((await billing.call(listGrants, { organisationId: org })).items).toEqual(told.grants);
+  expect((await billing.call(listGrants, { organisationId: org })).items).toEqual(story.grants);
 });

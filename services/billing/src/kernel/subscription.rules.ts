@@ -147,7 +147,7 @@ export const monthsOf = (interval: Interval): 1 | 12 => (interval === 'year' ? 1
 
 /**
  * The step that a change begins, if any. What is paid for begins when it is bought: when somebody begins to pay, pays for
- * another length, or for another plan by the year. Nothing that is free begins anew, or a quota would be had twice by
+ * another length, or for another plan by the year. Nothing that is free restarts, or a quota would be had twice by
  * going there and back.
  */
 export function stepOf(

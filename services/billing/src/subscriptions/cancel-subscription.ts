@@ -9,7 +9,7 @@ import { ended, isEnded, paidPeriod, type Subscription, stepOf } from '../kernel
 import { removeOrder } from './order.rows.ts';
 import { ProviderChanges } from './provider-changes.ts';
 import { type Shown, ShowSubscriptions } from './show-subscriptions.ts';
-import { type Decided, type Situation, SubscriptionChanges } from './subscription-changes.ts';
+import { type Decided, requireNotHeld, type Situation, SubscriptionChanges } from './subscription-changes.ts';
 
 type Context = Pick<OperationContext<typeof pauseSubscription>, 'input' | 'caller' | 'tx' | 'emit' | 'answerLater'>;
 type Billed = NonNullable<Awaited<ReturnType<ProviderChanges['find']>>>;
@@ -69,7 +69,10 @@ export class CancelSubscription {
       return this.show.complete(orgId);
     }
     const change = { orgId, product: input.product, by: changedBy(caller), reason: input.reason };
-    await this.changes.change(tx, emit, change, decide);
+    await this.changes.change(tx, emit, change, (situation) => {
+      requireNotHeld(situation.before);
+      return decide(situation);
+    });
     answerLater(() => this.show.complete(orgId));
     return this.show.stored(tx, orgId);
   }
@@ -106,7 +109,6 @@ function endOf(before: Subscription, steps: Situation['steps'], at: number): num
 function resumed(before: Subscription | undefined): Decided {
   if (before && before.cancelAt !== null) return { after: { ...before, cancelAt: null }, action: 'resumed' };
   if (before?.status === 'paused') {
-    if (before.pausedBy === 'operator') throw conflict({}, 'The operator paused it. Ask them to resume it.');
     return { after: { ...before, status: 'active', pausedAt: null, pausedBy: null }, action: 'resumed' };
   }
   // What an operator moves stays: it is no choice of theirs.

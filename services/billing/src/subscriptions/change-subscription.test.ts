@@ -93,7 +93,7 @@ describe('a trial', () => {
 
 describe('a plan that begins when an operator approves', () => {
   const trading = { product: 'trading' };
-  test('is ordered, shown, approved with a reason, and both sides hear of it', async () => {
+  test('is ordered, shown, approved with a reason, and an event says so each time', async () => {
     const org = await billing.create();
     await choose(org, 'free', {}, 'trading');
     expect((await billing.call(getSubscriptions, {}, org)).orders).toMatchObject([{ ...trading, plan: 'free' }]);

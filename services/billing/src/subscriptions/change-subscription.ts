@@ -19,7 +19,7 @@ import { saveOrder } from './order.rows.ts';
 import { Payments } from './payments.ts';
 import { ProviderChanges } from './provider-changes.ts';
 import { type Shown, ShowSubscriptions } from './show-subscriptions.ts';
-import { type Decided, type Situation, SubscriptionChanges } from './subscription-changes.ts';
+import { type Decided, requireNotHeld, type Situation, SubscriptionChanges } from './subscription-changes.ts';
 import { useTrial } from './trial.rows.ts';
 
 type Context = OperationContext<typeof changeSubscription>;
@@ -61,6 +61,7 @@ export class ChangeSubscription {
   private async decide(context: Context, situation: Situation, by: string): Promise<Decided | undefined> {
     const { input, refuse, emit } = context;
     const { catalogue, before, tx } = situation;
+    requireNotHeld(before);
     const offered = catalogue.plans.filter(
       (one) => one.offered || (one.plan === before?.plan && isValid(before.status)),
     );

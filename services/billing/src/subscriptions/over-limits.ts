@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { countThings } from '@tidegate/contracts/billing/counted';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { OverLimit } from '@tidegate/contracts/billing/subscriptions';
-import { countThings } from '@tidegate/contracts/kernel/counted';
 import { Bus } from '@tidegate/messaging/bus';
 import { Log } from '@tidegate/telemetry/log';
 

@@ -75,6 +75,9 @@ export class SetSubscription {
       return { after: ended(before, defaultPlan(catalogue, product), at), action: 'canceled' };
     }
     const choice = await choiceOf(refuse, situation, offered, input, { operator: true });
+    if ((input.status === 'past_due' || input.status === 'unpaid') && !costs(choice, catalogue)) {
+      throw invalid('/status', 'costs_nothing', `Nothing has to be paid for ${offered.name}.`);
+    }
     if (input.at === 'period_end' && before) {
       return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason });
     }

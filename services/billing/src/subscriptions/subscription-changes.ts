@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { SHARED } from '@tidegate/contracts/billing/entitlements';
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
-import { notFound } from '@tidegate/contracts/kernel/problem';
+import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
@@ -36,6 +36,12 @@ export interface Change {
   reason: string;
   /** Whether an organisation that is not known here yet begins with it. */
   opens?: boolean;
+}
+
+/** What an operator has paused, its customer neither resumes nor leaves by choosing, trying or cancelling. */
+export function requireNotHeld(before: Subscription | undefined): void {
+  if (before?.pausedBy !== 'operator') return;
+  throw conflict({}, 'The operator of this installation paused the subscription. Ask them to resume it.');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { counts, countThings } from '@tidegate/contracts/kernel/counted';
+import { counts, countThings } from '@tidegate/contracts/billing/counted';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { countServers } from './server.rows.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { BuiltIn } from '../billing/built-in-features.ts';
-import { operation } from './operation.ts';
+import { operation } from '../kernel/operation.ts';
+import type { BuiltIn } from './built-in-features.ts';
 
 /** Which service owns the things that a counted feature limits. */
 export const OWNERS = {
