@@ -80,7 +80,10 @@ export async function resetPassword(email: string): Promise<void> {
 
 export async function subscribe(organisationId: string, plan: string, interval: string | undefined): Promise<void> {
   const chosen = interval === undefined ? {} : { interval: interval as 'month' | 'year' };
-  print(await asOperator((bus) => bus.call(setSubscription, { organisationId, plan, ...chosen })));
+  // `monitoring.pro`, or the plan alone where only one product has one of this name.
+  const [product, named] = plan.includes('.') ? plan.split('.', 2) : [undefined, plan];
+  const wanted = { plan: named ?? '', ...(product !== undefined && { product }) };
+  print(await asOperator((bus) => bus.call(setSubscription, { organisationId, ...wanted, ...chosen })));
 }
 
 type ServiceWithEvents = keyof typeof deadLetters;

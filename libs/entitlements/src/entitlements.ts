@@ -43,15 +43,15 @@ export class Entitlements {
     if (used + adding <= limit) return;
     throw planLimitReached(
       { feature, limit, used, product, plan, upgradeTo },
-      `The plan ${planFor(snapshot, feature)?.planName} allows ${limit} ${feature}, and ${used} exist. ${
-        upgradeTo ? `The plan ${snapshot.upgrade[feature]?.planName} allows more.` : 'Delete some first.'
-      }`,
+      `${limit} ${feature} are allowed, and ${used} exist. ${wayOut(snapshot, feature)}`,
     );
   }
 
-  /** Throws `feature_not_included` unless the plan says yes. */
+  /** For creating something by it: throws `feature_not_included` unless the plan says yes, and when it is read-only. */
   async feature(tx: Tx, feature: BuiltIn<'boolean'>): Promise<void> {
     const snapshot = await this.snapshot(tx);
+    const { product, plan } = refusalOf(snapshot, feature);
+    if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
     const grant = snapshot.features[feature];
     if (grant?.kind !== 'boolean' || !grant.value) throw this.missing(snapshot, feature);
   }
@@ -79,6 +79,14 @@ export class Entitlements {
   private missing(snapshot: Snapshot, feature: string): Error {
     return featureNotIncluded({ feature, ...refusalOf(snapshot, feature) });
   }
+}
+
+function wayOut(snapshot: Snapshot, feature: string): string {
+  const upgrade = snapshot.upgrade[feature];
+  if (!upgrade) return 'Delete some first.';
+  const own = planFor(snapshot, feature);
+  const newest = own?.plan === upgrade.plan && snapshot.plans[upgrade.product]?.plan === upgrade.plan;
+  return `The ${newest ? 'newest version of the ' : ''}plan ${upgrade.planName} allows more.`;
 }
 
 /** Null: no limit. Undefined: the plan does not include the feature. */

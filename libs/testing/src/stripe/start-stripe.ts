@@ -10,9 +10,12 @@ import { setCard } from './objects/cards.ts';
 import { sessionTimers } from './objects/checkout.ts';
 import type { Entered } from './objects/checkout-page.ts';
 import { subscriptionTimers } from './objects/cycle.ts';
+import { closeDispute, openDispute } from './objects/disputes.ts';
 import { includable } from './objects/includable.ts';
 import { invoiceTimers } from './objects/invoice-timers.ts';
+import { streamTokens } from './objects/meter-stream.ts';
 import { pages } from './objects/pages.ts';
+import { scheduleTimers } from './objects/schedules.ts';
 import type { Timer } from './objects/timers.ts';
 import { routes } from './routes.ts';
 import { Webhooks } from './webhooks/sender.ts';
@@ -78,7 +81,7 @@ export class StripeDouble {
       this.accounts.set(id, account);
       this.senders.set(account, new Webhooks(account));
     });
-    this.api = new Api(routes, (key) => this.accounts.get(this.accountOfKey[key] ?? ''));
+    this.api = new Api(routes, (key, operation) => this.admitted(key, operation));
   }
 
   get origin(): string {
@@ -143,6 +146,13 @@ export class StripeDouble {
     setCard(this.account(), method, { behaviour: 'pays', ...(behaviour === 'declines' ? { declinesFrom: from } : {}) });
   }
 
+  /** The customer's bank takes a charge back; `close` ends that. */
+  dispute(charge: string, reason?: string): { id: string; close: (outcome: 'won' | 'lost') => void } {
+    const account = this.account();
+    const dispute = openDispute(account, charge, reason);
+    return { id: dispute.id, close: (outcome) => closeDispute(account, dispute, outcome) };
+  }
+
   /** Moves the clock; everything that is due on the way happens in order, and its webhooks are answered before the next. */
   advance({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): Promise<void> {
     return this.advanceTo(this.clock.now() + days * DAY + hours * HOUR + minutes * MINUTE + seconds);
@@ -151,9 +161,11 @@ export class StripeDouble {
   async advanceTo(instant: number | Date): Promise<void> {
     const until = typeof instant === 'number' ? instant : Math.floor(instant.getTime() / 1000);
     await this.settled();
-    for (let timer = this.next(until); timer; timer = this.next(until)) {
-      this.clock.moveTo(timer.at);
-      timer.run();
+    for (let at = this.nextInstant(until); at <= until; at = this.nextInstant(until)) {
+      this.clock.moveTo(at);
+      const timer = this.next(at);
+      if (timer) timer.run();
+      else for (const sender of this.senders.values()) await sender.retry();
       await this.settled();
     }
     this.clock.moveTo(until);
@@ -171,13 +183,26 @@ export class StripeDouble {
     if (this.api.ownFaults[0]) throw this.api.ownFaults[0];
   }
 
-  private next(until: number): (Timer & { run: () => unknown }) | undefined {
+  /** When something happens next, or a webhook is sent again. */
+  private nextInstant(until: number): number {
+    const retries = [...this.senders.values()].map((sender) => sender.nextRetry());
+    return Math.min(this.next(until)?.at ?? Infinity, ...retries);
+  }
+
+  private next(until: number): Timer | undefined {
     let first: Timer | undefined;
     for (const account of this.accounts.values())
       for (const timer of timersOf(account))
         if (timer.at <= until && (!first || timer.at < first.at || (timer.at === first.at && timer.rank < first.rank)))
           first = timer;
     return first;
+  }
+
+  /** The stream of meter events takes the token of a session only, and nothing else takes that. */
+  private admitted(key: string, operation: string): Account | undefined {
+    const account = this.accounts.get(this.accountOfKey[key] ?? '');
+    if (operation !== 'POST /v2/billing/meter_event_stream') return account;
+    return [...this.accounts.values()].find((one) => (streamTokens(one).get(key) ?? 0) > this.clock.now());
   }
 
   private async answer(incoming: Incoming): Promise<Answer> {
@@ -187,6 +212,7 @@ export class StripeDouble {
 }
 
 function* timersOf(account: Account): Generator<Timer> {
+  yield* scheduleTimers(account);
   yield* subscriptionTimers(account);
   yield* invoiceTimers(account);
   yield* sessionTimers(account);

@@ -90,7 +90,12 @@ function trim(schema, closed) {
 
 const distinct = (schemas) => [...new Map(schemas.map((one) => [JSON.stringify(one), one])).values()];
 
+/** Ways to pay other than by card are objects of which nothing more is known. */
+const OTHER_WAYS =
+  /\.(PaymentMethodDetails|PaymentMethodOptions|PaymentMethodData|NextAction)\.(?!(Card|RedirectToUrl)$)|^PaymentMethod\.(?!(Card|BillingDetails)$)|^PaymentMethod(Create|Update)Params\.(?!(Card|BillingDetails)$)|\.(GeneratedFrom|Wallet)$|\.Card\.(?!Networks|Checks|ThreeDSecureUsage)/;
+
 function refer(name, closed) {
+  if (OTHER_WAYS.test(name)) return { type: 'object' };
   if (!closed || !isObject(name)) {
     keep(name, closed);
     return { $ref: `#/$defs/${name}` };

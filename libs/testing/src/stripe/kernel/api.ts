@@ -1,12 +1,13 @@
 import type { Account } from './account.ts';
 import { description, type Json, type JsonObject } from './description.ts';
 import { type Fault, Faults, refusalOf } from './faults.ts';
-import { decodeForm } from './forms.ts';
+import { decodeForm, isObject } from './forms.ts';
 import type { StoredAnswer } from './idempotency.ts';
 import { DoubleFault, invalid, Refusal } from './refusal.ts';
 import { render } from './render.ts';
 import { type Match, match, type Routes } from './routes.ts';
 import type { Answer, Incoming } from './server.ts';
+import { watched } from './unserved.ts';
 import { checkAnswer, readParams } from './validation.ts';
 
 export interface SeenRequest {
@@ -15,6 +16,8 @@ export interface SeenRequest {
   idempotencyKey: string | null;
   status: number | null;
   replayed: boolean;
+  /** On the machine's clock, in milliseconds. */
+  at: number;
 }
 
 /** The API as it goes over the wire: keys, versions, idempotency, validation, errors, planned faults. */
@@ -38,16 +41,18 @@ export class Api {
       'request-id': requestId,
       'stripe-version': description().version,
     };
+    let seen: SeenRequest | undefined;
     try {
       const call = this.read(incoming);
       const key = call.idempotencyKey;
       if (key !== null) headers['idempotency-key'] = key;
-      const seen: SeenRequest = {
+      seen = {
         operation: call.name,
         params: call.raw,
         idempotencyKey: key,
         status: null,
         replayed: false,
+        at: Date.now(),
       };
       this.seen.push(seen);
       const fault = this.faults.take(call.name);
@@ -62,8 +67,7 @@ export class Api {
       return { status: done.status, headers: { ...headers, ...done.headers }, body: done.body };
     } catch (error) {
       const refusal = error instanceof Refusal ? error : this.own(error, headers);
-      const last = this.seen.at(-1);
-      if (last && last.status === null) last.status = refusal.status;
+      if (seen) seen.status = refusal.status;
       return { status: refusal.status, headers: { ...headers, ...refusal.headers }, body: errorText(refusal) };
     }
   }
@@ -108,7 +112,7 @@ export class Api {
     if (planned) throw planned;
     const params = readParams(call.name, call.operation, call.raw);
     const { account, idempotencyKey: key } = call;
-    const sameAs = JSON.stringify([call.target, call.raw]);
+    const sameAs = `${call.target} ${canonical(call.raw)}`;
     const stored = key === null ? undefined : account.idempotency.begin(key, sameAs, call.target.includes(' /v2/'));
     if (stored) return stored;
     if (fault?.kind === 'slow' && fault.when !== 'after_effect') await fault.until;
@@ -124,15 +128,21 @@ export class Api {
     requestId: string,
   ) {
     const { account, idempotencyKey: key } = call;
+    const size = account.store.size;
     const handler = this.routes[call.name];
     if (!handler) throw new DoubleFault(`${call.name} is described but not served`);
     account.request = { id: requestId, idempotency_key: key };
     try {
       const { expand = [], ...rest } = params as { expand?: string[] };
-      const result = render(account, handler(account, rest as never, call.path), expand);
+      const given = watched(rest as JsonObject);
+      const handled = handler(account, given.params as never, call.path);
+      given.check(call.name);
+      const result = render(account, handled, expand);
       checkAnswer(call.name, call.operation, result as Json);
       return this.keep(account, key, { status: 200, body: JSON.stringify(result), requestId });
     } catch (error) {
+      if (error instanceof Refusal && error.status !== 402 && account.store.size !== size)
+        throw new DoubleFault(`${call.name} was refused and has had an effect: ${error.message}`);
       if (error instanceof Refusal)
         return this.keep(account, key, { status: error.status, body: errorText(error), requestId });
       if (key !== null) account.idempotency.withdraw(key);
@@ -155,6 +165,10 @@ function paramsOf({ method, url, headers, body }: Incoming): JsonObject {
     throw invalid('v2 requests have a body of JSON.');
   return body === '' ? {} : (JSON.parse(body) as JsonObject);
 }
+
+/** The same parameters in another order are the same. */
+const canonical = (value: Json): string =>
+  JSON.stringify(value, (_key, inner) => (isObject(inner) ? Object.fromEntries(Object.entries(inner).sort()) : inner));
 
 const unauthorised = (message: string): Refusal => new Refusal(401, { type: 'invalid_request_error', message });
 const errorText = (refusal: Refusal): string => JSON.stringify({ error: refusal.body });

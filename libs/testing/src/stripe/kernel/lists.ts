@@ -1,11 +1,13 @@
+import type { Account } from './account.ts';
 import { invalid, missing } from './refusal.ts';
+import type { KindName, Kinds } from './store.ts';
 
 export interface PageParams {
   limit?: number;
   starting_after?: string;
   ending_before?: string;
 }
-export interface CreatedParams {
+interface CreatedParams {
   created?: number | { gt?: number; gte?: number; lt?: number; lte?: number };
 }
 export interface Page<T> {
@@ -42,10 +44,38 @@ export function pageInOrder<T extends { id: string }>(all: T[], params: PagePara
 /** A list inside an object, which Stripe cuts off; the double's are short enough to be whole. */
 export const embedded = <T>(data: T[], url: string): Page<T> => ({ object: 'list', data, has_more: false, url });
 
-export function createdIn(params: CreatedParams): (object: { created: number }) => boolean {
+type Filters<T> = Record<string, true | ((object: T, value: never) => boolean)>;
+
+/**
+ * Whether an object is one that a list's parameters ask for: `true` compares the field of that name. Every filter is read
+ * at once, so that one which the double does not serve is noticed.
+ */
+export function asked<T extends object>(params: object, filters: Filters<T>): (object: T) => boolean {
+  const given = params as CreatedParams & Record<string, unknown>;
+  const inRange = createdIn(given);
+  const wanted = Object.entries(filters)
+    .map(([key, rule]) => ({ key, rule, value: given[key] }))
+    .filter(({ value }) => value !== undefined);
+  return (object) =>
+    inRange((object as { created?: number }).created ?? 0) &&
+    wanted.every(({ key, rule, value }) =>
+      rule === true ? (object as Record<string, unknown>)[key] === value : rule(object, value as never),
+    );
+}
+
+function createdIn(params: CreatedParams): (created: number) => boolean {
   const range = params.created;
   if (range === undefined) return () => true;
-  if (typeof range === 'number') return ({ created }) => created === range;
+  if (typeof range === 'number') return (created) => created === range;
   const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = range;
-  return ({ created }) => created > gt && created >= gte && created < lt && created <= lte;
+  return (created) => created > gt && created >= gte && created < lt && created <= lte;
 }
+
+/** The page that a list's parameters ask for. */
+export const listOf = <K extends KindName>(
+  account: Account,
+  kind: K,
+  url: string,
+  params: PageParams & object,
+  filters: Filters<Kinds[K]> = {},
+): Page<Kinds[K]> => page(account.store.all(kind, asked(params, filters)), params, url);

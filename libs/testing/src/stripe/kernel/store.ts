@@ -84,9 +84,11 @@ const NAMES: Partial<Record<KindName, string>> = {
 export class Store {
   private readonly tables = new Map<KindName, Map<string, Kinds[KindName]>>();
   private readonly byId = new Map<string, object>();
+  private added = 0;
   private readonly gone = new Map<string, { id: string; object: string; deleted: true }>();
 
   add<K extends KindName>(kind: K, object: Kinds[K]): Kinds[K] {
+    this.added += 1;
     this.table(kind).set(object.id, object);
     this.byId.set(object.id, object);
     return object;
@@ -123,6 +125,11 @@ export class Store {
 
   removed(id: string): { id: string; object: string; deleted: true } | undefined {
     return this.gone.get(id);
+  }
+
+  /** How many objects there ever were. */
+  get size(): number {
+    return this.added;
   }
 
   private table<K extends KindName>(kind: K): Map<string, Kinds[K]> {

@@ -4,6 +4,7 @@ import { DAY, MINUTE } from '../kernel/clock.ts';
 import { perAccount } from '../kernel/per-account.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Discount, LineItem, Params, Price, Session } from '../kernel/stored.ts';
+import { onlyServed } from '../kernel/unserved.ts';
 import { amountOf, units } from './amounts.rules.ts';
 import { discountOf, type GivenDiscount, redeemable } from './discounts.ts';
 import { type LineDraft, priced } from './invoice-lines.ts';
@@ -11,6 +12,36 @@ import { createPrice } from './prices.ts';
 import { isMetered } from './subscription-lines.ts';
 
 export type NewSession = Params<Stripe.Checkout.SessionCreateParams>;
+
+const SERVED = [
+  'allow_promotion_codes',
+  'automatic_tax',
+  'cancel_url',
+  'client_reference_id',
+  'customer',
+  'customer_creation',
+  'customer_email',
+  'discounts',
+  'expires_at',
+  'invoice_creation',
+  'line_items',
+  'locale',
+  'metadata',
+  'mode',
+  'payment_intent_data',
+  'payment_method_collection',
+  'subscription_data',
+  'success_url',
+];
+const SUBSCRIPTION_DATA = [
+  'metadata',
+  'trial_period_days',
+  'trial_end',
+  'trial_settings',
+  'billing_cycle_anchor',
+  'description',
+  'proration_behavior',
+];
 
 /** What a session sells; the page makes it so. */
 export interface Terms {
@@ -38,10 +69,11 @@ export function readTerms(account: Account, params: NewSession): Terms {
     );
   if (new Set(items.map((item) => item.price.currency)).size > 1)
     throw invalid('All prices on a Checkout Session must have the same currency.', 'line_items');
-  return { params, items, discounts: (params.discounts ?? []) as GivenDiscount[] };
+  return { params: { ...params }, items, discounts: (params.discounts ?? []) as GivenDiscount[] };
 }
 
 function refuse(account: Account, params: NewSession): void {
+  onlyServed(params, SERVED, 'session');
   if (!params.mode) throw required('mode');
   if (params.ui_mode !== undefined && params.ui_mode !== 'hosted_page')
     throw invalid('The double serves hosted pages only.', 'ui_mode');
@@ -55,6 +87,7 @@ function refuse(account: Account, params: NewSession): void {
     throw invalid('You can not pass `subscription_data` in `payment` mode.', 'subscription_data');
   if (params.payment_intent_data && params.mode === 'subscription')
     throw invalid('You can not pass `payment_intent_data` in `subscription` mode.', 'payment_intent_data');
+  onlyServed(params.subscription_data ?? {}, SUBSCRIPTION_DATA, 'subscription_data');
   const days = params.subscription_data?.trial_period_days;
   if (days !== undefined && days < 1)
     throw invalid('trial_period_days must be at least 1', 'subscription_data[trial_period_days]');

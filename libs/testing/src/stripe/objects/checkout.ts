@@ -1,14 +1,6 @@
 import type { Account } from '../kernel/account.ts';
 import { DAY } from '../kernel/clock.ts';
-import {
-  type CreatedParams,
-  createdIn,
-  embedded,
-  type Page,
-  type PageParams,
-  page,
-  pageInOrder,
-} from '../kernel/lists.ts';
+import { embedded, listOf, type Page, type PageParams, pageInOrder } from '../kernel/lists.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { LineItem, Session } from '../kernel/stored.ts';
@@ -16,21 +8,15 @@ import { type NewSession, readTerms, sum, termsOf, totals } from './checkout-ter
 import { mergedMetadata } from './metadata.rules.ts';
 import type { Timer } from './timers.ts';
 
-type List = PageParams &
-  CreatedParams & { customer?: string; subscription?: string; payment_intent?: string; status?: string };
-
 export const checkoutRoutes: Routes = {
   'POST /v1/checkout/sessions': (account, params: NewSession) => create(account, params),
-  'GET /v1/checkout/sessions': (account, params: List) => {
-    const created = createdIn(params);
-    const wanted = (one: Session) =>
-      created(one) &&
-      (!params.customer || one.customer === params.customer) &&
-      (!params.subscription || one.subscription === params.subscription) &&
-      (!params.payment_intent || one.payment_intent === params.payment_intent) &&
-      (!params.status || one.status === params.status);
-    return page(account.store.all('checkout.session', wanted), params, '/v1/checkout/sessions');
-  },
+  'GET /v1/checkout/sessions': (account, params: PageParams) =>
+    listOf(account, 'checkout.session', '/v1/checkout/sessions', params, {
+      customer: true,
+      payment_intent: true,
+      status: true,
+      subscription: true,
+    }),
   'GET /v1/checkout/sessions/{id}': (account, _params, { id }) => account.store.get('checkout.session', id),
   'POST /v1/checkout/sessions/{id}': (account, params: Pick<NewSession, 'metadata'>, { id }) => {
     const session = account.store.get('checkout.session', id);
@@ -72,8 +58,8 @@ export function* sessionTimers(account: Account): Generator<Timer> {
 }
 
 function create(account: Account, params: NewSession): Session {
-  if (params.customer) account.store.get('customer', params.customer, 'customer');
   const terms = readTerms(account, params);
+  if (params.customer) account.store.get('customer', params.customer, 'customer');
   const id = `cs_${account.settings.livemode ? 'live' : 'test'}_${account.random.text(40)}`;
   const tax = params.automatic_tax?.enabled ?? false;
   const session = account.draft('checkout.session', {

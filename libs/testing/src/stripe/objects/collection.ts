@@ -24,7 +24,10 @@ export function intentOf(account: Account, invoice: Invoice): PaymentIntent {
   const open = paymentsOf(account, invoice.id)
     .map((one) => account.store.find('payment_intent', one.payment.payment_intent))
     .find((one) => one && one.status !== 'canceled');
-  if (open) return open;
+  if (open) {
+    if (open.status !== 'succeeded') open.amount = invoice.amount_due;
+    return open;
+  }
   const intent = createIntent(account, {
     amount: invoice.amount_due,
     currency: invoice.currency,

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params, PromotionCode } from '../kernel/stored.ts';
@@ -9,7 +9,6 @@ import { givenFields, mergedMetadata } from './metadata.rules.ts';
 
 type NewCoupon = Params<Stripe.CouponCreateParams>;
 type NewCode = Params<Stripe.PromotionCodeCreateParams>;
-type ListCodes = PageParams & CreatedParams & { active?: boolean; code?: string; coupon?: string; customer?: string };
 
 export const couponRoutes: Routes = {
   'POST /v1/coupons': (account, params: NewCoupon) => {
@@ -37,8 +36,7 @@ export const couponRoutes: Routes = {
     account.emit('coupon.created', coupon);
     return coupon;
   },
-  'GET /v1/coupons': (account, params: PageParams & CreatedParams) =>
-    page(account.store.all('coupon', createdIn(params)), params, '/v1/coupons'),
+  'GET /v1/coupons': (account, params: PageParams) => listOf(account, 'coupon', '/v1/coupons', params),
   'GET /v1/coupons/{id}': (account, _params, { id }) => {
     const coupon = account.store.get('coupon', id);
     coupon.valid = isValid(account, coupon);
@@ -84,16 +82,13 @@ export const couponRoutes: Routes = {
     account.emit('promotion_code.created', created);
     return created;
   },
-  'GET /v1/promotion_codes': (account, params: ListCodes) => {
-    const created = createdIn(params);
-    const wanted = (one: PromotionCode) =>
-      created(one) &&
-      (params.active === undefined || one.active === params.active) &&
-      (!params.code || one.code.toLowerCase() === params.code.toLowerCase()) &&
-      (!params.coupon || one.promotion.coupon === params.coupon) &&
-      (!params.customer || one.customer === params.customer);
-    return page(account.store.all('promotion_code', wanted), params, '/v1/promotion_codes');
-  },
+  'GET /v1/promotion_codes': (account, params: PageParams) =>
+    listOf(account, 'promotion_code', '/v1/promotion_codes', params, {
+      active: true,
+      customer: true,
+      code: (one, code: string) => one.code.toLowerCase() === code.toLowerCase(),
+      coupon: (one, coupon: string) => one.promotion.coupon === coupon,
+    }),
   'GET /v1/promotion_codes/{id}': (account, _params, { id }) => account.store.get('promotion_code', id),
   'POST /v1/promotion_codes/{id}': (account, params: Params<Stripe.PromotionCodeUpdateParams>, { id }) => {
     const code = account.store.get('promotion_code', id);

@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams } from '../kernel/lists.ts';
 import { missing } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params } from '../kernel/stored.ts';
 import { givenFields, mergedMetadata, orNull } from './metadata.rules.ts';
-import { createCustomer, type NewCustomer, settingsOf } from './new-customer.ts';
+import { addressOf, createCustomer, type NewCustomer, settingsOf } from './new-customer.ts';
 import { cancelNow } from './subscription-end.ts';
 import { addTaxId } from './tax-ids.ts';
 
@@ -16,21 +16,16 @@ export const customerRoutes: Routes = {
     for (const taxId of params.tax_id_data ?? []) addTaxId(account, customer, taxId);
     return customer;
   },
-  'GET /v1/customers': (account, params: PageParams & CreatedParams & { email?: string }) => {
-    const created = createdIn(params);
-    const found = account.store.all(
-      'customer',
-      (one) => created(one) && (params.email === undefined || one.email === params.email),
-    );
-    return page(found, params, '/v1/customers');
-  },
+  'GET /v1/customers': (account, params: PageParams) =>
+    listOf(account, 'customer', '/v1/customers', params, { email: true }),
   'GET /v1/customers/{id}': (account, _params, { id }) =>
     account.store.removed(id) ?? account.store.get('customer', id),
   'POST /v1/customers/{id}': (account, params: Update, { id }) => {
     const customer = account.store.get('customer', id);
     const settings = settingsOf(account, customer, params);
     return account.change(customer, 'customer.updated', () => {
-      Object.assign(customer, givenFields(params, 'email', 'name', 'description', 'phone', 'address', 'shipping'));
+      Object.assign(customer, givenFields(params, 'email', 'name', 'description', 'phone', 'shipping'));
+      if (params.address !== undefined) customer.address = addressOf(params.address);
       if (params.tax_exempt !== undefined) customer.tax_exempt = orNull(params.tax_exempt) ?? 'none';
       if (params.metadata !== undefined) customer.metadata = mergedMetadata(customer.metadata, params.metadata);
       if (params.balance !== undefined) customer.balance = params.balance;

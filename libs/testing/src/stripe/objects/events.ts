@@ -1,10 +1,10 @@
 import { DAY } from '../kernel/clock.ts';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { asked, type PageParams, page } from '../kernel/lists.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { StoredEvent } from '../kernel/store.ts';
 
-type List = PageParams & CreatedParams & { type?: string; types?: string[]; delivery_success?: boolean };
+type List = PageParams & { type?: string; types?: string[] };
 
 const KEPT = 30 * DAY;
 const MOST_TYPES = 20;
@@ -14,14 +14,13 @@ export const eventRoutes: Routes = {
     if (params.types && params.type)
       throw invalid('You may only specify one of these parameters: type, types.', 'types');
     if ((params.types?.length ?? 0) > MOST_TYPES) throw invalid(`You may list at most ${MOST_TYPES} types.`, 'types');
-    const created = createdIn(params);
-    const wanted = (one: StoredEvent) =>
-      one.created > account.now() - KEPT &&
-      created(one) &&
-      (!params.type || matches(one.type, params.type)) &&
-      (!params.types || params.types.includes(one.type)) &&
-      (params.delivery_success === undefined || (one.pending_webhooks === 0) === params.delivery_success);
-    return page(account.store.all('event', wanted), params, '/v1/events');
+    const wanted = asked<StoredEvent>(params, {
+      type: (one, type: string) => matches(one.type, type),
+      types: (one, types: string[]) => types.includes(one.type),
+      delivery_success: (one, good: boolean) => (one.pending_webhooks === 0) === good,
+    });
+    const kept = account.store.all('event', (one) => one.created > account.now() - KEPT && wanted(one));
+    return page(kept, params, '/v1/events');
   },
   'GET /v1/events/{id}': (account, _params, { id }) => account.store.get('event', id),
   'GET /v2/core/events/{id}': (account, _params, { id }) => account.store.get('v2.core.event', id),

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
-import { type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { InvoiceItem, Params } from '../kernel/stored.ts';
@@ -11,7 +11,6 @@ import { draftsOf, type LineDraft } from './invoice-lines.ts';
 import { givenFields, mergedMetadata } from './metadata.rules.ts';
 
 type Create = Params<Stripe.InvoiceItemCreateParams>;
-type List = PageParams & { customer?: string; invoice?: string; pending?: boolean };
 
 export const invoiceItemRoutes: Routes = {
   'POST /v1/invoiceitems': (account, params: Create) => {
@@ -34,13 +33,12 @@ export const invoiceItemRoutes: Routes = {
     });
     return item;
   },
-  'GET /v1/invoiceitems': (account, params: List) => {
-    const wanted = (one: InvoiceItem) =>
-      (!params.customer || one.customer === params.customer) &&
-      (!params.invoice || one.invoice === params.invoice) &&
-      (params.pending === undefined || (one.invoice === null) === params.pending);
-    return page(account.store.all('invoiceitem', wanted), params, '/v1/invoiceitems');
-  },
+  'GET /v1/invoiceitems': (account, params: PageParams) =>
+    listOf(account, 'invoiceitem', '/v1/invoiceitems', params, {
+      customer: true,
+      invoice: true,
+      pending: (one, pending: boolean) => (one.invoice === null) === pending,
+    }),
   'GET /v1/invoiceitems/{id}': (account, _params, { id }) => account.store.get('invoiceitem', id),
   'POST /v1/invoiceitems/{id}': (account, params: Params<Stripe.InvoiceItemUpdateParams>, { id }) => {
     const item = pending(account, id);

@@ -57,6 +57,7 @@ export function markPaid(account: Account, invoice: Invoice, intent: PaymentInte
     payment.status_transitions = { canceled_at: null, paid_at: paidAt };
     account.emit('invoice_payment.paid', payment);
   }
+  if (!intent) cancelPayments(account, invoice, 'automatic');
   account.emit('invoice.paid', invoice);
   account.emit('invoice.payment_succeeded', invoice);
 }
@@ -105,19 +106,24 @@ function closed(
   invoice.auto_advance = false;
   if (at === 'voided_at') invoice.amount_remaining = 0;
   invoice.status_transitions = { ...invoice.status_transitions, [at]: account.now() };
+  cancelPayments(account, invoice, 'void_invoice');
+  account.emit(event, invoice);
+  return invoice;
+}
+
+/** What was to collect the invoice is over. */
+function cancelPayments(account: Account, invoice: Invoice, reason: 'automatic' | 'void_invoice'): void {
   for (const payment of paymentsOf(account, invoice.id)) {
     const intent = account.store.find('payment_intent', payment.payment.payment_intent);
     if (!intent || intent.status === 'succeeded' || intent.status === 'canceled') continue;
     Object.assign(intent, {
       status: 'canceled',
       canceled_at: account.now(),
-      cancellation_reason: 'void_invoice',
+      cancellation_reason: reason,
       next_action: null,
     });
     account.emit('payment_intent.canceled', intent);
     payment.status = 'canceled';
     payment.status_transitions = { canceled_at: account.now(), paid_at: null };
   }
-  account.emit(event, invoice);
-  return invoice;
 }

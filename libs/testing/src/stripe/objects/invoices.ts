@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
-import { type CreatedParams, createdIn, type PageParams, page, pageInOrder } from '../kernel/lists.ts';
+import { listOf, type PageParams, pageInOrder } from '../kernel/lists.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Invoice, Params } from '../kernel/stored.ts';
@@ -9,29 +9,24 @@ import { currencyOf } from './currencies.ts';
 import { type GivenDiscount, redeem } from './discounts.ts';
 import { createInvoice } from './invoice-draft.ts';
 import { pendingLines } from './invoice-items.ts';
-import { finalise, markPaid, markUncollectible, paymentsOf, voidInvoice } from './invoice-state.ts';
+import { finalise, markPaid, markUncollectible, voidInvoice } from './invoice-state.ts';
 import { givenFields, mergedMetadata } from './metadata.rules.ts';
 import { cardRefusal } from './payments.ts';
 import { preview } from './preview.ts';
 
-type List = PageParams &
-  CreatedParams & { customer?: string; subscription?: string; status?: string; collection_method?: string };
 type Pay = Params<Stripe.InvoicePayParams>;
 
 export const invoiceRoutes: Routes = {
   'POST /v1/invoices/create_preview': (account, params: Params<Stripe.InvoiceCreatePreviewParams>) =>
     preview(account, params),
   'POST /v1/invoices': (account, params: Params<Stripe.InvoiceCreateParams>) => create(account, params),
-  'GET /v1/invoices': (account, params: List) => {
-    const created = createdIn(params);
-    const wanted = (one: Invoice) =>
-      created(one) &&
-      (!params.customer || one.customer === params.customer) &&
-      (!params.subscription || one.parent?.subscription_details?.subscription === params.subscription) &&
-      (!params.status || one.status === params.status) &&
-      (!params.collection_method || one.collection_method === params.collection_method);
-    return page(account.store.all('invoice', wanted), params, '/v1/invoices');
-  },
+  'GET /v1/invoices': (account, params: PageParams) =>
+    listOf(account, 'invoice', '/v1/invoices', params, {
+      customer: true,
+      status: true,
+      collection_method: true,
+      subscription: (one, id: string) => one.parent?.subscription_details?.subscription === id,
+    }),
   'GET /v1/invoices/{id}': (account, _params, { id }) => account.store.get('invoice', id),
   'POST /v1/invoices/{id}': (account, params: Params<Stripe.InvoiceUpdateParams>, { id }) => {
     const invoice = account.store.get('invoice', id);
@@ -73,14 +68,8 @@ export const invoiceRoutes: Routes = {
   },
   'GET /v1/invoices/{id}/lines': (account, params: PageParams, { id }) =>
     pageInOrder(account.store.get('invoice', id).lines.data, params, `/v1/invoices/${id}/lines`),
-  'GET /v1/invoice_payments': (account, params: PageParams & { invoice?: string; status?: string }) => {
-    const found = params.invoice ? paymentsOf(account, params.invoice) : account.store.all('invoice_payment');
-    return page(
-      found.filter((one) => !params.status || one.status === params.status),
-      params,
-      '/v1/invoice_payments',
-    );
-  },
+  'GET /v1/invoice_payments': (account, params: PageParams) =>
+    listOf(account, 'invoice_payment', '/v1/invoice_payments', params, { invoice: true, status: true }),
   'GET /v1/invoice_payments/{id}': (account, _params, { id }) => account.store.get('invoice_payment', id),
 };
 

@@ -1,6 +1,7 @@
 import type { Account } from '../kernel/account.ts';
 import { invalid, missing, required } from '../kernel/refusal.ts';
 import type { Price, SubscriptionItem } from '../kernel/stored.ts';
+import { onlyServed } from '../kernel/unserved.ts';
 import { mergedMetadata } from './metadata.rules.ts';
 import { createPrice, planOf } from './prices.ts';
 import { isMetered } from './subscription-lines.ts';
@@ -23,7 +24,10 @@ export interface GivenItem {
 
 const MOST_ITEMS = 20;
 
+const SERVED = ['id', 'price', 'price_data', 'quantity', 'metadata', 'deleted', 'clear_usage'];
+
 export function newItem(account: Account, subscription: string, given: GivenItem, param: string): SubscriptionItem {
+  onlyServed(given, SERVED, param);
   const price = priceOf(account, given, param);
   const quantity = quantityOf(price, given.quantity, param);
   return {
@@ -82,6 +86,7 @@ export function changedItems(
       after.push(newItem(account, subscription, one, param));
       return;
     }
+    onlyServed(one, SERVED, param);
     const item = after.find((known) => known.id === one.id);
     if (!item) throw missing('subscription item', one.id, `${param}[id]`);
     if (one.deleted) {

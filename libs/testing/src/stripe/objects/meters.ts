@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
 import { DAY, HOUR, MINUTE } from '../kernel/clock.ts';
-import { type PageParams, page } from '../kernel/lists.ts';
-import { invalid, Refusal } from '../kernel/refusal.ts';
+import { listOf, type PageParams, page } from '../kernel/lists.ts';
+import { invalid, Refusal, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Meter, Params } from '../kernel/stored.ts';
 import { cancelEvent, meterOf, type NewMeterEvent, takeEvent, usageIn } from './usage.ts';
@@ -38,12 +38,8 @@ export const meterRoutes: Routes = {
     account.emit('billing.meter.created', meter);
     return meter;
   },
-  'GET /v1/billing/meters': (account, params: PageParams & { status?: string }) =>
-    page(
-      account.store.all('billing.meter', (one) => !params.status || one.status === params.status),
-      params,
-      '/v1/billing/meters',
-    ),
+  'GET /v1/billing/meters': (account, params: PageParams) =>
+    listOf(account, 'billing.meter', '/v1/billing/meters', params, { status: true }),
   'GET /v1/billing/meters/{id}': (account, _params, { id }) => account.store.get('billing.meter', id),
   /** Nothing but the name can be changed: what a meter counts is decided once. */
   'POST /v1/billing/meters/{id}': (account, params: { display_name?: string }, { id }) =>
@@ -81,6 +77,7 @@ export const meterRoutes: Routes = {
     account,
     params: { event_name: string; type: 'cancel'; cancel?: { identifier?: string } },
   ) => {
+    if (params.type !== 'cancel') throw required('type');
     cancelEvent(account, params.event_name, params.cancel?.identifier ?? '');
     const cancel = { identifier: params.cancel?.identifier ?? null };
     const { event_name } = params;

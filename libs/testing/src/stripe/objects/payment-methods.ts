@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams, page } from '../kernel/lists.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params } from '../kernel/stored.ts';
@@ -7,7 +7,6 @@ import { attach, createCard, methodOf } from './cards.ts';
 import { mergedMetadata } from './metadata.rules.ts';
 
 type Create = Params<Stripe.PaymentMethodCreateParams>;
-type List = PageParams & { customer?: string; type?: string };
 
 const TOKENS: Record<string, string> = { tok_visa: '4242424242424242', tok_chargeDeclined: '4000000000000002' };
 
@@ -19,10 +18,8 @@ export const paymentMethodRoutes: Routes = {
     method.metadata = mergedMetadata({}, params.metadata);
     return method;
   },
-  'GET /v1/payment_methods': (account, params: List) => {
-    const found = account.store.all('payment_method', (one) => !params.customer || one.customer === params.customer);
-    return page(found, params, '/v1/payment_methods');
-  },
+  'GET /v1/payment_methods': (account, params: PageParams) =>
+    listOf(account, 'payment_method', '/v1/payment_methods', params, { customer: true, type: true }),
   'GET /v1/payment_methods/{id}': (account, _params, { id }) => account.store.get('payment_method', id),
   'POST /v1/payment_methods/{id}': (account, params: Params<Stripe.PaymentMethodUpdateParams>, { id }) => {
     const method = account.store.get('payment_method', id);
@@ -34,6 +31,7 @@ export const paymentMethodRoutes: Routes = {
   },
   'POST /v1/payment_methods/{id}/attach': (account, params: { customer?: string }, { id }) => {
     if (!params.customer) throw required('customer');
+    account.store.get('customer', params.customer, 'customer');
     return attach(account, methodOf(account, id, 'id'), params.customer);
   },
   'POST /v1/payment_methods/{id}/detach': (account, _params, { id }) => {
@@ -52,9 +50,13 @@ export const paymentMethodRoutes: Routes = {
     account.emit('payment_method.detached', method);
     return method;
   },
-  'GET /v1/customers/{id}/payment_methods': (account, params: PageParams, { id }) => {
+  'GET /v1/customers/{id}/payment_methods': (account, params: PageParams & { type?: string }, { id }) => {
     account.store.get('customer', id);
-    const found = account.store.all('payment_method', (one) => one.customer === id);
-    return page(found, params, `/v1/customers/${id}/payment_methods`);
+    const url = `/v1/customers/${id}/payment_methods`;
+    const own = account.store.all(
+      'payment_method',
+      (one) => one.customer === id && (!params.type || one.type === params.type),
+    );
+    return page(own, params, url);
   },
 };

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
 import { invalid, Refusal, required } from '../kernel/refusal.ts';
 import type { Discount, Invoice, Params, Subscription } from '../kernel/stored.ts';
+import { onlyServed } from '../kernel/unserved.ts';
 import type { GivenDiscount } from './discounts.ts';
 import { draftInvoice, type InvoiceHead } from './invoice-draft.ts';
 import { pendingLines } from './invoice-items.ts';
@@ -16,12 +17,23 @@ import { arrearsLine, chargeLine, creditLine, intervalOf, periodOf } from './sub
 
 type PreviewParams = Params<Stripe.InvoiceCreatePreviewParams>;
 
+const DETAILS = [
+  'items',
+  'proration_behavior',
+  'proration_date',
+  'billing_cycle_anchor',
+  'trial_end',
+  'cancel_at_period_end',
+  'cancel_now',
+];
+
 /** The invoice that a change, a beginning or the next period would make. It is planned in the same way, and not done. */
 export function preview(account: Account, params: PreviewParams): Invoice {
   if (params.schedule || params.schedule_details || params.invoice_items)
     throw invalid('The double does not serve previews of schedules and invoice items.', 'schedule');
   if (params.subscription_details?.items?.some((item) => item.price_data))
     throw invalid('The double does not serve price_data in previews.', 'subscription_details[items]');
+  onlyServed(params.subscription_details ?? {}, DETAILS, 'subscription_details');
   const made = params.subscription ? ofKnown(account, params) : ofNew(account, params);
   return { ...made, id: `upcoming_${made.id}`, lines: { ...made.lines, url: '/v1/invoices/upcoming/lines' } };
 }

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params, Price, Stored } from '../kernel/stored.ts';
@@ -10,22 +10,19 @@ import { createProduct } from './new-product.ts';
 
 type Create = Params<Stripe.PriceCreateParams>;
 type Update = Params<Stripe.PriceUpdateParams>;
-type List = PageParams & CreatedParams & Params<Stripe.PriceListParams>;
 
 export const priceRoutes: Routes = {
   'POST /v1/prices': (account, params: Create) => createPrice(account, params),
-  'GET /v1/prices': (account, params: List) => {
-    const created = createdIn(params as CreatedParams);
-    const wanted = (one: Price) =>
-      created(one) &&
-      (params.active === undefined || one.active === params.active) &&
-      (!params.currency || one.currency === params.currency) &&
-      (!params.product || one.product === params.product) &&
-      (!params.type || one.type === params.type) &&
-      (!params.lookup_keys || (one.lookup_key !== null && params.lookup_keys.includes(one.lookup_key))) &&
-      Object.entries(params.recurring ?? {}).every(([key, value]) => one.recurring?.[key as 'meter'] === value);
-    return page(account.store.all('price', wanted), params, '/v1/prices');
-  },
+  'GET /v1/prices': (account, params: PageParams) =>
+    listOf(account, 'price', '/v1/prices', params, {
+      active: true,
+      currency: true,
+      product: true,
+      type: true,
+      lookup_keys: (one, keys: string[]) => one.lookup_key !== null && keys.includes(one.lookup_key),
+      recurring: (one, wanted: object) =>
+        Object.entries(wanted).every(([key, value]) => one.recurring?.[key as 'meter'] === value),
+    }),
   'GET /v1/prices/{id}': (account, _params, { id }) => account.store.get('price', id),
   'POST /v1/prices/{id}': (account, params: Update, { id }) => {
     const price = account.store.get('price', id);
@@ -54,10 +51,9 @@ export function createPrice(account: Account, params: Create): Price {
     throw invalid('You cannot use `transform_quantity` with tiered prices.', 'transform_quantity');
   if (params.transform_quantity && params.transform_quantity.divide_by < 1)
     throw invalid('This value must be greater than or equal to 1.', 'transform_quantity[divide_by]');
-  const product = params.product
-    ? account.store.get('product', params.product, 'product')
-    : createProduct(account, params.product_data ?? { name: '' });
+  if (params.product) account.store.get('product', params.product, 'product');
   if (params.lookup_key) claimLookupKey(account, params.lookup_key, params.transfer_lookup_key ?? false);
+  const product = params.product ?? createProduct(account, params.product_data ?? { name: '' }).id;
   const price = account.create('price', {
     id: account.id('price'),
     object: 'price',
@@ -69,7 +65,7 @@ export function createPrice(account: Account, params: Create): Price {
     lookup_key: params.lookup_key ?? null,
     metadata: mergedMetadata({}, params.metadata),
     nickname: params.nickname ?? null,
-    product: product.id,
+    product,
     recurring,
     tax_behavior: params.tax_behavior ?? 'unspecified',
     transform_quantity: params.transform_quantity ?? null,

@@ -1,14 +1,13 @@
 import type Stripe from 'stripe';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
-import type { Params, Product } from '../kernel/stored.ts';
+import type { Params } from '../kernel/stored.ts';
 import { givenFields, mergedMetadata } from './metadata.rules.ts';
 import { createProduct, type NewProduct } from './new-product.ts';
 import { createPrice } from './prices.ts';
 
 type Update = Params<Stripe.ProductUpdateParams>;
-type List = PageParams & CreatedParams & { active?: boolean; ids?: string[] };
 
 export const productRoutes: Routes = {
   'POST /v1/products': (account, params: NewProduct) => {
@@ -17,14 +16,11 @@ export const productRoutes: Routes = {
       product.default_price = createPrice(account, { ...params.default_price_data, product: product.id }).id;
     return product;
   },
-  'GET /v1/products': (account, params: List) => {
-    const created = createdIn(params);
-    const wanted = (one: Product) =>
-      created(one) &&
-      (params.active === undefined || one.active === params.active) &&
-      (!params.ids || params.ids.includes(one.id));
-    return page(account.store.all('product', wanted), params, '/v1/products');
-  },
+  'GET /v1/products': (account, params: PageParams) =>
+    listOf(account, 'product', '/v1/products', params, {
+      active: true,
+      ids: (one, ids: string[]) => ids.includes(one.id),
+    }),
   'GET /v1/products/{id}': (account, _params, { id }) => account.store.removed(id) ?? account.store.get('product', id),
   'POST /v1/products/{id}': (account, params: Update, { id }) => {
     const product = account.store.get('product', id);

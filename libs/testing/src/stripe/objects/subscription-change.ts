@@ -3,7 +3,7 @@ import { invalid } from '../kernel/refusal.ts';
 import type { Subscription, SubscriptionItem } from '../kernel/stored.ts';
 import type { LineDraft } from './invoice-lines.ts';
 import { changedItems, type GivenItem } from './item-changes.ts';
-import { periodAt } from './periods.rules.ts';
+import { type Period, periodAt } from './periods.rules.ts';
 import {
   arrearsLine,
   chargeLine,
@@ -12,6 +12,7 @@ import {
   intervalName,
   intervalOf,
   isMetered,
+  periodOf,
 } from './subscription-lines.ts';
 
 export interface GivenChange {
@@ -59,13 +60,12 @@ export function planChange(account: Account, subscription: Subscription, given: 
     trial_end: trialEnds,
     items: { ...subscription.items, data: items },
   };
-  const kept = (item: SubscriptionItem) => before.find((one) => one.id === item.id);
   for (const item of items) {
-    const was = kept(item);
-    if (!resets && was && intervalName(was.price) === intervalName(item.price)) continue;
-    const period = periodAt(anchor, intervalOf(item.price), at);
-    item.current_period_start = was && !resets ? period.start : at;
-    item.current_period_end = period.end;
+    const was = before.find((one) => one.id === item.id);
+    const { start, end } = resets
+      ? { start: at, end: periodAt(anchor, intervalOf(item.price), at).end }
+      : place(item, was, before, anchor, at);
+    Object.assign(item, { current_period_start: start, current_period_end: end });
   }
   const prorates = given.proration_behavior !== 'none';
   const lines = resets
@@ -77,6 +77,23 @@ export function planChange(account: Account, subscription: Subscription, given: 
     lines,
     invoiceNow: resets || (given.proration_behavior === 'always_invoice' && lines.length > 0),
   };
+}
+
+/** The period that an item is in while the anchor stays. */
+function place(
+  item: SubscriptionItem,
+  was: SubscriptionItem | undefined,
+  before: SubscriptionItem[],
+  anchor: number,
+  at: number,
+): Period {
+  const like = (one: SubscriptionItem) => intervalName(one.price) === intervalName(item.price);
+  if (was && like(was)) return periodOf(was);
+  // At the end of a period a new item joins what is renewed at the same instant.
+  const ending = before.find((one) => one.current_period_end === at && like(one));
+  if (ending) return periodOf(ending);
+  const period = periodAt(anchor, intervalOf(item.price), at);
+  return was ? period : { start: at, end: period.end };
 }
 
 /** During a trial nothing is charged; a new end moves the anchor with it. */

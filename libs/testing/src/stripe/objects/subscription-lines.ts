@@ -113,7 +113,10 @@ export const debitLine = (
   item: SubscriptionItem,
   at: number,
 ): LineDraft[] =>
-  chargeLine(account, subscription, item, { start: at, end: item.current_period_end }).map((line) => ({
+  (item.current_period_end <= at
+    ? []
+    : chargeLine(account, subscription, item, { start: at, end: item.current_period_end })
+  ).map((line) => ({
     ...line,
     description: `Remaining time on ${line.description}`,
     proration: true,

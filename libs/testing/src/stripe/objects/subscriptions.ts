@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { asked, type PageParams, page } from '../kernel/lists.ts';
 import { invalid, missing } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params, Subscription, SubscriptionItem } from '../kernel/stored.ts';
@@ -14,29 +14,25 @@ import { invoiceFor, issue, keepPending } from './subscription-invoices.ts';
 import { arrearsLine, creditLine } from './subscription-lines.ts';
 import { type SubscriptionUpdate, updateSubscription } from './update-subscription.ts';
 
-type List = PageParams &
-  CreatedParams & { customer?: string; status?: string; price?: string; collection_method?: string };
 type Cancel = Params<Stripe.SubscriptionCancelParams>;
 type ItemChange = GivenItem & Pick<SubscriptionUpdate, 'proration_behavior' | 'proration_date' | 'payment_behavior'>;
 
 export const subscriptionRoutes: Routes = {
   'POST /v1/subscriptions': (account, params: NewSubscription) => createSubscription(account, params),
-  'GET /v1/subscriptions': (account, params: List) => {
-    const created = createdIn(params);
-    const status = (one: Subscription) =>
-      params.status === 'all' ||
-      (params.status === 'ended'
-        ? isOver(one)
-        : params.status
-          ? one.status === params.status
-          : one.status !== 'canceled');
-    const wanted = (one: Subscription) =>
-      created(one) &&
-      status(one) &&
-      (!params.customer || one.customer === params.customer) &&
-      (!params.price || one.items.data.some((item) => item.price.id === params.price)) &&
-      (!params.collection_method || one.collection_method === params.collection_method);
-    return page(account.store.all('subscription', wanted), params, '/v1/subscriptions');
+  'GET /v1/subscriptions': (account, params: PageParams & { status?: string }) => {
+    const wanted = asked<Subscription>(params, {
+      customer: true,
+      collection_method: true,
+      price: (one, price: string) => one.items.data.some((item) => item.price.id === price),
+      status: (one, status: string) => status === 'all' || (status === 'ended' ? isOver(one) : one.status === status),
+    });
+    // Without a status a list leaves out what was cancelled.
+    const shown = (one: Subscription) => params.status !== undefined || one.status !== 'canceled';
+    return page(
+      account.store.all('subscription', (one) => wanted(one) && shown(one)),
+      params,
+      '/v1/subscriptions',
+    );
   },
   'GET /v1/subscriptions/{id}': (account, _params, { id }) => account.store.get('subscription', id),
   'POST /v1/subscriptions/{id}': (account, params: SubscriptionUpdate, { id }) =>

@@ -3,7 +3,7 @@ import type { Account } from '../kernel/account.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Invoice, Params, Subscription } from '../kernel/stored.ts';
 import { methodFor } from './collection.ts';
-import { type GivenDiscount, redeem } from './discounts.ts';
+import { type GivenDiscount, redeem, redeemable } from './discounts.ts';
 import { draftInvoice } from './invoice-draft.ts';
 import { givenFields, mergedMetadata, orNull } from './metadata.rules.ts';
 import { refuseIfDeclined } from './new-subscription.ts';
@@ -31,7 +31,7 @@ export function updateSubscription(
   params: SubscriptionUpdate,
   bySchedule = false,
 ): Subscription {
-  refuse(subscription, params, bySchedule);
+  refuse(account, subscription, params, bySchedule);
   const billed = BILLED.some((key) => params[key] !== undefined);
   const change = billed ? planChange(account, subscription, params as GivenChange) : null;
   const due = change?.invoiceNow ? dueNow(account, subscription, change) : null;
@@ -48,7 +48,27 @@ export function updateSubscription(
   return subscription;
 }
 
-function refuse(subscription: Subscription, params: SubscriptionUpdate, bySchedule: boolean): void {
+/** Everything that a request can have wrong is refused before anything of it is done. */
+function refuse(account: Account, subscription: Subscription, params: SubscriptionUpdate, bySchedule: boolean): void {
+  refuseState(subscription, params, bySchedule);
+  const method = orNull(params.default_payment_method);
+  if (
+    method &&
+    account.store.get('payment_method', method, 'default_payment_method').customer !== subscription.customer
+  )
+    throw invalid('The payment method is not attached to the customer.', 'default_payment_method', 'resource_missing');
+  if (typeof params.cancel_at === 'number' && params.cancel_at <= account.now())
+    throw invalid('cancel_at must lie in the future.', 'cancel_at');
+  if (params.trial_settings?.end_behavior.billing_cycle_anchor === 'unchanged')
+    throw invalid('The double does not serve trials that keep the anchor.', 'trial_settings');
+  const customer = account.store.get('customer', subscription.customer);
+  ((params.discounts || []) as GivenDiscount[]).forEach((given, index) => {
+    if (!given.discount)
+      redeemable(account, given, { customer, currency: subscription.currency }, `discounts[${index}]`);
+  });
+}
+
+function refuseState(subscription: Subscription, params: SubscriptionUpdate, bySchedule: boolean): void {
   const given = Object.keys(params);
   if (isOver(subscription) && given.some((key) => key !== 'metadata' && key !== 'cancellation_details'))
     throw invalid('A canceled subscription can only update its cancellation_details and metadata.', given[0]);
@@ -100,16 +120,8 @@ export const lastEnd = (subscription: Subscription): number =>
 function apply(account: Account, subscription: Subscription, params: SubscriptionUpdate): void {
   if (params.metadata !== undefined) subscription.metadata = mergedMetadata(subscription.metadata, params.metadata);
   Object.assign(subscription, givenFields(params, 'description', 'collection_method', 'days_until_due'));
-  if (params.default_payment_method !== undefined) {
-    const id = orNull(params.default_payment_method);
-    if (id && account.store.get('payment_method', id, 'default_payment_method').customer !== subscription.customer)
-      throw invalid(
-        'The payment method is not attached to the customer.',
-        'default_payment_method',
-        'resource_missing',
-      );
-    subscription.default_payment_method = id;
-  }
+  if (params.default_payment_method !== undefined)
+    subscription.default_payment_method = orNull(params.default_payment_method);
   if (params.automatic_tax)
     subscription.automatic_tax = { ...subscription.automatic_tax, enabled: params.automatic_tax.enabled };
   if (params.pause_collection !== undefined) {
@@ -140,8 +152,6 @@ function applyEnd(account: Account, subscription: Subscription, params: Subscrip
     const ends = subscription.items.data.map((item) => item.current_period_end);
     subscription.cancel_at =
       at === 'min_period_end' ? Math.min(...ends) : at === 'max_period_end' ? Math.max(...ends) : (at as number | null);
-    if (subscription.cancel_at !== null && subscription.cancel_at <= account.now())
-      throw invalid('cancel_at must lie in the future.', 'cancel_at');
     subscription.cancel_at_period_end = false;
   }
   const ending = subscription.cancel_at !== null;

@@ -130,6 +130,12 @@ export class Webhooks {
     await this.settled();
   }
 
+  /** Sends a body of the test's own, well signed, to every endpoint: what Stripe never made. Answers what they answered. */
+  post(body: object | string, how: Tampering = {}): Promise<(number | null)[]> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return Promise.all(this.endpoints.map((endpoint) => this.dispatch(endpoint, text, how)));
+  }
+
   /** Nothing is being sent and nothing is due. What failed waits for the clock. */
   async settled(): Promise<void> {
     for (let last: Promise<void> | undefined; last !== this.working; ) {
@@ -195,17 +201,19 @@ export class Webhooks {
     if (planned) planned.left -= 1;
     const how = planned?.how ?? {};
     const body = JSON.stringify(render(this.account, event, []), null, 2);
-    const at = Math.floor(Date.now() / 1000) - (how.age ?? 0);
-    const secrets = how.secret === undefined ? endpoint.secrets : [how.secret];
     delivery.attempts += 1;
-    delivery.status = await this.post(endpoint.url, how.body?.(body) ?? body, signatureOf(body, secrets, at));
+    delivery.status = await this.dispatch(endpoint, body, how);
     this.judge(delivery);
   }
 
-  private async post(url: string, body: string, signature: string): Promise<number | null> {
+  /** The signature's instant is the machine's: the receiver knows no other. */
+  private async dispatch(endpoint: Endpoint, signed: string, how: Tampering): Promise<number | null> {
+    const at = Math.floor(Date.now() / 1000) - (how.age ?? 0);
+    const { url } = endpoint;
+    const body = how.body?.(signed) ?? signed;
     const headers = {
       'content-type': 'application/json; charset=utf-8',
-      'stripe-signature': signature,
+      'stripe-signature': signatureOf(signed, how.secret === undefined ? endpoint.secrets : [how.secret], at),
       'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
     };
     const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), this.stopping.signal]);
