@@ -49,7 +49,7 @@ async function signUp(): Promise<void> {
   );
   const rest = anonymous.as(token);
   for (const path of [
-    '/api/v1/subscription',
+    '/api/v1/billing/subscription',
     '/api/v1/usage/current',
     '/api/v1/bots',
     '/api/v1/servers',

@@ -1,6 +1,8 @@
 /* Every contract, for code that needs the whole catalogue: the gateway, the boot check and the generators. */
 import './billing/checkout.ts';
+import './billing/counted.ts';
 import './billing/entitlements.ts';
+import './billing/grants.ts';
 import './billing/publish.ts';
 import './billing/invoices.ts';
 import './billing/plans.ts';
@@ -14,6 +16,7 @@ import './identity/passwords.ts';
 import './identity/sessions.ts';
 import './identity/tokens.ts';
 import './identity/users.ts';
+
 import './kernel/dead-letters.ts';
 import './monitor-agent/activity.ts';
 import './monitor-agent/blocking.ts';
@@ -29,8 +32,12 @@ import './monitor-agent/statement-series.ts';
 import './notifier/account-mails.ts';
 import './notifier/channels.ts';
 import './notifier/deliveries.ts';
+import './usage/check.ts';
+import './usage/estimate.ts';
 import './usage/leases.ts';
+import './usage/limits.ts';
 import './usage/quota.ts';
+import './usage/recorded.ts';
 import './usage/usage.ts';
 import './bot-executor/bots.ts';
 import './bot-executor/candle-uploads.ts';

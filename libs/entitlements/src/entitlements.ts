@@ -25,33 +25,33 @@ export class Entitlements {
   /**
    * For creating one more of a counted thing. Locks the organisation's snapshot until the transaction ends, so that
    * concurrent creations count one after another: of N attempts at a limit of L exactly L succeed. `adding`: so many at
-   * once. `otherwise`: the limit of plan versions from before the feature existed, which subscriptions may be pinned to.
+   * once.
    */
   async claim(
     tx: Tx,
     feature: BuiltIn<'counted'>,
     count: () => Promise<number>,
-    { adding = 1, otherwise }: { adding?: number; otherwise?: number } = {},
+    { adding = 1 }: { adding?: number } = {},
   ): Promise<void> {
     const snapshot = await this.snapshot(tx, 'for update');
     const { product, plan, upgradeTo } = refusalOf(snapshot, feature);
     if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
-    const limit = limitOf(snapshot, feature, otherwise);
+    const limit = limitOf(snapshot, feature);
     if (limit === undefined) throw this.missing(snapshot, feature);
     if (limit === null) return;
     const used = await count();
     if (used + adding <= limit) return;
     throw planLimitReached(
       { feature, limit, used, product, plan, upgradeTo },
-      `The plan ${planFor(snapshot, feature)?.planName} allows ${limit} ${feature}, and ${used} exist. ${
-        upgradeTo ? `The plan ${snapshot.upgrade[feature]?.planName} allows more.` : 'Delete some first.'
-      }`,
+      `${limit} ${feature} are allowed, and ${used} exist. ${wayOut(snapshot, feature)}`,
     );
   }
 
-  /** Throws `feature_not_included` unless the plan says yes. */
+  /** For creating something by it: throws `feature_not_included` unless the plan says yes, and when it is read-only. */
   async feature(tx: Tx, feature: BuiltIn<'boolean'>): Promise<void> {
     const snapshot = await this.snapshot(tx);
+    const { product, plan } = refusalOf(snapshot, feature);
+    if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
     const grant = snapshot.features[feature];
     if (grant?.kind !== 'boolean' || !grant.value) throw this.missing(snapshot, feature);
   }
@@ -81,9 +81,16 @@ export class Entitlements {
   }
 }
 
-/** Null: no limit. Undefined: the plan does not include the feature. */
-function limitOf({ features }: Snapshot, feature: string, otherwise: number | undefined): number | null | undefined {
+function wayOut(snapshot: Snapshot, feature: string): string {
+  const upgrade = snapshot.upgrade[feature];
+  if (!upgrade) return 'Delete some first.';
+  const own = planFor(snapshot, feature);
+  const newest = own?.plan === upgrade.plan && snapshot.plans[upgrade.product]?.plan === upgrade.plan;
+  return `The ${newest ? 'newest version of the ' : ''}plan ${upgrade.planName} allows more.`;
+}
+
+/** Null: no limit. Undefined: not included. */
+function limitOf({ features }: Snapshot, feature: string): number | null | undefined {
   const grant = features[feature];
-  if (!grant) return otherwise;
-  return grant.kind === 'counted' ? grant.limit : undefined;
+  return grant?.kind === 'counted' ? grant.limit : undefined;
 }

@@ -1,4 +1,4 @@
-import { Config, envFlag } from '@tidegate/runtime/config';
+import { Config, envFlag, envInt } from '@tidegate/runtime/config';
 import { z } from 'zod';
 
 const SECRET = /^whsec_\S{8,}$/;
@@ -10,9 +10,13 @@ const schema = z
       .optional()
       .meta({
         description:
-          'The plan catalogue that the first start applies (default: the shipped plans/default.yaml). Later ones are ' +
+          'The plan catalogue that the first start applies (default: the shipped plans/tidegate.yaml). Later ones are ' +
           'applied with `tidegate plans apply`.',
       }),
+    GRACE_DAYS: envInt(0, 365).default(7).meta({
+      description:
+        'Days after a payment has become overdue during which everything still works; after them nothing can be created',
+    }),
     STRIPE_SECRET_KEY: z
       .string()
       .regex(/^(sk|rk)_(test|live)_\S{8,}$/, 'a secret or restricted key of Stripe: sk_test_…, sk_live_…, rk_…')

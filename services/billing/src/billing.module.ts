@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
+import { AnnounceEntitlements } from './entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
+import { ManageGrants } from './grants/manage-grants.ts';
+import { OrganisationBilling } from './grants/organisation-billing.ts';
 import { ChangeInvoices } from './invoices/change-invoices.ts';
 import { ChargeOnce } from './invoices/charge-once.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
@@ -9,15 +12,20 @@ import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
 import { ExportPlans } from './plans/export-plans.ts';
 import { ListPlans } from './plans/list-plans.ts';
-import { SetByProvider } from './stripe/mirror/set-by-provider.ts';
 import { STRIPE_CONTROLLERS, STRIPE_PROVIDERS } from './stripe/parts.ts';
+import { ApplyDueChanges } from './subscriptions/apply-due-changes.loop.ts';
 import { ProviderStates } from './subscriptions/apply-provider-state.ts';
+import { CancelSubscription } from './subscriptions/cancel-subscription.ts';
+import { ChangeSubscription } from './subscriptions/change-subscription.ts';
+import { DecideOrders } from './subscriptions/decide-orders.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
-import { GetSubscription } from './subscriptions/get-subscription.ts';
-import { MoveDueSubscriptions } from './subscriptions/move-due-subscriptions.loop.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
+import { OverLimits } from './subscriptions/over-limits.ts';
+import { ProviderChanges } from './subscriptions/provider-changes.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
+import { ShowSubscriptions } from './subscriptions/show-subscriptions.ts';
+import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
 
 @Module({
   controllers: [
@@ -27,7 +35,11 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     MovePlans,
     ExportPlans,
     OpenFreeSubscription,
-    GetSubscription,
+    ChangeSubscription,
+    CancelSubscription,
+    DecideOrders,
+    ManageGrants,
+    OrganisationBilling,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
@@ -38,9 +50,14 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
   ],
   providers: [
     ApplyFirstCatalogue,
-    MoveDueSubscriptions,
+    AnnounceEntitlements,
     RefreshEntitlements,
-    { provide: ProviderStates, useClass: SetByProvider },
+    SubscriptionChanges,
+    ApplyDueChanges,
+    ProviderStates,
+    ProviderChanges,
+    OverLimits,
+    ShowSubscriptions,
     ...STRIPE_PROVIDERS,
   ],
 })

@@ -1,21 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
+import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Bus } from '@tidegate/messaging/bus';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { startLoops } from '@tidegate/runtime/loop';
 import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import type { BillingConfig } from '../src/billing.config.ts';
+import { AnnounceEntitlements } from '../src/entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
+import { ManageGrants } from '../src/grants/manage-grants.ts';
+import { OrganisationBilling } from '../src/grants/organisation-billing.ts';
 import { ChangeInvoices } from '../src/invoices/change-invoices.ts';
 import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
@@ -23,14 +29,24 @@ import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
+import { ApplyDueChanges } from '../src/subscriptions/apply-due-changes.loop.ts';
+import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
+import { CancelSubscription } from '../src/subscriptions/cancel-subscription.ts';
+import { ChangeSubscription } from '../src/subscriptions/change-subscription.ts';
+import { DecideOrders } from '../src/subscriptions/decide-orders.ts';
 import { GetEntitlements } from '../src/subscriptions/get-entitlements.ts';
-import { GetSubscription } from '../src/subscriptions/get-subscription.ts';
-import { MoveDueSubscriptions } from '../src/subscriptions/move-due-subscriptions.loop.ts';
 import { MovePlans } from '../src/subscriptions/move-plans.ts';
+import { OpenFreeSubscription } from '../src/subscriptions/open-subscription.ts';
+import { OverLimits } from '../src/subscriptions/over-limits.ts';
+import { Payments } from '../src/subscriptions/payments.ts';
+import { ProviderChanges } from '../src/subscriptions/provider-changes.ts';
+import type { ProviderState } from '../src/subscriptions/provider-state.rules.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
+import { ShowSubscriptions } from '../src/subscriptions/show-subscriptions.ts';
+import { SubscriptionChanges } from '../src/subscriptions/subscription-changes.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
-export const SHIPPED = readFileSync(root('plans/default.yaml'), 'utf8');
+export const SHIPPED = readFileSync(root('libs/testing/plans.yaml'), 'utf8');
 
 async function openSchema(schema: string, folders: string[]) {
   const all = ['libs/database/migrations', 'libs/messaging/migrations', ...folders].map(root);
@@ -47,24 +63,70 @@ export async function openOwner() {
 }
 export type Owner = Awaited<ReturnType<typeof openOwner>>;
 
-export async function openBilling() {
+async function nobody(): Promise<never> {
+  throw new Error('There is no payment provider.');
+}
+/** Where none is configured. */
+class NoPayments extends Payments {
+  readonly configured = false;
+  readonly change = nobody;
+  readonly cancel = nobody;
+  readonly resume = nobody;
+  readonly pause = nobody;
+}
+
+/** Every instant that billing stores of what an organisation has. */
+const INSTANTS: Record<string, string[]> = {
+  subscriptions: 'started_at period_start period_end trial_end cancel_at paused_at grace_until next_at'.split(' '),
+  subscription_items: ['since', 'until'],
+  period_steps: ['anchor', 'from_at'],
+  grants: ['from_at', 'until_at'],
+  trials: ['started_at', 'ends_at'],
+  entitlements: ['next_change_at'],
+};
+
+export async function openBilling({ payments = new NoPayments() }: { payments?: Payments } = {}) {
   const { dataSource, close } = await openSchema('billing', ['services/billing/migrations']);
   const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('billing', () => {});
   const woken: string[] = [];
-  const wakes = { wake: (loop: string) => void woken.push(loop) } as unknown as Wakes;
+  const roused = new Map<string, Set<() => void>>();
+  const wakes = {
+    service: 'billing',
+    on: (loop: string, rouse: () => void) => void roused.set(loop, (roused.get(loop) ?? new Set()).add(rouse)),
+    wake: (loop: string) => {
+      woken.push(loop);
+      for (const rouse of roused.get(loop) ?? []) rouse();
+    },
+  } as unknown as Wakes;
+  const config = { INVOICE_DUE_DAYS: 14, GRACE_DAYS: 7 } as BillingConfig;
+  const log = new Log({ service: 'billing' });
+  const entitlements = new AnnounceEntitlements(wakes);
+  const changes = new SubscriptionChanges(entitlements);
+  /** What the services that own things say that there is. */
+  const counts: Record<string, number> = {};
+  const bus = { call: async () => counts } as unknown as Bus;
+  const show = new ShowSubscriptions(tenants, new OverLimits(bus, log));
+  const provider = new ProviderChanges(tenants, payments);
+  const states = new ProviderStates(changes, config);
+  const due = new ApplyDueChanges(tenants, outbox, changes, log);
+  const open = new OpenFreeSubscription(entitlements);
   const handlers = [
     new ApplyPlans(wakes),
     new CheckPlans(),
     new ListPlans(),
     new ExportPlans(),
     new MovePlans(wakes),
-    new GetEntitlements(),
+    new GetEntitlements(entitlements),
     new CurrentEntitlements(),
-    new GetSubscription(),
-    new SetSubscription(),
+    new ChangeSubscription(tenants, changes, provider, payments, show),
+    new CancelSubscription(tenants, changes, provider, show),
+    new SetSubscription(tenants, changes, provider, show, config),
+    new DecideOrders(changes),
+    new ManageGrants(entitlements),
+    new OrganisationBilling(show),
     new ListInvoices(),
-    new ChargeOnce({ INVOICE_DUE_DAYS: 14 } as BillingConfig),
+    new ChargeOnce(config),
     new ChangeInvoices(),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
@@ -77,22 +139,70 @@ export async function openBilling() {
       );
       return rows.map((row) => JSON.parse(row.body) as EventData<E>);
     });
-  const refresh = new RefreshEntitlements(tenants, outbox, new Log({ service: 'billing' }));
+  const refresh = new RefreshEntitlements(tenants, outbox, entitlements, log);
+  /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
+  const call = async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
+    const found = handlers.find((one) => one.operation === operation);
+    if (!found) throw new Error(`No handler of ${operation.name} here.`);
+    const service = operation.scope === 'service';
+    const caller = { kind: service ? ('service' as const) : ('user' as const), orgId, scopes: [operation.scope] };
+    return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
+  };
   return {
     tenants,
     outbox,
-    /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
-    call: async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
-      const found = handlers.find((one) => one.operation === operation);
-      if (!found) throw new Error(`No handler of ${operation.name} here.`);
-      const service = operation.scope === 'service';
-      const caller = { kind: service ? ('service' as const) : ('user' as const), orgId, scopes: [operation.scope] };
-      return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
+    call,
+    changes,
+    counts,
+    /** An organisation is created, at an instant. */
+    create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {
+      const event = { time: at } as never;
+      await tenants.run(orgId, (tx) =>
+        open.handle({ data: { orgId } as never, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} }),
+      );
+      return orgId;
     },
+    /** What the organisation has of a product. */
+    subscription: async (orgId: string, product = 'main') => {
+      const { subscriptions } = await call(getSubscriptions, {}, orgId);
+      const found = subscriptions.find((one) => one.product === product);
+      if (!found) throw new Error(`There is no subscription of ${product}.`);
+      return found;
+    },
+    provider: (orgId: string, product: string, state: ProviderState) =>
+      tenants.run(orgId, (tx) => states.apply(tx, outbox.emitter(tx), orgId, product, state)),
+    /** As if so much time had passed: everything lies further back. */
+    pass: (orgId: string, ms: number) =>
+      tenants.run(orgId, async (tx) => {
+        for (const [table, columns] of Object.entries(INSTANTS)) {
+          const moved = columns.map((column) => `${column} = ${column} - $2 * interval '1 millisecond'`);
+          await tx.query(`update ${table} set ${moved.join(', ')} where org_id = $1`, [orgId, ms]);
+        }
+      }),
     /** Loops that were woken. */
     woken,
-    /** Carries out the moves that are due. */
-    moveDue: () => new MoveDueSubscriptions(tenants, wakes).turn(),
+    /** Carries out what is due; answers when the loop would wake next. */
+    due: async () => {
+      let next: Awaited<ReturnType<typeof due.turn>>;
+      do next = await due.turn({ signal: new AbortController().signal });
+      while (next === 'again');
+      return next;
+    },
+    /** Replicas of the loop that carries out what is due, as they run in the service. */
+    replicas: (count: number) => {
+      let turns = 0;
+      const loops = Array.from({ length: count }, () => {
+        const one = new ApplyDueChanges(tenants, outbox, changes, log);
+        const { turn } = one;
+        one.turn = (given) => {
+          turns += 1;
+          return turn.call(one, given);
+        };
+        return startLoops(one, log, wakes);
+      }).flat();
+      closing(() => Promise.all(loops.map((loop) => loop.stop())));
+      return { turns: () => turns };
+    },
     refresh: () => refresh.turn({ signal: new AbortController().signal }),
     /** Every snapshot that was announced for the organisation, in order. */
     announced: (orgId: string): Promise<Entitlements[]> => emitted(entitlementsChanged, orgId),

@@ -9,6 +9,10 @@ import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { Stripe } from 'stripe';
+import { StripePayments } from '../src/stripe/changes/stripe-payments.ts';
+import { CheckoutSessions } from '../src/stripe/checkout/checkout-sessions.ts';
+import { CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
+import { FinishCheckout } from '../src/stripe/checkout/finish-checkout.ts';
 import { StoredCalls } from '../src/stripe/client/stored-calls.ts';
 import { StripeApi } from '../src/stripe/client/stripe-api.ts';
 import { EnsureCustomer } from '../src/stripe/customers/ensure-customer.ts';
@@ -20,9 +24,14 @@ import { ApplyCustomer } from '../src/stripe/mirror/apply-customer.ts';
 import { FetchCustomer } from '../src/stripe/mirror/fetch-customer.ts';
 import { MirrorInvoices } from '../src/stripe/mirror/mirror-invoices.ts';
 import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
-import { SetByProvider } from '../src/stripe/mirror/set-by-provider.ts';
+import type { SubscriptionState } from '../src/stripe/mirror/subscription-state.rules.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
+import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
+import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
+import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
+import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
+import { Payments } from '../src/subscriptions/payments.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 
 export const SECRET = 'whsec_of_the_test_endpoint';
@@ -38,13 +47,28 @@ export interface StripeOptions {
 
 /** Billing with its part of Stripe, as the service has it, on a schema of its own. */
 export async function openStripeBilling(options: StripeOptions = {}) {
-  const billing = await openBilling();
-  return { ...billing, ...(await stripeParts(billing, options)) };
+  const payments = new LaterPayments();
+  const billing = await openBilling({ payments });
+  const parts = await stripeParts(billing, options);
+  payments.to = parts.payments;
+  return { ...billing, ...parts };
 }
 export type StripeBilling = Awaited<ReturnType<typeof openStripeBilling>>;
 
+/** Billing is opened before there is anything to pay with. */
+class LaterPayments extends Payments {
+  to!: Payments;
+  get configured(): boolean {
+    return this.to.configured;
+  }
+  change: Payments['change'] = (...given) => this.to.change(...given);
+  cancel: Payments['cancel'] = (...given) => this.to.cancel(...given);
+  resume: Payments['resume'] = (...given) => this.to.resume(...given);
+  pause: Payments['pause'] = (...given) => this.to.pause(...given);
+}
+
 /** Another process of the service on the same schema. */
-export async function stripeParts({ tenants, outbox }: Fixture, options: StripeOptions = {}) {
+export async function stripeParts({ tenants, outbox, states }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
   const config = {
@@ -53,6 +77,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     STRIPE_API_BASE: apiBase,
     STRIPE_TAX: false,
     INVOICE_DUE_DAYS: 14,
+    GRACE_DAYS: 7,
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();
@@ -62,16 +87,29 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
   await api.onApplicationBootstrap();
   const calls = new StoredCalls(tenants, api);
   const customers = new EnsureCustomer(tenants, calls);
+  let broken = false;
+  const breakable = {
+    apply: async (...given: Parameters<typeof states.apply>) => {
+      if (broken) throw new Error('broken on purpose');
+      await states.apply(...given);
+    },
+  } as typeof states;
   const sync = new SyncCustomer(
     tenants,
     api,
     new FetchCustomer(api),
-    new ApplyCustomer(tenants, outbox, new SetByProvider(), new MirrorInvoices(outbox), log),
+    new ApplyCustomer(tenants, outbox, breakable, new MirrorInvoices(outbox), log),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
-  const handlers = [new ReceiveWebhook(api, new StoreEvents(tenants, wakes)), new ManageEvents(wakes)].flatMap(
-    operationHandlers,
-  );
+  const prices = new PublishedPrices(tenants, api);
+  const sessions = new CheckoutSessions(tenants, api, calls);
+  const handlers = [
+    new ReceiveWebhook(api, new StoreEvents(tenants, wakes)),
+    new ManageEvents(wakes),
+    new PublishPrices(tenants, api),
+    new CreateCheckout(tenants, api, customers, prices, sessions),
+    new FinishCheckout(tenants, api, customers, sync),
+  ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   const run = async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
     const handler = handlers.find((one) => one.operation === operation);
@@ -85,6 +123,18 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     api,
     calls,
     customers,
+    payments: new StripePayments(tenants, api, prices, sync),
+    /** One turn of the loop that looks for events which no webhook has brought. */
+    find: () => new FindEvents(tenants, api, wakes, metrics).turn({ signal }),
+    /** One turn of the daily comparison, for everybody. */
+    compare: async () => {
+      await tenants.system('stripe', (tx) =>
+        tx.query("update stripe_customers set compared_at = now() - interval '2 days'"),
+      );
+      return new CompareCustomers(tenants, api, sync, log).turn({ signal });
+    },
+    /** As if the time of everything that waits had come. */
+    makeDue: () => tenants.as({}, (tx) => tx.query("update stripe_dirty set due_at = now() - interval '1 second'")),
     sync,
     /** Loops that Stripe's part has woken. */
     wokenByStripe: woken,
@@ -104,6 +154,28 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
       await tenants.run(org, (tx) => saveCustomer(tx, org, false, customerId));
       return org;
     },
+    /** Whether storing what was fetched fails. */
+    breakCopies: (now: boolean) => {
+      broken = now;
+    },
+    facts: (org: string) =>
+      tenants.read(org, (tx) =>
+        tx.query<{ kind: string; data: Record<string, unknown> }>(
+          'select kind, data from stripe_facts where org_id = $1 order by noted_at, key',
+          [org],
+        ),
+      ),
+    drifts: (org: string) =>
+      tenants.read(org, (tx) =>
+        tx.query<{ what: string }>('select what, ours, theirs from stripe_drifts where org_id = $1 order by id', [org]),
+      ),
+    subscriptions: (org: string) =>
+      tenants.read(org, (tx) =>
+        tx.query<{ id: string; status: string; state: SubscriptionState }>(
+          'select id, status, state from stripe_subscriptions where org_id = $1 order by created, id',
+          [org],
+        ),
+      ),
     events: () =>
       tenants.as({}, (tx) =>
         tx.query<{ id: string; state: string; customer_id: string | null; attempts: number; error: string | null }>(

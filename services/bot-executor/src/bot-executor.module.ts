@@ -8,6 +8,7 @@ import { RunBacktests } from './backtests/run-backtests.loop.ts';
 import { RunQuota } from './backtests/run-quota.ts';
 import { SettleLeases } from './backtests/settle-leases.loop.ts';
 import { AdvanceBot } from './bots/advance-bot.ts';
+import { CountThings } from './bots/count-things.ts';
 import { CreateBot } from './bots/create-bot.ts';
 import { DeleteBot } from './bots/delete-bot.ts';
 import { PreviewLadder } from './bots/preview-ladder.ts';
@@ -42,6 +43,7 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
 @Module({
   imports: [EntitlementsModule],
   controllers: [
+    CountThings,
     ReadMarkets,
     ChangeMarkets,
     ListCandles,

@@ -33,8 +33,8 @@ test('members get versions, organisations their creators and plans; invitations 
   await client.query('insert into entitlements (org_id, version, snapshot) values ($1, 1, $2)', [org, { plan: 'pro' }]);
 
   await schema.upgrade();
-  const { rows: organisations } = await client.query('select org_id, created_by, plan from organisations');
-  expect(organisations).toEqual([{ org_id: org, created_by: first, plan: 'pro' }]);
+  const { rows: organisations } = await client.query('select org_id, created_by, plans from organisations');
+  expect(organisations).toEqual([{ org_id: org, created_by: first, plans: ['main.pro'] }]);
   const { rows: members } = await client.query('select distinct version from members');
   expect(members).toHaveLength(2);
   expect((await client.query('select 1 from invitations')).rows).toEqual([]);

@@ -18,6 +18,7 @@ import { ServerTester } from './server-test/server-tester.ts';
 import { TestNewServer } from './server-test/test-new-server.ts';
 import { TestServer } from './server-test/test-server.ts';
 import { AddPlatformServer } from './servers/add-platform-server.ts';
+import { CountThings } from './servers/count-things.ts';
 import { CreateServer } from './servers/create-server.ts';
 import { DeleteServer } from './servers/delete-server.ts';
 import { Dialer } from './servers/dialer.ts';
@@ -35,6 +36,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
 @Module({
   imports: [EntitlementsModule],
   controllers: [
+    CountThings,
     CreateServer,
     ListServers,
     GetServer,

@@ -3,6 +3,7 @@ import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
 import { ChannelConsent } from './channels/channel-consent.ts';
 import { ChannelSecrets } from './channels/channel-secrets.ts';
 import { Confirmations } from './channels/confirmations.ts';
+import { CountThings } from './channels/count-things.ts';
 import { CreateChannel } from './channels/create-channel.ts';
 import { ManageChannels } from './channels/manage-channels.ts';
 import { RotateSecret } from './channels/rotate-secret.ts';
@@ -27,6 +28,7 @@ import { LearnOwners } from './owners/learn-owners.ts';
 @Module({
   imports: [EntitlementsModule],
   controllers: [
+    CountThings,
     ChannelConsent,
     ManageChannels,
     ReadDeliveries,

@@ -1,39 +1,45 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
-import { lockSubscription } from '../kernel/subscription.rows.ts';
-import { findPlanVersion, requireCatalogue } from '../plans/catalogue.rows.ts';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
+import { nextDue } from '../kernel/subscription.rules.ts';
+import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { findEntitlements, saveEntitlements } from './entitlements.rows.ts';
 import { snapshotOf } from './entitlements.rules.ts';
+import { openDefaults } from './open-defaults.ts';
+import { snapshotInput } from './snapshot-input.ts';
+
+/** The loop that wakes when something is due. */
+export const DUE_CHANGES = 'apply-due-changes';
 
 /**
- * Recomputes the organisation's entitlements and, when they differ from the last ones, numbers and emits them. The lock on
- * the subscription makes versions rise one by one, in commit order.
+ * Recomputes the organisation's entitlements and, when they differ from the last ones, numbers and emits them. The lock
+ * makes versions rise one by one, in commit order.
  */
-export async function announceEntitlements(tx: Tx, emit: Emit, orgId: string): Promise<Entitlements> {
-  const subscription = await lockSubscription(tx, orgId);
-  if (!subscription) throw new Error('An organisation without a subscription has no entitlements.');
-  const catalogue = await requireCatalogue(tx);
-  const pinned = await findPlanVersion(tx, subscription.product, subscription.plan, subscription.plan_version);
-  const fallback = catalogue.plans.find((plan) => plan.isDefault);
-  if (!pinned || !fallback) throw new Error('The plan of the subscription, or the default plan, is missing.');
-  const content = snapshotOf({
-    orgId,
-    status: subscription.status,
-    periodAnchor: subscription.period_anchor.toISOString(),
-    pinned,
-    fallback,
-    offers: catalogue.plans,
-  });
-  const before = await findEntitlements(tx, orgId);
-  const version = before?.snapshot.version ?? 0;
-  if (before && isDeepStrictEqual({ ...content, version }, before.snapshot)) {
-    if (before.catalogueVersion !== catalogue.version) await saveEntitlements(tx, before.snapshot, catalogue.version);
-    return before.snapshot;
+@Injectable()
+export class AnnounceEntitlements {
+  constructor(private readonly wakes: Wakes) {}
+
+  /** @param anchor from which the periods of a new organisation are counted; by default now */
+  async announce(tx: Tx, emit: Emit, orgId: string, anchor?: number): Promise<Entitlements> {
+    const at = await lockBilling(tx, orgId);
+    const catalogue = await requireCatalogue(tx);
+    const found = await findHoldings(tx, orgId, 'for update');
+    const holdings = await openDefaults(tx, orgId, catalogue, found, anchor ?? at);
+    const { snapshot: content, nextChangeAt } = snapshotOf(await snapshotInput(tx, orgId, catalogue, holdings), at);
+    const due = holdings.subscriptions.flatMap((one) => nextDue(one)?.at ?? []);
+    const nextAt = [...due, ...(nextChangeAt === null ? [] : [nextChangeAt])].sort((a, b) => a - b)[0] ?? null;
+    const before = await findEntitlements(tx, orgId);
+    const version = before?.snapshot.version ?? 0;
+    const same = before !== undefined && isDeepStrictEqual({ ...content, version }, before.snapshot);
+    const snapshot = same ? before.snapshot : { ...content, version: version + 1 };
+    const stored = { snapshot, catalogueVersion: catalogue.version, nextChangeAt: nextAt };
+    if (!same || !isDeepStrictEqual(stored, before)) await saveEntitlements(tx, stored);
+    if (!same) await emit(entitlementsChanged, snapshot, { orgId });
+    if (nextAt !== null && nextAt !== before?.nextChangeAt) tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
+    return snapshot;
   }
-  const snapshot = { ...content, version: version + 1 };
-  await saveEntitlements(tx, snapshot, catalogue.version);
-  await emit(entitlementsChanged, snapshot, { orgId });
-  return snapshot;
 }

@@ -4,22 +4,41 @@ import type { Tx } from '@tidegate/database/tx';
 export interface AnnouncedEntitlements {
   snapshot: Entitlements;
   catalogueVersion: number;
+  /** The instant at which the clock alone changes something. */
+  nextChangeAt: number | null;
 }
 
 export async function findEntitlements(tx: Tx, orgId: string): Promise<AnnouncedEntitlements | undefined> {
-  const row = await tx.one<{ snapshot: Entitlements; catalogue_version: number }>(
-    'select snapshot, catalogue_version from entitlements where org_id = $1',
+  const row = await tx.one<{ snapshot: Entitlements; catalogue_version: number; next_change_at: Date | null }>(
+    'select snapshot, catalogue_version, next_change_at from entitlements where org_id = $1',
     [orgId],
   );
-  return row && { snapshot: row.snapshot, catalogueVersion: row.catalogue_version };
+  return (
+    row && {
+      snapshot: row.snapshot,
+      catalogueVersion: row.catalogue_version,
+      nextChangeAt: row.next_change_at?.getTime() ?? null,
+    }
+  );
 }
 
-export async function saveEntitlements(tx: Tx, snapshot: Entitlements, catalogueVersion: number): Promise<void> {
+export async function saveEntitlements(
+  tx: Tx,
+  { snapshot, catalogueVersion, nextChangeAt }: AnnouncedEntitlements,
+): Promise<void> {
   await tx.query(
-    `insert into entitlements (org_id, version, snapshot, catalogue_version) values ($1, $2, $3::jsonb, $4)
+    `insert into entitlements (org_id, version, snapshot, catalogue_version, next_change_at)
+     values ($1, $2, $3::jsonb, $4, $5)
      on conflict (org_id) do update
-       set version = excluded.version, snapshot = excluded.snapshot, catalogue_version = excluded.catalogue_version`,
-    [snapshot.orgId, snapshot.version, JSON.stringify(snapshot), catalogueVersion],
+       set version = excluded.version, snapshot = excluded.snapshot, catalogue_version = excluded.catalogue_version,
+           next_change_at = excluded.next_change_at`,
+    [
+      snapshot.orgId,
+      snapshot.version,
+      JSON.stringify(snapshot),
+      catalogueVersion,
+      nextChangeAt === null ? null : new Date(nextChangeAt),
+    ],
   );
 }
 
@@ -34,4 +53,17 @@ export async function findOutdated(tx: Tx, after: string, limit: number): Promis
     [after, limit],
   );
   return rows.map((row) => row.org_id);
+}
+
+/** Organisations for which something is due, and when the next thing is, in milliseconds from now. Needs to see all. */
+export async function findDue(tx: Tx, limit: number): Promise<{ due: string[]; nextInMs: number | undefined }> {
+  const due = await tx.query<{ org_id: string }>(
+    `select org_id from entitlements where next_change_at <= clock_timestamp() order by next_change_at limit $1`,
+    [limit],
+  );
+  const next = await tx.one<{ ms: number | null }>(
+    `select ceil(extract(epoch from min(next_change_at) - clock_timestamp()) * 1000)::float8 as ms from entitlements
+      where next_change_at > clock_timestamp()`,
+  );
+  return { due: due.map((row) => row.org_id), nextInMs: next?.ms ?? undefined };
 }

@@ -1,55 +1,113 @@
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
-import { type Access, type Entitlements, SHARED, type Upgrade } from '@tidegate/contracts/billing/entitlements';
-import type { FeatureGrant } from '@tidegate/contracts/billing/features';
+import type { Entitlements, PlanInForce } from '@tidegate/contracts/billing/entitlements';
+import type { FeatureGrant, FeatureKind, QuotaWindow } from '@tidegate/contracts/billing/features';
+import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
+import { fold, type Grant, type GrantValue, isLive } from './grant.rules.ts';
+import { accessOf, isValid } from './standing.rules.ts';
+import { type Offer, upgradesOf } from './upgrade.rules.ts';
 
 /** The part of a plan that entitlements need. */
-export interface GrantingPlan {
-  plan: string;
-  name: string;
+export interface GrantingPlan extends Offer {
   version: number;
-  features: Readonly<Record<string, FeatureGrant>>;
+  offered: boolean;
+  features: Readonly<Record<string, FeatureGrant & { grace?: number | undefined }>>;
+}
+
+export interface GrantingItem {
+  addon: string;
+  quantity: number;
+  since: number;
+  until: number | null;
+  /** What one of it adds. */
+  features: Readonly<Record<string, { value: GrantValue }>>;
+}
+
+export interface GrantingSubscription {
+  product: string;
+  status: SubscriptionStatus;
+  graceUntil: number | null;
+  /** The plan at the version the subscription is pinned to. */
+  pinned: GrantingPlan;
+  items: readonly GrantingItem[];
 }
 
 export interface SnapshotInput {
   orgId: string;
-  status: SubscriptionStatus;
-  periodAnchor: string;
-  /** The plan at the version the subscription is pinned to. */
-  pinned: GrantingPlan;
-  /** What an organisation without a valid subscription has. */
-  fallback: GrantingPlan;
-  /** The plans on offer, cheapest first. */
-  offers: readonly GrantingPlan[];
+  currency: string;
+  products: readonly { product: string; defaultPlan: string | null }[];
+  features: readonly { key: string; kind: FeatureKind; product: string | null; per: QuotaWindow | null }[];
+  /** The plans in the catalogue, at their newest versions. */
+  plans: readonly GrantingPlan[];
+  subscriptions: readonly GrantingSubscription[];
+  /** Rows: trials, promotions, what an operator gave. */
+  grants: readonly Grant[];
+  periods: Readonly<Record<string, readonly PeriodStep[]>>;
 }
 
-/** The only product of the catalogue. */
-const MAIN = 'main';
+export interface SnapshotAt {
+  snapshot: Omit<Entitlements, 'version'>;
+  /** The next instant at which the same input gives another snapshot; null when time alone changes nothing. */
+  nextChangeAt: number | null;
+}
 
-/*
- * trialing, active, past_due (the payment is being retried)     the plan, full access
- * paused                                                         the plan, read only
- * incomplete, incomplete_expired, unpaid, canceled               the default plan; no data is deleted
- */
-const STANDING: Record<SubscriptionStatus, { valid: boolean; access: Access }> = {
-  trialing: { valid: true, access: 'full' },
-  active: { valid: true, access: 'full' },
-  past_due: { valid: true, access: 'full' },
-  paused: { valid: true, access: 'read_only' },
-  incomplete: { valid: false, access: 'full' },
-  incomplete_expired: { valid: false, access: 'full' },
-  unpaid: { valid: false, access: 'full' },
-  canceled: { valid: false, access: 'full' },
-};
+interface InForce {
+  plan: GrantingPlan;
+  subscription: GrantingSubscription;
+  /** Add-ons belong to the plan with which they were bought. */
+  items: readonly GrantingItem[];
+}
+
+/** Everything the organisation may do at an instant; the caller assigns the version. */
+export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
+  const inForce = input.subscriptions.flatMap((subscription) => planInForce(input, subscription));
+  const grants = [...inForce.flatMap(grantsOf), ...input.grants];
+  const declared = new Map(input.features.map((feature) => [feature.key, feature]));
+  const productOf = (key: string) =>
+    declared.has(key) ? (declared.get(key)?.product ?? null) : productGiving(inForce, key);
+  const features: Record<string, FeatureGrant> = {};
+  for (const [key, list] of Map.groupBy(
+    grants.filter((grant) => isLive(grant, at)),
+    ({ feature }) => feature,
+  )) {
+    const kind = kindOf(key, declared.get(key)?.kind, inForce);
+    const folded = kind && fold(kind, declared.get(key)?.per ?? 'month', list);
+    if (folded) features[key] = folded;
+  }
+  const plans = Object.fromEntries(inForce.map((one) => [one.subscription.product, toWire(one, at)]));
+  return {
+    snapshot: {
+      orgId: input.orgId,
+      plans,
+      features: Object.fromEntries(
+        Object.entries(features).map(([key, grant]) => [key, { ...grant, product: productOf(key) }]),
+      ),
+      periods: Object.fromEntries(Object.entries(input.periods).map(([product, steps]) => [product, [...steps]])),
+      upgrade: upgradesOf(
+        input.plans.filter(({ offered }) => offered),
+        { currency: input.currency, own: plans, had: features, productOf },
+      ),
+    },
+    nextChangeAt: nextChange(grants, inForce, at),
+  };
+}
+
+function planInForce(input: SnapshotInput, subscription: GrantingSubscription): InForce[] {
+  const { product, status, pinned, items } = subscription;
+  const key = input.products.find((one) => one.product === product)?.defaultPlan;
+  const fallback = input.plans.find((plan) => plan.product === product && plan.plan === key);
+  if (isValid(status)) return [{ plan: complete(pinned, fallback), subscription, items }];
+  return fallback ? [{ plan: complete(fallback, fallback), subscription, items: [] }] : [];
+}
 
 /**
  * A plan version from before a feature was built in lacks it, or has it as another kind. It gets what the default plan
  * gives, so that an upgrade of the software neither takes a part of the product away nor gives it without a limit.
  */
-function complete(plan: GrantingPlan, fallback: GrantingPlan): GrantingPlan {
+function complete(plan: GrantingPlan, fallback: GrantingPlan | undefined): GrantingPlan {
   const features = { ...plan.features };
   for (const [key, kind] of Object.entries(BUILT_IN_FEATURES)) {
-    const given = fallback.features[key];
+    const given = fallback?.features[key];
     if (features[key]?.kind === kind) continue;
     if (given?.kind === kind) features[key] = given;
     else delete features[key];
@@ -57,56 +115,72 @@ function complete(plan: GrantingPlan, fallback: GrantingPlan): GrantingPlan {
   return { ...plan, features };
 }
 
-/** Everything the organisation may do now; the caller assigns the version. */
-export function snapshotOf(input: SnapshotInput): Omit<Entitlements, 'version'> {
-  const { valid, access } = STANDING[input.status];
-  const plan = complete(valid ? input.pinned : input.fallback, input.fallback);
-  return {
-    orgId: input.orgId,
-    plans: {
-      [MAIN]: { plan: plan.plan, planName: plan.name, planVersion: plan.version, status: input.status, access },
-    },
-    features: Object.fromEntries(
-      Object.entries(plan.features).map(([key, grant]) => [key, { ...bare(grant), product: null }]),
+/** A plan gives at least what it says; each of an add-on adds to it. */
+function grantsOf({ plan, subscription: { product }, items }: InForce): Grant[] {
+  const ofPlan = Object.entries(plan.features).map(
+    ([feature, grant]): Grant => ({
+      id: `plan:${product}`,
+      feature,
+      op: 'max',
+      value: givenBy(grant),
+      terms:
+        grant.kind === 'metered'
+          ? { enforcement: grant.enforcement, grace: grant.grace ?? null, per: grant.per }
+          : undefined,
+      from: Number.NEGATIVE_INFINITY,
+      until: null,
+    }),
+  );
+  const ofItems = items.flatMap(({ addon, quantity, since, until, features }) =>
+    Object.entries(features).map(
+      ([feature, { value }]): Grant => ({
+        id: `addon:${product}:${addon}`,
+        feature,
+        op: 'add',
+        value: typeof value === 'number' ? times(value, quantity) : value,
+        from: since,
+        until,
+      }),
     ),
-    periods: { [SHARED]: [{ from: input.periodAnchor, anchor: input.periodAnchor, months: 1 }] },
-    upgrade: upgrades(plan, input.offers),
-  };
+  );
+  return [...ofPlan, ...ofItems];
 }
 
-function upgrades(plan: GrantingPlan, offers: readonly GrantingPlan[]): Record<string, Upgrade> {
-  const result: Record<string, Upgrade> = {};
-  for (const offer of offers) {
-    if (offer.plan === plan.plan) continue;
-    for (const [key, offered] of Object.entries(offer.features)) {
-      if (result[key] || !isMore(offered, plan.features[key])) continue;
-      result[key] = { product: MAIN, plan: offer.plan, planName: offer.name, limit: amount(offered) };
-    }
-  }
-  return result;
+function givenBy(grant: FeatureGrant): GrantValue {
+  if (grant.kind === 'level') return grant.level;
+  return grant.kind === 'counted' || grant.kind === 'metered' ? grant.limit : grant.value;
 }
 
-/** True when the first grant allows more than the second; a missing grant is less than anything above zero. */
-function isMore(offered: FeatureGrant, had: FeatureGrant | undefined): boolean {
-  if (offered.kind === 'boolean') return offered.value && !(had?.kind === 'boolean' && had.value);
-  if (had === undefined) return byMonth(offered, 28) > 0;
-  const same = offered.kind === 'metered' && had.kind === 'metered' && offered.per === had.per;
-  return same ? byMonth(offered, 1) > byMonth(had, 1) : byMonth(offered, 28) > byMonth(had, 31);
+function times(value: number, quantity: number): number {
+  const product = BigInt(value) * BigInt(quantity);
+  return product > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(product);
 }
 
-/** A daily limit as one for a month of so many days, so that what counts as more is more in every month. */
-function byMonth(grant: FeatureGrant, days: number): number {
-  const limit = amount(grant) ?? Number.POSITIVE_INFINITY;
-  return grant.kind === 'metered' && grant.per === 'day' ? limit * days : limit;
+/** The software's own kinds come first: what depends on them must not find another. */
+function kindOf(key: string, declared: FeatureKind | undefined, inForce: readonly InForce[]): FeatureKind | undefined {
+  const builtIn = (BUILT_IN_FEATURES as Readonly<Record<string, FeatureKind>>)[key];
+  return builtIn ?? declared ?? inForce.find(({ plan }) => plan.features[key])?.plan.features[key]?.kind;
 }
 
-function amount(grant: FeatureGrant): number | null {
-  if (grant.kind === 'boolean' || grant.kind === 'level') return null;
-  return grant.kind === 'static' ? grant.value : grant.limit;
+/** The product of a feature that has left the catalogue: that of the one plan that gives it. */
+function productGiving(inForce: readonly InForce[], key: string): string | null {
+  const [only, another] = inForce.filter(({ plan }) => plan.features[key]);
+  return only && !another ? only.plan.product : null;
 }
 
-/** The grant without the note for the price list. */
-function bare(grant: FeatureGrant & { note?: string }): FeatureGrant {
-  const { note: _note, ...rest } = grant;
-  return rest;
+const toWire = ({ plan, subscription }: InForce, at: number): PlanInForce => ({
+  plan: plan.plan,
+  planName: plan.name,
+  planVersion: plan.version,
+  status: subscription.status,
+  access: accessOf(subscription, at),
+});
+
+function nextChange(grants: readonly Grant[], inForce: readonly InForce[], at: number): number | null {
+  const instants = [
+    ...grants.flatMap(({ from, until }) => [from, until]),
+    ...inForce.flatMap(({ subscription: { status, graceUntil } }) => (status === 'past_due' ? [graceUntil] : [])),
+  ];
+  const future = instants.filter((instant): instant is number => instant !== null && instant > at);
+  return future.length === 0 ? null : Math.min(...future);
 }

@@ -4,7 +4,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
-import { announceEntitlements } from './announce-entitlements.ts';
+import { AnnounceEntitlements } from './announce-entitlements.ts';
 import { findOutdated } from './entitlements.rows.ts';
 
 const AT_ONCE = 100;
@@ -24,6 +24,7 @@ export class RefreshEntitlements {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
+    private readonly entitlements: AnnounceEntitlements,
     private readonly log: Log,
   ) {}
 
@@ -32,7 +33,7 @@ export class RefreshEntitlements {
     const outdated = await findOutdated(this.tenants.reader({ system: 'catalogue' }), this.after, AT_ONCE);
     const items = outdated.map((orgId) => ({ orgId }));
     await each(items, { signal, log: this.log, what: 'Refreshing entitlements' }, ({ orgId }) =>
-      this.tenants.run(orgId, (tx) => announceEntitlements(tx, this.outbox.emitter(tx), orgId)),
+      this.tenants.run(orgId, (tx) => this.entitlements.announce(tx, this.outbox.emitter(tx), orgId)),
     );
     const last = outdated.length < AT_ONCE;
     this.after = last ? FIRST : (outdated.at(-1) as string);

@@ -1,4 +1,3 @@
-import { monthAt, type Period, yearAt } from '@tidegate/contracts/billing/period';
 import { intervalNotOffered } from '@tidegate/contracts/billing/plans';
 import type { Price } from '@tidegate/contracts/billing/prices';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
@@ -25,11 +24,4 @@ export function chosenInterval(
     { plan: plan.plan, interval, intervals },
     `The plan ${plan.name} is sold by the ${intervals.join(' and the ')} only.${why}`,
   );
-}
-
-/** The month or year that is paid for now. */
-export function paidPeriod({ interval, since }: { interval: Interval; since: Date }, now: number): Period {
-  const start = since.getTime();
-  // Clocks differ: an instant before the first interval would fall into the one before it.
-  return (interval === 'year' ? yearAt : monthAt)(start, Math.max(now, start));
 }

@@ -1,91 +1,214 @@
+import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
-import type { Subscription } from '@tidegate/contracts/billing/subscriptions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
-import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
-import { paidPeriod } from './interval.rules.ts';
+import type { Interval, Item, Provider, Subscription } from './subscription.rules.ts';
 
-export interface SubscriptionRow {
-  org_id: string;
+interface SubscriptionRow {
   product: string;
   plan: string;
   plan_version: number;
   status: SubscriptionStatus;
-  billing_interval: 'month' | 'year';
-  /** Quota periods are months counted from here. */
-  period_anchor: Date;
-  /** Paid intervals are counted from here. */
-  interval_since: Date;
+  billing_interval: Interval;
+  currency: string | null;
+  provider: Provider;
+  provider_ref: string | null;
+  provider_seq: string;
   started_at: Date;
-  /** What a scheduled move gives it, and when. */
+  period_start: Date | null;
+  period_end: Date | null;
+  trial_end: Date | null;
+  cancel_at: Date | null;
+  paused_at: Date | null;
+  paused_by: Subscription['pausedBy'];
+  grace_until: Date | null;
   next_plan: string | null;
   next_plan_version: number | null;
+  next_interval: Interval | null;
   next_at: Date | null;
+  next_by: string | null;
+  next_reason: string | null;
 }
 
-const COLUMNS = `org_id, product, plan, plan_version, status, billing_interval, period_anchor, interval_since, started_at,
-  next_plan, next_plan_version, next_at`;
-
-export const findSubscription = (tx: Tx, orgId: string): Promise<SubscriptionRow | undefined> =>
-  tx.one<SubscriptionRow>(`select ${COLUMNS} from subscriptions where org_id = $1`, [orgId]);
-
-/** Every change of a subscription, and every announcement of its entitlements, locks its row: versions rise one by one. */
-export const lockSubscription = (tx: Tx, orgId: string): Promise<SubscriptionRow | undefined> =>
-  tx.one<SubscriptionRow>(`select ${COLUMNS} from subscriptions where org_id = $1 for update`, [orgId]);
-
-/** Does nothing when there is one already. */
-export async function insertSubscription(
-  tx: Tx,
-  given: { orgId: string; plan: string; planVersion: number; periodAnchor: string },
-): Promise<void> {
-  const row = await tx.one<SubscriptionRow>(
-    `insert into subscriptions (org_id, plan, plan_version, status, billing_interval, period_anchor, interval_since)
-     select $1, $2, $3::int, 'active', 'month', anchor, anchor
-       from (select date_trunc('milliseconds', $4::timestamptz) as anchor) as t
-     on conflict do nothing returning ${COLUMNS}`,
-    [given.orgId, given.plan, given.planVersion, given.periodAnchor],
-  );
-  if (!row) return;
-  await recordChange(tx, undefined, row, 'sign-up');
+interface ItemRow {
+  product: string;
+  addon: string;
+  version: number;
+  quantity: number;
+  since: Date;
+  until: Date | null;
 }
 
-/** Only an organisation's newest changes are stored. */
-const STORED_CHANGES = 200;
+export const changedBy = (caller: Caller): string => caller.userId ?? caller.keyId ?? caller.service ?? caller.kind;
 
-async function recordChange(tx: Tx, before: SubscriptionRow | undefined, after: SubscriptionRow, by: string) {
-  await tx.query(
-    'insert into subscription_changes (org_id, id, changed_by, before, after) values ($1, $2, $3, $4::jsonb, $5::jsonb)',
-    [after.org_id, newId(), by, before ? JSON.stringify(summary(before)) : null, JSON.stringify(summary(after))],
-  );
-  await tx.query(
-    `delete from subscription_changes where org_id = $1 and id in (
-       select id from subscription_changes where org_id = $1 order by changed_at desc, id desc offset ${STORED_CHANGES})`,
-    [after.org_id],
-  );
+/** All that an organisation has, by product. */
+export interface Holdings {
+  subscriptions: Subscription[];
+  /** By product, ascending; `shared` for what no product owns. */
+  steps: Record<string, PeriodStep[]>;
 }
+
+/** Older steps are of periods for which no usage can come any more. */
+const STORED_STEPS = 24;
 
 /**
- * A new interval, and another plan that is paid by the year, start now: a year that began earlier would be sold for less
- * than a year. When only the plan of a monthly subscription changes, its month continues, as quotas count it.
+ * Every change of what an organisation has, and every announcement of its entitlements, takes this lock first: versions
+ * rise one by one. Answers the database's clock, which all replicas share.
  */
-export async function updatePlan(
-  tx: Tx,
-  before: SubscriptionRow,
-  after: { plan: string; planVersion: number; interval: 'month' | 'year' },
-  by: string,
-): Promise<SubscriptionRow> {
-  const row = await tx.one<SubscriptionRow>(
-    `update subscriptions set plan = $2, plan_version = $3, billing_interval = $4, status = 'active',
-            interval_since = case when billing_interval <> $4 or (plan <> $2 and $4 = 'year')
-                                  then date_trunc('milliseconds', clock_timestamp()) else interval_since end,
-            started_at = case when plan = $2 then started_at else now() end,
-            next_plan = null, next_plan_version = null, next_at = null, next_by = null
-      where org_id = $1 returning ${COLUMNS}`,
-    [before.org_id, after.plan, after.planVersion, after.interval],
+export async function lockBilling(tx: Tx, orgId: string): Promise<number> {
+  const row = await tx.one<{ now: Date }>(
+    `with locked as materialized (select pg_advisory_xact_lock(hashtextextended('billing ' || $1, 0)))
+     select clock_timestamp() as now from locked`,
+    [orgId],
   );
-  if (!row) throw new Error('The subscription vanished while it was locked.');
-  await recordChange(tx, before, row, by);
-  return row;
+  return (row as { now: Date }).now.getTime();
+}
+
+/** For a change the rows are locked as well: plans are moved without the organisations' locks. */
+export async function findHoldings(tx: Tx, orgId: string, lock: '' | 'for update' = ''): Promise<Holdings> {
+  const rows = await tx.query<SubscriptionRow>(
+    `select * from subscriptions where org_id = $1 order by product ${lock}`,
+    [orgId],
+  );
+  const items = await tx.query<ItemRow>('select * from subscription_items where org_id = $1 order by product, addon', [
+    orgId,
+  ]);
+  return {
+    subscriptions: rows.map((row) => toSubscription(row, items)),
+    steps: await findSteps(tx, orgId),
+  };
+}
+
+async function findSteps(tx: Tx, orgId: string): Promise<Record<string, PeriodStep[]>> {
+  const rows = await tx.query<{ product: string; from_at: Date; anchor: Date; months: 1 | 12 }>(
+    `select product, from_at, anchor, months from (
+       select *, row_number() over (partition by product order by from_at desc) as newest
+         from period_steps where org_id = $1) as steps
+      where newest <= ${STORED_STEPS} order by product, from_at`,
+    [orgId],
+  );
+  const steps: Record<string, PeriodStep[]> = {};
+  for (const { product, from_at: from, anchor, months } of rows) {
+    const step = { from: from.toISOString(), anchor: anchor.toISOString(), months };
+    steps[product] = [...(steps[product] ?? []), step];
+  }
+  return steps;
+}
+
+const ms = (date: Date | null): number | null => date?.getTime() ?? null;
+
+function toSubscription(row: SubscriptionRow, items: readonly ItemRow[]): Subscription {
+  const { next_plan, next_plan_version, next_at } = row;
+  return {
+    product: row.product,
+    plan: row.plan,
+    planVersion: row.plan_version,
+    status: row.status,
+    interval: row.billing_interval,
+    currency: row.currency,
+    provider: row.provider,
+    ref: row.provider_ref,
+    seq: row.provider_seq,
+    since: row.started_at.getTime(),
+    period:
+      row.period_start && row.period_end ? { start: row.period_start.getTime(), end: row.period_end.getTime() } : null,
+    trialEnd: ms(row.trial_end),
+    cancelAt: ms(row.cancel_at),
+    pausedAt: ms(row.paused_at),
+    pausedBy: row.paused_by,
+    graceUntil: ms(row.grace_until),
+    next:
+      next_plan && next_plan_version && next_at
+        ? {
+            plan: next_plan,
+            planVersion: next_plan_version,
+            interval: row.next_interval ?? row.billing_interval,
+            at: next_at.getTime(),
+            by: row.next_by ?? '',
+            reason: row.next_reason ?? '',
+          }
+        : null,
+    items: items.filter(({ product }) => product === row.product).map(toItem),
+  };
+}
+
+const toItem = ({ addon, version, quantity, since, until }: ItemRow): Item => ({
+  addon,
+  version,
+  quantity,
+  since: since.getTime(),
+  until: ms(until),
+});
+
+const date = (at: number | null | undefined): Date | null => (typeof at === 'number' ? new Date(at) : null);
+
+/** The whole state, with its add-ons. Needs the lock. */
+export async function saveSubscription(tx: Tx, orgId: string, one: Subscription): Promise<void> {
+  await tx.query(
+    `insert into subscriptions (org_id, product, plan, plan_version, status, billing_interval, currency, provider,
+            provider_ref, provider_seq, started_at, period_start, period_end, trial_end, cancel_at, paused_at, grace_until,
+            next_plan, next_plan_version, next_interval, next_at, next_by, next_reason, paused_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+     on conflict (org_id, product) do update set
+       plan = excluded.plan, plan_version = excluded.plan_version, status = excluded.status,
+       billing_interval = excluded.billing_interval, currency = excluded.currency, provider = excluded.provider,
+       provider_ref = excluded.provider_ref, provider_seq = excluded.provider_seq, started_at = excluded.started_at,
+       period_start = excluded.period_start, period_end = excluded.period_end, trial_end = excluded.trial_end,
+       cancel_at = excluded.cancel_at, paused_at = excluded.paused_at, grace_until = excluded.grace_until,
+       next_plan = excluded.next_plan, next_plan_version = excluded.next_plan_version,
+       next_interval = excluded.next_interval, next_at = excluded.next_at, next_by = excluded.next_by,
+       next_reason = excluded.next_reason, paused_by = excluded.paused_by`,
+    [
+      orgId,
+      one.product,
+      one.plan,
+      one.planVersion,
+      one.status,
+      one.interval,
+      one.currency,
+      one.provider,
+      one.ref,
+      one.seq,
+      date(one.since),
+      date(one.period?.start),
+      date(one.period?.end),
+      date(one.trialEnd),
+      date(one.cancelAt),
+      date(one.pausedAt),
+      date(one.graceUntil),
+      one.next?.plan ?? null,
+      one.next?.planVersion ?? null,
+      one.next?.interval ?? null,
+      date(one.next?.at),
+      one.next?.by ?? null,
+      one.next?.reason ?? null,
+      one.pausedBy,
+    ],
+  );
+  await tx.query('delete from subscription_items where org_id = $1 and product = $2', [orgId, one.product]);
+  if (one.items.length === 0) return;
+  await tx.query(
+    `insert into subscription_items (org_id, product, addon, version, quantity, since, until)
+     select $1, $2, * from unnest($3::text[], $4::int[], $5::int[], $6::timestamptz[], $7::timestamptz[])`,
+    [
+      orgId,
+      one.product,
+      one.items.map((item) => item.addon),
+      one.items.map((item) => item.version),
+      one.items.map((item) => item.quantity),
+      one.items.map((item) => date(item.since)),
+      one.items.map((item) => date(item.until)),
+    ],
+  );
+}
+
+/** A step that begins where another does replaces it. */
+export async function saveStep(tx: Tx, orgId: string, product: string, step: PeriodStep): Promise<void> {
+  await tx.query(
+    `insert into period_steps (org_id, product, from_at, anchor, months) values ($1, $2, $3, $4, $5)
+     on conflict (org_id, product, from_at) do update set anchor = excluded.anchor, months = excluded.months`,
+    [orgId, product, step.from, step.anchor, step.months],
+  );
 }
 
 /** Running subscriptions by `product.plan`. Needs a transaction that sees all of them. */
@@ -94,36 +217,4 @@ export async function countSubscriptions(tx: Tx): Promise<Map<string, number>> {
     "select product || '.' || plan as plan, count(*)::int as count from subscriptions group by product, plan",
   );
   return new Map(rows.map((row) => [row.plan, row.count]));
-}
-
-export const changedBy = (caller: Caller): string => caller.userId ?? caller.keyId ?? caller.service ?? caller.kind;
-
-const summary = (row: SubscriptionRow) => ({
-  plan: row.plan,
-  planVersion: row.plan_version,
-  status: row.status,
-  interval: row.billing_interval,
-  intervalSince: row.interval_since.toISOString(),
-});
-
-export function toWire(row: SubscriptionRow, plan: { name: string }, latestVersion: number, now: number): Subscription {
-  const period = paidPeriod({ interval: row.billing_interval, since: row.interval_since }, now);
-  return {
-    organisationId: row.org_id,
-    plan: row.plan,
-    planName: plan.name,
-    planVersion: row.plan_version,
-    latestVersion: Math.max(latestVersion, row.plan_version),
-    status: row.status,
-    interval: row.billing_interval,
-    periodAnchor: row.period_anchor.toISOString(),
-    intervalSince: row.interval_since.toISOString(),
-    periodStart: new Date(period.start).toISOString(),
-    periodEnd: new Date(period.end).toISOString(),
-    startedAt: row.started_at.toISOString(),
-    scheduledMove:
-      row.next_plan && row.next_plan_version && row.next_at
-        ? { plan: row.next_plan, planVersion: row.next_plan_version, at: row.next_at.toISOString() }
-        : null,
-  };
 }

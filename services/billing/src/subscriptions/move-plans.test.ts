@@ -1,6 +1,6 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
-import { getSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
 
@@ -21,13 +21,9 @@ async function subscribed(plan: string, interval: 'month' | 'year' = 'month'): P
   return org;
 }
 const pinned = async (org: string) => {
-  const { plan, planVersion, scheduledMove } = await billing.call(getSubscription, {}, org);
-  return { plan, planVersion, scheduledMove };
+  const { plan, planVersion, next } = await billing.subscription(org);
+  return { plan, planVersion, next };
 };
-/** As if the instant of the scheduled move had come. */
-const letPeriodEnd = (org: string) =>
-  billing.tenants.run(org, (tx) => tx.query("update subscriptions set next_at = now() - interval '1 second'"));
-
 test('a dry run shows what moves, from what to what, and what stays, and changes nothing', async () => {
   const [monthly, yearly] = [await subscribed('pro'), await subscribed('pro', 'year')];
   await billing.call(applyPlans, { yaml: generous });
@@ -43,14 +39,15 @@ test('a dry run shows what moves, from what to what, and what stays, and changes
       { fromVersion: 1, interval: 'year', subscriptions: 1, fields },
     ],
   });
-  for (const org of [monthly, yearly]) expect(await pinned(org)).toMatchObject({ planVersion: 1, scheduledMove: null });
+  for (const org of [monthly, yearly]) expect(await pinned(org)).toMatchObject({ planVersion: 1, next: null });
 });
 
 test('whoever has a plan that left the catalogue can be moved off it; a year that is paid begins with the new plan', async () => {
   const [monthly, yearly] = [await subscribed('pro'), await subscribed('pro', 'year')];
   await billing.call(applyPlans, { yaml: withoutPro });
   await expect(billing.call(movePlans, { from: 'main.pro' })).rejects.toMatchObject({ code: 'unknown_plan' });
-  const since = (org: string) => billing.call(getSubscription, {}, org).then((one) => one.intervalSince);
+  const since = (org: string) => billing.subscription(org).then((one) => one.periodStart);
+  for (const org of [monthly, yearly]) await billing.pass(org, 60_000);
   const before = { monthly: await since(monthly), yearly: await since(yearly) };
   expect(await billing.call(movePlans, { from: 'main.pro', to: 'main.business' })).toMatchObject({
     subscriptions: 2,
@@ -67,19 +64,19 @@ test('at the end of the period each moves when what it has paid for ends, and un
   const order = { from: 'main.pro', to: 'main.business', at: 'period_end' };
   expect(await billing.call(movePlans, order)).toMatchObject({ subscriptions: 2, at: 'period_end' });
   for (const org of [monthly, yearly]) {
-    const { periodEnd, scheduledMove, plan } = await billing.call(getSubscription, {}, org);
+    const { periodEnd, next, plan } = await billing.subscription(org);
     expect(plan).toBe('pro');
-    expect(scheduledMove).toEqual({ plan: 'business', planVersion: 1, at: periodEnd });
+    expect(next).toMatchObject({ plan: 'business', planVersion: 1, at: periodEnd, overLimit: [] });
   }
-  await billing.moveDue();
+  expect(billing.woken.at(-1)).toBe('apply-due-changes');
+  await billing.due();
   expect(await pinned(monthly)).toMatchObject({ plan: 'pro' });
-  await letPeriodEnd(monthly);
-  await billing.moveDue();
-  await billing.refresh();
-  expect(await pinned(monthly)).toEqual({ plan: 'business', planVersion: 1, scheduledMove: null });
+  const { periodEnd } = await billing.subscription(monthly);
+  await billing.pass(monthly, Date.parse(periodEnd) - Date.now() + 1_000);
+  await billing.due();
+  expect(await pinned(monthly)).toEqual({ plan: 'business', planVersion: 1, next: null });
   expect((await billing.call(getEntitlements, {}, monthly)).plans['main']).toMatchObject({ plan: 'business' });
-  expect(await pinned(yearly)).toMatchObject({ plan: 'pro', scheduledMove: { plan: 'business' } });
-  expect(billing.woken.at(-1)).toBe('refresh-entitlements');
+  expect(await pinned(yearly)).toMatchObject({ plan: 'pro', next: { plan: 'business' } });
 });
 
 test('a plan that is chosen before the period ends cancels the move; so does a move at once', async () => {
@@ -88,7 +85,7 @@ test('a plan that is chosen before the period ends cancels the move; so does a m
   await billing.call(setSubscription, { organisationId: chooses, plan: 'free' });
   await billing.call(movePlans, { from: 'main.pro', to: 'main.free' });
   for (const org of [chooses, moved]) {
-    expect(await pinned(org)).toEqual({ plan: 'free', planVersion: 1, scheduledMove: null });
+    expect(await pinned(org)).toEqual({ plan: 'free', planVersion: 1, next: null });
   }
 });
 

@@ -4,6 +4,8 @@ import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
+import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
+import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { intervalsOf } from '../kernel/interval.rules.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
 import { findPlanVersion, latestVersions, lockCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -35,7 +37,7 @@ export class MovePlans {
         `Version ${target.version} of ${target.plan} is in force by now, not ${input.toVersion}. Look at a dry run again.`,
       );
     }
-    const order = { product, plan, to: target.plan, version: target.version };
+    const order = { product, plan, to: target.plan, version: target.version, paid: isPaid(target) };
     const moves = movesOf(await findMoving(all, order), input.at, Date.now());
     requireYear(refuse, target, moves);
     const shown = {
@@ -57,7 +59,10 @@ export class MovePlans {
     moves: Move[],
     by: string,
   ): Promise<number> {
-    if (at === 'period_end') return scheduleMoves(tx, order, moves, by);
+    if (at === 'period_end') {
+      tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
+      return scheduleMoves(tx, order, moves, by);
+    }
     tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
     return moveNow(tx, order, by);
   }

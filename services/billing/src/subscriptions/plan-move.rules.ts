@@ -1,5 +1,5 @@
 import type { PlanMove } from '@tidegate/contracts/billing/plans';
-import { paidPeriod } from '../kernel/interval.rules.ts';
+import { paidPeriod } from '../kernel/subscription.rules.ts';
 
 /** A subscription that moves, and the instant at which it does. */
 export interface Move {
@@ -14,13 +14,21 @@ export interface MovingRow {
   org_id: string;
   plan_version: number;
   billing_interval: 'month' | 'year';
-  interval_since: Date;
+  period_start: Date | null;
+  period_end: Date | null;
+  /** The step from which its periods are counted. */
+  from_at: Date;
+  anchor: Date;
+  months: 1 | 12;
 }
 
 /** At once, or each at the end of what it has paid for. */
 export const movesOf = (rows: readonly MovingRow[], at: 'now' | 'period_end', now: number): Move[] =>
   rows.map((row) => {
-    const { end } = paidPeriod({ interval: row.billing_interval, since: row.interval_since }, now);
+    const { period_start: start, period_end: ends } = row;
+    const period = start && ends ? { start: start.getTime(), end: ends.getTime() } : null;
+    const step = { from: row.from_at.toISOString(), anchor: row.anchor.toISOString(), months: row.months };
+    const { end } = paidPeriod({ period }, [step], now);
     return {
       orgId: row.org_id,
       fromVersion: row.plan_version,

@@ -8,13 +8,11 @@ import { marketNamed } from '../markets/market.rows.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { type Saved, saveImported, storedCandles } from './candle.rows.ts';
 
-/** For plan versions that lack the feature `candles`: nearly ten years of minutes, some 25 MB. */
-export const CANDLES_BEFORE_PLANS = 5_000_000;
 /** Chunks that may hold only a few candles each; well filled ones are allowed beside them. */
 const MAX_SPARSE_CHUNKS = 5_000;
 const CANDLES_OF_A_FILLED_CHUNK = 1_000;
 
-/** Implemented by what has to know when stored candles change; called in the transaction that changes them. */
+/** Implemented by code that must know when stored candles change; called in the transaction that changes them. */
 export abstract class CandleListener {
   abstract candlesChanged(
     tx: Tx,
@@ -42,7 +40,7 @@ export class StoreCandles {
     // Under the lock: the market may have been deleted, and created again, while the file was read.
     const { tickSize } = await marketNamed(tx, market.market);
     if (tickSize !== market.tickSize)
-      throw notFound({}, 'The market was deleted and created again meanwhile. Import the candles again.');
+      throw notFound({}, 'The market was deleted and recreated in the meantime. Import the candles again.');
     await this.claim(refuse, tx, saved.added.length);
     await this.listener.candlesChanged(tx, { market: market.market, interval }, saved);
     return saved;
@@ -54,7 +52,6 @@ export class StoreCandles {
     const { candles, chunks } = await storedCandles(tx);
     await this.entitlements.claim(tx, 'candles', async () => candles - adding, {
       adding,
-      otherwise: CANDLES_BEFORE_PLANS,
     });
     const limit = MAX_SPARSE_CHUNKS + Math.floor(candles / CANDLES_OF_A_FILLED_CHUNK);
     if (chunks <= limit) return;

@@ -30,8 +30,12 @@ export const lockOrganisation = (tx: Tx): Promise<OrganisationRow | undefined> =
 export const renameOrganisation = (tx: Tx, name: string): Promise<OrganisationRow | undefined> =>
   tx.one<OrganisationRow>('update organisations set name = $2 where org_id = $1 returning *', [tx.orgId, name]);
 
-export async function setPlan(tx: Tx, plan: string): Promise<void> {
-  await tx.query('update organisations set plan = $2 where org_id = $1 and plan is distinct from $2', [tx.orgId, plan]);
+/** One of each product, as `product.plan`. */
+export async function setPlans(tx: Tx, plans: readonly string[]): Promise<void> {
+  await tx.query('update organisations set plans = $2 where org_id = $1 and plans is distinct from $2', [
+    tx.orgId,
+    plans,
+  ]);
 }
 
 export async function deleteOrganisation(tx: Tx): Promise<void> {
@@ -51,13 +55,13 @@ export async function findCreator(tx: Tx): Promise<string | undefined> {
 export interface Owned {
   all: number;
   free: number;
-  /** Whether `orgId`, or a new organisation, adds one on a free plan. */
+  /** Whether `orgId`, or else a new organisation, is one more that has nothing but free plans. */
   addsFree: boolean;
 }
 
 /**
- * How many organisations a person owns. Needs a transaction that runs as them. An organisation without a plan is new
- * and starts on a free one.
+ * How many organisations a person owns. Needs a transaction that runs as them. One is free when it has no plan but
+ * free ones; one whose plans are not known yet is new, and begins on those.
  */
 export async function countOwned(
   tx: Tx,
@@ -65,7 +69,7 @@ export async function countOwned(
   freePlans: readonly string[],
   orgId: string | undefined,
 ): Promise<Owned> {
-  const isFree = '(o.plan is null or o.plan = any($2))';
+  const isFree = '(o.plans is null or o.plans <@ $2::text[])';
   const row = await tx.one<Owned>(
     `select count(*)::int as all, count(*) filter (where ${isFree})::int as free,
             coalesce((select ${isFree} from organisations o where o.org_id = $3), true) as "addsFree"

@@ -3,9 +3,9 @@ import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';
-import { findCreator, setPlan } from './organisation.rows.ts';
+import { findCreator, setPlans } from './organisation.rows.ts';
 
-/** An organisation's creator and plan, by which the limits of one person are counted. */
+/** An organisation's creator and plans, by which the limits of one person are counted. */
 @Controller()
 export class OwnersPlan {
   @Handles(creatorOf)
@@ -16,7 +16,14 @@ export class OwnersPlan {
   }
 
   @On(entitlementsChanged)
-  async storePlan({ data: { plans }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await setPlan(tx, plans['main']?.plan ?? 'none');
+  async storePlans({ data: { plans }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
+    await setPlans(
+      tx,
+      Object.entries(plans)
+        // What is only tried is not paid for, or trials would make room for ever more organisations with trials.
+        .filter(([, { status }]) => status !== 'trialing')
+        .map(([product, { plan }]) => `${product}.${plan}`)
+        .sort(),
+    );
   }
 }

@@ -15,9 +15,9 @@ const make = ({ caller }: User, name = 'another') => identity.call(createOrganis
 const reached = { code: 'organisation_limit_reached', status: 409, data: { limit: 3, used: 3 } };
 
 /** Billing reports another plan of the organisation. */
-const billingSays = (orgId: string, plan: string) =>
+const billingSays = (orgId: string, plan: string, status = 'active') =>
   identity.tenants.run(orgId, (tx) =>
-    identity.app.get(OwnersPlan).storePlan({ data: { orgId, plans: { main: { plan } } }, tx } as never),
+    identity.app.get(OwnersPlan).storePlans({ data: { orgId, plans: { main: { plan, status } } }, tx } as never),
   );
 
 test('a person has three organisations on free plans, even when creating many at once, and is told what to do', async () => {
@@ -27,6 +27,8 @@ test('a person has three organisations on free plans, even when creating many at
   await expect(make(ada)).rejects.toMatchObject({ ...reached, detail: expect.stringContaining('delete one') });
 
   await billingSays(ada.orgId, 'free');
+  await expect(make(ada)).rejects.toMatchObject(reached);
+  await billingSays(ada.orgId, 'pro', 'trialing');
   await expect(make(ada)).rejects.toMatchObject(reached);
   await billingSays(ada.orgId, 'pro');
   const { id: organisationId, name } = await make(ada, 'fourth');

@@ -46,7 +46,7 @@ export class OwnershipLimits {
       throw refuse(
         organisationLimitReached,
         { limit: mostFree, used: free },
-        `One person owns at most ${mostFree} organisations on a free plan. ${CURE} An admin may do the same as an owner.`,
+        `One person owns at most ${mostFree} organisations on free plans. ${CURE} An admin may do the same as an owner.`,
       );
     }
     if (used >= most) {
@@ -58,7 +58,7 @@ export class OwnershipLimits {
     }
   }
 
-  /** Plans without any price. Billing is asked while no transaction is open. */
+  /** The default plans and others that cost nothing, as `product.plan`. Billing is asked while no transaction is open. */
   private async freePlans(): Promise<readonly string[]> {
     if (this.cached && this.cached.until > Date.now()) return this.cached.freePlans;
     if (holdsConnection()) {
@@ -72,10 +72,12 @@ export class OwnershipLimits {
 
   private async fetchPlans(): Promise<readonly string[]> {
     const { products } = await this.bus.call(listPlans, {});
-    const free = products
-      .flatMap(({ plans }) => plans)
-      .filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
-    this.cached = { freePlans: free.map(({ plan }) => plan), until: Date.now() + CACHED_MS };
-    return this.cached.freePlans;
+    const freePlans = products.flatMap(({ product, defaultPlan, plans }) =>
+      plans
+        .filter(({ plan, prices }) => plan === defaultPlan || prices.every(({ amountMinor }) => amountMinor === 0))
+        .map(({ plan }) => `${product}.${plan}`),
+    );
+    this.cached = { freePlans, until: Date.now() + CACHED_MS };
+    return freePlans;
   }
 }

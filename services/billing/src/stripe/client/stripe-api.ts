@@ -16,14 +16,11 @@ import { TokenBucket } from './token-bucket.ts';
 export const API_VERSION = '2026-10-28.endive';
 /** One attempt. Stripe answers within a second as a rule; its library would wait for 80. */
 const ATTEMPT_MS = 12_000;
-const WITHIN_MS = 25_000;
 const COME_BACK = { retryAfterSeconds: 5 };
 
 interface CallOptions {
   /** Given to whatever creates something, and stored before: a repeated request has one effect. */
   idempotencyKey?: string | undefined;
-  /** How long attempts may be repeated. */
-  withinMs?: number;
 }
 
 /**
@@ -34,6 +31,8 @@ interface CallOptions {
 @Injectable()
 export class StripeApi implements OnApplicationBootstrap {
   readonly settings: StripeSettings | undefined;
+  /** How long attempts are repeated while somebody waits; loops come back anyway. */
+  patienceMs = 10_000;
   private client: Stripe | undefined;
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly requests;
@@ -78,12 +77,12 @@ export class StripeApi implements OnApplicationBootstrap {
   async call<T>(
     endpoint: string,
     work: (stripe: Stripe, options: { idempotencyKey?: string }) => Promise<T>,
-    { idempotencyKey, withinMs = WITHIN_MS }: CallOptions = {},
+    { idempotencyKey }: CallOptions = {},
   ): Promise<T> {
     const { client } = this;
     if (!client) throw unavailable(COME_BACK, 'No payments are set up.');
     refuseWhileHeld(`Stripe is asked for ${endpoint}`);
-    const ends = Date.now() + withinMs;
+    const ends = Date.now() + this.patienceMs;
     for (let attempts = 1; ; attempts += 1) {
       await this.turn(endpoint);
       try {

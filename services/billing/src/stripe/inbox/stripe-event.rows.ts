@@ -5,6 +5,8 @@ import type { IncomingEvent } from './read-event.rules.ts';
 
 /** Of one checkout come six to ten events: so long the first waits for the others, and one fetch does for all. */
 const GATHER_MS = 150;
+/** Types that change what was given back or is disputed. */
+const OF_MONEY = '(^|[.])(charge|refund|credit_note)[.]';
 
 /**
  * Stores those that are new, and marks their customers. Many in one statement, in the order of their ids, so that
@@ -30,12 +32,13 @@ export async function insertEvents(
               coalesce(g.ignored, case when g.customer_id is not null and c.org_id is null
                                        then 'no organisation here has this customer' end)
          from given g left join stripe_customers c on c.customer_id = g.customer_id order by g.id
-       on conflict (id) do nothing returning customer_id, state),
+       on conflict (id) do nothing returning customer_id, state, type),
      marked as (
-       insert into stripe_dirty (customer_id, due_at)
-       select customer_id, clock_timestamp() + $10 * interval '1 millisecond' from added
+       insert into stripe_dirty (customer_id, due_at, money)
+       select customer_id, clock_timestamp() + $10 * interval '1 millisecond', bool_or(type ~ '${OF_MONEY}') from added
         where state = 'pending' and customer_id is not null group by customer_id order by customer_id
-       on conflict (customer_id) do update set marks = stripe_dirty.marks + 1)
+       on conflict (customer_id) do update
+         set marks = stripe_dirty.marks + 1, money = stripe_dirty.money or excluded.money)
      select count(*)::int as added from added`,
     [
       column('id'),
@@ -53,11 +56,13 @@ export async function insertEvents(
   return row?.added ?? 0;
 }
 
-/** Whoever was changed, or may have been, without an event. */
+/** Whoever was changed, or may have been, in ways that no event says. */
 export async function markDirty(tx: Tx, customerIds: readonly string[]): Promise<void> {
   await tx.query(
-    `insert into stripe_dirty (customer_id, due_at) select id, clock_timestamp() from unnest($1::text[]) as t(id) order by id
-     on conflict (customer_id) do update set marks = stripe_dirty.marks + 1, due_at = least(stripe_dirty.due_at, excluded.due_at)`,
+    `insert into stripe_dirty (customer_id, due_at, money)
+     select id, clock_timestamp(), true from unnest($1::text[]) as t(id) order by id
+     on conflict (customer_id) do update
+       set marks = stripe_dirty.marks + 1, due_at = least(stripe_dirty.due_at, excluded.due_at), money = true`,
     [customerIds],
   );
 }

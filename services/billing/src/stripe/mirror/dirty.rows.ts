@@ -4,6 +4,8 @@ export interface DirtyCustomer {
   customer_id: string;
   /** What made the fetch necessary, counted: those after it make another one necessary. */
   marks: number;
+  /** Whether refunds, disputes or credit notes are among what has changed. */
+  money: boolean;
   attempts: number;
 }
 
@@ -16,7 +18,7 @@ export const takeDirty = (tx: Tx, limit: number): Promise<DirtyCustomer[]> =>
     `update stripe_dirty set due_at = clock_timestamp() + ${HELD_S} * interval '1 second'
       where customer_id in (select customer_id from stripe_dirty where due_at <= clock_timestamp()
                              order by due_at limit $1 for update skip locked)
-      returning customer_id, marks, attempts`,
+      returning customer_id, marks, money, attempts`,
     [limit],
   );
 

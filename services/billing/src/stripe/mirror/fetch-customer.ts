@@ -29,39 +29,43 @@ const INVOICES = 100;
 export class FetchCustomer {
   constructor(private readonly api: StripeApi) {}
 
-  async fetch(customerId: string, { all = false } = {}): Promise<CustomerState> {
-    const customer = await this.api.call('GET /v1/customers/:id', (stripe) =>
-      stripe.customers.retrieve(customerId, { expand: ['invoice_settings.default_payment_method'] }),
-    );
-    const limit = all ? Number.MAX_SAFE_INTEGER : INVOICES;
-    const subscriptions = await this.pages(
-      'GET /v1/subscriptions',
-      (stripe, page) =>
-        stripe.subscriptions.list({ customer: customerId, status: 'all', expand: ['data.schedule'], ...page }),
-      Number.MAX_SAFE_INTEGER,
-    );
-    const invoices = await this.pages(
-      'GET /v1/invoices',
-      (stripe, page) => stripe.invoices.list({ customer: customerId, ...page }),
-      limit,
-    );
-    const charges = await this.pages(
-      'GET /v1/charges',
-      (stripe, page) => stripe.charges.list({ customer: customerId, ...page }),
-      limit,
-    );
-    const notes = await this.pages(
-      'GET /v1/credit_notes',
-      (stripe, page) => stripe.creditNotes.list({ customer: customerId, ...page }),
-      limit,
-    );
+  /** `money`: what was given back and what is disputed as well. `all`: every invoice that there is. */
+  async fetch(customerId: string, { all = false, money = false }: { all?: boolean; money?: boolean | undefined }) {
+    const [customer, subscriptions, invoices] = await Promise.all([
+      this.customer(customerId),
+      this.subscriptions(customerId),
+      this.invoices(customerId, all),
+    ]);
     return {
       deleted: customer.deleted === true,
       payment: paymentState(customer),
       subscriptions: subscriptions.map(subscriptionState),
       invoices: invoices.map(invoiceState),
-      facts: [...charges.flatMap(chargeFacts), ...notes.map(creditNoteFact)],
-    };
+      facts: money ? await this.facts(customerId) : [],
+    } satisfies CustomerState;
+  }
+
+  private customer(id: string) {
+    const expand = ['invoice_settings.default_payment_method'];
+    return this.api.call('GET /v1/customers/:id', (stripe) => stripe.customers.retrieve(id, { expand }));
+  }
+
+  private subscriptions(customer: string) {
+    const these = { customer, status: 'all' as const, expand: ['data.schedule'] };
+    return this.pages('GET /v1/subscriptions', (stripe, page) => stripe.subscriptions.list({ ...these, ...page }));
+  }
+
+  private invoices(customer: string, all: boolean) {
+    const most = all ? undefined : INVOICES;
+    return this.pages('GET /v1/invoices', (stripe, page) => stripe.invoices.list({ customer, ...page }), most);
+  }
+
+  private async facts(customer: string): Promise<Fact[]> {
+    const [charges, notes] = await Promise.all([
+      this.pages('GET /v1/charges', (stripe, page) => stripe.charges.list({ customer, ...page })),
+      this.pages('GET /v1/credit_notes', (stripe, page) => stripe.creditNotes.list({ customer, ...page })),
+    ]);
+    return [...charges.flatMap(chargeFacts), ...notes.map(creditNoteFact)];
   }
 
   private async pages<T extends { id: string }>(
@@ -70,7 +74,7 @@ export class FetchCustomer {
       stripe: Stripe,
       page: { limit: number; starting_after?: string },
     ) => Promise<{ data: T[]; has_more: boolean }>,
-    most: number,
+    most = Number.MAX_SAFE_INTEGER,
   ): Promise<T[]> {
     const found: T[] = [];
     for (let more = true; more; ) {

@@ -100,18 +100,3 @@ export async function expireDrifts(tx: Tx, days: number, limit: number): Promise
   );
   return rows.length;
 }
-
-/** False when it is so already. */
-export async function setByProvider(
-  tx: Tx,
-  state: { plan: string; planVersion: number; status: string; interval: string; periodStart: string },
-): Promise<boolean> {
-  const row = await tx.one(
-    `update subscriptions set plan = $2, plan_version = $3, status = $4, billing_interval = $5, interval_since = $6
-      where org_id = $1 and product = 'main'
-        and (plan, plan_version, status, billing_interval, interval_since) <> ($2, $3, $4, $5, $6::timestamptz)
-      returning org_id`,
-    [tx.orgId, state.plan, state.planVersion, state.status, state.interval, state.periodStart],
-  );
-  return row !== undefined;
-}

@@ -37,7 +37,7 @@ export class SyncCustomer {
       return;
     }
     const { seq, at } = await this.tenants.system('stripe', nextSeq);
-    const state = await this.fetching.fetch(customerId, { all: compare });
+    const state = await this.fetching.fetch(customerId, { all: compare, money: compare || dirty?.money });
     const fetched = { orgId: known.org_id, customerId, livemode: settings.livemode, seq, state, compare };
     await this.applying.apply(fetched, async (tx) => {
       await eventsDone(tx, customerId, at);

@@ -1,0 +1,51 @@
+import type { Tx } from '@tidegate/database/tx';
+import { findGrants, type GrantRow } from '../kernel/grant.rows.ts';
+import type { Holdings } from '../kernel/subscription.rows.ts';
+import type { Subscription } from '../kernel/subscription.rules.ts';
+import { type CurrentCatalogue, findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
+import type { GrantingSubscription, SnapshotInput } from './entitlements.rules.ts';
+import type { Grant } from './grant.rules.ts';
+
+/** All that a snapshot is computed from: of what an organisation has, or of what it would have. */
+export async function snapshotInput(
+  tx: Tx,
+  orgId: string,
+  catalogue: CurrentCatalogue,
+  { subscriptions, steps }: Holdings,
+): Promise<SnapshotInput> {
+  const granting = [];
+  for (const subscription of inOrder(subscriptions, catalogue)) granting.push(await grantingOf(tx, subscription));
+  const { currency, products, features, plans } = catalogue;
+  const grants = (await findGrants(tx, orgId)).map(toGrant);
+  return { orgId, currency, products, features, plans, subscriptions: granting, grants, periods: steps };
+}
+
+/** As the catalogue lists its products: a refusal of what all share names the first plan. */
+function inOrder(subscriptions: readonly Subscription[], { products }: CurrentCatalogue): Subscription[] {
+  const place = ({ product }: Subscription) => {
+    const index = products.findIndex((one) => one.product === product);
+    return index < 0 ? products.length : index;
+  };
+  return [...subscriptions].sort((a, b) => place(a) - place(b));
+}
+
+async function grantingOf(tx: Tx, one: Subscription): Promise<GrantingSubscription> {
+  const pinned = await findPlanVersion(tx, one.product, one.plan, one.planVersion);
+  if (!pinned) throw new Error(`Version ${one.planVersion} of ${one.product}.${one.plan} is missing.`);
+  const items = [];
+  for (const { addon, version, ...item } of one.items) {
+    const sold = await findAddonVersion(tx, one.product, addon, version);
+    if (!sold) throw new Error(`Version ${version} of the add-on ${one.product}.${addon} is missing.`);
+    items.push({ ...item, addon, features: sold.features });
+  }
+  return { product: one.product, status: one.status, graceUntil: one.graceUntil, pinned, items };
+}
+
+const toGrant = ({ id, feature, op, value, from_at: from, until_at: until }: GrantRow): Grant => ({
+  id,
+  feature,
+  op,
+  value,
+  from: from.getTime(),
+  until: until?.getTime() ?? null,
+});

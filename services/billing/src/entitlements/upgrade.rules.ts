@@ -1,0 +1,99 @@
+import type { Upgrade } from '@tidegate/contracts/billing/entitlements';
+import { type FeatureGrant, Level, type QuotaWindow } from '@tidegate/contracts/billing/features';
+
+/** A plan on offer, as far as it can be an upgrade. */
+export interface Offer {
+  product: string;
+  plan: string;
+  name: string;
+  prices: readonly { currency: string; interval: 'month' | 'year'; amountMinor: number }[];
+  features: Readonly<Record<string, FeatureGrant>>;
+}
+
+/**
+ * For each feature the cheapest plan on offer that gives more than the organisation has: of the feature's product, or of
+ * any product for what all share. What the newest version of an own plan includes is never said of another plan.
+ *
+ * @param own the plan that is in force, by product
+ */
+export function upgradesOf(
+  offers: readonly Offer[],
+  {
+    currency,
+    own,
+    had,
+    productOf,
+  }: {
+    currency: string;
+    own: Readonly<Record<string, { plan: string }>>;
+    had: Readonly<Record<string, FeatureGrant>>;
+    productOf: (feature: string) => string | null;
+  },
+): Record<string, Upgrade> {
+  const isOwn = (offer: Offer) => own[offer.product]?.plan === offer.plan;
+  const cheapestFirst = offers
+    .map((offer, place) => ({ offer, place, price: priceOf(offer, currency) }))
+    .sort((a, b) => Number(isOwn(b.offer)) - Number(isOwn(a.offer)) || a.price - b.price || a.place - b.place);
+  const result: Record<string, Upgrade> = {};
+  for (const { offer } of cheapestFirst) {
+    for (const [key, offered] of Object.entries(offer.features)) {
+      const product = productOf(key);
+      if (result[key] || (product !== null && product !== offer.product) || !isMore(offered, had[key])) continue;
+      result[key] = { product: offer.product, plan: offer.plan, planName: offer.name, limit: amount(offered) };
+    }
+  }
+  return result;
+}
+
+/** What a month costs; for comparison only. */
+function priceOf({ prices }: Offer, currency: string): number {
+  const of = (interval: 'month' | 'year') =>
+    prices.find((price) => price.currency === currency && price.interval === interval)?.amountMinor;
+  return of('month') ?? (of('year') ?? Number.POSITIVE_INFINITY) / 12;
+}
+
+/** True when the first grant allows more than the second; a missing grant is less than anything above zero. */
+export function isMore(offered: FeatureGrant, had: FeatureGrant | undefined): boolean {
+  switch (offered.kind) {
+    case 'boolean':
+      return offered.value && !(had?.kind === 'boolean' && had.value);
+    case 'level':
+      return rank(offered) > rank(had);
+    case 'metered':
+      return isMoreUse(offered, had);
+    default:
+      return size(amount(offered)) > size(had && had.kind === offered.kind ? amount(had) : 0);
+  }
+}
+
+const rank = (grant: FeatureGrant | undefined): number =>
+  grant?.kind === 'level' ? Level.options.indexOf(grant.level) : 0;
+
+type Metered = FeatureGrant & { kind: 'metered' };
+
+/** Not less that is included, not less that passes, and more of one of the two. */
+function isMoreUse(offered: Metered, had: FeatureGrant | undefined): boolean {
+  if (had?.kind !== 'metered') return size(offered.limit) > 0 || size(offered.ceiling) > 0;
+  const same = offered.per === had.per;
+  const [least, most] = same ? [1, 1] : [A_MONTH[offered.per][0], A_MONTH[had.per][1]];
+  const limits = compare(size(offered.limit, least), size(had.limit, most));
+  const ceilings = compare(size(offered.ceiling, least), size(had.ceiling, most));
+  return limits >= 0 && ceilings >= 0 && limits + ceilings > 0;
+}
+
+/** How many windows a month has, at least and at most: what counts as more is more in every month. */
+const A_MONTH: Record<QuotaWindow, readonly [number, number]> = {
+  hour: [671, 745],
+  day: [28, 31],
+  month: [1, 1],
+  period: [1 / 12, 1],
+  ever: [0, 1],
+};
+
+const compare = (a: number, b: number): number => (a === b ? 0 : a > b ? 1 : -1);
+const size = (limit: number | null, times = 1): number => (limit === null ? Number.POSITIVE_INFINITY : limit * times);
+
+export function amount(grant: FeatureGrant): number | null {
+  if (grant.kind === 'boolean' || grant.kind === 'level') return null;
+  return grant.kind === 'static' ? grant.value : grant.limit;
+}

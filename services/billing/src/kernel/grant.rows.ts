@@ -1,0 +1,62 @@
+import type { Grant as WireGrant } from '@tidegate/contracts/billing/grants';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface GrantRow {
+  id: string;
+  feature: string;
+  op: 'set' | 'add' | 'max';
+  value: WireGrant['value'];
+  from_at: Date;
+  until_at: Date | null;
+  source: WireGrant['source'];
+  given_by: string;
+  reason: string;
+  given_at: Date;
+}
+
+const COLUMNS = 'id, feature, op, value, from_at, until_at, source, given_by, reason, given_at';
+/** What has ended is shown for so long, and then only in the history. */
+const SHOWN_DAYS = 400;
+
+export const findGrants = (tx: Tx, orgId: string): Promise<GrantRow[]> =>
+  tx.query<GrantRow>(
+    `select ${COLUMNS} from grants
+      where org_id = $1 and (until_at is null or until_at > now() - interval '${SHOWN_DAYS} days') order by from_at, id`,
+    [orgId],
+  );
+
+export async function insertGrant(tx: Tx, orgId: string, grant: Omit<GrantRow, 'given_at'>): Promise<GrantRow> {
+  const row = await tx.one<GrantRow>(
+    `insert into grants (org_id, id, feature, op, value, from_at, until_at, source, given_by, reason)
+     values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10) returning ${COLUMNS}`,
+    [
+      orgId,
+      grant.id,
+      grant.feature,
+      grant.op,
+      JSON.stringify(grant.value),
+      grant.from_at,
+      grant.until_at,
+      grant.source,
+      grant.given_by,
+      grant.reason,
+    ],
+  );
+  return row as GrantRow;
+}
+
+export const removeGrant = (tx: Tx, orgId: string, id: string): Promise<GrantRow | undefined> =>
+  tx.one<GrantRow>(`delete from grants where org_id = $1 and id = $2 returning ${COLUMNS}`, [orgId, id]);
+
+export const grantToWire = (row: GrantRow): WireGrant => ({
+  id: row.id,
+  feature: row.feature,
+  op: row.op,
+  value: row.value,
+  from: row.from_at.toISOString(),
+  until: row.until_at?.toISOString() ?? null,
+  source: row.source,
+  by: row.given_by,
+  reason: row.reason,
+  givenAt: row.given_at.toISOString(),
+});

@@ -1,0 +1,170 @@
+import { type Period, type PeriodStep, windowAt } from '@tidegate/contracts/billing/period';
+import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
+
+export type Interval = 'month' | 'year';
+export type Provider = 'none' | 'manual' | 'stripe';
+
+export interface Item {
+  addon: string;
+  version: number;
+  quantity: number;
+  since: number;
+  until: number | null;
+}
+
+/** A change that was ordered for later. */
+export interface Scheduled {
+  plan: string;
+  planVersion: number;
+  interval: Interval;
+  at: number;
+  by: string;
+  reason: string;
+}
+
+/** What an organisation has of one product. Instants are milliseconds. */
+export interface Subscription {
+  product: string;
+  plan: string;
+  planVersion: number;
+  status: SubscriptionStatus;
+  interval: Interval;
+  currency: string | null;
+  provider: Provider;
+  ref: string | null;
+  /** Of the last state of a provider; a bigint as text. */
+  seq: string;
+  /** Since when it has this plan. */
+  since: number;
+  /** What the provider says is paid for now; otherwise it follows from the steps. */
+  period: Period | null;
+  trialEnd: number | null;
+  cancelAt: number | null;
+  pausedAt: number | null;
+  /** Who paused it, may resume it; what an operator paused, only operators resume. */
+  pausedBy: 'customer' | 'operator' | null;
+  graceUntil: number | null;
+  next: Scheduled | null;
+  items: readonly Item[];
+}
+
+export interface PlanVersion {
+  plan: string;
+  version: number;
+}
+
+const NOTHING_PENDING = {
+  trialEnd: null,
+  cancelAt: null,
+  pausedAt: null,
+  pausedBy: null,
+  graceUntil: null,
+  next: null,
+} as const;
+
+/** The default plan of a product: costs nothing, ends never. */
+export const onDefault = (product: string, plan: PlanVersion, at: number): Subscription => ({
+  product,
+  plan: plan.plan,
+  planVersion: plan.version,
+  status: 'active',
+  interval: 'month',
+  currency: null,
+  provider: 'none',
+  ref: null,
+  seq: '0',
+  since: at,
+  period: null,
+  items: [],
+  ...NOTHING_PENDING,
+});
+
+/** Another plan, version or interval, at once. What was ordered for later is cancelled, also an end. */
+export function changed(
+  before: Subscription,
+  to: PlanVersion & { interval: Interval; provider: Provider; currency?: string | null },
+  at: number,
+): Subscription {
+  return {
+    ...before,
+    ...NOTHING_PENDING,
+    plan: to.plan,
+    planVersion: to.version,
+    interval: to.interval,
+    status: 'active',
+    provider: to.provider,
+    ref: null,
+    period: null,
+    currency: to.currency === undefined ? before.currency : to.currency,
+    since: before.plan === to.plan && !isEnded(before) ? before.since : at,
+  };
+}
+
+/** Over for good. What follows it is another subscription. */
+export const isEnded = ({ status }: Pick<Subscription, 'status'>): boolean =>
+  status === 'canceled' || status === 'incomplete_expired';
+
+/** It is over: the default plan takes its place, or nothing does. */
+export const ended = (before: Subscription, fallback: PlanVersion | undefined, at: number): Subscription =>
+  fallback
+    ? { ...onDefault(before.product, fallback, at), seq: before.seq, currency: before.currency }
+    : { ...before, ...NOTHING_PENDING, status: 'canceled', items: [], since: at };
+
+export interface Due {
+  at: number;
+  action: 'trial_ended' | 'canceled' | 'changed';
+}
+
+/** What happens to it next by the clock alone. A provider's subscriptions change when the provider says so. */
+export function nextDue({ provider, status, trialEnd, cancelAt, next }: Subscription): Due | undefined {
+  if (provider === 'stripe' || isEnded({ status })) return undefined;
+  const due: Due[] = [];
+  if (cancelAt !== null) due.push({ at: cancelAt, action: 'canceled' });
+  if (status === 'trialing' && trialEnd !== null) due.push({ at: trialEnd, action: 'trial_ended' });
+  if (next) due.push({ at: next.at, action: 'changed' });
+  return due.sort((a, b) => a.at - b.at)[0];
+}
+
+/** Carries out what is due, at the instant at which it was due. */
+export function carriedOut(before: Subscription, { at, action }: Due, fallback: PlanVersion | undefined): Subscription {
+  const { next } = before;
+  if (action !== 'changed' || !next) return ended(before, fallback, at);
+  return {
+    ...before,
+    plan: next.plan,
+    planVersion: next.planVersion,
+    interval: next.interval,
+    since: before.plan === next.plan ? before.since : at,
+    next: null,
+  };
+}
+
+/** Anchors are whole seconds. */
+export const wholeSecond = (at: number): number => Math.floor(at / 1_000) * 1_000;
+const iso = (at: number): string => new Date(at).toISOString();
+
+export const monthsOf = (interval: Interval): 1 | 12 => (interval === 'year' ? 12 : 1);
+
+/**
+ * The step that a change begins, if any. What is paid for begins when it is bought: when somebody begins to pay, pays for
+ * another length, or for another plan by the year. Nothing that is free restarts, or a quota would be had twice by
+ * going there and back.
+ */
+export function stepOf(
+  last: PeriodStep | undefined,
+  change: { at: number; interval: Interval; paid: boolean; begins: boolean },
+): PeriodStep | undefined {
+  const months = monthsOf(change.interval);
+  const anchor = iso(wholeSecond(change.at));
+  if (!last || (change.paid && (change.begins || last.months !== months))) return { from: anchor, anchor, months };
+  if (last.months === months) return undefined;
+  const month = windowAt([last], 'month', change.at);
+  return { from: iso(Math.max(month.start, Date.parse(last.from))), anchor: last.anchor, months };
+}
+
+/** What is paid for now, or would be. Clocks differ: an instant before the first step falls into its first period. */
+export function paidPeriod({ period }: Pick<Subscription, 'period'>, steps: readonly PeriodStep[], at: number): Period {
+  if (period && at < period.end) return period;
+  const first = Date.parse(steps[0]?.from ?? iso(at));
+  return windowAt(steps, 'period', Math.max(at, first));
+}

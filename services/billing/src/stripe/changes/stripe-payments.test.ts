@@ -1,0 +1,170 @@
+import { listInvoices } from '@tidegate/contracts/billing/invoices';
+import { cancelSubscription, changeSubscription, resumeSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
+
+let world: StripeWorld;
+beforeEach(async () => {
+  // The clock stands still, so that half a month is half a month.
+  world = await openStripeWorld({ now: new Date() });
+});
+
+const monthly = { planVersion: 1, interval: 'month' as const, addons: [] };
+async function subscribed(order: Parameters<StripeWorld['buy']>[1] = {}) {
+  const org = await world.organisation();
+  await world.buy(org, order);
+  await world.settle();
+  const [row] = await world.subscriptions(org);
+  const ref = row?.id as string;
+  return { org, paid: { orgId: org, product: 'main', ref, plan: order?.plan ?? 'pro', planVersion: 1 } };
+}
+const totals = async (org: string) =>
+  (await world.call(listInvoices, {}, org)).items.map(({ totalMinor }) => totalMinor);
+const stateOf = async (org: string) => (await world.subscriptions(org))[0]?.state;
+
+test('an upgrade is in force and its difference charged before it is answered; repeated it charges nothing', async () => {
+  const { org, paid } = await subscribed();
+  await world.stripe.advance({ days: 15 });
+  const to = { plan: 'business', ...monthly, at: 'now' as const };
+  await world.payments.change(paid, to);
+  expect(await world.plan(org)).toMatchObject({ plan: 'business', status: 'active' });
+  const charged = await totals(org);
+  expect(charged).toHaveLength(2);
+  expect(charged[0]).toBeGreaterThan(3_000);
+  expect(charged[0]).toBeLessThan(4_000);
+  await world.payments.change(paid, to);
+  expect(await totals(org)).toEqual(charged);
+});
+
+test('a card that is declined leaves the plan as it is', async () => {
+  const { org, paid } = await subscribed();
+  const customer = await world.customerOf(org);
+  const [method] = (await world.dashboard.customers.listPaymentMethods(customer)).data;
+  world.stripe.card(method?.id as string, 'declines');
+  const upgrade = world.payments.change(paid, { plan: 'business', ...monthly, at: 'now' });
+  await expect(upgrade).rejects.toMatchObject({ code: 'payment_refused', status: 402 });
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro' });
+});
+
+test('a downgrade comes at the end of the period, costs nothing until then, and can be taken back', async () => {
+  const { org, paid } = await subscribed({ plan: 'business' });
+  const to = { plan: 'pro', ...monthly, at: 'period_end' as const };
+  await world.payments.change(paid, to);
+  await world.payments.change(paid, to);
+  expect(await world.plan(org)).toMatchObject({ plan: 'business' });
+  const { data } = await world.dashboard.prices.list({ lookup_keys: ['main.pro.v1.usd.month'] });
+  expect((await stateOf(org))?.next?.items).toMatchObject([{ priceId: data[0]?.id }]);
+  expect(await totals(org)).toEqual([9900]);
+  await world.payments.resume(paid);
+  expect((await stateOf(org))?.next).toBe(null);
+  await world.payments.change(paid, to);
+  await world.stripe.advance({ days: 32 });
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro' });
+  expect(await totals(org)).toEqual([2900, 9900]);
+});
+
+test('add-ons come, change their number and go, each charged by what differs', async () => {
+  const { org, paid } = await subscribed();
+  const withBots = (quantity: number) => ({
+    plan: 'pro',
+    ...monthly,
+    addons: quantity > 0 ? [{ addon: 'more_bots', version: 1, quantity }] : [],
+    at: 'now' as const,
+  });
+  const quantities = async () => (await stateOf(org))?.items.map(({ quantity }) => quantity);
+  await world.payments.change(paid, withBots(2));
+  expect(await quantities()).toEqual([1, 2]);
+  await world.payments.change(paid, withBots(3));
+  expect(await quantities()).toEqual([1, 3]);
+  await world.payments.change(paid, withBots(0));
+  expect(await quantities()).toEqual([1]);
+  expect(await totals(org)).toContain(1000);
+});
+
+test('a cancellation at the end of the period keeps the plan until then; it can be taken back', async () => {
+  const { org, paid } = await subscribed();
+  await world.payments.cancel(paid, 'period_end');
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro', status: 'active' });
+  expect((await stateOf(org))?.cancelAt).not.toBe(null);
+  await world.payments.resume(paid);
+  expect((await stateOf(org))?.cancelAt).toBe(null);
+  await world.payments.cancel(paid, 'period_end');
+  await world.stripe.advance({ days: 32 });
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'free' });
+});
+
+test('a cancellation now, and a pause until it is resumed', async () => {
+  const { org, paid } = await subscribed();
+  await world.payments.pause(paid);
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro', access: 'read_only' });
+  await world.payments.resume(paid);
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro', access: 'full' });
+  await world.payments.cancel(paid, 'now');
+  expect(await world.plan(org)).toMatchObject({ plan: 'free' });
+});
+
+test('a renewal that cannot be collected is past due, and paid it is active again', async () => {
+  const { org } = await subscribed();
+  const customer = await world.customerOf(org);
+  const [method] = (await world.dashboard.customers.listPaymentMethods(customer)).data;
+  world.stripe.card(method?.id as string, 'declines');
+  await world.stripe.advance({ days: 32 });
+  await world.settle();
+  expect(await stateOf(org)).toMatchObject({ status: 'past_due' });
+  expect((await world.facts(org)).map(({ kind }) => kind)).toContain('payment_failed');
+  world.stripe.card(method?.id as string, 'pays');
+  const [open] = (await world.dashboard.invoices.list({ customer, status: 'open' })).data;
+  await world.dashboard.invoices.pay(open?.id as string);
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro', status: 'active' });
+});
+
+test('two products on one subscription are changed and cancelled apart', async () => {
+  const { org, paid } = await subscribed();
+  const { data } = await world.dashboard.prices.list({ lookup_keys: ['extra.plus.v1.usd.month'] });
+  await world.dashboard.subscriptionItems.create({ subscription: paid.ref, price: data[0]?.id as string });
+  await world.settle();
+  await world.payments.change(paid, { plan: 'business', ...monthly, at: 'now' });
+  expect((await stateOf(org))?.items.map(({ lookupKey }) => lookupKey).sort()).toEqual([
+    'extra.plus.v1.usd.month',
+    'main.business.v1.usd.month',
+  ]);
+  await world.payments.cancel(paid, 'now');
+  expect((await stateOf(org))?.items.map(({ lookupKey }) => lookupKey)).toEqual(['extra.plus.v1.usd.month']);
+});
+
+test('a customer upgrades, is refused for a declined card, cancels and comes back, by the operations of the API', async () => {
+  const { org } = await subscribed();
+  const upgraded = await world.call(changeSubscription, { product: 'main', plan: 'business' }, org);
+  expect(upgraded.subscriptions).toMatchObject([
+    { product: 'main', plan: 'business', status: 'active', provider: 'stripe' },
+  ]);
+  const customer = await world.customerOf(org);
+  const [method] = (await world.dashboard.customers.listPaymentMethods(customer)).data;
+  world.stripe.card(method?.id as string, 'declines');
+  await expect(
+    world.call(
+      changeSubscription,
+      { product: 'main', plan: 'business', addons: [{ addon: 'more_bots', quantity: 1 }] },
+      org,
+    ),
+  ).rejects.toMatchObject({ code: 'payment_refused' });
+  const cancelled = await world.call(cancelSubscription, { product: 'main' }, org);
+  expect(cancelled.subscriptions[0]?.cancelAt).not.toBe(null);
+  const resumed = await world.call(resumeSubscription, { product: 'main' }, org);
+  expect(resumed.subscriptions[0]?.cancelAt).toBe(null);
+});
+
+test('while Stripe does not answer a change is refused with when to come back, and nothing has changed', async () => {
+  const { org } = await subscribed();
+  world.api.patienceMs = 100;
+  await world.stripe.down();
+  await expect(world.call(changeSubscription, { product: 'main', plan: 'business' }, org)).rejects.toMatchObject({
+    code: 'unavailable',
+    data: { retryAfterSeconds: expect.any(Number) },
+  });
+  await world.stripe.up();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro' });
+});

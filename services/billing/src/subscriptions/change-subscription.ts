@@ -1,0 +1,133 @@
+import { Controller } from '@nestjs/common';
+import {
+  changeSubscription,
+  getSubscriptions,
+  paymentNeeded,
+  planOrdered,
+  trialNotAvailable,
+} from '@tidegate/contracts/billing/subscriptions';
+import { conflict } from '@tidegate/contracts/kernel/problem';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { isPaid } from '../entitlements/default-plan.rules.ts';
+import { isValid } from '../entitlements/standing.rules.ts';
+import { changedBy } from '../kernel/subscription.rows.ts';
+import { isEnded, wholeSecond } from '../kernel/subscription.rules.ts';
+import { offeredPlan } from '../plans/offered-plan.rules.ts';
+import { beginAtPeriodEnd, beginNow, type Choice, choiceOf, costs, givesLess } from './chosen-plan.ts';
+import { saveOrder } from './order.rows.ts';
+import { Payments } from './payments.ts';
+import { ProviderChanges } from './provider-changes.ts';
+import { type Shown, ShowSubscriptions } from './show-subscriptions.ts';
+import { type Decided, requireNotHeld, type Situation, SubscriptionChanges } from './subscription-changes.ts';
+import { useTrial } from './trial.rows.ts';
+
+type Context = OperationContext<typeof changeSubscription>;
+const DAY_MS = 86_400_000;
+
+/** A customer chooses a plan. What has to be paid for is bought elsewhere; here is told where. */
+@Controller()
+export class ChangeSubscription {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly changes: SubscriptionChanges,
+    private readonly provider: ProviderChanges,
+    private readonly payments: Payments,
+    private readonly show: ShowSubscriptions,
+  ) {}
+
+  @Handles(getSubscriptions)
+  get({ caller }: OperationContext<typeof getSubscriptions>): Promise<Shown> {
+    return this.show.complete(caller.orgId as string);
+  }
+
+  @Handles(changeSubscription)
+  async change(context: Context): Promise<Shown> {
+    const { input, caller, tx, emit, refuse, answerLater } = context;
+    const orgId = caller.orgId as string;
+    const billed = await this.tenants.read(orgId, (read) => this.provider.find(read, orgId, input.product));
+    if (billed) {
+      await this.provider.change(refuse, billed, input);
+      return this.show.complete(orgId);
+    }
+    const by = changedBy(caller);
+    await this.changes.change(tx, emit, { orgId, product: input.product, by, reason: input.reason }, (situation) =>
+      this.decide(context, situation, by),
+    );
+    answerLater(() => this.show.complete(orgId));
+    return this.show.stored(tx, orgId);
+  }
+
+  private async decide(context: Context, situation: Situation, by: string): Promise<Decided | undefined> {
+    const { input, refuse, emit } = context;
+    const { catalogue, before, tx } = situation;
+    requireNotHeld(before);
+    const offered = catalogue.plans.filter(
+      (one) => one.offered || (one.plan === before?.plan && isValid(before.status)),
+    );
+    const plan = offeredPlan(refuse, offered, input.product, input.plan);
+    const choice = await choiceOf(refuse, situation, plan, input, { operator: false });
+    if (input.trial) return this.tryOut(context, situation, choice);
+    const has = before !== undefined && isValid(before.status) && before.plan === plan.plan;
+    if (plan.approval && !has) {
+      const { product } = plan;
+      const orgId = tx.orgId as string;
+      await saveOrder(tx, {
+        org_id: orgId,
+        product,
+        plan: plan.plan,
+        billing_interval: choice.interval,
+        ordered_by: by,
+      });
+      await emit(planOrdered, { orgId, product, plan: plan.plan, planName: plan.name, by }, { orgId });
+      return undefined;
+    }
+    const byHand = before !== undefined && before.provider === 'manual' && isValid(before.status);
+    if (!byHand) {
+      this.requireFree(refuse, situation, choice);
+      return beginNow(situation, choice, 'none');
+    }
+    const at = input.at ?? ((await givesLess(situation, before, plan)) ? 'period_end' : 'now');
+    if (at === 'period_end') return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason });
+    return beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');
+  }
+
+  private requireFree(refuse: Context['refuse'], { catalogue, before }: Situation, choice: Choice): void {
+    if (!costs(choice, catalogue)) return;
+    const { plan, interval } = choice;
+    const currency = before?.currency ?? catalogue.currency;
+    const price = plan.prices.find((one) => one.interval === interval && one.currency === currency);
+    const checkout = this.payments.configured ? '/api/v1/billing/checkout' : null;
+    throw refuse(
+      paymentNeeded,
+      {
+        product: plan.product,
+        plan: plan.plan,
+        interval,
+        price: price ? { currency, amountMinor: price.amountMinor } : null,
+        trialDays: plan.trial && !plan.trial.card ? plan.trial.days : null,
+        checkout,
+      },
+      checkout ? `Buy it: POST ${checkout}` : 'Ask the operator of this installation: plans are set by hand here.',
+    );
+  }
+
+  /** Costs nothing until it ends; then the default plan follows, unless it is bought meanwhile. */
+  private async tryOut({ refuse }: Context, situation: Situation, choice: Choice): Promise<Decided> {
+    const { tx, at, before } = situation;
+    const { plan } = choice;
+    const { product, trial } = plan;
+    const not = (reason: 'no_trial' | 'card_needed' | 'already_tried', detail: string) =>
+      refuse(trialNotAvailable, { product, plan: plan.plan, reason }, detail);
+    if (!trial || !isPaid(plan)) throw not('no_trial', `${plan.name} has no trial.`);
+    if (trial.card) throw not('card_needed', 'The trial begins when it is bought; nothing is charged until it ends.');
+    if (before && before.provider !== 'none' && !isEnded(before))
+      throw conflict({}, 'There is a paid subscription of this product already.');
+    const starts = wholeSecond(at);
+    const ends = starts + trial.days * DAY_MS;
+    const row = { product, plan: plan.plan, started_at: new Date(starts), ends_at: new Date(ends) };
+    if (!(await useTrial(tx, tx.orgId as string, row))) throw not('already_tried', 'Each product can be tried once.');
+    const { after } = beginNow(situation, { ...choice, items: [], interval: 'month' }, 'none');
+    return { after: { ...after, status: 'trialing', trialEnd: ends }, action: 'trial_started' };
+  }
+}

@@ -1,0 +1,133 @@
+import type { intervalNotOffered } from '@tidegate/contracts/billing/plans';
+import { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
+import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
+import { isValid } from '../entitlements/standing.rules.ts';
+import { isMore } from '../entitlements/upgrade.rules.ts';
+import { chosenInterval } from '../kernel/interval.rules.ts';
+import {
+  changed,
+  type Interval,
+  type Item,
+  isEnded,
+  onDefault,
+  paidPeriod,
+  type Subscription,
+  stepOf,
+} from '../kernel/subscription.rules.ts';
+import { type CurrentCatalogue, findPlanVersion } from '../plans/catalogue.rows.ts';
+import type { VersionedPlan } from '../plans/catalogue-model.rules.ts';
+import { goingWith } from './settle.ts';
+import type { Decided, Situation } from './subscription-changes.ts';
+
+export interface Choice {
+  plan: VersionedPlan;
+  interval: Interval;
+  items: Item[];
+}
+
+interface Asked {
+  interval?: Interval | undefined;
+  addons?: readonly { addon: string; quantity: number }[] | undefined;
+}
+
+/** What is asked for, with all that is not said as it is. What costs nothing has no interval but the month. */
+export async function choiceOf(
+  refuse: Refuse<typeof intervalNotOffered | typeof addonNotOffered>,
+  { tx, at, catalogue, before }: Situation,
+  plan: VersionedPlan,
+  { interval, addons }: Asked,
+  { operator }: { operator: boolean },
+): Promise<Choice> {
+  const running = before && before.provider !== 'none' ? before.interval : 'month';
+  return {
+    plan,
+    interval: isPaid(plan) ? chosenInterval(refuse, plan, interval, running) : 'month',
+    items: addons
+      ? addons.map((asked) => itemOf(refuse, catalogue, plan, { asked, before, at, operator }))
+      : before && isValid(before.status)
+        ? await goingWith(tx, { ...before, plan: plan.plan })
+        : [],
+  };
+}
+
+/** An add-on that it has keeps its version and its beginning; a new one begins now at the newest. */
+function itemOf(
+  refuse: Refuse<typeof addonNotOffered>,
+  { addons }: CurrentCatalogue,
+  plan: VersionedPlan,
+  given: {
+    asked: { addon: string; quantity: number };
+    before: Subscription | undefined;
+    at: number;
+    operator: boolean;
+  },
+): Item {
+  const { asked, before, at, operator } = given;
+  const had = before?.items.find(({ addon }) => addon === asked.addon);
+  const sold = addons.find(({ product, addon }) => product === plan.product && addon === asked.addon);
+  const known = sold && (sold.offered || operator || had) && sold.plans.includes(plan.plan);
+  const max = sold?.max ?? null;
+  if (!known || (max !== null && asked.quantity > max)) {
+    const why = known ? `At most ${max} can be had.` : `The plan ${plan.name} cannot have it.`;
+    throw refuse(addonNotOffered, { addon: asked.addon, plan: plan.plan, max, plans: sold?.plans ?? [] }, why);
+  }
+  return { until: null, since: at, version: sold.version, ...had, ...asked };
+}
+
+/** Whether anything of it has to be paid. */
+export const costs = ({ plan, items }: Choice, { addons }: CurrentCatalogue): boolean =>
+  isPaid(plan) ||
+  items.some((item) =>
+    addons.some((sold) => sold.product === plan.product && sold.addon === item.addon && isPaid(sold)),
+  );
+
+/** At once. `provider`: who bills for what it costs. */
+export function beginNow(
+  { at, catalogue, before, steps }: Situation,
+  choice: Choice,
+  provider: 'none' | 'manual',
+): Decided & { step: Decided['step'] } {
+  const { plan, interval, items } = choice;
+  const from = before ?? onDefault(plan.product, plan, at);
+  const paid = costs(choice, catalogue);
+  const begins =
+    !before || before.provider === 'none' || isEnded(before) || (interval === 'year' && before.plan !== plan.plan);
+  return {
+    after: {
+      ...changed(
+        from,
+        { ...plan, interval, provider, currency: from.currency ?? (paid ? catalogue.currency : null) },
+        at,
+      ),
+      items,
+    },
+    action: 'changed',
+    step: stepOf(steps.at(-1), { at, interval, paid, begins }),
+  };
+}
+
+/** When what is paid for ends; the add-ons that do not go with it end then. The default plan follows by cancelling. */
+export function beginAtPeriodEnd(
+  { at, catalogue, before, steps }: Situation & { before: Subscription },
+  { plan, interval, items }: Choice,
+  who: { by: string; reason: string },
+): Decided {
+  const end =
+    before.status === 'trialing' && before.trialEnd !== null ? before.trialEnd : paidPeriod(before, steps, at).end;
+  if (plan.plan === defaultPlan(catalogue, plan.product)?.plan) {
+    return { after: { ...before, next: null, cancelAt: end }, action: 'cancel_ordered' };
+  }
+  const next = { plan: plan.plan, planVersion: plan.version, interval, at: end, ...who };
+  const kept = before.items.map((item) =>
+    items.some(({ addon }) => addon === item.addon) ? item : { ...item, until: item.until ?? end },
+  );
+  return { after: { ...before, items: kept, cancelAt: null, next }, action: 'change_ordered' };
+}
+
+/** Whether it gives less of anything than the plan that it replaces. */
+export async function givesLess({ tx }: Situation, before: Subscription, plan: VersionedPlan): Promise<boolean> {
+  const had = await findPlanVersion(tx, before.product, before.plan, before.planVersion);
+  if (!had) return false;
+  return Object.entries(had.features).some(([key, grant]) => isMore(grant, plan.features[key]));
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billing/plans';
+import type { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
+import { conflict, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import { findHoldings } from '../kernel/subscription.rows.ts';
+import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
+import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { offeredPlan } from '../plans/offered-plan.rules.ts';
+import { choiceOf, givesLess } from './chosen-plan.ts';
+import { type PaidSubscription, Payments } from './payments.ts';
+
+interface Asked {
+  product: string;
+  plan: string;
+  interval?: 'month' | 'year' | undefined;
+  addons?: readonly { addon: string; quantity: number }[] | undefined;
+  at?: 'now' | 'period_end' | undefined;
+}
+
+interface Billed {
+  orgId: string;
+  subscription: Subscription & { ref: string };
+}
+
+/** Changes of subscriptions that a payment provider bills for: the provider is asked, and what it says is applied. */
+@Injectable()
+export class ProviderChanges {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly payments: Payments,
+  ) {}
+
+  /** The subscription, when a provider bills for it. */
+  async find(tx: Tx, orgId: string, product: string): Promise<Billed | undefined> {
+    const one = (await findHoldings(tx, orgId)).subscriptions.find((each) => each.product === product);
+    if (one?.provider !== 'stripe' || one.ref === null || isEnded(one)) return undefined;
+    return { orgId, subscription: { ...one, ref: one.ref } };
+  }
+
+  async change(
+    refuse: Refuse<typeof unknownPlan | typeof intervalNotOffered | typeof addonNotOffered>,
+    { orgId, subscription }: Billed,
+    asked: Asked,
+    { operator } = { operator: false },
+  ): Promise<void> {
+    const to = await this.tenants.read(orgId, async (tx) => {
+      const catalogue = await requireCatalogue(tx);
+      const situation = {
+        tx,
+        at: Date.now(),
+        product: asked.product,
+        catalogue,
+        before: subscription,
+        steps: [],
+      };
+      const offered = catalogue.plans.filter((one) => operator || one.offered || one.plan === subscription.plan);
+      const plan = offeredPlan(refuse, offered, asked.product, asked.plan);
+      const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });
+      const at = asked.at ?? ((await givesLess(situation, subscription, plan)) ? 'period_end' : 'now');
+      const addons = items.map(({ addon, version, quantity }) => ({ addon, version, quantity }));
+      return { plan: plan.plan, planVersion: plan.version, interval, addons, at };
+    });
+    await this.asked().change(paid(orgId, subscription), to);
+  }
+
+  cancel({ orgId, subscription }: Billed, at: 'now' | 'period_end'): Promise<void> {
+    return this.asked().cancel(paid(orgId, subscription), at);
+  }
+
+  resume({ orgId, subscription }: Billed): Promise<void> {
+    return this.asked().resume(paid(orgId, subscription));
+  }
+
+  pause({ orgId, subscription }: Billed): Promise<void> {
+    return this.asked().pause(paid(orgId, subscription));
+  }
+
+  private asked(): Payments {
+    if (this.payments.configured) return this.payments;
+    throw conflict({}, 'A payment provider bills for this subscription, and none is configured here at present.');
+  }
+}
+
+const paid = (orgId: string, { product, ref, plan, planVersion }: Billed['subscription']): PaidSubscription => ({
+  orgId,
+  product,
+  ref,
+  plan,
+  planVersion,
+});

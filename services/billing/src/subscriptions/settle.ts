@@ -1,0 +1,88 @@
+import type { PeriodStep } from '@tidegate/contracts/billing/period';
+import type { Tx } from '@tidegate/database/tx';
+import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
+import { described, recordChange } from '../kernel/change.rows.ts';
+import { type Holdings, saveStep, saveSubscription } from '../kernel/subscription.rows.ts';
+import { carriedOut, type Item, nextDue, type Subscription, stepOf } from '../kernel/subscription.rules.ts';
+import { type CurrentCatalogue, findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
+
+export interface Stored {
+  orgId: string;
+  before: Subscription | undefined;
+  after: Subscription;
+  action: string;
+  by: string;
+  reason: string;
+  /** A step that begins with it. */
+  step?: PeriodStep | undefined;
+}
+
+/** Stores a change with who made it and why. */
+export async function store(tx: Tx, { orgId, before, after, action, by, reason, step }: Stored): Promise<void> {
+  await saveSubscription(tx, orgId, after);
+  if (step) await saveStep(tx, orgId, after.product, step);
+  await recordChange(tx, {
+    orgId,
+    product: after.product,
+    action,
+    by,
+    reason,
+    ...(before && { before: described(before) }),
+    after: described(after),
+  });
+}
+
+/**
+ * Carries out what has become due since anybody looked, each at its own instant and in their order: so it makes no
+ * difference whether a service was stopped meanwhile. Needs the lock.
+ */
+export async function settle(
+  tx: Tx,
+  orgId: string,
+  catalogue: CurrentCatalogue,
+  holdings: Holdings,
+  at: number,
+): Promise<Holdings> {
+  const steps = { ...holdings.steps };
+  const subscriptions: Subscription[] = [];
+  for (const one of holdings.subscriptions) {
+    let current = one;
+    for (let due = nextDue(current); due && due.at <= at; due = nextDue(current)) {
+      const before = current;
+      const after = carriedOut(before, due, defaultPlan(catalogue, before.product));
+      const paid = due.action === 'changed' && (await isPaidVersion(tx, after));
+      const provider = paid || due.action !== 'changed' ? after.provider : 'none';
+      current = { ...after, provider, items: await goingWith(tx, after) };
+      const own = steps[one.product] ?? [];
+      const step = stepOf(own.at(-1), { at: due.at, interval: current.interval, paid, begins: false });
+      const ordered = due.action === 'changed' ? before.next : null;
+      await store(tx, {
+        orgId,
+        before,
+        after: current,
+        action: due.action,
+        by: ordered?.by ?? 'schedule',
+        reason: ordered?.reason ?? '',
+        step,
+      });
+      if (step) steps[one.product] = [...own.filter(({ from }) => from !== step.from), step];
+    }
+    subscriptions.push(current);
+  }
+  return { steps, subscriptions };
+}
+
+async function isPaidVersion(tx: Tx, { product, plan, planVersion }: Subscription): Promise<boolean> {
+  const version = await findPlanVersion(tx, product, plan, planVersion);
+  return version !== undefined && isPaid(version);
+}
+
+/** The add-ons that can be had with the plan that it has now. The others end; what they allowed to create stays. */
+export async function goingWith(tx: Tx, { product, plan, items }: Subscription): Promise<Item[]> {
+  const kept: Item[] = [];
+  for (const item of items) {
+    const sold = await findAddonVersion(tx, product, item.addon, item.version);
+    if (sold?.plans.includes(plan)) kept.push(item);
+  }
+  return kept;
+}

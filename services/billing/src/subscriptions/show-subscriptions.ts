@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
+import type { Subscription as Wire } from '@tidegate/contracts/billing/subscriptions';
+import { unavailable } from '@tidegate/contracts/kernel/problem';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import { defaultPlan } from '../entitlements/default-plan.rules.ts';
+import { snapshotOf } from '../entitlements/entitlements.rules.ts';
+import { snapshotInput } from '../entitlements/snapshot-input.ts';
+import { accessOf, isValid } from '../entitlements/standing.rules.ts';
+import { findHoldings, type Holdings } from '../kernel/subscription.rows.ts';
+import { carriedOut, ended, nextDue, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
+import {
+  type CurrentCatalogue,
+  findAddonVersion,
+  findPlanVersion,
+  latestVersions,
+  requireCatalogue,
+} from '../plans/catalogue.rows.ts';
+import { refOf } from '../plans/catalogue-diff.rules.ts';
+import { findOrders, type OrderRow } from './order.rows.ts';
+import { OverLimits, overLimits } from './over-limits.ts';
+
+type Features = Entitlements['features'];
+
+export interface Shown {
+  organisationId: string;
+  subscriptions: Wire[];
+  orders: { product: string; plan: string; interval: 'month' | 'year'; orderedAt: string }[];
+}
+
+/** What an organisation has, as its members and operators see it. */
+@Injectable()
+export class ShowSubscriptions {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly limits: OverLimits,
+  ) {}
+
+  /** With what will be over its limits; asks other services, so no transaction may be open. */
+  async complete(orgId: string): Promise<Shown> {
+    const { shown, following } = await this.tenants.snapshot(orgId, (tx) => this.read(tx, orgId));
+    if (following.size === 0) return shown;
+    const counts = await this.limits.counts(orgId);
+    for (const { product, next } of shown.subscriptions) {
+      const features = following.get(product);
+      if (next && features) next.overLimit = overLimits(counts, features);
+    }
+    return shown;
+  }
+
+  /** Without what will be over its limits. */
+  async stored(tx: Tx, orgId: string): Promise<Shown> {
+    return (await this.read(tx, orgId)).shown;
+  }
+
+  private async read(tx: Tx, orgId: string): Promise<{ shown: Shown; following: Map<string, Features> }> {
+    const catalogue = await requireCatalogue(tx);
+    const holdings = await findHoldings(tx, orgId);
+    if (Object.keys(holdings.steps).length === 0) {
+      throw unavailable({ retryAfterSeconds: 1 }, 'The plan of this new organisation is being set up.');
+    }
+    const orders = await findOrders(tx, orgId);
+    const subscriptions: Wire[] = [];
+    const following = new Map<string, Features>();
+    for (const one of holdings.subscriptions) {
+      const next = follower(one, catalogue);
+      subscriptions.push(await toWire(tx, { one, next, catalogue, holdings, orders }));
+      if (next) following.set(one.product, await featuresAfter(tx, { orgId, catalogue, holdings, next }));
+    }
+    return { shown: { organisationId: orgId, subscriptions, orders: orders.map(ofOrder) }, following };
+  }
+}
+
+const ofOrder = (row: OrderRow) => ({
+  product: row.product,
+  plan: row.plan,
+  interval: row.billing_interval,
+  orderedAt: row.ordered_at.toISOString(),
+});
+
+interface Follower {
+  after: Subscription;
+  at: number;
+}
+
+/** What it will be after the next thing that is known to come. */
+function follower(one: Subscription, catalogue: CurrentCatalogue): Follower | undefined {
+  const fallback = defaultPlan(catalogue, one.product);
+  // A provider's trial goes on as a subscription, as far as anybody knows.
+  const trialEnd = one.provider === 'stripe' ? null : one.trialEnd;
+  const due = nextDue({ ...one, trialEnd, provider: 'manual' });
+  if (!due) return undefined;
+  return {
+    at: due.at,
+    after: due.action === 'changed' ? carriedOut(one, due, fallback) : ended(one, fallback, due.at),
+  };
+}
+
+async function featuresAfter(
+  tx: Tx,
+  given: { orgId: string; catalogue: CurrentCatalogue; holdings: Holdings; next: Follower },
+): Promise<Features> {
+  const { orgId, catalogue, holdings, next } = given;
+  const subscriptions = holdings.subscriptions.map((one) => (one.product === next.after.product ? next.after : one));
+  const input = await snapshotInput(tx, orgId, catalogue, { ...holdings, subscriptions });
+  return snapshotOf(input, next.at).snapshot.features;
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
+
+async function toWire(
+  tx: Tx,
+  given: {
+    one: Subscription;
+    next: Follower | undefined;
+    catalogue: CurrentCatalogue;
+    holdings: Holdings;
+    orders: readonly OrderRow[];
+  },
+): Promise<Wire> {
+  const { one, next, catalogue, holdings, orders } = given;
+  const now = Date.now();
+  const plan = await findPlanVersion(tx, one.product, one.plan, one.planVersion);
+  const { plans } = await latestVersions(tx);
+  const period = paidPeriod(one, holdings.steps[one.product] ?? [], now);
+  const order = orders.find(({ product }) => product === one.product);
+  const addons = [];
+  for (const { addon, version, quantity, until } of one.items) {
+    if (until !== null && until <= now) continue;
+    const name = (await findAddonVersion(tx, one.product, addon, version))?.name ?? addon;
+    addons.push({ addon, name, version, quantity, until: isoOrNull(until) });
+  }
+  return {
+    product: one.product,
+    productName: catalogue.products.find(({ product }) => product === one.product)?.name ?? one.product,
+    plan: one.plan,
+    planName: plan?.name ?? one.plan,
+    planVersion: one.planVersion,
+    latestVersion: Math.max(plans.get(refOf(one.product, one.plan)) ?? 0, one.planVersion),
+    inForce: isValid(one.status) ? one.plan : (defaultPlan(catalogue, one.product)?.plan ?? null),
+    status: one.status,
+    access: accessOf(one, now),
+    provider: one.provider,
+    interval: one.interval,
+    currency: one.currency,
+    addons,
+    startedAt: iso(one.since),
+    periodStart: iso(period.start),
+    periodEnd: iso(period.end),
+    trialEnd: isoOrNull(one.trialEnd),
+    cancelAt: isoOrNull(one.cancelAt),
+    pausedAt: isoOrNull(one.pausedAt),
+    graceUntil: isoOrNull(one.graceUntil),
+    next: next
+      ? {
+          plan: next.after.status === 'canceled' ? null : next.after.plan,
+          planVersion: next.after.status === 'canceled' ? null : next.after.planVersion,
+          interval: next.after.interval,
+          at: iso(next.at),
+          overLimit: [],
+        }
+      : null,
+    order: order
+      ? { plan: order.plan, interval: order.billing_interval, orderedAt: order.ordered_at.toISOString() }
+      : null,
+  };
+}

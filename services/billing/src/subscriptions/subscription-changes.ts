@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { SHARED } from '@tidegate/contracts/billing/entitlements';
+import type { PeriodStep } from '@tidegate/contracts/billing/period';
+import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
+import type { Tx } from '@tidegate/database/tx';
+import type { Emit } from '@tidegate/messaging/handler';
+import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
+import { openDefaults } from '../entitlements/open-defaults.ts';
+import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
+import type { Subscription } from '../kernel/subscription.rules.ts';
+import { type CurrentCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
+import { settle, store } from './settle.ts';
+
+/** What a change is decided from. Everything that was due has been carried out. */
+export interface Situation {
+  tx: Tx;
+  at: number;
+  product: string;
+  catalogue: CurrentCatalogue;
+  before: Subscription | undefined;
+  /** Of the product, ascending. */
+  steps: readonly PeriodStep[];
+}
+
+export interface Decided {
+  after: Subscription;
+  action: string;
+  step?: PeriodStep | undefined;
+}
+
+export interface Change {
+  orgId: string;
+  product: string;
+  by: string;
+  reason: string;
+  /** Whether an organisation that is not known here yet begins with it. */
+  opens?: boolean;
+}
+
+/** What an operator has paused, its customer neither resumes nor leaves by choosing, trying or cancelling. */
+export function requireNotHeld(before: Subscription | undefined): void {
+  if (before?.pausedBy !== 'operator') return;
+  throw conflict({}, 'The operator of this installation paused the subscription. Ask them to resume it.');
+}
+
+/**
+ * The one way in which a subscription changes: under the organisation's lock, from what is true now, with a line in its
+ * history, and the entitlements that follow in the same transaction.
+ */
+@Injectable()
+export class SubscriptionChanges {
+  constructor(private readonly entitlements: AnnounceEntitlements) {}
+
+  /** Nothing decided changes nothing. `tx` runs as the organisation. */
+  async change(
+    tx: Tx,
+    emit: Emit,
+    { orgId, product, by, reason, opens = false }: Change,
+    decide: (situation: Situation) => Promise<Decided | undefined>,
+  ): Promise<void> {
+    const { at, catalogue, subscriptions, steps } = await this.settled(tx, orgId, opens);
+    const before = subscriptions.find((one) => one.product === product);
+    const decided = await decide({ tx, at, product, catalogue, before, steps: steps[product] ?? [] });
+    if (decided && !isDeepStrictEqual(decided.after, before))
+      await store(tx, { orgId, before, by, reason, ...decided });
+    await this.entitlements.announce(tx, emit, orgId);
+  }
+
+  /** What was due is carried out and announced. */
+  async due(tx: Tx, emit: Emit, orgId: string): Promise<void> {
+    await this.settled(tx, orgId, false);
+    await this.entitlements.announce(tx, emit, orgId);
+  }
+
+  private async settled(tx: Tx, orgId: string, opens: boolean) {
+    const at = await lockBilling(tx, orgId);
+    const catalogue = await requireCatalogue(tx);
+    const found = await findHoldings(tx, orgId, 'for update');
+    if (!found.steps[SHARED] && !opens) throw notFound(undefined, 'No organisation has this id.');
+    const opened = await openDefaults(tx, orgId, catalogue, found, at);
+    return { at, catalogue, ...(await settle(tx, orgId, catalogue, opened, at)) };
+  }
+}

@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
+import { createCheckout, finishCheckout } from '@tidegate/contracts/billing/checkout';
+import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { publishPrices } from '@tidegate/contracts/billing/publish';
+import { receiveWebhook } from '@tidegate/contracts/billing/webhook';
+import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { newId } from '@tidegate/database/ids';
+import { closing } from '@tidegate/testing/closing';
+import { startStripe } from '@tidegate/testing/stripe/start-stripe';
+import { Stripe } from 'stripe';
+import { openStripeBilling, SECRET, type StripeBilling } from './stripe-fixture.ts';
+
+const zero = { counted: '1', static: '1', boolean: 'false', metered: '1' };
+const features = (more = '') =>
+  Object.entries(BUILT_IN_FEATURES)
+    .map(([key, kind]) => `        ${key}: ${zero[kind]}\n`)
+    .join('')
+    .replace('        bots: 1\n', more || '        bots: 1\n');
+
+/** Two products: plans with and without a trial, a price for setting up, an add-on. */
+export const CATALOGUE = `format: 2
+currency: USD
+products:
+  main: { name: Tidegate, default: free }
+  extra: { name: Extra }
+features:
+${Object.entries(BUILT_IN_FEATURES)
+  .map(([key, kind]) => `  ${key}: { kind: ${kind}, name: ${key} }\n`)
+  .join('')}  pairs: { kind: counted, product: extra, name: Pairs }
+plans:
+  main:
+    free:
+      name: Free
+      prices: { USD: { month: 0 }, EUR: { month: 0 } }
+      features:
+${features()}    pro:
+      name: Pro
+      prices: { USD: { month: 2900, year: 29000 }, EUR: { month: 2700 } }
+      features:
+${features('        bots: 10\n')}    business:
+      name: Business
+      prices: { USD: { month: 9900, year: 99000 } }
+      features:
+${features('        bots: 50\n')}    tried:
+      name: Tried
+      trial: { days: 14, card: false }
+      prices: { USD: { month: 1900 } }
+      features:
+${features('        bots: 5\n')}    given:
+      name: Given
+      offered: false
+      prices: { USD: { month: 100 } }
+      features:
+${features()}  extra:
+    basic:
+      name: Basic
+      prices: { USD: { month: 1000, setup: 5000 } }
+      features: { pairs: 2 }
+    plus:
+      name: Plus
+      prices: { USD: { month: 2000 } }
+      features: { pairs: 5 }
+addons:
+  more_bots: { name: More bots, product: main, plans: [pro, business], max: 5, prices: { USD: { month: 500, year: 5000 } }, features: { bots: 10 } }
+`;
+
+/** What Stripe calls: the way of the gateway, without the gateway. */
+async function endpointOf(billing: StripeBilling) {
+  const state = { away: false };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const input = {
+        body: Buffer.concat(chunks).toString('base64'),
+        compressed: false,
+        signature: String(request.headers['stripe-signature']),
+      };
+      const answer = state.away ? Promise.reject(new Error('away')) : billing.ask(receiveWebhook, input);
+      answer.then(
+        () => response.writeHead(200).end('{}'),
+        (error: unknown) => response.writeHead(error instanceof ProblemError ? error.status : 500).end('{}'),
+      );
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing(() => new Promise((done) => server.close(done)));
+  const { port } = server.address() as { port: number };
+  return { url: `http://127.0.0.1:${port}`, state };
+}
+
+interface Order {
+  product?: string;
+  plan?: string;
+  interval?: 'month' | 'year';
+  currency?: string;
+  addons?: { addon: string; quantity?: number }[];
+  promotionCode?: string;
+}
+
+/** Billing and a Stripe that calls it, with the catalogue published. */
+export async function openStripeWorld(options: { payload?: 'snapshot' | 'thin'; now?: Date } = {}) {
+  const stripe = await startStripe({ running: options.now === undefined, ...options });
+  const billing = await openStripeBilling({ apiBase: stripe.origin, secretKey: stripe.key });
+  await billing.call(applyPlans, { yaml: CATALOGUE });
+  await billing.ask(publishPrices, {});
+  const endpoint = await endpointOf(billing);
+  stripe.webhooks.to({ url: endpoint.url, secret: SECRET, ...(options.payload && { payload: options.payload }) });
+  const client = new Stripe(stripe.key, { ...stripe.client, apiVersion: '2026-10-28.endive' });
+  const world = {
+    ...billing,
+    stripe,
+    /** What the operator does in Stripe's dashboard. */
+    dashboard: client,
+    endpoint: endpoint.state,
+    organisation: async () => {
+      const org = newId();
+      await billing.call(getEntitlements, {}, org);
+      return org;
+    },
+    customerOf: async (org: string) => {
+      const [row] = await billing.tenants.read(org, (tx) =>
+        tx.query<{ customer_id: string }>('select customer_id from stripe_customers where org_id = $1', [org]),
+      );
+      return row?.customer_id as string;
+    },
+    checkout: (org: string, order: Order = {}) =>
+      billing.ask(createCheckout, { product: 'main', plan: 'pro', ...order }, org),
+    /** Chooses, pays, and comes back. */
+    buy: async (org: string, order: Order = {}, card = '4242') => {
+      const { sessionId, url } = await world.checkout(org, order);
+      const page = await stripe.visit(url, card ? { card } : {});
+      if (page.status !== 303) throw new Error(`The page answered ${page.status}: ${JSON.stringify(page.body)}`);
+      return billing.ask(finishCheckout, { sessionId }, org);
+    },
+    /** Webhooks are sent, and everything that is marked is copied. */
+    settle: async () => {
+      await stripe.settled();
+      await billing.makeDue();
+      for (let turn = 0; (await billing.copy()) !== undefined || (await billing.dirty()).length > 0; turn += 1) {
+        if (turn > 50) throw new Error(`It does not settle: ${JSON.stringify(await billing.dirty())}`);
+        await billing.makeDue();
+      }
+    },
+    plan: async (org: string) => {
+      const { plans } = await billing.call(getEntitlements, {}, org);
+      return plans['main'];
+    },
+  };
+  return world;
+}
+export type StripeWorld = Awaited<ReturnType<typeof openStripeWorld>>;
