@@ -82,6 +82,12 @@ export const COMMANDS: readonly Command[] = [
     run: async (_args, values) => (await operator()).exportPlanFile(text(values['version'])),
   },
   {
+    words: ['stripe', 'sync'],
+    options: { 'dry-run': { type: 'boolean', about: 'only show what would be created' } },
+    about: 'create the products and prices of the catalogue in force at Stripe',
+    run: async (_args, values) => (await operator()).publishToStripe({ dryRun: values['dry-run'] === true }),
+  },
+  {
     words: ['subscriptions', 'set'],
     args: ['<organisation>', '<plan>'],
     options: { interval: { type: 'string', about: 'month or year; by default it stays the same' } },
