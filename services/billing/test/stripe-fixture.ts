@@ -31,7 +31,7 @@ import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
 import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
-import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
+import type { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 
 export const SECRET = 'whsec_of_the_test_endpoint';
@@ -52,18 +52,20 @@ export async function openStripeBilling(options: StripeOptions = {}) {
 }
 export type StripeBilling = Awaited<ReturnType<typeof openStripeBilling>>;
 
-/** Fails when a test says so. */
-class Breakable extends ProviderStates {
+/** What was given, until a test says that it fails. */
+class Breakable {
   broken = false;
 
-  override async apply(...given: Parameters<ProviderStates['apply']>): Promise<void> {
+  constructor(private readonly states: ProviderStates) {}
+
+  async apply(...given: Parameters<ProviderStates['apply']>): Promise<void> {
     if (this.broken) throw new Error('broken on purpose');
-    await super.apply(...given);
+    await this.states.apply(...given);
   }
 }
 
 /** Another process of the service on the same schema. */
-export async function stripeParts({ tenants, outbox, changes }: Fixture, options: StripeOptions = {}) {
+export async function stripeParts({ tenants, outbox, states: real }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
   const config = {
@@ -82,12 +84,12 @@ export async function stripeParts({ tenants, outbox, changes }: Fixture, options
   await api.onApplicationBootstrap();
   const calls = new StoredCalls(tenants, api);
   const customers = new EnsureCustomer(tenants, calls);
-  const states = new Breakable(changes, config);
+  const states = new Breakable(real);
   const sync = new SyncCustomer(
     tenants,
     api,
     new FetchCustomer(api),
-    new ApplyCustomer(tenants, outbox, states, new MirrorInvoices(outbox), log),
+    new ApplyCustomer(tenants, outbox, states as unknown as ProviderStates, new MirrorInvoices(outbox), log),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const prices = new PublishedPrices(tenants, api);

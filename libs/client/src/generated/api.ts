@@ -114,6 +114,7 @@ export type Backtest = {
   /** Candles done so far */
   candlesDone: number;
   from: Timestamp;
+  /** Start of the last candle; `feed.to`, which is excluded, is one interval later */
   to: Timestamp;
   /** Where candles were missing */
   gaps: CandleGaps | null;
