@@ -1,8 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** Those that start whole platforms take minutes: begun last, they would run alone in the end. */
+class LongestFirst extends BaseSequencer {
+  async sort(files) {
+    const sorted = await super.sort(files);
+    const isWhole = ({ moduleId }) => moduleId.startsWith(`${root}e2e/`);
+    return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))];
+  }
+}
 
 export default defineConfig({
   // Nest finds what a constructor needs by the types that decorators leave behind; of the two compilers only swc does it.
@@ -29,7 +39,7 @@ export default defineConfig({
     // For a test that hangs. Tests wait with `until`, whose deadlines know the machine; none gives a time-out of its own.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    sequence: { hooks: 'list' },
+    sequence: { hooks: 'list', sequencer: LongestFirst },
     setupFiles: ['libs/testing/src/each-file.ts'],
     globalSetup: ['libs/testing/src/global-setup.ts'],
   },

@@ -4,6 +4,7 @@ import { organisationDeleted } from '@tidegate/contracts/identity/organisations'
 import { connectDatabase } from '@tidegate/database/data-source';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { inTurns } from '@tidegate/testing/one-client';
 import { adminPassword, Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
@@ -13,10 +14,12 @@ import type { SharedPlatform } from './shared-platform.ts';
 export function deleteOrganisation(platform: SharedPlatform): void {
   describe('an organisation that is deleted', () => {
     let database: pg.Client;
+    let ask: ReturnType<typeof inTurns>;
 
     beforeAll(async () => {
       database = new pg.Client({ ...login(), user: 'postgres', password: secrets()['POSTGRES_PASSWORD'] });
       await database.connect();
+      ask = inTurns(database);
     });
     afterAll(async () => {
       await database.end();
@@ -38,12 +41,12 @@ export function deleteOrganisation(platform: SharedPlatform): void {
     /** Rows of the organisation by table, over all schemas, without those that are meant to stay. */
     async function rowsOf(orgId: string): Promise<Record<string, number>> {
       counting ||= await countingQuery();
-      const { rows } = await database.query<{ name: string; n: number }>(counting, [orgId]);
+      const rows = await ask<{ name: string; n: number }>(counting, [orgId]);
       return Object.fromEntries(rows.map(({ name, n }) => [name, n]));
     }
 
     async function countingQuery(): Promise<string> {
-      const { rows: tables } = await database.query<{ name: string }>(
+      const tables = await ask<{ name: string }>(
         `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
        join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
       where c.relkind in ('r', 'p') and not c.relispartition
@@ -178,7 +181,7 @@ export function deleteOrganisation(platform: SharedPlatform): void {
     }
 
     async function keyOf(service: 'notifier' | 'monitor_agent', orgId: string): Promise<Key | undefined> {
-      return (await database.query<Key>(`select * from ${service}.data_keys where org_id = $1`, [orgId])).rows[0];
+      return (await ask<Key>(`select * from ${service}.data_keys where org_id = $1`, [orgId]))[0];
     }
 
     /** As identity does it, in a transaction of its own: the keys go although the organisation's people are still let in. */

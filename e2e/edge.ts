@@ -22,7 +22,7 @@ export function edge(platform: SharedPlatform, later: () => NodeJS.ProcessEnv): 
     beforeAll(() => {
       anonymous = new Rest(platform.url);
       const file = join(platform.dataDir, 'plans.yaml');
-      const catalogue = readFileSync('plans/default.yaml', 'utf8');
+      const catalogue = readFileSync('libs/testing/plans.yaml', 'utf8');
       writeFileSync(file, catalogue.replace('api_calls: { limit: 10_000,', `api_calls: { limit: ${LIMIT},`));
       const env = { ...process.env, DATA_DIR: platform.dataDir, PORT: new URL(platform.url).port };
       execFileSync(process.execPath, ['cli/dist/main.js', 'plans', 'apply', file], { env, stdio: 'ignore' });
@@ -306,7 +306,7 @@ export function edge(platform: SharedPlatform, later: () => NodeJS.ProcessEnv): 
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
       const calls = async () => {
         const { body } = await person.get<{ items: { meter: string; used: number; reserved: number }[] }>(
-          '/api/v1/usage',
+          '/api/v1/usage/current',
         );
         return body.items.find(({ meter }) => meter === 'api_calls');
       };

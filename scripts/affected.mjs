@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { REPO_CHECKS } from './repo-checks.mjs';
 import { prepare, ROOT } from './setup.mjs';
 
 const base = process.argv[2] ?? 'main';
@@ -31,7 +32,6 @@ run(nx('run-many', '-t', 'lint', '-p', names.join(',')));
 // Scripts are JavaScript.
 const typed = folders.filter((folder) => folder !== 'scripts');
 if (typed.length > 0) run(['scripts/types.mjs', ...typed]);
-run(['scripts/check-repo.mjs']);
-run(['scripts/generate.mjs', '--check']);
+for (const [, args] of REPO_CHECKS) run(args);
 // With a slash at the end, or `cli` would be `libs/client` as well.
 run(['scripts/test.mjs', ...folders.map((folder) => `${folder}/`)]);

@@ -1,6 +1,7 @@
 /*
  * Documents that are generated from the code: OpenAPI, AsyncAPI, the table of routes, the configuration reference, the
- * schema of plan catalogues, the client's types. `--check` writes nothing and fails when a committed one is out of date.
+ * schema of plan catalogues, the client's types. `--check` writes nothing and fails when a committed one is out of
+ * date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { REPO_CHECKS } from './repo-checks.mjs';
 import { prepare, ROOT } from './setup.mjs';
 
 const patterns = process.argv.slice(2);
@@ -35,8 +36,7 @@ function ours() {
 if (patterns.length === 0) {
   step('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', ...ours()]);
   step('types of the tests', [bin('typescript/bin/tsc'), '-p', 'tsconfig.tests.json']);
-  step('repository rules', ['scripts/check-repo.mjs']);
-  step('generated files are current', ['scripts/generate.mjs', '--check']);
+  for (const [name, args] of REPO_CHECKS) step(name, args);
 }
 step('servers', ['scripts/test-servers.mjs']);
 

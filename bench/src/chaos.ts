@@ -174,9 +174,9 @@ function startLoad(customers: Customer[]) {
   };
 }
 
-/** The shipped catalogue with a meter of the operator's own and room for what is done here. */
+/** The catalogue of tests with a meter of the operator's own and room for what is done here. */
 function catalogueText(): string {
-  return readFileSync('plans/default.yaml', 'utf8')
+  return readFileSync('libs/testing/plans.yaml', 'utf8')
     .replace('plans:\n', '  widgets: { kind: metered, name: Widgets, unit: widget }\n\nplans:\n')
     .replaceAll('        api_calls:', '        widgets: unlimited\n        api_calls:')
     .replace('limit: 10_000, note: Calls', 'limit: 50_000_000, note: Calls')

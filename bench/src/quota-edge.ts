@@ -92,7 +92,7 @@ async function newCustomer(platform: Platform, round: number): Promise<{ person:
 
 /** As an operator does it: the catalogue with another limit, put in force. */
 function limitFree(platform: Platform): void {
-  const catalogue = readFileSync('plans/default.yaml', 'utf8').replace(
+  const catalogue = readFileSync('libs/testing/plans.yaml', 'utf8').replace(
     'api_calls: { limit: 10_000,',
     `api_calls: { limit: ${LIMIT},`,
   );

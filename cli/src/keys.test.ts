@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changeKeys, makeKey, readSecrets, SEALING_SERVICES, secretsFile } from '@tidegate/runtime/secrets-file';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
+import { programEnvironment } from '@tidegate/testing/test-run';
 import { masterKeyId } from '@tidegate/vault/master-keys';
 import pg from 'pg';
 import { fail, runCommand } from './run-command.ts';
@@ -53,7 +54,7 @@ async function tidegate(args: string[], env: NodeJS.ProcessEnv = {}): Promise<En
 
 function tidegateProcess(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const child = spawn(process.execPath, ['--no-warnings', 'cli/dist/main.js', ...args], {
-    env: { PATH: process.env['PATH'], DATA_DIR: dataDir, ...env },
+    env: { ...programEnvironment(), DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
@@ -109,7 +110,7 @@ test('status names the current key of every service that stores secrets', async 
 });
 
 test('plans: all mistakes of a file with their lines, the catalogue in force to the letter, and a yearly subscription', async () => {
-  const shipped = readFileSync('plans/default.yaml', 'utf8');
+  const shipped = readFileSync('libs/testing/plans.yaml', 'utf8');
   const file = join(dataDir, 'broken.yaml');
   writeFileSync(file, shipped.replace('month: 2900,', 'month: 29.00,').replace('servers: 100', 'servers: lots'));
   const { code, stderr } = await tidegate(['plans', 'validate', file]);

@@ -17,13 +17,13 @@ export const connectionRules = [
       importsName(node, 'NATS') ? 'takes the NATS connection; a capability uses Bus or libs/messaging' : undefined,
   },
   {
-    // A connection that breaks tells its listeners before the query that it is for; without one the process ends.
+    // A broken connection notifies its listeners before its query; without one the process ends.
     name: 'client-listens',
     concerns: ({ isForTests }) => !isForTests,
     visit: (node, parents, { tree }) => {
       if (node.type !== 'NewExpression' || !isFromPg(tree, node.callee, 'Client')) return undefined;
       const owner = parents.findLast(({ type }) => type === 'FunctionBody' || type === 'BlockStatement');
-      // Who returns a client leaves the listener to another function of the file.
+      // A function that returns a client leaves the listener to another function of the file.
       const near = parents.at(-1).type === 'ReturnStatement' ? tree : (owner ?? tree);
       return listensForErrors(near) ? undefined : 'a pg.Client without a listener for its errors beside it';
     },

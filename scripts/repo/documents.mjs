@@ -1,13 +1,13 @@
 /*
  * What documents name exists: paths (whole, or their end as in `servers/server.rows.ts`), modules of our packages, and
- * in those about the code also identifiers. Looked at is what stands in backticks, and imports in blocks of code. No
- * heading and no rule stands twice, as after a merge of two branches.
+ * in those about the code also identifiers. It checks text in backticks, and imports in code blocks. No heading and no
+ * rule appears twice, as may happen in a merge.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { walk } from './sources.mjs';
 
-/** Names of identifiers are checked where the code is explained to those who write it. */
+/** Identifiers are checked in documents that explain the code. */
 const ABOUT_CODE = /docs\/(conventions|architecture)\.md$/;
 /** Names that are not ours. */
 const FOREIGN = new Set(['Promise', 'Date', 'Map', 'Set', 'TODO', 'APP_GUARD']);

@@ -58,7 +58,7 @@ export function checkLayersThere(root) {
     .map((path) => ({ rule: 'layers', path, message: 'is missing' }));
 }
 
-/** Folders that no layer names, and names of folders that are not there. */
+/** Folders in no layer, and layers without a folder. */
 export function checkLayersComplete(services, modules) {
   return services.flatMap(({ name, entries }) => {
     const src = `services/${name}/src`;

@@ -1,8 +1,8 @@
 /*
  * SQL stands in rows and queries files only: `<noun>.rows.ts` for our own tables, `<noun>.queries.ts` for what watched
- * servers are asked. Looked at are the string and template literals of the syntax tree, also those that are added up or
- * joined. SQL that we send is in lower case. In capitals and with a semicolon it is what people are told to run: that may
- * stand anywhere but in a call of `query`.
+ * servers are asked. It checks the string and template literals of the syntax tree, concatenated and joined ones
+ * included. SQL that we send is in lower case. In capitals and with a semicolon it is SQL for people to run, which may
+ * appear anywhere but in a call of `query`.
  */
 
 const NAME = String.raw`[\w."{}]+`;
@@ -53,10 +53,10 @@ export const sqlRules = [
 
 const isAdded = (node) => node?.type === 'BinaryExpression' && node.operator === '+';
 
-/** Stands for what is put into a text. */
+/** Stands for an interpolated value. */
 const HOLE = '{}';
 
-/** The text of a literal, or of literals that are added up. */
+/** The text of a literal, or of concatenated literals. */
 function textOf(node) {
   if (isAdded(node)) return `${textOf(node.left) ?? HOLE}${textOf(node.right) ?? HOLE}`;
   if (isJoined(node)) return node.callee.object.elements.map((one) => textOf(one?.expression) ?? HOLE).join(' ');

@@ -1,6 +1,6 @@
 /*
  * Rules over the syntax of each file. A rule is `{ name, concerns(source), visit(node, parents, source) }`, whose
- * `visit` answers what is wrong with a node; every file is parsed and walked once for all of them.
+ * `visit` returns what is wrong with a node; every file is parsed and walked once for all of them.
  */
 import { classRules } from './classes.mjs';
 import { connectionRules } from './connections.mjs';

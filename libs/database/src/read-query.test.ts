@@ -16,3 +16,22 @@ test('a read that fails leaves its connection and its statement usable, for read
   await expect(reads.query('select * from nowhere')).rejects.toThrow('does not exist');
   await close();
 });
+
+test('a single statement writes and is remembered, sees no row of an organisation, and leaves its connection usable', async () => {
+  const { tenants, sql, close } = await testSchema(
+    `create table owned (org_id uuid not null, id int not null);
+     select tidegate.protect('owned');
+     create table kept (id int primary key);
+     grant select, insert, delete on owned, kept to test_every;`,
+    { poolSize: 1 },
+  );
+  await sql('insert into owned values ($1, 1)', [newId()]);
+  await tenants.statement('insert into kept values ($1)', [7]);
+  await expect(tenants.statement('insert into kept values ($1)', [7])).rejects.toThrow('duplicate key');
+  expect(await tenants.statement('select id from kept')).toEqual([{ id: 7 }]);
+  expect(await tenants.statement('select id from owned')).toEqual([]);
+  await expect(tenants.as({}, (tx) => tx.query('select 1').then(() => tenants.statement('select 1')))).rejects.toThrow(
+    'A second connection is taken',
+  );
+  await close();
+});

@@ -2,9 +2,10 @@ import type { DataSource } from 'typeorm';
 import { AskFirst } from './ask-first.ts';
 import { isBroken } from './broken.ts';
 import { connectionsOf } from './data-source.ts';
-import { type Connect, LazyTransaction, type TxOptions } from './lazy-transaction.ts';
+import { type Client, type Connect, LazyTransaction, type TxOptions } from './lazy-transaction.ts';
 import { refuseWhileHeld } from './one-connection.ts';
 import { readQuery } from './read-query.ts';
+import { statementName } from './statements.ts';
 import { traced } from './traced-query.ts';
 import { contextValues, type Tx, type Visibility } from './tx.ts';
 
@@ -73,18 +74,8 @@ export class TenantDatabase {
 
   reader(visibility: Visibility): Tx {
     const context = contextValues(visibility);
-    const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
-      refuseWhileHeld('A second connection is taken');
-      const [client, release] = await this.connect();
-      try {
-        const rows = await traced(sql, () => readQuery<Row>(client, context, sql, params));
-        release();
-        return rows;
-      } catch (error) {
-        release(isBroken(error) ? (error as Error) : undefined);
-        throw error;
-      }
-    };
+    const query = <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
+      this.lent((client) => traced(sql, () => readQuery<Row>(client, context, sql, params)));
     return {
       orgId: visibility.orgId,
       query,
@@ -92,6 +83,29 @@ export class TenantDatabase {
       as: (other) => this.reader(other),
       onCommit: (then) => then(),
     };
+  }
+
+  /**
+   * One statement, reading or writing, on tables without tenant: a transaction of its own in one round trip. It runs for
+   * nobody, so row-level security hides every other table.
+   */
+  statement<Row = Record<string, unknown>>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    const name = statementName(sql);
+    const query = { text: sql, values: [...params], ...(name ? { name } : {}) };
+    return this.lent((client) => traced(sql, async () => (await client.query(query)).rows as Row[]));
+  }
+
+  private async lent<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    refuseWhileHeld('A second connection is taken');
+    const [client, release] = await this.connect();
+    try {
+      const result = await work(client);
+      release();
+      return result;
+    } catch (error) {
+      release(isBroken(error) ? (error as Error) : undefined);
+      throw error;
+    }
   }
 
   /** Whether the database answers. */

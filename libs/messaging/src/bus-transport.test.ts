@@ -50,7 +50,7 @@ const step = operation({
 const broken = Object.assign(new Error('broken'), { known: true });
 const seen: string[] = [];
 
-/** Refuses thirteen, as Nest does and as a guard that was written for HTTP does. */
+/** Refuses thirteen, in Nest's way and in that of a guard written for HTTP. */
 @Injectable()
 class Superstition implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -19,7 +19,7 @@ import type { Outbox } from './outbox.ts';
 import { asProblem } from './problem-filter.ts';
 import type { SecretSealer } from './sealer.ts';
 
-/** What a guard or interceptor finds in `context.switchToRpc().getContext()`: the contract that is carried out. */
+/** What a guard or interceptor finds in `context.switchToRpc().getContext()`: the contract of this call or event. */
 export class BusContext<C extends Operation | Event = Operation | Event> extends BaseRpcContext<[contract: C]> {
   get contract(): C {
     return this.args[0];
@@ -28,7 +28,7 @@ export class BusContext<C extends Operation | Event = Operation | Event> extends
 
 export interface BusTransportOptions {
   service: ServiceName;
-  /** What it has to answer. */
+  /** Operations that it has to answer. */
   contracts: Operation[];
   nc: NatsConnection;
   tenants: TenantDatabase;
@@ -41,13 +41,13 @@ export interface BusTransportOptions {
 }
 
 /**
- * How Nest hosts a service: operations over core NATS, events over JetStream with outbox and inbox. Nest brings each
- * handler with its filters, guards, interceptors and pipes around it; here it becomes the innermost step of what runs
- * it. So all of them see the context that the handler gets, of a caller with the scope and an input that was checked.
+ * How Nest hosts a service: operations over core NATS, events over JetStream with outbox and inbox. Nest wraps each
+ * handler in its filters, guards, interceptors and pipes; the result is the innermost step of our chain. So all of them
+ * see the handler's context, with the scope and the input already checked.
  */
 export class BusTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = BUS_TRANSPORT;
-  /** Whoever delivers an event looks after its failure. */
+  /** The consumer that delivers an event handles its failure. */
   override readonly propagatesEventHandlerErrors = true;
   /** Of each consumer. */
   readonly inboxes = new Map<string, Inbox>();
@@ -88,7 +88,7 @@ export class BusTransport extends Server implements CustomTransportStrategy {
     started();
   }
 
-  /** Takes no more, finishes what is in hand. */
+  /** Takes no more work and finishes what is running. */
   async close(): Promise<void> {
     await Promise.all([this.server?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
   }

@@ -17,23 +17,23 @@ import { decode, encode, type Reply, textOf } from './wire.ts';
 export interface CallOptions {
   /** The organisation to act in, as this service. */
   orgId?: string;
-  /** Act for somebody else: a caller of a call in hand. */
+  /** Act for somebody else: the caller of the current call. */
   caller?: Caller;
   /** Already signed, for the gateway's cache. */
   callerToken?: string;
   idempotencyKey?: string;
-  /** Only what was answered to this key before; `not_found` when nothing was. */
+  /** Only the earlier answer to this key; `not_found` when there is none. */
   recall?: true | undefined;
   deadlineMs?: number;
 }
 
 const OUTPUT_PREFIX = '{"output":';
 const SOON = { retryAfterSeconds: 1 };
-/** A read that found nobody is asked once more after this long: a replica may just be starting. */
+/** A read without responders is retried once after this long: a replica may just be starting. */
 const ASK_AGAIN_MS = 250;
-/** A read without an answer is sent once more after this long: whoever took it may have died with it. */
+/** A read without an answer is sent again after this long: the replica that took it may have died. */
 const REPEAT_MS = 4_000;
-/** How long a write that was under way when the connection broke still waits: its answer is lost very likely. */
+/** How long a write still waits after the connection broke: its answer is very likely lost. */
 const AFTER_BREAK_MS = 2_000;
 
 interface Pending {
@@ -42,7 +42,7 @@ interface Pending {
   operation: Operation;
   timer: NodeJS.Timeout;
   ends: number;
-  /** What is sent once more when no answer comes; the first answer counts. */
+  /** The request to send again when no answer comes; the first answer counts. */
   repeat: Uint8Array | undefined;
 }
 
@@ -91,7 +91,7 @@ export class Bus {
     return output as Output<Op>;
   }
 
-  /** Small, lossy news for whoever watches now. */
+  /** Small, lossy updates for clients that are watching now. */
   live<L extends Live>(orgId: string, { topic }: L, data: z.input<L['data']>): void {
     if (!this.watch.connected) return;
     this.nc.publish(`live.${orgId}.${topic}`, JSON.stringify(data));
@@ -107,7 +107,7 @@ export class Bus {
   }
 
   /**
-   * For the gateway: the answer as the JSON text that the service sent, without parsing it and writing it again.
+   * For the gateway: the answer as the JSON text that the service sent, without parsing and serialising it.
    * Only for operations whose output has no secrets.
    */
   async callRaw(operation: Operation, input: unknown, options: CallOptions): Promise<string> {
@@ -194,7 +194,7 @@ export class Bus {
     waiting.reject(timeout(SOON, `${service} did not answer ${name} in time.`));
   }
 
-  /** The connection broke. Reads may be asked again at once; what became of a write will not be known any sooner. */
+  /** The connection broke. Reads may be retried at once; the fate of a write remains unknown. */
   private cutShort(): void {
     for (const [id, waiting] of this.pending) {
       if (waiting.operation.readonly) {
@@ -210,7 +210,7 @@ export class Bus {
   private settle(message: Msg): void {
     const waiting = this.take(message.subject.slice(this.inbox.length));
     if (!waiting) return;
-    // The server answers for nobody: status 503 and no body.
+    // The server answers when nobody is subscribed: status 503 and no body.
     if (message.data.length === 0) waiting.reject(unavailable(SOON, 'No replica is running.'));
     else waiting.resolve(message);
   }

@@ -2,11 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 
 /*
- * Who asks, signed by the process that checked it, so that a service need not trust the message's path. Tokens live
- * one minute; both sides remember recent ones, so that a busy caller costs one HMAC per minute and not per request.
+ * The caller, signed by the process that verified it, so that a service need not trust the message's path. Tokens live
+ * one minute; both sides cache recent ones, so that a busy caller costs one HMAC per minute and not per request.
  */
 const LIFETIME_MS = 60_000;
-/** Clocks of hosts differ: a token of a host that is behind is taken for so long after it expired there. */
+/** Clocks differ: how long an expired token is still accepted. */
 const SKEW_MS = 120_000;
 const REMEMBERED = 10_000;
 

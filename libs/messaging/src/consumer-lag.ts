@@ -1,12 +1,12 @@
-/** One that was sent back and did not come again for so long was handled by another process. */
+/** An event that was sent back and has not returned for so long was handled by another process. */
 const ELSEWHERE_MS = 30_000;
 
 /**
- * How far behind a consumer is, for whoever looks: the age of the oldest event that this process was given and that is
- * not settled, waiting ones included; while nothing can be fetched, the time since that began.
+ * How far behind a consumer is: the age of the oldest event that this process received and has not settled, waiting
+ * ones included; while nothing can be fetched, for how long.
  */
 export class ConsumerLag {
-  /** By position in the stream, in the order in which they came first. */
+  /** By position in the stream, in the order of first arrival. */
   private readonly open = new Map<number, { at: number; sentBack: number | undefined }>();
   private failingSince: number | undefined;
 

@@ -17,18 +17,18 @@ import { watchOf } from './nats-watch.ts';
  *
  *   missing ──made──► pulling ──anything fails──► (pause) ──► missing
  *
- * The durable consumer is made again whenever pulling fails: whoever deletes it, or the whole stream, stops nobody.
- * Made anew it begins at the beginning of the stream; the inbox knows what was handled. A pull that was under way when
- * the connection broke is lost to the server, so it is given up when the connection is back.
+ * The durable consumer is recreated whenever pulling fails, so deleting it, or the whole stream, stops nothing. A new
+ * one starts at the beginning of the stream; the inbox knows what was handled. The server forgets a pull when its
+ * connection breaks, so it is abandoned when the connection is back.
  */
 const MAX_ACK_PENDING = 2_000;
 const FETCH_MS = 27_000;
 /**
- * Two of these missing and the pull is given up: the server has lost it without a word. In a cluster that happens when
- * the consumer's leader moves; a single server keeps its pulls for as long as the connection lives, which has a pulse.
+ * After two missed heartbeats the pull is abandoned: the server has lost it silently. In a cluster that happens when
+ * the consumer's leader moves; a single server keeps its pulls as long as the connection lives, which has a pulse.
  */
 const HEARTBEAT_MS = { cluster: 4_500, single: 13_500 };
-/** A message whose process died comes again after this long; the events behind it wait meanwhile. */
+/** A message whose process died is redelivered after this long; the events behind it wait until then. */
 const ACK_WAIT_MS = 10_000;
 const RETRY_MS = 300;
 
@@ -61,12 +61,12 @@ export class EventConsumer {
     this.lanes = new EventLanes(this.turns, this.lag, this.log);
   }
 
-  /** Begins to pull. What is not there yet is waited for; until then the service is not ready. */
+  /** Starts pulling. It waits for a stream that does not exist yet; until then the service is not ready. */
   async start(): Promise<void> {
     watchOf(this.options.nc).onReconnect(() => this.abortFetch());
     this.unwatch = new Metrics().watched(
       'tidegate_consumer_lag_seconds',
-      'Age of the oldest event that a consumer was given and has not settled; while it cannot fetch, for how long',
+      'Age of the oldest event that a consumer received and has not settled; while it cannot fetch, for how long',
       { consumer: this.name },
       () => this.lag.seconds(),
     );
@@ -74,7 +74,7 @@ export class EventConsumer {
     this.running = this.loop();
   }
 
-  /** Stops pulling, finishes what is in hand. */
+  /** Stops pulling and finishes running events. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.abortFetch();
@@ -84,7 +84,7 @@ export class EventConsumer {
     this.unwatch();
   }
 
-  /** There already: nothing happens. */
+  /** Already there: nothing happens. */
   private async ensure(): Promise<void> {
     const manager = await jetstreamManager(this.options.nc, { checkAPI: false });
     await manager.consumers.add(EVENTS_STREAM, {
@@ -112,7 +112,7 @@ export class EventConsumer {
 
   private fail(error: unknown): void {
     const reason = (error as Error).message;
-    if (this.failure !== reason) this.log.warn({ error }, 'Events could not be fetched; trying again');
+    if (this.failure !== reason) this.log.warn({ error }, 'Events could not be fetched; retrying');
     this.failure = reason;
     this.lag.fetching(false);
     watchOf(this.options.nc).report(this.name, reason);
@@ -130,7 +130,7 @@ export class EventConsumer {
         idle_heartbeat: this.options.nc.info?.cluster ? HEARTBEAT_MS.cluster : HEARTBEAT_MS.single,
       });
       this.abortFetch = () => batch.stop();
-      // The stop came while it was being asked for.
+      // The stop came while it was being created.
       if (this.stopped) batch.stop();
       let pending = 0;
       for await (const message of batch) {

@@ -20,10 +20,10 @@ import { isOutage, reasonText } from './errors.ts';
 import { Handles, type OperationContext } from './handler.ts';
 import { visibility } from './inbox.ts';
 
-/** Not an event, or events that nobody has. */
+/** Not an event, or events that are lost. */
 const NEVER_REPLAYED = new Set(['unreadable', 'gap']);
 
-/** How many there are, counted when somebody looks. Every replica says the same number. */
+/** How many there are, counted at each scrape. Every replica reports the same number. */
 export const watchDeadLetters = (service: ServiceName, tenants: TenantDatabase): (() => void) =>
   new Metrics().watched(
     'tidegate_dead_letters',
@@ -32,7 +32,7 @@ export const watchDeadLetters = (service: ServiceName, tenants: TenantDatabase):
     () => countDeadLetters(tenants),
   );
 
-/** The three operations with which an operator works off what a service could not handle. */
+/** The three operations with which an operator handles what a service could not. */
 export function deadLetterController(service: Exclude<ServiceName, 'gateway'>): Type {
   const { list, replay, discard } = deadLetters[service];
 
@@ -57,7 +57,7 @@ export function deadLetterController(service: Exclude<ServiceName, 'gateway'>): 
       const row = orNotFound(await tenants.as({}, (tx) => findDeadLetter(tx, id)));
       const inbox = this.transport.inboxes.get(row.consumer);
       if (!inbox || NEVER_REPLAYED.has(row.type)) {
-        throw conflict({}, 'There is nothing here that could be handled again. Discard it.');
+        throw conflict({}, 'There is nothing to replay. Discard it.');
       }
       try {
         const envelope = Envelope.parse(JSON.parse(row.envelope));
@@ -91,5 +91,5 @@ async function stillDead(
 ): Promise<ProblemError> {
   const error = reasonText(reason);
   const attempts = await tenants.as({}, (tx) => countReplay(tx, id, error));
-  return refuse(deadLetterFailed, { error, attempts }, `${error}. Mend the cause, or discard it.`);
+  return refuse(deadLetterFailed, { error, attempts }, `${error}. Fix the cause, or discard it.`);
 }

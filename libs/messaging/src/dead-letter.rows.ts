@@ -39,7 +39,7 @@ export const findDeadLetter = (tx: Tx, id: string): Promise<Row | undefined> =>
 export const deleteDeadLetter = (tx: Tx, id: string): Promise<Row | undefined> =>
   tx.one<Row>('delete from dead_letters where id = $1 returning *', [id]);
 
-/** It was handled again and failed again. Returns how often by now. */
+/** A replay failed. Returns how often by now. */
 export async function countReplay(tx: Tx, id: string, error: string): Promise<number> {
   const row = await tx.one<{ attempts: number }>(
     'update dead_letters set error = $2, attempts = attempts + 1 where id = $1 returning attempts',
@@ -48,7 +48,7 @@ export async function countReplay(tx: Tx, id: string, error: string): Promise<nu
   return row?.attempts ?? 0;
 }
 
-/** An event that could not be handled, as it came. */
+/** An event that could not be handled, as it arrived. */
 export async function buryEvent(
   tx: Tx,
   given: { consumer: string; raw: string; envelope: Envelope | undefined; error: string; attempts: number },
@@ -66,14 +66,14 @@ export async function buryEvent(
   });
 }
 
-/** Events that never came: there is nothing to replay, an operator looks after the consequences and discards it. */
+/** Events that never arrived: there is nothing to replay; an operator deals with the consequences and discards it. */
 export async function insertGapLetter(
   tx: Tx,
   consumer: string,
   next: Envelope,
   { from, to }: { from: number; to: number },
 ): Promise<void> {
-  const which = from === to ? `Event ${from} never came` : `Events ${from} to ${to} never came`;
+  const which = from === to ? `Event ${from} never arrived` : `Events ${from} to ${to} never arrived`;
   await insert(tx, {
     consumer,
     eventId: `gap ${next.subject} ${from}-${to}`,

@@ -4,7 +4,7 @@ import { ProblemError } from '@tidegate/contracts/kernel/problem';
 
 /*
  * 08 connection, 53 resources, 57P shutdown and recovery; 25006 read only, as the old primary is after a failover;
- * 25P02 to 25P04 a transaction that the server had ended already; 57014 a statement that took longer than it may.
+ * 25P02 to 25P04 a transaction that the server had already ended; 57014 a statement that took too long.
  */
 const AWAY = /^(08|53|57P|57014|25006|25P0[234])/;
 const SOCKET = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|DISCONNECT)/;
@@ -19,7 +19,7 @@ const NATS_AWAY = [
   errors.RequestError,
 ];
 
-/** The database or the bus is away or overloaded: the work itself was not judged, trying again later is right. */
+/** The database or the bus is away or overloaded: the work itself is not at fault and should be retried later. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof ProblemError) return error.code === 'unavailable' || error.code === 'timeout';
   if (NATS_AWAY.some((kind) => error instanceof kind)) return true;
@@ -31,19 +31,19 @@ export function isOutage(error: unknown): boolean {
 }
 
 /**
- * PostgreSQL broke the statement off because it took too long. On a starved machine that is an outage; a statement
- * that is always too slow ends the same way, so whoever repeats has to give up some time.
+ * PostgreSQL cancelled the statement because it took too long. On a starved machine that is an outage; a statement that
+ * is always too slow fails the same way, so retries have to end at some point.
  */
 export function isTooSlow(error: unknown): boolean {
   return (error as { code?: unknown }).code === '57014';
 }
 
-/** Two transactions got in each other's way; Postgres cancelled ours and nothing of it happened. */
+/** Two transactions conflicted; Postgres cancelled ours without any effect. */
 export function isRetryable(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === '40001' || code === '40P01';
 }
 
-/** What a dead letter says of why it could not be handled. */
+/** The reason that a dead letter gives. */
 export const reasonText = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';

@@ -22,7 +22,7 @@ function message(sequence: number, nak: () => void = () => {}): JsMsg {
   return { seq: sequence, time: new Date(), string: () => JSON.stringify(envelope), nak } as unknown as JsMsg;
 }
 
-test('an event that cannot be sent back, as the connection is closed, keeps its lane from nothing', async () => {
+test('an event that cannot be sent back because the connection is closed does not block its lane', async () => {
   const outcomes: Became[] = [1, 'done', 'done'];
   const attempted: number[] = [];
   const attempt = async ({ message }: { message: JsMsg }) => {
@@ -43,7 +43,7 @@ test('an event that cannot be sent back, as the connection is closed, keeps its 
   await lanes.stop();
 });
 
-test('how far behind: the oldest that is not settled, also sent back, or since when nothing can be fetched', () => {
+test('the lag is the age of the oldest unsettled event, sent-back ones included, or how long nothing can be fetched', () => {
   const lag = new ConsumerLag();
   const now = Date.now();
   expect(lag.seconds(now)).toBe(0);
@@ -54,7 +54,7 @@ test('how far behind: the oldest that is not settled, also sent back, or since w
   expect(lag.seconds(now)).toBe(3);
   lag.sentBack(8, now);
   expect(lag.seconds(now + 20_000)).toBe(23);
-  // It did not come again: another process has handled it.
+  // It did not return: another process has handled it.
   expect(lag.seconds(now + 31_000)).toBe(0);
   lag.fetching(false, now);
   lag.fetching(false, now + 9_000);

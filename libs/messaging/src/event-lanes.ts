@@ -6,17 +6,17 @@ import type { ConsumerLag } from './consumer-lag.ts';
 import type { Became, EventTurns, Item, Waiting } from './event-turns.ts';
 
 /*
- * The events that a consumer has in hand: a lane per aggregate, the lowest number first, one at a time. They do not
- * come in order (what was sent back comes when its pause is over), so a lane sorts what is there.
+ * The events that a consumer holds: a lane per aggregate, the lowest number first, one at a time. They do not arrive in
+ * order (what was sent back returns after its pause), so a lane sorts them.
  *
- * What is ahead of its predecessor waits here for a moment, as another replica is usually at that right now; then the
- * whole lane is sent back, and what comes of it meanwhile too, without entering. So an aggregate that waits, for a
- * lost event, a failing one or the database, takes no room from the others.
+ * An event ahead of its predecessor waits here for a moment, because another replica is usually handling that right
+ * now; then the whole lane is sent back, and so is what arrives for it in the meantime. So an aggregate that waits, for
+ * a lost event, a failing one or the database, takes no room from the others.
  */
 const STEP_MS = 4;
 const WAIT_MS = 200;
 const MAX_PAUSE_MS = 1_000;
-/** Not seen for so long: its events were handled elsewhere. */
+/** A lane not seen for so long: its events were handled elsewhere. */
 const STALE_MS = 5_000;
 const EVICT_MS = 120_000;
 
@@ -60,7 +60,7 @@ export class EventLanes {
     this.add(lane, { message, raw, envelope });
   }
 
-  /** Resolves when there are at most so many in hand. */
+  /** Resolves when it holds at most so many. */
   async room(most: number): Promise<void> {
     while (this.inHand > most && !this.stopped) {
       await new Promise<void>((resolve) => {
@@ -69,7 +69,7 @@ export class EventLanes {
     }
   }
 
-  /** Finishes what is begun and sends back the rest. */
+  /** Finishes running events and sends back the rest. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.made();
@@ -127,12 +127,12 @@ export class EventLanes {
     try {
       return await work();
     } catch (error) {
-      this.log.warn({ error }, 'An event could not be settled; it will come again');
+      this.log.warn({ error }, 'An event could not be settled; it will be redelivered');
       return MAX_PAUSE_MS;
     }
   }
 
-  /** The whole lane comes again later: after the pause of the one that failed, or with growing pauses. */
+  /** The whole lane is redelivered later: after the pause of the failed event, or with growing pauses. */
   private hold(name: string, lane: Lane, { envelope }: Item, outcome: Exclude<Became, 'done'>): void {
     const now = Date.now();
     const known = this.early.get(name);
@@ -153,13 +153,13 @@ export class EventLanes {
     this.made();
   }
 
-  /** On a connection that is closed nothing can be sent back any more: the event comes again by itself. */
+  /** Nothing can be sent back on a closed connection: the event is redelivered by itself. */
   private nak(message: JsMsg, pause: number): void {
     this.lag.sentBack(message.seq);
     try {
       message.nak(pause || undefined);
     } catch (error) {
-      this.log.warn({ error }, 'An event could not be sent back; it will come again');
+      this.log.warn({ error }, 'An event could not be sent back; it will be redelivered');
     }
   }
 

@@ -4,9 +4,9 @@ import { Envelope, EVENTS_STREAM, type Event } from '@tidegate/contracts/kernel/
 import { watchOf } from './nats-watch.ts';
 
 /**
- * All recent events of one type, for every process that has to know them and stores nothing: as they are published, and
- * by their time from the stream. In contrast to a consumer it depends on no sequence number, so that a stream that was
- * recreated hides none; whoever uses it is ready for an event that comes twice.
+ * All recent events of one type, for processes that need them and store nothing: as they are published, and from the
+ * stream by time. Unlike a consumer it depends on no sequence number, so that a recreated stream hides none; users of
+ * it must tolerate duplicates.
  */
 export class EventTail {
   private readonly nc: NatsConnection;
@@ -19,12 +19,12 @@ export class EventTail {
     watchOf(this.nc).onReconnect(listener);
   }
 
-  /** Why `part` does not work, which is a reason not to be ready; undefined: it works. */
+  /** Why `part` does not work, which makes the service not ready; undefined: it works. */
   report(part: string, reason: string | undefined): void {
     watchOf(this.nc).report(part, reason);
   }
 
-  /** Calls back with each event's data as it is published; undefined for what is no event. */
+  /** Calls back with each event's data as it is published; undefined for a malformed one. */
   async follow(event: Event, part: string, callback: (data: unknown) => void): Promise<void> {
     this.nc.subscribe(event.subject, {
       callback: (error, message) => {
@@ -38,11 +38,11 @@ export class EventTail {
   /** Those that were published since, in epoch milliseconds. */
   async readSince({ subject }: Event, from: number, callback: (data: unknown) => void): Promise<void> {
     const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
-    // nats-server 2.9 knows this form; the client's types do not.
+    // nats-server 2.9 accepts this form; the client's types do not have it.
     const next = (seq: number) => streams.getMessage(EVENTS_STREAM, { next_by_subj: subject, seq } as MsgRequest);
     const { state } = await streams.info(EVENTS_STREAM);
     let [low, high] = [state.first_seq, state.last_seq + 1];
-    // The first one since then, by halves: messages lie in the order of their times.
+    // The first one since then, by binary search: messages are in the order of their times.
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const found = await next(middle);

@@ -18,18 +18,18 @@ import type { Gap, Inbox } from './inbox.ts';
  *   its predecessor is lost ──► the gap is reported and passed
  */
 const MAX_ATTEMPTS = 12;
-/** For statements that took too long, which a machine in need also makes: given up after about a quarter of an hour. */
+/** For statements that took too long, which a starved machine causes too: given up after about a quarter of an hour. */
 const MAX_SLOW_ATTEMPTS = 30;
 const MAX_PAUSE_MS = 10_000;
 const OUTAGE_MS = 500;
 const RETRY_MS = 20;
 const SUSPICIOUS_DELIVERIES = 10;
 const MAX_BEGUN = 8;
-/** Nothing earlier was outstanding, and still is not so long after: the predecessor is lost. */
+/** Nothing earlier was outstanding, and after so long still nothing is: the predecessor is lost. */
 const SURE_MS = 500;
-/** Waited for so long while nothing of its aggregate fails: lost, whatever else is outstanding. */
+/** After waiting for so long while nothing of its aggregate fails: lost, whatever else is outstanding. */
 const LOST_MS = 30_000;
-/** A handler that takes long says so, or the server would give the event to somebody else. */
+/** A long-running handler reports progress, or the server would redeliver the event to another process. */
 const WORKING_MS = 4_000;
 const REMEMBERED = 10_000;
 
@@ -53,7 +53,7 @@ export interface Waiting {
 
 export class EventTurns {
   private readonly options: { service: ServiceName; consumer: string; nc: NatsConnection; inbox: Inbox; log: Log };
-  /** Suspicious events that this process has begun: it lives, so they are not what ends it. */
+  /** Suspicious events that this process has started: it is alive, so they do not kill it. */
   private readonly begun = new Set<string>();
   private readonly pending;
   private readonly redeliveries;
@@ -66,26 +66,26 @@ export class EventTurns {
     const names = ['consumer'] as const;
     this.pending = metrics.gauge(
       'tidegate_consumer_pending_events',
-      'Events that a consumer has not been given yet',
+      'Events that a consumer has not yet received',
       names,
     );
     this.redeliveries = metrics.counter(
       'tidegate_consumer_redeliveries_total',
-      'Events that were handled and had come more than once',
+      'Events that were delivered more than once and handled',
       names,
     );
-    this.gaps = metrics.counter('tidegate_consumer_gaps_total', 'Events that never came and were passed', [
+    this.gaps = metrics.counter('tidegate_consumer_gaps_total', 'Events that never arrived and were passed', [
       'consumer',
       'kind',
     ]);
     this.deadLetters = metrics.counter('tidegate_dead_letters_total', 'Events that became dead letters', names);
     const { consumer } = options;
-    // A rate needs a beginning.
+    // A rate needs a first value.
     for (const counter of [this.redeliveries, this.deadLetters]) counter.inc({ consumer }, 0);
     for (const kind of ['beginning', 'gap']) this.gaps.inc({ consumer, kind }, 0);
   }
 
-  /** After each pull: how many the consumer has not been given yet. */
+  /** After each pull: how many the consumer has not yet received. */
   notePending(pending: number): void {
     this.pending.set({ consumer: this.options.consumer }, pending);
     if (this.begun.size > REMEMBERED) this.begun.clear();
@@ -98,18 +98,18 @@ export class EventTurns {
     if (!envelope) return this.die(item, 'The message is not a valid envelope.', 1);
     try {
       if (deliveryCount > SUSPICIOUS_DELIVERIES && !(await this.mayBegin(envelope))) {
-        return await this.die(item, 'It was begun too often without an end.', MAX_BEGUN);
+        return await this.die(item, 'It was started too often without ending.', MAX_BEGUN);
       }
       const outcome = await this.traced(item, envelope, () => inbox.handle(envelope));
       if (outcome === 'ahead') return 'ahead';
-      if (outcome === 'late') return await this.die(item, 'It came after what follows it was handled.', 1);
+      if (outcome === 'late') return await this.die(item, 'It arrived after its successors were handled.', 1);
       return await this.done(message, envelope);
     } catch (error) {
       return await this.failed(item, envelope, error);
     }
   }
 
-  /** Handles the event without its predecessors when they cannot come any more, which must be seen twice. */
+  /** Handles the event without its predecessors when they can no longer arrive, which must be observed twice. */
   async passIfLost(item: Item, waiting: Waiting): Promise<Became> {
     const { nc, inbox } = this.options;
     const { message, envelope } = item;
@@ -122,7 +122,7 @@ export class EventTurns {
     }
     waiting.alone ??= Date.now();
     if (!tooLong && Date.now() < waiting.alone + SURE_MS) return 'ahead';
-    // Where retention has taken something, a missing beginning is no fault.
+    // Where retention has deleted something, a missing beginning is no fault.
     const whole = (await manager.streams.info(EVENTS_STREAM)).state.first_seq <= 1;
     try {
       const { gap } = await this.traced(item, envelope, () => inbox.pass(envelope, () => whole));
@@ -154,19 +154,22 @@ export class EventTurns {
     }
   }
 
-  /** The connection may have been closed under work that took too long: that ends nothing but the saying so. */
+  /** The connection may have closed during long work: only the progress reports end then. */
   private stillWorking(message: JsMsg): void {
     try {
       message.working();
     } catch (error) {
-      this.options.log.warn({ error }, 'An event takes long and cannot say so; it may be handled elsewhere as well');
+      this.options.log.warn(
+        { error },
+        'A long-running event could not report progress; it may be handled elsewhere as well',
+      );
     }
   }
 
   /**
    * Whether every message before this one is settled. The server moves the ack floor up to just below the lowest
-   * message outstanding, and does not move it while there is only one. After it was killed it may have forgotten that
-   * it delivered this one: then what lies before it comes again as well.
+   * message outstanding, and does not move it while there is only one. After a kill it may have forgotten that it
+   * delivered this one: then what lies before it is redelivered too.
    */
   private async nothingEarlier(manager: JetStreamManager, message: JsMsg): Promise<boolean> {
     const info = await manager.consumers.info(EVENTS_STREAM, this.options.consumer);
@@ -179,11 +182,11 @@ export class EventTurns {
     this.gaps.inc({ consumer, kind: beginning ? 'beginning' : 'gap' }, to - from + 1);
     const { type, subject: aggregate, id } = envelope;
     const fields = { aggregate, from, to, nextType: type, nextId: id };
-    if (beginning) log.warn(fields, 'The beginning of an aggregate never came; it is followed from here on');
-    else log.error(fields, 'Events never came: the stream lost them. What follows is handled');
+    if (beginning) log.warn(fields, 'The first events of an aggregate never arrived; it is followed from here on');
+    else log.error(fields, 'Events never arrived: the stream lost them. What follows is handled');
   }
 
-  /** False when so many processes began it and ended that it must be what ends them. */
+  /** False when so many processes died while handling it that it must be the cause. */
   private async mayBegin(envelope: Envelope): Promise<boolean> {
     const { inbox } = this.options;
     if (this.begun.has(envelope.id) || !(await inbox.isNext(envelope))) return true;

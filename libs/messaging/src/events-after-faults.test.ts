@@ -76,12 +76,12 @@ const operate = (which: 'list' | 'replay' | 'discard', input: unknown) => {
   return schema.tenants.as({}, (tx) => found?.run({ input, tx } as never) as Promise<{ items: { type: string }[] }>);
 };
 
-test('after an outage of the database everything flows by itself, and nobody waits for connections', async () => {
+test('after an outage of the database everything flows again, and nobody waits for connections', async () => {
   await publish('killer', 1);
   await handled('killer', 1);
   await database.down();
   for (let n = 0; n < AGGREGATES; n += 1) await publish(`outage-${n}`, 1);
-  // One that ended eight processes before.
+  // One that has killed eight processes before.
   await publish('killer', 2);
   await setTimeout(OUTAGE_SECONDS * 1_000);
   await schema.sql(`insert into inbox_failures (consumer, event_id, begun, error) select $1, $2, 8, ''`, [
@@ -92,7 +92,7 @@ test('after an outage of the database everything flows by itself, and nobody wai
   await handled('outage', AGGREGATES);
   expect(await schema.tenants.reader({}).query('select 1 as one')).toEqual([{ one: 1 }]);
   const [letter] = await until(async () => ((await dead()).length > 0 ? dead() : undefined));
-  expect(letter).toMatchObject({ aggregate: 'killer', error: 'It was begun too often without an end.' });
+  expect(letter).toMatchObject({ aggregate: 'killer', error: 'It was started too often without ending.' });
   const stopCounting = watchDeadLetters('usage', schema.tenants);
   expect(await metricsText()).toContain('tidegate_dead_letters{service="usage"} 1');
   stopCounting();
@@ -108,7 +108,7 @@ async function lastId(): Promise<string> {
   return message?.json<{ id: string }>().id ?? '';
 }
 
-test('an event that was lost is told and passed; when it comes after all it is kept for the operator', async () => {
+test('a lost event is reported and passed; if it arrives after all it is stored for the operator', async () => {
   await publish('gap', 1);
   await publish('gap', 4);
   await publish('gap', 5);
@@ -120,19 +120,19 @@ test('an event that was lost is told and passed; when it comes after all it is k
 
   await publish('gap', 2);
   const late = await until(async () => (await dead()).find(({ type }) => type !== 'gap'));
-  expect(late.error).toContain('after what follows');
+  expect(late.error).toContain('after its successors');
   await operate('replay', { id: late.id });
   expect(await effects('gap')).toEqual(['gap/1', 'gap/4', 'gap/5', 'gap/2']);
   expect((await operate('list', { limit: 10 })).items).toMatchObject([{ type: 'gap' }]);
   await operate('discard', { id: gap?.id, reason: 'looked after' });
   expect(await dead()).toEqual([]);
 
-  // The operator has looked after the gap, and the rest of it is no duplicate all the same.
+  // The operator has handled the gap, and the rest of it is still not a duplicate.
   await publish('gap', 3);
   const [rest] = await until(async () => ((await dead()).length > 0 ? dead() : undefined));
-  expect(rest).toMatchObject({ type: stepped.type, error: expect.stringContaining('after what follows') });
+  expect(rest).toMatchObject({ type: stepped.type, error: expect.stringContaining('after its successors') });
   await operate('replay', { id: rest?.id });
-  // Both are handled by now: sent again they are duplicates, and nobody is asked to handle them twice.
+  // Both are handled by now: sent again they are duplicates, and are not handled twice.
   for (const number of [2, 3]) await publish('gap', number);
   await publish('gap', 6);
   await handled('gap', 6);
@@ -140,19 +140,19 @@ test('an event that was lost is told and passed; when it comes after all it is k
   expect(await dead()).toEqual([]);
 });
 
-test('an aggregate whose beginning is missing is followed from there, and its beginning is told as missing', async () => {
+test('an aggregate whose beginning is missing is followed from there, and the gap is reported', async () => {
   await publish('headless', 3);
   await publish('headless', 4);
   await handled('headless', 2);
   const [gap] = await dead();
   expect(gap).toMatchObject({ type: 'gap', aggregate: 'headless' });
-  // What was never handled is not taken for a duplicate.
+  // What was never handled is not mistaken for a duplicate.
   await publish('headless', 2);
   const late = await until(async () => (await dead()).find(({ type }) => type !== 'gap'));
   for (const one of [gap, late]) await operate('discard', { id: one?.id, reason: 'test' });
 });
 
-test('what waits behind a failing event of one aggregate keeps nobody else waiting', async () => {
+test('events behind a failing one of an aggregate do not delay other aggregates', async () => {
   broken.set('crowd/1', Number.POSITIVE_INFINITY);
   await publish('crowd', 1);
   await Promise.all(Array.from({ length: 599 }, (_, n) => publish('crowd', n + 2)));
@@ -168,7 +168,7 @@ test('what waits behind a failing event of one aggregate keeps nobody else waiti
   expect(await dead()).toEqual([]);
 });
 
-test('a consumer that is deleted, and a stream that is, come back; meanwhile the service says that it is deaf', async () => {
+test('a deleted consumer and a deleted stream are recreated; until then the service is not ready', async () => {
   const manager = await jetstreamManager(nc);
   await manager.consumers.delete('EVENTS', CONSUMER);
   await publish('again', 1);
@@ -183,7 +183,7 @@ test('a consumer that is deleted, and a stream that is, come back; meanwhile the
   expect(await ensureStreams(nc)).toEqual([]);
 });
 
-test('an aggregate with one single event long ago expires; one with a history does not', async () => {
+test('an aggregate with a single old event expires; one with a history does not', async () => {
   await publish('once', 1);
   for (const number of [1, 2]) await publish('often', number);
   await handled('once', 1);
@@ -198,7 +198,7 @@ test('an aggregate with one single event long ago expires; one with a history do
   expect(names).not.toContain('once');
 });
 
-test('a nats-server that is killed and comes back is pulled from at once', async () => {
+test('a nats-server that is killed and restarted is pulled from at once', async () => {
   process.kill(nats.pid, 'SIGKILL');
   await until(() => watchOf(nc).trouble() === 'the connection is down');
   nats = await startNats({ dir, port: nats.port });
@@ -206,7 +206,7 @@ test('a nats-server that is killed and comes back is pulled from at once', async
   await handled('risen', 1);
 });
 
-test('a nats-server that hangs is noticed although no connection breaks; what came meanwhile is handled', async () => {
+test('a nats-server that hangs is noticed although no connection breaks; events of that time are handled', async () => {
   process.kill(nats.pid, 'SIGSTOP');
   try {
     await until(() => watchOf(nc).trouble() === 'the connection is down', { withinMs: 30_000 });

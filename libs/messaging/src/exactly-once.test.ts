@@ -6,6 +6,7 @@ import { startNats } from '@tidegate/runtime/embedded/nats-server';
 import { startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { isAlive } from '@tidegate/runtime/embedded/processes';
 import { LONG } from '@tidegate/testing/long';
+import { programEnvironment } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
 
@@ -32,12 +33,12 @@ async function startServers(): Promise<void> {
   servers = { postgres, nats };
 }
 
-/** A worker that is started again when it dies, as an orchestrator does. */
+/** A worker that is restarted when it dies, as an orchestrator does. */
 function launch(role: string): void {
   if (stopping) return;
   const child = spawn(process.execPath, ['--no-warnings', join(root, 'libs/testing/dist/chaos-worker.js'), role], {
     env: {
-      PATH: process.env['PATH'],
+      ...programEnvironment(),
       PG_PORT: String(ports.postgres),
       NATS_PORT: String(ports.nats),
       EVENTS: String(EVENTS / 2),
@@ -93,11 +94,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('every event has its effect exactly once and in order, whoever is killed', async () => {
+test('every event has its effect exactly once and in order, whatever is killed', async () => {
   await startServers();
   await new Promise<void>((resolve, reject) => {
     const args = ['--no-warnings', join(root, 'libs/testing/dist/chaos-worker.js'), 'prepare'];
-    const env = { PATH: process.env['PATH'], PG_PORT: String(ports.postgres), NATS_PORT: String(ports.nats) };
+    const env = { ...programEnvironment(), PG_PORT: String(ports.postgres), NATS_PORT: String(ports.nats) };
     spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).once('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`prepare ended with ${code}`)),
     );
@@ -108,7 +109,7 @@ test('every event has its effect exactly once and in order, whoever is killed', 
   for (let kill = 0; kill < KILLS; kill += 1) {
     const before = await until(() => effects().catch(() => undefined), { withinMs: 30_000, what: 'the database' });
     if (before >= EVENTS) break;
-    // The next kill comes after some progress, at a point that is not the same in any two runs.
+    // The next kill comes after some progress, at a random point.
     const progress = before + Math.floor(Math.random() * (EVENTS / KILLS));
     await until(async () => (await effects().catch(() => -1)) >= Math.min(progress, EVENTS), {
       withinMs: 60_000,
@@ -140,7 +141,7 @@ async function effects(): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** An event that was given up, or taken for lost, would never become an effect. */
+/** An event that was given up, or taken for lost, would never have its effect. */
 async function buried(): Promise<number> {
   const [row] = await query<{ n: number }>('select count(*)::int as n from monitor_agent.dead_letters');
   return row?.n ?? 0;

@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 
-/** Numbers of an aggregate's events that a consumer passed because they never came. */
+/** Numbers of an aggregate's events that a consumer passed because they never arrived. */
 export const insertGap = (
   tx: Tx,
   gap: { consumer: string; aggregate: string; from: number; to: number },
@@ -12,7 +12,7 @@ export const insertGap = (
     gap.to,
   ]);
 
-/** One of them came after all and is kept elsewhere: when it comes again it is a duplicate. */
+/** One of them arrived after all and is stored elsewhere: if it arrives again it is a duplicate. */
 export async function closeGap(
   tx: Tx,
   { consumer, aggregate, sequence }: { consumer: string; aggregate: string; sequence: number },

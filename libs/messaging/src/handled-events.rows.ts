@@ -5,9 +5,9 @@ const IDLE_DAYS = 35;
 const CHUNK = 20_000;
 
 /**
- * Deletes what consumers do not need any more: the rows of aggregates that had one event only, such as a session that
- * ended, failures that nobody retried, and gaps that nothing can fill any more. An aggregate with a history keeps its
- * row, or its next event would look as if the ones before were lost. Returns whether there may be more.
+ * Deletes what consumers no longer need: rows of aggregates with one event only, such as an ended session, failures
+ * that nobody retried, and gaps that can no longer be filled. An aggregate with a history keeps its row, or its next
+ * event would seem to follow lost ones. Returns whether there may be more.
  */
 export async function expireHandled(tx: Tx): Promise<boolean> {
   await tx.query("delete from inbox_failures where at < now() - interval '7 days'");

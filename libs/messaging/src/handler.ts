@@ -31,8 +31,8 @@ export interface OperationContext<Op extends Operation = Operation> {
   /** `throw refuse(botHalted, data, detail)`: the error of a problem that the operation declares. */
   refuse: Refuse<Declared<Op>>;
   /**
-   * Answers with this instead, once the transaction is committed and its connection given back: for work that was begun
-   * and that the caller may wait for. A repeated request with the same key gets what the handler returned.
+   * Answers with this instead, once the transaction is committed and its connection given back: for started work that
+   * the caller may wait for. A repeated request with the same key gets what the handler returned.
    */
   answerLater(work: () => Promise<Output<Op>>): void;
 }

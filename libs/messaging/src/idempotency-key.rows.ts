@@ -8,7 +8,7 @@ export interface KeyRow {
   output: string | null;
 }
 
-/** Whether nobody had claimed it. */
+/** Claims the key; false when it was already claimed. */
 export async function insertKey(
   tx: Tx,
   { key, operation, inputHash }: { key: string; operation: string; inputHash: string },

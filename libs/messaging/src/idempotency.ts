@@ -6,9 +6,9 @@ import { findKey, insertKey, setOutput } from './idempotency-key.rows.ts';
 import { hasSecrets, mapSecrets } from './secrets.ts';
 
 /*
- * The key is a row in the transaction of the change itself: the change and the memory of it happen together, whatever
- * dies in between. A second request with the same key waits on the row of the first, then answers what that answered.
- * A failed request leaves no row, so it may be retried. Keys expire after a day.
+ * The key is a row in the transaction of the change itself: the change and its record are one commit, whatever dies in
+ * between. A second request with the same key waits for the row of the first, then answers the same. A failed request
+ * leaves no row, so it may be retried. Keys expire after a day.
  */
 export async function claimKey(
   tx: Tx,
@@ -20,7 +20,7 @@ export async function claimKey(
   return claimed ? undefined : recallAnswer(tx, operation, key, input);
 }
 
-/** What the request with this key was answered, if there was one that succeeded. */
+/** The answer to the request with this key, if one succeeded. */
 export async function recallAnswer(
   tx: Tx,
   operation: Operation,
@@ -33,7 +33,7 @@ export async function recallAnswer(
     throw idempotencyKeyReused({}, 'Use a new key for another request; the same key repeats the first one.');
   }
   if (first.output === null) {
-    throw alreadyDone({}, 'The first request succeeded; its answer held a secret that is shown only once.');
+    throw alreadyDone({}, 'The first request succeeded; its answer contained a secret that is shown only once.');
   }
   return { replay: JSON.parse(first.output) };
 }
@@ -46,7 +46,7 @@ function hashOf(operation: Operation, input: unknown): string {
 
 export async function rememberOutput(tx: Tx, operation: Operation, key: string, output: unknown): Promise<void> {
   if (hasSecrets(operation.output)) {
-    // A handler that asked for nothing has not claimed the key yet: a query does.
+    // A handler without queries has not claimed the key yet: a query does.
     await tx.query('select');
     return;
   }

@@ -48,7 +48,7 @@ export async function lastHandled(tx: Tx, consumer: string, { subject }: Envelop
   return Number(row?.sequence ?? 0);
 }
 
-/** The last number handled, and whether this event's is one of those that were passed. */
+/** The last number handled, and whether this event's is one that was passed. */
 export async function standingOf(
   tx: Tx,
   consumer: string,

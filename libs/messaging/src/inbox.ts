@@ -22,21 +22,21 @@ import type { Outbox } from './outbox.ts';
 /*
  * The effect of an event, once and in order.
  *
- * One row per consumer and aggregate holds the number of the last event handled. It moves from n-1 to n in the very
- * transaction that carries the effect, and its lock keeps other replicas out meanwhile:
+ * One row per consumer and aggregate holds the number of the last event handled. It moves from n-1 to n in the
+ * transaction of the effect, and its lock keeps other replicas out:
  *   number <= row      a duplicate: nothing to do
  *   number == row + 1  handle it
- *   number >  row + 1  its predecessor is under way, here or in another replica, or it is lost: `ahead`
- * An aggregate without a row begins at its first event. Whoever knows that nothing earlier can come any more lets the
- * event `pass`: then what lies between is told as a gap, in the same transaction, and remembered (inbox_gaps), so that
- * what comes of it after all is `late` and not taken for a duplicate. An event is late once: kept for the operator, its
- * number is no gap any more.
+ *   number >  row + 1  its predecessor is being handled, here or in another replica, or it is lost: `ahead`
+ * An aggregate without a row starts at its first event. When nothing earlier can arrive any more, the event may `pass`:
+ * the missing numbers are reported as a gap, in the same transaction, and recorded (inbox_gaps), so that one which
+ * arrives after all is `late` and not taken for a duplicate. An event is late once: it is stored for the operator, and
+ * its number is no longer a gap.
  *
- * Nothing here asks anybody but PostgreSQL while it holds a connection, and never for a second one.
+ * While it holds a connection, nothing here waits for anything but PostgreSQL, nor takes a second one.
  */
 export type Outcome = 'handled' | 'duplicate' | 'ahead' | 'late';
 
-/** What is missing before an event that was let pass. */
+/** The numbers missing before an event that passed. */
 export interface Gap {
   from: number;
   to: number;
@@ -68,8 +68,8 @@ export class Inbox {
   }
 
   /**
-   * Handles the event although its predecessors were not: they will never come. `tell` decides about a beginning
-   * that was never seen; a gap behind what was handled is always told.
+   * Handles the event although its predecessors were not: they will never arrive. `tell` decides whether a beginning
+   * that was never seen is reported; a gap after what was handled always is.
    */
   async pass(envelope: Envelope, reports: (gap: Gap) => boolean): Promise<{ outcome: Outcome; gap?: Gap }> {
     return this.unlessDeleted(envelope, async (tx, envelope) => {
@@ -85,7 +85,7 @@ export class Inbox {
     });
   }
 
-  /** Nothing is done for an organisation that is gone; its events are passed. */
+  /** Nothing is done for a deleted organisation; its events are passed. */
   private async unlessDeleted<T>(envelope: Envelope, work: (tx: Tx, envelope: Envelope) => Promise<T>): Promise<T> {
     try {
       return await this.tenants.as(visibility(envelope), (tx) => work(tx, envelope));
@@ -125,16 +125,16 @@ export class Inbox {
     return this.count(envelope, 'attempts', error);
   }
 
-  /** Counts an attempt that is about to be made and may end the process. */
+  /** Counts an attempt that is about to start and may kill the process. */
   countBegun(envelope: Envelope): Promise<number> {
-    return this.count(envelope, 'begun', 'The process ended while handling it.');
+    return this.count(envelope, 'begun', 'The process died while handling it.');
   }
 
   private count(envelope: Envelope, what: 'attempts' | 'begun', error: string): Promise<number> {
     return this.tenants.as({}, (tx) => countAttempt(tx, this.consumer, envelope, { what, error }));
   }
 
-  /** Whether an event of this aggregate is being tried again: then what follows is only waiting for it. */
+  /** Whether an event of this aggregate is being retried: its successors only wait for it then. */
   isFailing(envelope: Envelope): Promise<boolean> {
     return hasFailures(this.tenants.reader({}), this.consumer, envelope);
   }
@@ -143,7 +143,7 @@ export class Inbox {
     return this.tenants.as({}, (tx) => deleteAttempts(tx, this.consumer, eventId));
   }
 
-  /** Puts the message aside with its error and lets the aggregate's next events pass. */
+  /** Stores the message with its error as a dead letter and lets the aggregate's next events pass. */
   bury(raw: string, envelope: Envelope | undefined, error: string, attempts: number): Promise<void> {
     return this.tenants.as({}, async (tx) => {
       await buryEvent(tx, { consumer: this.consumer, raw, envelope, error, attempts });

@@ -22,9 +22,9 @@ export function streamConfigs(replicas: number): Partial<StreamConfig>[] {
 }
 
 /**
- * Makes the streams that are missing and changes those that differ, with the platform's credentials; answers which it
- * made. One that is right is left alone: an update makes nats-server 2.9 forget when the stream was made. Old servers
- * ignore what they do not know without a word, so the echoed configuration is compared.
+ * Creates missing streams and changes those that differ, with the platform's credentials; returns which it created. A
+ * correct one is left alone: an update makes nats-server 2.9 forget when the stream was created. Old servers silently
+ * ignore unknown settings, so the echoed configuration is compared.
  */
 export async function ensureStreams(
   nc: NatsConnection,
@@ -42,7 +42,9 @@ export async function ensureStreams(
       : await manager.streams.add(wanted as StreamConfig);
     const [key] = differing(config, wanted);
     if (key)
-      throw new Error(`nats-server did not take ${key} of stream ${wanted.name}. It is too old: 2.9 is the least.`);
+      throw new Error(
+        `nats-server did not accept ${key} of stream ${wanted.name}. It is too old: 2.9 or newer is needed.`,
+      );
   }
   return made;
 }

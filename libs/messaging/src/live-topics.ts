@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 
-/** Live topics of organisations, for whoever passes them on to clients. They are never stored: what is missed is lost. */
+/** Live topics of organisations, for forwarding to clients. They are never stored: what is missed is lost. */
 export class LiveTopics {
   private readonly nc: NatsConnection;
 
@@ -8,7 +8,7 @@ export class LiveTopics {
     this.nc = nc;
   }
 
-  /** Calls back with each message as it was sent, in JSON, or with an error when no more will come. */
+  /** Calls back with each message as it was sent, in JSON, or with an error when the subscription has ended. */
   subscribe(
     orgId: string,
     callback: (error: Error | null, message: { topic: string; text: string }) => void,
@@ -22,7 +22,7 @@ export class LiveTopics {
     });
   }
 
-  /** The server has the subscriptions that were made so far. */
+  /** Resolves when the server has the subscriptions made so far. */
   ready(): Promise<void> {
     return this.nc.flush();
   }

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { until } from '@tidegate/testing/until';
 import { watchOf } from './nats-watch.ts';
 
-test('a follower that throws keeps nobody from hearing that the connection is there again', async () => {
+test('a listener that throws does not stop the others from learning that the connection is back', async () => {
   const statuses = new TransformStream();
   const watch = watchOf({ status: () => statuses.readable } as unknown as NatsConnection);
   const received: string[] = [];
@@ -17,7 +17,7 @@ test('a follower that throws keeps nobody from hearing that the connection is th
   expect([received, watch.connected]).toEqual([['down', 'up'], true]);
 });
 
-test('what is not received any more is not forgotten with the next connection', async () => {
+test('a subscription that ended is still reported after the next reconnect', async () => {
   const statuses = new TransformStream();
   const watch = watchOf({ status: () => statuses.readable } as unknown as NatsConnection);
   watch.refuse('requests', new Error('Permissions Violation'));

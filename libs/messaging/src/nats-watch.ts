@@ -2,15 +2,15 @@ import { errors, type NatsConnection } from '@nats-io/nats-core';
 import { Log } from '@tidegate/telemetry/log';
 
 /**
- * What is known of one connection without asking the server: whether it is up, and what the server refused. A wrong
- * permission makes a service deaf or mute and nothing else fails, so it is logged and is a reason not to be ready.
+ * What is known of one connection without asking the server: whether it is up, and what the server refused. With a
+ * wrong permission messages are silently missing, so it is logged and the service is not ready.
  */
 export class NatsWatch {
   connected = true;
-  /** Subjects that the server did not let us use. */
+  /** Subjects that the server refused. */
   readonly refused = new Set<string>();
   private readonly troubles = new Map<string, string>();
-  /** Subscriptions that are over: the client makes none of them again, whatever the server allows later. */
+  /** Subscriptions that have ended: the client does not renew them, whatever the server allows later. */
   private readonly deaf = new Map<string, string>();
   private readonly onUp = new Set<() => void>();
   private readonly onDown = new Set<() => void>();
@@ -20,19 +20,19 @@ export class NatsWatch {
     void this.follow(nc);
   }
 
-  /** Called each time the connection is up again: what waited for the server asks again. */
+  /** Called after each reconnect, to ask again what was waiting for the server. */
   onReconnect(listener: () => void): void {
     this.onUp.add(listener);
   }
 
-  /** Called when the connection is lost: answers that were under way to us may never come. */
+  /** Called when the connection is lost: answers in flight may never arrive. */
   onDisconnect(listener: () => void): void {
     this.onDown.add(listener);
   }
 
   /** A subscription's callback got an error instead of a message. */
   refuse(what: string, error: Error): void {
-    this.deaf.set(what, `${error.message}; it is heard again after a restart of this process`);
+    this.deaf.set(what, `${error.message}; it is received again after a restart of this process`);
     this.log.error({ error, what }, 'The bus refuses a subscription');
   }
 
@@ -56,7 +56,7 @@ export class NatsWatch {
         this.notify(this.onDown);
       } else if (status.type === 'reconnect') {
         this.connected = true;
-        // The server may have been given other permissions.
+        // The server's permissions may have changed.
         this.troubles.clear();
         this.refused.clear();
         this.notify(this.onUp);
@@ -64,20 +64,20 @@ export class NatsWatch {
     }
   }
 
-  /** One that throws must not end the watch: the connection would be taken for lost for ever. */
+  /** One that throws must not end the watch, or the connection would count as lost for good. */
   private notify(listeners: Set<() => void>): void {
     for (const listener of listeners) {
       try {
         listener();
       } catch (error) {
-        this.log.error({ error }, 'What follows the connection to the bus failed');
+        this.log.error({ error }, 'A listener on the connection to the bus failed');
       }
     }
   }
 
   private noteError(error: Error): void {
     if (!(error instanceof errors.PermissionViolationError)) return;
-    // An answer that comes so late that nobody may be answered any more.
+    // An answer that comes too late to be delivered.
     if (error.operation === 'publish' && error.subject.startsWith('_INBOX')) return;
     this.refused.add(error.subject);
     this.report(error.subject, `the bus refuses the ${error.operation}`);

@@ -8,7 +8,10 @@ export interface NatsSettings {
   password: string;
 }
 
-/** Reconnects for ever: an outage of NATS is waited out, and readiness reports it. Replies come to an inbox of our own. */
+/**
+ * Reconnects without end: an outage of NATS is waited out, and readiness reports it. Replies come to an inbox of our
+ * own.
+ */
 export async function connectNats(settings: NatsSettings, name: string): Promise<NatsConnection> {
   const nc = await connect({
     servers: settings.servers,
@@ -28,7 +31,7 @@ export async function connectNats(settings: NatsSettings, name: string): Promise
   return nc;
 }
 
-/** Connects once, and answers why that did not work: a reason that waiting will not mend. */
+/** Connects once, and returns why that failed, if waiting will not help. */
 export async function natsTrouble(
   { servers, user, password }: NatsSettings,
   withinMs: number,

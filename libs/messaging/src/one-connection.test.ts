@@ -53,7 +53,7 @@ async function make({ input, tx }: OperationContext<typeof found>) {
   return { id };
 }
 
-test('twice as many keyed requests as connections: all succeed, and somebody else is served meanwhile', async () => {
+test('twice as many keyed requests as connections: all succeed, and others are served meanwhile', async () => {
   const all = Promise.all(Array.from({ length: 16 }, (_, n) => ask(make, 'crowd', `key-${n}`)));
   const other = await schema.tenants.read(newId(), (tx) => tx.query('select 1 as one'));
   expect(other).toEqual([{ one: 1 }]);
@@ -78,7 +78,7 @@ test('a repetition that is refused before its first query is answered as the req
   await expect(ask(refused, 'last of a quota', 'paid', caller())).rejects.toMatchObject({ code: 'conflict' });
 });
 
-test('a person without an organisation repeats a request as well, and nobody else gets its answer', async () => {
+test('a person without an organisation can repeat a request too, and nobody else gets its answer', async () => {
   const person = (userId: string) => ({ kind: 'user' as const, userId, scopes: ['*'] });
   const own = { ...found, scope: 'self' };
   const as = (from: ReturnType<typeof person>) =>
@@ -92,7 +92,7 @@ test('a person without an organisation repeats a request as well, and nobody els
   expect(await things('alone')).toHaveLength(2);
 });
 
-test('the thing and the memory of it are one commit: a request that dies leaves neither', async () => {
+test('the change and the record of its key are one commit: a request that dies leaves neither', async () => {
   const from = caller();
   const dies = ask(
     async (call) => {
@@ -111,7 +111,7 @@ test('the thing and the memory of it are one commit: a request that dies leaves 
   expect(await things('dies')).toHaveLength(1);
 });
 
-test('each view of a transaction sees its own organisation, also when their queries leave side by side', async () => {
+test('each view of a transaction sees its own organisation, even when their queries are sent side by side', async () => {
   const [one, two] = [newId(), newId()];
   await schema.tenants
     .run(one, async (tx) => {
@@ -162,7 +162,7 @@ describe('a flow that holds a connection', () => {
     await schema.tenants.reader({}).query('select 1');
   });
 
-  test('asks others first and then runs again', async () => {
+  test('calls others first and then runs again', async () => {
     const orgId = newId();
     let known: string | undefined;
     const answer = await schema.tenants.run(orgId, async (tx) => {

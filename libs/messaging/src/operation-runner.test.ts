@@ -29,7 +29,7 @@ const tenants = { reader: () => ({}) as Tx } as unknown as TenantDatabase;
 const run = (answer: () => Promise<unknown>) =>
   new OperationRunner(tenants, outbox).run({ operation: one, run: answer }, asked);
 
-test('only problems that the operation declares, or that any may answer, leave; others are a fault of ours', async () => {
+test('only declared and common problems are answered; others are a fault of ours', async () => {
   await expect(run(() => Promise.reject(problemError(declared)))).rejects.toMatchObject({ code: 'declared' });
   await expect(run(() => Promise.reject(notFound()))).rejects.toMatchObject({ code: 'not_found' });
   const fault = await run(() => Promise.reject(problemError(secretive))).catch((error: unknown) => error);
@@ -37,7 +37,7 @@ test('only problems that the operation declares, or that any may answer, leave; 
   expect(fault).not.toHaveProperty('code');
 });
 
-test('an answer that breaks its contract never leaves, and what the contract does not name is left out', async () => {
+test('an answer that breaks its contract is never sent, and fields outside the contract are removed', async () => {
   await expect(run(async () => ({ size: 'large' }))).rejects.toThrow('breaks its contract: /size');
   expect(await run(async () => ({ size: 1, secret: 'x' }))).toEqual({ size: 1 });
 });
@@ -52,6 +52,6 @@ test('an undeclared problem does not compile, here or in a function that throws 
   expect(deep(refuse).status).toBe(409);
   // @ts-expect-error The operation does not declare all that the function throws.
   deeper(refuse);
-  // @ts-expect-error Declared problems are no functions, so nothing makes one but `refuse`.
+  // @ts-expect-error Declared problems are not functions, so only `refuse` creates them.
   expect(() => declared()).toThrow(TypeError);
 });

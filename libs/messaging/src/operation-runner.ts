@@ -19,7 +19,7 @@ import type { Outbox } from './outbox.ts';
 
 const MAX_TRIES = 4;
 
-/** What was committed, and what the answer waits for after that. */
+/** The committed result, and what the answer waits for after the commit. */
 interface Committed {
   output: unknown;
   later?: (() => Promise<unknown>) | undefined;
@@ -34,7 +34,7 @@ class AnsweredBefore extends Error {}
  *   declared problems → scope → input → recalled answer → transaction, with the idempotency key, retried on conflicts
  *     → the handler, with Nest's filters, guards, interceptors and pipes around it → output
  *
- * The process that acts checks everything itself; the gateway is no trust boundary. The steps are plain functions
+ * The process that acts checks everything itself; the gateway is not a trust boundary. The steps are plain functions
  * outside rxjs, because every request pays for them; a service adds its own as guards and interceptors of Nest.
  */
 export class OperationRunner {
@@ -54,12 +54,12 @@ export class OperationRunner {
 
   private readonly recalled: Step = (call, next) => (call.recall ? this.recall(call) : next(call));
 
-  /** For whoever has a reason to refuse the request, unless it was answered before. */
+  /** For a caller that has a reason to refuse the request unless it was already answered. */
   private async recall({ handler, caller: { orgId, userId }, key, input }: OperationCall): Promise<unknown> {
     const owner = orgId ?? userId;
     const memory = this.tenants.reader({ orgId: owner, userId });
     const before = key && owner ? await recallAnswer(memory, handler.operation, key, input) : undefined;
-    if (!before) throw notFound({}, 'Nothing was answered to this key.');
+    if (!before) throw notFound({}, 'There is no answer to this key.');
     return before.replay;
   }
 
@@ -77,9 +77,9 @@ export class OperationRunner {
   }
 
   /**
-   * The key is claimed by whatever query comes first, so that a handler may do slow work before it with a key as
-   * without. Once it is known that the request was answered before, that answer counts and nothing else: also when the
-   * repetition is refused before any query, by a quota of which the first took the last.
+   * The first query claims the key, so that a handler may do slow work before it with a key as without. Once a request
+   * is known to have been answered, only that answer counts, even if the repetition is refused before any query, by a
+   * quota of which the first took the last unit.
    */
   private async write(call: OperationCall): Promise<Committed> {
     const { operation } = call.handler;
@@ -101,7 +101,7 @@ export class OperationRunner {
         const answer = await this.invoke(call, tx, (follows) => {
           later = follows;
         });
-        // A filter or the handler itself may have caught it.
+        // A filter or the handler may have caught it.
         if (before) throw new AnsweredBefore();
         const output = checkedOutput(operation, answer);
         if (key) await rememberOutput(memory(tx), operation, key, output);

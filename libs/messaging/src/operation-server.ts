@@ -20,10 +20,10 @@ import { checkSecrets } from './secrets.ts';
 import { TurnPublisher } from './turn-publisher.ts';
 import { decode, encode, MAX_MESSAGE_BYTES, type Reply, type Request } from './wire.ts';
 
-/** More than this at once and callers are told to come back: a queue that grows answers nobody in time. */
+/** Beyond this many at once callers are told to retry: a growing queue answers nobody in time. */
 const MAX_IN_HAND = 1_000;
 const SOON = { retryAfterSeconds: 1 };
-/** An outage is one line in so long, with how many requests it met. */
+/** How often an outage logs a line, with the number of requests that it failed. */
 const REPORT_OUTAGE_MS = 5_000;
 
 /** Answers a service's operations. Replicas share the work as one queue group. */
@@ -39,7 +39,7 @@ export class OperationServer {
   };
   private readonly publisher: TurnPublisher;
   private readonly handlers: Map<string, OperationHandler>;
-  /** A number and no set: a set keeps what was in it alive past its time, and the collector pays for that. */
+  /** A number and not a set: a set keeps its members alive too long, which costs garbage collection. */
   private inHand = 0;
   private drained: () => void = () => {};
   private readonly duration;
@@ -75,7 +75,7 @@ export class OperationServer {
 
   /** Takes no more, finishes what is in hand. */
   async stop(): Promise<void> {
-    // One that the bus refused, or that ended with its connection, takes nothing more anyway.
+    // One that the bus refused, or that ended with its connection, receives nothing anyway.
     await this.subscription?.drain().catch(() => undefined);
     if (this.inHand > 0) {
       await new Promise<void>((resolve) => {
@@ -108,7 +108,7 @@ export class OperationServer {
       return problemReply(malformedBody());
     }
     if (request.within <= 0) return undefined;
-    if (!handler) return problemReply(unavailable(SOON, 'This replica does not know the operation.'));
+    if (!handler) return problemReply(unavailable(SOON, 'This replica does not have the operation.'));
     if (this.inHand > MAX_IN_HAND) return problemReply(unavailable(SOON, 'Overloaded.'));
     const trace = fromTraceparent(request.trace);
     return runInTrace(trace, () =>
@@ -148,7 +148,7 @@ export class OperationServer {
     return problemReply(unavailable(SOON));
   }
 
-  /** Whatever a handler answered, something is sent. */
+  /** Whatever a handler returns, something is sent. */
   private encodeReply({ subject }: Msg, reply: Reply): Uint8Array {
     try {
       const data = encode(reply);

@@ -16,13 +16,13 @@ export interface OperationRequest {
   caller: Caller;
   input: unknown;
   key?: string | undefined;
-  /** Only what was answered to this key before. */
+  /** Only the earlier answer to this key. */
   recall?: true | undefined;
   /** Epoch milliseconds after which nobody waits for the answer. */
   deadline: number;
 }
 
-/** One request on its way through the chain. */
+/** One request in the chain. */
 export interface OperationCall extends OperationRequest {
   handler: OperationHandler;
 }
@@ -37,7 +37,7 @@ export const chain = (steps: readonly Step[], last: Next): Next =>
 
 const COMMON = new Set(COMMON_PROBLEMS.map((problem) => problem.code));
 
-/** Only what the contract declares may leave; anything else is a fault of ours, kept as the cause. */
+/** Only what the contract declares is answered; anything else is a fault of ours, attached as the cause. */
 export const onlyDeclaredProblems: Step = async (call, next) => {
   try {
     return await next(call);
@@ -62,7 +62,7 @@ function authorize({ scope }: Operation, caller: Caller): void {
   if (caller.kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key.');
   if (caller.kind === 'service') return;
   if (scope === 'service') throw forbidden();
-  // `self`: whoever is logged in, about themselves; no organisation needed.
+  // `self`: any logged-in person, about themselves; no organisation needed.
   if (scope === 'self') return;
   if (!caller.scopes.includes(scope)) throw forbidden({ scope }, `This needs the scope ${scope}.`);
   if (!caller.orgId && scope !== 'operator') {

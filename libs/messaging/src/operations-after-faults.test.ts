@@ -86,7 +86,7 @@ beforeEach(() => {
   answer = (n) => n;
 });
 
-test('a request that is no request, and an answer that is no JSON, are answered with a problem', async () => {
+test('a malformed request, and an answer that is not JSON, are answered with a problem', async () => {
   for (const body of ['null', '7', '"x"', '{}', 'not json', '']) {
     const reply = await asking?.request(readState.subject, body, { timeout: 5_000 });
     expect(reply?.json()).toMatchObject({ problem: { code: 'malformed_body' } });
@@ -102,7 +102,7 @@ test.each([
   ['an old primary after a failover', { code: '25006' }],
   ['a transaction that the server had ended', { code: '25P03' }],
   ['a connection that broke', { message: 'Connection terminated unexpectedly' }],
-])('%s is an outage: 503, and when to come back', async (_what, error) => {
+])('%s is an outage: 503, and when to retry', async (_what, error) => {
   answer = () => {
     throw Object.assign(new Error('x'), error);
   };
@@ -110,7 +110,7 @@ test.each([
   await expect(bus.call(change, { n: 1 })).rejects.toMatchObject({ code: 'unavailable', data });
 });
 
-test('hosts whose clocks differ by more than a deadline understand each other', async () => {
+test('hosts whose clocks differ by more than a deadline can call each other', async () => {
   const now = Date.now;
   const behind = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() - 90_000);
   const ahead = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() + 90_000);
@@ -121,7 +121,7 @@ test('hosts whose clocks differ by more than a deadline understand each other', 
   });
 });
 
-test('nobody answers: a write is told so at once, a deadline that passes too, both with when to come back', async () => {
+test('without a replica a write is refused at once, after its deadline a call fails, both with when to retry', async () => {
   const orphan = { ...change, subject: 'rpc.billing.nobody' };
   const data = { retryAfterSeconds: 1 };
   await expect(bus.call(orphan, { n: 1 })).rejects.toMatchObject({ code: 'unavailable', data });
@@ -129,7 +129,7 @@ test('nobody answers: a write is told so at once, a deadline that passes too, bo
   await expect(bus.call(change, { n: 1 }, { deadlineMs: 50 })).rejects.toMatchObject({ code: 'timeout', data });
 });
 
-test('a read whose replica died with it is answered by another one', async () => {
+test('a read whose replica died is answered by another one', async () => {
   let taken = 0;
   // In the queue group, as a replica that takes one request and is killed.
   const dying = serving?.subscribe(readState.subject, {
@@ -144,7 +144,7 @@ test('a read whose replica died with it is answered by another one', async () =>
   expect(await calls).toEqual(Array.from({ length: 24 }, (_, n) => n));
 });
 
-test('what the bus refuses makes the service not ready, and is not silent', async () => {
+test('what the bus refuses is logged and makes the service not ready', async () => {
   serving?.subscribe('evt.billing.secret.v1', { callback: () => {} });
   expect(await until(() => watchOf(serving as NatsConnection).trouble())).toContain('evt.billing.secret.v1');
   for (const subject of ['usage.org.api_calls', 'live.org.bots', '$JS.API.CONSUMER.DELETE.EVENTS.usage-from-billing']) {
@@ -168,7 +168,7 @@ test('a server whose subscription is refused stops in order', async () => {
   await nc.close();
 });
 
-test('without the bus calls are refused at once, reads under way too; when it is back all is well by itself', async () => {
+test('without the bus calls are refused at once, running reads too; when it is back everything works again', async () => {
   const { promise: parked, resolve: release } = Promise.withResolvers<number>();
   answer = () => parked;
   const read = bus.call(readState, { n: 1 }, { deadlineMs: 60_000 });

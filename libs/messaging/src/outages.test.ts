@@ -7,7 +7,10 @@ import { isOutage } from './errors.ts';
 import { OperationRunner } from './operation-runner.ts';
 import { Outbox } from './outbox.ts';
 
-/* What a database says that fails over, is slow, or lets go: the caller comes back later, and the pool is whole then. */
+/*
+ * Errors of a database that fails over, is slow, or ends sessions: the caller retries later, and the pool is intact
+ * then.
+ */
 const write = operation({
   service: 'identity',
   name: 'outages.write',
@@ -38,7 +41,7 @@ const ask = (work: (tx: Tx) => Promise<unknown>, key?: string) =>
 const note = (tx: Tx) => tx.query('insert into notes values ($1)', [newId()]);
 const role = () => schema.login.user;
 
-/** More often than there are connections: none may be lost to it. */
+/** More often than there are connections: none may be lost. */
 async function fails(code: string | undefined, work: (tx: Tx) => Promise<unknown>): Promise<void> {
   for (const key of [undefined, 'a', undefined, 'b', undefined]) {
     const error = await ask(work, key).catch((reason: unknown) => reason);
@@ -47,13 +50,13 @@ async function fails(code: string | undefined, work: (tx: Tx) => Promise<unknown
   }
 }
 
-test('a statement that takes longer than it may (57014)', async () => {
+test('a statement that takes too long (57014)', async () => {
   await fails('57014', (tx) => tx.query('select pg_sleep(3)'));
   await ask(note);
 });
 
-test('a transaction that rested for too long (25P03)', async () => {
-  // Told by the server, or by the driver that was told before.
+test('a transaction that was idle for too long (25P03)', async () => {
+  // Reported by the server, or by the driver that learned of it before.
   await fails(undefined, async (tx) => {
     await tx.query("set local idle_in_transaction_session_timeout = '50ms'");
     await new Promise((resolve) => setTimeout(resolve, 400));
@@ -62,9 +65,9 @@ test('a transaction that rested for too long (25P03)', async () => {
   await ask(note);
 });
 
-test('a primary that only reads after a failover (25006): connections to it are given up', async () => {
+test('a primary that is read-only after a failover (25006): connections to it are dropped', async () => {
   await ask(note);
-  // As the old primary is: what is connected stays connected, and may only read.
+  // Like the old primary: connections stay open, and are read-only.
   await schema.sql(`alter role ${role()} in database ${schema.login.database} set default_transaction_read_only = on`);
   await schema.sql(
     'select pg_terminate_backend(pid) from pg_stat_activity where usename = $1 and datname = current_database()',
@@ -72,7 +75,7 @@ test('a primary that only reads after a failover (25006): connections to it are 
   );
   await Promise.allSettled([1, 2].map(() => schema.tenants.reader({}).query('select pg_sleep(0.1)')));
   await fails('25006', note);
-  // The new one takes writes; whoever is still connected to the old one would never notice.
+  // The new one takes writes; a connection to the old one would never notice.
   await Promise.allSettled([1, 2].map(() => ask((tx) => tx.query('select pg_sleep(0.1)'))));
   await schema.sql(`alter role ${role()} in database ${schema.login.database} reset default_transaction_read_only`);
   await Promise.allSettled([ask(note), ask(note)]);

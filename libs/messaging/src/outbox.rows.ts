@@ -15,7 +15,7 @@ export const insertEvent = (
     [newId(), event.subject, event.aggregate, event.orgId ?? null, event.trace, event.body],
   );
 
-/** A message without an order. */
+/** A message outside any order. */
 export const insertMessage = (
   tx: Tx,
   { subject, orgId, body }: { subject: string; orgId: string; body: string },

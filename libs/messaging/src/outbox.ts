@@ -24,9 +24,9 @@ export class Outbox {
     if (event.service !== this.service) throw new Error(`${this.service} may not emit ${event.type}.`);
     const body = event.data.parse(data) as EventData<E>;
     const text = JSON.stringify(body);
-    // nats-server would refuse it for ever, and the aggregate's next events would wait behind it.
+    // nats-server would always refuse it, and the aggregate's next events would wait behind it.
     if (Buffer.byteLength(text) > MAX_EVENT_BYTES) {
-      throw new Error(`${event.type} would be ${Buffer.byteLength(text)} bytes; ${MAX_EVENT_BYTES} are the most.`);
+      throw new Error(`${event.type} would be ${Buffer.byteLength(text)} bytes; the limit is ${MAX_EVENT_BYTES}.`);
     }
     const aggregate = event.aggregate(body);
     await insertEvent(tx, { subject: event.subject, aggregate, orgId, trace: trace(), body: text });

@@ -2,17 +2,17 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { watchOf } from './nats-watch.ts';
 
 const BEAT_MS = 3_000;
-/** A connection that answered none of so many beats was dropped without a word, or its server hangs. */
+/** A connection that missed so many beats was silently dropped, or its server hangs. */
 const MISSED = 2;
-/** After a stall of this process the answer may be there already and not be read yet. */
+/** After a stall of this process the answer may have arrived without having been read. */
 const LAST_MS = 50;
 
 /**
- * Asks all connections of this process at once whether somebody is at the other end. The client would do it for each by
- * itself, at moments of its own: for the eight connections of one process that is most of what an idle process does.
+ * Pings all connections of this process at the same moment. The client would ping each on its own schedule: for the
+ * eight connections of one process that is most of what an idle process does.
  */
 class Pulse {
-  /** Beats that were not answered. */
+  /** Unanswered beats. */
   private readonly missed = new Map<NatsConnection, number>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -38,19 +38,19 @@ class Pulse {
 
   private async ask(nc: NatsConnection): Promise<void> {
     this.missed.set(nc, 1);
-    // A connection that breaks meanwhile says so by itself.
+    // A connection that breaks in the meantime reports that itself.
     await nc.flush().catch(() => undefined);
     if (this.missed.has(nc)) this.missed.set(nc, 0);
   }
 
   private giveUp(nc: NatsConnection): void {
     if ((this.missed.get(nc) ?? 0) < MISSED || nc.isClosed()) return;
-    // One that is being drained is closed soon anyway, and refuses.
+    // One that is being drained closes soon anyway, and refuses.
     nc.reconnect().catch(() => undefined);
   }
 }
 
 const pulse = new Pulse();
 
-/** The connection is given up, and made again, when nobody answers any more. */
+/** Drops the connection, which is then re-established, when nothing answers. */
 export const keepPulse = (nc: NatsConnection): void => pulse.follow(nc);

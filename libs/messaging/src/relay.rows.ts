@@ -12,42 +12,36 @@ export interface OutboxRow {
   created_at: Date;
 }
 
-/* Each is one round trip on a connection that is given back at once: the relay waits for NATS in between. */
+/* Each is one statement on a connection that is given back at once: the relay waits for NATS in between. */
 
 export const readOutbox = (tenants: TenantDatabase, limit: number): Promise<OutboxRow[]> =>
-  tenants
-    .reader({})
-    .query<OutboxRow>(
-      'select id, event_id, subject, aggregate, sequence, org_id, trace, body, created_at from outbox order by id limit $1',
-      [limit],
-    );
+  tenants.statement<OutboxRow>(
+    'select id, event_id, subject, aggregate, sequence, org_id, trace, body, created_at from outbox order by id limit $1',
+    [limit],
+  );
 
-/** Whether there is anything to send; costs nothing when there is not. */
+/** Whether there is anything to send; nearly free when there is not. */
 export async function mayHave(tenants: TenantDatabase): Promise<boolean> {
-  return (await tenants.reader({}).one('select 1 from outbox limit 1')) !== undefined;
+  return (await tenants.statement('select 1 from outbox limit 1')).length > 0;
 }
 
 export async function countOutbox(tenants: TenantDatabase): Promise<number> {
-  const row = await tenants.reader({}).one<{ count: number }>('select count(*)::int as count from outbox');
+  const [row] = await tenants.statement<{ count: number }>('select count(*)::int as count from outbox');
   return row?.count ?? 0;
 }
 
 export const deleteSent = (tenants: TenantDatabase, ids: readonly string[]): Promise<unknown> =>
-  tenants.as({}, (tx) => tx.query('delete from outbox where id = any($1::bigint[])', [ids]));
+  tenants.statement('delete from outbox where id = any($1::bigint[])', [ids]);
 
 /** True when this process may send now; false while another one does. */
 export async function takeLease(tenants: TenantDatabase, holder: string, seconds: number): Promise<boolean> {
-  const row = await tenants.as({}, (tx) =>
-    tx.one(
-      `update relay_lease set holder = $1, held_until = now() + make_interval(secs => $2)
+  const taken = await tenants.statement(
+    `update relay_lease set holder = $1, held_until = now() + make_interval(secs => $2)
         where holder = $1 or held_until < now() returning 1`,
-      [holder, seconds],
-    ),
+    [holder, seconds],
   );
-  return row !== undefined;
+  return taken.length > 0;
 }
 
 export const releaseLease = (tenants: TenantDatabase, holder: string): Promise<unknown> =>
-  tenants.as({}, (tx) =>
-    tx.query("update relay_lease set holder = null, held_until = '-infinity' where holder = $1", [holder]),
-  );
+  tenants.statement("update relay_lease set holder = null, held_until = '-infinity' where holder = $1", [holder]);

@@ -59,11 +59,11 @@ async function published(id: string): Promise<number[]> {
 }
 const waiting = async () => Number((await schema.sql<{ n: string }>('select count(*) as n from outbox'))[0]?.n);
 
-test('an event that is larger than a message may be is refused when it is emitted, with its change', async () => {
+test('an event that is larger than a message is refused when it is emitted, with its change', async () => {
   const { outbox } = relay();
-  await expect(say(outbox, newId(), 'x'.repeat(1024 * 1024))).rejects.toThrow(/are the most/);
+  await expect(say(outbox, newId(), 'x'.repeat(1024 * 1024))).rejects.toThrow(/the limit is/);
   expect(await waiting()).toBe(0);
-  // The largest that is taken is sent.
+  // The largest accepted one is sent.
   const { relay: one, outbox: sending } = relay();
   one.start();
   await say(sending, newId(), 'x'.repeat(1024 * 1024 - 17 * 1024));
@@ -87,7 +87,7 @@ test('the next event of an aggregate is never published before the one in front 
   expect(await published(stuck)).toEqual([1, 2, 3]);
 });
 
-test('while the bus does not answer no connection of the pool is held and the lag can be seen', async () => {
+test('while the bus does not answer no connection of the pool is held, and the lag is visible', async () => {
   const { relay: one, outbox } = relay();
   one.start();
   process.kill(nats.pid, 'SIGSTOP');
@@ -104,7 +104,7 @@ test('while the bus does not answer no connection of the pool is held and the la
   await until(async () => (await waiting()) === 0);
 });
 
-test('a replica that may not send tells the one that may; when that one is gone without a word it takes over', async () => {
+test('a replica without the lease wakes the holder, and takes over when the holder dies', async () => {
   const [first, second] = [relay(), relay()];
   first.relay.start();
   const id = newId();
@@ -113,7 +113,7 @@ test('a replica that may not send tells the one that may; when that one is gone 
   second.relay.start();
   await say(second.outbox, id, 'two');
   await until(async () => (await published(id)).length === 2);
-  // As a killed process: the lease stays and nobody answers.
+  // Like a killed process: the lease stays and nobody answers.
   await schema.sql(`update relay_lease set holder = gen_random_uuid(), held_until = now() + interval '2 seconds'`);
   await first.relay.stop();
   await say(second.outbox, id, 'three');
@@ -131,7 +131,7 @@ test('an idle relay writes nothing', async () => {
   expect(await lease()).toEqual(before);
 });
 
-test('processes that may not send do not go on telling each other', async () => {
+test('processes without the lease do not keep waking each other', async () => {
   await schema.sql("update relay_lease set holder = $1, held_until = now() + interval '1 minute'", [newId()]);
   let passedOn = 0;
   const subscription = nc.subscribe('wake.identity.outbox', {
@@ -142,7 +142,7 @@ test('processes that may not send do not go on telling each other', async () => 
   const [first, second] = [relay(), relay()];
   await say(first.outbox, newId(), 'x');
   for (const { relay: one } of [first, second]) one.start();
-  // Each looked once, found the right elsewhere and said so.
+  // Each checked once, found the lease taken and woke the holder.
   await until(async () => passedOn >= 2);
   await say(second.outbox, newId(), 'y');
   const before = passedOn;

@@ -1,3 +1,4 @@
+import { setTimeout as gather } from 'node:timers/promises';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -9,20 +10,22 @@ import { countOutbox, deleteSent, mayHave, type OutboxRow, readOutbox, releaseLe
 
 /*
  * Sends the outbox to JetStream: read a batch, publish it with acks outstanding, delete what was acked. No connection
- * to PostgreSQL is held while NATS is waited for. A crash in between only sends again what consumers recognise by its
- * number; nothing is skipped, because rows are deleted and not passed over by a cursor.
+ * to PostgreSQL is held while it waits for NATS. After a crash, events are sent again that consumers recognise by their
+ * number; nothing is skipped, because rows are deleted and there is no cursor.
  *
  *   idle ──woken, or every 8 s──► something there? ──lease taken──► sending ──empty──► idle
  *                                                 └─somebody else has it──► tells the holder, looks again when it ends
  *
- * One process of a service sends at a time, by a lease row. Order does not hang on it: an aggregate's next event is
- * published only after the one before was acked, so two senders at once can double but never overtake.
+ * One process of a service sends at a time, by a lease row. Order does not depend on it: an aggregate's next event is
+ * published only after the one before was acked, so two senders at once can duplicate but never reorder.
  */
 const BATCH = 500;
+/** While events keep coming, those of so long leave together: each batch costs the same, however small it is. */
+const GATHER_MS = 4;
 const IDLE_MS = 8_000;
 const FAILED_RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 4_000;
-/** Who has something to send and not the lease looks again after this long: the holder may have died. */
+/** A process with something to send and without the lease retries after this long: the holder may have died. */
 const ELSEWHERE_MS = 1_000;
 const COUNT_MS = 5_000;
 
@@ -38,6 +41,8 @@ export class Relay {
   private leasedUntil = 0;
   private countedAt = 0;
   private wanted = false;
+  /** There was more than a batch. */
+  private full = false;
   private stopped = false;
   private elsewhere = false;
   private rouse: () => void = () => {};
@@ -77,8 +82,8 @@ export class Relay {
   }
 
   /**
-   * Another process has something to send: said for whoever may. Who may not says nothing: two of them would go on
-   * telling each other for as long as the lease of a third lasts.
+   * Another process has something to send: a wake for the holder of the lease. Others do not pass it on: two of them
+   * would keep waking each other for as long as the lease of a third lasts.
    */
   private awoken(): void {
     if (!this.elsewhere) this.wake();
@@ -91,7 +96,7 @@ export class Relay {
     await this.running;
     if (this.leasedUntil > 0) {
       await releaseLease(this.options.tenants, this.self).catch((error: unknown) =>
-        this.options.log.warn({ error }, 'The right to send was not given back and will expire'),
+        this.options.log.warn({ error }, 'The lease to send was not released and will expire'),
       );
     }
   }
@@ -102,13 +107,17 @@ export class Relay {
       this.wanted = false;
       const turn = await this.turn().catch((error: unknown): Turn => {
         failures += 1;
-        if (failures % 20 === 1) this.options.log.warn({ error }, 'The outbox could not be sent; trying again');
+        if (failures % 20 === 1) this.options.log.warn({ error }, 'The outbox could not be sent; retrying');
         return 'failed';
       });
       if (turn !== 'failed') failures = 0;
       this.elsewhere = turn === 'elsewhere';
       if (this.stopped && turn !== 'sent') return;
-      if (turn === 'sent' || (this.wanted && turn === 'empty')) continue;
+      if (turn === 'sent') {
+        if (this.wanted && !this.full && !this.stopped) await gather(GATHER_MS);
+        continue;
+      }
+      if (this.wanted && turn === 'empty') continue;
       await this.pause(turn);
     }
   }
@@ -118,7 +127,7 @@ export class Relay {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.rouse = () => {
-        // The holder was told already; a server that refused us is not asked any faster.
+        // The holder has been woken already; a server that refused us is not retried any sooner.
         if (turn === 'elsewhere' && !this.stopped) return this.wakeHolder();
         if (turn === 'failed' && !this.stopped) return;
         clearTimeout(timer);
@@ -136,10 +145,11 @@ export class Relay {
         this.wakeHolder();
         return 'elsewhere';
       }
-      // Half way through it is renewed, so that nobody else begins while a batch is under way.
+      // It is renewed half-way, so that no other process starts during a batch.
       this.leasedUntil = Date.now() + (this.leaseSeconds * 1_000) / 2;
     }
     const rows = await readOutbox(tenants, BATCH);
+    this.full = rows.length === BATCH;
     if (rows.length === 0) return this.note(rows);
     await this.note(rows);
     return watchOf(nc).connected ? this.send(rows) : 'failed';
@@ -165,7 +175,7 @@ export class Relay {
     return `wake.${this.options.service}.outbox`;
   }
 
-  /** All aggregates side by side, the events of one one after the other. */
+  /** All aggregates side by side, the events of each one after the other. */
   private async send(rows: readonly OutboxRow[]): Promise<Turn> {
     const last = new Map<string, Promise<unknown>>();
     const results = await Promise.allSettled(

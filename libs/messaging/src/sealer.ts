@@ -7,7 +7,7 @@ const PREFIX = 'sealed:';
 
 /*
  * Secret fields cross the bus sealed: those of an input for the service that implements the operation, those of an
- * output for the caller's reply. The operation is bound in, so a sealed text is of no use anywhere else.
+ * output for the caller's reply. The operation is bound in, so a sealed text is useless anywhere else.
  */
 export class SecretSealer {
   private readonly publicKeys: Readonly<Record<string, string>>;

@@ -7,11 +7,11 @@ import { checkSecrets, hasSecrets, mapSecrets } from './secrets.ts';
 const hide = (schema: z.ZodType, value: unknown) => mapSecrets(schema, value, () => '*');
 const word = () => secret(z.string());
 
-test('every contract is one in which no secret can be overlooked', () => {
+test('in every contract all secrets can be found', () => {
   for (const operation of operations()) expect(() => checkSecrets(operation)).not.toThrow();
 });
 
-test('secrets are found through objects, lists, optional fields, told-apart unions and descriptions', () => {
+test('secrets are found through objects, lists, optional fields, discriminated unions and descriptions', () => {
   const one = z.object({ kind: z.literal('one'), a: word().optional() });
   const two = z.object({ kind: z.literal('two'), b: word().meta({ description: 'given afterwards' }) });
   const schema = z.object({ list: z.array(z.discriminatedUnion('kind', [one, two])), plain: z.string() });
@@ -44,7 +44,7 @@ test.each<[string, z.ZodType]>([
   ['a set', z.set(word())],
   ['a promise', z.promise(word())],
   ['deep inside', z.object({ a: z.array(z.object({ b: z.record(z.string(), word()).optional() })) })],
-])('a secret in %s is refused, each time that it is asked', (_where, schema) => {
+])('a secret in %s is refused, each time', (_where, schema) => {
   expect(() => hasSecrets(schema)).toThrow(/secret/);
   expect(() => hasSecrets(schema)).toThrow(/secret/);
 });

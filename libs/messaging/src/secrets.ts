@@ -3,10 +3,10 @@ import { isSecret } from '@tidegate/contracts/kernel/types';
 import { z } from 'zod';
 
 /*
- * Finds the secret fields of a schema and maps them in a value of that shape. Works on values that were not validated
- * yet: what does not have the expected shape is left alone for the validation to refuse. A secret where it could not be
- * found in a value, and a kind of schema that is not known here, are refused: every contract is looked through when
- * its operation is served or mounted, so such a contract never starts.
+ * Finds the secret fields of a schema and maps them in a value of that shape. Works on values before validation: what
+ * does not have the expected shape is left for the validation to refuse. A secret that could not be found in a value,
+ * and an unknown kind of schema, are refused: every contract is checked when its operation is served or mounted, so
+ * such a contract fails the start.
  */
 type Mapper = (text: string) => string;
 
@@ -15,7 +15,7 @@ const cache = new WeakMap<z.ZodType, boolean>();
 export function hasSecrets(schema: z.ZodType): boolean {
   const known = cache.get(schema);
   if (known !== undefined) return known;
-  cache.set(schema, false); // a recursive schema asks again on its way down
+  cache.set(schema, false); // a recursive schema gets here again on its way down
   try {
     const found = isSecret(schema) || children(schema).filter(hasSecrets).length > 0;
     cache.set(schema, found);
@@ -26,7 +26,7 @@ export function hasSecrets(schema: z.ZodType): boolean {
   }
 }
 
-/** Asked at the start for everything that is served: throws when a secret could be overlooked. */
+/** Called at the start for everything that is served: throws when a secret could be overlooked. */
 export function checkSecrets(operation: Operation): void {
   try {
     hasSecrets(operation.input);

@@ -10,7 +10,7 @@ interface Waiting {
 /**
  * Publishes what comes up within one turn of the event loop together: the client writes to its socket once for all of
  * it instead of once for each, and a write to a socket costs more than everything else that a small message costs.
- * Nothing waits for time to pass, only for the events that are in already.
+ * Nothing waits for a timer, only for the events that have already arrived.
  */
 export class TurnPublisher {
   private readonly nc: NatsConnection;
@@ -20,7 +20,10 @@ export class TurnPublisher {
     this.nc = nc;
   }
 
-  /** `failed` is called with a message that the connection did not take; without it the message is lost, as any may be. */
+  /**
+   * `failed` is called with a message that the connection did not accept; without it the message is lost, as any may
+   * be.
+   */
   publish(subject: string, data: Uint8Array, options?: PublishOptions, failed?: (error: Error) => void): void {
     if (this.waiting.length === 0) setImmediate(() => this.flush());
     this.waiting.push({ subject, data, options, failed });

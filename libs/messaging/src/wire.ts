@@ -4,15 +4,15 @@ import type { ProblemDocument } from '@tidegate/contracts/kernel/problem';
 export interface Request {
   /** Signed caller token. */
   caller: string;
-  /** The process that asks; secrets of the answer are sealed for it. */
+  /** The calling process; secrets of the answer are sealed for it. */
   from: string;
-  /** For how many milliseconds from now somebody waits for the answer. An instant would need equal clocks. */
+  /** For how many milliseconds the caller waits for the answer. An instant would need equal clocks. */
   within: number;
   /** W3C traceparent. */
   trace?: string;
   /** Idempotency key of a writing operation. */
   key?: string;
-  /** Only what the request with this key was answered before; nothing is done. */
+  /** Only the earlier answer to the request with this key; nothing is executed. */
   recall?: true;
   input: unknown;
 }
@@ -27,5 +27,5 @@ export const decode = <T>(data: Uint8Array): T => JSON.parse(textOf(data)) as T;
 /** Larger messages than this are refused by nats-server (its default max_payload). */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-/** The most that the data of an event may be, so that it still fits with its envelope and headers. */
+/** The largest data of an event, so that it fits with its envelope and headers. */
 export const MAX_EVENT_BYTES = MAX_MESSAGE_BYTES - 16 * 1024;

@@ -59,7 +59,7 @@ export function startConsumer(
   return { consumer, inbox, started: consumer.start() };
 }
 
-/** Stands before a server and takes it away as a stop does: connections break, new ones are refused. */
+/** A proxy before a server that can simulate its stop: connections break, new ones are refused. */
 export async function outageProxy(port: number) {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {

@@ -5,8 +5,8 @@ import { hostNotAllowed, hostNotResolvable } from './problems.ts';
 import { type HostAddress, resolveHost } from './resolve-host.ts';
 
 /*
- * Which hosts a customer may make us connect to. The name is resolved once, every address of it must be allowed, and the
- * caller connects to the very address that was checked: a second lookup could return another one (DNS rebinding).
+ * Which hosts a customer may make us connect to. The name is resolved once, all its addresses must be allowed, and the
+ * caller connects to exactly the address that was checked: a second lookup could return another one (DNS rebinding).
  */
 export interface HostPolicy {
   /** 127.0.0.0/8 and ::1: only where customer and installation are one person's machine. */

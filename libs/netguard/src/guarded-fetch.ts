@@ -8,7 +8,7 @@ import { hostNotAllowed } from './problems.ts';
 export interface GuardedResponse {
   status: number;
   headers: IncomingHttpHeaders;
-  /** At most `maxResponseBytes`, as it was sent: never decompressed. */
+  /** At most `maxResponseBytes`, as sent: never decompressed. */
   body: string;
 }
 
@@ -20,9 +20,9 @@ const MAX_INTERIM = 8;
 const MAX_CHUNKS = 4_096;
 
 /**
- * One request to a URL that a customer gave. It connects to the very address that was checked, follows no redirects and
- * decompresses nothing; time (with the lookup), interim answers, header and body are bounded. Rejects with a problem for
- * a host that is not allowed, else with the network's error.
+ * One request to a URL that a customer gave. It connects to exactly the address that was checked, follows no redirects
+ * and decompresses nothing; time (with the lookup), interim answers, header and body are bounded. Rejects with a
+ * problem for a host that is not allowed, else with the network's error.
  */
 export async function guardedFetch(
   url: string,

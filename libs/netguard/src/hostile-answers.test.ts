@@ -7,7 +7,7 @@ import { guardHost } from './guard-host.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { resolveHost } from './resolve-host.ts';
 
-/* Servers that a customer names and that mean harm: each request ends, with an answer or without, and leaves nothing open. */
+/* Malicious servers named by a customer: each request ends, with an answer or without, and leaves nothing open. */
 const OK = 'HTTP/1.1 200 OK\r\n';
 const sockets = new Set<Socket>();
 let server: Server;
@@ -112,7 +112,7 @@ test('a connection that the server never closes is closed by us', async () => {
 });
 
 test.each(['http://169.254.169.254/', 'http://[::1]/', '//10.0.0.1/', '/elsewhere'])(
-  'a redirect to %s is an answer and no more',
+  'a redirect to %s is an answer and is not followed',
   async (location) => {
     behave = saying(`HTTP/1.1 307 Elsewhere\r\nlocation: ${location}\r\ncontent-length: 0\r\n\r\n`);
     expect(await post()).toMatchObject({ status: 307, headers: { location } });
@@ -138,7 +138,7 @@ test.each([
 });
 
 describe('names whose servers never answer', () => {
-  test('time out and block no thread meanwhile', async () => {
+  test('time out without blocking a thread', async () => {
     const silent = createSocket('udp4').on('message', () => {});
     await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
     const servers = [`127.0.0.1:${silent.address().port}`];

@@ -2,9 +2,9 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 
 /*
- * The addresses of an untrusted name, whose name servers may be hostile as well. The system's lookup blocks one of four
- * threads that files, password hashes and all other lookups share: four names that are never answered would stop all of
- * that. So names are resolved by DNS queries without a thread. Names that DNS does not have, such as those of /etc/hosts
+ * The addresses of an untrusted name, whose name servers may be hostile too. The system's lookup blocks one of four
+ * threads that files, password hashes and all other lookups share: four names without an answer would stop all of them.
+ * So names are resolved by DNS queries, which need no thread. Names that DNS does not have, such as those of /etc/hosts
  * or with a search domain, go to the system one at a time, which leaves three threads free.
  */
 export interface HostAddress {

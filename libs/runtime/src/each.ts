@@ -2,9 +2,9 @@ import { isOutage } from '@tidegate/messaging/errors';
 import type { Log } from '@tidegate/telemetry/log';
 
 /**
- * Does the work for one after the other; one that fails is told and passed, so that it never stops those behind it.
- * An outage is nobody's own trouble: it is thrown, and the loop backs off. Ends early when the signal is aborted.
- * Answers how many failed.
+ * Does the work for one after the other; a failure is logged and skipped, so that it never stops those behind it. An
+ * outage is not the fault of one: it is thrown, and the loop backs off. Ends early when the signal is aborted. Returns
+ * how many failed.
  */
 export async function each<T extends object>(
   items: Iterable<T>,
@@ -19,12 +19,12 @@ export async function each<T extends object>(
     } catch (error) {
       if (isOutage(error)) throw error;
       failed += 1;
-      log.error({ error, ...identifiers(item) }, `${what} failed for one; the others go on`);
+      log.error({ error, ...identifiers(item) }, `${what} failed for one; the others continue`);
     }
   }
   return failed;
 }
 
-/** Ids only: an item may hold what does not belong in a log. */
+/** Ids only: an item may contain what does not belong in a log. */
 const identifiers = (item: object) =>
   Object.fromEntries(Object.entries(item).filter(([name]) => /^id$|_id$|Id$/.test(name)));

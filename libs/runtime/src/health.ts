@@ -29,7 +29,7 @@ export class Health {
     this.checks.set(service, check);
   }
 
-  /** What this process keeps running besides: listed only while it is in trouble, and then nothing is ready. */
+  /** Servers that this process supervises: listed only while they are in trouble, and then the process is not ready. */
   watchServer(server: { name: string; trouble(): string | undefined }): void {
     this.servers.push(server);
   }
@@ -86,8 +86,8 @@ const json = (status: number, body: object): OpsAnswer => ({
 });
 
 /**
- * Runs a check with a limit, so that a hanging database is a reason and not a hanging probe. Anybody may read the
- * reason: where an error has a code it is told and not the message, which names hosts, addresses and users.
+ * Runs a check with a time limit, so that a hanging database gives a reason and not a hanging probe. Anybody may read
+ * the reason, so it is an error's code, if there is one, and not the message, which names hosts, addresses and users.
  */
 export async function within(ms: number, what: string, check: Promise<unknown>): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;

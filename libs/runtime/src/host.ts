@@ -37,9 +37,9 @@ export const NATS = Symbol('nats');
 /**
  * One running service: its connections and its Nest application.
  *
- * Start: connections, Nest with its bootstrap hooks, then operations, events and loops; one that fails is given back by
- * `abandon` and may be tried again with a new host. Stop, in two halves so that a process can stop the gateway of all
- * first: `stopWork` takes no more and finishes what is in hand; `close` sends the outbox and closes the connections.
+ * Start: connections, Nest with its bootstrap hooks, then operations, events and loops; one that fails is cleaned up by
+ * `abandon` and may be retried with a new host. Stop, in two halves so that a process can stop the gateway first:
+ * `stopWork` takes no more work and finishes what is running; `close` sends the outbox and closes the connections.
  */
 export class ServiceHost {
   readonly definition: ServiceDefinition;
@@ -117,19 +117,19 @@ export class ServiceHost {
     return { tenants, outbox, vault: await this.openVault(encryptionKeys[name], tenants) };
   }
 
-  /** Refuses a ring that does not open what this schema keeps. */
+  /** Refuses a ring that does not open this schema's secrets. */
   private async openVault(ring: ReadRing | undefined, tenants: TenantDatabase): Promise<Vault | undefined> {
     if (!ring) return undefined;
     const vault = new Vault(ring);
     await vault.prepare(tenants);
     const resealed = await resealDerived({ tenants, vault }, this.definition.secrets, (place) =>
-      this.log.error({ place }, 'A sealed secret cannot be read and was left as it is'),
+      this.log.error({ place }, 'A sealed secret cannot be read and was left unchanged'),
     );
     if (resealed > 0) this.log.info({ resealed }, 'Secrets were sealed again with the keys of their organisations');
     return vault;
   }
 
-  /** Nest's bootstrap hooks run before anything is taken. */
+  /** Nest's bootstrap hooks run before any work is taken. */
   private async startApp(platform: DynamicModule, transport: BusTransport | undefined): Promise<void> {
     const { http, module, name } = this.definition;
     const root = rootModule(platform, module);
@@ -170,8 +170,8 @@ export class ServiceHost {
   }
 
   /**
-   * Takes no more and finishes what is in hand, in the order of Nest: operations and events with the transport,
-   * requests and loops in `onModuleDestroy`, then last things in `onApplicationShutdown`.
+   * Takes no more work and finishes what is running, in Nest's order: operations and events with the transport,
+   * requests and loops in `onModuleDestroy`, then the rest in `onApplicationShutdown`.
    */
   async stopWork(): Promise<void> {
     await this.app.close();
@@ -181,12 +181,12 @@ export class ServiceHost {
     this.stopCounting();
     await this.relay?.stop();
     this.bus.close();
-    // Without a connection there is nothing to drain, and the client says so by an error.
+    // Without a connection there is nothing to drain, and the client throws.
     if (!this.nc.isClosed()) await this.nc.drain().catch(() => this.nc.close());
     await this.dataSource?.destroy();
   }
 
-  /** Gives back what a start had that failed half-way. */
+  /** Releases what a failed start had opened. */
   async abandon(): Promise<void> {
     this.stopCounting();
     const parts = [this.app?.close(), this.relay?.stop()];

@@ -4,7 +4,7 @@ import { expireHandled } from '@tidegate/messaging/handled-events.rows';
 import { expireKeys } from '@tidegate/messaging/idempotency-key.rows';
 import { Loop, type TurnResult } from './loop.ts';
 
-/** In every service with a schema: what no repeated request or event can need any more expires. */
+/** In every service with a schema: records that no repeated request or event can need any more expire. */
 @Injectable()
 export class Housekeeping {
   constructor(private readonly tenants: TenantDatabase) {}

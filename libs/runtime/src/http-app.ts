@@ -10,11 +10,11 @@ import { trustedProxies } from './trust-proxy.ts';
 /** Bodies larger than this are refused; with its envelope a message must stay below NATS's limit of 1 MiB. */
 export const BODY_LIMIT_BYTES = 900 * 1024;
 
-/** Connections whose request has a body that may take longer than others, for whoever reads it to bound. */
+/** Connections whose request body may take longer than others; its reader bounds it. */
 export const longBodies = new WeakSet<Socket>();
 
 const headersTooLarge = commonProblem('headers_too_large', 431, 'The headers are too large');
-const requestTimeout = commonProblem('request_timeout', 408, 'The request did not come in time');
+const requestTimeout = commonProblem('request_timeout', 408, 'The request did not arrive in time');
 
 /** The service answers errors and unknown paths itself, as problems: Nest's own handlers would come first. */
 class EdgeAdapter extends FastifyAdapter {
@@ -27,8 +27,8 @@ class EdgeAdapter extends FastifyAdapter {
 }
 
 /**
- * Nest on Fastify. The service mounts its routes itself before it listens; parsing of bodies is its own affair, and so
- * is a stop that cuts nobody off (`PoliteEnd`): closing the app must find no request in hand.
+ * Nest on Fastify. The service mounts its routes before it listens, parses bodies itself, and stops without cutting
+ * requests off (`PoliteEnd`): when the app closes, no request may be running.
  */
 export async function createHttpApp(root: DynamicModule, options: NestApplicationOptions): Promise<INestApplication> {
   const { proxies, problem: wrong } = trustedProxies(process.env['TRUST_PROXY']);
@@ -49,7 +49,7 @@ export async function createHttpApp(root: DynamicModule, options: NestApplicatio
     clientErrorHandler: refuseBytes,
     // A path that cannot be decoded, or a part of it that is longer than any id.
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
-      // No hook has run: like every answer it has a name for whoever asks about it.
+      // No hook has run; like every answer it gets a trace id.
       const { traceId } = newTrace();
       const { status, document } = malformed('The path is malformed.');
       void reply.code(status).header('content-type', PROBLEM_TYPE).header('trace-id', traceId);
@@ -64,9 +64,9 @@ const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const malformed = (detail: string) => written(malformedBody({}, detail));
 const written = (error: ProblemError) => ({ status: error.status, document: error.toDocument() });
 
-/** What is no HTTP request at all never becomes one: it is answered on the socket, and the connection ends. */
+/** Malformed HTTP is answered on the socket, and the connection ends. */
 function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
-  // Logged once for a request; from here on nobody else handles it.
+  // Logged once for a request; from here on nothing else handles it.
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && longBodies.has(socket)) return;
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();

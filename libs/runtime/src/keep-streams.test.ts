@@ -6,7 +6,7 @@ import { until } from '@tidegate/testing/until';
 import { keepStreams } from './keep-streams.ts';
 import type { Settings } from './settings.ts';
 
-test('streams that are missing at the start, and that vanish while the platform lives, are made again', async () => {
+test('streams that are missing at the start, or vanish while the platform runs, are recreated', async () => {
   const nats = await startTestNats();
   const login = { user: 'platform', password: '' };
   const settings = { nats: { servers: [nats.url], users: { platform: login }, replicas: 1 } } as unknown as Settings;

@@ -5,15 +5,15 @@ import { watchOf } from '@tidegate/messaging/nats-watch';
 import type { Log } from '@tidegate/telemetry/log';
 import type { Settings } from './settings.ts';
 
-/** The server says by itself when a stream was deleted; this is the net below. */
+/** The server announces when a stream was deleted; this is a safety net. */
 const EVERY_MS = 30_000;
 const DELETED = '$JS.EVENT.ADVISORY.STREAM.DELETED.*';
 const AGAIN_MS = 5_000;
 
 /**
- * Makes the streams again when they vanish while the platform lives: somebody deleted one, or nats-server came back
- * without its volume. Runs where the platform's credentials are, as services may make no streams; elsewhere
- * `tidegate migrate` does it, and the services are not ready until then. Answers how to stop it.
+ * Recreates streams that vanish while the platform runs: somebody deleted one, or nats-server came back without its
+ * volume. Runs where the platform's credentials are, because services may not create streams; elsewhere `tidegate
+ * migrate` does it, and the services are not ready until then. Returns how to stop it.
  */
 export async function keepStreams(settings: Settings, log: Log): Promise<() => Promise<void>> {
   const { servers, users, replicas } = settings.nats;
@@ -74,10 +74,10 @@ class Keeper {
   private async ensure(): Promise<void> {
     try {
       const made = await ensureStreams(this.nc, this.replicas, { onlyMissing: true });
-      if (made.length > 0) this.log.error({ streams: made }, 'Streams were gone and were made again, empty');
+      if (made.length > 0) this.log.error({ streams: made }, 'Streams were missing and were recreated, empty');
       this.failing = false;
     } catch (error) {
-      if (!this.failing) this.log.warn({ error }, 'The streams could not be looked at; trying again');
+      if (!this.failing) this.log.warn({ error }, 'The streams could not be checked; retrying');
       this.failing = true;
     }
   }

@@ -6,7 +6,7 @@ import { Wakes } from './wakes.ts';
 
 const log = new Log({ service: 'test' });
 
-/** The bus between two replicas: what one says, all hear. */
+/** The bus between two replicas: all receive what one sends. */
 function bus() {
   const listeners: ((error: Error | null, message: { subject: string; string: () => string }) => void)[] = [];
   const back = Promise.withResolvers<void>();
@@ -51,7 +51,7 @@ test('a woken loop takes a turn at once, in every replica, and a wake during a t
   await Promise.all(loops.map((loop) => loop.stop()));
 });
 
-test('what was said while the bus was away is made up for when it is back', async () => {
+test('wakes that were missed while the bus was away are made up for when it is back', async () => {
   const replica = bus();
   const counting = new Counting();
   const [loop] = startLoops(counting, log, replica());
@@ -83,7 +83,7 @@ test('waking does not hurry a loop that fails', async () => {
   await Promise.all(loops.map((loop) => loop.stop()));
 });
 
-test('one that fails does not stop those behind it, an outage stops all', async () => {
+test('a failure does not stop those behind it, an outage stops all', async () => {
   const done: string[] = [];
   const failing = async ({ id }: { id: string }) => {
     if (id === 'b') throw new Error('broken');

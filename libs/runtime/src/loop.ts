@@ -6,7 +6,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import type { Wakes } from './wakes.ts';
 
 export interface Turn {
-  /** Aborted when the process drains: finish or give back what is in hand. */
+  /** Aborted when the process drains: finish or release running work. */
   signal: AbortSignal;
 }
 
@@ -24,11 +24,11 @@ const LOOPS = Symbol('tidegate loops');
 /** After a failure: doubled each time, however rarely the loop runs. */
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
-/** Of what is away nobody knows when it comes back, and then everything has to flow again within seconds. */
+/** An outage may end at any time, and then everything has to work again within seconds. */
 const OUTAGE_BACKOFF_MS = 4_000;
-/** Loops that turn more often than that keep their time. */
+/** Loops with a shorter interval keep their own. */
 const APART_FROM_MS = 10_000;
-/** So many turns that an outage failed are one line. */
+/** How many turns that failed in an outage are one log line. */
 const LOG_EVERY = 15;
 
 /**
@@ -93,7 +93,7 @@ export class RunningLoop {
         if (!isOutage(error)) log.error({ error, failures }, 'A turn failed');
         else if (failures % LOG_EVERY === 1) log.warn({ error, failures }, 'Turns fail because of an outage');
       }
-      // A loop in trouble keeps its distance, whoever wakes it.
+      // A failing loop backs off, whatever wakes it.
       if (wait > 0 && !(this.woken && failures === 0)) await this.pause(wait, failures === 0);
       else await new Promise((resolve) => setImmediate(resolve));
     }
@@ -116,17 +116,21 @@ export class RunningLoop {
 }
 
 /**
- * Loops that were started together would turn together for ever: at each turn of all a pool would have to open
- * connections that it closes again before the next.
+ * Loops that start together would always run together: at each turn the pool would open connections that it closes
+ * again before the next.
  */
 const apart = (ms: number): number => (ms < APART_FROM_MS ? ms : ms * (0.9 + Math.random() * 0.2));
 
-/** How an operator sees that a loop is in trouble or hangs. */
+/** Shows an operator that a loop fails or hangs. */
 function loopMetrics(labels: { service: string; loop: string }) {
   const metrics = new Metrics();
   const names = ['service', 'loop'] as const;
   const failures = metrics.counter('tidegate_loop_failures_total', 'Turns of a loop that failed', names);
-  const success = metrics.gauge('tidegate_loop_last_success_seconds', "Unix time of a loop's last good turn", names);
+  const success = metrics.gauge(
+    'tidegate_loop_last_success_seconds',
+    "Unix time of a loop's last successful turn",
+    names,
+  );
   failures.inc(labels, 0);
   return {
     failed: () => failures.inc(labels),

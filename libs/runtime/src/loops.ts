@@ -6,8 +6,8 @@ import { type RunningLoop, startLoops } from './loop.ts';
 import { Wakes } from './wakes.ts';
 
 /**
- * The loops of all providers and controllers. They begin when everything else has started, and end when operations
- * and events are finished and before `onApplicationShutdown`.
+ * The loops of all providers and controllers. They start when everything else has started, and end after operations and
+ * events and before `onApplicationShutdown`.
  */
 @Injectable()
 export class Loops implements OnModuleDestroy {
@@ -35,7 +35,7 @@ export class Loops implements OnModuleDestroy {
   }
 }
 
-/** Nest binds the handlers of controllers only: those of a provider would never be called, and nobody would notice. */
+/** Nest binds handlers of controllers only: those of a provider would silently never be called. */
 export function refuseHandlersInProviders(discovery: DiscoveryService): void {
   const faults = discovery.getProviders().flatMap(({ metatype }) => {
     const subjects = typeof metatype === 'function' && metatype.prototype ? handledBy(metatype) : [];

@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts';
 /** What every schema has: the functions for day partitions, messaging's tables and the vault's. */
 const SHARED = ['../../database/migrations', '../../messaging/migrations', '../../vault/migrations'];
 
-/** Roles, schemas, tables and streams, all brought to this version. Answers what was applied. */
+/** Roles, schemas, tables and streams, all brought to this version. Returns what was applied. */
 export async function migrateAll(settings: Settings, definitions: ServiceDefinition[]): Promise<string[]> {
   const { database } = settings;
   if (!database.adminUrl) throw new Error('Migrations need DATABASE_URL: a role that may create roles and schemas.');

@@ -9,7 +9,7 @@ interface Permissions {
   subscribe: string[];
 }
 
-/** Whose use each service counts. Customers' own meters come through the usage service, which publishes none. */
+/** Which meters each service counts. Customers' own meters come through the usage service, which publishes none. */
 const METERS: Partial<Record<ServiceName, readonly string[]>> = {
   gateway: ['api_calls'],
   notifier: ['notifications'],
@@ -22,9 +22,9 @@ const LIVE_TOPICS: Partial<Record<ServiceName, readonly string[]>> = {
 };
 
 /**
- * What a service may say and hear. It may ask any service, answer its own operations, emit only its own events, count
- * only its own meters, read events through its own durable consumers, and has an inbox that nobody else can read.
- * For which organisation it speaks NATS cannot tell.
+ * What a service may publish and subscribe to. It may call any service, answer its own operations, emit only its own
+ * events, count only its own meters, read events through its own durable consumers, and has an inbox that nobody else
+ * can read. NATS cannot check for which organisation it acts.
  */
 export function permissionsOf(service: ServiceName): Permissions {
   const durables = SERVICE_NAMES.map((source) => `${service}-from-${source}`);
@@ -42,7 +42,7 @@ export function permissionsOf(service: ServiceName): Permissions {
     publish.push('$JS.API.STREAM.INFO.USAGE', '$JS.API.STREAM.MSG.GET.USAGE', ...orderedReading(USAGE_STREAM));
   }
   if (service === 'gateway') {
-    // Revocations are heard as they are published, and looked up in the stream; that needs no consumer.
+    // Revocations are received as they are published, and read from the stream; that needs no consumer.
     publish.push('$JS.API.STREAM.MSG.GET.EVENTS');
     subscribe.push('live.>', accessRevoked.subject);
   }
@@ -72,7 +72,7 @@ const orderedReading = (name: string): string[] => [
   `$JS.API.CONSUMER.INFO.${name}.>`,
 ];
 
-/** The `authorization` block of nats-server's configuration. `platform` is the operator's: it makes streams. */
+/** The `authorization` block of nats-server's configuration. `platform` is the operator's: it creates streams. */
 export function natsAuthorization(users: Record<ServiceName | 'platform', Login>): string {
   const lines = SERVICE_NAMES.map((service) => {
     const { publish, subscribe } = permissionsOf(service);

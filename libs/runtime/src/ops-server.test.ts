@@ -11,7 +11,7 @@ async function ask(port: number, path: string, headers: Record<string, string>) 
   return { status: response.statusCode as number, body };
 }
 
-test('metrics go to this machine by its own names and to the token; health goes to anybody and names no address', async () => {
+test('metrics need this machine or the token; health is public and names no address', async () => {
   const health = new Health(['usage']);
   const refused = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:5432'), { code: 'ECONNREFUSED' });
   health.serviceStarted('usage', () => within(500, 'Postgres', Promise.reject(refused)));
@@ -19,7 +19,7 @@ test('metrics go to this machine by its own names and to the token; health goes 
   try {
     const metrics = async (headers: Record<string, string>) => (await ask(port, '/metrics', headers)).status;
     expect(await metrics({ host: `localhost:${port}` })).toBe(200);
-    // A page whose name was made to lead here, and a proxy.
+    // A page whose name resolves to this machine, and a proxy.
     expect(await metrics({ host: `evil.example:${port}` })).toBe(401);
     expect(await metrics({ host: 'localhost', 'x-forwarded-for': '192.0.2.7' })).toBe(401);
     for (const [token, status] of [

@@ -27,11 +27,11 @@ export async function startOpsServer(
 }
 
 /**
- * The gateway asks for it from everybody: behind a proxy on the same machine the whole world comes from 127.0.0.1, and
- * nothing in a request that a plain proxy passes on tells that it was one.
+ * The gateway always requires it: behind a proxy on the same machine everybody comes from 127.0.0.1, and a plain proxy
+ * leaves no trace in the request.
  */
 export function hasMetricsToken(request: IncomingMessage, token: string): boolean {
-  // Of hashes, which are equally long: the time that a comparison takes tells nothing of the token.
+  // Hashes are equally long, so the time of the comparison reveals nothing about the token.
   return token !== '' && timingSafeEqual(hash(request.headers.authorization ?? ''), hash(`Bearer ${token}`));
 }
 

@@ -8,7 +8,7 @@ const patience = {
   report: (text: string) => void said.push(text),
 };
 
-test('what passes is tried again until it works', async () => {
+test('a passing failure is retried until it works', async () => {
   let tries = 0;
   const work = async () => {
     tries += 1;
@@ -18,7 +18,7 @@ test('what passes is tried again until it works', async () => {
   expect(await persist(work, patience)).toBe(4);
 });
 
-test('what is wrong is told at once; what came too late is told by its name, the reason and the fix', async () => {
+test('a permanent failure is reported at once; a timeout names what was waited for, the reason and the fix', async () => {
   const wrong = async () => {
     throw Object.assign(new Error('password authentication failed'), { code: '28P01' });
   };

@@ -3,15 +3,15 @@ import { backOff } from '@tidegate/contracts/kernel/back-off';
 import { isOutage } from '@tidegate/messaging/errors';
 
 export interface Patience {
-  /** What is waited for, with its place: `PostgreSQL at 127.0.0.1:5432`. */
+  /** What it waits for, with its address: `PostgreSQL at 127.0.0.1:5432`. */
   what: string;
-  /** When it is too late, by `Date.now()`. */
+  /** Deadline, by `Date.now()`. */
   until: number;
-  /** Where to look, when it was too late. */
+  /** The fix to suggest after the deadline. */
   fix: string;
   report(text: string): void;
   signal?: AbortSignal | undefined;
-  /** Whether waiting may mend it; by default outages and late answers. */
+  /** Whether waiting may help; by default for outages and late answers. */
   passes?: (error: unknown) => boolean;
 }
 
@@ -20,8 +20,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
 /**
- * The one way of waiting on the path of a start: what fails for a reason that may pass is tried again until a start may
- * take no longer, and says what it waits for. Whatever else is wrong ends it at once.
+ * The one way to wait during a start: failures that may pass are retried until the start's deadline, and it says what
+ * it waits for. Any other failure ends it at once.
  */
 export async function persist<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
   const { what, until, fix, report, signal, passes = mayPass } = patience;
@@ -40,7 +40,7 @@ export async function persist<T>(work: () => Promise<T>, patience: Patience): Pr
           { cause: error },
         );
       }
-      // The first failure is often over at once and needs no words.
+      // The first failure is often over at once and not worth a message.
       if (now - said > SAY_EVERY_MS && now - began > 500) {
         said = now;
         report(`Waiting for ${what} (${reason}); at most ${Math.round((until - now) / 1_000)} s more …`);
@@ -51,7 +51,7 @@ export async function persist<T>(work: () => Promise<T>, patience: Patience): Pr
 }
 
 const SLOW = /time(d)? ?out|took too long/i;
-/** Somebody else migrates, or holds what we want, for longer than one wait. */
+/** Another process migrates, or holds a lock that we need, for longer than one wait. */
 const LOCKED = '55P03';
 
 /** An outage, or an answer that only came too late: the machine may be slow, the server may be starting. */

@@ -9,7 +9,7 @@ import { PurgeOrganisation } from './purge-organisation.ts';
 import type { ServiceDefinition } from './service.ts';
 import { ShredSecrets } from './shred-secrets.ts';
 
-/** What every service has: connections and what stands on them, its loops, and what keeps its schema in order. */
+/** What every service has: connections and what is built on them, its loops, and the upkeep of its schema. */
 @Module({})
 export class PlatformModule {
   static of({ name, migrations, secrets }: ServiceDefinition, given: Provider[]): DynamicModule {
@@ -36,7 +36,7 @@ export function rootModule(platform: DynamicModule, service: DynamicModule['modu
 @Module({})
 class RootModule {}
 
-/** Nest logs what fails in its hooks. Why a start failed is thrown as well, and logged by whoever retries it. */
+/** Nest logs failures in its hooks. A failed start also throws, and is logged where it is retried. */
 export const nestLogger = (log: Log): LoggerService => ({
   log() {},
   warn() {},

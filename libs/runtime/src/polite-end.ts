@@ -1,37 +1,37 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 
-/** A client that kept a connection has so long to notice that it ends, by the answer to its next request. */
+/** How long a client with a kept-alive connection has to learn from its next answer that it closes. */
 const GRACE_MS = 1_000;
 const CHECK_MS = 50;
 const SHORT_MS = 3;
 const MOST_TURNS = 20;
 
 /**
- * How an HTTP server stops without cutting anybody off: it takes no new connections, answers what it has begun with
- * `Connection: close`, and tells who asks on an old connection to come back (the server's hooks ask `ending` for both);
- * idle ones are closed after a moment, and what is still there at the end of the time is cut.
+ * How an HTTP server stops without cutting anybody off: it accepts no new connections, answers running requests with
+ * `Connection: close`, and tells clients on old connections to retry (the server's hooks check `ending` for both); idle
+ * connections are closed after a moment, and what is left at the deadline is cut.
  */
 export class PoliteEnd {
   ending = false;
-  /** A number and no set: a set of responses keeps them alive past their time and costs a tenth of the throughput. */
+  /** A number and not a set: a set of responses keeps them alive too long and costs a tenth of the throughput. */
   private inHand = 0;
 
   begin(): void {
     this.inHand += 1;
   }
 
-  /** Exactly once for each that began, however it went. */
+  /** Exactly once for each request that started, however it ended. */
   done(): void {
     this.inHand -= 1;
   }
 
-  /** Answers how many requests had to be cut. */
+  /** Returns how many requests had to be cut. */
   async drain(server: Server, withinMs: number): Promise<number> {
     this.ending = true;
     let closed = false;
     await afterArrivals();
-    // Only the listening ends: the close of an HTTP server would cut idle connections on which a request is on its way.
+    // Only stops listening: closing an HTTP server would cut idle connections on which a request is in flight.
     NetServer.prototype.close.call(server, () => {
       closed = true;
     });
@@ -48,10 +48,10 @@ export class PoliteEnd {
 }
 
 /**
- * Connections and requests that had arrived by now are taken: a socket that is closed with something unread in it is
- * reset, and a timer runs before the turn of the event loop reads. So it waits for a turn that was short, in which next
- * to nothing can have arrived unread. A request that is still on its way when an idle connection ends is beyond any
- * server of HTTP/1.1; clients send it again (RFC 9112, 9.3.1).
+ * Accepts connections and requests that have arrived by now: a socket that is closed with unread data is reset, and
+ * timers run before the event loop reads. So it waits for a short turn, in which next to nothing can have arrived
+ * unread. A request in flight when an idle connection closes is beyond any HTTP/1.1 server; clients retry it (RFC 9112,
+ * 9.3.1).
  */
 async function afterArrivals(): Promise<void> {
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {

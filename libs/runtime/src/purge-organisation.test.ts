@@ -62,7 +62,7 @@ async function sweep(signal = new AbortController().signal): Promise<void> {
   while ((await replica().turn({ signal })) === 'again' && !signal.aborted);
 }
 
-test('everything goes, in batches, from every table and partition; others keep theirs', async () => {
+test('everything is deleted, in batches, from every table and partition; others keep theirs', async () => {
   const [gone, stays] = [await fill(5_000), await fill()];
   await receive(gone);
   await sweep();
@@ -88,7 +88,7 @@ test('a sweep that was interrupted goes on where it was', async () => {
   expect(await noted(gone)).toMatchObject({ rows: '20000', sweeps: 1 });
 });
 
-test('nothing comes back: not by who was at it before, not by who comes after, not by what waited in a stream', async () => {
+test('nothing comes back: not from running transactions, nor from later ones, nor from a stream', async () => {
   const gone = await fill();
   let go = () => {};
   const waits = new Promise<void>((resolve) => {
@@ -120,7 +120,7 @@ test('nothing comes back: not by who was at it before, not by who comes after, n
   await sweeping;
   expect(await left(gone)).toEqual([0, 0, 0, 0]);
 
-  // Usage that a stream kept is written by a system loop, which enters nowhere: the next sweep finds it.
+  // Usage that waited in a stream is written by a system loop, which enters no organisation: the next sweep finds it.
   await schema.sql("insert into uses values ($1, '2026-01-02', 1)", [gone]);
   await schema.sql("update deleted_organisations set due_at = now() - interval '1 s' where org_id = $1", [gone]);
   await sweep();
@@ -145,7 +145,7 @@ test('a request for it is answered with 404', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('one that fails does not stop those behind it, and is tried again', async () => {
+test('one that fails does not stop those behind it, and is retried', async () => {
   const [stuck, gone] = [await fill(), await fill()];
   await schema.sql(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
@@ -161,7 +161,7 @@ test('one that fails does not stop those behind it, and is tried again', async (
   expect(await left(stuck)).toEqual([0, 0, 0, 0]);
 });
 
-test('it is remembered for longer than anything may be under way, and not for ever', async () => {
+test('it is recorded for longer than anything may be in flight, and then expires', async () => {
   const gone = await fill();
   await receive(gone);
   const age = (days: number) =>

@@ -22,7 +22,7 @@ import { Wakes } from './wakes.ts';
 
 export const PURGE_ORGANISATIONS = 'purge-organisations';
 const REPORT_MS = 60_000;
-/** Well before the sweep is anybody's again. */
+/** Well before the lease on the sweep expires. */
 const SAVE_MS = 15_000;
 
 /*

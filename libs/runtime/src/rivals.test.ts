@@ -1,7 +1,7 @@
 import { Rivals } from './rivals.ts';
 import type { Wakes } from './wakes.ts';
 
-/** What several replicas have in common: who says something is heard by all, himself included. */
+/** The bus between replicas: what one sends all receive, itself included. */
 function bus() {
   const listeners: (() => void)[] = [];
   const wakes = {
@@ -14,7 +14,7 @@ function bus() {
   return { wakes, asWakes: wakes as unknown as Wakes };
 }
 
-test('alone is who has heard nobody for a while; one who comes is heard once, and who announces himself is no rival of his own', () => {
+test('a replica that hears nobody for a while is alone; a newcomer is reported once, and its own announcement is no rival', () => {
   const { asWakes } = bus();
   let now = 0;
   let renewed = 0;
@@ -40,7 +40,7 @@ test('alone is who has heard nobody for a while; one who comes is heard once, an
   expect(mine.alone).toBe(true);
 });
 
-test('while nobody can be heard nobody is alone', () => {
+test('without the bus no replica is alone', () => {
   const { wakes, asWakes } = bus();
   let now = 0;
   const mine = new Rivals(

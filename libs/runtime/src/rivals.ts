@@ -1,17 +1,17 @@
 import type { Wakes } from './wakes.ts';
 
-/** Longer than two pauses between the words of one who stands by. */
+/** Longer than two pauses between announcements of a replica on standby. */
 const QUIET_MS = 75_000;
 
 /*
- * Whether other replicas of the service are after what this one holds. A lease must be short so that others need not
- * wait when its holder dies, but while there are no others it is only written again and again.
+ * Whether other replicas of the service compete for the leases of this one. A lease must be short so that others need
+ * not wait when its holder dies; without others a short one only causes writes.
  *
  *   crowded (short terms) ──nobody onRival for a while, and the bus was there──► alone (long terms)
- *   alone ──somebody announces himself, or the bus comes back──► crowded
+ *   alone ──a replica announces itself, or the bus comes back──► crowded
  *
- * Who comes announces himself, now and then for as long as he is there, and shortens the terms that he finds in the
- * table: so a holder that died while it was alone keeps its successor waiting for a short term, no longer.
+ * A new replica announces itself, repeats that now and then, and shortens the terms in the table: so a holder that died
+ * while it was alone delays its successor by a short term, no longer.
  */
 export class Rivals {
   private readonly topic: string;
@@ -20,7 +20,7 @@ export class Rivals {
   private lastSeenAt: number;
   private mine = false;
 
-  /** `onRival` is called when somebody comes: to renew at once, for a short term. */
+  /** `onRival` is called when a rival appears: renew at once, for a short term. */
   constructor(what: string, wakes: Wakes, onRival: () => void, now: () => number = Date.now) {
     this.topic = `rivals-${what}`;
     this.wakes = wakes;
@@ -38,7 +38,7 @@ export class Rivals {
     return this.wakes.connected && this.now() - this.lastSeenAt > QUIET_MS;
   }
 
-  /** Said by whoever would take what others hold. */
+  /** Called by a replica that would take over what others hold. */
   announce(): void {
     this.mine = true;
     this.wakes.wake(this.topic);

@@ -12,9 +12,9 @@ import type { Settings } from './settings.ts';
 import { inStopOrder } from './stop-order.ts';
 import { startTracing } from './tracing.ts';
 
-/** Longer than any operation's deadline; docs/operations.md says it too. */
+/** Longer than any operation's deadline; also in docs/operations.md. */
 export const DRAIN_MS = 25_000;
-/** For the outboxes and connections of a stop that was too late. */
+/** For outboxes and connections when a stop exceeded its time. */
 const CLOSE_MS = 5_000;
 
 export interface Running {
@@ -41,7 +41,7 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     await stopTracing();
     throw error;
   });
-  // One process keeps the streams: where the platform's credentials are, that of identity.
+  // One process keeps the streams: that of identity, if it has the platform's credentials.
   const keeps = settings.nats.users.platform.password !== '' && definitions.some(({ name }) => name === 'identity');
   const stopKeeping = keeps ? await keepStreams(settings, log) : undefined;
   log.info({ services: definitions.map((definition) => definition.name), opsPort: ops?.port }, 'Ready');
@@ -67,7 +67,7 @@ interface Starting {
   log: Log;
 }
 
-/** A server that is away or slow is waited for, with a new host at each try. */
+/** Waits for a server that is away or slow, with a new host at each try. */
 async function startHosts({ definitions, settings, configs, health, log }: Starting): Promise<ServiceHost[]> {
   const failure = new AbortController();
   const patience = (what: string): Patience => ({
@@ -105,7 +105,7 @@ async function startHosts({ definitions, settings, configs, health, log }: Start
   throw failed.reason;
 }
 
-/** A client of a service waits for NATS for ever and says nothing; the start asks once before. */
+/** A service's client silently waits for NATS without end, so the start checks once before. */
 async function waitForNats(
   settings: Settings,
   [first]: ServiceDefinition[],
@@ -125,9 +125,9 @@ async function waitForNats(
 const NATS_ANSWER_MS = 20_000;
 
 /*
- * Readiness first, so that no new work is sent here; then the work in hand, of whoever asks before that of whoever is
- * asked (the gateway's requests need all, what is lent is settled at usage); then the outboxes and connections. What
- * does not end in time is left to redelivery.
+ * Readiness first, so that no new work is sent here; then the running work, callers before the services that they call
+ * (the gateway's requests need all, leases are settled at usage); then the outboxes and connections. What does not end
+ * in time is left to redelivery.
  */
 export async function stop(parts: {
   hosts: ServiceHost[];
@@ -138,7 +138,7 @@ export async function stop(parts: {
   const { hosts, health, ops, log } = parts;
   health.draining = true;
   log.info({}, 'Draining');
-  // One that fails keeps the others from nothing: their last turns, leases and outboxes are yet to come.
+  // A failure of one must not stop the others: their last turns, leases and outboxes are still to come.
   const each = (some: ServiceHost[], end: (host: ServiceHost) => Promise<void>) =>
     Promise.all(
       some.map((host) =>
@@ -151,7 +151,7 @@ export async function stop(parts: {
     for (const wave of inStopOrder(hosts, (host) => host.definition.name)) await each(wave, (host) => host.stopWork());
   };
   if (await isLate(DRAIN_MS, work())) {
-    log.error({}, `Work was still in hand after ${DRAIN_MS} ms and is left to redelivery`);
+    log.error({}, `Work was still running after ${DRAIN_MS} ms and is left to redelivery`);
   }
   const closed = each(hosts, (host) => host.close());
   if (await isLate(CLOSE_MS, closed)) {

@@ -29,7 +29,7 @@ test('the file stays private, and its owner’s when root changes it', () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('what is there is never made anew, and a damaged file is not written over', () => {
+test('existing secrets are never regenerated, and a damaged file is not overwritten', () => {
   const before = ensureSecrets(dataDir);
   expect(ensureSecrets(dataDir)).toEqual(before);
   writeFileSync(secretsFile(dataDir), '{"CALLER_SECRET":');

@@ -28,7 +28,7 @@ export const SEALING_SERVICES: readonly ServiceName[] = [
   'billing',
 ];
 
-/** Who seals and opens on the bus: every service, and the operator's CLI. */
+/** Who seals and opens secrets on the bus: every service, and the operator's CLI. */
 export const BUS_MEMBERS = [...SERVICE_NAMES, 'platform'] as const;
 
 export type Secrets = Record<string, string>;
@@ -56,8 +56,8 @@ export function readSecrets(dataDir: string): Secrets {
 }
 
 /**
- * Generates what neither the environment (`given`) nor the file has, and never changes what is there. Answers what the
- * file has now.
+ * Generates what neither the environment (`given`) nor the file has, and never changes what exists. Returns the content
+ * of the file.
  */
 export function ensureSecrets(dataDir: string, given: (name: string) => boolean = () => false): Secrets {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -71,8 +71,8 @@ export function ensureSecrets(dataDir: string, given: (name: string) => boolean 
 }
 
 /**
- * Written aside and renamed: a crash in between leaves the old file whole. Once this returns the secrets outlive a
- * power failure, so that something may be encrypted with them. The file stays its owner's when root writes it.
+ * Written to a temporary file and renamed, so that a crash leaves the old file intact. Once this returns the secrets
+ * survive a power failure, so that they may be used. The file keeps its owner when root writes it.
  */
 export function writeSecrets(dataDir: string, secrets: Secrets): void {
   const file = secretsFile(dataDir);
@@ -88,7 +88,7 @@ export function writeSecrets(dataDir: string, secrets: Secrets): void {
 
 export const encryptionKeyName = (service: string): string => `${variablePrefix(service)}_ENCRYPTION_KEY`;
 
-/** A ring of keys as it stands in one variable. */
+/** A key ring as the value of one variable. */
 export const splitKeys = (text: string): string[] =>
   text
     .split(',')
@@ -120,7 +120,7 @@ function generate(has: (name: string) => boolean): Secrets {
   for (const service of SEALING_SERVICES) made[encryptionKeyName(service)] = makeKey();
   for (const member of BUS_MEMBERS) {
     const [publicName, privateName] = sealingNames(member);
-    // The two halves belong together: never a new one beside an old one.
+    // The two halves belong together: never a new one with an old one.
     if (has(publicName) || has(privateName)) continue;
     const pair = generateSealingKeys();
     made[publicName] = pair.publicKey;

@@ -11,7 +11,7 @@ export interface ServiceDefinition {
   readonly config: ConfigClass | undefined;
   /** Folders of SQL files, in order; empty for a service without a schema. */
   readonly migrations: readonly URL[];
-  /** Where organisations' secrets are kept, sealed by the vault. They are shredded with their organisation. */
+  /** Where organisations' secrets are stored, sealed by the vault. They are shredded with their organisation. */
   readonly secrets: readonly SealedColumn[];
   /** The gateway serves HTTP; other services answer on NATS only. */
   readonly http: boolean;

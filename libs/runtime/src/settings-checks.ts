@@ -9,7 +9,7 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
 const is32Bytes = (base64: string): boolean =>
   /^[A-Za-z0-9+/]+={0,2}$/.test(base64) && Buffer.from(base64, 'base64').length === 32;
 
-/** What can be told to be wrong wherever Tidegate runs. */
+/** What is wrong wherever Tidegate runs. */
 export function checkForm(settings: Settings, env: NodeJS.ProcessEnv, problems: string[]): void {
   if (!/^https?:$/.test(protocolOf(settings.publicUrl))) {
     problems.push(`PUBLIC_URL must look like https://tidegate.example.com, not "${settings.publicUrl}"`);

@@ -1,7 +1,7 @@
 import { readVariable } from './config.ts';
 import type { Secrets } from './secrets-file.ts';
 
-/** Reads one setting after the other and gathers what is wrong with them, so that it can be told all at once. */
+/** Reads one setting after the other and collects all problems, so that they can be reported together. */
 export class SettingsReader {
   readonly problems: string[] = [];
   private readonly env: NodeJS.ProcessEnv;

@@ -56,7 +56,7 @@ export interface Settings {
     replicas: number;
     limits: MessagingLimits;
   };
-  /** Master keys of secrets at rest. A ring is read anew at each call: a rotation adds to it while services run. */
+  /** Master keys of secrets at rest. A ring is read at each call, because a rotation adds to it while services run. */
   encryptionKeys: Partial<Record<ServiceName, ReadRing>>;
   sealing: Record<string, { publicKey: string; privateKey: string }>;
   callerSecret: string;
@@ -69,7 +69,7 @@ export interface Settings {
 
 const START_TIMEOUT_SECONDS = 300;
 
-/** For what happens before the settings can be read in full; a value that is none is told by `loadSettings`. */
+/** For code that runs before all settings can be read; `loadSettings` reports an invalid value. */
 export const startTimeoutMs = (env: NodeJS.ProcessEnv): number =>
   1_000 * (Number(readVariable(env, 'START_TIMEOUT_SECONDS')) || START_TIMEOUT_SECONDS);
 
@@ -92,26 +92,26 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
     'Port of health and metrics in a process without the gateway; with `start --services` that of the first, the next ones follow',
   ],
   ['HEALTH_HOST', '127.0.0.1', 'Address that health and metrics of a process without the gateway listen on'],
-  ['ADMIN_PASSWORD', 'generated', 'First password of admin@localhost, of the very first start only'],
+  ['ADMIN_PASSWORD', 'generated', 'First password of admin@localhost, for the first start only'],
   ['ADMIN_PASSWORD_FILE', '$DATA_DIR/admin-password', 'Where the first password of admin@localhost is written (0600)'],
   ['DATABASE_URL', 'embedded PostgreSQL', 'postgresql://user:password@host:port/name of a role that may create roles'],
   [
     'POSTGRES_PASSWORD',
     'generated',
-    'Password of the superuser of the embedded PostgreSQL, fixed when its cluster is made',
+    'Password of the superuser of the embedded PostgreSQL, fixed when its cluster is created',
   ],
   ['DATABASE_SSL', 'false', 'true: TLS to the database, with its certificate verified'],
   [
     'DATABASE_POOL_SIZE',
     '8',
-    'Connections of each of the six services with a schema at the most; max_connections of the server holds all of them',
+    'The most connections of each of the six services with a schema; max_connections of the server must suffice for all of them',
   ],
   ['DATABASE_WAIT_MS', '5000', 'How long work waits for a connection of the pool, and a new connection for the server'],
   ['DATABASE_STATEMENT_MS', '30000', 'The database ends a statement that takes longer'],
   [
     'DATABASE_SILENCE_MS',
     '3000',
-    'After so long without a word about a query the database is asked over another connection whether it still knows of it; one that was dropped on its way is replaced',
+    'After so long without a sign of a query the database is asked over another connection whether it is still running; a dropped connection is replaced',
   ],
   [
     'NATS_URL',
@@ -135,11 +135,11 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   [
     'START_TIMEOUT_SECONDS',
     String(START_TIMEOUT_SECONDS),
-    'How long a start waits for PostgreSQL and NATS; nothing on its path has a limit of its own',
+    'How long a start waits for PostgreSQL and NATS; no step of it has a limit of its own',
   ],
   ['LOG_LEVEL', 'info', 'debug, info, warn or error'],
   ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'off', 'URL that traces are sent to (OTLP over HTTP)'],
-  ['TRUST_PROXY', 'none', 'Addresses or CIDRs of reverse proxies whose X-Forwarded-For is believed'],
+  ['TRUST_PROXY', 'none', 'Addresses or CIDRs of reverse proxies whose X-Forwarded-For is trusted'],
   ['ALLOW_INSECURE', 'false', 'true: lets production run without TLS to customers, database and NATS'],
   ['CALLER_SECRET', 'generated', 'Signs who a call is made for, between the services; the same for all of them'],
   ['METRICS_TOKEN', 'generated', 'Bearer token for /metrics from other machines'],
@@ -150,13 +150,13 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
     'generated',
     'Master keys of secrets at rest, several separated by commas: 32 bytes each in base64. Losing them loses the secrets',
   ],
-  ['<SERVICE>_SEALING_PUBLIC_KEY', 'generated', 'What others seal secrets with for this service on the bus'],
-  ['<SERVICE>_SEALING_PRIVATE_KEY', 'generated', 'What the service opens them with'],
+  ['<SERVICE>_SEALING_PUBLIC_KEY', 'generated', 'Key with which others seal secrets for this service on the bus'],
+  ['<SERVICE>_SEALING_PRIVATE_KEY', 'generated', 'Key with which the service opens them'],
 ];
 
 /**
- * What the settings are for, which decides what must be there: a process that hosts services needs their secrets and
- * no others'; migrations need every role's password; the operator's commands need the platform's.
+ * What the settings are for, which decides what is required: a process that hosts services needs only their secrets;
+ * migrations need every role's password; the operator's commands need the platform's.
  */
 export type Purpose = 'host' | 'migrate' | 'operate';
 
@@ -203,7 +203,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
   return settings;
 }
 
-/** What is served over https has customers, unless somebody says otherwise. */
+/** What is served over https has customers, unless set otherwise. */
 function readMode(reader: SettingsReader, publicUrl: string): Mode {
   const given = reader.get('TIDEGATE_MODE') ?? '';
   if (given === 'production' || given === 'development') return given;
@@ -293,7 +293,7 @@ function readEncryptionKeys(
   );
 }
 
-/** Everybody's public key, because anybody may be written to; private keys only of those who are here. */
+/** Public keys of all services, because any may be called; private keys only of those hosted here. */
 function readSealing(reader: SettingsReader, what: ForWhat, operate: boolean): Settings['sealing'] {
   return forEachOf(BUS_MEMBERS, (member) => {
     const [publicName, privateName] = sealingNames(member);

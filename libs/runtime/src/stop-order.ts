@@ -1,8 +1,8 @@
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 
 /*
- * Who is asked until the end ends after those who ask: a lease is settled at usage, which asks billing for a plan. A
- * service that nobody asks at its end may end with the others that ask.
+ * Services that are called until the end stop after their callers: a lease is settled at usage, which asks billing for
+ * a plan. A service that nobody calls during a stop ends with the callers.
  */
 const WAVE: Record<ServiceName, number> = {
   gateway: 0,
@@ -14,7 +14,7 @@ const WAVE: Record<ServiceName, number> = {
   billing: 3,
 };
 
-/** In the order in which they end; those of one wave end at the same time. */
+/** In the order in which they end; those of one wave end together. */
 export function inStopOrder<T>(all: readonly T[], nameOf: (one: T) => ServiceName): T[][] {
   const waves = Map.groupBy(all, (one) => WAVE[nameOf(one)]);
   return [...waves].sort(([one], [other]) => one - other).map(([, wave]) => wave);

@@ -3,7 +3,7 @@ import { Health } from './health.ts';
 import type { ServiceHost } from './host.ts';
 import { stop } from './run.ts';
 
-test('a service that does not stop in order keeps the others from nothing', async () => {
+test('a service that fails to stop in order does not affect the others', async () => {
   const done: string[] = [];
   const host = (name: string, http: boolean, fails: boolean) =>
     ({
@@ -25,7 +25,7 @@ test('a service that does not stop in order keeps the others from nothing', asyn
   ];
   await stop({ hosts, health: new Health([]), ops: undefined, log: new Log() });
   expect(done).toEqual([
-    // Who asks ends before who is asked.
+    // Callers end before the services that they call.
     'gateway has no work',
     'notifier has no work',
     'billing has no work',
@@ -35,7 +35,7 @@ test('a service that does not stop in order keeps the others from nothing', asyn
   ]);
 });
 
-test('what is settled at another service in the end finds it there', async () => {
+test('a service that is called during a stop is still running', async () => {
   const received: string[] = [];
   let usageEnded = false;
   const host = (name: string, stopWork: () => Promise<void>) =>

@@ -2,8 +2,8 @@ import { enableTracing } from '@tidegate/telemetry/trace';
 import type { Settings } from './settings.ts';
 
 /**
- * Off unless an OTLP endpoint is configured. Each service has its own name, also within one process. Answers how to flush
- * and stop. The exporter is loaded only when it is used: it costs 70 ms and 7 MB.
+ * Off unless an OTLP endpoint is configured. Each service has its own name, also within one process. Returns how to
+ * flush and stop. The exporter is loaded only when it is used: it costs 70 ms and 7 MB.
  */
 export async function startTracing(settings: Pick<Settings, 'otlpEndpoint'>): Promise<() => Promise<void>> {
   const url = settings.otlpEndpoint;

@@ -3,7 +3,7 @@ import { watchOf } from '@tidegate/messaging/nats-watch';
 
 /*
  * Tells loops that there is work, so that they need not poll: those of this process at once, those of other replicas
- * of the service by a message. Messages may be lost; a loop's own `everyMs` is the net below.
+ * of the service by a message. Messages may be lost; a loop's own `everyMs` is the safety net.
  */
 export class Wakes {
   readonly service: string;
@@ -14,7 +14,7 @@ export class Wakes {
   constructor(service: string, nc: NatsConnection) {
     this.service = service;
     this.nc = nc;
-    // What was said while we were away was heard by nobody.
+    // Wakes that were sent while we were disconnected were lost.
     watchOf(nc).onReconnect(() => {
       for (const loop of this.loops.keys()) this.rouse(loop);
     });
@@ -27,7 +27,7 @@ export class Wakes {
     });
   }
 
-  /** Whether others can be heard at all. */
+  /** Whether the bus is connected. */
   get connected(): boolean {
     return watchOf(this.nc).connected;
   }
@@ -37,7 +37,7 @@ export class Wakes {
     this.loops.set(loop, (this.loops.get(loop) ?? new Set()).add(rouse));
   }
 
-  /** To be called after the commit that made the work: `tx.onCommit(() => wakes.wake('run-bots'))`. */
+  /** Call it after the commit that created the work: `tx.onCommit(() => wakes.wake('run-bots'))`. */
   wake(loop: string): void {
     this.rouse(loop);
     if (!this.nc.isClosed()) this.nc.publish(`wake.${this.service}.${loop}`, this.self);

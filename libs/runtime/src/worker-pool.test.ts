@@ -48,7 +48,7 @@ test('an error fails its task alone; a thread that dies is replaced', async () =
   await pool.close();
 });
 
-test('a task that takes too long is given up with its thread, and the next one gets a new thread', async () => {
+test('a task that takes too long is ended with its thread, and the next one gets a new thread', async () => {
   const pool = new WorkerPool<string, string>(
     workerOf(`answerTasks((task) => { if (task === 'endless') for (;;); return task; });`),
     { size: 1, taskMs: 500 },
@@ -72,7 +72,7 @@ test('more tasks than may wait are refused', async () => {
   await pool.close();
 });
 
-test('a thread without work is let go, and the next task gets a new one', async () => {
+test('an idle thread is ended, and the next task gets a new one', async () => {
   const pool = new WorkerPool<number, number>(
     workerOf(`import { threadId } from 'node:worker_threads';\nanswerTasks(() => threadId);`),
     { size: 1, idleMs: 200 },
@@ -82,7 +82,7 @@ test('a thread without work is let go, and the next task gets a new one', async 
   await pool.close();
 });
 
-test('closing drops what is in hand, and nothing can be given to it any more', async () => {
+test('closing drops running tasks, and no new ones are accepted', async () => {
   const pool = new WorkerPool<number, number>(workerOf('answerTasks(() => { for (;;); });'), { size: 1 });
   const endless = expect(pool.run(1)).rejects.toThrow('closed');
   const waiting = expect(pool.run(2)).rejects.toThrow('closed');
@@ -124,7 +124,7 @@ test('a cancelled task leaves the queue, or ends with its thread; the others go 
   await pool.close();
 });
 
-test('a task that needs more memory than a thread may have fails alone, and so does one that cannot be copied', async () => {
+test('a task that exceeds the memory of a thread fails alone, and so does one that cannot be copied', async () => {
   const pool = new WorkerPool<unknown, unknown>(
     workerOf(
       `answerTasks((task) => { if (task !== 'swell') return task; const all = []; for (;;) all.push(new Array(1e5).fill(all)); });`,
@@ -138,7 +138,7 @@ test('a task that needs more memory than a thread may have fails alone, and so d
   await pool.close();
 });
 
-test('a thread that the system refuses fails what waits for it, and takes no place from the next', async () => {
+test('a thread that the system refuses fails what waits for it, and takes no slot from the next', async () => {
   let refused = 2;
   const data = {
     get answer() {

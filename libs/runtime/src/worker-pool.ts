@@ -2,10 +2,10 @@ import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { Turns } from './turns.ts';
 
 /*
- * Threads for what would keep the event loop busy. The worker's file calls `answerTasks` of worker-side.ts; tasks are
- * given out one at a time to whoever is free, so that a slow one delays no other. Those for whom tasks wait are served
- * in turn, however many tasks one of them has. A worker that dies fails its task and is replaced; so is one that takes
- * longer than a task may take, needs more memory than a thread may have, or whose task is cancelled.
+ * Threads for work that would block the event loop. The worker's file calls `answerTasks` of worker-side.ts; each idle
+ * thread gets one task at a time, so that a slow one delays no other. Groups are served in turn, however many tasks one
+ * of them has. A worker that dies fails its task and is replaced; so is one whose task takes too long, needs too much
+ * memory, or is cancelled.
  */
 interface Waiting<Task, Result> {
   task: Task;
@@ -15,45 +15,45 @@ interface Waiting<Task, Result> {
   timer?: NodeJS.Timeout | undefined;
 }
 
-/** A thread says that it is ready before it answers anything: what it loads takes its time on a busy machine. */
+/** A thread reports that it is ready before it answers anything: loading takes time on a busy machine. */
 export type Answer<Result> = { ready: true } | { result: Result } | { error: string };
 
-/** A task took longer than it may; the thread that had it is gone. */
+/** A task took too long; its thread was ended. */
 export class WorkerTooSlow extends Error {
   override readonly name = 'WorkerTooSlow';
 }
-/** So many tasks wait that this one was not taken. */
+/** Too many tasks wait; this one was refused. */
 export class WorkersBusy extends Error {
   override readonly name = 'WorkersBusy';
 }
 export class WorkersClosed extends Error {
   override readonly name = 'WorkersClosed';
 }
-/** Nobody wants the answer any more. */
+/** The answer is no longer needed. */
 export class TaskCancelled extends Error {
   override readonly name = 'TaskCancelled';
 }
 
-/** The task needed more memory than a thread may have; only that thread died of it. */
+/** The task exceeded the memory of a thread; only that thread died. */
 export const isOutOfMemory = (error: unknown): boolean =>
   (error as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
 export interface RunOptions {
-  /** For whom: groups take turns. */
+  /** Groups take turns. */
   group?: string;
   /** Aborted: the task is dropped, with its thread if it runs. */
   signal?: AbortSignal;
 }
 
 export interface WorkerLimits {
-  /** For one task, from the moment a thread has it that is ready. */
+  /** For one task, from when a ready thread has it. */
   taskMs?: number;
   maxWaiting?: number;
   /** Of one group. */
   maxWaitingPerGroup?: number;
-  /** A thread without work for so long is let go, and what it had loaded with it; the next task gets a new one. */
+  /** A thread that is idle for so long is ended, with what it had loaded; the next task gets a new one. */
   idleMs?: number;
-  /** Of one thread. One that needs more dies. */
+  /** Of one thread, which dies if it needs more. */
   memory?: ResourceLimits;
 }
 
@@ -101,7 +101,7 @@ export class WorkerPool<Task, Result> {
     }
   }
 
-  /** Work in hand is dropped. */
+  /** Running work is dropped. */
   async close(): Promise<void> {
     this.closed = true;
     const workers = [...this.idle, ...this.busy.keys()];
@@ -156,7 +156,7 @@ export class WorkerPool<Task, Result> {
     this.letGoLater(worker);
   }
 
-  /** The system may refuse a thread: what waits is done by those that work, and fails when there are none. */
+  /** The system may refuse a thread: waiting tasks are done by the other threads, and fail when there are none. */
   private tryToHire(): Worker | undefined {
     if (this.room === 0) return undefined;
     try {
@@ -200,7 +200,7 @@ export class WorkerPool<Task, Result> {
       if (waiting) this.limit(worker, waiting);
       return;
     }
-    // It answered just when it was given up.
+    // It answered just as its task was ended.
     if (!waiting) return;
     clearTimeout(waiting.timer);
     this.free(worker);

@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import type { Answer } from './worker-pool.ts';
 
-/** The other end of a WorkerPool: answers each task, and tells the words of an error instead of dying by it. */
+/** The other end of a WorkerPool: answers each task, and reports an error instead of dying of it. */
 export function answerTasks<Task, Result>(handle: (task: Task) => Result | Promise<Result>): void {
   stepBack();
   parentPort?.postMessage({ ready: true } satisfies Answer<Result>);
@@ -18,7 +18,7 @@ export function answerTasks<Task, Result>(handle: (task: Task) => Result | Promi
   });
 }
 
-/** Linux has a priority for each thread: what computes for long leaves the processor to what answers. */
+/** Linux has a priority for each thread: long computations yield the CPU to what answers requests. */
 function stepBack(): void {
   try {
     const [, , thread] = readlinkSync('/proc/thread-self').split('/');

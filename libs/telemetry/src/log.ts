@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { currentTrace } from './trace.ts';
 
-/** Keys that are blanked wherever they stand in a log line, at any of the first three levels. */
+/** Keys that are blanked in a log line, at any of the first three levels. */
 const SECRET_KEYS = [
   'password',
   'secret',
@@ -16,7 +16,7 @@ const SECRET_KEYS = [
   'values',
 ];
 
-/** Errors are logged by what is safe: Postgres puts row values into detail, where and parameters. */
+/** Only safe fields of errors are logged: Postgres puts row values into detail, where and parameters. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const extra = error as Error & { code?: unknown; constraint?: unknown; table?: unknown };

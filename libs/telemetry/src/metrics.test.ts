@@ -1,6 +1,6 @@
 import { Metrics, metricsText } from './metrics.ts';
 
-test('a figure that is read when somebody looks is left out when it cannot be had, and costs nothing else', async () => {
+test('a watched gauge is read at each scrape and left out when it cannot be read', async () => {
   let asked = 0;
   const metrics = new Metrics();
   const watch = (which: string, read: () => number | Promise<number>) =>

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/* One registry per process: several services in one process tell themselves apart by the label `service`. */
+/* One registry per process: several services in one process differ by the label `service`. */
 const registry = new Registry();
 /* Samples of the event loop's delay: each wakes the process, and the usual hundred a second take 0.3 % of a core. */
 collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
@@ -19,8 +19,8 @@ export class Metrics {
   }
 
   /**
-   * A gauge that is read when somebody looks and costs nothing else; while it cannot be read it is left out. Whoever
-   * gives the same name adds a value with other labels. Answers how to end it.
+   * A gauge that is read at each scrape and costs nothing else; while it cannot be read it is left out. A second call
+   * with the same name adds a value with other labels. Returns how to end it.
    */
   watched(name: string, help: string, labels: Record<string, string>, read: Reader['read']): () => void {
     const readers = watched.get(name) ?? watch(name, help, Object.keys(labels));
@@ -55,7 +55,7 @@ function watch(name: string, help: string, labelNames: string[]): Set<Reader> {
       const values = await Promise.all(
         [...readers].map(async (reader) => ({ labels: reader.labels, value: await readNow(reader) })),
       );
-      // At once: two may look at the same time.
+      // Concurrently, because two scrapes may overlap.
       this.reset();
       for (const { labels, value } of values) if (value !== undefined) this.set(labels, value);
     },
@@ -63,7 +63,7 @@ function watch(name: string, help: string, labelNames: string[]): Set<Reader> {
   return readers;
 }
 
-/** What is read when somebody looks waits for a database no longer than this. */
+/** A scrape waits for a database no longer than this. */
 const READ_MS = 1_000;
 
 interface Reader {
@@ -79,7 +79,7 @@ async function readNow({ read }: Reader): Promise<number | undefined> {
   try {
     return await Promise.race([read(), late]);
   } catch {
-    // A figure that cannot be had is missing; what is wrong is told by whoever needs the same to work.
+    // A figure that cannot be read is missing; the cause is reported by the code that depends on the same thing.
     return undefined;
   } finally {
     clearTimeout(timer);
@@ -88,5 +88,5 @@ async function readNow({ read }: Reader): Promise<number | undefined> {
 
 export const metricsText = (): Promise<string> => registry.metrics();
 
-/** Puts every figure back to zero: for tests, whose files share a process. */
+/** Resets every figure: for tests, whose files share a process. */
 export const resetMetrics = (): void => registry.resetMetrics();

@@ -14,13 +14,13 @@ beforeEach(() => {
   services.length = 0;
 });
 
-test('what happens outside of any request or event is recorded by nobody', async () => {
+test('work outside requests and events is not recorded', async () => {
   await span('select bots', 'CLIENT', async () => {});
   await runInTrace(newTrace(), () => span('select bots', 'CLIENT', async () => {}));
   expect(finished()).toEqual([]);
 });
 
-test('a request without a caller begins a trace: its span has no parent', async () => {
+test('a request without a caller starts a trace: its span has no parent', async () => {
   for (const parent of [undefined, newTrace(), fromTraceparent('nonsense')]) {
     await span('GET /bots', 'SERVER', () => span('select bots', 'CLIENT', async () => {}), { parent });
   }
@@ -45,7 +45,7 @@ test('a span tells whose work it is, and its children are the same service', asy
   expect(services).toEqual(['bot-executor', 'bot-executor']);
 });
 
-test('what becomes known later is added, and a failure without an exception is an error', async () => {
+test('attributes can be added later, and a failure without an exception is an error', async () => {
   await span('GET /bots', 'SERVER', async () => annotateSpan({ 'http.response.status_code': 503 }, { failed: true }));
   expect(finished()[0]?.attributes).toEqual({ 'http.response.status_code': 503 });
   expect(finished()[0]?.status.code).toBe(2);

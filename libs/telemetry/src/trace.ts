@@ -15,8 +15,8 @@ import {
  * spans are recorded only when an exporter is configured. Explicit spans at the few places that matter (HTTP,
  * operations, SQL, events) replace automatic patching, which ESM would need loader hooks for.
  *
- * A trace begins with a request or an event. What happens outside of any, such as a loop's look for work, is recorded
- * by nobody: it would be a trace of its own, many times a second, for ever.
+ * A trace starts with a request or an event. Work outside of these, such as a loop's polling, is not recorded: it would
+ * be a trace of its own, many times a second.
  */
 export interface TraceContext {
   traceId: string;
@@ -45,7 +45,7 @@ export function isTracing(): boolean {
 
 export const currentTrace = (): TraceContext | undefined => store.getStore();
 
-/* Random bytes are taken in blocks: one system call per 256 requests, not one per request. */
+/* Random bytes are drawn in blocks: one system call per 256 requests, not one per request. */
 let pool = Buffer.alloc(0);
 let used = 0;
 function randomHex(bytes: number): string {
@@ -85,7 +85,7 @@ interface SpanOptions {
 }
 
 /**
- * Runs the work as a span below `parent`. Only SERVER and CONSUMER begin a trace of their own when there is no parent.
+ * Runs the work as a span below `parent`. Only SERVER and CONSUMER start a trace of their own when there is no parent.
  * Without a tracer only the ids are carried.
  */
 export function span<T>(
@@ -102,7 +102,7 @@ export function span<T>(
   return parent && parent !== currentTrace() ? store.run(parent, work) : work();
 }
 
-/** What is known of the current span only in its course. `failed` marks it as an error without an exception. */
+/** Adds attributes to the current span. `failed` marks it as an error without an exception. */
 export function annotateSpan(attributes: Attributes, { failed = false }: { failed?: boolean } = {}): void {
   const current = store.getStore()?.span;
   current?.setAttributes(attributes);

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { programEnvironment } from './test-run.ts';
 import { until } from './until.ts';
 
 /** The whole platform as a user starts it, on a data folder and ports of its own. */
@@ -32,8 +33,9 @@ export async function startPlatform(
     {
       cwd: root,
       env: {
-        PATH: process.env['PATH'],
+        ...programEnvironment(),
         ...readJson<Record<string, string>>(root, 'node-environment.json'),
+        PLANS_FILE: join(root, 'libs/testing/plans.yaml'),
         ...options.env,
         PORT: String(port),
         DATA_DIR: dataDir,

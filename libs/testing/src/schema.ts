@@ -3,6 +3,7 @@ import { connectDatabase, type DatabaseSettings } from '@tidegate/database/data-
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import pg from 'pg';
 import { type TestDatabase, testDatabase } from './database.ts';
+import { inTurns } from './one-client.ts';
 
 export interface TestSchema {
   login: DatabaseSettings;
@@ -25,7 +26,7 @@ export async function testSchema(sql = '', settings: Partial<DatabaseSettings> =
     login,
     admin,
     tenants: new TenantDatabase(dataSource),
-    sql: async (text, params) => (await client.query(text, params)).rows,
+    sql: inTurns(client),
     close: () => Promise.all([dataSource.destroy(), client.end()]).then(drop),
   };
 }

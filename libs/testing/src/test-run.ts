@@ -21,6 +21,13 @@ export function runDir(): string {
 
 export const postgresDir = (): string => join(runDir(), 'postgres');
 
+/** What our own programs are started with by tests. */
+export const programEnvironment = (): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  TMPDIR: process.env['TMPDIR'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+});
+
 /** The run's PostgreSQL, set up as production's is but for what only a power cut would miss. */
 export async function runPostgres() {
   return alone('postgres', () =>

@@ -4,7 +4,7 @@ import { bind, lengthPrefixed, type SecretPlace } from './sealed-text.ts';
 /*
  * Version 1, from before organisations had keys of their own: master key → organisation key → record key, each by
  * HKDF-SHA256. Layout: version (1) | id length (1) | id | nonce (12) | ciphertext | tag (16), base64. Only read, to
- * seal such texts again (reseal.ts).
+ * reseal such texts (reseal.ts).
  */
 const VERSION = 1;
 const NONCE_BYTES = 12;
@@ -33,7 +33,7 @@ export function openDerived(masterKeys: readonly Buffer[], place: SecretPlace, s
     try {
       return Buffer.concat([body, decipher.final()]).toString('utf8');
     } catch {
-      // Another key of the ring may be the one.
+      // Another key of the ring may match.
     }
   }
   throw new Error('No master key of the ring opens the sealed secret.');

@@ -11,7 +11,7 @@ interface Stored {
   text: string;
 }
 
-/** A service's schema, its ring and what the operator does with both. */
+/** A service's schema, its ring and the operator's actions on both. */
 async function openService() {
   const { tenants, sql }: Schema = await openSchema();
   const ring = [makeMasterKey()];
@@ -89,7 +89,7 @@ test('a running service finds the new key by itself and seals with it', async ()
   expect(await service.readAll([old, fresh], service.ring.slice(1))).toEqual(['old', 'fresh']);
 });
 
-test('organisations created during a rotation get the new key, at whatever instant', async () => {
+test('organisations created at any moment of a rotation get the new key', async () => {
   const service = await openService();
   const running = service.openVault();
   await addOrganisations(service, 1_200);

@@ -14,10 +14,10 @@ import type { MasterKeys } from './master-keys.ts';
  * Changes a service's master key: the new key is in the ring (stored before anything depends on it) → it becomes current
  * in master_keys → every data key that another key wraps is wrapped again, in batches → done.
  *
- * Each step is one transaction and the tables show how far it has come, so an interrupted rotation resumes where it was.
- * Secrets themselves are not touched. Running services keep what they have cached and read the ring again when they come
- * across the new key. Creating a data key locks the current master key's row (vault.ts), so none can be wrapped with the
- * old key after the last batch.
+ * Each step is one transaction and the tables show how far it has come, so an interrupted rotation resumes where it
+ * was. Secrets themselves are not touched. Running services keep what they have cached and read the ring again when
+ * they encounter the new key. Creating a data key locks the current master key's row (vault.ts), so none can be wrapped
+ * with the old key after the last batch.
  */
 const BATCH = 500;
 

@@ -30,7 +30,7 @@ export function sealText(dataKey: Buffer, place: SecretPlace, text: string, nonc
   return Buffer.concat([header, nonce, sealed, cipher.getAuthTag()]).toString('base64');
 }
 
-/** Throws when the text was changed in any byte, belongs to another place or to another data key. */
+/** Throws when the text was changed in any byte, or belongs to another place or data key. */
 export function openText(dataKey: Buffer, place: SecretPlace, sealed: string): string {
   const bytes = Buffer.from(sealed, 'base64');
   const canonical = bytes.toString('base64') === sealed;
@@ -59,7 +59,7 @@ function recordKey(dataKey: Buffer, { table, column, recordId }: SecretPlace): B
 export const bind = (header: Buffer, { orgId, table, column, recordId }: SecretPlace): Buffer =>
   Buffer.concat([header, lengthPrefixed([orgId, table, column, recordId])]);
 
-/** Joined so that no two lists give the same bytes. */
+/** Joined so that no two lists yield the same bytes. */
 export function lengthPrefixed(parts: readonly string[]): Buffer {
   return Buffer.from(parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('|'));
 }

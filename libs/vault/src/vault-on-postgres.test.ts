@@ -21,7 +21,7 @@ const open = (vault: Vault, place: SecretPlace, sealed: string) =>
 const keysOf = (orgId: string) => schema.sql('select * from data_keys where org_id = $1', [orgId]);
 
 describe('the first secret of an organisation', () => {
-  test('creates its key once, however many are first at once', async () => {
+  test('creates its key once, however many start at once', async () => {
     const orgId = newId();
     const places = Array.from({ length: 20 }, () => placeOf(orgId));
     const vaults = [openVault(), openVault()];
@@ -149,7 +149,7 @@ describe('shredding', () => {
     await expect(open(vault, place, sealed)).rejects.toThrow('were shredded');
   });
 
-  test('of an organisation without secrets keeps it from ever having one; it may be repeated', async () => {
+  test('of an organisation without secrets prevents it from ever having one; it may be repeated', async () => {
     const place = placeOf(newId());
     await shred(openVault(), place.orgId);
     const [before] = await keysOf(place.orgId);

@@ -43,7 +43,7 @@ describe('sealed text', () => {
     );
   });
 
-  test('opens nowhere else, whatever the two places are', () => {
+  test('opens at no other place', () => {
     const word = fc.string({ unit: fc.constantFrom('a', '|', ':', '1', '3'), maxLength: 5 });
     const places = fc.record({ orgId: word, table: word, column: word, recordId: word });
     fc.assert(
@@ -69,7 +69,7 @@ describe('sealed text', () => {
     }
   });
 
-  test('is different each time and shows nothing of the text', () => {
+  test('is different each time and reveals nothing of the text', () => {
     const sealed = [1, 2, 3].map(() => sealText(dataKey, place, 'pässword'));
     expect(new Set(sealed).size).toBe(3);
     expect(sealed.some((one) => Buffer.from(one, 'base64').includes('ssword'))).toBe(false);
@@ -146,7 +146,7 @@ describe('texts of version 1', () => {
   const KNOWN = 'AQJrMcDBwsPExcbHyMnKyyzvIO7JyaJOoIDqwpjcDIU8J8/BCIrrgAQ=';
   const ring = [otherMasterKey, masterKey].map((key) => Buffer.from(key, 'base64'));
 
-  test('open with whichever key of the ring it was, at their place only', () => {
+  test('open with any key of the ring, at their place only', () => {
     expect(KNOWN.startsWith(DERIVED_PREFIX)).toBe(true);
     expect(openDerived(ring, place, KNOWN)).toBe('pässword');
     expect(() => openDerived(ring, { ...place, recordId: 'r2' }, KNOWN)).toThrow('No master key of the ring');

@@ -17,7 +17,7 @@ export { INSTALLATION, type SecretPlace } from './sealed-text.ts';
 interface CacheOptions {
   /** At most this many organisations' keys are cached. */
   cacheSize?: number;
-  /** How long a key is cached: for so long another process may still open secrets with a key that was shredded. */
+  /** How long a key is cached: for this long another process may still open secrets with a shredded key. */
   cacheMs?: number;
 }
 
@@ -29,8 +29,8 @@ interface Cached {
 /**
  * Secrets at rest. Master key → wrapped random data key per organisation (table data_keys) → record key → AES-256-GCM.
  *
- * `tx` must see the organisation's rows; for `INSTALLATION` any will do. It is used only when the key is not cached. The
- * first secret of an organisation creates its key in the same transaction.
+ * `tx` must see the organisation's rows; for `INSTALLATION` any transaction will do. It is used only when the key is
+ * not cached. The first secret of an organisation creates its key in the same transaction.
  */
 export class Vault {
   readonly masterKeys: MasterKeys;

@@ -5,6 +5,7 @@ import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
+import { inTurns } from '@tidegate/testing/one-client';
 import pg from 'pg';
 import type { SecretPlace } from '../src/vault.ts';
 
@@ -24,7 +25,7 @@ export async function openSchema(): Promise<Schema> {
   closing(() => Promise.all([dataSource.destroy(), client.end()]).then(drop));
   return {
     tenants: new TenantDatabase(dataSource),
-    sql: async (text, params) => (await client.query(text, params)).rows,
+    sql: inTurns(client),
   };
 }
 

@@ -45,7 +45,7 @@ import { ShowSubscriptions } from '../src/subscriptions/show-subscriptions.ts';
 import { SubscriptionChanges } from '../src/subscriptions/subscription-changes.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
-export const SHIPPED = readFileSync(root('plans/default.yaml'), 'utf8');
+export const SHIPPED = readFileSync(root('libs/testing/plans.yaml'), 'utf8');
 
 async function openSchema(schema: string, folders: string[]) {
   const all = ['libs/database/migrations', 'libs/messaging/migrations', ...folders].map(root);

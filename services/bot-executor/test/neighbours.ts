@@ -23,8 +23,8 @@ interface Held {
 }
 
 /**
- * Billing, which allows everything, and usage, which enforces hard quotas and never receives any use: its ingestion lags
- * for ever. Both are held to their contracts.
+ * Billing, which allows everything, and usage, which enforces hard quotas and never receives any usage, as if its
+ * ingestion lagged forever. Both are held to their contracts.
  */
 export class Neighbours {
   /** Of each organisation and meter; without an entry there is no end. */

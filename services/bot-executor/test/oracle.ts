@@ -20,7 +20,7 @@ import { type OracleMarket, Prices } from './oracle-prices.ts';
 export { exact, same } from './oracle-numbers.ts';
 
 /*
- * A DCA bot as one would explain it at a whiteboard, slow and obviously right: prices and quantities are exact
+ * A DCA bot as explained on a whiteboard, slow and obviously right: prices and quantities are exact
  * fractions of whole units, every rule is written out where it is used, and nothing of the engine is imported. Tests
  * hold the engine against it. Rules: trading.md 3.1 to 3.6, fills as in 8, but that the open is the first price and the
  * close the last: both are known, also to a take profit.

@@ -41,7 +41,7 @@ export class Race {
     return this.send({ type: 'fill', at: 0, key, id: id ?? `report ${this.reports}`, ticks, lots });
   }
 
-  /** Says nothing new: the very same state, nothing asked for. */
+  /** Says nothing new: the same state object, no intents. */
   expectIgnored(message: () => string[]): void {
     const before = this.state;
     expect(message()).toEqual([]);

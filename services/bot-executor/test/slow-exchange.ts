@@ -2,15 +2,16 @@ import type { Intent, MarketEvent, PlacedOrder, RejectReason } from '../src/engi
 import { onStep, type VenueRules } from '../src/markets/venue.rules.ts';
 
 /*
- * An exchange as they are: it fills in parts, takes its time to cancel and fills meanwhile, and its reports come late,
- * twice and in any order. What it does follows from its seed alone.
+ * A realistic exchange: it fills in parts, cancels slowly and fills in the meantime, and its reports come late, twice
+ * and in any order. Its behaviour follows from its seed alone.
  *
- * It never lets a position turn around: a limit or an order at the market that could do so is a fault of whoever
- * placed it, and said so at once. Stops stand beside take profits for the same lots, as a pair of which one cancels the
- * other: one that fires cuts what is left for the others. Of reduce-only orders any number stand beside each other, and
- * each is cut to what there is. Now and then it refuses an order for no reason that anybody could know, and what comes
- * late without being covered it refuses for that. Of a market with rules of its own it takes no price between two steps,
- * no order that is too large, no more orders than there may be, and no limit too far from the last price.
+ * It never lets a position turn around: a limit or market order that could do so is a fault of the bot, and throws at
+ * once. Stops stand beside take profits for the same lots, as a pair of which one cancels the other: one that fires
+ * cuts what is left for the others. Of reduce-only orders any number stand beside each other, and each is cut to what
+ * there is. Now and then it refuses an order for no reason that anybody could know, and what comes late without being
+ * covered it refuses for that; on an account with a fixed amount of money it refuses a purchase that the rest does not pay
+ * for. Of a market with rules of its own it takes no price between two steps, no order that is
+ * too large, no more orders than there may be, and no limit too far from the last price.
  */
 interface Live {
   order: PlacedOrder;
@@ -58,11 +59,17 @@ export class SlowExchange {
   private reports: { due: number; report: Report }[] = [];
   private readonly random: () => number;
   private readonly venue: VenueRules | undefined;
+  /** Money of a spot account, in tick × lots; as much as it takes where nothing is said. */
+  cash: bigint | undefined;
   private last = 0n;
 
-  constructor(random: () => number, venue?: VenueRules) {
+  constructor(
+    random: () => number,
+    { venue, cash }: { venue?: VenueRules | undefined; cash?: bigint | undefined } = {},
+  ) {
     this.random = random;
     this.venue = venue;
+    this.cash = cash;
   }
 
   get isIdle(): boolean {
@@ -113,7 +120,7 @@ export class SlowExchange {
       this.refuse(order, 'insufficientFunds');
       return;
     }
-    const objection = this.objection(order);
+    const objection = this.isPaid(one) ? this.objection(order) : 'insufficientFunds';
     if (objection) {
       this.refuse(order, objection);
       return;
@@ -150,6 +157,15 @@ export class SlowExchange {
     return isStop(one) ? this.standsAlone(one) : locked + one.order.lots <= this.position;
   }
 
+  /** What waits is paid for as well; the last price is the best guess of what an order at the market will cost. */
+  private isPaid(one: Live): boolean {
+    if (this.cash === undefined || isExit(one)) return true;
+    const costs = ({ order: { type, ticks, lots }, filled }: Live) =>
+      (type === 'market' ? this.last : ticks) * (lots - filled);
+    const held = this.live.filter((other) => !isExit(other)).reduce((sum, other) => sum + costs(other), 0n);
+    return held + costs(one) <= this.cash;
+  }
+
   private standsAlone(one: Live): boolean {
     return (
       !isStop(one) || !this.live.some((other) => other !== one && isStop(other) && other.order.kind === one.order.kind)
@@ -172,12 +188,23 @@ export class SlowExchange {
     if (isStop(one)) for (const other of this.live) if (isExit(other)) other.mayBeCut = true;
     const left = leftOf(one);
     const part = this.random() < 0.5 ? left : 1n + BigInt(Math.floor(this.random() * Number(left)));
-    const lots = isExit(one) && part > this.position ? this.position : part;
-    if (lots < part && !one.mayBeCut) throw new Error(`${one.order.key} sold more than there was.`);
+    const lots = isExit(one) && part > this.position ? this.position : this.affordable(one, part, ticks);
+    // More than there is money for is not bought, and the rest of the order ends.
+    if (!isExit(one) && lots === 0n) {
+      this.remove(one);
+      return;
+    }
+    if (lots < part && isExit(one) && !one.mayBeCut) throw new Error(`${one.order.key} sold more than there was.`);
     if (lots > 0n) this.execute(one, one.order.type === 'limit' ? one.order.ticks : ticks, lots);
     if (leftOf(one) === 0n) this.live = this.live.filter((other) => other !== one);
     // Nothing is left to close: orders that only close are gone.
     if (isExit(one) && this.position === 0n) for (const other of this.live.filter(isExit)) this.remove(other);
+  }
+
+  private affordable(one: Live, lots: bigint, ticks: bigint): bigint {
+    if (this.cash === undefined || isExit(one) || one.order.type !== 'market') return lots;
+    const most = this.cash / ticks;
+    return most < lots ? most : lots;
   }
 
   /** A stop that has fired is an order at the market. */
@@ -192,6 +219,7 @@ export class SlowExchange {
     one.filled += lots;
     one.reports += 1;
     this.position += isExit(one) ? -lots : lots;
+    if (this.cash !== undefined) this.cash += isExit(one) ? ticks * lots : -ticks * lots;
     const id = `${key}#${one.reports}`;
     this.executions.push({ id, key, ticks, lots });
     this.report({ type: 'fill', at: this.now * STEP_MS, key, id, ticks, lots });

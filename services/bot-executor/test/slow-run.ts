@@ -44,6 +44,14 @@ export const NOTHING_SEEN: Readonly<Seen> = {
   refusedByVenue: 0,
 };
 
+/** What a bot shares its account with. */
+export interface Account {
+  /** Money, in tick × lots. */
+  cash?: bigint;
+  /** What others hold of what the exchange nets with it; undefined while reports to them are on their way. */
+  others?: () => bigint | undefined;
+}
+
 /** A bot on a slow exchange, with its books, as a live runner would advance it. */
 export class SlowRun {
   state: State;
@@ -55,20 +63,34 @@ export class SlowRun {
   private readonly plan: Plan;
   private minutes = 0;
 
-  constructor(plan: Plan, random: () => number, state: State = INITIAL) {
+  private readonly account: Account;
+
+  constructor(plan: Plan, random: () => number, state: State = INITIAL, account: Account = {}) {
     this.plan = plan;
     this.state = state;
-    this.exchange = new SlowExchange(random, plan.market.venue);
+    this.account = account;
+    this.exchange = new SlowExchange(random, { venue: plan.market.venue, cash: account.cash });
+  }
+
+  /** Of a minute without a price only the reports arrive. */
+  silent(ticks: bigint): void {
+    this.minutes += 1;
+    this.exchange.pass(ticks);
+    for (const report of this.exchange.arrivals()) if (!this.deliver(report)) this.exchange.again(report);
+    // What is open is what the bot knows of, whenever nothing is on its way.
+    const others = this.account.others ? this.account.others() : 0n;
+    if (this.exchange.hasReportedAll && others !== undefined)
+      this.deliver({ type: 'position', at: this.at, lots: this.exchange.position + others });
+  }
+
+  get at(): number {
+    return this.minutes * STEP_MS;
   }
 
   /** One minute at this price. */
   pass(ticks: bigint, mayOpen = true): void {
-    this.minutes += 1;
-    const at = this.minutes * STEP_MS;
-    this.exchange.pass(ticks);
-    for (const report of this.exchange.arrivals()) if (!this.deliver(report)) this.exchange.again(report);
-    // What is open is what the bot knows of, whenever nothing is on its way.
-    if (this.exchange.hasReportedAll) this.deliver({ type: 'position', at, lots: this.exchange.position });
+    this.silent(ticks);
+    const { at } = this;
     this.deliver({ type: 'candle', at, openTicks: ticks, mayOpen });
     this.deliver({ type: 'price', at, ticks });
     this.deliver({ type: 'closed', at, high: ticks, low: ticks, close: ticks, mayOpen });

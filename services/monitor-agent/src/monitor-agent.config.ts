@@ -12,7 +12,7 @@ export class MonitorAgentConfig extends Config(
   z.object({
     MONITOR_PROBE_SECONDS: envInt(1, 300)
       .default(10)
-      .meta({ description: 'Seconds between two looks at the sessions of a watched server' }),
+      .meta({ description: 'Seconds between two snapshots of the sessions of a watched server' }),
     MONITOR_MINUTE_SECONDS: envInt(1, 3_600)
       .default(60)
       .meta({ description: 'Seconds between two counts of statements, tables and indexes of a watched server' }),
@@ -22,10 +22,10 @@ export class MonitorAgentConfig extends Config(
     }),
     MONITOR_MAX_SERVERS: envInt(1, 10_000)
       .default(500)
-      .meta({ description: 'Servers that one process of monitor-agent watches at the most' }),
+      .meta({ description: 'The most servers that one process of monitor-agent watches' }),
     MONITOR_MAX_RETENTION_DAYS: envInt(1, 1_000)
       .default(400)
-      .meta({ description: 'Days after which collected data is dropped whatever the plan says' }),
+      .meta({ description: 'Days after which collected data is deleted whatever the plan says' }),
     MONITOR_PLATFORM_HOST: z
       .string()
       .optional()
@@ -35,11 +35,11 @@ export class MonitorAgentConfig extends Config(
     MONITOR_PLATFORM_USER: z
       .string()
       .default('tidegate_monitor')
-      .meta({ description: 'Role with pg_monitor that looks at that database' }),
+      .meta({ description: 'Role with pg_monitor that monitors that database' }),
     MONITOR_PLATFORM_PASSWORD: z.string().optional().meta({ description: 'Password of that role' }),
     MONITOR_ALLOW_LOOPBACK: envFlag().optional().meta({
       description:
-        'Whether servers on this very machine may be watched; by default only with embedded servers outside production',
+        'Whether servers on this machine itself may be watched; by default only with embedded servers outside production',
     }),
     MONITOR_ALLOWED_NETWORKS: envList()
       .refine((networks) => networks.every(isNetwork), 'networks in CIDR notation, such as 10.0.0.0/8,fd00::/8')

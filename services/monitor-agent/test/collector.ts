@@ -92,7 +92,7 @@ export class Replica {
     this.aheadMs += ms;
   }
 
-  /** One more of them, with the same time on its clock: whatever it knows of the servers it has from the store. */
+  /** One more replica, with the same time on its clock; all that it knows of the servers comes from the store. */
   successor(): Replica {
     const next = new Replica(this.store, this.plan);
     next.putForward(this.aheadMs);
@@ -123,7 +123,7 @@ export class Replica {
     return (this.collector as unknown as { sessions: Map<string, { busy: boolean }> }).sessions;
   }
 
-  /** Turns by hand, a second of its clock apart, until this is so and nothing is in hand any more. */
+  /** Turns by hand, a second of its clock apart, until this is so and nothing is running any more. */
   async turnUntil(done: () => Promise<boolean>, { withinMs = 20_000, stepMs = 1_000 } = {}): Promise<void> {
     const idle = () => [...this.sessions.values()].every(({ busy }) => !busy);
     const settled = async () => {

@@ -11,8 +11,8 @@ import { StatementEntries } from '../src/statements/statement-entries.rules.ts';
 import { statementKey } from '../src/statements/statement-key.rules.ts';
 
 /*
- * A pretended pg_stat_statements that, unlike the real one, never forgets: beside the rows that a collector may see it
- * keeps the reference: what every row counted in all its reset epochs, and what of it died before anybody looked.
+ * A fake pg_stat_statements that, unlike the real one, loses nothing: besides the rows that a collector may see it has
+ * the reference: what every row counted in all its reset epochs, and what of it was lost before a snapshot.
  */
 export type Step =
   | { do: 'call'; key: number; ms: number; rows: number }

@@ -114,6 +114,7 @@ export type Backtest = {
   /** Candles done so far */
   candlesDone: number;
   from: Timestamp;
+  /** Start of the last candle; `feed.to`, which is excluded, is one interval later */
   to: Timestamp;
   /** Where candles were missing */
   gaps: CandleGaps | null;
@@ -1318,7 +1319,7 @@ export type MonitoredDatabase = {
   activeMs: number | null;
   /** Of about 2.1 billion; vacuum keeps it low */
   transactionAge: Count;
-  /** Counters were reset in the range, or may have been: earlier work may be missing */
+  /** Counters were reset in the range, or may have been (PostgreSQL reports that tables of a database were reset, not which): the figures are the least that was done */
   partial: boolean;
   /** When it was found dropped, or no longer visible to the role; null: it exists */
   goneAt: Timestamp | null;
@@ -1346,7 +1347,7 @@ export type MonitoredIndex = {
   partitions: Count | null;
   /** The partitioned one at the top, for `partitions=apart` */
   partitionOf: string | null;
-  /** Counters were reset in the range, or may have been: earlier work may be missing */
+  /** Counters were reset in the range, or may have been (PostgreSQL reports that tables of a database were reset, not which): the figures are the least that was done */
   partial: boolean;
   /** When the last snapshot of its database was taken; null: none are taken any more */
   snapshotAt: Timestamp | null;
@@ -1391,7 +1392,7 @@ export type MonitoredTable = {
   partitions: Count | null;
   /** The partitioned one at the top, for `partitions=apart` */
   partitionOf: string | null;
-  /** Counters were reset in the range, or may have been: earlier work may be missing */
+  /** Counters were reset in the range, or may have been (PostgreSQL reports that tables of a database were reset, not which): the figures are the least that was done */
   partial: boolean;
   /** When the last snapshot of its database was taken; null: none are taken any more */
   snapshotAt: Timestamp | null;
@@ -1889,7 +1890,7 @@ export type ServerPatch = {
   tlsMode?: TlsMode;
   /** null: back to the well-known authorities */
   tlsCa?: string | null;
-  /** The next client certificate, with its tlsKey; null: none any more. Needed again as the password is */
+  /** A new client certificate, with its tlsKey; null: removes it. Required in the same cases as the password */
   tlsCert?: string | null;
   /** Private key of the client certificate as PEM text (sslkey); write-only */
   tlsKey?: string;
@@ -2060,7 +2061,7 @@ export type Subscription = {
   currency: string | null;
   addons: Array<SubscriptionAddon>;
   startedAt: Timestamp;
-  /** Of what is paid for now; `GET /api/v1/usage` has that of quotas */
+  /** Of what is paid for now; `GET /api/v1/usage/current` has that of quotas */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   trialEnd: Timestamp | null;
@@ -5034,7 +5035,7 @@ export class TidegateClient extends Transport {
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 

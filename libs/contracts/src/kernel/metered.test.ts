@@ -12,6 +12,8 @@ test('a used-up quota never locks people out of their account', () => {
     .sort();
   expect(free).toMatchInlineSnapshot(`
 [
+  "billing checkout.create",
+  "billing checkout.finish",
   "billing entitlements.current",
   "billing invoices.charge-once",
   "billing invoices.credit",
@@ -25,6 +27,10 @@ test('a used-up quota never locks people out of their account', () => {
   "billing plans.list",
   "billing plans.move",
   "billing plans.validate",
+  "billing portal.create",
+  "billing stripe.list-events",
+  "billing stripe.publish-prices",
+  "billing stripe.replay-event",
   "billing subscriptions.get",
   "billing subscriptions.set",
   "bot-executor bots.stop",
@@ -64,11 +70,17 @@ test('a used-up quota never locks people out of their account', () => {
   "monitor-agent servers.add-platform",
   "notifier channels.confirm",
   "notifier channels.unsubscribe",
+  "usage entitlements.check",
+  "usage holds.commit",
+  "usage holds.release",
   "usage meters.list",
   "usage settings.get",
   "usage settings.set",
   "usage usage.current",
+  "usage usage.estimate",
+  "usage usage.events",
   "usage usage.history",
+  "usage usage.limits",
   "usage usage.rejected",
   "usage usage.return-lease",
 ]

@@ -4,7 +4,9 @@ import { nextCursor, Timestamp } from '../kernel/types.ts';
 import { Count, Range, rankQuery, serverRange } from './range.ts';
 
 const Partial = z.boolean().meta({
-  description: 'Counters were reset in the range, or may have been: earlier work may be missing',
+  description:
+    'Counters were reset in the range, or may have been (PostgreSQL reports that tables of a database were reset, not ' +
+    'which): the figures are the least that was done',
 });
 const GoneAt = Timestamp.nullable().meta({
   description: 'When it was found dropped, or no longer visible to the role; null: it exists',

@@ -142,7 +142,8 @@ export const ServerPatch = z
     tlsMode: TlsMode.optional(),
     tlsCa: tlsCa.nullable().optional().meta({ description: 'null: back to the well-known authorities' }),
     tlsCert: tlsCert.nullable().optional().meta({
-      description: 'The next client certificate, with its tlsKey; null: none any more. Needed again as the password is',
+      description:
+        'A new client certificate, with its tlsKey; null: removes it. Required in the same cases as the password',
     }),
     tlsKey: tlsKey.optional(),
     tlsKeyPassphrase: tlsKeyPassphrase.optional(),

@@ -6,7 +6,7 @@ import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { MAX_QUANTITY } from './event.ts';
-import { MAX_TTL_SECONDS } from './leases.ts';
+import { MAX_TTL_SECONDS, TTL_SECONDS } from './leases.ts';
 
 export const CheckReason = z.enum(['no_subscription', 'not_included', 'limit_reached', 'past_due', 'read_only']).meta({
   id: 'CheckReason',
@@ -48,7 +48,7 @@ const Hold = z.strictObject({
     .int()
     .min(1)
     .max(MAX_TTL_SECONDS)
-    .default(60)
+    .default(TTL_SECONDS)
     .meta({ description: 'The hold ends by itself after this time, at most a day' }),
 });
 

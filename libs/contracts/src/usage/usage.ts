@@ -183,7 +183,7 @@ export const ingestUsage = operation({
     `Exactly once: (source, id) identifies an event for ${IDENTITY_DAYS} days after it was counted; sent again it counts ` +
     'once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a ' +
     `bad one never fails the others. Events up to ${MAX_EVENT_AGE_DAYS} days old count in the period in which they ` +
-    'happened. The answer is sent after the commit, so the next GET /api/v1/usage shows the new balance.',
+    'happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance.',
   input: z.strictObject({
     // Anything is accepted here and judged one by one; the first shape documents what is expected.
     events: z

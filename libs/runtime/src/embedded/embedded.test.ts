@@ -71,7 +71,7 @@ describe('PostgreSQL', () => {
     });
   });
 
-  test('is adopted while it runs and started again after it was killed, with its data', async () => {
+  test('is adopted while it runs and restarted after it was killed, with its data', async () => {
     const dir = folder();
     const first = await startPostgres({ dir, password: 'secret' });
     await ask(first.url, 'create table kept as select 42 as answer');
@@ -85,7 +85,7 @@ describe('PostgreSQL', () => {
     expect(await ask(third.url, 'select answer from kept')).toEqual({ answer: 42 });
   });
 
-  test('stops, leaves no process, and takes another port when its own was taken meanwhile', async () => {
+  test('stops, leaves no process, and takes another port when its own has been taken', async () => {
     const dir = folder();
     const first = await startPostgres({ dir, password: 'secret' });
     await first.stop();
@@ -134,7 +134,7 @@ asRoot('PostgreSQL started by root', () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o710);
   });
 
-  test('below a folder that only root may enter it lives elsewhere, and is found there again', async () => {
+  test('below a folder that only root may enter it is stored elsewhere, and found there again', async () => {
     const outer = folder();
     const [parent, moved] = [join(outer, 'data'), join(outer, 'moved')];
     const first = await startPostgres({ dir: join(parent, 'postgres'), password: 'secret' });
@@ -146,7 +146,7 @@ asRoot('PostgreSQL started by root', () => {
       renameSync(parent, moved);
       const again = track(await startPostgres({ dir: join(moved, 'postgres'), password: 'secret' }));
       expect(await ask(again.url, 'select answer from kept')).toEqual({ answer: 42 });
-      // The note says where it was written: of two copies only the first may go on.
+      // The note says where it was written: of two copies only the first may continue.
       cpSync(moved, parent, { recursive: true });
       await expect(startPostgres({ dir: join(moved, 'postgres') })).rejects.toThrow('is a copy of');
     } finally {
@@ -157,7 +157,7 @@ asRoot('PostgreSQL started by root', () => {
 });
 
 describe('nats-server', () => {
-  test('starts with JetStream; is adopted while it runs, started again after it was killed', async () => {
+  test('starts with JetStream; is adopted while it runs, restarted after it was killed', async () => {
     const dir = folder();
     const first = await startNats({ dir });
     const nc = await connect({ servers: first.url });
@@ -201,7 +201,7 @@ describe('nats-server', () => {
   });
 });
 
-test('a free port is none that an outgoing connection may take meanwhile', async () => {
+test('a free port is outside the range of outgoing connections', async () => {
   const [first = 0, last = 0] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split('\t').map(Number);
   const ports = await Promise.all(Array.from({ length: 50 }, freePort));
   expect(ports.filter((port) => port >= first && port <= last)).toEqual([]);

@@ -7,7 +7,7 @@ const FIRST = 15_000;
 const LAST = 32_000;
 const ATTEMPTS = 200;
 
-/** A port that nobody listens on at this moment, on loopback. */
+/** A port on loopback that nothing listens on at this moment. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = randomInt(FIRST, LAST);
@@ -25,8 +25,8 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 }
 
 /**
- * The wanted port when it is free, else another, or with `insist` none. A server that was just killed takes a moment to
- * let go of its own.
+ * The wanted port when it is free, otherwise another; with `insist` it fails instead. A server that was just killed
+ * takes a moment to release its port.
  */
 export async function portLike(wanted: number | undefined, insist = false): Promise<number> {
   if (wanted !== undefined && (await waitFor(() => isFree(wanted), insist ? 3_000 : 300))) return wanted;

@@ -43,8 +43,8 @@ async function keepNats(times: ConstructorParameters<typeof KeptServer>[2] = qui
   return { server, pid, monitorPort, dir };
 }
 
-test('a nats-server that was killed is started again on its ports, and tells meanwhile', async () => {
-  // The end of a child is heard: nobody has to look for it, the second time neither.
+test('a nats-server that was killed is restarted on its ports, and reported until then', async () => {
+  // The end of a child is an event, without polling, the second time too.
   const { server, pid, monitorPort, dir } = await keepNats({ checkMs: 3_600_000, askMs: 3_600_000 });
   process.kill(pid, 'SIGKILL');
   await until(() => server.trouble !== undefined || server.pid !== pid, { everyMs: 5 });
@@ -56,7 +56,7 @@ test('a nats-server that was killed is started again on its ports, and tells mea
   expect(server.trouble).toBeUndefined();
 });
 
-test('one that lives and does not answer is ended and started again', async () => {
+test('one that is alive and does not answer is ended and restarted', async () => {
   const { server, pid, monitorPort, dir } = await keepNats();
   process.kill(pid, 'SIGSTOP');
   await until(() => server.pid !== pid, { withinMs: 60_000 });
@@ -64,7 +64,7 @@ test('one that lives and does not answer is ended and started again', async () =
   expect(await natsIllnessOf(dir, monitorPort)).toBeUndefined();
 });
 
-test('a nats-server whose JetStream is off is ill, and so is another one on its port', async () => {
+test('a nats-server without JetStream is unhealthy, and so is another one on its port', async () => {
   const [port, monitor] = [await freePort(), await freePort()];
   const args = ['-a', '127.0.0.1', '-p', String(port), '-m', String(monitor), '--name', 'without'];
   const child = spawn(findNatsServer() ?? 'nats-server', args, { stdio: 'ignore' });
@@ -76,7 +76,7 @@ test('a nats-server whose JetStream is off is ill, and so is another one on its 
   }
 });
 
-test('a start finds a nats-server that hangs, and does not take it for a well one; a stop ends it too', async () => {
+test('a start does not adopt a nats-server that hangs; a stop ends it', async () => {
   const dir = join(folder, 'nats');
   const first = await startNats({ dir });
   process.kill(first.pid, 'SIGSTOP');
@@ -90,7 +90,7 @@ test('a start finds a nats-server that hangs, and does not take it for a well on
   expect(isAlive(second.pid)).toBe(false);
 });
 
-test('a PostgreSQL whose postmaster was killed is started again with its data, also after a failed try', async () => {
+test('a PostgreSQL whose postmaster was killed is restarted with its data, even after a failed try', async () => {
   const dir = join(folder, 'pg');
   const first = await startPostgres({ dir, password: 'secret' });
   const client = new pg.Client({ connectionString: first.url });

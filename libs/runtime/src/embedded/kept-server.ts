@@ -7,13 +7,13 @@ export interface Kept {
   name: string;
   pid: number;
   logFile: string;
-  /** Resolves when its process ends, where somebody tells. */
+  /** Resolves when its process ends; absent for an adopted one. */
   ended?: Promise<void> | undefined;
-  /** On the ports that it had. One that runs already is adopted. */
+  /** On the same ports. One that is already running is adopted. */
   start(signal: AbortSignal): Promise<{ pid: number; ended?: Promise<void> }>;
-  /** Why it is of no use although its process lives; undefined when it is well. */
+  /** Why it is unhealthy although its process is alive; undefined when it is healthy. */
   illness(): Promise<string | undefined>;
-  /** One that is ill for so long is ended. Its data must survive these signals. */
+  /** How long it may be unhealthy before it is ended. Its data must survive these signals. */
   patienceMs: number;
   end: [ask: NodeJS.Signals, insist: NodeJS.Signals];
 }
@@ -27,14 +27,15 @@ interface Times {
 }
 
 const TIMES: Times = { checkMs: 1_000, askMs: 10_000, firstPauseMs: 250, longestPauseMs: 30_000, steadyMs: 60_000 };
-/** Silence is only believed when it was met so often: one stall of this very process must not look like illness. */
+/** Silence counts only after so many checks: a stall of this process must not look like a fault of the server. */
 const LEAST_ASKED = 3;
 const END_MS = 5_000;
 
 /**
- * Keeps a server running while the platform lives. The end of a child is an event; of an adopted process it looks
- * each second whether it is there. Now and then it asks whether the server is well. What ended, or was ill for its whole patience and was ended for it, is started
- * again on the same ports, at once and then with growing pauses; `trouble` says meanwhile why (readiness shows it).
+ * Keeps a server running while the platform runs. The end of a child is an event; an adopted process is polled each
+ * second. Now and then the server's health is checked. A server that ended, or was unhealthy for too long and was ended
+ * for it, is restarted on the same ports, at once and then with growing pauses; until then `trouble` says why
+ * (readiness shows it).
  */
 export class KeptServer {
   trouble: string | undefined;
@@ -43,7 +44,7 @@ export class KeptServer {
   private readonly times: Times;
   private readonly abort = new AbortController();
   private readonly done: Promise<void>;
-  /** With the number it tells our process from another that got the number later. */
+  /** With the pid it distinguishes our process from a later one with the same pid. */
   private begin: string | undefined;
   private rouse: () => void = () => {};
 
@@ -56,7 +57,7 @@ export class KeptServer {
     this.done = this.run();
   }
 
-  /** Lets it be; ends nothing. */
+  /** Stops supervising; ends nothing. */
   async stop(): Promise<void> {
     this.abort.abort();
     this.rouse();
@@ -94,7 +95,7 @@ export class KeptServer {
     }
   }
 
-  /** Until it must be started again; says why. */
+  /** Resolves when it must be restarted, with the reason. */
   private async watch(): Promise<string | undefined> {
     let ill: { since: number; asked: number } | undefined;
     let asked = Date.now();
@@ -114,7 +115,7 @@ export class KeptServer {
       this.trouble = illness;
       ill ??= { since: asked, asked: 0 };
       ill.asked += 1;
-      if (ill.asked === 1) this.log.warn({ reason: illness }, 'The server is not well');
+      if (ill.asked === 1) this.log.warn({ reason: illness }, 'The server is unhealthy');
       if (asked - ill.since < this.kept.patienceMs || ill.asked < LEAST_ASKED) continue;
       await stopProcess(this.kept.pid, ...this.kept.end, END_MS);
       return `${illness}, for ${Math.round((Date.now() - ill.since) / 1_000)} s: it was ended`;
@@ -125,7 +126,7 @@ export class KeptServer {
     const since = Date.now();
     this.trouble = reason;
     const lastWords = tail(this.kept.logFile, 5);
-    this.log.error({ reason, pid: this.kept.pid, lastWords }, 'The server is started again');
+    this.log.error({ reason, pid: this.kept.pid, lastWords }, 'The server is restarted');
     for (let failures = before; !this.stopping; ) {
       const { firstPauseMs, longestPauseMs } = this.times;
       await this.pause(failures === 0 ? 0 : backOff(firstPauseMs, longestPauseMs, failures));
@@ -137,12 +138,12 @@ export class KeptServer {
         this.follow();
         this.begin = beginOf(this.kept.pid);
         this.trouble = undefined;
-        this.log.warn({ pid: this.kept.pid, downMs: Date.now() - since }, 'The server runs again');
+        this.log.warn({ pid: this.kept.pid, downMs: Date.now() - since }, 'The server is running again');
         return failures;
       } catch (error) {
         if (this.stopping) return failures;
         this.trouble = `it could not be started: ${(error as Error).message.split('\n')[0]}`;
-        this.log.error({ reason: (error as Error).message, failures }, 'The server could not be started again');
+        this.log.error({ reason: (error as Error).message, failures }, 'The server could not be restarted');
       }
     }
     return before;

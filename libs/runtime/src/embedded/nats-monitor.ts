@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 
-/* What nats-server's monitoring port says. A busy machine answers late: only silence for long is an answer too. */
+/* What nats-server's monitoring port says. A busy machine answers late, so only a long silence counts. */
 const ANSWER_MS = 5_000;
 
 /** The JSON of a 200 answer, else undefined. */
@@ -18,7 +18,7 @@ export async function askNats(
 }
 
 /**
- * Why the server is not well, or undefined. `/healthz` of 2.9 says `ok` while JetStream is disabled or stuck (a full
+ * Why the server is unhealthy, or undefined. `/healthz` of 2.9 says `ok` while JetStream is disabled or stuck (a full
  * disk does both), so JetStream itself is asked.
  */
 export async function natsIllness(port: number, name: string, withinMs?: number): Promise<string | undefined> {
@@ -30,7 +30,7 @@ export async function natsIllness(port: number, name: string, withinMs?: number)
   return jetstream['disabled'] === true ? 'JetStream is disabled' : undefined;
 }
 
-/** Well, and after a start done with it: `/healthz` says so when clients may come. It is no reason to end a server. */
+/** Healthy and done starting: `/healthz` says when clients may connect. It is no reason to end a server. */
 export const isNatsReady = async (port: number, name: string, withinMs?: number): Promise<boolean> =>
   (await natsIllness(port, name, withinMs)) === undefined && (await askNats(port, '/healthz', withinMs)) !== undefined;
 
@@ -43,7 +43,7 @@ function ask(port: number, path: string, withinMs: number): Promise<string | und
       response.on('error', () => done(undefined));
     });
     request.on('error', () => done(undefined));
-    // When it was us who were busy, the answer is there already and is read before we judge.
+    // If this process was busy, the answer has already arrived and is read first.
     const late = setTimeout(() => setTimeout(() => done(undefined), 50), withinMs);
     const done = (text: string | undefined): void => {
       clearTimeout(late);

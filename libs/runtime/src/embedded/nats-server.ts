@@ -12,17 +12,17 @@ export interface NatsOptions {
   /** Wanted; another is chosen when it is taken. */
   port?: number | undefined;
   monitorPort?: number | undefined;
-  /** Content of the authorization block (`natsAuthorization`); without it anybody may do anything (tests). */
+  /** Content of the authorization block (`natsAuthorization`); without it everything is allowed (tests). */
   authorization?: string | undefined;
   /** More lines of configuration. */
   configText?: string | undefined;
   /** Where an unpacked nats-server may lie. */
   toolsDir?: string | undefined;
-  /** No other ports than the wanted: somebody uses it there (a server that is started again). */
+  /** Only the wanted ports: clients expect it there (a server that is restarted). */
   samePorts?: boolean | undefined;
   /** How long it may take to answer. */
   withinMs?: number | undefined;
-  /** Ends the waiting, and what was started. */
+  /** Aborts the wait, and stops what was started. */
   signal?: AbortSignal | undefined;
 }
 
@@ -56,7 +56,7 @@ const ADOPT_MS = 20_000;
 
 const configFile = (dir: string): string => join(dir, 'nats.conf');
 const pidFile = (dir: string): string => join(dir, 'nats.pid');
-/** Written before the server is started: a start that is cut short leaves a server that is still found. */
+/** Written before the server is started, so that an interrupted start leaves a server that can be found. */
 const portsFile = (dir: string): string => join(dir, 'ports.json');
 
 /** Starts nats-server with JetStream, or adopts the one that is running on this folder. */
@@ -97,17 +97,17 @@ export async function findNats(folder: string): Promise<RunningNats | undefined>
   return found && (await healthy(found.ports.monitorPort, dir)) ? server(dir, found.pid, found.ports, true) : undefined;
 }
 
-/** Whether one runs on this folder, well or not. */
+/** Whether one runs on this folder, healthy or not. */
 export const isNatsOn = (folder: string): boolean =>
   existsSync(folder) && runningOn(realpathSync(folder)) !== undefined;
 
-/** Stops it, however it is. */
+/** Stops it, healthy or not. */
 export async function stopNats(folder: string): Promise<void> {
   const found = existsSync(folder) ? runningOn(realpathSync(folder)) : undefined;
   if (found) await stopProcess(found.pid, 'SIGTERM', 'SIGKILL', STOP_MS);
 }
 
-/** Why the one on this folder is of no use, or undefined. */
+/** Why the one on this folder is unhealthy, or undefined. */
 export const natsIllnessOf = (folder: string, monitorPort: number, withinMs?: number): Promise<string | undefined> =>
   natsIllness(monitorPort, nameOf(realpathSync(folder)), withinMs);
 
@@ -119,8 +119,8 @@ function runningOn(dir: string): { pid: number; ports: Ports } | undefined {
 }
 
 /**
- * One that runs but does not get well (JetStream disabled or stuck counts) is stopped: two servers must not write to one
- * store. It gets a short time only: one that recovers a large store was started by a start that waits for it.
+ * One that runs but stays unhealthy (JetStream disabled or stuck included) is stopped: two servers must not write to
+ * one store. It gets only a short time: one that recovers a large store belongs to a start that waits for it.
  */
 async function adopt(dir: string, withinMs: number): Promise<RunningNats | undefined> {
   const found = runningOn(dir);
@@ -186,7 +186,7 @@ async function refresh(dir: string, running: RunningNats, options: NatsOptions):
   }, 3_000);
 }
 
-/** Its name tells it from another server that got the port of a dead one. */
+/** Its name distinguishes it from another server that got the port of a dead one. */
 const nameOf = (dir: string): string => `tidegate-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
 const healthy = (monitorPort: number, dir: string): Promise<boolean> => isNatsReady(monitorPort, nameOf(dir));

@@ -21,10 +21,10 @@ export interface RunningServer {
   host: string;
   port: number;
   pid: number;
-  /** True when it was running already. */
+  /** True when it was already running. */
   adopted: boolean;
   logFile: string;
-  /** Resolves when it ends; absent when it was running already and is no child of ours. */
+  /** Resolves when it ends; absent when it was already running and is not our child. */
   ended?: Promise<void>;
   stop(): Promise<void>;
 }
@@ -39,16 +39,16 @@ export interface RunningPostgres extends RunningServer {
 export interface PostgresOptions {
   /** Where the cluster lives; as root, possibly only a note of where that is (see unprivileged.ts). */
   dir: string;
-  /** Of the superuser `postgres`, fixed when the cluster is made. Made up when absent: for throw-away clusters. */
+  /** Of the superuser `postgres`, fixed when the cluster is created. Generated when absent: for throw-away clusters. */
   password?: string | undefined;
   /** Wanted; another is chosen when it is taken. */
   port?: number | undefined;
   settings?: Record<string, string | number>;
-  /** No other port than the wanted: somebody uses it there (a server that is started again). */
+  /** Only the wanted port: clients expect it there (a server that is restarted). */
   samePort?: boolean | undefined;
   /** How long it may take to be ready, recovery after a crash included. */
   withinMs?: number | undefined;
-  /** Ends the waiting, and what was started. */
+  /** Aborts the wait, and stops what was started. */
   signal?: AbortSignal | undefined;
 }
 
@@ -63,8 +63,8 @@ const SETTINGS: Record<string, string | number> = {
   shared_buffers: '64MB',
   max_connections: 120,
   max_wal_size: '2GB',
-  // A page is written whole after each checkpoint: seldom and packed, so that an idle installation writes next to nothing.
-  // What has to be read again after a crash is bounded by max_wal_size all the same.
+  // Full pages are written after each checkpoint: rare and compressed, so that an idle installation writes next to
+  // nothing. The WAL to replay after a crash is still bounded by max_wal_size.
   checkpoint_timeout: '1h',
   wal_compression: 'on',
   shared_preload_libraries: 'pg_stat_statements',
@@ -80,7 +80,7 @@ const SETTINGS: Record<string, string | number> = {
 };
 
 const START_MS = 60_000;
-/** A shutdown writes every dirty page: on a slow disk that is more than a moment, and cutting it short saves nothing. */
+/** A shutdown writes every dirty page: on a slow disk that takes a while, and cutting it short saves nothing. */
 const STOP_MS = 60_000;
 
 /**
@@ -120,7 +120,7 @@ export async function findPostgres(dir: string): Promise<RunningServer | undefin
 /** Whether one runs on this folder, ready or not. */
 export const isPostgresOn = (dir: string): boolean => pidOn(dir) !== undefined;
 
-/** Stops it, however it is. */
+/** Stops it, healthy or not. */
 export async function stopPostgres(dir: string): Promise<void> {
   const pid = pidOn(dir);
   if (pid !== undefined) await stopProcess(pid, 'SIGINT', 'SIGQUIT', STOP_MS);
@@ -239,9 +239,9 @@ async function waitForRunning(
 }
 
 /**
- * PostgreSQL takes any process with the number in postmaster.pid for a living postmaster: one that was killed and that
- * nobody collects (a container without an init), or an unrelated process after a reboot. When it is no postmaster of this folder,
- * and nobody works in the folder any more (orphaned backends end by themselves), the file goes.
+ * PostgreSQL takes any process with the pid in postmaster.pid for a live postmaster: a killed one that nobody reaps (a
+ * container without an init), or an unrelated process after a reboot. When it is not a postmaster of this folder, and
+ * no process works in the folder any more (orphaned backends end by themselves), the file is removed.
  */
 async function clearDeadLock(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
@@ -266,7 +266,7 @@ const ANSWER_MS = 5_000;
 /** Length 8, code 80877103: whether it speaks TLS. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** Whether PostgreSQL itself says anything: the kernel accepts connections for a stopped postmaster too. */
+/** Whether PostgreSQL itself answers: the kernel accepts connections for a stopped postmaster too. */
 export function postgresAnswers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(SSL_REQUEST));

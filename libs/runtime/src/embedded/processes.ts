@@ -3,7 +3,7 @@ import { accessSync, closeSync, constants, openSync, readFileSync, renameSync, s
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Identity } from './unprivileged.ts';
 
-/** False for a zombie too: in a container nobody may collect what a killed parent left behind. */
+/** False for a zombie too: in a container nobody may reap the children of a killed parent. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -18,7 +18,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** True when the process runs and its command line has the text: numbers of processes are given out again. */
+/** True when the process runs and its command line contains the text: pids are reused. */
 export function isRunning(pid: number, text: string): boolean {
   if (!isAlive(pid)) return false;
   try {
@@ -28,7 +28,7 @@ export function isRunning(pid: number, text: string): boolean {
   }
 }
 
-/** Looks often at first and then less so: who waits must not take a small machine from whom it waits for. */
+/** Polls often at first and then less: the waiting process must not take CPU from the one that it waits for. */
 export async function waitFor(condition: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
   const began = Date.now();
   for (;;) {
@@ -40,8 +40,8 @@ export async function waitFor(condition: () => boolean | Promise<boolean>, withi
 }
 
 /**
- * When the process began, in the kernel's ticks: with its number it names a process for ever, while numbers alone are
- * given out again. Undefined when it is gone (or the system does not tell).
+ * Start time of the process, in the kernel's ticks: together with the pid it identifies a process, while pids alone are
+ * reused. Undefined when it is gone (or the system does not tell).
  */
 export function beginOf(pid: number): string | undefined {
   try {
@@ -71,7 +71,7 @@ export function spawnDetached(
       env: options.env ?? {},
       ...(options.identity ?? {}),
     });
-    // Its caller sees that the server does not answer, and tells why from the log.
+    // The caller notices that the server does not answer, and quotes the log.
     child.on('error', () => undefined);
     child.unref();
     return child;
@@ -92,14 +92,14 @@ function openLog(file: string): number {
 export const hasEnded = (child: ChildProcess): boolean =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
-/** Resolves when a child of ours ends; of one that was adopted nobody tells. */
+/** Resolves when our child ends; there is no such event for an adopted process. */
 export const endOf = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
     if (hasEnded(child)) resolve();
     else child.once('exit', () => resolve());
   });
 
-/** Asks with one signal, insists with the other. */
+/** Sends one signal, and after a while the other. */
 export async function stopProcess(
   pid: number,
   ask: NodeJS.Signals,

@@ -14,9 +14,9 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 /*
- * PostgreSQL refuses to run as root. Started by root it gets another user, who must be able to reach its files. Where
- * that cannot be (a checkout below /root, mode 700), they live under /var/lib/tidegate, and a note in the data folder
- * says where, so that they are found again when the data folder is moved, and forgotten when it is deleted.
+ * PostgreSQL refuses to run as root. Started by root it runs as another user, who must be able to reach its files.
+ * Where that is impossible (a checkout below /root, mode 700), they are stored under /var/lib/tidegate, and a note in
+ * the data folder says where, so that they are found when the data folder is moved, and not when it is deleted.
  */
 export const SHARED_ROOT = '/var/lib/tidegate';
 const NOTE = 'elsewhere.json';
@@ -29,7 +29,7 @@ export interface Identity {
 /** Who runs the server on this folder: undefined (we ourselves) unless we are root. */
 export function unprivilegedIdentity(dataFolder?: string): Identity | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  // A cluster keeps its owner: the user `postgres` may have come, or we were another user, since it was made.
+  // A cluster keeps its owner: since its creation the user `postgres` may have been added, or we ran as another user.
   const owner = dataFolder ? statSync(dataFolder, { throwIfNoEntry: false }) : undefined;
   if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const users = readFileSync('/etc/passwd', 'utf8')
@@ -52,7 +52,7 @@ function may({ uid, gid, mode }: Stats, who: Identity, right: number): boolean {
   return (bits & right) === right;
 }
 
-/** Every folder above may be passed, and the path itself, if it is there, be read and passed. */
+/** Every folder above is accessible, and the path itself, if it exists, readable. */
 export function isReachable(path: string, who: Identity): boolean {
   const self = statSync(path, { throwIfNoEntry: false });
   if (self && !may(self, who, READ | PASS)) return false;
@@ -63,7 +63,7 @@ export function isReachable(path: string, who: Identity): boolean {
   }
 }
 
-/** A folder that only its owner reads; one of root's the other user may pass, if the folders above let them. */
+/** A folder that only its owner reads; the other user may pass through one of root's, if the folders above allow it. */
 export function privateFolder(path: string, who: Identity | undefined): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   if (!who || !isReachable(join(dirname(path), 'any'), who)) return;
@@ -73,7 +73,7 @@ export function privateFolder(path: string, who: Identity | undefined): void {
   chmodSync(path, 0o710);
 }
 
-/** The folder of a server's files: itself, or the place outside that its note names. Made and given to its user. */
+/** The folder of a server's files: itself, or the place outside that its note names. Created and given to its user. */
 export function homeOf(folder: string, who: Identity | undefined): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = realpathSync(folder);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { problemError } from '@tidegate/contracts/kernel/problem';
 import { Ajv } from 'ajv';
@@ -14,7 +14,7 @@ const own = SHIPPED.replace(
 ).replaceAll('      features:\n', '      features:\n        reports: { limit: 1_000, note: Per day }\n');
 
 test.each([
-  ['the shipped catalogue', SHIPPED],
+  ['a catalogue', SHIPPED],
   ['one with a feature of its own', own],
   ['one with numbers as editors see them', SHIPPED.replaceAll('10_000', '10000').replace('format: 2', "format: '2'")],
 ])('an editor finds no mistake in %s', (_what, yaml) => {
@@ -43,8 +43,12 @@ test.each([
   expect(validate.errors?.map((error) => error.instancePath)).toContain(where);
 });
 
-test('the shipped catalogue names its schema, which lies beside it and is the one the code makes', () => {
-  expect(SHIPPED).toMatch(/^# yaml-language-server: \$schema=\.\/catalogue\.schema\.json\n/);
-  const file = readFileSync(join(__dirname, '../../../..', 'plans/catalogue.schema.json'), 'utf8');
+test('every shipped catalogue names its schema, which lies beside it and is the one the code makes', () => {
+  const plans = join(__dirname, '../../../..', 'plans');
+  for (const file of readdirSync(plans).filter((name) => name.endsWith('.yaml'))) {
+    const text = readFileSync(join(plans, file), 'utf8');
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/catalogue\.schema\.json\n/);
+  }
+  const file = readFileSync(join(plans, 'catalogue.schema.json'), 'utf8');
   expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(catalogueSchema())));
 });

@@ -16,6 +16,12 @@ export const FORMAT_1 =
   'Format 1 has no products. Write format: 2, then products: { main: { name: …, default: free } }; put main: above the ' +
   'plans, one level to the left of them; remove default: true from the plan; and write per: at the feature.';
 
+/** A name that something else has. */
+function nameOf(example: string) {
+  const error = `Write a name such as ${example}.`;
+  return z.string({ error }).regex(/^[a-z][a-z0-9_-]{0,62}$/, error);
+}
+
 const head = { name: line(60), description: line(300).default('') };
 const offered = YesNo.default(true);
 
@@ -28,18 +34,18 @@ export const MeterDeclaration = z.strictObject({
   aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest', 'time_weighted']).default('sum'),
   decimals: wholeBetween(0, 6).default(0),
   groupBy: z
-    .array(FeatureKey, { error: 'Write a list of names, such as [model, region].' })
+    .array(nameOf('model'), { error: 'Write a list of names, such as [model, region].' })
     .max(4, 'Write at most four names.')
     .default([]),
   value: z
-    .string()
+    .string({ error: 'Write a path into the event, such as data.tokens.' })
     .regex(/^[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62}){0,5}$/, 'Write a path into the event, such as data.tokens.')
     .optional(),
 });
 
 export const FeatureDeclaration = z.strictObject({
   kind: oneOf(['counted', 'static', 'boolean', 'level', 'metered']),
-  product: ProductKey.optional(),
+  product: nameOf('monitoring').optional(),
   ...head,
   unit: line(30).default(''),
   per: oneOf(QuotaWindow.options).optional(),
@@ -54,9 +60,9 @@ const grants = () => z.record(z.string(), z.unknown(), { error: 'Write features:
 export const TrialDeclaration = z.strictObject({ days: wholeBetween(1, 730), card: YesNo.default(false) });
 
 export const SeatsDeclaration = z.strictObject({
-  feature: FeatureKey,
+  feature: nameOf('seats'),
   included: wholeBetween(0, 1_000_000),
-  addon: AddonKey.optional(),
+  addon: nameOf('extra_member').optional(),
 });
 
 export const PlanDeclaration = z.strictObject({
@@ -72,10 +78,10 @@ export const PlanDeclaration = z.strictObject({
 
 export const AddonDeclaration = z.strictObject({
   ...head,
-  product: ProductKey,
+  product: nameOf('monitoring'),
   offered,
   plans: z
-    .array(PlanKey, { error: 'Write a list of plans of the product, such as [pro].' })
+    .array(nameOf('pro'), { error: 'Write a list of plans of the product, such as [pro].' })
     .min(1, 'Name a plan.')
     .optional(),
   max: wholeBetween(1, 1_000_000).optional(),
@@ -86,7 +92,7 @@ export const AddonDeclaration = z.strictObject({
 export const PackageDeclaration = z.strictObject({
   ...head,
   offered,
-  feature: FeatureKey,
+  feature: nameOf('api_calls'),
   amount: wholeBetween(1, Number.MAX_SAFE_INTEGER),
   expiresDays: wholeBetween(1, 3_650).optional(),
   prices: z.record(CurrencyCode, OneOffPriceList, { error: 'Write prices: { USD: { once: 1000 } }.' }),
@@ -104,7 +110,12 @@ export const CouponDeclaration = z.strictObject({
   codes: z
     .array(z.string({ error: CODE }).regex(/^[A-Z0-9][A-Z0-9_-]{2,39}$/, CODE), { error: 'Write codes: [LAUNCH20].' })
     .default([]),
-  plans: z.array(z.string(), { error: 'Write a list such as [monitoring.pro].' }).min(1, 'Name a plan.').optional(),
+  plans: z
+    .array(z.string({ error: 'Write a plan with its product, such as monitoring.pro.' }), {
+      error: 'Write a list such as [monitoring.pro].',
+    })
+    .min(1, 'Name a plan.')
+    .optional(),
   max: wholeBetween(1, 1_000_000_000).optional(),
 });
 
@@ -117,9 +128,13 @@ export const CatalogueFile = z.strictObject(
     plans: z.record(ProductKey, z.record(PlanKey, PlanDeclaration, { error: 'Write the plans of the product.' }), {
       error: 'Write plans: and the plans of each product.',
     }),
-    addons: z.record(AddonKey, AddonDeclaration).default({}),
-    packages: z.record(PackageKey, PackageDeclaration).default({}),
-    coupons: z.record(AddonKey, CouponDeclaration).default({}),
+    addons: z.record(AddonKey, AddonDeclaration, { error: 'Write addons: and each add-on, or remove it.' }).default({}),
+    packages: z
+      .record(PackageKey, PackageDeclaration, { error: 'Write packages: and each package, or remove it.' })
+      .default({}),
+    coupons: z
+      .record(AddonKey, CouponDeclaration, { error: 'Write coupons: and each coupon, or remove it.' })
+      .default({}),
   },
   { error: 'Write a catalogue: format, currency, products, features and plans.' },
 );

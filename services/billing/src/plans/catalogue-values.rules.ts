@@ -12,7 +12,7 @@ const toNumber = (text: string): number => Number(text.replaceAll('_', ''));
 /** A whole number. `message` describes a text that is not one. */
 function wholeNumber(message: (written: string) => string) {
   return z
-    .string({ error: ({ input }) => message(input === undefined || input === null ? '' : String(input)) })
+    .string({ error: () => message('') })
     .regex(PLAIN, { error: ({ input }) => message(String(input)) })
     .transform(toNumber)
     .refine(Number.isSafeInteger, 'Write a number up to 9007199254740991.');

@@ -1,6 +1,7 @@
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
-import { type ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
+import { ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import { Ajv } from 'ajv';
+import fc from 'fast-check';
 import { parse } from 'yaml';
 import { catalogueSchema } from './catalogue-schema.rules.ts';
 import { parseCatalogue } from './parse-catalogue.ts';
@@ -75,7 +76,8 @@ function faults(yaml: string, known?: Parameters<typeof parseCatalogue>[2]) {
   try {
     parseCatalogue(problemError, yaml, known);
   } catch (error) {
-    return (error as ProblemError).data['errors'] as { field: string; code: string; message: string; line: number }[];
+    if (!(error instanceof ProblemError)) throw error;
+    return error.data['errors'] as { field: string; code: string; message: string; line: number }[];
   }
   return [];
 }
@@ -232,7 +234,7 @@ const MISTAKES: [string, string, string, string][] = [
   ['setup: 500000', 'setup: -1', '/plans/monitoring/pro/prices/USD/setup', 'Write the price'],
   ['{ month: 4900, year: 49_000, setup: 500000 }', '{ setup: 5 }', '/plans/monitoring/pro/prices/USD', 'Write month'],
   ['JPY: { month: 7000 }', 'JPY: { month: 70.00 }', '/plans/monitoring/pro/prices/JPY/month', '70.00 is written 70.'],
-  ['JPY: { month: 7000 }', 'ZZZ: { month: 7000 }', '/plans/monitoring/pro/prices/ZZZ', 'Write a currency of ISO'],
+  ['JPY: { month: 7000 }', 'QQQ: { month: 7000 }', '/plans/monitoring/pro/prices/QQQ', 'Write a currency of ISO'],
   ['currency: USD', 'currency: USX', '/currency', 'Write a currency of ISO'],
   ['revenueShare: 12.50', 'revenueShare: 0', '/plans/monitoring/pro/revenueShare', 'Write a number above 0'],
   ['revenueShare: 12.50', 'revenueShare: 120', '/plans/monitoring/pro/revenueShare', 'Write a number above 0'],
@@ -362,4 +364,29 @@ test('every mistake of one file is reported, and none hides another', () => {
     '/addons/explain_pro/max',
     '/packages/calls_1k/amount',
   ]);
+});
+
+test('whatever stands in the place of a word, the file is read or each mistake says what to do', () => {
+  const words = [...whole.matchAll(/[\w.-]+/g)].map((found) => ({ at: found.index, length: found[0].length }));
+  const other = fc.constantFrom(
+    '~',
+    '{}',
+    '[]',
+    '-1',
+    'true',
+    '""',
+    '[1]',
+    'toString',
+    '{ limit: {} }',
+    '{ USD: ~ }',
+    '!t x',
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...words), other, ({ at, length }, text) => {
+      for (const { code, message } of faults(whole.slice(0, at) + text + whole.slice(at + length))) {
+        if (code !== 'yaml') expect(message).toMatch(/Write|Remove|Choose|Declare|remove|must|lower-case/);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -4,7 +4,7 @@ import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features
 import { type ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import { parseCatalogue } from './parse-catalogue.ts';
 
-const shipped = readFileSync(join(__dirname, '../../../../plans/default.yaml'), 'utf8');
+const shipped = readFileSync(join(__dirname, '../../../../libs/testing/plans.yaml'), 'utf8');
 
 const builtIn = Object.entries(BUILT_IN_FEATURES).filter(([key]) => key !== 'bots');
 const grant = { counted: '1', static: '7', boolean: 'true', metered: '100' };
@@ -55,7 +55,7 @@ const price = (written: string, currency = 'EUR') =>
 const paid = `${small}${plan('pro', '{ EUR: { month: 1, year: 0 } }')}`;
 const ownPrice = (written: string) => paid.replace('month: 1, year: 0', `month: 1, year: ${written}`);
 
-test('the shipped catalogue is valid and gives what it promises', () => {
+test('a catalogue gives what it says', () => {
   const { plans } = parseCatalogue(problemError, shipped);
   expect(plans.map((plan) => plan.plan)).toEqual(['free', 'pro', 'business']);
   expect(plans.map((plan) => plan.features['servers'])).toEqual(

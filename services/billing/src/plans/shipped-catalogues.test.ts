@@ -6,6 +6,7 @@ import type { OneOffPrice, Price } from '@tidegate/contracts/billing/prices';
 import { problemError } from '@tidegate/contracts/kernel/problem';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
+import { inWords, NOTHING, number } from '../../test/in-words.ts';
 import { OFFERS, type Offer } from '../../test/offers.ts';
 import type { PlanDefinition } from './catalogue-model.rules.ts';
 import { catalogueSchema } from './catalogue-schema.rules.ts';
@@ -24,33 +25,18 @@ function price(prices: readonly Price[], setup: readonly OneOffPrice[]): string 
   ].join(', ');
 }
 
-const number = (limit: number | null): string => (limit === null ? 'unlimited' : String(limit));
-const WINDOWS = { hour: 'an hour', day: 'a day', month: 'a month', period: 'a period', ever: 'ever' };
-
-function inWords(grant: PlanFeature): string {
-  switch (grant.kind) {
-    case 'boolean':
-      return grant.value ? 'yes' : 'no';
-    case 'level':
-      return grant.level;
-    case 'static':
-      return String(grant.value);
-    case 'counted':
-      return number(grant.limit);
-    case 'metered': {
-      const usage = grant.price?.['USD'];
-      const beyond = usage ? `, then $${usage.model === 'unit' ? usage.unit : usage.model}` : '';
-      // What is hard is refused at the limit, what is charged never.
-      if (grant.enforcement !== 'soft') expect(grant.ceiling).toBe(usage ? null : grant.limit);
-      return `${number(grant.limit)} ${WINDOWS[grant.per]}${beyond}`;
-    }
-  }
+/** With what use beyond the limit costs. */
+function sold(grant: PlanFeature): string {
+  if (grant.kind !== 'metered') return inWords(grant);
+  const usage = grant.price?.['USD'];
+  // What is hard is refused at the limit, what is charged never.
+  if (grant.enforcement !== 'soft') expect(grant.ceiling).toBe(usage ? null : grant.limit);
+  return `${inWords(grant)}${usage ? `, then $${usage.model === 'unit' ? usage.unit : usage.model}` : ''}`;
 }
 
 const added = ({ kind, value }: AddonFeature): string =>
   kind === 'boolean' ? 'yes' : kind === 'level' ? value : number(value);
 
-const NOTHING = ['no', 'none', '0', '0 a month', '0 a day', '0 an hour'];
 const isSold = (key: string): boolean => !Object.hasOwn(BUILT_IN_FEATURES, key);
 
 function terms(plan: PlanDefinition): string | undefined {
@@ -82,7 +68,7 @@ describe.each(FILES)('%s.yaml', (file, offers) => {
     if (!plan) throw new Error(`There is no ${ref}.`);
     expect(price(plan.prices, plan.setup)).toBe(offer.price);
     expect(terms(plan)).toBe(offer.terms);
-    const given = Object.entries(plan.features).map(([key, grant]) => [key, inWords(grant)]);
+    const given = Object.entries(plan.features).map(([key, grant]) => [key, sold(grant)]);
     expectGiven(Object.fromEntries(given), offer);
   });
 
@@ -99,6 +85,24 @@ describe.each(FILES)('%s.yaml', (file, offers) => {
     validate(parse(text(file)));
     expect(validate.errors).toBeNull();
   });
+});
+
+test('the example of the documents is a catalogue, once it has what the software depends on', () => {
+  const page = readFileSync(join(__dirname, '../../../../docs/plans-and-usage.md'), 'utf8');
+  const example = /```yaml\n(format: 2[\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const account = text('agents');
+  const declared = account.slice(account.indexOf('  seats: {'), account.indexOf('plans:\n'));
+  const others = declared.replace(/ {2}(api_calls|servers|bots): .*\n/g, '');
+  const plan = account
+    .slice(account.indexOf('  account:\n    free:'))
+    .replace(/ {8}(api_calls|servers|bots): .*\n/g, '');
+  const whole = example
+    .replace('features:\n', `features:\n${others}`)
+    .replace('products:\n', 'products:\n  account: { name: Account, default: free }\n')
+    .replace('\nplans:\n', `\nplans:\n${plan}`);
+  const { plans, addons } = parseCatalogue(problemError, whole);
+  expect(plans.map((one) => one.plan)).toEqual(['free', 'free', 'pro', 'basic']);
+  expect(addons).toMatchObject([{ addon: 'extra_server', features: { servers: { value: 1 } } }]);
 });
 
 test('each can follow each: none changes how a feature of another is counted', () => {

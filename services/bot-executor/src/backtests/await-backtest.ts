@@ -12,7 +12,7 @@ const POLL_MS = 2_000;
 const MOST_OF_A_PERSON = 4;
 const MOST = 200;
 
-/** Lets a request wait for the end of its backtest, whichever replica runs it. It holds no connection meanwhile. */
+/** Lets a request wait for the end of its backtest, whichever replica runs it, without holding a connection. */
 @Injectable()
 export class AwaitBacktest {
   /** How long a request waits before it is answered with the backtest as it is then. */

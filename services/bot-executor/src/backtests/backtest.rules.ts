@@ -22,13 +22,13 @@ import { Equity } from './equity.rules.ts';
 import type { EquityCurve } from './equity-curve.rules.ts';
 
 /*
- * A run over candles through the very decision function and exchange that paper bots use, without asking them about
- * candles in which nothing can happen:
+ * A run over candles through the same decision function and exchange that paper bots use, skipping candles in which
+ * nothing can happen:
  *
  *   state ──which prices matter?──► first candle that reaches one ──decide, exactly──► fills, new state ──► again
  *
- * Less than one candle in a hundred does anything. The others are skipped with integer comparisons over typed arrays,
- * a block of 64 at a time (candle-series.rules.ts), and equity is followed over a whole stretch at once
+ * Fewer than one candle in a hundred changes anything. The others are skipped with integer comparisons over typed
+ * arrays, a block of 64 at a time (candle-series.rules.ts), and equity is followed over a whole stretch at once
  * (equity.rules.ts). So a backtest is as fast as reading the candles and yet equals paper trading to the last digit.
  */
 
@@ -64,13 +64,13 @@ export interface BacktestOptions {
   intervalMs: number;
   /** A part of the series, as if there were nothing else. */
   range?: Range;
-  /** Filled during the run; it has the same range. */
+  /** Filled during the run; covers the same range. */
   curve?: EquityCurve;
   /** Returns at most so many of each, the first ones; by default all. */
   collect?: { fills: number; trades: number };
   /** Called for every fill and payment. */
   onMoney?: (change: { fill: ExchangeFill } | { payment: Payment }) => void;
-  /** In shared memory: how many candles are done. */
+  /** In shared memory: progress in candles. */
   progress?: Int32Array;
 }
 
@@ -218,7 +218,7 @@ class Run {
     else if (isEntry(fill.order) && compare(fill.cost, this.maxCost) > 0) this.maxCost = fill.cost;
   }
 
-  /** The last trade is over: only its sums go on. */
+  /** The last trade has ended: only its sums continue. */
   private finishTrade(): void {
     const summary = this.current;
     if (!summary) return;

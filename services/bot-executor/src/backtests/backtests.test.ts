@@ -83,7 +83,7 @@ async function uses(orgId: string): Promise<{ meter: string; quantity: number; l
   return rows.flatMap(({ body }) => JSON.parse(body));
 }
 
-test('a huge backtest is bounded: the event loop goes on, the first fills are stored, the figures are exact', async () => {
+test('a huge backtest is bounded: the event loop stays free, the first fills are stored, the figures are exact', async () => {
   start(service.backtests());
   const candles = swinging(10_500);
   const who = await withCandles(candles);
@@ -109,7 +109,7 @@ test('a huge backtest is bounded: the event loop goes on, the first fills are st
     fees: times(report.fees),
     stored: { trades: MAX_STORED_ITEMS.trades, fills: MAX_STORED_ITEMS.fills },
   });
-  // Some thousand fills take a thread a second; the event loop turned all the while.
+  // Some thousand fills take a thread a second; the event loop kept running.
   expect(turns).toBeGreaterThan(50);
 
   const page = (after: number) =>
@@ -149,7 +149,7 @@ test('a request that is too large is refused with what to change, before anythin
   await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
 });
 
-test('a plan without such runs refuses them, which is not taken for an outage of usage', async () => {
+test('a plan without backtests refuses them, which is not mistaken for an outage of usage', async () => {
   const who = await withCandles(swinging(50));
   service.neighbours.without.add(who.orgId);
   await expect(post(who)).rejects.toMatchObject({ code: 'feature_not_included', data: { feature: 'backtest_runs' } });
@@ -171,7 +171,7 @@ test('a hard quota holds although usage is not counted yet; the usage event name
   });
   expect(lease).toMatchObject({ orgId: who.orgId, spent: 1 });
 
-  // What was refused after its lease was taken gives it back.
+  // A refusal after the lease was taken returns the lease.
   const other = customer();
   service.neighbours.limits.set(`${other.orgId} backtest_runs`, 5);
   await withCandles(swinging(50), other);
@@ -279,7 +279,7 @@ test('a deleted organisation’s backtest is dropped, and no new one is created'
   await until(async () => (await queued()).length === 0);
   await expect(post(who)).rejects.toMatchObject({ code: 'not_found' });
   expect(await queued()).toEqual([]);
-  // What was lent for it is given back.
+  // Its leased units are returned.
   await until(() => service.neighbours.held(who.orgId, 'backtest_runs') === 1);
 });
 

@@ -14,7 +14,7 @@ import { PART } from './backtest-parts.rows.ts';
 import { EquityCurve } from './equity-curve.rules.ts';
 import { decodeRequested } from './requested-series.ts';
 
-/** So many trades and fills of a backtest are stored to be read; its figures are of all of them. */
+/** How many trades and fills of a backtest are stored; its figures cover all of them. */
 export const MAX_STORED_ITEMS = { trades: 10_000, fills: 20_000 };
 const CURVE_POINTS = 500;
 
@@ -27,7 +27,7 @@ export interface BacktestTask {
   progress: Int32Array;
 }
 
-/** Bounded, whatever the candles are; JSON already, so that the event loop does not have to write it. */
+/** Bounded, whatever the candles are; already JSON, so that the event loop need not serialise it. */
 export type BacktestOutcome = BacktestRows;
 
 /** From stored candles to rows. */

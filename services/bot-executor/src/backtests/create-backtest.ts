@@ -47,7 +47,7 @@ export class CreateBacktest {
         throw call.refuse(
           tooManyBacktests,
           { waiting: queued.person },
-          'Too many are waiting. Cancel one, or come back later.',
+          'Too many are waiting. Cancel one, or try again later.',
         );
       await expireBacktests(tx, { ...MAX_STORED, backtests: MAX_STORED.backtests - 1 });
       const row = await insertBacktest(tx, id, base);

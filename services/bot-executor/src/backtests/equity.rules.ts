@@ -51,7 +51,7 @@ export class Equity {
   }
 
   private note(best: bigint, worst: bigint): void {
-    // Either the peak came before this range, or the deepest move within the range is noted already.
+    // Either the peak came before this range, or the deepest move within the range is already recorded.
     this.maxDrawdown = highest(this.maxDrawdown, this.peak - worst);
     this.peak = highest(this.peak, best);
   }

@@ -29,9 +29,9 @@ import { dequeue } from './lease.rows.ts';
 const MOST_ORDERS = 400;
 
 /**
- * Lets a bot decide on candles, in the caller's transaction: decisions, orders, fills, ledger, events and the time that
- * it has come to are one write, and the bot's row is locked. A process that is killed leaves the bot as it was; one that
- * comes second finds the candles decided already.
+ * Lets a bot decide on candles, in the caller's transaction: decisions, orders, fills, ledger, events and the time
+ * reached are one write, and the bot's row is locked. A killed process leaves the bot as it was; a second one finds the
+ * candles already decided.
  */
 @Injectable()
 export class AdvanceBot {
@@ -94,7 +94,7 @@ export class AdvanceBot {
     await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined, halt });
   }
 
-  /** A bot that cannot be run stays as it is and is halted, with an event. */
+  /** A bot that cannot be run keeps its state and is halted, with an event. */
   async haltUnrunnable(tx: Tx, id: string): Promise<void> {
     const bot = await lockBot(tx, id);
     if (!bot || bot.status === 'stopped' || bot.status === 'halted') return;
@@ -143,7 +143,7 @@ function decideOrHalt(decide: () => Step, at: number): Step | { impossible: Halt
   }
 }
 
-/** What the bot itself asks for. */
+/** A halt that the bot itself requested. */
 const haltOf = ({ halt, at }: Step): Halt | undefined =>
   halt && { reason: halt.reason, message: halt.message, at: new Date(at).toISOString() };
 

@@ -3,8 +3,8 @@ import type { Tx } from '@tidegate/database/tx';
 
 /*
  * A bot's history is stored up to a number of orders; beyond it the oldest closed trades expire with their orders and
- * fills, a few with each batch, and their sums are added to the bot's row. Profit, balance and the number of trades
- * stand there anyway.
+ * fills, a few with each batch, and their sums are added to the bot's row. Profit, balance and the number of trades are
+ * there anyway.
  */
 export const MAX_ORDERS = 50_000;
 export const MAX_LEDGER = 200_000;

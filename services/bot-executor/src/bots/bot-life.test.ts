@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-test('a bot stores its newest orders and ledger entries; its summary covers all that ever were', async () => {
+test('a bot stores its newest orders and ledger entries; its summary covers all of its history', async () => {
   const settings = settingsA('long', { baseOrder: '100', averagingOrders: { count: 0, size: '100' } });
   // Every candle is a trade: four of each, an order in and one out.
   const swings = Array.from({ length: 800 }, (_, i) => {
@@ -97,7 +97,7 @@ async function life(settings: BotSettings, candles: CandleTicks[]) {
 }
 const time = (index: number) => new Date(index * MINUTES_5).toISOString();
 
-test('a bot that is started again resumes from now: candles that came meanwhile are not traded, and it reports that', async () => {
+test('a restarted bot resumes from now: candles of the time in between are not traded, and it reports that', async () => {
   const bot = await life(PLAIN, swings(0, 4));
   expect(await bot.get()).toMatchObject({ closedTrades: 4, resumed: null });
   await bot.stop();
@@ -107,12 +107,12 @@ test('a bot that is started again resumes from now: candles that came meanwhile 
   expect(await bot.get()).toMatchObject({ closedTrades: 4, resumed });
   await bot.comes(swings(10, 12));
   await bot.stop();
-  // Stopped before it saw the last two: asked for, it trades them.
+  // Stopped before the last two: with `catchUp` it trades them.
   expect(await bot.start('catchUp')).toMatchObject({ resumed: { mode: 'catchUp', after: time(9) } });
   expect(await bot.get()).toMatchObject({ closedTrades: 6, decidedUpTo: time(11) });
 });
 
-test('a bot that never ran begins with its first candle; one that was finishing its trade misses no candle', async () => {
+test('a bot that never ran starts with its first candle; one that was finishing its trade misses no candle', async () => {
   const fresh = await life(PLAIN, swings(0, 2));
   await fresh.stop();
   await fresh.change("update bots set decided_up_to = null, state = '{}', closed_trades = 0 where id = $1");
@@ -174,10 +174,10 @@ test('a bot whose reports contradict each other is halted with the reason, and c
   expect(await bot.get()).toMatchObject({ status: 'halted', halted, decidedUpTo: time(0) });
   expect(await bot.events('bot.halted.v1')).toHaveLength(1);
   await expect(bot.stop('finish')).rejects.toMatchObject({ code: 'bot_halted', data: { halted } });
-  // Tried again it is the same; nothing was lost meanwhile.
+  // A retry gives the same; nothing was lost.
   await bot.start();
   expect(await bot.get()).toMatchObject({ status: 'halted', halted, decidedUpTo: time(0) });
-  // What it still knows of is closed when that is asked for.
+  // What it still knows of is closed on request.
   expect(await bot.stop()).toMatchObject({ status: 'stopped', halted: null, openTradeId: null });
   await bot.remove();
   await expect(bot.get()).rejects.toMatchObject({ code: 'not_found' });

@@ -2,7 +2,7 @@ import type { Halt, Resumed, Waiting, WaitingReason } from '@tidegate/contracts/
 import type { Tx } from '@tidegate/database/tx';
 import { type Series, TABLE } from '../candles/candle.rows.ts';
 
-/* What a bot reports about itself beside its trades: why it is idle or halted, and how it resumed after a stop. */
+/* What a bot reports about itself besides its trades: why it is idle or halted, and how it resumed after a stop. */
 
 const MESSAGES: Record<WaitingReason, string> = {
   maxTrades: 'It has opened as many trades as maxTrades allows.',
@@ -23,7 +23,7 @@ export interface WaitingState {
 export const waitingToWire = (waiting: WaitingState | null): Waiting | null =>
   waiting && { ...waiting, message: MESSAGES[waiting.reason] };
 
-/** After a candle that began at `at`; unchanged for as long as the reason stays the same. */
+/** After the candle that starts at `at`; unchanged as long as the reason stays the same. */
 export function waitingSince(
   before: WaitingState | null,
   reason: WaitingReason | undefined,
@@ -39,7 +39,7 @@ export const storeWaitingState = (tx: Tx, id: string, waiting: WaitingState | nu
 export const storeHalt = (tx: Tx, id: string, halt: Halt): Promise<unknown> =>
   tx.query('update bots set halted = $3, waiting = null where org_id = $1 and id = $2', [tx.orgId, id, halt]);
 
-/** Whoever starts it again has seen to it: it may buy again, and refusals count anew. */
+/** The person who starts it again has dealt with the cause: it may buy again, and refusals are counted from zero. */
 export const liftHalt = (tx: Tx, id: string): Promise<unknown> =>
   tx.query("update bots set state = state - 'halted' - 'refused' where org_id = $1 and id = $2", [tx.orgId, id]);
 

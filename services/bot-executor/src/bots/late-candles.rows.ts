@@ -1,7 +1,7 @@
 import type { CandleInterval } from '@tidegate/contracts/bot-executor/candles';
 import type { Tx } from '@tidegate/database/tx';
 
-/** Waits for batches that run, which have read the earlier candles: their bots are compared afterwards. */
+/** Waits for running batches, which have read the earlier candles: their bots are compared afterwards. */
 export const lockBotsOver = (
   tx: Tx,
   { market, interval }: { market: string; interval: CandleInterval },

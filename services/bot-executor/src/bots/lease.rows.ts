@@ -26,8 +26,8 @@ export const deleteLease = (tx: Tx, botId: string): Promise<unknown> =>
   tx.query('delete from bot_leases where bot_id = $1', [botId]);
 
 /**
- * Makes the organisation's bots due. This waits for batches that run at this moment, which may have read before the
- * candles were there, and makes their bots due again.
+ * Makes the organisation's bots due. It waits for running batches, which may have read before the candles existed, and
+ * makes their bots due again.
  */
 export const wakeBots = (tx: Tx, orgId: string | undefined): Promise<unknown> =>
   tx.query('update bot_leases set due_at = now() where org_id = $1 and isfinite(due_at) and failures = 0', [orgId]);

@@ -7,8 +7,8 @@ import { addLateCandles, lockBotsOver } from './late-candles.rows.ts';
 import { wakeBots } from './lease.rows.ts';
 
 /*
- * Candles that are added, or change, after a bot has decided on their time. What it did stays, but a backtest of the same
- * settings over these candles would no longer do the same, so the bot reports them.
+ * Candles that are added, or change, after a bot has decided on their time. Its trades stay, but a backtest of the same
+ * settings over these candles would differ, so the bot reports them.
  */
 @Injectable()
 export class RecordLateCandles extends CandleListener {

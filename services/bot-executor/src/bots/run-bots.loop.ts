@@ -37,7 +37,7 @@ const IDLE_SECONDS = 600;
 const PACES_PER_SECOND = 4;
 const OBSERVE_MS = 1_000;
 const MIN_PAUSE_MS = 20;
-/** In a row, which is some twenty minutes. */
+/** In a row, which takes some twenty minutes. */
 const MOST_FAILURES = 12;
 
 @Injectable()

@@ -56,7 +56,7 @@ async function runAll(runners: RunBots[]): Promise<void> {
   }
 }
 
-/** What a backtest says of the same settings and candles. */
+/** The backtest of the same settings and candles. */
 function expected(settings: DcaSettings) {
   const plan = planOf(settings, knownMarket(settings.market));
   const report = backtest(plan, seriesOf(CANDLES), AROUND);
@@ -158,13 +158,13 @@ test('a bot with broken rows is retried later and does not delay the others', as
       [broken.id],
     ),
   );
-  // On a slow machine it may have been due once more meanwhile.
+  // On a slow machine it may have been due once more by now.
   expect(lease?.later).toBe(true);
   expect(lease?.failures).toBeGreaterThanOrEqual(1);
   for (const one of others) expect((await bots.done(one)).fills).toEqual(expected(LONG).fills);
   expect((await bots.done(broken)).fills).toEqual([]);
 
-  // Not for ever: after many failures it is halted.
+  // After many failures in a row it is halted.
   await bots.tenants.as({}, (tx) =>
     tx.query('update bot_leases set failures = 11, due_at = now() where bot_id = $1', [broken.id]),
   );
@@ -207,7 +207,7 @@ test('a bot that has caught up costs nothing; an import during its batch is not 
   const written = () =>
     bots.tenants.as({}, (tx) => tx.query('select bot_id, xmin::text, due_at from bot_leases order by 1'));
   const before = await written();
-  // Nobody is due for minutes, and a turn that is woken all the same writes nothing.
+  // No bot is due for minutes, and a turn that is woken anyway writes nothing.
   expect(await turn(bots.runner())).toBeGreaterThan(60_000);
   expect(await written()).toEqual(before);
 

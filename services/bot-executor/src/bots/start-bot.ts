@@ -11,7 +11,7 @@ import { liftHalt, newestAt, storeResumed } from './bot-reasons.rows.ts';
 import { enqueue } from './lease.rows.ts';
 
 /**
- * A stopped bot did not trade: candles that came meanwhile are not traded afterwards either, unless that is requested. A
+ * A stopped bot did not trade: candles of that time are not traded afterwards either, unless requested. A
  * bot with an open trade continues where it was, because its exits have to be watched.
  */
 @Controller()

@@ -62,7 +62,7 @@ test('the plan limits stored candles; deleting a series makes room', async () =>
     code: 'plan_limit_reached',
     data: { feature: 'candles', limit: 15, used: 10 },
   });
-  // Nothing of it was stored, and what only corrects prices adds nothing.
+  // Nothing of it was stored, and corrections of prices add nothing.
   expect(
     (await service.call(listCandles, { market: 'ETH-USDT', interval: '1d', source: 'imported' }, who)).items,
   ).toEqual([]);
@@ -259,7 +259,7 @@ test('a request does not hold a connection while a large file is being stored', 
   await expect(service.call(importCandles, { ...SERIES, csv: csv(3) }, who)).rejects.toMatchObject({
     code: 'unavailable',
   });
-  // Nor does anybody else.
+  // Nor does any other.
   expect(await service.call(importCandles, { ...SERIES, csv: csv(3) }, other)).toMatchObject({ imported: 3 });
   stored.resolve();
   await long;

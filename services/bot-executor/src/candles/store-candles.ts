@@ -14,7 +14,7 @@ export const CANDLES_BEFORE_PLANS = 5_000_000;
 const MAX_SPARSE_CHUNKS = 5_000;
 const CANDLES_OF_A_FILLED_CHUNK = 1_000;
 
-/** Implemented by what has to know when stored candles change; called in the transaction that changes them. */
+/** Implemented by code that must know when stored candles change; called in the transaction that changes them. */
 export abstract class CandleListener {
   abstract candlesChanged(
     tx: Tx,
@@ -42,7 +42,7 @@ export class StoreCandles {
     // Under the lock: the market may have been deleted, and created again, while the file was read.
     const { tickSize } = await marketNamed(tx, market.market);
     if (tickSize !== market.tickSize)
-      throw notFound({}, 'The market was deleted and created again meanwhile. Import the candles again.');
+      throw notFound({}, 'The market was deleted and recreated in the meantime. Import the candles again.');
     await this.claim(refuse, tx, saved.added.length);
     await this.listener.candlesChanged(tx, { market: market.market, interval }, saved);
     return saved;

@@ -95,7 +95,7 @@ function increased({ state, order, late }: BookedFill, fill: Fill, plan: DcaPlan
 function reduced({ state, order }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
   const { ticks, lots, at } = fill;
   const position = reducePosition(state.position, lots);
-  // A stop or a close has begun: the trade ends, nothing is bought any more.
+  // A stop or a close has begun: the trade ends and nothing more is bought.
   const closing = state.closing ?? (order.type === 'limit' ? undefined : order.kind);
   if (position.lots === 0n)
     return cancel(stay({ ...state, position: flat(position), watch: UNWATCHED, endedAt: at, closing }));
@@ -109,7 +109,7 @@ function reduced({ state, order }: BookedFill, fill: Fill, plan: DcaPlan): Decis
 const isClosing = (order: PlacedOrder): boolean =>
   isExit(order) && (order.type === 'market' || (order.type === 'stop' && order.filled.lots > 0n));
 
-/** Exits that were refused are asked for again when their pause is over, all of them anew. */
+/** Refused exits are placed again when their pause is over, all of them. */
 function retry(state: State, at: number, ticks: bigint, plan: DcaPlan): Decision {
   if (!isRetryDue(state, at)) return stay(state);
   const again = stay(retried(state));
@@ -140,7 +140,7 @@ function goOn({ intents }: Decision, state: State, plan: DcaPlan): Decision {
   return { state: next.state, intents: [...intents, ...next.intents] };
 }
 
-/** What was asked for needs no answer. What the exchange took back by itself may leave something undone. */
+/** A cancel that the bot requested needs no reaction. One by the exchange may leave something undone. */
 function cancelled(state: State, event: MarketEvent & { type: 'cancelled' }, plan: DcaPlan): Decision {
   const booked = bookCancel(state, event);
   if (!booked) return stay(state);

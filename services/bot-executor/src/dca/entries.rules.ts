@@ -20,7 +20,7 @@ interface Moment {
   ticks: bigint;
 }
 
-/** Begins a trade with its base order, unless something is in its way. */
+/** Opens a trade with its base order, unless something prevents it. */
 export function begin(state: State, moment: Moment, plan: DcaPlan): Decision {
   if (obstacleTo(state, moment, plan)) return stay(state);
   const trade = state.trade + 1;
@@ -34,7 +34,7 @@ export function begin(state: State, moment: Moment, plan: DcaPlan): Decision {
   );
 }
 
-/** Why no trade begins now, at this price. */
+/** Why no trade opens now, at this price. */
 export function obstacleTo(state: State, { at, ticks }: Moment, plan: DcaPlan): Obstacle | undefined {
   const { trade, endedAt, refused, unbegun = 0, halted } = state;
   const { maxTrades, cooldownMs, minTicks, maxTicks } = plan.limits;

@@ -51,7 +51,7 @@ function placeStop(decision: Decision, plan: DcaPlan): Decision {
   return setStop(watching(decision, { breakEvenFrom }), plan, ticks);
 }
 
-/** On the exchange, or in our own hands when it has to be patient. */
+/** On the exchange, or watched by us when it has to be patient. */
 function setStop(decision: Decision, plan: DcaPlan, ticks: bigint | undefined): Decision {
   if (ticks === undefined) return decision;
   if (plan.stop?.timeoutMs !== undefined) return watching(decision, { patientStop: ticks, beyondSince: undefined });
@@ -76,7 +76,7 @@ function trail(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
   const before = findWanted(followed.state, isTrailing);
   if (before?.ticks === level) return followed;
   const replaced = cancel(followed, isTrailing);
-  // Whatever is open: a step before it may not have been filled yet.
+  // All that is open: a step before it may not have been filled yet.
   const { lots } = replaced.state.position;
   return placeExit(replaced, plan, {
     kind: 'takeProfit',

@@ -5,13 +5,13 @@ import { toText } from '../kernel/exact.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 
 /**
- * Grows whenever the same settings may trade otherwise over the same candles. 3: the open is a price like any other,
+ * Grows whenever the same settings may trade differently over the same candles. 3: the open is a price like any other,
  * isolated margin bounds what a trade can lose, times count from when something can have happened at the latest.
  */
 export const ENGINE_VERSION = 3;
 
 /**
- * SHA-256 of all that a result follows from: engine version, market rules, settings (in the order of their schema) and
+ * SHA-256 of all that determines a result: engine version, market rules, settings (in the order of their schema) and
  * every candle. Equal content hashes mean equal results.
  */
 export function contentHashOf(market: MarketRules, settings: readonly BotSettings[], columns: Columns): string {

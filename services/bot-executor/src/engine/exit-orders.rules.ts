@@ -14,7 +14,7 @@ export function placeExit({ state, intents }: Decision, { long, leverage, market
   const { kind, type, ticks, lots, level } = exit;
   const plain = newOrder(long, { key, kind, type, ticks, lots, level });
   const order: PlacedOrder = leverage ? { ...plain, reduceOnly: true } : plain;
-  // What no exchange would take, as of a base order that was filled to a small part.
+  // Too little for any exchange, such as a base order of which a small part was filled.
   const planned = type === 'limit' || (type === 'stop' && kind === 'stopLoss');
   if (planned && !meetsMinimum(market, ticks, lots))
     return { state: { ...state, revision }, intents: [...intents, { type: 'skip', order }] };
@@ -28,7 +28,7 @@ export interface Ending {
   keep?: (order: PlacedOrder) => boolean;
 }
 
-/** Takes every other order back and closes what is open, now and whatever still comes, at the market. */
+/** Cancels every other order and closes what is open, and what may still be filled, at the market. */
 export function endTrade(decision: Decision, { kind, ticks, keep = () => false }: Ending, plan: TradePlan): Decision {
   const { state, intents } = cancel(decision, (order) => !keep(order));
   return closeRest({ state: { ...state, watch: UNWATCHED, closing: kind }, intents }, ticks, plan);

@@ -14,7 +14,7 @@ import { NO_SIGNALS } from '../martingale/signals.rules.ts';
 import { decide } from '../strategies/decide.rules.ts';
 import { INITIAL } from './state.rules.ts';
 
-/* At which prices and when a trade may end, in decimals as one would reckon on paper. Fee 0.1 %, minimum 5. */
+/* At which prices and when a trade may end, in decimals as computed on paper. Fee 0.1 %, minimum 5. */
 const MARKET = marketRules({ ...COARSE, tickSize: '0.01', lotSize: '0.001', feePpm: 1_000 });
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
@@ -186,13 +186,13 @@ describe('exits below the market’s minimum', () => {
   test.each([
     ['60', 12],
     ['99', 12],
-  ])('a rest after a step of %s %% that would be too small goes with the step', (share, value) => {
+  ])('a rest after a step of %s %% that would be too small is sold with the step', (share, value) => {
     const ended = run(steps(share), [flat(100), [100, 103, 100, 103]]);
     expect(ended.fills.slice(1)).toEqual([['takeProfit', 101, 1]]);
     expect(ended.profit).toBeCloseTo(value * 0.01 - (value + value * 1.01) / 1_000, 6);
   });
 
-  test('a rest that is large enough at the take profit but not at the stop goes with the step as well', () => {
+  test('a rest that is large enough at the take profit but not at the stop is sold with the step too', () => {
     const small = { ...steps('55'), stopLoss: { percent: '10', basis: 'base' as const } };
     expect(run(small, [flat(100), [100, 101.5, 100, 101]]).fills).toHaveLength(2);
     expect(run(steps('55'), [flat(100), [100, 101.5, 100, 101]]).openProfit).not.toBe(0);
@@ -203,7 +203,7 @@ describe('exits below the market’s minimum', () => {
     expect(ended.fills.slice(1)).toEqual([['takeProfit', 101, 1]]);
   });
 
-  test('a base order that could not be sold at its stop begins no trade', () => {
+  test('a base order that could not be sold at its stop opens no trade', () => {
     const small = { baseOrder: '5.2', stopLoss: { percent: '10', basis: 'base' as const } };
     expect(run(small, [flat(100), flat(100)]).fills).toEqual([]);
     expect(run({ baseOrder: '5.2' }, [flat(100), flat(100)]).fills).toHaveLength(1);
@@ -212,7 +212,7 @@ describe('exits below the market’s minimum', () => {
   test('martingale gives up all where a part or the rest could not be sold alone', () => {
     const plan = martingalePlanOf(martingaleSettings(), MARKET);
     const position = { lots: 90n, cost: whole(90n * 11_000n) };
-    // Ten times leverage, a tenth lost: in danger, and nothing may be added in an unknown mood.
+    // Ten times leverage, a tenth lost: in danger, and nothing may be added while the market is unknown.
     const asked = { position, balance: whole(10n ** 9n), close: 9_950n, signals: NO_SIGNALS, mayBegin: false };
     expect(choose(plan, asked)).toEqual({ do: 'reduce', lots: 90n, because: 'danger' });
     const larger = { ...asked, position: { lots: 900n, cost: whole(900n * 11_000n) } };

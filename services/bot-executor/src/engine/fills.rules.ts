@@ -4,8 +4,8 @@ import { fillWorth, type MarketEvent, type PendingCancel, type PlacedOrder, type
 /*
  * What the exchange reports of an order, noted at the order. Reports come late, in parts, in any order and more than
  * once; an order is gone only when all that the exchange says was filled of it has been booked: it is complete, or its
- * cancellation is confirmed and every fill that the confirmation counts is in. So whatever comes for an order that is
- * gone was there before and changes nothing. Reports that contradict each other are refused loudly.
+ * cancellation is confirmed and every fill that the confirmation counts is in. So everything that arrives for an order
+ * that is gone is a duplicate and changes nothing. Contradictory reports are refused with an error.
  */
 export interface BookedFill {
   /** Without the order once it is complete. */
@@ -38,7 +38,7 @@ export function bookFill(state: State, event: MarketEvent & { type: 'fill' }): B
   };
 }
 
-/** An order of its kind stands: no row of refusals goes on. What was refused may still have to be placed again. */
+/** An order of its kind was accepted: the row of refusals ends. What was refused may still have to be placed again. */
 export function standing(state: State, { kind }: PlacedOrder): State {
   const { refused } = state;
   if (refused?.kind !== kind || refused.times === 0) return state;
@@ -47,7 +47,7 @@ export function standing(state: State, { kind }: PlacedOrder): State {
 
 export interface BookedCancel {
   state: State;
-  /** Undefined while reports of its fills are on their way. */
+  /** Undefined while reports of its fills are outstanding. */
   gone: PlacedOrder | undefined;
   /** Whether it was asked to be cancelled; if not, the exchange or somebody else did it. */
   asked: boolean;
@@ -64,7 +64,7 @@ export function bookCancel(state: State, event: Cancelled): BookedCancel | undef
   const isGone = order.filled.lots === event.filled;
   if (asked && isGone) return { state: without(state, order), gone: order, asked };
   refuseContradiction(order, event);
-  // Unasked, it becomes an order of what was filled: nothing that it was meant for is replaced by another one.
+  // Cancelled by the exchange, it becomes an order of what was filled: the rest is not placed again.
   const now: PendingCancel = asked ? { ...order, total: event.filled } : { ...order, lots: event.filled };
   return { state: replaced(state, order, now), gone: isGone ? now : undefined, asked };
 }

@@ -5,7 +5,7 @@ import { paperExchange } from './paper-exchange.rules.ts';
 import { halt } from './refusals.rules.ts';
 import { INITIAL, type MarketEvent, type State } from './state.rules.ts';
 
-/* A bot that asks to be halted is halted, on paper too: its step says so to whoever runs it. */
+/* A bot that asks to be halted is halted, on paper too: its step reports it to the runner. */
 
 const PLAN = planOf(settingsA('long'), COARSE);
 

@@ -71,7 +71,7 @@ test('prices in another unit change no return: all prices ten times, sizes in qu
   expect(fills).toBeGreaterThan(enough(500));
 });
 
-/** What is open and what waits, without the numbers that only count how often exits were replaced. */
+/** What is open and what waits, without the counters of replaced exits. */
 const essence = ({ position, orders, watch, level, step }: State) => ({
   position,
   watch,
@@ -80,7 +80,7 @@ const essence = ({ position, orders, watch, level, step }: State) => ({
   orders: orders.map(({ kind, type, level: index, ticks, lots }) => ({ kind, type, index, ticks, lots })),
 });
 
-test('reports in parts, in any order and twice come to the same as whole ones', () => {
+test('reports in parts, in any order and twice give the same as whole ones', () => {
   const whole = (state: State, order: PlacedOrder, plan: ReturnType<typeof planOf>) =>
     decideAtOnce(state, { type: 'fill', at: 1, key: order.key, id: 'all', ticks: order.ticks, lots: order.lots }, plan)
       .state;

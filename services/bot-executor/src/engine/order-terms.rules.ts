@@ -2,11 +2,11 @@ import { orderId } from './ids.rules.ts';
 import { isEntry, type PlacedOrder } from './state.rules.ts';
 import type { TradePlan } from './trade-plan.rules.ts';
 
-/** How an order is to be sent to an exchange, beside its price and quantity. Source: trading.md 4, I1 and I6. */
+/** How to send an order to an exchange, besides its price and quantity. Source: trading.md 4, I1 and I6. */
 export interface OrderTerms {
-  /** The same whenever the same intent is sent; 36 characters, which every exchange takes. */
+  /** The same whenever the same intent is sent; 36 characters, which every exchange accepts. */
   clientId: string;
-  /** It closes what is open and never opens the reverse. A spot market knows no such thing: there coins are locked. */
+  /** It closes what is open and never opens the reverse. Spot markets have no such flag: there coins are locked. */
   reduceOnly: boolean;
   /** An entry that would fill at once would pay the taker's fee: it is refused instead. */
   postOnly: boolean;

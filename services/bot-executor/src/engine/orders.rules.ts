@@ -8,10 +8,10 @@ import { type Decision, type Intent, isExit, type MarketEvent, type PlacedOrder,
  *                                                                              ──no answer for a minute──► orders, late
  *
  * So what is sold never adds up to more than there is: as long as an exit may still be filled, its lots are its own, as
- * coins are locked on a spot market. Strategies do not see the difference; they take back and place as if it happened
- * at once, and a deferred exit is taken back without asking anybody. Entries are not deferred: too little bought
- * harms nobody, and what is bought late is booked like everything else. Nor do exits of futures: they are
- * reduce-only, so the new one stands before the old one is gone. Source: trading.md 4, I6.
+ * coins are locked on a spot market. Strategies do not see the difference; they cancel and place as if it happened at
+ * once, and a deferred exit is cancelled without the exchange. Entries are not deferred: buying too little does no
+ * harm, and what is bought late is booked like everything else. Nor do exits of futures: they are reduce-only, so the
+ * new one stands before the old one is gone. Source: trading.md 4, I6.
  */
 const PATIENCE_MS = 60_000;
 
@@ -31,8 +31,9 @@ export function place({ state, intents }: Decision, order: PlacedOrder): Decisio
 }
 
 /**
- * Deferred exits, once no cancel of an exit is pending; or once the exchange has not answered for so long that a position
- * without exits is the greater danger. It refuses what its coins do not suffice for, and that is tried again.
+ * Places deferred exits once no cancel of an exit is pending, or once the exchange has not answered for so long that a
+ * position without exits is the greater danger. It refuses exits for which the coins do not suffice, and those are
+ * retried.
  */
 export function placeDeferred(decision: Decision, event: MarketEvent): Decision {
   const { state, intents } = decision;
@@ -68,7 +69,7 @@ export function cancel({ state, intents }: Decision, which: (order: PlacedOrder)
   };
 }
 
-/** Nothing was sent of them yet. */
+/** They were never sent. */
 export function dropDeferred(state: State, which: (order: PlacedOrder) => boolean = () => true): State {
   return state.deferred.some(which) ? { ...state, deferred: state.deferred.filter((order) => !which(order)) } : state;
 }

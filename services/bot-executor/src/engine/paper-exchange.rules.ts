@@ -19,8 +19,9 @@ import { bankruptcyTicks, beats, liquidationTicks, type TradePlan } from './trad
  *   close    stops that the candle itself has drawn nearer
  *
  * No exit is filled where nothing of an isolated margin would be left: the position is liquidated there, whatever stop
- * stood before, and settled where its margin is used up. What fills within a candle has filled at its end at the latest.
- * What is taken back is gone at once. Backtests and paper bots both run through here. Source: trading.md 8 and 3.5.
+ * stood before, and settled where its margin is used up. What fills within a candle has filled at its end at the
+ * latest. A cancelled order is gone at once. Backtests and paper bots both run through here. Source: trading.md 8 and
+ * 3.5.
  */
 export function paperExchange<Plan extends TradePlan>(strategy: Strategy<Plan>) {
   return {
@@ -205,7 +206,7 @@ class Exchange<Plan extends TradePlan> {
 
   private reportPrice(ticks: bigint): void {
     const { trailFrom, breakEvenFrom, patientStop } = this.state.watch;
-    // Most bots watch nothing: then a price by itself says nothing to them.
+    // Most bots watch nothing: then a price alone does not matter to them.
     if (trailFrom === undefined && breakEvenFrom === undefined && patientStop === undefined) return;
     this.report({ type: 'price', at: this.candle.at, latest: this.latest, ticks });
     this.fillMarketOrders(ticks);
@@ -224,7 +225,7 @@ class Exchange<Plan extends TradePlan> {
     else this.exit(order, ticks);
   }
 
-  /** Whole orders only: a candle says nothing of how much could be traded. */
+  /** Whole orders only: a candle does not say how much could be traded. */
   private fill(order: PlacedOrder, ticks: bigint): void {
     const { at } = this.candle;
     const lots = order.lots - order.filled.lots;

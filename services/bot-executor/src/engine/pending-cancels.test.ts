@@ -6,7 +6,7 @@ import { readState, writeState } from '../strategies/stored-state.rules.ts';
 import { INITIAL } from './state.rules.ts';
 
 /*
- * What happens while an order is on its way out. Base order 1000 lots at 200 ticks, one averaging order of 1010 at 198,
+ * What happens while a cancel is pending. Base order 1000 lots at 200 ticks, one averaging order of 1010 at 198,
  * take profit 1.5 %: 203 from the base order's price, 202 from the average of both.
  */
 const settings = (change: Parameters<typeof settingsA>[1] = {}) => {
@@ -101,7 +101,7 @@ describe('trades that end', () => {
     expect(race.state.position.lots).toBe(0n);
   });
 
-  test('an entry fills while it is being cancelled on close: what it brought is closed too', () => {
+  test('an entry fills while it is being cancelled on close: what it bought is closed too', () => {
     const race = opened();
     expect(race.end(195n)).toEqual(['cancel 1:averaging:1', 'cancel 1:takeProfit:1']);
     expect(race.cancelled('1:takeProfit:1', 0n)).toEqual(['place 1:close:2 market 1000']);
@@ -136,7 +136,7 @@ describe('trades that end', () => {
     expect(race.fill('1:averaging:1', late, 196n)).toEqual([expect.stringContaining('place 1:takeProfit:2 limit')]);
   });
 
-  test('the next trade does not begin before everything of the last one is gone', () => {
+  test('the next trade does not open before everything of the last one is gone', () => {
     const race = opened();
     race.fill('1:takeProfit:1', 1_000n, 203n);
     expect(race.candle(200n)).toEqual([]);
@@ -152,7 +152,7 @@ describe('reports', () => {
     return race;
   };
 
-  test('a cancellation that is confirmed twice, or of an order that nobody knows, changes nothing', () => {
+  test('a cancellation that is confirmed twice, or of an unknown order, changes nothing', () => {
     const race = averaged();
     race.cancelled('1:takeProfit:1', 0n);
     race.expectIgnored(() => race.cancelled('1:takeProfit:1', 0n));
@@ -197,7 +197,7 @@ describe('reports', () => {
   });
 });
 
-describe('orders that the exchange takes back unasked', () => {
+describe('orders that the exchange cancels by itself', () => {
   test('a base order of which only a part was filled is a base order of that size', () => {
     const race = new Race(settings());
     race.candle(200n);
@@ -215,7 +215,7 @@ describe('orders that the exchange takes back unasked', () => {
     ]);
   });
 
-  test('what an order at the market did not close is closed by the next; no other order is placed again', () => {
+  test('what a market order did not close is closed by the next; no other order is placed again', () => {
     const race = opened();
     expect(race.cancelled('1:takeProfit:1', 0n)).toEqual([]);
     expect(race.end(195n)).toEqual(['cancel 1:averaging:1', 'place 1:close:2 market 1000']);

@@ -1,8 +1,8 @@
 import { add, type Fraction, millionths, mul, reduced, sub, whole } from '../kernel/exact.rules.ts';
 
 /**
- * What an exchange reports cannot be true together with what it reported before. Nothing is booked: somebody has to look,
- * for whatever was decided on such a state would be decided on a position that is not there.
+ * The exchange's reports contradict each other. Nothing is booked: a person has to investigate, because decisions on
+ * such a state would be about a position that does not exist.
  */
 export class Contradiction extends Error {}
 

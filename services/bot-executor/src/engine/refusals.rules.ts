@@ -20,10 +20,10 @@ import {
  *
  *   base order       no trade has begun; tried again with a later candle, after a pause that doubles
  *   averaging order  as if it had been too small: the ladder goes on without it
- *   exit             placed anew after the pause, whatever else happens; a stop that cannot stand sells at the market
+ *   exit             placed again after the pause, whatever else happens; a stop that cannot stand sells at the market
  *
- * The third refusal in a row, one whose reason does not pass, and a position that is not the bot's own doing halt the
- * bot: it asks for that once and buys nothing any more. What it holds keeps its exits. Source: trading.md 4, I5 and I9.
+ * The third refusal in a row, one whose reason does not pass, and a position that the bot did not open halt the bot: it
+ * asks for that once and buys nothing more. What it holds keeps its exits. Source: trading.md 4, I5 and I9.
  */
 export interface Refused {
   /** Of the last one. */
@@ -46,7 +46,7 @@ export function bookRejected(state: State, event: Rejected): { decision: Decisio
   if (!order) return undefined;
   if (order.filled.lots > 0n) throw new Contradiction(`${order.key} was refused after ${order.filled.lots} lots.`);
   const without = <One extends PlacedOrder>(orders: readonly One[]) => orders.filter(({ key }) => key !== order.key);
-  // Refused while it was taken back: that is what was wanted.
+  // Refused while it was being cancelled: that is the wanted result.
   if (state.pendingCancels.some(({ key }) => key === order.key))
     return { decision: stay({ ...state, pendingCancels: without(state.pendingCancels) }), order };
   const times = (state.refused?.times ?? 0) + 1;
@@ -56,7 +56,7 @@ export function bookRejected(state: State, event: Rejected): { decision: Decisio
   return { decision: forGood ? halt(decision, 'ordersRejected', `${order.key}: ${event.reason}`) : decision, order };
 }
 
-/** The price comes nearer, or another order goes: asking again is right however often it was refused. */
+/** The price may come nearer, or another order go: retrying is right however often it was refused. */
 const passesByItself = (reason: RejectReason): boolean => reason === 'priceBand' || reason === 'tooMany';
 
 /** Whether an order has been refused too often to be asked for in the same way again. */

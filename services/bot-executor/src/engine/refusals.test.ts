@@ -59,7 +59,7 @@ describe('an order that is refused', () => {
     expect(again.state.orders.map(({ type, lots }) => [type, lots])).toEqual([['market', 1_000n]]);
   });
 
-  test('what closes at the market is asked for until it is taken', () => {
+  test('a market close is retried until it is accepted', () => {
     const race = opened({ averagingOrders: { count: 0 } });
     race.end(200n);
     race.cancelled('1:takeProfit:1', 0n);
@@ -75,7 +75,7 @@ describe('an order that is refused', () => {
     ]);
   });
 
-  test('a base order begins no trade and uses up none; it is tried again with a later candle', () => {
+  test('a refused base order opens no trade and does not count as one; it is retried with a later candle', () => {
     const race = new Race(planned({ maxTrades: 1 }));
     race.candle(200n);
     expect(race.rejected('1:base', 'insufficientFunds')).toEqual([]);
@@ -274,7 +274,7 @@ test.each([
   expect(termsOf(plan, order, to)).toEqual(termsOf(plan, order, to));
 });
 
-test('a trade that was open under the rules before goes on, with its orders; what is new is stored', () => {
+test('a trade that was open under earlier rules continues, with its orders; what is new is stored', () => {
   const race = opened(STOP);
   const before = JSON.parse(writeState(race.state, COARSE));
   delete before.position.owed;

@@ -15,7 +15,7 @@ import { isClosed, worthAt } from '../trades/trade-summary.rules.ts';
 import { entriesOf, Wallet } from '../trades/wallet.rules.ts';
 import { INITIAL, type Intent, type State } from './state.rules.ts';
 
-/* On an exchange that takes its time. That nothing is oversold is judged by the exchange, at every moment. */
+/* On a slow exchange, which itself checks at every moment that nothing is oversold. */
 
 interface PricePath {
   start: number;

@@ -35,7 +35,7 @@ export interface PendingCancel extends PlacedOrder {
   total?: bigint | undefined;
 }
 
-/** Prices, in ticks, at which something is to be done that no order on the exchange does by itself. */
+/** Prices, in ticks, at which something must be done that no order on the exchange does by itself. */
 export interface Watch {
   /** Take profit from which the price is followed, and the best price since it was reached. */
   trailFrom: bigint | undefined;
@@ -58,7 +58,7 @@ export const UNWATCHED: Watch = {
 export interface State {
   /** Trades begun so far; the open one has this number. */
   trade: number;
-  /** Of orders that are placed anew within a trade. */
+  /** Of orders that are replaced within a trade. */
   revision: number;
   position: Position;
   /** Fills of the base order and of the last entry. */
@@ -77,7 +77,7 @@ export interface State {
   entryFrom?: bigint | undefined;
   /** When the last trade ended, epoch ms. */
   endedAt: number | undefined;
-  /** Of a strategy that remembers more than its orders; it alone knows what is in it. */
+  /** Private state of a strategy that remembers more than its orders. */
   memory?: object | undefined;
   /** On the exchange, and meant to be. */
   orders: readonly PlacedOrder[];
@@ -90,7 +90,7 @@ export interface State {
   refused?: Refused | undefined;
   /** Base orders that were refused and began no trade. */
   unbegun?: number | undefined;
-  /** Why nothing is bought any more. */
+  /** Why nothing more is bought. */
   halted?: HaltReason | undefined;
   /** Why everything is being closed at the market: so is what entries on their way out still bring. */
   closing: OrderKind | undefined;
@@ -119,9 +119,9 @@ export type MarketEvent =
   | Fill
   /** The order is gone, asked or not, or because its time was over; `filled` are the lots that were filled of it in all. */
   | { type: 'cancelled'; key: string; filled: bigint }
-  /** It stands. An exchange need not say so; as long as it is not known whether it does, nothing is said. */
+  /** It was accepted. An exchange need not report this; while it is unknown, nothing is reported. */
   | { type: 'accepted'; key: string }
-  /** It never stood, and nothing was filled of it. */
+  /** It was refused, and nothing was filled of it. */
   | { type: 'rejected'; at: number; key: string; reason: RejectReason }
   /** What is open, as the exchange says when no report of an order is under way. */
   | { type: 'position'; at: number; lots: bigint }

@@ -30,7 +30,7 @@ export interface Step {
   fills: ExchangeFill[];
   /** Keys of orders that were refused; paper refuses none. */
   rejected?: readonly string[];
-  /** The bot asks to be halted: whoever runs it has to, and asks it nothing more. */
+  /** The bot asks to be halted: its runner must do so and ask it nothing more. */
   halt?: Extract<Intent, { type: 'halt' }> | undefined;
 }
 

@@ -35,7 +35,7 @@ function walk(length: number, seed: number) {
 
 const LENGTHS = [1, 2, 63, 64, 65, 128, 200, 1_000];
 
-test('finds the very candle that a plain search finds, over any range', () => {
+test('finds the same candle as a plain search, over any range', () => {
   for (const [seed, length] of LENGTHS.entries()) {
     const series = walk(length, seed + 1);
     const next = random(seed + 100);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Exact fractions over BigInt: no rounding happens until somebody asks for a floor or a ceiling. */
+/** Exact fractions over BigInt: nothing is rounded until a floor or a ceiling is taken. */
 export interface Fraction {
   readonly n: bigint;
   /** Above zero. */
@@ -41,7 +41,7 @@ export function compare(a: Fraction, b: Fraction): -1 | 0 | 1 {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-/** In lowest terms, for fractions that are kept and go on growing. */
+/** In lowest terms, for stored fractions that keep growing. */
 export function reduced({ n, d }: Fraction): Fraction {
   let [a, b] = [n < 0n ? -n : n, d];
   while (b !== 0n) [a, b] = [b, a % b];
@@ -59,7 +59,7 @@ export const ceil = ({ n, d }: Fraction): bigint => -floor({ n: -n, d });
 export const round = ({ n, d }: Fraction): bigint =>
   n < 0n ? -floor({ n: -2n * n + d, d: 2n * d }) : floor({ n: 2n * n + d, d: 2n * d });
 
-/** Decimal text. Exact when the fraction has that few decimals, else cut off towards zero after `decimals`. */
+/** Decimal text. Exact when the fraction has that few decimals, otherwise truncated towards zero after `decimals`. */
 export function toText({ n, d }: Fraction, decimals = 12): string {
   const text = decimalText((n * 10n ** BigInt(decimals)) / d, decimals);
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;

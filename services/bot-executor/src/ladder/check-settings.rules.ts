@@ -144,8 +144,8 @@ const sizeField = (index: number, scaled: boolean): string =>
   index === 0 ? FIELD.baseOrder : index > 1 && scaled ? FIELD.volume : FIELD.size;
 
 /**
- * A take profit that loses is none: of the base order's size it may be too little once more is in the trade, its first
- * step may be too near, and a trailing exit may fall back too far.
+ * A take profit must not lose: as a part of the base order's size it may be too little once more is in the trade, its
+ * first step may be too near, and a trailing exit may fall back too far.
  */
 function profitFault(plan: DcaPlan, index: number, cost: bigint, lots: bigint): FieldError | undefined {
   const open = { cost: whole(cost), lots };

@@ -12,9 +12,9 @@ import {
 } from './plan.rules.ts';
 
 /*
- * How what is open is divided among the exits. No part may be below the market's minimum, for nobody could ever sell
- * it: a step that is too small is left to the next, and a rest that would be too small where it may have to be sold is
- * closed with the step before it.
+ * How what is open is divided among the exits. No part may be below the market's minimum, because it could never be
+ * sold: a step that is too small is left to the next, and a rest that would be too small where it may have to be sold
+ * is closed with the step before it.
  */
 export interface Part {
   ticks: bigint;

@@ -23,7 +23,7 @@ import {
 } from './market.rows.ts';
 import { type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
 
-/** Where the plan is from before it said how many. */
+/** For plan versions that do not have this limit yet. */
 const MARKETS_BEFORE_PLANS = 50;
 const MAX_VERSIONS = 200;
 
@@ -37,7 +37,7 @@ export class ChangeMarkets {
     await lockMarketsSoon(tx);
     const own = await listOwnMarkets(tx);
     if (findMarket(input.market) || own.some(({ market }) => market === input.market))
-      throw conflict({}, `There is a market ${input.market} already. Choose another name.`);
+      throw conflict({}, `There is already a market ${input.market}. Choose another name.`);
     await this.entitlements.claim(tx, 'markets', async () => own.length, { otherwise: MARKETS_BEFORE_PLANS });
     return added(tx, { ...input, version: 1, bundled: false });
   }
@@ -52,14 +52,14 @@ export class ChangeMarkets {
     const after = rulesOf(terms);
     // Amounts of bots stay whole numbers of what they are counted in.
     if (toLots(after, before.lotSize) === undefined) {
-      const message = `It may only get finer: ${before.lotSize} must be a whole number of it. Else make another market.`;
+      const message = `It may only get finer: ${before.lotSize} must be a multiple of it. Otherwise create another market.`;
       throw invalid('/lotSize', 'not_finer', message);
     }
     if (before.version >= MAX_VERSIONS)
       throw refuse(
         tooManyVersions,
         { limit: MAX_VERSIONS },
-        'It has as many versions as there may be. Make another market.',
+        'It has reached the limit of versions. Create another market.',
       );
     return added(tx, { ...terms, version: before.version + 1 });
   }
@@ -84,6 +84,6 @@ async function ownOf(tx: Tx, name: string): Promise<MarketRules> {
   const market = await findOwnMarket(tx, name);
   if (market) return market;
   if (findMarket(name))
-    throw conflict({}, 'This market comes with Tidegate. Make one of your own: POST /api/v1/markets');
+    throw conflict({}, 'This market comes with Tidegate. Create one of your own: POST /api/v1/markets');
   throw notFound();
 }

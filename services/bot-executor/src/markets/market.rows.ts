@@ -9,8 +9,8 @@ import { type MarketRules, type MarketTerms, priceText, rulesOf, termsOf } from 
 const REQUEST_WAITS = '3s';
 
 /*
- * An organisation's own markets come before those of Tidegate: a name that a later release brings as well means what it
- * meant before.
+ * An organisation's own markets take precedence over those of Tidegate: a name that a later release adds keeps its
+ * meaning.
  */
 const COLUMNS = `market, version, base, quote, tick_size as "tickSize", lot_size as "lotSize",
   min_quantity as "minQuantity", min_notional as "minNotional", fee_percent as "feePercent",
@@ -57,11 +57,11 @@ export async function insertMarket(tx: Tx, terms: MarketTerms): Promise<void> {
 export const deleteOwnMarket = (tx: Tx, name: string): Promise<unknown> =>
   tx.query('delete from markets where org_id = $1 and market = $2', [tx.orgId, name]);
 
-/** Keeps the organisation's other changes of markets and its imports waiting until the transaction ends. */
+/** Other changes of markets and imports of the organisation wait until the transaction ends. */
 export const lockMarkets = (tx: Tx): Promise<unknown> =>
   tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`candles ${tx.orgId}`]);
 
-/** For a request: it does not wait with a connection in hand for as long as a large file takes to be stored. */
+/** For a request: it does not hold a connection while it waits for a large file to be stored. */
 export async function lockMarketsSoon(tx: Tx): Promise<void> {
   const [row] = await tx.query<{ before: string }>("select current_setting('lock_timeout') as before");
   const within = (time: string) => tx.query("select set_config('lock_timeout', $1, true)", [time]);
@@ -97,7 +97,7 @@ export const toWire = (market: MarketRules, custom: boolean): Market => ({
 /** The market that a caller named, or the answer that there is none. */
 export async function marketNamed(tx: Tx, name: string, version?: number): Promise<MarketRules> {
   const market = (await findOwnMarket(tx, name, version)) ?? findMarket(name, version);
-  if (!market) throw notFound({}, `There is no such market. GET /api/v1/markets lists them; POST makes one.`);
+  if (!market) throw notFound({}, `There is no such market. GET /api/v1/markets lists them; POST creates one.`);
   return market;
 }
 
@@ -106,5 +106,5 @@ export async function marketFor(tx: Tx, settings: { market: string }): Promise<M
   const market = (await findOwnMarket(tx, settings.market)) ?? findMarket(settings.market);
   if (market) return market;
   const known = [...(await listOwnMarkets(tx)), ...MARKETS].map((one) => one.market).join(', ');
-  throw invalid('/settings/market', 'unknown_market', `There are ${known}. POST /api/v1/markets makes another.`);
+  throw invalid('/settings/market', 'unknown_market', `There are ${known}. POST /api/v1/markets creates another.`);
 }

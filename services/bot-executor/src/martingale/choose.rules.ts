@@ -6,7 +6,7 @@ import { type MartingalePlan, openLots } from './plan.rules.ts';
 import { type Mood, moodOf, type Signals } from './signals.rules.ts';
 
 /*
- * The decision table of the original martingale-EMA bot with its faults mended (trading.md 0 and 3.9). At the close of
+ * The decision table of the original martingale-EMA bot with its faults fixed (trading.md 0 and 3.9). At the close of
  * a candle, the first line that fits decides:
  *
  *   0  open, safe, and the price is on the wrong side of the slow average      hold

@@ -97,7 +97,7 @@ function judge(decision: Decision, plan: MartingalePlan): Decision {
   if (!unjudged || decision.state.pendingCancels.length > 0) return decision;
   const state: State = { ...decision.state, memory };
   const judged = { ...decision, state };
-  // An exit that waits for the next candle's open, or for its turn, has the say.
+  // An exit that waits for the next candle's open, or for its turn, takes precedence.
   if (state.orders.length > 0 || state.deferred.length > 0) return judged;
   const { close, mayOpen: mayBegin } = unjudged;
   const situation = { position: state.position, balance: balanceOf(plan, state), close, mayBegin };
@@ -153,7 +153,7 @@ function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Marti
   return judge(cancel(stay({ ...after, position: flat(position), endedAt: at })), plan);
 }
 
-/** A close that has begun takes along what was filled meanwhile. */
+/** A close that has begun includes what was filled since. */
 const goOn = (state: State, ticks: bigint, plan: MartingalePlan): Decision =>
   judge(state.closing === undefined ? stay(state) : closeRest(stay(state), ticks, plan), plan);
 

@@ -2,8 +2,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Tx } from '@tidegate/database/tx';
 
 /**
- * Who takes turns: a person, whichever of their organisations asks, and whoever made an API key with it. A service acts
- * for the organisation.
+ * Who takes turns: a person, over all of their organisations and API keys. A service acts for the organisation.
  */
 export const personOf = ({ userId, orgId }: Caller): string => userId ?? orgId ?? '';
 
@@ -108,7 +107,7 @@ export async function holdsWork(tx: Tx, { id, fence }: Job): Promise<boolean> {
   return (await tx.one('select 1 from work_queue where id = $1 and fence = $2 for update', [id, fence])) !== undefined;
 }
 
-/** For another runner at once, or for any after a pause; this try does not count. */
+/** Releases it for another runner, at once or after a pause; this try does not count. */
 export const releaseWork = (tx: Tx, { id, fence }: Job, rest: boolean): Promise<unknown> =>
   tx.query(
     `update work_queue set tries = tries - 1,

@@ -31,7 +31,7 @@ const queue = async (kind: Kind, orgId: string, person: string) => {
 };
 const end = (kind: Kind, job: Job | undefined) => bots.tenants.as({}, (tx) => endWork(tx, kind, job as Job));
 
-/** Takes one after the other, each ended before the next, and answers whose they were. */
+/** Runs one after the other to its end, and returns whose they were. */
 async function served(kind: Kind): Promise<string[]> {
   const persons: string[] = [];
   for (let job = await take(kind); job; job = await take(kind)) {

@@ -10,8 +10,8 @@ import type { Plan } from './plan.rules.ts';
  * who carries the intents out and reports the fills.
  *
  * A strategy is a pure function of state and event. Whatever it is, fills may come in parts and more than once: each
- * carries the exchange's id and counts once, also when the order is asked to leave (fills.rules.ts, orders.rules.ts); a
- * report that says nothing new leaves the very same state. Averages are over what was really filled
+ * carries the exchange's id and counts once, also while the order is being cancelled (fills.rules.ts, orders.rules.ts);
+ * a report that says nothing new returns the same state object. Averages are over what was really filled
  * (position.rules.ts). An intent's key is unique within the bot and follows from the state alone, so that deciding
  * twice asks for the same thing twice.
  */

@@ -1,7 +1,7 @@
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 
 /*
- * Work that runs in a thread because a customer says how much of it there is. Each capability declares its tasks beside
+ * Work that runs in a thread because a customer decides its size. Each capability declares its tasks beside
  * the function that does them; `compute` lists them all for the worker's file, since only that file loads them there.
  */
 export interface ThreadTask<Input, Result> {

@@ -6,7 +6,7 @@ import type { Assignment, Outcome, ThreadTask } from './thread-task.ts';
 
 /** Of one thread: many times what a bounded task needs. */
 const MEMORY = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
-/** Only what would never end takes so long, also on a machine that is busy with everything else. */
+/** Only an endless task takes this long, even on a busy machine. */
 const LONG_MS = 600_000;
 const SHORT_MS = 20_000;
 /** Idle threads end, and what they had loaded goes with them. */
@@ -18,7 +18,7 @@ export const BACKTEST_CONCURRENCY = 2;
 /** The workers' files, which load the tasks. */
 export interface WorkerFiles {
   tasks: URL;
-  /** Loads as little as it can: there is one on every core. */
+  /** Loads as little as possible: there is one per core. */
   onAllCores: URL;
 }
 
@@ -46,7 +46,7 @@ export class Threads implements OnApplicationShutdown {
       return await run(this.requests, task, input, { group });
     } catch (error) {
       if (error instanceof WorkersBusy || error instanceof WorkerTooSlow)
-        throw unavailable({ retryAfterSeconds: 2 }, 'Too much of this is asked for at once. Try again in a moment.');
+        throw unavailable({ retryAfterSeconds: 2 }, 'Too many such requests at once. Try again in a moment.');
       throw error;
     }
   }

@@ -109,7 +109,7 @@ export class Journal {
     if (order.filled.lots + fill.lots === order.lots) this.end(order.key, 'filled');
     this.fills.push({ ...ids, fill });
     for (const change of ledgerChanges(fill)) this.post(change, { ...ids, at });
-    // A trade that was closed and has been opened again by a late fill does not count until it is closed anew.
+    // A trade that was closed and has been opened again by a late fill does not count until it is closed again.
     if (before) this.count(before, -1);
     this.count(this.trade, 1);
     this.fillEvents.push({ tradeId: ids.tradeId, fill, summary: this.trade });

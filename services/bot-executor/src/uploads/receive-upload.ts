@@ -72,9 +72,9 @@ export class ReceiveUpload {
     // In zlib's threads, before a connection is held.
     const data = await deflate(bytes, { level: constants.Z_BEST_SPEED });
     const upload = orNotFound(await lockUpload(tx, uploadId));
-    if (upload.status !== 'receiving') throw conflict({}, `The file is ${upload.status} already.`);
+    if (upload.status !== 'receiving') throw conflict({}, `The file is already ${upload.status}.`);
     if (number === 0 && upload.attempt !== attempt) await beginAttempt(tx, uploadId, attempt);
-    else if (upload.attempt !== attempt) throw conflict({}, 'Another attempt to send the file has begun.');
+    else if (upload.attempt !== attempt) throw conflict({}, 'Another attempt to send the file has started.');
     const stored = await savePart(tx, uploadId, { number, bytes: bytes.length, data });
     if (stored > MAX_STORED_BYTES)
       throw bodyTooLarge(
@@ -90,7 +90,7 @@ export class ReceiveUpload {
     if (upload.status !== 'receiving') return toWire(upload);
     const there = await countParts(tx, uploadId);
     if (upload.attempt !== attempt || there.parts !== parts || there.last !== parts - 1)
-      throw conflict({}, 'Not all of the file is there. Send it again.');
+      throw conflict({}, 'The file is incomplete. Send it again.');
     await setUploadStatus(tx, uploadId, 'queued');
     await enqueueWork(tx, 'upload', uploadId, upload.person);
     tx.onCommit(() => this.wakes.wake('run-uploads'));

@@ -66,7 +66,7 @@ test('a compressed file in parts, sent again after an interruption, is stored as
   });
   const { items } = await service.call(listCandles, { ...asked, source: 'imported', limit: 2 }, who);
   expect(items[1]).toMatchObject({ at: '2020-01-01T00:01:00.000Z', open: '50000', close: '50001' });
-  // Read, it takes no room any more; and what has ended is not sent again.
+  // Once read, it takes no more room; and an ended upload accepts no file.
   const rows = await service.tenants.run(who.orgId, (tx) => tx.query('select 1 from candle_upload_parts'));
   expect(rows).toEqual([]);
   await expect(send(who, uploadId, file)).rejects.toMatchObject({ code: 'conflict' });
@@ -89,7 +89,7 @@ test('a faulty file is reported with its line; one that is cancelled or never ar
   await until(async () => (await service.call(getUpload, { uploadId: wrong.id }, who)).status === 'failed');
   await stop();
   expect(await service.call(getUpload, { uploadId: wrong.id }, who)).toMatchObject({
-    failure: expect.stringMatching(/^Line 4: "x" is no time/),
+    failure: expect.stringMatching(/^Line 4: "x" is not a readable time/),
     report: { rows: 4, refused: [{ line: 4 }] },
     added: null,
   });

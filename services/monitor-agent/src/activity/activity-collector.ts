@@ -12,7 +12,7 @@ import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { saveIncidents } from './incident.rows.ts';
 import { CALM, nextPace, type Pace } from './pace.rules.ts';
 
-/** How often sessions are read, in milliseconds, and how to tell everybody who watches. */
+/** How often sessions are read, in milliseconds, and how to update everybody who is watching. */
 export interface ActivityTools {
   readonly bus: Pick<Bus, 'live'>;
   /** `troubleProbeMs` while there is trouble and for `troubleMs` afterwards. */
@@ -20,7 +20,7 @@ export interface ActivityTools {
   now(): number;
 }
 
-/** The look at the sessions: what they do is stored, who blocks whom becomes history, trouble brings the next snapshot near. */
+/** Reads the sessions: what they do is stored, who blocks whom becomes history, and trouble shortens the interval. */
 export class ActivityCollector {
   readonly query: ScheduledQuery;
   private readonly orgId: string;
@@ -59,7 +59,7 @@ export class ActivityCollector {
     const load = { blocked: tree.blocked, active: snapshot.active, parallelWorkers: instance.parallelWorkers };
     const pace = nextPace(this.pace, load, now, troubleMs);
     const takenAt = new Date(now);
-    // After a pause nobody knows what the sessions were at: the snapshot stands for its own interval only.
+    // After a pause it is unknown what the sessions did: the snapshot stands for its own interval only.
     const spanMs = Math.max(0, Math.min(now - (this.snapshotAt ?? now - everyMs), 2 * probeMs));
     return {
       save: async (tx) => {

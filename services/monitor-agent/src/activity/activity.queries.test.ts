@@ -52,7 +52,7 @@ describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
     for (const client of [idle, open, busy]) await client.end();
   });
 
-  test('a sender to a standby is no load of anybody: it is counted apart', async () => {
+  test('a sender to a standby is not load of clients: it is counted apart', async () => {
     const sender = new pg.Client({
       ...{ host: server.host, port: server.port, user: server.user, password: server.password, database: 'postgres' },
       ...({ replication: 'database' } as object),

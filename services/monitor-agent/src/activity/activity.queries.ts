@@ -10,9 +10,9 @@ import type { Scrubber } from '../kernel/scrubbing/scrubber.ts';
 import { readLockWaits } from './lock-waits.queries.ts';
 
 /*
- * One look at the sessions, in one query: those that do something or are in somebody's way one by one, all of them
- * counted. Who blocks whom is asked only for sessions that wait for a lock, and the list of locks is read only when
- * there are such sessions, in a query of its own: both take all of PostgreSQL's lock tables (monitoring.md 3.6).
+ * The sessions in one query: those that are active or block others one by one, all of them counted. Who blocks whom is
+ * asked only for sessions that wait for a lock, and the list of locks is read only when there are such sessions, in a
+ * query of its own: both take all of PostgreSQL's lock tables (monitoring.md 3.6).
  */
 export interface ActivitySnapshot {
   /** Microseconds, the server's clock. */
@@ -26,13 +26,13 @@ export interface ActivitySnapshot {
   others: number;
   longestTransactionUs: number;
   groups: z.infer<typeof SessionGroup>[];
-  /** What sessions that were not idle were at. */
+  /** What sessions that were not idle did. */
   waits: WaitGroup[];
   /** How many were not idle or in the way; `sessions` may hold fewer. */
   busy: number;
   sessions: Session[];
   locks: LockWait[];
-  /** By pid: when the session and its transaction began, because pids are given out again. */
+  /** By pid: when the session and its transaction started, because pids are reused. */
   origins: ReadonlyMap<number, string>;
 }
 
@@ -46,7 +46,7 @@ export type WaitGroup = [
 ];
 
 /**
- * Texts of other databases are in other encodings, and no function that takes letters takes them: they are cut as bytes.
+ * Texts of other databases are in other encodings, which no text function accepts: they are cut as bytes.
  */
 const MAX_TEXT_BYTES = 3_000;
 const MAX_SESSIONS = 200;
@@ -79,7 +79,10 @@ const queryId = (instance: Instance) => (instance.has.activityQueryId ? 'query_i
 const WAITING = `waiting as materialized (
     select pid, pg_blocking_pids(pid) as blockers from a where wait_event_type = 'Lock'
      order by query_start, pid limit ${MAX_SESSIONS}),
-  blockers as materialized (select distinct unnest(blockers) as pid from waiting)`;
+  blockers as materialized (
+    select array(select pids.pid from waiting cross join lateral unnest(blockers) as pids(pid)) as pids)`;
+
+const IS_BLOCKER = (pid: string) => `${pid} = any ((select pids from blockers)::int4[])`;
 
 const CLIENT = `backend_type = 'client backend'`;
 const clients = (which: string) => `(count(*) filter (where ${CLIENT} and ${which}))::int`;
@@ -92,7 +95,7 @@ const TOTALS = `
     ${clients("starts_with(state, 'idle in transaction')")} as idle_in_transaction,
     ${clients("wait_event_type = 'Lock'")} as waiting,
     (count(*) filter (where backend_type <> 'client backend'))::int as others,
-    (count(*) filter (where state <> 'idle' or pid = any (select pid from blockers)))::int as busy,
+    (count(*) filter (where state <> 'idle' or ${IS_BLOCKER('pid')}))::int as busy,
     coalesce(${micros(`clock_timestamp() - min(xact_start) filter (where ${CLIENT})`)}, 0) as longest
    from a`;
 
@@ -102,8 +105,8 @@ const sql = (instance: Instance) => `
   ${WAITING},
   busy as (
     select a.*, w.blockers from a left join waiting w on w.pid = a.pid
-     where state <> 'idle' or a.pid = any (select pid from blockers)
-     order by a.pid = any (select pid from blockers) desc, w.pid is not null desc, xact_start nulls last, a.pid
+     where state <> 'idle' or ${IS_BLOCKER('a.pid')}
+     order by ${IS_BLOCKER('a.pid')} desc, w.pid is not null desc, xact_start nulls last, a.pid
      limit ${MAX_SESSIONS}),
   waits as (
     select state, wait_event_type as type, wait_event as event, ${queryId(instance)} as query, datname,
@@ -164,7 +167,7 @@ export async function readActivity(
   };
 }
 
-/** Nothing as it was typed leaves this function; clocks that went back do not make negative times. */
+/** No text leaves this function as it was typed; clocks that went back do not make negative times. */
 function tidy({ origin: _, ...session }: Session & { origin: string }, text: string | null): Session {
   const positive = (value: number | null) => (value === null ? null : Math.max(0, value));
   return {

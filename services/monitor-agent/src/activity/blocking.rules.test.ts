@@ -57,7 +57,7 @@ describe('the blocking tree', () => {
     expect(tree.roots[0]).toMatchObject({ blockedBehind: 2, blocks: [4, 5] });
   });
 
-  test('the root with most behind it comes first', () => {
+  test('the root with most waiting sessions comes first', () => {
     const tree = blockingTree([session(1), session(2), session(3, 1), session(4, 2), session(5, 2)], []);
     expect(tree.roots.map(({ pid }) => pid)).toEqual([2, 1]);
   });
@@ -142,7 +142,7 @@ describe('incidents', () => {
     return incidentsOf(blockingTree(sessions, []), [], new Map([[1, origin]])).map(({ key }) => key);
   };
 
-  test('a pid that was given out again, or another transaction of the session, is another incident', () => {
+  test('a reused pid, or another transaction of the session, is another incident', () => {
     expect(keys('1000 2000')).toEqual(keys('1000 2000'));
     expect(keys('1000 2000')).not.toEqual(keys('3000 4000'));
     expect(keys('1000 2000')).not.toEqual(keys('1000 5000'));
@@ -186,7 +186,7 @@ describe('the pace of snapshots', () => {
     expect(nextPace(CALM, load(0, 17), 1_000, 300_000)).toEqual({ troubled: true, fastUntil: 301_000 });
   });
 
-  test('trouble that lasts is not followed closely for ever; when it comes back it is', () => {
+  test('lasting trouble is not followed closely without end; new trouble is', () => {
     const troubled = nextPace(CALM, load(3), 1_000, 300_000);
     const later = nextPace(troubled, load(3), 400_000, 300_000);
     expect(later.fastUntil).toBe(301_000);
@@ -195,7 +195,7 @@ describe('the pace of snapshots', () => {
   });
 });
 
-describe('pairs of one that waits and one in its way', () => {
+describe('pairs of a waiting session and one that blocks it', () => {
   const held = (
     pid: number,
     thing: string,
@@ -238,7 +238,7 @@ describe('pairs of one that waits and one in its way', () => {
     expect(lockWaits([session(2, 1)], locks)).toMatchObject([{ lockType: 'transactionid', relation: 'public.orders' }]);
   });
 
-  test('what was let go in between is no pair', () => {
+  test('a lock that was released in between is no pair', () => {
     expect(lockWaits([session(2, 1)], [])).toEqual([]);
     expect(lockWaits([session(2, 1)], [held(2, 't', 'ShareLock', false)])).toEqual([]);
   });

@@ -1,7 +1,8 @@
 /*
- * How close to each other the snapshots at the sessions are (monitoring.md 3.12): every second for five minutes from when
- * three sessions wait for others, or when more are active than the machine can have the processors for. The trouble has
- * to go before it counts anew, so that a server which is always busy is not looked at every second for ever.
+ * How close to each other the snapshots at the sessions are (monitoring.md 3.12): every second for five minutes from
+ * when three sessions wait for others, or when more are active than the machine can have the processors for. The
+ * trouble has to end before it counts again, so that a server which is always busy is not read every second without
+ * end.
  */
 export interface Pace {
   fastUntil: number;

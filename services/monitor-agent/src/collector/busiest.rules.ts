@@ -3,8 +3,8 @@ import { DATABASE_COUNTERS, type DatabaseReading } from '../relations/readings.r
 import { WRITES } from '../relations/resized.rules.ts';
 
 /*
- * Databases in which most was done since the snapshot before: rows written, and transactions beyond the few of a visit of
- * our own. Their tables are what somebody wants to see now; the others may wait.
+ * Databases in which most was done since the snapshot before: rows written, and transactions beyond the few of a visit
+ * of our own. Their tables matter now; the others may wait.
  */
 const MOST = 3;
 const OWN_TRANSACTIONS = 60;
@@ -27,7 +27,9 @@ export function busiestDatabases(items: readonly DatabaseReading[], before: Know
   return work.slice(0, MOST).map(({ oid }) => oid);
 }
 
-/** What is due now and busy goes before all that has waited: a round of a thousand databases takes a quarter of an hour. */
+/**
+ * Due and busy databases go before all that have waited: a round of a thousand databases takes a quarter of an hour.
+ */
 export function nextVisit<T extends { busy: boolean; query: { dueAt: number } }>(
   all: Iterable<T>,
   now: number,

@@ -65,17 +65,17 @@ export class CollectorTools {
     };
   }
 
-  /** Of what a customer's server says only the code is logged: its words may carry anything. */
+  /** Of what a customer's server answers only the code is logged: its text may contain anything. */
   queryFailed(serverId: string, query: string, error: unknown): void {
     const { code } = error as { code?: unknown };
     if (isSqlState(code) || error instanceof VisitFailed)
-      this.log.warn({ serverId, query, code }, 'A query to a server failed; it is left alone');
+      this.log.warn({ serverId, query, code }, 'A query to a server failed; it is retried later');
     else this.log.error({ serverId, query, error }, 'A query to a server could not be asked');
   }
 
   /**
-   * One after the other: whoever takes a server over reads everything that is known of it, and after a start all of
-   * them do. At once they would fill the memory and be no faster.
+   * One after the other: a session that takes over a server reads everything that is stored of it, and after a start
+   * all of them do. At once they would fill the memory and be no faster.
    */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.lastInTurn.then(work);

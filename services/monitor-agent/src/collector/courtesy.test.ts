@@ -144,7 +144,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     await connection.close();
   });
 
-  test('a server that is slow to answer is asked nothing more meanwhile: ticks are skipped, and there is one session', async () => {
+  test('a server that is slow to answer is asked nothing more until then: ticks are skipped, and there is one session', async () => {
     const { at, replica } = collecting;
     const samples = async () =>
       (await store.server.sql(`select from monitor_agent.statement_samples where server_id = '${at.serverId}'`)).length;

@@ -29,7 +29,7 @@ import type { MinuteCollector } from './minute-collector.ts';
  * may open one session only is never tried with a second one: each refusal would stand in the customer's log. A visit
  * that fails is left alone for a while and says nothing about the server.
  */
-/** No server has so many; they are remembered. */
+/** A bound on the remembered databases; no server has so many. */
 const MAX_DATABASES = 20_000;
 const IDLE_VISIT_MS = 55 * 60_000;
 
@@ -44,7 +44,7 @@ interface Database {
   sizesDueAt: number;
   /** Most is done in it, or in few others more. */
   busy: boolean;
-  /** When it was visited last, and how much it had been used before. */
+  /** When it was last visited, and how much it had been used by then. */
   visited?: Use & { at: number };
 }
 
@@ -67,12 +67,12 @@ export class DatabaseVisits {
     return Math.max(this.pauseUntil, this.next?.query.dueAt ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Those that take any text. */
+  /** Those that accept any text. */
   get inSqlAscii(): string[] {
     return [...this.databases.values()].flatMap(({ name, encoding }) => (encoding === 'SQL_ASCII' ? [name] : []));
   }
 
-  /** Which databases there are. What is stored of those that are gone goes with the answer. */
+  /** Which databases there are. Stored databases that are missing from the answer are deleted. */
   async list(connection: ServerConnection, instance: Instance): Promise<Prepared> {
     const rows = await readOthers(connection, instance.databaseOid);
     mustBeFew(rows, MAX_DATABASES);
@@ -96,7 +96,7 @@ export class DatabaseVisits {
     };
   }
 
-  /** In these most is done. What failed waits for its own time. */
+  /** The busiest ones. Failed ones wait for their own time. */
   hurry(oids: readonly number[]): void {
     for (const oid of oids) {
       const database = this.databases.get(oid);

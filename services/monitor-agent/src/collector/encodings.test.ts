@@ -57,7 +57,7 @@ describe.each(VERSIONS)('texts in other encodings ($name)', (binaries) => {
       await sendBytes(name, encoding, `create table "caf\xe9" (a int)`);
       await sendBytes(name, encoding, `select pg_sleep(600) as "na\xefve", '\xe9'`);
     }
-    // They would sleep on, and whoever ends them would wait for that.
+    // They would keep sleeping, and their end would wait for that.
     const wake = "select pg_terminate_backend(pid) from pg_stat_activity where datname in ('ascii', 'lat1')";
     watched.beforeStop(() => watched.sql(wake));
   });

@@ -27,7 +27,7 @@ describe('one person with servers that hang', () => {
   const store = useStore();
   const server = useServer(FIRST_VERSION);
 
-  test('in however many organisations, takes nobody else’s turn', async () => {
+  test('in however many organisations, does not delay others', async () => {
     let hanging = 0;
     const fake = await FakeServer.start((socket) => {
       hanging += 1;

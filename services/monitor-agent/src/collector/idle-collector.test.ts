@@ -30,7 +30,7 @@ function counting(meanwhile = () => {}) {
   return { turn: () => collector.turn({ signal: new AbortController().signal }), asked: () => asked };
 }
 
-test('without servers nothing is asked until somebody says that there is one', async () => {
+test('without servers nothing is queried until the loop is woken', async () => {
   const { turn, asked } = counting();
   expect(await turn()).toBeGreaterThan(20_000);
   await turn();
@@ -49,7 +49,7 @@ test('a server that is added during a turn is claimed after it', async () => {
   expect(asked()).toBe(2);
 });
 
-test('another replica’s servers are asked for when their leases run out', async () => {
+test('another replica’s servers are claimed when their leases expire', async () => {
   const replica = new Replica(store);
   const { serverId } = await addServer(store, server);
   await replica.turnUntil(async () => (await snapshotAt(store, serverId)) !== undefined);
@@ -63,7 +63,7 @@ test('another replica’s servers are asked for when their leases run out', asyn
   await replica.stop();
 });
 
-test('a replica that is alone renews seldom, for long; one that comes gets what the first left behind in a short term', async () => {
+test('a replica that is alone renews rarely, for long; a new one takes over from a dead one within a short term', async () => {
   const first = new Replica(store);
   const { serverId } = await addServer(store, server);
   await first.turnUntil(async () => (await snapshotAt(store, serverId)) !== undefined);
@@ -78,7 +78,7 @@ test('a replica that is alone renews seldom, for long; one that comes gets what 
     return row?.seconds ?? 0;
   };
   expect(await left()).toBeGreaterThan(60);
-  // It is heard by nobody when it dies.
+  // Nobody is notified when it dies.
   await first.freeze();
   const { turn } = counting();
   const wait = (await turn()) as number;
@@ -91,7 +91,7 @@ test('a replica that is alone renews seldom, for long; one that comes gets what 
   await first.stop();
 });
 
-test('a new server is taken at once by a collector that waits', async () => {
+test('a waiting collector claims a new server at once', async () => {
   const replica = new Replica(store);
   await replica.turn();
   replica.start();

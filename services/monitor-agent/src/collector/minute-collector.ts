@@ -21,10 +21,10 @@ import { busiestDatabases } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 
 /*
- * Everything that is counted once a minute. All queries travel to the server together; one that fails is left alone
- * for a while and the others go on. What was read is stored in one transaction, with the minute that is charged for.
+ * Everything that is counted once a minute. All queries travel to the server together; one that fails is paused for a
+ * while and the others continue. What was read is stored in one transaction, with the minute that is charged for.
  *
- * A new server is looked at twice in quick succession, so that the first differences show within half a minute.
+ * A new server is read twice in quick succession, so that the first differences show within half a minute.
  */
 export class MinuteCollector {
   dueAt = 0;

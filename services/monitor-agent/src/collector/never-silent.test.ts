@@ -41,7 +41,7 @@ interface Row {
   code: string;
   id?: string;
   sqlstate?: string;
-  /** Where its own SQL is not all of the cure. */
+  /** Where its own SQL is not the whole fix. */
   cure?: string[];
   since?: number;
   /** The collector alone knows it. */
@@ -118,7 +118,7 @@ const rows: [what: string, row: Row][] = [
 ];
 
 test.each(rows.filter(([, { since = 0 }]) => since <= FIRST_VERSION.major))(
-  '%s: server, list, overview and test say so, and its SQL cures it',
+  '%s: server, list, overview and test say so, and its SQL fixes it',
   async (_what, { breaks, code, id, sqlstate, cure = [], untested }) => {
     for (const one of breaks) await watched.sql(one);
     const busy = id === 'query_database' ? await watched.client('shop', 'worker', 'worker') : undefined;

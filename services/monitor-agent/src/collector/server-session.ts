@@ -22,7 +22,7 @@ import { SizesCollector } from './sizes-collector.ts';
 import { Standing } from './standing.ts';
 
 const STOP_MS = 2_000;
-/** The installation's own server is looked at so many times less often: an idle installation must cost nothing. */
+/** The installation's own server is read so many times less often: an idle installation must cost nothing. */
 const OWN_SERVER = { minute: 15, probe: 6 };
 const CUSTOMERS = { minute: 1, probe: 1 };
 /** Times the interval between snapshots. */
@@ -43,7 +43,7 @@ const MAX_PATIENCE = 6;
  */
 export class ServerSession {
   readonly lease: Lease;
-  /** The lease went to somebody else while work was in hand. */
+  /** The lease was lost while work was running. */
   lost = false;
   /** When figures were stored last. */
   collectedAt: number | undefined;
@@ -122,7 +122,7 @@ export class ServerSession {
     });
   }
 
-  /** What is in hand is finished, unless the server keeps it waiting. */
+  /** Running work is finished, unless it waits for the server. */
   async stop(): Promise<void> {
     const cut = setTimeout(() => this.ending.abort(), STOP_MS);
     await this.running;
@@ -130,14 +130,14 @@ export class ServerSession {
     await this.hangUp();
   }
 
-  /** The renewed lease may say that the server's fields changed: then the next turn connects anew. */
+  /** The renewed lease may say that the server's fields changed: then the next turn reconnects. */
   follow(renewed: Lease): void {
     if (renewed.revision === this.lease.revision) return;
     this.lease.revision = renewed.revision;
     this.changed = true;
   }
 
-  /** Answers whether all went well. */
+  /** Returns whether everything succeeded. */
   private async turn(): Promise<boolean> {
     try {
       if (this.changed || this.open?.connection.alive === false) await this.hangUp();
@@ -217,7 +217,7 @@ export class ServerSession {
       databases: await this.visits.list(connection, instance),
     }));
     if (!read || !this.open) return;
-    // What was mended meanwhile need not wait until its hour is over.
+    // What has been fixed need not wait until its hour is over.
     if (shape(read.instance) !== shape(this.open.instance)) this.minute.retry();
     this.open.instance = read.instance;
     const facts = { ...read.facts, statementTextBytes: this.minute.statements.textBytes };
@@ -292,7 +292,7 @@ export class ServerSession {
     await this.store((tx) => saveDueTimes(tx, this.lease));
   }
 
-  /** What was looked at successfully also says that the server is there. */
+  /** A successful read also proves that the server is reachable. */
   private async storeSnapshot(work: (tx: Tx) => Promise<void>): Promise<void> {
     await this.store(async (tx) => {
       if (!this.reached) await emitReachable(tx, this.lease.serverId, this.tools);
@@ -303,7 +303,7 @@ export class ServerSession {
     this.failures = 0;
   }
 
-  /** Whatever fails again and again is told, and told as over when it is answered. */
+  /** What fails repeatedly is reported, and cleared once it is answered. */
   private async storeUncollected(): Promise<void> {
     const { uncollected } = this.queries;
     const now = JSON.stringify(uncollected);
@@ -332,7 +332,7 @@ export class ServerSession {
     await this.store((tx) => emitUnreachable(tx, this.lease.serverId, this.tools, { code: error.code, unreachable }));
   }
 
-  /** Trouble of our own: our database, the lease, a fault. The connection goes too, so that nothing is half done. */
+  /** A fault of ours: our database, the lease, a bug. The connection is closed too, so that nothing stays half done. */
   private async trouble(error: unknown): Promise<void> {
     this.troubles += 1;
     if ((error as Error).name === 'LeaseLost') this.lost = true;
@@ -341,12 +341,12 @@ export class ServerSession {
     }
     const patience = isOutage(error) ? 1 : Math.min(this.troubles, MAX_PATIENCE);
     this.retryAt = this.tools.now() + this.tools.plan.probeMs * patience;
-    // What was read but not stored is read again: memory goes back to what is stored.
+    // What was read but not stored is read again: memory is reset to what is stored.
     this.loaded = false;
     await this.hangUp();
   }
 
-  /** Of what cannot be stored only the code is told: the error quotes what the server said. */
+  /** Of what cannot be stored only the code is logged: the error quotes the server's answer. */
   private unusable(error: unknown): ServerTrouble {
     const { code } = error as { code?: unknown };
     this.tools.log.warn({ serverId: this.lease.serverId, code }, 'What a server answered cannot be stored');

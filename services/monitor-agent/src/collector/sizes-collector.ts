@@ -50,7 +50,7 @@ export class SizesCollector {
         return [oid, WRITTEN.reduce((sum, at) => sum + (counters?.[at] ?? 0), 0)] as const;
       }),
     );
-    // VACUUM makes files shorter of which nobody wrote anything.
+    // VACUUM truncates files that nobody wrote to.
     const all = now - this.allAt >= ALL_MS;
     const wanted = [...written].filter(([oid, rows]) => all || rows !== this.writtenAt.get(oid));
     const sizes = await readDatabaseSizes(

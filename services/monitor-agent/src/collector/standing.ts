@@ -1,9 +1,9 @@
 /** A turn that takes longer than this, where the others take a fraction of a second, is one of a server that hangs. */
 const SLOW_MS = 5_000;
-/** So many good turns in a row make up for a bad one. */
+/** How many good turns in a row make up for a bad one. */
 const PROBATION = 3;
 
-/** Whether a server may be expected to be done with its turn soon: not when nobody knows it, nor when it hung or failed. */
+/** Whether a server is expected to finish its turn soon: not when it is new, nor when it hung or failed. */
 export class Standing {
   private good = 0;
   private enough = 1;

@@ -82,7 +82,7 @@ function keysBegin(wide: Known, narrow: Known): boolean {
 
 const sameIncluded = (a: Known, b: Known) => equal(ascending(a.facts.include), ascending(b.facts.include));
 
-/** Whether anything but reading hangs on it. What enforces a rule is never advised to be dropped. */
+/** Whether anything besides reads depends on it. Dropping what enforces a rule is never advised. */
 export const isFree = ({ unique, facts }: Known): boolean =>
   !unique &&
   facts.constraint === null &&

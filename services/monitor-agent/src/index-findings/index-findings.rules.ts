@@ -6,7 +6,7 @@ import { covers, type IndexSnapshot, type IndexUse, isFree, isKnown, isTwin, typ
  * broken whatever else it is, and one that another covers needs no proof that nobody reads it.
  */
 export interface Limits {
-  /** So long nobody must have read an index before it is called unused. */
+  /** How long an index must not have been read before it is called unused. */
   unusedMs: number;
   /** Share of that time that may be unobserved. */
   gaps: number;
@@ -17,12 +17,12 @@ export interface Limits {
 const DAY_MS = 86_400_000;
 export const LIMITS: Limits = { unusedMs: 35 * DAY_MS, gaps: 0.05, unusedBytes: 1024 * 1024 };
 
-/** Each index of a table is compared with each other: more than this nobody has, and who sends more has a reason. */
+/** Each index of a table is compared with each other: no honest server has more than this. */
 const COMPARED = 200;
 /** Indexes that cover another one, told by name. */
 const REPORTED = 10;
 
-/** Of one table after the other, so that whoever judges tens of thousands can let others go on in between. */
+/** Table by table, so that a caller with tens of thousands can let other work run in between. */
 export function* findingsByTable(
   indexes: readonly IndexSnapshot[],
   now: number,
@@ -89,13 +89,13 @@ function invalid(index: IndexSnapshot, table: readonly IndexSnapshot[]): IndexFi
   if (isLeftOver) evidence.push('Its name says that REINDEX CONCURRENTLY left it behind.');
   if (twin) evidence.push(`The index ${twin.name} is the same and valid.`);
   if (!goes && index.unique)
-    evidence.push('It is unique: rows that are there twice have to go first, or building fails again.');
+    evidence.push('It is unique: duplicate rows have to be removed first, or the build fails again.');
   const concurrently = constraint === 'x' ? '' : ' CONCURRENTLY';
   return {
     ...base(index),
     kind: 'invalid',
     coveredBy: twin ? [twin.name] : [],
-    what: 'Every write keeps it up to date, and no query may use it: its building failed.',
+    what: 'Every write keeps it up to date, and no query may use it: its build failed.',
     evidence,
     sql: goes ? drop(index) : `REINDEX INDEX${concurrently} ${qualified(index)};`,
   };
@@ -142,7 +142,7 @@ function doubleFinding(index: Known, coverers: readonly Known[]): IndexFinding {
     what:
       twins.length > 0
         ? `${twins[0]?.name} is the same index: one of the two is kept up to date for nothing.`
-        : `${keep?.name} begins with the same columns and answers all that this index is asked.`,
+        : `${keep?.name} starts with the same columns and serves every query that this index serves.`,
     evidence,
     sql: drop(index),
   };

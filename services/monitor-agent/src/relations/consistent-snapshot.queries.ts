@@ -40,7 +40,7 @@ export async function consistentSnapshot<Reading extends Counted>(
     const [before, found, after] = await Promise.all([state(), snapshot(), state()]);
     if (before.reset_at === after.reset_at) return { ...found, state: toState(before) };
   }
-  throw new Error('Counters were set back again and again while they were being read.');
+  throw new Error('Counters were reset repeatedly while they were being read.');
 }
 
 function toState({ oid, at, reset_at, transactions }: Row): DatabaseState {

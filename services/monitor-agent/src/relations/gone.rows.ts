@@ -2,8 +2,8 @@ import type { Tx } from '@tidegate/database/tx';
 import type { CountedKind } from './relation-kinds.rows.ts';
 
 /**
- * What is gone stays, with its name, for as long as there are figures of it (retention.rows.ts). What never counted
- * anything has none: of tables that are made and dropped all day long nothing is kept.
+ * Dropped relations stay, with their names, as long as there are figures of them (retention.rows.ts). Those that never
+ * counted anything have none, so tables that are created and dropped all day leave nothing.
  */
 export async function leave(
   tx: Tx,

@@ -6,11 +6,15 @@ import { readServerEpoch } from './server-epoch.queries.ts';
 import { loadServerEpoch, storeAnnotations, storeServerEpoch } from './server-epoch.rows.ts';
 import { annotationsBetween, type ServerEpoch } from './server-epoch.rules.ts';
 
+const ALL_VIEWS_MS = 600_000;
+
 /** Crashes, restarts and resets of one server, from the epochs of two snapshots. */
 export class ServerEpochMetric implements Metric {
   readonly name = 'epochs';
   private readonly serverId: string;
   private last: ServerEpoch | undefined;
+  /** Over which connection, and when, all views were asked. */
+  private asked: { connection: ServerConnection; at: number } | undefined;
 
   constructor(serverId: string) {
     this.serverId = serverId;
@@ -21,7 +25,9 @@ export class ServerEpochMetric implements Metric {
   }
 
   async read(connection: ServerConnection, instance: Instance, takenAt: Date): Promise<Prepared> {
-    const now = await readServerEpoch(connection, instance);
+    const at = takenAt.getTime();
+    const asked = this.asked?.connection === connection && at - this.asked.at < ALL_VIEWS_MS ? this.asked : undefined;
+    const now = await readServerEpoch(connection, instance, asked && this.last?.resets);
     const found = this.last ? annotationsBetween(this.last, now) : [];
     return {
       save: async (tx) => {
@@ -30,6 +36,7 @@ export class ServerEpochMetric implements Metric {
       },
       committed: () => {
         this.last = now;
+        this.asked = asked ?? { connection, at };
       },
     };
   }

@@ -34,7 +34,7 @@ test('a backend was killed: one annotation, at the new start of the background p
   expect(between(killed)).toEqual([{ kind: 'crash_recovery', at: T, of: [] }]);
 });
 
-test('what somebody set back long after a crash is a annotation of its own', () => {
+test('a reset by hand long after a crash is an annotation of its own', () => {
   const later = T + 2 * MINUTE;
   expect(between({ ...killed, statementsResetAt: later })).toEqual([
     { kind: 'crash_recovery', at: T, of: [] },

@@ -32,7 +32,8 @@ export interface FoundAnnotation {
 export function annotationsBetween(before: ServerEpoch, now: ServerEpochSnapshot): FoundAnnotation[] {
   const fate = fateBetween(before, now);
   if (fate === 'another') return [annotation('another_server', now.at)];
-  const crashedAt = fate === 'lost' ? (recoveryBetween(before, now) ?? now.startedAt) : null;
+  const crashed = fate === 'lost' && !isStandbyStart(before, now);
+  const crashedAt = crashed ? (recoveryBetween(before, now) ?? now.startedAt) : null;
   return [
     ...(before.inRecovery && !now.inRecovery ? [annotation('promoted', now.at)] : []),
     ...(crashedAt === null ? [] : [annotation('crash_recovery', crashedAt)]),
@@ -41,6 +42,10 @@ export function annotationsBetween(before: ServerEpoch, now: ServerEpochSnapshot
     ...countersReset(before, now, crashedAt),
   ];
 }
+
+/** Until 14 a standby throws its statistics away whenever it starts, also after an orderly end: no crash, but a reset. */
+const isStandbyStart = (before: ServerEpoch, now: ServerEpochSnapshot): boolean =>
+  before.startedAt !== now.startedAt && now.inRecovery === true && now.reportsFirstUse;
 
 const annotation = (kind: AnnotationKind, at: number, of: string[] = []): FoundAnnotation => ({ kind, at, of });
 
@@ -56,7 +61,7 @@ function statementsReset(before: ServerEpoch, now: ServerEpoch, crashedAt: numbe
   return byHand ? [annotation('statements_reset', later)] : [];
 }
 
-/** A annotation names no more. */
+/** The most that an annotation names. */
 const MOST_NAMES = 100;
 
 function countersReset(before: ServerEpoch, now: ServerEpochSnapshot, crashedAt: number | null): FoundAnnotation[] {

@@ -57,7 +57,7 @@ test('each organisation keeps what its plan says', async () => {
   expect(await agesOf(none)).toEqual([0]);
 });
 
-test('jams of the past go like samples', async () => {
+test('old incidents expire like samples', async () => {
   const orgId = newId();
   const serverId = newId();
   await store.tenants.run(orgId, async (tx) => {
@@ -82,7 +82,7 @@ test('jams of the past go like samples', async () => {
   expect(left.map(({ root_key }) => root_key)).toEqual(['key 0']);
 });
 
-test('databases, tables and indexes that were dropped go when no figures of them are left', async () => {
+test('dropped databases, tables and indexes are deleted when no figures of them are left', async () => {
   const { orgId, serverId } = await addServer(store, store.server);
   const gone = [null, new Date(), new Date(Date.now() - 10 * 86_400_000)];
   await store.tenants.run(orgId, async (tx) => {
@@ -115,7 +115,7 @@ test('databases, tables and indexes that were dropped go when no figures of them
   }
 });
 
-test('statements that went long ago go with the keys that no other statement has', async () => {
+test('statements that disappeared long ago are deleted with the keys that no other statement has', async () => {
   const { orgId, serverId } = await addServer(store, store.server);
   await store.tenants.run(orgId, async (tx) => {
     const keys = ['5/10/1/t', '5/10/2/t', '5/11/2/t'];
@@ -211,7 +211,7 @@ describe('series', () => {
     expect(await exists(`statement_chunks_${oldest}`)).toBe(false);
   });
 
-  test('a month that somebody reads is left for later, and writers do not wait for that', async () => {
+  test('a month that is being read is dropped later, and writers do not wait for that', async () => {
     const orgId = newId();
     await store.tenants.run(orgId, (tx) => createLease(tx, newId()));
     await chunksDaysAgo(orgId, 60);
@@ -253,7 +253,7 @@ test('every table is closed with row-level security, or says why not', async () 
   await client.end();
 });
 
-test('whoever makes the same months at the same time finds those of the others', async () => {
+test('replicas that create the same months at the same time do not conflict', async () => {
   const make = () =>
     store.tenants.run(newId(), (tx) =>
       ensureMonths(tx, 'statement_rollups', { from: new Date('2091-01-01'), to: new Date('2092-12-31') }),

@@ -36,8 +36,8 @@ import {
 /*
  * Moves statement samples to where a year of them is small and quickly read (monitoring.md 3.4): an hour after its end
  * the samples of an hour become a rollup, two days after its end the rollups of a day become one. Each move is a
- * transaction that takes away what it stores, under a lock on the server's series: whatever stops it, and however many
- * replicas try, every snapshot is stored once, here or there. What comes late is simply due again.
+ * transaction that deletes what it stores elsewhere, under a lock on the server's series: whatever interrupts it, and
+ * however many replicas try, every snapshot is stored exactly once. Late data is simply due again.
  */
 const HOUR_MS = 3_600_000;
 const HOURS_KEPT_MS = 2 * DAY_MS;

@@ -91,7 +91,7 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
     expect(await rows('statement_rollups', serverId)).toBe(2);
   });
 
-  test('whoever reads meanwhile sees every call once', async () => {
+  test('a concurrent reader sees every call once', async () => {
     const { orgId, serverId, snapshots, ids, begin } = await history(24);
     const [from, to] = [begin + 25 * MINUTE, begin + 23 * HOUR + 35 * MINUTE];
     const input = { serverId, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 500 };

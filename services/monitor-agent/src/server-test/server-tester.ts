@@ -15,12 +15,12 @@ import { tryQueries } from './tried.queries.ts';
 
 /** In all, and of one organisation or person: each may wait for a server that does not answer. */
 const PLACES = { all: 40, each: 4 };
-/** For all of it: whoever asked waits 20 s for the answer. */
+/** For all of it: the caller waits 20 s for the answer. */
 const TEST_MS = 15_000;
 /** The largest honest answer are the texts of all that sessions are at. */
 const MAX_ANSWER_BYTES = 4 * 1_024 * 1_024;
 
-/** Connects once, asks what the collector will ask, and says what is missing. A failure is a report too. */
+/** Connects once, runs the collector's queries, and reports what is missing. A failure is a report too. */
 @Injectable()
 export class ServerTester {
   private readonly places = new Places(PLACES);

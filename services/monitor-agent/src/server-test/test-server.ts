@@ -13,9 +13,9 @@ import { statementTextBytes } from '../statements/statement.rows.ts';
 import { ServerTester } from './server-tester.ts';
 
 /*
- * A live test of a stored server. Where the role may open one connection only, the collector has it: then the answer
- * is what the collector saw last, with its time. After a test that went well the collector connects anew, so that
- * what was mended works at once.
+ * A live test of a stored server. Where the role may open one connection only, the collector has it: then the answer is
+ * what the collector saw last, with its time. After a successful test the collector reconnects, so that fixes take
+ * effect at once.
  */
 @Controller()
 export class TestServer {

@@ -14,8 +14,8 @@ import { readTexts } from '../statements/texts.queries.ts';
 import { readAgedTables, readWraparound } from '../wraparound/wraparound.queries.ts';
 
 /*
- * The very queries that the collector asks, each once and for one row: what a role may and what it may not shows only
- * when it is tried. Whatever the server refuses is told as the collector would tell it.
+ * The collector's own queries, each once and for one row: what a role may do shows only when it is tried. Refusals are
+ * reported as the collector would report them.
  */
 const NO_TEXTS = { scrubLive: async () => [], scrub: async () => [] };
 const PG_CLASS = 1259;

@@ -6,7 +6,7 @@ import { claimPlatformOffer } from './server.rows.ts';
 
 /**
  * The organisation that came first is the operator's: it gets the installation's own database as a first server, so
- * that there are figures to look at before anything was set up. No other organisation ever gets it by itself.
+ * that there are figures to see before anything is set up. No other organisation ever gets it by itself.
  */
 @Controller()
 export class OfferPlatformServer {

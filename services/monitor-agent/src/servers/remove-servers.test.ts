@@ -40,7 +40,7 @@ const rowsOf = async (serverId: string): Promise<number> => {
   return row?.count ?? 0;
 };
 
-test('the request hides the server and wakes who deletes; its name is free at once', async () => {
+test('the request hides the server and wakes the deletion; its name is free at once', async () => {
   let woken = 0;
   store.wakes.on(REMOVE_SERVERS, () => {
     woken += 1;
@@ -56,7 +56,7 @@ test('the request hides the server and wakes who deletes; its name is free at on
   expect(await rowsOf(next)).toBe(1);
 });
 
-test('a turn that is cut off is gone on with by the next; one server that fails does not stop the others', async () => {
+test('an interrupted turn is continued by the next; one server that fails does not stop the others', async () => {
   const [first, second] = [await create('First'), await create('Second')];
   for (const { id } of [first, second]) await samples(id, 3);
   for (const { id } of [first, second]) await remove(id);

@@ -35,7 +35,7 @@ import { UpdateServer } from './update-server.ts';
 const store = useStore();
 const watched = useServer(FIRST_VERSION);
 
-/** Only loopback leads somewhere; everything else is a host that nobody may be connected to. */
+/** Only loopback is allowed; every other host is refused. */
 const guard = {
   check: async (host: string) => {
     if (host === 'nowhere.example.com') throw new ConnectionFailed('host_not_found');

@@ -91,7 +91,7 @@ export class UpdateServer {
 
 const GUARDED = ['host', 'port', 'user_name', 'tls_mode', 'tls_ca'] as const satisfies (keyof ServerRow)[];
 
-/** New fields are a new beginning; so is going on after a pause. */
+/** New fields reset the state; so does resuming after a pause. */
 function stateAfter(
   row: ServerRow,
   { paused }: ServerPatch,

@@ -43,7 +43,7 @@ function roomIsShort(perMinute: number, statementsMax: number | null): ServerChe
     ok: false,
     severity: 'warning',
     code: 'statements_evicted',
-    what: `PostgreSQL threw statements out to make room for others, ${often}. What they counted since the snapshot before is lost, so totals are too low.${room}`,
+    what: `PostgreSQL evicted statements to make room for others, ${often}. What they counted since the snapshot before is lost, so totals are too low.${room}`,
     fixSql: `ALTER SYSTEM SET pg_stat_statements.max = ${Math.max(ENOUGH_STATEMENTS, 2 * (statementsMax ?? 0))};`,
     restart: true,
   };

@@ -104,7 +104,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     await executed.leave();
   });
 
-  test('behaviour 6: a collector that was away under load tells one long interval with every call of it', async () => {
+  test('behaviour 6: a collector that was away under load stores one long interval with every call of it', async () => {
     const { at } = collecting;
     const text = statement(2);
     const queryId = await new ExecutedStatements(server).queryId({ database: 'postgres', role: server.user }, text);
@@ -145,7 +145,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
       expect(history.evictions).toBe(0);
       await history.steps.crowd();
       await follow(CROWDED);
-      // All that were crowded out before may have been forgotten by a reset that no snapshot came between.
+      // All that were evicted before may have been lost by a reset without a snapshot in between.
       await history.steps.evict();
       await history.steps.snapshot();
       expect(history.faults).toEqual([]);

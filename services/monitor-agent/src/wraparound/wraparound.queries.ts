@@ -4,8 +4,8 @@ import { micros } from '../kernel/connection/micros.ts';
 import type { DatabaseAge } from './wraparound.rules.ts';
 
 /*
- * All from catalogues and shared memory, without a lock on any table. pg_current_xact_id would use up the very thing
- * that is counted; a snapshot tells the next id as well.
+ * All from catalogues and shared memory, without a lock on any table. pg_current_xact_id would use up an id itself; a
+ * snapshot contains the next id too.
  */
 export interface WraparoundSnapshot {
   nextXid: number;

@@ -95,7 +95,7 @@ export function levelOf(age: number, freezeMaxAge: number, failsafeAge: number, 
 }
 
 /*
- * Who is to blame that the oldest database is as old as it is. Vacuum freezes nothing that is younger than the oldest
+ * What keeps the oldest database as old as it is. Vacuum freezes nothing that is younger than the oldest
  * transaction somebody may still look back to, so the oldest holder is the first to blame: a session, a slot, a
  * prepared transaction, a standby. One that is much younger than the database is not: vacuum could get that far, and
  * would have cut the age by more than half. Then only what autovacuum does not do is left, if it is overdue.

@@ -101,7 +101,12 @@ test('a meter is known from the first snapshot that grants it, and described by 
   const data = catalogueApplied.data.parse({
     version: 1,
     appliedAt: new Date().toISOString(),
-    meters: [{ key: 'scans', name: 'Scans', unit: 'scan', description: 'Pages scanned' }],
+    meters: [
+      {
+        ...{ key: 'scans', name: 'Scans', unit: 'scan', description: 'Pages scanned', product: null, per: 'month' },
+        meter: { aggregate: 'sum', decimals: 0, groupBy: [], value: null },
+      },
+    ],
   });
   await usage.tenants.as({}, (tx) => new StoreMeters(wakes).handle({ data, tx } as never));
   expect(woken).toContain('replay-parked-usage');

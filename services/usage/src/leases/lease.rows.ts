@@ -134,7 +134,11 @@ export async function closeLease(tx: Tx, orgId: string, id: string, spent: numbe
 
 /** A hold ends at once with what was used of it: its usage is counted in the same transaction. */
 export async function closeHold(tx: Tx, orgId: string, id: string, used: number): Promise<void> {
-  await tx.query('update leases set spent = $3, settled = $3 where org_id = $1 and id = $2', [orgId, id, used]);
+  await tx.query('update leases set spent = $3::int, settled = $3::int where org_id = $1 and id = $2', [
+    orgId,
+    id,
+    used,
+  ]);
 }
 
 /** An event that was counted, and the lease it names. */

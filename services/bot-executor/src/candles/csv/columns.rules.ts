@@ -8,7 +8,7 @@ export type Columns = Record<Role, number> & {
   date?: number;
 };
 
-/** The first one that the header has is taken: those that name the candle's start come before those that do not. */
+/** The first one in the header is used: names of the candle's start come before ambiguous ones. */
 const NAMES: Record<Role, readonly string[]> = {
   time: [
     ...['opentime', 'starttime', 'start', 'startat', 'begin', 'begintime', 'timestart', 'periodstart'],
@@ -68,14 +68,14 @@ export function columnsOf(header: readonly string[]): Columns | string {
 function missing(role: Role, header: readonly string[], names: readonly string[]): string {
   const seen = excerpt(header.map((name) => `"${excerpt(name, 30)}"`).join(', '), 300);
   if (role === 'time' && names.some((name) => ENDS.includes(name)))
-    return `The header has the time at which candles end (${seen}), and none at which they begin. Take the interval off and call it time.`;
+    return `The header has the time at which candles end (${seen}), and none at which they begin. Subtract the interval and call it time.`;
   return `No column of the header is called ${role} (it has ${seen}).`;
 }
 
 /** "Open time (UTC)" and "gmt_time" say in which zone they are. */
 export const saysUtc = (name: string): boolean => /(?<![a-z])(utc|gmt)(?![a-z])|UTC$/i.test(name);
 
-/** Text of an untrusted file as it may stand in an answer and in the database: short, whole characters, none invisible. */
+/** Text of an untrusted file made safe for answers and the database: short, whole characters, none invisible. */
 export const excerpt = (text: string, most = 40): string =>
   text
     .slice(0, most)

@@ -2,12 +2,12 @@ import { MAX_TICKS } from '../../kernel/candle-series.rules.ts';
 import { excerpt } from './columns.rules.ts';
 
 /*
- * Prices as files write them, exactly: never through floating point. A file has one decimal mark. A comma may be it, or
- * separate thousands (1,234): if every comma of a file stands before exactly three digits, the file is refused until the
- * import says which it is.
+ * Prices as files write them, exactly: never through floating point. A file has one decimal mark. A comma may be that,
+ * or separate thousands (1,234): if every comma of a file is followed by exactly three digits, the file is refused
+ * until the import says which it is.
  */
 const PRICE = /^\+?(\d{1,15})(?:([.,])(\d{1,30}))?(?:e([+-]?\d{1,2}))?$/i;
-/** Beyond it whole numbers are not exact any more. */
+/** Beyond it whole numbers are no longer exact. */
 const EXACT_DIGITS = 15;
 
 export type Mark = 'point' | 'comma';

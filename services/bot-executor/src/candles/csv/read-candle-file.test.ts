@@ -23,13 +23,13 @@ async function read(text: string | Buffer, { market = 'BTC-USDT', interval = '5m
 }
 const messages = ({ faults }: CandleFile) => faults.map(({ message }) => message);
 const AT = Date.parse('2022-01-01T00:00:00Z');
-/** Of the first two minutes of 2022, as all files below say them. */
+/** The first two minutes of 2022, which all files below contain. */
 const TWO = [
   { at: AT, open: 4_621_693n, high: 4_627_108n, low: 4_620_837n, close: 4_625_000n },
   { at: AT + 60_000, open: 4_625_000n, high: 4_634_487n, low: 4_623_439n, close: 4_631_276n },
 ];
 
-/* In the forms in which people have candles. Made for this test, from two candles that never were. */
+/* The formats in which people have candles. Made up for this test, from two invented candles. */
 const FILES: [name: string, text: string, columns: string[], format: string, how?: How][] = [
   [
     'Binance, without a header',
@@ -191,7 +191,7 @@ test.each<[string, string, How, RegExp]>([
     'a first row that only begins with a letter',
     'Sat Jan 01 2022,46216.93,46271.08,46208.37,46250\n1640995200,1,1,1,1',
     {},
-    /^Line 1: "Sat Jan 01 2022" is no time/,
+    /^Line 1: "Sat Jan 01 2022" is not a readable time/,
   ],
   [
     'Coinbase without a header',
@@ -228,11 +228,11 @@ test.each<[string, string, How, RegExp]>([
     {},
     /decimal mark, or does it separate thousands/,
   ],
-  ['a day that there is not', '2022-02-31T00:10:00Z,1,2,1,1', {}, /is no time/],
+  ['a day that there is not', '2022-02-31T00:10:00Z,1,2,1,1', {}, /is not a readable time/],
   ['a time without zone', '2022-01-05T00:10:00,1,2,1,1', {}, /has no time zone\. .*zone, such as Z/],
-  ['dates that begin with the day', '05/01/2022 00:10,1,2,1,1', { zone: 'Z' }, /is no time .*year first/],
-  ['an epoch of eleven digits', '16409952000,1,2,1,1', {}, /is no time/],
-  ['a float that lost its end', '1.640995e9,1,2,1,1', {}, /is no time/],
+  ['dates that begin with the day', '05/01/2022 00:10,1,2,1,1', { zone: 'Z' }, /is not a readable time .*year first/],
+  ['an epoch of eleven digits', '16409952000,1,2,1,1', {}, /is not a readable time/],
+  ['a float that lost its end', '1.640995e9,1,2,1,1', {}, /is not a readable time/],
   ['a time within a candle', '2022-01-05T00:12:00Z,1,2,1,1', {}, /does not begin at 2022-01-05T00:12:00.000Z/],
   ['nanoseconds within a candle', '1640995200000000001,1,2,1,1', {}, /does not begin at/],
   [
@@ -317,7 +317,7 @@ test('a decompression bomb costs no more than its budget, and damaged bytes are 
   expect(messages(quote)[0]).toMatch(/^Line \d+: /);
 });
 
-test('text of a file can be stored and shown: no NUL, no half characters, nothing invisible', async () => {
+test('quoted text of a file can be stored and shown: no NUL, no half characters, nothing invisible', async () => {
   const odd = `${'x'.repeat(39)}😀\0\u202e`;
   const file = await read(
     `time,open,high,low,close\u0007\n${odd},1,1,1,1\n1640995200,${odd},1,1,1\n1640995200,1,1,1,1\n`,
@@ -332,7 +332,7 @@ test('text of a file can be stored and shown: no NUL, no half characters, nothin
 test('a file of wrong rows only is not read to its end, nor listed row by row', async () => {
   const file = await read(`time,open,high,low,close\n${'x,1,1,1,1\n'.repeat(3_000)}`, {}, 65_536);
   expect(messages(file)).toEqual([
-    expect.stringMatching(/^1000 rows cannot be read\. The first is line 2: "x" is no time/),
+    expect.stringMatching(/^1000 rows cannot be read\. The first is line 2: "x" is not a readable time/),
   ]);
   expect(file.report.refused).toHaveLength(20);
 });

@@ -31,7 +31,7 @@ export interface Fault {
   message: string;
 }
 
-/** Decompressed: some years of minutes. More is taken for a decompression bomb. */
+/** Decompressed: some years of minutes. More counts as a decompression bomb. */
 export const MAX_TEXT_BYTES = 512 * 1024 * 1024;
 const MAX_LINE = 65_536;
 
@@ -162,13 +162,13 @@ function check(reader: RowReader, request: FileRequest, { report }: Report): Can
   for (const { first, again } of contradictions.listed)
     faults.push({
       code: 'contradiction',
-      message: `Line ${again}: This time was there before, in line ${first}, with other prices.`,
+      message: `Line ${again}: This time appeared before, in line ${first}, with other prices.`,
     });
   if (options.duplicates === 'refuse')
     for (const { first, again } of repeated.listed)
       faults.push({
         code: 'invalid_candle',
-        message: `Line ${again}: This candle was there before, in line ${first}. Send each once, or allow it (duplicates: identical).`,
+        message: `Line ${again}: This candle appeared before, in line ${first}. Send each once, or allow it (duplicates: identical).`,
       });
   if (faults.length === 0 && at.length === 0) faults.push({ code: 'no_candles', message: NONE });
   // Two candles say nothing about the interval; three or more that lie evenly too far apart need `sparse`.
@@ -178,7 +178,7 @@ function check(reader: RowReader, request: FileRequest, { report }: Report): Can
 }
 
 const DOUBTFUL =
-  'Every comma in the prices stands before three digits: is it a decimal mark, or does it separate thousands? Say it: decimalMark comma, or send prices without commas.';
+  'Every comma in the prices is followed by three digits: is it a decimal mark, or does it separate thousands? Set decimalMark to comma, or send prices without commas.';
 const NONE = 'There is no candle in it: time,open,high,low,close.';
 
 /** The longest step of which all distances are multiples. */
@@ -195,5 +195,5 @@ function stepOf(at: Float64Array): number | undefined {
 function wrongInterval(step: number, interval: string): string {
   const name = Object.entries(INTERVAL_MS).find(([, ms]) => ms === step)?.[0];
   const lie = name ? `These are candles of ${name}` : `These candles lie ${step / 60_000} minutes apart`;
-  return `${lie}, not of ${interval}. Import them as what they are; if most candles are missing, say so (sparse: true).`;
+  return `${lie}, not of ${interval}. Import them with their own interval; if most candles are missing, set sparse to true.`;
 }

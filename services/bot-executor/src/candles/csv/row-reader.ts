@@ -8,7 +8,7 @@ import { readTime, readZone } from './times.rules.ts';
 export interface FileRequest {
   market: MarketRules;
   intervalMs: number;
-  /** As the interval is called. */
+  /** Name of the interval. */
   interval: string;
   options: ImportOptions;
   maxRows: number;
@@ -26,7 +26,7 @@ const MAX_REFUSED = 1_000;
 /** Lines before a header, such as a title. */
 const MAX_PREAMBLE = 10;
 
-/** Ends the reading of a file, of which nothing can be used. */
+/** Aborts the reading of a file of which nothing can be used. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }

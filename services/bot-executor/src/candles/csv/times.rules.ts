@@ -22,10 +22,10 @@ export interface Time {
 export function readTime(text: string, zone: number | undefined): Time | string {
   const shown = `"${excerpt(text)}"`;
   const time = epoch(text) ?? date(text, zone);
-  if (time === 'no zone') return `${shown} has no time zone. Say which one it is in: zone, such as Z or +02:00.`;
+  if (time === 'no zone') return `${shown} has no time zone. Set zone, such as Z or +02:00.`;
   if (time && time.at > 0 && time.at < LATEST) return time;
   const forms = 'an ISO instant (year first) or an epoch of seconds, milliseconds, microseconds or nanoseconds';
-  return `${shown} is no time between 1970 and 2100 that can be read: ${forms}.`;
+  return `${shown} is not a readable time between 1970 and 2100: ${forms}.`;
 }
 
 function epoch(text: string): Time | undefined {
@@ -43,7 +43,7 @@ function epoch(text: string): Time | undefined {
       return { at: Number(whole) / 1_000 + rest / 1_000, format: 'microseconds' };
     case 18:
     case 19:
-      // More digits than a number holds: of anything finer than a millisecond only its presence matters.
+      // More digits than a number can represent: of anything finer than a millisecond only its presence matters.
       return { at: Number(whole.slice(0, -6)) + (/^0+$/.test(whole.slice(-6)) ? 0 : 0.5), format: 'nanoseconds' };
     default:
       return undefined;

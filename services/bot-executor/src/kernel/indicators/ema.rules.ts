@@ -1,6 +1,7 @@
 /**
- * Exponential moving average: value = before + 2 / (period + 1) × (price - before). It begins with the simple average of
- * the first `period` prices and says nothing before: begun with a single price, it would lean on that one for long.
+ * Exponential moving average: value = before + 2 / (period + 1) × (price - before). It starts with the simple average
+ * of the first `period` prices and has no value before: started with a single price, it would depend on that one for
+ * long.
  */
 export interface Ema {
   period: number;

@@ -2,10 +2,10 @@ import { ConnectionFailed } from './connection-failure.rules.ts';
 import { OID, type Part, part, SEQUENCE } from './der.rules.ts';
 
 /*
- * For channel binding the driver reads in the server's certificate with which hash it was signed, by a reader of its own
- * that believes every length. Of the algorithm's parameters OpenSSL looks at the outside only, so whoever answers, with
- * a certificate that nobody has to have signed, could send that reader two thousand million bytes past the end. Here the
- * same steps are taken within bounds; a certificate that does not stand up to them is not bound to.
+ * For channel binding the driver reads in the server's certificate with which hash it was signed, by a reader of its
+ * own that believes every length. Of the algorithm's parameters OpenSSL looks at the outside only, so a malicious
+ * server, with a certificate that nobody needs to have signed, could send that reader two thousand million bytes past
+ * the end. Here the same steps are taken within bounds; a certificate that fails them is not bound to.
  */
 const HASH_OF_PSS = 0xa0;
 const PSS = '2a864886f70d01010a';

@@ -1,8 +1,7 @@
 import { ConnectionFailed } from './connection-failure.rules.ts';
 
 /*
- * A query that says `limit` is answered by somebody who need not have read that. What is stored of an answer is
- * bounded here as well.
+ * A malicious server may ignore the `limit` of a query, so what is stored of an answer is bounded here too.
  */
 export function mustBeFew(rows: readonly unknown[], most: number): void {
   if (rows.length > most) throw new ConnectionFailed('answer_too_large');

@@ -174,7 +174,7 @@ export class ServerConnection {
     return named;
   }
 
-  /** Whoever asked is through with the answers, which count as memory in use until then. */
+  /** The caller is done with the answers, which count as memory in use until then. */
   release(): void {
     this.wire.release();
   }

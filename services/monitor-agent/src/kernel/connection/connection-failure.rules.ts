@@ -1,6 +1,6 @@
 /*
- * Why a server cannot be watched, in words that name the cause and the cure. The texts are ours alone: what a server
- * says may carry anything, so of its answer only the SQLSTATE is used.
+ * Why a server cannot be watched, in texts that name the cause and the fix. The texts are ours alone: a server's answer
+ * may contain anything, so only its SQLSTATE is used.
  */
 export interface Failure {
   code: FailureCode;
@@ -101,7 +101,7 @@ export function describeFailure(code: FailureCode, where: Where): Failure {
   return { code, what: TEXTS[code](where) };
 }
 
-/** Keyed by what a outsider sends: only what stands here counts, not what every object has. */
+/** Keyed by untrusted input: only these keys count, not those that every object has. */
 const BY_SOCKET = new Map<string, FailureCode>(
   Object.entries({
     ENOTFOUND: 'host_not_found',

@@ -81,7 +81,7 @@ export class GuardedWire extends EventEmitter implements Holder {
     this.left = bytes;
   }
 
-  /** Whoever asked is through with the answers. */
+  /** The caller is done with the answers. */
   release(): void {
     this.intake.release(this);
   }
@@ -102,7 +102,7 @@ export class GuardedWire extends EventEmitter implements Holder {
     else this.destroy();
   }
 
-  /** For good, and logged once: whatever arrives or fails afterwards is ignored. */
+  /** Permanently, and logged once: whatever arrives or fails afterwards is ignored. */
   destroy(error?: Error): void {
     if (this.closed) return;
     this.closed = true;
@@ -138,7 +138,7 @@ export class GuardedWire extends EventEmitter implements Holder {
     this.contained(() => this.emit('connect'));
   }
 
-  /** The driver's own code runs in here, over what a outsider sent. */
+  /** The driver's own code runs in here, over untrusted input. */
   private contained(work: () => void): void {
     try {
       work();

@@ -116,7 +116,7 @@ describe('in the log-in', () => {
     expect(await ending(connect(endless))).toBe('answer_malformed');
   });
 
-  test('a server that says a byte at a time is given up on after the time for all of it', async () => {
+  test('a server that sends a byte at a time is dropped after the time for the whole log-in', async () => {
     const said = message('R', Buffer.alloc(900));
     const slow = (socket: Socket) => {
       let at = 0;
@@ -145,7 +145,7 @@ describe('what a log-in gives away', () => {
     expect(asked().includes(',p=')).toBe(false);
   });
 
-  test('a server that does not prove itself at the end of SCRAM is not believed', async () => {
+  test('a server that does not prove itself at the end of SCRAM is not trusted', async () => {
     expect(await ending(connect(saying(sasl, challenge('i=4096'), welcome)))).toBe('answer_malformed');
     await fake?.stop();
     const forged = Buffer.concat([authentication(12, Buffer.from('v=c2FsdA==')), welcome]);
@@ -291,7 +291,7 @@ describe('in an answer', () => {
     await first.stop();
   });
 
-  test('memory is given back when whoever asked is through', async () => {
+  test('memory is given back when the caller is done', async () => {
     const big = Buffer.concat([one, row('x'.repeat(5_000_000)), complete(), ready()]);
     const connection = await connect(saying(welcome, greeting, settings, big, big));
     await connection.rows('select 1');
@@ -344,7 +344,7 @@ describe('between answers and at the end', () => {
     expect(connection.alive).toBe(false);
   });
 
-  test('who gave up before the connection was made makes none, and who gives up later has none any more', async () => {
+  test('giving up before the connection is made makes none, and giving up later closes it', async () => {
     let connections = 0;
     const counted = (socket: Socket) => {
       connections += 1;

@@ -1,14 +1,14 @@
 import { getHeapStatistics } from 'node:v8';
 
-/** Something that holds answers in memory and can be made to let go of them. */
+/** Something that holds answers in memory and can be made to release them. */
 export interface Holder {
   overrun(): void;
 }
 
 /**
- * How much memory the answers of all servers together may take in this process, until whoever asked is through with
- * them. Each connection has its own limit, but hundreds of them may bring that much at the same time: then the one that
- * holds the most is cut off, and not whoever comes last.
+ * How much memory the answers of all servers together may take in this process, until their callers are done with them.
+ * Each connection has its own limit, but hundreds of them may reach it at the same time: then the one that holds the
+ * most is cut off, not the one that comes last.
  */
 export class Intake {
   private total = 0;

@@ -2,10 +2,10 @@ import { ConnectionFailed } from './connection-failure.rules.ts';
 import { checkMechanisms, malformed } from './message-framing.rules.ts';
 
 /*
- * How a server may have itself proved to that we know the password, step by step. What a step gives away decides to whom
- * it is given: the password itself and its MD5, which whoever has it can log in with, only to a server that has proved
- * who it is. SCRAM gives nothing away to whoever does not know the password already, but with few rounds it can be
- * guessed at; and the server proves in its last step that it knows the password too, so that step is never left out.
+ * How we prove to a server that we know the password, step by step. What a step reveals decides who may see it: the
+ * password itself and its MD5, with which anybody can log in, go only to a server that has proved its identity. SCRAM
+ * reveals nothing to a server that does not know the password, but with few rounds it can be guessed; and in its last
+ * step the server proves that it knows the password too, so that step is never skipped.
  */
 export interface LoginPolicy {
   /** Whether there is one at all. */

@@ -45,7 +45,7 @@ const SETTINGS: readonly SessionSetting[] = [
   { name: 'stats_fetch_consistency', value: 'cache', since: 150_000 },
 ];
 
-/** Time-outs that may end a session before its second query, by the SQLSTATE with which they do. */
+/** Timeouts that may end a session before its second query, by their SQLSTATE. */
 const ENDED_BY: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['57P05', ['idle_session_timeout']],
   ['25P04', ['idle_session_timeout', 'transaction_timeout']],

@@ -1,13 +1,13 @@
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 
-/** Verified unless somebody chose otherwise; on the machine itself there is nobody in between. */
+/** Verified unless set otherwise; on the machine itself there is nobody in between. */
 export function defaultTlsMode(given: TlsMode | undefined, loopback: boolean): TlsMode {
   return given ?? (loopback ? 'disable' : 'verify-full');
 }
 
 /**
- * Whether whoever answers has proved to be the server: only then may a password be sent in clear text. A certificate for
- * any name proves that only where the authority is the customer's own, not where it is one of those that sell them.
+ * Whether the other side has proved to be the server: only then may a password be sent in clear text. A certificate for
+ * any name proves that only where the authority is the customer's own, not a public one.
  */
 export function isVerified(mode: TlsMode, ca: string | null): boolean {
   return mode === 'verify-full' || (mode === 'verify-ca' && ca !== null);

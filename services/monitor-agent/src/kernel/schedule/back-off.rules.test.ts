@@ -5,12 +5,12 @@ test('connections are tried again after 5 s, 10 s, 20 s … and at least every 5
   expect(delays).toEqual([5_000, 10_000, 20_000, 160_000, 300_000, 300_000]);
 });
 
-test('servers that failed together come back apart', () => {
+test('servers that failed together are retried apart', () => {
   expect(reconnectDelayMs(1, 'connection_refused', 0)).toBe(4_000);
   expect(reconnectDelayMs(1, 'connection_refused', 1)).toBe(6_000);
 });
 
-test('a server without a free connection is left alone for a minute', () => {
+test('a server without a free connection is paused for a minute', () => {
   expect(reconnectDelayMs(1, 'too_many_connections', 0.5)).toBe(60_000);
 });
 

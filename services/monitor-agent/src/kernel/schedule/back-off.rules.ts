@@ -9,7 +9,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /**
- * How long to leave a server alone after the n-th failed connection: 5 s, doubled each time up to 5 minutes, ±20 % so
+ * How long to pause a server after the n-th failed connection: 5 s, doubled each time up to 5 minutes, ±20 % so
  * that servers which failed together do not come back together. A server without a free connection gets a minute.
  */
 export function reconnectDelayMs(failures: number, code: FailureCode, random: number): number {
@@ -19,8 +19,8 @@ export function reconnectDelayMs(failures: number, code: FailureCode, random: nu
 }
 
 /**
- * How long to leave one query alone after it failed the n-th time in a row, while the others go on. What is
- * forbidden or does not exist stays so: asking once per hour keeps the customer's log clean. Anything else may pass.
+ * How long to pause one query after its n-th failure in a row, while the others continue. What is forbidden or missing
+ * usually stays so: retrying once per hour keeps the customer's log clean. Anything else may pass.
  */
 export function retryDelayMs(failures: number, sqlstate: string | undefined): number {
   return isPermanent(sqlstate) ? HOUR : backOff(MINUTE, HOUR, Math.max(0, failures - 1));

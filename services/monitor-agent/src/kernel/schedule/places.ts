@@ -1,6 +1,6 @@
 /**
- * So many at once in all, and so many of each organisation and of each person: whoever has many that hang keeps nobody
- * else's from their turn.
+ * Limits how many run at once in all, and for each organisation and person, so that somebody with many hanging servers
+ * does not delay others.
  */
 export class Places {
   private readonly taken = new Map<string, number>();
@@ -15,7 +15,7 @@ export class Places {
     return this.inAll;
   }
 
-  /** Answers how to give the place back, once; undefined when there is none for one of these. */
+  /** Returns how to release the place; undefined when one of these has none left. */
   take(owners: readonly string[]): (() => void) | undefined {
     const { all, each } = this.limits;
     if (this.inAll >= all || owners.some((owner) => (this.taken.get(owner) ?? 0) >= each)) return undefined;

@@ -17,13 +17,13 @@ export class ServerTrouble extends Error {
 /** Called with the first failure in a row. */
 export type FailureReport = (query: string, error: unknown) => void;
 
-/** So many failures in a row are no accident. */
+/** After so many failures in a row it is no accident. */
 const REPORTED_AFTER = 2;
 const UNKNOWN = 'unknown';
 
 /**
- * Something that is asked of a server again and again. When it fails, it alone is left alone for a while; when the
- * connection itself is gone, that is for the session to deal with.
+ * A query that is repeated on a server. When it fails, it alone is paused for a while; when the connection itself is
+ * gone, the session deals with that.
  */
 export class ScheduledQuery {
   readonly name: string;
@@ -33,7 +33,7 @@ export class ScheduledQuery {
 
   private readonly report: FailureReport;
   private trouble: Pick<Uncollected, 'code' | 'since'> | undefined;
-  /** Also counts what `retry` forgets: whoever looks at the server learns of it until it was answered. */
+  /** Also counts what `retry` resets: the failure stays visible until the query is answered. */
   private inARow = 0;
 
   constructor(name: string, report: FailureReport, database: string | null = null) {
@@ -42,7 +42,7 @@ export class ScheduledQuery {
     this.database = database;
   }
 
-  /** It was in trouble before this process asked it for the first time. */
+  /** It was already failing before this process asked it for the first time. */
   recall({ code, since }: Uncollected): void {
     this.trouble ??= { code, since };
     this.inARow = Math.max(this.inARow, REPORTED_AFTER);
@@ -57,7 +57,7 @@ export class ScheduledQuery {
       this.trouble = undefined;
       return answer;
     } catch (error) {
-      // Whoever owns a database may shut us out of it: that is no trouble with the server.
+      // The owner of a database may shut us out of it: that is not a failure of the server.
       if (isConnectionLoss(error) && !(error instanceof VisitFailed)) throw new ServerTrouble(error);
       const { code } = error as { code?: string };
       this.failures += 1;
@@ -69,7 +69,7 @@ export class ScheduledQuery {
     }
   }
 
-  /** Reported to everybody once it failed twice, or at once when it will not pass by itself. */
+  /** Shown to users once it failed twice, or at once when it will not pass by itself. */
   get uncollected(): Uncollected | undefined {
     const { trouble } = this;
     const isReported = trouble && (this.inARow >= REPORTED_AFTER || isPermanent(trouble.code));
@@ -87,8 +87,8 @@ export class ScheduledQuery {
 }
 
 /**
- * All queries of one server. Nothing is asked again and again but by one of these, so whatever stays without an answer
- * is known here, and told, without anybody having to think of it.
+ * All queries of one server. Every repeated query goes through here, so that whatever stays unanswered is known and
+ * reported without further code.
  */
 export class ScheduledQueries {
   private readonly report: FailureReport;

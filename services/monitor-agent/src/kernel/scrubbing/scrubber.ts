@@ -10,8 +10,8 @@ import { ThreadShare } from './thread-share.ts';
  *
  * Texts travel in batches. One that takes too long costs the thread its life; then its texts go one by one, so that
  * only the guilty one is `<unparsable>`, and after a few of those the rest of the same request waits for the next. Who
- * asks has one batch in the queue at a time, so that a server with thousands of new texts delays no other for long. Each
- * server has a share of the thread (`forServer`): one whose texts always take long is left waiting, and no other.
+ * asks has one batch in the queue at a time, so that a server with thousands of new texts delays no other for long.
+ * Each server has a share of the thread (`forServer`): one whose texts always take long waits, and no other.
  *
  * Sessions show the same texts again and again: what was made of them is remembered under a hash, never under the text.
  */

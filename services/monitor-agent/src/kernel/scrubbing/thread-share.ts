@@ -4,8 +4,8 @@ const BURST_MS = 20_000;
 const SHARE = 0.1;
 
 /**
- * What one server may use of the thread that all of them share: texts that take the scanner long would otherwise, look
- * after look, leave nothing of it to the others.
+ * What one server may use of the thread that all of them share: otherwise texts that take the scanner long would leave
+ * nothing to the others, snapshot after snapshot.
  */
 export class ThreadShare {
   now = (): number => performance.now();

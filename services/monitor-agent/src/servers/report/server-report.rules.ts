@@ -8,8 +8,8 @@ import { certificateChecks, roleChecks } from './role-checks.rules.ts';
 import { statementChecks } from './statement-checks.rules.ts';
 
 /*
- * What a server lacks, from facts that were read on it, and the SQL that mends it. Each check is asked in every
- * report, so that a reader sees what is fine as well.
+ * What a server lacks, from facts that were read on it, and the SQL that fixes it. Every report contains every check,
+ * so that a reader also sees what is fine.
  */
 export interface ServerFacts {
   version: number;

@@ -79,7 +79,7 @@ function textsCheck({ statementTextBytes: bytes }: ServerFacts): ServerCheck {
   return check((bytes ?? 0) <= MAX_TEXT_BYTES, 'statement_texts', 'Texts of statements can be read.', {
     severity: 'warning',
     code: 'statement_texts_too_large',
-    what: `The server keeps ${megabytes} MB of statements' texts, and PostgreSQL reads all of them whenever one is asked for. So texts of new statements are not asked for any more, to spare the server; counters go on. Texts are asked for again once the statements have been reset.`,
+    what: `The server keeps ${megabytes} MB of statements' texts, and PostgreSQL reads all of them whenever one is asked for. So texts of new statements are no longer read, to spare the server; counters continue. Texts are read again once the statements have been reset.`,
     fixSql: 'SELECT pg_stat_statements_reset();',
   });
 }

@@ -4,8 +4,8 @@ import { sqlstateOf, type Uncollected } from '../../kernel/schedule/uncollected.
 import { failed, listed, quote } from './check.rules.ts';
 
 /*
- * Queries that stay without an answer, in words: what is not collected, what PostgreSQL says, and the SQL that cures,
- * where one is known. A query that nobody wrote a text for is told under its own name.
+ * Queries without an answer, in words: what is not collected, what PostgreSQL says, and the SQL that fixes it, where
+ * known. A query without a text is reported under its own name.
  */
 const WHAT: ReadonlyMap<string, string> = new Map([
   ['activity', 'Sessions, waits and who blocks whom'],

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
+import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { applyPlans, listPlans } from '@tidegate/contracts/billing/plans';
+import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { type Fixture, openBilling } from './fixture.ts';
+import { inWords, NOTHING } from './in-words.ts';
+import { OFFERS, type Offer } from './offers.ts';
+
+/* What is sold is what an organisation may do: each plan and each add-on of each catalogue that ships, bought. */
+const text = (file: string): string => readFileSync(join(__dirname, '../../../plans', `${file}.yaml`), 'utf8');
+
+type Features = Entitlements['features'];
+
+/** Exactly what was ordered; what the product sells beyond it is not included. */
+function expectFeatures(features: Features, product: string, { gives }: Offer): void {
+  const had = (key: string) => `${key}: ${features[key] ? inWords(features[key]) : 'absent'}`;
+  for (const [key, words] of Object.entries(gives)) {
+    const [limit, price] = words.split(', then ');
+    expect(had(key)).toBe(`${key}: ${limit}`);
+    if (price) expect(features[key]).toMatchObject({ enforcement: 'overage', ceiling: null });
+  }
+  for (const [key, grant] of Object.entries(features)) {
+    const others = Object.hasOwn(BUILT_IN_FEATURES, key) || Object.hasOwn(gives, key) || grant.product !== product;
+    if (!others) expect(NOTHING, had(key)).toContain(inWords(grant));
+  }
+}
+
+describe.each(Object.entries(OFFERS))('%s.yaml', (file, { plans, addons }) => {
+  let billing: Fixture;
+  const intervals = new Map<string, 'month' | 'year'>();
+  const withAddon = new Map<string, string>();
+  beforeAll(async () => {
+    billing = await openBilling();
+    await billing.call(applyPlans, { yaml: text(file) });
+    const { products } = await billing.call(listPlans, {});
+    for (const one of products) {
+      for (const { plan, prices } of one.plans) {
+        intervals.set(`${one.product}.${plan}`, prices[0]?.interval ?? 'month');
+      }
+      for (const { addon, plans: having } of one.addons) withAddon.set(`${one.product}.${addon}`, having.at(-1) ?? '');
+    }
+  });
+  afterAll(() => billing.close());
+
+  async function having(product: string, plan: string, more: object = {}): Promise<Entitlements> {
+    const organisationId = await billing.create();
+    const interval = intervals.get(`${product}.${plan}`);
+    await billing.call(setSubscription, { organisationId, product, plan, interval, ...more });
+    return billing.call(getEntitlements, {}, organisationId);
+  }
+
+  test('whoever has bought nothing has the default plans and nothing else', async () => {
+    const { plans: had, features } = await billing.call(getEntitlements, {}, await billing.create());
+    const defaults = Object.entries(plans).filter(([, { terms }]) => terms === 'default');
+    expect(Object.entries(had).map(([product, { plan }]) => `${product}.${plan}`)).toEqual(
+      defaults.map(([ref]) => ref),
+    );
+    for (const [ref, offer] of defaults) expectFeatures(features, ref.split('.')[0] ?? '', offer);
+    const products = new Set(Object.values(features).map(({ product }) => product));
+    for (const product of products) expect([null, ...Object.keys(had)]).toContain(product);
+  });
+
+  test.each(Object.entries(plans))('an organisation on %s may do what was sold, and no more', async (ref, offer) => {
+    const [product = '', plan = ''] = ref.split('.');
+    const { plans: had, features } = await having(product, plan);
+    expect(had[product]).toMatchObject({ plan, status: 'active', access: 'full' });
+    expectFeatures(features, product, offer);
+  });
+
+  test.each(Object.entries(addons))('the add-on %s adds what was sold, once for each', async (ref, { gives }) => {
+    const [product = '', addon = ''] = ref.split('.');
+    const plan = withAddon.get(ref) ?? '';
+    const before = await having(product, plan);
+    const after = await having(product, plan, { addons: [{ addon }] });
+    for (const [key, words] of Object.entries(gives)) {
+      const [had, has] = [before, after].map(({ features }) => (features[key] ? inWords(features[key]) : '0'));
+      expect(had).not.toBe(has);
+      expect(has).toBe(/^\d+$/.test(words) ? String(Number(had) + Number(words)) : words);
+    }
+    if (Object.values(gives).every((words) => !/^\d+$/.test(words))) return;
+    const three = await having(product, plan, { addons: [{ addon, quantity: 3 }] });
+    for (const [key, words] of Object.entries(gives)) {
+      const had = before.features[key];
+      const has = three.features[key];
+      expect(has && inWords(has)).toBe(String(Number(had ? inWords(had) : 0) + 3 * Number(words)));
+    }
+  });
+});
