@@ -41,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
   {
     words: ['plans', 'validate'],
     args: ['[file]'],
-    about: 'check a plan catalogue (default plans/default.yaml)',
+    about: 'check a plan catalogue (default plans/tidegate.yaml)',
     run: async ([file]) => (await operator()).checkPlans(file),
   },
   {

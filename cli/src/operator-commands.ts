@@ -16,7 +16,7 @@ import { asOperator } from './operator.ts';
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
 /** The named file, or the one that ships with Tidegate. */
-function readCatalogue(file = join(ROOT, 'plans', 'default.yaml')): string {
+function readCatalogue(file = join(ROOT, 'plans', 'tidegate.yaml')): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
