@@ -778,8 +778,8 @@ export type EquityPoint = {
   equity: Decimal;
 };
 
-/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
-export type EstimateMethod = "last_7_days" | "straight_line";
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history. too_early: the period is less than a day old and there is no history */
+export type EstimateMethod = "last_7_days" | "straight_line" | "too_early";
 
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
@@ -2328,11 +2328,11 @@ export type UsageEstimate = {
   periodEnd: Timestamp;
   /** Until now */
   used: number;
-  /** At the end of the period, by `method` */
-  estimate: number;
+  /** At the end of the period, by `method`; null: too early */
+  estimate: number | null;
   method: EstimateMethod;
-  /** By the pace of the period so far */
-  straightLine: number;
+  /** By the pace of the period so far; null: it is less than a day old */
+  straightLine: number | null;
   /** By the last seven days; null: there are fewer */
   lastSevenDays: number | null;
   /** For this period; null: unlimited, or a limit of another window */
