@@ -42,6 +42,8 @@ export interface Operation<
    * whatever others in the same network did, and counts against that network only when the input was wrong.
    */
   readonly judgedByInput: boolean;
+  /** Each part of its input may name an organisation, so a service key may call it without choosing one. */
+  readonly eachOrganisation: boolean;
 }
 
 export type Input<Op> = Op extends Operation<infer I, z.ZodType> ? z.output<I> : never;
@@ -68,6 +70,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
   /** `false` exempts an operation that people need to solve the problem, besides those in `ACCOUNT`. */
   metered?: false;
   judgedByInput?: true;
+  eachOrganisation?: true;
 }
 
 /**
@@ -109,5 +112,6 @@ export function operation<
     deadlineMs: spec.deadlineMs ?? 10_000,
     metered: spec.metered ?? !ACCOUNT.test(spec.scope),
     judgedByInput: spec.judgedByInput ?? false,
+    eachOrganisation: spec.eachOrganisation ?? false,
   });
 }
