@@ -11,6 +11,7 @@ import type { Bus } from '@tidegate/messaging/bus';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { startLoops } from '@tidegate/runtime/loop';
 import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
@@ -89,7 +90,15 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('billing', () => {});
   const woken: string[] = [];
-  const wakes = { wake: (loop: string) => void woken.push(loop) } as unknown as Wakes;
+  const roused = new Map<string, Set<() => void>>();
+  const wakes = {
+    service: 'billing',
+    on: (loop: string, rouse: () => void) => void roused.set(loop, (roused.get(loop) ?? new Set()).add(rouse)),
+    wake: (loop: string) => {
+      woken.push(loop);
+      for (const rouse of roused.get(loop) ?? []) rouse();
+    },
+  } as unknown as Wakes;
   const config = { INVOICE_DUE_DAYS: 14, GRACE_DAYS: 7 } as BillingConfig;
   const log = new Log({ service: 'billing' });
   const entitlements = new AnnounceEntitlements(wakes);
@@ -143,7 +152,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     tenants,
     outbox,
     call,
-    states,
+    changes,
     counts,
     /** An organisation is created, at an instant. */
     create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {
@@ -178,6 +187,21 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       do next = await due.turn({ signal: new AbortController().signal });
       while (next === 'again');
       return next;
+    },
+    /** Replicas of the loop that carries out what is due, as they run in the service. */
+    replicas: (count: number) => {
+      let turns = 0;
+      const loops = Array.from({ length: count }, () => {
+        const one = new ApplyDueChanges(tenants, outbox, changes, log);
+        const { turn } = one;
+        one.turn = (given) => {
+          turns += 1;
+          return turn.call(one, given);
+        };
+        return startLoops(one, log, wakes);
+      }).flat();
+      closing(() => Promise.all(loops.map((loop) => loop.stop())));
+      return { turns: () => turns };
     },
     refresh: () => refresh.turn({ signal: new AbortController().signal }),
     /** Every snapshot that was announced for the organisation, in order. */

@@ -24,7 +24,6 @@ import { ApplyCustomer } from '../src/stripe/mirror/apply-customer.ts';
 import { FetchCustomer } from '../src/stripe/mirror/fetch-customer.ts';
 import { MirrorInvoices } from '../src/stripe/mirror/mirror-invoices.ts';
 import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
-import { SetByProvider } from '../src/stripe/mirror/set-by-provider.ts';
 import type { SubscriptionState } from '../src/stripe/mirror/subscription-state.rules.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
@@ -32,6 +31,7 @@ import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
 import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
+import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 
 export const SECRET = 'whsec_of_the_test_endpoint';
@@ -53,17 +53,17 @@ export async function openStripeBilling(options: StripeOptions = {}) {
 export type StripeBilling = Awaited<ReturnType<typeof openStripeBilling>>;
 
 /** Fails when a test says so. */
-class Breakable extends SetByProvider {
+class Breakable extends ProviderStates {
   broken = false;
 
-  override async apply(...given: Parameters<SetByProvider['apply']>): Promise<void> {
+  override async apply(...given: Parameters<ProviderStates['apply']>): Promise<void> {
     if (this.broken) throw new Error('broken on purpose');
     await super.apply(...given);
   }
 }
 
 /** Another process of the service on the same schema. */
-export async function stripeParts({ tenants, outbox }: Fixture, options: StripeOptions = {}) {
+export async function stripeParts({ tenants, outbox, changes }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
   const config = {
@@ -72,6 +72,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     STRIPE_API_BASE: apiBase,
     STRIPE_TAX: false,
     INVOICE_DUE_DAYS: 14,
+    GRACE_DAYS: 7,
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();
@@ -81,7 +82,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
   await api.onApplicationBootstrap();
   const calls = new StoredCalls(tenants, api);
   const customers = new EnsureCustomer(tenants, calls);
-  const states = new Breakable();
+  const states = new Breakable(changes, config);
   const sync = new SyncCustomer(
     tenants,
     api,

@@ -54,7 +54,9 @@ export const Subscription = z
       .meta({ examples: ['EUR'] }),
     addons: z.array(SubscriptionAddon),
     startedAt: Timestamp,
-    periodStart: Timestamp.meta({ description: 'Of what is paid for now; `GET /api/v1/usage/current` has that of quotas' }),
+    periodStart: Timestamp.meta({
+      description: 'Of what is paid for now; `GET /api/v1/usage/current` has that of quotas',
+    }),
     periodEnd: Timestamp,
     trialEnd: Timestamp.nullable(),
     cancelAt: Timestamp.nullable().meta({ description: 'When it ends; until then it can be resumed' }),

@@ -71,7 +71,9 @@ export const Backtest = z
     candles: z.int(),
     candlesDone: z.int().meta({ description: 'Candles done so far' }),
     from: Timestamp,
-    to: Timestamp,
+    to: Timestamp.meta({
+      description: 'Start of the last candle; `feed.to`, which is excluded, is one interval later',
+    }),
     gaps: Gaps.nullable().meta({ description: 'Where candles were missing' }),
     closedTrades: z.int().nullable(),
     winningTrades: z.int().nullable(),

@@ -188,6 +188,14 @@ describe('a client certificate that is given', () => {
     ['no rounds', wrapped(Buffer.alloc(0))],
     ['another derivation', wrapped(Buffer.from([1]), '2b06010401da47040b')],
     ['another scheme', wrapped(Buffer.from([1]), '2a864886f70d01050c', '2a864886f70d010c0103')],
+    [
+      'that it is of the older form as well',
+      `${wrapped(Buffer.from([0x7f, 0xff, 0xff, 0xff]))}Proc-Type: 4,ENCRYPTED\n`,
+    ],
+    [
+      'many rounds in front of another key with few',
+      `${wrapped(Buffer.from([0x7f, 0xff, 0xff, 0xff])).replace('-----\n', '-----\nx: y\n\n')}${wrapped(Buffer.from([1]))}`,
+    ],
     ['nothing in it', '-----BEGIN ENCRYPTED PRIVATE KEY-----\n\n-----END ENCRYPTED PRIVATE KEY-----\n'],
   ])('is not decrypted where its key says %s', (_what, pem) => {
     expect(keyEncryption(pem)).toBe('unknown');

@@ -96,7 +96,7 @@ function keyOf({ key: pem, passphrase }: GivenCertificate): KeyObject {
     throw new CertificateRefused(
       'tlsKey',
       'key_encryption_unsupported',
-      `A key may be encrypted with PBKDF2 of at most ${MOST_ROUNDS} rounds. Give it decrypted (openssl pkey -in KEY -out PLAIN): it is stored encrypted here.`,
+      `Give one key, encrypted with PBKDF2 of at most ${MOST_ROUNDS} rounds or not at all. To decrypt it use openssl pkey -in KEY -out PLAIN; it is stored encrypted here.`,
     );
   }
   if (encryption === 'passphrase' && passphrase === undefined) {

@@ -17,13 +17,15 @@ const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----
 
 export type KeyEncryption = 'none' | 'passphrase' | 'unknown';
 
-/** `unknown`: with another method, or too many rounds. */
+/** `unknown`: with another method, or too many rounds; or more than one key, of which the other could be meant. */
 export function keyEncryption(pem: string): KeyEncryption {
-  if (/^Proc-Type: *4,ENCRYPTED/m.test(pem)) return 'passphrase';
-  if (!pem.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')) return 'none';
-  const [, base64 = ''] = ENCRYPTED.exec(pem) ?? [];
-  const rounds = roundsOf(Buffer.from(base64, 'base64'));
-  return rounds !== undefined && rounds <= MOST_ROUNDS ? 'passphrase' : 'unknown';
+  if (pem.split('-----BEGIN').length > 2) return 'unknown';
+  if (pem.includes('-----BEGIN ENCRYPTED')) {
+    const [, base64 = ''] = ENCRYPTED.exec(pem) ?? [];
+    const rounds = roundsOf(Buffer.from(base64, 'base64'));
+    return rounds !== undefined && rounds <= MOST_ROUNDS ? 'passphrase' : 'unknown';
+  }
+  return /^Proc-Type: *4,ENCRYPTED/m.test(pem) ? 'passphrase' : 'none';
 }
 
 /** EncryptedPrivateKeyInfo of RFC 5958, down to the iterationCount of RFC 8018. */
