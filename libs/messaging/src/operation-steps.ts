@@ -68,7 +68,7 @@ function authorize(operation: Operation, caller: Caller): void {
   // `self`: any logged-in person, about themselves; no organisation needed.
   if (scope === 'self') return;
   if (!caller.scopes.includes(scope)) throw forbidden({ scope }, `This needs the scope ${scope}.`);
-  if (!caller.orgId && scope !== 'operator' && !(caller.kind === 'service_key' && operation.eachOrganisation)) {
+  if (!caller.orgId && scope !== 'operator' && !(caller.kind === 'service_key' && operation.cloudEvents)) {
     throw forbidden({}, 'Choose an organisation first: POST /api/v1/sessions/organisation.');
   }
 }

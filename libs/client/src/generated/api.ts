@@ -114,6 +114,7 @@ export type Backtest = {
   /** Candles done so far */
   candlesDone: number;
   from: Timestamp;
+  /** Start of the last candle; `feed.to`, which is excluded, is one interval later */
   to: Timestamp;
   /** Where candles were missing */
   gaps: CandleGaps | null;
@@ -510,6 +511,27 @@ export type ChosenAddon = {
 
 /** close: by the person who stopped the bot; liquidation: by the exchange, the margin is lost */
 export type ClosedBy = "takeProfit" | "stopLoss" | "close" | "liquidation";
+
+export type CloudEvent = {
+  /** Version of CloudEvents */
+  specversion: "1.0";
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
+  id: string;
+  /** Which of your systems reports it */
+  source: string;
+  /** The meter */
+  type: FeatureKey;
+  /** When it happened, by default now */
+  time?: Instant;
+  /** For service keys without the header Tidegate-Organisation: the id of the organisation */
+  subject?: string;
+  /** application/json, if it is sent */
+  datacontenttype?: string;
+  /** Carries `quantity`, by default 1, or what the meter names as its `value` */
+  data?: Record<string, unknown>;
+  /** The lease from which these units were taken */
+  lease?: Id;
+};
 
 export type CollectedRange = {
   from: Timestamp;
@@ -4465,7 +4487,7 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 
 export type UsageIngestInput = {
   /** At most 1,000 */
-  events: Array<NewUsageEvent | unknown>;
+  events: Array<NewUsageEvent | CloudEvent | unknown>;
 };
 
 export type UsageIngestOutput = {
@@ -5112,7 +5134,7 @@ export class TidegateClient extends Transport {
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. CloudEvents 1.0 are taken as they are: one (`application/cloudevents+json`), several (`application/cloudevents-batch+json`), or one in binary mode (headers `ce-…`). */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 

@@ -5,7 +5,7 @@ import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { revokeServiceKey, verifyServiceKey } from '@tidegate/contracts/identity/service-keys';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { operations } from '@tidegate/contracts/kernel/registry';
-import { currentUsage } from '@tidegate/contracts/usage/usage';
+import { currentUsage, ingestUsage } from '@tidegate/contracts/usage/usage';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { GatewayWorld } from '../../test/fixture.ts';
@@ -98,4 +98,53 @@ test('a flood of made-up service keys costs a few look-ups, and a revoked one st
   const operator = world.rest.as(world.accounts.newKey(newId(), ['operator']));
   expect((await operator.send('DELETE', `/api/v1/operator/service-keys/${apiKeyId(key)}`)).status).toBe(204);
   expect((await usage(key, orgId, from)).status).toBe(401);
+});
+
+test('CloudEvents are taken as they are: one, several, and one in headers; each may name its organisation', async () => {
+  const given: unknown[] = [];
+  world.neighbours.on(ingestUsage, ({ events }, { orgId }) => {
+    given.push({ orgId, events });
+    return { accepted: events.length, duplicates: 0, rejected: [] };
+  });
+  const rest = world.rest.as(world.accounts.newServiceKey(['usage:write']));
+  const event = { specversion: '1.0', id: 'a', source: 'shop', type: 'reports', subject: newId() };
+  const send = (body: unknown, headers: Record<string, string>) =>
+    rest.send('POST', '/api/v1/usage/events', body, headers);
+  const one = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
+  const batch = { 'content-type': 'application/cloudevents-batch+json' };
+  const orgId = newId();
+  const attributes = {
+    'ce-specversion': '1.0',
+    'ce-id': 'Euro%20%E2%82%AC',
+    'ce-source': '"s\\"q"',
+    'ce-type': 'reports',
+  };
+  const json = { 'content-type': 'application/json', 'tidegate-organisation': orgId };
+  expect((await send(event, one)).status).toBe(202);
+  expect((await send([event, { ...event, specversion: '0.3' }, 7], batch)).body).toMatchObject({ accepted: 3 });
+  expect((await send({ quantity: 2 }, { ...json, ...attributes })).status).toBe(202);
+  expect(given).toEqual([
+    { orgId: undefined, events: [event] },
+    { orgId: undefined, events: [event, { ...event, specversion: '0.3' }, 7] },
+    {
+      orgId,
+      events: [
+        {
+          ...{ specversion: '1.0', id: 'Euro €', source: 's"q', type: 'reports' },
+          ...{ datacontenttype: 'application/json', data: { quantity: 2 } },
+        },
+      ],
+    },
+  ]);
+  expect((await send(event, batch)).body).toMatchObject({ code: 'malformed_body' });
+  expect((await send([event], one)).body).toMatchObject({ code: 'malformed_body' });
+  expect(
+    (
+      await send(
+        Array.from({ length: 1_001 }, () => event),
+        batch,
+      )
+    ).status,
+  ).toBe(422);
+  expect((await rest.send('POST', '/api/v1/usage/leases', event, { ...json, ...one })).status).toBe(415);
 });

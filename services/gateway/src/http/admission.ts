@@ -22,7 +22,7 @@ export class Admission {
   ) {}
 
   admit(
-    operation: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'judgedByInput' | 'eachOrganisation'>>,
+    operation: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'judgedByInput' | 'cloudEvents'>>,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Principal | Promise<Principal> {
@@ -93,14 +93,14 @@ export class Admission {
 }
 
 function authorize(
-  { scope, eachOrganisation = false }: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'eachOrganisation'>>,
+  { scope, cloudEvents = false }: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'cloudEvents'>>,
   principal: Principal,
 ): Principal {
   const { kind, scopes, orgId } = principal.caller;
   if (kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key as a bearer token.');
   if (kind === 'service_key' && scope === 'self') throw forbidden({ scope }, 'A service key has no account.');
   if (scope !== 'self' && !scopes.includes(scope)) throw forbidden({ scope }, `This needs the scope ${scope}.`);
-  if (kind === 'service_key' && !orgId && !eachOrganisation) {
+  if (kind === 'service_key' && !orgId && !cloudEvents) {
     throw invalid(FIELD, 'required', 'A service key acts for any organisation: name one by its id in this header.');
   }
   return principal;
