@@ -512,6 +512,27 @@ export type ChosenAddon = {
 /** close: by the person who stopped the bot; liquidation: by the exchange, the margin is lost */
 export type ClosedBy = "takeProfit" | "stopLoss" | "close" | "liquidation";
 
+export type CloudEvent = {
+  /** Version of CloudEvents */
+  specversion: "1.0";
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
+  id: string;
+  /** Which of your systems reports it */
+  source: string;
+  /** The meter */
+  type: FeatureKey;
+  /** When it happened, by default now */
+  time?: Instant;
+  /** For service keys without the header Tidegate-Organisation: the id of the organisation */
+  subject?: string;
+  /** application/json, if it is sent */
+  datacontenttype?: string;
+  /** Carries `quantity`, by default 1, or what the meter names as its `value` */
+  data?: Record<string, unknown>;
+  /** The lease from which these units were taken */
+  lease?: Id;
+};
+
 export type CollectedRange = {
   from: Timestamp;
   to: Timestamp;
@@ -779,8 +800,8 @@ export type EquityPoint = {
   equity: Decimal;
 };
 
-/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history. too_early: the period is less than a day old and there is no history */
-export type EstimateMethod = "last_7_days" | "straight_line" | "too_early";
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
+export type EstimateMethod = "last_7_days" | "straight_line";
 
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
@@ -1482,6 +1503,20 @@ export type NewServerTest = {
   tlsKeyPassphrase?: string;
 };
 
+export type NewServiceKey = {
+  id: string;
+  name: string;
+  scopes: Array<ServiceKeyScope>;
+  createdAt: Timestamp;
+  /** The operator who made it */
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  revokedAt: Timestamp | null;
+  /** The operator who revoked it */
+  revokedBy: Id | null;
+  key: string;
+};
+
 export type NewUsageEvent = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
@@ -1912,6 +1947,22 @@ export type ServerReport = {
 
 export type ServerState = "pending" | "ok" | "unreachable" | "paused";
 
+export type ServiceKey = {
+  id: string;
+  name: string;
+  scopes: Array<ServiceKeyScope>;
+  createdAt: Timestamp;
+  /** The operator who made it */
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  revokedAt: Timestamp | null;
+  /** The operator who revoked it */
+  revokedBy: Id | null;
+};
+
+/** What a service key may do, in every organisation */
+export type ServiceKeyScope = "usage:read" | "usage:write" | "billing:read";
+
 export type Session = {
   accessToken?: string;
   accessTokenExpiresAt: Timestamp;
@@ -2329,11 +2380,11 @@ export type UsageEstimate = {
   periodEnd: Timestamp;
   /** Until now */
   used: number;
-  /** At the end of the period, by `method`; null: too early */
-  estimate: number | null;
+  /** At the end of the period, by `method` */
+  estimate: number;
   method: EstimateMethod;
-  /** By the pace of the period so far; null: it is less than a day old */
-  straightLine: number | null;
+  /** By the pace of the period so far */
+  straightLine: number;
   /** By the last seven days; null: there are fewer */
   lastSevenDays: number | null;
   /** For this period; null: unlimited, or a limit of another window */
@@ -2527,10 +2578,8 @@ export type InvoicesChargeOnceInput = {
   organisationId: Id;
   /** Chosen by you: the same key again changes nothing */
   chargeKey: string;
-  /** What the customer reads on the invoice */
   description: string;
   currency: Currency;
-  /** In the smallest unit of the currency; below zero it is a credit */
   amountMinor: number;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2546,13 +2595,11 @@ export type InvoicesChargeOnceProblem = 'other_currency' | 'unauthenticated' | '
 
 export type InvoicesCreditInput = {
   organisationId: Id;
-  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
   /** Chosen by you: the same key again changes nothing */
   creditKey: string;
-  /** In the smallest unit of the currency */
   amountMinor: number;
   /** The money was returned outside; else the balance gets it */
   refunded?: boolean;
@@ -2563,7 +2610,6 @@ export type InvoicesCreditOutput = Invoice;
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type InvoicesGetInput = {
-  /** The invoice */
   invoiceId: Id;
 };
 
@@ -2588,7 +2634,6 @@ export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type InvoicesPayInput = {
   organisationId: Id;
-  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2600,7 +2645,6 @@ export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' |
 
 export type InvoicesVoidInput = {
   organisationId: Id;
-  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2837,7 +2881,7 @@ export type SubscriptionsCancelInput = {
 
 export type SubscriptionsCancelOutput = Subscriptions;
 
-export type SubscriptionsCancelProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsCancelProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsChangeInput = {
   /** Name of the product */
@@ -2862,7 +2906,7 @@ export type SubscriptionsChangeInput = {
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -2888,7 +2932,7 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -2899,7 +2943,7 @@ export type SubscriptionsResumeInput = {
 
 export type SubscriptionsResumeOutput = Subscriptions;
 
-export type SubscriptionsResumeProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsResumeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsSetInput = {
   organisationId: Id;
@@ -2925,7 +2969,7 @@ export type SubscriptionsSetInput = {
 
 export type SubscriptionsSetOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -3680,6 +3724,42 @@ export type PasswordsResetOutput = unknown;
 
 export type PasswordsResetProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
+export type ServiceKeysCreateInput = {
+  name: Name;
+  /** What the key may do */
+  scopes: Array<ServiceKeyScope>;
+  /** By default it works until it is revoked */
+  expiresAt?: Instant;
+};
+
+export type ServiceKeysCreateOutput = NewServiceKey;
+
+export type ServiceKeysCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ServiceKeysListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type ServiceKeysListOutput = {
+  items: Array<ServiceKey>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type ServiceKeysListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type ServiceKeysRevokeInput = {
+  /** The service key: its first ten characters after `tgs_` */
+  keyId: string;
+};
+
+export type ServiceKeysRevokeOutput = unknown;
+
+export type ServiceKeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SessionsListInput = {
   /** Items on a page */
   limit?: number;
@@ -4407,7 +4487,7 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 
 export type UsageIngestInput = {
   /** At most 1,000 */
-  events: Array<NewUsageEvent | unknown>;
+  events: Array<NewUsageEvent | CloudEvent | unknown>;
 };
 
 export type UsageIngestOutput = {
@@ -4846,6 +4926,18 @@ export class TidegateClient extends Transport {
   passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
+  /** Create a service key, which acts for any organisation; the key itself is shown once. For your own backend. Each request names the organisation in the header `Tidegate-Organisation`. The key reaches nothing but its scopes, costs no organisation API calls, and may report every meter but those of the platform. */
+  serviceKeysCreate = (input: ServiceKeysCreateInput, options?: CallOptions): Promise<ServiceKeysCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/service-keys', repeat: 'keyed' }, input, options);
+
+  /** Service keys of the installation, newest first, with who made and who revoked them */
+  serviceKeysList = (input: ServiceKeysListInput = {}, options?: CallOptions): Promise<ServiceKeysListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/service-keys', repeat: 'safe' }, input, options);
+
+  /** Revoke a service key; it stops working everywhere at once */
+  serviceKeysRevoke = (input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKeysRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/service-keys/{keyId}', repeat: 'keyed' }, input, options);
+
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/sessions', repeat: 'safe' }, input, options);
@@ -5042,7 +5134,7 @@ export class TidegateClient extends Transport {
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. CloudEvents 1.0 are taken as they are: one (`application/cloudevents+json`), several (`application/cloudevents-batch+json`), or one in binary mode (headers `ce-…`). */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 
