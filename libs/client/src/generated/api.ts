@@ -783,25 +783,14 @@ export type EndedHold = {
 
 export type Enforcement = "hard" | "soft" | "overage";
 
-export type Entitlements = {
-  orgId: Id;
-  version: number;
-  /** By product; a product to which the organisation has no subscription is absent */
-  plans: Record<string, PlanInForce>;
-  features: Record<string, SnapshotFeature>;
-  /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
-  periods: Record<string, Array<PeriodStep>>;
-  upgrade: Record<string, Upgrade>;
-};
-
 export type EquityPoint = {
   at: Timestamp;
   /** Profit of closed trades and open profit at this close */
   equity: Decimal;
 };
 
-/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
-export type EstimateMethod = "last_7_days" | "straight_line";
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history. too_early: the period is less than a day old and there is no history */
+export type EstimateMethod = "last_7_days" | "straight_line" | "too_early";
 
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
@@ -2380,11 +2369,11 @@ export type UsageEstimate = {
   periodEnd: Timestamp;
   /** Until now */
   used: number;
-  /** At the end of the period, by `method` */
-  estimate: number;
+  /** At the end of the period, by `method`; null: too early */
+  estimate: number | null;
   method: EstimateMethod;
-  /** By the pace of the period so far */
-  straightLine: number;
+  /** By the pace of the period so far; null: it is less than a day old */
+  straightLine: number | null;
   /** By the last seven days; null: there are fewer */
   lastSevenDays: number | null;
   /** For this period; null: unlimited, or a limit of another window */
@@ -2555,6 +2544,7 @@ export type GrantsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsDeleteInput = {
   organisationId: Id;
+  /** Which grant */
   grantId: Id;
   /** Why it is taken back */
   reason?: string;
@@ -2566,10 +2556,16 @@ export type GrantsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsListInput = {
   organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
 };
 
 export type GrantsListOutput = {
   items: Array<Grant>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type GrantsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -2578,8 +2574,10 @@ export type InvoicesChargeOnceInput = {
   organisationId: Id;
   /** Chosen by you: the same key again changes nothing */
   chargeKey: string;
+  /** What the customer reads on the invoice */
   description: string;
   currency: Currency;
+  /** In the smallest unit of the currency; below zero it is a credit */
   amountMinor: number;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2595,11 +2593,13 @@ export type InvoicesChargeOnceProblem = 'other_currency' | 'unauthenticated' | '
 
 export type InvoicesCreditInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
   /** Chosen by you: the same key again changes nothing */
   creditKey: string;
+  /** In the smallest unit of the currency */
   amountMinor: number;
   /** The money was returned outside; else the balance gets it */
   refunded?: boolean;
@@ -2610,6 +2610,7 @@ export type InvoicesCreditOutput = Invoice;
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type InvoicesGetInput = {
+  /** The invoice */
   invoiceId: Id;
 };
 
@@ -2634,6 +2635,7 @@ export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type InvoicesPayInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2645,6 +2647,7 @@ export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' |
 
 export type InvoicesVoidInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2702,7 +2705,7 @@ export type OrganisationsBillingOutput = {
     endsAt: Timestamp;
   }>;
   grants: Array<Grant>;
-  entitlements: Entitlements;
+  entitlements: OwnEntitlements;
   /** Newest first */
   changes: Array<BillingChange>;
   /** `cursor` of the next page; absent on the last page */
@@ -2881,7 +2884,7 @@ export type SubscriptionsCancelInput = {
 
 export type SubscriptionsCancelOutput = Subscriptions;
 
-export type SubscriptionsCancelProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsCancelProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsChangeInput = {
   /** Name of the product */
@@ -2906,7 +2909,7 @@ export type SubscriptionsChangeInput = {
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -2932,7 +2935,7 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -2943,7 +2946,7 @@ export type SubscriptionsResumeInput = {
 
 export type SubscriptionsResumeOutput = Subscriptions;
 
-export type SubscriptionsResumeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsResumeProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsSetInput = {
   organisationId: Id;
@@ -2969,7 +2972,7 @@ export type SubscriptionsSetInput = {
 
 export type SubscriptionsSetOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -4562,7 +4565,7 @@ export class TidegateClient extends Transport {
   grantsDelete = (input: GrantsDeleteInput, options?: CallOptions): Promise<GrantsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/grants/{grantId}', repeat: 'keyed' }, input, options);
 
-  /** What was given to an organisation beside its plans, with what has ended */
+  /** What was given to an organisation beside its plans, with what has ended; newest first */
   grantsList = (input: GrantsListInput, options?: CallOptions): Promise<GrantsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/grants', repeat: 'safe' }, input, options);
 
