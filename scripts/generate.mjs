@@ -11,7 +11,7 @@ import { loadServices } from '../cli/dist/roles.js';
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
 import { TTL_SECONDS as QUOTA_SECONDS } from '../libs/contracts/dist/usage/leases.js';
-import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings.js';
+import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings-variables.js';
 import { catalogueSchema } from '../services/billing/dist/plans/catalogue-schema.rules.js';
 import { LEASE_SECONDS as BOT_SECONDS } from '../services/bot-executor/dist/bots/lease.rows.js';
 import { LEASE_SECONDS as JOB_SECONDS } from '../services/bot-executor/dist/queue/queue.rows.js';

@@ -1,8 +1,10 @@
 import { backtest } from './backtest.ts';
 import { chaos } from './chaos.ts';
+import { entitlements } from './entitlements.ts';
 import { gateway } from './gateway.ts';
 import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
+import { leases } from './leases.ts';
 import { memory } from './memory.ts';
 import { monitorCollector } from './monitor-collector.ts';
 import { monitorImpact } from './monitor-impact.ts';
@@ -11,6 +13,7 @@ import { monitorServer } from './monitor-server.ts';
 import { monitorStorage } from './monitor-storage.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
+import { quota } from './quota.ts';
 import { quotaEdge } from './quota-edge.ts';
 import { scrub } from './scrub.ts';
 import { start } from './start.ts';
@@ -29,9 +32,11 @@ export interface Result {
 const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
   chaos,
+  entitlements,
   gateway,
   idle,
   ingest,
+  leases,
   memory,
   'monitor-collector': monitorCollector,
   'monitor-impact': monitorImpact,
@@ -40,6 +45,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   'monitor-storage': monitorStorage,
   outbox,
   planner,
+  quota,
   'quota-edge': quotaEdge,
   scrub,
   start,

@@ -41,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
   {
     words: ['plans', 'validate'],
     args: ['[file]'],
-    about: 'check a plan catalogue (default plans/default.yaml)',
+    about: 'check a plan catalogue (default plans/tidegate.yaml)',
     run: async ([file]) => (await operator()).checkPlans(file),
   },
   {
@@ -80,6 +80,12 @@ export const COMMANDS: readonly Command[] = [
     options: { version: { type: 'string', about: 'the number of an earlier one' } },
     about: 'print the catalogue in force, as it was applied',
     run: async (_args, values) => (await operator()).exportPlanFile(text(values['version'])),
+  },
+  {
+    words: ['stripe', 'sync'],
+    options: { 'dry-run': { type: 'boolean', about: 'only show what would be created' } },
+    about: 'create the products and prices of the catalogue in force at Stripe',
+    run: async (_args, values) => (await operator()).publishToStripe({ dryRun: values['dry-run'] === true }),
   },
   {
     words: ['subscriptions', 'set'],

@@ -768,8 +768,8 @@ export type EquityPoint = {
   equity: Decimal;
 };
 
-/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
-export type EstimateMethod = "last_7_days" | "straight_line";
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history. too_early: the period is less than a day old and there is no history */
+export type EstimateMethod = "last_7_days" | "straight_line" | "too_early";
 
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
@@ -2318,11 +2318,11 @@ export type UsageEstimate = {
   periodEnd: Timestamp;
   /** Until now */
   used: number;
-  /** At the end of the period, by `method` */
-  estimate: number;
+  /** At the end of the period, by `method`; null: too early */
+  estimate: number | null;
   method: EstimateMethod;
-  /** By the pace of the period so far */
-  straightLine: number;
+  /** By the pace of the period so far; null: it is less than a day old */
+  straightLine: number | null;
   /** By the last seven days; null: there are fewer */
   lastSevenDays: number | null;
   /** For this period; null: unlimited, or a limit of another window */
@@ -2523,8 +2523,10 @@ export type InvoicesChargeOnceInput = {
   organisationId: Id;
   /** Chosen by you: the same key again changes nothing */
   chargeKey: string;
+  /** What the customer reads on the invoice */
   description: string;
   currency: Currency;
+  /** In the smallest unit of the currency; below zero it is a credit */
   amountMinor: number;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2540,11 +2542,13 @@ export type InvoicesChargeOnceProblem = 'other_currency' | 'unauthenticated' | '
 
 export type InvoicesCreditInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
   /** Chosen by you: the same key again changes nothing */
   creditKey: string;
+  /** In the smallest unit of the currency */
   amountMinor: number;
   /** The money was returned outside; else the balance gets it */
   refunded?: boolean;
@@ -2555,6 +2559,7 @@ export type InvoicesCreditOutput = Invoice;
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type InvoicesGetInput = {
+  /** The invoice */
   invoiceId: Id;
 };
 
@@ -2579,6 +2584,7 @@ export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type InvoicesPayInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2590,6 +2596,7 @@ export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' |
 
 export type InvoicesVoidInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2826,7 +2833,7 @@ export type SubscriptionsCancelInput = {
 
 export type SubscriptionsCancelOutput = Subscriptions;
 
-export type SubscriptionsCancelProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsCancelProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsChangeInput = {
   /** Name of the product */
@@ -2851,7 +2858,7 @@ export type SubscriptionsChangeInput = {
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -2877,7 +2884,7 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -2888,7 +2895,7 @@ export type SubscriptionsResumeInput = {
 
 export type SubscriptionsResumeOutput = Subscriptions;
 
-export type SubscriptionsResumeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsResumeProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsSetInput = {
   organisationId: Id;
@@ -2914,7 +2921,7 @@ export type SubscriptionsSetInput = {
 
 export type SubscriptionsSetOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;

@@ -27,6 +27,12 @@ export async function payer(stripe: Stripe, card = 'pm_card_visa'): Promise<Stri
   return stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: method.id } });
 }
 
+/** The payment that an invoice is collected by. */
+export async function intentOf(stripe: Stripe, invoice: Stripe.Invoice): Promise<Stripe.PaymentIntent> {
+  const { data } = await stripe.invoicePayments.list({ invoice: invoice.id, expand: ['data.payment.payment_intent'] });
+  return data[0]?.payment.payment_intent as Stripe.PaymentIntent;
+}
+
 /** The refusal of a call. */
 export async function refusal(call: Promise<unknown>): Promise<{
   status: number | undefined;

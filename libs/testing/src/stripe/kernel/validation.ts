@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { description, type Json, type JsonObject, named, type Operation, resolve, type Schema } from './description.ts';
 import { isObject, typed } from './forms.ts';
+import { refuseBeyondLimits } from './limits.ts';
 import { DoubleFault, invalid, type Refusal } from './refusal.ts';
 
 /** A schema is used a few times in a process: making its validator quickly counts for more than a quick validator. */
@@ -36,7 +37,7 @@ export function readParams(name: string, operation: Operation, raw: JsonObject):
   const params = typed(raw, operation.params) as JsonObject;
   const check = validator(`params ${name}`, operation.params);
   if (!check(params)) throw refusalOf(check.errors ?? [], params);
-  refuseFractions(params, '');
+  refuseBeyondLimits(params);
   return params;
 }
 
@@ -66,16 +67,6 @@ function refusalOf(errors: ErrorObject[], params: Json): Refusal {
   const wanted = (worst?.params as { type?: string } | undefined)?.type;
   if (wanted === 'number') return invalid(`Invalid integer: ${given}`, param(at), 'parameter_invalid_integer');
   return invalid(`Invalid ${wanted}: ${given}`, param(at));
-}
-
-const FRACTIONS = /percent/;
-
-/** The description knows numbers only; all but percentages are whole. */
-function refuseFractions(value: Json, path: string): void {
-  if (typeof value === 'number' && !Number.isSafeInteger(value) && !FRACTIONS.test(path))
-    throw invalid(`Invalid integer: ${value}`, path, 'parameter_invalid_integer');
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, inner] of Object.entries(value)) refuseFractions(inner, path ? `${path}[${key}]` : key);
 }
 
 /** What the double answers must be what Stripe would: the envelope by the operation, each object in it by its type. */

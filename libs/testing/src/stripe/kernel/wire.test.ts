@@ -90,19 +90,13 @@ it('expands what a request names, also in lists, and refuses what cannot be', as
   const customer = await payer(stripe);
   const price = await monthly(stripe, 1000);
   await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
-  const { data } = await stripe.subscriptions.list({
-    customer: customer.id,
-    expand: [
-      'data.customer',
-      'data.items.data.price.product',
-      'data.latest_invoice.payments.data.payment.payment_intent',
-    ],
-  });
+  const { data } = await stripe.subscriptions.list({ expand: ['data.customer', 'data.latest_invoice.payments'] });
   expect(data[0]).toMatchObject({
     customer: { email: 'owner@example.com' },
-    items: { data: [{ price: { product: { name: 'Pro' } } }] },
-    latest_invoice: { payments: { data: [{ payment: { payment_intent: { status: 'succeeded' } } }] } },
+    latest_invoice: { payments: { data: [{ status: 'paid', amount_paid: 1000 }] } },
   });
+  const one = await stripe.subscriptions.retrieve(data[0]?.id ?? '', { expand: ['items.data.price.product'] });
+  expect(one).toMatchObject({ items: { data: [{ price: { product: { name: 'Pro' } } }] } });
   expect(await refusal(stripe.customers.retrieve(customer.id, { expand: ['email'] }))).toMatchObject({
     param: 'expand',
   });
@@ -126,4 +120,31 @@ it('keeps accounts apart', async () => {
   expect(await refusal(clientOf(double, 'sk_test_b').customers.retrieve(customer.id))).toMatchObject({
     code: 'resource_missing',
   });
+});
+
+it('keeps to limits that only the documentation knows', async () => {
+  const { stripe } = await stripeWithClient();
+  const deep = { expand: ['data.items.data.price.product'] };
+  expect(await refusal(stripe.subscriptions.list(deep))).toMatchObject({ param: 'expand' });
+  const create = (metadata: Record<string, string>) => refusal(stripe.customers.create({ metadata }));
+  expect(await create({ ['k'.repeat(41)]: '1' })).toMatchObject({ status: 400 });
+  expect(await create({ key: 'v'.repeat(501) })).toMatchObject({ param: 'metadata[key]' });
+  expect(await create(Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, '1'])))).toMatchObject({
+    param: 'metadata',
+  });
+  expect(await refusal(stripe.prices.list({ lookup_keys: Array(11).fill('k') }))).toMatchObject({
+    param: 'lookup_keys',
+  });
+});
+
+it('shows ten of a list inside an object, and all of them by its own address', async () => {
+  const { stripe } = await stripeWithClient();
+  const customer = await payer(stripe);
+  const draft = await stripe.invoices.create({ customer: customer.id });
+  for (let i = 0; i < 12; i += 1)
+    await stripe.invoiceItems.create({ customer: customer.id, invoice: draft.id, amount: i, currency: 'usd' });
+  const { lines, total } = await stripe.invoices.retrieve(draft.id ?? '');
+  expect([lines.data.length, lines.has_more, total]).toEqual([10, true, 66]);
+  const all = await stripe.invoices.listLineItems(draft.id ?? '', { limit: 5 }).autoPagingToArray({ limit: 100 });
+  expect(all.map(({ amount }) => amount)).toEqual([...Array(12).keys()]);
 });

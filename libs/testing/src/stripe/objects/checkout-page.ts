@@ -72,6 +72,8 @@ function useCode(account: Account, session: Session, terms: Terms, text: string)
     (one) => one.code.toLowerCase() === text.toLowerCase() && one.active,
   )[0];
   if (!code) throw invalid('This code is invalid.', 'promotion_code');
+  if ((session.amount_subtotal ?? 0) < (code.restrictions.minimum_amount ?? 0))
+    throw invalid('This code needs a larger amount.', 'promotion_code');
   terms.discounts = [{ promotion_code: code.id }];
   sum(account, session, terms);
   session.discounts = [{ coupon: null, promotion_code: code.id }];

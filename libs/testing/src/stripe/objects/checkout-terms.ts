@@ -69,6 +69,9 @@ export function readTerms(account: Account, params: NewSession): Terms {
     );
   if (new Set(items.map((item) => item.price.currency)).size > 1)
     throw invalid('All prices on a Checkout Session must have the same currency.', 'line_items');
+  const currency = account.store.find('customer', params.customer)?.currency;
+  if (params.mode === 'subscription' && currency && items.some((item) => item.price.currency !== currency))
+    throw invalid(`You cannot combine currencies on a single customer, whose currency is ${currency}.`, 'line_items');
   return { params: { ...params }, items, discounts: (params.discounts ?? []) as GivenDiscount[] };
 }
 

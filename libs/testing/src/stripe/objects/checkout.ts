@@ -5,7 +5,7 @@ import { invalid } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { LineItem, Session } from '../kernel/stored.ts';
 import { type NewSession, readTerms, sum, termsOf, totals } from './checkout-terms.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 import type { Timer } from './timers.ts';
 
 export const checkoutRoutes: Routes = {

@@ -5,7 +5,7 @@ import type { Routes } from '../kernel/routes.ts';
 import type { Params, PromotionCode } from '../kernel/stored.ts';
 import { currencyOf } from './currencies.ts';
 import { isValid } from './discounts.ts';
-import { givenFields, mergedMetadata } from './metadata.rules.ts';
+import { givenFields, mergedMetadata } from './metadata.ts';
 
 type NewCoupon = Params<Stripe.CouponCreateParams>;
 type NewCode = Params<Stripe.PromotionCodeCreateParams>;

@@ -6,7 +6,7 @@ import type { Routes } from '../kernel/routes.ts';
 import type { CreditNote, Invoice, Params, Stored } from '../kernel/stored.ts';
 import { intentOf, paid, subscriptionOf } from './collection.ts';
 import { markPaid } from './invoice-state.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 import { refundCharge } from './refunds.ts';
 
 type Create = Params<Stripe.CreditNoteCreateParams>;

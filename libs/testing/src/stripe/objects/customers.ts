@@ -3,7 +3,7 @@ import { listOf, type PageParams } from '../kernel/lists.ts';
 import { missing } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params } from '../kernel/stored.ts';
-import { givenFields, mergedMetadata, orNull } from './metadata.rules.ts';
+import { givenFields, mergedMetadata, orNull } from './metadata.ts';
 import { addressOf, createCustomer, type NewCustomer, settingsOf } from './new-customer.ts';
 import { cancelNow } from './subscription-end.ts';
 import { addTaxId } from './tax-ids.ts';

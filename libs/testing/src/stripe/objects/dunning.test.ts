@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { monthly, payer, refusal, stripeWithClient } from '../test-stripe.ts';
+import { intentOf, monthly, payer, refusal, stripeWithClient } from '../test-stripe.ts';
 
 async function subscribed(options = {}) {
   const { double, stripe } = await stripeWithClient({ now: new Date('2026-04-01T00:00:00Z'), ...options });
@@ -110,10 +110,10 @@ it('waits for its customer at the bank, who may fail and try again', async () =>
   const subscription = await stripe.subscriptions.create({
     customer: customer.id,
     items: [{ price: price.id }],
-    expand: ['latest_invoice.confirmation_secret', 'latest_invoice.payments.data.payment.payment_intent'],
+    expand: ['latest_invoice.confirmation_secret'],
   });
   const invoice = subscription.latest_invoice as Stripe.Invoice;
-  const intent = invoice.payments?.data[0]?.payment.payment_intent as Stripe.PaymentIntent;
+  const intent = await intentOf(stripe, invoice);
   expect([subscription.status, intent.status, invoice.confirmation_secret?.client_secret]).toEqual([
     'incomplete',
     'requires_action',

@@ -8,7 +8,7 @@ import { amountOf, units } from './amounts.rules.ts';
 import { currencyOf } from './currencies.ts';
 import { fill } from './invoice-draft.ts';
 import { draftsOf, type LineDraft } from './invoice-lines.ts';
-import { givenFields, mergedMetadata } from './metadata.rules.ts';
+import { givenFields, mergedMetadata } from './metadata.ts';
 
 type Create = Params<Stripe.InvoiceItemCreateParams>;
 

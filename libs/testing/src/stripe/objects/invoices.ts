@@ -10,7 +10,7 @@ import { type GivenDiscount, redeem } from './discounts.ts';
 import { createInvoice } from './invoice-draft.ts';
 import { pendingLines } from './invoice-items.ts';
 import { finalise, markPaid, markUncollectible, voidInvoice } from './invoice-state.ts';
-import { givenFields, mergedMetadata } from './metadata.rules.ts';
+import { givenFields, mergedMetadata } from './metadata.ts';
 import { cardRefusal } from './payments.ts';
 import { preview } from './preview.ts';
 

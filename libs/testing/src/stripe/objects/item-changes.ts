@@ -2,7 +2,7 @@ import type { Account } from '../kernel/account.ts';
 import { invalid, missing, required } from '../kernel/refusal.ts';
 import type { Price, SubscriptionItem } from '../kernel/stored.ts';
 import { onlyServed } from '../kernel/unserved.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 import { createPrice, planOf } from './prices.ts';
 import { isMetered } from './subscription-lines.ts';
 

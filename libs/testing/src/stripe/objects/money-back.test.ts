@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { monthly, payer, refusal, stripeWithClient } from '../test-stripe.ts';
+import { intentOf, monthly, payer, refusal, stripeWithClient } from '../test-stripe.ts';
 
 async function paidInvoice() {
   const { double, stripe } = await stripeWithClient();
@@ -8,10 +8,10 @@ async function paidInvoice() {
   const subscription = await stripe.subscriptions.create({
     customer: customer.id,
     items: [{ price: price.id }],
-    expand: ['latest_invoice.payments.data.payment.payment_intent'],
+    expand: ['latest_invoice'],
   });
   const invoice = subscription.latest_invoice as Stripe.Invoice;
-  const intent = invoice.payments?.data[0]?.payment.payment_intent as Stripe.PaymentIntent;
+  const intent = await intentOf(stripe, invoice);
   return { double, stripe, customer, invoice, charge: intent.latest_charge as string, intent, subscription };
 }
 

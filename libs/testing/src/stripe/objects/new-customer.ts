@@ -3,7 +3,7 @@ import type { Account } from '../kernel/account.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Customer, Params } from '../kernel/stored.ts';
 import { attach, methodOf } from './cards.ts';
-import { mergedMetadata, orNull } from './metadata.rules.ts';
+import { mergedMetadata, orNull } from './metadata.ts';
 
 export type NewCustomer = Params<Stripe.CustomerCreateParams>;
 

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Params, Product } from '../kernel/stored.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 
 export type NewProduct = Params<Stripe.ProductCreateParams>;
 

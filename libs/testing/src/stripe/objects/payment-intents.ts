@@ -7,7 +7,7 @@ import type { Params, PaymentIntent, SetupIntent } from '../kernel/stored.ts';
 import { attach, behaviourOf, methodOf } from './cards.ts';
 import { collect } from './collection.ts';
 import { currencyOf } from './currencies.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 import { attempt, cardRefusal, createIntent } from './payments.ts';
 
 type Create = Params<Stripe.PaymentIntentCreateParams>;

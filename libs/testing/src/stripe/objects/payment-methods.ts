@@ -4,7 +4,7 @@ import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params } from '../kernel/stored.ts';
 import { attach, createCard, methodOf } from './cards.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 
 type Create = Params<Stripe.PaymentMethodCreateParams>;
 

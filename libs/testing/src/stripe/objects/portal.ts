@@ -5,7 +5,7 @@ import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params, PortalConfiguration, PortalSession } from '../kernel/stored.ts';
 import { attach, createCard } from './cards.ts';
-import { mergedMetadata, orNull } from './metadata.rules.ts';
+import { mergedMetadata, orNull } from './metadata.ts';
 import { isOver } from './subscription-end.ts';
 import { updateSubscription } from './update-subscription.ts';
 

@@ -5,16 +5,20 @@ import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params, Price, Stored } from '../kernel/stored.ts';
 import { currencyOf } from './currencies.ts';
-import { givenFields, mergedMetadata } from './metadata.rules.ts';
+import { givenFields, mergedMetadata } from './metadata.ts';
 import { createProduct } from './new-product.ts';
 
 type Create = Params<Stripe.PriceCreateParams>;
 type Update = Params<Stripe.PriceUpdateParams>;
 
+const MOST_KEYS = 10;
+
 export const priceRoutes: Routes = {
   'POST /v1/prices': (account, params: Create) => createPrice(account, params),
-  'GET /v1/prices': (account, params: PageParams) =>
-    listOf(account, 'price', '/v1/prices', params, {
+  'GET /v1/prices': (account, params: PageParams & { lookup_keys?: string[] }) => {
+    if ((params.lookup_keys?.length ?? 0) > MOST_KEYS)
+      throw invalid(`You may list at most ${MOST_KEYS} lookup keys.`, 'lookup_keys');
+    return listOf(account, 'price', '/v1/prices', params, {
       active: true,
       currency: true,
       product: true,
@@ -22,7 +26,8 @@ export const priceRoutes: Routes = {
       lookup_keys: (one, keys: string[]) => one.lookup_key !== null && keys.includes(one.lookup_key),
       recurring: (one, wanted: object) =>
         Object.entries(wanted).every(([key, value]) => one.recurring?.[key as 'meter'] === value),
-    }),
+    });
+  },
   'GET /v1/prices/{id}': (account, _params, { id }) => account.store.get('price', id),
   'POST /v1/prices/{id}': (account, params: Update, { id }) => {
     const price = account.store.get('price', id);

@@ -3,7 +3,7 @@ import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params } from '../kernel/stored.ts';
-import { givenFields, mergedMetadata } from './metadata.rules.ts';
+import { givenFields, mergedMetadata } from './metadata.ts';
 import { createProduct, type NewProduct } from './new-product.ts';
 import { createPrice } from './prices.ts';
 

@@ -4,7 +4,7 @@ import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Charge, Params, Refund } from '../kernel/stored.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 
 export const refundRoutes: Routes = {
   'POST /v1/refunds': (account, params: Params<Stripe.RefundCreateParams>) => {

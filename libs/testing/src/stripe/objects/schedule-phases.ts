@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
 import { invalid, missing } from '../kernel/refusal.ts';
 import type { Params, Schedule, Subscription } from '../kernel/stored.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 import { moved } from './periods.rules.ts';
 import { intervalOf } from './subscription-lines.ts';
 

@@ -5,7 +5,7 @@ import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params, Schedule, Subscription } from '../kernel/stored.ts';
 import type { GivenItem } from './item-changes.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 import { createSubscription } from './new-subscription.ts';
 import { type GivenPhase, type Phase, phaseOf, readPhases } from './schedule-phases.ts';
 import type { NewSubscription } from './subscription-create.ts';

@@ -8,7 +8,7 @@ import { amountOf, units } from './amounts.rules.ts';
 import { discountOf, type GivenDiscount, redeemable } from './discounts.ts';
 import type { LineDraft } from './invoice-lines.ts';
 import { newItem, refuseItems } from './item-changes.ts';
-import { mergedMetadata } from './metadata.rules.ts';
+import { mergedMetadata } from './metadata.ts';
 import { periodAt } from './periods.rules.ts';
 import { chargeLine, intervalOf, trialLine } from './subscription-lines.ts';
 

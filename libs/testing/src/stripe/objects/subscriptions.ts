@@ -5,7 +5,7 @@ import { invalid, missing } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params, Subscription, SubscriptionItem } from '../kernel/stored.ts';
 import type { GivenItem } from './item-changes.ts';
-import { givenFields } from './metadata.rules.ts';
+import { givenFields } from './metadata.ts';
 import { createSubscription } from './new-subscription.ts';
 import { pause, resume } from './pauses.ts';
 import type { NewSubscription } from './subscription-create.ts';

@@ -5,7 +5,7 @@ import type { Invoice, Params, Subscription } from '../kernel/stored.ts';
 import { methodFor } from './collection.ts';
 import { type GivenDiscount, redeem, redeemable } from './discounts.ts';
 import { draftInvoice } from './invoice-draft.ts';
-import { givenFields, mergedMetadata, orNull } from './metadata.rules.ts';
+import { givenFields, mergedMetadata, orNull } from './metadata.ts';
 import { refuseIfDeclined } from './new-subscription.ts';
 import { type Change, type GivenChange, planChange } from './subscription-change.ts';
 import { isOver } from './subscription-end.ts';

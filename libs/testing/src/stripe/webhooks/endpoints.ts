@@ -4,7 +4,7 @@ import { perAccount } from '../kernel/per-account.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params } from '../kernel/stored.ts';
-import { givenFields, mergedMetadata } from '../objects/metadata.rules.ts';
+import { givenFields, mergedMetadata } from '../objects/metadata.ts';
 
 /** Answered once, when the endpoint is created. */
 export const endpointSecrets = perAccount(() => new Map<string, string>());
