@@ -155,7 +155,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     tenants,
     outbox,
     call,
-    states,
+    changes,
     /** What another choice would allow. */
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
