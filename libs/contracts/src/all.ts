@@ -13,6 +13,7 @@ import './identity/api-keys.ts';
 import './identity/members.ts';
 import './identity/organisations.ts';
 import './identity/passwords.ts';
+import './identity/service-keys.ts';
 import './identity/sessions.ts';
 import './identity/tokens.ts';
 import './identity/users.ts';

@@ -512,6 +512,27 @@ export type ChosenAddon = {
 /** close: by the person who stopped the bot; liquidation: by the exchange, the margin is lost */
 export type ClosedBy = "takeProfit" | "stopLoss" | "close" | "liquidation";
 
+export type CloudEvent = {
+  /** Version of CloudEvents */
+  specversion: "1.0";
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
+  id: string;
+  /** Which of your systems reports it */
+  source: string;
+  /** The meter */
+  type: FeatureKey;
+  /** When it happened, by default now */
+  time?: Instant;
+  /** For service keys without the header Tidegate-Organisation: the id of the organisation */
+  subject?: string;
+  /** application/json, if it is sent */
+  datacontenttype?: string;
+  /** Carries `quantity`, by default 1, or what the meter names as its `value` */
+  data?: Record<string, unknown>;
+  /** The lease from which these units were taken */
+  lease?: Id;
+};
+
 export type CollectedRange = {
   from: Timestamp;
   to: Timestamp;
@@ -761,17 +782,6 @@ export type EndedHold = {
 };
 
 export type Enforcement = "hard" | "soft" | "overage";
-
-export type Entitlements = {
-  orgId: Id;
-  version: number;
-  /** By product; a product to which the organisation has no subscription is absent */
-  plans: Record<string, PlanInForce>;
-  features: Record<string, SnapshotFeature>;
-  /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
-  periods: Record<string, Array<PeriodStep>>;
-  upgrade: Record<string, Upgrade>;
-};
 
 export type EquityPoint = {
   at: Timestamp;
@@ -1482,6 +1492,20 @@ export type NewServerTest = {
   tlsKeyPassphrase?: string;
 };
 
+export type NewServiceKey = {
+  id: string;
+  name: string;
+  scopes: Array<ServiceKeyScope>;
+  createdAt: Timestamp;
+  /** The operator who made it */
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  revokedAt: Timestamp | null;
+  /** The operator who revoked it */
+  revokedBy: Id | null;
+  key: string;
+};
+
 export type NewUsageEvent = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
@@ -1911,6 +1935,22 @@ export type ServerReport = {
 };
 
 export type ServerState = "pending" | "ok" | "unreachable" | "paused";
+
+export type ServiceKey = {
+  id: string;
+  name: string;
+  scopes: Array<ServiceKeyScope>;
+  createdAt: Timestamp;
+  /** The operator who made it */
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  revokedAt: Timestamp | null;
+  /** The operator who revoked it */
+  revokedBy: Id | null;
+};
+
+/** What a service key may do, in every organisation */
+export type ServiceKeyScope = "usage:read" | "usage:write" | "billing:read";
 
 export type Session = {
   accessToken?: string;
@@ -2504,6 +2544,7 @@ export type GrantsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsDeleteInput = {
   organisationId: Id;
+  /** Which grant */
   grantId: Id;
   /** Why it is taken back */
   reason?: string;
@@ -2515,10 +2556,16 @@ export type GrantsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsListInput = {
   organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
 };
 
 export type GrantsListOutput = {
   items: Array<Grant>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type GrantsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -2658,7 +2705,7 @@ export type OrganisationsBillingOutput = {
     endsAt: Timestamp;
   }>;
   grants: Array<Grant>;
-  entitlements: Entitlements;
+  entitlements: OwnEntitlements;
   /** Newest first */
   changes: Array<BillingChange>;
   /** `cursor` of the next page; absent on the last page */
@@ -3680,6 +3727,42 @@ export type PasswordsResetOutput = unknown;
 
 export type PasswordsResetProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
+export type ServiceKeysCreateInput = {
+  name: Name;
+  /** What the key may do */
+  scopes: Array<ServiceKeyScope>;
+  /** By default it works until it is revoked */
+  expiresAt?: Instant;
+};
+
+export type ServiceKeysCreateOutput = NewServiceKey;
+
+export type ServiceKeysCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ServiceKeysListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type ServiceKeysListOutput = {
+  items: Array<ServiceKey>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type ServiceKeysListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type ServiceKeysRevokeInput = {
+  /** The service key: its first ten characters after `tgs_` */
+  keyId: string;
+};
+
+export type ServiceKeysRevokeOutput = unknown;
+
+export type ServiceKeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SessionsListInput = {
   /** Items on a page */
   limit?: number;
@@ -4407,7 +4490,7 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 
 export type UsageIngestInput = {
   /** At most 1,000 */
-  events: Array<NewUsageEvent | unknown>;
+  events: Array<NewUsageEvent | CloudEvent | unknown>;
 };
 
 export type UsageIngestOutput = {
@@ -4482,7 +4565,7 @@ export class TidegateClient extends Transport {
   grantsDelete = (input: GrantsDeleteInput, options?: CallOptions): Promise<GrantsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/grants/{grantId}', repeat: 'keyed' }, input, options);
 
-  /** What was given to an organisation beside its plans, with what has ended */
+  /** What was given to an organisation beside its plans, with what has ended; newest first */
   grantsList = (input: GrantsListInput, options?: CallOptions): Promise<GrantsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/grants', repeat: 'safe' }, input, options);
 
@@ -4846,6 +4929,18 @@ export class TidegateClient extends Transport {
   passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
+  /** Create a service key, which acts for any organisation; the key itself is shown once. For your own backend. Each request names the organisation in the header `Tidegate-Organisation`. The key reaches nothing but its scopes, costs no organisation API calls, and may report every meter but those of the platform. */
+  serviceKeysCreate = (input: ServiceKeysCreateInput, options?: CallOptions): Promise<ServiceKeysCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/service-keys', repeat: 'keyed' }, input, options);
+
+  /** Service keys of the installation, newest first, with who made and who revoked them */
+  serviceKeysList = (input: ServiceKeysListInput = {}, options?: CallOptions): Promise<ServiceKeysListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/service-keys', repeat: 'safe' }, input, options);
+
+  /** Revoke a service key; it stops working everywhere at once */
+  serviceKeysRevoke = (input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKeysRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/service-keys/{keyId}', repeat: 'keyed' }, input, options);
+
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/sessions', repeat: 'safe' }, input, options);
@@ -5042,7 +5137,7 @@ export class TidegateClient extends Transport {
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. CloudEvents 1.0 are taken as they are: one (`application/cloudevents+json`), several (`application/cloudevents-batch+json`), or one in binary mode (headers `ce-…`). */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 
