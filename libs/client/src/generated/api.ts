@@ -546,6 +546,21 @@ export type ConfirmedChannel = {
   confirmed: true;
 };
 
+export type Correction = {
+  source: string;
+  id: string;
+  meter: FeatureKey;
+  /** When the event happened: hour and period follow */
+  time: Timestamp;
+  /** What the event counts as now; 0 when it was voided */
+  quantity: number;
+  /** false: that was known already, and nothing changed */
+  changed: boolean;
+};
+
+/** void: it never happened. amend: it was another quantity */
+export type CorrectionAction = "void" | "amend";
+
 export type Count = number;
 
 export type CountedGrant = {
@@ -800,8 +815,8 @@ export type EquityPoint = {
   equity: Decimal;
 };
 
-/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
-export type EstimateMethod = "last_7_days" | "straight_line";
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history. too_early: the period is less than a day old and there is no history */
+export type EstimateMethod = "last_7_days" | "straight_line" | "too_early";
 
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
@@ -1795,7 +1810,7 @@ export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
 export type RecordedEvent = {
   id: string;
-  /** `api:…` for what was sent to POST /api/v1/usage/events; `hold` for holds */
+  /** `api:…` for what was sent to POST /api/v1/usage/events, `service:…` with a service key; `hold` for holds; `correction` for the difference that a correction makes */
   source: string;
   meter: FeatureKey;
   /** Negative for corrections */
@@ -1803,6 +1818,17 @@ export type RecordedEvent = {
   /** When it happened */
   time: Timestamp;
   receivedAt: Timestamp;
+  /** Of a correction: the event, and why; null for everything else */
+  corrects: {
+    source: string;
+    id: string;
+    action: CorrectionAction;
+    /** What the corrected event counts as after this */
+    quantity: number;
+    reason: string;
+    /** The service key that made it */
+    by: string;
+  } | null;
 };
 
 export type RejectedUsage = {
@@ -2380,11 +2406,11 @@ export type UsageEstimate = {
   periodEnd: Timestamp;
   /** Until now */
   used: number;
-  /** At the end of the period, by `method` */
-  estimate: number;
+  /** At the end of the period, by `method`; null: too early */
+  estimate: number | null;
   method: EstimateMethod;
-  /** By the pace of the period so far */
-  straightLine: number;
+  /** By the pace of the period so far; null: it is less than a day old */
+  straightLine: number | null;
   /** By the last seven days; null: there are fewer */
   lastSevenDays: number | null;
   /** For this period; null: unlimited, or a limit of another window */
@@ -2578,8 +2604,10 @@ export type InvoicesChargeOnceInput = {
   organisationId: Id;
   /** Chosen by you: the same key again changes nothing */
   chargeKey: string;
+  /** What the customer reads on the invoice */
   description: string;
   currency: Currency;
+  /** In the smallest unit of the currency; below zero it is a credit */
   amountMinor: number;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2595,11 +2623,13 @@ export type InvoicesChargeOnceProblem = 'other_currency' | 'unauthenticated' | '
 
 export type InvoicesCreditInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
   /** Chosen by you: the same key again changes nothing */
   creditKey: string;
+  /** In the smallest unit of the currency */
   amountMinor: number;
   /** The money was returned outside; else the balance gets it */
   refunded?: boolean;
@@ -2610,6 +2640,7 @@ export type InvoicesCreditOutput = Invoice;
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type InvoicesGetInput = {
+  /** The invoice */
   invoiceId: Id;
 };
 
@@ -2634,6 +2665,7 @@ export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type InvoicesPayInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2645,6 +2677,7 @@ export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' |
 
 export type InvoicesVoidInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2881,7 +2914,7 @@ export type SubscriptionsCancelInput = {
 
 export type SubscriptionsCancelOutput = Subscriptions;
 
-export type SubscriptionsCancelProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsCancelProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsChangeInput = {
   /** Name of the product */
@@ -2906,7 +2939,7 @@ export type SubscriptionsChangeInput = {
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -2932,7 +2965,7 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -2943,7 +2976,7 @@ export type SubscriptionsResumeInput = {
 
 export type SubscriptionsResumeOutput = Subscriptions;
 
-export type SubscriptionsResumeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsResumeProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsSetInput = {
   organisationId: Id;
@@ -2969,7 +3002,7 @@ export type SubscriptionsSetInput = {
 
 export type SubscriptionsSetOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -4421,6 +4454,22 @@ export type SettingsSetOutput = UsageSettings;
 
 export type SettingsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type UsageCorrectInput = {
+  /** Which of your systems reports it */
+  source?: string;
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
+  id: string;
+  action: CorrectionAction;
+  /** For amend: the right quantity */
+  quantity?: number;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type UsageCorrectOutput = Correction;
+
+export type UsageCorrectProblem = 'not_found' | 'usage_event_voided' | 'usage_event_too_old' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type UsageCurrentInput = Record<string, never>;
 
 export type UsageCurrentOutput = {
@@ -5117,6 +5166,10 @@ export class TidegateClient extends Transport {
   /** Choose the time zone of daily reports and limits. Quota months and paid intervals stay as they are. Earlier usage stays in whole hours (UTC). The current day lasts until the first midnight of the new zone that leaves it whole, so no daily limit is reset early. */
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
+
+  /** Void an event, or amend its quantity, with a reason. Corrections change what a customer is charged, so only a service key makes them. They are facts of their own: the event stays, and hours, balance and notices follow in the same transaction. Sent again, a correction changes nothing. Events may be corrected for 35 days. */
+  usageCorrect = (input: UsageCorrectInput, options?: CallOptions): Promise<UsageCorrectOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/corrections', repeat: 'keyed' }, input, options);
 
   /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>

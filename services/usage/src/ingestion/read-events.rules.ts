@@ -17,8 +17,12 @@ export interface Rejected {
   message: string;
 }
 
-/** Separates customers' event identities from those of our own services. */
-export const reported = (source: string): string => `api:${source}`;
+/**
+ * Separates the identities of customers' events from those of our own services, and those of the operator's backend from
+ * both: no customer can use up an id under which the operator will report.
+ */
+export const reportedBy = (kind: Caller['kind'], source: string): string =>
+  `${kind === 'service_key' ? 'service' : 'api'}:${source}`;
 
 /** Reads events of both forms; what cannot be read is added to `rejected`. */
 export function readEvents(
@@ -43,7 +47,7 @@ export function readEvents(
     }
     const org = organisationOf(caller, read.subject);
     if (typeof org !== 'string') return refuse('malformed', org.malformed);
-    const event = { ...rest, source: reported(source), org, at: time ?? new Date(now).toISOString() };
+    const event = { ...rest, source: reportedBy(caller.kind, source), org, at: time ?? new Date(now).toISOString() };
     return [{ index, event }];
   });
 }
