@@ -1538,8 +1538,10 @@ export type NewUsageEvent = {
   /** Which of your systems reports it */
   source?: string;
   meter: FeatureKey;
-  /** Whole units */
+  /** Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0 */
   quantity?: number;
+  /** Only for meters that count unique values, and required there: the value */
+  value?: string;
   /** When it happened, by default now; finer than a millisecond is truncated */
   time?: Instant;
   /** The lease from which these units were taken: of the same meter and period, and not used up */

@@ -20,7 +20,7 @@ import { type CorrectedEvent, findEvent, findLast, insertCorrection, lockIdentit
 
 /**
  * The difference is counted as an event at the instant of the corrected one, so it falls into the same hour and period, and
- * sums stay sums of events. Notices of thresholds that are no longer reached are forgotten: they are sent again when they are.
+ * sums stay sums of events. Thresholds that are no longer reached are announced again when they are.
  */
 @Controller()
 export class CorrectUsage {
