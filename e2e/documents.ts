@@ -180,8 +180,9 @@ export function documents(platform: SharedPlatform): void {
         await ask(owner, 'bots.create', wish);
       for (let n = 0; n < 3; n += 1)
         await ask(owner, 'bots.create', { body: { name: `Bot ${n}`, settings: SETTINGS } });
-      const admin = { email: 'admin@tidegate.local', password: adminPassword(platform) };
-      const { body: loggedIn } = await ask(anonymous, 'sessions.login', { body: admin });
+      const admin = { email: 'admin@localhost', password: adminPassword(platform) };
+      const { status, body: loggedIn } = await ask(anonymous, 'sessions.login', { body: admin });
+      expect(status).toBe(201);
       await ask(anonymous, 'sessions.login', { body: { ...admin, password: 'wrong' } });
       // What only operators may do, to an organisation that exists.
       const operator = anonymous.as(loggedIn['accessToken'] as string);

@@ -36,8 +36,8 @@ export function keepsRunning(platform: SharedPlatform): void {
         expect(after.port).toBe(before.port);
         await until(async () => (await isReady()) && (await logIn())?.status === 201, { withinMs: 30_000 });
       }
-      expect(log()).toMatch(/"server":"nats-server","reason":"its process ended"/);
-      expect(log()).toMatch(/"server":"PostgreSQL".*"msg":"The server runs again"/);
+      await until(() => /"server":"nats-server","reason":"its process ended"/.test(log()), { what: 'the reason' });
+      await until(() => /"server":"PostgreSQL".*"msg":"The server runs again"/.test(log()), { what: 'its end' });
     });
 
     test('a nats-server that hangs is ended and started again', async () => {

@@ -19,6 +19,7 @@ import { scrub } from './scrub.ts';
 import { start } from './start.ts';
 import { sweep } from './sweep.ts';
 import { tenantRead } from './tenant-read.ts';
+import { webhooks } from './webhooks.ts';
 
 export interface Result {
   name: string;
@@ -51,6 +52,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   start,
   sweep,
   'tenant-read': tenantRead,
+  webhooks,
 };
 
 const [name, ...options] = process.argv.slice(2);

@@ -22,6 +22,7 @@ import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { OverLimits } from './subscriptions/over-limits.ts';
+import { PreviewEntitlements } from './subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from './subscriptions/provider-changes.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
 import { ShowSubscriptions } from './subscriptions/show-subscriptions.ts';
@@ -57,6 +58,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ProviderStates,
     ProviderChanges,
     OverLimits,
+    PreviewEntitlements,
     ShowSubscriptions,
     ...STRIPE_PROVIDERS,
   ],

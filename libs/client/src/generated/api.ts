@@ -798,17 +798,6 @@ export type EndedHold = {
 
 export type Enforcement = "hard" | "soft" | "overage";
 
-export type Entitlements = {
-  orgId: Id;
-  version: number;
-  /** By product; a product to which the organisation has no subscription is absent */
-  plans: Record<string, PlanInForce>;
-  features: Record<string, SnapshotFeature>;
-  /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
-  periods: Record<string, Array<PeriodStep>>;
-  upgrade: Record<string, Upgrade>;
-};
-
 export type EquityPoint = {
   at: Timestamp;
   /** Profit of closed trades and open profit at this close */
@@ -2583,6 +2572,7 @@ export type GrantsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsDeleteInput = {
   organisationId: Id;
+  /** Which grant */
   grantId: Id;
   /** Why it is taken back */
   reason?: string;
@@ -2594,10 +2584,16 @@ export type GrantsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsListInput = {
   organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
 };
 
 export type GrantsListOutput = {
   items: Array<Grant>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type GrantsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -2737,7 +2733,7 @@ export type OrganisationsBillingOutput = {
     endsAt: Timestamp;
   }>;
   grants: Array<Grant>;
-  entitlements: Entitlements;
+  entitlements: OwnEntitlements;
   /** Newest first */
   changes: Array<BillingChange>;
   /** `cursor` of the next page; absent on the last page */
@@ -4613,7 +4609,7 @@ export class TidegateClient extends Transport {
   grantsDelete = (input: GrantsDeleteInput, options?: CallOptions): Promise<GrantsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/grants/{grantId}', repeat: 'keyed' }, input, options);
 
-  /** What was given to an organisation beside its plans, with what has ended */
+  /** What was given to an organisation beside its plans, with what has ended; newest first */
   grantsList = (input: GrantsListInput, options?: CallOptions): Promise<GrantsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/grants', repeat: 'safe' }, input, options);
 
