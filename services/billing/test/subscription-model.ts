@@ -117,7 +117,10 @@ export class SubscriptionModel {
             sub.next = { plan: 'starter', at };
             for (const one of sub.addons) if (one.name === 'archive') one.until ??= at;
           } else {
-            this.sub = { ...sub, ...fresh, plan: step.plan, status: 'active', addons: addonsWith(step.plan) };
+            // A debt stays with whoever has it.
+            const owes = sub.status === 'past_due' ? { status: sub.status, graceEnd: sub.graceEnd } : {};
+            const addons = addonsWith(step.plan);
+            this.sub = { ...sub, ...fresh, plan: step.plan, status: 'active', addons, ...owes };
           }
           return true;
         }

@@ -229,6 +229,19 @@ describe('a subscription that is invoiced by hand', () => {
     expect((await features())['servers']).toMatchObject({ limit: 5 });
   });
 
+  test('choosing a plan pays no debt: the grace ends when it did, whatever its customer chooses', async () => {
+    const org = await billing.create();
+    await byHand(org, 'starter');
+    await byHand(org, 'starter', { status: 'past_due' });
+    const { graceUntil } = await monitoring(org);
+    await choose(org, 'starter');
+    await choose(org, 'pro');
+    expect(await monitoring(org)).toMatchObject({ plan: 'pro', status: 'past_due', graceUntil });
+    await billing.pass(org, 8 * DAY_MS);
+    await choose(org, 'pro', { addons: [{ addon: 'extra_servers' }] });
+    expect(await monitoring(org)).toMatchObject({ status: 'past_due', access: 'read_only' });
+  });
+
   test('an overdue payment leaves everything working until the grace ends, exactly then; a second reminder gives no more', async () => {
     const org = await billing.create();
     await byHand(org, 'pro', { status: 'past_due' });
