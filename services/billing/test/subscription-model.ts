@@ -98,12 +98,8 @@ export class SubscriptionModel {
           ...(step.archive ? [{ name: 'archive', quantity: 1 }] : []),
         ];
         if (wanted.some(({ name, quantity }) => !SOLD_WITH[name]?.includes(sub.plan) || quantity > 5)) return false;
-        const was = { ...sub };
-        this.step({ do: 'operator', plan: was.plan, status: 'active' });
-        this.sub.addons = wanted.map((one) => ({
-          ...one,
-          until: was.addons.find(({ name }) => name === one.name)?.until,
-        }));
+        this.step({ do: 'operator', plan: sub.plan, status: 'active' });
+        this.sub.addons = wanted;
         return true;
       }
       case 'choose': {
