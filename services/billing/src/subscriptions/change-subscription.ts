@@ -126,6 +126,7 @@ export class ChangeSubscription {
     const not = (reason: 'no_trial' | 'card_needed' | 'already_tried', detail: string) =>
       refuse(trialNotAvailable, { product, plan: plan.plan, reason }, detail);
     if (!trial || !isPaid(plan)) throw not('no_trial', `${plan.name} has no trial.`);
+    if (plan.approval) throw not('no_trial', `${plan.name} begins when an operator approves it.`);
     if (trial.card) throw not('card_needed', 'The trial begins when it is bought; nothing is charged until it ends.');
     if (before && before.provider !== 'none' && !isEnded(before))
       throw conflict({}, 'There is a paid subscription of this product already.');
