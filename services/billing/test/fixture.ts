@@ -152,10 +152,12 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
   return {
+    /** Applies what a provider says. */
+    states,
     tenants,
     outbox,
     call,
-    states,
+    changes,
     /** What another choice would allow. */
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),

@@ -11,7 +11,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { Stripe } from 'stripe';
 import { StripePayments } from '../src/stripe/changes/stripe-payments.ts';
 import { CheckoutSessions } from '../src/stripe/checkout/checkout-sessions.ts';
-import { CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
+import { CheckoutParts, CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
 import { FinishCheckout } from '../src/stripe/checkout/finish-checkout.ts';
 import { StoredCalls } from '../src/stripe/client/stored-calls.ts';
 import { StripeApi } from '../src/stripe/client/stripe-api.ts';
@@ -107,7 +107,7 @@ export async function stripeParts({ tenants, outbox, states }: Fixture, options:
     new ReceiveWebhook(api, new StoreEvents(tenants, wakes)),
     new ManageEvents(wakes),
     new PublishPrices(tenants, api),
-    new CreateCheckout(tenants, api, customers, prices, sessions),
+    new CreateCheckout(tenants, new CheckoutParts(api, customers, prices), sessions, sync),
     new FinishCheckout(tenants, api, customers, sync),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
