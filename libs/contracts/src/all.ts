@@ -38,6 +38,7 @@ import './usage/leases.ts';
 import './usage/limits.ts';
 import './usage/quota.ts';
 import './usage/recorded.ts';
+import './usage/sums.ts';
 import './usage/usage.ts';
 import './bot-executor/bots.ts';
 import './bot-executor/candle-uploads.ts';

@@ -6,6 +6,8 @@ import { ManageGrants } from './grants/manage-grants.ts';
 import { OrganisationBilling } from './grants/organisation-billing.ts';
 import { ChangeInvoices } from './invoices/change-invoices.ts';
 import { ChargeOnce } from './invoices/charge-once.ts';
+import { ChargeUsage } from './invoices/charge-usage.loop.ts';
+import { Charges } from './invoices/charges.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
@@ -52,6 +54,8 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ApplyFirstCatalogue,
     AnnounceEntitlements,
     RefreshEntitlements,
+    Charges,
+    ChargeUsage,
     SubscriptionChanges,
     ApplyDueChanges,
     ProviderStates,
