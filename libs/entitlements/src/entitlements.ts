@@ -25,18 +25,18 @@ export class Entitlements {
   /**
    * For creating one more of a counted thing. Locks the organisation's snapshot until the transaction ends, so that
    * concurrent creations count one after another: of N attempts at a limit of L exactly L succeed. `adding`: so many at
-   * once. `otherwise`: the limit of plan versions from before the feature existed, which subscriptions may be pinned to.
+   * once.
    */
   async claim(
     tx: Tx,
     feature: BuiltIn<'counted'>,
     count: () => Promise<number>,
-    { adding = 1, otherwise }: { adding?: number; otherwise?: number } = {},
+    { adding = 1 }: { adding?: number } = {},
   ): Promise<void> {
     const snapshot = await this.snapshot(tx, 'for update');
     const { product, plan, upgradeTo } = refusalOf(snapshot, feature);
     if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
-    const limit = limitOf(snapshot, feature, otherwise);
+    const limit = limitOf(snapshot, feature);
     if (limit === undefined) throw this.missing(snapshot, feature);
     if (limit === null) return;
     const used = await count();
@@ -89,9 +89,8 @@ function wayOut(snapshot: Snapshot, feature: string): string {
   return `The ${newest ? 'newest version of the ' : ''}plan ${upgrade.planName} allows more.`;
 }
 
-/** Null: no limit. Undefined: the plan does not include the feature. */
-function limitOf({ features }: Snapshot, feature: string, otherwise: number | undefined): number | null | undefined {
+/** Null: no limit. Undefined: not included. */
+function limitOf({ features }: Snapshot, feature: string): number | null | undefined {
   const grant = features[feature];
-  if (!grant) return otherwise;
-  return grant.kind === 'counted' ? grant.limit : undefined;
+  return grant?.kind === 'counted' ? grant.limit : undefined;
 }

@@ -24,6 +24,8 @@ import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { OverLimits } from './subscriptions/over-limits.ts';
+import { PreviewChange } from './subscriptions/preview-change.ts';
+import { PreviewEntitlements } from './subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from './subscriptions/provider-changes.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
 import { ShowSubscriptions } from './subscriptions/show-subscriptions.ts';
@@ -39,6 +41,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     OpenFreeSubscription,
     ChangeSubscription,
     CancelSubscription,
+    PreviewChange,
     DecideOrders,
     ManageGrants,
     OrganisationBilling,
@@ -61,6 +64,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ProviderStates,
     ProviderChanges,
     OverLimits,
+    PreviewEntitlements,
     ShowSubscriptions,
     ...STRIPE_PROVIDERS,
   ],

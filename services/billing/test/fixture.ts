@@ -4,6 +4,7 @@ import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/bill
 import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { problemError } from '@tidegate/contracts/kernel/problem';
 import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
@@ -12,6 +13,7 @@ import type { Bus } from '@tidegate/messaging/bus';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { startLoops } from '@tidegate/runtime/loop';
 import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
@@ -41,6 +43,8 @@ import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from '../src/subscriptions/open-subscription.ts';
 import { OverLimits } from '../src/subscriptions/over-limits.ts';
 import { Payments } from '../src/subscriptions/payments.ts';
+import { PreviewChange } from '../src/subscriptions/preview-change.ts';
+import { PreviewEntitlements, type Wanted } from '../src/subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from '../src/subscriptions/provider-changes.ts';
 import type { ProviderState } from '../src/subscriptions/provider-state.rules.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
@@ -94,7 +98,15 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('billing', () => {});
   const woken: string[] = [];
-  const wakes = { wake: (loop: string) => void woken.push(loop) } as unknown as Wakes;
+  const roused = new Map<string, Set<() => void>>();
+  const wakes = {
+    service: 'billing',
+    on: (loop: string, rouse: () => void) => void roused.set(loop, (roused.get(loop) ?? new Set()).add(rouse)),
+    wake: (loop: string) => {
+      woken.push(loop);
+      for (const rouse of roused.get(loop) ?? []) rouse();
+    },
+  } as unknown as Wakes;
   const config = { INVOICE_DUE_DAYS: 14, GRACE_DAYS: 7 } as BillingConfig;
   const log = new Log({ service: 'billing' });
   const entitlements = new AnnounceEntitlements(wakes);
@@ -111,7 +123,8 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     call: async (operation: Operation, { spans }: { spans: Parameters<typeof sumOf>[0][] }) =>
       operation === sumUsage ? { sums: spans.map(sumOf) } : counts,
   } as unknown as Bus;
-  const show = new ShowSubscriptions(tenants, new OverLimits(bus, log));
+  const limits = new OverLimits(bus, log);
+  const show = new ShowSubscriptions(tenants, limits);
   const provider = new ProviderChanges(tenants, payments);
   const states = new ProviderStates(changes, config);
   const due = new ApplyDueChanges(tenants, outbox, changes, log);
@@ -128,6 +141,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new ChangeSubscription(tenants, changes, provider, payments, show),
     new CancelSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
+    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits)),
     new DecideOrders(changes),
     new ManageGrants(entitlements),
     new OrganisationBilling(show),
@@ -158,7 +172,11 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     tenants,
     outbox,
     call,
+    changes,
     states,
+    /** What another choice would allow. */
+    preview: (orgId: string, wanted: Wanted) =>
+      new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
     counts,
     /** An organisation is created, at an instant. */
     create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {
@@ -203,6 +221,21 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       do next = await usage.turn({ signal: new AbortController().signal });
       while (next === 'again');
       return next;
+    },
+    /** Replicas of the loop that carries out what is due, as they run in the service. */
+    replicas: (count: number) => {
+      let turns = 0;
+      const loops = Array.from({ length: count }, () => {
+        const one = new ApplyDueChanges(tenants, outbox, changes, log);
+        const { turn } = one;
+        one.turn = (given) => {
+          turns += 1;
+          return turn.call(one, given);
+        };
+        return startLoops(one, log, wakes);
+      }).flat();
+      closing(() => Promise.all(loops.map((loop) => loop.stop())));
+      return { turns: () => turns };
     },
     refresh: () => refresh.turn({ signal: new AbortController().signal }),
     /** Every snapshot that was announced for the organisation, in order. */

@@ -122,5 +122,11 @@ const answering = <Op extends Operation>(
 const entitlements = (orgId: string, more: Record<string, FeatureGrant> = {}): Entitlements =>
   entitlementsOf({
     orgId,
-    features: { backtests: { kind: 'boolean', value: true }, bots: { kind: 'counted', limit: 5_000 }, ...more },
+    features: {
+      backtests: { kind: 'boolean', value: true },
+      bots: { kind: 'counted', limit: 5_000 },
+      markets: { kind: 'counted', limit: 50 },
+      candles: { kind: 'counted', limit: 5_000_000 },
+      ...more,
+    },
   });

@@ -512,6 +512,27 @@ export type ChosenAddon = {
 /** close: by the person who stopped the bot; liquidation: by the exchange, the margin is lost */
 export type ClosedBy = "takeProfit" | "stopLoss" | "close" | "liquidation";
 
+export type CloudEvent = {
+  /** Version of CloudEvents */
+  specversion: "1.0";
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
+  id: string;
+  /** Which of your systems reports it */
+  source: string;
+  /** The meter */
+  type: FeatureKey;
+  /** When it happened, by default now */
+  time?: Instant;
+  /** For service keys without the header Tidegate-Organisation: the id of the organisation */
+  subject?: string;
+  /** application/json, if it is sent */
+  datacontenttype?: string;
+  /** Carries `quantity`, by default 1, or what the meter names as its `value` */
+  data?: Record<string, unknown>;
+  /** The lease from which these units were taken */
+  lease?: Id;
+};
+
 export type CollectedRange = {
   from: Timestamp;
   to: Timestamp;
@@ -762,25 +783,14 @@ export type EndedHold = {
 
 export type Enforcement = "hard" | "soft" | "overage";
 
-export type Entitlements = {
-  orgId: Id;
-  version: number;
-  /** By product; a product to which the organisation has no subscription is absent */
-  plans: Record<string, PlanInForce>;
-  features: Record<string, SnapshotFeature>;
-  /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
-  periods: Record<string, Array<PeriodStep>>;
-  upgrade: Record<string, Upgrade>;
-};
-
 export type EquityPoint = {
   at: Timestamp;
   /** Profit of closed trades and open profit at this close */
   equity: Decimal;
 };
 
-/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
-export type EstimateMethod = "last_7_days" | "straight_line";
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history. too_early: the period is less than a day old and there is no history */
+export type EstimateMethod = "last_7_days" | "straight_line" | "too_early";
 
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
@@ -1482,6 +1492,20 @@ export type NewServerTest = {
   tlsKeyPassphrase?: string;
 };
 
+export type NewServiceKey = {
+  id: string;
+  name: string;
+  scopes: Array<ServiceKeyScope>;
+  createdAt: Timestamp;
+  /** The operator who made it */
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  revokedAt: Timestamp | null;
+  /** The operator who revoked it */
+  revokedBy: Id | null;
+  key: string;
+};
+
 export type NewUsageEvent = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
@@ -1712,6 +1736,19 @@ export type PlanRef = string;
 
 export type PositiveDecimal = Decimal;
 
+export type PreviewedInvoice = {
+  /** When it is issued */
+  at: Timestamp;
+  currency: string;
+  lines: Array<InvoiceLine>;
+  /** In the smallest unit of the currency, not below zero */
+  totalMinor: number;
+  /** Paid from the balance; below zero: what the credits leave over goes there */
+  fromBalanceMinor: number;
+  /** What is left to pay */
+  dueMinor: number;
+};
+
 export type Price = {
   currency: Currency;
   interval: "month" | "year";
@@ -1911,6 +1948,22 @@ export type ServerReport = {
 };
 
 export type ServerState = "pending" | "ok" | "unreachable" | "paused";
+
+export type ServiceKey = {
+  id: string;
+  name: string;
+  scopes: Array<ServiceKeyScope>;
+  createdAt: Timestamp;
+  /** The operator who made it */
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  revokedAt: Timestamp | null;
+  /** The operator who revoked it */
+  revokedBy: Id | null;
+};
+
+/** What a service key may do, in every organisation */
+export type ServiceKeyScope = "usage:read" | "usage:write" | "billing:read";
 
 export type Session = {
   accessToken?: string;
@@ -2329,11 +2382,11 @@ export type UsageEstimate = {
   periodEnd: Timestamp;
   /** Until now */
   used: number;
-  /** At the end of the period, by `method` */
-  estimate: number;
+  /** At the end of the period, by `method`; null: too early */
+  estimate: number | null;
   method: EstimateMethod;
-  /** By the pace of the period so far */
-  straightLine: number;
+  /** By the pace of the period so far; null: it is less than a day old */
+  straightLine: number | null;
   /** By the last seven days; null: there are fewer */
   lastSevenDays: number | null;
   /** For this period; null: unlimited, or a limit of another window */
@@ -2504,6 +2557,7 @@ export type GrantsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsDeleteInput = {
   organisationId: Id;
+  /** Which grant */
   grantId: Id;
   /** Why it is taken back */
   reason?: string;
@@ -2515,10 +2569,16 @@ export type GrantsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsListInput = {
   organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
 };
 
 export type GrantsListOutput = {
   items: Array<Grant>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type GrantsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -2527,8 +2587,10 @@ export type InvoicesChargeOnceInput = {
   organisationId: Id;
   /** Chosen by you: the same key again changes nothing */
   chargeKey: string;
+  /** What the customer reads on the invoice */
   description: string;
   currency: Currency;
+  /** In the smallest unit of the currency; below zero it is a credit */
   amountMinor: number;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2544,11 +2606,13 @@ export type InvoicesChargeOnceProblem = 'other_currency' | 'unauthenticated' | '
 
 export type InvoicesCreditInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
   /** Chosen by you: the same key again changes nothing */
   creditKey: string;
+  /** In the smallest unit of the currency */
   amountMinor: number;
   /** The money was returned outside; else the balance gets it */
   refunded?: boolean;
@@ -2559,6 +2623,7 @@ export type InvoicesCreditOutput = Invoice;
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type InvoicesGetInput = {
+  /** The invoice */
   invoiceId: Id;
 };
 
@@ -2583,6 +2648,7 @@ export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type InvoicesPayInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2594,6 +2660,7 @@ export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' |
 
 export type InvoicesVoidInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2651,7 +2718,7 @@ export type OrganisationsBillingOutput = {
     endsAt: Timestamp;
   }>;
   grants: Array<Grant>;
-  entitlements: Entitlements;
+  entitlements: OwnEntitlements;
   /** Newest first */
   changes: Array<BillingChange>;
   /** `cursor` of the next page; absent on the last page */
@@ -2830,7 +2897,7 @@ export type SubscriptionsCancelInput = {
 
 export type SubscriptionsCancelOutput = Subscriptions;
 
-export type SubscriptionsCancelProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsCancelProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsChangeInput = {
   /** Name of the product */
@@ -2855,7 +2922,7 @@ export type SubscriptionsChangeInput = {
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -2881,7 +2948,50 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsPreviewInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** Name of the plan */
+  plan: PlanKey;
+  /** What is paid for at a time; by default as it is */
+  interval?: BillingInterval;
+  /** All add-ons that it should have; by default those that it has and that go with the plan */
+  addons?: Array<{
+    addon: AddonKey;
+    /** How many of it */
+    quantity?: number;
+  }>;
+  /** When it begins; by default as a change does */
+  at?: "now" | "period_end";
+};
+
+export type SubscriptionsPreviewOutput = {
+  product: ProductKey;
+  plan: PlanKey;
+  interval: BillingInterval;
+  /** Who bills for it */
+  provider: "none" | "manual" | "stripe";
+  /** When the plan begins */
+  beginsAt: Timestamp;
+  /** An invoice at once; null: nothing is owed now */
+  dueNow: PreviewedInvoice | null;
+  /** The invoice at the next period, without usage; credits that wait are on it. null: there is none */
+  next: PreviewedInvoice | null;
+  /** What differs */
+  entitlements: Array<{
+    feature: FeatureKey;
+    /** null: not included */
+    before: FeatureGrant | null;
+    /** null: not included */
+    after: FeatureGrant | null;
+  }>;
+  /** Of what there is now, that will be over the limits */
+  overLimit: Array<OverLimit>;
+};
+
+export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -2892,7 +3002,7 @@ export type SubscriptionsResumeInput = {
 
 export type SubscriptionsResumeOutput = Subscriptions;
 
-export type SubscriptionsResumeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsResumeProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsSetInput = {
   organisationId: Id;
@@ -2918,7 +3028,7 @@ export type SubscriptionsSetInput = {
 
 export type SubscriptionsSetOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -3673,6 +3783,42 @@ export type PasswordsResetOutput = unknown;
 
 export type PasswordsResetProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
+export type ServiceKeysCreateInput = {
+  name: Name;
+  /** What the key may do */
+  scopes: Array<ServiceKeyScope>;
+  /** By default it works until it is revoked */
+  expiresAt?: Instant;
+};
+
+export type ServiceKeysCreateOutput = NewServiceKey;
+
+export type ServiceKeysCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ServiceKeysListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type ServiceKeysListOutput = {
+  items: Array<ServiceKey>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type ServiceKeysListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type ServiceKeysRevokeInput = {
+  /** The service key: its first ten characters after `tgs_` */
+  keyId: string;
+};
+
+export type ServiceKeysRevokeOutput = unknown;
+
+export type ServiceKeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SessionsListInput = {
   /** Items on a page */
   limit?: number;
@@ -4400,7 +4546,7 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 
 export type UsageIngestInput = {
   /** At most 1,000 */
-  events: Array<NewUsageEvent | unknown>;
+  events: Array<NewUsageEvent | CloudEvent | unknown>;
 };
 
 export type UsageIngestOutput = {
@@ -4475,7 +4621,7 @@ export class TidegateClient extends Transport {
   grantsDelete = (input: GrantsDeleteInput, options?: CallOptions): Promise<GrantsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/grants/{grantId}', repeat: 'keyed' }, input, options);
 
-  /** What was given to an organisation beside its plans, with what has ended */
+  /** What was given to an organisation beside its plans, with what has ended; newest first */
   grantsList = (input: GrantsListInput, options?: CallOptions): Promise<GrantsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/grants', repeat: 'safe' }, input, options);
 
@@ -4570,6 +4716,10 @@ export class TidegateClient extends Transport {
   /** Pause a subscription: everything can be read, nothing can be created */
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
+
+  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here, when it is invoiced by hand. What a payment provider bills for is charged as that says: `dueNow` and `next` are null then. */
+  subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 
   /** Take back a cancellation, a pause, or a change that was ordered for later */
   subscriptionsResume = (input: SubscriptionsResumeInput, options?: CallOptions): Promise<SubscriptionsResumeOutput> =>
@@ -4839,6 +4989,18 @@ export class TidegateClient extends Transport {
   passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
+  /** Create a service key, which acts for any organisation; the key itself is shown once. For your own backend. Each request names the organisation in the header `Tidegate-Organisation`. The key reaches nothing but its scopes, costs no organisation API calls, and may report every meter but those of the platform. */
+  serviceKeysCreate = (input: ServiceKeysCreateInput, options?: CallOptions): Promise<ServiceKeysCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/service-keys', repeat: 'keyed' }, input, options);
+
+  /** Service keys of the installation, newest first, with who made and who revoked them */
+  serviceKeysList = (input: ServiceKeysListInput = {}, options?: CallOptions): Promise<ServiceKeysListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/service-keys', repeat: 'safe' }, input, options);
+
+  /** Revoke a service key; it stops working everywhere at once */
+  serviceKeysRevoke = (input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKeysRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/service-keys/{keyId}', repeat: 'keyed' }, input, options);
+
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/sessions', repeat: 'safe' }, input, options);
@@ -5035,7 +5197,7 @@ export class TidegateClient extends Transport {
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. CloudEvents 1.0 are taken as they are: one (`application/cloudevents+json`), several (`application/cloudevents-batch+json`), or one in binary mode (headers `ce-…`). */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 

@@ -42,6 +42,11 @@ export interface Operation<
    * whatever others in the same network did, and counts against that network only when the input was wrong.
    */
   readonly judgedByInput: boolean;
+  /**
+   * Its body may also be CloudEvents, which become its field `events`. Each may name an organisation as its subject, so a
+   * service key need not choose one for the request.
+   */
+  readonly cloudEvents: boolean;
 }
 
 export type Input<Op> = Op extends Operation<infer I, z.ZodType> ? z.output<I> : never;
@@ -68,6 +73,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
   /** `false` exempts an operation that people need to solve the problem, besides those in `ACCOUNT`. */
   metered?: false;
   judgedByInput?: true;
+  cloudEvents?: true;
 }
 
 /**
@@ -109,5 +115,6 @@ export function operation<
     deadlineMs: spec.deadlineMs ?? 10_000,
     metered: spec.metered ?? !ACCOUNT.test(spec.scope),
     judgedByInput: spec.judgedByInput ?? false,
+    cloudEvents: spec.cloudEvents ?? false,
   });
 }

@@ -1,4 +1,5 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { createGrant, organisationBilling } from '@tidegate/contracts/billing/grants';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import {
   cancelSubscription,
@@ -13,6 +14,7 @@ import {
   setSubscription,
 } from '@tidegate/contracts/billing/subscriptions';
 import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
 
@@ -120,6 +122,26 @@ describe('a plan that begins when an operator approves', () => {
     await expect(billing.call(cancelSubscription, trading, withdrawn)).rejects.toMatchObject({ code: 'conflict' });
     for (const org of [refused, withdrawn]) expect((await inForce(org)).plans['trading']).toBeUndefined();
   });
+});
+
+test('another choice can be looked at first, with what there would be too much of; nothing is written', async () => {
+  const org = await billing.create();
+  await byHand(org, 'pro', { addons: [{ addon: 'archive' }] });
+  const [before, changes] = [await inForce(org), await billing.call(organisationBilling, { organisationId: org })];
+  Object.assign(billing.counts, { servers: 9, seats: 3, bots: 1 });
+  const seen = await billing.preview(org, { product: 'monitoring', plan: 'starter' });
+  expect(seen).toMatchObject({
+    before: { servers: { limit: 20 }, monitoring_retention_days: { value: 365 } },
+    after: { servers: { limit: 5 }, monitoring_retention_days: { value: 30 } },
+  });
+  expect(seen.overLimit).toEqual([
+    { feature: 'servers', limit: 5, used: 9 },
+    { feature: 'seats', limit: 1, used: 3 },
+    { feature: 'bots', limit: 0, used: 1 },
+  ]);
+  expect(await inForce(org)).toEqual(before);
+  expect(await billing.call(organisationBilling, { organisationId: org })).toEqual(changes);
+  for (const key of ['servers', 'seats', 'bots']) delete billing.counts[key];
 });
 
 describe('a subscription that is invoiced by hand', () => {
@@ -275,3 +297,27 @@ test('a stop of the service makes no difference: what was due meanwhile happens 
   const since = Date.parse((await monitoring(org)).startedAt);
   expect(Math.abs(Date.now() - 7 * DAY_MS - since)).toBeLessThan(60_000);
 });
+
+test('with two replicas a grant ends by itself at its instant, announced once, and nobody polls meanwhile', async () => {
+  const org = await billing.create();
+  const { turns } = billing.replicas(2);
+  await until(() => turns() >= 2);
+  const [before, end] = [turns(), new Date(Date.now() + 2_000)];
+  const given = { feature: 'servers', value: 4, until: end.toISOString(), reason: 'for a while' };
+  await billing.call(createGrant, { organisationId: org, ...given });
+  await until(async () => (await inForce(org)).features['servers']?.kind === 'counted' && (await limit(org)) === 1);
+  const announced = await billing.tenants.read(org, (tx) =>
+    tx.query<{ at: Date }>(
+      "select created_at as at from outbox where subject like '%entitlements.changed.v1' and org_id = $1 order by id",
+      [org],
+    ),
+  );
+  expect(announced).toHaveLength(3);
+  expect((announced.at(-1) as { at: Date }).at.getTime()).toBeGreaterThanOrEqual(end.getTime());
+  // Each is woken by the grant, and wakes when it ends; neither turns again and again.
+  expect(turns() - before).toBeLessThanOrEqual(12);
+});
+const limit = async (org: string) => {
+  const grant = (await inForce(org)).features['servers'];
+  return grant?.kind === 'counted' ? grant.limit : undefined;
+};

@@ -4,7 +4,15 @@ import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import type { Charges, Holder } from '../invoices/charges.ts';
 import { described, recordChange } from '../kernel/change.rows.ts';
 import { type Holdings, saveStep, saveSubscription } from '../kernel/subscription.rows.ts';
-import { carriedOut, type Item, nextDue, type Subscription, stepOf } from '../kernel/subscription.rules.ts';
+import {
+  carriedOut,
+  type Due,
+  type Item,
+  nextDue,
+  type PlanVersion,
+  type Subscription,
+  stepOf,
+} from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
 
 export interface Stored {
@@ -52,12 +60,9 @@ export async function settle(
     for (let due = nextDue(current); due && due.at <= at; due = nextDue(current)) {
       const before = current;
       await charges.upTo(holder, before, due.at);
-      const after = carriedOut(before, due, defaultPlan(catalogue, before.product));
-      const paid = due.action === 'changed' && (await isPaidVersion(tx, after));
-      const provider = paid || due.action !== 'changed' ? after.provider : 'none';
-      current = { ...after, provider, items: await goingWith(tx, after) };
       const own = steps[one.product] ?? [];
-      const step = stepOf(own.at(-1), { at: due.at, interval: current.interval, paid, begins: false });
+      const { after, step } = await following(tx, before, due, defaultPlan(catalogue, before.product), own);
+      current = after;
       const ordered = due.action === 'changed' ? before.next : null;
       const by = ordered?.by ?? 'schedule';
       const reason = ordered?.reason ?? '';
@@ -69,6 +74,24 @@ export async function settle(
     subscriptions.push(current);
   }
   return { steps, subscriptions };
+}
+
+/** What a subscription becomes when something is due, and the step that begins with it. */
+export async function following(
+  tx: Tx,
+  before: Subscription,
+  due: Due,
+  fallback: PlanVersion | undefined,
+  steps: readonly PeriodStep[],
+): Promise<{ after: Subscription; step: PeriodStep | undefined }> {
+  const after = carriedOut(before, due, fallback);
+  const paid = due.action === 'changed' && (await isPaidVersion(tx, after));
+  const provider = paid || due.action !== 'changed' ? after.provider : 'none';
+  const { interval } = after;
+  return {
+    after: { ...after, provider, items: await goingWith(tx, after) },
+    step: stepOf(steps.at(-1), { at: due.at, interval, paid, begins: false }),
+  };
 }
 
 /** A step that begins where another does replaces it. */

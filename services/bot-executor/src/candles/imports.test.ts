@@ -14,7 +14,6 @@ import { settingsA } from '../../test/markets.ts';
 import { BEGIN, csv, DAY, SERIES } from '../../test/series.ts';
 import { type Customer, customer, openService, type Service } from '../../test/service.ts';
 import { lockMarkets } from '../markets/market.rows.ts';
-import { CANDLES_BEFORE_PLANS } from './store-candles.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -72,16 +71,12 @@ test('the plan limits stored candles; deleting a series makes room', async () =>
   expect(await service.call(importCandles, another, who)).toMatchObject({ imported: 10 });
 });
 
-test('a plan version that lacks the feature has the limit of before', async () => {
+test('what the plan has as another kind is not included', async () => {
   const who = customer();
-  await service.call(importCandles, { ...SERIES, csv: csv(10) }, who);
-  await service.tenants.run(who.orgId, (tx) =>
-    tx.query('update imported_chunks set candles = $1', [CANDLES_BEFORE_PLANS]),
-  );
-  const another = { market: 'ETH-USDT', interval: '1d' as const, csv: csv(10) };
-  await expect(service.call(importCandles, another, who)).rejects.toMatchObject({
-    code: 'plan_limit_reached',
-    data: { limit: CANDLES_BEFORE_PLANS },
+  service.neighbours.features.set(who.orgId, { candles: { kind: 'static', value: 50 } });
+  await expect(service.call(importCandles, { ...SERIES, csv: csv(10) }, who)).rejects.toMatchObject({
+    code: 'feature_not_included',
+    data: { feature: 'candles' },
   });
 });
 

@@ -8,8 +8,6 @@ import { marketNamed } from '../markets/market.rows.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { type Saved, saveImported, storedCandles } from './candle.rows.ts';
 
-/** For plan versions that lack the feature `candles`: nearly ten years of minutes, some 25 MB. */
-export const CANDLES_BEFORE_PLANS = 5_000_000;
 /** Chunks that may hold only a few candles each; well filled ones are allowed beside them. */
 const MAX_SPARSE_CHUNKS = 5_000;
 const CANDLES_OF_A_FILLED_CHUNK = 1_000;
@@ -54,7 +52,6 @@ export class StoreCandles {
     const { candles, chunks } = await storedCandles(tx);
     await this.entitlements.claim(tx, 'candles', async () => candles - adding, {
       adding,
-      otherwise: CANDLES_BEFORE_PLANS,
     });
     const limit = MAX_SPARSE_CHUNKS + Math.floor(candles / CANDLES_OF_A_FILLED_CHUNK);
     if (chunks <= limit) return;

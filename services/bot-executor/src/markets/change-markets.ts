@@ -23,8 +23,6 @@ import {
 } from './market.rows.ts';
 import { type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
 
-/** For plan versions that do not have this limit yet. */
-const MARKETS_BEFORE_PLANS = 50;
 const MAX_VERSIONS = 200;
 
 /** An organisation's own markets. A version is never changed: another one is added, and what was run keeps its own. */
@@ -38,7 +36,7 @@ export class ChangeMarkets {
     const own = await listOwnMarkets(tx);
     if (findMarket(input.market) || own.some(({ market }) => market === input.market))
       throw conflict({}, `There is already a market ${input.market}. Choose another name.`);
-    await this.entitlements.claim(tx, 'markets', async () => own.length, { otherwise: MARKETS_BEFORE_PLANS });
+    await this.entitlements.claim(tx, 'markets', async () => own.length);
     return added(tx, { ...input, version: 1, bundled: false });
   }
 

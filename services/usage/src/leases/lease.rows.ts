@@ -27,10 +27,12 @@ interface Of {
  * are reset with every month, also with one that begins while somebody takes.
  */
 export const lockQuota = (tx: Tx, orgId: string, meter: string): Promise<unknown> =>
-  tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' quota ' || $1 || ' ' || $2, 0))", [
-    orgId,
-    meter,
-  ]);
+  tx.query(
+    `select pg_advisory_xact_lock(hashtextextended(current_schema() || ' quota ' || $1 || ' ' || $2, 0)),
+            -- A plan that was made while there were few leases would read all of them for each name, also when there are many.
+            set_config('enable_seqscan', 'off', true)`,
+    [orgId, meter],
+  );
 
 interface Name {
   holderId: string;
@@ -47,8 +49,10 @@ export interface KnownLease {
 export async function findLeasesByKey(tx: Tx, of: Of, names: readonly Name[]): Promise<Map<string, KnownLease>> {
   const rows = await tx.query<{ id: string; granted: number; expires_at: Date; holder_id: string; lease_key: string }>(
     `select l.id, l.granted, l.expires_at, l.holder_id, l.lease_key
-       from unnest($3::text[], $4::text[]) as n(holder_id, lease_key)
-            join leases l on l.org_id = $1 and l.meter = $2 and l.holder_id = n.holder_id and l.lease_key = n.lease_key`,
+       from unnest($3::text[], $4::text[]) as n(holder_id, lease_key),
+            lateral (select * from leases
+                      where org_id = $1 and meter = $2 and holder_id = n.holder_id and lease_key = n.lease_key
+                      limit 1) as l`,
     [of.orgId, of.meter, names.map(({ holderId }) => holderId), names.map(({ leaseKey }) => leaseKey)],
   );
   return new Map(

@@ -40,7 +40,7 @@ export interface Loan {
 }
 
 /** Requests that one transaction answers: larger groups would only make the first of them wait. */
-const GROUP = 500;
+const GROUP = 1_000;
 
 /**
  * Lends out units of quotas. Whoever takes from the same quota takes turns: in one process as a group with one transaction,

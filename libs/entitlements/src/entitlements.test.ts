@@ -1,0 +1,102 @@
+import { BUILT_IN_FEATURES, type BuiltIn } from '@tidegate/contracts/billing/built-in-features';
+import type { Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
+import type { FeatureGrant } from '@tidegate/contracts/billing/features';
+import type { Tx } from '@tidegate/database/tx';
+import fc from 'fast-check';
+import { Entitlements } from './entitlements.ts';
+
+const entitlements = new Entitlements({} as never);
+/** A transaction of an organisation whose snapshot is this. */
+const having = (snapshot: Snapshot): Tx => ({ orgId: snapshot.orgId, one: async () => ({ snapshot }) }) as never as Tx;
+
+const GRANTS: Record<FeatureGrant['kind'], FeatureGrant> = {
+  counted: { kind: 'counted', limit: null },
+  static: { kind: 'static', value: 9 },
+  boolean: { kind: 'boolean', value: true },
+  level: { kind: 'level', level: 'unlimited' },
+  metered: { kind: 'metered', limit: null, enforcement: 'soft', ceiling: null, per: 'month' },
+};
+type Decided = Exclude<keyof typeof BUILT_IN_FEATURES, BuiltIn<'metered'>>;
+const decided = Object.keys(BUILT_IN_FEATURES).filter(
+  (key): key is Decided => BUILT_IN_FEATURES[key as Decided] !== ('metered' as string),
+);
+
+/** How the services ask. */
+function ask(tx: Tx, feature: Decided): Promise<unknown> {
+  switch (BUILT_IN_FEATURES[feature]) {
+    case 'counted':
+      return entitlements.claim(tx, feature as BuiltIn<'counted'>, async () => 0);
+    case 'boolean':
+      return entitlements.feature(tx, feature as BuiltIn<'boolean'>);
+    case 'static':
+      return entitlements.number(tx, feature as BuiltIn<'static'>);
+  }
+}
+
+const plan = (status: 'active' | 'paused') =>
+  ({
+    plan: 'pro',
+    planName: 'Pro',
+    planVersion: 1,
+    status,
+    access: status === 'paused' ? 'read_only' : 'full',
+  }) as const;
+const snapshot = (feature: string, grant: FeatureGrant | undefined, more: Partial<Snapshot> = {}): Snapshot => ({
+  orgId: '0197f0e0-0000-7000-8000-000000000001',
+  version: 1,
+  plans: { monitoring: plan('active'), trading: plan('active') },
+  features: grant ? { [feature]: { ...grant, product: 'trading' } } : {},
+  periods: {},
+  upgrade: { [feature]: { product: 'trading', plan: 'max', planName: 'Max', limit: null } },
+  ...more,
+});
+
+test('of every built-in feature what is missing or of another kind is not included, and the way out is named', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...decided),
+      fc.constantFrom(undefined, ...Object.values(GRANTS)),
+      async (feature, grant) => {
+        const asked = ask(having(snapshot(feature, grant)), feature);
+        if (grant?.kind === BUILT_IN_FEATURES[feature]) return void (await asked);
+        await expect(asked).rejects.toMatchObject({
+          code: 'feature_not_included',
+          data: { feature, upgradeTo: 'max' },
+        });
+      },
+    ),
+  );
+});
+
+test('what creates is refused while the product is read-only, and what is set up of another product is not', async () => {
+  for (const feature of decided.filter((key) => BUILT_IN_FEATURES[key] !== 'static')) {
+    const given = (product: string) =>
+      having(
+        snapshot(feature, GRANTS[BUILT_IN_FEATURES[feature]], {
+          plans: { monitoring: plan('active'), trading: plan('active'), [product]: plan('paused') },
+        }),
+      );
+    await expect(ask(given('trading'), feature)).rejects.toMatchObject({
+      code: 'organisation_read_only',
+      data: { product: 'trading', plan: 'pro' },
+    });
+    await ask(given('monitoring'), feature);
+  }
+});
+
+test('the number of a plan can be read while its product is read-only: nothing is deleted earlier', async () => {
+  const tx = having(snapshot('monitoring_retention_days', GRANTS.static, { plans: { trading: plan('paused') } }));
+  expect(await entitlements.number(tx, 'monitoring_retention_days')).toBe(9);
+});
+
+test('a refusal names the newest version of the own plan as such', async () => {
+  const full = snapshot('bots', { kind: 'counted', limit: 0 });
+  const own = { bots: { product: 'trading', plan: 'pro', planName: 'Pro', limit: 5 } };
+  const claim = (given: Snapshot) => entitlements.claim(having(given), 'bots', async () => 0);
+  await expect(claim(full)).rejects.toMatchObject({ detail: expect.stringMatching(/The plan Max allows more\.$/) });
+  await expect(claim({ ...full, upgrade: own })).rejects.toMatchObject({
+    code: 'plan_limit_reached',
+    detail: expect.stringMatching(/The newest version of the plan Pro allows more\.$/),
+  });
+  await expect(claim({ ...full, upgrade: {} })).rejects.toMatchObject({ detail: expect.stringMatching(/Delete some/) });
+});
