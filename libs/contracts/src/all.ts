@@ -35,6 +35,7 @@ import './notifier/account-mails.ts';
 import './notifier/channels.ts';
 import './notifier/deliveries.ts';
 import './usage/check.ts';
+import './usage/corrections.ts';
 import './usage/estimate.ts';
 import './usage/leases.ts';
 import './usage/limits.ts';

@@ -11,7 +11,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { Stripe } from 'stripe';
 import { StripePayments } from '../src/stripe/changes/stripe-payments.ts';
 import { CheckoutSessions } from '../src/stripe/checkout/checkout-sessions.ts';
-import { CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
+import { CheckoutParts, CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
 import { FinishCheckout } from '../src/stripe/checkout/finish-checkout.ts';
 import { StoredCalls } from '../src/stripe/client/stored-calls.ts';
 import { StripeApi } from '../src/stripe/client/stripe-api.ts';
@@ -31,7 +31,6 @@ import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
 import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
-import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
 import { Payments } from '../src/subscriptions/payments.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 
@@ -69,7 +68,7 @@ class LaterPayments extends Payments {
 }
 
 /** Another process of the service on the same schema. */
-export async function stripeParts({ tenants, outbox, changes }: Fixture, options: StripeOptions = {}) {
+export async function stripeParts({ tenants, outbox, states }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
   const config = {
@@ -88,7 +87,6 @@ export async function stripeParts({ tenants, outbox, changes }: Fixture, options
   await api.onApplicationBootstrap();
   const calls = new StoredCalls(tenants, api);
   const customers = new EnsureCustomer(tenants, calls);
-  const states = new ProviderStates(changes, config);
   let broken = false;
   const breakable = {
     apply: async (...given: Parameters<typeof states.apply>) => {
@@ -109,7 +107,7 @@ export async function stripeParts({ tenants, outbox, changes }: Fixture, options
     new ReceiveWebhook(api, new StoreEvents(tenants, wakes)),
     new ManageEvents(wakes),
     new PublishPrices(tenants, api),
-    new CreateCheckout(tenants, api, customers, prices, sessions),
+    new CreateCheckout(tenants, new CheckoutParts(api, customers, prices), sessions, sync),
     new FinishCheckout(tenants, api, customers, sync),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);

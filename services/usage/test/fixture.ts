@@ -51,11 +51,11 @@ export async function openUsage() {
       operation: Op,
       input: unknown,
       orgId: string,
-      kind: 'user' | 'service' = 'user',
+      kind: 'user' | 'service' | 'service_key' = 'user',
     ) => {
       const found = operationHandlers(handler).find((one) => one.operation === operation);
       if (!found) throw new Error(`No handler of ${operation.name} here.`);
-      const caller = { kind, orgId, scopes: [operation.scope] };
+      const caller = { kind, orgId, scopes: [operation.scope], ...(kind === 'service_key' ? { keyId: 'k' } : {}) };
       return (await new OperationRunner(tenants, outbox).run(found, {
         caller,
         input,

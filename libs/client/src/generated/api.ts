@@ -546,6 +546,21 @@ export type ConfirmedChannel = {
   confirmed: true;
 };
 
+export type Correction = {
+  source: string;
+  id: string;
+  meter: FeatureKey;
+  /** When the event happened: hour and period follow */
+  time: Timestamp;
+  /** What the event counts as now; 0 when it was voided */
+  quantity: number;
+  /** false: that was known already, and nothing changed */
+  changed: boolean;
+};
+
+/** void: it never happened. amend: it was another quantity */
+export type CorrectionAction = "void" | "amend";
+
 export type Count = number;
 
 export type CountedGrant = {
@@ -1512,8 +1527,10 @@ export type NewUsageEvent = {
   /** Which of your systems reports it */
   source?: string;
   meter: FeatureKey;
-  /** Whole units */
+  /** Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0 */
   quantity?: number;
+  /** Only for meters that count unique values, and required there: the value */
+  value?: string;
   /** When it happened, by default now; finer than a millisecond is truncated */
   time?: Instant;
   /** The lease from which these units were taken: of the same meter and period, and not used up */
@@ -1797,7 +1814,7 @@ export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
 export type RecordedEvent = {
   id: string;
-  /** `api:…` for what was sent to POST /api/v1/usage/events; `hold` for holds */
+  /** `api:…` for what was sent to POST /api/v1/usage/events, `service:…` with a service key; `hold` for holds; `correction` for the difference that a correction makes */
   source: string;
   meter: FeatureKey;
   /** Negative for corrections */
@@ -1805,6 +1822,17 @@ export type RecordedEvent = {
   /** When it happened */
   time: Timestamp;
   receivedAt: Timestamp;
+  /** Of a correction: the event, and why; null for everything else */
+  corrects: {
+    source: string;
+    id: string;
+    action: CorrectionAction;
+    /** What the corrected event counts as after this */
+    quantity: number;
+    reason: string;
+    /** The service key that made it */
+    by: string;
+  } | null;
 };
 
 export type RejectedUsage = {
@@ -4480,6 +4508,22 @@ export type SettingsSetOutput = UsageSettings;
 
 export type SettingsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type UsageCorrectInput = {
+  /** Which of your systems reports it */
+  source?: string;
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
+  id: string;
+  action: CorrectionAction;
+  /** For amend: the right quantity */
+  quantity?: number;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type UsageCorrectOutput = Correction;
+
+export type UsageCorrectProblem = 'not_found' | 'usage_event_voided' | 'usage_event_too_old' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type UsageCurrentInput = Record<string, never>;
 
 export type UsageCurrentOutput = {
@@ -5180,6 +5224,10 @@ export class TidegateClient extends Transport {
   /** Choose the time zone of daily reports and limits. Quota months and paid intervals stay as they are. Earlier usage stays in whole hours (UTC). The current day lasts until the first midnight of the new zone that leaves it whole, so no daily limit is reset early. */
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
+
+  /** Void an event, or amend its quantity, with a reason. Corrections change what a customer is charged, so only a service key makes them. They are facts of their own: the event stays, and hours, balance and notices follow in the same transaction. Sent again, a correction changes nothing. Events may be corrected for 35 days. */
+  usageCorrect = (input: UsageCorrectInput, options?: CallOptions): Promise<UsageCorrectOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/corrections', repeat: 'keyed' }, input, options);
 
   /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>

@@ -167,7 +167,19 @@ export const NewUsageEvent = z
     id: EventId,
     source: ReportedSource.default('default').meta({ description: 'Which of your systems reports it' }),
     meter: MeterKey,
-    quantity: z.int().min(1).max(MAX_QUANTITY).default(1).meta({ description: 'Whole units' }),
+    quantity: z.int().min(0).max(MAX_QUANTITY).default(1).meta({
+      description:
+        'Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0',
+    }),
+    value: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({
+        description: 'Only for meters that count unique values, and required there: the value',
+        examples: ['visitor-17'],
+      }),
     time: Instant.optional().meta({
       description: 'When it happened, by default now; finer than a millisecond is truncated',
     }),

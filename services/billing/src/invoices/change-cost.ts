@@ -38,7 +38,7 @@ export async function costOfChange(
   { after, at, by }: { after: Subscription; at: number; by: string },
 ): Promise<Cost> {
   const { product } = after;
-  const currency = paid?.currency ?? (await currencyFor(tx, orgId, after));
+  const currency = await currencyFor(tx, orgId, paid, after);
   const terms = isBilledByHand(after) ? await termsOf(tx, after, currency, at) : undefined;
   const to = periodAt(steps[product] ?? [], at);
   const { state, lines, segments } = billChange(paid, terms, { to, at, steps });
@@ -52,25 +52,29 @@ export async function costOfChange(
 }
 
 /** What the period costs that follows the one that is paid for. Reads only. */
-export async function costOfPeriod({ tx, steps }: Given, paid: Paid, one: Subscription): Promise<Cost> {
+export async function costOfPeriod({ tx, orgId, steps }: Given, paid: Paid, one: Subscription): Promise<Cost> {
   const period = periodFrom(steps[one.product] ?? [], paid.period.end);
-  const { items: recurring, currency } = await termsOf(tx, one, paid.currency, period.start);
+  const { items: recurring, currency } = await termsOf(tx, one, await currencyFor(tx, orgId, paid, one), period.start);
   const items = fullPeriod(recurring, period).map((line) => ({
     ...toItem(one.product, line, 'schedule'),
     effectKey: `period:${one.product}:${line.key}:${iso(period.start)}`,
     currency,
   }));
-  return { next: { ...paid, items: recurring, period }, items, segments: [] };
+  return { next: { ...paid, currency, items: recurring, period }, items, segments: [] };
 }
 
 export async function findPaid(tx: Tx, orgId: string, product: string): Promise<Paid | undefined> {
   return (await findPaidPeriods<RecurringItem, OpenUsage>(tx, orgId)).find((row) => row.product === product);
 }
 
-/** An organisation is billed in one currency. */
-async function currencyFor(tx: Tx, orgId: string, { currency }: Subscription): Promise<string> {
-  return (await currencyOf(tx, orgId)) ?? currency ?? (await requireCatalogue(tx)).currency;
-}
+/** An organisation is billed in one currency, also when that was decided after this began. */
+const currencyFor = async (
+  tx: Tx,
+  orgId: string,
+  paid: Paid | undefined,
+  { currency }: Subscription,
+): Promise<string> =>
+  (await currencyOf(tx, orgId)) ?? paid?.currency ?? currency ?? (await requireCatalogue(tx)).currency;
 
 const iso = (at: number): string => new Date(at).toISOString();
 

@@ -10,7 +10,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { BillingConfig } from '../billing.config.ts';
 import { usageAmount } from '../prices/usage-price.rules.ts';
 import { CHARGE_USAGE, LATE_MS } from './charges.ts';
-import { fixCurrency, lockAccount } from './invoice.rows.ts';
+import { lockAccount } from './invoice.rows.ts';
 import { addItems, findWaiting, type NewItem } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
 import { findChargesDue, findOpenCharges, saveCharged, type UsageChargeRow } from './usage-charge.rows.ts';
@@ -82,9 +82,7 @@ export class ChargeUsage {
       const item = await this.chargeWindow(tx, orgId, row, sums);
       if (item) items.push(item);
     }
-    const [first] = items;
-    if (!first) return;
-    await fixCurrency(tx, orgId, first.currency);
+    if (items.length === 0) return;
     await addItems(tx, orgId, items);
     const waiting = (await findWaiting(tx, orgId)).reduce((sum, item) => sum + BigInt(item.amount_minor), 0n);
     if (waiting <= 0n) return;
@@ -106,7 +104,7 @@ export class ChargeUsage {
     const more = quantity - BigInt(row.charged_quantity);
     const last = row.until_at.getTime() + EVENTS_COME_MS;
     const charges = row.charges + (difference === 0n ? 0 : 1);
-    const dueAt = Date.now() >= last ? null : new Date(last);
+    const dueAt = row.now.getTime() >= last ? null : new Date(last);
     await saveCharged(tx, orgId, row, { quantity, amountMinor: amount, charges, dueAt });
     if (difference === 0n) return undefined;
     const late = row.charges > 0 ? ', counted later' : '';

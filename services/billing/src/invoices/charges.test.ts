@@ -1,5 +1,5 @@
-import { getInvoice, listInvoices } from '@tidegate/contracts/billing/invoices';
-import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { chargeOnce, getInvoice, listInvoices } from '@tidegate/contracts/billing/invoices';
+import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { cancelSubscription, changeSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { LONG } from '@tidegate/testing/long';
 import fc from 'fast-check';
@@ -163,6 +163,36 @@ test('usage beyond the limit is charged when its window is over; what comes late
   expect(await ofUsage()).toEqual(both);
   await billing.chargeUsage();
   expect(await ofUsage()).toEqual(both);
+});
+
+test('usage decides the currency as well: nothing is charged in another one meanwhile', async () => {
+  const org = await organisation('2024-04-01T00:00:00Z');
+  await set(org, 'pro');
+  const more = { chargeKey: 'a', description: 'Set up', reason: 'Contract', amountMinor: 100, now: true };
+  const charge = billing.call(chargeOnce, { organisationId: org, currency: 'USD', ...more });
+  await expect(charge).rejects.toMatchObject({ code: 'other_currency' });
+});
+
+test('an organisation that is billed in a currency without a price is not charged in another', async () => {
+  const org = await organisation('2024-04-01T00:00:00Z');
+  const more = { chargeKey: 'a', description: 'Set up', reason: 'Contract', amountMinor: 100, now: true };
+  await billing.call(chargeOnce, { organisationId: org, currency: 'USD', ...more });
+  await set(org, 'pro');
+  at('2024-06-02T00:00:00Z');
+  await billing.settle(org);
+  expect((await invoices(org)).map(({ currency, totalMinor }) => [currency, totalMinor])).toEqual([['USD', 100]]);
+});
+
+test('whoever is moved to what has to be paid pays from then on', async () => {
+  clock.now = Date.now();
+  const org = await billing.create(new Date(clock.now - 3 * DAY).toISOString());
+  await billing.call(movePlans, { from: 'monitoring.free', to: 'monitoring.starter' });
+  await billing.refresh();
+  expect(await billing.due()).not.toBe('again');
+  const [invoice, ...more] = await invoices(org);
+  expect(more).toEqual([]);
+  expect(invoice?.lines).toMatchObject([{ item: 'plan:starter' }]);
+  expect(invoice?.totalMinor).toBeLessThan(1900);
 });
 
 describe('histories', () => {

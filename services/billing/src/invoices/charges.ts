@@ -74,6 +74,8 @@ export class Charges {
     }
     const { next, items, segments } = await costOfChange(holder, paid, { after, at, by });
     await this.keep(holder, before ?? after, next, segments, billed);
+    // Usage is charged later: nobody may decide another currency meanwhile.
+    if (next.usage.length > 0) await decideCurrency(holder, next.currency);
     if (!(await this.charge(holder, items))) return;
     const waiting = (await findWaiting(tx, orgId)).reduce((sum, item) => sum + BigInt(item.amount_minor), 0n);
     if (waiting > 0n) await this.issue(holder, by);
@@ -103,15 +105,19 @@ export class Charges {
     tx.onCommit(() => this.wakes.wake(CHARGE_USAGE));
   }
 
-  private async charge({ tx, orgId }: Holder, items: readonly NewItem[]): Promise<boolean> {
+  private async charge(holder: Holder, items: readonly NewItem[]): Promise<boolean> {
     const [first] = items;
     if (!first) return false;
-    await lockAccount(tx, orgId);
-    await fixCurrency(tx, orgId, first.currency);
-    return (await addItems(tx, orgId, items)) > 0;
+    await decideCurrency(holder, first.currency);
+    return (await addItems(holder.tx, holder.orgId, items)) > 0;
   }
 
   private issue({ tx, emit, orgId }: Holder, by: string): Promise<unknown> {
     return issueInvoice(tx, emit, { orgId, by, dueDays: this.config.INVOICE_DUE_DAYS });
   }
+}
+
+async function decideCurrency({ tx, orgId }: Holder, currency: string): Promise<void> {
+  await lockAccount(tx, orgId);
+  await fixCurrency(tx, orgId, currency);
 }

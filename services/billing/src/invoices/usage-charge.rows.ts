@@ -17,11 +17,13 @@ export interface UsageChargeRow {
   charged_quantity: string;
   charged_minor: string;
   charges: number;
+  /** The database's clock, which all replicas share. */
+  now: Date;
 }
 
 export type NewUsageCharge = Omit<
   UsageChargeRow,
-  'from_at' | 'until_at' | 'window_start' | 'included' | 'charged_quantity' | 'charged_minor' | 'charges'
+  'from_at' | 'until_at' | 'window_start' | 'included' | 'charged_quantity' | 'charged_minor' | 'charges' | 'now'
 > & { from: number; until: number; windowStart: number; included: number | null; dueAt: number };
 
 /** A window that is over waits until late events are in. */
@@ -52,7 +54,7 @@ export async function addUsageCharges(tx: Tx, orgId: string, rows: readonly NewU
 /** Windows to which events may still come and that have been over for so long that they are charged, the oldest first. */
 export const findOpenCharges = (tx: Tx, orgId: string, graceMs: number): Promise<UsageChargeRow[]> =>
   tx.query<UsageChargeRow>(
-    `select * from usage_charges
+    `select *, clock_timestamp() as now from usage_charges
       where org_id = $1 and due_at is not null and until_at <= clock_timestamp() - $2::float8 * interval '1 millisecond'
       order by from_at, product, feature`,
     [orgId, graceMs],

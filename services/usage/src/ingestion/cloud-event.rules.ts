@@ -9,7 +9,15 @@ export const isCloudEvent = (given: unknown): given is Record<string, unknown> =
 
 export interface ReadEvent {
   /** What a plain event would say. */
-  event: { id: string; source: string; meter: string; quantity?: unknown; time?: string; lease?: string };
+  event: {
+    id: string;
+    source: string;
+    meter: string;
+    quantity?: unknown;
+    value?: string;
+    time?: string;
+    lease?: string;
+  };
   subject: string | undefined;
 }
 
@@ -22,10 +30,12 @@ export function readCloudEvent(
   if (!parsed.success) return { malformed: firstIssue(parsed.error) };
   if (Object.hasOwn(given, 'data_base64')) return { malformed: 'data_base64: send JSON in `data`' };
   const { id, source, type: meter, time, subject, lease } = parsed.data;
-  const path = definitionOf(meter)?.value;
+  const definition = definitionOf(meter);
+  const path = definition?.value;
   const quantity = at(given, path ?? 'data.quantity');
   if (path && quantity === undefined) return { malformed: `${path} is missing: ${meter} takes its value from there` };
-  const event = { id, source, meter, ...(quantity === undefined ? {} : { quantity }) };
+  const said = definition?.aggregate === 'unique' ? { value: String(quantity) } : { quantity };
+  const event = { id, source, meter, ...(quantity === undefined ? {} : said) };
   return { event: { ...event, ...(time ? { time } : {}), ...(lease ? { lease } : {}) }, subject };
 }
 

@@ -55,7 +55,7 @@ test('a CloudEvent counts as it is: id, source, time with an offset, quantity, a
     rejected: [],
   });
   const [first, second] = await stored(orgId);
-  expect(first).toMatchObject({ id: 'a', source: 'api:https://shop.example/eu', quantity: '3', at: hour });
+  expect(first).toMatchObject({ id: 'a', source: 'service:https://shop.example/eu', quantity: '3', at: hour });
   expect(second).toMatchObject({ id: 'b', quantity: '1' });
 });
 

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { ingestUsage } from '@tidegate/contracts/usage/usage';
@@ -10,6 +11,7 @@ import { requireStoredStanding } from '../entitlements/standing.ts';
 import { checkLeases } from '../leases/check-leases.ts';
 import { findDefinitions, findMeters } from '../meters/meter.rows.ts';
 import { timeRejection } from './admission.rules.ts';
+import { byDifference } from './count-differences.ts';
 import { findExisting } from './organisation.rows.ts';
 import { type Placed, type Rejected, readEvents } from './read-events.rules.ts';
 import { isBadData, UsageWriter } from './usage-writer.ts';
@@ -22,6 +24,7 @@ interface Request {
   emit: Emit;
   now: number;
   rejected: Rejected[];
+  definitions: ReadonlyMap<string, MeterDefinition>;
 }
 
 /**
@@ -44,7 +47,7 @@ export class IngestUsage {
     await beginCounting(tx);
     const definitions = await findDefinitions(tx);
     const given = readEvents(input.events, { caller, definitions, now }, rejected);
-    const request = { tx, emit, now, rejected };
+    const request = { tx, emit, now, rejected, definitions };
     try {
       const counted = caller.orgId ? await this.countIn(request, given) : await this.countInEach(request, given);
       rejected.sort((a, b) => a.index - b.index);
@@ -78,10 +81,12 @@ export class IngestUsage {
   }
 
   /** In the organisation of the transaction. */
-  private async countIn({ tx, emit, now, rejected }: Request, given: Placed[]) {
-    const { snapshot, periods } = await requireStoredStanding(tx, this.bus, now);
+  private async countIn({ tx, emit, now, rejected, definitions }: Request, given: Placed[]) {
+    const standing = await requireStoredStanding(tx, this.bus, now);
+    const { snapshot, periods } = standing;
     const included = await includedIn(tx, snapshot, given, rejected);
-    const events = await paidFor(tx, snapshot, included, rejected, now);
+    const paid = await paidFor(tx, snapshot, included, rejected, now);
+    const events = await byDifference(tx, standing, paid, definitions);
     const written = await this.writer.write(
       tx,
       emit,
