@@ -175,7 +175,6 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     outbox,
     call,
     changes,
-    states,
     /** What another choice would allow. */
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),

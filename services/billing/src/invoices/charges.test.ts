@@ -19,12 +19,18 @@ const CATALOGUE = SHOP.replace('api_calls: 10000', OVERAGE).replace(
   'name: basic\n      prices: { EUR: { month: 1900 } }',
   'name: basic\n      prices: { EUR: { month: 1900, setup: 5000 } }',
 );
+/** The plan `basic` of trading once more, free of charge but for its use. */
+const BASIC = / {4}basic:\n[\s\S]*?(?=addons:)/;
+const PAYG = (SHOP.match(BASIC) as RegExpMatchArray)[0]
+  .replace('    basic:\n      name: basic', '    payg:\n      name: payg')
+  .replace('month: 1900', 'month: 0')
+  .replace(/bot_orders: .*/, "bot_orders: { limit: 0, enforcement: overage, price: { EUR: { unit: '0.005' } } }");
 
 let billing: Fixture;
 beforeAll(async () => {
   clockOfBilling.read = () => clock.now;
   billing = await openBilling();
-  await billing.call(applyPlans, { yaml: CATALOGUE });
+  await billing.call(applyPlans, { yaml: CATALOGUE.replace('addons:\n', `${PAYG}addons:\n`) });
 });
 afterAll(() => {
   clockOfBilling.read = real;
@@ -181,6 +187,22 @@ test('an organisation that is billed in a currency without a price is not charge
   at('2024-06-02T00:00:00Z');
   await billing.settle(org);
   expect((await invoices(org)).map(({ currency, totalMinor }) => [currency, totalMinor])).toEqual([['USD', 100]]);
+});
+
+test('a plan that costs only by use is not given away, and is charged when an operator gives it', async () => {
+  const start = Math.floor((Date.now() - 32 * DAY) / 1_000) * 1_000;
+  const org = await organisation(new Date(start).toISOString());
+  const choice = { product: 'trading', plan: 'payg' };
+  await expect(billing.call(changeSubscription, choice, org)).rejects.toMatchObject({ code: 'payment_needed' });
+  billing.used['bot_orders'] = [[start + DAY, 250]];
+  await set(org, 'payg', choice);
+  expect(await invoices(org)).toEqual([]);
+  clock.now = later(start, 1);
+  await billing.settle(org);
+  await billing.chargeUsage();
+  expect((await invoices(org)).flatMap(({ lines }) => lines.map((line) => [line.item, line.amountMinor]))).toEqual([
+    ['usage:bot_orders', 125],
+  ]);
 });
 
 test('whoever is moved to what has to be paid pays from then on', async () => {
