@@ -6,6 +6,8 @@ import { ManageGrants } from './grants/manage-grants.ts';
 import { OrganisationBilling } from './grants/organisation-billing.ts';
 import { ChangeInvoices } from './invoices/change-invoices.ts';
 import { ChargeOnce } from './invoices/charge-once.ts';
+import { ChargeUsage } from './invoices/charge-usage.loop.ts';
+import { Charges } from './invoices/charges.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
@@ -22,6 +24,7 @@ import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { OverLimits } from './subscriptions/over-limits.ts';
+import { PreviewChange } from './subscriptions/preview-change.ts';
 import { PreviewEntitlements } from './subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from './subscriptions/provider-changes.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
@@ -38,6 +41,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     OpenFreeSubscription,
     ChangeSubscription,
     CancelSubscription,
+    PreviewChange,
     DecideOrders,
     ManageGrants,
     OrganisationBilling,
@@ -53,6 +57,8 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ApplyFirstCatalogue,
     AnnounceEntitlements,
     RefreshEntitlements,
+    Charges,
+    ChargeUsage,
     SubscriptionChanges,
     ApplyDueChanges,
     ProviderStates,

@@ -1753,6 +1753,19 @@ export type PlanRef = string;
 
 export type PositiveDecimal = Decimal;
 
+export type PreviewedInvoice = {
+  /** When it is issued */
+  at: Timestamp;
+  currency: string;
+  lines: Array<InvoiceLine>;
+  /** In the smallest unit of the currency, not below zero */
+  totalMinor: number;
+  /** Paid from the balance; below zero: what the credits leave over goes there */
+  fromBalanceMinor: number;
+  /** What is left to pay */
+  dueMinor: number;
+};
+
 export type Price = {
   currency: Currency;
   interval: "month" | "year";
@@ -2964,6 +2977,49 @@ export type SubscriptionsPauseInput = {
 export type SubscriptionsPauseOutput = Subscriptions;
 
 export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsPreviewInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** Name of the plan */
+  plan: PlanKey;
+  /** What is paid for at a time; by default as it is */
+  interval?: BillingInterval;
+  /** All add-ons that it should have; by default those that it has and that go with the plan */
+  addons?: Array<{
+    addon: AddonKey;
+    /** How many of it */
+    quantity?: number;
+  }>;
+  /** When it begins; by default as a change does */
+  at?: "now" | "period_end";
+};
+
+export type SubscriptionsPreviewOutput = {
+  product: ProductKey;
+  plan: PlanKey;
+  interval: BillingInterval;
+  /** Who bills for it */
+  provider: "none" | "manual" | "stripe";
+  /** When the plan begins */
+  beginsAt: Timestamp;
+  /** An invoice at once; null: nothing is owed now */
+  dueNow: PreviewedInvoice | null;
+  /** The invoice at the next period, without usage; credits that wait are on it. null: there is none */
+  next: PreviewedInvoice | null;
+  /** What differs */
+  entitlements: Array<{
+    feature: FeatureKey;
+    /** null: not included */
+    before: FeatureGrant | null;
+    /** null: not included */
+    after: FeatureGrant | null;
+  }>;
+  /** Of what there is now, that will be over the limits */
+  overLimit: Array<OverLimit>;
+};
+
+export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -4704,6 +4760,10 @@ export class TidegateClient extends Transport {
   /** Pause a subscription: everything can be read, nothing can be created */
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
+
+  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here, when it is invoiced by hand. What a payment provider bills for is charged as that says: `dueNow` and `next` are null then. */
+  subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 
   /** Take back a cancellation, a pause, or a change that was ordered for later */
   subscriptionsResume = (input: SubscriptionsResumeInput, options?: CallOptions): Promise<SubscriptionsResumeOutput> =>

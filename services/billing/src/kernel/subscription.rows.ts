@@ -51,6 +51,15 @@ export interface Holdings {
 /** Older steps are of periods for which no usage can come any more. */
 const STORED_STEPS = 24;
 
+/** What an instant of the database is taken for: all replicas share its clock. Tests let it be another time. */
+export const clock = { read: (now: Date): number => now.getTime() };
+
+/** The same clock, for what is only looked at. */
+export async function readClock(tx: Tx): Promise<number> {
+  const row = await tx.one<{ now: Date }>('select clock_timestamp() as now');
+  return clock.read((row as { now: Date }).now);
+}
+
 /**
  * Every change of what an organisation has, and every announcement of its entitlements, takes this lock first: versions
  * rise one by one. Answers the database's clock, which all replicas share.
@@ -61,7 +70,7 @@ export async function lockBilling(tx: Tx, orgId: string): Promise<number> {
      select clock_timestamp() as now from locked`,
     [orgId],
   );
-  return (row as { now: Date }).now.getTime();
+  return clock.read((row as { now: Date }).now);
 }
 
 /** For a change the rows are locked as well: plans are moved without the organisations' locks. */
