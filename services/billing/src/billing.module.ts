@@ -7,6 +7,9 @@ import { OrganisationBilling } from './grants/organisation-billing.ts';
 import { ChangeInvoices } from './invoices/change-invoices.ts';
 import { ChargeOnce } from './invoices/charge-once.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
+import { LearnOrganisations } from './operator/learn-organisations.ts';
+import { OrganisationStory } from './operator/organisation-story.ts';
+import { SearchOrganisations } from './operator/search-organisations.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
@@ -40,6 +43,9 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     DecideOrders,
     ManageGrants,
     OrganisationBilling,
+    LearnOrganisations,
+    SearchOrganisations,
+    OrganisationStory,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,

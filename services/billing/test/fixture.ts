@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
+import { describeOrganisations } from '@tidegate/contracts/identity/organisations';
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
@@ -25,6 +26,10 @@ import { OrganisationBilling } from '../src/grants/organisation-billing.ts';
 import { ChangeInvoices } from '../src/invoices/change-invoices.ts';
 import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
+import { OrganisationStory } from '../src/operator/organisation-story.ts';
+import type { Described } from '../src/operator/profile.rows.ts';
+import { SearchOrganisations } from '../src/operator/search-organisations.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
@@ -105,7 +110,15 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const changes = new SubscriptionChanges(entitlements);
   /** What the services that own things say that there is. */
   const counts: Record<string, number> = {};
-  const bus = { call: async () => counts } as unknown as Bus;
+  /** What identity says of organisations. */
+  const known = new Map<string, Described>();
+  const bus = {
+    call: async (operation: Operation, input: { organisationIds: string[] }) =>
+      operation.name === describeOrganisations.name
+        ? { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) }
+        : counts,
+  } as unknown as Bus;
+  const learn = new LearnOrganisations(tenants, bus, wakes);
   const show = new ShowSubscriptions(tenants, new OverLimits(bus, log));
   const provider = new ProviderChanges(tenants, payments);
   const states = new ProviderStates(changes, config);
@@ -125,6 +138,8 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new DecideOrders(changes),
     new ManageGrants(entitlements),
     new OrganisationBilling(show),
+    new SearchOrganisations(),
+    new OrganisationStory(),
     new ListInvoices(),
     new ChargeOnce(config),
     new ChangeInvoices(),
@@ -154,12 +169,17 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     call,
     changes,
     counts,
+    known,
+    learn,
     /** An organisation is created, at an instant. */
     create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {
       const event = { time: at } as never;
-      await tenants.run(orgId, (tx) =>
-        open.handle({ data: { orgId } as never, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} }),
-      );
+      const data = { orgId, name: '', ownerUserId: orgId };
+      await tenants.run(orgId, async (tx) => {
+        const context = { data, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} };
+        await open.handle(context);
+        await learn.created(context);
+      });
       return orgId;
     },
     /** What the organisation has of a product. */

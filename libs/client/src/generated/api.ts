@@ -207,6 +207,20 @@ export type BacktestTrade = {
   profitPercent: Decimal | null;
 };
 
+export type BillingChange = {
+  id: Id;
+  at: Timestamp;
+  product: ProductKey | null;
+  action: string;
+  by: string;
+  reason: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+};
+
+/** What is paid for at a time */
+export type BillingInterval = "month" | "year";
+
 export type BlockingIncident = {
   rootPid: number;
   preparedTransaction: string | null;
@@ -748,6 +762,17 @@ export type EndedHold = {
 
 export type Enforcement = "hard" | "soft" | "overage";
 
+export type Entitlements = {
+  orgId: Id;
+  version: number;
+  /** By product; a product to which the organisation has no subscription is absent */
+  plans: Record<string, PlanInForce>;
+  features: Record<string, SnapshotFeature>;
+  /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
+  periods: Record<string, Array<PeriodStep>>;
+  upgrade: Record<string, Upgrade>;
+};
+
 export type EquityPoint = {
   at: Timestamp;
   /** Profit of closed trades and open profit at this close */
@@ -837,6 +862,23 @@ export type Fill = {
   fee: Decimal;
   at: Timestamp;
 };
+
+export type Grant = {
+  id: Id;
+  feature: FeatureKey;
+  /** set: exactly this in place of what plans give. add: on top. max: at least this */
+  op: "set" | "add" | "max";
+  value: GrantValue;
+  from: Timestamp;
+  until: Timestamp | null;
+  source: "trial" | "manual" | "promotion" | "coupon";
+  by: string;
+  reason: string;
+  givenAt: Timestamp;
+};
+
+/** A number (null is unlimited), yes or no, or a level */
+export type GrantValue = number | boolean | Level | null;
 
 /** hour: of UTC. day: of the organisation. month: of the meter’s periods */
 export type Granularity = "hour" | "day" | "month";
@@ -1256,6 +1298,12 @@ export type MeteredGrant = {
   per: QuotaWindow;
 };
 
+/** In the smallest unit of the currency: 2900 is 29.00 EUR */
+export type Money = {
+  currency: Currency;
+  amountMinor: number;
+};
+
 export type MonitoredDatabase = {
   name: string;
   /** null: not measured yet */
@@ -1502,6 +1550,24 @@ export type Organisation = {
   createdAt: Timestamp;
 };
 
+export type OrganisationSummary = {
+  id: Id;
+  /** Empty for some seconds after sign-up or an upgrade */
+  name: string;
+  /** Of the owner who has been it longest */
+  ownerEmail: string | null;
+  createdAt: Timestamp;
+  plans: Array<{
+    product: ProductKey;
+    plan: PlanKey;
+    planVersion: number;
+    status: SubscriptionStatus;
+    interval: BillingInterval;
+  }>;
+  /** What it brings in a month, by currency; empty: nothing */
+  mrr: Array<Money>;
+};
+
 export type Organisations = {
   items: Array<{
     id: Id;
@@ -1510,6 +1576,12 @@ export type Organisations = {
   }>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+};
+
+export type OverLimit = {
+  feature: FeatureKey;
+  limit: number;
+  used: number;
 };
 
 export type OwnEntitlements = {
@@ -1648,6 +1720,15 @@ export type PlanMove = {
     before: string | null;
     after: string | null;
   }>;
+};
+
+export type PlanOrder = {
+  organisationId: Id;
+  product: ProductKey;
+  plan: PlanKey;
+  interval: BillingInterval;
+  orderedBy: string;
+  orderedAt: Timestamp;
 };
 
 /** A plan by its product */
@@ -1833,7 +1914,7 @@ export type ServerPatch = {
   tlsMode?: TlsMode;
   /** null: back to the well-known authorities */
   tlsCa?: string | null;
-  /** The next client certificate, with its tlsKey; null: none any more. Needed again as the password is */
+  /** A new client certificate, with its tlsKey; null: removes it. Required in the same cases as the password */
   tlsCert?: string | null;
   /** Private key of the client certificate as PEM text (sslkey); write-only */
   tlsKey?: string;
@@ -1965,6 +2046,19 @@ export type StaticGrant = {
   value: number;
 };
 
+export type StoryEntry = {
+  id: string;
+  at: Timestamp;
+  /** change: of subscriptions, grants and orders. charge: put on the next invoice. invoice: issued. invoice_change: paid, withdrawn or credited by hand. balance: of what it has to its credit. payment: what the payment provider reported. difference: found when the provider was compared, and healed */
+  kind: "change" | "charge" | "invoice" | "invoice_change" | "balance" | "payment" | "difference";
+  product: ProductKey | null;
+  action: string;
+  /** A person, a key, a service, or the payment provider */
+  by: string;
+  reason: string;
+  data: Record<string, unknown>;
+};
+
 export type StripeEvent = {
   /** The id of the event at Stripe */
   eventId: string;
@@ -1987,29 +2081,65 @@ export type StripeEvent = {
 export type StripeEventState = "pending" | "done" | "ignored" | "quarantined" | "dead";
 
 export type Subscription = {
-  organisationId: Id;
+  product: ProductKey;
+  productName: string;
+  /** The plan that it is about */
   plan: PlanKey;
   planName: string;
   planVersion: number;
   latestVersion: number;
+  /** The plan that applies now: the default one when the subscription is over; null: none */
+  inForce: PlanKey | null;
   status: SubscriptionStatus;
-  interval: "month" | "year";
-  periodAnchor: Timestamp;
-  /** Paid intervals are counted from here: from the anchor, or from the change that started this interval */
-  intervalSince: Timestamp;
-  /** Of the current paid interval; `GET /api/v1/usage` has that of quotas */
+  access: Access;
+  /** Who bills for it: nobody, the operator by hand, or Stripe */
+  provider: "none" | "manual" | "stripe";
+  interval: BillingInterval;
+  currency: string | null;
+  addons: Array<SubscriptionAddon>;
+  startedAt: Timestamp;
+  /** Of what is paid for now; `GET /api/v1/usage/current` has that of quotas */
   periodStart: Timestamp;
   periodEnd: Timestamp;
-  startedAt: Timestamp;
-  /** The plan version that a scheduled move brings, and when; null when none is scheduled */
-  scheduledMove: {
-    plan: PlanKey;
-    planVersion: number;
+  trialEnd: Timestamp | null;
+  /** When it ends; until then it can be resumed */
+  cancelAt: Timestamp | null;
+  pausedAt: Timestamp | null;
+  /** A payment is overdue: from then on nothing can be created */
+  graceUntil: Timestamp | null;
+  /** What follows: a change that was ordered, or the default plan at the end */
+  next: {
+    /** null: none, the product has no default plan */
+    plan: PlanKey | null;
+    planVersion: number | null;
+    interval: BillingInterval;
     at: Timestamp;
+    /** Of what there is now, that will be over the limits */
+    overLimit: Array<OverLimit>;
+  } | null;
+  /** A plan that waits for the approval of an operator */
+  order: {
+    plan: PlanKey;
+    interval: BillingInterval;
+    orderedAt: Timestamp;
   } | null;
 };
 
+export type SubscriptionAddon = {
+  addon: AddonKey;
+  name: string;
+  version: number;
+  quantity: number;
+  /** When it ends; null: with the subscription */
+  until: Timestamp | null;
+};
+
 export type SubscriptionStatus = "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled";
+
+export type Subscriptions = {
+  organisationId: Id;
+  subscriptions: Array<Subscription>;
+};
 
 export type Sweep = {
   id: Id;
@@ -2389,6 +2519,47 @@ export type EntitlementsCurrentOutput = OwnEntitlements;
 
 export type EntitlementsCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type GrantsCreateInput = {
+  organisationId: Id;
+  feature: FeatureKey;
+  /** set: exactly this in place of what plans give. add: on top. max: at least this */
+  op?: "set" | "add" | "max";
+  value: GrantValue;
+  /** When it begins; by default now */
+  from?: Instant;
+  /** When it ends; by default never */
+  until?: Instant;
+  /** What it is given as */
+  source?: "manual" | "promotion" | "trial";
+  /** Why it is given */
+  reason: string;
+};
+
+export type GrantsCreateOutput = Grant;
+
+export type GrantsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type GrantsDeleteInput = {
+  organisationId: Id;
+  grantId: Id;
+  /** Why it is taken back */
+  reason?: string;
+};
+
+export type GrantsDeleteOutput = unknown;
+
+export type GrantsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type GrantsListInput = {
+  organisationId: Id;
+};
+
+export type GrantsListOutput = {
+  items: Array<Grant>;
+};
+
+export type GrantsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type InvoicesChargeOnceInput = {
   organisationId: Id;
   /** Chosen by you: the same key again changes nothing */
@@ -2468,6 +2639,106 @@ export type InvoicesVoidInput = {
 export type InvoicesVoidOutput = Invoice;
 
 export type InvoicesVoidProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type OrdersDecideInput = {
+  organisationId: Id;
+  /** Name of the product */
+  product: ProductKey;
+  /** true: the plan begins; false: the order is refused */
+  approve: boolean;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type OrdersDecideOutput = unknown;
+
+export type OrdersDecideProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type OrdersListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrdersListOutput = {
+  items: Array<PlanOrder>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrdersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type OrganisationsBillingInput = {
+  organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrganisationsBillingOutput = {
+  organisationId: Id;
+  subscriptions: Array<Subscription>;
+  orders: Array<PlanOrder>;
+  trials: Array<{
+    product: ProductKey;
+    plan: string;
+    startedAt: Timestamp;
+    endsAt: Timestamp;
+  }>;
+  grants: Array<Grant>;
+  entitlements: Entitlements;
+  /** Newest first */
+  changes: Array<BillingChange>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrganisationsBillingProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type OrganisationsSearchInput = {
+  /** A part of the name or of the owner’s address, or the whole id */
+  q?: string;
+  /** Those that have a subscription of it */
+  product?: ProductKey;
+  /** Those that have a plan of this name */
+  plan?: PlanKey;
+  /** Those that have a subscription in this state */
+  status?: SubscriptionStatus;
+  /** created: the newest first. name: from a to z. mrr: those that bring most first */
+  sort?: "created" | "name" | "mrr";
+  /** By which `mrr` sorts; by default that of the catalogue */
+  currency?: Currency;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrganisationsSearchOutput = {
+  items: Array<OrganisationSummary>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrganisationsSearchProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type OrganisationsStoryInput = {
+  organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrganisationsStoryOutput = {
+  items: Array<StoryEntry>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrganisationsStoryProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
@@ -2628,22 +2899,106 @@ export type StripeReplayEventOutput = unknown;
 
 export type StripeReplayEventProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type SubscriptionsCancelInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** When it ends */
+  at?: "now" | "period_end";
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsCancelOutput = Subscriptions;
+
+export type SubscriptionsCancelProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsChangeInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** Name of the plan */
+  plan: PlanKey;
+  /** What is paid for at a time; by default as it is */
+  interval?: BillingInterval;
+  /** All add-ons that it should have; by default those that it has and that go with the plan */
+  addons?: Array<{
+    addon: AddonKey;
+    /** How many of it */
+    quantity?: number;
+  }>;
+  /** When it begins */
+  at?: "now" | "period_end";
+  /** Try it first; once for each product */
+  trial?: boolean;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsChangeOutput = Subscriptions;
+
+export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SubscriptionsGetInput = Record<string, never>;
 
-export type SubscriptionsGetOutput = Subscription;
+export type SubscriptionsGetOutput = {
+  organisationId: Id;
+  subscriptions: Array<Subscription>;
+  orders: Array<{
+    product: ProductKey;
+    plan: PlanKey;
+    interval: BillingInterval;
+    orderedAt: Timestamp;
+  }>;
+};
 
 export type SubscriptionsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
-export type SubscriptionsSetInput = {
-  organisationId: Id;
-  plan: PlanKey;
-  /** What is paid for at a time; by default the interval stays the same */
-  interval?: "month" | "year";
+export type SubscriptionsPauseInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** Why; it is stored with the change */
+  reason?: string;
 };
 
-export type SubscriptionsSetOutput = Subscription;
+export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsResumeInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsResumeOutput = Subscriptions;
+
+export type SubscriptionsResumeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsSetInput = {
+  organisationId: Id;
+  /** By default the only product that has a plan of this name */
+  product?: ProductKey;
+  /** Name of the plan, also of one that is not on offer */
+  plan: PlanKey;
+  /** What is paid for at a time; by default as it is */
+  interval?: BillingInterval;
+  /** All add-ons that it should have; by default those that it has and that go with the plan */
+  addons?: Array<{
+    addon: AddonKey;
+    /** How many of it */
+    quantity?: number;
+  }>;
+  /** When it begins */
+  at?: "now" | "period_end";
+  /** past_due: a payment is overdue, the grace period begins */
+  status?: "active" | "past_due" | "unpaid" | "paused" | "canceled";
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsSetOutput = Subscriptions;
+
+export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -4192,6 +4547,18 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
+  /** Give an organisation something beside its plans, for as long as is said. Of the grants that `set` a feature the one that began last counts; otherwise the most that a plan or a `max` gives. Then everything that is added. It begins and ends to the second, without a request. */
+  grantsCreate = (input: GrantsCreateInput, options?: CallOptions): Promise<GrantsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/grants', repeat: 'keyed' }, input, options);
+
+  /** Take back what was given */
+  grantsDelete = (input: GrantsDeleteInput, options?: CallOptions): Promise<GrantsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/grants/{grantId}', repeat: 'keyed' }, input, options);
+
+  /** What was given to an organisation beside its plans, with what has ended */
+  grantsList = (input: GrantsListInput, options?: CallOptions): Promise<GrantsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/grants', repeat: 'safe' }, input, options);
+
   /** Put a one-off charge or credit on the next invoice, or on one of its own at once */
   invoicesChargeOnce = (input: InvoicesChargeOnceInput, options?: CallOptions): Promise<InvoicesChargeOnceOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/charges', repeat: 'keyed' }, input, options);
@@ -4215,6 +4582,26 @@ export class TidegateClient extends Transport {
   /** Withdraw an open invoice: nothing of it is owed. What was paid from the balance returns to it. A paid invoice is not withdrawn but credited. */
   invoicesVoid = (input: InvoicesVoidInput, options?: CallOptions): Promise<InvoicesVoidOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/void', repeat: 'keyed' }, input, options);
+
+  /** Approve or refuse the order of a plan. An approved plan begins at once; whatever it costs is invoiced by hand. */
+  ordersDecide = (input: OrdersDecideInput, options?: CallOptions): Promise<OrdersDecideOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/orders/{product}', repeat: 'keyed' }, input, options);
+
+  /** Orders of plans that wait for approval, oldest first */
+  ordersList = (input: OrdersListInput = {}, options?: CallOptions): Promise<OrdersListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/orders', repeat: 'safe' }, input, options);
+
+  /** The whole story of an organisation: what it has, what it was given, and every change */
+  organisationsBilling = (input: OrganisationsBillingInput, options?: CallOptions): Promise<OrganisationsBillingOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/billing', repeat: 'safe' }, input, options);
+
+  /** All organisations of this installation, with their plans and what they bring in a month. Product, plan and status are of the same subscription. Sorted by `mrr`, only those are listed that pay something in the currency, the highest first. */
+  organisationsSearch = (input: OrganisationsSearchInput = {}, options?: CallOptions): Promise<OrganisationsSearchOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations', repeat: 'safe' }, input, options);
+
+  /** Everything that happened to one organisation: what, when, by whom and why; the newest first. What it has now is at `GET /api/v1/operator/organisations/{organisationId}/billing`. */
+  organisationsStory = (input: OrganisationsStoryInput, options?: CallOptions): Promise<OrganisationsStoryOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/story', repeat: 'safe' }, input, options);
 
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
@@ -4256,11 +4643,27 @@ export class TidegateClient extends Transport {
   stripeReplayEvent = (input: StripeReplayEventInput, options?: CallOptions): Promise<StripeReplayEventOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/events/{eventId}/replay', repeat: 'keyed' }, input, options);
 
-  /** The organisation's subscription */
-  subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/subscription', repeat: 'safe' }, input, options);
+  /** End a subscription, or withdraw an order. The default plan of the product follows, if it has one. Until the end it can be resumed. */
+  subscriptionsCancel = (input: SubscriptionsCancelInput, options?: CallOptions): Promise<SubscriptionsCancelOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/cancel', repeat: 'keyed' }, input, options);
 
-  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the current period continue; only the limits change. Nothing that exceeds the new limits is deleted. A new interval, or another plan that is paid by the year, starts at that moment and never earlier. A scheduled move is cancelled. */
+  /** Choose a plan. For what costs nothing, for a trial, and for subscriptions that are invoiced by hand. Anything else answers `payment_needed` with where to buy it. A plan that gives less of something begins when what is paid for ends (`at`), unless nothing is paid; the answer then names in `next` what will be over its limits. A plan that needs approval is ordered. Counters of the current period continue, and nothing is ever deleted. */
+  subscriptionsChange = (input: SubscriptionsChangeInput, options?: CallOptions): Promise<SubscriptionsChangeOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/subscription/{product}', repeat: 'keyed' }, input, options);
+
+  /** What the organisation has of every product. An order that waits for approval is shown with the product it is for, also before there is a subscription. */
+  subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/subscription', repeat: 'safe' }, input, options);
+
+  /** Pause a subscription: everything can be read, nothing can be created */
+  subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
+
+  /** Take back a cancellation, a pause, or a change that was ordered for later */
+  subscriptionsResume = (input: SubscriptionsResumeInput, options?: CallOptions): Promise<SubscriptionsResumeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/resume', repeat: 'keyed' }, input, options);
+
+  /** Put an organisation on a plan (operators only). Moves the organisation to the newest version of the plan, now or when what is paid for ends. Whatever the plan costs is invoiced by hand. Counters of the current period continue; only the limits change. Nothing that exceeds the new limits is deleted. A change or cancellation that was ordered for later is cancelled. For a subscription that Stripe bills, Stripe is asked. */
   subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
 
@@ -4720,7 +5123,7 @@ export class TidegateClient extends Transport {
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 

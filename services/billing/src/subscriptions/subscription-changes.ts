@@ -63,7 +63,7 @@ export class SubscriptionChanges {
     const before = subscriptions.find((one) => one.product === product);
     const decided = await decide({ tx, at, product, catalogue, before, steps: steps[product] ?? [] });
     if (decided && !isDeepStrictEqual(decided.after, before))
-      await store(tx, { orgId, before, by, reason, ...decided });
+      await store(tx, { orgId, before, by, reason, at, ...decided });
     await this.entitlements.announce(tx, emit, orgId);
   }
 
