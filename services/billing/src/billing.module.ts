@@ -7,6 +7,7 @@ import { OrganisationBilling } from './grants/organisation-billing.ts';
 import { ChangeInvoices } from './invoices/change-invoices.ts';
 import { ChargeOnce } from './invoices/charge-once.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
+import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
@@ -46,6 +47,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     LearnOrganisations,
     SearchOrganisations,
     OrganisationStory,
+    GetRevenue,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,

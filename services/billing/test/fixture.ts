@@ -26,6 +26,7 @@ import { OrganisationBilling } from '../src/grants/organisation-billing.ts';
 import { ChangeInvoices } from '../src/invoices/change-invoices.ts';
 import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
@@ -140,6 +141,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new OrganisationBilling(show),
     new SearchOrganisations(),
     new OrganisationStory(),
+    new GetRevenue(),
     new ListInvoices(),
     new ChargeOnce(config),
     new ChangeInvoices(),

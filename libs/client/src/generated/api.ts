@@ -1408,6 +1408,9 @@ export type MonitoredTable = {
   goneAt: Timestamp | null;
 };
 
+/** A month of UTC */
+export type Month = string;
+
 /** Shown as it is, but without control and invisible characters and with single spaces */
 export type Name = string;
 
@@ -1821,6 +1824,57 @@ export type ReturnedLease = {
   granted: number;
   spent: number;
   released: number;
+};
+
+export type RevenueFigures = {
+  currency: Currency;
+  from: Month;
+  to: Month;
+  /** Until when facts count; a month that is over does not change any more */
+  asOf: Timestamp;
+  mrr: Array<{
+    month: Month;
+    startMinor: number;
+    newMinor: number;
+    expansionMinor: number;
+    reactivationMinor: number;
+    contractionMinor: number;
+    churnMinor: number;
+    endMinor: number;
+    customersAtStart: number;
+    customersNew: number;
+    customersReactivated: number;
+    customersLost: number;
+    customersAtEnd: number;
+    /** A share to four digits; null: of nothing */
+    customerChurnRate: string | null;
+    /** A share to four digits; null: of nothing */
+    revenueChurnRate: string | null;
+  }>;
+  trials: Array<{
+    month: Month;
+    begun: number;
+    ended: number;
+    converted: number;
+    /** A share to four digits; null: of nothing */
+    conversionRate: string | null;
+  }>;
+  plans: Array<{
+    month: Month;
+    product: ProductKey;
+    plan: PlanKey;
+    subscriptions: number;
+    mrrMinor: number;
+  }>;
+  cohorts: Array<{
+    cohort: Month;
+    month: Month;
+    signedUp: number;
+    paying: number;
+    mrrMinor: number;
+  }>;
+  /** The table, when CSV was asked for */
+  csv?: string;
 };
 
 /** What a member may do, from least to most */
@@ -2859,6 +2913,23 @@ export type PortalCreateOutput = {
 };
 
 export type PortalCreateProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type RevenueGetInput = {
+  /** The first month; by default eleven before the last */
+  from?: Month;
+  /** The last month; by default the present one */
+  to?: Month;
+  /** By default that of the catalogue */
+  currency?: Currency;
+  /** Which table, of CSV */
+  table?: "mrr" | "trials" | "plans" | "cohorts";
+  /** csv: one table; by default what `Accept` says */
+  format?: "json" | "csv";
+};
+
+export type RevenueGetOutput = RevenueFigures;
+
+export type RevenueGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type StripeListEventsInput = {
   /** Items on a page */
@@ -4630,6 +4701,10 @@ export class TidegateClient extends Transport {
   /** A page on which the organisation manages cards, addresses and invoices */
   portalCreate = (input: PortalCreateInput = {}, options?: CallOptions): Promise<PortalCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/portal', repeat: 'keyed' }, input, options);
+
+  /** What the business brings, by month: recurring revenue and its movements, trials, plans and cohorts. Of one currency: amounts of different currencies are never added. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
+  revenueGet = (input: RevenueGetInput = {}, options?: CallOptions): Promise<RevenueGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/revenue', repeat: 'safe' }, input, options);
 
   /** Events that Stripe has sent, newest first; handled ones are stored for 35 days */
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>

@@ -92,3 +92,73 @@ export const organisationStory = operation({
   input: z.strictObject({ organisationId: Id, ...pageQuery }),
   output: page(StoryEntry),
 });
+
+const Month = z
+  .string()
+  .regex(/^(20|21)\d\d-(0[1-9]|1[0-2])$/, 'a month such as 2026-11')
+  .meta({ id: 'Month', description: 'A month of UTC', examples: ['2026-11'] });
+const minor = z.int().min(0);
+const count = z.int().min(0);
+const rate = z
+  .string()
+  .nullable()
+  .meta({ description: 'A share to four digits; null: of nothing', examples: ['0.0250'] });
+
+/** What each means, with an example: docs/operations.md, *Your business*. */
+export const RevenueFigures = z
+  .object({
+    currency: Currency,
+    from: Month,
+    to: Month,
+    asOf: Timestamp.meta({ description: 'Until when facts count; a month that is over does not change any more' }),
+    mrr: z.array(
+      z.object({
+        month: Month,
+        startMinor: minor,
+        newMinor: minor,
+        expansionMinor: minor,
+        reactivationMinor: minor,
+        contractionMinor: minor,
+        churnMinor: minor,
+        endMinor: minor,
+        customersAtStart: count,
+        customersNew: count,
+        customersReactivated: count,
+        customersLost: count,
+        customersAtEnd: count,
+        customerChurnRate: rate,
+        revenueChurnRate: rate,
+      }),
+    ),
+    trials: z.array(z.object({ month: Month, begun: count, ended: count, converted: count, conversionRate: rate })),
+    plans: z.array(
+      z.object({ month: Month, product: ProductKey, plan: PlanKey, subscriptions: count, mrrMinor: minor }),
+    ),
+    cohorts: z.array(z.object({ cohort: Month, month: Month, signedUp: count, paying: count, mrrMinor: minor })),
+    csv: z.string().optional().meta({ description: 'The table, when CSV was asked for' }),
+  })
+  .meta({ id: 'RevenueFigures' });
+export type RevenueFigures = z.infer<typeof RevenueFigures>;
+
+export const REVENUE_TABLES = ['mrr', 'trials', 'plans', 'cohorts'] as const;
+
+export const getRevenue = operation({
+  service: 'billing',
+  name: 'revenue.get',
+  http: ['GET', '/api/v1/operator/revenue'],
+  scope: 'operator',
+  summary: 'What the business brings, by month: recurring revenue and its movements, trials, plans and cohorts',
+  description:
+    'Of one currency: amounts of different currencies are never added. With `format=csv`, or `Accept: text/csv`, the answer ' +
+    'is one `table` as CSV (RFC 4180).',
+  input: z.strictObject({
+    from: Month.optional().meta({ description: 'The first month; by default eleven before the last' }),
+    to: Month.optional().meta({ description: 'The last month; by default the present one' }),
+    currency: Currency.optional().meta({ description: 'By default that of the catalogue' }),
+    table: z.enum(REVENUE_TABLES).default('mrr').meta({ description: 'Which table, of CSV' }),
+    format: z.enum(['json', 'csv']).optional().meta({ description: 'csv: one table; by default what `Accept` says' }),
+  }),
+  output: RevenueFigures,
+  csv: true,
+  deadlineMs: 60_000,
+});

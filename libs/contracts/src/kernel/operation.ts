@@ -42,6 +42,8 @@ export interface Operation<
    * whatever others in the same network did, and counts against that network only when the input was wrong.
    */
   readonly judgedByInput: boolean;
+  /** Asked for `text/csv` it answers with its `csv`. Its input has `format`. */
+  readonly csv: boolean;
 }
 
 export type Input<Op> = Op extends Operation<infer I, z.ZodType> ? z.output<I> : never;
@@ -68,6 +70,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
   /** `false` exempts an operation that people need to solve the problem, besides those in `ACCOUNT`. */
   metered?: false;
   judgedByInput?: true;
+  csv?: true;
 }
 
 /**
@@ -109,5 +112,6 @@ export function operation<
     deadlineMs: spec.deadlineMs ?? 10_000,
     metered: spec.metered ?? !ACCOUNT.test(spec.scope),
     judgedByInput: spec.judgedByInput ?? false,
+    csv: spec.csv ?? false,
   });
 }
