@@ -180,9 +180,19 @@ export function documents(platform: SharedPlatform): void {
         await ask(owner, 'bots.create', wish);
       for (let n = 0; n < 3; n += 1)
         await ask(owner, 'bots.create', { body: { name: `Bot ${n}`, settings: SETTINGS } });
-      const operator = { email: 'admin@tidegate.local', password: adminPassword(platform) };
-      await ask(anonymous, 'sessions.login', { body: operator });
-      await ask(anonymous, 'sessions.login', { body: { ...operator, password: 'wrong' } });
+      const admin = { email: 'admin@localhost', password: adminPassword(platform) };
+      const { status, body: loggedIn } = await ask(anonymous, 'sessions.login', { body: admin });
+      expect(status).toBe(201);
+      await ask(anonymous, 'sessions.login', { body: { ...admin, password: 'wrong' } });
+      // What only operators may do, to an organisation that exists.
+      const operator = anonymous.as(loggedIn['accessToken'] as string);
+      const organisationId = (await ask(owner, 'organisations.get')).body['id'];
+      for (const { id, operation } of others.filter(({ path }) => path.startsWith('/api/v1/operator/'))) {
+        const body = operation.requestBody?.content['application/json'].example;
+        await ask(operator, id, { path: { organisationId }, body });
+        if (operation.parameters?.some((one) => one.name === 'cursor'))
+          await ask(operator, id, { path: { organisationId }, query: '?limit=1' });
+      }
       await ask(owner, 'sessions.logout');
       expect(faults).toEqual([]);
     });

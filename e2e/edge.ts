@@ -85,7 +85,7 @@ export function edge(platform: SharedPlatform, later: () => NodeJS.ProcessEnv): 
         '/me',
         '/usage/current',
         '/billing/plans',
-        '/subscription',
+        '/billing/subscription',
         '/entitlements',
         '/sessions',
         '/api-keys',

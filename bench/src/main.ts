@@ -1,8 +1,10 @@
 import { backtest } from './backtest.ts';
 import { chaos } from './chaos.ts';
+import { entitlements } from './entitlements.ts';
 import { gateway } from './gateway.ts';
 import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
+import { leases } from './leases.ts';
 import { memory } from './memory.ts';
 import { monitorCollector } from './monitor-collector.ts';
 import { monitorImpact } from './monitor-impact.ts';
@@ -11,11 +13,13 @@ import { monitorServer } from './monitor-server.ts';
 import { monitorStorage } from './monitor-storage.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
+import { quota } from './quota.ts';
 import { quotaEdge } from './quota-edge.ts';
 import { scrub } from './scrub.ts';
 import { start } from './start.ts';
 import { sweep } from './sweep.ts';
 import { tenantRead } from './tenant-read.ts';
+import { webhooks } from './webhooks.ts';
 
 export interface Result {
   name: string;
@@ -29,9 +33,11 @@ export interface Result {
 const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
   chaos,
+  entitlements,
   gateway,
   idle,
   ingest,
+  leases,
   memory,
   'monitor-collector': monitorCollector,
   'monitor-impact': monitorImpact,
@@ -40,11 +46,13 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   'monitor-storage': monitorStorage,
   outbox,
   planner,
+  quota,
   'quota-edge': quotaEdge,
   scrub,
   start,
   sweep,
   'tenant-read': tenantRead,
+  webhooks,
 };
 
 const [name, ...options] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectDatabase } from '@tidegate/database/data-source';
+import { connectDatabase, type DatabaseSettings } from '@tidegate/database/data-source';
 import { migrate } from '@tidegate/database/migrate';
 import { startPostgres } from '@tidegate/runtime/embedded/postgres';
 import pg from 'pg';
@@ -9,7 +9,7 @@ import type { DataSource } from 'typeorm';
 
 export interface BenchDatabase {
   admin: pg.ClientConfig;
-  login: pg.ClientConfig & { schema: string };
+  login: DatabaseSettings;
   dataSource: DataSource;
   folder: string;
   stop(): Promise<void>;

@@ -41,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
   {
     words: ['plans', 'validate'],
     args: ['[file]'],
-    about: 'check a plan catalogue (default plans/default.yaml)',
+    about: 'check a plan catalogue (default plans/tidegate.yaml)',
     run: async ([file]) => (await operator()).checkPlans(file),
   },
   {
@@ -80,6 +80,12 @@ export const COMMANDS: readonly Command[] = [
     options: { version: { type: 'string', about: 'the number of an earlier one' } },
     about: 'print the catalogue in force, as it was applied',
     run: async (_args, values) => (await operator()).exportPlanFile(text(values['version'])),
+  },
+  {
+    words: ['stripe', 'sync'],
+    options: { 'dry-run': { type: 'boolean', about: 'only show what would be created' } },
+    about: 'create the products and prices of the catalogue in force at Stripe',
+    run: async (_args, values) => (await operator()).publishToStripe({ dryRun: values['dry-run'] === true }),
   },
   {
     words: ['subscriptions', 'set'],
@@ -131,6 +137,38 @@ export const COMMANDS: readonly Command[] = [
       const [from, to, currency, csv] = ['from', 'to', 'currency', 'csv'].map((name) => text(values[name]));
       await showRevenue({ from, to, currency, csv, json: values['json'] === true });
     },
+  },
+  {
+    words: ['licence', 'show'],
+    args: ['[file]'],
+    about: 'print what a licence says (default: LICENCE_FILE)',
+    run: async ([file]) => (await import('./licence/licence-commands.ts')).showLicence(file),
+  },
+  {
+    words: ['licence', 'check'],
+    args: ['[file]'],
+    options: { key: { type: 'string', about: 'file of the public key; by default LICENCE_KEY_FILE' } },
+    about: 'check that a licence is genuine and in force, without any connection',
+    run: async ([file], values) =>
+      (await import('./licence/licence-commands.ts')).checkLicenceFile(file, text(values['key'])),
+  },
+  {
+    words: ['licence', 'issue'],
+    args: ['<licensee>'],
+    options: {
+      plan: { type: 'string', about: 'the plan that is licensed, with its product: on_premise.standard' },
+      until: { type: 'string', about: 'its last day, such as 2027-12-31' },
+      key: { type: 'string', about: 'file of the private Ed25519 key' },
+      catalogue: { type: 'string', about: 'the catalogue with the plan; by default plans/licences.yaml' },
+    },
+    about: 'sign a licence for what a plan gives, and print it',
+    run: async ([licensee = ''], values) =>
+      (await import('./licence/licence-commands.ts')).issueLicenceFile(licensee, {
+        plan: text(values['plan']),
+        until: text(values['until']),
+        key: text(values['key']),
+        catalogue: text(values['catalogue']),
+      }),
   },
   {
     words: ['users', 'create-admin'],

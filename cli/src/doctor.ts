@@ -2,6 +2,7 @@ import { apiCalls } from './doctor-api-calls.ts';
 import { BASE, type Check, FIRST, type Finding, MACHINE } from './doctor-checks.ts';
 import { SERVERS } from './doctor-servers.ts';
 import { dataDirOf } from './kernel/installation.ts';
+import { licence } from './licence/doctor-licence.ts';
 
 /** Each known problem has its own code and fix. The exit code is 1 when there is any. */
 export async function doctor({ json }: { json: boolean }): Promise<void> {
@@ -32,7 +33,8 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
       }),
     );
   const findings: Finding[] = [];
-  for (const stage of [...FIRST, [...MACHINE, apiCalls, ...SERVERS]]) {
+  const own = env['LICENCE_FILE'] || env['LICENCE_KEY_FILE'] ? [licence] : [];
+  for (const stage of [...FIRST, [...MACHINE, apiCalls, ...own, ...SERVERS]]) {
     findings.push(...(await ask(stage)));
     if (findings.some(isBroken)) break;
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyPlans, diffPlans, exportPlans, movePlans, validatePlans } from '@tidegate/contracts/billing/plans';
+import { publishPrices } from '@tidegate/contracts/billing/publish';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { setPassword } from '@tidegate/contracts/identity/passwords';
 import { createAdmin } from '@tidegate/contracts/identity/users';
@@ -8,13 +9,14 @@ import { type DeadLetter, deadLetters } from '@tidegate/contracts/kernel/dead-le
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { Bus } from '@tidegate/messaging/bus';
 import { describeMove } from './describe-move.ts';
+import { describePublish } from './describe-publish.ts';
 import { ROOT } from './kernel/installation.ts';
 import { asOperator } from './operator.ts';
 
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
 /** The named file, or the one that ships with Tidegate. */
-function readCatalogue(file = join(ROOT, 'plans', 'default.yaml')): string {
+function readCatalogue(file = join(ROOT, 'plans', 'tidegate.yaml')): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -67,6 +69,18 @@ export async function movePlan(
     if (shown.subscriptions === 0) return;
     const { subscriptions } = await bus.call(movePlans, { ...order, toVersion: shown.version });
     process.stdout.write(shown.at === 'now' ? `Moved: ${subscriptions}.\n` : `Scheduled: ${subscriptions}.\n`);
+  });
+}
+
+/** Shows what Stripe lacks of the catalogue in force, then creates it. */
+export async function publishToStripe({ dryRun }: { dryRun: boolean }): Promise<void> {
+  await asOperator(async (bus) => {
+    const shown = await bus.call(publishPrices, { dryRun: true });
+    process.stdout.write(describePublish(shown));
+    if (dryRun) return void process.stdout.write('Dry run: nothing was changed.\n');
+    if (shown.changes.every(({ change }) => change === 'unchanged')) return;
+    await bus.call(publishPrices, {});
+    process.stdout.write('Published.\n');
   });
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { tail, waitFor } from '@tidegate/runtime/embedded/processes';
 import { startTimeoutMs } from '@tidegate/runtime/settings';
 import { ROOT, say } from '../kernel/installation.ts';
 import { type Counted, countUsage } from './count-usage.ts';
-import { signUp } from './customer.ts';
+import { logInAsOperator, signUp } from './customer.ts';
 import { startCustomerDatabase } from './customer-database.ts';
 import { printDemo } from './print-demo.ts';
 import { type Traded, tradeOnPaper } from './trade-on-paper.ts';
@@ -35,9 +36,11 @@ export async function demo(options: { json: boolean; ownLoad: boolean }): Promis
     const database = await startCustomerDatabase(folder);
     closing.unshift(() => database.server.stop());
     say('Waiting for the platform …');
-    const platform = await startPlatform(folder);
+    const adminPassword = randomBytes(16).toString('hex');
+    const platform = await startPlatform(folder, adminPassword);
     closing.unshift(platform.stop);
-    const customer = await signUp(platform.url, 'demo@example.com');
+    const operator = await logInAsOperator(platform.url, adminPassword);
+    const customer = await signUp(platform.url, 'demo@example.com', operator);
     say('Waiting for the load on the customer’s database, and for the figures about it …');
     const load = { perClient: TRANSACTIONS_PER_CLIENT, ...(options.ownLoad ? { own: true } : {}) };
     const watched = await watchDatabase(customer, database, load);
@@ -52,7 +55,10 @@ export async function demo(options: { json: boolean; ownLoad: boolean }): Promis
   }
 }
 
-async function startPlatform(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
+async function startPlatform(
+  folder: string,
+  adminPassword: string,
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const port = await freePort();
   const log = join(folder, 'platform.log');
   const out = openSync(log, 'a');
@@ -64,6 +70,8 @@ async function startPlatform(folder: string): Promise<{ url: string; stop: () =>
       PORT: String(port),
       DATA_DIR: join(folder, 'data'),
       MONITOR_MINUTE_SECONDS: '5',
+      ADMIN_PASSWORD: adminPassword,
+      PLANS_FILE: join(ROOT, 'plans', 'tidegate.yaml'),
     },
   });
   const url = `http://localhost:${port}`;

@@ -57,15 +57,18 @@ export const requireScope: Step = (call, next) => {
   return next(call);
 };
 
-function authorize({ scope }: Operation, caller: Caller): void {
+function authorize(operation: Operation, caller: Caller): void {
+  const { scope } = operation;
   if (scope === 'public') return;
   if (caller.kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key.');
   if (caller.kind === 'service') return;
   if (scope === 'service') throw forbidden();
+  // A service key is nobody: it has its scopes, and nothing that comes with being logged in.
+  if (caller.kind === 'service_key' && scope === 'self') throw forbidden({ scope }, 'A service key has no account.');
   // `self`: any logged-in person, about themselves; no organisation needed.
   if (scope === 'self') return;
   if (!caller.scopes.includes(scope)) throw forbidden({ scope }, `This needs the scope ${scope}.`);
-  if (!caller.orgId && scope !== 'operator') {
+  if (!caller.orgId && scope !== 'operator' && !(caller.kind === 'service_key' && operation.cloudEvents)) {
     throw forbidden({}, 'Choose an organisation first: POST /api/v1/sessions/organisation.');
   }
 }

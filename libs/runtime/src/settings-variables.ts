@@ -21,6 +21,12 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
     'Port of health and metrics in a process without the gateway; with `start --services` that of the first, the next ones follow',
   ],
   ['HEALTH_HOST', '127.0.0.1', 'Address that health and metrics of a process without the gateway listen on'],
+  [
+    'LICENCE_FILE',
+    'none',
+    'The licence of this installation, which `tidegate doctor` and `tidegate licence check` look at',
+  ],
+  ['LICENCE_KEY_FILE', 'none', 'Public key (PEM, Ed25519) of whoever issues licences'],
   ['ADMIN_PASSWORD', 'generated', 'First password of admin@localhost, for the first start only'],
   ['ADMIN_PASSWORD_FILE', '$DATA_DIR/admin-password', 'Where the first password of admin@localhost is written (0600)'],
   ['DATABASE_URL', 'embedded PostgreSQL', 'postgresql://user:password@host:port/name of a role that may create roles'],

@@ -10,7 +10,7 @@ const schema = z
       .optional()
       .meta({
         description:
-          'The plan catalogue that the first start applies (default: the shipped plans/default.yaml). Later ones are ' +
+          'The plan catalogue that the first start applies (default: the shipped plans/tidegate.yaml). Later ones are ' +
           'applied with `tidegate plans apply`.',
       }),
     GRACE_DAYS: envInt(0, 365).default(7).meta({

@@ -26,6 +26,7 @@ import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { OverLimits } from './subscriptions/over-limits.ts';
+import { PreviewEntitlements } from './subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from './subscriptions/provider-changes.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
 import { ShowSubscriptions } from './subscriptions/show-subscriptions.ts';
@@ -65,6 +66,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ProviderStates,
     ProviderChanges,
     OverLimits,
+    PreviewEntitlements,
     ShowSubscriptions,
     ...STRIPE_PROVIDERS,
   ],

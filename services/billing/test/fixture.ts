@@ -5,6 +5,7 @@ import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
 import { describeOrganisations } from '@tidegate/contracts/identity/organisations';
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { problemError } from '@tidegate/contracts/kernel/problem';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -45,6 +46,7 @@ import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from '../src/subscriptions/open-subscription.ts';
 import { OverLimits } from '../src/subscriptions/over-limits.ts';
 import { Payments } from '../src/subscriptions/payments.ts';
+import { PreviewEntitlements, type Wanted } from '../src/subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from '../src/subscriptions/provider-changes.ts';
 import type { ProviderState } from '../src/subscriptions/provider-state.rules.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
@@ -120,7 +122,8 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
         : counts,
   } as unknown as Bus;
   const learn = new LearnOrganisations(tenants, bus, wakes);
-  const show = new ShowSubscriptions(tenants, new OverLimits(bus, log));
+  const limits = new OverLimits(bus, log);
+  const show = new ShowSubscriptions(tenants, limits);
   const provider = new ProviderChanges(tenants, payments);
   const states = new ProviderStates(changes, config);
   const due = new ApplyDueChanges(tenants, outbox, changes, log);
@@ -170,6 +173,9 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     outbox,
     call,
     changes,
+    /** What another choice would allow. */
+    preview: (orgId: string, wanted: Wanted) =>
+      new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
     counts,
     known,
     learn,

@@ -11,7 +11,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { Stripe } from 'stripe';
 import { StripePayments } from '../src/stripe/changes/stripe-payments.ts';
 import { CheckoutSessions } from '../src/stripe/checkout/checkout-sessions.ts';
-import { CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
+import { CheckoutParts, CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
 import { FinishCheckout } from '../src/stripe/checkout/finish-checkout.ts';
 import { StoredCalls } from '../src/stripe/client/stored-calls.ts';
 import { StripeApi } from '../src/stripe/client/stripe-api.ts';
@@ -31,7 +31,7 @@ import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
 import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
-import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
+import { Payments } from '../src/subscriptions/payments.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 
 export const SECRET = 'whsec_of_the_test_endpoint';
@@ -47,23 +47,28 @@ export interface StripeOptions {
 
 /** Billing with its part of Stripe, as the service has it, on a schema of its own. */
 export async function openStripeBilling(options: StripeOptions = {}) {
-  const billing = await openBilling();
-  return { ...billing, ...(await stripeParts(billing, options)) };
+  const payments = new LaterPayments();
+  const billing = await openBilling({ payments });
+  const parts = await stripeParts(billing, options);
+  payments.to = parts.payments;
+  return { ...billing, ...parts };
 }
 export type StripeBilling = Awaited<ReturnType<typeof openStripeBilling>>;
 
-/** Fails when a test says so. */
-class Breakable extends ProviderStates {
-  broken = false;
-
-  override async apply(...given: Parameters<ProviderStates['apply']>): Promise<void> {
-    if (this.broken) throw new Error('broken on purpose');
-    await super.apply(...given);
+/** Billing is opened before there is anything to pay with. */
+class LaterPayments extends Payments {
+  to!: Payments;
+  get configured(): boolean {
+    return this.to.configured;
   }
+  change: Payments['change'] = (...given) => this.to.change(...given);
+  cancel: Payments['cancel'] = (...given) => this.to.cancel(...given);
+  resume: Payments['resume'] = (...given) => this.to.resume(...given);
+  pause: Payments['pause'] = (...given) => this.to.pause(...given);
 }
 
 /** Another process of the service on the same schema. */
-export async function stripeParts({ tenants, outbox, changes }: Fixture, options: StripeOptions = {}) {
+export async function stripeParts({ tenants, outbox, states }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
   const config = {
@@ -82,12 +87,18 @@ export async function stripeParts({ tenants, outbox, changes }: Fixture, options
   await api.onApplicationBootstrap();
   const calls = new StoredCalls(tenants, api);
   const customers = new EnsureCustomer(tenants, calls);
-  const states = new Breakable(changes, config);
+  let broken = false;
+  const breakable = {
+    apply: async (...given: Parameters<typeof states.apply>) => {
+      if (broken) throw new Error('broken on purpose');
+      await states.apply(...given);
+    },
+  } as typeof states;
   const sync = new SyncCustomer(
     tenants,
     api,
     new FetchCustomer(api),
-    new ApplyCustomer(tenants, outbox, states, new MirrorInvoices(outbox), log),
+    new ApplyCustomer(tenants, outbox, breakable, new MirrorInvoices(outbox), log),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const prices = new PublishedPrices(tenants, api);
@@ -96,7 +107,7 @@ export async function stripeParts({ tenants, outbox, changes }: Fixture, options
     new ReceiveWebhook(api, new StoreEvents(tenants, wakes)),
     new ManageEvents(wakes),
     new PublishPrices(tenants, api),
-    new CreateCheckout(tenants, api, customers, prices, sessions),
+    new CreateCheckout(tenants, new CheckoutParts(api, customers, prices), sessions, sync),
     new FinishCheckout(tenants, api, customers, sync),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
@@ -144,8 +155,8 @@ export async function stripeParts({ tenants, outbox, changes }: Fixture, options
       return org;
     },
     /** Whether storing what was fetched fails. */
-    breakCopies: (broken: boolean) => {
-      states.broken = broken;
+    breakCopies: (now: boolean) => {
+      broken = now;
     },
     facts: (org: string) =>
       tenants.read(org, (tx) =>

@@ -6,12 +6,15 @@ export class GatewayConfig extends Config(
     RATE_LIMIT_PER_MINUTE: envInt(1, 100_000_000)
       .default(1_200)
       .meta({ description: 'Requests a minute that one user or API key may make through one gateway' }),
+    RATE_LIMIT_SERVICE_KEY_PER_MINUTE: envInt(1, 100_000_000)
+      .default(12_000)
+      .meta({ description: 'Requests a minute that one service key of the operator may make through one gateway' }),
     RATE_LIMIT_ANONYMOUS_PER_MINUTE: envInt(1, 100_000_000).default(120).meta({
       description: 'Requests a minute without valid credentials from one address (IPv6: one /64), through one gateway',
     }),
     RATE_LIMIT_NETWORK_PER_MINUTE: envInt(1, 1_000_000_000).optional().meta({
       description:
-        'All requests a minute from one address (IPv6: one /64), through one gateway; by default ten times RATE_LIMIT_PER_MINUTE',
+        'All requests a minute from one address (IPv6: one /64), through one gateway; by default ten times RATE_LIMIT_PER_MINUTE, or RATE_LIMIT_SERVICE_KEY_PER_MINUTE if that is more',
     }),
     CORS_ORIGINS: envList().default([]).meta({
       description: 'Origins, separated by commas, whose pages may use the API with tokens and keys; none by default',

@@ -2,7 +2,9 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { roleOf } from '@tidegate/contracts/identity/members';
+import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
+import { type ServiceKeyScope, verifyServiceKey } from '@tidegate/contracts/identity/service-keys';
 import {
   checkSession,
   invalidGrant,
@@ -28,6 +30,9 @@ export class Accounts {
     string,
     { keyId: string; orgId: string; scopes: string[]; expiresAt: string | null }
   >();
+  private readonly serviceKeys = new Map<string, { keyId: string; scopes: ServiceKeyScope[] }>();
+  /** Organisations that there are not. */
+  readonly deleted = new Set<string>();
   private readonly pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   private readonly issuer: string;
   kid = 'k1';
@@ -42,6 +47,15 @@ export class Accounts {
       const key = this.keys.get(keyHash);
       if (!key) throw notFound();
       return { ...key, userId: newId(), role: 'admin', memberVersion: 1 };
+    });
+    neighbours.on(verifyServiceKey, ({ keyHash }) => {
+      const key = this.serviceKeys.get(keyHash);
+      if (!key) throw notFound();
+      return { ...key, expiresAt: null };
+    });
+    neighbours.on(creatorOf, ({ organisationId }) => {
+      if (this.deleted.has(organisationId)) throw notFound();
+      return { userId: newId() };
     });
     neighbours.on(roleOf, ({ organisationId, userId }) => {
       const role = this.roles.get(`${organisationId} ${userId}`);
@@ -92,6 +106,12 @@ export class Accounts {
   newKey(orgId: string, scopes: string[], expiresAt: string | null = null): string {
     const { key, keyId } = makeApiKey(randomBytes);
     this.keys.set(createHash('sha256').update(key).digest('hex'), { keyId, orgId, scopes, expiresAt });
+    return key;
+  }
+
+  newServiceKey(scopes: ServiceKeyScope[]): string {
+    const { key, keyId } = makeApiKey(randomBytes, 'tgs');
+    this.serviceKeys.set(createHash('sha256').update(key).digest('hex'), { keyId, scopes });
     return key;
   }
 

@@ -140,7 +140,11 @@ export class GatewayWorld {
 
   /** Published as identity does. */
   async revoke(
-    ...revoked: { kind: 'session' | 'user' | 'member' | 'api_key'; id: string; version?: number }[]
+    ...revoked: {
+      kind: 'session' | 'user' | 'member' | 'api_key' | 'service_key' | 'organisation';
+      id: string;
+      version?: number;
+    }[]
   ): Promise<void> {
     const at = new Date(Date.now() + 1_000).toISOString();
     const js = jetstream(this.nc, { checkAPI: false });

@@ -27,6 +27,7 @@ import { Organisations } from './organisations/organisations.ts';
 import { OwnersPlan } from './organisations/owners-plan.ts';
 import { OwnershipLimits } from './organisations/ownership-limits.ts';
 import { DeleteExpired } from './retention/delete-expired.loop.ts';
+import { ServiceKeys } from './service-keys/service-keys.ts';
 import { LogIn } from './sessions/log-in.ts';
 import { OwnSessions } from './sessions/own-sessions.ts';
 import { RefreshSession } from './sessions/refresh-session.ts';
@@ -58,6 +59,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     ReceivedInvitations,
     ManageApiKeys,
     VerifyApiKey,
+    ServiceKeys,
     GetJwks,
     OwnersPlan,
   ],

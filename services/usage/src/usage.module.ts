@@ -6,6 +6,7 @@ import { UsageHistory } from './balances/usage-history.ts';
 import { UsageLimits } from './balances/usage-limits.ts';
 import { CheckEntitlement } from './checks/check-entitlement.ts';
 import { EndHold } from './checks/end-hold.ts';
+import { CorrectUsage } from './corrections/correct-usage.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
 import { IngestCheckpoint } from './ingestion/checkpoint.ts';
 import { IngestUsageStream } from './ingestion/ingest-usage.loop.ts';
@@ -30,6 +31,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     StoreEntitlements,
     UsageSettings,
     IngestUsage,
+    CorrectUsage,
     ListEvents,
     ListRejectedEvents,
     CurrentUsage,

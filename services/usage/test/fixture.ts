@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
@@ -35,7 +36,7 @@ export async function openUsage() {
   const dataSource = await connectDatabase(database.login);
   const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('usage', () => {});
-  const meters = ['calls', 'mails'].map((key) => ({ key, name: key, unit: '', description: '' }));
+  const meters = ['calls', 'mails'].map((key) => described(key));
   await tenants.as({}, (tx) => saveMeters(tx, meters));
   return {
     tenants,
@@ -50,11 +51,11 @@ export async function openUsage() {
       operation: Op,
       input: unknown,
       orgId: string,
-      kind: 'user' | 'service' = 'user',
+      kind: 'user' | 'service' | 'service_key' = 'user',
     ) => {
       const found = operationHandlers(handler).find((one) => one.operation === operation);
       if (!found) throw new Error(`No handler of ${operation.name} here.`);
-      const caller = { kind, orgId, scopes: [operation.scope] };
+      const caller = { kind, orgId, scopes: [operation.scope], ...(kind === 'service_key' ? { keyId: 'k' } : {}) };
       return (await new OperationRunner(tenants, outbox).run(found, {
         caller,
         input,
@@ -96,4 +97,10 @@ export async function openStream() {
   await ensureStreams(nc);
   closing(() => nc.close());
   return nc;
+}
+
+/** A meter as the catalogue describes it; by default whole units are added up. */
+export function described(key: string, given: Partial<MeterDefinition> = {}) {
+  const meter: MeterDefinition = { aggregate: 'sum', decimals: 0, groupBy: [], value: null, ...given };
+  return { key, name: key, unit: '', description: '', meter };
 }

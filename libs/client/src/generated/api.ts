@@ -512,6 +512,27 @@ export type ChosenAddon = {
 /** close: by the person who stopped the bot; liquidation: by the exchange, the margin is lost */
 export type ClosedBy = "takeProfit" | "stopLoss" | "close" | "liquidation";
 
+export type CloudEvent = {
+  /** Version of CloudEvents */
+  specversion: "1.0";
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
+  id: string;
+  /** Which of your systems reports it */
+  source: string;
+  /** The meter */
+  type: FeatureKey;
+  /** When it happened, by default now */
+  time?: Instant;
+  /** For service keys without the header Tidegate-Organisation: the id of the organisation */
+  subject?: string;
+  /** application/json, if it is sent */
+  datacontenttype?: string;
+  /** Carries `quantity`, by default 1, or what the meter names as its `value` */
+  data?: Record<string, unknown>;
+  /** The lease from which these units were taken */
+  lease?: Id;
+};
+
 export type CollectedRange = {
   from: Timestamp;
   to: Timestamp;
@@ -524,6 +545,21 @@ export type ConfirmedChannel = {
   address: string;
   confirmed: true;
 };
+
+export type Correction = {
+  source: string;
+  id: string;
+  meter: FeatureKey;
+  /** When the event happened: hour and period follow */
+  time: Timestamp;
+  /** What the event counts as now; 0 when it was voided */
+  quantity: number;
+  /** false: that was known already, and nothing changed */
+  changed: boolean;
+};
+
+/** void: it never happened. amend: it was another quantity */
+export type CorrectionAction = "void" | "amend";
 
 export type Count = number;
 
@@ -762,25 +798,14 @@ export type EndedHold = {
 
 export type Enforcement = "hard" | "soft" | "overage";
 
-export type Entitlements = {
-  orgId: Id;
-  version: number;
-  /** By product; a product to which the organisation has no subscription is absent */
-  plans: Record<string, PlanInForce>;
-  features: Record<string, SnapshotFeature>;
-  /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
-  periods: Record<string, Array<PeriodStep>>;
-  upgrade: Record<string, Upgrade>;
-};
-
 export type EquityPoint = {
   at: Timestamp;
   /** Profit of closed trades and open profit at this close */
   equity: Decimal;
 };
 
-/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
-export type EstimateMethod = "last_7_days" | "straight_line";
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history. too_early: the period is less than a day old and there is no history */
+export type EstimateMethod = "last_7_days" | "straight_line" | "too_early";
 
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
@@ -1491,14 +1516,30 @@ export type NewServerTest = {
   tlsKeyPassphrase?: string;
 };
 
+export type NewServiceKey = {
+  id: string;
+  name: string;
+  scopes: Array<ServiceKeyScope>;
+  createdAt: Timestamp;
+  /** The operator who made it */
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  revokedAt: Timestamp | null;
+  /** The operator who revoked it */
+  revokedBy: Id | null;
+  key: string;
+};
+
 export type NewUsageEvent = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
   /** Which of your systems reports it */
   source?: string;
   meter: FeatureKey;
-  /** Whole units */
+  /** Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0 */
   quantity?: number;
+  /** Only for meters that count unique values, and required there: the value */
+  value?: string;
   /** When it happened, by default now; finer than a millisecond is truncated */
   time?: Instant;
   /** The lease from which these units were taken: of the same meter and period, and not used up */
@@ -1787,7 +1828,7 @@ export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
 export type RecordedEvent = {
   id: string;
-  /** `api:…` for what was sent to POST /api/v1/usage/events; `hold` for holds */
+  /** `api:…` for what was sent to POST /api/v1/usage/events, `service:…` with a service key; `hold` for holds; `correction` for the difference that a correction makes */
   source: string;
   meter: FeatureKey;
   /** Negative for corrections */
@@ -1795,6 +1836,17 @@ export type RecordedEvent = {
   /** When it happened */
   time: Timestamp;
   receivedAt: Timestamp;
+  /** Of a correction: the event, and why; null for everything else */
+  corrects: {
+    source: string;
+    id: string;
+    action: CorrectionAction;
+    /** What the corrected event counts as after this */
+    quantity: number;
+    reason: string;
+    /** The service key that made it */
+    by: string;
+  } | null;
 };
 
 export type RejectedUsage = {
@@ -1989,6 +2041,22 @@ export type ServerReport = {
 };
 
 export type ServerState = "pending" | "ok" | "unreachable" | "paused";
+
+export type ServiceKey = {
+  id: string;
+  name: string;
+  scopes: Array<ServiceKeyScope>;
+  createdAt: Timestamp;
+  /** The operator who made it */
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  revokedAt: Timestamp | null;
+  /** The operator who revoked it */
+  revokedBy: Id | null;
+};
+
+/** What a service key may do, in every organisation */
+export type ServiceKeyScope = "usage:read" | "usage:write" | "billing:read";
 
 export type Session = {
   accessToken?: string;
@@ -2420,11 +2488,11 @@ export type UsageEstimate = {
   periodEnd: Timestamp;
   /** Until now */
   used: number;
-  /** At the end of the period, by `method` */
-  estimate: number;
+  /** At the end of the period, by `method`; null: too early */
+  estimate: number | null;
   method: EstimateMethod;
-  /** By the pace of the period so far */
-  straightLine: number;
+  /** By the pace of the period so far; null: it is less than a day old */
+  straightLine: number | null;
   /** By the last seven days; null: there are fewer */
   lastSevenDays: number | null;
   /** For this period; null: unlimited, or a limit of another window */
@@ -2595,6 +2663,7 @@ export type GrantsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsDeleteInput = {
   organisationId: Id;
+  /** Which grant */
   grantId: Id;
   /** Why it is taken back */
   reason?: string;
@@ -2606,10 +2675,16 @@ export type GrantsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type GrantsListInput = {
   organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
 };
 
 export type GrantsListOutput = {
   items: Array<Grant>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type GrantsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -2618,8 +2693,10 @@ export type InvoicesChargeOnceInput = {
   organisationId: Id;
   /** Chosen by you: the same key again changes nothing */
   chargeKey: string;
+  /** What the customer reads on the invoice */
   description: string;
   currency: Currency;
+  /** In the smallest unit of the currency; below zero it is a credit */
   amountMinor: number;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2635,11 +2712,13 @@ export type InvoicesChargeOnceProblem = 'other_currency' | 'unauthenticated' | '
 
 export type InvoicesCreditInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
   /** Chosen by you: the same key again changes nothing */
   creditKey: string;
+  /** In the smallest unit of the currency */
   amountMinor: number;
   /** The money was returned outside; else the balance gets it */
   refunded?: boolean;
@@ -2650,6 +2729,7 @@ export type InvoicesCreditOutput = Invoice;
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type InvoicesGetInput = {
+  /** The invoice */
   invoiceId: Id;
 };
 
@@ -2674,6 +2754,7 @@ export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'fe
 
 export type InvoicesPayInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2685,6 +2766,7 @@ export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' |
 
 export type InvoicesVoidInput = {
   organisationId: Id;
+  /** The invoice */
   invoiceId: Id;
   /** Why; stored with who did it and when */
   reason: string;
@@ -2742,7 +2824,7 @@ export type OrganisationsBillingOutput = {
     endsAt: Timestamp;
   }>;
   grants: Array<Grant>;
-  entitlements: Entitlements;
+  entitlements: OwnEntitlements;
   /** Newest first */
   changes: Array<BillingChange>;
   /** `cursor` of the next page; absent on the last page */
@@ -2981,7 +3063,7 @@ export type SubscriptionsCancelInput = {
 
 export type SubscriptionsCancelOutput = Subscriptions;
 
-export type SubscriptionsCancelProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsCancelProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsChangeInput = {
   /** Name of the product */
@@ -3006,7 +3088,7 @@ export type SubscriptionsChangeInput = {
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -3032,7 +3114,7 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -3043,7 +3125,7 @@ export type SubscriptionsResumeInput = {
 
 export type SubscriptionsResumeOutput = Subscriptions;
 
-export type SubscriptionsResumeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsResumeProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsSetInput = {
   organisationId: Id;
@@ -3069,7 +3151,7 @@ export type SubscriptionsSetInput = {
 
 export type SubscriptionsSetOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -3824,6 +3906,42 @@ export type PasswordsResetOutput = unknown;
 
 export type PasswordsResetProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
+export type ServiceKeysCreateInput = {
+  name: Name;
+  /** What the key may do */
+  scopes: Array<ServiceKeyScope>;
+  /** By default it works until it is revoked */
+  expiresAt?: Instant;
+};
+
+export type ServiceKeysCreateOutput = NewServiceKey;
+
+export type ServiceKeysCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ServiceKeysListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type ServiceKeysListOutput = {
+  items: Array<ServiceKey>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type ServiceKeysListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type ServiceKeysRevokeInput = {
+  /** The service key: its first ten characters after `tgs_` */
+  keyId: string;
+};
+
+export type ServiceKeysRevokeOutput = unknown;
+
+export type ServiceKeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SessionsListInput = {
   /** Items on a page */
   limit?: number;
@@ -4485,6 +4603,22 @@ export type SettingsSetOutput = UsageSettings;
 
 export type SettingsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type UsageCorrectInput = {
+  /** Which of your systems reports it */
+  source?: string;
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
+  id: string;
+  action: CorrectionAction;
+  /** For amend: the right quantity */
+  quantity?: number;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type UsageCorrectOutput = Correction;
+
+export type UsageCorrectProblem = 'not_found' | 'usage_event_voided' | 'usage_event_too_old' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type UsageCurrentInput = Record<string, never>;
 
 export type UsageCurrentOutput = {
@@ -4551,7 +4685,7 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 
 export type UsageIngestInput = {
   /** At most 1,000 */
-  events: Array<NewUsageEvent | unknown>;
+  events: Array<NewUsageEvent | CloudEvent | unknown>;
 };
 
 export type UsageIngestOutput = {
@@ -4626,7 +4760,7 @@ export class TidegateClient extends Transport {
   grantsDelete = (input: GrantsDeleteInput, options?: CallOptions): Promise<GrantsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/grants/{grantId}', repeat: 'keyed' }, input, options);
 
-  /** What was given to an organisation beside its plans, with what has ended */
+  /** What was given to an organisation beside its plans, with what has ended; newest first */
   grantsList = (input: GrantsListInput, options?: CallOptions): Promise<GrantsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/grants', repeat: 'safe' }, input, options);
 
@@ -5002,6 +5136,18 @@ export class TidegateClient extends Transport {
   passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
+  /** Create a service key, which acts for any organisation; the key itself is shown once. For your own backend. Each request names the organisation in the header `Tidegate-Organisation`. The key reaches nothing but its scopes, costs no organisation API calls, and may report every meter but those of the platform. */
+  serviceKeysCreate = (input: ServiceKeysCreateInput, options?: CallOptions): Promise<ServiceKeysCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/service-keys', repeat: 'keyed' }, input, options);
+
+  /** Service keys of the installation, newest first, with who made and who revoked them */
+  serviceKeysList = (input: ServiceKeysListInput = {}, options?: CallOptions): Promise<ServiceKeysListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/service-keys', repeat: 'safe' }, input, options);
+
+  /** Revoke a service key; it stops working everywhere at once */
+  serviceKeysRevoke = (input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKeysRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/service-keys/{keyId}', repeat: 'keyed' }, input, options);
+
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/sessions', repeat: 'safe' }, input, options);
@@ -5182,6 +5328,10 @@ export class TidegateClient extends Transport {
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
 
+  /** Void an event, or amend its quantity, with a reason. Corrections change what a customer is charged, so only a service key makes them. They are facts of their own: the event stays, and hours, balance and notices follow in the same transaction. Sent again, a correction changes nothing. Events may be corrected for 35 days. */
+  usageCorrect = (input: UsageCorrectInput, options?: CallOptions): Promise<UsageCorrectOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/corrections', repeat: 'keyed' }, input, options);
+
   /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/current', repeat: 'safe' }, input, options);
@@ -5198,7 +5348,7 @@ export class TidegateClient extends Transport {
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. CloudEvents 1.0 are taken as they are: one (`application/cloudevents+json`), several (`application/cloudevents-batch+json`), or one in binary mode (headers `ce-…`). */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Empty, Id, Instant, nextCursor, pageQuery, Timestamp } from '../kernel/types.ts';
-import { Entitlements } from './entitlements.ts';
+import { Empty, Id, Instant, nextCursor, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { OwnEntitlements } from './entitlements.ts';
 import { FeatureKey, Level } from './features.ts';
 import { ProductKey } from './products.ts';
 import { PlanOrder, Subscription } from './subscriptions.ts';
@@ -58,9 +58,9 @@ export const listGrants = operation({
   name: 'grants.list',
   http: ['GET', '/api/v1/operator/organisations/{organisationId}/grants'],
   scope: 'operator',
-  summary: 'What was given to an organisation beside its plans, with what has ended',
-  input: z.strictObject({ organisationId: Id }),
-  output: z.object({ items: z.array(Grant) }),
+  summary: 'What was given to an organisation beside its plans, with what has ended; newest first',
+  input: z.strictObject({ organisationId: Id, ...pageQuery }),
+  output: page(Grant),
 });
 
 export const deleteGrant = operation({
@@ -71,7 +71,7 @@ export const deleteGrant = operation({
   summary: 'Take back what was given',
   input: z.strictObject({
     organisationId: Id,
-    grantId: Id,
+    grantId: Id.meta({ description: 'Which grant' }),
     reason: z.string().trim().max(500).default('').meta({ description: 'Why it is taken back' }),
   }),
   output: Empty,
@@ -105,7 +105,7 @@ export const organisationBilling = operation({
     orders: z.array(PlanOrder),
     trials: z.array(z.object({ product: ProductKey, plan: z.string(), startedAt: Timestamp, endsAt: Timestamp })),
     grants: z.array(Grant),
-    entitlements: Entitlements,
+    entitlements: OwnEntitlements,
     changes: z.array(BillingChange).meta({ description: 'Newest first' }),
     nextCursor,
   }),

@@ -10,6 +10,8 @@ export const InvoiceStatus = z.enum(['draft', 'open', 'paid', 'void', 'uncollect
 export type InvoiceStatus = z.infer<typeof InvoiceStatus>;
 
 /** In the smallest unit of the invoice's currency; credits are negative. */
+const InvoiceId = Id.meta({ description: 'The invoice' });
+
 const Amount = z
   .int()
   .meta({ id: 'AmountMinor', description: 'In the smallest unit of the currency: 2900 is 29.00 EUR' });
@@ -85,7 +87,7 @@ export const getInvoice = operation({
   http: ['GET', '/api/v1/billing/invoices/{invoiceId}'],
   scope: 'billing:read',
   summary: 'An invoice with its lines',
-  input: z.strictObject({ invoiceId: Id }),
+  input: z.strictObject({ invoiceId: InvoiceId }),
   output: InvoiceWithLines,
 });
 
@@ -117,7 +119,7 @@ const Reason = z
   .regex(PLAIN_TEXT, 'a text without control characters')
   .meta({ description: 'Why; stored with who did it and when', examples: ['Bank transfer of 2026-11-20'] });
 
-const OfInvoice = { organisationId: Id, invoiceId: Id, reason: Reason };
+const OfInvoice = { organisationId: Id, invoiceId: InvoiceId, reason: Reason };
 
 export const chargeOnce = operation({
   service: 'billing',
@@ -134,13 +136,19 @@ export const chargeOnce = operation({
       .max(100)
       .regex(PLAIN_TEXT)
       .meta({ description: 'Chosen by you: the same key again changes nothing', examples: ['white-label-set-up'] }),
-    description: z.string().min(1).max(200).regex(PLAIN_TEXT),
+    description: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(PLAIN_TEXT)
+      .meta({ description: 'What the customer reads on the invoice', examples: ['White label, set up'] }),
     currency: Currency,
     amountMinor: z
       .int()
       .min(-100_000_000_000)
       .max(100_000_000_000)
-      .refine((amount) => amount !== 0, 'an amount other than zero'),
+      .refine((amount) => amount !== 0, 'an amount other than zero')
+      .meta({ description: 'In the smallest unit of the currency; below zero it is a credit', examples: [500_000] }),
     reason: Reason,
     now: z
       .boolean()
@@ -190,7 +198,7 @@ export const creditInvoice = operation({
     creditKey: z.string().min(1).max(100).regex(PLAIN_TEXT).meta({
       description: 'Chosen by you: the same key again changes nothing',
     }),
-    amountMinor: z.int().min(1).max(100_000_000_000),
+    amountMinor: z.int().min(1).max(100_000_000_000).meta({ description: 'In the smallest unit of the currency' }),
     refunded: z
       .boolean()
       .default(false)

@@ -6,6 +6,7 @@ import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { AddonKey, PlanKey } from './catalogue.ts';
 import { Access } from './entitlements.ts';
 import { FeatureKey } from './features.ts';
+import { paymentRefused, priceNotPublished } from './payments.ts';
 import { intervalNotOffered, unknownPlan } from './plans.ts';
 import { ProductKey } from './products.ts';
 import { SubscriptionStatus } from './subscription-status.ts';
@@ -166,7 +167,16 @@ export const changeSubscription = operation({
     reason,
   }),
   output: Subscriptions,
-  errors: [unknownPlan, intervalNotOffered, paymentNeeded, trialNotAvailable, addonNotOffered],
+  errors: [
+    unknownPlan,
+    intervalNotOffered,
+    paymentNeeded,
+    trialNotAvailable,
+    addonNotOffered,
+    paymentRefused,
+    priceNotPublished,
+  ],
+  deadlineMs: 40_000,
 });
 
 export const cancelSubscription = operation({
@@ -183,6 +193,8 @@ export const cancelSubscription = operation({
     reason,
   }),
   output: Subscriptions,
+  errors: [paymentRefused],
+  deadlineMs: 40_000,
 });
 
 export const resumeSubscription = operation({
@@ -194,6 +206,8 @@ export const resumeSubscription = operation({
   summary: 'Take back a cancellation, a pause, or a change that was ordered for later',
   input: z.strictObject({ product, reason }),
   output: Subscriptions,
+  errors: [paymentRefused],
+  deadlineMs: 40_000,
 });
 
 export const pauseSubscription = operation({
@@ -205,6 +219,8 @@ export const pauseSubscription = operation({
   summary: 'Pause a subscription: everything can be read, nothing can be created',
   input: z.strictObject({ product, reason }),
   output: Subscriptions,
+  errors: [paymentRefused],
+  deadlineMs: 40_000,
 });
 
 export const setSubscription = operation({
@@ -232,7 +248,8 @@ export const setSubscription = operation({
     reason,
   }),
   output: Subscriptions,
-  errors: [unknownPlan, intervalNotOffered, addonNotOffered],
+  errors: [unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
+  deadlineMs: 40_000,
 });
 
 export const PlanOrder = z

@@ -1,21 +1,26 @@
 /*
  * `tg_<id 10><secret 32><check 6>`, base62. The prefix lets secret scanners find a leaked key, the checksum lets
  * anybody refuse a mistyped one without a database, and the secret has 190 random bits, so that a fast hash protects
- * it.
+ * it. A service key of the installation has the same form and the prefix `tgs_`.
  */
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const FORMAT = /^tg_([0-9A-Za-z]{10})([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/;
+const FORMAT = /^(tgs?)_([0-9A-Za-z]{10})([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/;
 
-/** The public part of a well-formed key, else undefined. */
+/** The public part of a well-formed key of either kind, else undefined. */
 export function apiKeyId(key: string): string | undefined {
   const match = FORMAT.exec(key);
-  return match && check(`${match[1]}${match[2]}`) === match[3] ? match[1] : undefined;
+  return match && check(`${match[2]}${match[3]}`) === match[4] ? match[2] : undefined;
 }
 
+export const isServiceKey = (key: string): boolean => key.startsWith('tgs_');
+
 /** `random(n)` gives n random bytes. */
-export function makeApiKey(random: (bytes: number) => Uint8Array): { key: string; keyId: string } {
+export function makeApiKey(
+  random: (bytes: number) => Uint8Array,
+  prefix: 'tg' | 'tgs' = 'tg',
+): { key: string; keyId: string } {
   const body = base62(random, 42);
-  return { key: `tg_${body}${check(body)}`, keyId: body.slice(0, 10) };
+  return { key: `${prefix}_${body}${check(body)}`, keyId: body.slice(0, 10) };
 }
 
 /** Unbiased: bytes from 248 on are drawn again. */

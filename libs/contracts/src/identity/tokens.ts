@@ -23,7 +23,7 @@ export const getJwks = operation({
 export const MEMBER_VERSION_CLAIM = 'mv';
 
 /**
- * Credentials are revoked, and every process that caches them drops them: a session, an API key, everything of a
+ * Credentials are revoked, and every process that caches them drops them: a session, an API or service key, everything of a
  * deleted organisation, all tokens of a user that were issued before `at`, or one member's access to one organisation
  * (`id` is `<orgId>:<userId>`): tokens with a membership older than `version`.
  */
@@ -32,7 +32,7 @@ export const accessRevoked = event({
   name: 'access.revoked.v1',
   summary: 'Credentials were revoked',
   data: z.object({
-    kind: z.enum(['session', 'user', 'member', 'api_key', 'organisation']),
+    kind: z.enum(['session', 'user', 'member', 'api_key', 'service_key', 'organisation']),
     id: z.string(),
     at: Timestamp,
     version: z.int().optional().meta({ description: 'Of a member: older versions of the membership are invalid' }),

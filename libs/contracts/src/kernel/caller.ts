@@ -2,8 +2,9 @@ import type { ServiceName } from './service-names.ts';
 
 /** Who makes a call: built by the gateway from verified credentials, or by a service acting for itself. */
 export interface Caller {
-  kind: 'user' | 'api_key' | 'service' | 'anonymous';
-  /** The organisation the call acts in; absent for anonymous callers and for users without one. */
+  /** `service_key`: the operator's own backend, which acts for any organisation. */
+  kind: 'user' | 'api_key' | 'service_key' | 'service' | 'anonymous';
+  /** The organisation the call acts in; absent for anonymous callers, for users without one, and for service keys that name one with each event. */
   orgId?: string;
   userId?: string;
   sessionId?: string;

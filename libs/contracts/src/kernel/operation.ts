@@ -44,6 +44,11 @@ export interface Operation<
   readonly judgedByInput: boolean;
   /** Asked for `text/csv` it answers with its `csv`. Its input has `format`. */
   readonly csv: boolean;
+  /**
+   * Its body may also be CloudEvents, which become its field `events`. Each may name an organisation as its subject, so a
+   * service key need not choose one for the request.
+   */
+  readonly cloudEvents: boolean;
 }
 
 export type Input<Op> = Op extends Operation<infer I, z.ZodType> ? z.output<I> : never;
@@ -71,6 +76,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
   metered?: false;
   judgedByInput?: true;
   csv?: true;
+  cloudEvents?: true;
 }
 
 /**
@@ -113,5 +119,6 @@ export function operation<
     metered: spec.metered ?? !ACCOUNT.test(spec.scope),
     judgedByInput: spec.judgedByInput ?? false,
     csv: spec.csv ?? false,
+    cloudEvents: spec.cloudEvents ?? false,
   });
 }

@@ -4,11 +4,12 @@ import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { MeterKey } from './event.ts';
 
-export const EstimateMethod = z.enum(['last_7_days', 'straight_line']).meta({
+export const EstimateMethod = z.enum(['last_7_days', 'straight_line', 'too_early']).meta({
   id: 'EstimateMethod',
   description:
     'last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is ' +
-    'left is used as fast as the period so far; while there are not seven days of history',
+    'left is used as fast as the period so far; while there are not seven days of history. ' +
+    'too_early: the period is less than a day old and there is no history',
 });
 export type EstimateMethod = z.infer<typeof EstimateMethod>;
 
@@ -18,9 +19,12 @@ export const UsageEstimate = z
     periodStart: Timestamp,
     periodEnd: Timestamp,
     used: z.int().meta({ description: 'Until now' }),
-    estimate: z.int().meta({ description: 'At the end of the period, by `method`' }),
+    estimate: z.int().nullable().meta({ description: 'At the end of the period, by `method`; null: too early' }),
     method: EstimateMethod,
-    straightLine: z.int().meta({ description: 'By the pace of the period so far' }),
+    straightLine: z
+      .int()
+      .nullable()
+      .meta({ description: 'By the pace of the period so far; null: it is less than a day old' }),
     lastSevenDays: z.int().nullable().meta({ description: 'By the last seven days; null: there are fewer' }),
     limit: Limit.meta({ description: 'For this period; null: unlimited, or a limit of another window' }),
     reachesLimitAt: Timestamp.nullable().meta({ description: 'By `method`; null: not in this period' }),

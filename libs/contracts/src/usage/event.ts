@@ -28,6 +28,11 @@ export const EventId = visible(200).meta({
   examples: ['request-8f14e45f'],
 });
 export const EventSource = visible(100);
+/** Who reports an event to POST /api/v1/usage/events, such as the URI of a CloudEvent. */
+export const ReportedSource = visible(250).meta({
+  description: 'Which of your systems reports it',
+  examples: ['shop'],
+});
 
 /**
  * One fact of usage as it travels on JetStream. `(org, source, id)` identifies it for 37 days after it was counted: sent

@@ -1,19 +1,33 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { CorrectionAction } from './corrections.ts';
 import { MeterKey } from './event.ts';
 import { unknownMeter } from './leases.ts';
 
 export const RecordedEvent = z
   .object({
     id: z.string(),
-    source: z
-      .string()
-      .meta({ description: '`api:…` for what was sent to POST /api/v1/usage/events; `hold` for holds' }),
+    source: z.string().meta({
+      description:
+        '`api:…` for what was sent to POST /api/v1/usage/events, `service:…` with a service key; `hold` for holds; ' +
+        '`correction` for the difference that a correction makes',
+    }),
     meter: MeterKey,
     quantity: z.int().meta({ description: 'Negative for corrections' }),
     time: Timestamp.meta({ description: 'When it happened' }),
     receivedAt: Timestamp,
+    corrects: z
+      .object({
+        source: z.string(),
+        id: z.string(),
+        action: CorrectionAction,
+        quantity: z.int().meta({ description: 'What the corrected event counts as after this' }),
+        reason: z.string(),
+        by: z.string().meta({ description: 'The service key that made it' }),
+      })
+      .nullable()
+      .meta({ description: 'Of a correction: the event, and why; null for everything else' }),
   })
   .meta({ id: 'RecordedEvent' });
 export type RecordedEvent = z.infer<typeof RecordedEvent>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { EventId, EventSource, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey } from './event.ts';
+import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey, ReportedSource } from './event.ts';
 import { unknownMeter } from './leases.ts';
 
 export const Meter = z
@@ -138,12 +138,48 @@ export const setUsageSettings = operation({
   output: UsageSettings,
 });
 
+/** An event as other systems send it, https://cloudevents.io. Other attributes are allowed and left alone. */
+export const CloudEvent = z
+  .looseObject({
+    specversion: z.literal('1.0').meta({ description: 'Version of CloudEvents' }),
+    id: EventId,
+    source: ReportedSource,
+    type: MeterKey.meta({ description: 'The meter' }),
+    time: Instant.optional().meta({ description: 'When it happened, by default now' }),
+    subject: z.string().max(250).optional().meta({
+      description: 'For service keys without the header Tidegate-Organisation: the id of the organisation',
+    }),
+    datacontenttype: z
+      .string()
+      .regex(/^[\w.-]+\/([\w.-]+\+)?json\s*(;.*)?$/i, 'JSON')
+      .optional()
+      .meta({ description: 'application/json, if it is sent', examples: ['application/json'] }),
+    data: z
+      .looseObject({})
+      .optional()
+      .meta({ description: 'Carries `quantity`, by default 1, or what the meter names as its `value`' }),
+    lease: Id.optional().meta({ description: 'The lease from which these units were taken' }),
+  })
+  .meta({ id: 'CloudEvent' });
+
 export const NewUsageEvent = z
   .strictObject({
     id: EventId,
-    source: EventSource.max(90).default('default').meta({ description: 'Which of your systems reports it' }),
+    source: ReportedSource.default('default').meta({ description: 'Which of your systems reports it' }),
     meter: MeterKey,
-    quantity: z.int().min(1).max(MAX_QUANTITY).default(1).meta({ description: 'Whole units' }),
+    quantity: z.int().min(0).max(MAX_QUANTITY).default(1).meta({
+      description:
+        'Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0',
+    }),
+    value: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({
+        description: 'Only for meters that count unique values, and required there: the value',
+        examples: ['visitor-17'],
+      }),
     time: Instant.optional().meta({
       description: 'When it happened, by default now; finer than a millisecond is truncated',
     }),
@@ -183,11 +219,13 @@ export const ingestUsage = operation({
     `Exactly once: (source, id) identifies an event for ${IDENTITY_DAYS} days after it was counted; sent again it counts ` +
     'once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a ' +
     `bad one never fails the others. Events up to ${MAX_EVENT_AGE_DAYS} days old count in the period in which they ` +
-    'happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance.',
+    'happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. ' +
+    'CloudEvents 1.0 are taken as they are: one (`application/cloudevents+json`), several ' +
+    '(`application/cloudevents-batch+json`), or one in binary mode (headers `ce-…`).',
   input: z.strictObject({
     // Anything is accepted here and judged one by one; the first shape documents what is expected.
     events: z
-      .array(z.union([NewUsageEvent, z.unknown()]))
+      .array(z.union([NewUsageEvent, CloudEvent, z.unknown()]))
       .min(1)
       .max(1_000)
       .meta({ description: 'At most 1,000' }),
@@ -198,6 +236,7 @@ export const ingestUsage = operation({
     rejected: z.array(z.object({ index: z.int().min(0), code: RejectionCode, message: z.string() })),
   }),
   status: 202,
+  cloudEvents: true,
 });
 
 export const RejectedUsage = z

@@ -2,14 +2,14 @@ import { Controller } from '@nestjs/common';
 import { createGrant, deleteGrant, listGrants } from '@tidegate/contracts/billing/grants';
 import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
-import { orNotFound } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { fits } from '../entitlements/grant.rules.ts';
 import { recordChange } from '../kernel/change.rows.ts';
-import { findGrants, grantToWire, insertGrant, removeGrant } from '../kernel/grant.rows.ts';
+import { grantToWire, insertGrant, listGrantRows, removeGrant } from '../kernel/grant.rows.ts';
 import { changedBy, lockBilling } from '../kernel/subscription.rows.ts';
 import { wholeSecond } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -54,9 +54,10 @@ export class ManageGrants {
   }
 
   @Handles(listGrants)
-  async list({ input: { organisationId }, tx }: OperationContext<typeof listGrants>) {
+  async list({ input: { organisationId, limit, cursor }, tx }: OperationContext<typeof listGrants>) {
     const own = await organisation(tx, organisationId);
-    return { items: (await findGrants(own, organisationId)).map(grantToWire) };
+    const rows = await listGrantRows(own, organisationId, limit + 1, readCursor(cursor, 'time', 'uuid'));
+    return pageOf(rows, limit, grantToWire, (row) => [row.given, row.id]);
   }
 
   @Handles(deleteGrant)

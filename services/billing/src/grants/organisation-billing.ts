@@ -21,6 +21,7 @@ export class OrganisationBilling {
     const tx = operator.as({ orgId });
     const known = await findEntitlements(tx, orgId);
     if (!known) throw notFound(undefined, 'No organisation has this id.');
+    const { orgId: organisationId, ...entitlements } = known.snapshot;
     const rows = await findChanges(tx, orgId, limit + 1, readCursor(cursor, 'time', 'uuid'));
     const { items, nextCursor } = pageOf(rows, limit, changeToWire, (row) => [row.changed, row.id]);
     const trials = await findTrials(tx, orgId);
@@ -35,7 +36,7 @@ export class OrganisationBilling {
         endsAt: ends.toISOString(),
       })),
       grants: (await findGrants(tx, orgId)).map(grantToWire),
-      entitlements: known.snapshot,
+      entitlements: { organisationId, ...entitlements },
       changes: items,
       ...(nextCursor !== undefined && { nextCursor }),
     };

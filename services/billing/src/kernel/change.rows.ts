@@ -27,7 +27,7 @@ export interface Change {
   after?: unknown;
 }
 
-/** Only an organisation's newest changes are stored. */
+/** Of each who changes something only the newest are stored: nobody pushes out what others did. */
 const STORED_CHANGES = 1_000;
 
 /** Who changed what, when and why. */
@@ -48,8 +48,9 @@ export async function recordChange(tx: Tx, change: Change): Promise<void> {
   );
   await tx.query(
     `delete from subscription_changes where org_id = $1 and id in (
-       select id from subscription_changes where org_id = $1 order by changed_at desc, id desc offset ${STORED_CHANGES})`,
-    [change.orgId],
+       select id from subscription_changes where org_id = $1 and changed_by = $2
+        order by changed_at desc, id desc offset ${STORED_CHANGES})`,
+    [change.orgId, change.by],
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Grant as WireGrant } from '@tidegate/contracts/billing/grants';
+import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface GrantRow {
@@ -15,14 +16,26 @@ export interface GrantRow {
 }
 
 const COLUMNS = 'id, feature, op, value, from_at, until_at, source, given_by, reason, given_at';
-/** What has ended is shown for so long, and then only in the history. */
-const SHOWN_DAYS = 400;
-
+/** Those that are in force, or will be. */
 export const findGrants = (tx: Tx, orgId: string): Promise<GrantRow[]> =>
   tx.query<GrantRow>(
-    `select ${COLUMNS} from grants
-      where org_id = $1 and (until_at is null or until_at > now() - interval '${SHOWN_DAYS} days') order by from_at, id`,
+    `select ${COLUMNS} from grants where org_id = $1 and (until_at is null or until_at > clock_timestamp() - interval '1 hour')
+      order by from_at, id`,
     [orgId],
+  );
+
+/** Newest first, with those that have ended. `given`: for cursors. */
+export const listGrantRows = (
+  tx: Tx,
+  orgId: string,
+  limit: number,
+  before: [string, string] | undefined,
+): Promise<(GrantRow & { given: string })[]> =>
+  tx.query(
+    `select ${COLUMNS}, ${cursorTime('given_at')} as given from grants
+      where org_id = $1 and ($3::timestamptz is null or (given_at, id) < ($3, $4::uuid))
+      order by given_at desc, id desc limit $2`,
+    [orgId, limit, before?.[0] ?? null, before?.[1] ?? null],
   );
 
 export async function insertGrant(tx: Tx, orgId: string, grant: Omit<GrantRow, 'given_at'>): Promise<GrantRow> {

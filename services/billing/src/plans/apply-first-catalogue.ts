@@ -10,7 +10,7 @@ import { BillingConfig } from '../billing.config.ts';
 import { applyCatalogue } from './apply-catalogue.ts';
 import { type CurrentCatalogue, findCatalogue } from './catalogue.rows.ts';
 
-const SHIPPED = fileURLToPath(new URL('../../../../plans/default.yaml', import.meta.url));
+const SHIPPED = fileURLToPath(new URL('../../../../plans/tidegate.yaml', import.meta.url));
 
 /** The first start applies the shipped catalogue. Later changes are the operator's: `tidegate plans apply`. */
 @Injectable()

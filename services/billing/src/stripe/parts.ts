@@ -1,7 +1,7 @@
 import { Payments } from '../subscriptions/payments.ts';
 import { StripePayments } from './changes/stripe-payments.ts';
 import { CheckoutSessions } from './checkout/checkout-sessions.ts';
-import { CreateCheckout } from './checkout/create-checkout.ts';
+import { CheckoutParts, CreateCheckout } from './checkout/create-checkout.ts';
 import { FinishCheckout } from './checkout/finish-checkout.ts';
 import { StoredCalls } from './client/stored-calls.ts';
 import { StripeApi } from './client/stripe-api.ts';
@@ -34,6 +34,7 @@ export const STRIPE_CONTROLLERS = [
 
 export const STRIPE_PROVIDERS = [
   StripeApi,
+  CheckoutParts,
   CheckoutSessions,
   StoredCalls,
   EnsureCustomer,

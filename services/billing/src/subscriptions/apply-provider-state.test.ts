@@ -1,6 +1,11 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
-import { cancelSubscription, changeSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import {
+  cancelSubscription,
+  changeSubscription,
+  decideOrder,
+  setSubscription,
+} from '@tidegate/contracts/billing/subscriptions';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
 import { Payments } from './payments.ts';
@@ -156,6 +161,15 @@ test('changing, cancelling and operators ask the provider', async () => {
     to('starter', 'month', 'now'),
   ]);
   expect(await plan(org)).toMatchObject({ plan: 'pro' });
+});
+
+test('an order that is approved does not replace what a provider bills for', async () => {
+  const org = await billing.create();
+  await billing.call(changeSubscription, { product: 'trading', plan: 'free' }, org);
+  await billing.provider(org, 'trading', state({ plan: 'basic', ref: 'sub_trading' }));
+  const approve = { organisationId: org, product: 'trading', approve: true };
+  await expect(billing.call(decideOrder, approve)).rejects.toMatchObject({ code: 'conflict' });
+  expect(await billing.subscription(org, 'trading')).toMatchObject({ plan: 'basic', provider: 'stripe' });
 });
 
 test('a price of a version that does not exist is a fault that is seen', async () => {

@@ -23,7 +23,7 @@ export class ProviderStates {
 
   async apply(tx: Tx, emit: Emit, orgId: string, product: string, state: ProviderState): Promise<void> {
     await requireVersions(tx, product, state);
-    const change = { orgId, product, by: state.provider, reason: state.status, opens: true };
+    const change = { orgId, product, by: state.provider, reason: state.status, provider: true };
     await this.changes.change(tx, emit, change, async ({ at, before, steps }) => {
       const after = applied(before, product, state, { at, graceDays: this.config.GRACE_DAYS });
       if (!after) return undefined;

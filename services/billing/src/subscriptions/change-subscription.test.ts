@@ -1,5 +1,5 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
-import { createGrant } from '@tidegate/contracts/billing/grants';
+import { createGrant, organisationBilling } from '@tidegate/contracts/billing/grants';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import {
   cancelSubscription,
@@ -122,6 +122,26 @@ describe('a plan that begins when an operator approves', () => {
     await expect(billing.call(cancelSubscription, trading, withdrawn)).rejects.toMatchObject({ code: 'conflict' });
     for (const org of [refused, withdrawn]) expect((await inForce(org)).plans['trading']).toBeUndefined();
   });
+});
+
+test('another choice can be looked at first, with what there would be too much of; nothing is written', async () => {
+  const org = await billing.create();
+  await byHand(org, 'pro', { addons: [{ addon: 'archive' }] });
+  const [before, changes] = [await inForce(org), await billing.call(organisationBilling, { organisationId: org })];
+  Object.assign(billing.counts, { servers: 9, seats: 3, bots: 1 });
+  const seen = await billing.preview(org, { product: 'monitoring', plan: 'starter' });
+  expect(seen).toMatchObject({
+    before: { servers: { limit: 20 }, monitoring_retention_days: { value: 365 } },
+    after: { servers: { limit: 5 }, monitoring_retention_days: { value: 30 } },
+  });
+  expect(seen.overLimit).toEqual([
+    { feature: 'servers', limit: 5, used: 9 },
+    { feature: 'seats', limit: 1, used: 3 },
+    { feature: 'bots', limit: 0, used: 1 },
+  ]);
+  expect(await inForce(org)).toEqual(before);
+  expect(await billing.call(organisationBilling, { organisationId: org })).toEqual(changes);
+  for (const key of ['servers', 'seats', 'bots']) delete billing.counts[key];
 });
 
 describe('a subscription that is invoiced by hand', () => {

@@ -89,7 +89,7 @@ async function carryOut(org: string, step: Step): Promise<unknown> {
     }
     case 'ungrant': {
       const { items } = await billing.call(listGrants, { organisationId: org });
-      const [last] = items.sort((a, b) => a.id.localeCompare(b.id)).slice(-1);
+      const [last] = items;
       if (!last) throw new ProblemError({ code: 'not_found', status: 404, title: '' });
       return billing.call(deleteGrant, { organisationId: org, grantId: last.id });
     }

@@ -5,6 +5,9 @@ import type { OverLimit } from '@tidegate/contracts/billing/subscriptions';
 import { Bus } from '@tidegate/messaging/bus';
 import { Log } from '@tidegate/telemetry/log';
 
+/** Who waits for the whole answer does not wait long for one service. */
+const ANSWER_WITHIN_MS = 2_000;
+
 /** Names what an organisation has more of than it would be allowed: the services that own the things count them. */
 @Injectable()
 export class OverLimits {
@@ -16,7 +19,9 @@ export class OverLimits {
   /** How many there are of each counted thing. No transaction may be open. What a service does not say is left out. */
   async counts(orgId: string): Promise<ReadonlyMap<string, number>> {
     const answers = await Promise.allSettled(
-      Object.values(countThings).map((operation) => this.bus.call(operation, {}, { orgId })),
+      Object.values(countThings).map((operation) =>
+        this.bus.call(operation, {}, { orgId, deadlineMs: ANSWER_WITHIN_MS }),
+      ),
     );
     for (const answer of answers) {
       if (answer.status === 'rejected') this.log.warn({ error: answer.reason, orgId }, 'A service does not count');

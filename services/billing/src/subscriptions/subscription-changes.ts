@@ -8,7 +8,7 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { openDefaults } from '../entitlements/open-defaults.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
-import type { Subscription } from '../kernel/subscription.rules.ts';
+import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
 import { settle, store } from './settle.ts';
 
@@ -34,14 +34,22 @@ export interface Change {
   product: string;
   by: string;
   reason: string;
-  /** Whether an organisation that is not known here yet begins with it. */
-  opens?: boolean;
+  /** Whether the provider says it: then it is so, also for an organisation that is not known here yet. */
+  provider?: boolean;
 }
 
-/** What an operator has paused, its customer neither resumes nor leaves by choosing, trying or cancelling. */
+/**
+ * What an operator has paused, its customer neither resumes nor leaves by choosing, trying or cancelling.
+ */
 export function requireNotHeld(before: Subscription | undefined): void {
   if (before?.pausedBy !== 'operator') return;
   throw conflict({}, 'The operator of this installation paused the subscription. Ask them to resume it.');
+}
+
+/** What a provider bills for changes there; otherwise it would be had by hand and billed for all the same. */
+function requireNotBilled(before: Subscription | undefined): void {
+  if (before?.provider !== 'stripe' || isEnded(before)) return;
+  throw conflict({}, 'A payment provider bills for this subscription. Change or cancel it there first.');
 }
 
 /**
@@ -56,11 +64,12 @@ export class SubscriptionChanges {
   async change(
     tx: Tx,
     emit: Emit,
-    { orgId, product, by, reason, opens = false }: Change,
+    { orgId, product, by, reason, provider = false }: Change,
     decide: (situation: Situation) => Promise<Decided | undefined>,
   ): Promise<void> {
-    const { at, catalogue, subscriptions, steps } = await this.settled(tx, orgId, opens);
+    const { at, catalogue, subscriptions, steps } = await this.settled(tx, orgId, provider);
     const before = subscriptions.find((one) => one.product === product);
+    if (!provider) requireNotBilled(before);
     const decided = await decide({ tx, at, product, catalogue, before, steps: steps[product] ?? [] });
     if (decided && !isDeepStrictEqual(decided.after, before))
       await store(tx, { orgId, before, by, reason, at, ...decided });

@@ -40,7 +40,8 @@ export class RunQuota {
     const leaseId = lease?.leaseId ?? undefined;
     const settle = (spent: number) => leaseId && this.settling.later({ orgId, leaseId, spent });
     try {
-      if (lease?.enforcement === 'hard' && lease.granted < spending.count) throw exhausted(lease, spending);
+      // Whatever the limit is called: where it refuses nothing, all that was wanted is lent.
+      if (lease && lease.granted < spending.count) throw exhausted(lease, spending);
       const result = await work();
       await meter(spending.meter, spending.count, { key: spending.key, lease: leaseId });
       tx.onCommit(() => settle(spending.count));

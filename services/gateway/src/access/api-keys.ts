@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { apiKeyId } from '@tidegate/contracts/identity/api-key-format';
+import { apiKeyId, isServiceKey } from '@tidegate/contracts/identity/api-key-format';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { verifyServiceKey } from '@tidegate/contracts/identity/service-keys';
+import type { Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Bus } from '@tidegate/messaging/bus';
 import { LRUCache } from 'lru-cache';
@@ -13,7 +15,7 @@ const UNKNOWN_TTL_MS = 30_000;
 const REMEMBERED = 20_000;
 
 /**
- * API keys, verified by identity. A new key costs it a query, so mistyped keys are refused by their checksum, unknown
+ * API keys and service keys, verified by identity. A new key costs it a query, so mistyped keys are refused by their checksum, unknown
  * ones are cached as such (apart from the valid ones, so that no flood evicts these), and a network that has sent too
  * many wrong keys is refused without a query. A key that was valid before is always looked up, whatever its neighbours
  * do.
@@ -34,10 +36,13 @@ export class ApiKeys {
     const keyHash = createHash('sha256').update(key).digest('hex');
     const issuedAt = Date.now();
     try {
-      const ask = () => this.bus.call(verifyKey, { keyHash });
+      const ask = async () =>
+        isServiceKey(key)
+          ? ofService(await this.bus.call(verifyServiceKey, { keyHash }), ip, issuedAt)
+          : toPrincipal(await this.bus.call(verifyKey, { keyHash }), ip, issuedAt);
       const found = await (this.seen.get(keyHash) ? ask() : this.limits.whileChecking(ip, ask));
       this.seen.set(keyHash, true);
-      return toPrincipal(found, ip, issuedAt);
+      return found;
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code !== 'not_found') throw error;
       this.seen.delete(keyHash);
@@ -60,6 +65,20 @@ function toPrincipal(found: Found, ip: string, issuedAt: number): Principal {
     endsAt,
     issuedAt,
     ...(memberVersion === undefined ? {} : { memberVersion }),
+    signed: undefined,
+  };
+}
+
+/** It acts in no organisation until a request names one. */
+function ofService(found: Output<typeof verifyServiceKey>, ip: string, issuedAt: number): Principal {
+  const { keyId, scopes, expiresAt } = found;
+  const endsAt = expiresAt ? Date.parse(expiresAt) : Number.POSITIVE_INFINITY;
+  return {
+    caller: { kind: 'service_key', keyId, scopes, ip },
+    rateKey: `service-key:${keyId}`,
+    expires: Math.min(issuedAt + TTL_MS, endsAt),
+    endsAt,
+    issuedAt,
     signed: undefined,
   };
 }

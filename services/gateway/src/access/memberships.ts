@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { roleOf } from '@tidegate/contracts/identity/members';
+import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { checkSession } from '@tidegate/contracts/identity/sessions';
 import { forbidden, invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Id } from '@tidegate/contracts/kernel/types';
@@ -11,6 +12,8 @@ import { Verifier } from './verifier.ts';
 
 export const ORGANISATION_HEADER = 'tidegate-organisation';
 const TTL_MS = 60_000;
+/** Shorter than revocations are remembered. */
+const EXISTING_MS = 300_000;
 const REMEMBERED = 20_000;
 /** How long an open stream continues before its session and membership are verified again. */
 const STREAM_MS = 300_000;
@@ -23,6 +26,8 @@ const STREAM_MS = 300_000;
 @Injectable()
 export class Memberships {
   private readonly known = new LRUCache<string, Principal>({ max: REMEMBERED });
+  /** Organisations that service keys have named, forgotten before their revocation would be. */
+  private readonly existing = new LRUCache<string, true>({ max: REMEMBERED, ttl: EXISTING_MS });
 
   constructor(
     private readonly bus: Bus,
@@ -32,20 +37,36 @@ export class Memberships {
 
   /** The principal in the named organisation; unchanged when it acts there already. */
   choose(principal: Principal, wanted: string, field: string): Principal | Promise<Principal> {
-    const { kind, orgId, sessionId } = principal.caller;
+    const { kind, orgId, sessionId, keyId } = principal.caller;
     if (!Id.safeParse(wanted).success) throw invalid(field, 'invalid_format', 'Send the id of an organisation.');
     const organisationId = wanted.toLowerCase();
     if (kind === 'anonymous' || orgId === organisationId) return principal;
-    if (kind !== 'user') throw forbidden({}, 'An API key acts in its own organisation only.');
-    const key = `${sessionId} ${organisationId}`;
+    if (kind === 'api_key') throw forbidden({}, 'An API key acts in its own organisation only.');
+    const key = `${kind === 'service_key' ? keyId : sessionId} ${organisationId}`;
     const known = this.known.get(key);
     if (known && known.expires > Date.now() && !this.revocations.isRevoked(known)) {
       return atAddress(known, principal.caller.ip ?? '');
     }
-    return this.ask(principal, organisationId).then((chosen) => {
+    const asked =
+      kind === 'service_key' ? this.byOperator(principal, organisationId) : this.ask(principal, organisationId);
+    return asked.then((chosen) => {
       this.known.set(key, chosen);
       return chosen;
     });
+  }
+
+  /** A service key acts in every organisation that there is. One that was deleted is revoked, whatever is remembered. */
+  private async byOperator(principal: Principal, orgId: string): Promise<Principal> {
+    const chosen = { ...principal, caller: { ...principal.caller, orgId }, signed: undefined };
+    if (!this.existing.get(orgId)) {
+      await this.bus.call(creatorOf, { organisationId: orgId }).catch((error: unknown) => {
+        if (!(error instanceof ProblemError) || error.code !== 'not_found') throw error;
+        throw forbidden({}, 'There is no such organisation.');
+      });
+      this.existing.set(orgId, true);
+    }
+    if (this.revocations.isRevoked(chosen)) throw forbidden({}, 'There is no such organisation.');
+    return chosen;
   }
 
   /** Asked again when a change overtook identity's answer, whose role is out of date then. */

@@ -31,7 +31,8 @@ export class Revoked {
     // A session, key or organisation that ended never returns, so its entry holds whatever the time. A person may
     // get new rights, so there only what carries an older membership counts, and of all their sessions what was issued
     // before.
-    const gone = [`session:${caller.sessionId}`, `api_key:${caller.keyId}`, `organisation:${caller.orgId}`];
+    const key = caller.kind === 'service_key' ? 'service_key' : 'api_key';
+    const gone = [`session:${caller.sessionId}`, `${key}:${caller.keyId}`, `organisation:${caller.orgId}`];
     if (gone.some((key) => this.entries.has(key))) return true;
     if ((this.entries.get(`user:${caller.userId}`)?.at ?? 0) >= issuedAt) return true;
     const member = this.entries.get(`member:${caller.orgId}:${caller.userId}`);

@@ -53,7 +53,7 @@ export class Verifier {
    * has not ended then, and is looked up again. A token never changes.
    */
   private async check(token: string, ip: string): Promise<Principal> {
-    const isKey = token.startsWith('tg_');
+    const isKey = /^tgs?_/.test(token);
     const source = isKey ? this.apiKeys : this.accessTokens;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const principal = await source.verify(token, ip);

@@ -62,6 +62,23 @@ test.each(each)('%s accepts and answers its examples, by contract and by documen
   expect(validate(answer?.schema as Json, answer?.example)).toEqual([]);
 });
 
+test('what takes CloudEvents documents each form of them, with examples that are accepted', () => {
+  const taking = mounted.filter(({ cloudEvents }) => cloudEvents);
+  expect(taking.length).toBeGreaterThan(0);
+  for (const operation of taking) {
+    const { requestBody, parameters = [] } = described(operation);
+    const content = requestBody?.content as unknown as Record<string, { schema: Json; example: unknown }>;
+    for (const [type, events] of [
+      ['application/cloudevents+json', (example: unknown) => [example]],
+      ['application/cloudevents-batch+json', (example: unknown) => example],
+    ] as const) {
+      expect(validate(content[type]?.schema as Json, content[type]?.example)).toEqual([]);
+      expect(operation.input.safeParse({ events: events(content[type]?.example) }).success).toBe(true);
+    }
+    expect(parameters.map(({ name }) => name)).toContain('ce-id');
+  }
+});
+
 test('every path parameter is present and required, and every field of an input appears once', () => {
   for (const operation of mounted) {
     const [, path] = operation.http as readonly [string, string];

@@ -14,6 +14,7 @@ export function headerParameters(operation: Operation, mounted: readonly Operati
     ...(known ? [ORGANISATION] : []),
     ...(operation.http?.[0] === 'GET' ? [IF_NONE_MATCH] : []),
     ...(readerOf(operation, mounted) ? [IF_MATCH] : []),
+    ...(operation.cloudEvents ? BINARY_EVENT : []),
     ...(GIVES_TOKENS.has(operation) ? [SESSION_COOKIES] : []),
   ];
 }
@@ -47,3 +48,14 @@ const SESSION_COOKIES = header(
   '`true`: the tokens are set as cookies that scripts cannot read, and are not in the body',
   {},
 );
+/** A CloudEvent in binary mode. */
+const BINARY_EVENT = [
+  header('ce-specversion', 'Binary mode of CloudEvents: the attributes are headers, the JSON body is the data', {
+    const: '1.0',
+  }),
+  header('ce-id', 'Binary mode: what identifies the event, with its source', { maxLength: 200 }),
+  header('ce-source', 'Binary mode: which of your systems reports it', { maxLength: 250 }),
+  header('ce-type', 'Binary mode: the meter', {}),
+  header('ce-time', 'Binary mode: when it happened, by default now', { format: 'date-time' }),
+  header('ce-subject', 'Binary mode, for service keys: the id of the organisation', {}),
+];

@@ -134,8 +134,27 @@ function requestBody(operation: Operation, given: Json, { book }: Making, exampl
   const fields = shapesOf(schema, book.components).flatMap((shape) => Object.keys((shape['properties'] ?? {}) as Json));
   const needed = shapesOf(schema, book.components).some((shape) => ((shape['required'] ?? []) as string[]).length > 0);
   const shown = Object.fromEntries(Object.entries(example.input).filter(([name]) => fields.includes(name)));
-  return { required: needed, content: { 'application/json': { schema, example: shown } } };
+  const content = { 'application/json': { schema, example: shown } };
+  return { required: needed, content: operation.cloudEvents ? { ...content, ...CLOUD_EVENTS } : content };
 }
+
+const CLOUD_EVENT_EXAMPLE = {
+  specversion: '1.0',
+  id: 'report-8812',
+  source: 'https://shop.example.com/reports',
+  type: 'reports',
+  time: '2026-11-20T11:00:00+01:00',
+  data: { quantity: 1 },
+};
+const CLOUD_EVENT = { $ref: '#/components/schemas/CloudEvent' };
+/** Of operations that take them. In binary mode the attributes are headers, and the JSON body is the data. */
+const CLOUD_EVENTS: Json = {
+  'application/cloudevents+json': { schema: CLOUD_EVENT, example: CLOUD_EVENT_EXAMPLE },
+  'application/cloudevents-batch+json': {
+    schema: { type: 'array', items: CLOUD_EVENT, minItems: 1, maxItems: 1_000 },
+    example: [CLOUD_EVENT_EXAMPLE],
+  },
+};
 
 function success(operation: Operation, book: SchemaBook, example: Example): Json {
   if (operation.output === Empty) return { 204: { description: 'Done', headers: TRACED } };

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
-import { forbidden, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { forbidden, invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.ts';
 import { Memberships, ORGANISATION_HEADER } from '../access/memberships.ts';
 import type { Credential, Principal } from '../kernel/principal.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
+
+const FIELD = '/Tidegate-Organisation';
 
 /**
  * Authentication, rate limits, organisation and scope, before a byte of the body is read. Wrong credentials count as
@@ -20,20 +22,21 @@ export class Admission {
   ) {}
 
   admit(
-    { scope, judgedByInput = false }: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'judgedByInput'>>,
+    operation: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'judgedByInput' | 'cloudEvents'>>,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Principal | Promise<Principal> {
+    const { scope, judgedByInput = false } = operation;
     // Only the service that understands the input can judge and count it.
     if (judgedByInput) return this.access.anonymous(request.ip);
     if (scope === 'public') return this.admitAnonymous(request, reply);
     const wanted = request.headers[ORGANISATION_HEADER];
     const found = this.find(this.credential(request, reply), request, reply);
     if (found instanceof Promise || wanted !== undefined) {
-      return this.enter(found, wanted, '/Tidegate-Organisation', request, reply).then((one) => authorize(scope, one));
+      return this.enter(found, wanted, FIELD, request, reply).then((one) => authorize(operation, one));
     }
     this.limits.takeCaller(found, request.ip, reply);
-    return authorize(scope, found);
+    return authorize(operation, found);
   }
 
   admitAnonymous(request: FastifyRequest, reply: FastifyReply): Principal {
@@ -50,6 +53,7 @@ export class Admission {
     const found = this.find(credential, request, reply);
     const principal = await this.enter(found, wanted, '/organisation', request, reply);
     if (!credential) throw unauthenticated({}, 'Send an access token or an API key.');
+    if (principal.caller.kind === 'service_key') throw forbidden({}, 'A service key opens no live stream.');
     return { principal, credential };
   }
 
@@ -88,9 +92,16 @@ export class Admission {
   }
 }
 
-function authorize(scope: string, principal: Principal): Principal {
-  const { kind, scopes } = principal.caller;
+function authorize(
+  { scope, cloudEvents = false }: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'cloudEvents'>>,
+  principal: Principal,
+): Principal {
+  const { kind, scopes, orgId } = principal.caller;
   if (kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key as a bearer token.');
+  if (kind === 'service_key' && scope === 'self') throw forbidden({ scope }, 'A service key has no account.');
   if (scope !== 'self' && !scopes.includes(scope)) throw forbidden({ scope }, `This needs the scope ${scope}.`);
+  if (kind === 'service_key' && !orgId && !cloudEvents) {
+    throw invalid(FIELD, 'required', 'A service key acts for any organisation: name one by its id in this header.');
+  }
   return principal;
 }

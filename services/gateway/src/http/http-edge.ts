@@ -20,6 +20,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mountDocuments } from '../documents/mount-documents.ts';
 import { StreamLive } from '../live/stream-live.ts';
+import { EVENTS, ONE_EVENT } from './cloud-events.rules.ts';
 import { allowOrigins } from './cors.ts';
 import { EdgeParts } from './edge-parts.ts';
 import { API_VERSION } from './installation.ts';
@@ -105,11 +106,14 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   private acceptJsonOnly(fastify: FastifyInstance): void {
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser(
-      ['application/json', 'application/cloudevents+json'],
+      ['application/json', ONE_EVENT, EVENTS],
       { parseAs: 'string' },
-      (_request, text, done) => {
+      ({ headers, routeOptions }, text, done) => {
+        const type = headers['content-type']?.toLowerCase() ?? '';
+        const isJson = type.startsWith('application/json');
         try {
-          done(null, parseJsonBody(text as string));
+          if (!isJson && !routeOptions.config.cloudEvents) throw unsupportedMediaType({}, JSON_ONLY);
+          done(null, parseJsonBody(text as string, type.startsWith(EVENTS) ? 'array' : 'object'));
         } catch (error) {
           done(error as Error);
         }
@@ -118,7 +122,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     // RFC 8058: the one form that mail programs send has no content that matters.
     fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
       if (text === 'List-Unsubscribe=One-Click') done(null, {});
-      else done(unsupportedMediaType({}, 'Set the header Content-Type: application/json.'));
+      else done(unsupportedMediaType({}, JSON_ONLY));
     });
   }
 
@@ -210,6 +214,8 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     return sendProblem(reply, notFound({}, 'There is no such path. GET /docs lists all.'));
   }
 }
+
+const JSON_ONLY = 'Set the header Content-Type: application/json.';
 
 /** For orchestrators and monitors, which must never be refused because of somebody else's flood. */
 const isProbe = (url: string): boolean => url.startsWith('/health') || url.startsWith('/metrics');

@@ -8,17 +8,17 @@ const MAX_DEPTH = 32;
  * contract, keys that poison prototypes, duplicate keys, of which JSON.parse would silently keep the last, and text
  * that Postgres cannot store (NUL, lone surrogates).
  */
-export function parseJsonBody(text: string): unknown {
-  if (text.length === 0) return {};
+export function parseJsonBody(text: string, shape: 'object' | 'array' = 'object'): unknown {
+  if (text.length === 0 && shape === 'object') return {};
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw malformedBody({}, `${(error as Error).message.slice(0, 200)}. Send one JSON object.`);
+    throw malformedBody({}, `${(error as Error).message.slice(0, 200)}. Send one JSON ${shape}.`);
   }
   const keys = checkValue(value, '', 0);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw malformedBody({}, 'The body must be a JSON object.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value) !== (shape === 'array')) {
+    throw malformedBody({}, `The body must be a JSON ${shape}.`);
   }
   if (countMembers(text) !== keys) {
     throw invalid(findRepeatedKey(text), 'given_twice', 'The body contains this key twice. Send it once.');

@@ -10,6 +10,7 @@ import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from
 import type { Principal } from '../kernel/principal.ts';
 import type { Spent } from '../limits/quota.ts';
 import { recaller } from './answered-before.ts';
+import { eventsOf } from './cloud-events.rules.ts';
 import { coercer } from './coerce.ts';
 import type { EdgeParts } from './edge-parts.ts';
 import { checkText } from './json-body.ts';
@@ -29,6 +30,7 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
       method,
       url: path.replaceAll(/\{([^}]+)\}/g, ':$1'),
       exposeHeadRoute: method === 'GET',
+      config: { cloudEvents: operation.cloudEvents },
       ...(operation.judgedByInput ? { bodyLimit: JUDGED_BYTES } : {}),
       onRequest: admission(operation, edge),
       handler: operationHandler(operation, operations, edge),
@@ -205,7 +207,10 @@ function inputReader(operation: Operation): (request: FastifyRequest) => Record<
   const withBody = operation.http?.[0] !== 'GET' && operation.http?.[0] !== 'DELETE';
   return (request) => {
     const input: Record<string, unknown> = {};
-    if (withBody) Object.assign(input, request.body ?? {});
+    if (withBody) {
+      const body = operation.cloudEvents ? eventsOf(request.headers, request.body) : request.body;
+      Object.assign(input, body ?? {});
+    }
     for (const [source, values] of [
       ['path', request.params],
       ['query', request.query],

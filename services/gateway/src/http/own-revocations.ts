@@ -1,6 +1,7 @@
 import { revokeApiKey } from '@tidegate/contracts/identity/api-keys';
 import { changeRole, removeMember } from '@tidegate/contracts/identity/members';
 import { deleteOrganisation } from '@tidegate/contracts/identity/organisations';
+import { revokeServiceKey } from '@tidegate/contracts/identity/service-keys';
 import { logout, revokeSession } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
@@ -14,6 +15,7 @@ const ENDED = new Map<Operation, Ended>([
   [logout, (_input, { sessionId }) => `session:${sessionId}`],
   [revokeSession, ({ sessionId }) => `session:${sessionId}`],
   [revokeApiKey, ({ keyId }) => `api_key:${keyId}`],
+  [revokeServiceKey, ({ keyId }) => `service_key:${keyId}`],
   [removeMember, member],
   [changeRole, member],
   [deleteOrganisation, (_input, { orgId }) => `organisation:${orgId}`],

@@ -87,5 +87,5 @@ test('signed events are taken from a network that sent many others that were not
   for (let at = 0; at < 30; at += 1) expect((await post('{}', { 'stripe-signature': 'wrong' })).status).toBe(400);
   expect((await post('{}', { 'stripe-signature': 'right' })).status).toBe(200);
   // They count as requests without valid credentials do: others of that network are refused.
-  expect((await fetch(`${world.url}/api/v1/plans`)).status).toBe(429);
+  expect((await fetch(`${world.url}/api/v1/billing/plans`)).status).toBe(429);
 });

@@ -2,6 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Principal } from '../kernel/principal.ts';
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body may be CloudEvents. */
+    cloudEvents?: boolean;
+  }
   interface FastifyRequest {
     /** The admitted caller; undefined before admission, and when it was refused. */
     principal: Principal | undefined;

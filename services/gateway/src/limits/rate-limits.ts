@@ -20,7 +20,7 @@ interface Window {
   endsAt: number;
 }
 
-type What = 'network' | 'anonymous' | 'caller';
+type What = 'network' | 'anonymous' | 'caller' | 'service_key';
 
 /**
  * Requests a minute, counted in this gateway alone: N gateways allow N times the limit, which is meant as protection
@@ -36,6 +36,7 @@ export class RateLimits {
     network: new Map(),
     anonymous: new Map(),
     caller: new Map(),
+    service_key: new Map(),
   };
   private readonly networks = new LRUCache<string, string>({ max: MAX_ADDRESSES });
   private readonly limits: Record<What, number>;
@@ -43,8 +44,9 @@ export class RateLimits {
 
   constructor(config: GatewayConfig, metrics: Metrics) {
     const [caller, anonymous] = [config.RATE_LIMIT_PER_MINUTE, config.RATE_LIMIT_ANONYMOUS_PER_MINUTE];
-    const network = config.RATE_LIMIT_NETWORK_PER_MINUTE ?? Math.max(caller * PEOPLE, anonymous);
-    this.limits = { caller, anonymous, network };
+    const serviceKey = config.RATE_LIMIT_SERVICE_KEY_PER_MINUTE;
+    const network = config.RATE_LIMIT_NETWORK_PER_MINUTE ?? Math.max(caller * PEOPLE, anonymous, serviceKey);
+    this.limits = { caller, anonymous, network, service_key: serviceKey };
     this.refusals = metrics.counter('tidegate_rate_limit_refusals_total', 'Requests refused by a rate limit', [
       'limit',
     ]);
@@ -57,7 +59,7 @@ export class RateLimits {
 
   takeCaller({ rateKey, caller }: Principal, ip: string, reply: FastifyReply, now = Date.now()): void {
     if (caller.kind === 'anonymous') this.take('anonymous', this.networkOf(ip), reply, now);
-    else this.take('caller', rateKey, reply, now);
+    else this.take(caller.kind === 'service_key' ? 'service_key' : 'caller', rateKey, reply, now);
   }
 
   /** Invalid credentials count as a request of their network without any. */
@@ -104,8 +106,9 @@ export class RateLimits {
   private refuse(what: What, window: Window, now: number, soon?: number): never {
     this.refusals.inc({ limit: what });
     const retryAfterSeconds = soon ?? Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
-    const from = { network: 'from one network', anonymous: 'from one network without valid credentials', caller: '' };
-    const most = `At most ${this.limits[what]} requests a minute ${from[what]}`.trim();
+    const from = { network: 'from one network', anonymous: 'from one network without valid credentials' };
+    const most =
+      `At most ${this.limits[what]} requests a minute ${what in from ? from[what as keyof typeof from] : ''}`.trim();
     throw rateLimited({ retryAfterSeconds }, `${most}. Wait ${retryAfterSeconds} s.`);
   }
 

@@ -88,9 +88,11 @@ export async function deleteKeysOf(tx: Tx, userId: string): Promise<string[]> {
   return rows.map(({ key_id }) => key_id);
 }
 
-/** System purpose `known-keys`: in the order of creation, which depends on no clock. */
+/** System purpose `known-keys`: API and service keys in the order of creation, which depends on no clock. */
 export const readKeyHashes = (tx: Tx, after: number, limit: number): Promise<{ hash: string; sequence: string }[]> =>
-  tx.query('select key_hash as hash, sequence from api_keys where sequence > $1 order by sequence limit $2', [
-    after,
-    limit,
-  ]);
+  tx.query(
+    `(select key_hash as hash, sequence from api_keys where sequence > $1 order by sequence limit $2)
+     union all (select key_hash, sequence from service_keys where sequence > $1 order by sequence limit $2)
+     order by sequence limit $2`,
+    [after, limit],
+  );

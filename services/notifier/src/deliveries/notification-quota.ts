@@ -32,9 +32,9 @@ export class NotificationQuota {
   async take(orgId: string, attemptKey: string): Promise<Share> {
     try {
       const input = { meter: NOTIFICATIONS_METER, want: 1, holderId: this.holder, leaseKey: attemptKey };
-      const { leaseId, enforcement } = await this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS });
-      if (leaseId) return { leaseId };
-      return enforcement === 'hard' ? 'exhausted' : 'unlimited';
+      const { leaseId } = await this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS });
+      // Whatever the limit is called: where it refuses nothing, the unit is lent.
+      return leaseId ? { leaseId } : 'exhausted';
     } catch (error) {
       if (error instanceof ProblemError && error.code === featureNotIncluded.code) return 'not_included';
       this.log.warn({ error, orgId }, 'Notifications are not counted at the moment');

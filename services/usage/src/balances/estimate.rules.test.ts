@@ -46,5 +46,11 @@ test('a limit that is reached is reached now, one beyond the end never, and a pe
   expect(estimate({ ...given, limit: 90 }).reachesLimitAt).toBe(now);
   expect(estimate({ ...given, limit: 10_000 }).reachesLimitAt).toBeNull();
   expect(estimate({ ...given, now: period.end, limit: null }).estimate).toBe(100);
-  expect(estimate({ ...given, used: 0, now: period.start, limit: 5, week: null })).toMatchObject({ estimate: 0 });
+});
+
+test('a period that has just begun says nothing of its end, unless there is a week to look back at', () => {
+  const given = { period, now: period.start + 3_600_000, used: 10, limit: 15 };
+  const nothing = { estimate: null, straightLine: null, lastSevenDays: null, reachesLimitAt: null };
+  expect(estimate({ ...given, week: null })).toEqual({ ...nothing, method: 'too_early' });
+  expect(estimate({ ...given, week: flat(1) })).toMatchObject({ estimate: 10 + 719, method: 'last_7_days' });
 });

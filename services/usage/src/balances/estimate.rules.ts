@@ -2,12 +2,14 @@ import type { Period } from '@tidegate/contracts/billing/period';
 import type { EstimateMethod } from '@tidegate/contracts/usage/estimate';
 
 const HOUR_MS = 3_600_000;
+/** The pace of a few minutes says nothing of a month. */
+const DAY_MS = 24 * HOUR_MS;
 export const WEEK_HOURS = 168;
 
 export interface Estimate {
-  estimate: number;
+  estimate: number | null;
   method: EstimateMethod;
-  straightLine: number;
+  straightLine: number | null;
   lastSevenDays: number | null;
   /** Epoch milliseconds; null: not before the period ends. */
   reachesLimitAt: number | null;
@@ -24,17 +26,17 @@ interface Given {
 
 /** A forecast of use: the rest of the period goes on as the last seven days, or as the period so far. */
 export function estimate({ period, now, used, limit, week }: Given): Estimate {
-  const elapsed = Math.max(1, now - period.start);
-  const straight = course(used, period.end, now, () => used / elapsed);
+  const elapsed = now - period.start;
+  const straight = elapsed < DAY_MS ? null : course(used, period.end, now, () => used / elapsed);
   const weekly =
     week && course(used, period.end, now, (hour) => (week[(hour - weekStart(now)) % WEEK_HOURS] ?? 0) / HOUR_MS);
   const best = weekly ?? straight;
   return {
-    estimate: Math.round(best.end),
-    method: weekly ? 'last_7_days' : 'straight_line',
-    straightLine: Math.round(straight.end),
-    lastSevenDays: weekly ? Math.round(weekly.end) : null,
-    reachesLimitAt: limit === null ? null : best.reaches(limit),
+    estimate: best && Math.round(best.end),
+    method: weekly ? 'last_7_days' : straight ? 'straight_line' : 'too_early',
+    straightLine: straight && Math.round(straight.end),
+    lastSevenDays: weekly && Math.round(weekly.end),
+    reachesLimitAt: limit === null || !best ? null : best.reaches(limit),
   };
 }
 

@@ -17,7 +17,7 @@ export interface Rejection {
 }
 
 /** Why the event's time rules it out, if it does. */
-export function timeRejection(event: UsageEvent, now: number): Rejection | undefined {
+export function timeRejection(event: Pick<UsageEvent, 'at'>, now: number): Rejection | undefined {
   const at = Date.parse(event.at);
   if (at < now - MAX_EVENT_AGE_DAYS * DAY_MS) {
     return { code: 'too_old', message: `Events are accepted up to ${MAX_EVENT_AGE_DAYS} days back.` };

@@ -267,7 +267,7 @@ test('only the platform reports its own meters; the other events of the batch co
     rejected: [{ index: 0, code: 'platform_meter', message: expect.stringContaining(first as string) }],
   });
   // Every meter that the catalogue as we ship it charges for.
-  const { features } = parse(readFileSync('plans/default.yaml', 'utf8')) as {
+  const { features } = parse(readFileSync('plans/tidegate.yaml', 'utf8')) as {
     features: Record<string, { kind: string }>;
   };
   const metered = Object.keys(features).filter((key) => features[key]?.kind === 'metered');

@@ -1,32 +1,36 @@
 import { Controller } from '@nestjs/common';
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import { invalid } from '@tidegate/contracts/kernel/problem';
-import { PLATFORM_METERS, type UsageEvent } from '@tidegate/contracts/usage/event';
-import { ingestUsage, NewUsageEvent, type RejectionCode } from '@tidegate/contracts/usage/usage';
+import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding } from '../entitlements/standing.ts';
 import { checkLeases } from '../leases/check-leases.ts';
-import { findMeters } from '../meters/meter.rows.ts';
+import { findDefinitions, findMeters } from '../meters/meter.rows.ts';
 import { timeRejection } from './admission.rules.ts';
+import { byDifference } from './count-differences.ts';
+import { findExisting } from './organisation.rows.ts';
+import { type Placed, type Rejected, readEvents } from './read-events.rules.ts';
 import { isBadData, UsageWriter } from './usage-writer.ts';
 
-interface Placed {
-  index: number;
-  event: UsageEvent;
-}
+/** Each costs a few queries. */
+const MOST_ORGANISATIONS = 100;
 
-interface Rejected {
-  index: number;
-  code: RejectionCode;
-  message: string;
+interface Request {
+  tx: Tx;
+  emit: Emit;
+  now: number;
+  rejected: Rejected[];
+  definitions: ReadonlyMap<string, MeterDefinition>;
 }
 
 /**
- * Events from a customer's own product. They are written directly, not through the stream: the answer can then tell
- * duplicates from new events, and a read right after it sees them. The organisation is the caller's, never the event's.
+ * Events from a product of a customer or of the operator. They are written directly, not through the stream: the answer
+ * can then tell duplicates from new events, and a read right after it sees them. The organisation is the caller's, never
+ * the event's; only an operator's service key may name one with each event.
  */
 @Controller()
 export class IngestUsage {
@@ -39,54 +43,69 @@ export class IngestUsage {
   async handle({ input, caller, tx, emit }: OperationContext<typeof ingestUsage>) {
     const now = Date.now();
     const rejected: Rejected[] = [];
-    const given = read(input.events, caller.orgId ?? '', now, rejected);
-    await this.writer.ensurePartitions(
-      given.map(({ event }) => event),
-      now,
-    );
+    await this.writer.ensurePartitions(daysOf(input.events), now);
     await beginCounting(tx);
-    const { snapshot, periods } = await requireStoredStanding(tx, this.bus, now);
-    const included = await includedIn(tx, snapshot, given, rejected);
-    const events = await paidFor(tx, snapshot, included, rejected, now);
+    const definitions = await findDefinitions(tx);
+    const given = readEvents(input.events, { caller, definitions, now }, rejected);
+    const request = { tx, emit, now, rejected, definitions };
     try {
-      const written = await this.writer.write(
-        tx,
-        emit,
-        events.map(({ event }) => event),
-        { periods: new Map([[snapshot.orgId, periods]]), now },
-      );
-      for (const [at, rejection] of written.rejected) rejected.push({ index: events[at]?.index ?? 0, ...rejection });
+      const counted = caller.orgId ? await this.countIn(request, given) : await this.countInEach(request, given);
       rejected.sort((a, b) => a.index - b.index);
-      return { accepted: written.accepted, duplicates: written.duplicates, rejected };
+      return { ...counted, rejected };
     } catch (error) {
       if (!isBadData(error)) throw error;
       throw invalid('/events', 'too_large', 'The sum of a meter would pass 9007199254740991. Send smaller quantities.');
     }
   }
+
+  /** In the order of organisations, so that two requests wait for each other instead of deadlocking. */
+  private async countInEach(request: Request, given: Placed[]) {
+    const { tx, rejected } = request;
+    const sum = { accepted: 0, duplicates: 0 };
+    const byOrg = Map.groupBy(given, ({ event }) => event.org);
+    if (byOrg.size > MOST_ORGANISATIONS) {
+      throw invalid('/events', 'too_many', `Send events of at most ${MOST_ORGANISATIONS} organisations at once.`);
+    }
+    const existing = await findExisting(tx.as({ system: 'ingest' }), [...byOrg.keys()]);
+    for (const [orgId, some] of [...byOrg].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (existing.has(orgId)) {
+        const { accepted, duplicates } = await this.countIn({ ...request, tx: tx.as({ orgId }) }, some);
+        sum.accepted += accepted;
+        sum.duplicates += duplicates;
+      } else {
+        const message = 'There is no such organisation, or its plan has not arrived yet.';
+        for (const { index } of some) rejected.push({ index, code: 'unknown_organisation', message });
+      }
+    }
+    return sum;
+  }
+
+  /** In the organisation of the transaction. */
+  private async countIn({ tx, emit, now, rejected, definitions }: Request, given: Placed[]) {
+    const standing = await requireStoredStanding(tx, this.bus, now);
+    const { snapshot, periods } = standing;
+    const included = await includedIn(tx, snapshot, given, rejected);
+    const paid = await paidFor(tx, snapshot, included, rejected, now);
+    const events = await byDifference(tx, standing, paid, definitions);
+    const written = await this.writer.write(
+      tx,
+      emit,
+      events.map(({ event }) => event),
+      { periods: new Map([[snapshot.orgId, periods]]), now },
+    );
+    for (const [at, rejection] of written.rejected) rejected.push({ index: events[at]?.index ?? 0, ...rejection });
+    return { accepted: written.accepted, duplicates: written.duplicates };
+  }
 }
 
-function read(given: readonly unknown[], org: string, now: number, rejected: Rejected[]): Placed[] {
-  const events: Placed[] = [];
-  given.forEach((one, index) => {
-    const parsed = NewUsageEvent.safeParse(one);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const message = `${issue?.path.join('/') ?? ''} ${issue?.message ?? ''}`.trim();
-      rejected.push({ index, code: 'malformed', message });
-      return;
-    }
-    const { time, source, ...rest } = parsed.data;
-    if (PLATFORM_METERS.has(rest.meter)) {
-      const message = `${rest.meter} is counted by the platform itself. Report meters of your own.`;
-      rejected.push({ index, code: 'platform_meter', message });
-      return;
-    }
-    // The prefix separates customers' event identities from those of our own services.
-    const event = { ...rest, source: `api:${source}`, org, at: time ?? new Date(now).toISOString() };
-    events.push({ index, event });
+/** When events say that they happened: their partitions are made before the transaction begins. */
+const daysOf = (events: readonly unknown[]): { at: string }[] =>
+  events.flatMap((one) => {
+    const time = (one as { time?: unknown } | null)?.time;
+    return typeof time === 'string' && !Number.isNaN(Date.parse(time))
+      ? { at: time }
+      : { at: new Date().toISOString() };
   });
-  return events;
-}
 
 /**
  * Refuses events of meters that this plan lacks, as leases do: counting them would record usage that nobody sold. A meter

@@ -37,11 +37,12 @@ export class ListEvents {
   }
 }
 
-const toWire = ({ id, source, meter, quantity, at, received_at }: RecordedRow) => ({
+const toWire = ({ id, source, meter, quantity, at, received_at, corrects }: RecordedRow) => ({
   id,
   source,
   meter,
   quantity: Number(quantity),
   time: at.toISOString(),
   receivedAt: received_at.toISOString(),
+  corrects,
 });

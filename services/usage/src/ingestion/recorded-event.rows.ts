@@ -1,5 +1,6 @@
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import { CORRECTION } from '../kernel/correction.rules.ts';
 
 export interface RecordedRow {
   id: string;
@@ -9,6 +10,14 @@ export interface RecordedRow {
   at: Date;
   received_at: Date;
   place: string;
+  corrects: {
+    source: string;
+    id: string;
+    action: 'void' | 'amend';
+    quantity: number;
+    reason: string;
+    by: string;
+  } | null;
 }
 
 interface Of {
@@ -57,10 +66,16 @@ export const findEvents = (
   limit: number,
 ): Promise<RecordedRow[]> =>
   tx.query<RecordedRow>(
-    `select id, source, meter, quantity, at, received_at, ${cursorTime('at')} as place
-       from usage_events
-      where org_id = $1 and meter = $2 and at >= $3 and (at < $4 or ($5::text is not null and at = $4))
-        and ($5::text is null or at < $4 or (source, id) > ($5, $6))
-      order by at desc, source, id limit $7`,
-    [orgId, meter, from, to, after?.[1] ?? null, after?.[2] ?? null, limit],
+    `select e.*, case when c.key is not null then json_build_object('source', c.source, 'id', c.id, 'action', c.action,
+              'quantity', c.quantity, 'reason', c.reason, 'by', c.corrected_by) end as corrects
+       from (select org_id, id, source, meter, quantity, at, received_at, ${cursorTime('at')} as place
+               from usage_events
+              where org_id = $1 and meter = $2 and at >= $3 and (at < $4 or ($5::text is not null and at = $4))
+                and ($5::text is null or at < $4 or (source, id) > ($5, $6))
+              order by at desc, source, id limit $7) e
+       left join usage_corrections c on c.org_id = e.org_id
+         and c.key = case when e.source = $8 then split_part(e.id, '-', 1)::uuid end
+         and c.number = case when e.source = $8 then split_part(e.id, '-', 2)::int end
+      order by e.at desc, e.source, e.id`,
+    [orgId, meter, from, to, after?.[1] ?? null, after?.[2] ?? null, limit, CORRECTION],
   );

@@ -8,6 +8,7 @@ import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { ensureEventDays } from './event-days.ts';
 import { PeriodCache } from './period-cache.ts';
+import type { ReportedEvent } from './read-events.rules.ts';
 import { insertRejected, type RejectedEvent } from './rejected-event.rows.ts';
 import { type Written, writeEvents } from './write-events.ts';
 
@@ -66,7 +67,7 @@ export class UsageWriter {
   async write(
     tx: Tx,
     emit: Emit,
-    events: readonly UsageEvent[],
+    events: readonly ReportedEvent[],
     { periods, now }: { periods: ReadonlyMap<string, MeterPeriods>; now: number },
   ): Promise<Written> {
     const meters = await this.metersFor(tx, events);
@@ -86,7 +87,7 @@ export class UsageWriter {
     for (let day = today - back; day <= today + 3; day += 1) this.days.add(day);
   }
 
-  private async metersFor(tx: Tx, events: readonly UsageEvent[]): Promise<ReadonlySet<string>> {
+  private async metersFor(tx: Tx, events: readonly { meter: string }[]): Promise<ReadonlySet<string>> {
     if (events.some(({ meter }) => !this.meters.has(meter))) {
       for (const { meter } of await findMeters(tx)) this.meters.add(meter);
     }

@@ -1,4 +1,3 @@
-import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { digestOf, eventKey } from '../kernel/event-identity.ts';
@@ -6,6 +5,7 @@ import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { settleLeases } from '../leases/lease.rows.ts';
 import { admit, type Known, type Rejection } from './admission.rules.ts';
 import { emitThresholds } from './emit-thresholds.ts';
+import type { ReportedEvent } from './read-events.rules.ts';
 import { type CountableEvent, countEvents } from './usage-event.rows.ts';
 
 export interface Written {
@@ -31,7 +31,7 @@ const CONFLICT: Rejection = {
 export async function writeEvents(
   tx: Tx,
   emit: Emit,
-  batch: { events: readonly UsageEvent[]; known: Known; now: number },
+  batch: { events: readonly ReportedEvent[]; known: Known; now: number },
 ): Promise<Written> {
   const rejected = new Map<number, Rejection>();
   const candidates = batch.events.flatMap((event, index): Candidate[] => {
@@ -54,12 +54,12 @@ export async function writeEvents(
   return { accepted: fresh.length, duplicates: again.length - conflicts.size, rejected };
 }
 
-function countable(event: UsageEvent, index: number, periodStart: number): Candidate {
+function countable(event: ReportedEvent, index: number, periodStart: number): Candidate {
   return {
     index,
     org: event.org,
     key: eventKey(event.source, event.id),
-    digest: digestOf(event),
+    digest: digestOf({ meter: event.meter, quantity: event.said ?? event.quantity }),
     meter: event.meter,
     quantity: event.quantity,
     at: toMillisecond(event.at),

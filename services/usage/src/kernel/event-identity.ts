@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { UsageEvent } from '@tidegate/contracts/usage/event';
 
 /**
  * The event's identity within its organisation: the first 16 bytes of a sha-256, as a uuid without dashes. The length of
@@ -9,8 +8,8 @@ export function eventKey(source: string, id: string): string {
   return hash('sha256', `${source.length}:${source}${id}`, 'hex').slice(0, 32);
 }
 
-/** A hash of meter and quantity, not of the time: two events with the same id that differ here are in conflict. */
-export function digestOf({ meter, quantity }: Pick<UsageEvent, 'meter' | 'quantity'>): number {
+/** A hash of meter and of what the event says, not of the time: two events with the same id that differ here are in conflict. */
+export function digestOf({ meter, quantity }: { meter: string; quantity: number | string }): number {
   let hash = 0x811c9dc5;
   const text = `${meter}:${quantity}`;
   for (let index = 0; index < text.length; index += 1) {

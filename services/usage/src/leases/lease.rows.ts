@@ -27,10 +27,12 @@ interface Of {
  * are reset with every month, also with one that begins while somebody takes.
  */
 export const lockQuota = (tx: Tx, orgId: string, meter: string): Promise<unknown> =>
-  tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' quota ' || $1 || ' ' || $2, 0))", [
-    orgId,
-    meter,
-  ]);
+  tx.query(
+    `select pg_advisory_xact_lock(hashtextextended(current_schema() || ' quota ' || $1 || ' ' || $2, 0)),
+            -- A plan that was made while there were few leases would read all of them for each name, also when there are many.
+            set_config('enable_seqscan', 'off', true)`,
+    [orgId, meter],
+  );
 
 interface Name {
   holderId: string;
@@ -45,19 +47,32 @@ export interface KnownLease {
 
 /** Those of the named leases that exist, by name. */
 export async function findLeasesByKey(tx: Tx, of: Of, names: readonly Name[]): Promise<Map<string, KnownLease>> {
-  const rows = await tx.query<{ id: string; granted: number; expires_at: Date; holder_id: string; lease_key: string }>(
+  const rows = await tx.query<LeaseByName>(
     `select l.id, l.granted, l.expires_at, l.holder_id, l.lease_key
-       from unnest($3::text[], $4::text[]) as n(holder_id, lease_key)
-            join leases l on l.org_id = $1 and l.meter = $2 and l.holder_id = n.holder_id and l.lease_key = n.lease_key`,
+       from unnest($3::text[], $4::text[]) as n(holder_id, lease_key),
+            lateral (select * from leases
+                      where org_id = $1 and meter = $2 and holder_id = n.holder_id and lease_key = n.lease_key
+                      limit 1) as l`,
     [of.orgId, of.meter, names.map(({ holderId }) => holderId), names.map(({ leaseKey }) => leaseKey)],
   );
-  return new Map(
+  return byName(rows);
+}
+
+interface LeaseByName {
+  id: string;
+  granted: number;
+  expires_at: Date;
+  holder_id: string;
+  lease_key: string;
+}
+
+const byName = (rows: readonly LeaseByName[]): Map<string, KnownLease> =>
+  new Map(
     rows.map(({ id, granted, expires_at, holder_id, lease_key }) => [
       nameOf({ holderId: holder_id, leaseKey: lease_key }),
       { id, granted, expiresAt: expires_at.toISOString() },
     ]),
   );
-}
 
 export const nameOf = ({ holderId, leaseKey }: Name): string => `${holderId.length} ${holderId}${leaseKey}`;
 
@@ -69,22 +84,23 @@ export interface NewLease extends Name {
 }
 
 /**
- * When each of them ends: a lease with its window at the latest, because its events count where they happen. What is held
- * counts where the hold was taken, however long the work takes.
+ * By name: those that are stored now, or were before. A lease ends with its window at the latest, because its events count
+ * where they happen. What is held counts where the hold was taken, however long the work takes.
  */
 export async function insertLeases(
   tx: Tx,
   { orgId, window }: { orgId: string; window: MeterWindow },
   leases: readonly NewLease[],
-): Promise<Map<string, string>> {
-  const rows = await tx.query<{ id: string; expires_at: Date }>(
+): Promise<Map<string, KnownLease>> {
+  const rows = await tx.query<LeaseByName>(
     `insert into leases (org_id, id, meter, period_start, period_end, holder_id, lease_key, granted, hold, expires_at)
      select $1, id, $2, $3, $4, holder_id, lease_key, granted, hold,
             date_trunc('milliseconds', case when hold then now() + make_interval(secs => ttl)
                                             else least(now() + make_interval(secs => ttl), $4) end)
        from unnest($5::uuid[], $6::text[], $7::text[], $8::int[], $9::boolean[], $10::int[])
               as t(id, holder_id, lease_key, granted, hold, ttl)
-     returning id, expires_at`,
+     on conflict (org_id, meter, holder_id, lease_key) do update set granted = leases.granted
+     returning id, granted, expires_at, holder_id, lease_key`,
     [
       orgId,
       window.meter,
@@ -98,7 +114,7 @@ export async function insertLeases(
       plain(leases, ({ ttlSeconds }) => ttlSeconds),
     ],
   );
-  return new Map(rows.map(({ id, expires_at }) => [id, expires_at.toISOString()]));
+  return byName(rows);
 }
 
 export const findHold = (tx: Tx, orgId: string, id: string): Promise<LeaseRow | undefined> =>

@@ -10,7 +10,7 @@ import type { Balance } from '../balances/balance.rules.ts';
 import { currentWindow, type MeterWindow } from '../balances/window.rules.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
 import { GroupCommit } from './group-commit.ts';
-import { findLeasesByKey, insertLeases, lockQuota, type NewLease, nameOf } from './lease.rows.ts';
+import { findLeasesByKey, insertLeases, type KnownLease, lockQuota, type NewLease, nameOf } from './lease.rows.ts';
 import { slice } from './lease.rules.ts';
 
 export interface LoanRequest {
@@ -40,7 +40,7 @@ export interface Loan {
 }
 
 /** Requests that one transaction answers: larger groups would only make the first of them wait. */
-const GROUP = 500;
+const GROUP = 1_000;
 
 /**
  * Lends out units of quotas. Whoever takes from the same quota takes turns: in one process as a group with one transaction,
@@ -75,37 +75,67 @@ export class Lend {
   }
 }
 
-type Quota = Pick<Loan, 'standing' | 'grant' | 'window'>;
+type Quota = Pick<Loan, 'standing' | 'window'> & { grant: MeteredGrant };
 
-async function grantAll(tx: Tx, quota: Quota & { grant: MeteredGrant }, requests: LoanRequest[]): Promise<Loan[]> {
-  const { standing, grant, window } = quota;
+/**
+ * Requests whose names are known are answered with the lease that they have. Names are looked up only where somebody would
+ * be refused: otherwise all are lent to, and writing them down shows which existed.
+ */
+async function grantAll(tx: Tx, quota: Quota, requests: LoanRequest[]): Promise<Loan[]> {
+  const { standing, window } = quota;
   const { orgId } = standing.snapshot;
-  const [before] = await findBalances(tx, orgId, [window]);
-  const balance = { used: 0, reserved: 0, ...before };
-  const known = await findLeasesByKey(tx, { orgId, meter: window.meter }, requests);
-  const barred = barredBy(standing.snapshot, window.meter) !== undefined;
-  const fresh: NewLease[] = [];
-  const loans = requests.map((request): Loan => {
-    const name = nameOf(request);
-    const same = known.get(name);
-    const granted =
-      same?.granted ?? (barred && request.hold ? 0 : slice({ ...request, ...balance, ceiling: grant.ceiling }));
-    if (granted === 0) return nothing(quota, { ...balance });
-    const leaseId = same?.id ?? newId();
-    if (!same) {
-      balance.reserved += granted;
-      fresh.push({ ...request, id: leaseId, granted });
-      known.set(name, { id: leaseId, granted, expiresAt: '' });
-    }
-    return { ...quota, leaseId, granted, expiresAt: same?.expiresAt ?? '', balance: { ...balance } };
+  const [found] = await findBalances(tx, orgId, [window]);
+  const before = { used: 0, reserved: 0, ...found };
+  let decided = decide(quota, before, new Map(), requests);
+  if (decided.some(({ granted }) => granted === 0)) {
+    decided = decide(quota, before, await findLeasesByKey(tx, { orgId, meter: window.meter }, requests), requests);
+  }
+  const fresh = decided.flatMap(({ lease }) => lease ?? []);
+  const stored = fresh.length === 0 ? new Map() : await insertLeases(tx, { orgId, window }, fresh);
+  const balance = { ...before };
+  return decided.map((one): Loan => {
+    if (one.granted === 0) return nothing(quota, { ...balance });
+    const { id, granted, expiresAt } = stored.get(one.name) ?? one.known ?? UNKNOWN;
+    if (one.lease?.id === id) balance.reserved += granted;
+    return { ...quota, leaseId: id, granted, expiresAt, balance: { ...balance } };
   });
-  if (fresh.length === 0) return loans;
-  const ends = await insertLeases(tx, { orgId, window }, fresh);
-  for (const loan of loans) if (loan.leaseId && !loan.expiresAt) loan.expiresAt = ends.get(loan.leaseId) ?? '';
-  return loans;
 }
 
-const nothing = (quota: Quota, balance: Balance): Loan => ({
+interface Decided {
+  name: string;
+  granted: number;
+  /** To be stored, unless its name exists. */
+  lease?: NewLease;
+  known?: KnownLease;
+}
+
+function decide(
+  { standing, window, grant }: Quota,
+  { used, reserved }: Balance,
+  known: ReadonlyMap<string, KnownLease>,
+  requests: readonly LoanRequest[],
+): Decided[] {
+  const barred = barredBy(standing.snapshot, window.meter) !== undefined;
+  const named = new Map<string, Decided>();
+  let taken = reserved;
+  return requests.map((request) => {
+    const name = nameOf(request);
+    const same = known.get(name);
+    if (same) return { name, granted: same.granted, known: same };
+    const twin = named.get(name);
+    if (twin) return { name, granted: twin.granted };
+    const most = { ...request, used, reserved: taken, ceiling: grant.ceiling };
+    const granted = barred && request.hold ? 0 : slice(most);
+    taken += granted;
+    const decided: Decided = { name, granted, ...(granted > 0 ? { lease: { ...request, id: newId(), granted } } : {}) };
+    named.set(name, decided);
+    return decided;
+  });
+}
+
+const UNKNOWN: KnownLease = { id: '', granted: 0, expiresAt: '' };
+
+const nothing = (quota: Pick<Loan, 'standing' | 'grant' | 'window'>, balance: Balance): Loan => ({
   ...quota,
   leaseId: null,
   granted: 0,

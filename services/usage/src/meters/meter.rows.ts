@@ -1,3 +1,4 @@
+import type { FeatureInfo, MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { unknownMeter } from '@tidegate/contracts/usage/leases';
 import type { Meter } from '@tidegate/contracts/usage/usage';
@@ -6,20 +7,27 @@ import type { Tx } from '@tidegate/database/tx';
 export const findMeters = (tx: Tx): Promise<Meter[]> =>
   tx.query<Meter>('select meter, name, unit, description from meters order by meter');
 
-export async function saveMeters(
-  tx: Tx,
-  meters: readonly { key: string; name: string; unit: string; description: string }[],
-): Promise<void> {
+/** How the events of each meter become a number. */
+export async function findDefinitions(tx: Tx): Promise<Map<string, MeterDefinition>> {
+  const rows = await tx.query<MeterDefinition & { meter: string }>(
+    'select meter, aggregate, decimals, group_by as "groupBy", value from meters',
+  );
+  return new Map(rows.map(({ meter, ...definition }) => [meter, definition]));
+}
+
+type Described = Pick<FeatureInfo, 'key' | 'name' | 'unit' | 'description'> & { meter: MeterDefinition };
+
+export async function saveMeters(tx: Tx, meters: readonly Described[]): Promise<void> {
   await tx.query(
-    `insert into meters (meter, name, unit, description)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
-     on conflict (meter) do update set name = excluded.name, unit = excluded.unit, description = excluded.description`,
-    [
-      meters.map((meter) => meter.key),
-      meters.map((meter) => meter.name),
-      meters.map((meter) => meter.unit),
-      meters.map((meter) => meter.description),
-    ],
+    `insert into meters (meter, name, unit, description, aggregate, decimals, group_by, value)
+     select m.meter, m.name, m.unit, m.description, m.aggregate, m.decimals, m."groupBy", m.value
+       from json_to_recordset($1::json) as m(meter text, name text, unit text, description text, aggregate text,
+                                             decimals smallint, "groupBy" text[], value text)
+     on conflict (meter) do update
+       set name = excluded.name, unit = excluded.unit, description = excluded.description,
+           aggregate = excluded.aggregate, decimals = excluded.decimals, group_by = excluded.group_by,
+           value = excluded.value`,
+    [JSON.stringify(meters.map(({ key, meter, ...info }) => ({ ...info, ...meter, meter: key })))],
   );
 }
 

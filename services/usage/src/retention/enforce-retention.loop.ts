@@ -4,6 +4,8 @@ import { dropDays } from '@tidegate/database/partitions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { expireCorrections } from '../corrections/correction.rows.ts';
+import { expireAggregates } from '../ingestion/aggregate.rows.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
 import { expireRejected } from '../ingestion/rejected-event.rows.ts';
 import { expireIdentities } from '../kernel/usage-identity.rows.ts';
@@ -29,6 +31,10 @@ export class EnforceRetention implements OnApplicationBootstrap {
     await ensureEventDays(this.tenants, { ahead: 3 });
     await this.tenants.system('ingest', (tx) => dropDays(tx, 'usage_events', this.config.USAGE_EVENT_DAYS));
     await this.tenants.system('ingest', (tx) => expireRejected(tx, REJECTED_DAYS));
+    await this.tenants.system('ingest', (tx) =>
+      expireCorrections(tx, this.config.USAGE_EVENT_DAYS + MAX_EVENT_AGE_DAYS),
+    );
+    await this.tenants.system('ingest', (tx) => expireAggregates(tx, MAX_EVENT_AGE_DAYS + 1));
     const inChunks = async (expire: (tx: Tx) => Promise<boolean>) => {
       while (!signal.aborted && (await this.tenants.system('ingest', expire)));
     };

@@ -26,6 +26,22 @@ const WITHOUT_EFFECT = new Set([
   'use_stripe_sdk',
 ]);
 
+const CHANGE = ['payment_behavior', 'proration_behavior', 'proration_date'];
+/** Parameters that an operation serves and reads only when the state of things asks for them. */
+const WHEN_NEEDED: Record<string, string[]> = {
+  'DELETE /v1/subscription_items/{id}': CHANGE,
+  'DELETE /v1/subscriptions/{id}': ['cancellation_details', 'invoice_now', 'prorate'],
+  'POST /v1/invoices/create_preview': ['automatic_tax', 'customer', 'discounts', 'preview_mode'],
+  'POST /v1/invoices/{id}/finalize': ['auto_advance'],
+  'POST /v1/invoices/{id}/pay': ['paid_out_of_band', 'payment_method'],
+  'POST /v1/subscription_items': CHANGE,
+  'POST /v1/subscription_items/{id}': CHANGE,
+  'POST /v1/subscription_schedules/{id}': ['proration_behavior'],
+  'POST /v1/subscriptions': CHANGE,
+  'POST /v1/subscriptions/{id}': CHANGE,
+  'POST /v1/subscriptions/{id}/resume': CHANGE,
+};
+
 /** Parameters whose handler has to read all of them: one that it passes over would be taken without its effect. */
 export function watched(params: JsonObject): { params: JsonObject; check: (operation: string) => void } {
   const read = new Set<string>();
@@ -36,7 +52,10 @@ export function watched(params: JsonObject): { params: JsonObject; check: (opera
     },
   });
   const check = (operation: string) => {
-    const passedOver = Object.keys(params).filter((key) => !read.has(key) && !WITHOUT_EFFECT.has(key));
+    const later = WHEN_NEEDED[operation] ?? [];
+    const passedOver = Object.keys(params).filter(
+      (key) => !read.has(key) && !WITHOUT_EFFECT.has(key) && !later.includes(key),
+    );
     if (passedOver.length > 0) throw new DoubleFault(`${operation} does not serve ${passedOver.join(', ')}`);
   };
   return { params: proxy, check };

@@ -3,9 +3,9 @@ import type { Account } from '../kernel/account.ts';
 import { embedded, listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
-import type { CreditNote, Invoice, Params, Stored } from '../kernel/stored.ts';
-import { intentOf, paid, subscriptionOf } from './collection.ts';
-import { markPaid } from './invoice-state.ts';
+import type { Charge, CreditNote, Customer, Invoice, Params, Stored } from '../kernel/stored.ts';
+import { paid, subscriptionOf } from './collection.ts';
+import { markPaid, paymentsOf } from './invoice-state.ts';
 import { mergedMetadata } from './metadata.ts';
 import { refundCharge } from './refunds.ts';
 
@@ -50,6 +50,8 @@ function create(account: Account, params: Create): CreditNote {
       'The sum of credit amount, refund amount and out of band amount must equal the credit note amount.',
       'refund_amount',
     );
+  const customer = account.store.get('customer', invoice.customer ?? '');
+  const refunds = afterwards ? refundsOf(account, invoice, refunded, params) : [];
   const note = account.create('credit_note', {
     id: account.id('cn'),
     object: 'credit_note',
@@ -73,6 +75,7 @@ function create(account: Account, params: Create): CreditNote {
     post_payment_amount: afterwards ? amount : 0,
     pre_payment_amount: afterwards ? 0 : amount,
     reason: params.reason ?? null,
+    refunds,
     status: 'issued',
     subtotal: amount,
     subtotal_excluding_tax: amount,
@@ -80,7 +83,7 @@ function create(account: Account, params: Create): CreditNote {
     total_excluding_tax: amount,
     type: afterwards ? 'post_payment' : 'pre_payment',
   });
-  if (afterwards) giveBack(account, invoice, note, refunded, credited, params);
+  if (afterwards) giveBack(account, invoice, customer, amount, credited);
   else lowerDue(account, invoice, amount);
   account.emit('credit_note.created', note);
   return note;
@@ -130,31 +133,34 @@ function lowerDue(account: Account, invoice: Invoice, amount: number): void {
   if (subscription) paid(account, subscription, invoice);
 }
 
-function giveBack(
-  account: Account,
-  invoice: Invoice,
-  note: CreditNote,
-  refunded: number,
-  credited: number,
-  params: Create,
-): void {
-  invoice.post_payment_credit_notes_amount += note.amount;
-  if (refunded > 0) {
-    const charge = account.store.get('charge', intentOf(account, invoice).latest_charge ?? '', 'refund_amount');
-    const refund = refundCharge(account, charge, refunded);
-    note.refunds = [{ amount_refunded: refunded, payment_record_refund: null, refund: refund.id, type: 'refund' }];
-  }
-  for (const one of params.refunds ?? []) {
+function chargeOf(account: Account, invoice: Invoice): Charge {
+  const intents = paymentsOf(account, invoice.id).map((one) =>
+    account.store.find('payment_intent', one.payment.payment_intent),
+  );
+  const id = intents.find((intent) => intent?.status === 'succeeded')?.latest_charge;
+  if (!id) throw invalid('The invoice was not paid by a charge that can be refunded.', 'refund_amount');
+  return account.store.get('charge', id, 'refund_amount');
+}
+
+/** The refunds of the note: the one that is asked for is made. */
+function refundsOf(account: Account, invoice: Invoice, refunded: number, params: Create): CreditNote['refunds'] {
+  const entry = (refund: string, amount_refunded: number): CreditNote['refunds'][number] => ({
+    amount_refunded,
+    payment_record_refund: null,
+    refund,
+    type: 'refund',
+  });
+  const linked = (params.refunds ?? []).map((one) => {
     const refund = account.store.get('refund', one.refund ?? '', 'refunds');
-    note.refunds.push({
-      amount_refunded: one.amount_refunded ?? refund.amount,
-      payment_record_refund: null,
-      refund: refund.id,
-      type: 'refund',
-    });
-  }
+    return entry(refund.id, one.amount_refunded ?? refund.amount);
+  });
+  if (refunded === 0) return linked;
+  return [entry(refundCharge(account, chargeOf(account, invoice), refunded).id, refunded), ...linked];
+}
+
+function giveBack(account: Account, invoice: Invoice, customer: Customer, amount: number, credited: number): void {
+  invoice.post_payment_credit_notes_amount += amount;
   if (credited === 0) return;
-  const customer = account.store.get('customer', note.customer);
   account.change(customer, 'customer.updated', () => {
     customer.balance -= credited;
   });

@@ -37,6 +37,8 @@ export const customerRoutes: Routes = {
     const customer = account.store.get('customer', id);
     for (const subscription of account.store.all('subscription', (one) => one.customer === id && !one.ended_at))
       cancelNow(account, subscription, { reason: 'cancellation_requested' });
+    for (const invoice of account.store.all('invoice', (one) => one.customer === id && one.status !== 'paid'))
+      Object.assign(invoice, { auto_advance: false, automatically_finalizes_at: null, next_payment_attempt: null });
     account.emit('customer.deleted', customer);
     return account.store.remove('customer', customer);
   },

@@ -47,9 +47,8 @@ export const invoiceRoutes: Routes = {
   },
   'POST /v1/invoices/{id}/finalize': (account, params: { auto_advance?: boolean }, { id }) => {
     const invoice = finalise(account, account.store.get('invoice', id));
-    const subscription = subscriptionOf(account, invoice);
     if (params.auto_advance !== undefined && invoice.status === 'open') invoice.auto_advance = params.auto_advance;
-    if (invoice.status === 'paid' && subscription) paid(account, subscription, invoice);
+    if (invoice.status === 'paid') settledByNothing(account, invoice);
     else if (invoice.status === 'open' && invoice.collection_method === 'charge_automatically')
       intentOf(account, invoice);
     return invoice;
@@ -73,8 +72,18 @@ export const invoiceRoutes: Routes = {
   'GET /v1/invoice_payments/{id}': (account, _params, { id }) => account.store.get('invoice_payment', id),
 };
 
+/** An invoice of nothing is paid as soon as it is final. */
+function settledByNothing(account: Account, invoice: Invoice): Invoice {
+  const subscription = subscriptionOf(account, invoice);
+  if (subscription) paid(account, subscription, invoice);
+  return invoice;
+}
+
 function pay(account: Account, invoice: Invoice, params: Pay): Invoice {
-  if (invoice.status === 'draft') finalise(account, invoice);
+  if (invoice.status === 'draft') {
+    finalise(account, invoice);
+    if (invoice.amount_due === 0) return settledByNothing(account, invoice);
+  }
   if (invoice.status === 'paid') throw invalid('Invoice is already paid', undefined, 'invoice_already_paid');
   if (invoice.status === 'void')
     throw invalid('Invoice is void and cannot be paid.', undefined, 'invoice_not_editable');

@@ -103,3 +103,37 @@ it('keeps invoices to their states', async () => {
     { amount: 1000, pricing: { price_details: { product: expect.stringMatching(/^prod_/) } } },
   ]);
 });
+
+it('refuses a refund of what no card has paid, with nothing done', async () => {
+  const { stripe, customer } = await paidInvoice();
+  const draft = await stripe.invoices.create({ customer: customer.id });
+  await stripe.invoiceItems.create({ customer: customer.id, invoice: draft.id, amount: 700, currency: 'usd' });
+  const { id = '' } = await stripe.invoices.pay(draft.id ?? '', { paid_out_of_band: true });
+  const note = { invoice: id, amount: 700, refund_amount: 700 };
+  expect(await refusal(stripe.creditNotes.create(note))).toMatchObject({ param: 'refund_amount' });
+  expect((await stripe.creditNotes.list({ invoice: id })).data).toEqual([]);
+  expect((await stripe.creditNotes.create({ invoice: id, amount: 700, out_of_band_amount: 700 })).status).toBe(
+    'issued',
+  );
+});
+
+it('pays a draft of nothing as soon as it is final', async () => {
+  const { stripe, customer } = await paidInvoice();
+  const draft = await stripe.invoices.create({ customer: customer.id });
+  expect(await stripe.invoices.pay(draft.id ?? '')).toMatchObject({ status: 'paid', amount_paid: 0 });
+});
+
+it('collects nothing more of a customer who is gone', async () => {
+  const { double, stripe, customer, subscription } = await paidInvoice();
+  await stripe.invoiceItems.create({ customer: customer.id, amount: 700, currency: 'usd' });
+  await stripe.invoices.create({
+    customer: customer.id,
+    pending_invoice_items_behavior: 'include',
+    auto_advance: true,
+  });
+  await stripe.customers.del(customer.id);
+  await double.advance({ days: 40 });
+  expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('canceled');
+  expect((await stripe.invoices.list()).data).toMatchObject([{ status: 'draft' }, { status: 'paid' }]);
+  expect(await stripe.customers.retrieve(customer.id)).toEqual(expect.objectContaining({ deleted: true }));
+});

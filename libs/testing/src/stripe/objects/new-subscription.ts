@@ -5,7 +5,7 @@ import { behaviourOf } from './cards.ts';
 import { methodFor } from './collection.ts';
 import { type GivenDiscount, redeem } from './discounts.ts';
 import { draftInvoice } from './invoice-draft.ts';
-import { cardRefusal, createIntent } from './payments.ts';
+import { attempt, authenticationRequired, cardRefusal, createIntent } from './payments.ts';
 import { draftDiscounts, draftSubscription, type NewSubscription } from './subscription-create.ts';
 import { headOf, invoiceFor, issue } from './subscription-invoices.ts';
 
@@ -64,7 +64,8 @@ function refuseUnpayable(account: Account, params: NewSubscription, due: Invoice
 export function refuseIfDeclined(account: Account, due: Invoice, method: string): void {
   const behaviour = behaviourOf(account, method);
   if (behaviour === 'pays') return;
+  if (behaviour === 'authenticates') throw authenticationRequired();
   const intent = createIntent(account, { amount: due.amount_due, currency: due.currency, customer: due.customer });
-  if (behaviour === 'authenticates') intent.status = 'requires_action';
+  attempt(account, intent, account.store.get('payment_method', method));
   throw cardRefusal(intent);
 }

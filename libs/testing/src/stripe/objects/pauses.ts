@@ -27,6 +27,8 @@ export function pause(
 ): Subscription {
   if (subscription.status !== 'active' && subscription.status !== 'trialing' && subscription.status !== 'past_due')
     throw invalid(`A subscription that is ${subscription.status} cannot be paused.`);
+  if (params.invoicing_behavior === 'invoice' || params.bill_for?.outstanding_usage_through)
+    throw invalid('The double credits unused time with the next invoice and leaves usage to it.', 'invoicing_behavior');
   if (params.bill_for?.unused_time_from?.type === 'now') {
     keepPending(
       account,

@@ -101,14 +101,16 @@ function refusalOf(why: Behaviour, hasMethod: boolean): LastError {
   return { type: 'card_error', code: 'card_declined', decline_code: reason, message: 'Your card was declined.' };
 }
 
+export const authenticationRequired = (): Refusal =>
+  new Refusal(402, {
+    type: 'card_error',
+    code: 'authentication_required',
+    message: 'Your card was declined. This transaction requires authentication.',
+  });
+
 /** What the API answers when the request itself was to charge the card. */
 export function cardRefusal(intent: PaymentIntent): Refusal {
-  if (intent.status === 'requires_action')
-    return new Refusal(402, {
-      type: 'card_error',
-      code: 'authentication_required',
-      message: 'Your card was declined. This transaction requires authentication.',
-    });
+  if (intent.status === 'requires_action') return authenticationRequired();
   const { code = 'card_declined', message = 'Your card was declined.', decline_code } = intent.last_payment_error ?? {};
   return new Refusal(402, { type: 'card_error', code, message, ...(decline_code ? { decline_code } : {}) });
 }

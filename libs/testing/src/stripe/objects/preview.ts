@@ -29,6 +29,7 @@ const DETAILS = [
 
 /** The invoice that a change, a beginning or the next period would make. It is planned in the same way, and not done. */
 export function preview(account: Account, params: PreviewParams): Invoice {
+  if (params.preview_mode === 'recurring') throw invalid('The double previews the next invoice only.', 'preview_mode');
   if (params.schedule || params.schedule_details || params.invoice_items)
     throw invalid('The double does not serve previews of schedules and invoice items.', 'schedule');
   if (params.subscription_details?.items?.some((item) => item.price_data))
@@ -54,7 +55,9 @@ function ofNew(account: Account, params: PreviewParams): Invoice {
 }
 
 function ofKnown(account: Account, params: PreviewParams): Invoice {
-  const subscription = account.store.get('subscription', params.subscription ?? '', 'subscription');
+  const known = account.store.get('subscription', params.subscription ?? '', 'subscription');
+  const enabled = params.automatic_tax?.enabled ?? known.automatic_tax.enabled;
+  const subscription = { ...known, automatic_tax: { ...known.automatic_tax, enabled } };
   if (params.customer && params.customer !== subscription.customer)
     throw invalid('The subscription is of another customer.', 'subscription');
   if (isOver(subscription)) throw none(subscription);

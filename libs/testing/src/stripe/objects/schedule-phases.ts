@@ -43,6 +43,10 @@ function readPhase(account: Account, given: GivenPhase, from: number, param: str
       tax_rates: [],
     };
   });
+  const prices = items.map((item) => account.store.get('price', item.price));
+  if (prices.some((price) => !price.recurring)) throw invalid('A phase has recurring prices only.', `${param}[items]`);
+  if (new Set(prices).size < prices.length || new Set(prices.map((price) => price.currency)).size > 1)
+    throw invalid('A phase has each price once, and one currency.', `${param}[items]`);
   const first = account.store.get('price', items[0]?.price ?? '');
   const { interval, interval_count = 1 } = given.duration ?? intervalOf(first);
   const end = given.end_date === 'now' ? account.now() : given.end_date;

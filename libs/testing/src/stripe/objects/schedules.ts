@@ -119,6 +119,10 @@ function create(account: Account, params: Create): Schedule {
   return schedule;
 }
 
+const hasCard = (account: Account, { customer, default_settings }: Schedule): boolean =>
+  (default_settings.default_payment_method ??
+    account.store.get('customer', customer).invoice_settings.default_payment_method) !== null;
+
 function start(account: Account, schedule: Schedule, phase: Phase): void {
   const subscription = createSubscription(account, {
     customer: schedule.customer,
@@ -128,6 +132,8 @@ function start(account: Account, schedule: Schedule, phase: Phase): void {
       ? { default_payment_method: schedule.default_settings.default_payment_method }
       : {}),
     metadata: phase.metadata ?? {},
+    // Nobody waits for an answer: a customer without a card gets an invoice to pay.
+    ...(hasCard(account, schedule) ? {} : { payment_behavior: 'default_incomplete' }),
   } as NewSubscription);
   activate(account, schedule, subscription);
   account.emit('subscription_schedule.updated', schedule);

@@ -50,7 +50,6 @@ export function planChange(account: Account, subscription: Subscription, given: 
   const resets =
     given.billing_cycle_anchor?.type === 'now' ||
     (given.trial_end === 'now' && subscription.status === 'trialing') ||
-    subscription.status === 'paused' ||
     intervalsDiffer(before, items) ||
     becomesPaid(before, items);
   const anchor = resets ? at : subscription.billing_cycle_anchor;

@@ -39,6 +39,7 @@ function endSchedule(account: Account, subscription: Subscription): void {
 }
 
 export function expire(account: Account, subscription: Subscription): Subscription {
+  endSchedule(account, subscription);
   return account.change(subscription, 'customer.subscription.updated', () => {
     subscription.status = 'incomplete_expired';
     subscription.ended_at = account.now();

@@ -230,3 +230,49 @@ it('begins a subscription at a later instant and ends it with its schedule', asy
     subscription: { status: 'canceled' },
   });
 });
+
+it('ends a schedule with its subscription, also with one that was never paid', async () => {
+  const { double, stripe, price } = await subscribed();
+  const customer = await payer(stripe, 'pm_card_chargeCustomerFail');
+  const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+  const schedule = await stripe.subscriptionSchedules.create({ from_subscription: id });
+  const [phase] = schedule.phases;
+  const items = [{ price: price.id, quantity: 5 }];
+  const phases = [
+    { items: [{ price: price.id }], start_date: phase?.start_date, end_date: phase?.end_date },
+    { items },
+  ];
+  await stripe.subscriptionSchedules.update(schedule.id, { phases });
+  await double.advance({ days: 40 });
+  expect((await stripe.subscriptions.retrieve(id)).status).toBe('incomplete_expired');
+  expect((await stripe.subscriptionSchedules.retrieve(schedule.id)).status).toBe('canceled');
+  const twice = { customer: customer.id, phases: [{ items: [...items, ...items] }] };
+  expect(await refusal(stripe.subscriptionSchedules.create(twice))).toMatchObject({ param: 'phases[0][items]' });
+});
+
+it('takes a payment behaviour also where nothing is charged', async () => {
+  const { stripe, subscription, item } = await subscribed();
+  const items = [{ id: item, metadata: { seats: 'none' } }];
+  const changed = await stripe.subscriptions.update(subscription.id, {
+    items,
+    payment_behavior: 'error_if_incomplete',
+  });
+  expect(changed.items.data[0]?.metadata).toEqual({ seats: 'none' });
+});
+
+it('refuses a change whose payment would fail, and leaves everything as it was', async () => {
+  const { double, stripe, customer, subscription, item } = await subscribed();
+  double.card(customer.invoice_settings.default_payment_method as string, 'declines');
+  const change = { items: [{ id: item, quantity: 4 }], proration_behavior: 'always_invoice' as const };
+  const refused = await refusal(
+    stripe.subscriptions.update(subscription.id, { ...change, payment_behavior: 'error_if_incomplete' }),
+  );
+  expect(refused).toMatchObject({ status: 402, code: 'card_declined' });
+  expect(await stripe.subscriptions.retrieve(subscription.id)).toMatchObject({
+    status: 'active',
+    items: { data: [{ quantity: 1 }] },
+  });
+  expect((await stripe.invoices.list()).data).toHaveLength(1);
+  const made = await stripe.subscriptions.update(subscription.id, change);
+  expect(made).toMatchObject({ status: 'past_due', items: { data: [{ quantity: 4 }] } });
+});

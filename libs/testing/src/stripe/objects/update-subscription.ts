@@ -72,7 +72,7 @@ function refuseState(subscription: Subscription, params: SubscriptionUpdate, byS
   const given = Object.keys(params);
   if (isOver(subscription) && given.some((key) => key !== 'metadata' && key !== 'cancellation_details'))
     throw invalid('A canceled subscription can only update its cancellation_details and metadata.', given[0]);
-  if (subscription.status === 'incomplete' && params.items)
+  if (subscription.status === 'incomplete' && params.items && !bySchedule)
     throw invalid(
       'This subscription is incomplete: its first invoice has to be paid before its items can change.',
       'items',

@@ -120,6 +120,8 @@ it('sends thin events that name what they are about, and the snapshot that they 
     type: 'v1.customer.subscription.updated',
     related_object: { id, url: `/v1/subscriptions/${id}` },
   });
+  const related = event as unknown as { fetchRelatedObject: () => Promise<Stripe.Subscription> };
+  expect(await related.fetchRelatedObject()).toMatchObject({ id, status: 'active' });
   const { snapshot_event } = JSON.parse(request.body) as { snapshot_event: string };
   expect(await stripe.events.retrieve(snapshot_event)).toMatchObject({ type: 'customer.subscription.updated' });
   expect(await stripe.v2.core.events.retrieve(event.id)).toMatchObject({ id: event.id, snapshot_event });

@@ -1,4 +1,5 @@
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
+import { cancelSubscription, changeSubscription, resumeSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
 
 let world: StripeWorld;
@@ -132,4 +133,38 @@ test('two products on one subscription are changed and cancelled apart', async (
   ]);
   await world.payments.cancel(paid, 'now');
   expect((await stateOf(org))?.items.map(({ lookupKey }) => lookupKey)).toEqual(['extra.plus.v1.usd.month']);
+});
+
+test('a customer upgrades, is refused for a declined card, cancels and comes back, by the operations of the API', async () => {
+  const { org } = await subscribed();
+  const upgraded = await world.call(changeSubscription, { product: 'main', plan: 'business' }, org);
+  expect(upgraded.subscriptions).toMatchObject([
+    { product: 'main', plan: 'business', status: 'active', provider: 'stripe' },
+  ]);
+  const customer = await world.customerOf(org);
+  const [method] = (await world.dashboard.customers.listPaymentMethods(customer)).data;
+  world.stripe.card(method?.id as string, 'declines');
+  await expect(
+    world.call(
+      changeSubscription,
+      { product: 'main', plan: 'business', addons: [{ addon: 'more_bots', quantity: 1 }] },
+      org,
+    ),
+  ).rejects.toMatchObject({ code: 'payment_refused' });
+  const cancelled = await world.call(cancelSubscription, { product: 'main' }, org);
+  expect(cancelled.subscriptions[0]?.cancelAt).not.toBe(null);
+  const resumed = await world.call(resumeSubscription, { product: 'main' }, org);
+  expect(resumed.subscriptions[0]?.cancelAt).toBe(null);
+});
+
+test('while Stripe does not answer a change is refused with when to come back, and nothing has changed', async () => {
+  const { org } = await subscribed();
+  world.api.patienceMs = 100;
+  await world.stripe.down();
+  await expect(world.call(changeSubscription, { product: 'main', plan: 'business' }, org)).rejects.toMatchObject({
+    code: 'unavailable',
+    data: { retryAfterSeconds: expect.any(Number) },
+  });
+  await world.stripe.up();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro' });
 });

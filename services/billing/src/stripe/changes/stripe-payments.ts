@@ -86,7 +86,7 @@ export class StripePayments extends Payments {
     await this.release(found);
     if (found.status !== 'paused') {
       await this.call('POST /v1/subscriptions/:id/pause', (stripe, options) =>
-        stripe.subscriptions.pause(found.id, { type: 'subscription' }, options),
+        stripe.subscriptions.pause(found.id, {}, options),
       );
     }
     await this.copy(found);

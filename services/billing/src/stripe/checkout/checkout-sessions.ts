@@ -29,13 +29,15 @@ export class CheckoutSessions {
     private readonly calls: StoredCalls,
   ) {}
 
-  async open(order: SessionOrder): Promise<Stripe.Checkout.Session> {
+  /** `bought` is called when one of the pages before was paid after all, perhaps a moment ago. */
+  async open(order: SessionOrder, bought: () => Promise<void>): Promise<Stripe.Checkout.Session> {
     const { orgId, product, params } = order;
     const choice = createHash('sha256').update(JSON.stringify(params)).digest('base64url').slice(0, 22);
     const begun = await callsLike(this.tenants.reader({ orgId }), `checkout:${product}:`, OPERATION);
     const mine = begun.filter(({ key }) => key.startsWith(`checkout:${product}:${choice}:`));
-    await this.close(begun.filter((call) => !mine.includes(call)));
-    const number = await this.numberOf(mine);
+    const paid = await this.close(begun.filter((call) => !mine.includes(call)));
+    const { number, complete } = await this.numberOf(mine);
+    if (paid || complete) await bought();
     return this.calls.create({
       orgId,
       key: `checkout:${product}:${choice}:${number}`,
@@ -52,25 +54,29 @@ export class CheckoutSessions {
   }
 
   /** The number of the last one while its page is open, or was never answered; else the next. */
-  private async numberOf(mine: readonly StripeCallRow[]): Promise<number> {
+  private async numberOf(mine: readonly StripeCallRow[]): Promise<{ number: number; complete: boolean }> {
     const last = mine[0];
-    if (!last) return 0;
+    if (!last) return { number: 0, complete: false };
     const number = Number(last.key.split(':').at(-1));
-    if (!last.response_id) return number;
+    if (!last.response_id) return { number, complete: false };
     const session = await this.fetch(last.response_id);
     const open = session.status === 'open' && session.expires_at * 1_000 - Date.now() > LEAST_MS;
-    return open ? number : number + 1;
+    return { number: open ? number : number + 1, complete: session.status === 'complete' };
   }
 
-  private async close(others: readonly StripeCallRow[]): Promise<void> {
+  /** Answers whether one of them is paid. */
+  private async close(others: readonly StripeCallRow[]): Promise<boolean> {
+    let paid = false;
     for (const { response_id: id } of others) {
       if (!id) continue;
       try {
         await this.api.call('POST /v1/checkout/sessions/:id/expire', (stripe) => stripe.checkout.sessions.expire(id));
       } catch (error) {
-        // It is not open any more.
         if (!refusalOf(error)) throw error;
+        // It is not open any more.
+        paid ||= (await this.fetch(id)).status === 'complete';
       }
     }
+    return paid;
   }
 }

@@ -55,6 +55,18 @@ test('what is paid for is not sold again', async () => {
   expect(await world.checkout(org, { product: 'extra', plan: 'plus' })).toMatchObject({ url: expect.any(String) });
 });
 
+test.each([{}, { plan: 'business' }])(
+  'what was paid a moment ago is not sold again, though no webhook has come: %j',
+  async (order) => {
+    world.stripe.webhooks.hold();
+    const org = await world.organisation();
+    const { url } = await world.checkout(org);
+    await world.stripe.visit(url, { card: '4242' });
+    await expect(world.checkout(org, order)).rejects.toMatchObject({ code: 'already_subscribed' });
+    expect(await world.plan(org)).toMatchObject({ plan: 'pro' });
+  },
+);
+
 test('add-ons and what is paid once are on the first invoice, each with its price', async () => {
   const org = await world.organisation();
   await world.buy(org, { addons: [{ addon: 'more_bots', quantity: 2 }] });

@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Injectable } from '@nestjs/common';
 import { createCheckout, promotionCodeInvalid } from '@tidegate/contracts/billing/checkout';
 import { otherCurrency } from '@tidegate/contracts/billing/invoices';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -10,26 +10,36 @@ import { StripeApi } from '../client/stripe-api.ts';
 import type { StripeSettings } from '../client/stripe-settings.rules.ts';
 import { EnsureCustomer } from '../customers/ensure-customer.ts';
 import { storedSubscriptions } from '../mirror/mirror.rows.ts';
+import { SyncCustomer } from '../mirror/sync-customer.ts';
 import { PublishedPrices } from '../prices/published-prices.ts';
 import { CheckoutSessions } from './checkout-sessions.ts';
 import { type Bought, boughtBy, hadTrial, requireNotSubscribed } from './choice.rules.ts';
 
 type Context = OperationContext<typeof createCheckout>;
 
+/** What a page is made of. */
+@Injectable()
+export class CheckoutParts {
+  constructor(
+    readonly api: StripeApi,
+    readonly customers: EnsureCustomer,
+    readonly prices: PublishedPrices,
+  ) {}
+}
+
 /** A page of Stripe's on which somebody pays. Nothing is in force before it is paid, or its trial begun. */
 @Controller()
 export class CreateCheckout {
   constructor(
     private readonly tenants: TenantDatabase,
-    private readonly api: StripeApi,
-    private readonly customers: EnsureCustomer,
-    private readonly prices: PublishedPrices,
+    private readonly parts: CheckoutParts,
     private readonly sessions: CheckoutSessions,
+    private readonly sync: SyncCustomer,
   ) {}
 
   @Handles(createCheckout)
   async handle({ input, caller, refuse }: Context) {
-    const settings = this.api.require(refuse);
+    const settings = this.parts.api.require(refuse);
     const orgId = caller.orgId as string;
     const reader = this.tenants.reader({ orgId });
     const catalogue = await requireCatalogue(reader);
@@ -41,12 +51,12 @@ export class CreateCheckout {
     const bought = boughtBy(refuse, catalogue, { ...input, currency });
     const subscriptions = await storedSubscriptions(reader);
     requireNotSubscribed(refuse, subscriptions, input.product);
-    const ids = await this.prices.idsOf(
+    const ids = await this.parts.prices.idsOf(
       bought.lines.map(({ sold }) => sold),
       settings.livemode,
     );
     const promotion = input.promotionCode && (await this.promotion(input.promotionCode, refuse));
-    const customer = await this.customers.of(orgId, settings);
+    const customer = await this.parts.customers.of(orgId, settings);
     const params = sessionParams({
       settings,
       orgId,
@@ -57,14 +67,17 @@ export class CreateCheckout {
       promotion,
       trial: !hadTrial(subscriptions, input.product),
     });
-    const session = await this.sessions.open({ orgId, product: input.product, params });
+    const session = await this.sessions.open({ orgId, product: input.product, params }, async () => {
+      await this.sync.sync(customer);
+      requireNotSubscribed(refuse, await storedSubscriptions(reader), input.product);
+    });
     if (!session.url) throw new Error(`The checkout session ${session.id} has no page.`);
     return { sessionId: session.id, url: session.url, expiresAt: new Date(session.expires_at * 1_000).toISOString() };
   }
 
   private async promotion(code: string, refuse: Context['refuse']): Promise<string> {
     const page = { code, active: true, limit: 1 };
-    const { data } = await this.api.call('GET /v1/promotion_codes', (stripe) => stripe.promotionCodes.list(page));
+    const { data } = await this.parts.api.call('GET /v1/promotion_codes', (stripe) => stripe.promotionCodes.list(page));
     const id = data[0]?.id;
     if (!id) throw refuse(promotionCodeInvalid, { promotionCode: code });
     return id;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { notFound, problem } from '../kernel/problem.ts';
+import { Timestamp } from '../kernel/types.ts';
+import { EventId, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey, ReportedSource } from './event.ts';
+
+export const usageEventVoided = problem('usage_event_voided', 409, 'The event was voided');
+export const usageEventTooOld = problem('usage_event_too_old', 409, 'The event is too old to be corrected');
+
+export const CorrectionAction = z
+  .enum(['void', 'amend'])
+  .meta({ id: 'CorrectionAction', description: 'void: it never happened. amend: it was another quantity' });
+
+export const Correction = z
+  .object({
+    source: z.string(),
+    id: z.string(),
+    meter: MeterKey,
+    time: Timestamp.meta({ description: 'When the event happened: hour and period follow' }),
+    quantity: z.int().meta({ description: 'What the event counts as now; 0 when it was voided' }),
+    changed: z.boolean().meta({ description: 'false: that was known already, and nothing changed' }),
+  })
+  .meta({ id: 'Correction' });
+
+export const correctUsage = operation({
+  service: 'usage',
+  name: 'usage.correct',
+  http: ['POST', '/api/v1/usage/corrections'],
+  scope: 'usage:write',
+  summary: 'Void an event, or amend its quantity, with a reason',
+  description:
+    'Corrections change what a customer is charged, so only a service key makes them. They are facts of their own: the event ' +
+    'stays, and hours, balance and notices follow in the same transaction. Sent again, a correction changes nothing. Events ' +
+    `may be corrected for ${MAX_EVENT_AGE_DAYS} days.`,
+  input: z.strictObject({
+    source: ReportedSource.default('default'),
+    id: EventId,
+    action: CorrectionAction,
+    quantity: z.int().min(1).max(MAX_QUANTITY).optional().meta({ description: 'For amend: the right quantity' }),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .meta({ description: 'For whoever asks later', examples: ['Test run'] }),
+  }),
+  output: Correction,
+  errors: [notFound, usageEventVoided, usageEventTooOld],
+  example: { input: { source: 'shop', id: 'request-8f14e45f', action: 'void', reason: 'Test run' } },
+  status: 200,
+});

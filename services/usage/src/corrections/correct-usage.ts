@@ -1,0 +1,97 @@
+import { Controller } from '@nestjs/common';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { forbidden, invalid, notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { correctUsage, usageEventTooOld, usageEventVoided } from '@tidegate/contracts/usage/corrections';
+import { MAX_EVENT_AGE_DAYS, type UsageEvent } from '@tidegate/contracts/usage/event';
+import { Bus } from '@tidegate/messaging/bus';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { emitReached } from '../balances/emit-reached.ts';
+import { reachedIn } from '../balances/quota-alert.rows.ts';
+import { asText, currentWindow } from '../balances/window.rules.ts';
+import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
+import { requireStoredStanding } from '../entitlements/standing.ts';
+import { timeRejection } from '../ingestion/admission.rules.ts';
+import { reportedBy } from '../ingestion/read-events.rules.ts';
+import { UsageWriter } from '../ingestion/usage-writer.ts';
+import { CORRECTION } from '../kernel/correction.rules.ts';
+import { eventKey } from '../kernel/event-identity.ts';
+import { findDefinitions } from '../meters/meter.rows.ts';
+import { type CorrectedEvent, findEvent, findLast, insertCorrection, lockIdentity } from './correction.rows.ts';
+
+/**
+ * The difference is counted as an event at the instant of the corrected one, so it falls into the same hour and period, and
+ * sums stay sums of events. Thresholds that are no longer reached are announced again when they are.
+ */
+@Controller()
+export class CorrectUsage {
+  constructor(
+    private readonly writer: UsageWriter,
+    private readonly bus: Bus,
+  ) {}
+
+  @Handles(correctUsage)
+  async handle({ input, caller, tx, emit, refuse }: OperationContext<typeof correctUsage>) {
+    const { action, reason } = input;
+    if (caller.kind !== 'service_key') {
+      throw forbidden({}, 'Corrections change what is charged: they are made with a service key of the operator.');
+    }
+    if ((action === 'amend') !== (input.quantity !== undefined)) {
+      throw invalid('/quantity', 'not_fitting', 'Send the right quantity to amend, and none to void.');
+    }
+    const now = Date.now();
+    const orgId = caller.orgId as string;
+    await beginCounting(tx);
+    const standing = await requireStoredStanding(tx, this.bus, now);
+    // What the service keys reported comes before what API keys reported under the same name.
+    const sources = (['service_key', 'api_key'] as const).map((kind) => reportedBy(kind, input.source));
+    const keys = sources.map((source) => eventKey(source, input.id));
+    const identity = await lockIdentity(tx, orgId, keys);
+    if (!identity) throw notFound({}, 'No event with this source and id was counted.');
+    const source = sources[keys.indexOf(identity.key)] as string;
+    const event = await findEvent(tx, orgId, { source, id: input.id, seen: identity.seen });
+    if (!event || isOld(event, now)) {
+      throw refuse(usageEventTooOld, {}, `Events may be corrected for ${MAX_EVENT_AGE_DAYS} days.`);
+    }
+    const last = await findLast(tx, orgId, identity.key);
+    const before = Number(last?.quantity ?? event.quantity);
+    const quantity = input.quantity ?? 0;
+    const answer = { source: input.source, id: input.id, meter: event.meter, time: event.at.toISOString(), quantity };
+    if (last?.action === 'void' && action === 'amend') refuseVoided(refuse);
+    if (before === quantity) return { ...answer, changed: false };
+    await this.requireAmendable(tx, action, event);
+    const number = (last?.number ?? 0) + 1;
+    const stored = { key: identity.key, number, source, id: input.id, action, quantity, reason, by: byOf(caller) };
+    await insertCorrection(tx, orgId, stored);
+    const difference: UsageEvent = {
+      id: `${identity.key}-${number}`,
+      ...{ org: orgId, meter: event.meter, quantity: quantity - before, at: answer.time, source: CORRECTION },
+    };
+    const periods = new Map([[orgId, standing.periods]]);
+    const { accepted } = await this.writer.write(tx, emit, [difference], { periods, now });
+    if (accepted !== 1) throw new Error('A correction was not counted.');
+    const window = currentWindow(standing, event.meter);
+    const reached = await reachedIn(tx, [{ ...window, orgId }]);
+    await emitReached(emit, reached, () => asText(standing, window));
+    return { ...answer, changed: true };
+  }
+
+  /** Each event of these meters is one unit, or has no share of its own in the sum. */
+  private async requireAmendable(
+    tx: OperationContext<typeof correctUsage>['tx'],
+    action: 'void' | 'amend',
+    { meter }: CorrectedEvent,
+  ): Promise<void> {
+    const aggregate = (await findDefinitions(tx)).get(meter)?.aggregate ?? 'sum';
+    if (aggregate === 'sum' || (aggregate === 'count' && action === 'void')) return;
+    throw invalid('/action', 'not_possible', `Events of ${meter} (${aggregate}) cannot be corrected in this way.`);
+  }
+}
+
+const isOld = ({ at }: CorrectedEvent, now: number): boolean =>
+  timeRejection({ at: at.toISOString() }, now)?.code === 'too_old';
+
+const byOf = ({ keyId }: Caller): string => `service_key:${keyId}`;
+
+function refuseVoided(refuse: Refuse<typeof usageEventVoided>): never {
+  throw refuse(usageEventVoided, {}, 'A voided event stays void. Report what happened with a new id.');
+}

@@ -1,0 +1,94 @@
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { Id } from '@tidegate/contracts/kernel/types';
+import { PLATFORM_METERS, type UsageEvent } from '@tidegate/contracts/usage/event';
+import { NewUsageEvent, type RejectionCode } from '@tidegate/contracts/usage/usage';
+import { isCloudEvent, readCloudEvent } from './cloud-event.rules.ts';
+import { firstIssue } from './first-issue.rules.ts';
+
+export interface Placed {
+  index: number;
+  event: ReportedEvent;
+}
+
+/** `said`: what the event says where that is not the quantity that it adds, so that its content is still recognised. */
+export type ReportedEvent = UsageEvent & { said?: string | number | undefined };
+
+export interface Rejected {
+  index: number;
+  code: RejectionCode;
+  message: string;
+}
+
+/**
+ * Separates the identities of customers' events from those of our own services, and those of the operator's backend from
+ * both: no customer can use up an id under which the operator will report.
+ */
+export const reportedBy = (kind: Caller['kind'], source: string): string =>
+  `${kind === 'service_key' ? 'service' : 'api'}:${source}`;
+
+/** Reads events of both forms; what cannot be read is added to `rejected`. */
+export function readEvents(
+  given: readonly unknown[],
+  { caller, definitions, now }: { caller: Caller; definitions: ReadonlyMap<string, MeterDefinition>; now: number },
+  rejected: Rejected[],
+): Placed[] {
+  return given.flatMap((one, index): Placed[] => {
+    const refuse = (code: RejectionCode, message: string): [] => {
+      rejected.push({ index, code, message });
+      return [];
+    };
+    const read = isCloudEvent(one)
+      ? readCloudEvent(one, (meter) => definitions.get(meter))
+      : { event: one, subject: undefined };
+    if ('malformed' in read) return refuse('malformed', read.malformed);
+    const parsed = NewUsageEvent.safeParse(read.event);
+    if (!parsed.success) return refuse('malformed', firstIssue(parsed.error));
+    const { time, source, value, ...rest } = parsed.data;
+    if (PLATFORM_METERS.has(rest.meter)) {
+      return refuse('platform_meter', `${rest.meter} is counted by the platform itself. Report meters of your own.`);
+    }
+    const aggregate = definitions.get(rest.meter)?.aggregate ?? 'sum';
+    const unfit = unfitFor(aggregate, parsed.data);
+    if (unfit) return refuse('malformed', unfit);
+    const org = organisationOf(caller, read.subject);
+    if (typeof org !== 'string') return refuse('malformed', org.malformed);
+    const quantity = aggregate === 'count' || aggregate === 'unique' ? 1 : rest.quantity;
+    const event = {
+      ...rest,
+      quantity,
+      said: value,
+      source: reportedBy(caller.kind, source),
+      org,
+      at: time ?? new Date(now).toISOString(),
+    };
+    return [{ index, event }];
+  });
+}
+
+/** Why an event says nothing that its meter counts. */
+function unfitFor(
+  aggregate: MeterDefinition['aggregate'],
+  { quantity, value, lease }: NewUsageEvent,
+): string | undefined {
+  if (aggregate === 'time_weighted') return 'meter: meters that are weighted by time are not counted yet';
+  if (aggregate === 'unique' && value === undefined) return 'value: this meter counts unique values';
+  if (aggregate !== 'unique' && value !== undefined) return 'value: this meter counts no unique values';
+  const isSum = aggregate === 'sum' || aggregate === 'count';
+  if (lease && !isSum) return 'lease: only for meters that are added up';
+  return isSum && quantity === 0 ? 'quantity: a whole number from 1' : undefined;
+}
+
+/**
+ * Only a service key can name an organisation: the subject of everybody else's events is theirs to use. Where the request
+ * names one too, both must be the same.
+ */
+function organisationOf({ kind, orgId }: Caller, subject: string | undefined): string | { malformed: string } {
+  if (kind !== 'service_key') return orgId ?? '';
+  const named = subject !== undefined && Id.safeParse(subject).success ? subject.toLowerCase() : undefined;
+  if (orgId && named && named !== orgId) return { malformed: 'subject: the request names another organisation' };
+  return (
+    orgId ??
+    named ?? { malformed: 'subject: name the organisation by its id, here or in the header Tidegate-Organisation' }
+  );
+}
