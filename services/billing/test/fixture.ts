@@ -169,6 +169,8 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
   return {
+    /** Applies what a provider says. */
+    states,
     tenants,
     outbox,
     call,
