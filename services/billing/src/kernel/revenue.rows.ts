@@ -40,7 +40,7 @@ const PRICED = `
 
 /**
  * Writes down what has changed of what subscriptions bring, at the instant at which it did; nothing when nothing has. An
- * instant before the last fact counts as that one's.
+ * instant before the last fact counts as that one's. What is deleted brings nothing, though it may not be purged yet.
  */
 export async function noteRevenue(tx: Tx, { product, orgId, plan }: Noted, at: number): Promise<void> {
   const noted = await tx.query<{ customer: string }>(
@@ -54,6 +54,7 @@ export async function noteRevenue(tx: Tx, { product, orgId, plan }: Noted, at: n
        left join lateral (select f.at from revenue_facts f where f.customer = now.org_id order by id desc limit 1) as newest on true
       where (before.plan, before.plan_version, before.status, before.billing_interval, before.currency, before.mrr_minor)
             is distinct from (now.plan, now.plan_version, now.status, now.billing_interval, now.currency, now.mrr_minor)
+        and not exists (select 1 from revenue_facts f where f.customer = now.org_id and f.status = 'deleted')
      returning customer`,
     [product, orgId ?? null, plan ?? null, new Date(at)],
   );

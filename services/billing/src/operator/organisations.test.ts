@@ -116,6 +116,8 @@ test('another name or owner is learnt when an event says so; a deleted organisat
   await turn();
   expect((await search({ q: org })).items).toMatchObject([{ name: 'After', ownerEmail: 'eve@example.com' }]);
   await billing.tenants.as({}, (tx) => billing.learn.deleted(context({ orgId: org }, tx)));
+  // Before the purge has come to it.
+  await set(org, { plan: 'starter' });
   const facts = await billing.tenants.as({}, (tx) =>
     tx.query('select product, plan, status, mrr_minor from revenue_facts where customer = $1 order by id', [org]),
   );
