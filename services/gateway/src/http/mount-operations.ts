@@ -10,7 +10,7 @@ import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from
 import type { Principal } from '../kernel/principal.ts';
 import type { Spent } from '../limits/quota.ts';
 import { recaller } from './answered-before.ts';
-import { eventsOf } from './cloud-events.rules.ts';
+import { eventsOf } from './cloud-events.ts';
 import { coercer } from './coerce.ts';
 import type { EdgeParts } from './edge-parts.ts';
 import { checkText } from './json-body.ts';
