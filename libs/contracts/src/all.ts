@@ -3,6 +3,7 @@ import './billing/checkout.ts';
 import './billing/counted.ts';
 import './billing/entitlements.ts';
 import './billing/grants.ts';
+import './billing/operator.ts';
 import './billing/publish.ts';
 import './billing/invoices.ts';
 import './billing/plans.ts';

@@ -9,6 +9,10 @@ import { ChargeOnce } from './invoices/charge-once.ts';
 import { ChargeUsage } from './invoices/charge-usage.loop.ts';
 import { Charges } from './invoices/charges.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
+import { GetRevenue } from './operator/get-revenue.ts';
+import { LearnOrganisations } from './operator/learn-organisations.ts';
+import { OrganisationStory } from './operator/organisation-story.ts';
+import { SearchOrganisations } from './operator/search-organisations.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
@@ -45,6 +49,10 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     DecideOrders,
     ManageGrants,
     OrganisationBilling,
+    LearnOrganisations,
+    SearchOrganisations,
+    OrganisationStory,
+    GetRevenue,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
+import { describeOrganisations } from '@tidegate/contracts/identity/organisations';
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
@@ -29,6 +30,11 @@ import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { GetRevenue } from '../src/operator/get-revenue.ts';
+import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
+import { OrganisationStory } from '../src/operator/organisation-story.ts';
+import type { Described } from '../src/operator/profile.rows.ts';
+import { SearchOrganisations } from '../src/operator/search-organisations.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
@@ -119,10 +125,16 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     (used[meter] ?? [])
       .filter(([at]) => at >= Date.parse(from) && at < Date.parse(to))
       .reduce((sum, [, quantity]) => sum + quantity, 0);
+  /** What identity says of organisations. */
+  const known = new Map<string, Described>();
   const bus = {
-    call: async (operation: Operation, { spans }: { spans: Parameters<typeof sumOf>[0][] }) =>
-      operation === sumUsage ? { sums: spans.map(sumOf) } : counts,
+    call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
+      if (operation === sumUsage) return { sums: input.spans.map(sumOf) };
+      if (operation.name !== describeOrganisations.name) return counts;
+      return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
+    },
   } as unknown as Bus;
+  const learn = new LearnOrganisations(tenants, bus, wakes);
   const limits = new OverLimits(bus, log);
   const show = new ShowSubscriptions(tenants, limits);
   const provider = new ProviderChanges(tenants, payments);
@@ -145,6 +157,9 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new DecideOrders(changes),
     new ManageGrants(entitlements),
     new OrganisationBilling(show),
+    new SearchOrganisations(),
+    new OrganisationStory(),
+    new GetRevenue(),
     new ListInvoices(),
     new ChargeOnce(config),
     new ChangeInvoices(),
@@ -179,12 +194,17 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
     counts,
+    known,
+    learn,
     /** An organisation is created, at an instant. */
     create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {
       const event = { time: at } as never;
-      await tenants.run(orgId, (tx) =>
-        open.handle({ data: { orgId } as never, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} }),
-      );
+      const data = { orgId, name: '', ownerUserId: orgId };
+      await tenants.run(orgId, async (tx) => {
+        const context = { data, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} };
+        await open.handle(context);
+        await learn.created(context);
+      });
       return orgId;
     },
     /** What the organisation has of a product. */

@@ -22,13 +22,15 @@ export interface Stored {
   action: string;
   by: string;
   reason: string;
+  /** When it happened; the instant may have passed while nothing ran. */
+  at: number;
   /** A step that begins with it. */
   step?: PeriodStep | undefined;
 }
 
 /** Stores a change with who made it and why. */
-export async function store(tx: Tx, { orgId, before, after, action, by, reason, step }: Stored): Promise<void> {
-  await saveSubscription(tx, orgId, after);
+export async function store(tx: Tx, { orgId, before, after, action, by, reason, at, step }: Stored): Promise<void> {
+  await saveSubscription(tx, orgId, after, at);
   if (step) await saveStep(tx, orgId, after.product, step);
   await recordChange(tx, {
     orgId,
@@ -66,7 +68,7 @@ export async function settle(
       const ordered = due.action === 'changed' ? before.next : null;
       const by = ordered?.by ?? 'schedule';
       const reason = ordered?.reason ?? '';
-      await store(tx, { orgId, before, after: current, action: due.action, by, reason, step });
+      await store(tx, { orgId, before, after: current, action: due.action, at: due.at, by, reason, step });
       if (step) steps[one.product] = withStep(own, step);
       await charges.changed(holder, { before, after: current, at: due.at, by });
     }

@@ -77,7 +77,7 @@ export class SubscriptionChanges {
     const decided = await decide({ tx, at, product, catalogue, before, steps: steps[product] ?? [] });
     if (decided && !isDeepStrictEqual(decided.after, before)) {
       const { after, step } = decided;
-      await store(tx, { orgId, before, by, reason, ...decided });
+      await store(tx, { orgId, before, by, reason, at, ...decided });
       const own = step ? withStep(steps[product] ?? [], step) : (steps[product] ?? []);
       await this.charges.changed({ tx, emit, orgId, steps: { ...steps, [product]: own } }, { before, after, at, by });
     }
