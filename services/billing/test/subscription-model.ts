@@ -98,12 +98,8 @@ export class SubscriptionModel {
           ...(step.archive ? [{ name: 'archive', quantity: 1 }] : []),
         ];
         if (wanted.some(({ name, quantity }) => !SOLD_WITH[name]?.includes(sub.plan) || quantity > 5)) return false;
-        const was = { ...sub };
-        this.step({ do: 'operator', plan: was.plan, status: 'active' });
-        this.sub.addons = wanted.map((one) => ({
-          ...one,
-          until: was.addons.find(({ name }) => name === one.name)?.until,
-        }));
+        this.step({ do: 'operator', plan: sub.plan, status: 'active' });
+        this.sub.addons = wanted;
         return true;
       }
       case 'choose': {
@@ -117,7 +113,10 @@ export class SubscriptionModel {
             sub.next = { plan: 'starter', at };
             for (const one of sub.addons) if (one.name === 'archive') one.until ??= at;
           } else {
-            this.sub = { ...sub, ...fresh, plan: step.plan, status: 'active', addons: addonsWith(step.plan) };
+            // A debt stays with whoever has it.
+            const owes = sub.status === 'past_due' ? { status: sub.status, graceEnd: sub.graceEnd } : {};
+            const addons = addonsWith(step.plan);
+            this.sub = { ...sub, ...fresh, plan: step.plan, status: 'active', addons, ...owes };
           }
           return true;
         }

@@ -189,3 +189,18 @@ test('another length of what is paid counts its periods from when it was bought;
   ]);
   expect(periods['shared']).toHaveLength(1);
 });
+
+// The last: it changes the catalogue.
+test('a plan that an operator approves is not had by trying it, nor by changing what Stripe bills for', async () => {
+  const trial = '      trial: { days: 14, card: false }\n';
+  await billing.call(applyPlans, { yaml: SHOP.replace(trial, `      approval: true\n${trial}`) });
+  const [trying, paying] = [await billing.create(), await billing.create()];
+  const choice = { product: 'monitoring', plan: 'pro' };
+  await expect(billing.call(changeSubscription, { ...choice, trial: true }, trying)).rejects.toMatchObject({
+    code: 'trial_not_available',
+  });
+  await say(paying, { plan: 'starter', ref: 'sub_approval' });
+  const before = payments.asked.length;
+  await expect(billing.call(changeSubscription, choice, paying)).rejects.toMatchObject({ code: 'conflict' });
+  expect(payments.asked).toHaveLength(before);
+});

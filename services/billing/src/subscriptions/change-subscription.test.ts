@@ -229,6 +229,45 @@ describe('a subscription that is invoiced by hand', () => {
     expect((await features())['servers']).toMatchObject({ limit: 5 });
   });
 
+  test('an add-on that was going to end, or had ended, is had again by asking for it', async () => {
+    const org = await billing.create();
+    const archive = { addons: [{ addon: 'archive' }] };
+    await byHand(org, 'pro', archive);
+    const days = async () => (await inForce(org)).features['monitoring_retention_days'];
+    const lose = async () => {
+      await choose(org, 'pro', { addons: [], at: 'period_end' });
+      expect((await monitoring(org)).addons[0]?.until).not.toBeNull();
+    };
+    await lose();
+    await choose(org, 'pro', archive);
+    expect(await monitoring(org)).toMatchObject({ next: null, addons: [{ addon: 'archive', until: null }] });
+    await lose();
+    await billing.pass(org, 32 * DAY_MS);
+    await billing.due();
+    expect(await days()).toMatchObject({ value: 90 });
+    await choose(org, 'pro', archive);
+    expect(await days()).toMatchObject({ value: 365 });
+  });
+
+  test('each add-on is named once, with its number', async () => {
+    const org = await billing.create();
+    const twice = [{ addon: 'extra_servers' }, { addon: 'extra_servers', quantity: 2 }];
+    await expect(byHand(org, 'pro', { addons: twice })).rejects.toMatchObject({ code: 'validation_failed' });
+  });
+
+  test('choosing a plan pays no debt: the grace ends when it did, whatever its customer chooses', async () => {
+    const org = await billing.create();
+    await byHand(org, 'starter');
+    await byHand(org, 'starter', { status: 'past_due' });
+    const { graceUntil } = await monitoring(org);
+    await choose(org, 'starter');
+    await choose(org, 'pro');
+    expect(await monitoring(org)).toMatchObject({ plan: 'pro', status: 'past_due', graceUntil });
+    await billing.pass(org, 8 * DAY_MS);
+    await choose(org, 'pro', { addons: [{ addon: 'extra_servers' }] });
+    expect(await monitoring(org)).toMatchObject({ status: 'past_due', access: 'read_only' });
+  });
+
   test('an overdue payment leaves everything working until the grace ends, exactly then; a second reminder gives no more', async () => {
     const org = await billing.create();
     await byHand(org, 'pro', { status: 'past_due' });

@@ -12,7 +12,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { isEnded, wholeSecond } from '../kernel/subscription.rules.ts';
+import { isEnded, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
 import { offeredPlan } from '../plans/offered-plan.rules.ts';
 import { beginAtPeriodEnd, beginNow, type Choice, choiceOf, costs, givesLess } from './chosen-plan.ts';
 import { saveOrder } from './order.rows.ts';
@@ -24,6 +24,11 @@ import { useTrial } from './trial.rows.ts';
 
 type Context = OperationContext<typeof changeSubscription>;
 const DAY_MS = 86_400_000;
+
+/** Choosing pays no debt: whoever is overdue stays so, with the grace that they had. */
+function stillOwing({ status, graceUntil }: Subscription, decided: Decided): Decided {
+  return status === 'past_due' ? { ...decided, after: { ...decided.after, status, graceUntil } } : decided;
+}
 
 /** A customer chooses a plan. What has to be paid for is bought elsewhere; here is told where. */
 @Controller()
@@ -89,7 +94,8 @@ export class ChangeSubscription {
     }
     const at = input.at ?? ((await givesLess(situation, before, plan)) ? 'period_end' : 'now');
     if (at === 'period_end') return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason });
-    return beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');
+    if (!costs(choice, catalogue)) return beginNow(situation, choice, 'none');
+    return stillOwing(before, beginNow(situation, choice, 'manual'));
   }
 
   private requireFree(refuse: Context['refuse'], { catalogue, before }: Situation, choice: Choice): void {
@@ -120,6 +126,7 @@ export class ChangeSubscription {
     const not = (reason: 'no_trial' | 'card_needed' | 'already_tried', detail: string) =>
       refuse(trialNotAvailable, { product, plan: plan.plan, reason }, detail);
     if (!trial || !isPaid(plan)) throw not('no_trial', `${plan.name} has no trial.`);
+    if (plan.approval) throw not('no_trial', `${plan.name} begins when an operator approves it.`);
     if (trial.card) throw not('card_needed', 'The trial begins when it is bought; nothing is charged until it ends.');
     if (before && before.provider !== 'none' && !isEnded(before))
       throw conflict({}, 'There is a paid subscription of this product already.');

@@ -1,6 +1,6 @@
 import type { intervalNotOffered } from '@tidegate/contracts/billing/plans';
 import { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
-import type { Refuse } from '@tidegate/contracts/kernel/problem';
+import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { isMore } from '../entitlements/upgrade.rules.ts';
@@ -39,6 +39,8 @@ export async function choiceOf(
   { interval, addons }: Asked,
   { operator }: { operator: boolean },
 ): Promise<Choice> {
+  const names = new Set(addons?.map(({ addon }) => addon));
+  if (addons && names.size < addons.length) throw invalid('/addons', 'duplicate', 'Name each add-on once.');
   const running = before && before.provider !== 'none' ? before.interval : 'month';
   return {
     plan,
@@ -51,7 +53,10 @@ export async function choiceOf(
   };
 }
 
-/** An add-on that it has keeps its version and its beginning; a new one begins now at the newest. */
+/**
+ * An add-on that it has keeps its version and its beginning; a new one, or one that had ended, begins now at the newest.
+ * Asking for one takes back that it was going to end.
+ */
 function itemOf(
   refuse: Refuse<typeof addonNotOffered>,
   { addons }: CurrentCatalogue,
@@ -72,7 +77,8 @@ function itemOf(
     const why = known ? `At most ${max} can be had.` : `The plan ${plan.name} cannot have it.`;
     throw refuse(addonNotOffered, { addon: asked.addon, plan: plan.plan, max, plans: sold?.plans ?? [] }, why);
   }
-  return { until: null, since: at, version: sold.version, ...had, ...asked };
+  const running = had && (had.until === null || had.until > at) ? had : undefined;
+  return { since: at, version: sold.version, ...running, ...asked, until: null };
 }
 
 /** Whether anything of it has to be paid. */

@@ -57,6 +57,9 @@ export class ProviderChanges {
       };
       const offered = catalogue.plans.filter((one) => operator || one.offered || one.plan === subscription.plan);
       const plan = offeredPlan(refuse, offered, asked.product, asked.plan);
+      if (plan.approval && !operator && plan.plan !== subscription.plan) {
+        throw conflict({}, `${plan.name} begins when an operator approves it: ask them to change the subscription.`);
+      }
       const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });
       const at = asked.at ?? ((await givesLess(situation, subscription, plan)) ? 'period_end' : 'now');
       const addons = items.map(({ addon, version, quantity }) => ({ addon, version, quantity }));

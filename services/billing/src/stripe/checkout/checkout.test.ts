@@ -1,5 +1,6 @@
 import { createPortal, finishCheckout } from '@tidegate/contracts/billing/checkout';
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
+import { changeSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { stripeParts } from '../../../test/stripe-fixture.ts';
 import { openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
 
@@ -86,6 +87,13 @@ test('a trial needs no card where the plan says so, and is given once', async ()
   const { sessionId } = await world.checkout(org, { plan: 'tried' });
   const session = await world.dashboard.checkout.sessions.retrieve(sessionId);
   expect(session.amount_total).toBe(1900);
+});
+
+test('whoever has tried a product without buying it is charged at once when they buy it', async () => {
+  const org = await world.organisation();
+  await world.call(changeSubscription, { product: 'main', plan: 'tried', trial: true }, org);
+  const { sessionId } = await world.checkout(org, { plan: 'tried' });
+  expect((await world.dashboard.checkout.sessions.retrieve(sessionId)).amount_total).toBe(1900);
 });
 
 test.each([

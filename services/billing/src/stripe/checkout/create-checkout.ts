@@ -6,6 +6,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import type { Stripe } from 'stripe';
 import { currencyOf } from '../../invoices/invoice.rows.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
+import { findTrials } from '../../subscriptions/trial.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';
 import type { StripeSettings } from '../client/stripe-settings.rules.ts';
 import { EnsureCustomer } from '../customers/ensure-customer.ts';
@@ -50,6 +51,8 @@ export class CreateCheckout {
     const currency = fixed ?? input.currency ?? catalogue.currency;
     const bought = boughtBy(refuse, catalogue, { ...input, currency });
     const subscriptions = await storedSubscriptions(reader);
+    const trials = await findTrials(reader, orgId);
+    const tried = trials.some(({ product }) => product === input.product) || hadTrial(subscriptions, input.product);
     requireNotSubscribed(refuse, subscriptions, input.product);
     const ids = await this.parts.prices.idsOf(
       bought.lines.map(({ sold }) => sold),
@@ -65,7 +68,7 @@ export class CreateCheckout {
       bought,
       prices: ids,
       promotion,
-      trial: !hadTrial(subscriptions, input.product),
+      trial: !tried,
     });
     const session = await this.sessions.open({ orgId, product: input.product, params }, async () => {
       await this.sync.sync(customer);

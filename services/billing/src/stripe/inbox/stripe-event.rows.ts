@@ -125,6 +125,15 @@ export async function eventsDone(tx: Tx, customerId: string, before: Date): Prom
   );
 }
 
+/** The customer belongs to nobody here any more: nothing follows, and they expire like others of strangers. */
+export async function eventsOrphaned(tx: Tx, customerId: string): Promise<void> {
+  await tx.query(
+    `update stripe_events set state = 'quarantined', org_id = null, error = 'no organisation here has this customer'
+      where customer_id = $1 and state = 'pending'`,
+    [customerId],
+  );
+}
+
 export async function eventsFailed(tx: Tx, customerId: string, error: string, dead: boolean): Promise<void> {
   await tx.query(
     `update stripe_events set attempts = attempts + 1, error = $2, state = case when $3 then 'dead' else state end

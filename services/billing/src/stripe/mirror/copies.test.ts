@@ -49,6 +49,17 @@ test.each([
   expect((await world.facts(org)).filter(({ kind }) => kind === 'invoice_paid')).toHaveLength(1);
 });
 
+test('events of an organisation that is purged meanwhile wait for nobody, and expire', async () => {
+  await open();
+  const { org, customer } = await payer();
+  await world.dashboard.customers.update(customer, { metadata: { seen: 'yes' } });
+  await world.stripe.settled();
+  expect((await world.events()).some(({ state }) => state === 'pending')).toBe(true);
+  await world.tenants.run(org, (tx) => tx.query('delete from stripe_customers where org_id = $1', [org]));
+  await world.settle();
+  expect(new Set((await world.events()).map(({ state }) => state))).not.toContain('pending');
+});
+
 test('what is over stays over, whatever comes late', async () => {
   await open();
   const { org, customer } = await payer();

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { StripeApi } from '../client/stripe-api.ts';
 import { customerById, nextSeq } from '../customers/stripe-customer.rows.ts';
-import { eventsDone } from '../inbox/stripe-event.rows.ts';
+import { eventsDone, eventsOrphaned } from '../inbox/stripe-event.rows.ts';
 import { ApplyCustomer } from './apply-customer.ts';
 import { clearDirty, type DirtyCustomer, dropDirty } from './dirty.rows.ts';
 import { FetchCustomer } from './fetch-customer.ts';
@@ -33,7 +33,10 @@ export class SyncCustomer {
     if (!settings) return;
     const known = await customerById(this.tenants.reader({ system: 'stripe' }), customerId);
     if (!known) {
-      await this.tenants.system('stripe', (tx) => dropDirty(tx, customerId));
+      await this.tenants.system('stripe', async (tx) => {
+        await eventsOrphaned(tx, customerId);
+        await dropDirty(tx, customerId);
+      });
       return;
     }
     const { seq, at } = await this.tenants.system('stripe', nextSeq);
