@@ -1323,6 +1323,12 @@ export type MeteredGrant = {
   per: QuotaWindow;
 };
 
+/** In the smallest unit of the currency: 2900 is 29.00 EUR */
+export type Money = {
+  currency: Currency;
+  amountMinor: number;
+};
+
 export type MonitoredDatabase = {
   name: string;
   /** null: not measured yet */
@@ -1426,6 +1432,9 @@ export type MonitoredTable = {
   /** When it was found dropped, or no longer visible to the role; null: it exists */
   goneAt: Timestamp | null;
 };
+
+/** A month of UTC */
+export type Month = string;
 
 /** Shown as it is, but without control and invisible characters and with single spaces */
 export type Name = string;
@@ -1583,6 +1592,24 @@ export type Organisation = {
   id: Id;
   name: string;
   createdAt: Timestamp;
+};
+
+export type OrganisationSummary = {
+  id: Id;
+  /** Empty for some seconds after sign-up or an upgrade */
+  name: string;
+  /** Of the owner who has been it longest */
+  ownerEmail: string | null;
+  createdAt: Timestamp;
+  plans: Array<{
+    product: ProductKey;
+    plan: PlanKey;
+    planVersion: number;
+    status: SubscriptionStatus;
+    interval: BillingInterval;
+  }>;
+  /** What it brings in a month, by currency; empty: nothing */
+  mrr: Array<Money>;
 };
 
 export type Organisations = {
@@ -1864,6 +1891,57 @@ export type ReturnedLease = {
   released: number;
 };
 
+export type RevenueFigures = {
+  currency: Currency;
+  from: Month;
+  to: Month;
+  /** Until when facts count; a month that is over does not change any more */
+  asOf: Timestamp;
+  mrr: Array<{
+    month: Month;
+    startMinor: number;
+    newMinor: number;
+    expansionMinor: number;
+    reactivationMinor: number;
+    contractionMinor: number;
+    churnMinor: number;
+    endMinor: number;
+    customersAtStart: number;
+    customersNew: number;
+    customersReactivated: number;
+    customersLost: number;
+    customersAtEnd: number;
+    /** A share to four digits; null: of nothing */
+    customerChurnRate: string | null;
+    /** A share to four digits; null: of nothing */
+    revenueChurnRate: string | null;
+  }>;
+  trials: Array<{
+    month: Month;
+    begun: number;
+    ended: number;
+    converted: number;
+    /** A share to four digits; null: of nothing */
+    conversionRate: string | null;
+  }>;
+  plans: Array<{
+    month: Month;
+    product: ProductKey;
+    plan: PlanKey;
+    subscriptions: number;
+    mrrMinor: number;
+  }>;
+  cohorts: Array<{
+    cohort: Month;
+    month: Month;
+    signedUp: number;
+    paying: number;
+    mrrMinor: number;
+  }>;
+  /** The table, when CSV was asked for */
+  csv?: string;
+};
+
 /** What a member may do, from least to most */
 export type Role = "viewer" | "editor" | "admin" | "owner";
 
@@ -2101,6 +2179,19 @@ export type StatementSort = "totalMs" | "calls" | "meanMs" | "rows" | "ioReadMs"
 export type StaticGrant = {
   kind: "static";
   value: number;
+};
+
+export type StoryEntry = {
+  id: string;
+  at: Timestamp;
+  /** change: of subscriptions, grants and orders. charge: put on the next invoice. invoice: issued. invoice_change: paid, withdrawn or credited by hand. balance: of what it has to its credit. payment: what the payment provider reported. difference: found when the provider was compared, and healed */
+  kind: "change" | "charge" | "invoice" | "invoice_change" | "balance" | "payment" | "difference";
+  product: ProductKey | null;
+  action: string;
+  /** A person, a key, a service, or the payment provider */
+  by: string;
+  reason: string;
+  data: Record<string, unknown>;
 };
 
 export type StripeEvent = {
@@ -2755,6 +2846,49 @@ export type OrganisationsBillingOutput = {
 
 export type OrganisationsBillingProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type OrganisationsSearchInput = {
+  /** A part of the name or of the owner’s address, or the whole id */
+  q?: string;
+  /** Those that have a subscription of it */
+  product?: ProductKey;
+  /** Those that have a plan of this name */
+  plan?: PlanKey;
+  /** Those that have a subscription in this state */
+  status?: SubscriptionStatus;
+  /** created: the newest first. name: from a to z. mrr: those that bring most first */
+  sort?: "created" | "name" | "mrr";
+  /** By which `mrr` sorts; by default that of the catalogue */
+  currency?: Currency;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrganisationsSearchOutput = {
+  items: Array<OrganisationSummary>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrganisationsSearchProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type OrganisationsStoryInput = {
+  organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrganisationsStoryOutput = {
+  items: Array<StoryEntry>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrganisationsStoryProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
@@ -2874,6 +3008,23 @@ export type PortalCreateOutput = {
 };
 
 export type PortalCreateProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type RevenueGetInput = {
+  /** The first month; by default eleven before the last */
+  from?: Month;
+  /** The last month; by default the present one */
+  to?: Month;
+  /** By default that of the catalogue */
+  currency?: Currency;
+  /** Which table, of CSV */
+  table?: "mrr" | "trials" | "plans" | "cohorts";
+  /** csv: one table; by default what `Accept` says */
+  format?: "json" | "csv";
+};
+
+export type RevenueGetOutput = RevenueFigures;
+
+export type RevenueGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type StripeListEventsInput = {
   /** Items on a page */
@@ -4705,6 +4856,14 @@ export class TidegateClient extends Transport {
   organisationsBilling = (input: OrganisationsBillingInput, options?: CallOptions): Promise<OrganisationsBillingOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/billing', repeat: 'safe' }, input, options);
 
+  /** All organisations of this installation, with their plans and what they bring in a month. Product, plan and status are of the same subscription. Sorted by `mrr`, only those are listed that pay something in the currency, the highest first. */
+  organisationsSearch = (input: OrganisationsSearchInput = {}, options?: CallOptions): Promise<OrganisationsSearchOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations', repeat: 'safe' }, input, options);
+
+  /** Everything that happened to one organisation: what, when, by whom and why; the newest first. What it has now is at `GET /api/v1/operator/organisations/{organisationId}/billing`. */
+  organisationsStory = (input: OrganisationsStoryInput, options?: CallOptions): Promise<OrganisationsStoryOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/story', repeat: 'safe' }, input, options);
+
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
@@ -4732,6 +4891,10 @@ export class TidegateClient extends Transport {
   /** A page on which the organisation manages cards, addresses and invoices */
   portalCreate = (input: PortalCreateInput = {}, options?: CallOptions): Promise<PortalCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/portal', repeat: 'keyed' }, input, options);
+
+  /** What the business brings, by month: recurring revenue and its movements, trials, plans and cohorts. Of one currency: amounts of different currencies are never added. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
+  revenueGet = (input: RevenueGetInput = {}, options?: CallOptions): Promise<RevenueGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/revenue', repeat: 'safe' }, input, options);
 
   /** Events that Stripe has sent, newest first; handled ones are stored for 35 days */
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
