@@ -96,6 +96,49 @@ export const COMMANDS: readonly Command[] = [
       (await operator()).subscribe(organisation, plan, text(values['interval'])),
   },
   {
+    words: ['organisations', 'list'],
+    options: {
+      json,
+      q: { type: 'string', about: 'a part of the name or of the owner’s address, or the whole id' },
+      product: { type: 'string', about: 'only those that have a subscription of it' },
+      plan: { type: 'string', about: 'only those that have a plan of this name' },
+      status: { type: 'string', about: 'only those with a subscription in this state: trialing, active, past_due, …' },
+      sort: { type: 'string', about: 'created (default), name or mrr' },
+    },
+    about: 'list organisations with owner, plans and what they bring in a month',
+    run: async (_args, values) => {
+      const { listOrganisations } = await import('./business.ts');
+      const [q, product, plan, status, sort] = ['q', 'product', 'plan', 'status', 'sort'].map((name) =>
+        text(values[name]),
+      );
+      await listOrganisations({ q, product, plan, status, sort, json: values['json'] === true });
+    },
+  },
+  {
+    words: ['organisations', 'show'],
+    args: ['<organisation>'],
+    options: { json },
+    about: 'show one organisation and everything that was done to it',
+    run: async ([organisation = ''], values) =>
+      (await import('./business.ts')).showOrganisation(organisation, { json: values['json'] === true }),
+  },
+  {
+    words: ['revenue'],
+    options: {
+      json,
+      from: { type: 'string', about: 'the first month, such as 2026-01; by default eleven before the last' },
+      to: { type: 'string', about: 'the last month; by default the present one' },
+      currency: { type: 'string', about: 'by default that of the catalogue' },
+      csv: { type: 'string', about: 'print a table as CSV: mrr, trials, plans or cohorts' },
+    },
+    about: 'show recurring revenue by month, trials, plans and cohorts',
+    run: async (_args, values) => {
+      const { showRevenue } = await import('./business.ts');
+      const [from, to, currency, csv] = ['from', 'to', 'currency', 'csv'].map((name) => text(values[name]));
+      await showRevenue({ from, to, currency, csv, json: values['json'] === true });
+    },
+  },
+  {
     words: ['licence', 'show'],
     args: ['[file]'],
     about: 'print what a licence says (default: LICENCE_FILE)',

@@ -6,7 +6,13 @@ import { ManageGrants } from './grants/manage-grants.ts';
 import { OrganisationBilling } from './grants/organisation-billing.ts';
 import { ChangeInvoices } from './invoices/change-invoices.ts';
 import { ChargeOnce } from './invoices/charge-once.ts';
+import { ChargeUsage } from './invoices/charge-usage.loop.ts';
+import { Charges } from './invoices/charges.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
+import { GetRevenue } from './operator/get-revenue.ts';
+import { LearnOrganisations } from './operator/learn-organisations.ts';
+import { OrganisationStory } from './operator/organisation-story.ts';
+import { SearchOrganisations } from './operator/search-organisations.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
@@ -22,6 +28,7 @@ import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { OverLimits } from './subscriptions/over-limits.ts';
+import { PreviewChange } from './subscriptions/preview-change.ts';
 import { PreviewEntitlements } from './subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from './subscriptions/provider-changes.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
@@ -38,9 +45,14 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     OpenFreeSubscription,
     ChangeSubscription,
     CancelSubscription,
+    PreviewChange,
     DecideOrders,
     ManageGrants,
     OrganisationBilling,
+    LearnOrganisations,
+    SearchOrganisations,
+    OrganisationStory,
+    GetRevenue,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
@@ -53,6 +65,8 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ApplyFirstCatalogue,
     AnnounceEntitlements,
     RefreshEntitlements,
+    Charges,
+    ChargeUsage,
     SubscriptionChanges,
     ApplyDueChanges,
     ProviderStates,

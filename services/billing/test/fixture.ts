@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
+import { describeOrganisations } from '@tidegate/contracts/identity/organisations';
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
+import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -25,7 +27,14 @@ import { ManageGrants } from '../src/grants/manage-grants.ts';
 import { OrganisationBilling } from '../src/grants/organisation-billing.ts';
 import { ChangeInvoices } from '../src/invoices/change-invoices.ts';
 import { ChargeOnce } from '../src/invoices/charge-once.ts';
+import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
+import { Charges } from '../src/invoices/charges.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { GetRevenue } from '../src/operator/get-revenue.ts';
+import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
+import { OrganisationStory } from '../src/operator/organisation-story.ts';
+import type { Described } from '../src/operator/profile.rows.ts';
+import { SearchOrganisations } from '../src/operator/search-organisations.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
@@ -40,6 +49,7 @@ import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from '../src/subscriptions/open-subscription.ts';
 import { OverLimits } from '../src/subscriptions/over-limits.ts';
 import { Payments } from '../src/subscriptions/payments.ts';
+import { PreviewChange } from '../src/subscriptions/preview-change.ts';
 import { PreviewEntitlements, type Wanted } from '../src/subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from '../src/subscriptions/provider-changes.ts';
 import type { ProviderState } from '../src/subscriptions/provider-state.rules.ts';
@@ -85,6 +95,8 @@ const INSTANTS: Record<string, string[]> = {
   grants: ['from_at', 'until_at'],
   trials: ['started_at', 'ends_at'],
   entitlements: ['next_change_at'],
+  paid_periods: ['period_start', 'period_end', 'next_at'],
+  usage_charges: ['from_at', 'until_at', 'window_start', 'due_at'],
 };
 
 export async function openBilling({ payments = new NoPayments() }: { payments?: Payments } = {}) {
@@ -104,15 +116,31 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const config = { INVOICE_DUE_DAYS: 14, GRACE_DAYS: 7 } as BillingConfig;
   const log = new Log({ service: 'billing' });
   const entitlements = new AnnounceEntitlements(wakes);
-  const changes = new SubscriptionChanges(entitlements);
+  const changes = new SubscriptionChanges(entitlements, new Charges(config, wakes));
   /** What the services that own things say that there is. */
   const counts: Record<string, number> = {};
-  const bus = { call: async () => counts } as unknown as Bus;
+  /** What usage says that was used, by meter: instants with quantities. */
+  const used: Record<string, [at: number, quantity: number][]> = {};
+  const sumOf = ({ meter, from, to }: { meter: string; from: string; to: string }): number =>
+    (used[meter] ?? [])
+      .filter(([at]) => at >= Date.parse(from) && at < Date.parse(to))
+      .reduce((sum, [, quantity]) => sum + quantity, 0);
+  /** What identity says of organisations. */
+  const known = new Map<string, Described>();
+  const bus = {
+    call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
+      if (operation === sumUsage) return { sums: input.spans.map(sumOf) };
+      if (operation.name !== describeOrganisations.name) return counts;
+      return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
+    },
+  } as unknown as Bus;
+  const learn = new LearnOrganisations(tenants, bus, wakes);
   const limits = new OverLimits(bus, log);
   const show = new ShowSubscriptions(tenants, limits);
   const provider = new ProviderChanges(tenants, payments);
   const states = new ProviderStates(changes, config);
   const due = new ApplyDueChanges(tenants, outbox, changes, log);
+  const usage = new ChargeUsage(tenants, bus, outbox, config, log);
   const open = new OpenFreeSubscription(entitlements);
   const handlers = [
     new ApplyPlans(wakes),
@@ -125,9 +153,13 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new ChangeSubscription(tenants, changes, provider, payments, show),
     new CancelSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
+    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits)),
     new DecideOrders(changes),
     new ManageGrants(entitlements),
     new OrganisationBilling(show),
+    new SearchOrganisations(),
+    new OrganisationStory(),
+    new GetRevenue(),
     new ListInvoices(),
     new ChargeOnce(config),
     new ChangeInvoices(),
@@ -162,12 +194,17 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
     counts,
+    known,
+    learn,
     /** An organisation is created, at an instant. */
     create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {
       const event = { time: at } as never;
-      await tenants.run(orgId, (tx) =>
-        open.handle({ data: { orgId } as never, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} }),
-      );
+      const data = { orgId, name: '', ownerUserId: orgId };
+      await tenants.run(orgId, async (tx) => {
+        const context = { data, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} };
+        await open.handle(context);
+        await learn.created(context);
+      });
       return orgId;
     },
     /** What the organisation has of a product. */
@@ -193,6 +230,16 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     due: async () => {
       let next: Awaited<ReturnType<typeof due.turn>>;
       do next = await due.turn({ signal: new AbortController().signal });
+      while (next === 'again');
+      return next;
+    },
+    used,
+    /** Carries out what is due for one organisation, by the clock of its lock. */
+    settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
+    /** Charges the usage that is due; answers when the loop would wake next. */
+    chargeUsage: async () => {
+      let next: Awaited<ReturnType<typeof usage.turn>>;
+      do next = await usage.turn({ signal: new AbortController().signal });
       while (next === 'again');
       return next;
     },

@@ -41,8 +41,8 @@ const agents = (price: string, gives: string, more: Record<string, string>, term
   const given = { agents: `${count}`, messages: `${messages} a day`, projects: `${projects}`, own_model_key: 'yes' };
   return { price, gives: { ...given, ...more }, ...(terms && { terms }) };
 };
-/** The price of a dollar's worth of models is a dollar. */
-const atCost = { model_usage: '0 a month, then $1' };
+/** The price of a millionth of a dollar's worth of models is a millionth of a dollar. */
+const atCost = { model_usage: '0 a month, then $0.000001' };
 const member = { seats: '1', api_calls: '0 a month', api_keys: '0' };
 
 export const OFFERS: Record<string, Offers> = {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CurrentUsage } from './balances/current-usage.ts';
 import { EstimateUsage } from './balances/estimate-usage.ts';
 import { StoreEntitlements } from './balances/store-entitlements.ts';
+import { SumUsage } from './balances/sum-usage.ts';
 import { UsageHistory } from './balances/usage-history.ts';
 import { UsageLimits } from './balances/usage-limits.ts';
 import { CheckEntitlement } from './checks/check-entitlement.ts';
@@ -36,6 +37,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     ListRejectedEvents,
     CurrentUsage,
     UsageHistory,
+    SumUsage,
     UsageLimits,
     EstimateUsage,
     CheckEntitlement,

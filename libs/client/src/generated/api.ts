@@ -1323,6 +1323,12 @@ export type MeteredGrant = {
   per: QuotaWindow;
 };
 
+/** In the smallest unit of the currency: 2900 is 29.00 EUR */
+export type Money = {
+  currency: Currency;
+  amountMinor: number;
+};
+
 export type MonitoredDatabase = {
   name: string;
   /** null: not measured yet */
@@ -1426,6 +1432,9 @@ export type MonitoredTable = {
   /** When it was found dropped, or no longer visible to the role; null: it exists */
   goneAt: Timestamp | null;
 };
+
+/** A month of UTC */
+export type Month = string;
 
 /** Shown as it is, but without control and invisible characters and with single spaces */
 export type Name = string;
@@ -1583,6 +1592,24 @@ export type Organisation = {
   id: Id;
   name: string;
   createdAt: Timestamp;
+};
+
+export type OrganisationSummary = {
+  id: Id;
+  /** Empty for some seconds after sign-up or an upgrade */
+  name: string;
+  /** Of the owner who has been it longest */
+  ownerEmail: string | null;
+  createdAt: Timestamp;
+  plans: Array<{
+    product: ProductKey;
+    plan: PlanKey;
+    planVersion: number;
+    status: SubscriptionStatus;
+    interval: BillingInterval;
+  }>;
+  /** What it brings in a month, by currency; empty: nothing */
+  mrr: Array<Money>;
 };
 
 export type Organisations = {
@@ -1753,6 +1780,19 @@ export type PlanRef = string;
 
 export type PositiveDecimal = Decimal;
 
+export type PreviewedInvoice = {
+  /** When it is issued */
+  at: Timestamp;
+  currency: string;
+  lines: Array<InvoiceLine>;
+  /** In the smallest unit of the currency, not below zero */
+  totalMinor: number;
+  /** Paid from the balance; below zero: what the credits leave over goes there */
+  fromBalanceMinor: number;
+  /** What is left to pay */
+  dueMinor: number;
+};
+
 export type Price = {
   currency: Currency;
   interval: "month" | "year";
@@ -1849,6 +1889,57 @@ export type ReturnedLease = {
   granted: number;
   spent: number;
   released: number;
+};
+
+export type RevenueFigures = {
+  currency: Currency;
+  from: Month;
+  to: Month;
+  /** Until when facts count; a month that is over does not change any more */
+  asOf: Timestamp;
+  mrr: Array<{
+    month: Month;
+    startMinor: number;
+    newMinor: number;
+    expansionMinor: number;
+    reactivationMinor: number;
+    contractionMinor: number;
+    churnMinor: number;
+    endMinor: number;
+    customersAtStart: number;
+    customersNew: number;
+    customersReactivated: number;
+    customersLost: number;
+    customersAtEnd: number;
+    /** A share to four digits; null: of nothing */
+    customerChurnRate: string | null;
+    /** A share to four digits; null: of nothing */
+    revenueChurnRate: string | null;
+  }>;
+  trials: Array<{
+    month: Month;
+    begun: number;
+    ended: number;
+    converted: number;
+    /** A share to four digits; null: of nothing */
+    conversionRate: string | null;
+  }>;
+  plans: Array<{
+    month: Month;
+    product: ProductKey;
+    plan: PlanKey;
+    subscriptions: number;
+    mrrMinor: number;
+  }>;
+  cohorts: Array<{
+    cohort: Month;
+    month: Month;
+    signedUp: number;
+    paying: number;
+    mrrMinor: number;
+  }>;
+  /** The table, when CSV was asked for */
+  csv?: string;
 };
 
 /** What a member may do, from least to most */
@@ -2088,6 +2179,19 @@ export type StatementSort = "totalMs" | "calls" | "meanMs" | "rows" | "ioReadMs"
 export type StaticGrant = {
   kind: "static";
   value: number;
+};
+
+export type StoryEntry = {
+  id: string;
+  at: Timestamp;
+  /** change: of subscriptions, grants and orders. charge: put on the next invoice. invoice: issued. invoice_change: paid, withdrawn or credited by hand. balance: of what it has to its credit. payment: what the payment provider reported. difference: found when the provider was compared, and healed */
+  kind: "change" | "charge" | "invoice" | "invoice_change" | "balance" | "payment" | "difference";
+  product: ProductKey | null;
+  action: string;
+  /** A person, a key, a service, or the payment provider */
+  by: string;
+  reason: string;
+  data: Record<string, unknown>;
 };
 
 export type StripeEvent = {
@@ -2742,6 +2846,49 @@ export type OrganisationsBillingOutput = {
 
 export type OrganisationsBillingProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type OrganisationsSearchInput = {
+  /** A part of the name or of the owner’s address, or the whole id */
+  q?: string;
+  /** Those that have a subscription of it */
+  product?: ProductKey;
+  /** Those that have a plan of this name */
+  plan?: PlanKey;
+  /** Those that have a subscription in this state */
+  status?: SubscriptionStatus;
+  /** created: the newest first. name: from a to z. mrr: those that bring most first */
+  sort?: "created" | "name" | "mrr";
+  /** By which `mrr` sorts; by default that of the catalogue */
+  currency?: Currency;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrganisationsSearchOutput = {
+  items: Array<OrganisationSummary>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrganisationsSearchProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type OrganisationsStoryInput = {
+  organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type OrganisationsStoryOutput = {
+  items: Array<StoryEntry>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OrganisationsStoryProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
@@ -2862,6 +3009,23 @@ export type PortalCreateOutput = {
 
 export type PortalCreateProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type RevenueGetInput = {
+  /** The first month; by default eleven before the last */
+  from?: Month;
+  /** The last month; by default the present one */
+  to?: Month;
+  /** By default that of the catalogue */
+  currency?: Currency;
+  /** Which table, of CSV */
+  table?: "mrr" | "trials" | "plans" | "cohorts";
+  /** csv: one table; by default what `Accept` says */
+  format?: "json" | "csv";
+};
+
+export type RevenueGetOutput = RevenueFigures;
+
+export type RevenueGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type StripeListEventsInput = {
   /** Items on a page */
   limit?: number;
@@ -2964,6 +3128,49 @@ export type SubscriptionsPauseInput = {
 export type SubscriptionsPauseOutput = Subscriptions;
 
 export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsPreviewInput = {
+  /** Name of the product */
+  product: ProductKey;
+  /** Name of the plan */
+  plan: PlanKey;
+  /** What is paid for at a time; by default as it is */
+  interval?: BillingInterval;
+  /** All add-ons that it should have; by default those that it has and that go with the plan */
+  addons?: Array<{
+    addon: AddonKey;
+    /** How many of it */
+    quantity?: number;
+  }>;
+  /** When it begins; by default as a change does */
+  at?: "now" | "period_end";
+};
+
+export type SubscriptionsPreviewOutput = {
+  product: ProductKey;
+  plan: PlanKey;
+  interval: BillingInterval;
+  /** Who bills for it */
+  provider: "none" | "manual" | "stripe";
+  /** When the plan begins */
+  beginsAt: Timestamp;
+  /** An invoice at once; null: nothing is owed now */
+  dueNow: PreviewedInvoice | null;
+  /** The invoice at the next period, without usage; credits that wait are on it. null: there is none */
+  next: PreviewedInvoice | null;
+  /** What differs */
+  entitlements: Array<{
+    feature: FeatureKey;
+    /** null: not included */
+    before: FeatureGrant | null;
+    /** null: not included */
+    after: FeatureGrant | null;
+  }>;
+  /** Of what there is now, that will be over the limits */
+  overLimit: Array<OverLimit>;
+};
+
+export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -4649,6 +4856,14 @@ export class TidegateClient extends Transport {
   organisationsBilling = (input: OrganisationsBillingInput, options?: CallOptions): Promise<OrganisationsBillingOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/billing', repeat: 'safe' }, input, options);
 
+  /** All organisations of this installation, with their plans and what they bring in a month. Product, plan and status are of the same subscription. Sorted by `mrr`, only those are listed that pay something in the currency, the highest first. */
+  organisationsSearch = (input: OrganisationsSearchInput = {}, options?: CallOptions): Promise<OrganisationsSearchOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations', repeat: 'safe' }, input, options);
+
+  /** Everything that happened to one organisation: what, when, by whom and why; the newest first. What it has now is at `GET /api/v1/operator/organisations/{organisationId}/billing`. */
+  organisationsStory = (input: OrganisationsStoryInput, options?: CallOptions): Promise<OrganisationsStoryOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/story', repeat: 'safe' }, input, options);
+
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
@@ -4677,6 +4892,10 @@ export class TidegateClient extends Transport {
   portalCreate = (input: PortalCreateInput = {}, options?: CallOptions): Promise<PortalCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/portal', repeat: 'keyed' }, input, options);
 
+  /** What the business brings, by month: recurring revenue and its movements, trials, plans and cohorts. Of one currency: amounts of different currencies are never added. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
+  revenueGet = (input: RevenueGetInput = {}, options?: CallOptions): Promise<RevenueGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/revenue', repeat: 'safe' }, input, options);
+
   /** Events that Stripe has sent, newest first; handled ones are stored for 35 days */
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/stripe/events', repeat: 'safe' }, input, options);
@@ -4704,6 +4923,10 @@ export class TidegateClient extends Transport {
   /** Pause a subscription: everything can be read, nothing can be created */
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
+
+  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here, when it is invoiced by hand. What a payment provider bills for is charged as that says: `dueNow` and `next` are null then. */
+  subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 
   /** Take back a cancellation, a pause, or a change that was ordered for later */
   subscriptionsResume = (input: SubscriptionsResumeInput, options?: CallOptions): Promise<SubscriptionsResumeOutput> =>

@@ -18,6 +18,14 @@ export const organisationCreated = event({
   aggregate: (data) => data.orgId,
 });
 
+export const organisationRenamed = event({
+  service: 'identity',
+  name: 'organisation.renamed.v1',
+  summary: 'An organisation has another name',
+  data: z.object({ orgId: Id, name: z.string() }),
+  aggregate: (data) => data.orgId,
+});
+
 export const organisationDeleted = event({
   service: 'identity',
   name: 'organisation.deleted.v1',
@@ -57,6 +65,19 @@ export const creatorOf = operation({
   input: z.strictObject({ organisationId: Id }),
   output: z.object({ userId: Id }),
   errors: [notFound],
+  readonly: true,
+});
+
+/** For billing, whose operators look organisations up by name and owner. */
+export const describeOrganisations = operation({
+  service: 'identity',
+  name: 'organisations.describe',
+  scope: 'service',
+  summary: 'Names, owners and ages of organisations; those that do not exist are left out',
+  input: z.strictObject({ organisationIds: z.array(Id).min(1).max(50) }),
+  output: z.object({
+    items: z.array(Organisation.extend({ ownerEmail: z.string().nullable() })),
+  }),
   readonly: true,
 });
 

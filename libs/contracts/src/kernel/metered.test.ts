@@ -41,6 +41,7 @@ test('a used-up quota never locks people out of their account', () => {
   "billing subscriptions.change",
   "billing subscriptions.get",
   "billing subscriptions.pause",
+  "billing subscriptions.preview",
   "billing subscriptions.resume",
   "billing subscriptions.set",
   "bot-executor bots.stop",

@@ -42,6 +42,8 @@ export interface Operation<
    * whatever others in the same network did, and counts against that network only when the input was wrong.
    */
   readonly judgedByInput: boolean;
+  /** Asked for `text/csv` it answers with its `csv`. Its input has `format`. */
+  readonly csv: boolean;
   /**
    * Its body may also be CloudEvents, which become its field `events`. Each may name an organisation as its subject, so a
    * service key need not choose one for the request.
@@ -73,6 +75,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
   /** `false` exempts an operation that people need to solve the problem, besides those in `ACCOUNT`. */
   metered?: false;
   judgedByInput?: true;
+  csv?: true;
   cloudEvents?: true;
 }
 
@@ -115,6 +118,7 @@ export function operation<
     deadlineMs: spec.deadlineMs ?? 10_000,
     metered: spec.metered ?? !ACCOUNT.test(spec.scope),
     judgedByInput: spec.judgedByInput ?? false,
+    csv: spec.csv ?? false,
     cloudEvents: spec.cloudEvents ?? false,
   });
 }

@@ -4,8 +4,9 @@ import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/bill
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
+import { findPaidPeriods } from '../kernel/paid-period.rows.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
-import { nextDue } from '../kernel/subscription.rules.ts';
+import { isBilledByHand, nextDue, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { findEntitlements, saveEntitlements } from './entitlements.rows.ts';
 import { snapshotOf } from './entitlements.rules.ts';
@@ -31,7 +32,9 @@ export class AnnounceEntitlements {
     const holdings = await openDefaults(tx, orgId, catalogue, found, anchor ?? at);
     const { snapshot: content, nextChangeAt } = snapshotOf(await snapshotInput(tx, orgId, catalogue, holdings), at);
     const due = holdings.subscriptions.flatMap((one) => nextDue(one)?.at ?? []);
-    const nextAt = [...due, ...(nextChangeAt === null ? [] : [nextChangeAt])].sort((a, b) => a - b)[0] ?? null;
+    const billing = await nextBilling(tx, orgId, holdings.subscriptions, at);
+    const nextAt =
+      [...due, ...billing, ...(nextChangeAt === null ? [] : [nextChangeAt])].sort((a, b) => a - b)[0] ?? null;
     const before = await findEntitlements(tx, orgId);
     const version = before?.snapshot.version ?? 0;
     const same = before !== undefined && isDeepStrictEqual({ ...content, version }, before.snapshot);
@@ -42,4 +45,17 @@ export class AnnounceEntitlements {
     if (nextAt !== null && nextAt !== before?.nextChangeAt) tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
     return snapshot;
   }
+}
+
+/** When what is billed by hand is charged next: what was moved to a paid plan, at once. */
+async function nextBilling(
+  tx: Tx,
+  orgId: string,
+  subscriptions: readonly Subscription[],
+  at: number,
+): Promise<number[]> {
+  const billed = subscriptions.filter(isBilledByHand);
+  if (billed.length === 0) return [];
+  const paid = new Map((await findPaidPeriods(tx, orgId)).map(({ product, nextAt }) => [product, nextAt]));
+  return billed.map(({ product }) => paid.get(product) ?? at);
 }

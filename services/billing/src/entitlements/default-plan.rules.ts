@@ -9,6 +9,12 @@ export function defaultPlan(
   return plans.find((plan) => plan.product === product && plan.plan === key);
 }
 
-/** Whether anything has to be paid for it. */
-export const isPaid = ({ prices }: Pick<VersionedPlan, 'prices'>): boolean =>
-  prices.some(({ amountMinor }) => amountMinor > 0);
+/** Whether anything has to be paid for it: at the start of each period, or for usage. */
+export const isPaid = ({ prices, features }: Sold): boolean =>
+  prices.some(({ amountMinor }) => amountMinor > 0) ||
+  Object.values(features).some((grant) => 'price' in grant && grant.price !== undefined);
+
+interface Sold {
+  prices: VersionedPlan['prices'];
+  features: Readonly<Record<string, object>>;
+}

@@ -34,7 +34,7 @@ export async function openDefaults(
     const plan = defaultPlan(catalogue, product);
     if (!plan || subscriptions.some((one) => one.product === product)) continue;
     const one = onDefault(product, plan, at);
-    await saveSubscription(tx, orgId, one);
+    await saveSubscription(tx, orgId, one, at);
     await begin(product);
     const reason = isNew ? '' : 'The product was added';
     await recordChange(tx, { orgId, product, action: 'opened', by: 'sign-up', reason, after: described(one) });

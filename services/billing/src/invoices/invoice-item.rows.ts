@@ -48,6 +48,15 @@ export async function addItems(tx: Tx, orgId: string, items: readonly NewItem[])
   return added;
 }
 
+/** Those of the effects that are charged already. */
+export async function findCharged(tx: Tx, orgId: string, effectKeys: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ effect_key: string }>(
+    'select effect_key from invoice_items where org_id = $1 and effect_key = any ($2::text[])',
+    [orgId, effectKeys],
+  );
+  return new Set(rows.map((row) => row.effect_key));
+}
+
 /** What waits for an invoice, in the order in which it came. */
 export const findWaiting = (tx: Tx, orgId: string): Promise<ItemRow[]> =>
   tx.query<ItemRow>(

@@ -164,7 +164,7 @@ export async function updateInvoice(
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
-const toLine = (row: ItemRow): InvoiceLine => ({
+export const toLine = (row: ItemRow): InvoiceLine => ({
   product: row.product,
   item: row.item,
   description: row.description,

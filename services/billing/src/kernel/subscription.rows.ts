@@ -2,6 +2,7 @@ import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Tx } from '@tidegate/database/tx';
+import { noteRevenue } from './revenue.rows.ts';
 import type { Interval, Item, Provider, Subscription } from './subscription.rules.ts';
 
 interface SubscriptionRow {
@@ -51,6 +52,15 @@ export interface Holdings {
 /** Older steps are of periods for which no usage can come any more. */
 const STORED_STEPS = 24;
 
+/** What an instant of the database is taken for: all replicas share its clock. Tests let it be another time. */
+export const clock = { read: (now: Date): number => now.getTime() };
+
+/** The same clock, for what is only looked at. */
+export async function readClock(tx: Tx): Promise<number> {
+  const row = await tx.one<{ now: Date }>('select clock_timestamp() as now');
+  return clock.read((row as { now: Date }).now);
+}
+
 /**
  * Every change of what an organisation has, and every announcement of its entitlements, takes this lock first: versions
  * rise one by one. Answers the database's clock, which all replicas share.
@@ -61,7 +71,7 @@ export async function lockBilling(tx: Tx, orgId: string): Promise<number> {
      select clock_timestamp() as now from locked`,
     [orgId],
   );
-  return (row as { now: Date }).now.getTime();
+  return clock.read((row as { now: Date }).now);
 }
 
 /** For a change the rows are locked as well: plans are moved without the organisations' locks. */
@@ -142,8 +152,8 @@ const toItem = ({ addon, version, quantity, since, until }: ItemRow): Item => ({
 
 const date = (at: number | null | undefined): Date | null => (typeof at === 'number' ? new Date(at) : null);
 
-/** The whole state, with its add-ons. Needs the lock. */
-export async function saveSubscription(tx: Tx, orgId: string, one: Subscription): Promise<void> {
+/** The whole state, with its add-ons, and what it brings from `at` on. Needs the lock. */
+export async function saveSubscription(tx: Tx, orgId: string, one: Subscription, at: number): Promise<void> {
   await tx.query(
     `insert into subscriptions (org_id, product, plan, plan_version, status, billing_interval, currency, provider,
             provider_ref, provider_seq, started_at, period_start, period_end, trial_end, cancel_at, paused_at, grace_until,
@@ -185,6 +195,11 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription)
       one.pausedBy,
     ],
   );
+  await saveItems(tx, orgId, one);
+  await noteRevenue(tx, { orgId, product: one.product }, at);
+}
+
+async function saveItems(tx: Tx, orgId: string, one: Subscription): Promise<void> {
   await tx.query('delete from subscription_items where org_id = $1 and product = $2', [orgId, one.product]);
   if (one.items.length === 0) return;
   await tx.query(

@@ -104,6 +104,10 @@ export function changed(
 export const isEnded = ({ status }: Pick<Subscription, 'status'>): boolean =>
   status === 'canceled' || status === 'incomplete_expired';
 
+/** Whether it is paid for outside the platform, by invoices of our own, and goes on. */
+export const isBilledByHand = ({ provider, status }: Pick<Subscription, 'provider' | 'status'>): boolean =>
+  provider === 'manual' && (status === 'active' || status === 'past_due');
+
 /** It is over: the default plan takes its place, or nothing does. */
 export const ended = (before: Subscription, fallback: PlanVersion | undefined, at: number): Subscription =>
   fallback

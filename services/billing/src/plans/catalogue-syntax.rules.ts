@@ -31,12 +31,7 @@ export const ProductDeclaration = z.strictObject({
 });
 
 export const MeterDeclaration = z.strictObject({
-  aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest', 'time_weighted']).default('sum'),
-  decimals: wholeBetween(0, 6).default(0),
-  groupBy: z
-    .array(nameOf('model'), { error: 'Write a list of names, such as [model, region].' })
-    .max(4, 'Write at most four names.')
-    .default([]),
+  aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest']).default('sum'),
   value: z
     .string({ error: 'Write a path into the event, such as data.tokens.' })
     .regex(/^[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62}){0,5}$/, 'Write a path into the event, such as data.tokens.')

@@ -23,7 +23,7 @@ features:
     product: monitoring
     per: period
     name: Tokens
-    meter: { aggregate: sum, decimals: 6, groupBy: [model, region], value: data.tokens }
+    meter: { aggregate: sum, value: data.tokens }
   pairs: { kind: counted, product: bots, name: Pairs }
 ${builtIn.map(([key, kind]) => `  ${key}: { kind: ${kind}, name: ${key} }\n`).join('')}plans:
   monitoring:
@@ -140,7 +140,7 @@ test('usage beyond a limit has exact prices; a grace is the ceiling of a soft li
   expect(read(whole).features.find(({ key }) => key === 'tokens')).toMatchObject({
     product: 'monitoring',
     per: 'period',
-    meter: { aggregate: 'sum', decimals: 6, groupBy: ['model', 'region'], value: 'data.tokens' },
+    meter: { aggregate: 'sum', decimals: 0, groupBy: [], value: 'data.tokens' },
   });
 });
 
@@ -205,12 +205,9 @@ const MISTAKES: [string, string, string, string][] = [
   ['product: bots, name: Pairs', 'product: boats, name: Pairs', '/features/pairs/product', 'Write one of monitoring'],
   ['kind: boolean, product', 'kind: boolean, per: day, product', '/features/explain/per', 'Remove it'],
   ['aggregate: sum,', 'aggregate: avg,', '/features/tokens/meter/aggregate', 'Write one of sum'],
-  ['decimals: 6', 'decimals: 7', '/features/tokens/meter/decimals', 'Write a whole number from 0 to 6'],
-  ['[model, region]', '[a, b, c, d, e]', '/features/tokens/meter/groupBy', 'Write at most four'],
-  ['[model, region]', '[model, model]', '/features/tokens/meter/groupBy', 'Remove the name'],
+  ['aggregate: sum,', 'aggregate: sum, decimals: 6,', '/features/tokens/meter/decimals', ''],
   ['value: data.tokens', 'value: $.tokens', '/features/tokens/meter/value', 'Write a path'],
-  ['aggregate: sum, decimals: 6', 'aggregate: count', '/features/tokens/meter/value', 'Remove it: count'],
-  ['aggregate: sum, decimals: 6', 'aggregate: unique, decimals: 2', '/features/tokens/meter/decimals', 'Remove it'],
+  ['aggregate: sum,', 'aggregate: count,', '/features/tokens/meter/value', 'Remove it: count'],
   [
     'kind: metered, name: api_calls',
     'kind: metered, meter: {}, name: api_calls',

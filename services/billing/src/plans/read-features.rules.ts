@@ -37,14 +37,16 @@ export function readFeatures(
       product: product ?? null,
       ...declared,
       per: metered ? (per ?? 'month') : null,
-      meter: metered ? { ...(meter ?? PLAIN), value: meter?.value ?? null } : null,
+      meter: metered ? { ...(meter ?? PLAIN), ...WHOLE, value: meter?.value ?? null } : null,
     };
     checkKept(faults, feature, before.get(key));
     return feature;
   });
 }
 
-const PLAIN = { aggregate: 'sum', decimals: 0, groupBy: [] as string[] } as const;
+/** Quantities are whole, and are not reported by what else an event says. */
+const WHOLE = { decimals: 0, groupBy: [] as string[] } as const;
+const PLAIN = { aggregate: 'sum' } as const;
 
 function checkBuiltIns(faults: Faults, declared: Declared): void {
   let complete = true;
@@ -75,12 +77,6 @@ function checkMeter(faults: Faults, key: string, meter: NonNullable<Declared[str
   }
   if (meter.aggregate === 'count' && meter.value !== undefined) {
     faults.add([...path, 'value'], 'meter', 'Remove it: count counts events, whatever is in them.');
-  }
-  if (['count', 'unique'].includes(meter.aggregate) && meter.decimals > 0) {
-    faults.add([...path, 'decimals'], 'meter', `Remove it: ${meter.aggregate} gives whole numbers.`);
-  }
-  if (new Set(meter.groupBy).size < meter.groupBy.length) {
-    faults.add([...path, 'groupBy'], 'meter', 'Remove the name that is written twice.');
   }
 }
 

@@ -7,6 +7,7 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
 import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { intervalsOf } from '../kernel/interval.rules.ts';
+import { noteRevenue } from '../kernel/revenue.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
 import { findPlanVersion, latestVersions, lockCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
 import { planChanges, refOf } from '../plans/catalogue-diff.rules.ts';
@@ -64,7 +65,9 @@ export class MovePlans {
       return scheduleMoves(tx, order, moves, by);
     }
     tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
-    return moveNow(tx, order, by);
+    const moved = await moveNow(tx, order, by);
+    await noteRevenue(tx, { product: order.product, plan: order.to }, Date.now());
+    return moved;
   }
 }
 

@@ -1,9 +1,18 @@
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import type { Tx } from '@tidegate/database/tx';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
+import type { Charges, Holder } from '../invoices/charges.ts';
 import { described, recordChange } from '../kernel/change.rows.ts';
 import { type Holdings, saveStep, saveSubscription } from '../kernel/subscription.rows.ts';
-import { carriedOut, type Item, nextDue, type Subscription, stepOf } from '../kernel/subscription.rules.ts';
+import {
+  carriedOut,
+  type Due,
+  type Item,
+  nextDue,
+  type PlanVersion,
+  type Subscription,
+  stepOf,
+} from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
 
 export interface Stored {
@@ -13,13 +22,15 @@ export interface Stored {
   action: string;
   by: string;
   reason: string;
+  /** When it happened; the instant may have passed while nothing ran. */
+  at: number;
   /** A step that begins with it. */
   step?: PeriodStep | undefined;
 }
 
 /** Stores a change with who made it and why. */
-export async function store(tx: Tx, { orgId, before, after, action, by, reason, step }: Stored): Promise<void> {
-  await saveSubscription(tx, orgId, after);
+export async function store(tx: Tx, { orgId, before, after, action, by, reason, at, step }: Stored): Promise<void> {
+  await saveSubscription(tx, orgId, after, at);
   if (step) await saveStep(tx, orgId, after.product, step);
   await recordChange(tx, {
     orgId,
@@ -37,40 +48,59 @@ export async function store(tx: Tx, { orgId, before, after, action, by, reason, 
  * difference whether a service was stopped meanwhile. Needs the lock.
  */
 export async function settle(
-  tx: Tx,
-  orgId: string,
+  { tx, emit, orgId, steps: stored }: Holder,
   catalogue: CurrentCatalogue,
-  holdings: Holdings,
+  { subscriptions: found }: Pick<Holdings, 'subscriptions'>,
   at: number,
+  charges: Charges,
 ): Promise<Holdings> {
-  const steps = { ...holdings.steps };
+  const steps: Holdings['steps'] = Object.fromEntries(Object.entries(stored).map(([key, own]) => [key, [...own]]));
+  const holder = { tx, emit, orgId, steps };
   const subscriptions: Subscription[] = [];
-  for (const one of holdings.subscriptions) {
+  for (const one of found) {
     let current = one;
     for (let due = nextDue(current); due && due.at <= at; due = nextDue(current)) {
       const before = current;
-      const after = carriedOut(before, due, defaultPlan(catalogue, before.product));
-      const paid = due.action === 'changed' && (await isPaidVersion(tx, after));
-      const provider = paid || due.action !== 'changed' ? after.provider : 'none';
-      current = { ...after, provider, items: await goingWith(tx, after) };
+      await charges.upTo(holder, before, due.at);
       const own = steps[one.product] ?? [];
-      const step = stepOf(own.at(-1), { at: due.at, interval: current.interval, paid, begins: false });
+      const { after, step } = await following(tx, before, due, defaultPlan(catalogue, before.product), own);
+      current = after;
       const ordered = due.action === 'changed' ? before.next : null;
-      await store(tx, {
-        orgId,
-        before,
-        after: current,
-        action: due.action,
-        by: ordered?.by ?? 'schedule',
-        reason: ordered?.reason ?? '',
-        step,
-      });
-      if (step) steps[one.product] = [...own.filter(({ from }) => from !== step.from), step];
+      const by = ordered?.by ?? 'schedule';
+      const reason = ordered?.reason ?? '';
+      await store(tx, { orgId, before, after: current, action: due.action, at: due.at, by, reason, step });
+      if (step) steps[one.product] = withStep(own, step);
+      await charges.changed(holder, { before, after: current, at: due.at, by });
     }
+    await charges.upTo(holder, current, at + 1);
     subscriptions.push(current);
   }
   return { steps, subscriptions };
 }
+
+/** What a subscription becomes when something is due, and the step that begins with it. */
+export async function following(
+  tx: Tx,
+  before: Subscription,
+  due: Due,
+  fallback: PlanVersion | undefined,
+  steps: readonly PeriodStep[],
+): Promise<{ after: Subscription; step: PeriodStep | undefined }> {
+  const after = carriedOut(before, due, fallback);
+  const paid = due.action === 'changed' && (await isPaidVersion(tx, after));
+  const provider = paid || due.action !== 'changed' ? after.provider : 'none';
+  const { interval } = after;
+  return {
+    after: { ...after, provider, items: await goingWith(tx, after) },
+    step: stepOf(steps.at(-1), { at: due.at, interval, paid, begins: false }),
+  };
+}
+
+/** A step that begins where another does replaces it. */
+export const withStep = (own: readonly PeriodStep[], step: PeriodStep): PeriodStep[] => [
+  ...own.filter(({ from }) => from !== step.from),
+  step,
+];
 
 async function isPaidVersion(tx: Tx, { product, plan, planVersion }: Subscription): Promise<boolean> {
   const version = await findPlanVersion(tx, product, plan, planVersion);

@@ -7,10 +7,11 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { openDefaults } from '../entitlements/open-defaults.ts';
+import { Charges } from '../invoices/charges.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
-import { settle, store } from './settle.ts';
+import { settle, store, withStep } from './settle.ts';
 
 /** What a change is decided from. Everything that was due has been carried out. */
 export interface Situation {
@@ -58,7 +59,10 @@ function requireNotBilled(before: Subscription | undefined): void {
  */
 @Injectable()
 export class SubscriptionChanges {
-  constructor(private readonly entitlements: AnnounceEntitlements) {}
+  constructor(
+    private readonly entitlements: AnnounceEntitlements,
+    private readonly charges: Charges,
+  ) {}
 
   /** Nothing decided changes nothing. `tx` runs as the organisation. */
   async change(
@@ -67,27 +71,35 @@ export class SubscriptionChanges {
     { orgId, product, by, reason, provider = false }: Change,
     decide: (situation: Situation) => Promise<Decided | undefined>,
   ): Promise<void> {
-    const { at, catalogue, subscriptions, steps } = await this.settled(tx, orgId, provider);
+    const { at, catalogue, subscriptions, steps } = await this.settled(tx, emit, orgId, provider);
     const before = subscriptions.find((one) => one.product === product);
     if (!provider) requireNotBilled(before);
     const decided = await decide({ tx, at, product, catalogue, before, steps: steps[product] ?? [] });
-    if (decided && !isDeepStrictEqual(decided.after, before))
-      await store(tx, { orgId, before, by, reason, ...decided });
+    if (decided && !isDeepStrictEqual(decided.after, before)) {
+      const { after, step } = decided;
+      await store(tx, { orgId, before, by, reason, at, ...decided });
+      const own = step ? withStep(steps[product] ?? [], step) : (steps[product] ?? []);
+      await this.charges.changed({ tx, emit, orgId, steps: { ...steps, [product]: own } }, { before, after, at, by });
+    }
     await this.entitlements.announce(tx, emit, orgId);
   }
 
   /** What was due is carried out and announced. */
   async due(tx: Tx, emit: Emit, orgId: string): Promise<void> {
-    await this.settled(tx, orgId, false);
+    await this.settled(tx, emit, orgId, false);
     await this.entitlements.announce(tx, emit, orgId);
   }
 
-  private async settled(tx: Tx, orgId: string, opens: boolean) {
+  private async settled(tx: Tx, emit: Emit, orgId: string, opens: boolean) {
     const at = await lockBilling(tx, orgId);
     const catalogue = await requireCatalogue(tx);
     const found = await findHoldings(tx, orgId, 'for update');
     if (!found.steps[SHARED] && !opens) throw notFound(undefined, 'No organisation has this id.');
     const opened = await openDefaults(tx, orgId, catalogue, found, at);
-    return { at, catalogue, ...(await settle(tx, orgId, catalogue, opened, at)) };
+    return {
+      at,
+      catalogue,
+      ...(await settle({ tx, emit, orgId, steps: opened.steps }, catalogue, opened, at, this.charges)),
+    };
   }
 }

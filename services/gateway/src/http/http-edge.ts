@@ -20,7 +20,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mountDocuments } from '../documents/mount-documents.ts';
 import { StreamLive } from '../live/stream-live.ts';
-import { EVENTS, ONE_EVENT } from './cloud-events.rules.ts';
+import { EVENTS, ONE_EVENT } from './cloud-events.ts';
 import { allowOrigins } from './cors.ts';
 import { EdgeParts } from './edge-parts.ts';
 import { API_VERSION } from './installation.ts';

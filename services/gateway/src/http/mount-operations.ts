@@ -10,7 +10,7 @@ import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from
 import type { Principal } from '../kernel/principal.ts';
 import type { Spent } from '../limits/quota.ts';
 import { recaller } from './answered-before.ts';
-import { eventsOf } from './cloud-events.rules.ts';
+import { eventsOf } from './cloud-events.ts';
 import { coercer } from './coerce.ts';
 import type { EdgeParts } from './edge-parts.ts';
 import { checkText } from './json-body.ts';
@@ -91,6 +91,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
     const { caller } = principal;
     const callerToken = edge.access.callerToken(principal);
     const exchange = { request, reply, caller, callerToken, input: toInput(request) };
+    const asCsv = operation.csv && wantsCsv(request, exchange.input);
     let spent: Spent | undefined;
     let body: string | undefined;
     try {
@@ -109,8 +110,22 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
       throw error;
     }
     if (spent) await edge.quota.settle(spent);
-    return reply.send(body);
+    if (operation.csv) void reply.header('vary', 'accept');
+    return reply.send(asCsv ? csvIn(reply, body) : body);
   };
+}
+
+/** By `format`, or by `Accept` where nothing else is asked for. */
+function wantsCsv({ headers }: FastifyRequest, input: Record<string, unknown>): boolean {
+  if (input['format'] === undefined && /^text\/csv\b/i.test(headers.accept ?? '')) input['format'] = 'csv';
+  return input['format'] === 'csv';
+}
+
+/** The table in an answer, instead of the answer. */
+function csvIn(reply: FastifyReply, body: string | undefined): string | undefined {
+  if (body === undefined) return undefined;
+  void reply.header('content-type', 'text/csv; charset=utf-8; header=present');
+  return (JSON.parse(body) as { csv?: string }).csv;
 }
 
 /** Only API keys have a quota: a person in a browser is never locked out of reading. */

@@ -1,15 +1,17 @@
 import { Controller } from '@nestjs/common';
 import {
+  describeOrganisations,
   getOrganisation,
   listOrganisations,
   type Organisation,
+  organisationRenamed,
   renameOrganisation,
 } from '@tidegate/contracts/identity/organisations';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { membershipsOf } from '../kernel/member.rows.ts';
-import { findOrganisation, renameOrganisation as rename, toWire } from './organisation.rows.ts';
+import { findOrganisation, findOwnersAddress, renameOrganisation as rename, toWire } from './organisation.rows.ts';
 
 /** The organisation in which the caller acts, and those in which they can act. */
 @Controller()
@@ -20,8 +22,21 @@ export class Organisations {
   }
 
   @Handles(renameOrganisation)
-  async rename({ input, tx }: OperationContext<typeof renameOrganisation>): Promise<Organisation> {
-    return toWire(orNotFound(await rename(tx, input.name)));
+  async rename({ input, tx, emit }: OperationContext<typeof renameOrganisation>): Promise<Organisation> {
+    const renamed = toWire(orNotFound(await rename(tx, input.name)));
+    await emit(organisationRenamed, { orgId: renamed.id, name: renamed.name });
+    return renamed;
+  }
+
+  @Handles(describeOrganisations)
+  async describe({ input, tx }: OperationContext<typeof describeOrganisations>) {
+    const items: (Organisation & { ownerEmail: string | null })[] = [];
+    for (const orgId of new Set(input.organisationIds)) {
+      const own = tx.as({ orgId });
+      const row = await findOrganisation(own);
+      if (row) items.push({ ...toWire(row), ownerEmail: (await findOwnersAddress(own)) ?? null });
+    }
+    return { items };
   }
 
   @Handles(listOrganisations)

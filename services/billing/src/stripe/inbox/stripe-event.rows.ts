@@ -125,7 +125,7 @@ export async function eventsDone(tx: Tx, customerId: string, before: Date): Prom
   );
 }
 
-/** The customer belongs to nobody here any more: nothing follows, and they expire like others of strangers. */
+/** The customer belongs to nobody here any more: nothing follows, and they expire like others of outsiders. */
 export async function eventsOrphaned(tx: Tx, customerId: string): Promise<void> {
   await tx.query(
     `update stripe_events set state = 'quarantined', org_id = null, error = 'no organisation here has this customer'

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Timestamp } from '../kernel/types.ts';
+import { PlanKey } from './catalogue.ts';
+import { FeatureGrant, FeatureKey } from './features.ts';
+import { InvoiceLine } from './invoices.ts';
+import { intervalNotOffered, unknownPlan } from './plans.ts';
+import { ProductKey } from './products.ts';
+import { ADDONS, addonNotOffered, BillingInterval, OverLimit } from './subscriptions.ts';
+
+const Minor = (description: string) => z.int().meta({ description });
+
+export const PreviewedInvoice = z
+  .object({
+    at: Timestamp.meta({ description: 'When it is issued' }),
+    currency: z.string().meta({ examples: ['EUR'] }),
+    lines: z.array(InvoiceLine),
+    totalMinor: Minor('In the smallest unit of the currency, not below zero'),
+    fromBalanceMinor: Minor('Paid from the balance; below zero: what the credits leave over goes there'),
+    dueMinor: Minor('What is left to pay'),
+  })
+  .meta({ id: 'PreviewedInvoice' });
+export type PreviewedInvoice = z.infer<typeof PreviewedInvoice>;
+
+export const previewChange = operation({
+  service: 'billing',
+  name: 'subscriptions.preview',
+  http: ['POST', '/api/v1/billing/preview'],
+  status: 200,
+  scope: 'billing:read',
+  summary: 'What another choice would cost, give and take; nothing is changed',
+  description:
+    'The same choice made at the same second is charged to the cent what is said here, when it is invoiced by hand. What a ' +
+    'payment provider bills for is charged as that says: `dueNow` and `next` are null then.',
+  input: z.strictObject({
+    product: ProductKey.meta({ description: 'Name of the product', examples: ['main'] }),
+    plan: PlanKey.meta({ description: 'Name of the plan' }),
+    interval: BillingInterval.optional().meta({ description: 'What is paid for at a time; by default as it is' }),
+    addons: ADDONS.optional(),
+    at: z.enum(['now', 'period_end']).optional().meta({ description: 'When it begins; by default as a change does' }),
+  }),
+  output: z.object({
+    product: ProductKey,
+    plan: PlanKey,
+    interval: BillingInterval,
+    provider: z.enum(['none', 'manual', 'stripe']).meta({ description: 'Who bills for it' }),
+    beginsAt: Timestamp.meta({ description: 'When the plan begins' }),
+    dueNow: PreviewedInvoice.nullable().meta({ description: 'An invoice at once; null: nothing is owed now' }),
+    next: PreviewedInvoice.nullable().meta({
+      description: 'The invoice at the next period, without usage; credits that wait are on it. null: there is none',
+    }),
+    entitlements: z
+      .array(
+        z.object({
+          feature: FeatureKey,
+          before: FeatureGrant.nullable().meta({ description: 'null: not included' }),
+          after: FeatureGrant.nullable().meta({ description: 'null: not included' }),
+        }),
+      )
+      .meta({ description: 'What differs' }),
+    overLimit: z.array(OverLimit).meta({ description: 'Of what there is now, that will be over the limits' }),
+  }),
+  errors: [unknownPlan, intervalNotOffered, addonNotOffered],
+});

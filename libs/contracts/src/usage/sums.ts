@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Timestamp } from '../kernel/types.ts';
+import { MeterKey } from './event.ts';
+
+/**
+ * For services: how much was used. A time begins and ends with an hour (UTC) or with a period of the organisation: within
+ * an hour nothing is divided.
+ */
+export const sumUsage = operation({
+  service: 'usage',
+  name: 'usage.sum',
+  scope: 'service',
+  summary: 'Usage of meters in given times',
+  description: 'The organisation is the one of the call. What is not counted yet is in later answers.',
+  input: z.strictObject({
+    spans: z
+      .array(
+        z.strictObject({
+          meter: MeterKey,
+          from: Timestamp,
+          to: Timestamp,
+          beyond: z
+            .strictObject({ limit: z.int().min(0), per: z.enum(['hour', 'day']) })
+            .optional()
+            .meta({ description: 'Only what is beyond the limit in each hour (UTC) or day (of the organisation)' }),
+        }),
+      )
+      .max(200),
+  }),
+  output: z.object({ sums: z.array(z.int()).meta({ description: 'In the order of the spans' }) }),
+});

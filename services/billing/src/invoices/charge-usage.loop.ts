@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { sumUsage } from '@tidegate/contracts/usage/sums';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { each } from '@tidegate/runtime/each';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+import { BillingConfig } from '../billing.config.ts';
+import { usageAmount } from '../prices/usage-price.rules.ts';
+import { CHARGE_USAGE, LATE_MS } from './charges.ts';
+import { lockAccount } from './invoice.rows.ts';
+import { addItems, findWaiting, type NewItem } from './invoice-item.rows.ts';
+import { issueInvoice } from './issue-invoice.ts';
+import { findChargesDue, findOpenCharges, saveCharged, type UsageChargeRow } from './usage-charge.rows.ts';
+import { beyond, type Span, spansOf } from './usage-charge.rules.ts';
+
+const AT_ONCE = 100;
+const AFTER_FAILURE_MS = 60_000;
+/** Usage does not take older events. */
+const EVENTS_COME_MS = 36 * 86_400_000;
+
+/*
+ * Charges the usage of windows that are over:
+ *
+ *   one hour after its end   what is beyond the limit, on an invoice
+ *   with every later window  what has come since: the difference between what is owed and what was charged, for the dates
+ *                            to which it belongs
+ *   36 days after its end    the same for the last time
+ *
+ * The sums are asked for without a connection. The account's lock then lets one replica after the other in: each charges
+ * from what is charged by then, and the effect's key counts the charges of a window.
+ */
+@Injectable()
+export class ChargeUsage {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly bus: Bus,
+    private readonly outbox: Outbox,
+    private readonly config: BillingConfig,
+    private readonly log: Log,
+  ) {}
+
+  @Loop({ name: CHARGE_USAGE, everyMs: 3_600_000 })
+  async turn({ signal }: Turn): Promise<TurnResult> {
+    const { due, nextInMs } = await findChargesDue(this.tenants.reader({ system: 'billing' }), AT_ONCE);
+    const failed = await each(
+      due.map((orgId) => ({ orgId })),
+      { signal, log: this.log, what: 'Charging usage' },
+      ({ orgId }) => this.charge(orgId),
+    );
+    if (failed > 0) return AFTER_FAILURE_MS;
+    return due.length > 0 ? 'again' : nextInMs;
+  }
+
+  private async charge(orgId: string): Promise<void> {
+    const rows = await this.tenants.read(orgId, (tx) => findOpenCharges(tx, orgId, LATE_MS));
+    const asked = rows.map((row) => spansOf(row));
+    const sums: number[] = [];
+    const spans = asked.flat();
+    for (let at = 0; at < spans.length; at += MOST_SPANS) {
+      const answer = await this.bus.call(sumUsage, { spans: spans.slice(at, at + MOST_SPANS) }, { orgId });
+      sums.push(...answer.sums);
+    }
+    const owed = new Map<string, bigint[]>();
+    let taken = 0;
+    for (const [index, row] of rows.entries()) {
+      const own = asked[index] as Span[];
+      owed.set(keyOf(row), sums.slice(taken, taken + own.length).map(BigInt));
+      taken += own.length;
+    }
+    await this.tenants.run(orgId, (tx) => this.store(tx, orgId, owed));
+  }
+
+  private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, bigint[]>): Promise<void> {
+    await lockAccount(tx, orgId);
+    const items: NewItem[] = [];
+    for (const row of await findOpenCharges(tx, orgId, LATE_MS)) {
+      const sums = owed.get(keyOf(row));
+      if (!sums) continue;
+      const item = await this.chargeWindow(tx, orgId, row, sums);
+      if (item) items.push(item);
+    }
+    if (items.length === 0) return;
+    await addItems(tx, orgId, items);
+    const waiting = (await findWaiting(tx, orgId)).reduce((sum, item) => sum + BigInt(item.amount_minor), 0n);
+    if (waiting <= 0n) return;
+    const emit = this.outbox.emitter(tx);
+    await issueInvoice(tx, emit, { orgId, by: 'schedule', dueDays: this.config.INVOICE_DUE_DAYS });
+  }
+
+  /** What a window owes more, or less, than it was charged. */
+  private async chargeWindow(
+    tx: Tx,
+    orgId: string,
+    row: UsageChargeRow,
+    sums: readonly bigint[],
+  ): Promise<NewItem | undefined> {
+    const [before, all] = beyond(row, sums);
+    const quantity = all - before;
+    const amount = usageAmount(row.price, all, row.currency) - usageAmount(row.price, before, row.currency);
+    const difference = amount - BigInt(row.charged_minor);
+    const more = quantity - BigInt(row.charged_quantity);
+    const last = row.until_at.getTime() + EVENTS_COME_MS;
+    const charges = row.charges + (difference === 0n ? 0 : 1);
+    const dueAt = row.now.getTime() >= last ? null : new Date(last);
+    await saveCharged(tx, orgId, row, { quantity, amountMinor: amount, charges, dueAt });
+    if (difference === 0n) return undefined;
+    const late = row.charges > 0 ? ', counted later' : '';
+    return {
+      effectKey: `usage:${row.product}:${row.feature}:${row.from_at.toISOString()}:${charges}`,
+      product: row.product,
+      item: `usage:${row.feature}`,
+      description: `${row.name}, beyond what is included${late}`,
+      quantity: Number(more),
+      currency: row.currency,
+      amountMinor: difference,
+      periodStart: row.from_at.toISOString(),
+      periodEnd: row.until_at.toISOString(),
+      by: 'schedule',
+    };
+  }
+}
+
+const MOST_SPANS = 200;
+const keyOf = ({ product, feature, from_at }: UsageChargeRow): string => `${product} ${feature} ${from_at.getTime()}`;

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import type { Emit } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { BillingConfig } from '../billing.config.ts';
+import { findEntitlements } from '../entitlements/entitlements.rows.ts';
+import { savePaidPeriod } from '../kernel/paid-period.rows.ts';
+import { isBilledByHand, isEnded, type Subscription } from '../kernel/subscription.rules.ts';
+import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from './change-cost.ts';
+import { fixCurrency, lockAccount } from './invoice.rows.ts';
+import { addItems, findWaiting, type NewItem } from './invoice-item.rows.ts';
+import { issueInvoice } from './issue-invoice.ts';
+import { closeWindows, nextAt, type UsageSegment } from './paid-period.rules.ts';
+import { includedIn } from './subscription-terms.ts';
+import { addUsageCharges } from './usage-charge.rows.ts';
+
+/** The loop that charges usage. */
+export const CHARGE_USAGE = 'charge-usage';
+
+/** So long after a window's end its usage is charged: events come late. */
+export const LATE_MS = 3_600_000;
+
+export interface Holder extends Given {
+  emit: Emit;
+}
+
+export interface Changed {
+  before: Subscription | undefined;
+  after: Subscription;
+  at: number;
+  by: string;
+}
+
+/**
+ * Charges subscriptions that no payment provider bills for. What is paid in advance is stored beside the subscription and
+ * changes with it, under the organisation's lock, so nothing is charged twice or for a time that nobody had it:
+ *
+ *   a period begins     everything is charged for it, on an invoice of its own
+ *   a change            credits what is not used any more and charges the rest; an invoice at once when something is owed
+ *   a window is over    its usage waits for the loop that charges it
+ */
+@Injectable()
+export class Charges {
+  constructor(
+    private readonly config: BillingConfig,
+    private readonly wakes: Wakes,
+  ) {}
+
+  /** Charges the periods that begin before an instant, each as the subscription is then. */
+  async upTo(holder: Holder, one: Subscription, until: number): Promise<void> {
+    if (!isBilledByHand(one)) return;
+    let paid = await findPaid(holder.tx, holder.orgId, one.product);
+    // It was moved to what has to be paid, or it is from before there were invoices.
+    if (!paid) return this.changed(holder, { before: undefined, after: one, at: until - 1, by: 'schedule' });
+    if (paid.nextAt !== null && paid.nextAt >= until) return;
+    while (paid.period.end < until) {
+      const { next, items } = await costOfPeriod(holder, paid, one);
+      paid = next;
+      if (await this.charge(holder, items)) await this.issue(holder, 'schedule');
+    }
+    const { open, segments } = closeWindows(paid.usage, holder.steps, until - 1);
+    await this.keep(holder, one, { ...paid, usage: open }, segments);
+  }
+
+  /** A subscription has changed. What was due before is charged already. */
+  async changed(holder: Holder, { before, after, at, by }: Changed): Promise<void> {
+    const { tx, orgId, steps } = holder;
+    const paid = await findPaid(tx, orgId, after.product);
+    const billed = isBilledByHand(after);
+    if (!paid && !billed) return;
+    // Paused, or given up: what is paid for stays so, and nothing more is charged.
+    if (paid && !billed && after.provider === 'manual' && !isEnded(after)) {
+      const { open, segments } = closeWindows(paid.usage, steps, at);
+      return this.keep(holder, after, { ...paid, usage: open }, segments, false);
+    }
+    const { next, items, segments } = await costOfChange(holder, paid, { after, at, by });
+    await this.keep(holder, before ?? after, next, segments, billed);
+    // Usage is charged later: nobody may decide another currency meanwhile.
+    if (next.usage.length > 0) await decideCurrency(holder, next.currency);
+    if (!(await this.charge(holder, items))) return;
+    const waiting = (await findWaiting(tx, orgId)).reduce((sum, item) => sum + BigInt(item.amount_minor), 0n);
+    if (waiting > 0n) await this.issue(holder, by);
+  }
+
+  /** Windows that are over are charged as the subscription was in them. */
+  private async keep(
+    { tx, orgId, steps }: Holder,
+    was: Subscription,
+    paid: Paid,
+    segments: readonly UsageSegment[],
+    goesOn = true,
+  ): Promise<void> {
+    await savePaidPeriod(tx, orgId, { ...paid, nextAt: goesOn ? nextAt(paid, steps) : null });
+    if (segments.length === 0) return;
+    const known = (await findEntitlements(tx, orgId))?.snapshot;
+    const inForce = known?.plans[was.product];
+    const current = inForce?.plan === was.plan && inForce.planVersion === was.planVersion;
+    const rows = [];
+    for (const { periods: _, ...segment } of segments) {
+      const granted = current ? known?.features[segment.feature] : undefined;
+      const included = granted?.kind === 'metered' ? granted.limit : await includedIn(tx, was, segment.feature);
+      const dueAt = segment.until + LATE_MS;
+      rows.push({ ...segment, product: was.product, currency: paid.currency, included, dueAt });
+    }
+    await addUsageCharges(tx, orgId, rows);
+    tx.onCommit(() => this.wakes.wake(CHARGE_USAGE));
+  }
+
+  private async charge(holder: Holder, items: readonly NewItem[]): Promise<boolean> {
+    const [first] = items;
+    if (!first) return false;
+    await decideCurrency(holder, first.currency);
+    return (await addItems(holder.tx, holder.orgId, items)) > 0;
+  }
+
+  private issue({ tx, emit, orgId }: Holder, by: string): Promise<unknown> {
+    return issueInvoice(tx, emit, { orgId, by, dueDays: this.config.INVOICE_DUE_DAYS });
+  }
+}
+
+async function decideCurrency({ tx, orgId }: Holder, currency: string): Promise<void> {
+  await lockAccount(tx, orgId);
+  await fixCurrency(tx, orgId, currency);
+}

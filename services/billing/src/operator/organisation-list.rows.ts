@@ -1,0 +1,97 @@
+import type { OrganisationSummary, searchOrganisations } from '@tidegate/contracts/billing/operator';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import { isUuid } from '@tidegate/database/ids';
+import { cursorTime } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
+import { NEWEST_FACTS } from '../kernel/revenue.rows.ts';
+
+type Search = Input<typeof searchOrganisations>;
+
+export interface ListedRow {
+  org_id: string;
+  name: string;
+  owner_email: string | null;
+  created_at: Date;
+  /** What the list is sorted by, as its cursor holds it. */
+  key: string;
+}
+
+/** Each order has its index. */
+const ORDERS = {
+  created: {
+    from: 'organisation_profiles p',
+    key: cursorTime('p.created_at'),
+    after: '(p.created_at, p.org_id) < ($2::timestamptz, $3::uuid)',
+    order: 'p.created_at desc, p.org_id desc',
+  },
+  name: {
+    from: 'organisation_profiles p',
+    key: 'lower(p.name)',
+    after: '(lower(p.name), p.org_id) > ($2::text, $3::uuid)',
+    order: 'lower(p.name), p.org_id',
+  },
+  mrr: {
+    from: 'organisation_mrr m join organisation_profiles p using (org_id)',
+    key: 'm.mrr_minor::text',
+    after: '(m.mrr_minor, m.org_id) < ($2::bigint, $3::uuid)',
+    order: 'm.mrr_minor desc, m.org_id desc',
+  },
+} as const;
+
+const escaped = (text: string) => `%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+
+/** Needs a transaction that sees all organisations. */
+export function listOrganisationRows(
+  tx: Tx,
+  search: Pick<Search, 'q' | 'product' | 'plan' | 'status' | 'sort'> & { currency: string },
+  limit: number,
+  after: readonly [string, string] | undefined,
+): Promise<ListedRow[]> {
+  const { from, key, after: rest, order } = ORDERS[search.sort];
+  const params: unknown[] = [limit, ...(after ?? [])];
+  const param = (value: unknown) => `$${params.push(value)}`;
+  const wanted: string[] = after ? [rest] : [];
+  if (search.sort === 'mrr') wanted.push(`m.currency = ${param(search.currency)}`);
+  if (search.q !== undefined) {
+    const like = param(escaped(search.q));
+    const id = isUuid(search.q) ? ` or p.org_id = ${param(search.q)}::uuid` : '';
+    wanted.push(`(lower(p.name) like ${like} or lower(p.owner_email) like ${like}${id})`);
+  }
+  const own = (['product', 'plan', 'status'] as const).flatMap((column) =>
+    search[column] === undefined ? [] : [`s.${column} = ${param(search[column])}`],
+  );
+  if (own.length > 0) {
+    wanted.push(`exists (select 1 from subscriptions s where s.org_id = p.org_id and ${own.join(' and ')})`);
+  }
+  return tx.query<ListedRow>(
+    `select p.org_id, p.name, p.owner_email, p.created_at, ${key} as key from ${from}
+      where ${['true', ...wanted].join(' and ')} order by ${order} limit $1`,
+    params,
+  );
+}
+
+type Plans = OrganisationSummary['plans'];
+
+export async function plansOf(tx: Tx, orgIds: readonly string[]): Promise<Map<string, Plans>> {
+  const rows = await tx.query<Plans[number] & { org_id: string }>(
+    `select org_id, product, plan, plan_version as "planVersion", status, billing_interval as interval
+       from subscriptions where org_id = any($1::uuid[]) order by org_id, product`,
+    [orgIds],
+  );
+  return grouped(rows.map(({ org_id, ...plan }) => [org_id, plan]));
+}
+
+export async function mrrOf(tx: Tx, orgIds: readonly string[]): Promise<Map<string, OrganisationSummary['mrr']>> {
+  const rows = await tx.query<{ org_id: string; currency: string; amount: string }>(
+    `select customer as org_id, currency, sum(mrr_minor)::text as amount from (${NEWEST_FACTS}) as newest
+      where mrr_minor > 0 group by 1, 2 order by 1, 2`,
+    [orgIds],
+  );
+  return grouped(rows.map(({ org_id, currency, amount }) => [org_id, { currency, amountMinor: Number(amount) }]));
+}
+
+function grouped<T>(entries: readonly (readonly [string, T])[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const [key, value] of entries) groups.set(key, [...(groups.get(key) ?? []), value]);
+  return groups;
+}

@@ -1,0 +1,46 @@
+import type { Tx } from '@tidegate/database/tx';
+
+/* Names and owners as identity knows them. `marks` above zero: identity has to be asked. */
+
+/** Something about the organisation has changed, or it came. */
+export async function markProfile(tx: Tx, orgId: string, known: { name?: string; at: string }): Promise<void> {
+  await tx.query(
+    `insert into organisation_profiles as p (org_id, name, created_at) values ($1, coalesce($2, ''), $3)
+     on conflict (org_id) do update set marks = p.marks + 1, name = coalesce($2, p.name)`,
+    [orgId, known.name ?? null, known.at],
+  );
+}
+
+export interface MarkedProfile {
+  org_id: string;
+  marks: number;
+}
+
+/** In one order, so that those which fail do not hold up those behind them. Needs a transaction that sees all of them. */
+export const findMarked = (tx: Tx, after: string, limit: number): Promise<MarkedProfile[]> =>
+  tx.query<MarkedProfile>(
+    'select org_id, marks from organisation_profiles where marks > 0 and org_id > $1 order by org_id limit $2',
+    [after, limit],
+  );
+
+export interface Described {
+  id: string;
+  name: string;
+  ownerEmail: string | null;
+  createdAt: string;
+}
+
+/** What identity answered. A mark that came meanwhile stays. */
+export async function saveProfile(
+  tx: Tx,
+  { org_id, marks }: MarkedProfile,
+  known: Described | undefined,
+): Promise<void> {
+  await tx.query(
+    `update organisation_profiles
+        set marks = greatest(marks - $2, 0), name = coalesce($3, name), owner_email = $4,
+            created_at = coalesce($5, created_at)
+      where org_id = $1`,
+    [org_id, marks, known?.name ?? null, known?.ownerEmail ?? null, known?.createdAt ?? null],
+  );
+}

@@ -1,0 +1,107 @@
+import { Controller } from '@nestjs/common';
+import { SHARED } from '@tidegate/contracts/billing/entitlements';
+import { type PreviewedInvoice, previewChange } from '@tidegate/contracts/billing/preview';
+import { unavailable } from '@tidegate/contracts/kernel/problem';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { defaultPlan } from '../entitlements/default-plan.rules.ts';
+import { isValid } from '../entitlements/standing.rules.ts';
+import { costOfChange, costOfPeriod, findPaid, type Paid } from '../invoices/change-cost.ts';
+import { Ahead } from '../invoices/invoices-ahead.ts';
+import type { Steps } from '../invoices/paid-period.rules.ts';
+import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
+import { isBilledByHand, isEnded, nextDue, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
+import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { offeredPlan } from '../plans/offered-plan.rules.ts';
+import { beginAtPeriodEnd, beginNow, choiceOf, costs, givesLess } from './chosen-plan.ts';
+import { PreviewEntitlements } from './preview-entitlements.ts';
+import { following, withStep } from './settle.ts';
+import type { Situation } from './subscription-changes.ts';
+
+type Context = OperationContext<typeof previewChange>;
+type Features = Awaited<ReturnType<PreviewEntitlements['of']>>['before'];
+
+/** What another choice would cost, give and take. Everything is computed as the change itself computes it. */
+@Controller()
+export class PreviewChange {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly entitlements: PreviewEntitlements,
+  ) {}
+
+  @Handles(previewChange)
+  async preview({ input, caller, refuse }: Context) {
+    const orgId = caller.orgId as string;
+    const cost = await this.tenants.snapshot(orgId, (tx) => costOf(tx, orgId, input, refuse));
+    const { before, after, overLimit } = await this.entitlements.of(refuse, orgId, input);
+    const { product, plan } = input;
+    return { product, plan, ...cost, entitlements: differences(before, after), overLimit };
+  }
+}
+
+async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Context['refuse']) {
+  const { product } = input;
+  const [catalogue, holdings, at] = [await requireCatalogue(tx), await findHoldings(tx, orgId), await readClock(tx)];
+  if (!holdings.steps[SHARED]) {
+    throw unavailable({ retryAfterSeconds: 1 }, 'The plan of this new organisation is being set up.');
+  }
+  const before = holdings.subscriptions.find((one) => one.product === product);
+  const own = holdings.steps[product] ?? [];
+  const situation: Situation = { tx, at, product, catalogue, before, steps: own };
+  const has = before !== undefined && isValid(before.status);
+  const offered = catalogue.plans.filter((one) => one.offered || (has && one.plan === before.plan));
+  const plan = offeredPlan(refuse, offered, product, input.plan);
+  const choice = await choiceOf(refuse, situation, plan, input, { operator: false });
+  const { interval } = choice;
+  const paidFor = has && before.provider !== 'none' ? before : undefined;
+  const later = paidFor && (input.at ?? ((await givesLess(situation, paidFor, plan)) ? 'period_end' : 'now'));
+  if (before?.provider === 'stripe' && !isEnded(before)) {
+    const begins = later === 'period_end' ? paidPeriod(before, own, at).end : at;
+    return { interval, provider: before.provider, beginsAt: iso(begins), dueNow: null, next: null };
+  }
+  const decided =
+    paidFor && later === 'period_end'
+      ? beginAtPeriodEnd({ ...situation, before: paidFor }, choice, { by: '', reason: '' })
+      : beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');
+  const steps = { ...holdings.steps, [product]: decided.step ? withStep(own, decided.step) : own };
+  const { after } = decided;
+  const begins = after.next?.at ?? (later === 'period_end' ? (after.cancelAt ?? at) : at);
+  const invoices = await invoicesOf({ tx, orgId, steps }, situation, after);
+  return { interval, provider: after.provider, beginsAt: iso(begins), ...invoices };
+}
+
+/** The invoice at once, and the one after it: at the next period, or when what was ordered follows. */
+async function invoicesOf(
+  given: { tx: Tx; orgId: string; steps: Steps },
+  { catalogue, at, product }: Situation,
+  after: Subscription,
+): Promise<{ dueNow: PreviewedInvoice | null; next: PreviewedInvoice | null }> {
+  const paid = await findPaid(given.tx, given.orgId, product);
+  if (!paid && !isBilledByHand(after)) return { dueNow: null, next: null };
+  const ahead = await Ahead.read(given.tx, given.orgId);
+  const now = await costOfChange(given, paid, { after, at, by: '' });
+  const dueNow = await ahead.add(now.items, at, { onlyOwed: true });
+  if (!isBilledByHand(after)) return { dueNow, next: null };
+  const end = now.next.period.end;
+  const due = nextDue(after);
+  if (!due || due.at > end) {
+    const { items } = await costOfPeriod(given, now.next, after);
+    return { dueNow, next: await ahead.add(items, end, { onlyOwed: false }) };
+  }
+  const own = given.steps[product] ?? [];
+  const followed = await following(given.tx, after, due, defaultPlan(catalogue, product), own);
+  const steps = { ...given.steps, [product]: followed.step ? withStep(own, followed.step) : own };
+  const then: Paid = now.next;
+  const { items } = await costOfChange({ ...given, steps }, then, { after: followed.after, at: due.at, by: '' });
+  return { dueNow, next: await ahead.add(items, due.at, { onlyOwed: true }) };
+}
+
+function differences(before: Features, after: Features) {
+  const features = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return features
+    .map((feature) => ({ feature, before: before[feature] ?? null, after: after[feature] ?? null }))
+    .filter((one) => JSON.stringify(one.before) !== JSON.stringify(one.after));
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
