@@ -50,7 +50,8 @@ export class CheckoutSessions {
       create: (stripe, options) => stripe.checkout.sessions.create(params, options),
       fetch: (stripe, id) => stripe.checkout.sessions.retrieve(id),
     });
-    const known = new Set(begun.map((call) => call.key));
+    // Those without an answer then may have a page by now.
+    const known = new Set(begun.filter((call) => call.response_id).map((call) => call.key));
     const now = await this.begun(order);
     const later = now.slice(
       0,
