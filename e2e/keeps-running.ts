@@ -37,7 +37,7 @@ export function keepsRunning(platform: SharedPlatform): void {
         await until(async () => (await isReady()) && (await logIn())?.status === 201, { withinMs: 30_000 });
       }
       await until(() => /"server":"nats-server","reason":"its process ended"/.test(log()), { what: 'the reason' });
-      await until(() => /"server":"PostgreSQL".*"msg":"The server runs again"/.test(log()), { what: 'its end' });
+      await until(() => /"server":"PostgreSQL".*"msg":"The server is running again"/.test(log()), { what: 'its end' });
     });
 
     test('a nats-server that hangs is ended and started again', async () => {
