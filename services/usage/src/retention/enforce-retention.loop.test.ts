@@ -90,7 +90,7 @@ test('a lease is deleted two hours after it reserves nothing; one whose events m
   expect(left.map(({ id }) => id).sort()).toEqual([owing, young].sort());
 });
 
-test('thresholds of windows that are long over are forgotten, those that are reached once for ever are not', async () => {
+test('thresholds of windows that are long over are deleted, those that are reached once for ever are not', async () => {
   const { orgId: org } = snapshot();
   const starts = () =>
     usage.tenants.read(org, (tx) =>
