@@ -15,7 +15,7 @@ const collector = collectTraces();
 firstJob(platform);
 documents(platform);
 deleteOrganisation(platform);
-payingCustomer(platform, payments);
+payingCustomer(platform, payments, { killed: true });
 edge(platform, collector.settings);
 traces(platform, collector);
 keepsRunning(platform);
