@@ -189,6 +189,16 @@ test('an organisation that is billed in a currency without a price is not charge
   expect((await invoices(org)).map(({ currency, totalMinor }) => [currency, totalMinor])).toEqual([['USD', 100]]);
 });
 
+test('what has no price in the currency of an organisation is not had by choosing it', async () => {
+  const org = await organisation('2024-01-01T00:00:00Z');
+  const charge = { organisationId: org, chargeKey: 'once', description: 'Once', currency: 'USD', amountMinor: 100 };
+  await billing.call(chargeOnce, { ...charge, reason: 'agreed' });
+  await set(org, 'starter');
+  const choice = billing.call(changeSubscription, { product: 'monitoring', plan: 'pro' }, org);
+  await expect(choice).rejects.toMatchObject({ code: 'payment_needed', data: { plan: 'pro', price: null } });
+  expect(await billing.subscription(org, 'monitoring')).toMatchObject({ plan: 'starter' });
+});
+
 test('a plan that costs only by use is not given away, and is charged when an operator gives it', async () => {
   const start = Math.floor((Date.now() - 32 * DAY) / 1_000) * 1_000;
   const org = await organisation(new Date(start).toISOString());

@@ -41,7 +41,7 @@ export async function termsOf(
 }
 
 /** What is sold by the month only is paid twelve months at a time by whoever pays by the year. */
-function priceOf(prices: readonly Price[], currency: string, interval: Price['interval']): number | undefined {
+export function priceOf(prices: readonly Price[], currency: string, interval: Price['interval']): number | undefined {
   const by = (wanted: Price['interval']) =>
     prices.find((price) => price.currency === currency && price.interval === wanted)?.amountMinor;
   const month = by('month');

@@ -11,10 +11,11 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
+import { currencyOf } from '../invoices/invoice.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
 import { offeredPlan } from '../plans/offered-plan.rules.ts';
-import { beginAtPeriodEnd, beginNow, type Choice, choiceOf, costs, givesLess } from './chosen-plan.ts';
+import { beginAtPeriodEnd, beginNow, type Choice, choiceOf, costs, givesLess, isPricedIn } from './chosen-plan.ts';
 import { saveOrder } from './order.rows.ts';
 import { Payments } from './payments.ts';
 import { ProviderChanges } from './provider-changes.ts';
@@ -91,6 +92,15 @@ export class ChangeSubscription {
     if (!byHand) {
       this.requireFree(refuse, situation, choice);
       return beginNow(situation, choice, 'none');
+    }
+    const currency = (await currencyOf(tx, tx.orgId as string)) ?? before.currency ?? catalogue.currency;
+    if (!isPricedIn(currency, choice, catalogue)) {
+      const { product, plan: key } = plan;
+      throw refuse(
+        paymentNeeded,
+        { product, plan: key, interval: choice.interval, price: null, trialDays: null, checkout: null },
+        `It has no price in ${currency}, in which this organisation is billed: ask the operator.`,
+      );
     }
     const at = input.at ?? ((await givesLess(situation, before, plan)) ? 'period_end' : 'now');
     if (at === 'period_end') return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason });

@@ -4,6 +4,7 @@ import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { isMore } from '../entitlements/upgrade.rules.ts';
+import { priceOf } from '../invoices/subscription-terms.ts';
 import { chosenInterval } from '../kernel/interval.rules.ts';
 import {
   changed,
@@ -86,6 +87,19 @@ export const costs = ({ plan, items }: Choice, { addons }: CurrentCatalogue): bo
   isPaid(plan) ||
   items.some((item) =>
     addons.some((sold) => sold.product === plan.product && sold.addon === item.addon && isPaid(sold)),
+  );
+
+/** Whether everything of it that costs something does so in that currency: what has no price is charged to nobody. */
+export const isPricedIn = (
+  currency: string,
+  { plan, interval, items }: Choice,
+  { addons }: CurrentCatalogue,
+): boolean =>
+  [plan, ...addons.filter((sold) => sold.product === plan.product && items.some(({ addon }) => addon === sold.addon))]
+    .filter(({ prices }) => prices.some(({ amountMinor }) => amountMinor > 0))
+    .every(({ prices }) => priceOf(prices, currency, interval) !== undefined) &&
+  Object.values(plan.features).every(
+    (grant) => !('price' in grant && grant.price) || Object.hasOwn(grant.price, currency),
   );
 
 /** At once. `provider`: who bills for what it costs. */

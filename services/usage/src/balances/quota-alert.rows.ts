@@ -64,3 +64,11 @@ export async function reachedIn(tx: Tx, windows: readonly (MeterWindow & { orgId
   );
   return row?.reached ?? [];
 }
+
+/** Of windows that are over; what is reached once for ever stays. */
+export async function expireAlerts(tx: Tx, days: number): Promise<void> {
+  await tx.query(
+    `delete from quota_alerts where reached_at < now() - $1::int * interval '1 day' and period_start > 'epoch'`,
+    [days],
+  );
+}

@@ -89,3 +89,22 @@ test('a lease is deleted two hours after it reserves nothing; one whose events m
   const left = await usage.tenants.read(org, (tx) => tx.query<{ id: string }>('select id from leases'));
   expect(left.map(({ id }) => id).sort()).toEqual([owing, young].sort());
 });
+
+test('thresholds of windows that are long over are forgotten, those that are reached once for ever are not', async () => {
+  const { orgId: org } = snapshot();
+  const starts = () =>
+    usage.tenants.read(org, (tx) =>
+      tx.query<{ age: string }>('select quota::text as age from quota_alerts where org_id = $1 order by quota', [org]),
+    );
+  await usage.tenants.run(org, (tx) =>
+    tx.query(
+      `insert into quota_alerts (org_id, meter, period_start, percent, quota, used, reached_at)
+       select $1, 'calls', start, 50, days, days, now() - days * interval '1 day'
+         from (values (501, now() - interval '501 days'), (502, 'epoch'), (400, now() - interval '400 days'))
+                as t(days, start)`,
+      [org],
+    ),
+  );
+  await turn();
+  expect((await starts()).map(({ age }) => age)).toEqual(['400', '502']);
+});

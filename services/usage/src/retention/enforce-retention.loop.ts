@@ -4,6 +4,7 @@ import { dropDays } from '@tidegate/database/partitions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { expireAlerts } from '../balances/quota-alert.rows.ts';
 import { expireCorrections } from '../corrections/correction.rows.ts';
 import { expireAggregates } from '../ingestion/aggregate.rows.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
@@ -13,6 +14,8 @@ import { expireLeases } from '../leases/lease.rows.ts';
 import { UsageConfig } from '../usage.config.ts';
 
 const REJECTED_DAYS = 90;
+/** More than a year, which is the longest window, and than events may be late. */
+const ALERT_DAYS = 500;
 
 /* Creates the next days' partitions and deletes what has expired. Harmless when several replicas do it at once. */
 @Injectable()
@@ -31,6 +34,7 @@ export class EnforceRetention implements OnApplicationBootstrap {
     await ensureEventDays(this.tenants, { ahead: 3 });
     await this.tenants.system('ingest', (tx) => dropDays(tx, 'usage_events', this.config.USAGE_EVENT_DAYS));
     await this.tenants.system('ingest', (tx) => expireRejected(tx, REJECTED_DAYS));
+    await this.tenants.system('ingest', (tx) => expireAlerts(tx, ALERT_DAYS));
     await this.tenants.system('ingest', (tx) =>
       expireCorrections(tx, this.config.USAGE_EVENT_DAYS + MAX_EVENT_AGE_DAYS),
     );

@@ -51,14 +51,16 @@ function refuseUnpayable(account: Account, params: NewSubscription, due: Invoice
   )
     return;
   const method = methodFor(account, due, params.default_payment_method);
-  if (!method)
-    throw invalid(
-      'This customer has no attached payment source or default payment method. Please consider adding a default payment method.',
-      undefined,
-      'resource_missing',
-    );
+  if (!method) throw nothingToPayWith();
   if (params.payment_behavior === 'error_if_incomplete') refuseIfDeclined(account, due, method.id);
 }
+
+export const nothingToPayWith = () =>
+  invalid(
+    'This customer has no attached payment source or default payment method. Please consider adding a default payment method.',
+    undefined,
+    'resource_missing',
+  );
 
 /** The payment would fail: the request is refused and nothing has happened but the attempt. */
 export function refuseIfDeclined(account: Account, due: Invoice, method: string): void {

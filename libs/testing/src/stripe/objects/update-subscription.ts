@@ -6,7 +6,7 @@ import { methodFor } from './collection.ts';
 import { type GivenDiscount, redeem, redeemable } from './discounts.ts';
 import { draftInvoice } from './invoice-draft.ts';
 import { givenFields, mergedMetadata, orNull } from './metadata.ts';
-import { refuseIfDeclined } from './new-subscription.ts';
+import { nothingToPayWith, refuseIfDeclined } from './new-subscription.ts';
 import { type Change, type GivenChange, planChange } from './subscription-change.ts';
 import { isOver } from './subscription-end.ts';
 import { headOf, invoiceFor, issue, keepPending } from './subscription-invoices.ts';
@@ -38,6 +38,7 @@ export function updateSubscription(
   if (due && due.amount_due > 0 && params.payment_behavior === 'error_if_incomplete') {
     const method = methodFor(account, due);
     if (method) refuseIfDeclined(account, due, method.id);
+    else if (due.collection_method === 'charge_automatically') throw nothingToPayWith();
   }
   let invoice: Invoice | undefined;
   account.change(subscription, 'customer.subscription.updated', () => {

@@ -46,6 +46,32 @@ test('a card that is declined leaves the plan as it is', async () => {
   expect(await world.plan(org)).toMatchObject({ plan: 'pro' });
 });
 
+test('a card that is declined leaves a downgrade that was ordered as it is', async () => {
+  const { org, paid } = await subscribed({ plan: 'business' });
+  await world.payments.change(paid, { plan: 'pro', ...monthly, at: 'period_end' });
+  const { next } = (await stateOf(org)) ?? {};
+  const [method] = (await world.dashboard.customers.listPaymentMethods(await world.customerOf(org))).data;
+  world.stripe.card(method?.id as string, 'declines');
+  const addons = [{ addon: 'more_bots', version: 1, quantity: 1 }];
+  const more = world.payments.change(paid, { plan: 'business', ...monthly, addons, at: 'now' });
+  await expect(more).rejects.toMatchObject({ code: 'payment_refused' });
+  await world.settle();
+  expect((await stateOf(org))?.next).toEqual(next);
+  expect(next).toMatchObject({ items: [{ quantity: 1 }] });
+});
+
+test('a trial is of its plan: a larger one is paid for at once, and without a card not had', async () => {
+  const org = await world.organisation();
+  await world.buy(org, { plan: 'tried' }, '');
+  await world.settle();
+  const [row] = await world.subscriptions(org);
+  const paid = { orgId: org, product: 'main', ref: row?.id as string, plan: 'tried', planVersion: 1 };
+  const larger = world.payments.change(paid, { plan: 'business', ...monthly, at: 'now' });
+  await expect(larger).rejects.toMatchObject({ code: 'payment_refused' });
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'tried', status: 'trialing' });
+});
+
 test('a downgrade comes at the end of the period, costs nothing until then, and can be taken back', async () => {
   const { org, paid } = await subscribed({ plan: 'business' });
   const to = { plan: 'pro', ...monthly, at: 'period_end' as const };

@@ -3,13 +3,15 @@ import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Stripe } from 'stripe';
 import { type PaidChange, type PaidSubscription, Payments } from '../../subscriptions/payments.ts';
-import { StripeApi } from '../client/stripe-api.ts';
+import { refusalOf, StripeApi } from '../client/stripe-api.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
 import { PublishedPrices } from '../prices/published-prices.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import { hasOthers, itemUpdates, partsOf, phaseItems, type Target } from './item-changes.rules.ts';
 
 type Options = { idempotencyKey?: string };
+type Items = Stripe.SubscriptionUpdateParams.Item[];
+type PhaseItem = { price: string; quantity: number };
 
 /**
  * Changes subscriptions that Stripe bills for. Each request names the state that shall be, so repeating it after a time-out
@@ -37,19 +39,26 @@ export class StripePayments extends Payments {
     const { found, parts } = await this.find(paid);
     const target = await this.targetOf(paid, to, found);
     if (to.at === 'period_end') await this.schedule(found, phaseItems(parts, paid.product, target));
-    else {
-      await this.release(found);
-      const items = itemUpdates(parts, paid.product, target);
-      if (items.length > 0) {
-        await this.update(found, {
-          items,
-          proration_behavior: 'always_invoice',
-          payment_behavior: 'error_if_incomplete',
-          ...(found.cancel_at_period_end && { cancel_at_period_end: false }),
-        });
-      }
-    }
+    else await this.changeNow(found, itemUpdates(parts, paid.product, target), to.plan !== paid.plan);
     await this.copy(found);
+  }
+
+  private async changeNow(found: Stripe.Subscription, items: Items, another: boolean): Promise<void> {
+    const ordered = await this.release(found);
+    if (items.length === 0) return;
+    try {
+      await this.update(found, {
+        items,
+        proration_behavior: 'always_invoice',
+        payment_behavior: 'error_if_incomplete',
+        ...(found.cancel_at_period_end && { cancel_at_period_end: false }),
+        // A trial is of its plan: another one is not had free because this one is.
+        ...(another && found.status === 'trialing' && { trial_end: 'now' as const }),
+      });
+    } catch (error) {
+      if (ordered && refusalOf(error)) await this.schedule({ ...found, schedule: null }, ordered);
+      throw error;
+    }
   }
 
   async cancel(paid: PaidSubscription, at: 'now' | 'period_end'): Promise<void> {
@@ -125,7 +134,7 @@ export class StripePayments extends Payments {
   }
 
   /** What there is stays until the period ends; then come the given items. */
-  private async schedule(found: Stripe.Subscription, items: { price: string; quantity: number }[]): Promise<void> {
+  private async schedule(found: Stripe.Subscription, items: PhaseItem[]): Promise<void> {
     if (found.cancel_at_period_end) await this.update(found, { cancel_at_period_end: false });
     const existing = typeof found.schedule === 'string' ? found.schedule : found.schedule?.id;
     const schedule = existing
@@ -136,7 +145,7 @@ export class StripePayments extends Payments {
           stripe.subscriptionSchedules.create({ from_subscription: found.id }, options),
         );
     const current = schedule.phases.find(({ start_date }) => start_date === schedule.current_phase?.start_date);
-    const ends = Math.max(...found.items.data.map(({ current_period_end }) => current_period_end));
+    const ends = endOf(found.items.data);
     const now = found.items.data.map(({ price, quantity }) => ({ price: price.id, quantity: quantity ?? 1 }));
     const start_date = current?.start_date ?? found.start_date;
     await this.call('POST /v1/subscription_schedules/:id', (stripe, options) =>
@@ -155,13 +164,19 @@ export class StripePayments extends Payments {
     );
   }
 
-  /** A schedule decides alone as long as it is there. */
-  private async release({ schedule }: Stripe.Subscription): Promise<void> {
+  /** A schedule decides alone as long as it is there. Answers what it would have brought. */
+  private async release({ schedule, items }: Stripe.Subscription): Promise<PhaseItem[] | undefined> {
     const id = typeof schedule === 'string' ? schedule : schedule?.id;
-    if (!id) return;
-    await this.call('POST /v1/subscription_schedules/:id/release', (stripe, options) =>
+    if (!id) return undefined;
+    const { phases } = await this.call('POST /v1/subscription_schedules/:id/release', (stripe, options) =>
       stripe.subscriptionSchedules.release(id, {}, options),
     );
+    const ends = endOf(items.data);
+    const next = phases.find(({ start_date }) => start_date >= ends);
+    return next?.items.map(({ price, quantity }) => ({
+      price: typeof price === 'string' ? price : price.id,
+      quantity: quantity ?? 1,
+    }));
   }
 
   private async update({ id }: Stripe.Subscription, params: Stripe.SubscriptionUpdateParams): Promise<void> {
@@ -179,3 +194,6 @@ export class StripePayments extends Payments {
     await this.customers.sync(typeof customer === 'string' ? customer : customer.id);
   }
 }
+
+const endOf = (items: readonly Stripe.SubscriptionItem[]): number =>
+  Math.max(...items.map(({ current_period_end }) => current_period_end));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { conflict } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Stripe } from 'stripe';
 import { StoredCalls } from '../client/stored-calls.ts';
@@ -33,20 +34,40 @@ export class CheckoutSessions {
   async open(order: SessionOrder, bought: () => Promise<void>): Promise<Stripe.Checkout.Session> {
     const { orgId, product, params } = order;
     const choice = createHash('sha256').update(JSON.stringify(params)).digest('base64url').slice(0, 22);
-    const begun = await callsLike(this.tenants.reader({ orgId }), `checkout:${product}:`, OPERATION);
-    const mine = begun.filter(({ key }) => key.startsWith(`checkout:${product}:${choice}:`));
+    const begun = await this.begun(order);
+    const isMine = ({ key }: StripeCallRow) => key.startsWith(`checkout:${product}:${choice}:`);
+    const mine = begun.filter(isMine);
     const paid = await this.close(begun.filter((call) => !mine.includes(call)));
     const { number, complete } = await this.numberOf(mine);
     if (paid || complete) await bought();
-    return this.calls.create({
+    const key = `checkout:${product}:${choice}:${number}`;
+    const session = await this.calls.create({
       orgId,
-      key: `checkout:${product}:${choice}:${number}`,
+      key,
       operation: OPERATION,
       endpoint: 'POST /v1/checkout/sessions',
       params,
       create: (stripe, options) => stripe.checkout.sessions.create(params, options),
       fetch: (stripe, id) => stripe.checkout.sessions.retrieve(id),
     });
+    const known = new Set(begun.map((call) => call.key));
+    const now = await this.begun(order);
+    const later = now.slice(
+      0,
+      now.findIndex((call) => call.key === key),
+    );
+    const others = now.filter((call) => !known.has(call.key) && !isMine(call) && call.state !== 'refused');
+    // Of two choices at the same moment the later one has the page: each sees the other, or is seen by it.
+    const overtaken = others.some((call) => later.includes(call));
+    const closing = overtaken ? now.filter((call) => call.key === key) : others;
+    if (await this.close(closing)) await bought();
+    if (overtaken) throw conflict({}, 'Something else of this product was chosen at the same moment. Choose again.');
+    return session;
+  }
+
+  /** The newest first. */
+  private begun({ orgId, product }: SessionOrder): Promise<StripeCallRow[]> {
+    return callsLike(this.tenants.reader({ orgId }), `checkout:${product}:`, OPERATION);
   }
 
   fetch(sessionId: string): Promise<Stripe.Checkout.Session> {

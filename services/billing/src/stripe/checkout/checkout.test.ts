@@ -49,6 +49,18 @@ test('the same choice is one page, from two clicks at once and from two tabs; an
   expect(sessions.filter(({ status }) => status === 'open').map(({ id }) => id)).toEqual([other.sessionId]);
 });
 
+test('of different choices at the same moment one page stays open', async () => {
+  const org = await world.organisation();
+  await world.customers.of(org, world.api.settings as never);
+  const choices = [{ plan: 'pro' }, { plan: 'business' }, { plan: 'pro', interval: 'year' as const }];
+  const answers = await Promise.allSettled(choices.map((choice) => world.checkout(org, choice)));
+  const given = answers.flatMap((one) => (one.status === 'fulfilled' ? one.value.sessionId : []));
+  const sessions = (await world.dashboard.checkout.sessions.list()).data;
+  const open = sessions.filter(({ status }) => status === 'open').map(({ id }) => id);
+  expect(open).toHaveLength(1);
+  expect(given).toContain(open[0]);
+});
+
 test('what is paid for is not sold again', async () => {
   const org = await world.organisation();
   await world.buy(org);

@@ -4,6 +4,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { lockBilling } from '../../kernel/subscription.rows.ts';
 import { ProviderStates } from '../../subscriptions/apply-provider-state.ts';
 import { advanceTo, dropCustomer } from '../customers/stripe-customer.rows.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
@@ -65,6 +66,8 @@ export class ApplyCustomer {
 
   private async store(tx: Tx, fetched: Fetched): Promise<void> {
     const { orgId, customerId, livemode, seq, state } = fetched;
+    // Before the account's lock, as whoever changes subscriptions takes them.
+    await lockBilling(tx, orgId);
     if (fetched.compare) await this.compare(tx, fetched);
     const before = await statuses(tx);
     await saveSubscriptions(tx, seq, state.subscriptions);

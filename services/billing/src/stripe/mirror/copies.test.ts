@@ -2,6 +2,8 @@ import { listInvoices } from '@tidegate/contracts/billing/invoices';
 import { listStripeEvents, replayStripeEvent } from '@tidegate/contracts/billing/webhook';
 import { until as eventually } from '@tidegate/testing/until';
 import { openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
+import { lockAccount } from '../../invoices/invoice.rows.ts';
+import { lockBilling } from '../../kernel/subscription.rows.ts';
 
 let world: StripeWorld;
 const open = async (options?: Parameters<typeof openStripeWorld>[0]) => {
@@ -58,6 +60,27 @@ test('events of an organisation that is purged meanwhile wait for nobody, and ex
   await world.tenants.run(org, (tx) => tx.query('delete from stripe_customers where org_id = $1', [org]));
   await world.settle();
   expect(new Set((await world.events()).map(({ state }) => state))).not.toContain('pending');
+});
+
+test('a copy takes its locks in the order in which changes do, so neither ends the other', async () => {
+  await open();
+  const { org, customer } = await payer();
+  world.stripe.webhooks.hold();
+  await world.dashboard.subscriptions.create({ customer, items: [{ price: await priceOf('main.pro.v1.usd.month') }] });
+  const [locked, waits] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const change = world.tenants.run(org, async (tx) => {
+    await lockBilling(tx, org);
+    locked.resolve();
+    await waits.promise;
+    await lockAccount(tx, org);
+  });
+  await locked.promise;
+  const copy = world.sync.sync(customer);
+  const waiting = "select 1 from pg_locks where locktype = 'advisory' and not granted";
+  await eventually(async () => (await world.tenants.as({}, (tx) => tx.query(waiting))).length > 0);
+  waits.resolve();
+  await Promise.all([change, copy]);
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro' });
 });
 
 test('what is over stays over, whatever comes late', async () => {
