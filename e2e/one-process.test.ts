@@ -3,16 +3,19 @@ import { documents } from './documents.ts';
 import { edge } from './edge.ts';
 import { firstJob } from './first-job.ts';
 import { keepsRunning } from './keeps-running.ts';
+import { payingCustomer, takePayments } from './paying-customer.ts';
 import { SharedPlatform } from './shared-platform.ts';
 import { collectTraces, traces } from './traces.ts';
 
-/* In this order: the edge lowers a quota for everybody, kills the platform in the end and starts it with traces. */
-const platform = new SharedPlatform({});
+/* In this order: the paying customer’s catalogue is replaced by the edge, which lowers a quota for everybody, kills the platform in the end and starts it with traces. */
+const payments = takePayments();
+const platform = new SharedPlatform({ settings: payments.settings });
 const collector = collectTraces();
 
 firstJob(platform);
 documents(platform);
 deleteOrganisation(platform);
+payingCustomer(platform, payments, { killed: true });
 edge(platform, collector.settings);
 traces(platform, collector);
 keepsRunning(platform);

@@ -12,11 +12,14 @@ const ENV = { RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: 
 export class SharedPlatform implements Platform {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'tidegate-e2e-'));
   private readonly services: boolean;
+  private readonly settings: () => NodeJS.ProcessEnv;
   private running: Platform | undefined;
   private logged = '';
 
-  constructor({ services = false }: { services?: boolean }) {
+  /** `settings` are asked for whenever it starts. */
+  constructor({ services = false, settings = () => ({}) }: { services?: boolean; settings?: () => NodeJS.ProcessEnv }) {
     this.services = services;
+    this.settings = settings;
     beforeAll(() => this.start());
     afterAll(async () => {
       expect(await this.stop()).toBe(0);
@@ -53,7 +56,12 @@ export class SharedPlatform implements Platform {
 
   private async start({ port, env }: { port?: number; env?: NodeJS.ProcessEnv } = {}): Promise<void> {
     const { dataDir, services } = this;
-    this.running = await startPlatform({ dataDir, services, env: { ...ENV, ...env }, ...(port ? { port } : {}) });
+    this.running = await startPlatform({
+      dataDir,
+      services,
+      env: { ...ENV, ...this.settings(), ...env },
+      ...(port ? { port } : {}),
+    });
   }
 
   private get now(): Platform {

@@ -9,8 +9,11 @@ export interface DirtyCustomer {
   attempts: number;
 }
 
-/** So long nobody else takes a customer that is being fetched; then whoever had it is taken for dead. */
-const HELD_S = 90;
+/**
+ * So long nobody else takes a customer that is being fetched; then whoever had it is taken for dead. Two that fetch it at
+ * once only cost requests, while after a crash nothing of the customer is copied for so long.
+ */
+const HELD_S = 30;
 
 /** Those whose time has come, the longest due first. Replicas take different ones. */
 export const takeDirty = (tx: Tx, limit: number): Promise<DirtyCustomer[]> =>
