@@ -58,10 +58,11 @@ create index on stripe_events (customer_id) where state in ('pending', 'quaranti
 create index stripe_events_unresolved on stripe_events (received_at) where state = 'pending' and customer_id is null;
 create index on stripe_events (org_id) where org_id is not null;
 
--- Customers that have to be fetched. `marks` counts what made it necessary: a fetch clears only what came before it.
+-- Customers that have to be fetched. `marks` counts what made it necessary, from the second of the first on: a fetch clears
+-- only what came before it, and one that took minutes does not clear a row that was made anew.
 create table stripe_dirty (
   customer_id text primary key,
-  marks int not null default 1,
+  marks int not null default extract(epoch from clock_timestamp())::int,
   due_at timestamptz not null,
   attempts int not null default 0,
   error text

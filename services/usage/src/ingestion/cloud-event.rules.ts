@@ -34,6 +34,7 @@ export function readCloudEvent(
   const path = definition?.value;
   const quantity = at(given, path ?? 'data.quantity');
   if (path && quantity === undefined) return { malformed: `${path} is missing: ${meter} takes its value from there` };
+  if (typeof quantity === 'object') return { malformed: `${path ?? 'data.quantity'} is no single value` };
   const said = definition?.aggregate === 'unique' ? { value: String(quantity) } : { quantity };
   const event = { id, source, meter, ...(quantity === undefined ? {} : said) };
   return { event: { ...event, ...(time ? { time } : {}), ...(lease ? { lease } : {}) }, subject };

@@ -109,3 +109,17 @@ test('a service key names the organisation of each event; others cannot', async 
   expect(await send({ kind: 'api_key', orgId: one }, of({ subject: two }))).toMatchObject({ accepted: 1 });
   expect([(await stored(one)).length, (await stored(two)).length]).toEqual([3, 1]);
 });
+
+test('a value that is not a single one is refused by its path, and never counted as its text', async () => {
+  const org = await newOrg();
+  const { accepted, rejected } = await send(
+    { orgId: org },
+    of({ data: { quantity: { n: 1 } } }),
+    of({ data: { quantity: [1] } }),
+  );
+  expect(accepted).toBe(0);
+  expect(rejected).toMatchObject([
+    { code: 'malformed', message: expect.stringContaining('data.quantity') },
+    { code: 'malformed', message: expect.stringContaining('data.quantity') },
+  ]);
+});

@@ -93,7 +93,11 @@ export class StripeApi implements OnApplicationBootstrap {
         const failure = error as StripeFailure;
         const verdict = judge(failure);
         this.requests.inc({ endpoint, outcome: verdict });
-        if (verdict === 'refused') throw refused(error);
+        if (verdict === 'refused') {
+          const { type, code, message } = error as StripeFailure;
+          this.log.info({ endpoint, type, code, reason: message }, 'Stripe refused a request');
+          throw refused(error);
+        }
         const wait = pauseAfter(attempts, failure);
         if (verdict === 'locked_out' || Date.now() + wait >= ends) throw this.away(endpoint, verdict, error);
         await pause(wait);
@@ -122,7 +126,10 @@ function refused(error: unknown): unknown {
   const { type = '', message, code } = error as StripeFailure & { decline_code?: string };
   if (!type.startsWith('Stripe')) return error;
   const declineCode = (error as { decline_code?: string }).decline_code ?? null;
-  const failure = problemError(paymentRefused, { reason: code ?? type, declineCode }, message);
+  // What Stripe says of a card is for its holder; the rest speaks of ids and parameters of ours.
+  const explained =
+    type === 'StripeCardError' ? message : 'The payment provider refused this. Its operator finds why in the log.';
+  const failure = problemError(paymentRefused, { reason: code ?? type, declineCode }, explained);
   failure.cause = error;
   return failure;
 }
