@@ -4615,7 +4615,7 @@ export type EntitlementsCheckInput = {
 
 export type EntitlementsCheckOutput = Check;
 
-export type EntitlementsCheckProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type EntitlementsCheckProblem = 'hold_ended' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type HoldsCommitInput = {
   /** `holdId` of the check */
@@ -5364,7 +5364,7 @@ export class TidegateClient extends Transport {
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
-  /** May the organisation do this now?. For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With `hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, leases and usage together never exceed the limit. A refusal is an answer, not an error. */
+  /** May the organisation do this now?. For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With `hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, leases and usage together never exceed the limit. A refusal is an answer, not an error. The key of a hold that has ended is refused: other work needs another key. */
   entitlementsCheck = (input: EntitlementsCheckInput, options?: CallOptions): Promise<EntitlementsCheckOutput> =>
     this.send({ method: 'POST', path: '/api/v1/entitlements/check', repeat: 'keyed' }, input, options);
 

@@ -52,6 +52,13 @@ const Hold = z.strictObject({
     .meta({ description: 'The hold ends by itself after this time, at most a day' }),
 });
 
+export const holdEnded = problem(
+  'hold_ended',
+  409,
+  'The hold has ended',
+  z.object({ holdId: Id, state: z.enum(['expired', 'released', 'committed']), quantity: z.int() }),
+);
+
 export const checkEntitlement = operation({
   service: 'usage',
   name: 'entitlements.check',
@@ -61,7 +68,8 @@ export const checkEntitlement = operation({
   description:
     'For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With ' +
     '`hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, ' +
-    'leases and usage together never exceed the limit. A refusal is an answer, not an error.',
+    'leases and usage together never exceed the limit. A refusal is an answer, not an error. The key of a hold that has ' +
+    'ended is refused: other work needs another key.',
   input: z.strictObject({
     feature: FeatureKey,
     quantity: z.int().min(1).max(MAX_QUANTITY).default(1).meta({ description: 'Units that the work needs' }),
@@ -72,16 +80,10 @@ export const checkEntitlement = operation({
     hold: Hold.optional().meta({ description: 'Reserve the units of a metered feature' }),
   }),
   output: Check,
+  errors: [holdEnded],
   status: 200,
   metered: false,
 });
-
-export const holdEnded = problem(
-  'hold_ended',
-  409,
-  'The hold has ended',
-  z.object({ holdId: Id, state: z.enum(['expired', 'released', 'committed']), quantity: z.int() }),
-);
 
 export const EndedHold = z
   .object({

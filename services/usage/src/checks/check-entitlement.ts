@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import type { Input } from '@tidegate/contracts/kernel/operation';
-import { forbidden, invalid } from '@tidegate/contracts/kernel/problem';
-import { type Check, checkEntitlement, judge } from '@tidegate/contracts/usage/check';
+import { forbidden, invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { type Check, checkEntitlement, type holdEnded, judge } from '@tidegate/contracts/usage/check';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
@@ -10,6 +10,7 @@ import { findBalances } from '../balances/balance.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { requireStanding } from '../entitlements/standing.ts';
 import { HOLDS, Lend } from '../leases/lend.ts';
+import { requireOpen } from './require-open.ts';
 
 type Asked = Input<typeof checkEntitlement>;
 
@@ -22,14 +23,14 @@ export class CheckEntitlement {
   ) {}
 
   @Handles(checkEntitlement)
-  async handle({ input, caller }: OperationContext<typeof checkEntitlement>): Promise<Check> {
+  async handle({ input, caller, refuse }: OperationContext<typeof checkEntitlement>): Promise<Check> {
     const { orgId } = caller;
     if (!orgId) throw forbidden({}, 'A check is for an organisation: call with one.');
     if (!input.hold) return this.answer(orgId, input);
     if (PLATFORM_METERS.has(input.feature) && caller.kind !== 'service') {
       throw forbidden({}, `${input.feature} is counted by the platform itself. Hold meters of your own.`);
     }
-    return this.hold(orgId, input, input.hold);
+    return this.hold(refuse, orgId, input, input.hold);
   }
 
   /** Reads only, each query in one round trip. */
@@ -44,10 +45,19 @@ export class CheckEntitlement {
     });
   }
 
-  private async hold(orgId: string, input: Asked, { key, ttlSeconds }: NonNullable<Asked['hold']>): Promise<Check> {
+  private async hold(
+    refuse: Refuse<typeof holdEnded>,
+    orgId: string,
+    input: Asked,
+    { key, ttlSeconds }: NonNullable<Asked['hold']>,
+  ): Promise<Check> {
     const { feature, quantity } = input;
     const request = { want: quantity, whole: true, holderId: HOLDS, leaseKey: key, ttlSeconds, hold: true };
-    const { standing, window, balance, leaseId, granted, expiresAt } = await this.lend.take(orgId, feature, request);
+    const { standing, window, balance, leaseId, granted, spent, expiresAt } = await this.lend.take(
+      orgId,
+      feature,
+      request,
+    );
     const { features } = standing.snapshot;
     if (features[feature] && features[feature].kind !== 'metered') {
       throw invalid('/hold', 'not_metered', `${feature} is not metered: nothing of it can be held. Check it without.`);
@@ -56,6 +66,7 @@ export class CheckEntitlement {
     const after = { ...balance, resetsAt: asText(standing, window).end };
     const check = judge(standing.snapshot, { ...input, quantity: 0 }, after);
     if (!leaseId) return { ...check, allowed: false, reason: check.reason ?? 'limit_reached' };
+    requireOpen(refuse, { id: leaseId, spent, expired: Date.parse(expiresAt) <= standing.now });
     if (granted !== quantity) {
       throw invalid(
         '/quantity',

@@ -98,6 +98,18 @@ test('a hold ends once: repeated it is answered as before, in any other way it i
   await expect(commit(await newOrg(1), one.holdId, 4)).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test('the key of a hold that has ended holds nothing again', async () => {
+  const org = await newOrg(100);
+  await release(org, (await hold(org, 10, 'released')).holdId);
+  await commit(org, (await hold(org, 10, 'committed')).holdId, 4);
+  await hold(org, 10, 'expired');
+  await expire(org);
+  for (const state of ['released', 'committed', 'expired']) {
+    await expect(hold(org, 10, state)).rejects.toMatchObject({ code: 'hold_ended', data: { state } });
+  }
+  expect(await standing(org)).toEqual({ used: 4, reserved: 0 });
+});
+
 test('an expired hold frees its units by itself and can only be released', async () => {
   const org = await newOrg(100);
   const { holdId } = await hold(org, 100, 'long', 86_400);

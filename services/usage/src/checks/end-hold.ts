@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { refusalOf } from '@tidegate/contracts/billing/snapshot';
 import type { Output } from '@tidegate/contracts/kernel/operation';
-import { forbidden, notFound, quotaExhausted, type Refuse } from '@tidegate/contracts/kernel/problem';
-import { commitHold, holdEnded, releaseHold } from '@tidegate/contracts/usage/check';
+import { forbidden, notFound, quotaExhausted } from '@tidegate/contracts/kernel/problem';
+import { commitHold, releaseHold } from '@tidegate/contracts/usage/check';
 import { MAX_TTL_SECONDS } from '@tidegate/contracts/usage/leases';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
@@ -13,6 +13,7 @@ import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
 import { closeHold, findHold, type LeaseRow, lockLease, lockQuota } from '../leases/lease.rows.ts';
+import { requireOpen } from './require-open.ts';
 
 /** Events of holds; a customer's own sources begin with `api:`. */
 const SOURCE = 'hold';
@@ -88,13 +89,6 @@ async function requireRoom(tx: Tx, standing: Standing, hold: LeaseRow, used: num
     { meter: hold.meter, limit: ceiling, used: taken, resetsAt, product, upgradeTo },
     `${hold.granted} are held and ${Math.max(0, ceiling - taken)} could be counted. The hold is as it was.`,
   );
-}
-
-function requireOpen(refuse: Refuse<typeof holdEnded>, { id, spent, expired }: LeaseRow): void {
-  if (spent === null && !expired) return;
-  const state = spent === null ? 'expired' : spent === 0 ? 'released' : 'committed';
-  const advice = state === 'expired' ? 'Others may have its units: check again with a new key.' : 'It ends once.';
-  throw refuse(holdEnded, { holdId: id, state, quantity: spent ?? 0 }, advice);
 }
 
 const ended = ({ id, meter, granted }: LeaseRow, quantity: number): Ended => ({

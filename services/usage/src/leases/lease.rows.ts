@@ -42,13 +42,15 @@ interface Name {
 export interface KnownLease {
   id: string;
   granted: number;
+  /** null until it is returned. */
+  spent: number | null;
   expiresAt: string;
 }
 
 /** Those of the named leases that exist, by name. */
 export async function findLeasesByKey(tx: Tx, of: Of, names: readonly Name[]): Promise<Map<string, KnownLease>> {
   const rows = await tx.query<LeaseByName>(
-    `select l.id, l.granted, l.expires_at, l.holder_id, l.lease_key
+    `select l.id, l.granted, l.spent, l.expires_at, l.holder_id, l.lease_key
        from unnest($3::text[], $4::text[]) as n(holder_id, lease_key),
             lateral (select * from leases
                       where org_id = $1 and meter = $2 and holder_id = n.holder_id and lease_key = n.lease_key
@@ -61,6 +63,7 @@ export async function findLeasesByKey(tx: Tx, of: Of, names: readonly Name[]): P
 interface LeaseByName {
   id: string;
   granted: number;
+  spent: number | null;
   expires_at: Date;
   holder_id: string;
   lease_key: string;
@@ -68,9 +71,9 @@ interface LeaseByName {
 
 const byName = (rows: readonly LeaseByName[]): Map<string, KnownLease> =>
   new Map(
-    rows.map(({ id, granted, expires_at, holder_id, lease_key }) => [
+    rows.map(({ id, granted, spent, expires_at, holder_id, lease_key }) => [
       nameOf({ holderId: holder_id, leaseKey: lease_key }),
-      { id, granted, expiresAt: expires_at.toISOString() },
+      { id, granted, spent, expiresAt: expires_at.toISOString() },
     ]),
   );
 
@@ -100,7 +103,7 @@ export async function insertLeases(
        from unnest($5::uuid[], $6::text[], $7::text[], $8::int[], $9::boolean[], $10::int[])
               as t(id, holder_id, lease_key, granted, hold, ttl)
      on conflict (org_id, meter, holder_id, lease_key) do update set granted = leases.granted
-     returning id, granted, expires_at, holder_id, lease_key`,
+     returning id, granted, spent, expires_at, holder_id, lease_key`,
     [
       orgId,
       window.meter,

@@ -230,3 +230,18 @@ test('an event that names a lease which cannot pay for it is answered, counts no
   expect(await usageOf(org)).toMatchObject({ used: 10, reserved: 0 });
   expect((await send({ id: 'much', meter: 'calls', quantity: 11 })).accepted).toBe(1);
 });
+
+test('a product that can only be read lends nothing, until it is paid for again', async () => {
+  const given = snapshot({ calls: 100 });
+  const main = {
+    plan: 'free',
+    planName: 'Free',
+    planVersion: 1,
+    status: 'paused' as const,
+    access: 'read_only' as const,
+  };
+  await usage.storeSnapshot({ ...given, plans: { main } });
+  expect(await take(given.orgId)).toMatchObject({ leaseId: null, granted: 0, limit: 100 });
+  await usage.storeSnapshot({ ...given, version: 2 });
+  expect(await take(given.orgId)).toMatchObject({ granted: 5 });
+});

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { MeteredGrant } from '@tidegate/contracts/billing/features';
 import { barredBy } from '@tidegate/contracts/usage/check';
+import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -34,6 +35,8 @@ export interface Loan {
   window: MeterWindow;
   leaseId: string | null;
   granted: number;
+  /** Of a lease that was there before and has been returned; null of others. */
+  spent: number | null;
   expiresAt: string;
   /** Right after this loan. */
   balance: Balance;
@@ -95,9 +98,9 @@ async function grantAll(tx: Tx, quota: Quota, requests: LoanRequest[]): Promise<
   const balance = { ...before };
   return decided.map((one): Loan => {
     if (one.granted === 0) return nothing(quota, { ...balance });
-    const { id, granted, expiresAt } = stored.get(one.name) ?? one.known ?? UNKNOWN;
+    const { id, granted, spent, expiresAt } = stored.get(one.name) ?? one.known ?? UNKNOWN;
     if (one.lease?.id === id) balance.reserved += granted;
-    return { ...quota, leaseId: id, granted, expiresAt, balance: { ...balance } };
+    return { ...quota, leaseId: id, granted, spent, expiresAt, balance: { ...balance } };
   });
 }
 
@@ -115,7 +118,9 @@ function decide(
   known: ReadonlyMap<string, KnownLease>,
   requests: readonly LoanRequest[],
 ): Decided[] {
-  const barred = barredBy(standing.snapshot, window.meter) !== undefined;
+  // What can only be read lends nothing. The platform's own meters go on: reading is an API call, and alerts are sent.
+  const readOnly = barredBy(standing.snapshot, window.meter) !== undefined;
+  const barred = (hold: boolean) => readOnly && (hold || !PLATFORM_METERS.has(window.meter));
   const named = new Map<string, Decided>();
   let taken = reserved;
   return requests.map((request) => {
@@ -125,7 +130,7 @@ function decide(
     const twin = named.get(name);
     if (twin) return { name, granted: twin.granted };
     const most = { ...request, used, reserved: taken, ceiling: grant.ceiling };
-    const granted = barred && request.hold ? 0 : slice(most);
+    const granted = barred(request.hold) ? 0 : slice(most);
     taken += granted;
     const decided: Decided = { name, granted, ...(granted > 0 ? { lease: { ...request, id: newId(), granted } } : {}) };
     named.set(name, decided);
@@ -133,12 +138,13 @@ function decide(
   });
 }
 
-const UNKNOWN: KnownLease = { id: '', granted: 0, expiresAt: '' };
+const UNKNOWN: KnownLease = { id: '', granted: 0, spent: null, expiresAt: '' };
 
 const nothing = (quota: Pick<Loan, 'standing' | 'grant' | 'window'>, balance: Balance): Loan => ({
   ...quota,
   leaseId: null,
   granted: 0,
+  spent: null,
   expiresAt: new Date(quota.standing.now).toISOString(),
   balance,
 });
