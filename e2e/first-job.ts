@@ -2,6 +2,7 @@ import { operations } from '@tidegate/contracts/kernel/registry';
 import '@tidegate/contracts/all';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { uncoveredTables } from '@tidegate/database/catalogue';
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
@@ -173,11 +174,19 @@ export function firstJob(platform: SharedPlatform): void {
 
   test('200 concurrent creates against a limit of 5 give exactly 5', async () => {
     const rest = await signUp('many');
-    const answers = await Promise.all(
-      Array.from({ length: 200 }, (_, index) =>
-        rest.post('/api/v1/bots', { name: `bot ${index}`, settings: SETTINGS }),
-      ),
-    );
+    // All queue for one lock: on a busy machine some are told to come back, which is safe with a key.
+    const create = async (index: number) => {
+      const key = { 'Idempotency-Key': `bot-${index}` };
+      for (;;) {
+        const answer = await rest.send('POST', '/api/v1/bots', { name: `bot ${index}`, settings: SETTINGS }, key);
+        if (![409, 503, 504].includes(answer.status) || !answer.headers.has('retry-after')) return answer;
+        tried.push(answer.status);
+        await pause(200);
+      }
+    };
+    const tried: number[] = [];
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => create(index)));
+    expect(tried.length).toBeLessThan(2_000);
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(5);
     const refused = answers.filter(({ status }) => status === 402);
     expect(refused).toHaveLength(195);

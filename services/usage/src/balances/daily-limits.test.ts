@@ -126,7 +126,10 @@ test('no change of the time zone makes a day shorter, however often it is midnig
   ]) {
     await zone(org, timeZone);
     const now = await today(org);
-    expect(now).toMatchObject({ periodStart: before.periodStart, used: 10, remaining: 0 });
+    // The day goes on, or it is whole and over: in the last hour of a UTC day Berlin's next one has begun.
+    const moved = Date.parse(now.periodStart) - Date.parse(before.periodStart);
+    expect(moved === 0 || moved >= 23 * HOUR_MS).toBe(true);
+    expect(now).toMatchObject({ used: 10, remaining: 0 });
     expect(Date.parse(now.periodEnd ?? '') - Date.parse(now.periodStart)).toBeGreaterThanOrEqual(23 * HOUR_MS);
     expect(Date.parse(now.periodEnd ?? '') - Date.parse(now.periodStart)).toBeLessThanOrEqual(48 * HOUR_MS);
   }
