@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { until } from './until.ts';
 
+/** All tests' statements stay known: what one of them looks for must not be evicted by the others. */
+const SETTINGS = { fsync: 'off', max_connections: 200, 'pg_stat_statements.max': 50_000 };
+
 /*
  * What all test files of one run share. A server is started by the first test that needs it, adopted by the others,
  * and stopped when the run ends.
@@ -30,9 +33,7 @@ export const programEnvironment = (): NodeJS.ProcessEnv => ({
 
 /** The run's PostgreSQL, set up as production's is but for what only a power cut would miss. */
 export async function runPostgres() {
-  return alone('postgres', () =>
-    startPostgres({ dir: postgresDir(), password: 'test', settings: { fsync: 'off', max_connections: 200 } }),
-  );
+  return alone('postgres', () => startPostgres({ dir: postgresDir(), password: 'test', settings: SETTINGS }));
 }
 
 /** One test worker at a time. */
