@@ -6,11 +6,11 @@ import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
+import { GroupCommit } from '@tidegate/runtime/group-commit';
 import { findBalances } from '../balances/balance.rows.ts';
 import type { Balance } from '../balances/balance.rules.ts';
 import { currentWindow, type MeterWindow } from '../balances/window.rules.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
-import { GroupCommit } from './group-commit.ts';
 import { findLeasesByKey, insertLeases, type KnownLease, lockQuota, type NewLease, nameOf } from './lease.rows.ts';
 import { slice } from './lease.rules.ts';
 

@@ -1,3 +1,5 @@
+import { backOff } from '@tidegate/contracts/kernel/back-off';
+
 /** What can be known of an error without loading Stripe's library. */
 export interface StripeFailure {
   type?: string;
@@ -35,6 +37,6 @@ export function judge({ type, code, statusCode = 0 }: StripeFailure): Verdict {
 export function pauseAfter(attempts: number, { headers = {} }: StripeFailure, random = Math.random()): number {
   const asked = Number(headers['retry-after']);
   if (Number.isFinite(asked) && asked > 0) return Math.min(asked * 1_000, LONGEST_MS) + random * FIRST_MS;
-  const doubled = Math.min(FIRST_MS * 2 ** (attempts - 1), LONGEST_MS);
+  const doubled = backOff(FIRST_MS, LONGEST_MS, attempts - 1);
   return doubled / 2 + (random * doubled) / 2;
 }

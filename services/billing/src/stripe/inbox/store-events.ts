@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { GroupCommit } from '@tidegate/runtime/group-commit';
 import { Wakes } from '@tidegate/runtime/wakes';
 import type { IncomingEvent } from './read-event.rules.ts';
 import { insertEvents } from './stripe-event.rows.ts';
 
 const MOST = 500;
-
-interface Waiting {
-  event: IncomingEvent;
-  stored: () => void;
-  failed: (error: unknown) => void;
-}
+/** All events are one group: whose they are makes no difference. */
+const ALL = '';
 
 /**
  * Stores webhooks in groups: those that arrive while a transaction is under way are the next one. Each is answered when
@@ -18,8 +15,7 @@ interface Waiting {
  */
 @Injectable()
 export class StoreEvents {
-  private waiting: Waiting[] = [];
-  private running = false;
+  private readonly groups = new GroupCommit<IncomingEvent, undefined>((_, events) => this.insert(events), MOST);
 
   constructor(
     private readonly tenants: TenantDatabase,
@@ -27,25 +23,12 @@ export class StoreEvents {
   ) {}
 
   store(event: IncomingEvent): Promise<void> {
-    return new Promise((stored, failed) => {
-      this.waiting.push({ event, stored, failed });
-      if (!this.running) void this.run();
-    });
+    return this.groups.ask(ALL, event);
   }
 
-  private async run(): Promise<void> {
-    this.running = true;
-    while (this.waiting.length > 0) {
-      const group = this.waiting.splice(0, MOST);
-      try {
-        const events = group.map(({ event }) => event);
-        await this.tenants.system('stripe', (tx) => insertEvents(tx, events, 'webhook'));
-        for (const { stored } of group) stored();
-        this.wakes.wake('sync-stripe-customers');
-      } catch (error) {
-        for (const { failed } of group) failed(error);
-      }
-    }
-    this.running = false;
+  private async insert(events: IncomingEvent[]): Promise<undefined[]> {
+    await this.tenants.system('stripe', (tx) => insertEvents(tx, events, 'webhook'));
+    this.wakes.wake('sync-stripe-customers');
+    return [];
   }
 }
