@@ -19,6 +19,9 @@ function random16(): Buffer {
   return bytes;
 }
 
+/** Before every id there is: lists that are read page by page begin after it. */
+export const NIL_ID = '00000000-0000-0000-0000-000000000000';
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function isUuid(text: string): boolean {

@@ -1,3 +1,4 @@
+import { NIL_ID } from '@tidegate/database/ids';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import { DERIVED_PREFIX, openDerived } from './derived-keys.ts';
 import { lockSealed, pageOfDerived, replaceSealed, type SealedColumn, type SealedRow } from './sealed-column.rows.ts';
@@ -6,7 +7,6 @@ import type { SecretPlace, Vault } from './vault.ts';
 export type { SealedColumn } from './sealed-column.rows.ts';
 
 const BATCH = 500;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Seals again what was sealed with derived keys, row by row, each under its lock. Call it before the first use; any
@@ -20,7 +20,7 @@ export async function resealDerived(
 ): Promise<number> {
   let resealed = 0;
   for (const column of columns) {
-    let after: SealedRow = { org_id: FIRST, id: FIRST };
+    let after: SealedRow = { org_id: NIL_ID, id: NIL_ID };
     for (;;) {
       const rows = await tenants.system('vault', (tx) => pageOfDerived(tx, column, after, BATCH));
       for (const row of rows) if (await resealRow({ tenants, vault }, column, row, unreadable)) resealed += 1;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { NIL_ID } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { each } from '@tidegate/runtime/each';
@@ -8,7 +9,6 @@ import { AnnounceEntitlements } from './announce-entitlements.ts';
 import { findOutdated } from './entitlements.rows.ts';
 
 const AT_ONCE = 100;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /*
  * A new catalogue can change every organisation's snapshot (what to upgrade to), and a move changes limits. Both only
@@ -19,7 +19,7 @@ const FIRST = '00000000-0000-0000-0000-000000000000';
  */
 @Injectable()
 export class RefreshEntitlements {
-  private after = FIRST;
+  private after = NIL_ID;
 
   constructor(
     private readonly tenants: TenantDatabase,
@@ -36,7 +36,7 @@ export class RefreshEntitlements {
       this.tenants.run(orgId, (tx) => this.entitlements.announce(tx, this.outbox.emitter(tx), orgId)),
     );
     const last = outdated.length < AT_ONCE;
-    this.after = last ? FIRST : (outdated.at(-1) as string);
+    this.after = last ? NIL_ID : (outdated.at(-1) as string);
     return last ? undefined : 'again';
   }
 }

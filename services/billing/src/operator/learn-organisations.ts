@@ -6,6 +6,7 @@ import {
   organisationDeleted,
   organisationRenamed,
 } from '@tidegate/contracts/identity/organisations';
+import { NIL_ID } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
@@ -17,7 +18,6 @@ import { findMarked, markProfile, saveProfile } from './profile.rows.ts';
 
 const LEARN = 'learn-organisations';
 const AT_ONCE = 50;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /*
  * Names and owners belong to identity. An event only says that they have changed, and the loop asks: so order and repetition
@@ -56,11 +56,11 @@ export class LearnOrganisations {
 
   @Loop({ name: LEARN, everyMs: 3_600_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
-    let after = FIRST;
+    let after = NIL_ID;
     while (!signal.aborted) {
       const marked = await findMarked(this.tenants.reader({ system: 'catalogue' }), after, AT_ONCE);
       if (marked.length === 0) return;
-      after = marked.at(-1)?.org_id ?? FIRST;
+      after = marked.at(-1)?.org_id ?? NIL_ID;
       const { items } = await this.bus.call(describeOrganisations, {
         organisationIds: marked.map(({ org_id }) => org_id),
       });

@@ -1,8 +1,8 @@
+import { NIL_ID } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Fact } from './revenue.rules.ts';
 
 const AT_ONCE = 5_000;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 interface FactRow extends Omit<Fact, 'at' | 'mrrMinor'> {
   id: string;
@@ -12,7 +12,7 @@ interface FactRow extends Omit<Fact, 'at' | 'mrrMinor'> {
 
 /** The facts before an instant, of one customer after the other: however many there are, few are in memory. */
 export async function eachCustomer(tx: Tx, before: number, take: (facts: Fact[]) => void): Promise<void> {
-  let [customer, id] = [FIRST, '0'];
+  let [customer, id] = [NIL_ID, '0'];
   let own: Fact[] = [];
   for (;;) {
     const rows = await tx.query<FactRow>(

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { creatorOf, organisationCreated } from '@tidegate/contracts/identity/organisations';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { NIL_ID } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { type EventContext, On } from '@tidegate/messaging/handler';
@@ -10,7 +11,6 @@ import { Log } from '@tidegate/telemetry/log';
 import { insertOwner, listOrganisationsWithoutOwner } from './owner.rows.ts';
 
 const BATCH = 100;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Which person is behind an organisation: the queue is shared by persons. Until it is known, an organisation counts as
@@ -36,8 +36,8 @@ export class LearnOwners {
   @Loop({ name: 'learn-owners', everyMs: 3_600_000 })
   async ask({ signal }: Turn): Promise<void> {
     const options = { signal, log: this.log, what: 'Asking for an owner' };
-    let page = await this.pageAfter(FIRST);
-    for (; page.length > 0 && !signal.aborted; page = await this.pageAfter(page.at(-1)?.org_id ?? FIRST)) {
+    let page = await this.pageAfter(NIL_ID);
+    for (; page.length > 0 && !signal.aborted; page = await this.pageAfter(page.at(-1)?.org_id ?? NIL_ID)) {
       await each(page, options, async ({ org_id: orgId }) => {
         const userId = await this.creator(orgId);
         await this.tenants.run(orgId, (tx) => insertOwner(tx, userId));
