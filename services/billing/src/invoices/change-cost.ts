@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import { findPaidPeriods, type PaidPeriodRow } from '../kernel/paid-period.rows.ts';
-import { isBilledByHand, type Subscription } from '../kernel/subscription.rules.ts';
+import { isBilledByHand, periodAt, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import type { ProratedLine, RecurringItem } from '../prices/proration.rules.ts';
 import { currencyOf } from './invoice.rows.ts';
@@ -9,7 +9,6 @@ import {
   billChange,
   fullPeriod,
   type OpenUsage,
-  periodAt,
   periodFrom,
   type Steps,
   type UsageSegment,

@@ -11,7 +11,7 @@ import { BillingConfig } from '../billing.config.ts';
 import { usageAmount } from '../prices/usage-price.rules.ts';
 import { CHARGE_USAGE, LATE_MS } from './charges.ts';
 import { lockAccount } from './invoice.rows.ts';
-import { addItems, findWaiting, type NewItem } from './invoice-item.rows.ts';
+import { addItems, type NewItem } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
 import { findChargesDue, findOpenCharges, saveCharged, type UsageChargeRow } from './usage-charge.rows.ts';
 import { beyond, type Span, spansOf } from './usage-charge.rules.ts';
@@ -84,10 +84,9 @@ export class ChargeUsage {
     }
     if (items.length === 0) return;
     await addItems(tx, orgId, items);
-    const waiting = (await findWaiting(tx, orgId)).reduce((sum, item) => sum + BigInt(item.amount_minor), 0n);
-    if (waiting <= 0n) return;
     const emit = this.outbox.emitter(tx);
-    await issueInvoice(tx, emit, { orgId, by: 'schedule', dueDays: this.config.INVOICE_DUE_DAYS });
+    const issue = { orgId, by: 'schedule', dueDays: this.config.INVOICE_DUE_DAYS, onlyOwed: true };
+    await issueInvoice(tx, emit, issue);
   }
 
   /** What a window owes more, or less, than it was charged. */

@@ -7,7 +7,7 @@ import { savePaidPeriod } from '../kernel/paid-period.rows.ts';
 import { isBilledByHand, isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from './change-cost.ts';
 import { fixCurrency, lockAccount } from './invoice.rows.ts';
-import { addItems, findWaiting, type NewItem } from './invoice-item.rows.ts';
+import { addItems, type NewItem } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
 import { closeWindows, nextAt, type UsageSegment } from './paid-period.rules.ts';
 import { includedIn } from './subscription-terms.ts';
@@ -55,7 +55,7 @@ export class Charges {
     while (paid.period.end < until) {
       const { next, items } = await costOfPeriod(holder, paid, one);
       paid = next;
-      if (await this.charge(holder, items)) await this.issue(holder, 'schedule');
+      if (await this.charge(holder, items)) await this.issue(holder, 'schedule', { onlyOwed: false });
     }
     const { open, segments } = closeWindows(paid.usage, holder.steps, until - 1);
     await this.keep(holder, one, { ...paid, usage: open }, segments);
@@ -76,9 +76,7 @@ export class Charges {
     await this.keep(holder, before ?? after, next, segments, billed);
     // Usage is charged later: nobody may decide another currency meanwhile.
     if (next.usage.length > 0) await decideCurrency(holder, next.currency);
-    if (!(await this.charge(holder, items))) return;
-    const waiting = (await findWaiting(tx, orgId)).reduce((sum, item) => sum + BigInt(item.amount_minor), 0n);
-    if (waiting > 0n) await this.issue(holder, by);
+    if (await this.charge(holder, items)) await this.issue(holder, by, { onlyOwed: true });
   }
 
   /** Windows that are over are charged as the subscription was in them. */
@@ -112,8 +110,8 @@ export class Charges {
     return (await addItems(holder.tx, holder.orgId, items)) > 0;
   }
 
-  private issue({ tx, emit, orgId }: Holder, by: string): Promise<unknown> {
-    return issueInvoice(tx, emit, { orgId, by, dueDays: this.config.INVOICE_DUE_DAYS });
+  private issue({ tx, emit, orgId }: Holder, by: string, { onlyOwed }: { onlyOwed: boolean }): Promise<unknown> {
+    return issueInvoice(tx, emit, { orgId, by, dueDays: this.config.INVOICE_DUE_DAYS, onlyOwed });
   }
 }
 

@@ -14,25 +14,24 @@ export interface Issue {
   /** Days until it is due. */
   dueDays: number;
   discounts?: readonly Discount[];
+  /** Where nothing is owed, what waits goes on waiting: credits are put on an invoice with later charges. */
+  onlyOwed?: boolean;
 }
 
 /**
- * Puts everything that waits on one invoice and issues it; undefined when nothing waits. Nothing can be charged twice: what
+ * Puts everything that waits on one invoice and issues it; undefined when nothing does. Nothing can be charged twice: what
  * is on an invoice no longer waits. An organisation is billed in one currency.
  */
 export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<InvoiceRow | undefined> {
-  const { orgId, by, dueDays, discounts = [] } = issue;
+  const { orgId, by, dueDays, discounts = [], onlyOwed = false } = issue;
   const account = await lockAccount(tx, orgId);
   const waiting = await findWaiting(tx, orgId);
   const [first] = waiting;
-  if (!first) return undefined;
+  const amounts = waiting.map((item) => BigInt(item.amount_minor));
+  if (!first || (onlyOwed && amounts.reduce((sum, amount) => sum + amount, 0n) <= 0n)) return undefined;
   const currency = account.currency ?? first.currency;
   const balance = await findBalance(tx, orgId, currency);
-  const sums = totals(
-    waiting.map((item) => BigInt(item.amount_minor)),
-    discounts,
-    balance,
-  );
+  const sums = totals(amounts, discounts, balance);
   const times = waiting.flatMap(({ period_start, period_end }) => [period_start.getTime(), period_end.getTime()]);
   const invoice = await insertInvoice(tx, {
     org_id: orgId,

@@ -61,10 +61,6 @@ export const periodFrom = (steps: readonly PeriodStep[], start: number): Period 
   end: windowAt(steps, 'period', start).end,
 });
 
-/** The period in which an instant lies. Clocks differ: what is before the first step falls into its first period. */
-export const periodAt = (steps: readonly PeriodStep[], at: number): Period =>
-  windowAt(steps, 'period', Math.max(at, Date.parse(steps[0]?.from ?? '')));
-
 /**
  * A subscription that changes at an instant: what is paid for and changes is credited for the rest of its period, what
  * begins is charged for the rest of its own. Nothing paid for yet is charged from here on.

@@ -1,7 +1,7 @@
 import { SHARED } from '@tidegate/contracts/billing/entitlements';
 import type { OneOffPrice, Price } from '@tidegate/contracts/billing/prices';
 import type { Tx } from '@tidegate/database/tx';
-import type { Subscription } from '../kernel/subscription.rules.ts';
+import { isHeld, type Subscription } from '../kernel/subscription.rules.ts';
 import { findAddonVersion, findPlanVersion, knownFeatures } from '../plans/catalogue.rows.ts';
 import type { RecurringItem } from '../prices/proration.rules.ts';
 import type { Terms, UsageTerms } from './paid-period.rules.ts';
@@ -24,7 +24,7 @@ export async function termsOf(
   if (!plan) throw new Error(`Version ${one.planVersion} of ${one.product}.${one.plan} is missing.`);
   const sold = [{ key: `plan:${plan.plan}`, quantity: 1, ...plan }];
   for (const item of one.items) {
-    if (item.until !== null && item.until <= at) continue;
+    if (!isHeld(item, at)) continue;
     const addon = await findAddonVersion(tx, one.product, item.addon, item.version);
     if (!addon) throw new Error(`Version ${item.version} of the add-on ${one.product}.${item.addon} is missing.`);
     sold.push({ ...addon, key: `addon:${item.addon}`, quantity: item.quantity } as unknown as (typeof sold)[number]);

@@ -66,7 +66,7 @@ export async function noteRevenue(tx: Tx, { product, orgId, plan }: Noted, at: n
 }
 
 /** The last fact of each product of these organisations. */
-export const NEWEST_FACTS = `
+const NEWEST_FACTS = `
   select distinct on (customer, product) customer, product, plan, currency, mrr_minor from revenue_facts
    where customer = any($1::uuid[]) order by customer, product, id desc`;
 
@@ -109,4 +109,5 @@ export async function noteGone(tx: Tx, orgId: string, at: string): Promise<void>
       where status <> 'deleted'`,
     [orgId, at],
   );
+  await sumUp(tx, [orgId]);
 }

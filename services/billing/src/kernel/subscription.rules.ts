@@ -166,9 +166,16 @@ export function stepOf(
   return { from: iso(Math.max(month.start, Date.parse(last.from))), anchor: last.anchor, months };
 }
 
-/** What is paid for now, or would be. Clocks differ: an instant before the first step falls into its first period. */
-export function paidPeriod({ period }: Pick<Subscription, 'period'>, steps: readonly PeriodStep[], at: number): Period {
-  if (period && at < period.end) return period;
-  const first = Date.parse(steps[0]?.from ?? iso(at));
-  return windowAt(steps, 'period', Math.max(at, first));
-}
+/** The period in which an instant lies. Clocks differ: what is before the first step falls into its first period. */
+export const periodAt = (steps: readonly PeriodStep[], at: number): Period =>
+  windowAt(steps, 'period', Math.max(at, Date.parse(steps[0]?.from ?? iso(at))));
+
+/** What is paid for now, or would be. */
+export const paidPeriod = (
+  { period }: Pick<Subscription, 'period'>,
+  steps: readonly PeriodStep[],
+  at: number,
+): Period => (period && at < period.end ? period : periodAt(steps, at));
+
+/** Whether an add-on is had at an instant: it may have ended. */
+export const isHeld = ({ until }: Pick<Item, 'until'>, at: number): boolean => until === null || until > at;

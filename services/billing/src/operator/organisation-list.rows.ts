@@ -3,7 +3,6 @@ import type { Input } from '@tidegate/contracts/kernel/operation';
 import { isUuid } from '@tidegate/database/ids';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
-import { NEWEST_FACTS } from '../kernel/revenue.rows.ts';
 
 type Search = Input<typeof searchOrganisations>;
 
@@ -83,8 +82,8 @@ export async function plansOf(tx: Tx, orgIds: readonly string[]): Promise<Map<st
 
 export async function mrrOf(tx: Tx, orgIds: readonly string[]): Promise<Map<string, OrganisationSummary['mrr']>> {
   const rows = await tx.query<{ org_id: string; currency: string; amount: string }>(
-    `select customer as org_id, currency, sum(mrr_minor)::text as amount from (${NEWEST_FACTS}) as newest
-      where mrr_minor > 0 group by 1, 2 order by 1, 2`,
+    `select org_id, currency, mrr_minor::text as amount from organisation_mrr
+      where org_id = any($1::uuid[]) order by org_id, currency`,
     [orgIds],
   );
   return grouped(rows.map(({ org_id, currency, amount }) => [org_id, { currency, amountMinor: Number(amount) }]));

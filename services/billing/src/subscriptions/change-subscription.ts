@@ -14,8 +14,16 @@ import { isValid } from '../entitlements/standing.rules.ts';
 import { currencyOf } from '../invoices/invoice.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
-import { offeredPlan } from '../plans/offered-plan.rules.ts';
-import { beginAtPeriodEnd, beginNow, type Choice, choiceOf, costs, givesLess, isPricedIn } from './chosen-plan.ts';
+import {
+  beginAtPeriodEnd,
+  beginNow,
+  type Choice,
+  choiceOf,
+  chosenPlan,
+  costs,
+  givesLess,
+  isPricedIn,
+} from './chosen-plan.ts';
 import { saveOrder } from './order.rows.ts';
 import { Payments } from './payments.ts';
 import { ProviderChanges } from './provider-changes.ts';
@@ -68,10 +76,7 @@ export class ChangeSubscription {
     const { input, refuse, emit } = context;
     const { catalogue, before, tx } = situation;
     requireNotHeld(before);
-    const offered = catalogue.plans.filter(
-      (one) => one.offered || (one.plan === before?.plan && isValid(before.status)),
-    );
-    const plan = offeredPlan(refuse, offered, input.product, input.plan);
+    const plan = chosenPlan(refuse, catalogue, before, input);
     const choice = await choiceOf(refuse, situation, plan, input, { operator: false });
     if (input.trial) return this.tryOut(context, situation, choice);
     const has = before !== undefined && isValid(before.status) && before.plan === plan.plan;

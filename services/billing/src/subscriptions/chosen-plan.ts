@@ -1,4 +1,4 @@
-import type { intervalNotOffered } from '@tidegate/contracts/billing/plans';
+import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billing/plans';
 import { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
 import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
@@ -11,6 +11,7 @@ import {
   type Interval,
   type Item,
   isEnded,
+  isHeld,
   onDefault,
   paidPeriod,
   type Subscription,
@@ -18,6 +19,7 @@ import {
 } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, findPlanVersion } from '../plans/catalogue.rows.ts';
 import type { VersionedPlan } from '../plans/catalogue-model.rules.ts';
+import { offeredPlan } from '../plans/offered-plan.rules.ts';
 import { goingWith } from './settle.ts';
 import type { Decided, Situation } from './subscription-changes.ts';
 
@@ -30,6 +32,22 @@ export interface Choice {
 interface Asked {
   interval?: Interval | undefined;
   addons?: readonly { addon: string; quantity: number }[] | undefined;
+}
+
+/** The plan that a customer asks for: one that is on offer, or the one that they have, also when it left the catalogue. */
+export function chosenPlan(
+  refuse: Refuse<typeof unknownPlan>,
+  { plans }: CurrentCatalogue,
+  before: Subscription | undefined,
+  { product, plan }: { product: string; plan: string },
+): VersionedPlan {
+  const has = before !== undefined && isValid(before.status);
+  return offeredPlan(
+    refuse,
+    plans.filter((one) => one.offered || (has && one.plan === before.plan)),
+    product,
+    plan,
+  );
 }
 
 /** What is asked for, with all that is not said as it is. What costs nothing has no interval but the month. */
@@ -78,7 +96,7 @@ function itemOf(
     const why = known ? `At most ${max} can be had.` : `The plan ${plan.name} cannot have it.`;
     throw refuse(addonNotOffered, { addon: asked.addon, plan: plan.plan, max, plans: sold?.plans ?? [] }, why);
   }
-  const running = had && (had.until === null || had.until > at) ? had : undefined;
+  const running = had && isHeld(had, at) ? had : undefined;
   return { since: at, version: sold.version, ...running, ...asked, until: null };
 }
 

@@ -8,8 +8,7 @@ import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
-import { offeredPlan } from '../plans/offered-plan.rules.ts';
-import { beginNow, choiceOf } from './chosen-plan.ts';
+import { beginNow, choiceOf, chosenPlan } from './chosen-plan.ts';
 import { OverLimits, overLimits } from './over-limits.ts';
 
 export interface Wanted {
@@ -47,8 +46,7 @@ export class PreviewEntitlements {
       const had = holdings.subscriptions.find((one) => one.product === product);
       const at = Date.now();
       const situation = { tx, at, product, catalogue, before: had, steps: holdings.steps[product] ?? [] };
-      const offered = catalogue.plans.filter((one) => one.offered || one.plan === had?.plan);
-      const plan = offeredPlan(refuse, offered, product, wanted.plan);
+      const plan = chosenPlan(refuse, catalogue, had, wanted);
       const choice = await choiceOf(refuse, situation, plan, wanted, { operator: false });
       const chosen = beginNow(situation, choice, 'manual').after;
       const others = holdings.subscriptions.filter((one) => one.product !== product);

@@ -9,7 +9,7 @@ import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { accessOf, isValid } from '../entitlements/standing.rules.ts';
 import { findHoldings, type Holdings } from '../kernel/subscription.rows.ts';
-import { carriedOut, ended, nextDue, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
+import { carriedOut, ended, isHeld, nextDue, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
 import {
   type CurrentCatalogue,
   findAddonVersion,
@@ -127,8 +127,7 @@ async function toWire(
   const period = paidPeriod(one, holdings.steps[one.product] ?? [], now);
   const order = orders.find(({ product }) => product === one.product);
   const addons = [];
-  for (const { addon, version, quantity, until } of one.items) {
-    if (until !== null && until <= now) continue;
+  for (const { addon, version, quantity, until } of one.items.filter((item) => isHeld(item, now))) {
     const name = (await findAddonVersion(tx, one.product, addon, version))?.name ?? addon;
     addons.push({ addon, name, version, quantity, until: isoOrNull(until) });
   }
