@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { apiKeyId, isServiceKey } from '@tidegate/contracts/identity/api-key-format';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { verifyServiceKey } from '@tidegate/contracts/identity/service-keys';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Bus } from '@tidegate/messaging/bus';
@@ -15,10 +16,10 @@ const UNKNOWN_TTL_MS = 30_000;
 const REMEMBERED = 20_000;
 
 /**
- * API keys and service keys, verified by identity. A new key costs it a query, so mistyped keys are refused by their checksum, unknown
- * ones are cached as such (apart from the valid ones, so that no flood evicts these), and a network that has sent too
- * many wrong keys is refused without a query. A key that was valid before is always looked up, whatever its neighbours
- * do.
+ * API keys and service keys, verified by identity. A new key costs it a query, so mistyped keys are refused by their
+ * checksum, unknown ones are cached as such (apart from the valid ones, so that no flood evicts these), and a network that
+ * has sent too many wrong keys is refused without a query. A key that was valid before is always looked up, whatever its
+ * neighbours do.
  */
 @Injectable()
 export class ApiKeys {
@@ -52,33 +53,27 @@ export class ApiKeys {
   }
 }
 
-type Found = Awaited<ReturnType<typeof verifyKey.output.parse>>;
-
-function toPrincipal(found: Found, ip: string, issuedAt: number): Principal {
+function toPrincipal(found: Output<typeof verifyKey>, ip: string, issuedAt: number): Principal {
   const { keyId, orgId, userId, role, scopes, expiresAt } = found;
   const { memberVersion } = found as { memberVersion?: number };
-  const endsAt = expiresAt ? Date.parse(expiresAt) : Number.POSITIVE_INFINITY;
-  return {
-    caller: { kind: 'api_key', keyId, orgId, userId, role, scopes, ip },
-    rateKey: `key:${keyId}`,
-    expires: Math.min(issuedAt + TTL_MS, endsAt),
-    endsAt,
-    issuedAt,
-    ...(memberVersion === undefined ? {} : { memberVersion }),
-    signed: undefined,
-  };
+  const caller: Caller = { kind: 'api_key', keyId, orgId, userId, role, scopes, ip };
+  const principal = principalOf(caller, `key:${keyId}`, { issuedAt, expiresAt });
+  return memberVersion === undefined ? principal : { ...principal, memberVersion };
 }
 
 /** It acts in no organisation until a request names one. */
 function ofService(found: Output<typeof verifyServiceKey>, ip: string, issuedAt: number): Principal {
   const { keyId, scopes, expiresAt } = found;
+  const caller: Caller = { kind: 'service_key', keyId, scopes, ip };
+  return principalOf(caller, `service-key:${keyId}`, { issuedAt, expiresAt });
+}
+
+/** Looked up again after a minute, or when the key ends. */
+function principalOf(
+  caller: Caller,
+  rateKey: string,
+  { issuedAt, expiresAt }: { issuedAt: number; expiresAt: string | null },
+): Principal {
   const endsAt = expiresAt ? Date.parse(expiresAt) : Number.POSITIVE_INFINITY;
-  return {
-    caller: { kind: 'service_key', keyId, scopes, ip },
-    rateKey: `service-key:${keyId}`,
-    expires: Math.min(issuedAt + TTL_MS, endsAt),
-    endsAt,
-    issuedAt,
-    signed: undefined,
-  };
+  return { caller, rateKey, expires: Math.min(issuedAt + TTL_MS, endsAt), endsAt, issuedAt, signed: undefined };
 }

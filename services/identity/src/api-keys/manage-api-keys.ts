@@ -3,7 +3,7 @@ import { Controller } from '@nestjs/common';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { createApiKey, listApiKeys, revokeApiKey } from '@tidegate/contracts/identity/api-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
-import { conflict, forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { conflict, forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -17,6 +17,7 @@ import {
 } from '../kernel/api-key.rows.ts';
 import { requireScopes } from '../kernel/delegation.rules.ts';
 import { grantorOf } from '../kernel/grantor.ts';
+import { requireFutureEnd } from '../kernel/key-end.rules.ts';
 import { VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
 
@@ -33,9 +34,7 @@ export class ManageApiKeys {
   @Handles(createApiKey)
   async create({ input, caller, tx, refuse }: OperationContext<typeof createApiKey>) {
     if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'Keys are created by people: log in.');
-    if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
-      throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or omit it.');
-    }
+    requireFutureEnd(input.expiresAt);
     requireScopes(await grantorOf(tx, caller, createApiKey), input.scopes);
     await this.addresses.require(refuse, tx, caller.userId);
     await this.entitlements.claim(tx, 'api_keys', () => countActiveKeys(tx));

@@ -9,11 +9,12 @@ import {
 } from '@tidegate/contracts/identity/service-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
-import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { KnownKeys } from '../api-keys/known-keys.ts';
+import { requireFutureEnd } from '../kernel/key-end.rules.ts';
 import { hashOf } from '../kernel/tokens.ts';
 import {
   findActiveServiceKey,
@@ -33,9 +34,7 @@ export class ServiceKeys {
 
   @Handles(createServiceKey)
   async create({ input, caller, tx }: OperationContext<typeof createServiceKey>) {
-    if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
-      throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or omit it.');
-    }
+    requireFutureEnd(input.expiresAt);
     const { key, keyId } = makeApiKey(randomBytes, 'tgs');
     const scopes = [...new Set(input.scopes)];
     const made = { ...input, scopes, keyId, keyHash: hashOf(key), createdBy: personOf(caller) };
