@@ -8,6 +8,7 @@ import { inTurns } from '@tidegate/testing/one-client';
 import { adminPassword, Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
+import { BOT_SETTINGS } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
 
 /* An organisation goes, and with it everything that any service keeps for it. */
@@ -28,14 +29,6 @@ export function deleteOrganisation(platform: SharedPlatform): void {
     const fileOf = (name: string) => JSON.parse(readFileSync(join(platform.dataDir, name), 'utf8'));
     const secrets = (): Record<string, string> => fileOf('secrets.json');
     const login = () => ({ host: '127.0.0.1', port: fileOf('installation.json').ports.postgres, database: 'tidegate' });
-
-    const SETTINGS = {
-      market: 'BTC-USDT',
-      direction: 'long',
-      baseOrder: '100',
-      averagingOrders: { count: 2, size: '100', deviationPercent: '0.5' },
-      takeProfit: { percent: '0.8' },
-    };
 
     let counting = '';
     /** Rows of the organisation by table, over all schemas, without those that are meant to stay. */
@@ -71,7 +64,7 @@ export function deleteOrganisation(platform: SharedPlatform): void {
         expect({ path, status: answer.status }).toEqual({ path, status: 201 });
         return answer.body;
       };
-      const bot = await created('/api/v1/bots', { name: 'b', settings: SETTINGS });
+      const bot = await created('/api/v1/bots', { name: 'b', settings: BOT_SETTINGS });
       await rest.post(`/api/v1/bots/${bot.id}/start`);
       await created('/api/v1/channels', { kind: 'webhook', url: 'https://1.1.1.1/' });
       const { host, port, database: db } = login();
@@ -150,7 +143,7 @@ export function deleteOrganisation(platform: SharedPlatform): void {
           for (let n = 0; ; n += 1) {
             const event = { id: `${client}-${n}`, meter: 'api_calls', quantity: 1 };
             const answers = [
-              await byKey.post('/api/v1/bots', { name: `b${client}-${n}`, settings: SETTINGS }),
+              await byKey.post('/api/v1/bots', { name: `b${client}-${n}`, settings: BOT_SETTINGS }),
               await byKey.post('/api/v1/usage/events', { events: [{ ...event, source: 'test' }] }),
               await byKey.get('/api/v1/usage/current'),
             ];

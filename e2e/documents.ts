@@ -6,6 +6,7 @@ import '@tidegate/contracts/all';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import { documentValidator } from '@tidegate/testing/document-validator';
 import { adminPassword, Rest } from '@tidegate/testing/platform';
+import { BOT_SETTINGS } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
 
 /*
@@ -110,16 +111,8 @@ export function documents(platform: SharedPlatform): void {
       expect({ id, found }).toEqual({ id, found: whole });
     }
 
-    const SETTINGS = {
-      market: 'BTC-USDT',
-      direction: 'long',
-      baseOrder: '100',
-      averagingOrders: { count: 2, size: '100', deviationPercent: '0.5' },
-      takeProfit: { percent: '0.8' },
-    };
-
     test('every answer is one that the document describes: what is right, and what is wrong in many ways', async () => {
-      const botId = await created('bots.create', { body: { name: 'Bot', settings: SETTINGS } });
+      const botId = await created('bots.create', { body: { name: 'Bot', settings: BOT_SETTINGS } });
       const channelId = await created('channels.create', { body: { kind: 'webhook', url: 'http://127.0.0.1:9/hook' } });
       const serverId = await created('servers.create', {
         body: { name: 'Shop', host: '127.0.0.1', port: 1, user: 'app', password: 'wrong' },
@@ -128,7 +121,7 @@ export function documents(platform: SharedPlatform): void {
       const key = (await ask(owner, 'keys.create', { body: { name: 'Other', scopes: ['bots:read'] } })).body[
         'key'
       ] as string;
-      const backtestId = await created('backtests.create', { body: { settings: SETTINGS } });
+      const backtestId = await created('backtests.create', { body: { settings: BOT_SETTINGS } });
       const invitationId = await created('invitations.create', {
         body: { email: 'guest@example.com', role: 'viewer' },
       });
@@ -175,11 +168,11 @@ export function documents(platform: SharedPlatform): void {
       await ask(owner, 'servers.delete', { path: { serverId } });
       await ask(owner, 'backtests.delete', { path: { backtestId } });
       await ask(owner, 'candles.delete', { query: '?market=BTC-USDT&interval=1h' });
-      const twice = { body: { name: 'Twice', settings: SETTINGS }, headers: { 'Idempotency-Key': 'one' } };
+      const twice = { body: { name: 'Twice', settings: BOT_SETTINGS }, headers: { 'Idempotency-Key': 'one' } };
       for (const wish of [twice, twice, { ...twice, body: { ...twice.body, name: 'Thrice' } }])
         await ask(owner, 'bots.create', wish);
       for (let n = 0; n < 3; n += 1)
-        await ask(owner, 'bots.create', { body: { name: `Bot ${n}`, settings: SETTINGS } });
+        await ask(owner, 'bots.create', { body: { name: `Bot ${n}`, settings: BOT_SETTINGS } });
       const admin = { email: 'admin@localhost', password: adminPassword(platform) };
       const { status, body: loggedIn } = await ask(anonymous, 'sessions.login', { body: admin });
       expect(status).toBe(201);

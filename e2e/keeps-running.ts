@@ -27,12 +27,7 @@ export function keepsRunning(platform: SharedPlatform): void {
         const before = await find();
         if (!before) throw new Error('A server does not run.');
         process.kill(before.pid, 'SIGKILL');
-        // It may be seen once more before it is gone.
-        const another = async () => {
-          const found = await find();
-          return found?.pid !== before.pid && found;
-        };
-        const after = await until(another, { withinMs: 30_000, what: 'the server to run again' });
+        const after = await until(another(find, before), { withinMs: 30_000, what: 'the server to run again' });
         expect(after.port).toBe(before.port);
         await until(async () => (await isReady()) && (await logIn())?.status === 201, { withinMs: 30_000 });
       }
@@ -45,12 +40,7 @@ export function keepsRunning(platform: SharedPlatform): void {
       const before = await find();
       if (!before) throw new Error('nats-server does not run.');
       process.kill(before.pid, 'SIGSTOP');
-      // It may answer once more before the signal reaches it.
-      const another = async () => {
-        const found = await find();
-        return found?.pid !== before.pid && found;
-      };
-      const after = await until(another, { withinMs: 120_000, everyMs: 500 });
+      const after = await until(another(find, before), { withinMs: 120_000, everyMs: 500 });
       expect(after).toMatchObject({ port: before.port });
       await until(async () => (await isReady()) && (await logIn())?.status === 201, { withinMs: 30_000 });
     });
@@ -64,3 +54,11 @@ export function keepsRunning(platform: SharedPlatform): void {
     });
   });
 }
+
+/** Finds the server that took the place of one, which may be seen once more before it is gone. */
+const another =
+  <S extends { pid: number }>(find: () => Promise<S | undefined>, before: S) =>
+  async (): Promise<S | undefined> => {
+    const found = await find();
+    return found?.pid === before.pid ? undefined : found;
+  };

@@ -1,5 +1,14 @@
 import { adminPassword, type Platform, type Rest } from '@tidegate/testing/platform';
 
+/** A paper bot of two averaging orders. */
+export const BOT_SETTINGS = {
+  market: 'BTC-USDT',
+  direction: 'long',
+  baseOrder: '100',
+  averagingOrders: { count: 2, size: '100', deviationPercent: '0.5' },
+  takeProfit: { percent: '0.8' },
+};
+
 export async function signUpAt(anonymous: Rest, name: string): Promise<Rest> {
   const account = { email: `${name}@example.com`, password: 'correct horse battery', name };
   const answer = await anonymous.post<{ accessToken: string }>('/api/v1/accounts', account);

@@ -8,7 +8,7 @@ import { sum, type Terms, termsOf, trialOf } from './checkout-terms.ts';
 import { collect } from './collection.ts';
 import { redeem } from './discounts.ts';
 import { createInvoice } from './invoice-draft.ts';
-import type { LineDraft } from './invoice-lines.ts';
+import { type LineDraft, lineOfPrice } from './invoice-lines.ts';
 import { finalise } from './invoice-state.ts';
 import { createCustomer } from './new-customer.ts';
 import { createSubscription } from './new-subscription.ts';
@@ -187,19 +187,8 @@ function payOnce(
   session.payment_intent = intent.id;
 }
 
-const onceLine = (account: Account, { price, quantity = 1 }: Terms['items'][number]): LineDraft => ({
-  amount: amountOf(price, units(quantity)),
-  description: account.store.find('product', price.product)?.name ?? price.id,
-  period: { start: account.now(), end: account.now() },
-  price,
-  quantity,
-  discountable: true,
-  subscription: null,
-  item: null,
-  proration: false,
-  invoiceItem: null,
-  metadata: {},
-});
+const onceLine = (account: Account, { price, quantity = 1 }: Terms['items'][number]): LineDraft =>
+  lineOfPrice(account, price, quantity, { amount: amountOf(price, units(quantity)) });
 
 function setUp(account: Account, session: Session, method: PaymentMethod): void {
   const id = account.id('seti');

@@ -7,7 +7,7 @@ import type { Discount, LineItem, Params, Price, Session } from '../kernel/store
 import { onlyServed } from '../kernel/unserved.ts';
 import { amountOf, units } from './amounts.rules.ts';
 import { discountOf, type GivenDiscount, redeemable } from './discounts.ts';
-import { type LineDraft, priced } from './invoice-lines.ts';
+import { type LineDraft, lineOfPrice, priced } from './invoice-lines.ts';
 import { createPrice } from './prices.ts';
 import { isMetered } from './subscription-lines.ts';
 
@@ -158,21 +158,8 @@ export function totals(account: Account, terms: Terms) {
 }
 
 function lineOf(account: Account, terms: Terms, { price, quantity }: Terms['items'][number]): LineDraft {
-  const now = account.now();
   const free = isMetered(price) || (price.recurring !== null && trialOf(terms));
-  return {
-    amount: free ? 0 : amountOf(price, units(quantity ?? 1)),
-    description: account.store.find('product', price.product)?.name ?? price.id,
-    period: { start: now, end: now },
-    price,
-    quantity: quantity ?? null,
-    discountable: true,
-    subscription: null,
-    item: null,
-    proration: false,
-    invoiceItem: null,
-    metadata: {},
-  };
+  return lineOfPrice(account, price, quantity ?? null, { amount: free ? 0 : amountOf(price, units(quantity ?? 1)) });
 }
 
 export function sum(account: Account, session: Session, terms: Terms): void {

@@ -29,6 +29,26 @@ export interface LineDraft {
   metadata: Record<string, string>;
 }
 
+/** A line for a price by itself, from and until now; `more` says its amount, and whatever is different. */
+export const lineOfPrice = (
+  account: Account,
+  price: Price,
+  quantity: number | null,
+  more: Pick<LineDraft, 'amount'> & Partial<LineDraft>,
+): LineDraft => ({
+  description: account.store.find('product', price.product)?.name ?? price.id,
+  period: { start: account.now(), end: account.now() },
+  price,
+  quantity,
+  discountable: true,
+  subscription: null,
+  item: null,
+  proration: false,
+  invoiceItem: null,
+  metadata: {},
+  ...more,
+});
+
 /** The drafts of invoices that are drafts themselves: usage is counted again when they are finalised. */
 export const draftsOf = perAccount(() => new Map<string, LineDraft[]>());
 

@@ -6,7 +6,7 @@ import { invalid, required } from '../kernel/refusal.ts';
 import type { Discount, Params, Subscription } from '../kernel/stored.ts';
 import { amountOf, units } from './amounts.rules.ts';
 import { discountOf, type GivenDiscount, redeemable } from './discounts.ts';
-import type { LineDraft } from './invoice-lines.ts';
+import { type LineDraft, lineOfPrice } from './invoice-lines.ts';
 import { newItem, refuseItems } from './item-changes.ts';
 import { mergedMetadata } from './metadata.ts';
 import { periodAt } from './periods.rules.ts';
@@ -148,18 +148,7 @@ function extraLines(account: Account, params: NewSubscription, subscription: Sub
     const quantity = given.quantity ?? 1;
     if (quantity < 0)
       throw invalid('This value must be greater than or equal to 0.', `add_invoice_items[${index}][quantity]`);
-    return {
-      amount: amountOf(price, units(quantity)),
-      description: account.store.find('product', price.product)?.name ?? price.id,
-      period: { start: account.now(), end: account.now() },
-      price,
-      quantity,
-      discountable: true,
-      subscription: subscription.id,
-      item: null,
-      proration: false,
-      invoiceItem: null,
-      metadata: {},
-    };
+    const amount = amountOf(price, units(quantity));
+    return lineOfPrice(account, price, quantity, { amount, subscription: subscription.id });
   });
 }
