@@ -51,7 +51,8 @@ export async function showOrganisation(organisationId: string, { json }: { json:
     for (const { at, product, action, by, reason } of story.items) {
       print(`${[at, product ?? '-', action, `by ${by}`, reason].join('  ').trimEnd()}\n`);
     }
-    if (story.nextCursor) print('… and older entries: --json\n');
+    if (story.nextCursor)
+      print(`… older entries: GET /api/v1/operator/organisations/${organisationId}/story, with its cursor\n`);
   });
 }
 

@@ -10,7 +10,8 @@ import type { Neighbours } from './neighbours.ts';
  */
 export class QuotaBook {
   limit: number | null = null;
-  readonly leases = new Map<string, { granted: number; held: number; returned: boolean }>();
+  /** `counted`: units that calls of it have used, as far as they were reported. */
+  readonly leases = new Map<string, { granted: number; held: number; counted: number; returned: boolean }>();
   readonly counted = new Map<string, number>();
   /** Nothing is answered until it is released. */
   hanging = false;
@@ -21,7 +22,7 @@ export class QuotaBook {
       const left = this.limit === null ? Number.POSITIVE_INFINITY : this.limit - this.used() - this.reserved();
       const granted = Math.max(0, Math.min(want, left, Math.max(1, Math.floor(left / 20))));
       const leaseId = granted > 0 ? newId() : null;
-      if (leaseId) this.leases.set(leaseId, { granted, held: granted, returned: false });
+      if (leaseId) this.leases.set(leaseId, { granted, held: granted, counted: 0, returned: false });
       return {
         leaseId,
         meter,
@@ -58,7 +59,9 @@ export class QuotaBook {
       if (this.counted.has(identity)) continue;
       this.counted.set(identity, event.quantity);
       const lease = event.lease && this.leases.get(event.lease);
-      if (lease) lease.held -= event.quantity;
+      if (!lease) continue;
+      lease.held -= event.quantity;
+      lease.counted += event.quantity;
     }
   }
 
