@@ -31,7 +31,7 @@ export const programEnvironment = (): NodeJS.ProcessEnv => ({
   NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
 });
 
-/** The run's PostgreSQL, set up as production's is but for what only a power cut or a stranger would miss. */
+/** The run's PostgreSQL, set up as production's is but for what only a power cut or an outsider would miss. */
 export async function runPostgres() {
   return alone('postgres', () => {
     const hba = join(runDir(), 'pg_hba.conf');
