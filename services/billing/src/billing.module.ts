@@ -24,10 +24,12 @@ import { ProviderStates } from './subscriptions/apply-provider-state.ts';
 import { CancelSubscription } from './subscriptions/cancel-subscription.ts';
 import { ChangeSubscription } from './subscriptions/change-subscription.ts';
 import { DecideOrders } from './subscriptions/decide-orders.ts';
+import { EndPauses } from './subscriptions/end-pauses.loop.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { OverLimits } from './subscriptions/over-limits.ts';
+import { PauseSubscription } from './subscriptions/pause-subscription.ts';
 import { PreviewChange } from './subscriptions/preview-change.ts';
 import { PreviewEntitlements } from './subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from './subscriptions/provider-changes.ts';
@@ -45,6 +47,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     OpenFreeSubscription,
     ChangeSubscription,
     CancelSubscription,
+    PauseSubscription,
     PreviewChange,
     DecideOrders,
     ManageGrants,
@@ -69,6 +72,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ChargeUsage,
     SubscriptionChanges,
     ApplyDueChanges,
+    EndPauses,
     ProviderStates,
     ProviderChanges,
     OverLimits,

@@ -44,10 +44,12 @@ import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
 import { CancelSubscription } from '../src/subscriptions/cancel-subscription.ts';
 import { ChangeSubscription } from '../src/subscriptions/change-subscription.ts';
 import { DecideOrders } from '../src/subscriptions/decide-orders.ts';
+import { EndPauses } from '../src/subscriptions/end-pauses.loop.ts';
 import { GetEntitlements } from '../src/subscriptions/get-entitlements.ts';
 import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from '../src/subscriptions/open-subscription.ts';
 import { OverLimits } from '../src/subscriptions/over-limits.ts';
+import { PauseSubscription } from '../src/subscriptions/pause-subscription.ts';
 import { Payments } from '../src/subscriptions/payments.ts';
 import { PreviewChange } from '../src/subscriptions/preview-change.ts';
 import { PreviewEntitlements, type Wanted } from '../src/subscriptions/preview-entitlements.ts';
@@ -89,8 +91,10 @@ class NoPayments extends Payments {
 
 /** Every instant that billing stores of what an organisation has. */
 const INSTANTS: Record<string, string[]> = {
-  subscriptions: 'started_at period_start period_end trial_end cancel_at paused_at grace_until next_at'.split(' '),
+  subscriptions:
+    'started_at period_start period_end trial_end cancel_at paused_at pause_ends_at grace_until next_at'.split(' '),
   subscription_items: ['since', 'until'],
+  pauses: ['started_at', 'ends_at'],
   period_steps: ['anchor', 'from_at'],
   grants: ['from_at', 'until_at'],
   trials: ['started_at', 'ends_at'],
@@ -152,6 +156,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new CurrentEntitlements(),
     new ChangeSubscription(tenants, changes, provider, payments, show),
     new CancelSubscription(tenants, changes, provider, show),
+    new PauseSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
     new PreviewChange(tenants, new PreviewEntitlements(tenants, limits)),
     new DecideOrders(changes),
@@ -233,6 +238,8 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       while (next === 'again');
       return next;
     },
+    /** Ends the pauses at a provider whose time is over. */
+    endPauses: () => new EndPauses(tenants, provider, log).turn({ signal: new AbortController().signal }),
     used,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),

@@ -1686,6 +1686,14 @@ export type Package = {
 /** Name of a package */
 export type PackageKey = string;
 
+/** How customers may pause it; absent: they cannot */
+export type PauseTerms = {
+  /** After so many days a pause ends by itself */
+  days: number;
+  /** How many pauses may begin in any 365 days */
+  perYear: number;
+};
+
 export type Percent = string;
 
 /** From an instant on, periods are counted from this anchor */
@@ -1708,6 +1716,7 @@ export type Plan = {
   /** It begins when an operator approves the order */
   approval: boolean;
   trial: Trial | null;
+  pause?: PauseTerms;
   seats: Seats | null;
   prices: Array<Price>;
   /** Paid once, when it begins */
@@ -2240,6 +2249,8 @@ export type Subscription = {
   /** When it ends; until then it can be resumed */
   cancelAt: Timestamp | null;
   pausedAt: Timestamp | null;
+  /** When the pause ends by itself; null: not paused, or until an operator resumes it */
+  pauseEndsAt: Timestamp | null;
   /** A payment is overdue: from then on nothing can be created */
   graceUntil: Timestamp | null;
   /** What follows: a change that was ordered, or the default plan at the end */
@@ -3127,7 +3138,7 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'payment_refused' | 'pause_not_available' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsPreviewInput = {
   /** Name of the product */
@@ -4920,7 +4931,7 @@ export class TidegateClient extends Transport {
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/subscription', repeat: 'safe' }, input, options);
 
-  /** Pause a subscription: everything can be read, nothing can be created */
+  /** Pause a subscription: everything can be read, nothing can be created. Ends by itself after the days that the plan names (`pause` of `GET /api/v1/billing/plans`), and can be had so often in any 365 days as it says. Nothing is charged meanwhile, and what runs on its own stands still. */
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
 

@@ -62,6 +62,9 @@ export const Subscription = z
     trialEnd: Timestamp.nullable(),
     cancelAt: Timestamp.nullable().meta({ description: 'When it ends; until then it can be resumed' }),
     pausedAt: Timestamp.nullable(),
+    pauseEndsAt: Timestamp.nullable().meta({
+      description: 'When the pause ends by itself; null: not paused, or until an operator resumes it',
+    }),
     graceUntil: Timestamp.nullable().meta({ description: 'A payment is overdue: from then on nothing can be created' }),
     next: z
       .object({
@@ -130,6 +133,18 @@ export const addonNotOffered = problem(
     plan: z.string(),
     max: z.int().nullable(),
     plans: z.array(z.string()).meta({ description: 'The plans with which it can be had' }),
+  }),
+);
+
+export const pauseNotAvailable = problem(
+  'pause_not_available',
+  409,
+  'The subscription cannot be paused',
+  z.object({
+    product: z.string(),
+    plan: z.string(),
+    reason: z.enum(['not_offered', 'used_up']),
+    availableAt: Timestamp.nullable().meta({ description: 'From then on it can be paused again; null: never' }),
   }),
 );
 
@@ -217,9 +232,12 @@ export const pauseSubscription = operation({
   status: 200,
   scope: 'billing:write',
   summary: 'Pause a subscription: everything can be read, nothing can be created',
+  description:
+    'Ends by itself after the days that the plan names (`pause` of `GET /api/v1/billing/plans`), and can be had so often in ' +
+    'any 365 days as it says. Nothing is charged meanwhile, and what runs on its own stands still.',
   input: z.strictObject({ product, reason }),
   output: Subscriptions,
-  errors: [paymentRefused],
+  errors: [paymentRefused, pauseNotAvailable],
   deadlineMs: 40_000,
 });
 

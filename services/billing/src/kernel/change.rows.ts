@@ -82,7 +82,8 @@ export const described = (one: Subscription) => ({
 });
 
 function instants(one: Subscription) {
-  const named = { trialEnd: one.trialEnd, cancelAt: one.cancelAt, pausedAt: one.pausedAt, graceUntil: one.graceUntil };
+  const { trialEnd, cancelAt, pausedAt, pauseEndsAt, graceUntil } = one;
+  const named = { trialEnd, cancelAt, pausedAt, pauseEndsAt, graceUntil };
   const known = Object.entries(named).filter((entry): entry is [string, number] => entry[1] !== null);
   return Object.fromEntries(known.map(([name, at]) => [name, new Date(at).toISOString()]));
 }

@@ -22,6 +22,7 @@ interface SubscriptionRow {
   cancel_at: Date | null;
   paused_at: Date | null;
   paused_by: Subscription['pausedBy'];
+  pause_ends_at: Date | null;
   grace_until: Date | null;
   next_plan: string | null;
   next_plan_version: number | null;
@@ -126,6 +127,7 @@ function toSubscription(row: SubscriptionRow, items: readonly ItemRow[]): Subscr
     cancelAt: ms(row.cancel_at),
     pausedAt: ms(row.paused_at),
     pausedBy: row.paused_by,
+    pauseEndsAt: ms(row.pause_ends_at),
     graceUntil: ms(row.grace_until),
     next:
       next_plan && next_plan_version && next_at
@@ -157,8 +159,10 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription,
   await tx.query(
     `insert into subscriptions (org_id, product, plan, plan_version, status, billing_interval, currency, provider,
             provider_ref, provider_seq, started_at, period_start, period_end, trial_end, cancel_at, paused_at, grace_until,
-            next_plan, next_plan_version, next_interval, next_at, next_by, next_reason, paused_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+            next_plan, next_plan_version, next_interval, next_at, next_by, next_reason, paused_by,
+            pause_ends_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+             $25)
      on conflict (org_id, product) do update set
        plan = excluded.plan, plan_version = excluded.plan_version, status = excluded.status,
        billing_interval = excluded.billing_interval, currency = excluded.currency, provider = excluded.provider,
@@ -167,7 +171,7 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription,
        cancel_at = excluded.cancel_at, paused_at = excluded.paused_at, grace_until = excluded.grace_until,
        next_plan = excluded.next_plan, next_plan_version = excluded.next_plan_version,
        next_interval = excluded.next_interval, next_at = excluded.next_at, next_by = excluded.next_by,
-       next_reason = excluded.next_reason, paused_by = excluded.paused_by`,
+       next_reason = excluded.next_reason, paused_by = excluded.paused_by, pause_ends_at = excluded.pause_ends_at`,
     [
       orgId,
       one.product,
@@ -193,6 +197,7 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription,
       one.next?.by ?? null,
       one.next?.reason ?? null,
       one.pausedBy,
+      date(one.pauseEndsAt),
     ],
   );
   await saveItems(tx, orgId, one);

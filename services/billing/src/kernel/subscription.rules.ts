@@ -43,6 +43,8 @@ export interface Subscription {
   pausedAt: number | null;
   /** Who paused it, may resume it; what an operator paused, only operators resume. */
   pausedBy: 'customer' | 'operator' | null;
+  /** When a pause ends by itself. */
+  pauseEndsAt: number | null;
   graceUntil: number | null;
   next: Scheduled | null;
   items: readonly Item[];
@@ -53,11 +55,12 @@ export interface PlanVersion {
   version: number;
 }
 
+export const NOT_PAUSED = { pausedAt: null, pausedBy: null, pauseEndsAt: null } as const;
+
 const NOTHING_PENDING = {
   trialEnd: null,
   cancelAt: null,
-  pausedAt: null,
-  pausedBy: null,
+  ...NOT_PAUSED,
   graceUntil: null,
   next: null,
 } as const;
@@ -116,15 +119,16 @@ export const ended = (before: Subscription, fallback: PlanVersion | undefined, a
 
 export interface Due {
   at: number;
-  action: 'trial_ended' | 'canceled' | 'changed';
+  action: 'trial_ended' | 'canceled' | 'changed' | 'resumed';
 }
 
 /** What happens to it next by the clock alone. A provider's subscriptions change when the provider says so. */
-export function nextDue({ provider, status, trialEnd, cancelAt, next }: Subscription): Due | undefined {
+export function nextDue({ provider, status, trialEnd, cancelAt, pauseEndsAt, next }: Subscription): Due | undefined {
   if (provider === 'stripe' || isEnded({ status })) return undefined;
   const due: Due[] = [];
   if (cancelAt !== null) due.push({ at: cancelAt, action: 'canceled' });
   if (status === 'trialing' && trialEnd !== null) due.push({ at: trialEnd, action: 'trial_ended' });
+  if (status === 'paused' && pauseEndsAt !== null) due.push({ at: pauseEndsAt, action: 'resumed' });
   if (next) due.push({ at: next.at, action: 'changed' });
   return due.sort((a, b) => a.at - b.at)[0];
 }
@@ -132,6 +136,7 @@ export function nextDue({ provider, status, trialEnd, cancelAt, next }: Subscrip
 /** Carries out what is due, at the instant at which it was due. */
 export function carriedOut(before: Subscription, { at, action }: Due, fallback: PlanVersion | undefined): Subscription {
   const { next } = before;
+  if (action === 'resumed') return { ...before, status: 'active', ...NOT_PAUSED };
   if (action !== 'changed' || !next) return ended(before, fallback, at);
   return {
     ...before,

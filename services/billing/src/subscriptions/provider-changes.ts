@@ -19,7 +19,7 @@ interface Asked {
   at?: 'now' | 'period_end' | undefined;
 }
 
-interface Billed {
+export interface Billed {
   orgId: string;
   subscription: Subscription & { ref: string };
 }

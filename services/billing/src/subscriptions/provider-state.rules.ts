@@ -42,7 +42,7 @@ export function applied(
   before: Subscription | undefined,
   product: string,
   state: ProviderState,
-  { at, graceDays }: { at: number; graceDays: number },
+  { at, graceDays, pauseEndsAt }: { at: number; graceDays: number; pauseEndsAt: number | null },
 ): Subscription | undefined {
   const same = before?.provider === state.provider && before.ref === state.ref;
   if (before && BigInt(state.seq) < BigInt(before.seq)) return undefined;
@@ -66,6 +66,7 @@ export function applied(
     cancelAt: instantOrNull(state.cancelAt),
     pausedAt: instantOrNull(state.pausedAt),
     pausedBy: state.status === 'paused' ? 'customer' : null,
+    pauseEndsAt: state.status === 'paused' ? pauseEndsAt : null,
     graceUntil: state.status === 'past_due' ? graceUntil(pastDue, state, at, graceDays) : null,
     next: state.next
       ? { ...state.next, at: instant(state.next.at), by: state.provider, reason: 'ordered there' }

@@ -89,7 +89,8 @@ function follower(one: Subscription, catalogue: CurrentCatalogue): Follower | un
   const fallback = defaultPlan(catalogue, one.product);
   // A provider's trial goes on as a subscription, as far as anybody knows.
   const trialEnd = one.provider === 'stripe' ? null : one.trialEnd;
-  const due = nextDue({ ...one, trialEnd, provider: 'manual' });
+  // A pause that ends changes no plan.
+  const due = nextDue({ ...one, trialEnd, provider: 'manual', pauseEndsAt: null });
   if (!due) return undefined;
   return {
     at: due.at,
@@ -151,6 +152,7 @@ async function toWire(
     trialEnd: isoOrNull(one.trialEnd),
     cancelAt: isoOrNull(one.cancelAt),
     pausedAt: isoOrNull(one.pausedAt),
+    pauseEndsAt: isoOrNull(one.pauseEndsAt),
     graceUntil: isoOrNull(one.graceUntil),
     next: next
       ? {
