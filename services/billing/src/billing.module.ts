@@ -21,6 +21,7 @@ import { ListPlans } from './plans/list-plans.ts';
 import { STRIPE_CONTROLLERS, STRIPE_PROVIDERS } from './stripe/parts.ts';
 import { ApplyDueChanges } from './subscriptions/apply-due-changes.loop.ts';
 import { ProviderStates } from './subscriptions/apply-provider-state.ts';
+import { BeginBilling } from './subscriptions/begin-billing.ts';
 import { CancelSubscription } from './subscriptions/cancel-subscription.ts';
 import { ChangeSubscription } from './subscriptions/change-subscription.ts';
 import { DecideOrders } from './subscriptions/decide-orders.ts';
@@ -47,6 +48,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     OpenFreeSubscription,
     ChangeSubscription,
     CancelSubscription,
+    BeginBilling,
     PauseSubscription,
     PreviewChange,
     DecideOrders,

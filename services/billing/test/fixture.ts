@@ -41,6 +41,7 @@ import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
 import { ApplyDueChanges } from '../src/subscriptions/apply-due-changes.loop.ts';
 import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
+import { BeginBilling } from '../src/subscriptions/begin-billing.ts';
 import { CancelSubscription } from '../src/subscriptions/cancel-subscription.ts';
 import { ChangeSubscription } from '../src/subscriptions/change-subscription.ts';
 import { DecideOrders } from '../src/subscriptions/decide-orders.ts';
@@ -92,8 +93,11 @@ class NoPayments extends Payments {
 /** Every instant that billing stores of what an organisation has. */
 const INSTANTS: Record<string, string[]> = {
   subscriptions:
-    'started_at period_start period_end trial_end cancel_at paused_at pause_ends_at grace_until next_at'.split(' '),
+    'started_at period_start period_end trial_end cancel_at paused_at pause_ends_at grace_until unpaid_at next_at'.split(
+      ' ',
+    ),
   subscription_items: ['since', 'until'],
+  invoices: ['issued_at', 'due_at', 'paid_at', 'remind_at', 'reminded_at'],
   pauses: ['started_at', 'ends_at'],
   period_steps: ['anchor', 'from_at'],
   grants: ['from_at', 'until_at'],
@@ -103,7 +107,13 @@ const INSTANTS: Record<string, string[]> = {
   usage_charges: ['from_at', 'until_at', 'window_start', 'due_at'],
 };
 
-export async function openBilling({ payments = new NoPayments() }: { payments?: Payments } = {}) {
+export async function openBilling({
+  payments = new NoPayments(),
+  settings = {},
+}: {
+  payments?: Payments;
+  settings?: Partial<BillingConfig>;
+} = {}) {
   const { dataSource, close } = await openSchema('billing', ['services/billing/migrations']);
   const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('billing', () => {});
@@ -117,7 +127,9 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       for (const rouse of roused.get(loop) ?? []) rouse();
     },
   } as unknown as Wakes;
-  const config = { INVOICE_DUE_DAYS: 14, GRACE_DAYS: 7 } as BillingConfig;
+  // Nothing is overdue, unless a test is about that.
+  const terms = { INVOICE_DUE_DAYS: 36_500, GRACE_DAYS: 7, UNPAID_DAYS: 30, INVOICE_REMINDER_DAYS: '-3,0,3,6' };
+  const config = { ...terms, ...settings } as BillingConfig;
   const log = new Log({ service: 'billing' });
   const entitlements = new AnnounceEntitlements(wakes);
   const changes = new SubscriptionChanges(entitlements, new Charges(config, wakes));
@@ -156,6 +168,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new CurrentEntitlements(),
     new ChangeSubscription(tenants, changes, provider, payments, show),
     new CancelSubscription(tenants, changes, provider, show),
+    new BeginBilling(changes, show),
     new PauseSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
     new PreviewChange(tenants, new PreviewEntitlements(tenants, limits)),
@@ -167,7 +180,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new GetRevenue(),
     new ListInvoices(),
     new ChargeOnce(config),
-    new ChangeInvoices(),
+    new ChangeInvoices(wakes),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   /** The data of every event of this kind about the organisation, in order. */

@@ -78,6 +78,8 @@ export async function stripeParts({ tenants, outbox, states }: Fixture, options:
     STRIPE_TAX: false,
     INVOICE_DUE_DAYS: 14,
     GRACE_DAYS: 7,
+    UNPAID_DAYS: 30,
+    INVOICE_REMINDER_DAYS: '',
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();

@@ -1607,6 +1607,8 @@ export type OrganisationSummary = {
     planVersion: number;
     status: SubscriptionStatus;
     interval: BillingInterval;
+    /** Not invoiced until an operator begins it */
+    billingHeld: boolean;
   }>;
   /** What it brings in a month, by currency; empty: nothing */
   mrr: Array<Money>;
@@ -2253,6 +2255,10 @@ export type Subscription = {
   pauseEndsAt: Timestamp | null;
   /** A payment is overdue: from then on nothing can be created */
   graceUntil: Timestamp | null;
+  /** When the first own invoice was due that is not paid */
+  overdueSince: Timestamp | null;
+  /** It is from before there were invoices: nothing is charged until an operator says so */
+  billingHeld: boolean;
   /** What follows: a change that was ordered, or the default plan at the end */
   next: {
     /** null: none, the product has no default plan */
@@ -2752,6 +2758,20 @@ export type InvoicesCreditOutput = Invoice;
 
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type InvoicesExtendInput = {
+  organisationId: Id;
+  /** The invoice */
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** When it is due from now on: in the future, within a year */
+  dueAt: Instant;
+};
+
+export type InvoicesExtendOutput = Invoice;
+
+export type InvoicesExtendProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvoicesGetInput = {
   /** The invoice */
   invoiceId: Id;
@@ -2866,6 +2886,8 @@ export type OrganisationsSearchInput = {
   plan?: PlanKey;
   /** Those that have a subscription in this state */
   status?: SubscriptionStatus;
+  /** Those with, or without, a subscription that is not invoiced until an operator begins it */
+  held?: boolean;
   /** created: the newest first. name: from a to z. mrr: those that bring most first */
   sort?: "created" | "name" | "mrr";
   /** By which `mrr` sorts; by default that of the catalogue */
@@ -3075,6 +3097,16 @@ export type StripeReplayEventInput = {
 export type StripeReplayEventOutput = unknown;
 
 export type StripeReplayEventProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsBeginBillingInput = {
+  organisationId: Id;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsBeginBillingOutput = Subscriptions;
+
+export type SubscriptionsBeginBillingProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsCancelInput = {
   /** Name of the product */
@@ -4839,6 +4871,10 @@ export class TidegateClient extends Transport {
   invoicesCredit = (input: InvoicesCreditInput, options?: CallOptions): Promise<InvoicesCreditOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/credit-notes', repeat: 'keyed' }, input, options);
 
+  /** Give an open invoice another due date. What was overdue because of it is not any more, within a second. Reminders start over. */
+  invoicesExtend = (input: InvoicesExtendInput, options?: CallOptions): Promise<InvoicesExtendOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/extend', repeat: 'keyed' }, input, options);
+
   /** An invoice with its lines */
   invoicesGet = (input: InvoicesGetInput, options?: CallOptions): Promise<InvoicesGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices/{invoiceId}', repeat: 'safe' }, input, options);
@@ -4918,6 +4954,10 @@ export class TidegateClient extends Transport {
   /** Handle an event again: its customer is fetched as it is now. Safe at any time: what an event announces is read from Stripe, and every effect happens once. */
   stripeReplayEvent = (input: StripeReplayEventInput, options?: CallOptions): Promise<StripeReplayEventOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/events/{eventId}/replay', repeat: 'keyed' }, input, options);
+
+  /** Begin to invoice what an organisation has from before there were invoices. Its subscriptions with `billingHeld`: the rest of the running period is charged at once, then each period as it begins. Repeated it changes nothing. To give it for nothing further on, leave it as it is. */
+  subscriptionsBeginBilling = (input: SubscriptionsBeginBillingInput, options?: CallOptions): Promise<SubscriptionsBeginBillingOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/billing/begin', repeat: 'keyed' }, input, options);
 
   /** End a subscription, or withdraw an order. The default plan of the product follows, if it has one. Until the end it can be resumed. */
   subscriptionsCancel = (input: SubscriptionsCancelInput, options?: CallOptions): Promise<SubscriptionsCancelOutput> =>

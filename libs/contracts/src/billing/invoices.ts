@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
-import { Id, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Currency } from './currencies.ts';
 
 /** Stripe's words. uncollectible: given up, but still owed. */
@@ -208,6 +208,22 @@ export const creditInvoice = operation({
   errors: [invoiceNotPayable, invoiceOfProvider],
 });
 
+export const extendInvoice = operation({
+  service: 'billing',
+  name: 'invoices.extend',
+  http: ['POST', '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/extend'],
+  status: 200,
+  scope: 'operator',
+  summary: 'Give an open invoice another due date',
+  description: 'What was overdue because of it is not any more, within a second. Reminders start over.',
+  input: z.strictObject({
+    ...OfInvoice,
+    dueAt: Instant.meta({ description: 'When it is due from now on: in the future, within a year' }),
+  }),
+  output: Invoice,
+  errors: [invoiceNotPayable, invoiceOfProvider],
+});
+
 export const InvoiceFact = z.object({
   orgId: Id,
   invoice: Invoice,
@@ -224,3 +240,16 @@ export const invoiceIssued = fact(
 export const invoicePaid = fact('invoice.paid.v1', 'An invoice is paid');
 export const invoiceVoided = fact('invoice.voided.v1', 'An invoice is withdrawn');
 export const invoiceCredited = fact('invoice.credited.v1', 'A part of an invoice was taken back by a credit note');
+export const invoiceExtended = fact('invoice.extended.v1', 'An invoice is due later');
+
+export const invoiceReminder = event({
+  service: 'billing',
+  name: 'invoice.reminder.v1',
+  summary: 'An own invoice that is open will soon be due, or is overdue',
+  data: InvoiceFact.extend({
+    daysOverdue: z.int().meta({ description: 'Below zero: so many days before it is due' }),
+    readOnlyAt: Timestamp.meta({ description: 'If it is not paid by then, nothing can be created any more' }),
+    unpaidAt: Timestamp.meta({ description: 'If it is not paid by then, the default plan takes its place' }),
+  }),
+  aggregate: ({ orgId }) => orgId,
+});

@@ -25,6 +25,7 @@ export const OrganisationSummary = z
         planVersion: z.int().min(1),
         status: SubscriptionStatus,
         interval: BillingInterval,
+        billingHeld: z.boolean().meta({ description: 'Not invoiced until an operator begins it' }),
       }),
     ),
     mrr: z.array(Money).meta({ description: 'What it brings in a month, by currency; empty: nothing' }),
@@ -52,6 +53,10 @@ export const searchOrganisations = operation({
     product: ProductKey.optional().meta({ description: 'Those that have a subscription of it' }),
     plan: PlanKey.optional().meta({ description: 'Those that have a plan of this name' }),
     status: SubscriptionStatus.optional().meta({ description: 'Those that have a subscription in this state' }),
+    held: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Those with, or without, a subscription that is not invoiced until an operator begins it' }),
     sort: z
       .enum(['created', 'name', 'mrr'])
       .default('created')

@@ -66,6 +66,10 @@ export const Subscription = z
       description: 'When the pause ends by itself; null: not paused, or until an operator resumes it',
     }),
     graceUntil: Timestamp.nullable().meta({ description: 'A payment is overdue: from then on nothing can be created' }),
+    overdueSince: Timestamp.nullable().meta({ description: 'When the first own invoice was due that is not paid' }),
+    billingHeld: z.boolean().meta({
+      description: 'It is from before there were invoices: nothing is charged until an operator says so',
+    }),
     next: z
       .object({
         plan: PlanKey.nullable().meta({ description: 'null: none, the product has no default plan' }),
@@ -268,6 +272,20 @@ export const setSubscription = operation({
   output: Subscriptions,
   errors: [unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
   deadlineMs: 40_000,
+});
+
+export const beginBilling = operation({
+  service: 'billing',
+  name: 'subscriptions.begin-billing',
+  http: ['POST', '/api/v1/operator/organisations/{organisationId}/billing/begin'],
+  status: 200,
+  scope: 'operator',
+  summary: 'Begin to invoice what an organisation has from before there were invoices',
+  description:
+    'Its subscriptions with `billingHeld`: the rest of the running period is charged at once, then each period as it begins. ' +
+    'Repeated it changes nothing. To give it for nothing further on, leave it as it is.',
+  input: z.strictObject({ organisationId: Id, reason }),
+  output: Subscriptions,
 });
 
 export const PlanOrder = z

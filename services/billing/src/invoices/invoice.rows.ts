@@ -116,6 +116,8 @@ export type NewInvoice = Pick<InvoiceRow, 'org_id' | 'id' | 'number' | 'status' 
   due: bigint;
   periodStart: string;
   periodEnd: string;
+  /** By the clock that all replicas share. */
+  issuedAt: number;
   dueDays: number;
 };
 
@@ -123,9 +125,10 @@ export type NewInvoice = Pick<InvoiceRow, 'org_id' | 'id' | 'number' | 'status' 
 export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<InvoiceRow> {
   const row = await tx.one<InvoiceRow>(
     `insert into invoices (org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, total_minor,
-                           from_balance_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at)
-     values ($1, $2, 'manual', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now(), now() + $13::int * interval '1 day',
-             case when $4 = 'paid' then now() end)
+                           from_balance_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at,
+                           remind_at, reminded_at)
+     values ($1, $2, 'manual', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14::timestamptz, $14::timestamptz + $13::int * interval '1 day',
+             case when $4 = 'paid' then $14::timestamptz end, $14::timestamptz, $14::timestamptz)
      returning ${COLUMNS}`,
     [
       invoice.org_id,
@@ -141,9 +144,47 @@ export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<Invoic
       invoice.periodStart,
       invoice.periodEnd,
       invoice.dueDays,
+      new Date(invoice.issuedAt),
     ],
   );
   if (!row) throw new Error('An invoice was inserted and not returned.');
+  return row;
+}
+
+type RemindedRow = InvoiceRow & { due_at: Date; reminded_at: Date };
+
+/** Own invoices that are open and of which somebody may have to be reminded by an instant. */
+export const findToRemind = (tx: Tx, orgId: string, at: number): Promise<RemindedRow[]> =>
+  tx.query<RemindedRow>(
+    `select ${COLUMNS}, coalesce(reminded_at, issued_at) as reminded_at from invoices
+      where org_id = $1 and provider = 'manual' and status = 'open' and due_at is not null and remind_at <= $2
+      order by due_at, id`,
+    [orgId, new Date(at)],
+  );
+
+export const saveReminder = (
+  tx: Tx,
+  orgId: string,
+  id: string,
+  { remindedAt, remindAt }: { remindedAt: number; remindAt: number | null },
+): Promise<unknown> =>
+  tx.query('update invoices set reminded_at = $3, remind_at = $4 where org_id = $1 and id = $2', [
+    orgId,
+    id,
+    new Date(remindedAt),
+    remindAt === null ? null : new Date(remindAt),
+  ]);
+
+/** Due later; reminders start over, from now on. */
+export async function extendInvoice(
+  tx: Tx,
+  { id, dueAt, at }: { id: string; dueAt: number; at: number },
+): Promise<InvoiceRow> {
+  const row = await tx.one<InvoiceRow>(
+    `update invoices set due_at = $3, reminded_at = $4, remind_at = $4 where org_id = $1 and id = $2 returning ${COLUMNS}`,
+    [tx.orgId, id, new Date(dueAt), new Date(at)],
+  );
+  if (!row) throw new Error('The invoice vanished while its account was locked.');
   return row;
 }
 

@@ -35,8 +35,8 @@ type Context = OperationContext<typeof changeSubscription>;
 const DAY_MS = 86_400_000;
 
 /** Choosing pays no debt: whoever is overdue stays so, with the grace that they had. */
-function stillOwing({ status, graceUntil }: Subscription, decided: Decided): Decided {
-  return status === 'past_due' ? { ...decided, after: { ...decided.after, status, graceUntil } } : decided;
+function stillOwing({ status, graceUntil, unpaidAt }: Subscription, decided: Decided): Decided {
+  return status === 'past_due' ? { ...decided, after: { ...decided.after, status, graceUntil, unpaidAt } } : decided;
 }
 
 /** A customer chooses a plan. What has to be paid for is bought elsewhere; here is told where. */
@@ -110,6 +110,7 @@ export class ChangeSubscription {
     const at = input.at ?? ((await givesLess(situation, before, plan)) ? 'period_end' : 'now');
     if (at === 'period_end') return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason });
     if (!costs(choice, catalogue)) return beginNow(situation, choice, 'none');
+    if (before.billingHeld) throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
     return stillOwing(before, beginNow(situation, choice, 'manual'));
   }
 

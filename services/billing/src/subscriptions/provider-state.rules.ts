@@ -68,6 +68,9 @@ export function applied(
     pausedBy: state.status === 'paused' ? 'customer' : null,
     pauseEndsAt: state.status === 'paused' ? pauseEndsAt : null,
     graceUntil: state.status === 'past_due' ? graceUntil(pastDue, state, at, graceDays) : null,
+    unpaidAt: null,
+    owedSince: before?.owedSince ?? null,
+    billingHeld: false,
     next: state.next
       ? { ...state.next, at: instant(state.next.at), by: state.provider, reason: 'ordered there' }
       : null,
@@ -77,9 +80,11 @@ export function applied(
 
 const DAY_MS = 86_400_000;
 
-/** The same debt said again gives no more time. */
-const graceUntil = (running: number | null, { pastDueSince }: ProviderState, at: number, graceDays: number): number =>
-  running ?? wholeSecond(pastDueSince ? instant(pastDueSince) : at) + graceDays * DAY_MS;
+/** The grace begins when the payment was due, however late that arrives here. The same debt said again gives no more time. */
+function graceUntil(running: number | null, { pastDueSince }: ProviderState, at: number, graceDays: number): number {
+  if (!pastDueSince && running !== null) return running;
+  return wholeSecond(pastDueSince ? instant(pastDueSince) : at) + graceDays * DAY_MS;
+}
 
 function itemOf(before: Subscription | undefined, item: ProviderState['addons'][number], at: number): Item {
   const had = before?.items.find(({ addon }) => addon === item.addon);

@@ -21,6 +21,7 @@ import {
   storedSubscriptions,
 } from './mirror.rows.ts';
 import { MirrorInvoices } from './mirror-invoices.ts';
+import { overdueSince } from './overdue.rules.ts';
 import { translate } from './provider-state.rules.ts';
 
 export interface Fetched {
@@ -100,14 +101,17 @@ export class ApplyCustomer {
     for (const { what } of drifts) this.log.warn({ orgId, what }, 'The copy differed from Stripe, and is healed');
   }
 
-  private async follow(tx: Tx, { orgId, livemode, seq, state: { subscriptions } }: Fetched): Promise<void> {
+  private async follow(tx: Tx, { orgId, livemode, seq, state: { subscriptions, invoices } }: Fetched): Promise<void> {
     const prices = subscriptions.flatMap(({ items, next }) => [...items, ...(next?.items ?? [])]);
     const keys = await priceKeys(tx, livemode, [...new Set(prices.map(({ priceId }) => priceId))]);
     const { products, duplicates, unknown } = translate(subscriptions, keys);
     for (const one of unknown) this.log.error({ orgId, ...one }, 'A price of Stripe sells nothing that is known here');
     for (const one of duplicates) this.log.error({ orgId, ...one }, 'A product is paid for twice');
     const emit = this.outbox.emitter(tx);
-    for (const [product, state] of products) await this.states.apply(tx, emit, orgId, product, { ...state, seq });
+    for (const [product, state] of products) {
+      const pastDueSince = overdueSince(state, invoices);
+      await this.states.apply(tx, emit, orgId, product, { ...state, seq, pastDueSince });
+    }
   }
 }
 
