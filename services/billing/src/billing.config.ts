@@ -62,6 +62,10 @@ const schema = z
         description:
           'Days after the due date on which customers are reminded of an own invoice; -3 is three days before it. Empty: never',
       }),
+    INVOICE_KEEP_YEARS: envInt(0, 100).default(10).meta({
+      description:
+        'Years, from the end of that in which they were issued, for which invoices of deleted organisations are kept',
+    }),
     INVOICE_DUE_DAYS: z.coerce
       .number()
       .int()

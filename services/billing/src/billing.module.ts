@@ -4,13 +4,16 @@ import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
 import { ManageGrants } from './grants/manage-grants.ts';
 import { OrganisationBilling } from './grants/organisation-billing.ts';
+import { BillingDetails } from './invoices/billing-details.ts';
 import { ChangeInvoices } from './invoices/change-invoices.ts';
 import { ChargeOnce } from './invoices/charge-once.ts';
 import { ChargeUsage } from './invoices/charge-usage.loop.ts';
 import { Charges } from './invoices/charges.ts';
+import { ExpireKeptInvoices } from './invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
+import { ListAllInvoices } from './operator/list-all-invoices.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
@@ -62,6 +65,8 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     GetEntitlements,
     CurrentEntitlements,
     ListInvoices,
+    ListAllInvoices,
+    BillingDetails,
     ChargeOnce,
     ChangeInvoices,
     ...STRIPE_CONTROLLERS,
@@ -72,6 +77,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     RefreshEntitlements,
     Charges,
     ChargeUsage,
+    ExpireKeptInvoices,
     SubscriptionChanges,
     ApplyDueChanges,
     EndPauses,

@@ -25,13 +25,16 @@ import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
 import { ManageGrants } from '../src/grants/manage-grants.ts';
 import { OrganisationBilling } from '../src/grants/organisation-billing.ts';
+import { BillingDetails } from '../src/invoices/billing-details.ts';
 import { ChangeInvoices } from '../src/invoices/change-invoices.ts';
 import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
+import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
+import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
 import { SearchOrganisations } from '../src/operator/search-organisations.ts';
@@ -128,7 +131,13 @@ export async function openBilling({
     },
   } as unknown as Wakes;
   // Nothing is overdue, unless a test is about that.
-  const terms = { INVOICE_DUE_DAYS: 36_500, GRACE_DAYS: 7, UNPAID_DAYS: 30, INVOICE_REMINDER_DAYS: '-3,0,3,6' };
+  const terms = {
+    INVOICE_DUE_DAYS: 36_500,
+    GRACE_DAYS: 7,
+    UNPAID_DAYS: 30,
+    INVOICE_REMINDER_DAYS: '-3,0,3,6',
+    INVOICE_KEEP_YEARS: 10,
+  };
   const config = { ...terms, ...settings } as BillingConfig;
   const log = new Log({ service: 'billing' });
   const entitlements = new AnnounceEntitlements(wakes);
@@ -179,6 +188,8 @@ export async function openBilling({
     new OrganisationStory(),
     new GetRevenue(),
     new ListInvoices(),
+    new ListAllInvoices(),
+    new BillingDetails(),
     new ChargeOnce(config),
     new ChangeInvoices(wakes),
   ].flatMap(operationHandlers);
@@ -253,6 +264,8 @@ export async function openBilling({
     },
     /** Ends the pauses at a provider whose time is over. */
     endPauses: () => new EndPauses(tenants, provider, log).turn({ signal: new AbortController().signal }),
+    /** Deletes kept invoices whose time is over. */
+    expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),

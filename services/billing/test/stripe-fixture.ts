@@ -80,6 +80,7 @@ export async function stripeParts({ tenants, outbox, states }: Fixture, options:
     GRACE_DAYS: 7,
     UNPAID_DAYS: 30,
     INVOICE_REMINDER_DAYS: '',
+    INVOICE_KEEP_YEARS: 10,
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();

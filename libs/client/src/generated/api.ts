@@ -999,6 +999,8 @@ export type Invoice = {
   /** manual: paid outside the platform */
   provider: "manual" | "stripe";
   status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
@@ -1020,6 +1022,12 @@ export type Invoice = {
   pdfUrl: string | null;
 };
 
+export type InvoiceCustomer = {
+  name: string;
+  address: string | null;
+  taxId: string | null;
+};
+
 export type InvoiceLine = {
   /** null: of no product, such as a one-off charge */
   product: string | null;
@@ -1035,6 +1043,40 @@ export type InvoiceLine = {
   periodEnd: Timestamp;
 };
 
+export type InvoiceOfAny = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+  lines: Array<InvoiceLine>;
+  organisationId: Id;
+  /** Its organisation is deleted; the invoice is kept because laws want it */
+  deleted: boolean;
+};
+
 export type InvoiceStatus = "draft" | "open" | "paid" | "void" | "uncollectible";
 
 export type InvoiceWithLines = {
@@ -1044,6 +1086,8 @@ export type InvoiceWithLines = {
   /** manual: paid outside the platform */
   provider: "manual" | "stripe";
   status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
@@ -2630,6 +2674,25 @@ export type WraparoundCause = {
 /** overdue: older than autovacuum_freeze_max_age, so autovacuum should be at it; failsafe: vacuum drops everything else to be quick; warning: PostgreSQL warns; stop: it refuses to write */
 export type WraparoundLevel = "normal" | "overdue" | "failsafe" | "warning" | "stop";
 
+export type BillingDetailsGetInput = Record<string, never>;
+
+export type BillingDetailsGetOutput = InvoiceCustomer;
+
+export type BillingDetailsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type BillingDetailsSetInput = {
+  /** The company or person */
+  name: string;
+  /** The postal address, in lines */
+  address: string;
+  /** A tax or VAT number */
+  taxId?: string;
+};
+
+export type BillingDetailsSetOutput = InvoiceCustomer;
+
+export type BillingDetailsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type CheckoutCreateInput = {
   product: ProductKey;
   plan: PlanKey;
@@ -2795,6 +2858,25 @@ export type InvoicesListOutput = {
 };
 
 export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesListAllInput = {
+  /** deleted: of organisations that are deleted, kept for `INVOICE_KEEP_YEARS` */
+  of?: "current" | "deleted";
+  /** By default all that were issued */
+  state?: "open" | "overdue" | "paid" | "void";
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvoicesListAllOutput = {
+  items: Array<InvoiceOfAny>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type InvoicesListAllProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type InvoicesPayInput = {
   organisationId: Id;
@@ -4839,6 +4921,14 @@ export type UsageTakeLeaseOutput = Lease;
 export type UsageTakeLeaseProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export class TidegateClient extends Transport {
+  /** Whom own invoices are made out to */
+  billingDetailsGet = (input: BillingDetailsGetInput = {}, options?: CallOptions): Promise<BillingDetailsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/details', repeat: 'safe' }, input, options);
+
+  /** Say whom own invoices are made out to. For invoices that are issued from now on. What Stripe bills for is set in its portal. */
+  billingDetailsSet = (input: BillingDetailsSetInput, options?: CallOptions): Promise<BillingDetailsSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/details', repeat: 'keyed' }, input, options);
+
   /** A page on which the organisation buys a plan. Send the person to `url`. The same choice again answers the same page while it is open. When they come back, call the `finish` of the session: the plan is in force before it answers, whether or not the webhook has come. */
   checkoutCreate = (input: CheckoutCreateInput, options?: CallOptions): Promise<CheckoutCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout', repeat: 'keyed' }, input, options);
@@ -4882,6 +4972,10 @@ export class TidegateClient extends Transport {
   /** Invoices, the newest first. From our own records: works while a payment provider is down. */
   invoicesList = (input: InvoicesListInput = {}, options?: CallOptions): Promise<InvoicesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices', repeat: 'safe' }, input, options);
+
+  /** Invoices of all organisations, the newest first, with their lines */
+  invoicesListAll = (input: InvoicesListAllInput = {}, options?: CallOptions): Promise<InvoicesListAllOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/invoices', repeat: 'safe' }, input, options);
 
   /** Mark an invoice as paid by hand */
   invoicesPay = (input: InvoicesPayInput, options?: CallOptions): Promise<InvoicesPayOutput> =>

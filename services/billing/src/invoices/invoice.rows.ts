@@ -1,4 +1,4 @@
-import type { Invoice, InvoiceLine, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
+import type { Invoice, InvoiceCustomer, InvoiceLine, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 
@@ -24,11 +24,12 @@ export interface InvoiceRow {
   url: string | null;
   pdf_url: string | null;
   created_at: Date;
+  customer: InvoiceCustomer | null;
 }
 
 const COLUMNS = `org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, tax_minor, total_minor,
   from_balance_minor, credited_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at, url, pdf_url,
-  created_at`;
+  created_at, customer`;
 
 /** Everything that touches an organisation's money locks its account first: changes take turns. */
 export async function lockAccount(tx: Tx, orgId: string): Promise<{ currency: string | null }> {
@@ -118,6 +119,7 @@ export type NewInvoice = Pick<InvoiceRow, 'org_id' | 'id' | 'number' | 'status' 
   periodEnd: string;
   /** By the clock that all replicas share. */
   issuedAt: number;
+  customer: InvoiceCustomer;
   dueDays: number;
 };
 
@@ -126,9 +128,9 @@ export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<Invoic
   const row = await tx.one<InvoiceRow>(
     `insert into invoices (org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, total_minor,
                            from_balance_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at,
-                           remind_at, reminded_at)
+                           remind_at, reminded_at, customer)
      values ($1, $2, 'manual', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14::timestamptz, $14::timestamptz + $13::int * interval '1 day',
-             case when $4 = 'paid' then $14::timestamptz end, $14::timestamptz, $14::timestamptz)
+             case when $4 = 'paid' then $14::timestamptz end, $14::timestamptz, $14::timestamptz, $15::jsonb)
      returning ${COLUMNS}`,
     [
       invoice.org_id,
@@ -145,6 +147,7 @@ export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<Invoic
       invoice.periodEnd,
       invoice.dueDays,
       new Date(invoice.issuedAt),
+      JSON.stringify(invoice.customer),
     ],
   );
   if (!row) throw new Error('An invoice was inserted and not returned.');
@@ -221,6 +224,7 @@ export const toWire = (row: InvoiceRow): Invoice => ({
   number: row.number,
   provider: row.provider,
   status: row.status,
+  customer: row.customer,
   currency: row.currency,
   subtotalMinor: Number(row.subtotal_minor),
   discountMinor: Number(row.discount_minor),

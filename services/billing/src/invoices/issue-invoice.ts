@@ -6,6 +6,7 @@ import { makeDue } from '../entitlements/entitlements.rows.ts';
 import { readClock } from '../kernel/subscription.rows.ts';
 import type { Discount } from '../prices/discount.rules.ts';
 import { changeBalance, findBalance } from './balance.rows.ts';
+import { findDetails } from './billing-details.rows.ts';
 import { type InvoiceRow, insertInvoice, lockAccount, nextNumber, toWire } from './invoice.rows.ts';
 import { totals } from './invoice.rules.ts';
 import { findWaiting, putOnInvoice } from './invoice-item.rows.ts';
@@ -46,6 +47,7 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
     periodStart: new Date(Math.min(...times)).toISOString(),
     periodEnd: new Date(Math.max(...times)).toISOString(),
     issuedAt,
+    customer: await findDetails(tx, orgId),
     dueDays,
   });
   const discounted = waiting.map(({ id }, index) => ({ id, discount: sums.discounts[index] as bigint }));
