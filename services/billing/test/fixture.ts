@@ -205,11 +205,21 @@ export async function openBilling({
     });
   const refresh = new RefreshEntitlements(tenants, outbox, entitlements, log);
   /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
-  const call = async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
+  const call = async <Op extends Operation>(
+    operation: Op,
+    input: unknown,
+    orgId: string = newId(),
+    by: { userId?: string } = {},
+  ) => {
     const found = handlers.find((one) => one.operation === operation);
     if (!found) throw new Error(`No handler of ${operation.name} here.`);
     const service = operation.scope === 'service';
-    const caller = { kind: service ? ('service' as const) : ('user' as const), orgId, scopes: [operation.scope] };
+    const caller = {
+      kind: service ? ('service' as const) : ('user' as const),
+      orgId,
+      scopes: [operation.scope],
+      ...by,
+    };
     return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
   return {
@@ -226,9 +236,9 @@ export async function openBilling({
     known,
     learn,
     /** An organisation is created, at an instant. */
-    create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {
+    create: async (at = new Date().toISOString(), orgId = newId(), ownerUserId = orgId): Promise<string> => {
       const event = { time: at } as never;
-      const data = { orgId, name: '', ownerUserId: orgId };
+      const data = { orgId, name: '', ownerUserId };
       await tenants.run(orgId, async (tx) => {
         const context = { data, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} };
         await open.handle(context);

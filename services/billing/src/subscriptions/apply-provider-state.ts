@@ -6,7 +6,7 @@ import { findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
 import { findPauses } from './pause.rows.ts';
 import { applied, type ProviderState, stepFor } from './provider-state.rules.ts';
 import { SubscriptionChanges } from './subscription-changes.ts';
-import { useTrial } from './trial.rows.ts';
+import { claimTrial, personKeys, useTrial } from './trial.rows.ts';
 
 export type { ProviderState } from './provider-state.rules.ts';
 
@@ -33,7 +33,8 @@ export class ProviderStates {
       if (!after) return undefined;
       if (after.status === 'trialing' && state.trialEnd !== null) {
         const [started, ends] = [new Date(state.periodStart), new Date(state.trialEnd)];
-        await useTrial(tx, orgId, { product, plan: state.plan, started_at: started, ends_at: ends });
+        const trial = { product, plan: state.plan, started_at: started, ends_at: ends };
+        if (await useTrial(tx, orgId, trial)) await claimTrial(tx, product, await personKeys(tx, orgId));
       }
       return { after, action: 'synced', step: stepFor(steps.at(-1), state) };
     });
