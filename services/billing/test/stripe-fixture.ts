@@ -144,7 +144,7 @@ export async function stripeParts({ tenants, outbox, states }: Fixture, options:
       const timestamp = Math.floor(at / 1_000);
       const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
       const body = Buffer.from(payload).toString('base64');
-      return run(receiveWebhook, { body, compressed: false, signature });
+      return run(receiveWebhook, { body, signature });
     },
     /** One turn of the loop that copies customers. */
     copy: () => loop.turn({ signal }),

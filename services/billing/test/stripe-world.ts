@@ -76,7 +76,6 @@ async function endpointOf(billing: StripeBilling) {
     request.on('end', () => {
       const input = {
         body: Buffer.concat(chunks).toString('base64'),
-        compressed: false,
         signature: String(request.headers['stripe-signature']),
       };
       const answer = state.away ? Promise.reject(new Error('away')) : billing.ask(receiveWebhook, input);
