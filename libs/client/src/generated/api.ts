@@ -1829,11 +1829,11 @@ export type Problem = {
 export type ProductKey = string;
 
 export type PublishedChange = {
-  kind: "product" | "price";
-  /** The product’s id, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
+  kind: "product" | "meter" | "price";
+  /** The product’s id, the event name of the meter, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
   name: string;
-  /** replace: a price of another amount has the key; a new one gets it, and whoever bought keeps the old one */
-  change: "create" | "update" | "replace" | "unchanged";
+  /** replace: a price of another amount has the key; a new one gets it, and whoever bought keeps the old one. refused: what is there counts in another way, which Stripe never changes */
+  change: "create" | "update" | "replace" | "unchanged" | "refused";
   detail: string;
 };
 
@@ -3054,7 +3054,7 @@ export type StripePublishPricesOutput = {
   changes: Array<PublishedChange>;
 };
 
-export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'meter_differs' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type StripeReplayEventInput = {
   /** The id of the event at Stripe */
@@ -4900,7 +4900,7 @@ export class TidegateClient extends Transport {
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/stripe/events', repeat: 'safe' }, input, options);
 
-  /** Create the products and prices of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
+  /** Create the products, meters and prices of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
   stripePublishPrices = (input: StripePublishPricesInput = {}, options?: CallOptions): Promise<StripePublishPricesOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/publish', repeat: 'keyed' }, input, options);
 

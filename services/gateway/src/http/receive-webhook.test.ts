@@ -90,7 +90,7 @@ test('an installation without Stripe is asked once in a while, however many webh
   expect(world.neighbours.asked.get(ASKED)).toBe(asked);
 });
 
-test('a flood of bodies that look signed is judged a few at a time, and everybody else is answered', async () => {
+test('a flood of bodies that could be signed is judged a few at a time, and everybody else is answered', async () => {
   let [underWay, most] = [0, 0];
   const waiting: (() => void)[] = [];
   world.neighbours.on(receiveWebhook, async () => {

@@ -1,11 +1,20 @@
 import type { Stripe } from 'stripe';
 import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
 
-/** What a product's part of a subscription shall be: the price of its plan and of its add-ons. */
+/** What a product's part of a subscription shall be: the prices of its plan, of its add-ons and of what it charges by use. */
 export interface Target {
   plan: string;
   addons: readonly { price: string; quantity: number }[];
+  usage: readonly string[];
 }
+
+/** As Stripe takes it: what is charged by use has no quantity. */
+export interface Quantified {
+  price: string;
+  quantity?: number;
+}
+export const quantified = (price: string, quantity: number | undefined): Quantified =>
+  quantity === undefined ? { price } : { price, quantity };
 
 type Item = Pick<Stripe.SubscriptionItem, 'id' | 'quantity'> & { price: { id: string; lookup_key: string | null } };
 
@@ -42,6 +51,10 @@ export function itemUpdates(
     if (!there) updates.push({ price, quantity });
     else if (there.item.quantity !== quantity) updates.push({ id: there.item.id, quantity });
   }
+  // In place of one another their use would be charged at the new price from the start: the old one is charged and ends.
+  const usage = mine.filter(({ sold }) => sold?.kind === 'usage').map(({ item }) => item);
+  for (const price of target.usage) if (!usage.some((item) => item.price.id === price)) updates.push({ price });
+  for (const item of usage) if (!target.usage.includes(item.price.id)) updates.push({ id: item.id, deleted: true });
   for (const { item } of addons) {
     if (!target.addons.some(({ price }) => price === item.price.id)) updates.push({ id: item.id, deleted: true });
   }
@@ -49,13 +62,15 @@ export function itemUpdates(
 }
 
 /** For the next phase of a schedule, which names all items: those of other products as they are. Without target: none. */
-export function phaseItems(
-  parts: readonly Part[],
-  product: string,
-  target: Target | undefined,
-): { price: string; quantity: number }[] {
+export function phaseItems(parts: readonly Part[], product: string, target: Target | undefined): Quantified[] {
   const others = parts
     .filter((part) => !belongsTo(part, product))
-    .map(({ item }) => ({ price: item.price.id, quantity: item.quantity ?? 1 }));
-  return target ? [...others, { price: target.plan, quantity: 1 }, ...target.addons] : others;
+    .map(({ item }) => quantified(item.price.id, item.quantity));
+  if (!target) return others;
+  return [
+    ...others,
+    { price: target.plan, quantity: 1 },
+    ...target.addons,
+    ...target.usage.map((price) => ({ price })),
+  ];
 }

@@ -2,16 +2,25 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Stripe } from 'stripe';
+import { findPlanVersion } from '../../plans/catalogue.rows.ts';
 import { type PaidChange, type PaidSubscription, Payments } from '../../subscriptions/payments.ts';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
 import { PublishedPrices } from '../prices/published-prices.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
-import { hasOthers, itemUpdates, partsOf, phaseItems, type Target } from './item-changes.rules.ts';
+import { usageSoldBy } from '../prices/usage-sold.rules.ts';
+import {
+  hasOthers,
+  itemUpdates,
+  partsOf,
+  phaseItems,
+  type Quantified,
+  quantified,
+  type Target,
+} from './item-changes.rules.ts';
 
 type Options = { idempotencyKey?: string };
 type Items = Stripe.SubscriptionUpdateParams.Item[];
-type PhaseItem = { price: string; quantity: number };
 
 /**
  * Changes subscriptions that Stripe bills for. Each request names the state that shall be, so repeating it after a time-out
@@ -115,14 +124,25 @@ export class StripePayments extends Payments {
   ): Promise<Target> {
     const currency = lower.toUpperCase();
     const shared = { product, currency, interval: to.interval };
-    const [plan = '', ...addons] = await this.prices.idsOf(
+    const [plan = '', ...others] = await this.prices.idsOf(
       [
         { kind: 'plan', plan: to.plan, version: to.planVersion, ...shared },
         ...to.addons.map(({ addon, version }) => ({ kind: 'addon' as const, addon, version, ...shared })),
+        ...(await this.usageOf(product, to, shared)),
       ],
       livemode,
     );
-    return { plan, addons: addons.map((price, at) => ({ price, quantity: to.addons[at]?.quantity ?? 1 })) };
+    const addons = others.slice(0, to.addons.length);
+    return {
+      plan,
+      addons: addons.map((price, at) => ({ price, quantity: to.addons[at]?.quantity ?? 1 })),
+      usage: others.slice(to.addons.length),
+    };
+  }
+
+  private async usageOf(product: string, to: PaidChange, by: { currency: string; interval: 'month' | 'year' }) {
+    const plan = await findPlanVersion(this.tenants.reader({}), product, to.plan, to.planVersion);
+    return plan ? usageSoldBy(plan, by).map(({ sold }) => sold) : [];
   }
 
   private async removePart({ product }: PaidSubscription, found: Stripe.Subscription): Promise<void> {
@@ -134,7 +154,7 @@ export class StripePayments extends Payments {
   }
 
   /** What there is stays until the period ends; then come the given items. */
-  private async schedule(found: Stripe.Subscription, items: PhaseItem[]): Promise<void> {
+  private async schedule(found: Stripe.Subscription, items: Quantified[]): Promise<void> {
     if (found.cancel_at_period_end) await this.update(found, { cancel_at_period_end: false });
     const existing = typeof found.schedule === 'string' ? found.schedule : found.schedule?.id;
     const schedule = existing
@@ -146,7 +166,7 @@ export class StripePayments extends Payments {
         );
     const current = schedule.phases.find(({ start_date }) => start_date === schedule.current_phase?.start_date);
     const ends = endOf(found.items.data);
-    const now = found.items.data.map(({ price, quantity }) => ({ price: price.id, quantity: quantity ?? 1 }));
+    const now = found.items.data.map(({ price, quantity }) => quantified(price.id, quantity));
     const start_date = current?.start_date ?? found.start_date;
     await this.call('POST /v1/subscription_schedules/:id', (stripe, options) =>
       stripe.subscriptionSchedules.update(
@@ -165,7 +185,7 @@ export class StripePayments extends Payments {
   }
 
   /** A schedule decides alone as long as it is there. Answers what it would have brought. */
-  private async release({ schedule, items }: Stripe.Subscription): Promise<PhaseItem[] | undefined> {
+  private async release({ schedule, items }: Stripe.Subscription): Promise<Quantified[] | undefined> {
     const id = typeof schedule === 'string' ? schedule : schedule?.id;
     if (!id) return undefined;
     const { phases } = await this.call('POST /v1/subscription_schedules/:id/release', (stripe, options) =>
@@ -173,10 +193,7 @@ export class StripePayments extends Payments {
     );
     const ends = endOf(items.data);
     const next = phases.find(({ start_date }) => start_date >= ends);
-    return next?.items.map(({ price, quantity }) => ({
-      price: typeof price === 'string' ? price : price.id,
-      quantity: quantity ?? 1,
-    }));
+    return next?.items.map(({ price, quantity }) => quantified(typeof price === 'string' ? price : price.id, quantity));
   }
 
   private async update({ id }: Stripe.Subscription, params: Stripe.SubscriptionUpdateParams): Promise<void> {
