@@ -121,10 +121,14 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const counts: Record<string, number> = {};
   /** What usage says that was used, by meter: instants with quantities. */
   const used: Record<string, [at: number, quantity: number][]> = {};
-  const sumOf = ({ meter, from, to }: { meter: string; from: string; to: string }): number =>
-    (used[meter] ?? [])
-      .filter(([at]) => at >= Date.parse(from) && at < Date.parse(to))
-      .reduce((sum, [, quantity]) => sum + quantity, 0);
+  type AskedSpan = { meter: string; from: string; to: string; beyond?: { limit: number; per: 'hour' | 'day' } };
+  const sumOf = ({ meter, from, to, beyond }: AskedSpan): number => {
+    const events = (used[meter] ?? []).filter(([at]) => at >= Date.parse(from) && at < Date.parse(to));
+    const step = beyond ? { hour: 3_600_000, day: 86_400_000 }[beyond.per] : Number.POSITIVE_INFINITY;
+    const parts = Map.groupBy(events, ([at]) => Math.floor(at / step));
+    const sums = [...parts.values()].map((part) => part.reduce((sum, [, quantity]) => sum + quantity, 0));
+    return sums.reduce((all, sum) => all + Math.max(beyond ? 0 : sum, sum - (beyond?.limit ?? 0)), 0);
+  };
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   const bus = {
@@ -188,6 +192,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     states,
     tenants,
     outbox,
+    bus,
     call,
     changes,
     /** What another choice would allow. */

@@ -31,6 +31,11 @@ import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
 import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
+import { CompareUsage } from '../src/stripe/usage/compare-usage.ts';
+import { LateUsage } from '../src/stripe/usage/late-usage.ts';
+import { ReportUsageLoop } from '../src/stripe/usage/report-usage.loop.ts';
+import { ReportUsage } from '../src/stripe/usage/report-usage.ts';
+import { SendUsage } from '../src/stripe/usage/send-usage.ts';
 import { Payments } from '../src/subscriptions/payments.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 
@@ -68,7 +73,7 @@ class LaterPayments extends Payments {
 }
 
 /** Another process of the service on the same schema. */
-export async function stripeParts({ tenants, outbox, states }: Fixture, options: StripeOptions = {}) {
+export async function stripeParts({ tenants, outbox, states, bus }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
   const config = {
@@ -104,7 +109,7 @@ export async function stripeParts({ tenants, outbox, states }: Fixture, options:
   const prices = new PublishedPrices(tenants, api);
   const sessions = new CheckoutSessions(tenants, api, calls);
   const handlers = [
-    new ReceiveWebhook(api, new StoreEvents(tenants, wakes)),
+    new ReceiveWebhook(api, new StoreEvents(tenants, wakes), log),
     new ManageEvents(wakes),
     new PublishPrices(tenants, api),
     new CreateCheckout(tenants, new CheckoutParts(api, customers, prices), sessions, sync),
@@ -119,7 +124,18 @@ export async function stripeParts({ tenants, outbox, states }: Fixture, options:
     return (await runner.run(handler, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
   const signal = new AbortController().signal;
+  const sending = new SendUsage(tenants, api, log);
+  const reports = new ReportUsage(tenants, bus, sending, new LateUsage(tenants, calls));
+  const usageLoop = new ReportUsageLoop(tenants, api, reports, new CompareUsage(tenants, api, log, metrics), log);
   return {
+    /** Reports the usage of all whose time has come. `whole`: as once a day. */
+    reportUsage: async ({ whole = false } = {}) => {
+      const day = whole ? ", compared_at = 'epoch'" : '';
+      await tenants.system('stripe', (tx) =>
+        tx.query(`update stripe_usage_due set due_at = now() - interval '1 second'${day} where due_at < 'infinity'`),
+      );
+      return usageLoop.turn({ signal });
+    },
     api,
     calls,
     customers,

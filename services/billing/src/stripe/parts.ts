@@ -21,6 +21,11 @@ import { CompareCustomers } from './upkeep/compare-customers.loop.ts';
 import { ExpireStripe } from './upkeep/expire-stripe.loop.ts';
 import { FindEvents } from './upkeep/find-events.loop.ts';
 import { LeaveStripe } from './upkeep/leave-stripe.ts';
+import { CompareUsage } from './usage/compare-usage.ts';
+import { LateUsage } from './usage/late-usage.ts';
+import { ReportUsageLoop } from './usage/report-usage.loop.ts';
+import { ReportUsage } from './usage/report-usage.ts';
+import { SendUsage } from './usage/send-usage.ts';
 
 /** Payments by Stripe, for the service's module. Nothing of it does anything while no key is set. */
 export const STRIPE_CONTROLLERS = [
@@ -46,6 +51,11 @@ export const STRIPE_PROVIDERS = [
   SyncCustomer,
   ResolveEvents,
   SyncCustomers,
+  LateUsage,
+  SendUsage,
+  ReportUsage,
+  CompareUsage,
+  ReportUsageLoop,
   FindEvents,
   CompareCustomers,
   ExpireStripe,

@@ -2,10 +2,14 @@ import { Controller } from '@nestjs/common';
 import { paymentsNotConfigured } from '@tidegate/contracts/billing/payments';
 import { receiveWebhook, webhookMalformed, webhookSignatureInvalid } from '@tidegate/contracts/billing/webhook';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { Log } from '@tidegate/telemetry/log';
 import { StripeApi } from '../client/stripe-api.ts';
 import { readEvent } from './read-event.rules.ts';
 import { isSigned } from './signature.rules.ts';
 import { StoreEvents } from './store-events.ts';
+
+/** Stripe judges usage after it has answered. The daily comparison reports again what is missing. */
+const UNCOUNTED = /billing\.meter\.(error_report_triggered|no_meter_found)$/;
 
 /** Judges the bytes as they came, stores what they say has changed, and answers when that is committed. */
 @Controller()
@@ -13,6 +17,7 @@ export class ReceiveWebhook {
   constructor(
     private readonly api: StripeApi,
     private readonly events: StoreEvents,
+    private readonly log: Log,
   ) {}
 
   @Handles(receiveWebhook)
@@ -26,6 +31,8 @@ export class ReceiveWebhook {
     const event = readEvent(body.toString('utf8'), livemode);
     if (!event) throw refuse(webhookMalformed, {}, 'It is signed, and neither an event nor a notification of one.');
     await this.events.store(event);
+    if (UNCOUNTED.test(event.type))
+      this.log.error({ event: event.id, type: event.type }, 'Stripe could not count usage');
     return { received: true as const };
   }
 }

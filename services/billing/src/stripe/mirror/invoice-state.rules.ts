@@ -36,6 +36,8 @@ export interface InvoiceLine {
   amount: number;
   discount: number;
   quantity: number | null;
+  /** Where units may be broken. */
+  exactQuantity: string | null;
   priceId: string | null;
   periodStart: number;
   periodEnd: number;
@@ -84,6 +86,7 @@ function lineState(line: Stripe.InvoiceLineItem, money: (amount: number) => numb
     amount: money(line.amount),
     discount: money(sumOf(line.discount_amounts)),
     quantity: line.quantity,
+    exactQuantity: line.quantity_decimal === null ? null : String(line.quantity_decimal),
     priceId: typeof price === 'string' ? price : (price?.id ?? null),
     periodStart: line.period.start,
     periodEnd: line.period.end,

@@ -4,12 +4,13 @@ import { invoiceCredited, invoiceIssued, invoicePaid, invoiceVoided } from '@tid
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { findInvoice, fixCurrency, lockAccount, toWire } from '../../invoices/invoice.rows.ts';
-import { readLookupKey } from '../prices/lookup-key.rules.ts';
+import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import type { Fact, FactKind } from './facts.rules.ts';
 import type { InvoiceLine, InvoiceState } from './invoice-state.rules.ts';
 import { dropGoneDrafts, saveInvoices, storedInvoices } from './mirror.rows.ts';
 import { hideInvoices, idOfShown, type ShownLine, showInvoice, showLines } from './shown-invoice.rows.ts';
+import { closePeriods } from './usage-period.rows.ts';
 
 const EVENTS: Partial<Record<FactKind, typeof invoicePaid>> = {
   invoice_issued: invoiceIssued,
@@ -32,6 +33,10 @@ export class MirrorInvoices {
     await lockAccount(tx, tx.orgId as string);
     const prices = changed.flatMap(({ lines }) => lines.flatMap(({ priceId }) => priceId ?? []));
     const keys = await priceKeys(tx, livemode, [...new Set(prices)]);
+    await closePeriods(
+      tx,
+      changed.filter(isFinal).flatMap((invoice) => chargedByUse(invoice, keys)),
+    );
     for (const invoice of changed) {
       const id = await showInvoice(tx, seq, invoice);
       const lines = invoice.lines.map((line) => shownLine(line, keys));
@@ -52,15 +57,25 @@ export class MirrorInvoices {
   }
 }
 
+const isFinal = ({ status }: InvoiceState): boolean => status !== 'draft';
+
+/** What it charged by use, of periods that were over when it was made. */
+function chargedByUse({ lines, created }: InvoiceState, keys: ReadonlyMap<string, string>) {
+  return lines.flatMap(({ priceId, periodStart, periodEnd, quantity, exactQuantity, proration }) => {
+    const sold = readLookupKey(keys.get(priceId ?? '') ?? '');
+    if (!priceId || sold?.kind !== 'usage' || proration || periodEnd > created) return [];
+    return [{ priceId, periodStart, periodEnd, quantity: exactQuantity ?? String(quantity ?? 0) }];
+  });
+}
+
 function shownLine(
   { priceId, description, amount, discount, quantity, periodStart, periodEnd }: InvoiceLine,
   keys: ReadonlyMap<string, string>,
 ): ShownLine {
   const sold = readLookupKey(keys.get(priceId ?? '') ?? '');
-  const item = !sold ? 'charge' : sold.kind === 'addon' ? `addon:${sold.addon}` : `${sold.kind}:${sold.plan}`;
   return {
     product: sold?.product ?? null,
-    item,
+    item: itemOf(sold),
     description,
     quantity: quantity ?? 1,
     amount,
@@ -68,4 +83,10 @@ function shownLine(
     periodStart,
     periodEnd,
   };
+}
+
+function itemOf(sold: Sold | undefined): string {
+  if (!sold) return 'charge';
+  if (sold.kind === 'addon') return `addon:${sold.addon}`;
+  return sold.kind === 'usage' ? `usage:${sold.feature}` : `${sold.kind}:${sold.plan}`;
 }

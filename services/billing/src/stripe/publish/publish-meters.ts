@@ -14,7 +14,7 @@ const COUNTS = {
 
 /**
  * Makes the meters of the catalogue at Stripe. All but its name is decided when a meter is made; one that counts in another
- * way is told of, and nothing is changed. Answers the ids by the names of their events; of those to be made there is none yet.
+ * way is shown as refused, and nothing is changed. Answers the ids by the names of their events; of those to be made there is none yet.
  */
 export async function publishMeters(
   api: StripeApi,
