@@ -82,6 +82,7 @@ async function nobody(): Promise<never> {
 class NoPayments extends Payments {
   readonly configured = false;
   readonly change = nobody;
+  readonly preview = nobody;
   readonly cancel = nobody;
   readonly resume = nobody;
   readonly pause = nobody;
@@ -157,7 +158,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new ChangeSubscription(tenants, changes, provider, payments, show),
     new CancelSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
-    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits)),
+    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits), provider),
     new DecideOrders(changes),
     new ManageGrants(entitlements),
     new OrganisationBilling(show),

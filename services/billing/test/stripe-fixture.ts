@@ -9,6 +9,8 @@ import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { Stripe } from 'stripe';
+import { PaidItems } from '../src/stripe/changes/paid-items.ts';
+import { PreviewPayments } from '../src/stripe/changes/preview-payments.ts';
 import { StripePayments } from '../src/stripe/changes/stripe-payments.ts';
 import { CheckoutSessions } from '../src/stripe/checkout/checkout-sessions.ts';
 import { CheckoutParts, CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
@@ -67,6 +69,7 @@ class LaterPayments extends Payments {
     return this.to.configured;
   }
   change: Payments['change'] = (...given) => this.to.change(...given);
+  preview: Payments['preview'] = (...given) => this.to.preview(...given);
   cancel: Payments['cancel'] = (...given) => this.to.cancel(...given);
   resume: Payments['resume'] = (...given) => this.to.resume(...given);
   pause: Payments['pause'] = (...given) => this.to.pause(...given);
@@ -124,6 +127,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     return (await runner.run(handler, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
   const signal = new AbortController().signal;
+  const paidItems = new PaidItems(tenants, api, prices);
   const sending = new SendUsage(tenants, api, log);
   const reports = new ReportUsage(tenants, bus, sending, new LateUsage(tenants, calls));
   const usageLoop = new ReportUsageLoop(tenants, api, reports, new CompareUsage(tenants, api, log, metrics), log);
@@ -139,7 +143,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     api,
     calls,
     customers,
-    payments: new StripePayments(tenants, api, prices, sync),
+    payments: new StripePayments(api, paidItems, new PreviewPayments(tenants, api, paidItems), sync),
     /** One turn of the loop that looks for events which no webhook has brought. */
     find: () => new FindEvents(tenants, api, wakes, metrics).turn({ signal }),
     /** One turn of the daily comparison, for everybody. */

@@ -3156,7 +3156,7 @@ export type SubscriptionsPreviewOutput = {
   beginsAt: Timestamp;
   /** An invoice at once; null: nothing is owed now */
   dueNow: PreviewedInvoice | null;
-  /** The invoice at the next period, without usage; credits that wait are on it. null: there is none */
+  /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */
   next: PreviewedInvoice | null;
   /** What differs */
   entitlements: Array<{
@@ -3170,7 +3170,7 @@ export type SubscriptionsPreviewOutput = {
   overLimit: Array<OverLimit>;
 };
 
-export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -4924,7 +4924,7 @@ export class TidegateClient extends Transport {
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
 
-  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here, when it is invoiced by hand. What a payment provider bills for is charged as that says: `dueNow` and `next` are null then. */
+  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is computed by it, with taxes and discounts; while it cannot be reached there is no answer. */
   subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 

@@ -1,4 +1,6 @@
 import { Payments } from '../subscriptions/payments.ts';
+import { PaidItems } from './changes/paid-items.ts';
+import { PreviewPayments } from './changes/preview-payments.ts';
 import { StripePayments } from './changes/stripe-payments.ts';
 import { CheckoutSessions } from './checkout/checkout-sessions.ts';
 import { CheckoutParts, CreateCheckout } from './checkout/create-checkout.ts';
@@ -45,6 +47,8 @@ export const STRIPE_PROVIDERS = [
   EnsureCustomer,
   StoreEvents,
   PublishedPrices,
+  PaidItems,
+  PreviewPayments,
   FetchCustomer,
   MirrorInvoices,
   ApplyCustomer,

@@ -18,7 +18,7 @@ export const quantified = (price: string, quantity: number | undefined): Quantif
 
 type Item = Pick<Stripe.SubscriptionItem, 'id' | 'quantity'> & { price: { id: string; lookup_key: string | null } };
 
-interface Part {
+export interface Part {
   item: Item;
   sold: Sold | undefined;
 }
@@ -34,16 +34,29 @@ export const belongsTo = ({ sold }: Part, product: string): boolean => sold !== 
 export const hasOthers = (parts: readonly Part[], product: string): boolean =>
   parts.some((part) => part.sold?.kind === 'plan' && !belongsTo(part, product));
 
+export type ItemUpdates = Stripe.SubscriptionUpdateParams.Item[];
+
+/** What is charged at once; a preview asks for the same. */
+export const changeAtOnce = (
+  { status }: Pick<Stripe.Subscription, 'status'>,
+  items: ItemUpdates,
+  another: boolean,
+) => ({
+  items,
+  proration_behavior: 'always_invoice' as const,
+  // A trial is of its plan: another one is not had free because this one is.
+  ...(another && status === 'trialing' && { trial_end: 'now' as const }),
+});
+
+export const endOf = (items: readonly Pick<Stripe.SubscriptionItem, 'current_period_end'>[]): number =>
+  Math.max(...items.map(({ current_period_end }) => current_period_end));
+
 /** For the update of a subscription: items that stay keep their ids, so that only differences are charged. */
-export function itemUpdates(
-  parts: readonly Part[],
-  product: string,
-  target: Target,
-): Stripe.SubscriptionUpdateParams.Item[] {
+export function itemUpdates(parts: readonly Part[], product: string, target: Target): ItemUpdates {
   const mine = parts.filter((part) => belongsTo(part, product));
   const plan = mine.find(({ sold }) => sold?.kind === 'plan');
   const addons = mine.filter(({ sold }) => sold?.kind === 'addon');
-  const updates: Stripe.SubscriptionUpdateParams.Item[] = [];
+  const updates: ItemUpdates = [];
   if (!plan) updates.push({ price: target.plan, quantity: 1 });
   else if (plan.item.price.id !== target.plan) updates.push({ id: plan.item.id, price: target.plan });
   for (const { price, quantity } of target.addons) {

@@ -1,26 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '@tidegate/database/ids';
-import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Stripe } from 'stripe';
-import { findPlanVersion } from '../../plans/catalogue.rows.ts';
-import { type PaidChange, type PaidSubscription, Payments } from '../../subscriptions/payments.ts';
+import { type PaidChange, type PaidSubscription, Payments, type PreviewedCost } from '../../subscriptions/payments.ts';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
-import { PublishedPrices } from '../prices/published-prices.ts';
-import { priceKeys } from '../prices/stripe-price.rows.ts';
-import { usageSoldBy } from '../prices/usage-sold.rules.ts';
 import {
+  changeAtOnce,
+  endOf,
   hasOthers,
+  type ItemUpdates,
   itemUpdates,
-  partsOf,
   phaseItems,
   type Quantified,
   quantified,
-  type Target,
 } from './item-changes.rules.ts';
+import { PaidItems } from './paid-items.ts';
+import { PreviewPayments } from './preview-payments.ts';
 
 type Options = { idempotencyKey?: string };
-type Items = Stripe.SubscriptionUpdateParams.Item[];
 
 /**
  * Changes subscriptions that Stripe bills for. Each request names the state that shall be, so repeating it after a time-out
@@ -32,9 +29,9 @@ type Items = Stripe.SubscriptionUpdateParams.Item[];
 @Injectable()
 export class StripePayments extends Payments {
   constructor(
-    private readonly tenants: TenantDatabase,
     private readonly api: StripeApi,
-    private readonly prices: PublishedPrices,
+    private readonly items: PaidItems,
+    private readonly previews: PreviewPayments,
     private readonly customers: SyncCustomer,
   ) {
     super();
@@ -45,24 +42,25 @@ export class StripePayments extends Payments {
   }
 
   async change(paid: PaidSubscription, to: PaidChange): Promise<void> {
-    const { found, parts } = await this.find(paid);
-    const target = await this.targetOf(paid, to, found);
+    const { found, parts } = await this.items.find(paid);
+    const target = await this.items.targetOf(paid, to, found);
     if (to.at === 'period_end') await this.schedule(found, phaseItems(parts, paid.product, target));
     else await this.changeNow(found, itemUpdates(parts, paid.product, target), to.plan !== paid.plan);
     await this.copy(found);
   }
 
-  private async changeNow(found: Stripe.Subscription, items: Items, another: boolean): Promise<void> {
+  preview(paid: PaidSubscription, to: PaidChange): Promise<PreviewedCost> {
+    return this.previews.preview(paid, to);
+  }
+
+  private async changeNow(found: Stripe.Subscription, items: ItemUpdates, another: boolean): Promise<void> {
     const ordered = await this.release(found);
     if (items.length === 0) return;
     try {
       await this.update(found, {
-        items,
-        proration_behavior: 'always_invoice',
+        ...changeAtOnce(found, items, another),
         payment_behavior: 'error_if_incomplete',
         ...(found.cancel_at_period_end && { cancel_at_period_end: false }),
-        // A trial is of its plan: another one is not had free because this one is.
-        ...(another && found.status === 'trialing' && { trial_end: 'now' as const }),
       });
     } catch (error) {
       if (ordered && refusalOf(error)) await this.schedule({ ...found, schedule: null }, ordered);
@@ -71,7 +69,7 @@ export class StripePayments extends Payments {
   }
 
   async cancel(paid: PaidSubscription, at: 'now' | 'period_end'): Promise<void> {
-    const { found, parts } = await this.find(paid);
+    const { found, parts } = await this.items.find(paid);
     const rest = hasOthers(parts, paid.product) ? phaseItems(parts, paid.product, undefined) : [];
     if (rest.length > 0 && at === 'period_end') await this.schedule(found, rest);
     else {
@@ -87,7 +85,7 @@ export class StripePayments extends Payments {
   }
 
   async resume(paid: PaidSubscription): Promise<void> {
-    const { found } = await this.find(paid);
+    const { found } = await this.items.find(paid);
     await this.release(found);
     if (found.status === 'paused') {
       await this.call('POST /v1/subscriptions/:id/resume', (stripe, options) =>
@@ -100,7 +98,7 @@ export class StripePayments extends Payments {
   }
 
   async pause(paid: PaidSubscription): Promise<void> {
-    const { found } = await this.find(paid);
+    const { found } = await this.items.find(paid);
     await this.release(found);
     if (found.status !== 'paused') {
       await this.call('POST /v1/subscriptions/:id/pause', (stripe, options) =>
@@ -110,43 +108,8 @@ export class StripePayments extends Payments {
     await this.copy(found);
   }
 
-  private async find({ ref }: PaidSubscription) {
-    const found = await this.api.call('GET /v1/subscriptions/:id', (stripe) => stripe.subscriptions.retrieve(ref));
-    const ids = found.items.data.map(({ price }) => price.id);
-    const keys = await priceKeys(this.tenants.reader({}), found.livemode, ids);
-    return { found, parts: partsOf(found.items.data, keys) };
-  }
-
-  private async targetOf(
-    { product }: PaidSubscription,
-    to: PaidChange,
-    { currency: lower, livemode }: Stripe.Subscription,
-  ): Promise<Target> {
-    const currency = lower.toUpperCase();
-    const shared = { product, currency, interval: to.interval };
-    const [plan = '', ...others] = await this.prices.idsOf(
-      [
-        { kind: 'plan', plan: to.plan, version: to.planVersion, ...shared },
-        ...to.addons.map(({ addon, version }) => ({ kind: 'addon' as const, addon, version, ...shared })),
-        ...(await this.usageOf(product, to, shared)),
-      ],
-      livemode,
-    );
-    const addons = others.slice(0, to.addons.length);
-    return {
-      plan,
-      addons: addons.map((price, at) => ({ price, quantity: to.addons[at]?.quantity ?? 1 })),
-      usage: others.slice(to.addons.length),
-    };
-  }
-
-  private async usageOf(product: string, to: PaidChange, by: { currency: string; interval: 'month' | 'year' }) {
-    const plan = await findPlanVersion(this.tenants.reader({}), product, to.plan, to.planVersion);
-    return plan ? usageSoldBy(plan, by).map(({ sold }) => sold) : [];
-  }
-
   private async removePart({ product }: PaidSubscription, found: Stripe.Subscription): Promise<void> {
-    const { parts } = await this.find({ ref: found.id } as PaidSubscription);
+    const { parts } = await this.items.find({ ref: found.id } as PaidSubscription);
     const items = parts
       .filter(({ sold }) => sold?.product === product)
       .map(({ item }) => ({ id: item.id, deleted: true as const }));
@@ -211,6 +174,3 @@ export class StripePayments extends Payments {
     await this.customers.sync(typeof customer === 'string' ? customer : customer.id);
   }
 }
-
-const endOf = (items: readonly Stripe.SubscriptionItem[]): number =>
-  Math.max(...items.map(({ current_period_end }) => current_period_end));

@@ -4,12 +4,13 @@ import { invoiceCredited, invoiceIssued, invoicePaid, invoiceVoided } from '@tid
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { findInvoice, fixCurrency, lockAccount, toWire } from '../../invoices/invoice.rows.ts';
-import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
+import { readLookupKey } from '../prices/lookup-key.rules.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import type { Fact, FactKind } from './facts.rules.ts';
-import type { InvoiceLine, InvoiceState } from './invoice-state.rules.ts';
+import type { InvoiceState } from './invoice-state.rules.ts';
 import { dropGoneDrafts, saveInvoices, storedInvoices } from './mirror.rows.ts';
-import { hideInvoices, idOfShown, type ShownLine, showInvoice, showLines } from './shown-invoice.rows.ts';
+import { hideInvoices, idOfShown, showInvoice, showLines } from './shown-invoice.rows.ts';
+import { shownLine } from './shown-line.rules.ts';
 import { closePeriods } from './usage-period.rows.ts';
 
 const EVENTS: Partial<Record<FactKind, typeof invoicePaid>> = {
@@ -66,27 +67,4 @@ function chargedByUse({ lines, created }: InvoiceState, keys: ReadonlyMap<string
     if (!priceId || sold?.kind !== 'usage' || proration || periodEnd > created) return [];
     return [{ priceId, periodStart, periodEnd, quantity: exactQuantity ?? String(quantity ?? 0) }];
   });
-}
-
-function shownLine(
-  { priceId, description, amount, discount, quantity, periodStart, periodEnd }: InvoiceLine,
-  keys: ReadonlyMap<string, string>,
-): ShownLine {
-  const sold = readLookupKey(keys.get(priceId ?? '') ?? '');
-  return {
-    product: sold?.product ?? null,
-    item: itemOf(sold),
-    description,
-    quantity: quantity ?? 1,
-    amount,
-    discount,
-    periodStart,
-    periodEnd,
-  };
-}
-
-function itemOf(sold: Sold | undefined): string {
-  if (!sold) return 'charge';
-  if (sold.kind === 'addon') return `addon:${sold.addon}`;
-  return sold.kind === 'usage' ? `usage:${sold.feature}` : `${sold.kind}:${sold.plan}`;
 }
