@@ -110,7 +110,7 @@ function paidBy(sum: number, balance: number): { total: number; fromBalance: num
 const leftBy = ({ total, starting_balance }: Stripe.Invoice): number =>
   -starting_balance - paidBy(total, -starting_balance).fromBalance;
 
-/** Whether nothing that is had is paid in the same rhythm as before: then everything begins anew. */
+/** Whether nothing that is had is paid in the same rhythm as before: then a new period begins. */
 function isAnotherRhythm(
   { items }: Stripe.Subscription,
   others: readonly Part[],
