@@ -87,6 +87,11 @@ ${features()}  extra:
         jobs: 1000
 addons:
   more_bots: { name: More bots, product: main, plans: [pro, business], max: 5, prices: { USD: { month: 500, year: 5000 } }, features: { bots: 10 } }
+packages:
+  calls_1k: { name: "1,000 calls", feature: calls, amount: 1000, expiresDays: 30, prices: { USD: { once: 1000 } } }
+coupons:
+  launch: { name: Launch, percent: 20, duration: { months: 3 }, codes: [LAUNCH20], plans: [main.pro] }
+  five: { name: Five, amount: { USD: 500, EUR: 400 }, duration: once, codes: [FIVE, FIVER], max: 2 }
 `;
 
 /** What Stripe calls: the way of the gateway, without the gateway. */

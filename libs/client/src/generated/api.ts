@@ -1829,10 +1829,10 @@ export type Problem = {
 export type ProductKey = string;
 
 export type PublishedChange = {
-  kind: "product" | "meter" | "price";
-  /** The product’s id, the event name of the meter, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
+  kind: "product" | "meter" | "price" | "coupon" | "promotion_code";
+  /** The product’s or coupon’s id, the event name of the meter, the promotion code, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
   name: string;
-  /** replace: a price of another amount has the key; a new one gets it, and whoever bought keeps the old one. refused: what is there counts in another way, which Stripe never changes */
+  /** replace: a price of another amount has the key, or another coupon the code; a new one gets it, and whoever bought keeps the old one. refused: what is there counts in another way, which Stripe never changes */
   change: "create" | "update" | "replace" | "unchanged" | "refused";
   detail: string;
 };
@@ -4900,7 +4900,7 @@ export class TidegateClient extends Transport {
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/stripe/events', repeat: 'safe' }, input, options);
 
-  /** Create the products, meters and prices of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
+  /** Create the products, meters, prices and coupons of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
   stripePublishPrices = (input: StripePublishPricesInput = {}, options?: CallOptions): Promise<StripePublishPricesOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/publish', repeat: 'keyed' }, input, options);
 

@@ -21,7 +21,7 @@ export function shownLine(
 ): ShownLine {
   const sold = readLookupKey(keys.get(priceId ?? '') ?? '');
   return {
-    product: sold?.product ?? null,
+    product: sold?.product || null,
     item: itemOf(sold),
     description,
     quantity: quantity ?? 1,
@@ -35,5 +35,6 @@ export function shownLine(
 function itemOf(sold: Sold | undefined): string {
   if (!sold) return 'charge';
   if (sold.kind === 'addon') return `addon:${sold.addon}`;
+  if (sold.kind === 'package') return `package:${sold.package}`;
   return sold.kind === 'usage' ? `usage:${sold.feature}` : `${sold.kind}:${sold.plan}`;
 }

@@ -3,7 +3,8 @@ export type Sold =
   | { kind: 'plan'; product: string; plan: string; version: number; currency: string; interval: 'month' | 'year' }
   | { kind: 'setup'; product: string; plan: string; version: number; currency: string }
   | { kind: 'addon'; product: string; addon: string; version: number; currency: string; interval: 'month' | 'year' }
-  | SoldUsage;
+  | SoldUsage
+  | { kind: 'package'; product: ''; package: string; currency: string };
 
 /** What a plan charges beyond a limit. Its interval is how often it is charged. */
 export interface SoldUsage {
@@ -16,6 +17,7 @@ export interface SoldUsage {
   interval: 'month' | 'year';
 }
 
+const PACKAGE = /^package\.(?<name>[a-z][a-z0-9_-]*)\.(?<currency>[a-z]{3})\.once$/;
 /** Of an add-on that belongs to no product. */
 const SHARED = '_';
 const KEY =
@@ -23,10 +25,11 @@ const KEY =
 
 /**
  * `<product>.<plan>.v<version>.<currency>.<interval>`, of add-ons `<product>.addon.<add-on>.v…`, of what is paid once when a
- * plan begins `….setup`, and of what is charged beyond a limit `….usage.<feature>.<interval>`. No part has a point in it, so
- * no two things have the same key.
+ * plan begins `….setup`, and of what is charged beyond a limit `….usage.<feature>.<interval>`. A package, which has no
+ * versions, is `package.<package>.<currency>.once`. No part has a point in it, so no two things have the same key.
  */
 export function lookupKeyOf(sold: Sold): string {
+  if (sold.kind === 'package') return `package.${sold.package}.${sold.currency.toLowerCase()}.once`;
   const { product, version, currency } = sold;
   const name = sold.kind === 'addon' ? `addon.${sold.addon}` : sold.plan;
   const usage = sold.kind === 'usage' ? `usage.${sold.feature}.` : '';
@@ -36,6 +39,8 @@ export function lookupKeyOf(sold: Sold): string {
 
 /** Undefined for a price that this catalogue has not made. */
 export function readLookupKey(key: string): Sold | undefined {
+  const { name: packed, currency: paidIn } = PACKAGE.exec(key)?.groups ?? {};
+  if (packed && paidIn) return { kind: 'package', product: '', package: packed, currency: paidIn.toUpperCase() };
   const parts = KEY.exec(key)?.groups as Record<string, string> | undefined;
   if (!parts) return undefined;
   const { name = '', pays, feature, addon } = parts;

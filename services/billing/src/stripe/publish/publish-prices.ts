@@ -8,7 +8,9 @@ import { requireCatalogue } from '../../plans/catalogue.rows.ts';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
 import { savePrices } from '../prices/stripe-price.rows.ts';
 import { isSameUsage } from '../prices/usage-amount.rules.ts';
+import { publishCoupons } from './publish-coupons.ts';
 import { publishMeters } from './publish-meters.ts';
+import { wantedCoupons } from './wanted-coupons.rules.ts';
 import { type WantedPrice, type WantedProduct, wantedOf } from './wanted-prices.rules.ts';
 
 const KEYS_AT_ONCE = 10;
@@ -29,7 +31,8 @@ export class PublishPrices {
   @Handles(publishPrices)
   async handle({ input, refuse }: OperationContext<typeof publishPrices>) {
     const { livemode } = this.api.require(refuse);
-    const { products, meters, prices } = wantedOf(await requireCatalogue(this.tenants.reader({})));
+    const catalogue = await requireCatalogue(this.tenants.reader({}));
+    const { products, meters, prices } = wantedOf(catalogue);
     const changes: PublishedChange[] = [];
     // First of all: what they count cannot be changed afterwards.
     const counted = await publishMeters(this.api, refuse, meters, input.dryRun);
@@ -44,6 +47,7 @@ export class PublishPrices {
       if (id) published.push({ id, lookupKey: price.lookupKey });
     }
     if (published.length > 0) await this.tenants.as({}, (tx) => savePrices(tx, livemode, published));
+    changes.push(...(await publishCoupons(this.api, wantedCoupons(catalogue), input.dryRun)));
     return { livemode, changes };
   }
 

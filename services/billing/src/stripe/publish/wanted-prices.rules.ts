@@ -31,7 +31,9 @@ export interface WantedMeter {
 }
 
 /** Everything that the catalogue sells for money: each plan and add-on is a product of Stripe, each of its prices a price. */
-export function wantedOf(catalogue: Pick<VersionedCatalogue, 'products' | 'features' | 'plans' | 'addons'>): {
+export function wantedOf(
+  catalogue: Pick<VersionedCatalogue, 'products' | 'features' | 'plans' | 'addons' | 'packages'>,
+): {
   products: WantedProduct[];
   meters: WantedMeter[];
   prices: WantedPrice[];
@@ -79,6 +81,15 @@ export function wantedOf(catalogue: Pick<VersionedCatalogue, 'products' | 'featu
     );
     prices.push(...own);
   }
+  for (const { package: key, name, description, prices: costs } of catalogue.packages) {
+    const id = `tidegate.package.${key}`;
+    const own = costs
+      .map((price) => priceOf({ kind: 'package', product: '', package: key, ...price }, id, price))
+      .filter(({ amount }) => amount > 0);
+    if (own.length === 0) continue;
+    products.push(productOf(id, name, description, { package: key }));
+    prices.push(...own);
+  }
   return { products, meters: [...meters.values()], prices };
 }
 
@@ -100,7 +111,7 @@ function priceOf(
   productId: string,
   { currency, amountMinor }: { currency: string; amountMinor: number },
 ): WantedPrice {
-  const interval = sold.kind === 'setup' ? null : sold.interval;
+  const interval = sold.kind === 'setup' || sold.kind === 'package' ? null : sold.interval;
   const digits = exponentOf(currency);
   const whole = String(amountMinor).padStart(digits + 1, '0');
   const shown = digits === 0 ? whole : `${whole.slice(0, -digits)}.${whole.slice(-digits)}`;
