@@ -88,6 +88,7 @@ async function nobody(): Promise<never> {
 class NoPayments extends Payments {
   readonly configured = false;
   readonly change = nobody;
+  readonly preview = nobody;
   readonly cancel = nobody;
   readonly resume = nobody;
   readonly pause = nobody;
@@ -146,10 +147,14 @@ export async function openBilling({
   const counts: Record<string, number> = {};
   /** What usage says that was used, by meter: instants with quantities. */
   const used: Record<string, [at: number, quantity: number][]> = {};
-  const sumOf = ({ meter, from, to }: { meter: string; from: string; to: string }): number =>
-    (used[meter] ?? [])
-      .filter(([at]) => at >= Date.parse(from) && at < Date.parse(to))
-      .reduce((sum, [, quantity]) => sum + quantity, 0);
+  type AskedSpan = { meter: string; from: string; to: string; beyond?: { limit: number; per: 'hour' | 'day' } };
+  const sumOf = ({ meter, from, to, beyond }: AskedSpan): number => {
+    const events = (used[meter] ?? []).filter(([at]) => at >= Date.parse(from) && at < Date.parse(to));
+    const step = beyond ? { hour: 3_600_000, day: 86_400_000 }[beyond.per] : Number.POSITIVE_INFINITY;
+    const parts = Map.groupBy(events, ([at]) => Math.floor(at / step));
+    const sums = [...parts.values()].map((part) => part.reduce((sum, [, quantity]) => sum + quantity, 0));
+    return sums.reduce((all, sum) => all + Math.max(beyond ? 0 : sum, sum - (beyond?.limit ?? 0)), 0);
+  };
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   const bus = {
@@ -180,7 +185,7 @@ export async function openBilling({
     new BeginBilling(changes, show),
     new PauseSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
-    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits)),
+    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits), provider),
     new DecideOrders(changes),
     new ManageGrants(entitlements),
     new OrganisationBilling(show),
@@ -227,6 +232,7 @@ export async function openBilling({
     states,
     tenants,
     outbox,
+    bus,
     call,
     changes,
     /** What another choice would allow. */
