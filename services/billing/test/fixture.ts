@@ -121,6 +121,8 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const counts: Record<string, number> = {};
   /** What usage says that was used, by meter: instants with quantities. */
   const used: Record<string, [at: number, quantity: number][]> = {};
+  /** Digits behind the point of meters that have some. */
+  const decimals: Record<string, number> = {};
   const sumOf = ({ meter, from, to }: { meter: string; from: string; to: string }): number =>
     (used[meter] ?? [])
       .filter(([at]) => at >= Date.parse(from) && at < Date.parse(to))
@@ -129,7 +131,9 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const known = new Map<string, Described>();
   const bus = {
     call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
-      if (operation === sumUsage) return { sums: input.spans.map(sumOf) };
+      if (operation === sumUsage) {
+        return { sums: input.spans.map(sumOf), decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0) };
+      }
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
     },
@@ -234,6 +238,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       return next;
     },
     used,
+    decimals,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

@@ -487,9 +487,9 @@ export type Check = {
   /** null: unlimited, or a feature without numbers */
   limit: Limit;
   /** null: not counted here */
-  used: number | null;
+  used: Figure | null;
   /** Of the limit, without what others hold; null: unlimited, or not counted here */
-  remaining: Limit;
+  remaining: Figure | null;
   /** When the use of a metered feature is reset; null: never */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -553,7 +553,7 @@ export type Correction = {
   /** When the event happened: hour and period follow */
   time: Timestamp;
   /** What the event counts as now; 0 when it was voided */
-  quantity: number;
+  quantity: Figure;
   /** false: that was known already, and nothing changed */
   changed: boolean;
 };
@@ -840,11 +840,11 @@ export type FeatureLimit = {
   /** Of metered features; null for others */
   enforcement: Enforcement | null;
   /** Of metered features; null for others: their services count them */
-  used: number | null;
+  used: Figure | null;
   /** Lent or held. Of metered features; null for others */
-  reserved: number | null;
+  reserved: Figure | null;
   /** Of metered features; null for others, and for unlimited ones */
-  remaining: Limit;
+  remaining: Figure | null;
   /** Of metered features; null for others, and where nothing is ever reset */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -878,6 +878,9 @@ export type FieldError = {
   /** What is wrong and what to do */
   message: string;
 };
+
+/** In units of the meter */
+export type Figure = number;
 
 export type Fill = {
   orderId: Id;
@@ -1026,6 +1029,7 @@ export type InvoiceLine = {
   /** What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls` */
   item: string;
   description: string;
+  /** Of usage in units of the meter, with its digits behind the point */
   quantity: number;
   /** Before discounts */
   amountMinor: AmountMinor;
@@ -1285,6 +1289,12 @@ export type Meter = {
   name: string;
   unit: string;
   description: string;
+  /** What it does with the quantities of events */
+  aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
+  /** Digits behind the point that a quantity may have */
+  decimals: number;
+  /** Dimensions of an event that are reported apart */
+  groupBy: Array<string>;
 };
 
 export type MeterUsage = {
@@ -1292,7 +1302,13 @@ export type MeterUsage = {
   name: string;
   unit: string;
   description: string;
-  used: number;
+  /** What it does with the quantities of events */
+  aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
+  /** Digits behind the point that a quantity may have */
+  decimals: number;
+  /** Dimensions of an event that are reported apart */
+  groupBy: Array<string>;
+  used: Figure;
   /** Lent in leases and not yet reported as used */
   reserved: number;
   limit: Limit;
@@ -1302,7 +1318,8 @@ export type MeterUsage = {
   per: QuotaWindow | null;
   /** false: the plan does not include this meter */
   included: boolean;
-  remaining: Limit;
+  /** null: unlimited */
+  remaining: Figure | null;
   /** Share of the limit that is used, rounded down */
   percent: number | null;
   /** Of the window that the limit applies to; of the month without a limit */
@@ -1536,8 +1553,8 @@ export type NewUsageEvent = {
   /** Which of your systems reports it */
   source?: string;
   meter: FeatureKey;
-  /** Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0 */
-  quantity?: number;
+  /** A number, or an exact decimal as text, with at most as many digits behind the point as the meter has (by default none), above 0; of meters that take the largest or the newest value that value, which may be 0 */
+  quantity?: Quantity;
   /** Only for meters that count unique values, and required there: the value */
   value?: string;
   /** When it happened, by default now; finer than a millisecond is truncated */
@@ -1837,6 +1854,9 @@ export type PublishedChange = {
   detail: string;
 };
 
+/** A number, or an exact decimal as text such as "12.5", with at most as many digits behind the point as the meter has */
+export type Quantity = number | string;
+
 export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
 export type RecordedEvent = {
@@ -1844,8 +1864,8 @@ export type RecordedEvent = {
   /** `api:…` for what was sent to POST /api/v1/usage/events, `service:…` with a service key; `hold` for holds; `correction` for the difference that a correction makes */
   source: string;
   meter: FeatureKey;
-  /** Negative for corrections */
-  quantity: number;
+  /** What it adds to its meter; negative for corrections */
+  quantity: Figure;
   /** When it happened */
   time: Timestamp;
   receivedAt: Timestamp;
@@ -1855,7 +1875,7 @@ export type RecordedEvent = {
     id: string;
     action: CorrectionAction;
     /** What the corrected event counts as after this */
-    quantity: number;
+    quantity: Figure;
     reason: string;
     /** The service key that made it */
     by: string;
@@ -2500,14 +2520,14 @@ export type UsageEstimate = {
   periodStart: Timestamp;
   periodEnd: Timestamp;
   /** Until now */
-  used: number;
+  used: Figure;
   /** At the end of the period, by `method`; null: too early */
-  estimate: number | null;
+  estimate: Figure | null;
   method: EstimateMethod;
   /** By the pace of the period so far; null: it is less than a day old */
-  straightLine: number | null;
+  straightLine: Figure | null;
   /** By the last seven days; null: there are fewer */
-  lastSevenDays: number | null;
+  lastSevenDays: Figure | null;
   /** For this period; null: unlimited, or a limit of another window */
   limit: Limit;
   /** By `method`; null: not in this period */
@@ -4598,8 +4618,8 @@ export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' 
 
 export type EntitlementsCheckInput = {
   feature: FeatureKey;
-  /** Units that the work needs */
-  quantity?: number;
+  /** Units that the work needs, above 0; parts of one only of meters with decimals */
+  quantity?: Quantity;
   /** For counted features of your own product: how many exist. Without it the answer only has the limit */
   used?: number;
   /** The level that the work needs; by default any but none */
@@ -4665,8 +4685,8 @@ export type UsageCorrectInput = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
   action: CorrectionAction;
-  /** For amend: the right quantity */
-  quantity?: number;
+  /** For amend: the right quantity, above 0 */
+  quantity?: Quantity;
   /** For whoever asks later */
   reason: string;
 };
@@ -4730,11 +4750,11 @@ export type UsageHistoryOutput = {
   timeZone: string;
   items: Array<{
     start: Timestamp;
-    quantity: number;
+    quantity: Figure;
     /** null: not stored by month */
     events: number | null;
   }>;
-  total: number;
+  total: Figure;
 };
 
 export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;

@@ -4,6 +4,7 @@ import { Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { CorrectionAction } from './corrections.ts';
 import { MeterKey } from './event.ts';
 import { unknownMeter } from './leases.ts';
+import { Figure } from './quantity.ts';
 
 export const RecordedEvent = z
   .object({
@@ -14,7 +15,7 @@ export const RecordedEvent = z
         '`correction` for the difference that a correction makes',
     }),
     meter: MeterKey,
-    quantity: z.int().meta({ description: 'Negative for corrections' }),
+    quantity: Figure.meta({ description: 'What it adds to its meter; negative for corrections' }),
     time: Timestamp.meta({ description: 'When it happened' }),
     receivedAt: Timestamp,
     corrects: z
@@ -22,7 +23,7 @@ export const RecordedEvent = z
         source: z.string(),
         id: z.string(),
         action: CorrectionAction,
-        quantity: z.int().meta({ description: 'What the corrected event counts as after this' }),
+        quantity: Figure.meta({ description: 'What the corrected event counts as after this' }),
         reason: z.string(),
         by: z.string().meta({ description: 'The service key that made it' }),
       })

@@ -28,5 +28,8 @@ export const sumUsage = operation({
       )
       .max(200),
   }),
-  output: z.object({ sums: z.array(z.int()).meta({ description: 'In the order of the spans' }) }),
+  output: z.object({
+    sums: z.array(z.int()).meta({ description: 'In the order of the spans, in the smallest steps of each meter' }),
+    decimals: z.array(z.int()).meta({ description: 'In the same order: digits of each meter behind the point' }),
+  }),
 });

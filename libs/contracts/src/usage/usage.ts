@@ -1,12 +1,22 @@
 import { z } from 'zod';
+import { MeterDefinition } from '../billing/catalogue.ts';
 import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey, ReportedSource } from './event.ts';
+import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
 import { unknownMeter } from './leases.ts';
+import { Figure, Quantity } from './quantity.ts';
 
 export const Meter = z
-  .object({ meter: MeterKey, name: z.string(), unit: z.string(), description: z.string() })
+  .object({
+    meter: MeterKey,
+    name: z.string(),
+    unit: z.string(),
+    description: z.string(),
+    aggregate: MeterDefinition.shape.aggregate.meta({ description: 'What it does with the quantities of events' }),
+    decimals: MeterDefinition.shape.decimals,
+    groupBy: MeterDefinition.shape.groupBy,
+  })
   .meta({ id: 'Meter' });
 export type Meter = z.infer<typeof Meter>;
 
@@ -25,13 +35,13 @@ const NEVER_ENDS = Timestamp.nullable().meta({ description: 'null: the limit app
 export const MeterUsage = z
   .object({
     ...Meter.shape,
-    used: z.int(),
-    reserved: z.int().min(0).meta({ description: 'Lent in leases and not yet reported as used' }),
+    used: Figure,
+    reserved: z.number().min(0).meta({ description: 'Lent in leases and not yet reported as used' }),
     limit: Limit,
     enforcement: Enforcement.nullable().meta({ description: 'null: not part of the plan' }),
     per: QuotaWindow.nullable().meta({ description: 'What the limit applies to; null: not part of the plan' }),
     included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
-    remaining: Limit,
+    remaining: Figure.min(0).nullable().meta({ description: 'null: unlimited' }),
     percent: z.int().nullable().meta({ description: 'Share of the limit that is used, rounded down' }),
     periodStart: Timestamp.meta({
       description: 'Of the window that the limit applies to; of the month without a limit',
@@ -83,11 +93,11 @@ export const usageHistory = operation({
     items: z.array(
       z.object({
         start: Timestamp,
-        quantity: z.int(),
+        quantity: Figure,
         events: z.int().nullable().meta({ description: 'null: not stored by month' }),
       }),
     ),
-    total: z.int(),
+    total: Figure,
   }),
   errors: [unknownMeter],
 });
@@ -167,9 +177,10 @@ export const NewUsageEvent = z
     id: EventId,
     source: ReportedSource.default('default').meta({ description: 'Which of your systems reports it' }),
     meter: MeterKey,
-    quantity: z.int().min(0).max(MAX_QUANTITY).default(1).meta({
+    quantity: Quantity.default(1).meta({
       description:
-        'Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0',
+        'A number, or an exact decimal as text, with at most as many digits behind the point as the meter has (by default ' +
+        'none), above 0; of meters that take the largest or the newest value that value, which may be 0',
     }),
     value: z
       .string()

@@ -27,11 +27,18 @@ export function spansOf({ feature: meter, per, included, window_start, from_at, 
   return start === from ? [all] : [{ meter, from: start, to: from }, all];
 }
 
+/** What was counted in the spans of a window, in the smallest steps of its meter, and how many digits those are. */
+export interface Counted {
+  sums: readonly bigint[];
+  decimals: number;
+}
+
 /** How much of it was beyond the limit before the part began, and at its end. The counter goes on when prices change. */
-export function beyond({ per, included }: Window, sums: readonly bigint[]): [before: bigint, all: bigint] {
+export function beyond({ per, included }: Window, { sums, decimals }: Counted): [before: bigint, all: bigint] {
   if (included === null) return [0n, 0n];
   const all = sums.at(-1) ?? 0n;
   if (per === 'hour' || per === 'day') return [0n, all];
-  const over = (used: bigint) => (used > BigInt(included) ? used - BigInt(included) : 0n);
+  const limit = BigInt(included) * 10n ** BigInt(decimals);
+  const over = (used: bigint) => (used > limit ? used - limit : 0n);
   return [sums.length > 1 ? over(sums[0] as bigint) : 0n, over(all)];
 }

@@ -7,17 +7,19 @@ export interface AskedSpan {
   beyond?: { limit: number; per: 'hour' | 'day' } | undefined;
 }
 
-/** What was used in each span, in their order; of those with a limit, what is beyond it in each of their hours or days. */
+/** What was used in each span, in their order and in steps of their meters; of those with a limit, what is beyond it in each of their hours or days. */
 export async function findSums(
   tx: Tx,
   orgId: string,
   timeZone: string,
   spans: readonly AskedSpan[],
-): Promise<number[]> {
-  const rows = await tx.query<{ sum: string }>(
-    `select coalesce(sum(case when s.most is null then w.quantity else greatest(w.quantity - s.most, 0) end), 0) as sum
+): Promise<{ sums: number[]; decimals: number[] }> {
+  const rows = await tx.query<{ sum: string; decimals: number }>(
+    `select coalesce(min(m.decimals), 0) as decimals,
+            coalesce(sum(case when s.most is null then w.quantity else greatest(w.quantity - s.most * power(10::numeric, m.decimals)::bigint, 0) end), 0) as sum
        from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::text[])
               with ordinality as s(meter, start, stop, most, per, n)
+            left join meters m on m.meter = s.meter
             left join lateral (
               select sum(h.quantity) as quantity from usage_hours h
                where h.org_id = $1 and h.meter = s.meter and h.hour >= s.start and h.hour < s.stop
@@ -34,5 +36,5 @@ export async function findSums(
       timeZone,
     ],
   );
-  return rows.map(({ sum }) => Number(sum));
+  return { sums: rows.map(({ sum }) => Number(sum)), decimals: rows.map(({ decimals }) => decimals) };
 }

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { unitsOf } from '@tidegate/contracts/usage/quantity';
 import { usageHistory } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -16,7 +17,7 @@ export class UsageHistory {
   @Handles(usageHistory)
   async handle({ input, tx, refuse }: OperationContext<typeof usageHistory>) {
     const { snapshot, periods, timeZone: zone, now } = await requireStanding(tx, this.bus);
-    await requireMeter(refuse, tx, input.meter);
+    const { decimals } = await requireMeter(refuse, tx, input.meter);
     const { meter, granularity } = input;
     const steps = stepsOf(periods, meter);
     const range = historyRange(input, steps, now);
@@ -28,9 +29,10 @@ export class UsageHistory {
         : await findBuckets(tx, { ...of, granularity, timeZone, ...range });
     const items = buckets.map(({ start, quantity, events }) => ({
       start: start.toISOString(),
-      quantity: Number(quantity),
+      quantity: unitsOf(quantity, decimals),
       events: events === null ? null : Number(events),
     }));
-    return { meter, granularity, timeZone, items, total: items.reduce((sum, item) => sum + item.quantity, 0) };
+    const total = buckets.reduce((sum, { quantity }) => sum + BigInt(quantity), 0n);
+    return { meter, granularity, timeZone, items, total: unitsOf(total, decimals) };
   }
 }

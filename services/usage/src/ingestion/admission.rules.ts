@@ -7,6 +7,8 @@ const DAY_MS = 86_400_000;
 /** What is needed to judge an event. */
 export interface Known {
   meters: ReadonlySet<string>;
+  /** Meters whose events the stream cannot carry: it has whole units that are added up. */
+  special?: ReadonlySet<string> | undefined;
   /** By organisation. */
   periods: ReadonlyMap<string, MeterPeriods>;
 }
@@ -15,6 +17,8 @@ export interface Rejection {
   code: RejectionCode;
   message: string;
 }
+
+export const unknownMeter = (meter: string): string => `No plan has a metered feature called ${meter}.`;
 
 /** Why the event's time rules it out, if it does. */
 export function timeRejection(event: Pick<UsageEvent, 'at'>, now: number): Rejection | undefined {
@@ -31,7 +35,11 @@ export function admit(event: UsageEvent, known: Known, now: number): { periodSta
   const late = timeRejection(event, now);
   if (late) return late;
   if (!known.meters.has(event.meter)) {
-    return { code: 'unknown_meter', message: `No plan has a metered feature called ${event.meter}.` };
+    return { code: 'unknown_meter', message: unknownMeter(event.meter) };
+  }
+  if (known.special?.has(event.meter)) {
+    const message = `${event.meter} does not add up whole units: report it to POST /api/v1/usage/events.`;
+    return { code: 'malformed', message };
   }
   const periods = known.periods.get(event.org);
   if (!periods) {

@@ -10,12 +10,13 @@ import {
 } from '@tidegate/contracts/usage/usage';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { type Fixture, openUsage } from '../../test/fixture.ts';
+import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
 import { UsageHistory } from '../balances/usage-history.ts';
 import { UsageSettings } from '../entitlements/usage-settings.ts';
 import { ListMeters } from '../meters/list-meters.ts';
+import { saveMeters } from '../meters/meter.rows.ts';
 import { IngestUsage } from './ingest-usage.ts';
 
 let usage: Fixture;
@@ -206,7 +207,7 @@ test("days begin at midnight in the organisation's time zone, through daylight s
 
 test('events of a meter that the plan lacks are refused like leases and count nothing; a meter of no plan stays unknown', async () => {
   const org = await newOrg();
-  await usage.nameMeter('scans');
+  await usage.tenants.as({}, (tx) => saveMeters(tx, [described('scans')]));
   const answer = await send(
     org,
     { id: '1', meter: 'scans' },

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { invalid } from '@tidegate/contracts/kernel/problem';
+import { unitsOf } from '@tidegate/contracts/usage/quantity';
 import { listUsageEvents } from '@tidegate/contracts/usage/recorded';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -22,7 +23,7 @@ export class ListEvents {
     const to = input.to ?? new Date().toISOString();
     const from = input.from ?? new Date(Date.parse(to) - DEFAULT_MS).toISOString();
     if (Date.parse(from) >= Date.parse(to)) throw invalid('/from', 'too_late', '`from` must lie before `to`.');
-    await requireMeter(refuse, tx, meter);
+    const { decimals } = await requireMeter(refuse, tx, meter);
     const rows: RecordedRow[] = [];
     let before = after?.[0] ?? to;
     let place = after;
@@ -33,16 +34,21 @@ export class ListEvents {
       rows.push(...(await findEvents(tx, { orgId, meter, from: since, to: before, after: place }, need)));
       [before, place] = [since, undefined];
     }
-    return pageOf(rows, limit, toWire, (row) => [row.place, row.source, row.id]);
+    return pageOf(
+      rows,
+      limit,
+      (row) => toWire(row, decimals),
+      (row) => [row.place, row.source, row.id],
+    );
   }
 }
 
-const toWire = ({ id, source, meter, quantity, at, received_at, corrects }: RecordedRow) => ({
+const toWire = ({ id, source, meter, quantity, at, received_at, corrects }: RecordedRow, decimals: number) => ({
   id,
   source,
   meter,
-  quantity: Number(quantity),
+  quantity: unitsOf(quantity, decimals),
   time: at.toISOString(),
   receivedAt: received_at.toISOString(),
-  corrects,
+  corrects: corrects && { ...corrects, quantity: unitsOf(corrects.quantity, decimals) },
 });

@@ -30,8 +30,8 @@ with input as materialized (
                        $8::text[], $9::uuid[], $10::timestamptz[])
     with ordinality as t(org_id, key, digest, meter, quantity, at, source, id, lease, period_start, n)
 ), claimed as (
-  insert into usage_identities (org_id, key, digest, seen)
-  select org_id, key, digest, current_date from input
+  insert into usage_identities (org_id, key, digest, seen, at)
+  select org_id, key, digest, current_date, at from input
   on conflict (org_id, key) do nothing
   returning org_id, key
 ), fresh as materialized (
