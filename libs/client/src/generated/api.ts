@@ -781,6 +781,9 @@ export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" |
 
 export type DeliveryState = "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled";
 
+/** By dimension; null: the events said nothing of it */
+export type Dimensions = Record<string, string | null>;
+
 /** long earns when the price rises, short when it falls */
 export type Direction = "long" | "short";
 
@@ -915,6 +918,19 @@ export type Halt = {
   reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
   message: string;
   at: Timestamp;
+};
+
+export type HistoryGroup = {
+  dimensions: Dimensions;
+  /** true: the combinations that are not listed or were not counted apart, all together */
+  others: boolean;
+  total: Figure;
+  /** Only steps in which something was counted */
+  items: Array<{
+    start: Timestamp;
+    quantity: Figure;
+    events: number | null;
+  }>;
 };
 
 export type HorizonHolder = {
@@ -1297,40 +1313,6 @@ export type Meter = {
   groupBy: Array<string>;
 };
 
-export type MeterUsage = {
-  meter: FeatureKey;
-  name: string;
-  unit: string;
-  description: string;
-  /** What it does with the quantities of events */
-  aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
-  /** Digits behind the point that a quantity may have */
-  decimals: number;
-  /** Dimensions of an event that are reported apart */
-  groupBy: Array<string>;
-  used: Figure;
-  /** Lent in leases and not yet reported as used */
-  reserved: number;
-  limit: Limit;
-  /** null: not part of the plan */
-  enforcement: Enforcement | null;
-  /** What the limit applies to; null: not part of the plan */
-  per: QuotaWindow | null;
-  /** false: the plan does not include this meter */
-  included: boolean;
-  /** null: unlimited */
-  remaining: Figure | null;
-  /** Share of the limit that is used, rounded down */
-  percent: number | null;
-  /** Of the window that the limit applies to; of the month without a limit */
-  periodStart: Timestamp;
-  /** null: the limit applies to all use there has been */
-  periodEnd: Timestamp | null;
-  /** null: the limit applies to all use there has been */
-  resetsAt: Timestamp | null;
-  upgradeTo: string | null;
-};
-
 export type MeteredGrant = {
   kind: "metered";
   limit: Limit;
@@ -1559,6 +1541,8 @@ export type NewUsageEvent = {
   value?: string;
   /** When it happened, by default now; finer than a millisecond is truncated */
   time?: Instant;
+  /** What the meter groups by, such as a model: a text of at most 100 characters, a number or a yes or no for each */
+  dimensions?: Record<string, unknown>;
   /** The lease from which these units were taken: of the same meter and period, and not used up */
   lease?: Id;
 };
@@ -1869,6 +1853,8 @@ export type RecordedEvent = {
   /** When it happened */
   time: Timestamp;
   receivedAt: Timestamp;
+  /** Of meters that have some: how it was counted */
+  dimensions?: Dimensions;
   /** Of a correction: the event, and why; null for everything else */
   corrects: {
     source: string;
@@ -2532,6 +2518,13 @@ export type UsageEstimate = {
   limit: Limit;
   /** By `method`; null: not in this period */
   reachesLimitAt: Timestamp | null;
+};
+
+export type UsageGroup = {
+  dimensions: Dimensions;
+  /** true: the combinations that are not listed or were not counted apart, all together */
+  others: boolean;
+  used: Figure;
 };
 
 export type UsagePrice = {
@@ -4695,15 +4688,56 @@ export type UsageCorrectOutput = Correction;
 
 export type UsageCorrectProblem = 'not_found' | 'usage_event_voided' | 'usage_event_too_old' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
-export type UsageCurrentInput = Record<string, never>;
+export type UsageCurrentInput = {
+  /** Only this one */
+  meter?: FeatureKey;
+  /** Dimensions of the meter by which to add up; repeat it for several */
+  groupBy?: Array<string>;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
+};
 
 export type UsageCurrentOutput = {
   periodStart: Timestamp;
   periodEnd: Timestamp;
-  items: Array<MeterUsage>;
+  items: Array<{
+    meter: FeatureKey;
+    name: string;
+    unit: string;
+    description: string;
+    /** What it does with the quantities of events */
+    aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
+    /** Digits behind the point that a quantity may have */
+    decimals: number;
+    /** Dimensions of an event that are reported apart */
+    groupBy: Array<string>;
+    used: Figure;
+    /** Lent in leases and not yet reported as used */
+    reserved: number;
+    limit: Limit;
+    /** null: not part of the plan */
+    enforcement: Enforcement | null;
+    /** What the limit applies to; null: not part of the plan */
+    per: QuotaWindow | null;
+    /** false: the plan does not include this meter */
+    included: boolean;
+    /** null: unlimited */
+    remaining: Figure | null;
+    /** Share of the limit that is used, rounded down */
+    percent: number | null;
+    /** Of the window that the limit applies to; of the month without a limit */
+    periodStart: Timestamp;
+    /** null: the limit applies to all use there has been */
+    periodEnd: Timestamp | null;
+    /** null: the limit applies to all use there has been */
+    resetsAt: Timestamp | null;
+    upgradeTo: string | null;
+    /** With `groupBy`: the largest first, at most 100; without `filter` they add up to `used` */
+    groups?: Array<UsageGroup>;
+  }>;
 };
 
-export type UsageCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+export type UsageCurrentProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type UsageEstimateInput = Record<string, never>;
 
@@ -4719,6 +4753,8 @@ export type UsageEventsInput = {
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -4741,6 +4777,10 @@ export type UsageHistoryInput = {
   to?: Instant;
   /** Length of a step */
   granularity?: Granularity;
+  /** Dimensions of the meter by which to add up; repeat it for several */
+  groupBy?: Array<string>;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
 };
 
 export type UsageHistoryOutput = {
@@ -4755,6 +4795,8 @@ export type UsageHistoryOutput = {
     events: number | null;
   }>;
   total: Figure;
+  /** With `groupBy`: the largest first, at most 100; they add up to `items` */
+  groups?: Array<HistoryGroup>;
 };
 
 export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -5412,7 +5454,7 @@ export class TidegateClient extends Transport {
   usageCorrect = (input: UsageCorrectInput, options?: CallOptions): Promise<UsageCorrectOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/corrections', repeat: 'keyed' }, input, options);
 
-  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
+  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. With `groupBy` and `meter` its use is divided by dimensions as well; `filter` says of which of it. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/current', repeat: 'safe' }, input, options);
 
@@ -5424,7 +5466,7 @@ export class TidegateClient extends Transport {
   usageEvents = (input: UsageEventsInput, options?: CallOptions): Promise<UsageEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/events', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. */
+  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 

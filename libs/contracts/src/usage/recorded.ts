@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { CorrectionAction } from './corrections.ts';
+import { Dimensions, filter } from './dimensions.ts';
 import { MeterKey } from './event.ts';
 import { unknownMeter } from './leases.ts';
 import { Figure } from './quantity.ts';
@@ -18,6 +19,7 @@ export const RecordedEvent = z
     quantity: Figure.meta({ description: 'What it adds to its meter; negative for corrections' }),
     time: Timestamp.meta({ description: 'When it happened' }),
     receivedAt: Timestamp,
+    dimensions: Dimensions.optional().meta({ description: 'Of meters that have some: how it was counted' }),
     corrects: z
       .object({
         source: z.string(),
@@ -46,6 +48,7 @@ export const listUsageEvents = operation({
     meter: MeterKey,
     from: Instant.optional().meta({ description: 'Included; default 30 days before `to`' }),
     to: Instant.optional().meta({ description: 'Excluded; default now' }),
+    filter,
     ...pageQuery,
   }),
   output: page(RecordedEvent),

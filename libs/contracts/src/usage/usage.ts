@@ -3,6 +3,7 @@ import { MeterDefinition } from '../billing/catalogue.ts';
 import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { filter, groupBy, HistoryGroup, UsageGroup } from './dimensions.ts';
 import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
 import { unknownMeter } from './leases.ts';
 import { Figure, Quantity } from './quantity.ts';
@@ -59,9 +60,29 @@ export const currentUsage = operation({
   http: ['GET', '/api/v1/usage/current'],
   scope: 'usage:read',
   summary: 'Usage of every meter against the limits of the plan',
-  description: 'Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month.',
-  input: z.strictObject({}),
-  output: z.object({ periodStart: Timestamp, periodEnd: Timestamp, items: z.array(MeterUsage) }),
+  description:
+    'Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. With `groupBy` and `meter` ' +
+    'its use is divided by dimensions as well; `filter` says of which of it.',
+  input: z.strictObject({
+    meter: MeterKey.optional().meta({ description: 'Only this one' }),
+    groupBy,
+    filter,
+  }),
+  output: z.object({
+    periodStart: Timestamp,
+    periodEnd: Timestamp,
+    items: z.array(
+      MeterUsage.extend({
+        groups: z
+          .array(UsageGroup)
+          .optional()
+          .meta({
+            description: 'With `groupBy`: the largest first, at most 100; without `filter` they add up to `used`',
+          }),
+      }),
+    ),
+  }),
+  errors: [unknownMeter],
 });
 
 export const Granularity = z
@@ -77,7 +98,7 @@ export const usageHistory = operation({
   summary: 'Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps',
   description:
     'Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so ' +
-    'that the steps of a month add up to its balance.',
+    'that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well.',
   input: z.strictObject({
     meter: MeterKey,
     from: Instant.optional().meta({
@@ -85,6 +106,8 @@ export const usageHistory = operation({
     }),
     to: Instant.optional().meta({ description: 'Excluded; default now' }),
     granularity: Granularity.default('day').meta({ description: 'Length of a step' }),
+    groupBy,
+    filter,
   }),
   output: z.object({
     meter: MeterKey,
@@ -98,6 +121,10 @@ export const usageHistory = operation({
       }),
     ),
     total: Figure,
+    groups: z
+      .array(HistoryGroup)
+      .optional()
+      .meta({ description: 'With `groupBy`: the largest first, at most 100; they add up to `items`' }),
   }),
   errors: [unknownMeter],
 });
@@ -194,6 +221,14 @@ export const NewUsageEvent = z
     time: Instant.optional().meta({
       description: 'When it happened, by default now; finer than a millisecond is truncated',
     }),
+    dimensions: z
+      .record(z.string().max(31), z.unknown())
+      .optional()
+      .meta({
+        description:
+          'What the meter groups by, such as a model: a text of at most 100 characters, a number or a yes or no for each',
+        examples: [{ model: 'small' }],
+      }),
     lease: Id.optional().meta({
       description: 'The lease from which these units were taken: of the same meter and period, and not used up',
     }),

@@ -3,7 +3,7 @@ import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { forbidden, invalid, notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { correctUsage, usageEventTooOld, usageEventVoided } from '@tidegate/contracts/usage/corrections';
-import { MAX_EVENT_AGE_DAYS, type UsageEvent } from '@tidegate/contracts/usage/event';
+import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
 import { stepsOf, unitsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -13,7 +13,7 @@ import { asText, currentWindow } from '../balances/window.rules.ts';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding } from '../entitlements/standing.ts';
 import { timeRejection } from '../ingestion/admission.rules.ts';
-import { reportedBy } from '../ingestion/read-events.rules.ts';
+import { type ReportedEvent, reportedBy } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
 import { CORRECTION } from '../kernel/correction.rules.ts';
 import { eventKey } from '../kernel/event-identity.ts';
@@ -76,9 +76,10 @@ export class CorrectUsage {
     const number = (last?.number ?? 0) + 1;
     const stored = { key: identity.key, number, source, id: input.id, action, quantity, reason, by: byOf(caller) };
     await insertCorrection(tx, orgId, stored);
-    const difference: UsageEvent = {
+    const difference: ReportedEvent = {
       id: `${identity.key}-${number}`,
       ...{ org: orgId, meter: event.meter, quantity: quantity - before, at: answer.time, source: CORRECTION },
+      labels: event.labels ?? undefined,
     };
     const periods = new Map([[orgId, standing.periods]]);
     const { accepted } = await this.writer.write(tx, emit, [difference], { periods, now });

@@ -17,6 +17,7 @@ export interface ReadEvent {
     value?: string;
     time?: string;
     lease?: string;
+    dimensions?: Record<string, unknown>;
   };
   subject: string | undefined;
 }
@@ -36,8 +37,18 @@ export function readCloudEvent(
   if (path && quantity === undefined) return { malformed: `${path} is missing: ${meter} takes its value from there` };
   if (typeof quantity === 'object') return { malformed: `${path ?? 'data.quantity'} is no single value` };
   const said = definition?.aggregate === 'unique' ? { value: String(quantity) } : { quantity };
-  const event = { id, source, meter, ...(quantity === undefined ? {} : said) };
+  const event = {
+    ...{ id, source, meter },
+    ...(quantity === undefined ? {} : said),
+    ...(definition?.groupBy.length ? { dimensions: dimensionsIn(parsed.data.data, definition.groupBy) } : {}),
+  };
   return { event: { ...event, ...(time ? { time } : {}), ...(lease ? { lease } : {}) }, subject };
+}
+
+/** The fields of `data` that have the names of dimensions. */
+function dimensionsIn(data: Record<string, unknown> = {}, groupBy: readonly string[]): Record<string, unknown> {
+  const said = groupBy.filter((name) => Object.hasOwn(data, name) && data[name] !== null);
+  return Object.fromEntries(said.map((name) => [name, data[name]]));
 }
 
 /** The value at a path such as `data.usage.tokens`. */

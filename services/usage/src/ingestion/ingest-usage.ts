@@ -12,6 +12,7 @@ import { checkLeases } from '../leases/check-leases.ts';
 import { findDefinitions, findMeters } from '../meters/meter.rows.ts';
 import { timeRejection } from './admission.rules.ts';
 import { byDifference } from './count-differences.ts';
+import { byDimension } from './count-dimensions.ts';
 import { findExisting } from './organisation.rows.ts';
 import { type Placed, type Rejected, readEvents } from './read-events.rules.ts';
 import { isBadData, UsageWriter } from './usage-writer.ts';
@@ -86,7 +87,8 @@ export class IngestUsage {
     const { snapshot, periods } = standing;
     const included = await includedIn(tx, snapshot, given, rejected);
     const paid = await paidFor(tx, snapshot, included, rejected, now);
-    const events = await byDifference(tx, standing, paid, definitions);
+    const grouped = await byDimension(tx, standing, paid);
+    const events = await byDifference(tx, standing, grouped, definitions);
     const written = await this.writer.write(
       tx,
       emit,

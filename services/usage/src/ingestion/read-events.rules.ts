@@ -4,6 +4,7 @@ import { Id } from '@tidegate/contracts/kernel/types';
 import { PLATFORM_METERS, type UsageEvent } from '@tidegate/contracts/usage/event';
 import { stepsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
 import { NewUsageEvent, type RejectionCode } from '@tidegate/contracts/usage/usage';
+import { type Labels, readLabels, unknownDimension } from '../meters/dimensions.rules.ts';
 import { unknownMeter } from './admission.rules.ts';
 import { isCloudEvent, readCloudEvent } from './cloud-event.rules.ts';
 import { firstIssue } from './first-issue.rules.ts';
@@ -17,7 +18,13 @@ export interface Placed {
  * Its quantity is in the smallest steps of the meter. `said`: what the event says where that is not the quantity that it
  * adds, so that its content is still recognised.
  */
-export type ReportedEvent = UsageEvent & { said?: string | number | undefined };
+export type ReportedEvent = UsageEvent & {
+  said?: string | number | undefined;
+  /** What it says of the dimensions of its meter, if that has some. */
+  labels?: Labels | undefined;
+  /** Under which combination it counts, where that is another one. */
+  counted?: Labels | undefined;
+};
 
 export interface Rejected {
   index: number;
@@ -49,7 +56,7 @@ export function readEvents(
     if ('malformed' in read) return refuse('malformed', read.malformed);
     const parsed = NewUsageEvent.safeParse(read.event);
     if (!parsed.success) return refuse('malformed', firstIssue(parsed.error));
-    const { time, source, value, ...rest } = parsed.data;
+    const { time, source, value, dimensions, ...rest } = parsed.data;
     if (PLATFORM_METERS.has(rest.meter)) {
       return refuse('platform_meter', `${rest.meter} is counted by the platform itself. Report meters of your own.`);
     }
@@ -60,6 +67,10 @@ export function readEvents(
     if (steps === undefined) return refuse('malformed', `quantity: ${wantedQuantity(decimals)}`);
     const unfit = unfitFor(definition, parsed.data, steps);
     if (unfit) return refuse('malformed', unfit);
+    const { groupBy } = definition;
+    const labels = groupBy.length === 0 ? undefined : readLabels(groupBy, dimensions);
+    const wrong = typeof labels === 'string' ? labels : unknownDimension(groupBy, dimensions);
+    if (wrong || typeof labels === 'string') return refuse('malformed', wrong ?? '');
     const org = organisationOf(caller, read.subject);
     if (typeof org !== 'string') return refuse('malformed', org.malformed);
     const quantity = aggregate === 'count' || aggregate === 'unique' ? 1 : steps;
@@ -67,6 +78,7 @@ export function readEvents(
       ...rest,
       quantity,
       said: value,
+      ...(labels ? { labels } : {}),
       source: reportedBy(caller.kind, source),
       org,
       at: time ?? new Date(now).toISOString(),

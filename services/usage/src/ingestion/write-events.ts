@@ -59,7 +59,7 @@ function countable(event: ReportedEvent, index: number, periodStart: number): Ca
     index,
     org: event.org,
     key: eventKey(event.source, event.id),
-    digest: digestOf({ meter: event.meter, quantity: event.said ?? event.quantity }),
+    digest: digestOf({ meter: event.meter, quantity: contentOf(event) }),
     meter: event.meter,
     quantity: event.quantity,
     at: toMillisecond(event.at),
@@ -67,7 +67,13 @@ function countable(event: ReportedEvent, index: number, periodStart: number): Ca
     id: event.id,
     lease: event.lease,
     periodStart: instant(periodStart),
+    labels: event.counted ?? event.labels,
   };
+}
+
+function contentOf({ said, quantity, labels }: ReportedEvent): string | number {
+  const content = said ?? quantity;
+  return labels ? `${content} ${JSON.stringify(labels)}` : content;
 }
 
 /** PostgreSQL rounds an instant where JavaScript truncates it, which could move an event into the next period. */
