@@ -529,6 +529,10 @@ export type CloudEvent = {
   datacontenttype?: string;
   /** Carries `quantity`, by default 1, or what the meter names as its `value` */
   data?: Record<string, unknown>;
+  /** As `series` of a plain event */
+  series?: string;
+  /** As `until` of a plain event */
+  until?: Instant;
   /** The lease from which these units were taken */
   lease?: Id;
 };
@@ -1543,6 +1547,10 @@ export type NewUsageEvent = {
   time?: Instant;
   /** What the meter groups by, such as a model: a text of at most 100 characters, a number or a yes or no for each */
   dimensions?: Record<string, unknown>;
+  /** Only for meters that are weighted by time: whose value it is, such as a server; each has its own */
+  series?: string;
+  /** Only for meters that are weighted by time: when the value ends, if no other one comes before */
+  until?: Instant;
   /** The lease from which these units were taken: of the same meter and period, and not used up */
   lease?: Id;
 };
@@ -1855,6 +1863,12 @@ export type RecordedEvent = {
   receivedAt: Timestamp;
   /** Of meters that have some: how it was counted */
   dimensions?: Dimensions;
+  /** Of meters that are weighted by time: the value that held */
+  value?: Figure;
+  /** Of meters that are weighted by time: whose value it is */
+  series?: string;
+  /** When the value ends if no other one comes before */
+  until?: Timestamp | null;
   /** Of a correction: the event, and why; null for everything else */
   corrects: {
     source: string;
@@ -4678,7 +4692,7 @@ export type UsageCorrectInput = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
   action: CorrectionAction;
-  /** For amend: the right quantity, above 0 */
+  /** For amend: the right quantity, above 0; of meters that are weighted by time the right value */
   quantity?: Quantity;
   /** For whoever asks later */
   reason: string;
@@ -4804,6 +4818,8 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 export type UsageIngestInput = {
   /** At most 1,000 */
   events: Array<NewUsageEvent | CloudEvent | unknown>;
+  /** For service keys: also count events of meters that the plan lacks, so that they are not lost until it has them. In the body, or as `?force=true` beside CloudEvents */
+  force?: boolean;
 };
 
 export type UsageIngestOutput = {
@@ -5462,7 +5478,7 @@ export class TidegateClient extends Transport {
   usageEstimate = (input: UsageEstimateInput = {}, options?: CallOptions): Promise<UsageEstimateOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/estimate', repeat: 'safe' }, input, options);
 
-  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Single events are stored for as long as the operator says (400 days by default). */
+  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Of meters that are weighted by time: the values that held in it, also those from before it, each with what it adds to it. Single events are stored for as long as the operator says (400 days by default). */
   usageEvents = (input: UsageEventsInput, options?: CallOptions): Promise<UsageEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/events', repeat: 'safe' }, input, options);
 

@@ -37,7 +37,9 @@ export const correctUsage = operation({
     source: ReportedSource.default('default'),
     id: EventId,
     action: CorrectionAction,
-    quantity: Quantity.optional().meta({ description: 'For amend: the right quantity, above 0' }),
+    quantity: Quantity.optional().meta({
+      description: 'For amend: the right quantity, above 0; of meters that are weighted by time the right value',
+    }),
     reason: z
       .string()
       .trim()

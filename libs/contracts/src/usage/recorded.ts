@@ -20,6 +20,9 @@ export const RecordedEvent = z
     time: Timestamp.meta({ description: 'When it happened' }),
     receivedAt: Timestamp,
     dimensions: Dimensions.optional().meta({ description: 'Of meters that have some: how it was counted' }),
+    value: Figure.optional().meta({ description: 'Of meters that are weighted by time: the value that held' }),
+    series: z.string().optional().meta({ description: 'Of meters that are weighted by time: whose value it is' }),
+    until: Timestamp.nullable().optional().meta({ description: 'When the value ends if no other one comes before' }),
     corrects: z
       .object({
         source: z.string(),
@@ -43,7 +46,8 @@ export const listUsageEvents = operation({
   summary: 'The events behind a figure: what was counted of one meter, newest first',
   description:
     'From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events ' +
-    'add up to its balance. Single events are stored for as long as the operator says (400 days by default).',
+    'add up to its balance. Of meters that are weighted by time: the values that held in it, also those from before it, each ' +
+    'with what it adds to it. Single events are stored for as long as the operator says (400 days by default).',
   input: z.strictObject({
     meter: MeterKey,
     from: Instant.optional().meta({ description: 'Included; default 30 days before `to`' }),

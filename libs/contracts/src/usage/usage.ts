@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MeterDefinition } from '../billing/catalogue.ts';
 import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { filter, groupBy, HistoryGroup, UsageGroup } from './dimensions.ts';
 import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
 import { unknownMeter } from './leases.ts';
@@ -73,12 +73,9 @@ export const currentUsage = operation({
     periodEnd: Timestamp,
     items: z.array(
       MeterUsage.extend({
-        groups: z
-          .array(UsageGroup)
-          .optional()
-          .meta({
-            description: 'With `groupBy`: the largest first, at most 100; without `filter` they add up to `used`',
-          }),
+        groups: z.array(UsageGroup).optional().meta({
+          description: 'With `groupBy`: the largest first, at most 100; without `filter` they add up to `used`',
+        }),
       }),
     ),
   }),
@@ -195,6 +192,12 @@ export const CloudEvent = z
       .looseObject({})
       .optional()
       .meta({ description: 'Carries `quantity`, by default 1, or what the meter names as its `value`' }),
+    series: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'As `series` of a plain event', examples: ['server-17'] }),
+    until: Instant.optional().meta({ description: 'As `until` of a plain event' }),
     lease: Id.optional().meta({ description: 'The lease from which these units were taken' }),
   })
   .meta({ id: 'CloudEvent' });
@@ -229,6 +232,18 @@ export const NewUsageEvent = z
           'What the meter groups by, such as a model: a text of at most 100 characters, a number or a yes or no for each',
         examples: [{ model: 'small' }],
       }),
+    series: z
+      .string()
+      .max(200)
+      .regex(PLAIN_TEXT, 'a text without control characters')
+      .optional()
+      .meta({
+        description: 'Only for meters that are weighted by time: whose value it is, such as a server; each has its own',
+        examples: ['server-17'],
+      }),
+    until: Instant.optional().meta({
+      description: 'Only for meters that are weighted by time: when the value ends, if no other one comes before',
+    }),
     lease: Id.optional().meta({
       description: 'The lease from which these units were taken: of the same meter and period, and not used up',
     }),
@@ -275,6 +290,14 @@ export const ingestUsage = operation({
       .min(1)
       .max(1_000)
       .meta({ description: 'At most 1,000' }),
+    force: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          'For service keys: also count events of meters that the plan lacks, so that they are not lost until it has them. In ' +
+          'the body, or as `?force=true` beside CloudEvents',
+      }),
   }),
   output: z.object({
     accepted: z.int().min(0),

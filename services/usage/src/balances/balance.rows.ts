@@ -13,7 +13,8 @@ export const RESERVES =
 export async function findBalances(tx: Tx, orgId: string, windows: readonly MeterWindow[]): Promise<Balance[]> {
   const rows = await tx.query<{ used: string; reserved: string; decimals: number | null; lendable: boolean | null }>(
     `select m.decimals, m.decimals = 0 and m.aggregate in ('sum', 'count') as lendable,
-            case when w.of_hours
+            case when m.aggregate = 'time_weighted' then gauge_used($1, w.meter, w.start, w.stop)
+              when w.of_hours
               then (select coalesce(sum(quantity), 0) from usage_hours h
                      where h.org_id = $1 and h.meter = w.meter and h.hour >= w.start and h.hour < w.stop)
               else (select coalesce(sum(used), 0) from usage_balances b

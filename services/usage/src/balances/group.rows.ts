@@ -14,12 +14,23 @@ export interface AskedGroups {
   having: readonly { place: number; value: string }[];
   /** How many combinations are listed; the others are added up. */
   most: number;
+  /** Whether the meter is weighted by time. */
+  weighted: boolean;
 }
 
 /** Whether labels have the values that are asked for. Those of combinations that were not counted apart are all `other`. */
 export const havingLabels = (labels: string, places: string, values: string): string => `
   not exists (select from unnest(${places}::int[], ${values}::text[]) as f(place, value)
                where coalesce(${labels}[f.place], case when cardinality(${labels}) = 0 then 'other' else '' end) <> f.value)`;
+
+const COUNTED = `
+  select labels, width_bucket(hour, $4::timestamptz[]) as n, quantity, events from usage_label_hours
+   where org_id = $1 and meter = $2 and hour >= ($4::timestamptz[])[1] and hour < $3`;
+const WEIGHTED = `
+  select s.labels, t.n::int as n, gauge_series_used($1, $2, s.series, t.start, t.stop) as quantity, 0 as events
+    from unnest($4::timestamptz[], ($4::timestamptz[])[2:] || $3::timestamptz) with ordinality as t(start, stop, n)
+         join usage_series s on s.org_id = $1 and s.meter = $2 and s.labels is not null and s.first_at < t.stop
+          and (s.live_until is null or s.live_until > t.start)`;
 
 /** Sums by combination and step, the largest combinations apart and the rest together. */
 export const findGroups = (tx: Tx, asked: AskedGroups): Promise<GroupRow[]> =>
@@ -28,10 +39,9 @@ export const findGroups = (tx: Tx, asked: AskedGroups): Promise<GroupRow[]> =>
        select case when cardinality(l.labels) > 0 or cardinality($6::int[]) = 0
                 then array(select coalesce(l.labels[p], '') from unnest($6::int[]) with ordinality as b(p, o) order by o)
               end as labels,
-              width_bucket(l.hour, $4::timestamptz[]) as n, sum(l.quantity) as quantity, sum(l.events) as events
-         from usage_label_hours l
-        where l.org_id = $1 and l.meter = $2 and l.hour >= ($4::timestamptz[])[1] and l.hour < $3
-          and ${havingLabels('l.labels', '$7', '$8')}
+              l.n, sum(l.quantity) as quantity, sum(l.events) as events
+         from (${asked.weighted ? WEIGHTED : COUNTED}) as l
+        where ${havingLabels('l.labels', '$7', '$8')}
         group by 1, 2 having sum(l.quantity) <> 0 or sum(l.events) <> 0),
      largest as (
        select labels from sums where labels is not null group by labels order by sum(quantity) desc, labels limit $5)

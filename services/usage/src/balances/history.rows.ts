@@ -64,6 +64,20 @@ export function findBuckets(tx: Tx, asked: BucketRange): Promise<Bucket[]> {
   );
 }
 
+/** What a meter that is weighted by time has used in each of these steps, which follow each other. */
+export async function findGaugeSteps(
+  tx: Tx,
+  { orgId, meter }: { orgId: string; meter: string },
+  { starts, stop }: { starts: readonly string[]; stop: string },
+): Promise<string[]> {
+  const rows = await tx.query<{ quantity: string }>(
+    `select gauge_used($1, $2, t.start, t.stop) as quantity
+       from unnest($3::timestamptz[], $4::timestamptz[]) with ordinality as t(start, stop, n) order by n`,
+    [orgId, meter, starts, [...starts.slice(1), stop]],
+  );
+  return rows.map(({ quantity }) => quantity);
+}
+
 /** The balances of the months that begin at these instants, including empty ones. */
 export const findMonths = (
   tx: Tx,

@@ -24,7 +24,20 @@ export async function findSums(
               select sum(h.quantity) as quantity from usage_hours h
                where h.org_id = $1 and h.meter = s.meter and h.hour >= s.start and h.hour < s.stop
                group by case s.per when 'day' then date_trunc('day', h.hour at time zone $7)
-                                   when 'hour' then date_trunc('hour', h.hour at time zone 'UTC') end) as w on true
+                                   when 'hour' then date_trunc('hour', h.hour at time zone 'UTC') end
+              union all
+              select gauge_used($1, s.meter, greatest(b.start, s.start), least(b.stop, s.stop))
+                from (select s.start, s.stop where s.per is null
+                      union all
+                      select g, g + interval '1 hour'
+                        from generate_series(date_trunc('hour', s.start, 'UTC'), s.stop, interval '1 hour') as g
+                       where s.per = 'hour'
+                      union all
+                      select d at time zone $7, (d + interval '1 day') at time zone $7
+                        from generate_series(date_trunc('day', s.start at time zone $7), s.stop at time zone $7,
+                                             interval '1 day') as d
+                       where s.per = 'day') as b
+               where m.aggregate = 'time_weighted' and b.start < s.stop) as w on true
       group by s.n order by s.n`,
     [
       orgId,

@@ -10,7 +10,7 @@ import { requireMeter } from '../meters/meter.rows.ts';
 import { historyRange, monthsOf } from './balance.rules.ts';
 import { findGroups } from './group.rows.ts';
 import { groupsFor, readGrouping, type StepSum, toGroups } from './group.rules.ts';
-import { type Bucket, findBuckets, findMonths } from './history.rows.ts';
+import { type Bucket, findBuckets, findGaugeSteps, findMonths } from './history.rows.ts';
 import { instant } from './window.rules.ts';
 
 type Context = OperationContext<typeof usageHistory>;
@@ -28,6 +28,7 @@ export class UsageHistory {
     const { granularity } = input;
     const timeZone = granularity === 'day' ? standing.timeZone : 'UTC';
     const buckets = await bucketsOf(tx, standing, input, timeZone);
+    if (meter.aggregate === 'time_weighted') await weigh(tx, { ...standing.snapshot, meter: meter.meter }, buckets);
     const { groups, steps } = await divide(tx, { orgId: standing.snapshot.orgId, meter, input, buckets });
     const items = steps.map(({ start, quantity, events }) => ({
       start,
@@ -54,6 +55,13 @@ function bucketsOf(tx: Tx, standing: Standing, input: Context['input'], timeZone
   return findMonths(tx, { ...of, high }, months);
 }
 
+/** Meters that are weighted by time are not added up before somebody asks. */
+async function weigh(tx: Tx, of: { orgId: string; meter: string }, buckets: Bucket[]): Promise<void> {
+  const stop = buckets[0]?.high.toISOString() ?? '';
+  const quantities = await findGaugeSteps(tx, of, { starts: buckets.map(({ start }) => start.toISOString()), stop });
+  for (const [at, bucket] of buckets.entries()) Object.assign(bucket, { quantity: quantities[at], events: null });
+}
+
 /** What the steps add up to of what is asked for, and by dimensions where they are. */
 async function divide(
   tx: Tx,
@@ -72,17 +80,19 @@ async function divide(
   const starts = steps.map(({ start }) => start);
   const rows = await findGroups(tx, {
     ...{ orgId, meter: meter.meter, starts, stop: first.high.toISOString(), by, having, most },
+    weighted: meter.aggregate === 'time_weighted',
   });
-  const some = having.length === 0 ? steps : steps.map((step, at) => ({ ...step, ...sumOf(rows, at + 1) }));
+  const some =
+    having.length === 0 ? steps : steps.map((step, at) => ({ ...step, ...sumOf(rows, at + 1, step.events) }));
   return by.length === 0
     ? { steps: some }
     : { steps: some, groups: toGroups({ names, decimals: meter.decimals }, some, rows) };
 }
 
-function sumOf(rows: readonly { n: number; quantity: string; events: string }[], step: number) {
+function sumOf(rows: readonly { n: number; quantity: string; events: string }[], step: number, counted: number | null) {
   const own = rows.filter(({ n }) => n === step);
   return {
     quantity: own.reduce((sum, { quantity }) => sum + BigInt(quantity), 0n),
-    events: own.reduce((sum, { events }) => sum + Number(events), 0),
+    events: counted === null ? null : own.reduce((sum, { events }) => sum + Number(events), 0),
   };
 }

@@ -12,12 +12,14 @@ import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding } from '../entitlements/standing.ts';
+import { findPoint } from '../gauges/gauge.rows.ts';
 import { timeRejection } from '../ingestion/admission.rules.ts';
 import { type ReportedEvent, reportedBy } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
 import { CORRECTION } from '../kernel/correction.rules.ts';
 import { eventKey } from '../kernel/event-identity.ts';
 import { findDefinitions } from '../meters/meter.rows.ts';
+import { correctGauge } from './correct-gauge.ts';
 import { type CorrectedEvent, findEvent, findLast, insertCorrection, lockIdentity } from './correction.rows.ts';
 
 /**
@@ -50,16 +52,17 @@ export class CorrectUsage {
     const identity = await lockIdentity(tx, orgId, keys);
     if (!identity) throw notFound({}, 'No event with this source and id was counted.');
     const source = sources[keys.indexOf(identity.key)] as string;
-    const event = await findEvent(tx, orgId, { source, id: input.id, seen: identity.seen, at: identity.at });
+    const point = await findPoint(tx, orgId, identity.key);
+    const event = point ?? (await findEvent(tx, orgId, { source, id: input.id, seen: identity.seen, at: identity.at }));
     if (!event || isOld(event, now)) {
       throw refuse(usageEventTooOld, {}, `Events may be corrected for ${MAX_EVENT_AGE_DAYS} days.`);
     }
     const last = await findLast(tx, orgId, identity.key);
-    const before = Number(last?.quantity ?? event.quantity);
+    const before = Number(last?.quantity ?? (point ? point.value : (event as CorrectedEvent).quantity));
     const definition = (await findDefinitions(tx)).get(event.meter) ?? PLAIN;
     const { decimals } = definition;
     const quantity = input.quantity === undefined ? 0 : stepsOf(input.quantity, decimals);
-    if (quantity === undefined || (input.quantity !== undefined && quantity === 0)) {
+    if (quantity === undefined || (input.quantity !== undefined && quantity === 0 && !point)) {
       throw invalid('/quantity', 'not_fitting', `Write ${wantedQuantity(decimals)}, above 0.`);
     }
     const units = unitsOf(quantity, decimals);
@@ -71,15 +74,20 @@ export class CorrectUsage {
       quantity: units,
     };
     if (last?.action === 'void' && action === 'amend') refuseVoided(refuse);
-    if (before === quantity) return { ...answer, changed: false };
-    requireAmendable(definition, action, event);
+    const same = point && action === 'void' ? last?.action === 'void' : before === quantity;
+    if (same) return { ...answer, changed: false };
+    if (!point) requireAmendable(definition, action, event);
     const number = (last?.number ?? 0) + 1;
     const stored = { key: identity.key, number, source, id: input.id, action, quantity, reason, by: byOf(caller) };
     await insertCorrection(tx, orgId, stored);
+    if (point) {
+      await correctGauge(tx, emit, standing, { point, key: identity.key, value: quantity, voided: action === 'void' });
+      return { ...answer, changed: true };
+    }
     const difference: ReportedEvent = {
       id: `${identity.key}-${number}`,
       ...{ org: orgId, meter: event.meter, quantity: quantity - before, at: answer.time, source: CORRECTION },
-      labels: event.labels ?? undefined,
+      labels: (event as CorrectedEvent).labels ?? undefined,
     };
     const periods = new Map([[orgId, standing.periods]]);
     const { accepted } = await this.writer.write(tx, emit, [difference], { periods, now });
@@ -97,13 +105,13 @@ const PLAIN = { aggregate: 'sum', decimals: 0 } as const;
 function requireAmendable(
   { aggregate }: Pick<MeterDefinition, 'aggregate'>,
   action: 'void' | 'amend',
-  { meter }: CorrectedEvent,
+  { meter }: Pick<CorrectedEvent, 'meter'>,
 ): void {
   if (aggregate === 'sum' || (aggregate === 'count' && action === 'void')) return;
   throw invalid('/action', 'not_possible', `Events of ${meter} (${aggregate}) cannot be corrected in this way.`);
 }
 
-const isOld = ({ at }: CorrectedEvent, now: number): boolean =>
+const isOld = ({ at }: Pick<CorrectedEvent, 'at'>, now: number): boolean =>
   timeRejection({ at: at.toISOString() }, now)?.code === 'too_old';
 
 const byOf = ({ keyId }: Caller): string => `service_key:${keyId}`;

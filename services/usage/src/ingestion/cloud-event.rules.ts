@@ -17,6 +17,8 @@ export interface ReadEvent {
     value?: string;
     time?: string;
     lease?: string;
+    series?: string;
+    until?: string;
     dimensions?: Record<string, unknown>;
   };
   subject: string | undefined;
@@ -30,7 +32,7 @@ export function readCloudEvent(
   const parsed = CloudEvent.safeParse(given);
   if (!parsed.success) return { malformed: firstIssue(parsed.error) };
   if (Object.hasOwn(given, 'data_base64')) return { malformed: 'data_base64: send JSON in `data`' };
-  const { id, source, type: meter, time, subject, lease } = parsed.data;
+  const { id, source, type: meter, time, subject, lease, series, until } = parsed.data;
   const definition = definitionOf(meter);
   const path = definition?.value;
   const quantity = at(given, path ?? 'data.quantity');
@@ -40,6 +42,8 @@ export function readCloudEvent(
   const event = {
     ...{ id, source, meter },
     ...(quantity === undefined ? {} : said),
+    ...(series === undefined ? {} : { series }),
+    ...(until === undefined ? {} : { until }),
     ...(definition?.groupBy.length ? { dimensions: dimensionsIn(parsed.data.data, definition.groupBy) } : {}),
   };
   return { event: { ...event, ...(time ? { time } : {}), ...(lease ? { lease } : {}) }, subject };

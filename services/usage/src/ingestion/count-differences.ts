@@ -4,10 +4,11 @@ import type { Tx } from '@tidegate/database/tx';
 import { windowOf } from '../balances/window.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
 import { eventKey } from '../kernel/event-identity.ts';
+import { lockMeters } from '../kernel/meter-lock.rows.ts';
 import { findKnown } from '../kernel/usage-identity.rows.ts';
 import type { Labels } from '../meters/dimensions.rules.ts';
 import { timeRejection } from './admission.rules.ts';
-import { type AggregateRow, findAggregates, findDaysOf, lockMeters, saveAggregates } from './aggregate.rows.ts';
+import { type AggregateRow, findAggregates, findDaysOf, saveAggregates } from './aggregate.rows.ts';
 import { difference, isByDifference, type Known } from './aggregate.rules.ts';
 import type { Placed } from './read-events.rules.ts';
 

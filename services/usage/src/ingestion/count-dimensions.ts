@@ -1,8 +1,8 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { Standing } from '../entitlements/standing.ts';
+import { lockMeters } from '../kernel/meter-lock.rows.ts';
 import { MAX_COMBINATIONS, OVERFLOW } from '../meters/dimensions.rules.ts';
 import { timeRejection } from './admission.rules.ts';
-import { lockMeters } from './aggregate.rows.ts';
 import { type Combination, dayOf, findCombinations, insertCombinations } from './label.rows.ts';
 import type { Placed } from './read-events.rules.ts';
 

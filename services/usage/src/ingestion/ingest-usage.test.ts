@@ -228,6 +228,24 @@ test('events of a meter that the plan lacks are refused like leases and count no
   expect(await send(org, { id: '1', meter: 'scans' })).toMatchObject({ accepted: 1 });
 });
 
+test('with force a service key counts what the plan lacks: it is shown as not included, and counts once', async () => {
+  const org = await newOrg();
+  await usage.tenants.as({}, (tx) => saveMeters(tx, [described('scans')]));
+  const call = (kind: 'user' | 'service_key', force: boolean) => {
+    const events = [
+      { id: 'f', meter: 'scans', quantity: 3 },
+      { id: 'g', meter: 'bananas' },
+    ];
+    return usage.call(new IngestUsage(usage.writer(), undefined as never), ingestUsage, { events, force }, org, kind);
+  };
+  await expect(call('user', true)).rejects.toMatchObject({ code: 'forbidden' });
+  expect(await call('service_key', false)).toMatchObject({ accepted: 0, rejected: [{ code: 'not_included' }, {}] });
+  const forced = { accepted: 1, rejected: [{ index: 1, code: 'unknown_meter' }] };
+  expect(await call('service_key', true)).toMatchObject(forced);
+  expect(await call('service_key', true)).toMatchObject({ accepted: 0, duplicates: 1 });
+  expect(await used(org, 'scans')).toMatchObject({ included: false, limit: 0, used: 3, percent: 100 });
+});
+
 test('history puts events into their hours and days, without gaps, and refuses unknown meters', async () => {
   const org = await newOrg();
   const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;

@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { arrayText } from '../kernel/array-literal.ts';
 import type { Labels } from '../meters/dimensions.rules.ts';
 
 /** Combinations of one meter. */
@@ -49,10 +50,6 @@ const columns = (some: readonly Combination[]): unknown[] => [
   some.map(({ day }) => day),
   some.map(({ labels }) => arrayText(labels)),
 ];
-
-/** An array as text, for arrays of arrays. */
-export const arrayText = (labels: Labels): string =>
-  `{${labels.map((label) => `"${label.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
 
 /** Of days into which no event can fall any more. */
 export async function expireCombinations(tx: Tx, days: number): Promise<void> {

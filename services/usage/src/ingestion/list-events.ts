@@ -6,6 +6,7 @@ import type { Meter } from '@tidegate/contracts/usage/usage';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { readGrouping } from '../balances/group.rules.ts';
+import { findGaugeEvents, type GaugeEventRow } from '../gauges/gauge-event.rows.ts';
 import { dimensionsOf } from '../meters/dimensions.rules.ts';
 import { requireMeter } from '../meters/meter.rows.ts';
 import { findEvents, findHours, type RecordedRow } from './recorded-event.rows.ts';
@@ -28,6 +29,10 @@ export class ListEvents {
     if (Date.parse(from) >= Date.parse(to)) throw invalid('/from', 'too_late', '`from` must lie before `to`.');
     const known = await requireMeter(refuse, tx, meter);
     const { having } = readGrouping(known, input);
+    if (known.aggregate === 'time_weighted') {
+      const points = await findGaugeEvents(tx, { orgId, meter, from, to, after, having }, limit + 1);
+      return pageOf(points, limit, gaugeToWire(known), (row) => [row.place, row.source, row.id]);
+    }
     const rows: RecordedRow[] = [];
     let before = after?.[0] ?? to;
     let place = after;
@@ -60,3 +65,19 @@ const toWire = (
   ...(groupBy.length > 0 ? { dimensions: dimensionsOf(groupBy, labels) } : {}),
   corrects: corrects && { ...corrects, quantity: unitsOf(corrects.quantity, decimals) },
 });
+
+const gaugeToWire =
+  ({ meter, decimals, groupBy }: Meter) =>
+  (row: GaugeEventRow) => ({
+    id: row.id,
+    source: row.source,
+    meter,
+    quantity: unitsOf(row.quantity, decimals),
+    time: row.at.toISOString(),
+    receivedAt: row.received_at.toISOString(),
+    ...(groupBy.length > 0 ? { dimensions: dimensionsOf(groupBy, row.labels) } : {}),
+    value: unitsOf(row.value, decimals),
+    series: row.series,
+    until: row.until_at?.toISOString() ?? null,
+    corrects: null,
+  });

@@ -24,6 +24,9 @@ export type ReportedEvent = UsageEvent & {
   labels?: Labels | undefined;
   /** Under which combination it counts, where that is another one. */
   counted?: Labels | undefined;
+  /** Of meters that are weighted by time: whose value it is, and when that ends. */
+  series?: string | undefined;
+  until?: string | undefined;
 };
 
 export interface Rejected {
@@ -65,7 +68,7 @@ export function readEvents(
     const { aggregate, decimals } = definition;
     const steps = stepsOf(rest.quantity, decimals);
     if (steps === undefined) return refuse('malformed', `quantity: ${wantedQuantity(decimals)}`);
-    const unfit = unfitFor(definition, parsed.data, steps);
+    const unfit = unfitFor(definition, parsed.data, { steps, now });
     if (unfit) return refuse('malformed', unfit);
     const { groupBy } = definition;
     const labels = groupBy.length === 0 ? undefined : readLabels(groupBy, dimensions);
@@ -90,12 +93,15 @@ export function readEvents(
 /** Why an event says nothing that its meter counts. */
 function unfitFor(
   { aggregate, decimals }: MeterDefinition,
-  { value, lease }: NewUsageEvent,
-  steps: number,
+  { value, lease, series, until, time }: NewUsageEvent,
+  { steps, now }: { steps: number; now: number },
 ): string | undefined {
-  if (aggregate === 'time_weighted') return 'meter: meters that are weighted by time are not counted yet';
   if (aggregate === 'unique' && value === undefined) return 'value: this meter counts unique values';
   if (aggregate !== 'unique' && value !== undefined) return 'value: this meter counts no unique values';
+  if (aggregate !== 'time_weighted' && (series ?? until) !== undefined) {
+    return `${series === undefined ? 'until' : 'series'}: only for meters that are weighted by time`;
+  }
+  if (until && Date.parse(until) <= (time ? Date.parse(time) : now)) return 'until: an instant after that of the event';
   const isSum = aggregate === 'sum' || aggregate === 'count';
   if (lease && (!isSum || decimals > 0)) return 'lease: only for meters that add up whole units';
   return isSum && steps === 0 ? 'quantity: a number above 0' : undefined;

@@ -1,9 +1,8 @@
 import type { QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { Tx } from '@tidegate/database/tx';
 import { type Reached, recordReachedMonths } from '../balances/quota-alert.rows.ts';
-import { plain, quoted } from '../kernel/array-literal.ts';
+import { arrayText, plain, quoted } from '../kernel/array-literal.ts';
 import type { Labels } from '../meters/dimensions.rules.ts';
-import { arrayText } from './label.rows.ts';
 
 /** An event that may be counted, with everything the statement needs. */
 export interface CountableEvent {

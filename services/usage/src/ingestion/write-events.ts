@@ -19,7 +19,7 @@ interface Candidate extends CountableEvent {
   index: number;
 }
 
-const CONFLICT: Rejection = {
+export const CONFLICT: Rejection = {
   code: 'conflict',
   message: 'This id was used before for another meter or quantity. The first one counts; send a new id.',
 };
@@ -77,7 +77,7 @@ function contentOf({ said, quantity, labels }: ReportedEvent): string | number {
 }
 
 /** PostgreSQL rounds an instant where JavaScript truncates it, which could move an event into the next period. */
-const toMillisecond = (at: string): string => (at.length > 24 ? `${at.slice(0, 23)}Z` : at);
+export const toMillisecond = (at: string): string => (at.length > 24 ? `${at.slice(0, 23)}Z` : at);
 
 /** The first event of each identity, sorted as the statement needs it, and those that repeat one. */
 function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats: Candidate[] } {

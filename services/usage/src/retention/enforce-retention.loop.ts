@@ -6,6 +6,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { expireAlerts } from '../balances/quota-alert.rows.ts';
 import { expireCorrections } from '../corrections/correction.rows.ts';
+import { thinGauges } from '../gauges/gauge.rows.ts';
 import { expireAggregates } from '../ingestion/aggregate.rows.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
 import { expireCombinations, expireLabelHours } from '../ingestion/label.rows.ts';
@@ -42,6 +43,7 @@ export class EnforceRetention implements OnApplicationBootstrap {
     await this.tenants.system('ingest', (tx) => expireAggregates(tx, MAX_EVENT_AGE_DAYS + 1));
     await this.tenants.system('ingest', (tx) => expireCombinations(tx, MAX_EVENT_AGE_DAYS + 1));
     await this.tenants.system('ingest', (tx) => expireLabelHours(tx, this.config.USAGE_EVENT_DAYS));
+    await this.tenants.system('ingest', (tx) => thinGauges(tx, this.config.USAGE_EVENT_DAYS));
     const inChunks = async (expire: (tx: Tx) => Promise<boolean>) => {
       while (!signal.aborted && (await this.tenants.system('ingest', expire)));
     };
