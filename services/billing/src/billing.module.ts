@@ -9,6 +9,7 @@ import { ChargeOnce } from './invoices/charge-once.ts';
 import { ChargeUsage } from './invoices/charge-usage.loop.ts';
 import { Charges } from './invoices/charges.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
+import { UsageBackfilled } from './invoices/usage-backfilled.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
@@ -57,6 +58,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     GetEntitlements,
     CurrentEntitlements,
     ListInvoices,
+    UsageBackfilled,
     ChargeOnce,
     ChangeInvoices,
     ...STRIPE_CONTROLLERS,

@@ -6,7 +6,7 @@ import { describeOrganisations } from '@tidegate/contracts/identity/organisation
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
-import { sumUsage } from '@tidegate/contracts/usage/sums';
+import { sumUsage, type UsageChange } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -30,6 +30,7 @@ import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { UsageBackfilled } from '../src/invoices/usage-backfilled.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
@@ -130,9 +131,19 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   const bus = {
-    call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
+    call: async (
+      operation: Operation,
+      input: { spans: Parameters<typeof sumOf>[0][]; changes?: UsageChange[]; organisationIds: string[] },
+    ) => {
       if (operation === sumUsage) {
-        return { sums: input.spans.map(sumOf), decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0) };
+        const more = ({ from, to }: { from: string; to: string }) =>
+          (input.changes ?? [])
+            .filter(({ at }) => at >= from && at < to)
+            .reduce((sum, { quantity }) => sum + quantity, 0);
+        return {
+          sums: input.spans.map((span) => sumOf(span) + more(span)),
+          decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
+        };
       }
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
@@ -165,6 +176,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new OrganisationStory(),
     new GetRevenue(),
     new ListInvoices(),
+    new UsageBackfilled(tenants, bus),
     new ChargeOnce(config),
     new ChangeInvoices(),
   ].flatMap(operationHandlers);

@@ -98,6 +98,56 @@ export type ApiKey = {
   createdBy: Id;
 };
 
+export type Backfill = {
+  id: Id;
+  meter: FeatureKey;
+  source: string;
+  from: Timestamp;
+  to: Timestamp;
+  mode: BackfillMode;
+  state: BackfillState;
+  reason: string;
+  by: string;
+  createdAt: Timestamp;
+  appliedAt: Timestamp | null;
+  appliedBy: string | null;
+  revertedAt: Timestamp | null;
+  revertedBy: string | null;
+  /** As it was when it was asked for, and when it was applied as it was then */
+  preview: BackfillPreview;
+};
+
+/** add: events that were not counted are counted. replace: the events of the source in the time become exactly these */
+export type BackfillMode = "add" | "replace";
+
+export type BackfillPreview = {
+  /** Events that are counted */
+  added: number;
+  /** Events that get another quantity */
+  changed: number;
+  /** Events that count nothing any more */
+  removed: number;
+  unchanged: number;
+  /** Of each month of the meter that changes */
+  balances: Array<{
+    periodStart: Timestamp;
+    periodEnd: Timestamp;
+    before: Figure;
+    after: Figure;
+  }>;
+  /** Of windows of the meter that were over, and what they owe more or less */
+  charges: Array<{
+    product: string;
+    currency: Currency;
+    periodStart: Timestamp;
+    periodEnd: Timestamp;
+    /** Charged with the next window; negative: credited */
+    amountMinor: number;
+  }>;
+};
+
+export type BackfillState = "previewed" | "applied" | "reverted";
+
 export type Backtest = {
   id: Id;
   /** The figures are null until it is done */
@@ -4623,6 +4673,77 @@ export type DeliveriesRetryOutput = Delivery;
 
 export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type BackfillsApplyInput = {
+  /** The backfill */
+  backfillId: Id;
+};
+
+export type BackfillsApplyOutput = Backfill;
+
+export type BackfillsApplyProblem = 'not_found' | 'backfill_over' | 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BackfillsGetInput = {
+  /** The backfill */
+  backfillId: Id;
+};
+
+export type BackfillsGetOutput = Backfill;
+
+export type BackfillsGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | EveryProblem;
+
+export type BackfillsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type BackfillsListOutput = {
+  items: Array<Backfill>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type BackfillsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type BackfillsPreviewInput = {
+  meter: FeatureKey;
+  /** Which of your systems reports it */
+  source?: string;
+  /** Included */
+  from: Instant;
+  /** Excluded; not in the future */
+  to: Instant;
+  mode: BackfillMode;
+  /** All events of the source in the time, or those to add; none to replace them by nothing */
+  events: Array<{
+    /** Derived from the fact, such as a request’s id: sent again it counts once */
+    id: string;
+    quantity?: Quantity;
+    /** When it happened */
+    time: Instant;
+    /** As of other events */
+    dimensions?: Record<string, unknown>;
+  }>;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type BackfillsPreviewOutput = Backfill;
+
+export type BackfillsPreviewProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BackfillsRevertInput = {
+  /** The backfill */
+  backfillId: Id;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type BackfillsRevertOutput = Backfill;
+
+export type BackfillsRevertProblem = 'not_found' | 'backfill_over' | 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type EntitlementsCheckInput = {
   feature: FeatureKey;
   /** Units that the work needs, above 0; parts of one only of meters with decimals */
@@ -5441,6 +5562,26 @@ export class TidegateClient extends Transport {
   /** Send a message now that failed or was held back; the receiver sees the same id */
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
+
+  /** Count a backfill. In one step, against what is counted by then: `preview` says what it changed. Applied again it changes nothing. What windows owe that were charged is charged or credited with the next one. */
+  backfillsApply = (input: BackfillsApplyInput, options?: CallOptions): Promise<BackfillsApplyOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills/{backfillId}/apply', repeat: 'keyed' }, input, options);
+
+  /** A backfill */
+  backfillsGet = (input: BackfillsGetInput, options?: CallOptions): Promise<BackfillsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/backfills/{backfillId}', repeat: 'safe' }, input, options);
+
+  /** Backfills, the newest first */
+  backfillsList = (input: BackfillsListInput = {}, options?: CallOptions): Promise<BackfillsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/backfills', repeat: 'safe' }, input, options);
+
+  /** Show what adding or replacing the events of a time would change. With a service key. Nothing is counted yet: apply it. The events are those that service keys reported or should have reported under the source, of a meter that is added up (sum, count), in a time that is over and for which single events are stored. At most 5000 events and 62 days at once. One event that cannot be counted refuses all of them. */
+  backfillsPreview = (input: BackfillsPreviewInput, options?: CallOptions): Promise<BackfillsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills', repeat: 'keyed' }, input, options);
+
+  /** Take a backfill back: every event counts what it counted before. Events that others reported since stay. Reverted again it changes nothing. */
+  backfillsRevert = (input: BackfillsRevertInput, options?: CallOptions): Promise<BackfillsRevertOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills/{backfillId}/revert', repeat: 'keyed' }, input, options);
 
   /** May the organisation do this now?. For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With `hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, leases and usage together never exceed the limit. A refusal is an answer, not an error. The key of a hold that has ended is refused: other work needs another key. */
   entitlementsCheck = (input: EntitlementsCheckInput, options?: CallOptions): Promise<EntitlementsCheckOutput> =>

@@ -9,13 +9,12 @@ import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { BillingConfig } from '../billing.config.ts';
-import { usageAmount } from '../prices/usage-price.rules.ts';
 import { CHARGE_USAGE, LATE_MS } from './charges.ts';
 import { lockAccount } from './invoice.rows.ts';
 import { addItems, type NewItem } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
 import { findChargesDue, findOpenCharges, saveCharged, type UsageChargeRow } from './usage-charge.rows.ts';
-import { beyond, type Counted, type Span, spansOf } from './usage-charge.rules.ts';
+import { type Counted, owedFor, type Span, spansOf } from './usage-charge.rules.ts';
 
 const AT_ONCE = 100;
 const AFTER_FAILURE_MS = 60_000;
@@ -101,10 +100,7 @@ export class ChargeUsage {
     counted: Counted,
   ): Promise<NewItem | undefined> {
     const { decimals } = counted;
-    const [before, all] = beyond(row, counted);
-    const quantity = all - before;
-    const cost = (steps: bigint) => usageAmount(row.price, steps, row.currency, decimals);
-    const amount = cost(all) - cost(before);
+    const { quantity, amount } = owedFor(row, counted);
     const difference = amount - BigInt(row.charged_minor);
     const more = quantity - BigInt(row.charged_quantity);
     const last = row.until_at.getTime() + EVENTS_COME_MS;

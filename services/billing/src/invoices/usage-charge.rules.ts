@@ -1,4 +1,6 @@
 import type { QuotaWindow } from '@tidegate/contracts/billing/features';
+import type { UsagePrice } from '@tidegate/contracts/billing/prices';
+import { usageAmount } from '../prices/usage-price.rules.ts';
 
 /** Usage of a meter in a time; `beyond`: only what lies beyond a limit in each hour or day of it. */
 export interface Span {
@@ -41,4 +43,14 @@ export function beyond({ per, included }: Window, { sums, decimals }: Counted): 
   const limit = BigInt(included) * 10n ** BigInt(decimals);
   const over = (used: bigint) => (used > limit ? used - limit : 0n);
   return [sums.length > 1 ? over(sums[0] as bigint) : 0n, over(all)];
+}
+
+/** What a window owes altogether, and for how much. */
+export function owedFor(
+  window: Window & { price: UsagePrice; currency: string },
+  counted: Counted,
+): { quantity: bigint; amount: bigint } {
+  const [before, all] = beyond(window, counted);
+  const cost = (steps: bigint) => usageAmount(window.price, steps, window.currency, counted.decimals);
+  return { quantity: all - before, amount: cost(all) - cost(before) };
 }

@@ -1,3 +1,4 @@
+import type { UsageChange } from '@tidegate/contracts/usage/sums';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface AskedSpan {
@@ -12,17 +13,21 @@ export async function findSums(
   tx: Tx,
   orgId: string,
   timeZone: string,
-  spans: readonly AskedSpan[],
+  { spans, changes = [] }: { spans: readonly AskedSpan[]; changes?: readonly UsageChange[] | undefined },
 ): Promise<{ sums: number[]; decimals: number[] }> {
   const rows = await tx.query<{ sum: string; decimals: number }>(
     `select coalesce(min(m.decimals), 0) as decimals,
-            coalesce(sum(case when s.most is null then w.quantity else greatest(w.quantity - s.most * power(10::numeric, m.decimals)::bigint, 0) end), 0) as sum
+            coalesce(sum(case when s.most is null then w.quantity else greatest(w.quantity - s.most * power(10::numeric, coalesce(m.decimals, 0))::bigint, 0) end), 0) as sum
        from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::text[])
               with ordinality as s(meter, start, stop, most, per, n)
             left join meters m on m.meter = s.meter
             left join lateral (
-              select sum(h.quantity) as quantity from usage_hours h
-               where h.org_id = $1 and h.meter = s.meter and h.hour >= s.start and h.hour < s.stop
+              select sum(h.quantity) as quantity
+                from (select hour, quantity from usage_hours
+                       where org_id = $1 and meter = s.meter and hour >= s.start and hour < s.stop
+                      union all
+                      select c.at, c.quantity from unnest($8::timestamptz[], $9::bigint[]) as c(at, quantity)
+                       where c.at >= s.start and c.at < s.stop) as h
                group by case s.per when 'day' then date_trunc('day', h.hour at time zone $7)
                                    when 'hour' then date_trunc('hour', h.hour at time zone 'UTC') end
               union all
@@ -47,6 +52,8 @@ export async function findSums(
       spans.map(({ beyond }) => beyond?.limit ?? null),
       spans.map(({ beyond }) => beyond?.per ?? null),
       timeZone,
+      changes.map(({ at }) => at),
+      changes.map(({ quantity }) => quantity),
     ],
   );
   return { sums: rows.map(({ sum }) => Number(sum)), decimals: rows.map(({ decimals }) => decimals) };

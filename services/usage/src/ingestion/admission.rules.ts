@@ -9,6 +9,8 @@ export interface Known {
   meters: ReadonlySet<string>;
   /** Meters whose events the stream cannot carry: it has whole units that are added up. */
   special?: ReadonlySet<string> | undefined;
+  /** Whether events may be older than others are accepted: what an operator adds later. */
+  anyAge?: boolean | undefined;
   /** By organisation. */
   periods: ReadonlyMap<string, MeterPeriods>;
 }
@@ -32,7 +34,7 @@ export function timeRejection(event: Pick<UsageEvent, 'at'>, now: number): Rejec
 
 /** The start of the month in which the event counts, or why it is not counted. */
 export function admit(event: UsageEvent, known: Known, now: number): { periodStart: number } | Rejection {
-  const late = timeRejection(event, now);
+  const late = known.anyAge ? undefined : timeRejection(event, now);
   if (late) return late;
   if (!known.meters.has(event.meter)) {
     return { code: 'unknown_meter', message: unknownMeter(event.meter) };

@@ -10,8 +10,13 @@ import type { Placed } from './read-events.rules.ts';
  * Decides under which combination each event with dimensions counts: under its own while its day has few, and otherwise
  * under `other`, so that a value that never repeats can fill neither tables nor answers. Plain events stay as they are.
  */
-export async function byDimension(tx: Tx, { snapshot, now }: Standing, given: Placed[]): Promise<Placed[]> {
-  const some = given.filter(({ event }) => event.labels && !timeRejection(event, now));
+export async function byDimension(
+  tx: Tx,
+  { snapshot, now }: Standing,
+  given: Placed[],
+  anyAge = false,
+): Promise<Placed[]> {
+  const some = given.filter(({ event }) => event.labels && (anyAge || !timeRejection(event, now)));
   if (some.length === 0) return given;
   const { orgId } = snapshot;
   await lockMeters(

@@ -73,10 +73,10 @@ export class UsageWriter {
     tx: Tx,
     emit: Emit,
     events: readonly ReportedEvent[],
-    { periods, now }: { periods: ReadonlyMap<string, MeterPeriods>; now: number },
+    { periods, now, anyAge }: { periods: ReadonlyMap<string, MeterPeriods>; now: number; anyAge?: boolean },
   ): Promise<Written> {
     const meters = await this.metersFor(tx, events);
-    return writeEvents(tx, emit, { events, known: { meters, periods }, now });
+    return writeEvents(tx, emit, { events, known: { meters, periods, anyAge }, now });
   }
 
   /** Creates partitions for days that this process has not seen yet; otherwise Postgres is not asked. */

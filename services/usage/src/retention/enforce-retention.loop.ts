@@ -4,6 +4,7 @@ import { dropDays } from '@tidegate/database/partitions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { expireBackfills } from '../backfills/backfill.rows.ts';
 import { expireAlerts } from '../balances/quota-alert.rows.ts';
 import { expireCorrections } from '../corrections/correction.rows.ts';
 import { thinGauges } from '../gauges/gauge.rows.ts';
@@ -43,6 +44,7 @@ export class EnforceRetention implements OnApplicationBootstrap {
     await this.tenants.system('ingest', (tx) => expireAggregates(tx, MAX_EVENT_AGE_DAYS + 1));
     await this.tenants.system('ingest', (tx) => expireCombinations(tx, MAX_EVENT_AGE_DAYS + 1));
     await this.tenants.system('ingest', (tx) => expireLabelHours(tx, this.config.USAGE_EVENT_DAYS));
+    await this.tenants.system('ingest', (tx) => expireBackfills(tx, this.config.USAGE_EVENT_DAYS + MAX_EVENT_AGE_DAYS));
     await this.tenants.system('ingest', (tx) => thinGauges(tx, this.config.USAGE_EVENT_DAYS));
     const inChunks = async (expire: (tx: Tx) => Promise<boolean>) => {
       while (!signal.aborted && (await this.tenants.system('ingest', expire)));
