@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { BuiltIn } from '@tidegate/contracts/billing/built-in-features';
+import { BUILT_IN_FEATURES, type BuiltIn } from '@tidegate/contracts/billing/built-in-features';
 import { getEntitlements, type Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
+import { LEVELS, type Level } from '@tidegate/contracts/billing/features';
+import type { Restriction } from '@tidegate/contracts/billing/restrictions';
 import { accessTo, planFor, refusalOf } from '@tidegate/contracts/billing/snapshot';
 import { featureNotIncluded, organisationReadOnly, planLimitReached } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
@@ -8,6 +10,9 @@ import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { findSnapshot, type Lock, storeSnapshot } from './snapshot.rows.ts';
+
+/** Marks what a service owns of a feature: called in the transaction that stores a newer snapshot, or removes something. */
+export type Follower = (tx: Tx, snapshot: Snapshot) => Promise<void>;
 
 /**
  * What an organisation may do, decided from the snapshot that billing sent and this service stored. The snapshot of an
@@ -17,6 +22,7 @@ import { findSnapshot, type Lock, storeSnapshot } from './snapshot.rows.ts';
 @Injectable()
 export class Entitlements {
   private readonly bus: Bus;
+  private readonly followers: Follower[] = [];
 
   constructor(bus: Bus) {
     this.bus = bus;
@@ -56,6 +62,60 @@ export class Entitlements {
     if (grant?.kind !== 'boolean' || !grant.value) throw this.missing(snapshot, feature);
   }
 
+  /** For looking at it, which is possible while the product is read-only: at least this level, or a yes. */
+  async shows(
+    tx: Tx,
+    feature: BuiltIn<'boolean' | 'level'>,
+    { least = 'basic' }: { least?: Level } = {},
+  ): Promise<void> {
+    const snapshot = await this.snapshot(tx);
+    const grant = snapshot.features[feature];
+    const isHad =
+      BUILT_IN_FEATURES[feature] === 'boolean'
+        ? grant?.kind === 'boolean' && grant.value
+        : grant?.kind === 'level' && LEVELS.indexOf(grant.level) >= LEVELS.indexOf(least);
+    if (!isHad) throw this.missing(snapshot, feature);
+  }
+
+  /** For changing or starting something that exists: refused while it is restricted, with the reason. */
+  async usable(
+    tx: Tx,
+    feature: BuiltIn<'boolean' | 'counted'>,
+    restricted: Restriction | null,
+    count: () => Promise<number>,
+  ): Promise<void> {
+    if (restricted === null) return;
+    const snapshot = await this.snapshot(tx);
+    const { product, plan, upgradeTo } = refusalOf(snapshot, feature);
+    if (restricted === 'read_only') throw organisationReadOnly({ product, plan });
+    const limit = limitOf(snapshot, feature);
+    if (restricted === 'not_included' || typeof limit !== 'number') throw this.missing(snapshot, feature);
+    throw planLimitReached(
+      { feature, limit, used: await count(), product, plan, upgradeTo },
+      `The oldest ${limit} ${feature} are in use; this one is over the limit. ${wayOut(snapshot, feature)}`,
+    );
+  }
+
+  /** From the next snapshot on; before the service takes anything. */
+  follow(follower: Follower): void {
+    this.followers.push(follower);
+  }
+
+  async store(tx: Tx, snapshot: Snapshot): Promise<void> {
+    if (await storeSnapshot(tx, snapshot)) await this.mark(tx, snapshot);
+  }
+
+  /**
+   * For removing something that is counted, so that one over the limit takes its place. The lock comes before the
+   * thing's own, as when a snapshot arrives.
+   */
+  async removing<T>(tx: Tx, remove: () => Promise<T>): Promise<T> {
+    const snapshot = await findSnapshot(tx, 'for update');
+    const removed = await remove();
+    if (snapshot) await this.mark(tx, snapshot);
+    return removed;
+  }
+
   /** A number of the plan, such as days of retention. */
   async number(tx: Tx, feature: BuiltIn<'static'>): Promise<number> {
     const snapshot = await this.snapshot(tx);
@@ -72,8 +132,12 @@ export class Entitlements {
     if (!holdsConnection()) return fetch();
     throw new AskFirst(async () => {
       const fetched = await fetch();
-      return (next) => storeSnapshot(next.as({ orgId }), fetched);
+      return (next) => this.store(next.as({ orgId }), fetched);
     });
+  }
+
+  private async mark(tx: Tx, snapshot: Snapshot): Promise<void> {
+    for (const follower of this.followers) await follower(tx, snapshot);
   }
 
   private missing(snapshot: Snapshot, feature: string): Error {

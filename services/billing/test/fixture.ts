@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nameThings } from '@tidegate/contracts/billing/counted';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
 import { describeOrganisations } from '@tidegate/contracts/identity/organisations';
@@ -119,6 +120,8 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const changes = new SubscriptionChanges(entitlements, new Charges(config, wakes));
   /** What the services that own things say that there is. */
   const counts: Record<string, number> = {};
+  /** And which of them smaller limits would restrict. */
+  const names: Record<string, { id: string; name: string }[]> = {};
   /** What usage says that was used, by meter: instants with quantities. */
   const used: Record<string, [at: number, quantity: number][]> = {};
   const sumOf = ({ meter, from, to }: { meter: string; from: string; to: string }): number =>
@@ -130,6 +133,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const bus = {
     call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
       if (operation === sumUsage) return { sums: input.spans.map(sumOf) };
+      if (operation.name === nameThings.identity.name) return names;
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
     },
@@ -147,7 +151,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new CheckPlans(),
     new ListPlans(),
     new ExportPlans(),
-    new MovePlans(wakes),
+    new MovePlans(wakes, tenants, limits),
     new GetEntitlements(entitlements),
     new CurrentEntitlements(),
     new ChangeSubscription(tenants, changes, provider, payments, show),
@@ -194,6 +198,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
     counts,
+    names,
     known,
     learn,
     /** An organisation is created, at an instant. */

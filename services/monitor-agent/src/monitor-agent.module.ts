@@ -27,6 +27,7 @@ import { ListServers } from './servers/list-servers.ts';
 import { OfferPlatformServer } from './servers/offer-platform-server.ts';
 import { PlatformServer } from './servers/platform-server.ts';
 import { RemoveServers } from './servers/remove-servers.loop.ts';
+import { RestrictServers } from './servers/restrict-servers.ts';
 import { ServerSecrets } from './servers/server-secrets.ts';
 import { UpdateServer } from './servers/update-server.ts';
 import { ShowStatementSeries } from './statements/show-statement-series.ts';
@@ -65,6 +66,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     Dialer,
     ServerTester,
     PlatformServer,
+    RestrictServers,
     CollectorTools,
     CollectServers,
     EnforceRetention,

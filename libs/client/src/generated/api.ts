@@ -93,6 +93,8 @@ export type ApiKey = {
   id: string;
   name: string;
   scopes: Array<string>;
+  /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
+  restricted: Restriction | null;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
   createdBy: Id;
@@ -296,6 +298,8 @@ export type Bot = {
   waiting: Waiting | null;
   /** Why it was halted */
   halted: Halt | null;
+  /** Why it opens no trade and cannot be started or changed: the plan allows fewer bots, or is read-only. An open trade is finished; it goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
   /** How it was last started; null for older bots */
   resumed: Resumed | null;
   /** Candles that were added or changed after the bot had passed their time: a backtest differs */
@@ -305,6 +309,9 @@ export type Bot = {
   } | null;
   createdAt: Timestamp;
 };
+
+/** paper: the built-in exchange, without money; testnet and mainnet: accounts at a real exchange */
+export type BotMode = "paper" | "testnet" | "mainnet";
 
 /** Without `strategy` those of a DCA bot */
 export type BotSettings = DcaSettings | MartingaleEmaSettings;
@@ -468,6 +475,8 @@ export type Channel = {
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
   disabledBecause?: "gone" | "by_member" | "unsubscribed";
+  /** Why nothing is sent to it: the plan allows fewer channels or no webhooks, or is read-only. It is used again by itself when the plan allows it. null: it is in full use */
+  restricted: Restriction | null;
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
 };
@@ -579,6 +588,8 @@ export type CreatedChannel = {
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
   disabledBecause?: "gone" | "by_member" | "unsubscribed";
+  /** Why nothing is sent to it: the plan allows fewer channels or no webhooks, or is read-only. It is used again by itself when the plan allows it. null: it is in full use */
+  restricted: Restriction | null;
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: store it. */
@@ -1277,6 +1288,8 @@ export type Member = {
   email: string;
   name: string;
   role: Role;
+  /** Why they may only read at present, as a viewer: the plan allows fewer members, and they joined last. Owners come first, and the first of them is never restricted. null: they may do what their role may */
+  restricted: Restriction | null;
   joinedAt: Timestamp;
 };
 
@@ -1443,6 +1456,8 @@ export type NewApiKey = {
   id: string;
   name: string;
   scopes: Array<string>;
+  /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
+  restricted: Restriction | null;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
   createdBy: Id;
@@ -1626,6 +1641,8 @@ export type OverLimit = {
   feature: FeatureKey;
   limit: number;
   used: number;
+  /** What can only be read then, the newest first, at most 20; empty where nothing is named */
+  restricted: Array<Thing>;
 };
 
 export type OwnEntitlements = {
@@ -1876,6 +1893,9 @@ export type RejectedUsage = {
 /** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it. not_included: the plan of the organisation lacks the meter */
 export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "not_included" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
 
+/** over_limit: the plan allows fewer, and this is one of the newest; not_included: the plan has none; read_only: a payment is overdue, or the subscription is paused */
+export type Restriction = "over_limit" | "not_included" | "read_only";
+
 export type Resumed = {
   /** beginning: for the first time; fromNow: candles that arrived while it was stopped are not traded; catchUp: they are */
   mode: "beginning" | "fromNow" | "catchUp";
@@ -1971,6 +1991,8 @@ export type Server = {
   platform: boolean;
   state: ServerState;
   stateSince: Timestamp;
+  /** Why nothing is collected from it: the plan allows fewer servers, or is read-only. What was collected can be read, and collecting goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
   /** Why the last attempt failed and what to do; null when it did not */
   failure: {
     code: string;
@@ -2406,6 +2428,11 @@ export type SwitchedSession = {
   user: User;
   organisation: CurrentOrganisation | null;
   role: Role | null;
+};
+
+export type Thing = {
+  id: string;
+  name: string;
 };
 
 /** Epochs by their unit, or written dates */
@@ -2977,6 +3004,13 @@ export type PlansMoveOutput = {
   /** How many move */
   subscriptions: number;
   moves: Array<PlanMove>;
+  /** Of a dry run: who would have more than is allowed then, and what could only be read */
+  overLimit: Array<{
+    organisationId: Id;
+    over: Array<OverLimit>;
+  }>;
+  /** Of a dry run: of how many organisations that is said, at most 200 */
+  lookedAt: number;
   /** Subscriptions of the plan that already have the target version */
   stay: number;
 };
@@ -3301,13 +3335,15 @@ export type BacktestsTradesProblem = 'not_found' | 'unauthenticated' | 'plan_lim
 
 export type BotsCreateInput = {
   name: Name;
+  /** Where its orders go; so far only `paper` can be had */
+  mode?: BotMode;
   settings: BotSettingsInput;
   feed?: FeedInput;
 };
 
 export type BotsCreateOutput = Bot;
 
-export type BotsCreateProblem = 'plan_limit_reached' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type BotsCreateProblem = 'plan_limit_reached' | 'feature_not_included' | 'mode_not_available' | 'unauthenticated' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type BotsDeleteInput = {
   botId: Id;

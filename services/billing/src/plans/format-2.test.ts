@@ -7,7 +7,7 @@ import { catalogueSchema } from './catalogue-schema.rules.ts';
 import { parseCatalogue } from './parse-catalogue.ts';
 
 const builtIn = Object.entries(BUILT_IN_FEATURES);
-const zero = { counted: '0', static: '0', boolean: 'false', metered: '0' };
+const zero = { counted: '0', static: '0', boolean: 'false', metered: '0', level: 'none' };
 
 const whole = `format: 2
 currency: USD

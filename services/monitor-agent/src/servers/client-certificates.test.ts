@@ -28,7 +28,7 @@ const guard = { check: address, trusted: address } as never;
 const tester = new ServerTester(dialer(), guard);
 const handlers = () => ({
   create: new CreateServer(guard, secrets, { claim: async () => {} } as never, store.wakes as never),
-  update: new UpdateServer(guard, secrets, store.wakes as never),
+  update: new UpdateServer(guard, secrets, store.wakes as never, { usable: async () => {} } as never),
   test: new TestServer(tester, dialer(), store.tenants, store.wakes as never),
 });
 
