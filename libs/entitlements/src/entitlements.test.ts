@@ -157,3 +157,19 @@ describe('an operation that declares what it needs', () => {
     expect(asked({}, snapshot('metrics', undefined))).toBe(true);
   });
 });
+
+test('an installation whose licence has ended creates nothing, shows everything, and names the licence', async () => {
+  const licence = { readOnly: true };
+  const licensed = new Entitlements({} as never, { standing: () => licence } as never);
+  const tx = having(snapshot('bots', { kind: 'counted', limit: null }));
+  await expect(licensed.claim(tx, 'bots', async () => 0)).rejects.toMatchObject({
+    code: 'organisation_read_only',
+    detail: expect.stringContaining('licence'),
+  });
+  await expect(licensed.feature(having(snapshot('backtests', GRANTS.boolean)), 'backtests')).rejects.toMatchObject({
+    code: 'organisation_read_only',
+  });
+  await licensed.shows(having(snapshot('metrics', GRANTS.level)), 'metrics');
+  licence.readOnly = false;
+  await licensed.claim(tx, 'bots', async () => 0);
+});

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { BUILT_IN_FEATURES, type BuiltIn } from '@tidegate/contracts/billing/built-in-features';
 import { getEntitlements, type Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
 import { LEVELS, type Level } from '@tidegate/contracts/billing/features';
@@ -9,6 +9,7 @@ import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
+import { InstallationLicence } from '@tidegate/runtime/licence/installation-licence';
 import { findSnapshot, type Lock, storeSnapshot } from './snapshot.rows.ts';
 
 /** Marks what a service owns of a feature: called in the transaction that stores a newer snapshot, or removes something. */
@@ -22,9 +23,11 @@ export type Follower = (tx: Tx, snapshot: Snapshot) => Promise<void>;
 @Injectable()
 export class Entitlements {
   private readonly bus: Bus;
+  private readonly licence: Pick<InstallationLicence, 'standing'> | undefined;
   private readonly followers: Follower[] = [];
 
-  constructor(bus: Bus) {
+  constructor(bus: Bus, @Optional() licence?: InstallationLicence) {
+    this.licence = licence;
     this.bus = bus;
   }
 
@@ -39,6 +42,7 @@ export class Entitlements {
     count: () => Promise<number>,
     { adding = 1 }: { adding?: number } = {},
   ): Promise<void> {
+    this.requireLicence();
     const snapshot = await this.snapshot(tx, 'for update');
     const { product, plan, upgradeTo } = refusalOf(snapshot, feature);
     if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
@@ -55,6 +59,7 @@ export class Entitlements {
 
   /** For creating something by it: throws `feature_not_included` unless the plan says yes, and when it is read-only. */
   async feature(tx: Tx, feature: BuiltIn<'boolean'>): Promise<void> {
+    this.requireLicence();
     const snapshot = await this.snapshot(tx);
     const { product, plan } = refusalOf(snapshot, feature);
     if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
@@ -134,6 +139,12 @@ export class Entitlements {
       const fetched = await fetch();
       return (next) => this.store(next.as({ orgId }), fetched);
     });
+  }
+
+  /** An installation whose licence has ended for long creates nothing, whatever the plans of its customers say. */
+  private requireLicence(): void {
+    if (this.licence?.standing().readOnly)
+      throw organisationReadOnly({ product: null, plan: null }, 'The licence of this installation has to be renewed.');
   }
 
   private async mark(tx: Tx, snapshot: Snapshot): Promise<void> {

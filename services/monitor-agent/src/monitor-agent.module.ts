@@ -23,6 +23,7 @@ import { CreateServer } from './servers/create-server.ts';
 import { DeleteServer } from './servers/delete-server.ts';
 import { Dialer } from './servers/dialer.ts';
 import { GetServer } from './servers/get-server.ts';
+import { LicensedServers } from './servers/licensed-servers.ts';
 import { ListServers } from './servers/list-servers.ts';
 import { OfferPlatformServer } from './servers/offer-platform-server.ts';
 import { PlatformServer } from './servers/platform-server.ts';
@@ -67,6 +68,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     ServerTester,
     PlatformServer,
     RestrictServers,
+    LicensedServers,
     CollectorTools,
     CollectServers,
     EnforceRetention,

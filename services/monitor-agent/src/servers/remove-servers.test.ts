@@ -14,7 +14,13 @@ const unlimited = { claim: async () => {}, removing: (_tx: unknown, remove: () =
 
 const create = (name: string) =>
   store.call(
-    new CreateServer(guard as never, secrets, unlimited as never, store.wakes as never),
+    new CreateServer(
+      guard as never,
+      secrets,
+      unlimited as never,
+      store.wakes as never,
+      { require: async () => {} } as never,
+    ),
     createServer,
     { name, host: '127.0.0.1', user: 'watcher', password: 'x' },
     orgId,

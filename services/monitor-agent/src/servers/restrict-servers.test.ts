@@ -9,11 +9,15 @@ import { claimLeases, renewLeases } from '../kernel/schedule/lease.rows.ts';
 import { CountThings } from './count-things.ts';
 import { CreateServer } from './create-server.ts';
 import { DeleteServer } from './delete-server.ts';
+import { LicensedServers } from './licensed-servers.ts';
 import { ListServers } from './list-servers.ts';
 import { RestrictServers } from './restrict-servers.ts';
+import { countAllServers } from './server.rows.ts';
 import { UpdateServer } from './update-server.ts';
 
 /* Servers over a lowered limit are stored with all that was collected, and nothing more is collected from them. */
+/** No licence limits the servers of the installation. */
+const anyNumber = { require: async () => {} } as never;
 const store = useStore();
 const guard = { check: async () => ({ address: '127.0.0.1', loopback: true }) } as never;
 
@@ -26,7 +30,7 @@ function organisation() {
   const wakes = store.wakes as never;
   new RestrictServers(entitlements, wakes);
   const handlers = {
-    create: new CreateServer(guard, secrets, entitlements, wakes),
+    create: new CreateServer(guard, secrets, entitlements, wakes, anyNumber),
     update: new UpdateServer(guard, secrets, wakes, entitlements),
     remove: new DeleteServer(wakes, entitlements),
   };
@@ -118,4 +122,30 @@ test('billing is told in advance which would be restricted, the newest first', a
       { id: b, name: 'b' },
     ],
   });
+});
+
+test('a licence limits the servers of all organisations together, also when they are added at once; more that exist go on', async () => {
+  const before = await store.tenants.system('licence', countAllServers);
+  const licence = { standing: () => ({ servers: before + 2 }) } as never;
+  const log = { error: vi.fn() };
+  const licensed = new LicensedServers(store.tenants, log as never, licence);
+  const free = { claim: async () => {} } as never;
+  const create = new CreateServer(guard, secrets, free, store.wakes as never, licensed);
+  const added = await Promise.allSettled(
+    Array.from({ length: 6 }, () =>
+      store.call(create, createServer, { name: 'a', host: '127.0.0.1', user: 'watcher', password: 'x' }, newId()),
+    ),
+  );
+  expect(added.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+  for (const one of added)
+    if (one.status === 'rejected')
+      expect(one.reason).toMatchObject({
+        code: 'plan_limit_reached',
+        data: { feature: 'licensed_servers', limit: before + 2, used: before + 2 },
+      });
+  await licensed.onApplicationBootstrap();
+  expect(log.error).not.toHaveBeenCalled();
+  const smaller = new LicensedServers(store.tenants, log as never, { standing: () => ({ servers: before }) } as never);
+  await smaller.onApplicationBootstrap();
+  expect(log.error).toHaveBeenCalledWith({ limit: before, used: before + 2 }, expect.stringContaining('licence'));
 });

@@ -186,6 +186,17 @@ export const serversBeyond = (tx: Tx, keep: number, most: number): Promise<{ id:
     [tx.orgId, keep, most],
   );
 
+/** System purpose `licence`: those of all organisations. */
+export async function countAllServers(tx: Tx): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    'select count(*)::int as count from servers where not platform and removed_at is null',
+  );
+  return row?.count ?? 0;
+}
+
+export const lockAllServers = (tx: Tx): Promise<unknown> =>
+  tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' licensed servers', 0))");
+
 export async function nameIsTaken(tx: Tx, name: string, exceptId: string): Promise<boolean> {
   const row = await tx.one(
     'select 1 from servers where org_id = $1 and lower(name) = lower($2) and id <> $3 and removed_at is null',
