@@ -9,6 +9,7 @@ import { ChargeOnce } from './invoices/charge-once.ts';
 import { ChargeUsage } from './invoices/charge-usage.loop.ts';
 import { Charges } from './invoices/charges.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
+import { GetCosts } from './operator/get-costs.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
@@ -53,6 +54,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SearchOrganisations,
     OrganisationStory,
     GetRevenue,
+    GetCosts,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,

@@ -31,6 +31,7 @@ import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { GetCosts } from '../src/operator/get-costs.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
@@ -164,6 +165,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new SearchOrganisations(),
     new OrganisationStory(),
     new GetRevenue(),
+    new GetCosts(tenants, bus, log),
     new ListInvoices(),
     new ChargeOnce(config),
     new ChangeInvoices(),

@@ -570,6 +570,48 @@ export type Correction = {
 /** void: it never happened. amend: it was another quantity */
 export type CorrectionAction = "void" | "amend";
 
+export type CostFigures = {
+  currency: Currency;
+  month: Month;
+  asOf: Timestamp;
+  /** Organisations whose usage is not known at the moment; counted as none */
+  unknown: number;
+  meters: Array<{
+    meter: string;
+    /** What a unit costs, as the catalogue in force says */
+    unitCost: string;
+    /** Used in the month, by all */
+    quantity: string;
+    /** Use of the month times what a unit costs, exact, in whole units of the currency */
+    cost: string;
+  }>;
+  plans: Array<{
+    /** null: what all products share */
+    product: ProductKey | null;
+    plan: PlanKey | null;
+    organisations: number;
+    /** What recurs in a month, at the end of this one */
+    mrrMinor: number;
+    /** Use of the month times what a unit costs, exact, in whole units of the currency */
+    cost: string;
+    /** What recurs minus the cost */
+    margin: string;
+  }>;
+  /** Those that bring least come first */
+  organisations: Array<{
+    organisationId: Id;
+    plans: Array<string>;
+    /** What recurs in a month, at the end of this one */
+    mrrMinor: number;
+    /** Use of the month times what a unit costs, exact, in whole units of the currency */
+    cost: string;
+    /** What recurs minus the cost */
+    margin: string;
+  }>;
+  /** The table, when CSV was asked for */
+  csv?: string;
+};
+
 export type Count = number;
 
 export type CountedGrant = {
@@ -2674,6 +2716,25 @@ export type CheckoutFinishOutput = {
 };
 
 export type CheckoutFinishProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CostsGetInput = {
+  /** By default the present one */
+  month?: Month;
+  /** By default that of the catalogue */
+  currency?: Currency;
+  /** Only of this organisation */
+  organisationId?: Id;
+  /** How many organisations are listed; all are counted */
+  limit?: number;
+  /** Which table, of CSV */
+  table?: "meters" | "plans" | "organisations";
+  /** csv: one table; by default what `Accept` says */
+  format?: "json" | "csv";
+};
+
+export type CostsGetOutput = CostFigures;
+
+export type CostsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type EntitlementsCurrentInput = Record<string, never>;
 
@@ -4839,6 +4900,10 @@ export class TidegateClient extends Transport {
   /** Store what was bought, when the person comes back from the page. Safe to repeat. Nobody has to call it: the webhook does the same a moment later. */
   checkoutFinish = (input: CheckoutFinishInput, options?: CallOptions): Promise<CheckoutFinishOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout/{sessionId}/finish', repeat: 'keyed' }, input, options);
+
+  /** What the use of a month costs the operator against what it brings: by meter, plan and organisation. By the `cost` of metered features in the catalogue. Of one currency: what has no cost in it counts as none. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
+  costsGet = (input: CostsGetInput = {}, options?: CallOptions): Promise<CostsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/costs', repeat: 'safe' }, input, options);
 
   /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>

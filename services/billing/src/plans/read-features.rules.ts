@@ -2,6 +2,7 @@ import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features
 import type { Faults } from './catalogue-faults.rules.ts';
 import type { FeatureDefinition } from './catalogue-model.rules.ts';
 import type { CatalogueFile } from './catalogue-syntax.rules.ts';
+import { decimalPrice } from './catalogue-values.rules.ts';
 
 type Declared = CatalogueFile['features'];
 
@@ -16,7 +17,7 @@ export function readFeatures(
 ): FeatureDefinition[] {
   checkBuiltIns(faults, features);
   const before = new Map(known.map((feature) => [feature.key, feature]));
-  return Object.entries(features).map(([key, { product, per, meter, ...declared }]) => {
+  return Object.entries(features).map(([key, { product, per, meter, cost, ...declared }]) => {
     const path = ['features', key];
     const metered = declared.kind === 'metered';
     if (product !== undefined && !Object.hasOwn(products, product)) {
@@ -31,6 +32,8 @@ export function readFeatures(
       faults.add([...path, 'per'], 'unknown_field', 'Remove it: only metered features have a window.');
     if (!metered && meter)
       faults.add([...path, 'meter'], 'unknown_field', 'Remove it: only metered features are metered.');
+    if (!metered && cost)
+      faults.add([...path, 'cost'], 'unknown_field', 'Remove it: only what is metered costs something by the unit.');
     if (meter) checkMeter(faults, key, meter);
     const feature: FeatureDefinition = {
       key,
@@ -38,10 +41,19 @@ export function readFeatures(
       ...declared,
       per: metered ? (per ?? 'month') : null,
       meter: metered ? { ...(meter ?? PLAIN), ...WHOLE, value: meter?.value ?? null } : null,
+      ...(metered && cost && { cost: readCost(faults, [...path, 'cost'], cost) }),
     };
     checkKept(faults, feature, before.get(key));
     return feature;
   });
+}
+
+/** By currency, as exact as a price. */
+function readCost(faults: Faults, path: string[], written: Record<string, unknown>): Record<string, string> {
+  const costs = Object.entries(written).map(([currency, one]) => {
+    return [currency, faults.read(decimalPrice(currency), one, [...path, currency]) ?? '0'] as const;
+  });
+  return Object.fromEntries(costs);
 }
 
 /** Quantities are whole, and are not reported by what else an event says. */
