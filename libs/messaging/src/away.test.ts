@@ -96,6 +96,14 @@ test('after a stop nothing is asked any more', async () => {
   reach.stop();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(service.waiting).toEqual([]);
+  // Nor by who was waiting when it stopped.
+  const [other, slow] = [new Reach(), hanging()];
+  const last = other.ask(slow.call);
+  other.stop();
+  slow.deadline();
+  expect(await last).toMatchObject({ away: true });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(slow.waiting).toEqual([]);
 });
 
 test('an absence is new once, and over at once', () => {

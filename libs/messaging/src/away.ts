@@ -40,6 +40,7 @@ export class Reach {
   private lost = Promise.withResolvers<void>();
   private repeat: (() => Promise<void>) | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   /** `late` is given an answer for which nobody waited. What the service refuses is thrown, as by a plain call. */
   async ask<T>(call: () => Promise<T>, late: (answer: T) => void = () => {}): Promise<Reached<T>> {
@@ -64,8 +65,8 @@ export class Reach {
 
   /** No more questions in the background. */
   stop(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
-    this.repeat = undefined;
   }
 
   private leave(): boolean {
@@ -78,6 +79,7 @@ export class Reach {
   }
 
   private askAgain(): void {
+    if (this.stopped) return;
     this.timer = setTimeout(() => {
       const asking = this.repeat?.() ?? Promise.resolve();
       void asking.then(

@@ -48,6 +48,8 @@ export interface Spent {
 export class Quota implements OnApplicationShutdown {
   private readonly accounts = new Map<string, Account>();
   private readonly holder = crypto.randomUUID();
+  /** Usage does not answer: an organisation that comes now does not wait for it either. */
+  private readonly usage = new Away();
   private readonly returning = new Set<Promise<boolean>>();
   private readonly refusals;
 
@@ -82,7 +84,7 @@ export class Quota implements OnApplicationShutdown {
         throw account.refusal;
       }
       if (!account.taking && account.away.isDue()) this.take(orgId, account);
-      if (account.away.now) return { orgId, holding: undefined };
+      if (account.away.now || this.usage.now) return { orgId, holding: undefined };
       await account.taking;
     }
   }
@@ -159,6 +161,7 @@ export class Quota implements OnApplicationShutdown {
       const asked = { meter: METER, want, holderId: this.holder, leaseKey: crypto.randomUUID() };
       const lease = await this.bus.call(takeLease, asked, { orgId, deadlineMs: ANSWER_MS });
       account.away.end();
+      this.usage.end();
       if (lease.leaseId && lease.granted > 0) {
         account.holding = new Holding(lease.leaseId, lease);
         this.reports.hold(orgId, lease.leaseId);
@@ -174,10 +177,12 @@ export class Quota implements OnApplicationShutdown {
   private goWithout(orgId: string, account: Account, error: unknown): void {
     if (error instanceof ProblemError && error.code === featureNotIncluded.code) {
       account.away.end();
+      this.usage.end();
       account.refusal = error;
       account.refusedUntil = Date.now() + REFUSED_MS;
       return;
     }
+    if (isOutage(error)) this.usage.begin();
     if (account.away.begin()) {
       const text = 'No lease could be taken: calls pass and are counted';
       if (isOutage(error)) this.log.warn({ error, orgId }, text);
