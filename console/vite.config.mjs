@@ -7,6 +7,8 @@ import { defineConfig } from 'vite';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const libs = fileURLToPath(new URL('../libs', import.meta.url));
 
+const QUIET = new Set(['MODULE_LEVEL_DIRECTIVE', 'INVALID_ANNOTATION']);
+
 export default defineConfig({
   root: here,
   cacheDir: join(here, 'node_modules/.vite'),
@@ -27,6 +29,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_000,
+    // Libraries mark what is for browsers only, and comment on tools of others: nothing to do about it here.
+    rollupOptions: {
+      onwarn: (warning, warn) => QUIET.has(warning.code) || warn(warning),
+    },
   },
   plugins: [{ name: 'compressed', closeBundle: () => compress(join(here, 'dist')) }],
   server: { proxy: { '/api': 'http://localhost:3000', '/favicon.ico': 'http://localhost:3000' } },

@@ -12,6 +12,11 @@ export const textOf = (raw: Raw, name: string): string | undefined => {
 export const oneOf = <T extends string>(raw: Raw, name: string, allowed: readonly T[]): T | undefined =>
   allowed.find((one) => one === raw[name]);
 
+export const instantOf = (raw: Raw, name: string): string | undefined => {
+  const at = Date.parse(textOf(raw, name) ?? '');
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+};
+
 /** Without what is undefined, so that addresses stay short. */
 export const given = <T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;

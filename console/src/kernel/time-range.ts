@@ -1,4 +1,4 @@
-import { given, textOf } from './search-params.ts';
+import { given, instantOf, textOf } from './search-params.ts';
 
 /** Ranges to choose from, in seconds; they end now. */
 export const RANGES = {
@@ -20,15 +20,10 @@ export interface RangeSearch {
 }
 
 export function rangeSearch(raw: Record<string, unknown>): RangeSearch {
-  const [from, to] = [instant(raw, 'from'), instant(raw, 'to')];
+  const [from, to] = [instantOf(raw, 'from'), instantOf(raw, 'to')];
   if (from && to && from < to) return { from, to };
   const name = textOf(raw, 'range');
   return given({ range: name && name in RANGES && name !== DEFAULT ? (name as RangeName) : undefined });
-}
-
-function instant(raw: Record<string, unknown>, name: string): string | undefined {
-  const at = Date.parse(textOf(raw, name) ?? '');
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
 /** The range that an address means, as operations take it. A named one ends at a full step, so that pages share answers. */

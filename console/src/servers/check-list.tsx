@@ -1,7 +1,7 @@
 import type { ServerReport } from '@tidegate/client';
+import { Sql } from '../kernel/sql.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { Sql } from './missing.tsx';
 
 /** What a test of the connection found, each point with the SQL that mends it. */
 export function CheckList({ report: { usable, checks } }: { report: ServerReport }) {

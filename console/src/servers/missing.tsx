@@ -1,5 +1,5 @@
-import { Button, CopyButton } from '@mantine/core';
 import type { Server, ServerCheck } from '@tidegate/client';
+import { Sql } from '../kernel/sql.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 
@@ -23,20 +23,5 @@ export function Missing({ checks, failure }: { checks: ServerCheck[]; failure?: 
         </details>
       ))}
     </section>
-  );
-}
-
-export function Sql({ text }: { text: string }) {
-  return (
-    <>
-      <pre className="sql">{text}</pre>
-      <CopyButton value={text}>
-        {({ copy, copied }) => (
-          <Button size="compact-xs" variant="default" onClick={copy}>
-            {copied ? t('Copied') : t('Copy')}
-          </Button>
-        )}
-      </CopyButton>
-    </>
   );
 }

@@ -9,6 +9,16 @@ import { ServerState } from './server-state.tsx';
 
 const route = getRouteApi('/o/$org/servers/$serverId');
 
+const TABS = [
+  { to: '/o/$org/servers/$serverId', text: 'Load', exact: true },
+  { to: '/o/$org/servers/$serverId/statements', text: 'Statements' },
+  { to: '/o/$org/servers/$serverId/activity', text: 'Activity' },
+  { to: '/o/$org/servers/$serverId/tables', text: 'Tables' },
+  { to: '/o/$org/servers/$serverId/indexes', text: 'Indexes' },
+  { to: '/o/$org/servers/$serverId/findings', text: 'Findings' },
+  { to: '/o/$org/servers/$serverId/wraparound', text: 'Wraparound' },
+] as const;
+
 /** What stands above every page of a server: its name, state and range, what is missing, and the way to the others. */
 export function ShowServer() {
   const org = useOrg();
@@ -29,22 +39,17 @@ export function ShowServer() {
         >
           <Missing checks={data.missing} failure={data.failure} />
           <nav className="tabs" aria-label={t('Of this server')}>
-            <Link
-              to="/o/$org/servers/$serverId"
-              params={{ org, serverId }}
-              search={search}
-              activeOptions={{ exact: true, includeSearch: false }}
-            >
-              {t('Load')}
-            </Link>
-            <Link
-              to="/o/$org/servers/$serverId/statements"
-              params={{ org, serverId }}
-              search={search}
-              activeOptions={{ includeSearch: false }}
-            >
-              {t('Statements')}
-            </Link>
+            {TABS.map(({ to, text, ...tab }) => (
+              <Link
+                key={to}
+                to={to}
+                params={{ org, serverId }}
+                search={search}
+                activeOptions={{ exact: 'exact' in tab, includeSearch: false }}
+              >
+                {t(text)}
+              </Link>
+            ))}
           </nav>
           <Outlet />
         </Page>

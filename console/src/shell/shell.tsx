@@ -35,7 +35,11 @@ export function Shell() {
                 .filter(({ scope }) => !scope || !me || scopes.has(scope))
                 .map(({ to, text, exact }) => (
                   <li key={to}>
-                    <Link to={to} params={{ org }} activeOptions={{ exact: exact ?? false, includeSearch: false }}>
+                    <Link
+                      to={to}
+                      params={{ org } as never}
+                      activeOptions={{ exact: exact ?? false, includeSearch: false }}
+                    >
                       {t(text)}
                     </Link>
                   </li>

@@ -1,7 +1,7 @@
-import { TextInput } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { usePages } from '../kernel/api.ts';
 import { Reading } from '../kernel/reading.tsx';
+import { SearchBox } from '../kernel/search-box.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { rangeOf } from '../kernel/time-range.ts';
@@ -26,22 +26,11 @@ export function ListStatements() {
   const statements = usePages('serversStatements', input);
   return (
     <>
-      <search>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const text = String(new FormData(event.currentTarget).get('search') ?? '');
-            void navigate({ search: (before) => ({ ...before, search: text || undefined }) as never });
-          }}
-        >
-          <TextInput
-            name="search"
-            aria-label={t('Search in texts')}
-            placeholder={t('Search in texts')}
-            defaultValue={search.search ?? ''}
-          />
-        </form>
-      </search>
+      <SearchBox
+        label={t('Search in texts')}
+        value={search.search}
+        onSearch={(text) => void navigate({ search: (before) => ({ ...before, search: text }) })}
+      />
       <Reading of={statements}>
         {({ items, more, first }) => (
           <>
