@@ -51,9 +51,13 @@ export function ShowBilling() {
       </Reading>
       <h2>{t('Invoices')}</h2>
       <Reading of={invoices}>
-        {({ items, more }) => (
-          <DataTable name={t('Invoices')} rows={items} columns={columnsOf(org)} rowKey={({ id }) => id} more={more} />
-        )}
+        {({ items, more }) =>
+          items.length === 0 ? (
+            <p className="quiet">{t('There is none yet.')}</p>
+          ) : (
+            <DataTable name={t('Invoices')} rows={items} columns={columnsOf(org)} rowKey={({ id }) => id} more={more} />
+          )
+        }
       </Reading>
     </Page>
   );

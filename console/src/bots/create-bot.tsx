@@ -55,8 +55,8 @@ export function CreateBot() {
           <SegmentedControl
             aria-label={t('Direction')}
             data={[
-              { value: 'long', label: t('long: earns when prices rise') },
-              { value: 'short', label: t('short: earns when they fall') },
+              { value: 'long', label: t('long') },
+              { value: 'short', label: t('short') },
             ]}
             {...form.getInputProps('direction')}
           />

@@ -4,7 +4,7 @@ import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { t } from '../kernel/strings.ts';
 import { PriceChart } from './price-chart.tsx';
 
-const FEED = { source: 'bundled', interval: '1h' } as const;
+const FEED = { source: 'bundled', interval: '5m' } as const;
 
 /** The ladder in the chart and as a table, with what it needs and what it can lose. */
 export function LadderPreview({ ladder }: { ladder: Ladder }) {

@@ -5,6 +5,7 @@ import { useRead } from '../kernel/api.ts';
 import { clock, day } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { useNow } from '../kernel/use-now.ts';
 
 interface Line {
   price: string;
@@ -24,7 +25,8 @@ const NO_LINES: readonly Line[] = [];
 
 /** The last candles of a market. Falling ones are filled and rising ones hollow, besides their colours. */
 export function PriceChart({ market, feed: { source, interval }, lines = NO_LINES }: Props) {
-  const candles = useRead('candlesList', { market, source, interval, limit: CANDLES });
+  const before = new Date(Math.ceil(useNow(60_000) / 60_000) * 60_000).toISOString();
+  const candles = useRead('candlesList', { market, source, interval, before, limit: CANDLES });
   const place = useRef<HTMLDivElement>(null);
   const items = candles.data?.items;
   useEffect(() => {

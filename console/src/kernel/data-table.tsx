@@ -1,23 +1,11 @@
 import { Button, Checkbox, Menu } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { type Column, csv } from './csv.rules.ts';
 import classes from './data-table.module.css';
 import { compareNames } from './format.ts';
 import { t } from './strings.ts';
 
-export interface Column<Row> {
-  key: string;
-  title: string;
-  /** What is sorted by, and what CSV has: all digits, ISO instants. */
-  value: (row: Row) => string | number | null | undefined;
-  /** What is shown; by default the value. */
-  cell?: (row: Row) => React.ReactNode;
-  /** Numbers stand at the right. */
-  number?: boolean;
-  /** Cut by its width instead of widening the table. */
-  wide?: boolean;
-  /** Not shown until it is chosen. */
-  hidden?: boolean;
-}
+export type { Column };
 
 interface Props<Row> {
   /** Names the table for those who do not see it, and its CSV file. */
@@ -60,7 +48,7 @@ export function DataTable<Row>({ name, rows, columns, rowKey, sort, onSort, sort
               {shown.map(({ key, title, number }) => (
                 <th key={key} scope="col" data-number={number || undefined} aria-sort={direction(key)}>
                   {maySort(key) ? (
-                    <button type="button" onClick={() => choose(key)}>
+                    <button type="button" className={classes['sort']} onClick={() => choose(key)}>
                       {title}
                       <span aria-hidden="true">{ARROWS[direction(key) ?? 'none']}</span>
                     </button>
@@ -125,20 +113,6 @@ function compare(a: string | number | null | undefined, b: string | number | nul
   // What is not known stands last when the largest is first.
   if (a == null || b == null) return a == null ? (b == null ? 0 : -1) : 1;
   return typeof a === 'number' && typeof b === 'number' ? a - b : compareNames(String(a), String(b));
-}
-
-/** As RFC 4180. What a spreadsheet would take for a formula is a text. */
-export function csv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const quoted = (value: string | number | null | undefined) => {
-    const text = value == null ? '' : String(value);
-    const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  const lines = [
-    columns.map(({ title }) => quoted(title)),
-    ...rows.map((row) => columns.map(({ value }) => quoted(value(row)))),
-  ];
-  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
 }
 
 function download(name: string, content: string): void {

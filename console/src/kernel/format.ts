@@ -1,3 +1,4 @@
+import { store, stored } from './stored.ts';
 import { locale } from './strings.ts';
 
 /*
@@ -5,7 +6,7 @@ import { locale } from './strings.ts';
  * integers of minor units or as decimals, and are shown as such.
  */
 const MINUS = '\u2212';
-const zone = (): string | undefined => localStorage.getItem('tidegate-zone') ?? undefined;
+const zone = (): string | undefined => stored('zone');
 const cached = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
 
 function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
@@ -30,8 +31,7 @@ export const zoneName = (): string => zone() ?? Intl.DateTimeFormat().resolvedOp
 export const isUtc = (): boolean => zone() === 'UTC';
 
 export function chooseUtc(utc: boolean): void {
-  if (utc) localStorage.setItem('tidegate-zone', 'UTC');
-  else localStorage.removeItem('tidegate-zone');
+  store('zone', utc ? 'UTC' : undefined);
   location.reload();
 }
 

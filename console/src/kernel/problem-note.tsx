@@ -1,5 +1,6 @@
 import { Alert, Button, CopyButton } from '@mantine/core';
 import { isProblem } from '@tidegate/client';
+import { isPlanLimit, PlanLimit } from './plan-limit.tsx';
 import { t } from './strings.ts';
 
 /** Why something failed, what to do, and what to quote when asking about it. */
@@ -9,7 +10,11 @@ export function ProblemNote({ error, retry }: { error: unknown; retry?: () => vo
   const trace = problem?.problem['traceId'];
   return (
     <Alert color="red" variant="outline" role="alert" title={titleOf(error)}>
-      <p>{problem ? problem.message : String(error)}</p>
+      {problem && isPlanLimit(problem) ? (
+        <PlanLimit problem={problem} />
+      ) : (
+        <p>{problem ? problem.message : String(error)}</p>
+      )}
       {problem && problem.status === 0 ? (
         <p>{t('Your input is kept. Try again when the connection is back.')}</p>
       ) : null}

@@ -1,11 +1,11 @@
 import { setupI18n } from '@lingui/core';
 import { compileMessage } from '@lingui/message-utils/compileMessage';
+import { store, stored } from './stored.ts';
 
 /** Languages of the console. English is written in the code; the others are complete files of `src/strings`. */
 export const LOCALES = { en: 'English', de: 'Deutsch' } as const;
 export type Locale = keyof typeof LOCALES;
 
-const STORED = 'tidegate-locale';
 const files: Record<Exclude<Locale, 'en'>, () => Promise<{ default: Record<string, string> }>> = {
   de: () => import('../strings/de.json'),
 };
@@ -18,14 +18,14 @@ const isLocale = (text: string | null | undefined): text is Locale =>
 
 /** The chosen one, or else the browser's. */
 export function locale(): Locale {
-  const chosen = localStorage.getItem(STORED);
+  const chosen = stored('locale');
   if (isLocale(chosen)) return chosen;
-  return navigator.languages.map((one) => one.slice(0, 2)).find(isLocale) ?? 'en';
+  return (globalThis.navigator?.languages ?? []).map((one) => one.slice(0, 2)).find(isLocale) ?? 'en';
 }
 
 /** The page is made anew: every string, number and date changes. */
 export function chooseLocale(chosen: Locale): void {
-  localStorage.setItem(STORED, chosen);
+  store('locale', chosen);
   location.reload();
 }
 

@@ -1,15 +1,15 @@
 import { Button, createTheme, Modal } from '@mantine/core';
+import { store, stored } from './stored.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
-const STORED = 'tidegate-theme';
 
-export const theme = (): Theme => (localStorage.getItem(STORED) as Theme | null) ?? 'auto';
+export const theme = (): Theme => (stored('theme') as Theme | undefined) ?? 'auto';
 
 export const isDark = (): boolean =>
   theme() === 'dark' || (theme() === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
 
 export function chooseTheme(chosen: Theme): void {
-  localStorage.setItem(STORED, chosen);
+  store('theme', chosen);
   // Charts are drawn with the colours of their theme: the page is made anew.
   location.reload();
 }

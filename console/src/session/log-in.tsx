@@ -43,6 +43,7 @@ export function LogIn() {
           {t('Log in')}
         </Button>
       </form>
+      <Link to="/forgotten-password">{t('Forgotten password?')}</Link>
       <p>
         {t('No account yet?')}{' '}
         <Link to="/register" search={next ? { next } : {}}>

@@ -38,4 +38,35 @@ const registerRoute = createRoute({
   component: lazyRouteComponent(() => import('./register.tsx'), 'Register'),
 });
 
-export const sessionRoutes = [homeRoute, logInRoute, registerRoute] as const;
+const tokenPages = () => import('./token-pages.tsx');
+
+export const sessionRoutes = [
+  homeRoute,
+  logInRoute,
+  registerRoute,
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/forgotten-password',
+    component: lazyRouteComponent(tokenPages, 'ForgottenPassword'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/reset-password',
+    component: lazyRouteComponent(tokenPages, 'ResetPassword'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/verify-email',
+    component: lazyRouteComponent(tokenPages, 'VerifyEmail'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/confirm-address',
+    component: lazyRouteComponent(tokenPages, 'ConfirmAddress'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/unsubscribe',
+    component: lazyRouteComponent(tokenPages, 'Unsubscribe'),
+  }),
+] as const;

@@ -3,7 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { queryClient, useOrg, useWrite } from '../kernel/api.ts';
 import { chooseUtc, isUtc } from '../kernel/format.ts';
+import { useLive, useLiveState } from '../kernel/live.ts';
 import { meOf } from '../kernel/routes.ts';
+import { StateMark } from '../kernel/state-mark.tsx';
 import { chooseLocale, LOCALES, type Locale, locale, t } from '../kernel/strings.ts';
 import { chooseTheme, theme } from '../kernel/theme.ts';
 import { NAVIGATION } from './navigation.ts';
@@ -13,6 +15,7 @@ import classes from './shell.module.css';
 export function Shell() {
   const org = useOrg();
   const me = useQuery(meOf()).data;
+  useLive(org);
   const scopes = new Set(me?.scopes);
   return (
     <div className={classes['shell']}>
@@ -24,6 +27,7 @@ export function Shell() {
           Tidegate
         </Link>
         <Organisations org={org} />
+        <Live />
         <Person name={me?.user.name ?? ''} email={me?.user.email ?? ''} />
       </header>
       <nav className={classes['navigation']} aria-label={t('Main')}>
@@ -52,6 +56,21 @@ export function Shell() {
         <Outlet />
       </main>
     </div>
+  );
+}
+
+const LIVE = {
+  live: { mark: 'ok', text: 'Live' },
+  polling: { mark: 'stale', text: 'Asked for every ten seconds' },
+  connecting: { mark: 'pending', text: 'Connecting' },
+} as const;
+
+function Live() {
+  const { mark, text } = LIVE[useLiveState()];
+  return (
+    <span className={classes['live']} role="status">
+      <StateMark mark={mark}>{t(text)}</StateMark>
+    </span>
   );
 }
 

@@ -20,7 +20,7 @@ export function ShowUsage() {
         {({ items }) => (
           <div className="stack">
             {items
-              .filter(({ included, used }) => included || used > 0)
+              .filter(({ limit, used, enforcement }) => used > 0 || limit !== 0 || enforcement === 'overage')
               .map((meter) => (
                 <Meter
                   key={meter.meter}

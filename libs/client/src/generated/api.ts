@@ -3501,8 +3501,10 @@ export type CandlesListInput = {
   market: string;
   source?: CandleSource;
   interval?: CandleInterval;
-  /** First candle; by default the oldest */
+  /** First candle; by default the oldest. Not with `before` */
   from?: Instant;
+  /** The last candles before it instead of the first ones */
+  before?: Instant;
   /** At most so many items */
   limit?: number;
 };
@@ -5028,7 +5030,7 @@ export class TidegateClient extends Transport {
   candlesIndicator = (input: CandlesIndicatorInput, options?: CallOptions): Promise<CandlesIndicatorOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles/indicators/{indicator}', repeat: 'safe' }, input, options);
 
-  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. */
+  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. The newest ones: `before` = now. */
   candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
 
