@@ -10,7 +10,7 @@ import { TimeChart } from '../kernel/time-chart.tsx';
 import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
 import { BlockingTree } from './blocking-tree.tsx';
-import { sessionSeries } from './session-series.rules.ts';
+import { sessionSeries } from './session-series.ts';
 
 const route = getRouteApi('/o/$org/servers/$serverId/activity');
 
@@ -25,7 +25,7 @@ export function WatchActivity() {
   const blocking = useRead('serversBlocking', { serverId, ...range, ...at }, { everyMs: 10_000 });
   const history = activity.data?.history;
   const chart = useMemo(() => history && sessionSeries(history), [history]);
-  const look = (from: string, to: string) => {
+  const choose = (from: string, to: string) => {
     const middle = new Date((Date.parse(from) + Date.parse(to)) / 2).toISOString();
     void navigate({ search: (before) => ({ ...before, at: middle }) });
   };
@@ -39,7 +39,7 @@ export function WatchActivity() {
           instants={chart.instants}
           series={chart.series}
           format={short}
-          onBrush={look}
+          onBrush={choose}
         />
       ) : null}
       {search.at ? (

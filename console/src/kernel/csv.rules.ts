@@ -1,5 +1,6 @@
 export interface Column<Row> {
   key: string;
+  /** Empty: a column of buttons. */
   title: string;
   /** What is sorted by, and what CSV has: all digits, ISO instants. */
   value: (row: Row) => string | number | null | undefined;

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Menu } from '@mantine/core';
+import { Button, Checkbox, Menu, VisuallyHidden } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { type Column, csv } from './csv.rules.ts';
 import classes from './data-table.module.css';
@@ -26,6 +26,7 @@ export function DataTable<Row>({ name, rows, columns, rowKey, sort, onSort, sort
   const [own, setOwn] = useState<{ key: string; down: boolean } | undefined>();
   const [hidden, setHidden] = useState(() => new Set(columns.filter((one) => one.hidden).map(({ key }) => key)));
   const shown = columns.filter(({ key }) => !hidden.has(key));
+  const named = columns.filter(({ title }) => title !== '');
   const sorted = useMemo(() => {
     const column = columns.find(({ key }) => key === own?.key);
     return column && own
@@ -47,7 +48,9 @@ export function DataTable<Row>({ name, rows, columns, rowKey, sort, onSort, sort
             <tr>
               {shown.map(({ key, title, number }) => (
                 <th key={key} scope="col" data-number={number || undefined} aria-sort={direction(key)}>
-                  {maySort(key) ? (
+                  {title === '' ? (
+                    <VisuallyHidden>{t('Actions')}</VisuallyHidden>
+                  ) : maySort(key) ? (
                     <button type="button" className={classes['sort']} onClick={() => choose(key)}>
                       {title}
                       <span aria-hidden="true">{ARROWS[direction(key) ?? 'none']}</span>
@@ -86,14 +89,26 @@ export function DataTable<Row>({ name, rows, columns, rowKey, sort, onSort, sort
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            {columns.map(({ key, title }) => (
+            {named.map(({ key, title }) => (
               <Menu.Item key={key} component="div" onClick={() => setHidden((before) => toggled(before, key))}>
                 <Checkbox size="xs" label={title} checked={!hidden.has(key)} readOnly tabIndex={-1} />
               </Menu.Item>
             ))}
           </Menu.Dropdown>
         </Menu>
-        <Button size="compact-sm" variant="subtle" onClick={() => download(`${name}.csv`, csv(shown, sorted))}>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          onClick={() =>
+            download(
+              `${name}.csv`,
+              csv(
+                shown.filter(({ title }) => title !== ''),
+                sorted,
+              ),
+            )
+          }
+        >
           {t('CSV')}
         </Button>
       </div>

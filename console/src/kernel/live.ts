@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 
 /*
- * One live stream per browser and organisation. The tab that holds the lock reads it and tells the others; when it is
+ * One live stream per browser and organisation. The tab that holds the lock reads it and passes it on to the others; when it is
  * closed, the next one takes over. A message says only that something of a service has changed: what is on the screen
  * is then read again, at most once in two seconds.
  */
@@ -65,16 +65,16 @@ export function useLive(org: string): void {
       if (data.state) become(data.state);
       if (data.topic) changed(data.topic);
     };
-    const tell = (message: { topic?: string; state?: LiveState }) => {
+    const announce = (message: { topic?: string; state?: LiveState }) => {
       channel.postMessage(message);
       if (message.state) become(message.state);
       if (message.topic) changed(message.topic);
     };
     const lead = async () => {
       while (!over.signal.aborted) {
-        await follow(org, tell, over.signal);
+        await follow(org, announce, over.signal);
         if (over.signal.aborted) return;
-        tell({ state: 'polling' });
+        announce({ state: 'polling' });
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     };
@@ -92,12 +92,12 @@ export function useLive(org: string): void {
 /** Until the stream breaks, is silent for too long, or nobody needs it. The browser itself reconnects after short faults. */
 function follow(
   org: string,
-  tell: (message: { topic?: string; state?: LiveState }) => void,
+  announce: (message: { topic?: string; state?: LiveState }) => void,
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve) => {
     const stream = new EventSource(`/api/v1/stream?organisation=${encodeURIComponent(org)}`);
-    let heard = Date.now();
+    let receivedAt = Date.now();
     const end = () => {
       clearInterval(watch);
       stream.close();
@@ -105,19 +105,19 @@ function follow(
       resolve();
     };
     const watch = setInterval(() => {
-      if (Date.now() - heard > SILENCE_MS) end();
+      if (Date.now() - receivedAt > SILENCE_MS) end();
     }, 5_000);
     signal.addEventListener('abort', end);
     const on = (name: string, act: () => void) =>
       stream.addEventListener(name, () => {
-        heard = Date.now();
+        receivedAt = Date.now();
         act();
       });
-    on('ready', () => tell({ state: 'live' }));
+    on('ready', () => announce({ state: 'live' }));
     // Something may have been missed: all that is shown is read again.
-    on('resync', () => tell({ topic: '*' }));
+    on('resync', () => announce({ topic: '*' }));
     on('heartbeat', () => {});
-    for (const topic of Object.keys(SERVICES)) on(topic, () => tell({ topic }));
+    for (const topic of Object.keys(SERVICES)) on(topic, () => announce({ topic }));
     for (const name of ['expired', 'revoked', 'bye']) on(name, end);
     stream.onerror = () => {
       if (stream.readyState === EventSource.CLOSED) end();

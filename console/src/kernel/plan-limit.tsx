@@ -25,7 +25,7 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
             used: typeof used === 'number' ? exact(used) : '–',
             limit: exact(limit),
           })}{' '}
-          {typeof resetsAt === 'string' ? t('It begins anew on {at}.', { at: when(resetsAt) }) : ''}
+          {typeof resetsAt === 'string' ? t('It resets on {at}.', { at: when(resetsAt) }) : ''}
         </p>
       ) : null}
       {org ? (

@@ -17,7 +17,7 @@ export const orgRoute = createRoute({
     try {
       await queryClient.ensureQueryData(meOf());
     } catch (error) {
-      // Only an answer says that nobody is logged in; without one the page itself tells what is wrong.
+      // Only an answer says that nobody is logged in; without one the page itself says what is wrong.
       if (isProblem(error) && error.code === 'unauthenticated')
         throw redirect({ to: '/log-in' as never, search: { next: location.href } as never });
       throw error;

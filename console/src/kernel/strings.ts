@@ -2,12 +2,12 @@ import { setupI18n } from '@lingui/core';
 import { compileMessage } from '@lingui/message-utils/compileMessage';
 import { store, stored } from './stored.ts';
 
-/** Languages of the console. English is written in the code; the others are complete files of `src/strings`. */
+/** Languages of the console. English is written in the code; the others are complete files beside this one. */
 export const LOCALES = { en: 'English', de: 'Deutsch' } as const;
 export type Locale = keyof typeof LOCALES;
 
 const files: Record<Exclude<Locale, 'en'>, () => Promise<{ default: Record<string, string> }>> = {
-  de: () => import('../strings/de.json'),
+  de: () => import('./strings.de.json'),
 };
 
 const i18n = setupI18n();

@@ -31,7 +31,7 @@ export function ListServers() {
     { key: 'tls', title: t('Encryption'), value: ({ tlsMode }) => tlsMode, hidden: true },
     {
       key: 'seen',
-      title: t('Last look'),
+      title: t('Last snapshot'),
       value: ({ lastCollectedAt }) => lastCollectedAt,
       cell: ({ lastCollectedAt }) => (lastCollectedAt ? <Age at={lastCollectedAt} /> : t('never')),
     },

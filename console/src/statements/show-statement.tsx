@@ -7,7 +7,7 @@ import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
 import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
-import { statementSeries } from './statement-series.rules.ts';
+import { statementSeries } from './statement-series.ts';
 
 const route = getRouteApi('/o/$org/servers/$serverId/statements/$statementId');
 

@@ -10,7 +10,7 @@ import { useNow } from '../kernel/use-now.ts';
 import { fullness } from './fullness.rules.ts';
 import classes from './usage.module.css';
 
-/** What was used against what is allowed, where it leads, and when it begins anew. */
+/** What was used against what is allowed, where it leads, and when it resets. */
 export function ShowUsage() {
   const usage = useRead('usageCurrent', {}, { everyMs: 30_000 });
   const estimates = useRead('usageEstimate', {}, { everyMs: 300_000 });
@@ -69,7 +69,7 @@ function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate
       )}
       <p className="quiet">
         {resetsAt
-          ? t('Begins anew in {time} ({at}).', {
+          ? t('Resets in {time} ({at}).', {
               time: lasted((Date.parse(resetsAt) - now) / 1_000),
               at: when(resetsAt),
             })
