@@ -3,6 +3,8 @@
  * driver need not look at each value.
  */
 
+const SPECIAL = /[\\"]/;
+
 /** An array literal of values that need no quotes: checked uuids, names, numbers and ISO instants. */
 export function plain<T>(items: readonly T[], value: (item: T) => string | number): string {
   let text = '{';
@@ -11,5 +13,8 @@ export function plain<T>(items: readonly T[], value: (item: T) => string | numbe
 }
 
 export function quoted<T>(items: readonly T[], value: (item: T) => string): string {
-  return plain(items, (item) => `"${value(item).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
+  return plain(items, (item) => {
+    const text = value(item);
+    return SPECIAL.test(text) ? `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : `"${text}"`;
+  });
 }
