@@ -13,6 +13,7 @@ import { startNats } from '@tidegate/runtime/embedded/nats-server';
 import { ensureEventDays } from '@tidegate/usage/ingestion/event-days';
 import pg from 'pg';
 import { ceiling } from './ingest-ceiling.ts';
+import { httpIngestion } from './ingest-http.ts';
 import { LATE_DAYS, makeLoad } from './ingest-load.ts';
 import type { Result } from './main.ts';
 import { familyMs } from './process-cpu.ts';
@@ -70,6 +71,7 @@ export async function ingest(): Promise<Result> {
   }
   worker.send('exit');
   await once(worker, 'exit');
+  await byHttp(database, orgs);
   await nc.close();
   await nats.stop();
   await database.stop();
@@ -81,6 +83,23 @@ export async function ingest(): Promise<Result> {
     ratio: Number(median(usual.map(({ ratio }) => ratio)).toFixed(2)),
     against: 'insert and rollup by hand, one event a message',
   };
+}
+
+async function byHttp(database: BenchDatabase, orgs: string[]): Promise<void> {
+  const http = await httpIngestion(database, orgs);
+  process.stdout.write('HTTP, 1,000 a request  by hand/s  ingestion/s  ratio\n');
+  const ratios: number[] = [];
+  for (let round = -1; round < ROUNDS; round += 1) {
+    const { alone, rate } = await http.round(EVENTS);
+    if (round < 0) continue;
+    ratios.push(rate / alone);
+    const cells = ['', alone.toFixed(0), rate.toFixed(0), (rate / alone).toFixed(2)];
+    process.stdout.write(`${cells.map((cell, i) => cell.padEnd([23, 11, 13, 0][i] ?? 0)).join('')}\n`);
+  }
+  const { p50, p99 } = await http.delays();
+  await http.stop();
+  process.stdout.write(`by HTTP: ratio ${median(ratios).toFixed(2)}; under 5,000 events/s from event to balance `);
+  process.stdout.write(`p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms\n`);
 }
 
 async function prepare(database: BenchDatabase, orgs: string[]): Promise<void> {

@@ -4741,7 +4741,7 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 
 export type UsageIngestInput = {
   /** At most 1,000 */
-  events: Array<NewUsageEvent | CloudEvent | unknown>;
+  events: Array<unknown | NewUsageEvent | CloudEvent>;
 };
 
 export type UsageIngestOutput = {

@@ -1,6 +1,7 @@
 import { MAX_QUANTITY, UsageEvent } from '@tidegate/contracts/usage/event';
+import { CloudEvent, NewUsageEvent } from '@tidegate/contracts/usage/usage';
 import fc from 'fast-check';
-import { ownerOf, plainEvent } from './plain-event.rules.ts';
+import { ownerOf, parseCloudEvent, parseReport, plainEvent } from './plain-event.rules.ts';
 
 const org = '0197a3c2-5b1e-7d34-9a6f-3c2f8e1d4b7a';
 const event = { id: 'request-1', org, meter: 'calls', quantity: 1, at: '2026-11-29T00:00:00.000Z', source: 'gateway' };
@@ -51,9 +52,11 @@ const strange = {
   more: fc.anything(),
 };
 /** Up to two of its members are others. */
-const changed = fc
-  .subarray(Object.keys(strange) as (keyof typeof strange)[], { maxLength: 2 })
-  .chain((keys) => fc.record(Object.fromEntries(keys.map((key) => [key, strange[key] as fc.Arbitrary<unknown>]))));
+const changedIn = (members: Record<string, fc.Arbitrary<unknown>>) =>
+  fc
+    .subarray(Object.keys(members), { maxLength: 2 })
+    .chain((keys) => fc.record(Object.fromEntries(keys.map((key) => [key, members[key] as fc.Arbitrary<unknown>]))));
+const changed = changedIn(strange);
 
 test('what is taken at a glance is what the schema reads, and what the schema refuses is never taken', () => {
   let taken = 0;
@@ -86,4 +89,45 @@ test('events as services send them need no schema', () => {
     expect(plainEvent(event, ownerOf(subject))).toBeUndefined();
   }
   expect(plainEvent([event], ownerOf(`usage.${org}.calls`))).toBeUndefined();
+});
+
+const report = { id: 'order-1', source: 'shop', meter: 'calls', quantity: 2, time: '2026-11-29T00:00:00.000Z' };
+const { org: _org, at: time, ...reported } = strange;
+const changedReport = changedIn({ ...reported, time, value: fc.oneof(fc.string(), odd), series: odd });
+
+test('reports are read as the schema reads them', () => {
+  fc.assert(
+    fc.property(changedReport, (changes) => {
+      const given = JSON.parse(JSON.stringify({ ...report, ...changes })) as unknown;
+      const [glance, schema] = [parseReport(given), NewUsageEvent.safeParse(given)];
+      expect([glance.success, glance.data]).toEqual([schema.success, schema.data]);
+    }),
+    { numRuns: 3_000 },
+  );
+  for (const one of [{ id: 'a', meter: 'calls' }, [], null, 'a', [report]]) {
+    expect(parseReport(one).data).toEqual(NewUsageEvent.safeParse(one).data);
+  }
+});
+
+const cloudEvent = {
+  ...{ specversion: '1.0', id: 'a', source: 'https://shop.example', type: 'calls', subject: org },
+  ...{ time: '2026-11-29T00:00:00.000Z', data: { quantity: 1 } },
+};
+const changedCloudEvent = changedIn({
+  ...{ id: strange.id, source: strange.source, type: strange.meter, time, subject: strange.id, lease: strange.lease },
+  specversion: fc.constantFrom('1.0', '0.3', 1, null),
+  datacontenttype: fc.constantFrom('application/json', 'text/xml', 'application/x+json; charset=utf-8', null, 1),
+  data: fc.oneof(fc.anything(), fc.constantFrom([], null, 'a')),
+  traceparent: fc.anything(),
+});
+
+test('CloudEvents are read as the schema reads them', () => {
+  fc.assert(
+    fc.property(changedCloudEvent, (changes) => {
+      const given = JSON.parse(JSON.stringify({ ...cloudEvent, ...changes })) as Record<string, unknown>;
+      const [glance, schema] = [parseCloudEvent(given), CloudEvent.safeParse(given)];
+      expect([glance.success, glance.data]).toEqual([schema.success, schema.data]);
+    }),
+    { numRuns: 3_000 },
+  );
 });

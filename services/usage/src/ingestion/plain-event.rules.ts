@@ -1,4 +1,6 @@
 import { MAX_QUANTITY, type UsageEvent } from '@tidegate/contracts/usage/event';
+import { CloudEvent, NewUsageEvent } from '@tidegate/contracts/usage/usage';
+import type { z } from 'zod';
 
 /*
  * Nearly all events look alike, and the schema costs several times as much as reading the JSON. What is surely right is
@@ -51,4 +53,46 @@ export function plainEvent(given: unknown, { org, meter, plain }: Owner): UsageE
   return typeof lease === 'string' && LOWER_UUID.test(lease)
     ? { id, org, meter, quantity, at, source, lease }
     : undefined;
+}
+
+type Parsed<Schema extends z.ZodType> = { success: true; data: z.infer<Schema> } | z.ZodSafeParseError<z.infer<Schema>>;
+
+const isInstant = (given: unknown): given is string => typeof given === 'string' && INSTANT.test(given);
+const isMeter = (given: unknown): given is string => typeof given === 'string' && METER.test(given);
+
+export const isPlainId = (given: string): boolean => LOWER_UUID.test(given);
+
+const PLAIN_KEYS: ReadonlySet<string> = new Set(['id', 'source', 'meter', 'quantity', 'time']);
+
+/** An event as it is reported to POST /api/v1/usage/events. */
+export function parseReport(given: unknown): Parsed<typeof NewUsageEvent> {
+  return plainReport(given) ?? NewUsageEvent.safeParse(given);
+}
+
+function plainReport(given: unknown): { success: true; data: NewUsageEvent } | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  for (const key in given) if (!PLAIN_KEYS.has(key)) return undefined;
+  const { id, source = 'default', meter, quantity = 1, time } = given as Record<string, unknown>;
+  if (!isText(id, 200) || !isText(source, 250) || !isMeter(meter)) return undefined;
+  if (typeof quantity !== 'number' || !Number.isInteger(quantity)) return undefined;
+  if (quantity < 0 || quantity > MAX_QUANTITY) return undefined;
+  if (time === undefined) return { success: true, data: { id, source, meter, quantity } };
+  return isInstant(time) ? { success: true, data: { id, source, meter, quantity, time } } : undefined;
+}
+
+/** Attributes that only few events have. */
+const RARE = ['lease', 'series', 'until'] as const;
+
+export function parseCloudEvent(given: Record<string, unknown>): Parsed<typeof CloudEvent> {
+  return isPlainCloudEvent(given) ? { success: true, data: given } : CloudEvent.safeParse(given);
+}
+
+function isPlainCloudEvent(given: Record<string, unknown>): given is z.infer<typeof CloudEvent> {
+  const { specversion, id, source, type, time, subject, datacontenttype, data } = given;
+  if (specversion !== '1.0' || !isText(id, 200) || !isText(source, 250) || !isMeter(type)) return false;
+  if (time !== undefined && !isInstant(time)) return false;
+  if (subject !== undefined && !isText(subject, 250)) return false;
+  if (datacontenttype !== undefined && datacontenttype !== 'application/json') return false;
+  if (data !== undefined && (typeof data !== 'object' || data === null || Array.isArray(data))) return false;
+  return RARE.every((name) => given[name] === undefined);
 }
