@@ -1,10 +1,12 @@
 import { Agent, request } from 'node:http';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
+import { newId } from '@tidegate/database/ids';
 import { entitlementsOf } from '@tidegate/testing/entitlements';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import pg from 'pg';
 import { ceiling } from './ingest-ceiling.ts';
-import { makeLoad } from './ingest-load.ts';
+import { LATE_DAYS, makeLoad } from './ingest-load.ts';
+import { familyMs } from './process-cpu.ts';
 import type { BenchDatabase } from './servers.ts';
 
 const EVENTS_A_REQUEST = 1_000;
@@ -17,7 +19,9 @@ const TABLES = ['usage_events', 'usage_identities', 'usage_hours', 'usage_balanc
 
 export interface HttpIngestion {
   /** Events a second: by hand in this PostgreSQL, and by HTTP until committed and visible. */
-  round(events: number): Promise<{ alone: number; rate: number }>;
+  round(
+    events: number,
+  ): Promise<{ alone: number; rate: number; cpu: { byHand: number; postgres: number; app: number } }>;
   /** 50 and 99 % of the milliseconds from sending an event until its balance was answered, under a steady load. */
   delays(): Promise<{ p50: number; p99: number }>;
   stop(): Promise<void>;
@@ -41,17 +45,20 @@ export async function httpIngestion(database: BenchDatabase, orgs: readonly stri
   await client.connect();
   await enrol(client, orgs);
   const send = sender(platform.url, key);
-  // The partitions of the month before.
-  await send(bodyOf(makeLoad(orgs, EVENTS_A_REQUEST, 1).events.slice(0, EVENTS_A_REQUEST)));
+  await client.query(`set search_path = usage; select ensure_day_partitions('usage_events', ${LATE_DAYS + 1}, 3)`);
   return {
     round: async (count) => {
       const { events, distinct } = makeLoad(orgs, count, 1);
       await clear(client);
+      const before = familyMs(database.pid);
       const alone = await ceiling(database.admin, 'usage', events);
+      const byHand = familyMs(database.pid) - before;
       await clear(client);
       const bodies: string[] = [];
       for (let at = 0; at < events.length; at += EVENTS_A_REQUEST)
         bodies.push(bodyOf(events.slice(at, at + EVENTS_A_REQUEST)));
+      const pids = [database.pid, platform.process.pid ?? 0];
+      const used = pids.map((pid) => familyMs(pid));
       const began = performance.now();
       await Promise.all(
         Array.from({ length: LANES }, async () => {
@@ -61,9 +68,12 @@ export async function httpIngestion(database: BenchDatabase, orgs: readonly stri
       const seconds = (performance.now() - began) / 1_000;
       const { rows } = await client.query<{ n: number }>('select sum(events)::int as n from usage.usage_hours');
       if (rows[0]?.n !== distinct) throw new Error(`${rows[0]?.n} were counted of ${distinct}.`);
-      return { alone, rate: events.length / seconds };
+      const [postgres = 0, app = 0] = pids.map((pid, at) => familyMs(pid) - (used[at] ?? 0));
+      const each = (ms: number) => (ms * 1_000) / events.length;
+      const cpu = { byHand: each(byHand), postgres: each(postgres), app: each(app) };
+      return { alone, rate: events.length / seconds, cpu };
     },
-    delays: () => delays(platform, key, orgs, send),
+    delays: () => delays(client, orgs, send),
     stop: async () => {
       await client.end();
       await platform.stop();
@@ -75,7 +85,7 @@ async function serviceKey(platform: Platform): Promise<string> {
   const anonymous = new Rest(platform.url);
   const login = { email: 'admin@localhost', password: adminPassword(platform) };
   const { body: session } = await anonymous.post<{ accessToken: string }>('/api/v1/sessions', login);
-  const wanted = { name: 'bench', scopes: ['usage:read', 'usage:write'] };
+  const wanted = { name: 'bench', scopes: ['usage:write'] };
   const admin = anonymous.as(session.accessToken);
   return (await admin.post<{ key: string }>('/api/v1/operator/service-keys', wanted)).body.key;
 }
@@ -128,7 +138,7 @@ function sender(url: string, key: string): Send {
     });
 }
 
-async function delays(platform: Platform, key: string, orgs: readonly string[], send: Send) {
+async function delays(client: pg.Client, orgs: readonly string[], send: Send) {
   let ended = false;
   const pace = async () => {
     const running = new Set<Promise<void>>();
@@ -140,24 +150,14 @@ async function delays(platform: Platform, key: string, orgs: readonly string[], 
     await Promise.all(running);
   };
   const paced = pace();
-  const rest = new Rest(platform.url, key);
+  const org = newId();
+  await enrol(client, [org]);
   const times: number[] = [];
-  for (let probe = 0; probe < PROBES; probe += 1) {
-    const org = orgs[probe % orgs.length] as string;
-    const header = { 'tidegate-organisation': org };
-    const used = async () => {
-      const { body } = await rest.send<{ items: { meter: string; used: number }[] }>(
-        'GET',
-        '/api/v1/usage/current',
-        undefined,
-        header,
-      );
-      return body.items.find(({ meter }) => meter === 'calls')?.used ?? 0;
-    };
-    const before = await used();
+  for (let probe = 1; probe <= PROBES; probe += 1) {
     const began = performance.now();
-    await send(bodyOf(makeLoad([org], 1, 1).events));
-    if ((await used()) <= before) throw new Error('An answered event is not in the balance.');
+    await send(bodyOf(makeLoad([org], 1, 1).events.slice(0, 1)));
+    const { rows } = await client.query('select sum(used)::int as used from usage_balances where org_id = $1', [org]);
+    if (rows[0]?.used !== probe) throw new Error('An answered event is not in the balance.');
     times.push(performance.now() - began);
   }
   ended = true;

@@ -10,9 +10,9 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
 import { startNats } from '@tidegate/runtime/embedded/nats-server';
-import { ensureEventDays } from '@tidegate/usage/ingestion/event-days';
 import pg from 'pg';
 import { ceiling } from './ingest-ceiling.ts';
+import { prepareUsage } from './ingest-database.ts';
 import { httpIngestion } from './ingest-http.ts';
 import { LATE_DAYS, makeLoad } from './ingest-load.ts';
 import type { Result } from './main.ts';
@@ -22,7 +22,6 @@ import { type BenchDatabase, benchDatabase, median } from './servers.ts';
 const EVENTS = 200_000;
 const ORGANISATIONS = 10_000;
 const ROUNDS = 3;
-const ANCHOR = '2026-01-01T00:00:00.000Z';
 const HEAD = 'events/message  by hand/s  ingestion/s  ratio  µs/event: by hand  PostgreSQL  reader  nats-server\n';
 const WIDTHS = [16, 11, 13, 7, 19, 12, 8, 0];
 /** Events that ride in one message: what a service's handler sends, a busy product's sender. */
@@ -39,7 +38,7 @@ export async function ingest(): Promise<Result> {
   const nc = await connectNats({ servers: [nats.url], user: 'bench', password: '' }, 'bench');
   await ensureStreams(nc);
   const orgs = Array.from({ length: ORGANISATIONS }, () => newId());
-  await prepare(database, orgs);
+  await prepareUsage(database, orgs, LATE_DAYS + 1);
   const given = JSON.stringify({ natsUrl: nats.url, login: database.login });
   const flags = JSON.parse(readFileSync('cli/bin/node-flags.json', 'utf8')) as string[];
   const worker = fork(new URL('./ingest-worker.js', import.meta.url), [given], {
@@ -87,31 +86,22 @@ export async function ingest(): Promise<Result> {
 
 async function byHttp(database: BenchDatabase, orgs: string[]): Promise<void> {
   const http = await httpIngestion(database, orgs);
-  process.stdout.write('HTTP, 1,000 a request  by hand/s  ingestion/s  ratio\n');
+  process.stdout.write(
+    'HTTP, 1,000 a request  by hand/s  ingestion/s  ratio  µs/event: by hand  PostgreSQL  platform\n',
+  );
   const ratios: number[] = [];
   for (let round = -1; round < ROUNDS; round += 1) {
-    const { alone, rate } = await http.round(EVENTS);
+    const { alone, rate, cpu } = await http.round(EVENTS);
     if (round < 0) continue;
     ratios.push(rate / alone);
-    const cells = ['', alone.toFixed(0), rate.toFixed(0), (rate / alone).toFixed(2)];
-    process.stdout.write(`${cells.map((cell, i) => cell.padEnd([23, 11, 13, 0][i] ?? 0)).join('')}\n`);
+    const costs = [cpu.byHand, cpu.postgres, cpu.app].map((cost) => cost.toFixed(1));
+    const cells = ['', alone.toFixed(0), rate.toFixed(0), (rate / alone).toFixed(2), ...costs];
+    process.stdout.write(`${cells.map((cell, i) => cell.padEnd([23, 11, 13, 7, 19, 12, 0][i] ?? 0)).join('')}\n`);
   }
   const { p50, p99 } = await http.delays();
   await http.stop();
   process.stdout.write(`by HTTP: ratio ${median(ratios).toFixed(2)}; under 5,000 events/s from event to balance `);
   process.stdout.write(`p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms\n`);
-}
-
-async function prepare(database: BenchDatabase, orgs: string[]): Promise<void> {
-  const tenants = new TenantDatabase(database.dataSource);
-  await tenants.as({}, (tx) => tx.query("insert into meters (meter, name) values ('calls', 'Calls')"));
-  await tenants.system('ingest', (tx) =>
-    tx.query(
-      `insert into entitlement_snapshots (org_id, version, periods, snapshot) select id, 1, $2::json, '{}' from unnest($1::uuid[]) id`,
-      [orgs, JSON.stringify({ meters: {}, shared: [{ from: ANCHOR, anchor: ANCHOR, months: 1 }] })],
-    ),
-  );
-  await ensureEventDays(tenants, { back: LATE_DAYS + 1, ahead: 3 });
 }
 
 /** Every measurement begins with empty tables and no checkpoint due. */

@@ -34,13 +34,11 @@ export async function writeEvents(
   batch: { events: readonly ReportedEvent[]; known: Known; now: number },
 ): Promise<Written> {
   const rejected = new Map<number, Rejection>();
-  const candidates = batch.events.flatMap((event, index): Candidate[] => {
+  const candidates: Candidate[] = [];
+  batch.events.forEach((event, index) => {
     const admitted = admit(event, batch.known, batch.now);
-    if ('code' in admitted) {
-      rejected.set(index, admitted);
-      return [];
-    }
-    return [countable(event, index, admitted.periodStart)];
+    if ('code' in admitted) rejected.set(index, admitted);
+    else candidates.push(countable(event, index, admitted.periodStart));
   });
   const { unique, repeats } = withoutRepeats(candidates);
   if (unique.length === 0) return { accepted: 0, duplicates: 0, rejected };
