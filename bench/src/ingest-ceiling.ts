@@ -1,6 +1,8 @@
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import { eventKey } from '@tidegate/usage/kernel/event-identity';
 import pg from 'pg';
+import { familyMs } from './process-cpu.ts';
+import type { BenchDatabase } from './servers.ts';
 
 const BATCH = 2_000;
 const CONNECTIONS = 3;
@@ -34,13 +36,25 @@ insert into ${schema}.usage_balances as b (org_id, meter, period_start, used)
 select org_id, meter, period_start, sum(quantity)::bigint from fresh group by 1, 2, 3 order by 1, 2, 3
 on conflict (org_id, meter, period_start) do update set used = b.used + excluded.used`;
 
-/** Events a second, repetitions included. */
-export async function ceiling(server: pg.ClientConfig, schema: string, events: readonly UsageEvent[]): Promise<number> {
+export interface Measured {
+  /** Events a second, repetitions included. */
+  rate: number;
+  /** Microseconds of CPU an event, by process. */
+  cpu: readonly number[];
+}
+
+/** The CPU is that of PostgreSQL and of the client. */
+export async function ceiling(
+  { admin, pid }: BenchDatabase,
+  schema: string,
+  events: readonly UsageEvent[],
+): Promise<Measured> {
   const batches: string[][] = [];
   for (let at = 0; at < events.length; at += BATCH) batches.push(parameters(events.slice(at, at + BATCH)));
-  const clients = Array.from({ length: CONNECTIONS }, () => new pg.Client(server));
+  const clients = Array.from({ length: CONNECTIONS }, () => new pg.Client(admin));
   await Promise.all(clients.map((client) => client.connect()));
   const text = statement(schema);
+  const before = { server: familyMs(pid), client: process.cpuUsage() };
   const began = performance.now();
   await Promise.all(
     clients.map(async (client) => {
@@ -50,8 +64,13 @@ export async function ceiling(server: pg.ClientConfig, schema: string, events: r
     }),
   );
   const seconds = (performance.now() - began) / 1_000;
-  await Promise.all(clients.map((client) => client.end()));
-  return events.length / seconds;
+  const client = process.cpuUsage(before.client);
+  const cpu = [
+    ((familyMs(pid) - before.server) * 1_000) / events.length,
+    (client.user + client.system) / events.length,
+  ];
+  await Promise.all(clients.map((one) => one.end()));
+  return { rate: events.length / seconds, cpu };
 }
 
 function parameters(events: readonly UsageEvent[]): string[] {

@@ -4,7 +4,7 @@ import { newId } from '@tidegate/database/ids';
 import { entitlementsOf } from '@tidegate/testing/entitlements';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import pg from 'pg';
-import { ceiling } from './ingest-ceiling.ts';
+import { ceiling, type Measured } from './ingest-ceiling.ts';
 import { LATE_DAYS, makeLoad } from './ingest-load.ts';
 import { familyMs } from './process-cpu.ts';
 import type { BenchDatabase } from './servers.ts';
@@ -18,10 +18,8 @@ const PROBES = 200;
 const TABLES = ['usage_events', 'usage_identities', 'usage_hours', 'usage_balances'].map((table) => `usage.${table}`);
 
 export interface HttpIngestion {
-  /** Events a second: by hand in this PostgreSQL, and by HTTP until committed and visible. */
-  round(
-    events: number,
-  ): Promise<{ alone: number; rate: number; cpu: { byHand: number; postgres: number; app: number } }>;
+  /** By hand in this PostgreSQL, and by HTTP until committed and visible; its CPU is that of PostgreSQL and the platform. */
+  round(events: number): Promise<{ alone: Measured; ours: Measured }>;
   /** 50 and 99 % of the milliseconds from sending an event until its balance was answered, under a steady load. */
   delays(): Promise<{ p50: number; p99: number }>;
   stop(): Promise<void>;
@@ -50,9 +48,7 @@ export async function httpIngestion(database: BenchDatabase, orgs: readonly stri
     round: async (count) => {
       const { events, distinct } = makeLoad(orgs, count, 1);
       await clear(client);
-      const before = familyMs(database.pid);
-      const alone = await ceiling(database.admin, 'usage', events);
-      const byHand = familyMs(database.pid) - before;
+      const alone = await ceiling(database, 'usage', events);
       await clear(client);
       const bodies: string[] = [];
       for (let at = 0; at < events.length; at += EVENTS_A_REQUEST)
@@ -68,10 +64,8 @@ export async function httpIngestion(database: BenchDatabase, orgs: readonly stri
       const seconds = (performance.now() - began) / 1_000;
       const { rows } = await client.query<{ n: number }>('select sum(events)::int as n from usage.usage_hours');
       if (rows[0]?.n !== distinct) throw new Error(`${rows[0]?.n} were counted of ${distinct}.`);
-      const [postgres = 0, app = 0] = pids.map((pid, at) => familyMs(pid) - (used[at] ?? 0));
-      const each = (ms: number) => (ms * 1_000) / events.length;
-      const cpu = { byHand: each(byHand), postgres: each(postgres), app: each(app) };
-      return { alone, rate: events.length / seconds, cpu };
+      const cpu = pids.map((pid, at) => ((familyMs(pid) - (used[at] ?? 0)) * 1_000) / events.length);
+      return { alone, ours: { rate: events.length / seconds, cpu } };
     },
     delays: () => delays(client, orgs, send),
     stop: async () => {
