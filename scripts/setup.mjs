@@ -140,6 +140,9 @@ export function findNode() {
 
 // The build
 
+/** Of the compiler's four checkers each works out for itself what they share: one takes 14 s of CPU, four take 26. */
+export const ONE_CHECKER = ['--checkers', '1'];
+
 /** Whether any source is newer than the last build. A folder is newer when a file in it was added or removed. */
 function buildStale() {
   if (!existsSync(stampOfBuild)) return true;
@@ -166,7 +169,7 @@ function build(node) {
   say('Waiting for the build …');
   const began = new Date();
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { status, error } = spawnSync(node, [tsc, '-b'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  const { status, error } = spawnSync(node, [tsc, '-b', ...ONE_CHECKER], { cwd: ROOT, stdio: ['ignore', 2, 2] });
   if (error) fail(`the compiler did not run: ${error.message}`, 'npm ci');
   if (status !== 0) {
     fail('the build failed; the compiler’s messages stand above', 'undo the last change to the sources, or correct it');

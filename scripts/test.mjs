@@ -8,7 +8,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPO_CHECKS } from './repo-checks.mjs';
-import { prepare, ROOT } from './setup.mjs';
+import { ONE_CHECKER, prepare, ROOT } from './setup.mjs';
 
 const patterns = process.argv.slice(2);
 const node = prepare({ tests: true });
@@ -35,7 +35,7 @@ function ours() {
 
 if (patterns.length === 0) {
   step('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', ...ours()]);
-  step('types of the tests', [bin('typescript/bin/tsc'), '-p', 'tsconfig.tests.json']);
+  step('types of the tests', [bin('typescript/bin/tsc'), '-p', 'tsconfig.tests.json', ...ONE_CHECKER]);
   for (const [name, args] of REPO_CHECKS) step(name, args);
 }
 step('servers', ['scripts/test-servers.mjs']);

@@ -30,13 +30,26 @@ export const ProductDeclaration = z.strictObject({
   default: z.string({ error: 'Write the name of a plan.' }).optional(),
 });
 
+const DIMENSION = 'Write the name of a field of `data`, such as model.';
+
 export const MeterDeclaration = z.strictObject({
-  aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest']).default('sum'),
+  aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest', 'time_weighted']).default('sum'),
   value: z
     .string({ error: 'Write a path into the event, such as data.tokens.' })
     .regex(/^[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62}){0,5}$/, 'Write a path into the event, such as data.tokens.')
     .optional(),
+  decimals: wholeBetween(0, 6).default(0),
+  groupBy: z
+    .array(z.string({ error: DIMENSION }).regex(/^[a-z][a-z0-9_]{0,30}$/, DIMENSION), {
+      error: 'Write a list of dimensions, such as [model, region].',
+    })
+    .max(4, 'Write at most 4 dimensions.')
+    .refine((names) => new Set(names).size === names.length, 'Write each dimension once.')
+    .default([]),
 });
+
+/** What a unit costs the operator, by currency: read as a price is. */
+export const CostList = z.record(CurrencyCode, z.unknown(), { error: "Write cost: { USD: '0.002' }." });
 
 export const FeatureDeclaration = z.strictObject({
   kind: oneOf(['counted', 'static', 'boolean', 'level', 'metered']),
@@ -45,6 +58,7 @@ export const FeatureDeclaration = z.strictObject({
   unit: line(30).default(''),
   per: oneOf(QuotaWindow.options).optional(),
   meter: MeterDeclaration.optional(),
+  cost: CostList.optional(),
 });
 
 export const PriceList = z.strictObject({ month: z.unknown(), year: z.unknown(), setup: z.unknown() }).partial();

@@ -1,7 +1,9 @@
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Faults } from './catalogue-faults.rules.ts';
 import type { FeatureDefinition } from './catalogue-model.rules.ts';
 import type { CatalogueFile } from './catalogue-syntax.rules.ts';
+import { decimalPrice } from './catalogue-values.rules.ts';
 
 type Declared = CatalogueFile['features'];
 
@@ -16,7 +18,7 @@ export function readFeatures(
 ): FeatureDefinition[] {
   checkBuiltIns(faults, features);
   const before = new Map(known.map((feature) => [feature.key, feature]));
-  return Object.entries(features).map(([key, { product, per, meter, ...declared }]) => {
+  return Object.entries(features).map(([key, { product, per, meter, cost, ...declared }]) => {
     const path = ['features', key];
     const metered = declared.kind === 'metered';
     if (product !== undefined && !Object.hasOwn(products, product)) {
@@ -31,22 +33,31 @@ export function readFeatures(
       faults.add([...path, 'per'], 'unknown_field', 'Remove it: only metered features have a window.');
     if (!metered && meter)
       faults.add([...path, 'meter'], 'unknown_field', 'Remove it: only metered features are metered.');
+    if (!metered && cost)
+      faults.add([...path, 'cost'], 'unknown_field', 'Remove it: only what is metered costs something by the unit.');
     if (meter) checkMeter(faults, key, meter);
     const feature: FeatureDefinition = {
       key,
       product: product ?? null,
       ...declared,
       per: metered ? (per ?? 'month') : null,
-      meter: metered ? { ...(meter ?? PLAIN), ...WHOLE, value: meter?.value ?? null } : null,
+      meter: metered ? { ...(meter ?? PLAIN), value: meter?.value ?? null } : null,
+      ...(metered && cost && { cost: readCost(faults, [...path, 'cost'], cost) }),
     };
     checkKept(faults, feature, before.get(key));
     return feature;
   });
 }
 
-/** Quantities are whole, and are not reported by what else an event says. */
-const WHOLE = { decimals: 0, groupBy: [] as string[] } as const;
-const PLAIN = { aggregate: 'sum' } as const;
+const PLAIN: Omit<MeterDefinition, 'value'> = { aggregate: 'sum', decimals: 0, groupBy: [] };
+
+/** By currency, as exact as a price. */
+function readCost(faults: Faults, path: string[], written: Record<string, unknown>): Record<string, string> {
+  const costs = Object.entries(written).map(([currency, one]) => {
+    return [currency, faults.read(decimalPrice(currency), one, [...path, currency]) ?? '0'] as const;
+  });
+  return Object.fromEntries(costs);
+}
 
 function checkBuiltIns(faults: Faults, declared: Declared): void {
   let complete = true;
@@ -78,6 +89,9 @@ function checkMeter(faults: Faults, key: string, meter: NonNullable<Declared[str
   if (meter.aggregate === 'count' && meter.value !== undefined) {
     faults.add([...path, 'value'], 'meter', 'Remove it: count counts events, whatever is in them.');
   }
+  if ((meter.aggregate === 'count' || meter.aggregate === 'unique') && meter.decimals > 0) {
+    faults.add([...path, 'decimals'], 'meter', `Remove it: ${meter.aggregate} counts whole things.`);
+  }
 }
 
 /** What has been sold and counted stays what it was. */
@@ -101,4 +115,10 @@ function checkKept(faults: Faults, now: FeatureDefinition, before: FeatureDefini
     const cure = was === null ? `Remove ${field}` : `Write ${field}: ${was}`;
     faults.add([...path, 'meter', field], 'meter_changed', `${cure}, as ${now.key} has been counted, ${rename}`);
   }
+  const [were, are] = [before.meter?.groupBy ?? [], now.meter?.groupBy ?? []];
+  // What was counted by one dimension is shown by it; more may follow where sums do not depend on them.
+  const more = before.meter?.aggregate === 'sum' || before.meter?.aggregate === 'count';
+  if (were.every((name, at) => are[at] === name) && (more || are.length === were.length)) return;
+  const kept = were.length === 0 ? 'Remove groupBy' : `Begin groupBy with ${were.join(', ')}`;
+  faults.add([...path, 'meter', 'groupBy'], 'meter_changed', `${kept}, as ${now.key} has been counted, ${rename}`);
 }

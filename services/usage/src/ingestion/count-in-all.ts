@@ -23,12 +23,12 @@ export const lacks = (meter: string): string =>
  */
 export async function countInAll(
   writer: UsageWriter,
-  { tx, emit, now, rejected }: { tx: Tx; emit: Emit; now: number; rejected: Rejected[] },
+  { tx, emit, now, rejected, force }: { tx: Tx; emit: Emit; now: number; rejected: Rejected[]; force: boolean },
   given: readonly Placed[],
   { enrolments, definitions }: { enrolments: ReadonlyMap<string, Enrolment>; definitions: Definitions },
 ): Promise<{ accepted: number; duplicates: number }> {
   const included = given.filter(({ index, event: { org, meter } }) => {
-    if (enrolments.get(org)?.meters.has(meter) || !definitions.has(meter)) return true;
+    if (force || enrolments.get(org)?.meters.has(meter) || !definitions.has(meter)) return true;
     rejected.push({ index, code: 'not_included', message: lacks(meter) });
     return false;
   });

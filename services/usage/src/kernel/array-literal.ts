@@ -18,3 +18,7 @@ export function quoted<T>(items: readonly T[], value: (item: T) => string): stri
     return SPECIAL.test(text) ? `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : `"${text}"`;
   });
 }
+
+/** An array as text, for arrays of arrays. */
+export const arrayText = (items: readonly string[]): string =>
+  `{${items.map((item) => `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
