@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { Currency } from '../billing/currencies.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
-import { MeterKey } from '../usage/event.ts';
-import { UsageChange } from '../usage/sums.ts';
-import { Currency } from './currencies.ts';
+import { MeterKey } from './event.ts';
+import { UsageChange } from './sums.ts';
 
 /** For services: what windows that are over would owe more or less. */
 export const previewUsageCharges = operation({
