@@ -1107,6 +1107,16 @@ export type InvoiceLine = {
   discountMinor: AmountMinor;
   periodStart: Timestamp;
   periodEnd: Timestamp;
+  /** Of a line of usage: what it is about */
+  usage?: {
+    meter: string;
+    from: Timestamp;
+    to: Timestamp;
+    /** What was counted in that time when the line was made; null: the limit is one of hours or days */
+    used: number | null;
+    /** Lists exactly its events: their quantities add up to what was used */
+    events: string;
+  };
 };
 
 export type InvoiceStatus = "draft" | "open" | "paid" | "void" | "uncollectible";
