@@ -12,7 +12,7 @@ export const previewUsageCharges = operation({
   scope: 'service',
   summary: 'What a change of usage would cost in windows that are over',
   description: 'The organisation is the one of the call. Nothing is charged.',
-  input: z.strictObject({ meter: MeterKey, changes: z.array(UsageChange).max(5_000) }),
+  input: z.strictObject({ meter: MeterKey, changes: z.array(UsageChange).max(6_500) }),
   output: z.object({
     charges: z.array(
       z.object({

@@ -33,6 +33,13 @@ export function readFeatures(
     if (!metered && meter)
       faults.add([...path, 'meter'], 'unknown_field', 'Remove it: only metered features are metered.');
     if (meter) checkMeter(faults, key, meter);
+    if (meter?.aggregate === 'time_weighted' && per === 'hour') {
+      faults.add(
+        [...path, 'per'],
+        'meter',
+        'Write per: day or longer: what is weighted by time is not limited by the hour.',
+      );
+    }
     const feature: FeatureDefinition = {
       key,
       product: product ?? null,
