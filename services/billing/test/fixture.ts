@@ -17,6 +17,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { startLoops } from '@tidegate/runtime/loop';
 import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import type { BillingConfig } from '../src/billing.config.ts';
@@ -35,6 +36,7 @@ import { ListInvoices } from '../src/invoices/list-invoices.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
+import { ListDoublePayments } from '../src/operator/list-double-payments.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
 import { SearchOrganisations } from '../src/operator/search-organisations.ts';
@@ -150,11 +152,17 @@ export async function openBilling({
     (used[meter] ?? [])
       .filter(([at]) => at >= Date.parse(from) && at < Date.parse(to))
       .reduce((sum, [, quantity]) => sum + quantity, 0);
+  /** What happens while an answer of usage is on its way. */
+  const underway = { sums: async (): Promise<void> => {} };
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   const bus = {
     call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
-      if (operation === sumUsage) return { sums: input.spans.map(sumOf) };
+      if (operation === sumUsage) {
+        const sums = input.spans.map(sumOf);
+        await underway.sums();
+        return { sums };
+      }
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
     },
@@ -189,6 +197,7 @@ export async function openBilling({
     new GetRevenue(),
     new ListInvoices(),
     new ListAllInvoices(),
+    new ListDoublePayments(tenants, new Metrics()),
     new BillingDetails(),
     new ChargeOnce(config),
     new ChangeInvoices(wakes),
@@ -277,6 +286,7 @@ export async function openBilling({
     /** Deletes kept invoices whose time is over. */
     expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
+    underway,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

@@ -784,6 +784,13 @@ export type DeliveryState = "pending" | "delivered" | "failed" | "quota_exhauste
 /** long earns when the price rises, short when it falls */
 export type Direction = "long" | "short";
 
+export type DoublePayment = {
+  organisationId: Id;
+  product: ProductKey;
+  subscriptionId: string;
+  foundAt: Timestamp;
+};
+
 export type Empty = Record<string, never>;
 
 export type EndedHold = {
@@ -2727,6 +2734,21 @@ export type CheckoutFinishOutput = {
 };
 
 export type CheckoutFinishProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type DoublePaymentsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type DoublePaymentsListOutput = {
+  items: Array<DoublePayment>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type DoublePaymentsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type EntitlementsCurrentInput = Record<string, never>;
 
@@ -4936,6 +4958,10 @@ export class TidegateClient extends Transport {
   /** Store what was bought, when the person comes back from the page. Safe to repeat. Nobody has to call it: the webhook does the same a moment later. */
   checkoutFinish = (input: CheckoutFinishInput, options?: CallOptions): Promise<CheckoutFinishOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout/{sessionId}/finish', repeat: 'keyed' }, input, options);
+
+  /** Products for which an organisation pays by two subscriptions at once, the oldest first. Made in the dashboard of the payment provider, or by two pages that were paid at once. `subscriptionId` is the one that gives nothing: cancel it there and refund it. */
+  doublePaymentsList = (input: DoublePaymentsListInput = {}, options?: CallOptions): Promise<DoublePaymentsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/double-payments', repeat: 'safe' }, input, options);
 
   /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>

@@ -30,8 +30,8 @@ const EVENTS_COME_MS = 36 * 86_400_000;
  *                            to which it belongs
  *   36 days after its end    the same for the last time
  *
- * The sums are asked for without a connection. The account's lock then lets one replica after the other in: each charges
- * from what is charged by then, and the effect's key counts the charges of a window.
+ * The sums are asked for without a connection. The lock then lets one replica after the other in: each charges only windows
+ * that nobody has charged since it asked, so no older sum follows a newer one. The effect's key counts the charges of a window.
  */
 @Injectable()
 export class ChargeUsage {
@@ -64,24 +64,25 @@ export class ChargeUsage {
       const answer = await this.bus.call(sumUsage, { spans: spans.slice(at, at + MOST_SPANS) }, { orgId });
       sums.push(...answer.sums);
     }
-    const owed = new Map<string, bigint[]>();
+    const owed = new Map<string, Owed>();
     let taken = 0;
     for (const [index, row] of rows.entries()) {
       const own = asked[index] as Span[];
-      owed.set(keyOf(row), sums.slice(taken, taken + own.length).map(BigInt));
+      owed.set(keyOf(row), { was: stateOf(row), sums: sums.slice(taken, taken + own.length).map(BigInt) });
       taken += own.length;
     }
     await this.tenants.run(orgId, (tx) => this.store(tx, orgId, owed));
   }
 
-  private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, bigint[]>): Promise<void> {
+  private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, Owed>): Promise<void> {
     await lockBilling(tx, orgId);
     await lockAccount(tx, orgId);
     const items: NewItem[] = [];
     for (const row of await findOpenCharges(tx, orgId, LATE_MS)) {
-      const sums = owed.get(keyOf(row));
-      if (!sums) continue;
-      const item = await this.chargeWindow(tx, orgId, row, sums);
+      const known = owed.get(keyOf(row));
+      // Another replica has charged it since the sums were asked for, and may know later ones.
+      if (known?.was !== stateOf(row)) continue;
+      const item = await this.chargeWindow(tx, orgId, row, known.sums);
       if (item) items.push(item);
     }
     if (items.length === 0) return;
@@ -123,6 +124,15 @@ export class ChargeUsage {
     };
   }
 }
+
+interface Owed {
+  /** What had been charged when the sums were asked for. */
+  was: string;
+  sums: bigint[];
+}
+
+const stateOf = ({ charges, charged_quantity, due_at }: UsageChargeRow): string =>
+  `${charges} ${charged_quantity} ${due_at.getTime()}`;
 
 const MOST_SPANS = 200;
 const keyOf = ({ product, feature, from_at }: UsageChargeRow): string => `${product} ${feature} ${from_at.getTime()}`;

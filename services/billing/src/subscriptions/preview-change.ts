@@ -32,8 +32,12 @@ export class PreviewChange {
   @Handles(previewChange)
   async preview({ input, caller, refuse }: Context) {
     const orgId = caller.orgId as string;
-    const cost = await this.tenants.snapshot(orgId, (tx) => costOf(tx, orgId, input, refuse));
-    const { before, after, overLimit } = await this.entitlements.of(refuse, orgId, input);
+    // Of one moment, whatever is changed meanwhile.
+    const { cost, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
+      cost: await costOf(tx, orgId, input, refuse),
+      ...(await this.entitlements.read(tx, refuse, orgId, input)),
+    }));
+    const overLimit = await this.entitlements.overLimit(orgId, after);
     const { product, plan } = input;
     return { product, plan, ...cost, entitlements: differences(before, after), overLimit };
   }
@@ -60,7 +64,7 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   }
   const decided =
     paidFor && later === 'period_end'
-      ? beginAtPeriodEnd({ ...situation, before: paidFor }, choice, { by: '', reason: '' })
+      ? beginAtPeriodEnd({ ...situation, before: paidFor }, choice, { by: '', reason: '', orderedBy: 'customer' })
       : beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');
   const steps = { ...holdings.steps, [product]: decided.step ? withStep(own, decided.step) : own };
   const { after } = decided;

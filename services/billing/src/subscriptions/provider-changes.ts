@@ -4,12 +4,13 @@ import type { addonNotOffered } from '@tidegate/contracts/billing/subscriptions'
 import { conflict, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { offeredPlan } from '../plans/offered-plan.rules.ts';
 import { choiceOf, givesLess } from './chosen-plan.ts';
-import { type PaidSubscription, Payments } from './payments.ts';
+import { type PaidChange, type PaidSubscription, Payments } from './payments.ts';
 
 interface Asked {
   product: string;
@@ -45,7 +46,7 @@ export class ProviderChanges {
     asked: Asked,
     { operator } = { operator: false },
   ): Promise<void> {
-    const to = await this.tenants.read(orgId, async (tx) => {
+    const to = await this.tenants.read(orgId, async (tx): Promise<PaidChange | undefined> => {
       const catalogue = await requireCatalogue(tx);
       const situation = {
         tx,
@@ -60,12 +61,16 @@ export class ProviderChanges {
       if (plan.approval && !operator && plan.plan !== subscription.plan) {
         throw conflict({}, `${plan.name} begins when an operator approves it: ask them to change the subscription.`);
       }
+      // What everybody has without paying is had by giving the other up.
+      if (defaultPlan(catalogue, asked.product)?.plan === plan.plan) return undefined;
+      if (!isPaid(plan)) throw conflict({}, `${plan.name} costs nothing: end what is paid for first, then choose it.`);
       const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });
       const at = asked.at ?? ((await givesLess(situation, subscription, plan)) ? 'period_end' : 'now');
       const addons = items.map(({ addon, version, quantity }) => ({ addon, version, quantity }));
       return { plan: plan.plan, planVersion: plan.version, interval, addons, at };
     });
-    await this.asked().change(paid(orgId, subscription), to);
+    if (to) await this.asked().change(paid(orgId, subscription), to);
+    else await this.asked().cancel(paid(orgId, subscription), asked.at ?? 'period_end');
   }
 
   cancel({ orgId, subscription }: Billed, at: 'now' | 'period_end'): Promise<void> {
