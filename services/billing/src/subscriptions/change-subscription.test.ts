@@ -134,9 +134,9 @@ test('another choice can be looked at first, with what there would be too much o
     after: { servers: { limit: 5 }, monitoring_retention_days: { value: 30 } },
   });
   expect(seen.overLimit).toEqual([
-    { feature: 'servers', limit: 5, used: 9 },
-    { feature: 'seats', limit: 1, used: 3 },
-    { feature: 'bots', limit: 0, used: 1 },
+    { feature: 'servers', limit: 5, used: 9, restricted: [] },
+    { feature: 'seats', limit: 1, used: 3, restricted: [] },
+    { feature: 'bots', limit: 0, used: 1, restricted: [] },
   ]);
   expect(await inForce(org)).toEqual(before);
   expect(await billing.call(organisationBilling, { organisationId: org })).toEqual(changes);
@@ -157,7 +157,7 @@ describe('a subscription that is invoiced by hand', () => {
       planVersion: 1,
       interval: 'month',
       at: upgraded.periodEnd,
-      overLimit: [{ feature: 'servers', limit: 5, used: 7 }],
+      overLimit: [{ feature: 'servers', limit: 5, used: 7, restricted: [] }],
     });
     expect((await inForce(org)).plans['monitoring']).toMatchObject({ plan: 'pro' });
     await billing.pass(org, Date.parse(upgraded.periodEnd) - Date.now() + 1_000);
