@@ -3800,8 +3800,10 @@ export type CandlesListInput = {
   market: string;
   source?: CandleSource;
   interval?: CandleInterval;
-  /** First candle; by default the oldest */
+  /** First candle; by default the oldest. Not with `before` */
   from?: Instant;
+  /** The last candles before it instead of the first ones */
+  before?: Instant;
   /** At most so many items */
   limit?: number;
 };
@@ -5160,7 +5162,7 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 
 export type UsageIngestInput = {
   /** At most 1,000 */
-  events: Array<unknown | NewUsageEvent | CloudEvent>;
+  events: Array<NewUsageEvent | CloudEvent | unknown>;
   /** For service keys: also count events of meters that the plan lacks, so that they are not lost until it has them. In the body, or as `?force=true` beside CloudEvents */
   force?: boolean;
 };
@@ -5473,7 +5475,7 @@ export class TidegateClient extends Transport {
   candlesIndicator = (input: CandlesIndicatorInput, options?: CallOptions): Promise<CandlesIndicatorOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles/indicators/{indicator}', repeat: 'safe' }, input, options);
 
-  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. */
+  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. The newest ones: `before` = now. */
   candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
 

@@ -36,6 +36,13 @@ export function readFeatures(
     if (!metered && cost)
       faults.add([...path, 'cost'], 'unknown_field', 'Remove it: only what is metered costs something by the unit.');
     if (meter) checkMeter(faults, key, meter);
+    if (meter?.aggregate === 'time_weighted' && per === 'hour') {
+      faults.add(
+        [...path, 'per'],
+        'meter',
+        'Write per: day or longer: what is weighted by time is not limited by the hour.',
+      );
+    }
     const feature: FeatureDefinition = {
       key,
       product: product ?? null,
