@@ -68,7 +68,7 @@ export async function reachedIn(tx: Tx, windows: readonly (MeterWindow & { orgId
 }
 
 /** Another limit: meters that are weighted by time may reach their thresholds at other instants. */
-export const lookAgain = (tx: Tx, orgId: string): Promise<unknown> =>
+export const checkAgain = (tx: Tx, orgId: string): Promise<unknown> =>
   tx.query('update gauge_watches set due_at = clock_timestamp() where org_id = $1', [orgId]);
 
 /** Of windows that are over; what is reached once for ever stays. */

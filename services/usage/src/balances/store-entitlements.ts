@@ -7,7 +7,7 @@ import { findStored } from '../entitlements/standing.ts';
 import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
 import { emitReached } from './emit-reached.ts';
-import { lookAgain, reachedIn } from './quota-alert.rows.ts';
+import { checkAgain, reachedIn } from './quota-alert.rows.ts';
 import { asText, currentWindow } from './window.rules.ts';
 
 /**
@@ -31,7 +31,7 @@ export class StoreEntitlements {
       windows.map((window) => ({ ...window, orgId: data.orgId })),
     );
     await emitReached(tx, emit, reached, ({ meter }) => asText(standing, currentWindow(standing, meter)));
-    await lookAgain(tx, data.orgId);
+    await checkAgain(tx, data.orgId);
     tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
   }
 }

@@ -178,7 +178,7 @@ test('a threshold that is reached while nothing is sent is announced then, once,
   const anchor = iso(Math.floor(Date.now() / 1_000) * 1_000 - 10 * HOUR);
   const org = await newOrg(anchor, 100);
   const loop = new WatchGauges(usage.tenants, usage.outbox, new Log({ service: 'usage' }));
-  const look = () => loop.turn({ signal: new AbortController().signal } as never);
+  const check = () => loop.turn({ signal: new AbortController().signal } as never);
   const said = async () =>
     (
       await usage.tenants.as({}, (tx) =>
@@ -199,7 +199,7 @@ test('a threshold that is reached while nothing is sent is announced then, once,
   expect(await said()).toEqual([]);
   const next = (await due())?.getTime() ?? 0;
   expect(Math.abs(next - (began + 1.25 * HOUR))).toBeLessThan(60_000);
-  await look();
+  await check();
   expect(await said()).toEqual([]);
   // A quarter of an hour passes.
   const pass = 'update usage_gauges set at = at - interval $$20 minutes$$ where org_id = $1';
@@ -207,8 +207,8 @@ test('a threshold that is reached while nothing is sent is announced then, once,
     await tx.query(pass, [org]);
     await tx.query('update gauge_watches set due_at = now() where org_id = $1', [org]);
   });
-  await Promise.all([look(), look()]);
-  await look();
+  await Promise.all([check(), check()]);
+  await check();
   expect(await said()).toEqual([50]);
   const grant = {
     kind: 'metered' as const,
@@ -218,7 +218,7 @@ test('a threshold that is reached while nothing is sent is announced then, once,
     ceiling: null,
   };
   await usage.arrive(entitlementsOf({ orgId: org, features: { gb_hours: grant }, anchor, version: 2 }));
-  await look();
+  await check();
   expect(await said()).toEqual([50, 80]);
   await send(org, point('a', Date.now(), 0));
   expect(await due()).toBeNull();

@@ -16,7 +16,7 @@ interface Given {
 }
 
 /** When a threshold may be reached next if nothing is sent; null: not before something is. */
-export function nextLook({ quota, used, rate, now, windowEnd, ends }: Given): number | null {
+export function nextCheck({ quota, used, rate, now, windowEnd, ends }: Given): number | null {
   if (quota === null || rate <= 0) return null;
   const levels = PERCENT.map((percent) => Math.ceil((quota * percent) / 100)).filter((level) => level > used);
   const [next] = levels;

@@ -12,7 +12,7 @@ import { lockMeters } from '../kernel/meter-lock.rows.ts';
 import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { countSeries, findSeries, insertPoints, type Point, recompute, type Series, saveSeries } from './gauge.rows.ts';
 import { findRunning, saveWatch } from './watch.rows.ts';
-import { nextLook } from './watch.rules.ts';
+import { nextCheck } from './watch.rules.ts';
 
 /** Series of one meter of an organisation that run or may get events: reading use costs two queries of an index for each. */
 export const MAX_SERIES = 10_000;
@@ -119,7 +119,7 @@ async function watch(tx: Tx, { snapshot: { orgId } }: Standing, window: MeterWin
   const running = await findRunning(tx, orgId, window.meter);
   const [balance] = await findBalances(tx, orgId, [window]);
   const { rate = 0, ends = null, quota = null } = running ?? {};
-  const next = nextLook({
+  const next = nextCheck({
     ...{ rate, now: Date.now(), used: balance?.used ?? 0, windowEnd: window.end },
     quota: quota === null ? null : Number(quota),
     ends: ends?.getTime() ?? null,
