@@ -12,9 +12,11 @@ import { Charges } from './invoices/charges.ts';
 import { ExpireKeptInvoices } from './invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
 import { UsageBackfilled } from './invoices/usage-backfilled.ts';
+import { GetCosts } from './operator/get-costs.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { ListAllInvoices } from './operator/list-all-invoices.ts';
+import { ListDoublePayments } from './operator/list-double-payments.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
@@ -62,11 +64,13 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SearchOrganisations,
     OrganisationStory,
     GetRevenue,
+    GetCosts,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
     ListInvoices,
     ListAllInvoices,
+    ListDoublePayments,
     BillingDetails,
     UsageBackfilled,
     ChargeOnce,
