@@ -12,6 +12,7 @@ import { CheckEntitlement } from './checks/check-entitlement.ts';
 import { EndHold } from './checks/end-hold.ts';
 import { CorrectUsage } from './corrections/correct-usage.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
+import { WatchGauges } from './gauges/watch-gauges.loop.ts';
 import { IngestCheckpoint } from './ingestion/checkpoint.ts';
 import { IngestUsageStream } from './ingestion/ingest-usage.loop.ts';
 import { IngestUsage } from './ingestion/ingest-usage.ts';
@@ -58,6 +59,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     IngestCheckpoint,
     IngestUsageStream,
     ReplayParked,
+    WatchGauges,
     EnforceRetention,
   ],
 })
