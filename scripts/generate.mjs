@@ -17,7 +17,7 @@ import { catalogueSchema } from '../services/billing/dist/plans/catalogue-schema
 import { LEASE_SECONDS as BOT_SECONDS } from '../services/bot-executor/dist/bots/lease.rows.js';
 import { LEASE_SECONDS as JOB_SECONDS } from '../services/bot-executor/dist/queue/queue.rows.js';
 import { asyncApiDocument } from '../services/gateway/dist/documents/asyncapi.js';
-import { clientSource } from '../services/gateway/dist/documents/client-source.js';
+import { clientSource, operationsSource } from '../services/gateway/dist/documents/client-source.js';
 import { openApiDocument } from '../services/gateway/dist/documents/openapi.js';
 import { LEASE_SECONDS as MAIL_SECONDS } from '../services/identity/dist/mails/account-mail.rows.js';
 import { LEASE_SECONDS as CHECKPOINT_SECONDS } from '../services/usage/dist/ingestion/checkpoint.rows.js';
@@ -127,6 +127,7 @@ const made = {
   'docs/plans-and-usage.md': enforcement(),
   'plans/catalogue.schema.json': json(catalogueSchema()),
   'libs/client/src/generated/api.ts': clientSource(operations()),
+  'libs/client/src/generated/operations.ts': operationsSource(operations()),
 };
 const stale = Object.entries(made).filter(
   ([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), 'utf8') !== text,

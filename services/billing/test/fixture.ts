@@ -7,7 +7,7 @@ import { describeOrganisations } from '@tidegate/contracts/identity/organisation
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
-import { sumUsage } from '@tidegate/contracts/usage/sums';
+import { sumUsage, type UsageChange } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -33,6 +33,7 @@ import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
 import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { UsageBackfilled } from '../src/invoices/usage-backfilled.ts';
 import { GetCosts } from '../src/operator/get-costs.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
@@ -159,11 +160,25 @@ export async function openBilling({
     const sums = [...parts.values()].map((part) => part.reduce((sum, [, quantity]) => sum + quantity, 0));
     return sums.reduce((all, sum) => all + Math.max(beyond ? 0 : sum, sum - (beyond?.limit ?? 0)), 0);
   };
+  /** Digits behind the point of meters that have some. */
+  const decimals: Record<string, number> = {};
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   const bus = {
-    call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
-      if (operation === sumUsage) return { sums: input.spans.map(sumOf) };
+    call: async (
+      operation: Operation,
+      input: { spans: Parameters<typeof sumOf>[0][]; changes?: UsageChange[]; organisationIds: string[] },
+    ) => {
+      if (operation === sumUsage) {
+        const more = ({ from, to }: { from: string; to: string }) =>
+          (input.changes ?? [])
+            .filter(({ at }) => at >= from && at < to)
+            .reduce((sum, { quantity }) => sum + quantity, 0);
+        return {
+          sums: input.spans.map((span) => sumOf(span) + more(span)),
+          decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
+        };
+      }
       if (operation.name === nameThings.identity.name) return names;
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
@@ -201,6 +216,7 @@ export async function openBilling({
     new ListInvoices(),
     new ListAllInvoices(),
     new BillingDetails(),
+    new UsageBackfilled(tenants, bus),
     new ChargeOnce(config),
     new ChangeInvoices(wakes),
   ].flatMap(operationHandlers);
@@ -290,6 +306,7 @@ export async function openBilling({
     /** Deletes kept invoices whose time is over. */
     expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
+    decimals,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

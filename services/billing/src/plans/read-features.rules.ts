@@ -1,4 +1,5 @@
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Faults } from './catalogue-faults.rules.ts';
 import type { FeatureDefinition } from './catalogue-model.rules.ts';
 import type { CatalogueFile } from './catalogue-syntax.rules.ts';
@@ -35,18 +36,27 @@ export function readFeatures(
     if (!metered && cost)
       faults.add([...path, 'cost'], 'unknown_field', 'Remove it: only what is metered costs something by the unit.');
     if (meter) checkMeter(faults, key, meter);
+    if (meter?.aggregate === 'time_weighted' && per === 'hour') {
+      faults.add(
+        [...path, 'per'],
+        'meter',
+        'Write per: day or longer: what is weighted by time is not limited by the hour.',
+      );
+    }
     const feature: FeatureDefinition = {
       key,
       product: product ?? null,
       ...declared,
       per: metered ? (per ?? 'month') : null,
-      meter: metered ? { ...(meter ?? PLAIN), ...WHOLE, value: meter?.value ?? null } : null,
+      meter: metered ? { ...(meter ?? PLAIN), value: meter?.value ?? null } : null,
       ...(metered && cost && { cost: readCost(faults, [...path, 'cost'], cost) }),
     };
     checkKept(faults, feature, before.get(key));
     return feature;
   });
 }
+
+const PLAIN: Omit<MeterDefinition, 'value'> = { aggregate: 'sum', decimals: 0, groupBy: [] };
 
 /** By currency, as exact as a price. */
 function readCost(faults: Faults, path: string[], written: Record<string, unknown>): Record<string, string> {
@@ -55,10 +65,6 @@ function readCost(faults: Faults, path: string[], written: Record<string, unknow
   });
   return Object.fromEntries(costs);
 }
-
-/** Quantities are whole, and are not reported by what else an event says. */
-const WHOLE = { decimals: 0, groupBy: [] as string[] } as const;
-const PLAIN = { aggregate: 'sum' } as const;
 
 function checkBuiltIns(faults: Faults, declared: Declared): void {
   let complete = true;
@@ -90,6 +96,9 @@ function checkMeter(faults: Faults, key: string, meter: NonNullable<Declared[str
   if (meter.aggregate === 'count' && meter.value !== undefined) {
     faults.add([...path, 'value'], 'meter', 'Remove it: count counts events, whatever is in them.');
   }
+  if ((meter.aggregate === 'count' || meter.aggregate === 'unique') && meter.decimals > 0) {
+    faults.add([...path, 'decimals'], 'meter', `Remove it: ${meter.aggregate} counts whole things.`);
+  }
 }
 
 /** What has been sold and counted stays what it was. */
@@ -113,4 +122,10 @@ function checkKept(faults: Faults, now: FeatureDefinition, before: FeatureDefini
     const cure = was === null ? `Remove ${field}` : `Write ${field}: ${was}`;
     faults.add([...path, 'meter', field], 'meter_changed', `${cure}, as ${now.key} has been counted, ${rename}`);
   }
+  const [were, are] = [before.meter?.groupBy ?? [], now.meter?.groupBy ?? []];
+  // What was counted by one dimension is shown by it; more may follow where sums do not depend on them.
+  const more = before.meter?.aggregate === 'sum' || before.meter?.aggregate === 'count';
+  if (were.every((name, at) => are[at] === name) && (more || are.length === were.length)) return;
+  const kept = were.length === 0 ? 'Remove groupBy' : `Begin groupBy with ${were.join(', ')}`;
+  faults.add([...path, 'meter', 'groupBy'], 'meter_changed', `${kept}, as ${now.key} has been counted, ${rename}`);
 }

@@ -7,6 +7,10 @@ const DAY_MS = 86_400_000;
 /** What is needed to judge an event. */
 export interface Known {
   meters: ReadonlySet<string>;
+  /** Meters whose events the stream cannot carry: it has whole units that are added up. */
+  special?: ReadonlySet<string> | undefined;
+  /** Whether events may be older than others are accepted: what an operator adds later. */
+  anyAge?: boolean | undefined;
   /** By organisation. */
   periods: ReadonlyMap<string, MeterPeriods>;
 }
@@ -16,9 +20,13 @@ export interface Rejection {
   message: string;
 }
 
+export const unknownMeter = (meter: string): string => `No plan has a metered feature called ${meter}.`;
+
 /** Why the event's time rules it out, if it does. */
-export function timeRejection(event: Pick<UsageEvent, 'at'>, now: number): Rejection | undefined {
-  const at = Date.parse(event.at);
+export const timeRejection = ({ at }: Pick<UsageEvent, 'at'>, now: number): Rejection | undefined =>
+  outOfTime(Date.parse(at), now);
+
+function outOfTime(at: number, now: number): Rejection | undefined {
   if (at < now - MAX_EVENT_AGE_DAYS * DAY_MS) {
     return { code: 'too_old', message: `Events are accepted up to ${MAX_EVENT_AGE_DAYS} days back.` };
   }
@@ -28,14 +36,19 @@ export function timeRejection(event: Pick<UsageEvent, 'at'>, now: number): Rejec
 
 /** The start of the month in which the event counts, or why it is not counted. */
 export function admit(event: UsageEvent, known: Known, now: number): { periodStart: number } | Rejection {
-  const late = timeRejection(event, now);
+  const at = Date.parse(event.at);
+  const late = known.anyAge ? undefined : outOfTime(at, now);
   if (late) return late;
   if (!known.meters.has(event.meter)) {
-    return { code: 'unknown_meter', message: `No plan has a metered feature called ${event.meter}.` };
+    return { code: 'unknown_meter', message: unknownMeter(event.meter) };
+  }
+  if (known.special?.has(event.meter)) {
+    const message = `${event.meter} does not add up whole units: report it to POST /api/v1/usage/events.`;
+    return { code: 'malformed', message };
   }
   const periods = known.periods.get(event.org);
   if (!periods) {
     return { code: 'unknown_organisation', message: 'The plan of this organisation has not arrived yet.' };
   }
-  return { periodStart: monthOf(stepsOf(periods, event.meter), Date.parse(event.at)).start };
+  return { periodStart: monthOf(stepsOf(periods, event.meter), at).start };
 }

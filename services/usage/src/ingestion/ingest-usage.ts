@@ -1,22 +1,25 @@
 import { Controller } from '@nestjs/common';
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { forbidden, invalid } from '@tidegate/contracts/kernel/problem';
 import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
-import { requireStoredStanding } from '../entitlements/standing.ts';
+import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
 import { checkLeases } from '../leases/check-leases.ts';
 import { findDefinitions, findMeters } from '../meters/meter.rows.ts';
 import { timeRejection } from './admission.rules.ts';
 import { byDifference } from './count-differences.ts';
-import { findExisting } from './organisation.rows.ts';
+import { Enrolments } from './enrolment.ts';
+import { addsUp, countInAll, lacks } from './count-in-all.ts';
+import { byDimension } from './count-dimensions.ts';
+import { countGauges } from './count-gauges.ts';
 import { type Placed, type Rejected, readEvents } from './read-events.rules.ts';
 import { isBadData, UsageWriter } from './usage-writer.ts';
 
-/** Each costs a few queries. */
+/** Each costs a few queries where events do more than add up. */
 const MOST_ORGANISATIONS = 100;
 
 interface Request {
@@ -25,6 +28,8 @@ interface Request {
   now: number;
   rejected: Rejected[];
   definitions: ReadonlyMap<string, MeterDefinition>;
+  /** Whether meters that the plan lacks are counted as well. */
+  force: boolean;
 }
 
 /**
@@ -34,6 +39,8 @@ interface Request {
  */
 @Controller()
 export class IngestUsage {
+  private readonly enrolments = new Enrolments();
+
   constructor(
     private readonly writer: UsageWriter,
     private readonly bus: Bus,
@@ -41,13 +48,16 @@ export class IngestUsage {
 
   @Handles(ingestUsage)
   async handle({ input, caller, tx, emit }: OperationContext<typeof ingestUsage>) {
+    if (input.force && caller.kind !== 'service_key') {
+      throw forbidden({}, 'Only a service key counts what the plan does not include.');
+    }
     const now = Date.now();
     const rejected: Rejected[] = [];
     await this.writer.ensurePartitions(daysOf(input.events), now);
     await beginCounting(tx);
     const definitions = await findDefinitions(tx);
     const given = readEvents(input.events, { caller, definitions, now }, rejected);
-    const request = { tx, emit, now, rejected, definitions };
+    const request = { tx, emit, now, rejected, definitions, force: input.force };
     try {
       const counted = caller.orgId ? await this.countIn(request, given) : await this.countInEach(request, given);
       rejected.sort((a, b) => a.index - b.index);
@@ -58,35 +68,58 @@ export class IngestUsage {
     }
   }
 
-  /** In the order of organisations, so that two requests wait for each other instead of deadlocking. */
+  /** Of several organisations: as one batch where that is possible, else one organisation after the other. */
   private async countInEach(request: Request, given: Placed[]) {
-    const { tx, rejected } = request;
+    const { tx, rejected, definitions } = request;
+    const system = tx.as({ system: 'ingest' });
+    const enrolments = await this.enrolments.of(system, [...new Set(given.map(({ event }) => event.org))]);
+    const known = given.filter(({ event, index }) => {
+      if (enrolments.has(event.org)) return true;
+      const message = 'There is no such organisation, or its plan has not arrived yet.';
+      rejected.push({ index, code: 'unknown_organisation', message });
+      return false;
+    });
+    if (known.every((one) => addsUp(one, definitions))) {
+      return countInAll(this.writer, { ...request, tx: system }, known, { enrolments, definitions });
+    }
+    return this.countOneByOne(request, known);
+  }
+
+  /** In the order of organisations, so that two requests wait for each other instead of deadlocking. */
+  private async countOneByOne(request: Request, given: Placed[]) {
     const sum = { accepted: 0, duplicates: 0 };
     const byOrg = Map.groupBy(given, ({ event }) => event.org);
     if (byOrg.size > MOST_ORGANISATIONS) {
-      throw invalid('/events', 'too_many', `Send events of at most ${MOST_ORGANISATIONS} organisations at once.`);
+      const why = `Send at most ${MOST_ORGANISATIONS} organisations at once where events name leases, or not all simply add up.`;
+      throw invalid('/events', 'too_many', why);
     }
-    const existing = await findExisting(tx.as({ system: 'ingest' }), [...byOrg.keys()]);
     for (const [orgId, some] of [...byOrg].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (existing.has(orgId)) {
-        const { accepted, duplicates } = await this.countIn({ ...request, tx: tx.as({ orgId }) }, some);
-        sum.accepted += accepted;
-        sum.duplicates += duplicates;
-      } else {
-        const message = 'There is no such organisation, or its plan has not arrived yet.';
-        for (const { index } of some) rejected.push({ index, code: 'unknown_organisation', message });
-      }
+      const { accepted, duplicates } = await this.countIn({ ...request, tx: request.tx.as({ orgId }) }, some);
+      sum.accepted += accepted;
+      sum.duplicates += duplicates;
     }
     return sum;
   }
 
   /** In the organisation of the transaction. */
-  private async countIn({ tx, emit, now, rejected, definitions }: Request, given: Placed[]) {
+  private async countIn({ tx, emit, now, rejected, definitions, force }: Request, given: Placed[]) {
     const standing = await requireStoredStanding(tx, this.bus, now);
-    const { snapshot, periods } = standing;
-    const included = await includedIn(tx, snapshot, given, rejected);
+    const { snapshot } = standing;
+    const included = force ? given : await includedIn(tx, snapshot, given, rejected);
     const paid = await paidFor(tx, snapshot, included, rejected, now);
-    const events = await byDifference(tx, standing, paid, definitions);
+    const grouped = await byDimension(tx, standing, paid);
+    const isGauge = ({ event }: Placed) => definitions.get(event.meter)?.aggregate === 'time_weighted';
+    const gauges = grouped.filter(isGauge);
+    const rest = gauges.length === 0 ? grouped : grouped.filter((one) => !isGauge(one));
+    const sum = await this.countRest({ tx, emit, now, rejected, definitions, force }, standing, rest);
+    if (gauges.length === 0) return sum;
+    const counted = await countGauges({ tx, emit, rejected }, standing, gauges);
+    return { accepted: sum.accepted + counted.accepted, duplicates: sum.duplicates + counted.duplicates };
+  }
+
+  private async countRest({ tx, emit, now, rejected, definitions }: Request, standing: Standing, given: Placed[]) {
+    const { snapshot, periods } = standing;
+    const events = await byDifference(tx, standing, given, definitions);
     const written = await this.writer.write(
       tx,
       emit,
@@ -117,14 +150,13 @@ async function includedIn(
   given: Placed[],
   rejected: Rejected[],
 ): Promise<Placed[]> {
-  const lacks = ({ event }: Placed) => entitlements.features[event.meter]?.kind !== 'metered';
-  if (!given.some(lacks)) return given;
+  const isLacking = ({ event }: Placed) => entitlements.features[event.meter]?.kind !== 'metered';
+  if (!given.some(isLacking)) return given;
   const meters = new Set((await findMeters(tx)).map(({ meter }) => meter));
   return given.filter((one) => {
     const { meter } = one.event;
-    if (!lacks(one) || !meters.has(meter)) return true;
-    const message = `No plan of this organisation includes ${meter}. Send it again when it does.`;
-    rejected.push({ index: one.index, code: 'not_included', message });
+    if (!isLacking(one) || !meters.has(meter)) return true;
+    rejected.push({ index: one.index, code: 'not_included', message: lacks(meter) });
     return false;
   });
 }

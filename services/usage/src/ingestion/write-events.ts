@@ -19,7 +19,7 @@ interface Candidate extends CountableEvent {
   index: number;
 }
 
-const CONFLICT: Rejection = {
+export const CONFLICT: Rejection = {
   code: 'conflict',
   message: 'This id was used before for another meter or quantity. The first one counts; send a new id.',
 };
@@ -34,13 +34,11 @@ export async function writeEvents(
   batch: { events: readonly ReportedEvent[]; known: Known; now: number },
 ): Promise<Written> {
   const rejected = new Map<number, Rejection>();
-  const candidates = batch.events.flatMap((event, index): Candidate[] => {
+  const candidates: Candidate[] = [];
+  batch.events.forEach((event, index) => {
     const admitted = admit(event, batch.known, batch.now);
-    if ('code' in admitted) {
-      rejected.set(index, admitted);
-      return [];
-    }
-    return [countable(event, index, admitted.periodStart)];
+    if ('code' in admitted) rejected.set(index, admitted);
+    else candidates.push(countable(event, index, admitted.periodStart));
   });
   const { unique, repeats } = withoutRepeats(candidates);
   if (unique.length === 0) return { accepted: 0, duplicates: 0, rejected };
@@ -59,7 +57,7 @@ function countable(event: ReportedEvent, index: number, periodStart: number): Ca
     index,
     org: event.org,
     key: eventKey(event.source, event.id),
-    digest: digestOf({ meter: event.meter, quantity: event.said ?? event.quantity }),
+    digest: digestOf({ meter: event.meter, quantity: contentOf(event) }),
     meter: event.meter,
     quantity: event.quantity,
     at: toMillisecond(event.at),
@@ -67,23 +65,33 @@ function countable(event: ReportedEvent, index: number, periodStart: number): Ca
     id: event.id,
     lease: event.lease,
     periodStart: instant(periodStart),
+    labels: event.counted ?? event.labels,
   };
 }
 
+function contentOf({ said, quantity, labels }: ReportedEvent): string | number {
+  const content = said ?? quantity;
+  return labels ? `${content} ${JSON.stringify(labels)}` : content;
+}
+
 /** PostgreSQL rounds an instant where JavaScript truncates it, which could move an event into the next period. */
-const toMillisecond = (at: string): string => (at.length > 24 ? `${at.slice(0, 23)}Z` : at);
+export const toMillisecond = (at: string): string => (at.length > 24 ? `${at.slice(0, 23)}Z` : at);
 
 /** The first event of each identity, sorted as the statement needs it, and those that repeat one. */
 function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats: Candidate[] } {
-  const byKey = new Map<string, Candidate>();
+  const unique: Candidate[] = [];
   const repeats: Candidate[] = [];
-  for (const candidate of candidates) {
-    const key = candidate.org + candidate.key;
-    if (byKey.has(key)) repeats.push(candidate);
-    else byKey.set(key, candidate);
+  // Sorting is stable: of two with one identity the first one stays the first.
+  for (const candidate of candidates.sort(byIdentity)) {
+    const last = unique.at(-1);
+    (last?.key === candidate.key && last.org === candidate.org ? repeats : unique).push(candidate);
   }
-  const unique = [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
   return { unique, repeats };
+}
+
+function byIdentity(a: Candidate, b: Candidate): number {
+  if (a.org !== b.org) return a.org < b.org ? -1 : 1;
+  return a.key < b.key ? -1 : a.key === b.key ? 0 : 1;
 }
 
 /* A batch has few distinct periods: their texts are cached. */
