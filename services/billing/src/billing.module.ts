@@ -16,6 +16,7 @@ import { GetCosts } from './operator/get-costs.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { ListAllInvoices } from './operator/list-all-invoices.ts';
+import { ListDoublePayments } from './operator/list-double-payments.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
@@ -69,6 +70,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     CurrentEntitlements,
     ListInvoices,
     ListAllInvoices,
+    ListDoublePayments,
     BillingDetails,
     UsageBackfilled,
     ChargeOnce,

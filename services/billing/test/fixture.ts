@@ -18,6 +18,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { startLoops } from '@tidegate/runtime/loop';
 import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import type { BillingConfig } from '../src/billing.config.ts';
@@ -38,6 +39,7 @@ import { GetCosts } from '../src/operator/get-costs.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
+import { ListDoublePayments } from '../src/operator/list-double-payments.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
 import { SearchOrganisations } from '../src/operator/search-organisations.ts';
@@ -162,6 +164,8 @@ export async function openBilling({
   };
   /** Digits behind the point of meters that have some. */
   const decimals: Record<string, number> = {};
+  /** What happens while an answer of usage is on its way. */
+  const underway = { sums: async (): Promise<void> => {} };
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   const bus = {
@@ -174,8 +178,10 @@ export async function openBilling({
           (input.changes ?? [])
             .filter(({ at }) => at >= from && at < to)
             .reduce((sum, { quantity }) => sum + quantity, 0);
+        const sums = input.spans.map((span) => sumOf(span) + more(span));
+        await underway.sums();
         return {
-          sums: input.spans.map((span) => sumOf(span) + more(span)),
+          sums,
           decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
         };
       }
@@ -215,6 +221,7 @@ export async function openBilling({
     new GetCosts(tenants, bus, log),
     new ListInvoices(),
     new ListAllInvoices(),
+    new ListDoublePayments(tenants, new Metrics()),
     new BillingDetails(),
     new UsageBackfilled(tenants, bus),
     new ChargeOnce(config),
@@ -307,6 +314,7 @@ export async function openBilling({
     expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
     decimals,
+    underway,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

@@ -13,7 +13,7 @@ import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { currencyOf } from '../invoices/invoice.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { isEnded, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
+import { isEnded, isOrderedByOperator, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
 import {
   beginAtPeriodEnd,
   beginNow,
@@ -83,13 +83,15 @@ export class ChangeSubscription {
     if (plan.approval && !has) {
       const { product } = plan;
       const orgId = tx.orgId as string;
-      await saveOrder(tx, {
+      const isNew = await saveOrder(tx, {
         org_id: orgId,
         product,
         plan: plan.plan,
         billing_interval: choice.interval,
         ordered_by: by,
       });
+      // Said again it is the same order.
+      if (!isNew) return undefined;
       await emit(planOrdered, { orgId, product, plan: plan.plan, planName: plan.name, by }, { orgId });
       return undefined;
     }
@@ -108,7 +110,11 @@ export class ChangeSubscription {
       );
     }
     const at = input.at ?? ((await givesLess(situation, before, plan)) ? 'period_end' : 'now');
-    if (at === 'period_end') return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason });
+    if (isOrderedByOperator(before) && before.next?.reason !== 'moved') {
+      throw conflict({}, 'The operator of this installation ordered what follows. Ask them to take it back.');
+    }
+    const who = { by, reason: input.reason, orderedBy: 'customer' as const };
+    if (at === 'period_end') return beginAtPeriodEnd({ ...situation, before }, choice, who);
     if (!costs(choice, catalogue)) return beginNow(situation, choice, 'none');
     if (before.billingHeld) throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
     return stillOwing(before, beginNow(situation, choice, 'manual'));

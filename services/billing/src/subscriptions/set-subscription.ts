@@ -8,11 +8,11 @@ import { BillingConfig } from '../billing.config.ts';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { ended, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
+import { ended, isEnded, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import type { VersionedPlan } from '../plans/catalogue-model.rules.ts';
 import { noSuchPlan } from '../plans/offered-plan.rules.ts';
-import { beginAtPeriodEnd, beginNow, choiceOf, costs } from './chosen-plan.ts';
+import { beginAtPeriodEnd, beginNow, choiceOf, costs, endOf } from './chosen-plan.ts';
 import { ProviderChanges } from './provider-changes.ts';
 import { type Shown, ShowSubscriptions } from './show-subscriptions.ts';
 import { type Decided, type Situation, SubscriptionChanges } from './subscription-changes.ts';
@@ -70,8 +70,13 @@ export class SetSubscription {
     offered: VersionedPlan,
     by: string,
   ): Promise<Decided> {
-    const { at, catalogue, before, product } = situation;
+    const { at, catalogue, before, product, steps } = situation;
+    const orderedBy = 'operator' as const;
     if (input.status === 'canceled' && before) {
+      const end = endOf(before, steps, at);
+      if (input.at === 'period_end' && end > at && !isEnded(before)) {
+        return { after: { ...before, next: null, cancelAt: end, orderedBy }, action: 'cancel_ordered' };
+      }
       return { after: ended(before, defaultPlan(catalogue, product), at), action: 'canceled' };
     }
     const choice = await choiceOf(refuse, situation, offered, input, { operator: true });
@@ -79,7 +84,7 @@ export class SetSubscription {
       throw invalid('/status', 'costs_nothing', `Nothing has to be paid for ${offered.name}.`);
     }
     if (input.at === 'period_end' && before) {
-      return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason });
+      return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason, orderedBy });
     }
     const begun = beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');
     return { ...begun, after: this.withStatus(begun.after, before, input.status, at) };

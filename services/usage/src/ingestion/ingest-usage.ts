@@ -12,10 +12,10 @@ import { checkLeases } from '../leases/check-leases.ts';
 import { findDefinitions, findMeters } from '../meters/meter.rows.ts';
 import { timeRejection } from './admission.rules.ts';
 import { byDifference } from './count-differences.ts';
-import { Enrolments } from './enrolment.ts';
-import { addsUp, countInAll, lacks } from './count-in-all.ts';
 import { byDimension } from './count-dimensions.ts';
 import { countGauges } from './count-gauges.ts';
+import { addsUp, countInAll, lacks } from './count-in-all.ts';
+import { Enrolments } from './enrolment.ts';
 import { type Placed, type Rejected, readEvents } from './read-events.rules.ts';
 import { isBadData, UsageWriter } from './usage-writer.ts';
 
