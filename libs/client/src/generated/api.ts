@@ -1168,6 +1168,16 @@ export type InvoiceLine = {
   discountMinor: AmountMinor;
   periodStart: Timestamp;
   periodEnd: Timestamp;
+  /** Of a line of usage: what it is about */
+  usage?: {
+    meter: string;
+    from: Timestamp;
+    to: Timestamp;
+    /** What was counted in that time when the line was made; null: the limit is one of hours or days */
+    used: number | null;
+    /** Lists exactly its events: their quantities add up to what was used */
+    events: string;
+  };
 };
 
 export type InvoiceOfAny = {
@@ -5162,7 +5172,7 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 
 export type UsageIngestInput = {
   /** At most 1,000 */
-  events: Array<NewUsageEvent | CloudEvent | unknown>;
+  events: Array<unknown | NewUsageEvent | CloudEvent>;
   /** For service keys: also count events of meters that the plan lacks, so that they are not lost until it has them. In the body, or as `?force=true` beside CloudEvents */
   force?: boolean;
 };
