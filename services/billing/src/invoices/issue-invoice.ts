@@ -2,6 +2,7 @@ import { invoiceIssued, invoicePaid } from '@tidegate/contracts/billing/invoices
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import type { Discount } from '../prices/discount.rules.ts';
 import { changeBalance, findBalance } from './balance.rows.ts';
 import { type InvoiceRow, insertInvoice, lockAccount, nextNumber, toWire } from './invoice.rows.ts';
@@ -36,7 +37,7 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
   const invoice = await insertInvoice(tx, {
     org_id: orgId,
     id: newId(),
-    number: await nextNumber(tx, new Date().getUTCFullYear()),
+    number: await nextNumber(tx, new Date(clock.now()).getUTCFullYear()),
     status: sums.due === 0n ? 'paid' : 'open',
     currency,
     ...sums,

@@ -3,6 +3,7 @@ import { catalogueChanged, intervalNotOffered, movePlans } from '@tidegate/contr
 import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
 import { isPaid } from '../entitlements/default-plan.rules.ts';
@@ -39,7 +40,7 @@ export class MovePlans {
       );
     }
     const order = { product, plan, to: target.plan, version: target.version, paid: isPaid(target) };
-    const moves = movesOf(await findMoving(all, order), input.at, Date.now());
+    const moves = movesOf(await findMoving(all, order), input.at, clock.now());
     requireYear(refuse, target, moves);
     const shown = {
       from: input.from,
@@ -66,7 +67,7 @@ export class MovePlans {
     }
     tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
     const moved = await moveNow(tx, order, by);
-    await noteRevenue(tx, { product: order.product, plan: order.to }, Date.now());
+    await noteRevenue(tx, { product: order.product, plan: order.to }, clock.now());
     return moved;
   }
 }

@@ -4,6 +4,7 @@ import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billin
 import type { addonNotOffered, OverLimit } from '@tidegate/contracts/billing/subscriptions';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { clock } from '@tidegate/runtime/clock';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
@@ -44,7 +45,7 @@ export class PreviewEntitlements {
       const catalogue = await requireCatalogue(tx);
       const holdings = await findHoldings(tx, orgId);
       const had = holdings.subscriptions.find((one) => one.product === product);
-      const at = Date.now();
+      const at = clock.now();
       const situation = { tx, at, product, catalogue, before: had, steps: holdings.steps[product] ?? [] };
       const plan = chosenPlan(refuse, catalogue, had, wanted);
       const choice = await choiceOf(refuse, situation, plan, wanted, { operator: false });

@@ -4,6 +4,7 @@ import type { Subscription as Wire } from '@tidegate/contracts/billing/subscript
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { clock } from '@tidegate/runtime/clock';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
@@ -121,7 +122,7 @@ async function toWire(
   },
 ): Promise<Wire> {
   const { one, next, catalogue, holdings, orders } = given;
-  const now = Date.now();
+  const now = clock.now();
   const plan = await findPlanVersion(tx, one.product, one.plan, one.planVersion);
   const { plans } = await latestVersions(tx);
   const period = paidPeriod(one, holdings.steps[one.product] ?? [], now);

@@ -5,6 +5,7 @@ import { correctUsage, usageEventTooOld, usageEventVoided } from '@tidegate/cont
 import { MAX_EVENT_AGE_DAYS, type UsageEvent } from '@tidegate/contracts/usage/event';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { emitReached } from '../balances/emit-reached.ts';
 import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
@@ -38,7 +39,7 @@ export class CorrectUsage {
     if ((action === 'amend') !== (input.quantity !== undefined)) {
       throw invalid('/quantity', 'not_fitting', 'Send the right quantity to amend, and none to void.');
     }
-    const now = Date.now();
+    const now = clock.now();
     const orgId = caller.orgId as string;
     await beginCounting(tx);
     const standing = await requireStoredStanding(tx, this.bus, now);

@@ -6,6 +6,7 @@ import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding } from '../entitlements/standing.ts';
 import { checkLeases } from '../leases/check-leases.ts';
@@ -41,7 +42,7 @@ export class IngestUsage {
 
   @Handles(ingestUsage)
   async handle({ input, caller, tx, emit }: OperationContext<typeof ingestUsage>) {
-    const now = Date.now();
+    const now = clock.now();
     const rejected: Rejected[] = [];
     await this.writer.ensurePartitions(daysOf(input.events), now);
     await beginCounting(tx);
@@ -104,7 +105,7 @@ const daysOf = (events: readonly unknown[]): { at: string }[] =>
     const time = (one as { time?: unknown } | null)?.time;
     return typeof time === 'string' && !Number.isNaN(Date.parse(time))
       ? { at: time }
-      : { at: new Date().toISOString() };
+      : { at: new Date(clock.now()).toISOString() };
   });
 
 /**

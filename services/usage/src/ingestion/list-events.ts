@@ -3,6 +3,7 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import { listUsageEvents } from '@tidegate/contracts/usage/recorded';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { requireMeter } from '../meters/meter.rows.ts';
 import { findEvents, findHours, type RecordedRow } from './recorded-event.rows.ts';
 
@@ -19,7 +20,7 @@ export class ListEvents {
     const { meter, limit } = input;
     const orgId = caller.orgId ?? '';
     const after = readCursor(input.cursor, 'time', 'text', 'text');
-    const to = input.to ?? new Date().toISOString();
+    const to = input.to ?? new Date(clock.now()).toISOString();
     const from = input.from ?? new Date(Date.parse(to) - DEFAULT_MS).toISOString();
     if (Date.parse(from) >= Date.parse(to)) throw invalid('/from', 'too_late', '`from` must lie before `to`.');
     await requireMeter(refuse, tx, meter);

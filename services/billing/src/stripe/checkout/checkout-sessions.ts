@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { conflict } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { clock } from '@tidegate/runtime/clock';
 import type { Stripe } from 'stripe';
 import { StoredCalls } from '../client/stored-calls.ts';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
@@ -82,7 +83,7 @@ export class CheckoutSessions {
     const number = Number(last.key.split(':').at(-1));
     if (!last.response_id) return { number, complete: false };
     const session = await this.fetch(last.response_id);
-    const open = session.status === 'open' && session.expires_at * 1_000 - Date.now() > LEAST_MS;
+    const open = session.status === 'open' && session.expires_at * 1_000 - clock.now() > LEAST_MS;
     return { number: open ? number : number + 1, complete: session.status === 'complete' };
   }
 
