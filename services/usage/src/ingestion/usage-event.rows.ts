@@ -31,7 +31,7 @@ with input as materialized (
     with ordinality as t(org_id, key, digest, meter, quantity, at, source, id, lease, period_start, n)
 ), claimed as (
   insert into usage_identities (org_id, key, digest, seen)
-  select org_id, key, digest, current_date from input
+  select org_id, key, digest, now()::date from input
   on conflict (org_id, key) do nothing
   returning org_id, key
 ), fresh as materialized (
