@@ -999,6 +999,8 @@ export type Invoice = {
   /** manual: paid outside the platform */
   provider: "manual" | "stripe";
   status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
@@ -1020,6 +1022,12 @@ export type Invoice = {
   pdfUrl: string | null;
 };
 
+export type InvoiceCustomer = {
+  name: string;
+  address: string | null;
+  taxId: string | null;
+};
+
 export type InvoiceLine = {
   /** null: of no product, such as a one-off charge */
   product: string | null;
@@ -1035,6 +1043,40 @@ export type InvoiceLine = {
   periodEnd: Timestamp;
 };
 
+export type InvoiceOfAny = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+  lines: Array<InvoiceLine>;
+  organisationId: Id;
+  /** Its organisation is deleted; the invoice is kept because laws want it */
+  deleted: boolean;
+};
+
 export type InvoiceStatus = "draft" | "open" | "paid" | "void" | "uncollectible";
 
 export type InvoiceWithLines = {
@@ -1044,6 +1086,8 @@ export type InvoiceWithLines = {
   /** manual: paid outside the platform */
   provider: "manual" | "stripe";
   status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
@@ -1607,6 +1651,8 @@ export type OrganisationSummary = {
     planVersion: number;
     status: SubscriptionStatus;
     interval: BillingInterval;
+    /** Not invoiced until an operator begins it */
+    billingHeld: boolean;
   }>;
   /** What it brings in a month, by currency; empty: nothing */
   mrr: Array<Money>;
@@ -1686,6 +1732,14 @@ export type Package = {
 /** Name of a package */
 export type PackageKey = string;
 
+/** How customers may pause it; absent: they cannot */
+export type PauseTerms = {
+  /** After so many days a pause ends by itself */
+  days: number;
+  /** How many pauses may begin in any 365 days */
+  perYear: number;
+};
+
 export type Percent = string;
 
 /** From an instant on, periods are counted from this anchor */
@@ -1708,6 +1762,7 @@ export type Plan = {
   /** It begins when an operator approves the order */
   approval: boolean;
   trial: Trial | null;
+  pause?: PauseTerms;
   seats: Seats | null;
   prices: Array<Price>;
   /** Paid once, when it begins */
@@ -2240,8 +2295,14 @@ export type Subscription = {
   /** When it ends; until then it can be resumed */
   cancelAt: Timestamp | null;
   pausedAt: Timestamp | null;
+  /** When the pause ends by itself; null: not paused, or until an operator resumes it */
+  pauseEndsAt: Timestamp | null;
   /** A payment is overdue: from then on nothing can be created */
   graceUntil: Timestamp | null;
+  /** When the first own invoice was due that is not paid */
+  overdueSince: Timestamp | null;
+  /** It is from before there were invoices: nothing is charged until an operator says so */
+  billingHeld: boolean;
   /** What follows: a change that was ordered, or the default plan at the end */
   next: {
     /** null: none, the product has no default plan */
@@ -2613,6 +2674,25 @@ export type WraparoundCause = {
 /** overdue: older than autovacuum_freeze_max_age, so autovacuum should be at it; failsafe: vacuum drops everything else to be quick; warning: PostgreSQL warns; stop: it refuses to write */
 export type WraparoundLevel = "normal" | "overdue" | "failsafe" | "warning" | "stop";
 
+export type BillingDetailsGetInput = Record<string, never>;
+
+export type BillingDetailsGetOutput = InvoiceCustomer;
+
+export type BillingDetailsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type BillingDetailsSetInput = {
+  /** The company or person */
+  name: string;
+  /** The postal address, in lines */
+  address: string;
+  /** A tax or VAT number */
+  taxId?: string;
+};
+
+export type BillingDetailsSetOutput = InvoiceCustomer;
+
+export type BillingDetailsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type CheckoutCreateInput = {
   product: ProductKey;
   plan: PlanKey;
@@ -2741,6 +2821,20 @@ export type InvoicesCreditOutput = Invoice;
 
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type InvoicesExtendInput = {
+  organisationId: Id;
+  /** The invoice */
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** When it is due from now on: in the future, within a year */
+  dueAt: Instant;
+};
+
+export type InvoicesExtendOutput = Invoice;
+
+export type InvoicesExtendProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvoicesGetInput = {
   /** The invoice */
   invoiceId: Id;
@@ -2764,6 +2858,25 @@ export type InvoicesListOutput = {
 };
 
 export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesListAllInput = {
+  /** deleted: of organisations that are deleted, kept for `INVOICE_KEEP_YEARS` */
+  of?: "current" | "deleted";
+  /** By default all that were issued */
+  state?: "open" | "overdue" | "paid" | "void";
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvoicesListAllOutput = {
+  items: Array<InvoiceOfAny>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type InvoicesListAllProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type InvoicesPayInput = {
   organisationId: Id;
@@ -2855,6 +2968,8 @@ export type OrganisationsSearchInput = {
   plan?: PlanKey;
   /** Those that have a subscription in this state */
   status?: SubscriptionStatus;
+  /** Those with, or without, a subscription that is not invoiced until an operator begins it */
+  held?: boolean;
   /** created: the newest first. name: from a to z. mrr: those that bring most first */
   sort?: "created" | "name" | "mrr";
   /** By which `mrr` sorts; by default that of the catalogue */
@@ -3065,6 +3180,16 @@ export type StripeReplayEventOutput = unknown;
 
 export type StripeReplayEventProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type SubscriptionsBeginBillingInput = {
+  organisationId: Id;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsBeginBillingOutput = Subscriptions;
+
+export type SubscriptionsBeginBillingProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SubscriptionsCancelInput = {
   /** Name of the product */
   product: ProductKey;
@@ -3127,7 +3252,7 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'payment_refused' | 'pause_not_available' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsPreviewInput = {
   /** Name of the product */
@@ -4796,6 +4921,14 @@ export type UsageTakeLeaseOutput = Lease;
 export type UsageTakeLeaseProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export class TidegateClient extends Transport {
+  /** Whom own invoices are made out to */
+  billingDetailsGet = (input: BillingDetailsGetInput = {}, options?: CallOptions): Promise<BillingDetailsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/details', repeat: 'safe' }, input, options);
+
+  /** Say whom own invoices are made out to. For invoices that are issued from now on. What Stripe bills for is set in its portal. */
+  billingDetailsSet = (input: BillingDetailsSetInput, options?: CallOptions): Promise<BillingDetailsSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/details', repeat: 'keyed' }, input, options);
+
   /** A page on which the organisation buys a plan. Send the person to `url`. The same choice again answers the same page while it is open. When they come back, call the `finish` of the session: the plan is in force before it answers, whether or not the webhook has come. */
   checkoutCreate = (input: CheckoutCreateInput, options?: CallOptions): Promise<CheckoutCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout', repeat: 'keyed' }, input, options);
@@ -4828,6 +4961,10 @@ export class TidegateClient extends Transport {
   invoicesCredit = (input: InvoicesCreditInput, options?: CallOptions): Promise<InvoicesCreditOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/credit-notes', repeat: 'keyed' }, input, options);
 
+  /** Give an open invoice another due date. What was overdue because of it is not any more, within a second. Reminders start over. */
+  invoicesExtend = (input: InvoicesExtendInput, options?: CallOptions): Promise<InvoicesExtendOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/extend', repeat: 'keyed' }, input, options);
+
   /** An invoice with its lines */
   invoicesGet = (input: InvoicesGetInput, options?: CallOptions): Promise<InvoicesGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices/{invoiceId}', repeat: 'safe' }, input, options);
@@ -4835,6 +4972,10 @@ export class TidegateClient extends Transport {
   /** Invoices, the newest first. From our own records: works while a payment provider is down. */
   invoicesList = (input: InvoicesListInput = {}, options?: CallOptions): Promise<InvoicesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices', repeat: 'safe' }, input, options);
+
+  /** Invoices of all organisations, the newest first, with their lines */
+  invoicesListAll = (input: InvoicesListAllInput = {}, options?: CallOptions): Promise<InvoicesListAllOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/invoices', repeat: 'safe' }, input, options);
 
   /** Mark an invoice as paid by hand */
   invoicesPay = (input: InvoicesPayInput, options?: CallOptions): Promise<InvoicesPayOutput> =>
@@ -4908,6 +5049,10 @@ export class TidegateClient extends Transport {
   stripeReplayEvent = (input: StripeReplayEventInput, options?: CallOptions): Promise<StripeReplayEventOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/events/{eventId}/replay', repeat: 'keyed' }, input, options);
 
+  /** Begin to invoice what an organisation has from before there were invoices. Its subscriptions with `billingHeld`: the rest of the running period is charged at once, then each period as it begins. Repeated it changes nothing. To give it for nothing further on, leave it as it is. */
+  subscriptionsBeginBilling = (input: SubscriptionsBeginBillingInput, options?: CallOptions): Promise<SubscriptionsBeginBillingOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/billing/begin', repeat: 'keyed' }, input, options);
+
   /** End a subscription, or withdraw an order. The default plan of the product follows, if it has one. Until the end it can be resumed. */
   subscriptionsCancel = (input: SubscriptionsCancelInput, options?: CallOptions): Promise<SubscriptionsCancelOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/cancel', repeat: 'keyed' }, input, options);
@@ -4920,7 +5065,7 @@ export class TidegateClient extends Transport {
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/subscription', repeat: 'safe' }, input, options);
 
-  /** Pause a subscription: everything can be read, nothing can be created */
+  /** Pause a subscription: everything can be read, nothing can be created. Ends by itself after the days that the plan names (`pause` of `GET /api/v1/billing/plans`), and can be had so often in any 365 days as it says. Nothing is charged meanwhile, and what runs on its own stands still. */
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
 

@@ -5,7 +5,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { clock } from '@tidegate/runtime/clock';
 import { BillingConfig } from '../billing.config.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
-import { changedBy } from '../kernel/subscription.rows.ts';
+import { changedBy, lockBilling } from '../kernel/subscription.rows.ts';
 import { findLines, fixCurrency, lockAccount, toWire } from './invoice.rows.ts';
 import { addItems } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
@@ -20,6 +20,7 @@ export class ChargeOnce {
     const { organisationId: orgId, currency, chargeKey, description, reason } = input;
     const tx = operator.as({ orgId });
     orNotFound(await findEntitlements(tx, orgId));
+    await lockBilling(tx, orgId);
     const account = await lockAccount(tx, orgId);
     if (account.currency !== null && account.currency !== currency) {
       throw refuse(otherCurrency, { currency: account.currency });

@@ -2,9 +2,11 @@ import { invoiceIssued, invoicePaid } from '@tidegate/contracts/billing/invoices
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
-import { clock } from '@tidegate/runtime/clock';
+import { makeDue } from '../entitlements/entitlements.rows.ts';
+import { readClock } from '../kernel/subscription.rows.ts';
 import type { Discount } from '../prices/discount.rules.ts';
 import { changeBalance, findBalance } from './balance.rows.ts';
+import { findDetails } from './billing-details.rows.ts';
 import { type InvoiceRow, insertInvoice, lockAccount, nextNumber, toWire } from './invoice.rows.ts';
 import { totals } from './invoice.rules.ts';
 import { findWaiting, putOnInvoice } from './invoice-item.rows.ts';
@@ -33,16 +35,19 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
   const currency = account.currency ?? first.currency;
   const balance = await findBalance(tx, orgId, currency);
   const sums = totals(amounts, discounts, balance);
+  const issuedAt = await readClock(tx);
   const times = waiting.flatMap(({ period_start, period_end }) => [period_start.getTime(), period_end.getTime()]);
   const invoice = await insertInvoice(tx, {
     org_id: orgId,
     id: newId(),
-    number: await nextNumber(tx, new Date(clock.now()).getUTCFullYear()),
+    number: await nextNumber(tx, new Date(issuedAt).getUTCFullYear()),
     status: sums.due === 0n ? 'paid' : 'open',
     currency,
     ...sums,
     periodStart: new Date(Math.min(...times)).toISOString(),
     periodEnd: new Date(Math.max(...times)).toISOString(),
+    issuedAt,
+    customer: await findDetails(tx, orgId),
     dueDays,
   });
   const discounted = waiting.map(({ id }, index) => ({ id, discount: sums.discounts[index] as bigint }));
@@ -57,6 +62,8 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
       invoiceId: invoice.id,
     });
   }
+  // Its due date and its reminders are among what comes next.
+  await makeDue(tx, orgId, issuedAt);
   await emit(invoiceIssued, { orgId, invoice: toWire(invoice), by }, { orgId });
   if (invoice.status === 'paid') await emit(invoicePaid, { orgId, invoice: toWire(invoice), by }, { orgId });
   return invoice;

@@ -4,12 +4,11 @@ import type { Subscription as Wire } from '@tidegate/contracts/billing/subscript
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { clock } from '@tidegate/runtime/clock';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { accessOf, isValid } from '../entitlements/standing.rules.ts';
-import { findHoldings, type Holdings } from '../kernel/subscription.rows.ts';
+import { findHoldings, type Holdings, readClock } from '../kernel/subscription.rows.ts';
 import { carriedOut, ended, isHeld, nextDue, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
 import {
   type CurrentCatalogue,
@@ -62,11 +61,12 @@ export class ShowSubscriptions {
       throw unavailable({ retryAfterSeconds: 1 }, 'The plan of this new organisation is being set up.');
     }
     const orders = await findOrders(tx, orgId);
+    const now = await readClock(tx);
     const subscriptions: Wire[] = [];
     const following = new Map<string, Features>();
     for (const one of holdings.subscriptions) {
       const next = follower(one, catalogue);
-      subscriptions.push(await toWire(tx, { one, next, catalogue, holdings, orders }));
+      subscriptions.push(await toWire(tx, { one, next, catalogue, holdings, orders, now }));
       if (next) following.set(one.product, await featuresAfter(tx, { orgId, catalogue, holdings, next }));
     }
     return { shown: { organisationId: orgId, subscriptions, orders: orders.map(ofOrder) }, following };
@@ -90,7 +90,10 @@ function follower(one: Subscription, catalogue: CurrentCatalogue): Follower | un
   const fallback = defaultPlan(catalogue, one.product);
   // A provider's trial goes on as a subscription, as far as anybody knows.
   const trialEnd = one.provider === 'stripe' ? null : one.trialEnd;
-  const due = nextDue({ ...one, trialEnd, provider: 'manual' });
+  // A pause that ends changes no plan.
+  const due = nextDue({ ...one, trialEnd, provider: 'manual', pauseEndsAt: null, owedSince: null });
+  const unpaid = one.status === 'past_due' ? one.unpaidAt : null;
+  if (unpaid !== null && (!due || unpaid < due.at)) return { at: unpaid, after: ended(one, fallback, unpaid) };
   if (!due) return undefined;
   return {
     at: due.at,
@@ -119,10 +122,10 @@ async function toWire(
     catalogue: CurrentCatalogue;
     holdings: Holdings;
     orders: readonly OrderRow[];
+    now: number;
   },
 ): Promise<Wire> {
-  const { one, next, catalogue, holdings, orders } = given;
-  const now = clock.now();
+  const { one, next, catalogue, holdings, orders, now } = given;
   const plan = await findPlanVersion(tx, one.product, one.plan, one.planVersion);
   const { plans } = await latestVersions(tx);
   const period = paidPeriod(one, holdings.steps[one.product] ?? [], now);
@@ -152,7 +155,10 @@ async function toWire(
     trialEnd: isoOrNull(one.trialEnd),
     cancelAt: isoOrNull(one.cancelAt),
     pausedAt: isoOrNull(one.pausedAt),
+    pauseEndsAt: isoOrNull(one.pauseEndsAt),
     graceUntil: isoOrNull(one.graceUntil),
+    overdueSince: one.owedSince !== null && one.owedSince <= now ? iso(one.owedSince) : null,
+    billingHeld: one.billingHeld,
     next: next
       ? {
           plan: next.after.status === 'canceled' ? null : next.after.plan,
