@@ -5,8 +5,8 @@ import { randomSteps, type Step } from './histories/steps.ts';
 import { World } from './histories/world.ts';
 
 /* Each organisation of a world is a history; those of one world share its clock, its deaths and its Stripe. */
-const WORLDS = Number(process.env['TEST_HISTORIES'] ?? (LONG ? 32 : 1));
-const ORGANISATIONS = LONG ? 32 : 5;
+const WORLDS = Number(process.env['TEST_HISTORIES'] ?? (LONG ? 64 : 1));
+const ORGANISATIONS = LONG ? 16 : 4;
 const STEPS = 12;
 const FIRST_SEED = Number(process.env['TEST_SEED'] ?? (LONG ? Date.now() % 1_000_000 : 7));
 

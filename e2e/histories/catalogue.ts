@@ -42,6 +42,7 @@ ${given}        reports: ${100 + more}
     pro:
       name: Pro
       trial: { days: 14, card: false }
+      pause: { days: 40, perYear: 2 }
       prices: { EUR: { month: ${4900 + more}, year: ${49_000 + 10 * more} } }
       features:
 ${given}        reports: ${1000 + more}

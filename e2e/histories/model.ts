@@ -49,6 +49,8 @@ export interface Billed {
   interval: Interval;
   anchor: number;
   periodStart: number;
+  /** Since when a payment is overdue. */
+  overdueSince?: number | undefined;
 }
 
 interface Subscription {
@@ -63,6 +65,8 @@ interface Subscription {
   cancelAt?: number | undefined;
   graceUntil?: number | undefined;
   heldByOperator?: boolean;
+  /** When a customer's own pause ends by itself. */
+  pauseEnds?: number | undefined;
   next?: { plan: Plan; edition: number; interval: Interval; at: number } | undefined;
 }
 
@@ -82,6 +86,8 @@ export class Model {
   private readonly shared: Step[];
   private steps: Step[];
   private tried = false;
+  /** When a customer began to pause: twice in a year, for forty days. */
+  private readonly pauses: number[] = [];
 
   constructor(now: number) {
     this.now = now;
@@ -231,7 +237,7 @@ export class Model {
       return true;
     }
     if (sub.status === 'paused') {
-      this.become({ ...sub, status: 'active' }, false);
+      this.become({ ...sub, status: 'active', pauseEnds: undefined }, false);
       return true;
     }
     if (!sub.next) return false;
@@ -241,8 +247,10 @@ export class Model {
 
   pause(): boolean {
     const { sub } = this;
-    if (sub.heldByOperator || sub.status !== 'active' || sub.by !== 'hand') return false;
-    this.become({ ...sub, status: 'paused' }, false);
+    if (sub.heldByOperator || sub.status !== 'active' || sub.by !== 'hand' || sub.plan !== 'pro') return false;
+    if (this.pauses.filter((begun) => begun > this.now - 365 * DAY).length >= 2) return false;
+    this.pauses.push(this.now);
+    this.become({ ...sub, status: 'paused', pauseEnds: this.now + 40 * DAY }, false);
     return true;
   }
 
@@ -257,7 +265,7 @@ export class Model {
     const over = said.status === 'canceled';
     const known = sub.by === 'stripe';
     if (!known && over) return;
-    const grace = known && sub.status === 'past_due' ? sub.graceUntil : this.now + 7 * DAY;
+    const grace = (said.overdueSince ?? this.now) + 7 * DAY;
     const after: Subscription = {
       plan: said.plan,
       edition: said.edition,
@@ -288,6 +296,7 @@ export class Model {
       this.upTo(at);
       const { sub } = this;
       if (at === sub.cancelAt || at === sub.trialEnd) this.end(at);
+      else if (at === sub.pauseEnds) this.become({ ...sub, status: 'active', pauseEnds: undefined }, false, at);
       else if (sub.next) {
         const { plan, edition, interval } = sub.next;
         this.become({ ...sub, plan, edition, interval, next: undefined }, false, at);
@@ -305,9 +314,9 @@ export class Model {
   }
 
   private due(until: number): number | undefined {
-    const { cancelAt, trialEnd, next } = this.sub;
+    const { cancelAt, trialEnd, pauseEnds, next } = this.sub;
     if (this.sub.by === 'stripe') return undefined;
-    const all = [cancelAt, trialEnd, next?.at].filter((at): at is number => at !== undefined && at <= until);
+    const all = [cancelAt, trialEnd, pauseEnds, next?.at].filter((at): at is number => at !== undefined && at <= until);
     return all.length > 0 ? Math.min(...all) : undefined;
   }
 

@@ -65,7 +65,9 @@ export class OwnSteps {
       case 'resume':
         return this.changes(one, resumeSubscription, product, () => model.resume());
       case 'pause':
-        return this.changes(one, pauseSubscription, product, () => model.pause());
+        // When a pause at Stripe ends by itself is decided by a loop that nobody turns here.
+        if (byStripe) return 'left out';
+        return this.both(one, pauseSubscription, product, () => model.pause());
       case 'grant': {
         const from = this.play.world.now + step.fromDays * DAY;
         const at = (instant: number) => new Date(instant).toISOString();

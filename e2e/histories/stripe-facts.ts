@@ -38,7 +38,10 @@ export async function factsOf(world: World, one: Customer): Promise<Facts | unde
   let sold: Pick<Billed, 'plan' | 'edition' | 'interval' | 'periodStart'> | undefined;
   let rooms5 = 0;
   for (const item of found.items.data) {
-    const [, addon, name, version, interval] = KEY.exec(item.price.lookup_key ?? '') ?? [];
+    const parts = KEY.exec(item.price.lookup_key ?? '');
+    // What is charged by use is no plan.
+    if (!parts) continue;
+    const [, addon, name, version, interval] = parts;
     if (addon) rooms5 = item.quantity ?? 0;
     else
       sold = {
@@ -50,8 +53,17 @@ export async function factsOf(world: World, one: Customer): Promise<Facts | unde
   }
   if (!sold) throw new Error('Stripe bills for something that nobody sells.');
   const invoices = (await dashboard.invoices.list({ customer, limit: 100 })).data;
+  const open = invoices.filter((one) => one.status === 'open' && one.amount_remaining > 0);
+  const since = open.map((one) => one.due_date ?? one.status_transitions.finalized_at ?? one.created);
+  const overdueSince = since.length > 0 ? Math.min(...since) * 1_000 : undefined;
   return {
-    billed: { ...sold, rooms5, status: found.status as Status, anchor: found.billing_cycle_anchor * 1_000 },
+    billed: {
+      ...sold,
+      rooms5,
+      status: found.status as Status,
+      anchor: found.billing_cycle_anchor * 1_000,
+      overdueSince,
+    },
     invoices: invoices
       .filter(({ status }) => status !== 'draft')
       .map(({ number, total, status }) => ({ number: number ?? '', total, status: status ?? '' })),
