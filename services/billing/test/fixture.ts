@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nameThings } from '@tidegate/contracts/billing/counted';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
 import { describeOrganisations } from '@tidegate/contracts/identity/organisations';
@@ -33,6 +34,7 @@ import { Charges } from '../src/invoices/charges.ts';
 import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
 import { UsageBackfilled } from '../src/invoices/usage-backfilled.ts';
+import { GetCosts } from '../src/operator/get-costs.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
@@ -146,6 +148,8 @@ export async function openBilling({
   const changes = new SubscriptionChanges(entitlements, new Charges(config, wakes));
   /** What the services that own things say that there is. */
   const counts: Record<string, number> = {};
+  /** And which of them smaller limits would restrict. */
+  const names: Record<string, { id: string; name: string }[]> = {};
   /** What usage says that was used, by meter: instants with quantities. */
   const used: Record<string, [at: number, quantity: number][]> = {};
   type AskedSpan = { meter: string; from: string; to: string; beyond?: { limit: number; per: 'hour' | 'day' } };
@@ -175,6 +179,7 @@ export async function openBilling({
           decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
         };
       }
+      if (operation.name === nameThings.identity.name) return names;
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
     },
@@ -192,7 +197,7 @@ export async function openBilling({
     new CheckPlans(),
     new ListPlans(),
     new ExportPlans(),
-    new MovePlans(wakes),
+    new MovePlans(wakes, tenants, limits),
     new GetEntitlements(entitlements),
     new CurrentEntitlements(),
     new ChangeSubscription(tenants, changes, provider, payments, show),
@@ -207,6 +212,7 @@ export async function openBilling({
     new SearchOrganisations(),
     new OrganisationStory(),
     new GetRevenue(),
+    new GetCosts(tenants, bus, log),
     new ListInvoices(),
     new ListAllInvoices(),
     new BillingDetails(),
@@ -255,6 +261,7 @@ export async function openBilling({
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
     counts,
+    names,
     known,
     learn,
     /** An organisation is created, at an instant. */

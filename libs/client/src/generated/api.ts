@@ -93,10 +93,62 @@ export type ApiKey = {
   id: string;
   name: string;
   scopes: Array<string>;
+  /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
+  restricted: Restriction | null;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
   createdBy: Id;
 };
+
+export type Backfill = {
+  id: Id;
+  meter: FeatureKey;
+  source: string;
+  from: Timestamp;
+  to: Timestamp;
+  mode: BackfillMode;
+  state: BackfillState;
+  reason: string;
+  by: string;
+  createdAt: Timestamp;
+  appliedAt: Timestamp | null;
+  appliedBy: string | null;
+  revertedAt: Timestamp | null;
+  revertedBy: string | null;
+  /** As it was when it was asked for, and when it was applied as it was then */
+  preview: BackfillPreview;
+};
+
+/** add: events that were not counted are counted. replace: the events of the source in the time become exactly these */
+export type BackfillMode = "add" | "replace";
+
+export type BackfillPreview = {
+  /** Events that are counted */
+  added: number;
+  /** Events that get another quantity */
+  changed: number;
+  /** Events that count nothing any more */
+  removed: number;
+  unchanged: number;
+  /** Of each month of the meter that changes */
+  balances: Array<{
+    periodStart: Timestamp;
+    periodEnd: Timestamp;
+    before: Figure;
+    after: Figure;
+  }>;
+  /** Of windows of the meter that were over, and what they owe more or less */
+  charges: Array<{
+    product: string;
+    currency: Currency;
+    periodStart: Timestamp;
+    periodEnd: Timestamp;
+    /** Charged with the next window; negative: credited */
+    amountMinor: number;
+  }>;
+};
+
+export type BackfillState = "previewed" | "applied" | "reverted";
 
 export type Backtest = {
   id: Id;
@@ -296,6 +348,8 @@ export type Bot = {
   waiting: Waiting | null;
   /** Why it was halted */
   halted: Halt | null;
+  /** Why it opens no trade and cannot be started or changed: the plan allows fewer bots, or is read-only. An open trade is finished; it goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
   /** How it was last started; null for older bots */
   resumed: Resumed | null;
   /** Candles that were added or changed after the bot had passed their time: a backtest differs */
@@ -305,6 +359,9 @@ export type Bot = {
   } | null;
   createdAt: Timestamp;
 };
+
+/** paper: the built-in exchange, without money; testnet and mainnet: accounts at a real exchange */
+export type BotMode = "paper" | "testnet" | "mainnet";
 
 /** Without `strategy` those of a DCA bot */
 export type BotSettings = DcaSettings | MartingaleEmaSettings;
@@ -468,6 +525,8 @@ export type Channel = {
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
   disabledBecause?: "gone" | "by_member" | "unsubscribed";
+  /** Why nothing is sent to it: the plan allows fewer channels or no webhooks, or is read-only. It is used again by itself when the plan allows it. null: it is in full use */
+  restricted: Restriction | null;
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
 };
@@ -487,9 +546,9 @@ export type Check = {
   /** null: unlimited, or a feature without numbers */
   limit: Limit;
   /** null: not counted here */
-  used: number | null;
+  used: Figure | null;
   /** Of the limit, without what others hold; null: unlimited, or not counted here */
-  remaining: Limit;
+  remaining: Figure | null;
   /** When the use of a metered feature is reset; null: never */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -529,6 +588,10 @@ export type CloudEvent = {
   datacontenttype?: string;
   /** Carries `quantity`, by default 1, or what the meter names as its `value` */
   data?: Record<string, unknown>;
+  /** As `series` of a plain event */
+  series?: string;
+  /** As `until` of a plain event */
+  until?: Instant;
   /** The lease from which these units were taken */
   lease?: Id;
 };
@@ -553,13 +616,55 @@ export type Correction = {
   /** When the event happened: hour and period follow */
   time: Timestamp;
   /** What the event counts as now; 0 when it was voided */
-  quantity: number;
+  quantity: Figure;
   /** false: that was known already, and nothing changed */
   changed: boolean;
 };
 
 /** void: it never happened. amend: it was another quantity */
 export type CorrectionAction = "void" | "amend";
+
+export type CostFigures = {
+  currency: Currency;
+  month: Month;
+  asOf: Timestamp;
+  /** Organisations whose usage is not known at the moment; counted as none */
+  unknown: number;
+  meters: Array<{
+    meter: string;
+    /** What a unit costs, as the catalogue in force says */
+    unitCost: string;
+    /** Used in the month, by all */
+    quantity: string;
+    /** Use of the month times what a unit costs, exact, in whole units of the currency */
+    cost: string;
+  }>;
+  plans: Array<{
+    /** null: what all products share */
+    product: ProductKey | null;
+    plan: PlanKey | null;
+    organisations: number;
+    /** What recurs in a month, at the end of this one */
+    mrrMinor: number;
+    /** Use of the month times what a unit costs, exact, in whole units of the currency */
+    cost: string;
+    /** What recurs minus the cost */
+    margin: string;
+  }>;
+  /** Those that bring least come first */
+  organisations: Array<{
+    organisationId: Id;
+    plans: Array<string>;
+    /** What recurs in a month, at the end of this one */
+    mrrMinor: number;
+    /** Use of the month times what a unit costs, exact, in whole units of the currency */
+    cost: string;
+    /** What recurs minus the cost */
+    margin: string;
+  }>;
+  /** The table, when CSV was asked for */
+  csv?: string;
+};
 
 export type Count = number;
 
@@ -579,6 +684,8 @@ export type CreatedChannel = {
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
   disabledBecause?: "gone" | "by_member" | "unsubscribed";
+  /** Why nothing is sent to it: the plan allows fewer channels or no webhooks, or is read-only. It is used again by itself when the plan allows it. null: it is in full use */
+  restricted: Restriction | null;
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: store it. */
@@ -781,6 +888,9 @@ export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" |
 
 export type DeliveryState = "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled";
 
+/** By dimension; null: the events said nothing of it */
+export type Dimensions = Record<string, string | null>;
+
 /** long earns when the price rises, short when it falls */
 export type Direction = "long" | "short";
 
@@ -840,11 +950,11 @@ export type FeatureLimit = {
   /** Of metered features; null for others */
   enforcement: Enforcement | null;
   /** Of metered features; null for others: their services count them */
-  used: number | null;
+  used: Figure | null;
   /** Lent or held. Of metered features; null for others */
-  reserved: number | null;
+  reserved: Figure | null;
   /** Of metered features; null for others, and for unlimited ones */
-  remaining: Limit;
+  remaining: Figure | null;
   /** Of metered features; null for others, and where nothing is ever reset */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -879,6 +989,9 @@ export type FieldError = {
   message: string;
 };
 
+/** In units of the meter */
+export type Figure = number;
+
 export type Fill = {
   orderId: Id;
   price: Decimal;
@@ -912,6 +1025,19 @@ export type Halt = {
   reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
   message: string;
   at: Timestamp;
+};
+
+export type HistoryGroup = {
+  dimensions: Dimensions;
+  /** true: the combinations that are not listed or were not counted apart, all together */
+  others: boolean;
+  total: Figure;
+  /** Only steps in which something was counted */
+  items: Array<{
+    start: Timestamp;
+    quantity: Figure;
+    events: number | null;
+  }>;
 };
 
 export type HorizonHolder = {
@@ -1034,6 +1160,7 @@ export type InvoiceLine = {
   /** What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls` */
   item: string;
   description: string;
+  /** Of usage in units of the meter, with its digits behind the point */
   quantity: number;
   /** Before discounts */
   amountMinor: AmountMinor;
@@ -1321,6 +1448,8 @@ export type Member = {
   email: string;
   name: string;
   role: Role;
+  /** Why they may only read at present, as a viewer: the plan allows fewer members, and they joined last. Owners come first, and the first of them is never restricted. null: they may do what their role may */
+  restricted: Restriction | null;
   joinedAt: Timestamp;
 };
 
@@ -1329,33 +1458,12 @@ export type Meter = {
   name: string;
   unit: string;
   description: string;
-};
-
-export type MeterUsage = {
-  meter: FeatureKey;
-  name: string;
-  unit: string;
-  description: string;
-  used: number;
-  /** Lent in leases and not yet reported as used */
-  reserved: number;
-  limit: Limit;
-  /** null: not part of the plan */
-  enforcement: Enforcement | null;
-  /** What the limit applies to; null: not part of the plan */
-  per: QuotaWindow | null;
-  /** false: the plan does not include this meter */
-  included: boolean;
-  remaining: Limit;
-  /** Share of the limit that is used, rounded down */
-  percent: number | null;
-  /** Of the window that the limit applies to; of the month without a limit */
-  periodStart: Timestamp;
-  /** null: the limit applies to all use there has been */
-  periodEnd: Timestamp | null;
-  /** null: the limit applies to all use there has been */
-  resetsAt: Timestamp | null;
-  upgradeTo: string | null;
+  /** What it does with the quantities of events */
+  aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
+  /** Digits behind the point that a quantity may have */
+  decimals: number;
+  /** Dimensions of an event that are reported apart */
+  groupBy: Array<string>;
 };
 
 export type MeteredGrant = {
@@ -1487,6 +1595,8 @@ export type NewApiKey = {
   id: string;
   name: string;
   scopes: Array<string>;
+  /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
+  restricted: Restriction | null;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
   createdBy: Id;
@@ -1580,12 +1690,18 @@ export type NewUsageEvent = {
   /** Which of your systems reports it */
   source?: string;
   meter: FeatureKey;
-  /** Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0 */
-  quantity?: number;
+  /** A number, or an exact decimal as text, with at most as many digits behind the point as the meter has (by default none), above 0; of meters that take the largest or the newest value that value, which may be 0 */
+  quantity?: Quantity;
   /** Only for meters that count unique values, and required there: the value */
   value?: string;
   /** When it happened, by default now; finer than a millisecond is truncated */
   time?: Instant;
+  /** What the meter groups by, such as a model: a text of at most 100 characters, a number or a yes or no for each */
+  dimensions?: Record<string, unknown>;
+  /** Only for meters that are weighted by time: whose value it is, such as a server; each has its own */
+  series?: string;
+  /** Only for meters that are weighted by time: when the value ends, if no other one comes before */
+  until?: Instant;
   /** The lease from which these units were taken: of the same meter and period, and not used up */
   lease?: Id;
 };
@@ -1672,6 +1788,8 @@ export type OverLimit = {
   feature: FeatureKey;
   limit: number;
   used: number;
+  /** What can only be read then, the newest first, at most 20; empty where nothing is named */
+  restricted: Array<Thing>;
 };
 
 export type OwnEntitlements = {
@@ -1884,13 +2002,16 @@ export type Problem = {
 export type ProductKey = string;
 
 export type PublishedChange = {
-  kind: "product" | "price";
-  /** The product’s id, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
+  kind: "product" | "meter" | "price" | "coupon" | "promotion_code";
+  /** The product’s or coupon’s id, the event name of the meter, the promotion code, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
   name: string;
-  /** replace: a price of another amount has the key; a new one gets it, and whoever bought keeps the old one */
-  change: "create" | "update" | "replace" | "unchanged";
+  /** replace: a price of another amount has the key, or another coupon the code; a new one gets it, and whoever bought keeps the old one. refused: what is there counts in another way, which Stripe never changes */
+  change: "create" | "update" | "replace" | "unchanged" | "refused";
   detail: string;
 };
+
+/** A number, or an exact decimal as text such as "12.5", with at most as many digits behind the point as the meter has */
+export type Quantity = number | string;
 
 export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
@@ -1899,18 +2020,26 @@ export type RecordedEvent = {
   /** `api:…` for what was sent to POST /api/v1/usage/events, `service:…` with a service key; `hold` for holds; `correction` for the difference that a correction makes */
   source: string;
   meter: FeatureKey;
-  /** Negative for corrections */
-  quantity: number;
+  /** What it adds to its meter; negative for corrections */
+  quantity: Figure;
   /** When it happened */
   time: Timestamp;
   receivedAt: Timestamp;
+  /** Of meters that have some: how it was counted */
+  dimensions?: Dimensions;
+  /** Of meters that are weighted by time: the value that held */
+  value?: Figure;
+  /** Of meters that are weighted by time: whose value it is */
+  series?: string;
+  /** When the value ends if no other one comes before */
+  until?: Timestamp | null;
   /** Of a correction: the event, and why; null for everything else */
   corrects: {
     source: string;
     id: string;
     action: CorrectionAction;
     /** What the corrected event counts as after this */
-    quantity: number;
+    quantity: Figure;
     reason: string;
     /** The service key that made it */
     by: string;
@@ -1930,6 +2059,9 @@ export type RejectedUsage = {
 
 /** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it. not_included: the plan of the organisation lacks the meter */
 export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "not_included" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
+
+/** over_limit: the plan allows fewer, and this is one of the newest; not_included: the plan has none; read_only: a payment is overdue, or the subscription is paused */
+export type Restriction = "over_limit" | "not_included" | "read_only";
 
 export type Resumed = {
   /** beginning: for the first time; fromNow: candles that arrived while it was stopped are not traded; catchUp: they are */
@@ -2026,6 +2158,8 @@ export type Server = {
   platform: boolean;
   state: ServerState;
   stateSince: Timestamp;
+  /** Why nothing is collected from it: the plan allows fewer servers, or is read-only. What was collected can be read, and collecting goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
   /** Why the last attempt failed and what to do; null when it did not */
   failure: {
     code: string;
@@ -2469,6 +2603,11 @@ export type SwitchedSession = {
   role: Role | null;
 };
 
+export type Thing = {
+  id: string;
+  name: string;
+};
+
 /** Epochs by their unit, or written dates */
 export type TimeFormat = "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "iso";
 
@@ -2561,18 +2700,25 @@ export type UsageEstimate = {
   periodStart: Timestamp;
   periodEnd: Timestamp;
   /** Until now */
-  used: number;
+  used: Figure;
   /** At the end of the period, by `method`; null: too early */
-  estimate: number | null;
+  estimate: Figure | null;
   method: EstimateMethod;
   /** By the pace of the period so far; null: it is less than a day old */
-  straightLine: number | null;
+  straightLine: Figure | null;
   /** By the last seven days; null: there are fewer */
-  lastSevenDays: number | null;
+  lastSevenDays: Figure | null;
   /** For this period; null: unlimited, or a limit of another window */
   limit: Limit;
   /** By `method`; null: not in this period */
   reachesLimitAt: Timestamp | null;
+};
+
+export type UsageGroup = {
+  dimensions: Dimensions;
+  /** true: the combinations that are not listed or were not counted apart, all together */
+  others: boolean;
+  used: Figure;
 };
 
 export type UsagePrice = {
@@ -2727,6 +2873,25 @@ export type CheckoutFinishOutput = {
 };
 
 export type CheckoutFinishProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CostsGetInput = {
+  /** By default the present one */
+  month?: Month;
+  /** By default that of the catalogue */
+  currency?: Currency;
+  /** Only of this organisation */
+  organisationId?: Id;
+  /** How many organisations are listed; all are counted */
+  limit?: number;
+  /** Which table, of CSV */
+  table?: "meters" | "plans" | "organisations";
+  /** csv: one table; by default what `Accept` says */
+  format?: "json" | "csv";
+};
+
+export type CostsGetOutput = CostFigures;
+
+export type CostsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type EntitlementsCurrentInput = Record<string, never>;
 
@@ -3092,6 +3257,13 @@ export type PlansMoveOutput = {
   /** How many move */
   subscriptions: number;
   moves: Array<PlanMove>;
+  /** Of a dry run: who would have more than is allowed then, and what could only be read */
+  overLimit: Array<{
+    organisationId: Id;
+    over: Array<OverLimit>;
+  }>;
+  /** Of a dry run: of how many organisations that is said, at most 200 */
+  lookedAt: number;
   /** Subscriptions of the plan that already have the target version */
   stay: number;
 };
@@ -3169,7 +3341,7 @@ export type StripePublishPricesOutput = {
   changes: Array<PublishedChange>;
 };
 
-export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'meter_differs' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type StripeReplayEventInput = {
   /** The id of the event at Stripe */
@@ -3281,7 +3453,7 @@ export type SubscriptionsPreviewOutput = {
   beginsAt: Timestamp;
   /** An invoice at once; null: nothing is owed now */
   dueNow: PreviewedInvoice | null;
-  /** The invoice at the next period, without usage; credits that wait are on it. null: there is none */
+  /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */
   next: PreviewedInvoice | null;
   /** What differs */
   entitlements: Array<{
@@ -3295,7 +3467,7 @@ export type SubscriptionsPreviewOutput = {
   overLimit: Array<OverLimit>;
 };
 
-export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -3426,13 +3598,15 @@ export type BacktestsTradesProblem = 'not_found' | 'unauthenticated' | 'plan_lim
 
 export type BotsCreateInput = {
   name: Name;
+  /** Where its orders go; so far only `paper` can be had */
+  mode?: BotMode;
   settings: BotSettingsInput;
   feed?: FeedInput;
 };
 
 export type BotsCreateOutput = Bot;
 
-export type BotsCreateProblem = 'plan_limit_reached' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type BotsCreateProblem = 'plan_limit_reached' | 'feature_not_included' | 'mode_not_available' | 'unauthenticated' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type BotsDeleteInput = {
   botId: Id;
@@ -3626,8 +3800,10 @@ export type CandlesListInput = {
   market: string;
   source?: CandleSource;
   interval?: CandleInterval;
-  /** First candle; by default the oldest */
+  /** First candle; by default the oldest. Not with `before` */
   from?: Instant;
+  /** The last candles before it instead of the first ones */
+  before?: Instant;
   /** At most so many items */
   limit?: number;
 };
@@ -4721,10 +4897,81 @@ export type DeliveriesRetryOutput = Delivery;
 
 export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type BackfillsApplyInput = {
+  /** The backfill */
+  backfillId: Id;
+};
+
+export type BackfillsApplyOutput = Backfill;
+
+export type BackfillsApplyProblem = 'not_found' | 'backfill_over' | 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BackfillsGetInput = {
+  /** The backfill */
+  backfillId: Id;
+};
+
+export type BackfillsGetOutput = Backfill;
+
+export type BackfillsGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | EveryProblem;
+
+export type BackfillsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type BackfillsListOutput = {
+  items: Array<Backfill>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type BackfillsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type BackfillsPreviewInput = {
+  meter: FeatureKey;
+  /** Which of your systems reports it */
+  source?: string;
+  /** Included */
+  from: Instant;
+  /** Excluded; not in the future */
+  to: Instant;
+  mode: BackfillMode;
+  /** All events of the source in the time, or those to add; none to replace them by nothing */
+  events: Array<{
+    /** Derived from the fact, such as a request’s id: sent again it counts once */
+    id: string;
+    quantity?: Quantity;
+    /** When it happened */
+    time: Instant;
+    /** As of other events */
+    dimensions?: Record<string, unknown>;
+  }>;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type BackfillsPreviewOutput = Backfill;
+
+export type BackfillsPreviewProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BackfillsRevertInput = {
+  /** The backfill */
+  backfillId: Id;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type BackfillsRevertOutput = Backfill;
+
+export type BackfillsRevertProblem = 'not_found' | 'backfill_over' | 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type EntitlementsCheckInput = {
   feature: FeatureKey;
-  /** Units that the work needs */
-  quantity?: number;
+  /** Units that the work needs, above 0; parts of one only of meters with decimals */
+  quantity?: Quantity;
   /** For counted features of your own product: how many exist. Without it the answer only has the limit */
   used?: number;
   /** The level that the work needs; by default any but none */
@@ -4790,8 +5037,8 @@ export type UsageCorrectInput = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
   action: CorrectionAction;
-  /** For amend: the right quantity */
-  quantity?: number;
+  /** For amend: the right quantity, above 0; of meters that are weighted by time the right value */
+  quantity?: Quantity;
   /** For whoever asks later */
   reason: string;
 };
@@ -4800,15 +5047,56 @@ export type UsageCorrectOutput = Correction;
 
 export type UsageCorrectProblem = 'not_found' | 'usage_event_voided' | 'usage_event_too_old' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
-export type UsageCurrentInput = Record<string, never>;
+export type UsageCurrentInput = {
+  /** Only this one */
+  meter?: FeatureKey;
+  /** Dimensions of the meter by which to add up; repeat it for several */
+  groupBy?: Array<string>;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
+};
 
 export type UsageCurrentOutput = {
   periodStart: Timestamp;
   periodEnd: Timestamp;
-  items: Array<MeterUsage>;
+  items: Array<{
+    meter: FeatureKey;
+    name: string;
+    unit: string;
+    description: string;
+    /** What it does with the quantities of events */
+    aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
+    /** Digits behind the point that a quantity may have */
+    decimals: number;
+    /** Dimensions of an event that are reported apart */
+    groupBy: Array<string>;
+    used: Figure;
+    /** Lent in leases and not yet reported as used */
+    reserved: number;
+    limit: Limit;
+    /** null: not part of the plan */
+    enforcement: Enforcement | null;
+    /** What the limit applies to; null: not part of the plan */
+    per: QuotaWindow | null;
+    /** false: the plan does not include this meter */
+    included: boolean;
+    /** null: unlimited */
+    remaining: Figure | null;
+    /** Share of the limit that is used, rounded down */
+    percent: number | null;
+    /** Of the window that the limit applies to; of the month without a limit */
+    periodStart: Timestamp;
+    /** null: the limit applies to all use there has been */
+    periodEnd: Timestamp | null;
+    /** null: the limit applies to all use there has been */
+    resetsAt: Timestamp | null;
+    upgradeTo: string | null;
+    /** With `groupBy`: the largest first, at most 100; without `filter` they add up to `used` */
+    groups?: Array<UsageGroup>;
+  }>;
 };
 
-export type UsageCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+export type UsageCurrentProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type UsageEstimateInput = Record<string, never>;
 
@@ -4824,6 +5112,8 @@ export type UsageEventsInput = {
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -4846,6 +5136,10 @@ export type UsageHistoryInput = {
   to?: Instant;
   /** Length of a step */
   granularity?: Granularity;
+  /** Dimensions of the meter by which to add up; repeat it for several */
+  groupBy?: Array<string>;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
 };
 
 export type UsageHistoryOutput = {
@@ -4855,11 +5149,13 @@ export type UsageHistoryOutput = {
   timeZone: string;
   items: Array<{
     start: Timestamp;
-    quantity: number;
+    quantity: Figure;
     /** null: not stored by month */
     events: number | null;
   }>;
-  total: number;
+  total: Figure;
+  /** With `groupBy`: the largest first, at most 100; they add up to `items` */
+  groups?: Array<HistoryGroup>;
 };
 
 export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -4867,6 +5163,8 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 export type UsageIngestInput = {
   /** At most 1,000 */
   events: Array<NewUsageEvent | CloudEvent | unknown>;
+  /** For service keys: also count events of meters that the plan lacks, so that they are not lost until it has them. In the body, or as `?force=true` beside CloudEvents */
+  force?: boolean;
 };
 
 export type UsageIngestOutput = {
@@ -4936,6 +5234,10 @@ export class TidegateClient extends Transport {
   /** Store what was bought, when the person comes back from the page. Safe to repeat. Nobody has to call it: the webhook does the same a moment later. */
   checkoutFinish = (input: CheckoutFinishInput, options?: CallOptions): Promise<CheckoutFinishOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout/{sessionId}/finish', repeat: 'keyed' }, input, options);
+
+  /** What the use of a month costs the operator against what it brings: by meter, plan and organisation. By the `cost` of metered features in the catalogue. Of one currency: what has no cost in it counts as none. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
+  costsGet = (input: CostsGetInput = {}, options?: CallOptions): Promise<CostsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/costs', repeat: 'safe' }, input, options);
 
   /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
@@ -5041,7 +5343,7 @@ export class TidegateClient extends Transport {
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/stripe/events', repeat: 'safe' }, input, options);
 
-  /** Create the products and prices of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
+  /** Create the products, meters, prices and coupons of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
   stripePublishPrices = (input: StripePublishPricesInput = {}, options?: CallOptions): Promise<StripePublishPricesOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/publish', repeat: 'keyed' }, input, options);
 
@@ -5069,7 +5371,7 @@ export class TidegateClient extends Transport {
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
 
-  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here, when it is invoiced by hand. What a payment provider bills for is charged as that says: `dueNow` and `next` are null then. */
+  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is computed by it, with taxes and discounts; while it cannot be reached there is no answer. */
   subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 
@@ -5173,7 +5475,7 @@ export class TidegateClient extends Transport {
   candlesIndicator = (input: CandlesIndicatorInput, options?: CallOptions): Promise<CandlesIndicatorOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles/indicators/{indicator}', repeat: 'safe' }, input, options);
 
-  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. */
+  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. The newest ones: `before` = now. */
   candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
 
@@ -5509,6 +5811,26 @@ export class TidegateClient extends Transport {
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
+  /** Count a backfill. In one step, against what is counted by then: `preview` says what it changed. Applied again it changes nothing. What windows owe that were charged is charged or credited with the next one. */
+  backfillsApply = (input: BackfillsApplyInput, options?: CallOptions): Promise<BackfillsApplyOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills/{backfillId}/apply', repeat: 'keyed' }, input, options);
+
+  /** A backfill */
+  backfillsGet = (input: BackfillsGetInput, options?: CallOptions): Promise<BackfillsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/backfills/{backfillId}', repeat: 'safe' }, input, options);
+
+  /** Backfills, the newest first */
+  backfillsList = (input: BackfillsListInput = {}, options?: CallOptions): Promise<BackfillsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/backfills', repeat: 'safe' }, input, options);
+
+  /** Show what adding or replacing the events of a time would change. With a service key. Nothing is counted yet: apply it. The events are those that service keys reported or should have reported under the source, of a meter that is added up (sum, count), in a time that is over and for which single events are stored. At most 5000 events and 62 days at once. One event that cannot be counted refuses all of them. */
+  backfillsPreview = (input: BackfillsPreviewInput, options?: CallOptions): Promise<BackfillsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills', repeat: 'keyed' }, input, options);
+
+  /** Take a backfill back: every event counts what it counted before. Events that others reported since stay. Reverted again it changes nothing. */
+  backfillsRevert = (input: BackfillsRevertInput, options?: CallOptions): Promise<BackfillsRevertOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills/{backfillId}/revert', repeat: 'keyed' }, input, options);
+
   /** May the organisation do this now?. For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With `hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, leases and usage together never exceed the limit. A refusal is an answer, not an error. The key of a hold that has ended is refused: other work needs another key. */
   entitlementsCheck = (input: EntitlementsCheckInput, options?: CallOptions): Promise<EntitlementsCheckOutput> =>
     this.send({ method: 'POST', path: '/api/v1/entitlements/check', repeat: 'keyed' }, input, options);
@@ -5537,7 +5859,7 @@ export class TidegateClient extends Transport {
   usageCorrect = (input: UsageCorrectInput, options?: CallOptions): Promise<UsageCorrectOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/corrections', repeat: 'keyed' }, input, options);
 
-  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
+  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. With `groupBy` and `meter` its use is divided by dimensions as well; `filter` says of which of it. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/current', repeat: 'safe' }, input, options);
 
@@ -5545,11 +5867,11 @@ export class TidegateClient extends Transport {
   usageEstimate = (input: UsageEstimateInput = {}, options?: CallOptions): Promise<UsageEstimateOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/estimate', repeat: 'safe' }, input, options);
 
-  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Single events are stored for as long as the operator says (400 days by default). */
+  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Of meters that are weighted by time: the values that held in it, also those from before it, each with what it adds to it. Single events are stored for as long as the operator says (400 days by default). */
   usageEvents = (input: UsageEventsInput, options?: CallOptions): Promise<UsageEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/events', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. */
+  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 

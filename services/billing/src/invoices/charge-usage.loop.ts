@@ -124,8 +124,19 @@ export class ChargeUsage {
       periodStart: row.from_at.toISOString(),
       periodEnd: row.until_at.toISOString(),
       by: 'schedule',
+      usage: usageOf(row, counted),
     };
   }
+}
+
+/** Which events a line is about, and what they added up to. */
+function usageOf(
+  { feature: meter, from_at, until_at, per }: UsageChargeRow,
+  { sums, decimals }: Counted,
+): NonNullable<NewItem['usage']> {
+  const [first = 0n, last = first] = sums;
+  const used = per === 'hour' || per === 'day' ? null : textOf(sums.length > 1 ? last - first : first, decimals);
+  return { meter, from: from_at.toISOString(), to: until_at.toISOString(), used };
 }
 
 const MOST_SPANS = 200;

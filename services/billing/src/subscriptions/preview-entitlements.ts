@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { OverLimit } from '@tidegate/contracts/billing/counted';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billing/plans';
-import type { addonNotOffered, OverLimit } from '@tidegate/contracts/billing/subscriptions';
+import type { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { clock } from '@tidegate/runtime/clock';
@@ -10,7 +11,7 @@ import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { beginNow, choiceOf, chosenPlan } from './chosen-plan.ts';
-import { OverLimits, overLimits } from './over-limits.ts';
+import { OverLimits } from './over-limits.ts';
 
 export interface Wanted {
   product: string;
@@ -57,6 +58,6 @@ export class PreviewEntitlements {
       };
       return { before: await features(holdings.subscriptions), after: await features([...others, chosen]) };
     });
-    return { before, after, overLimit: overLimits(await this.limits.counts(orgId), after) };
+    return { before, after, overLimit: await this.limits.of(orgId, after) };
   }
 }
