@@ -4,6 +4,7 @@ import type { addonNotOffered } from '@tidegate/contracts/billing/subscriptions'
 import { conflict, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { clock } from '@tidegate/runtime/clock';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
@@ -67,7 +68,7 @@ export class ProviderChanges {
       const catalogue = await requireCatalogue(tx);
       const situation = {
         tx,
-        at: Date.now(),
+        at: clock.now(),
         product: asked.product,
         catalogue,
         before: subscription,
