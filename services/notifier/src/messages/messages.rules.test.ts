@@ -1,7 +1,7 @@
 import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { messageOf, oneLine } from './messages.rules.ts';
 
-const LEAVE = 'https://tidegate.test/api/v1/channels/unsubscribe/x';
+const LEAVE = 'https://tidegate.test/unsubscribe#token=x';
 const messageFor = (notice: Parameters<typeof messageOf>[0]) => messageOf(notice, LEAVE);
 
 const timestamp = '2026-11-20T10:05:00.000Z';
@@ -41,7 +41,7 @@ it('says which server is unreachable, since when and what to do', () => {
   expect(text).toContain('since 2026-11-20 10:05 UTC');
   expect(text).toContain('Reason: connection_refused');
   expect(text).toContain('firewall');
-  expect(text).toContain(`curl -X POST ${LEAVE}`);
+  expect(text).toContain(`To unsubscribe: ${LEAVE}`);
   expect(html).toContain('<td>connection_refused</td>');
 });
 

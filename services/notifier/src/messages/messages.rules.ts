@@ -15,11 +15,11 @@ export interface Content {
   advice: string;
 }
 
-/** `leave` is the address to unsubscribe. */
+/** `leave` is the page to unsubscribe. */
 export function messageOf(notice: Notice, leave: string): Message {
   const content = contentOf(notice);
   const subject = oneLine(content.subject, 200);
-  return messageFrom({ ...content, subject }, `${FOOTER} To unsubscribe: curl -X POST ${leave}`);
+  return messageFrom({ ...content, subject }, `${FOOTER} To unsubscribe: ${leave}`);
 }
 
 function contentOf(notice: Notice): Content {
