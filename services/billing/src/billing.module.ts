@@ -13,6 +13,9 @@ import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
+import { GetCredits } from './packages/get-credits.ts';
+import { ManageCredits } from './packages/manage-credits.ts';
+import { OrderPackage } from './packages/order-package.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
@@ -56,6 +59,9 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
+    OrderPackage,
+    GetCredits,
+    ManageCredits,
     ListInvoices,
     ChargeOnce,
     ChangeInvoices,

@@ -2,6 +2,7 @@ import { invoiceIssued, invoicePaid } from '@tidegate/contracts/billing/invoices
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { settleOrders } from '../credits/settle-orders.ts';
 import type { Discount } from '../prices/discount.rules.ts';
 import { changeBalance, findBalance } from './balance.rows.ts';
 import { type InvoiceRow, insertInvoice, lockAccount, nextNumber, toWire } from './invoice.rows.ts';
@@ -56,6 +57,7 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
       invoiceId: invoice.id,
     });
   }
+  await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, invoice.status === 'paid' ? 'paid' : 'issued');
   await emit(invoiceIssued, { orgId, invoice: toWire(invoice), by }, { orgId });
   if (invoice.status === 'paid') await emit(invoicePaid, { orgId, invoice: toWire(invoice), by }, { orgId });
   return invoice;
