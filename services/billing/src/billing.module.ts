@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ManageCoupons } from './coupons/manage-coupons.ts';
 import { AnnounceEntitlements } from './entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
@@ -59,6 +60,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
+    ManageCoupons,
     OrderPackage,
     GetCredits,
     ManageCredits,

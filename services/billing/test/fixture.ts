@@ -21,6 +21,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import type { BillingConfig } from '../src/billing.config.ts';
+import { ManageCoupons } from '../src/coupons/manage-coupons.ts';
 import { AnnounceEntitlements } from '../src/entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
@@ -101,6 +102,7 @@ const INSTANTS: Record<string, string[]> = {
   entitlements: ['next_change_at'],
   paid_periods: ['period_start', 'period_end', 'next_at'],
   credits: ['from_at', 'until_at'],
+  coupon_redemptions: ['from_at', 'until_at'],
   usage_charges: ['from_at', 'until_at', 'window_start', 'due_at'],
 };
 
@@ -174,6 +176,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new OrderPackage(payments, config),
     new GetCredits(tenants, bus, log),
     new ManageCredits(),
+    new ManageCoupons(),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   /** The data of every event of this kind about the organisation, in order. */

@@ -2020,6 +2020,17 @@ export type RotatedSecret = {
   previousSecretValidUntil: Timestamp;
 };
 
+export type RunningCoupon = {
+  coupon: string;
+  name: string;
+  percent: Percent | null;
+  /** Off every period; null: a percentage is */
+  amounts: Array<OneOffPrice> | null;
+  from: Timestamp;
+  /** Charges whose time begins before it are discounted; null: all */
+  until: Timestamp | null;
+};
+
 export type Seats = {
   feature: FeatureKey;
   included: number;
@@ -2302,6 +2313,8 @@ export type Subscription = {
   interval: BillingInterval;
   currency: string | null;
   addons: Array<SubscriptionAddon>;
+  /** Of what is invoiced by hand; null: nothing is discounted */
+  coupon: RunningCoupon | null;
   startedAt: Timestamp;
   /** Of what is paid for now; `GET /api/v1/usage/current` has that of quotas */
   periodStart: Timestamp;
@@ -2717,6 +2730,32 @@ export type CheckoutFinishOutput = {
 };
 
 export type CheckoutFinishProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CouponsEndInput = {
+  organisationId: Id;
+  /** Name of the coupon in the catalogue */
+  coupon: string;
+  /** Why it ends */
+  reason?: string;
+};
+
+export type CouponsEndOutput = unknown;
+
+export type CouponsEndProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CouponsGiveInput = {
+  organisationId: Id;
+  /** Of which product less is paid */
+  product: ProductKey;
+  /** Name of the coupon in the catalogue */
+  coupon: string;
+  /** Why it is given */
+  reason: string;
+};
+
+export type CouponsGiveOutput = RunningCoupon;
+
+export type CouponsGiveProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type CreditsEndInput = {
   organisationId: Id;
@@ -3254,13 +3293,15 @@ export type SubscriptionsChangeInput = {
   at?: "now" | "period_end";
   /** Try it first; once for each product */
   trial?: boolean;
+  /** Of what is invoiced by hand */
+  promotionCode?: PromotionCode;
   /** Why; it is stored with the change */
   reason?: string;
 };
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -3303,6 +3344,8 @@ export type SubscriptionsPreviewInput = {
   }>;
   /** When it begins; by default as a change does */
   at?: "now" | "period_end";
+  /** What it would take off; it is not used up */
+  promotionCode?: PromotionCode;
 };
 
 export type SubscriptionsPreviewOutput = {
@@ -3329,7 +3372,7 @@ export type SubscriptionsPreviewOutput = {
   overLimit: Array<OverLimit>;
 };
 
-export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPreviewProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -3360,13 +3403,15 @@ export type SubscriptionsSetInput = {
   at?: "now" | "period_end";
   /** past_due: a payment is overdue, the grace period begins */
   status?: "active" | "past_due" | "unpaid" | "paused" | "canceled";
+  /** Of what is invoiced by hand */
+  promotionCode?: PromotionCode;
   /** Why; it is stored with the change */
   reason?: string;
 };
 
 export type SubscriptionsSetOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsSetProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -4962,6 +5007,14 @@ export class TidegateClient extends Transport {
   /** Store what was bought, when the person comes back from the page. Safe to repeat. Nobody has to call it: the webhook does the same a moment later. */
   checkoutFinish = (input: CheckoutFinishInput, options?: CallOptions): Promise<CheckoutFinishOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout/{sessionId}/finish', repeat: 'keyed' }, input, options);
+
+  /** End a coupon that an organisation has: charges from now on are not discounted */
+  couponsEnd = (input: CouponsEndInput, options?: CallOptions): Promise<CouponsEndOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/coupons/{coupon}', repeat: 'keyed' }, input, options);
+
+  /** Give an organisation a coupon of the catalogue, without a code. For a subscription that is invoiced by hand, from its next charge on; `once` is for the next period. Each coupon is had once, and a product has one at a time. How many may use it and for which currency holds for operators as well. */
+  couponsGive = (input: CouponsGiveInput, options?: CallOptions): Promise<CouponsGiveOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/coupons', repeat: 'keyed' }, input, options);
 
   /** Take back what is left of units that were bought or given. What was used of them stays used. */
   creditsEnd = (input: CreditsEndInput, options?: CallOptions): Promise<CreditsEndOutput> =>
