@@ -590,7 +590,7 @@ export type CreatedChannel = {
 export type Credit = {
   id: Id;
   feature: FeatureKey;
-  /** What was bought, or why it was given */
+  /** What customers read */
   name: string;
   amount: number;
   from: Timestamp;
@@ -608,7 +608,7 @@ export type Credit = {
 export type CreditLeft = {
   id: Id;
   feature: FeatureKey;
-  /** What was bought, or why it was given */
+  /** What customers read */
   name: string;
   amount: number;
   from: Timestamp;
@@ -618,8 +618,6 @@ export type CreditLeft = {
   package: PackageKey | null;
   /** The lowest is used first; then what expires first */
   priority: number;
-  by: string;
-  reason: string;
   givenAt: Timestamp;
   /** What can still be used; null: usage does not answer at present */
   left: number | null;
@@ -2800,6 +2798,8 @@ export type CreditsGiveInput = {
   feature?: FeatureKey;
   /** How many units */
   amount?: number;
+  /** What customers read; by default the package, or the amount */
+  name?: string;
   /** When the rest expires; by default as the package, or never */
   until?: Instant;
   /** The lowest is used first */

@@ -34,7 +34,10 @@ export class GetCredits {
     const features = [...Map.groupBy(credits, ({ feature }) => feature)].map(([feature, rows]) => ({
       feature,
       left: drawn && rows.reduce((sum, row) => sum + (expired(row) ? 0 : (left(row) as number)), 0),
-      credits: rows.map((row) => ({ ...creditToWire(row), left: left(row), expired: expired(row) })),
+      credits: rows.map((row) => {
+        const { by: _, reason: __, ...shown } = creditToWire(row);
+        return { ...shown, left: left(row), expired: expired(row) };
+      }),
     }));
     return {
       balances,

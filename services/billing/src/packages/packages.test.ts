@@ -177,7 +177,9 @@ test('operators give packages and units with a reason, once for each key, and ta
   expect(await billing.call(listCredits, { organisationId: org })).toMatchObject({
     items: [{ id: second.id }, { id: first.id }],
   });
-  expect((await credits(org)).features[0]).toMatchObject({ left: 12, credits: [{ priority: -1 }, {}] });
+  const [shown] = (await credits(org)).features;
+  expect(shown).toMatchObject({ left: 12, credits: [{ priority: -1, name: 'api_calls: 7' }, { name: 'Presents' }] });
+  expect(JSON.stringify(shown)).not.toContain('An outage');
   const ended = await billing.call(endCredit, { organisationId: org, creditId: second.id, reason: 'By mistake' });
   expect(await billing.call(endCredit, { organisationId: org, creditId: second.id })).toEqual(ended);
   expect((await announced(org)).map(({ free, credit }) => [free, credit.id])).toEqual([

@@ -5,6 +5,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireStanding, type Standing } from '../entitlements/standing.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { findBalances } from './balance.rows.ts';
+import { type Balance, NOTHING_USED } from './balance.rules.ts';
 import { estimate } from './estimate.rules.ts';
 import { findWeeks } from './history.rows.ts';
 import { instant, type MeterWindow, windowOf } from './window.rules.ts';
@@ -22,7 +23,7 @@ export class EstimateUsage {
     const weeks = await findWeeks(tx, orgId, instant(standing.now));
     return {
       items: periods.map((period, at) =>
-        line(standing, period, balances[at]?.used ?? 0, weeks.get(period.meter) ?? null),
+        line(standing, period, { ...NOTHING_USED, ...balances[at] }, weeks.get(period.meter) ?? null),
       ),
     };
   }
@@ -37,10 +38,17 @@ const grantOf = ({ snapshot }: Standing, meter: string) => {
 const periodOf = (standing: Standing, meter: string): MeterWindow =>
   windowOf(standing, meter, grantOf(standing, meter)?.per === 'period' ? 'period' : 'month');
 
-function line(standing: Standing, period: MeterWindow, used: number, week: readonly number[] | null): UsageEstimate {
+function line(
+  standing: Standing,
+  period: MeterWindow,
+  balance: Balance,
+  week: readonly number[] | null,
+): UsageEstimate {
+  const { used, drawn, credits } = balance;
   const grant = grantOf(standing, period.meter);
   const limit = grant?.per === period.per ? grant.limit : null;
-  const { reachesLimitAt, ...figures } = estimate({ period, now: standing.now, used, limit, week });
+  const all = limit === null ? null : limit + drawn + credits;
+  const { reachesLimitAt, ...figures } = estimate({ period, now: standing.now, used, limit: all, week });
   return {
     meter: period.meter,
     periodStart: instant(period.start),

@@ -60,7 +60,12 @@ export async function updateSnapshot(
   await saveQuotas(tx, snapshot);
 }
 
+/** Whoever writes quotas or prepaid units of an organisation takes turns: each sees what the other has stored. */
+export const lockQuotas = (tx: Tx, orgId: string): Promise<unknown> =>
+  tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' quotas ' || $1, 0))", [orgId]);
+
 async function saveQuotas(tx: Tx, snapshot: Entitlements): Promise<void> {
+  await lockQuotas(tx, snapshot.orgId);
   const quotas = Object.entries(snapshot.features).flatMap(([meter, grant]) =>
     grant.kind === 'metered' && grant.limit !== null
       ? [{ meter, quota: grant.limit, per: grant.per, drawsFrom: drawsFrom(grant) }]
