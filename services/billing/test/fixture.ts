@@ -27,13 +27,16 @@ import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
 import { ManageGrants } from '../src/grants/manage-grants.ts';
 import { OrganisationBilling } from '../src/grants/organisation-billing.ts';
+import { BillingDetails } from '../src/invoices/billing-details.ts';
 import { ChangeInvoices } from '../src/invoices/change-invoices.ts';
 import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
+import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
+import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
 import { SearchOrganisations } from '../src/operator/search-organisations.ts';
@@ -46,13 +49,16 @@ import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
 import { ApplyDueChanges } from '../src/subscriptions/apply-due-changes.loop.ts';
 import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
+import { BeginBilling } from '../src/subscriptions/begin-billing.ts';
 import { CancelSubscription } from '../src/subscriptions/cancel-subscription.ts';
 import { ChangeSubscription } from '../src/subscriptions/change-subscription.ts';
 import { DecideOrders } from '../src/subscriptions/decide-orders.ts';
+import { EndPauses } from '../src/subscriptions/end-pauses.loop.ts';
 import { GetEntitlements } from '../src/subscriptions/get-entitlements.ts';
 import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from '../src/subscriptions/open-subscription.ts';
 import { OverLimits } from '../src/subscriptions/over-limits.ts';
+import { PauseSubscription } from '../src/subscriptions/pause-subscription.ts';
 import { Payments } from '../src/subscriptions/payments.ts';
 import { PreviewChange } from '../src/subscriptions/preview-change.ts';
 import { PreviewEntitlements, type Wanted } from '../src/subscriptions/preview-entitlements.ts';
@@ -87,6 +93,7 @@ async function nobody(): Promise<never> {
 class NoPayments extends Payments {
   readonly configured = false;
   readonly change = nobody;
+  readonly preview = nobody;
   readonly cancel = nobody;
   readonly resume = nobody;
   readonly pause = nobody;
@@ -94,8 +101,13 @@ class NoPayments extends Payments {
 
 /** Every instant that billing stores of what an organisation has. */
 const INSTANTS: Record<string, string[]> = {
-  subscriptions: 'started_at period_start period_end trial_end cancel_at paused_at grace_until next_at'.split(' '),
+  subscriptions:
+    'started_at period_start period_end trial_end cancel_at paused_at pause_ends_at grace_until unpaid_at next_at'.split(
+      ' ',
+    ),
   subscription_items: ['since', 'until'],
+  invoices: ['issued_at', 'due_at', 'paid_at', 'remind_at', 'reminded_at'],
+  pauses: ['started_at', 'ends_at'],
   period_steps: ['anchor', 'from_at'],
   grants: ['from_at', 'until_at'],
   trials: ['started_at', 'ends_at'],
@@ -106,7 +118,13 @@ const INSTANTS: Record<string, string[]> = {
   usage_charges: ['from_at', 'until_at', 'window_start', 'due_at'],
 };
 
-export async function openBilling({ payments = new NoPayments() }: { payments?: Payments } = {}) {
+export async function openBilling({
+  payments = new NoPayments(),
+  settings = {},
+}: {
+  payments?: Payments;
+  settings?: Partial<BillingConfig>;
+} = {}) {
   const { dataSource, close } = await openSchema('billing', ['services/billing/migrations']);
   const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('billing', () => {});
@@ -120,7 +138,15 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       for (const rouse of roused.get(loop) ?? []) rouse();
     },
   } as unknown as Wakes;
-  const config = { INVOICE_DUE_DAYS: 14, GRACE_DAYS: 7 } as BillingConfig;
+  // Nothing is overdue, unless a test is about that.
+  const terms = {
+    INVOICE_DUE_DAYS: 36_500,
+    GRACE_DAYS: 7,
+    UNPAID_DAYS: 30,
+    INVOICE_REMINDER_DAYS: '-3,0,3,6',
+    INVOICE_KEEP_YEARS: 10,
+  };
+  const config = { ...terms, ...settings } as BillingConfig;
   const log = new Log({ service: 'billing' });
   const entitlements = new AnnounceEntitlements(wakes);
   const changes = new SubscriptionChanges(entitlements, new Charges(config, wakes));
@@ -128,10 +154,14 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   const counts: Record<string, number> = {};
   /** What usage says that was used, by meter: instants with quantities. */
   const used: Record<string, [at: number, quantity: number][]> = {};
-  const sumOf = ({ meter, from, to }: { meter: string; from: string; to: string }): number =>
-    (used[meter] ?? [])
-      .filter(([at]) => at >= Date.parse(from) && at < Date.parse(to))
-      .reduce((sum, [, quantity]) => sum + quantity, 0);
+  type AskedSpan = { meter: string; from: string; to: string; beyond?: { limit: number; per: 'hour' | 'day' } };
+  const sumOf = ({ meter, from, to, beyond }: AskedSpan): number => {
+    const events = (used[meter] ?? []).filter(([at]) => at >= Date.parse(from) && at < Date.parse(to));
+    const step = beyond ? { hour: 3_600_000, day: 86_400_000 }[beyond.per] : Number.POSITIVE_INFINITY;
+    const parts = Map.groupBy(events, ([at]) => Math.floor(at / step));
+    const sums = [...parts.values()].map((part) => part.reduce((sum, [, quantity]) => sum + quantity, 0));
+    return sums.reduce((all, sum) => all + Math.max(beyond ? 0 : sum, sum - (beyond?.limit ?? 0)), 0);
+  };
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   /** What usage says was drawn of prepaid units. */
@@ -162,8 +192,10 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new CurrentEntitlements(),
     new ChangeSubscription(tenants, changes, provider, payments, show),
     new CancelSubscription(tenants, changes, provider, show),
+    new BeginBilling(changes, show),
+    new PauseSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
-    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits)),
+    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits), provider),
     new DecideOrders(changes),
     new ManageGrants(entitlements),
     new OrganisationBilling(show),
@@ -171,8 +203,10 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new OrganisationStory(),
     new GetRevenue(),
     new ListInvoices(),
+    new ListAllInvoices(),
+    new BillingDetails(),
     new ChargeOnce(config),
-    new ChangeInvoices(),
+    new ChangeInvoices(wakes),
     new OrderPackage(payments, config),
     new GetCredits(tenants, bus, log),
     new ManageCredits(),
@@ -190,11 +224,21 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     });
   const refresh = new RefreshEntitlements(tenants, outbox, entitlements, log);
   /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
-  const call = async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
+  const call = async <Op extends Operation>(
+    operation: Op,
+    input: unknown,
+    orgId: string = newId(),
+    by: { userId?: string } = {},
+  ) => {
     const found = handlers.find((one) => one.operation === operation);
     if (!found) throw new Error(`No handler of ${operation.name} here.`);
     const service = operation.scope === 'service';
-    const caller = { kind: service ? ('service' as const) : ('user' as const), orgId, scopes: [operation.scope] };
+    const caller = {
+      kind: service ? ('service' as const) : ('user' as const),
+      orgId,
+      scopes: [operation.scope],
+      ...by,
+    };
     return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
   return {
@@ -202,6 +246,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     states,
     tenants,
     outbox,
+    bus,
     call,
     changes,
     /** What another choice would allow. */
@@ -211,9 +256,9 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     known,
     learn,
     /** An organisation is created, at an instant. */
-    create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {
+    create: async (at = new Date().toISOString(), orgId = newId(), ownerUserId = orgId): Promise<string> => {
       const event = { time: at } as never;
-      const data = { orgId, name: '', ownerUserId: orgId };
+      const data = { orgId, name: '', ownerUserId };
       await tenants.run(orgId, async (tx) => {
         const context = { data, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} };
         await open.handle(context);
@@ -247,6 +292,10 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       while (next === 'again');
       return next;
     },
+    /** Ends the pauses at a provider whose time is over. */
+    endPauses: () => new EndPauses(tenants, provider, log).turn({ signal: new AbortController().signal }),
+    /** Deletes kept invoices whose time is over. */
+    expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
     drawn,
     config,

@@ -1040,6 +1040,8 @@ export type Invoice = {
   /** manual: paid outside the platform */
   provider: "manual" | "stripe";
   status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
@@ -1061,6 +1063,12 @@ export type Invoice = {
   pdfUrl: string | null;
 };
 
+export type InvoiceCustomer = {
+  name: string;
+  address: string | null;
+  taxId: string | null;
+};
+
 export type InvoiceLine = {
   /** null: of no product, such as a one-off charge */
   product: string | null;
@@ -1076,6 +1084,40 @@ export type InvoiceLine = {
   periodEnd: Timestamp;
 };
 
+export type InvoiceOfAny = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+  lines: Array<InvoiceLine>;
+  organisationId: Id;
+  /** Its organisation is deleted; the invoice is kept because laws want it */
+  deleted: boolean;
+};
+
 export type InvoiceStatus = "draft" | "open" | "paid" | "void" | "uncollectible";
 
 export type InvoiceWithLines = {
@@ -1085,6 +1127,8 @@ export type InvoiceWithLines = {
   /** manual: paid outside the platform */
   provider: "manual" | "stripe";
   status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
@@ -1653,6 +1697,8 @@ export type OrganisationSummary = {
     planVersion: number;
     status: SubscriptionStatus;
     interval: BillingInterval;
+    /** Not invoiced until an operator begins it */
+    billingHeld: boolean;
   }>;
   /** What it brings in a month, by currency; empty: nothing */
   mrr: Array<Money>;
@@ -1751,6 +1797,14 @@ export type PackageOrder = {
   orderedAt: Timestamp;
 };
 
+/** How customers may pause it; absent: they cannot */
+export type PauseTerms = {
+  /** After so many days a pause ends by itself */
+  days: number;
+  /** How many pauses may begin in any 365 days */
+  perYear: number;
+};
+
 export type Percent = string;
 
 /** From an instant on, periods are counted from this anchor */
@@ -1773,6 +1827,7 @@ export type Plan = {
   /** It begins when an operator approves the order */
   approval: boolean;
   trial: Trial | null;
+  pause?: PauseTerms;
   seats: Seats | null;
   prices: Array<Price>;
   /** Paid once, when it begins */
@@ -1897,11 +1952,11 @@ export type ProductKey = string;
 export type PromotionCode = string;
 
 export type PublishedChange = {
-  kind: "product" | "price";
-  /** The product’s id, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
+  kind: "product" | "meter" | "price" | "coupon" | "promotion_code";
+  /** The product’s or coupon’s id, the event name of the meter, the promotion code, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
   name: string;
-  /** replace: a price of another amount has the key; a new one gets it, and whoever bought keeps the old one */
-  change: "create" | "update" | "replace" | "unchanged";
+  /** replace: a price of another amount has the key, or another coupon the code; a new one gets it, and whoever bought keeps the old one. refused: what is there counts in another way, which Stripe never changes */
+  change: "create" | "update" | "replace" | "unchanged" | "refused";
   detail: string;
 };
 
@@ -2321,8 +2376,14 @@ export type Subscription = {
   /** When it ends; until then it can be resumed */
   cancelAt: Timestamp | null;
   pausedAt: Timestamp | null;
+  /** When the pause ends by itself; null: not paused, or until an operator resumes it */
+  pauseEndsAt: Timestamp | null;
   /** A payment is overdue: from then on nothing can be created */
   graceUntil: Timestamp | null;
+  /** When the first own invoice was due that is not paid */
+  overdueSince: Timestamp | null;
+  /** It is from before there were invoices: nothing is charged until an operator says so */
+  billingHeld: boolean;
   /** What follows: a change that was ordered, or the default plan at the end */
   next: {
     /** null: none, the product has no default plan */
@@ -2694,6 +2755,25 @@ export type WraparoundCause = {
 /** overdue: older than autovacuum_freeze_max_age, so autovacuum should be at it; failsafe: vacuum drops everything else to be quick; warning: PostgreSQL warns; stop: it refuses to write */
 export type WraparoundLevel = "normal" | "overdue" | "failsafe" | "warning" | "stop";
 
+export type BillingDetailsGetInput = Record<string, never>;
+
+export type BillingDetailsGetOutput = InvoiceCustomer;
+
+export type BillingDetailsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type BillingDetailsSetInput = {
+  /** The company or person */
+  name: string;
+  /** The postal address, in lines */
+  address: string;
+  /** A tax or VAT number */
+  taxId?: string;
+};
+
+export type BillingDetailsSetOutput = InvoiceCustomer;
+
+export type BillingDetailsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type CheckoutCreateInput = {
   product: ProductKey;
   plan: PlanKey;
@@ -2799,7 +2879,7 @@ export type CreditsGiveInput = {
   /** How many units */
   amount?: number;
   /** What customers read; by default the package, or the amount */
-  name?: string;
+  name?: Name;
   /** When the rest expires; by default as the package, or never */
   until?: Instant;
   /** The lowest is used first */
@@ -2923,6 +3003,20 @@ export type InvoicesCreditOutput = Invoice;
 
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type InvoicesExtendInput = {
+  organisationId: Id;
+  /** The invoice */
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** When it is due from now on: in the future, within a year */
+  dueAt: Instant;
+};
+
+export type InvoicesExtendOutput = Invoice;
+
+export type InvoicesExtendProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvoicesGetInput = {
   /** The invoice */
   invoiceId: Id;
@@ -2946,6 +3040,25 @@ export type InvoicesListOutput = {
 };
 
 export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesListAllInput = {
+  /** deleted: of organisations that are deleted, kept for `INVOICE_KEEP_YEARS` */
+  of?: "current" | "deleted";
+  /** By default all that were issued */
+  state?: "open" | "overdue" | "paid" | "void";
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvoicesListAllOutput = {
+  items: Array<InvoiceOfAny>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type InvoicesListAllProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type InvoicesPayInput = {
   organisationId: Id;
@@ -3037,6 +3150,8 @@ export type OrganisationsSearchInput = {
   plan?: PlanKey;
   /** Those that have a subscription in this state */
   status?: SubscriptionStatus;
+  /** Those with, or without, a subscription that is not invoiced until an operator begins it */
+  held?: boolean;
   /** created: the newest first. name: from a to z. mrr: those that bring most first */
   sort?: "created" | "name" | "mrr";
   /** By which `mrr` sorts; by default that of the catalogue */
@@ -3252,7 +3367,7 @@ export type StripePublishPricesOutput = {
   changes: Array<PublishedChange>;
 };
 
-export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'meter_differs' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type StripeReplayEventInput = {
   /** The id of the event at Stripe */
@@ -3262,6 +3377,16 @@ export type StripeReplayEventInput = {
 export type StripeReplayEventOutput = unknown;
 
 export type StripeReplayEventProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SubscriptionsBeginBillingInput = {
+  organisationId: Id;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsBeginBillingOutput = Subscriptions;
+
+export type SubscriptionsBeginBillingProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsCancelInput = {
   /** Name of the product */
@@ -3327,7 +3452,7 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'payment_refused' | 'pause_not_available' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsPreviewInput = {
   /** Name of the product */
@@ -3358,7 +3483,7 @@ export type SubscriptionsPreviewOutput = {
   beginsAt: Timestamp;
   /** An invoice at once; null: nothing is owed now */
   dueNow: PreviewedInvoice | null;
-  /** The invoice at the next period, without usage; credits that wait are on it. null: there is none */
+  /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */
   next: PreviewedInvoice | null;
   /** What differs */
   entitlements: Array<{
@@ -3372,7 +3497,7 @@ export type SubscriptionsPreviewOutput = {
   overLimit: Array<OverLimit>;
 };
 
-export type SubscriptionsPreviewProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPreviewProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -5000,6 +5125,14 @@ export type UsageTakeLeaseOutput = Lease;
 export type UsageTakeLeaseProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export class TidegateClient extends Transport {
+  /** Whom own invoices are made out to */
+  billingDetailsGet = (input: BillingDetailsGetInput = {}, options?: CallOptions): Promise<BillingDetailsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/details', repeat: 'safe' }, input, options);
+
+  /** Say whom own invoices are made out to. For invoices that are issued from now on. What Stripe bills for is set in its portal. */
+  billingDetailsSet = (input: BillingDetailsSetInput, options?: CallOptions): Promise<BillingDetailsSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/details', repeat: 'keyed' }, input, options);
+
   /** A page on which the organisation buys a plan. Send the person to `url`. The same choice again answers the same page while it is open. When they come back, call the `finish` of the session: the plan is in force before it answers, whether or not the webhook has come. */
   checkoutCreate = (input: CheckoutCreateInput, options?: CallOptions): Promise<CheckoutCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout', repeat: 'keyed' }, input, options);
@@ -5056,6 +5189,10 @@ export class TidegateClient extends Transport {
   invoicesCredit = (input: InvoicesCreditInput, options?: CallOptions): Promise<InvoicesCreditOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/credit-notes', repeat: 'keyed' }, input, options);
 
+  /** Give an open invoice another due date. What was overdue because of it is not any more, within a second. Reminders start over. */
+  invoicesExtend = (input: InvoicesExtendInput, options?: CallOptions): Promise<InvoicesExtendOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/extend', repeat: 'keyed' }, input, options);
+
   /** An invoice with its lines */
   invoicesGet = (input: InvoicesGetInput, options?: CallOptions): Promise<InvoicesGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices/{invoiceId}', repeat: 'safe' }, input, options);
@@ -5063,6 +5200,10 @@ export class TidegateClient extends Transport {
   /** Invoices, the newest first. From our own records: works while a payment provider is down. */
   invoicesList = (input: InvoicesListInput = {}, options?: CallOptions): Promise<InvoicesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices', repeat: 'safe' }, input, options);
+
+  /** Invoices of all organisations, the newest first, with their lines */
+  invoicesListAll = (input: InvoicesListAllInput = {}, options?: CallOptions): Promise<InvoicesListAllOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/invoices', repeat: 'safe' }, input, options);
 
   /** Mark an invoice as paid by hand */
   invoicesPay = (input: InvoicesPayInput, options?: CallOptions): Promise<InvoicesPayOutput> =>
@@ -5132,13 +5273,17 @@ export class TidegateClient extends Transport {
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/stripe/events', repeat: 'safe' }, input, options);
 
-  /** Create the products and prices of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
+  /** Create the products, meters, prices and coupons of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
   stripePublishPrices = (input: StripePublishPricesInput = {}, options?: CallOptions): Promise<StripePublishPricesOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/publish', repeat: 'keyed' }, input, options);
 
   /** Handle an event again: its customer is fetched as it is now. Safe at any time: what an event announces is read from Stripe, and every effect happens once. */
   stripeReplayEvent = (input: StripeReplayEventInput, options?: CallOptions): Promise<StripeReplayEventOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/events/{eventId}/replay', repeat: 'keyed' }, input, options);
+
+  /** Begin to invoice what an organisation has from before there were invoices. Its subscriptions with `billingHeld`: the rest of the running period is charged at once, then each period as it begins. Repeated it changes nothing. To give it for nothing further on, leave it as it is. */
+  subscriptionsBeginBilling = (input: SubscriptionsBeginBillingInput, options?: CallOptions): Promise<SubscriptionsBeginBillingOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/billing/begin', repeat: 'keyed' }, input, options);
 
   /** End a subscription, or withdraw an order. The default plan of the product follows, if it has one. Until the end it can be resumed. */
   subscriptionsCancel = (input: SubscriptionsCancelInput, options?: CallOptions): Promise<SubscriptionsCancelOutput> =>
@@ -5152,11 +5297,11 @@ export class TidegateClient extends Transport {
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/subscription', repeat: 'safe' }, input, options);
 
-  /** Pause a subscription: everything can be read, nothing can be created */
+  /** Pause a subscription: everything can be read, nothing can be created. Ends by itself after the days that the plan names (`pause` of `GET /api/v1/billing/plans`), and can be had so often in any 365 days as it says. Nothing is charged meanwhile, and what runs on its own stands still. */
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
 
-  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here, when it is invoiced by hand. What a payment provider bills for is charged as that says: `dueNow` and `next` are null then. */
+  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is computed by it, with taxes and discounts; while it cannot be reached there is no answer. */
   subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
-import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { PackageKey } from './catalogue.ts';
 import { Currency } from './currencies.ts';
 import { FeatureKey } from './features.ts';
@@ -170,17 +171,10 @@ export const giveCredit = operation({
     }),
     feature: FeatureKey.optional().meta({ description: 'A metered feature' }),
     amount: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().meta({ description: 'How many units' }),
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .regex(PLAIN_TEXT)
-      .optional()
-      .meta({
-        description: 'What customers read; by default the package, or the amount',
-        examples: ['With our thanks'],
-      }),
+    name: Name.optional().meta({
+      description: 'What customers read; by default the package, or the amount',
+      examples: ['With our thanks'],
+    }),
     until: Instant.optional().meta({ description: 'When the rest expires; by default as the package, or never' }),
     priority: z.int().min(-1_000).max(1_000).default(0).meta({ description: 'The lowest is used first' }),
     source: z.enum(['manual', 'promotion']).default('manual').meta({ description: 'What it is given as' }),

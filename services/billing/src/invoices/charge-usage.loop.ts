@@ -8,6 +8,7 @@ import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { BillingConfig } from '../billing.config.ts';
+import { lockBilling } from '../kernel/subscription.rows.ts';
 import { usageAmount } from '../prices/usage-price.rules.ts';
 import { CHARGE_USAGE, LATE_MS } from './charges.ts';
 import { lockAccount } from './invoice.rows.ts';
@@ -74,6 +75,7 @@ export class ChargeUsage {
   }
 
   private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, bigint[]>): Promise<void> {
+    await lockBilling(tx, orgId);
     await lockAccount(tx, orgId);
     const items: NewItem[] = [];
     for (const row of await findOpenCharges(tx, orgId, LATE_MS)) {

@@ -54,6 +54,8 @@ const grants = () => z.record(z.string(), z.unknown(), { error: 'Write features:
 
 export const TrialDeclaration = z.strictObject({ days: wholeBetween(1, 730), card: YesNo.default(false) });
 
+export const PauseDeclaration = z.strictObject({ days: wholeBetween(1, 365), perYear: wholeBetween(1, 12) });
+
 export const SeatsDeclaration = z.strictObject({
   feature: nameOf('seats'),
   included: wholeBetween(0, 1_000_000),
@@ -65,6 +67,7 @@ export const PlanDeclaration = z.strictObject({
   offered,
   approval: YesNo.default(false),
   trial: TrialDeclaration.optional(),
+  pause: PauseDeclaration.optional(),
   prices,
   seats: SeatsDeclaration.optional(),
   revenueShare: z.unknown().optional(),

@@ -17,6 +17,7 @@ import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { beginAtPeriodEnd, beginNow, choiceOf, chosenPlan, costs, givesLess } from './chosen-plan.ts';
 import { enteredWith } from './enter-code.ts';
 import { PreviewEntitlements } from './preview-entitlements.ts';
+import { ProviderChanges } from './provider-changes.ts';
 import { following, withStep } from './settle.ts';
 import type { Situation } from './subscription-changes.ts';
 
@@ -29,12 +30,19 @@ export class PreviewChange {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly entitlements: PreviewEntitlements,
+    private readonly provider: ProviderChanges,
   ) {}
 
   @Handles(previewChange)
   async preview({ input, caller, refuse }: Context) {
     const orgId = caller.orgId as string;
     const cost = await this.tenants.snapshot(orgId, (tx) => costOf(tx, orgId, input, refuse));
+    // Asked outside of the transaction, as the change itself is.
+    const billed = await this.tenants.read(orgId, (tx) => this.provider.find(tx, orgId, input.product));
+    if (billed) {
+      const { dueNow, next } = await this.provider.preview(refuse, billed, input);
+      Object.assign(cost, { dueNow, next });
+    }
     const { before, after, overLimit } = await this.entitlements.of(refuse, orgId, input);
     const { product, plan } = input;
     return { product, plan, ...cost, entitlements: differences(before, after), overLimit };
@@ -94,7 +102,8 @@ async function invoicesOf(
   const dueNow = await ahead.add(now.items, at, { onlyOwed: true });
   if (!isBilledByHand(after)) return { dueNow, next: null };
   const end = now.next.period.end;
-  const due = nextDue(after);
+  // An invoice that falls due changes no plan.
+  const due = nextDue({ ...after, owedSince: null });
   if (!due || due.at > end) {
     const { items } = await costOfPeriod(given, now.next, after);
     return { dueNow, next: await ahead.add(items, end, { onlyOwed: false }) };

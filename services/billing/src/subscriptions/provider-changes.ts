@@ -9,7 +9,7 @@ import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { offeredPlan } from '../plans/offered-plan.rules.ts';
 import { choiceOf, givesLess } from './chosen-plan.ts';
-import { type PaidSubscription, Payments } from './payments.ts';
+import { type PaidChange, type PaidSubscription, Payments, type PreviewedCost } from './payments.ts';
 
 interface Asked {
   product: string;
@@ -19,7 +19,9 @@ interface Asked {
   at?: 'now' | 'period_end' | undefined;
 }
 
-interface Billed {
+type RefuseChange = Refuse<typeof unknownPlan | typeof intervalNotOffered | typeof addonNotOffered>;
+
+export interface Billed {
   orgId: string;
   subscription: Subscription & { ref: string };
 }
@@ -39,13 +41,24 @@ export class ProviderChanges {
     return { orgId, subscription: { ...one, ref: one.ref } };
   }
 
-  async change(
-    refuse: Refuse<typeof unknownPlan | typeof intervalNotOffered | typeof addonNotOffered>,
+  async change(refuse: RefuseChange, billed: Billed, asked: Asked, who = { operator: false }): Promise<void> {
+    const to = await this.choice(refuse, billed, asked, who);
+    await this.asked().change(paid(billed.orgId, billed.subscription), to);
+  }
+
+  /** What it would cost, and when the plan begins. */
+  async preview(refuse: RefuseChange, billed: Billed, asked: Asked): Promise<PaidChange & PreviewedCost> {
+    const to = await this.choice(refuse, billed, asked, { operator: false });
+    return { ...to, ...(await this.asked().preview(paid(billed.orgId, billed.subscription), to)) };
+  }
+
+  private choice(
+    refuse: RefuseChange,
     { orgId, subscription }: Billed,
     asked: Asked,
-    { operator } = { operator: false },
-  ): Promise<void> {
-    const to = await this.tenants.read(orgId, async (tx) => {
+    { operator }: { operator: boolean },
+  ): Promise<PaidChange> {
+    return this.tenants.read(orgId, async (tx) => {
       const catalogue = await requireCatalogue(tx);
       const situation = {
         tx,
@@ -65,7 +78,6 @@ export class ProviderChanges {
       const addons = items.map(({ addon, version, quantity }) => ({ addon, version, quantity }));
       return { plan: plan.plan, planVersion: plan.version, interval, addons, at };
     });
-    await this.asked().change(paid(orgId, subscription), to);
   }
 
   cancel({ orgId, subscription }: Billed, at: 'now' | 'period_end'): Promise<void> {

@@ -7,7 +7,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import type { Stripe } from 'stripe';
 import { currencyOf } from '../../invoices/invoice.rows.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
-import { findTrials } from '../../subscriptions/trial.rows.ts';
+import { findTrials, hasTried, personKeys } from '../../subscriptions/trial.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';
 import type { StripeSettings } from '../client/stripe-settings.rules.ts';
 import { EnsureCustomer } from '../customers/ensure-customer.ts';
@@ -53,7 +53,10 @@ export class CreateCheckout {
     const bought = boughtBy(refuse, catalogue, { ...input, currency });
     const subscriptions = await storedSubscriptions(reader);
     const trials = await findTrials(reader, orgId);
-    const tried = trials.some(({ product }) => product === input.product) || hadTrial(subscriptions, input.product);
+    const tried =
+      trials.some(({ product }) => product === input.product) ||
+      hadTrial(subscriptions, input.product) ||
+      (await hasTried(reader, input.product, await personKeys(reader, orgId, caller.userId)));
     requireNotSubscribed(refuse, subscriptions, input.product);
     const ids = await this.parts.prices.idsOf(
       bought.lines.map(({ sold }) => sold),
@@ -109,7 +112,10 @@ function sessionParams(parts: Parts): Stripe.Checkout.SessionCreateParams {
     mode: 'subscription',
     customer,
     client_reference_id: orgId,
-    line_items: prices.map((price, at) => ({ price, quantity: bought.lines[at]?.quantity ?? 1 })),
+    line_items: prices.map((price, at) => {
+      const quantity = bought.lines[at]?.quantity;
+      return typeof quantity === 'number' ? { price, quantity } : { price };
+    }),
     success_url: back('{CHECKOUT_SESSION_ID}'),
     cancel_url: back('cancelled'),
     metadata,
