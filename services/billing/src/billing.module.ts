@@ -12,6 +12,7 @@ import { ChargeUsage } from './invoices/charge-usage.loop.ts';
 import { Charges } from './invoices/charges.ts';
 import { ExpireKeptInvoices } from './invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
+import { UsageBackfilled } from './invoices/usage-backfilled.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { ListAllInvoices } from './operator/list-all-invoices.ts';
@@ -75,6 +76,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ListInvoices,
     ListAllInvoices,
     BillingDetails,
+    UsageBackfilled,
     ChargeOnce,
     ChangeInvoices,
     ...STRIPE_CONTROLLERS,

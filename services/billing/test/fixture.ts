@@ -7,7 +7,7 @@ import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
 import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
-import { sumUsage } from '@tidegate/contracts/usage/sums';
+import { sumUsage, type UsageChange } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -34,6 +34,7 @@ import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
 import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { UsageBackfilled } from '../src/invoices/usage-backfilled.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
@@ -162,13 +163,27 @@ export async function openBilling({
     const sums = [...parts.values()].map((part) => part.reduce((sum, [, quantity]) => sum + quantity, 0));
     return sums.reduce((all, sum) => all + Math.max(beyond ? 0 : sum, sum - (beyond?.limit ?? 0)), 0);
   };
+  /** Digits behind the point of meters that have some. */
+  const decimals: Record<string, number> = {};
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
-  /** What usage says was drawn of prepaid units. */
-  const drawn: { id: string; drawn: number }[] = [];
+  /** What usage says is left of prepaid units. */
+  const drawn: { id: string; left: number; decimals: number }[] = [];
   const bus = {
-    call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
-      if (operation === sumUsage) return { sums: input.spans.map(sumOf) };
+    call: async (
+      operation: Operation,
+      input: { spans: Parameters<typeof sumOf>[0][]; changes?: UsageChange[]; organisationIds: string[] },
+    ) => {
+      if (operation === sumUsage) {
+        const more = ({ from, to }: { from: string; to: string }) =>
+          (input.changes ?? [])
+            .filter(({ at }) => at >= from && at < to)
+            .reduce((sum, { quantity }) => sum + quantity, 0);
+        return {
+          sums: input.spans.map((span) => sumOf(span) + more(span)),
+          decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
+        };
+      }
       if (operation === listDrawnCredits) return { items: drawn };
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
@@ -205,6 +220,7 @@ export async function openBilling({
     new ListInvoices(),
     new ListAllInvoices(),
     new BillingDetails(),
+    new UsageBackfilled(tenants, bus),
     new ChargeOnce(config),
     new ChangeInvoices(wakes),
     new OrderPackage(payments, config),
@@ -299,6 +315,7 @@ export async function openBilling({
     used,
     drawn,
     config,
+    decimals,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

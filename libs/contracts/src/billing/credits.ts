@@ -87,7 +87,7 @@ export const getCredits = operation({
     features: z.array(
       z.object({
         feature: FeatureKey,
-        left: z.int().min(0).nullable().meta({ description: 'null: usage does not answer at present' }),
+        left: z.number().min(0).nullable().meta({ description: 'null: usage does not answer at present' }),
         credits: z.array(CreditLeft),
       }),
     ),

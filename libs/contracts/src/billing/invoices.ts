@@ -44,7 +44,7 @@ export const InvoiceLine = z
       examples: ['plan:pro'],
     }),
     description: z.string(),
-    quantity: z.int(),
+    quantity: z.number().meta({ description: 'Of usage in units of the meter, with its digits behind the point' }),
     amountMinor: Amount.meta({ description: 'Before discounts' }),
     discountMinor: Amount.meta({ description: 'What coupons take from this line, not below zero' }),
     periodStart: Timestamp,

@@ -26,7 +26,7 @@ export class ManageCredits {
     if (pack && (input.feature !== undefined || input.amount !== undefined)) {
       throw invalid('/package', 'not_fitting', 'Name a package, or a feature and an amount.');
     }
-    const metered = features.filter(({ kind }) => kind === 'metered');
+    const metered = features.filter(({ meter }) => meter !== null && meter.aggregate !== 'time_weighted');
     const declared = metered.find(({ key }) => key === (pack?.feature ?? input.feature));
     if (!declared) {
       throw invalid('/feature', 'unknown', `Metered features: ${metered.map(({ key }) => key).join(', ')}.`);

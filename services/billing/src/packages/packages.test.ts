@@ -53,7 +53,7 @@ test('a package is ordered on an invoice, and its units are there when an operat
   expect(event).toMatchObject({ free: false, credit: { feature: 'api_calls', amount: 3000, package: 'calls_1k' } });
   const { from, until } = event?.credit ?? {};
   expect(Date.parse(until ?? '') - Date.parse(from ?? '')).toBe(30 * DAY);
-  billing.drawn.push({ id: event?.credit.id ?? '', drawn: 400 });
+  billing.drawn.push({ id: event?.credit.id ?? '', left: 2600, decimals: 0 });
   expect(await credits(org)).toMatchObject({
     features: [{ feature: 'api_calls', left: 2600, credits: [{ amount: 3000, left: 2600, expired: false, until }] }],
     orders: [{ status: 'granted', creditId: event?.credit.id }],

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { estimateUsage, type UsageEstimate } from '@tidegate/contracts/usage/estimate';
+import { limitInSteps, unitsOf } from '@tidegate/contracts/usage/quantity';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireStanding, type Standing } from '../entitlements/standing.ts';
@@ -23,7 +24,7 @@ export class EstimateUsage {
     const weeks = await findWeeks(tx, orgId, instant(standing.now));
     return {
       items: periods.map((period, at) =>
-        line(standing, period, { ...NOTHING_USED, ...balances[at] }, weeks.get(period.meter) ?? null),
+        line(standing, period, balances[at] ?? NOTHING_USED, weeks.get(period.meter) ?? null),
       ),
     };
   }
@@ -44,18 +45,22 @@ function line(
   balance: Balance,
   week: readonly number[] | null,
 ): UsageEstimate {
-  const { used, drawn, credits } = balance;
+  const { used, decimals, drawn, credits } = balance;
   const grant = grantOf(standing, period.meter);
   const limit = grant?.per === period.per ? grant.limit : null;
-  const all = limit === null ? null : limit + drawn + credits;
-  const { reachesLimitAt, ...figures } = estimate({ period, now: standing.now, used, limit: all, week });
+  const most = limit === null ? null : limitInSteps(limit, decimals) + drawn + credits;
+  const found = estimate({ period, now: standing.now, used, limit: most, week });
+  const units = (steps: number | null) => (steps === null ? null : unitsOf(steps, decimals));
   return {
     meter: period.meter,
     periodStart: instant(period.start),
     periodEnd: instant(period.end),
-    used,
-    ...figures,
+    used: unitsOf(used, decimals),
+    estimate: units(found.estimate),
+    method: found.method,
+    straightLine: units(found.straightLine),
+    lastSevenDays: units(found.lastSevenDays),
     limit,
-    reachesLimitAt: reachesLimitAt === null ? null : instant(reachesLimitAt),
+    reachesLimitAt: found.reachesLimitAt === null ? null : instant(found.reachesLimitAt),
   };
 }

@@ -10,7 +10,7 @@ import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { currentUsage, ingestUsage } from '@tidegate/contracts/usage/usage';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
-import { type Fixture, openUsage } from '../../test/fixture.ts';
+import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
 import { SumUsage } from '../balances/sum-usage.ts';
@@ -21,6 +21,7 @@ import { CorrectUsage } from '../corrections/correct-usage.ts';
 import { IngestUsage } from '../ingestion/ingest-usage.ts';
 import { ReturnLease } from '../leases/return-lease.ts';
 import { TakeLease } from '../leases/take-lease.ts';
+import { saveMeters } from '../meters/meter.rows.ts';
 import { rollUpDraws } from './credit.rows.ts';
 import { ListDrawn } from './list-drawn.ts';
 import { StoreCredits } from './store-credits.ts';
@@ -87,7 +88,7 @@ async function current(org: string) {
 }
 const credits = async (org: string) => {
   const { items } = await usage.call(new ListDrawn(), listDrawnCredits, {}, org, 'service');
-  return Object.fromEntries(items.map(({ id, amount, drawn }) => [id, amount - drawn]));
+  return Object.fromEntries(items.map(({ id, left }) => [id, left]));
 };
 /** What is left of each grant is what it held less the sum of its draws. */
 async function expectSums(org: string): Promise<void> {
@@ -351,6 +352,24 @@ test('thresholds are of the limit and what is prepaid together, once each, and a
   expect(await announced(org)).toHaveLength(2);
   await report(org, 60);
   expect((await announced(org)).slice(2)).toEqual([[80, 161, 200]]);
+});
+
+test('of a meter with digits behind the point prepaid units are drawn to the last of them, also when it is described later', async () => {
+  const entitlements = snapshot({ calls: 0 });
+  const grant = entitlements.features['calls'];
+  if (grant) entitlements.features['tokens'] = { ...grant };
+  const org = entitlements.orgId;
+  await usage.storeSnapshot(entitlements);
+  const id = await give(org, 2, { feature: 'tokens' });
+  await usage.tenants.as({}, (tx) => saveMeters(tx, [described('tokens', { decimals: 2 })]));
+  const ask = (quantity: number) => check(org, quantity, { feature: 'tokens' });
+  expect(await ask(2)).toMatchObject({ allowed: true, remaining: 2, credits: 2 });
+  const event = { id: 'a', meter: 'tokens', quantity: 0.75 };
+  await usage.call(new IngestUsage(usage.writer(), noBus), ingestUsage, { events: [event] }, org);
+  expect(await credits(org)).toEqual({ [id]: 1.25 });
+  expect(await ask(1.25)).toMatchObject({ allowed: true, remaining: 1.25, used: 0.75 });
+  expect(await ask(1.26)).toMatchObject({ allowed: false });
+  await expectSums(org);
 });
 
 test('prepaid units wait for an organisation whose plan has not arrived, and for a plan that has the meter', async () => {

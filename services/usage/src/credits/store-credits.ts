@@ -27,6 +27,6 @@ export class StoreCredits {
     if (standing?.snapshot.features[meter]?.kind !== 'metered') return;
     const window = currentWindow(standing, meter);
     const reached = await reachedIn(tx, [{ ...window, orgId }]);
-    await emitReached(emit, reached, () => asText(standing, window));
+    await emitReached(tx, emit, reached, () => asText(standing, window));
   }
 }
