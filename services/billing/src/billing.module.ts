@@ -13,9 +13,11 @@ import { Charges } from './invoices/charges.ts';
 import { ExpireKeptInvoices } from './invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
 import { UsageBackfilled } from './invoices/usage-backfilled.ts';
+import { GetCosts } from './operator/get-costs.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { ListAllInvoices } from './operator/list-all-invoices.ts';
+import { ListDoublePayments } from './operator/list-double-payments.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
 import { GetCredits } from './packages/get-credits.ts';
@@ -66,6 +68,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SearchOrganisations,
     OrganisationStory,
     GetRevenue,
+    GetCosts,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
@@ -75,6 +78,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ManageCredits,
     ListInvoices,
     ListAllInvoices,
+    ListDoublePayments,
     BillingDetails,
     UsageBackfilled,
     ChargeOnce,

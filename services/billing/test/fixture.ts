@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nameThings } from '@tidegate/contracts/billing/counted';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
 import { describeOrganisations } from '@tidegate/contracts/identity/organisations';
@@ -18,6 +19,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { startLoops } from '@tidegate/runtime/loop';
 import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import type { BillingConfig } from '../src/billing.config.ts';
@@ -35,9 +37,11 @@ import { Charges } from '../src/invoices/charges.ts';
 import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
 import { UsageBackfilled } from '../src/invoices/usage-backfilled.ts';
+import { GetCosts } from '../src/operator/get-costs.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
+import { ListDoublePayments } from '../src/operator/list-double-payments.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
 import { SearchOrganisations } from '../src/operator/search-organisations.ts';
@@ -153,6 +157,8 @@ export async function openBilling({
   const changes = new SubscriptionChanges(entitlements, new Charges(config, wakes));
   /** What the services that own things say that there is. */
   const counts: Record<string, number> = {};
+  /** And which of them smaller limits would restrict. */
+  const names: Record<string, { id: string; name: string }[]> = {};
   /** What usage says that was used, by meter: instants with quantities. */
   const used: Record<string, [at: number, quantity: number][]> = {};
   type AskedSpan = { meter: string; from: string; to: string; beyond?: { limit: number; per: 'hour' | 'day' } };
@@ -165,6 +171,8 @@ export async function openBilling({
   };
   /** Digits behind the point of meters that have some. */
   const decimals: Record<string, number> = {};
+  /** What happens while an answer of usage is on its way. */
+  const underway = { sums: async (): Promise<void> => {} };
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   /** What usage says is left of prepaid units. */
@@ -179,12 +187,15 @@ export async function openBilling({
           (input.changes ?? [])
             .filter(({ at }) => at >= from && at < to)
             .reduce((sum, { quantity }) => sum + quantity, 0);
+        const sums = input.spans.map((span) => sumOf(span) + more(span));
+        await underway.sums();
         return {
-          sums: input.spans.map((span) => sumOf(span) + more(span)),
+          sums,
           decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
         };
       }
       if (operation === listDrawnCredits) return { items: drawn };
+      if (operation.name === nameThings.identity.name) return names;
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
     },
@@ -202,7 +213,7 @@ export async function openBilling({
     new CheckPlans(),
     new ListPlans(),
     new ExportPlans(),
-    new MovePlans(wakes),
+    new MovePlans(wakes, tenants, limits),
     new GetEntitlements(entitlements),
     new CurrentEntitlements(),
     new ChangeSubscription(tenants, changes, provider, payments, show),
@@ -217,8 +228,10 @@ export async function openBilling({
     new SearchOrganisations(),
     new OrganisationStory(),
     new GetRevenue(),
+    new GetCosts(tenants, bus, log),
     new ListInvoices(),
     new ListAllInvoices(),
+    new ListDoublePayments(tenants, new Metrics()),
     new BillingDetails(),
     new UsageBackfilled(tenants, bus),
     new ChargeOnce(config),
@@ -269,6 +282,7 @@ export async function openBilling({
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
     counts,
+    names,
     known,
     learn,
     /** An organisation is created, at an instant. */
@@ -316,6 +330,7 @@ export async function openBilling({
     drawn,
     config,
     decimals,
+    underway,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

@@ -94,6 +94,28 @@ export const listAllInvoices = operation({
   output: page(InvoiceOfAny),
 });
 
+export const listDoublePayments = operation({
+  service: 'billing',
+  name: 'double-payments.list',
+  http: ['GET', '/api/v1/operator/double-payments'],
+  scope: 'operator',
+  summary: 'Products for which an organisation pays by two subscriptions at once, the oldest first',
+  description:
+    'Made in the dashboard of the payment provider, or by two pages that were paid at once. `subscriptionId` is the one ' +
+    'that gives nothing: cancel it there and refund it.',
+  input: z.strictObject({ ...pageQuery }),
+  output: page(
+    z
+      .object({
+        organisationId: Id,
+        product: ProductKey,
+        subscriptionId: z.string().meta({ examples: ['sub_1Nv0kL2eZvKYlo2C'] }),
+        foundAt: Timestamp,
+      })
+      .meta({ id: 'DoublePayment' }),
+  ),
+});
+
 /** One thing that happened to an organisation. */
 export const StoryEntry = z
   .object({
@@ -125,7 +147,7 @@ export const organisationStory = operation({
   output: page(StoryEntry),
 });
 
-const Month = z
+export const Month = z
   .string()
   .regex(/^(20|21)\d\d-(0[1-9]|1[0-2])$/, 'a month such as 2026-11')
   .meta({ id: 'Month', description: 'A month of UTC', examples: ['2026-11'] });

@@ -30,8 +30,8 @@ const EVENTS_COME_MS = 36 * 86_400_000;
  *                            to which it belongs
  *   36 days after its end    the same for the last time
  *
- * The sums are asked for without a connection. The account's lock then lets one replica after the other in: each charges
- * from what is charged by then, and the effect's key counts the charges of a window.
+ * The sums are asked for without a connection. The lock then lets one replica after the other in: each charges only windows
+ * that nobody has charged since it asked, so no older sum follows a newer one. The effect's key counts the charges of a window.
  */
 @Injectable()
 export class ChargeUsage {
@@ -66,25 +66,26 @@ export class ChargeUsage {
       sums.push(...answer.sums);
       decimals.push(...answer.decimals);
     }
-    const owed = new Map<string, Counted>();
+    const owed = new Map<string, Owed>();
     let taken = 0;
     for (const [index, row] of rows.entries()) {
       const own = asked[index] as Span[];
       const counted = sums.slice(taken, taken + own.length).map(BigInt);
-      owed.set(keyOf(row), { sums: counted, decimals: decimals[taken] ?? 0 });
+      owed.set(keyOf(row), { was: stateOf(row), sums: counted, decimals: decimals[taken] ?? 0 });
       taken += own.length;
     }
     await this.tenants.run(orgId, (tx) => this.store(tx, orgId, owed));
   }
 
-  private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, Counted>): Promise<void> {
+  private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, Owed>): Promise<void> {
     await lockBilling(tx, orgId);
     await lockAccount(tx, orgId);
     const items: NewItem[] = [];
     for (const row of await findOpenCharges(tx, orgId, LATE_MS)) {
-      const counted = owed.get(keyOf(row));
-      if (!counted) continue;
-      const item = await this.chargeWindow(tx, orgId, row, counted);
+      const known = owed.get(keyOf(row));
+      // Another replica has charged it since the sums were asked for, and may know later ones.
+      if (known?.was !== stateOf(row)) continue;
+      const item = await this.chargeWindow(tx, orgId, row, known);
       if (item) items.push(item);
     }
     if (items.length === 0) return;
@@ -124,9 +125,28 @@ export class ChargeUsage {
       periodStart: row.from_at.toISOString(),
       periodEnd: row.until_at.toISOString(),
       by: 'schedule',
+      usage: usageOf(row, counted),
     };
   }
 }
+
+/** Which events a line is about, and what they added up to. */
+function usageOf(
+  { feature: meter, from_at, until_at, per }: UsageChargeRow,
+  { sums, decimals }: Counted,
+): NonNullable<NewItem['usage']> {
+  const [first = 0n, last = first] = sums;
+  const used = per === 'hour' || per === 'day' ? null : textOf(sums.length > 1 ? last - first : first, decimals);
+  return { meter, from: from_at.toISOString(), to: until_at.toISOString(), used };
+}
+
+interface Owed extends Counted {
+  /** What had been charged when the sums were asked for. */
+  was: string;
+}
+
+const stateOf = ({ charges, charged_quantity, due_at }: UsageChargeRow): string =>
+  `${charges} ${charged_quantity} ${due_at.getTime()}`;
 
 const MOST_SPANS = 200;
 const keyOf = ({ product, feature, from_at }: UsageChargeRow): string => `${product} ${feature} ${from_at.getTime()}`;

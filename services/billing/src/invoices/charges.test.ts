@@ -171,6 +171,29 @@ test('usage beyond the limit is charged when its window is over; what comes late
   expect(await ofUsage()).toEqual(both);
 });
 
+test('a replica whose sums are older than those of another takes nothing of its charge back', async () => {
+  const start = Math.floor((Date.now() - 35 * DAY) / 1_000) * 1_000;
+  const org = await organisation(new Date(start).toISOString());
+  const used: [number, number][] = [[start + DAY, 1500]];
+  billing.used['api_calls'] = used;
+  await set(org, 'pro');
+  clock.now = later(start, 1);
+  await billing.settle(org);
+  const none = billing.underway.sums;
+  billing.underway.sums = async () => {
+    billing.underway.sums = none;
+    used.push([start + 2 * DAY, 70]);
+    await billing.chargeUsage();
+  };
+  await billing.chargeUsage();
+  const { items } = await billing.call(listInvoices, { limit: 100 }, org);
+  const lines = (await Promise.all(items.map(({ id }) => billing.call(getInvoice, { invoiceId: id }, org)))).flatMap(
+    (one) => one.lines.filter(({ item }) => item === 'usage:api_calls'),
+  );
+  const waiting = await billing.tenants.read(org, (tx) => findWaiting(tx, org));
+  expect([lines.map(({ amountMinor }) => amountMinor), waiting]).toEqual([[570], []]);
+});
+
 test('usage decides the currency as well: nothing is charged in another one meanwhile', async () => {
   const org = await organisation('2024-04-01T00:00:00Z');
   await set(org, 'pro');
@@ -235,6 +258,10 @@ test('parts of a unit are charged exactly and rounded once, and stand on the inv
     [123.45, 62],
     [200, 100],
   ]);
+  const [first] = (await invoices(org)).flatMap(({ lines }) => lines);
+  const [from, to] = [new Date(start), new Date(later(start, 1))].map((instant) => instant.toISOString());
+  const events = `/api/v1/usage/events?meter=bot_orders&from=${from}&to=${to}`;
+  expect(first?.usage).toEqual({ meter: 'bot_orders', from, to, used: 123.45, events });
   delete billing.decimals['bot_orders'];
 });
 

@@ -17,13 +17,22 @@ export interface UsageChargeRow {
   charged_quantity: string;
   charged_minor: string;
   charges: number;
+  due_at: Date;
   /** The database's clock, which all replicas share. */
   now: Date;
 }
 
 export type NewUsageCharge = Omit<
   UsageChargeRow,
-  'from_at' | 'until_at' | 'window_start' | 'included' | 'charged_quantity' | 'charged_minor' | 'charges' | 'now'
+  | 'from_at'
+  | 'until_at'
+  | 'window_start'
+  | 'included'
+  | 'charged_quantity'
+  | 'charged_minor'
+  | 'charges'
+  | 'due_at'
+  | 'now'
 > & { from: number; until: number; windowStart: number; included: number | null; dueAt: number };
 
 /** A window that is over waits until late events are in. */

@@ -4,7 +4,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Tx } from '@tidegate/database/tx';
 import { OWED_SINCE } from './debt.rows.ts';
 import { noteRevenue } from './revenue.rows.ts';
-import type { Interval, Item, Provider, Subscription } from './subscription.rules.ts';
+import type { Interval, Item, Provider, Scheduled, Subscription } from './subscription.rules.ts';
 
 interface SubscriptionRow {
   product: string;
@@ -34,6 +34,8 @@ interface SubscriptionRow {
   next_at: Date | null;
   next_by: string | null;
   next_reason: string | null;
+  next_addons: Scheduled['addons'];
+  ordered_by: Subscription['orderedBy'];
 }
 
 interface ItemRow {
@@ -146,8 +148,10 @@ function toSubscription(row: SubscriptionRow, items: readonly ItemRow[]): Subscr
             at: next_at.getTime(),
             by: row.next_by ?? '',
             reason: row.next_reason ?? '',
+            addons: row.next_addons,
           }
         : null,
+    orderedBy: row.ordered_by,
     items: items.filter(({ product }) => product === row.product).map(toItem),
   };
 }
@@ -168,9 +172,9 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription,
     `insert into subscriptions (org_id, product, plan, plan_version, status, billing_interval, currency, provider,
             provider_ref, provider_seq, started_at, period_start, period_end, trial_end, cancel_at, paused_at, grace_until,
             next_plan, next_plan_version, next_interval, next_at, next_by, next_reason, paused_by,
-            pause_ends_at, unpaid_at, billing_held)
+            pause_ends_at, unpaid_at, billing_held, ordered_by, next_addons)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-             $25, $26, $27)
+             $25, $26, $27, $28, $29::jsonb)
      on conflict (org_id, product) do update set
        plan = excluded.plan, plan_version = excluded.plan_version, status = excluded.status,
        billing_interval = excluded.billing_interval, currency = excluded.currency, provider = excluded.provider,
@@ -180,7 +184,8 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription,
        next_plan = excluded.next_plan, next_plan_version = excluded.next_plan_version,
        next_interval = excluded.next_interval, next_at = excluded.next_at, next_by = excluded.next_by,
        next_reason = excluded.next_reason, paused_by = excluded.paused_by, pause_ends_at = excluded.pause_ends_at,
-       unpaid_at = excluded.unpaid_at, billing_held = excluded.billing_held`,
+       unpaid_at = excluded.unpaid_at, billing_held = excluded.billing_held,
+       ordered_by = excluded.ordered_by, next_addons = excluded.next_addons`,
     [
       orgId,
       one.product,
@@ -209,6 +214,8 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription,
       date(one.pauseEndsAt),
       date(one.unpaidAt),
       one.billingHeld,
+      one.orderedBy,
+      one.next?.addons ? JSON.stringify(one.next.addons) : null,
     ],
   );
   await saveItems(tx, orgId, one);

@@ -20,6 +20,8 @@ export interface Scheduled {
   at: number;
   by: string;
   reason: string;
+  /** The add-ons that it has from then on; null: as they are. */
+  addons: readonly Pick<Item, 'addon' | 'version' | 'quantity'>[] | null;
 }
 
 /** What an organisation has of one product. Instants are milliseconds. */
@@ -53,6 +55,8 @@ export interface Subscription {
   /** From before there were invoices: nothing is charged until an operator says so. */
   billingHeld: boolean;
   next: Scheduled | null;
+  /** Who ordered what follows: a change, or the end. */
+  orderedBy: 'customer' | 'operator' | null;
   items: readonly Item[];
 }
 
@@ -71,6 +75,7 @@ const NOTHING_PENDING = {
   unpaidAt: null,
   billingHeld: false,
   next: null,
+  orderedBy: null,
 } as const;
 
 /** The default plan of a product: costs nothing, ends never. */
@@ -168,8 +173,22 @@ export function carriedOut(before: Subscription, { at, action }: Due, fallback: 
     interval: next.interval,
     since: before.plan === next.plan ? before.since : at,
     next: null,
+    orderedBy: null,
+    items: itemsOf(before, next),
   };
 }
+
+function itemsOf({ items }: Subscription, { addons, at }: Scheduled): readonly Item[] {
+  if (addons === null) return items;
+  return addons.map((one) => {
+    const had = items.find(({ addon }) => addon === one.addon);
+    return { since: at, ...had, ...one, until: null };
+  });
+}
+
+/** Whether an operator ordered what follows. Moves of plans are their order as well. */
+export const isOrderedByOperator = ({ next, cancelAt, orderedBy }: Subscription): boolean =>
+  (next !== null || cancelAt !== null) && (orderedBy === 'operator' || next?.reason === 'moved');
 
 /** Anchors are whole seconds. */
 export const wholeSecond = (at: number): number => Math.floor(at / 1_000) * 1_000;

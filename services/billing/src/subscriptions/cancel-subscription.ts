@@ -5,7 +5,15 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { ended, isEnded, NOT_PAUSED, paidPeriod, type Subscription, stepOf } from '../kernel/subscription.rules.ts';
+import {
+  ended,
+  isEnded,
+  isOrderedByOperator,
+  NOT_PAUSED,
+  type Subscription,
+  stepOf,
+} from '../kernel/subscription.rules.ts';
+import { endOf } from './chosen-plan.ts';
 import { removeOrder } from './order.rows.ts';
 import { endPauses } from './pause.rows.ts';
 import { type Billed, ProviderChanges } from './provider-changes.ts';
@@ -84,7 +92,9 @@ async function cancelled(
   }
   const end = endOf(before, steps, at);
   if (when === 'period_end' && end > at) {
-    return { after: { ...before, next: null, cancelAt: end }, action: 'cancel_ordered' };
+    // What an operator ordered is not taken back by ordering something else and resuming.
+    const orderedBy = isOrderedByOperator(before) ? 'operator' : 'customer';
+    return { after: { ...before, next: null, cancelAt: end, orderedBy }, action: 'cancel_ordered' };
   }
   const after = ended(before, fallback, at);
   return {
@@ -94,21 +104,18 @@ async function cancelled(
   };
 }
 
-/** What costs nothing ends at once; a trial and what is paid for, at their ends. */
-function endOf(before: Subscription, steps: Situation['steps'], at: number): number {
-  if (before.status === 'trialing' && before.trialEnd !== null) return before.trialEnd;
-  return before.provider === 'none' ? at : paidPeriod(before, steps, at).end;
-}
-
 function resumed(before: Subscription | undefined): Decided {
-  if (before && before.cancelAt !== null) return { after: { ...before, cancelAt: null }, action: 'resumed' };
+  const held = before !== undefined && isOrderedByOperator(before);
+  if (before && before.cancelAt !== null && !held) {
+    return { after: { ...before, cancelAt: null, orderedBy: null }, action: 'resumed' };
+  }
   if (before?.status === 'paused') {
     return { after: { ...before, status: 'active', ...NOT_PAUSED }, action: 'resumed' };
   }
-  // What an operator moves stays: it is no choice of theirs.
-  if (before?.next && before.next.reason !== 'moved') {
+  if (before?.next && !held) {
     const items = before.items.map((item) => (item.until === before.next?.at ? { ...item, until: null } : item));
-    return { after: { ...before, items, next: null }, action: 'resumed' };
+    return { after: { ...before, items, next: null, orderedBy: null }, action: 'resumed' };
   }
+  if (held) throw conflict({}, 'The operator of this installation ordered what follows. Ask them to take it back.');
   throw conflict({}, 'There is nothing to resume.');
 }

@@ -14,7 +14,7 @@ import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { currencyOf } from '../invoices/invoice.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { isEnded, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
+import { isEnded, isOrderedByOperator, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
 import {
   beginAtPeriodEnd,
   beginNow,
@@ -91,13 +91,15 @@ export class ChangeSubscription {
       if (code) throw invalidCode(refuse, code, 'not_here');
       const { product } = plan;
       const orgId = tx.orgId as string;
-      await saveOrder(tx, {
+      const isNew = await saveOrder(tx, {
         org_id: orgId,
         product,
         plan: plan.plan,
         billing_interval: choice.interval,
         ordered_by: by,
       });
+      // Said again it is the same order.
+      if (!isNew) return undefined;
       await emit(planOrdered, { orgId, product, plan: plan.plan, planName: plan.name, by }, { orgId });
       return undefined;
     }
@@ -117,13 +119,17 @@ export class ChangeSubscription {
       );
     }
     const at = input.at ?? ((await givesLess(situation, before, plan)) ? 'period_end' : 'now');
+    if (isOrderedByOperator(before) && before.next?.reason !== 'moved') {
+      throw conflict({}, 'The operator of this installation ordered what follows. Ask them to take it back.');
+    }
     if (at === 'now' && before.billingHeld && costs(choice, catalogue)) {
       throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
     }
     const { reason } = input;
+    const who = { by, reason, orderedBy: 'customer' as const };
     const decided =
       at === 'period_end'
-        ? beginAtPeriodEnd({ ...situation, before }, choice, { by, reason })
+        ? beginAtPeriodEnd({ ...situation, before }, choice, who)
         : costs(choice, catalogue)
           ? stillOwing(before, beginNow(situation, choice, 'manual'))
           : beginNow(situation, choice, 'none');

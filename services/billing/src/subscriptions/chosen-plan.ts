@@ -149,18 +149,24 @@ export function beginNow(
 export function beginAtPeriodEnd(
   { at, catalogue, before, steps }: Situation & { before: Subscription },
   { plan, interval, items }: Choice,
-  who: { by: string; reason: string },
+  { orderedBy, ...who }: { by: string; reason: string; orderedBy: 'customer' | 'operator' },
 ): Decided {
-  const end =
-    before.status === 'trialing' && before.trialEnd !== null ? before.trialEnd : paidPeriod(before, steps, at).end;
+  const end = endOf(before, steps, at);
   if (plan.plan === defaultPlan(catalogue, plan.product)?.plan) {
-    return { after: { ...before, next: null, cancelAt: end }, action: 'cancel_ordered' };
+    return { after: { ...before, next: null, cancelAt: end, orderedBy }, action: 'cancel_ordered' };
   }
-  const next = { plan: plan.plan, planVersion: plan.version, interval, at: end, ...who };
+  const addons = items.map(({ addon, version, quantity }) => ({ addon, version, quantity }));
+  const next = { plan: plan.plan, planVersion: plan.version, interval, at: end, ...who, addons };
   const kept = before.items.map((item) =>
     items.some(({ addon }) => addon === item.addon) ? item : { ...item, until: item.until ?? end },
   );
-  return { after: { ...before, items: kept, cancelAt: null, next }, action: 'change_ordered' };
+  return { after: { ...before, items: kept, cancelAt: null, next, orderedBy }, action: 'change_ordered' };
+}
+
+/** What costs nothing ends at once; a trial and what is paid for, at their ends. */
+export function endOf(before: Subscription, steps: Situation['steps'], at: number): number {
+  if (before.status === 'trialing' && before.trialEnd !== null) return before.trialEnd;
+  return before.provider === 'none' ? at : paidPeriod(before, steps, at).end;
 }
 
 /** Whether it gives less of anything than the plan that it replaces. */

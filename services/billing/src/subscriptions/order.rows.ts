@@ -31,14 +31,17 @@ export const listOrderRows = (
     [limit, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null],
   );
 
-/** An order of the same product is replaced. */
-export async function saveOrder(tx: Tx, order: Omit<OrderRow, 'ordered_at'>): Promise<void> {
-  await tx.query(
-    `insert into subscription_orders (org_id, product, plan, billing_interval, ordered_by) values ($1, $2, $3, $4, $5)
+/** An order of the same product is replaced. False when it is the same. */
+export async function saveOrder(tx: Tx, order: Omit<OrderRow, 'ordered_at'>): Promise<boolean> {
+  const saved = await tx.one(
+    `insert into subscription_orders as o (org_id, product, plan, billing_interval, ordered_by) values ($1, $2, $3, $4, $5)
      on conflict (org_id, product) do update set plan = excluded.plan, billing_interval = excluded.billing_interval,
-       ordered_by = excluded.ordered_by, ordered_at = now()`,
+       ordered_by = excluded.ordered_by, ordered_at = now()
+      where (o.plan, o.billing_interval) is distinct from (excluded.plan, excluded.billing_interval)
+     returning org_id`,
     [order.org_id, order.product, order.plan, order.billing_interval, order.ordered_by],
   );
+  return saved !== undefined;
 }
 
 export const removeOrder = (tx: Tx, orgId: string, product: string): Promise<OrderRow | undefined> =>

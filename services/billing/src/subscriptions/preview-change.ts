@@ -36,14 +36,18 @@ export class PreviewChange {
   @Handles(previewChange)
   async preview({ input, caller, refuse }: Context) {
     const orgId = caller.orgId as string;
-    const cost = await this.tenants.snapshot(orgId, (tx) => costOf(tx, orgId, input, refuse));
+    // Of one moment, whatever is changed meanwhile.
+    const { cost, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
+      cost: await costOf(tx, orgId, input, refuse),
+      ...(await this.entitlements.read(tx, refuse, orgId, input)),
+    }));
     // Asked outside of the transaction, as the change itself is.
     const billed = await this.tenants.read(orgId, (tx) => this.provider.find(tx, orgId, input.product));
     if (billed) {
       const { dueNow, next } = await this.provider.preview(refuse, billed, input);
       Object.assign(cost, { dueNow, next });
     }
-    const { before, after, overLimit } = await this.entitlements.of(refuse, orgId, input);
+    const overLimit = await this.entitlements.overLimit(orgId, after);
     const { product, plan } = input;
     return { product, plan, ...cost, entitlements: differences(before, after), overLimit };
   }
@@ -72,7 +76,7 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   }
   const decided =
     paidFor && later === 'period_end'
-      ? beginAtPeriodEnd({ ...situation, before: paidFor }, choice, { by: '', reason: '' })
+      ? beginAtPeriodEnd({ ...situation, before: paidFor }, choice, { by: '', reason: '', orderedBy: 'customer' })
       : beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');
   const steps = { ...holdings.steps, [product]: decided.step ? withStep(own, decided.step) : own };
   const { after } = decided;

@@ -4,6 +4,7 @@ import type { addonNotOffered } from '@tidegate/contracts/billing/subscriptions'
 import { conflict, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -43,13 +44,17 @@ export class ProviderChanges {
 
   async change(refuse: RefuseChange, billed: Billed, asked: Asked, who = { operator: false }): Promise<void> {
     const to = await this.choice(refuse, billed, asked, who);
-    await this.asked().change(paid(billed.orgId, billed.subscription), to);
+    const now = paid(billed.orgId, billed.subscription);
+    if (to) await this.asked().change(now, to);
+    else await this.asked().cancel(now, asked.at ?? 'period_end');
   }
 
   /** What it would cost, and when the plan begins. */
-  async preview(refuse: RefuseChange, billed: Billed, asked: Asked): Promise<PaidChange & PreviewedCost> {
+  async preview(refuse: RefuseChange, billed: Billed, asked: Asked): Promise<PreviewedCost> {
     const to = await this.choice(refuse, billed, asked, { operator: false });
-    return { ...to, ...(await this.asked().preview(paid(billed.orgId, billed.subscription), to)) };
+    // What is free afterwards costs nothing more.
+    if (!to) return { dueNow: null, next: null };
+    return this.asked().preview(paid(billed.orgId, billed.subscription), to);
   }
 
   private choice(
@@ -57,8 +62,8 @@ export class ProviderChanges {
     { orgId, subscription }: Billed,
     asked: Asked,
     { operator }: { operator: boolean },
-  ): Promise<PaidChange> {
-    return this.tenants.read(orgId, async (tx) => {
+  ): Promise<PaidChange | undefined> {
+    return this.tenants.read(orgId, async (tx): Promise<PaidChange | undefined> => {
       const catalogue = await requireCatalogue(tx);
       const situation = {
         tx,
@@ -73,6 +78,9 @@ export class ProviderChanges {
       if (plan.approval && !operator && plan.plan !== subscription.plan) {
         throw conflict({}, `${plan.name} begins when an operator approves it: ask them to change the subscription.`);
       }
+      // What everybody has without paying is had by giving the other up.
+      if (defaultPlan(catalogue, asked.product)?.plan === plan.plan) return undefined;
+      if (!isPaid(plan)) throw conflict({}, `${plan.name} costs nothing: end what is paid for first, then choose it.`);
       const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });
       const at = asked.at ?? ((await givesLess(situation, subscription, plan)) ? 'period_end' : 'now');
       const addons = items.map(({ addon, version, quantity }) => ({ addon, version, quantity }));

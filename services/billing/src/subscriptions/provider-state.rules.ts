@@ -72,8 +72,9 @@ export function applied(
     owedSince: before?.owedSince ?? null,
     billingHeld: false,
     next: state.next
-      ? { ...state.next, at: instant(state.next.at), by: state.provider, reason: 'ordered there' }
+      ? { ...state.next, at: instant(state.next.at), by: state.provider, reason: 'ordered there', addons: null }
       : null,
+    orderedBy: null,
     items: isEnded(state) ? [] : state.addons.map((item) => itemOf(before, item, at)),
   };
 }

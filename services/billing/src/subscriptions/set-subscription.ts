@@ -9,11 +9,11 @@ import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { ended, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
+import { ended, isEnded, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import type { VersionedPlan } from '../plans/catalogue-model.rules.ts';
 import { noSuchPlan } from '../plans/offered-plan.rules.ts';
-import { beginAtPeriodEnd, beginNow, choiceOf, costs } from './chosen-plan.ts';
+import { beginAtPeriodEnd, beginNow, choiceOf, costs, endOf } from './chosen-plan.ts';
 import { enterCode } from './enter-code.ts';
 import { ProviderChanges } from './provider-changes.ts';
 import { type Shown, ShowSubscriptions } from './show-subscriptions.ts';
@@ -73,10 +73,15 @@ export class SetSubscription {
     offered: VersionedPlan,
     by: string,
   ): Promise<Decided> {
-    const { at, catalogue, before, product } = situation;
+    const { at, catalogue, before, product, steps } = situation;
+    const orderedBy = 'operator' as const;
     const { promotionCode: code, reason } = input;
     if (input.status === 'canceled' && before) {
       if (code) throw invalidCode(refuse, code, 'costs_nothing');
+      const end = endOf(before, steps, at);
+      if (input.at === 'period_end' && end > at && !isEnded(before)) {
+        return { after: { ...before, next: null, cancelAt: end, orderedBy }, action: 'cancel_ordered' };
+      }
       return { after: ended(before, defaultPlan(catalogue, product), at), action: 'canceled' };
     }
     const choice = await choiceOf(refuse, situation, offered, input, { operator: true });
@@ -84,7 +89,7 @@ export class SetSubscription {
       throw invalid('/status', 'costs_nothing', `Nothing has to be paid for ${offered.name}.`);
     }
     if (input.at === 'period_end' && before) {
-      const decided = beginAtPeriodEnd({ ...situation, before }, choice, { by, reason });
+      const decided = beginAtPeriodEnd({ ...situation, before }, choice, { by, reason, orderedBy });
       return enterCode(refuse, situation, choice, { decided, code, by, reason });
     }
     const begun = beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');

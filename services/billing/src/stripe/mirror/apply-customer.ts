@@ -4,6 +4,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { saveDoublePayments } from '../../kernel/double-payment.rows.ts';
 import { lockBilling } from '../../kernel/subscription.rows.ts';
 import { ProviderStates } from '../../subscriptions/apply-provider-state.ts';
 import { advanceTo, dropCustomer } from '../customers/stripe-customer.rows.ts';
@@ -110,6 +111,7 @@ export class ApplyCustomer {
     await savePeriods(tx, fetched.customerId, usageOf(subscriptions, keys), at);
     const { products, duplicates, unknown } = translate(subscriptions, keys);
     for (const one of unknown) this.log.error({ orgId, ...one }, 'A price of Stripe sells nothing that is known here');
+    await saveDoublePayments(tx, orgId, duplicates);
     for (const one of duplicates) this.log.error({ orgId, ...one }, 'A product is paid for twice');
     const emit = this.outbox.emitter(tx);
     for (const [product, state] of products) {

@@ -105,9 +105,9 @@ function stateOf(
     periodStart: iso(item.periodStart),
     periodEnd: iso(item.periodEnd),
     trialEnd: isoOrNull(subscription.trialEnd),
-    cancelAt: over ? null : isoOrNull(subscription.cancelAt),
+    cancelAt: over ? null : isoOrNull(subscription.cancelAt ?? endOf(subscription.next, sold.product, keys)),
     pausedAt: isoOrNull(subscription.pausedAt),
-    next: over ? null : nextOf(subscription.next, sold.product, keys),
+    next: over ? null : changeOf(sold, nextOf(subscription.next, sold.product, keys)),
   };
 }
 
@@ -124,6 +124,14 @@ function nextOf(
   }
   return null;
 }
+
+/** What a schedule leaves as it is, because it is about another product, is no change of this one. */
+const changeOf = (sold: Sold & { kind: 'plan' }, next: ProviderState['next']): ProviderState['next'] =>
+  next && next.plan === sold.plan && next.planVersion === sold.version && next.interval === sold.interval ? null : next;
+
+/** When a product ends that shares a subscription with others: what a schedule brings then has no plan of it. */
+const endOf = (next: SubscriptionState['next'], product: string, keys: ReadonlyMap<string, string>): number | null =>
+  next && !nextOf(next, product, keys) && next.items.every((item) => soldBy(item, keys)) ? next.at : null;
 
 const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString();
 const isoOrNull = (seconds: number | null): string | null => (seconds === null ? null : iso(seconds));
