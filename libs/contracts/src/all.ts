@@ -2,6 +2,8 @@
 import './billing/checkout.ts';
 import './billing/costs.ts';
 import './billing/counted.ts';
+import './billing/coupons.ts';
+import './billing/credits.ts';
 import './billing/entitlements.ts';
 import './billing/grants.ts';
 import './billing/operator.ts';
@@ -38,6 +40,7 @@ import './notifier/channels.ts';
 import './notifier/deliveries.ts';
 import './usage/check.ts';
 import './usage/corrections.ts';
+import './usage/credits.ts';
 import './usage/estimate.ts';
 import './usage/leases.ts';
 import './usage/limits.ts';

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ManageCoupons } from './coupons/manage-coupons.ts';
 import { AnnounceEntitlements } from './entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
@@ -19,6 +20,9 @@ import { ListAllInvoices } from './operator/list-all-invoices.ts';
 import { ListDoublePayments } from './operator/list-double-payments.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
+import { GetCredits } from './packages/get-credits.ts';
+import { ManageCredits } from './packages/manage-credits.ts';
+import { OrderPackage } from './packages/order-package.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
@@ -68,6 +72,10 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
+    ManageCoupons,
+    OrderPackage,
+    GetCredits,
+    ManageCredits,
     ListInvoices,
     ListAllInvoices,
     ListDoublePayments,

@@ -7,6 +7,7 @@ import { describeOrganisations } from '@tidegate/contracts/identity/organisation
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
+import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
 import { sumUsage, type UsageChange } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
@@ -22,6 +23,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import type { BillingConfig } from '../src/billing.config.ts';
+import { ManageCoupons } from '../src/coupons/manage-coupons.ts';
 import { AnnounceEntitlements } from '../src/entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
@@ -43,6 +45,9 @@ import { ListDoublePayments } from '../src/operator/list-double-payments.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
 import { SearchOrganisations } from '../src/operator/search-organisations.ts';
+import { GetCredits } from '../src/packages/get-credits.ts';
+import { ManageCredits } from '../src/packages/manage-credits.ts';
+import { OrderPackage } from '../src/packages/order-package.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
@@ -113,6 +118,8 @@ const INSTANTS: Record<string, string[]> = {
   trials: ['started_at', 'ends_at'],
   entitlements: ['next_change_at'],
   paid_periods: ['period_start', 'period_end', 'next_at'],
+  credits: ['from_at', 'until_at'],
+  coupon_redemptions: ['from_at', 'until_at'],
   usage_charges: ['from_at', 'until_at', 'window_start', 'due_at'],
 };
 
@@ -168,6 +175,8 @@ export async function openBilling({
   const underway = { sums: async (): Promise<void> => {} };
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
+  /** What usage says is left of prepaid units. */
+  const drawn: { id: string; left: number; decimals: number }[] = [];
   const bus = {
     call: async (
       operation: Operation,
@@ -185,6 +194,7 @@ export async function openBilling({
           decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
         };
       }
+      if (operation === listDrawnCredits) return { items: drawn };
       if (operation.name === nameThings.identity.name) return names;
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
@@ -226,6 +236,10 @@ export async function openBilling({
     new UsageBackfilled(tenants, bus),
     new ChargeOnce(config),
     new ChangeInvoices(wakes),
+    new OrderPackage(payments, config),
+    new GetCredits(tenants, bus, log),
+    new ManageCredits(),
+    new ManageCoupons(),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   /** The data of every event of this kind about the organisation, in order. */
@@ -313,6 +327,8 @@ export async function openBilling({
     /** Deletes kept invoices whose time is over. */
     expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
+    drawn,
+    config,
     decimals,
     underway,
     /** Carries out what is due for one organisation, by the clock of its lock. */

@@ -11,6 +11,8 @@ import { UsageLimits } from './balances/usage-limits.ts';
 import { CheckEntitlement } from './checks/check-entitlement.ts';
 import { EndHold } from './checks/end-hold.ts';
 import { CorrectUsage } from './corrections/correct-usage.ts';
+import { ListDrawn } from './credits/list-drawn.ts';
+import { StoreCredits } from './credits/store-credits.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
 import { WatchGauges } from './gauges/watch-gauges.loop.ts';
 import { IngestCheckpoint } from './ingestion/checkpoint.ts';
@@ -34,6 +36,8 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     StoreMeters,
     ListMeters,
     StoreEntitlements,
+    StoreCredits,
+    ListDrawn,
     UsageSettings,
     IngestUsage,
     CorrectUsage,

@@ -3,6 +3,7 @@ import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { AddonKey, PlanKey } from './catalogue.ts';
+import { PromotionCode, promotionCodeInvalid } from './coupons.ts';
 import { Currency } from './currencies.ts';
 import { otherCurrency } from './invoices.ts';
 import { paymentRefused, paymentsNotConfigured, priceNotPublished } from './payments.ts';
@@ -21,13 +22,6 @@ export const notForSale = problem(
   422,
   'This cannot be bought in this way',
   z.object({ product: z.string(), item: z.string() }),
-);
-
-export const promotionCodeInvalid = problem(
-  'promotion_code_invalid',
-  422,
-  'There is no such promotion code, or it cannot be used any more',
-  z.object({ promotionCode: z.string() }),
 );
 
 export const ChosenAddon = z
@@ -60,11 +54,7 @@ export const createCheckout = operation({
         'By default that of the organisation’s invoices, or of the catalogue; once something was paid it stays',
     }),
     addons: z.array(ChosenAddon).max(50).default([]).meta({ description: 'What is bought with it' }),
-    promotionCode: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{1,100}$/)
-      .optional()
-      .meta({ description: 'Without it the page asks for one', examples: ['LAUNCH20'] }),
+    promotionCode: PromotionCode.optional().meta({ description: 'Without it the page asks for one' }),
   }),
   output: z.object({
     sessionId,

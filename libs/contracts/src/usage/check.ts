@@ -5,6 +5,7 @@ import { accessTo, planFor, productOf } from '../billing/snapshot.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
+import { type Credited, leftOf } from './credits.ts';
 import { MAX_QUANTITY } from './event.ts';
 import { MAX_TTL_SECONDS, TTL_SECONDS } from './leases.ts';
 import { Figure, inSteps, limitInSteps, Quantity, unitsOf } from './quantity.ts';
@@ -31,8 +32,10 @@ export const Check = z
     limit: Limit.meta({ description: 'null: unlimited, or a feature without numbers' }),
     used: Figure.nullable().meta({ description: 'null: not counted here' }),
     remaining: Figure.min(0).nullable().meta({
-      description: 'Of the limit, without what others hold; null: unlimited, or not counted here',
+      description:
+        'Of the limit and of prepaid credits, without what others hold; null: unlimited, or not counted here',
     }),
+    credits: Figure.min(0).nullable().meta({ description: 'Prepaid units in `remaining`; null: not counted here' }),
     resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature is reset; null: never' }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
     holdId: Id.optional().meta({ description: 'Commit or release it' }),
@@ -147,10 +150,7 @@ export interface Ask {
 }
 
 /** What is counted of a metered feature in the window of its limit. */
-export interface Metering {
-  used: number;
-  /** Lent and held. */
-  reserved: number;
+export interface Metering extends Credited {
   resetsAt: string | null;
   /** Digits behind the point that the meter has, by default none. */
   decimals?: number | undefined;
@@ -174,6 +174,7 @@ export function judge(snapshot: Entitlements, ask: Ask, metering?: Metering): Ch
     limit: null,
     used: null,
     remaining: null,
+    credits: null,
     resetsAt: null,
     upgrade: snapshot.upgrade[feature] ?? null,
   };
@@ -227,14 +228,16 @@ function measure(
     return grant.limit === null || (used ?? 0) + quantity <= grant.limit ? undefined : 'limit_reached';
   }
   if (metering) {
-    const { decimals = 0 } = metering;
+    const { decimals = 0, used: counted, reserved, drawn = 0, credits = 0, elsewhere = 0 } = metering;
     const steps = (units: number) => inSteps(units, decimals);
-    const taken = steps(metering.used) + steps(metering.reserved);
-    const most = (limit: number) => limitInSteps(limit, decimals);
-    check.used = metering.used;
-    check.remaining = grant.limit === null ? null : unitsOf(Math.max(0, most(grant.limit) - taken), decimals);
+    const all = { used: steps(counted), reserved: steps(reserved), drawn: steps(drawn) };
+    const left = (limit: number) =>
+      leftOf(limitInSteps(limit, decimals), { ...all, credits: steps(credits), elsewhere: steps(elsewhere) });
+    check.used = counted;
+    check.remaining = grant.limit === null ? null : unitsOf(Math.max(0, left(grant.limit)), decimals);
+    check.credits = credits;
     check.resetsAt = metering.resetsAt;
-    return grant.ceiling === null || taken + steps(quantity) <= most(grant.ceiling) ? undefined : 'limit_reached';
+    return grant.ceiling === null || steps(quantity) <= left(grant.ceiling) ? undefined : 'limit_reached';
   }
   return grant.ceiling === null || quantity <= grant.ceiling ? undefined : 'limit_reached';
 }

@@ -12,7 +12,9 @@ export const FeatureLimit = z
     feature: FeatureKey,
     kind: z.enum(['counted', 'metered', 'static', 'boolean', 'level']),
     product: z.string().nullable().meta({ description: 'null: shared by all products' }),
-    included: z.boolean().meta({ description: 'false: the plan says no, level none, or a limit of 0' }),
+    included: z.boolean().meta({
+      description: 'false: the plan says no, level none, or a limit of 0 without prepaid credits',
+    }),
     access: Access,
     level: Level.nullable().meta({ description: 'Of features with levels; null for others' }),
     limit: Limit.meta({ description: 'null: unlimited, or a feature without numbers' }),
@@ -24,7 +26,10 @@ export const FeatureLimit = z
       .meta({ description: `Lent or held. ${onlyMetered}` }),
     remaining: Figure.min(0)
       .nullable()
-      .meta({ description: `${onlyMetered}, and for unlimited ones` }),
+      .meta({ description: `With prepaid credits. ${onlyMetered}, and for unlimited ones` }),
+    credits: Figure.min(0)
+      .nullable()
+      .meta({ description: `Prepaid units that are left. ${onlyMetered}` }),
     resetsAt: Timestamp.nullable().meta({ description: `${onlyMetered}, and where nothing is ever reset` }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
   })

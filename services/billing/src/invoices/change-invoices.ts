@@ -17,6 +17,7 @@ import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
+import { settleOrders } from '../credits/settle-orders.ts';
 import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
 import { makeDue } from '../entitlements/entitlements.rows.ts';
 import { changedBy, lockBilling } from '../kernel/subscription.rows.ts';
@@ -52,6 +53,7 @@ export class ChangeInvoices {
     });
     const credited = BigInt(invoice.credited_minor);
     const paid = toWire(await updateInvoice(tx, { id: invoice.id, status: 'paid', due: 0n, credited }));
+    await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, 'paid');
     await emit(invoicePaid, { orgId, invoice: paid, by }, { orgId });
     return paid;
   }
@@ -69,6 +71,7 @@ export class ChangeInvoices {
     await recordChange(tx, orgId, { invoiceId: invoice.id, effectKey, change: 'voided', amountMinor, reason, by });
     const credited = BigInt(invoice.credited_minor);
     const voided = toWire(await updateInvoice(tx, { id: invoice.id, status: 'void', due: 0n, credited }));
+    await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, 'withdrawn');
     await emit(invoiceVoided, { orgId, invoice: voided, by }, { orgId });
     return voided;
   }
@@ -103,6 +106,11 @@ export class ChangeInvoices {
         credited: owed.credited + amountMinor,
       }),
     );
+    // What was credited to the last cent was never paid for; a part of it settles what is left.
+    if (invoice.status !== 'paid' && result.due === 0n) {
+      const outcome = owed.credited + amountMinor === owed.total ? 'withdrawn' : 'paid';
+      await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, outcome);
+    }
     await emit(invoiceCredited, { orgId, invoice: credited, by }, { orgId });
     return credited;
   }

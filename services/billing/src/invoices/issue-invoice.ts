@@ -2,9 +2,9 @@ import { invoiceIssued, invoicePaid } from '@tidegate/contracts/billing/invoices
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { settleOrders } from '../credits/settle-orders.ts';
 import { makeDue } from '../entitlements/entitlements.rows.ts';
 import { readClock } from '../kernel/subscription.rows.ts';
-import type { Discount } from '../prices/discount.rules.ts';
 import { changeBalance, findBalance } from './balance.rows.ts';
 import { findDetails } from './billing-details.rows.ts';
 import { type InvoiceRow, insertInvoice, lockAccount, nextNumber, toWire } from './invoice.rows.ts';
@@ -16,7 +16,6 @@ export interface Issue {
   by: string;
   /** Days until it is due. */
   dueDays: number;
-  discounts?: readonly Discount[];
   /** Where nothing is owed, what waits goes on waiting: credits are put on an invoice with later charges. */
   onlyOwed?: boolean;
 }
@@ -26,15 +25,16 @@ export interface Issue {
  * is on an invoice no longer waits. An organisation is billed in one currency.
  */
 export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<InvoiceRow | undefined> {
-  const { orgId, by, dueDays, discounts = [], onlyOwed = false } = issue;
+  const { orgId, by, dueDays, onlyOwed = false } = issue;
   const account = await lockAccount(tx, orgId);
   const waiting = await findWaiting(tx, orgId);
   const [first] = waiting;
-  const amounts = waiting.map((item) => BigInt(item.amount_minor));
-  if (!first || (onlyOwed && amounts.reduce((sum, amount) => sum + amount, 0n) <= 0n)) return undefined;
+  const lines = waiting.map((item) => ({ amount: BigInt(item.amount_minor), discount: BigInt(item.discount_minor) }));
+  if (!first || (onlyOwed && lines.reduce((sum, line) => sum + line.amount - line.discount, 0n) <= 0n))
+    return undefined;
   const currency = account.currency ?? first.currency;
   const balance = await findBalance(tx, orgId, currency);
-  const sums = totals(amounts, discounts, balance);
+  const sums = totals(lines, balance);
   const issuedAt = await readClock(tx);
   const times = waiting.flatMap(({ period_start, period_end }) => [period_start.getTime(), period_end.getTime()]);
   const invoice = await insertInvoice(tx, {
@@ -50,8 +50,12 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
     customer: await findDetails(tx, orgId),
     dueDays,
   });
-  const discounted = waiting.map(({ id }, index) => ({ id, discount: sums.discounts[index] as bigint }));
-  await putOnInvoice(tx, orgId, invoice.id, discounted);
+  await putOnInvoice(
+    tx,
+    orgId,
+    invoice.id,
+    waiting.map(({ id }) => id),
+  );
   if (sums.fromBalance !== 0n) {
     await changeBalance(tx, orgId, {
       effectKey: `invoice:${invoice.id}`,
@@ -62,6 +66,7 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
       invoiceId: invoice.id,
     });
   }
+  await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, invoice.status === 'paid' ? 'paid' : 'issued');
   // Its due date and its reminders are among what comes next.
   await makeDue(tx, orgId, issuedAt);
   await emit(invoiceIssued, { orgId, invoice: toWire(invoice), by }, { orgId });

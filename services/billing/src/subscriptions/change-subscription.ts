@@ -9,6 +9,7 @@ import {
 import { conflict } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { currencyOf } from '../invoices/invoice.rows.ts';
@@ -24,6 +25,7 @@ import {
   givesLess,
   isPricedIn,
 } from './chosen-plan.ts';
+import { enterCode } from './enter-code.ts';
 import { saveOrder } from './order.rows.ts';
 import { Payments } from './payments.ts';
 import { ProviderChanges } from './provider-changes.ts';
@@ -61,6 +63,7 @@ export class ChangeSubscription {
     const orgId = caller.orgId as string;
     const billed = await this.tenants.read(orgId, (read) => this.provider.find(read, orgId, input.product));
     if (billed) {
+      if (input.promotionCode) throw invalidCode(refuse, input.promotionCode, 'not_here');
       await this.provider.change(refuse, billed, input);
       return this.show.complete(orgId);
     }
@@ -78,9 +81,14 @@ export class ChangeSubscription {
     requireNotHeld(before);
     const plan = chosenPlan(refuse, catalogue, before, input);
     const choice = await choiceOf(refuse, situation, plan, input, { operator: false });
-    if (input.trial) return this.tryOut(context, situation, choice);
+    const code = input.promotionCode;
+    if (input.trial) {
+      if (code) throw invalidCode(refuse, code, 'costs_nothing');
+      return this.tryOut(context, situation, choice);
+    }
     const has = before !== undefined && isValid(before.status) && before.plan === plan.plan;
     if (plan.approval && !has) {
+      if (code) throw invalidCode(refuse, code, 'not_here');
       const { product } = plan;
       const orgId = tx.orgId as string;
       const isNew = await saveOrder(tx, {
@@ -98,6 +106,7 @@ export class ChangeSubscription {
     const byHand = before !== undefined && before.provider === 'manual' && isValid(before.status);
     if (!byHand) {
       this.requireFree(refuse, situation, choice);
+      if (code) throw invalidCode(refuse, code, 'costs_nothing');
       return beginNow(situation, choice, 'none');
     }
     const currency = (await currencyOf(tx, tx.orgId as string)) ?? before.currency ?? catalogue.currency;
@@ -113,11 +122,18 @@ export class ChangeSubscription {
     if (isOrderedByOperator(before) && before.next?.reason !== 'moved') {
       throw conflict({}, 'The operator of this installation ordered what follows. Ask them to take it back.');
     }
-    const who = { by, reason: input.reason, orderedBy: 'customer' as const };
-    if (at === 'period_end') return beginAtPeriodEnd({ ...situation, before }, choice, who);
-    if (!costs(choice, catalogue)) return beginNow(situation, choice, 'none');
-    if (before.billingHeld) throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
-    return stillOwing(before, beginNow(situation, choice, 'manual'));
+    if (at === 'now' && before.billingHeld && costs(choice, catalogue)) {
+      throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
+    }
+    const { reason } = input;
+    const who = { by, reason, orderedBy: 'customer' as const };
+    const decided =
+      at === 'period_end'
+        ? beginAtPeriodEnd({ ...situation, before }, choice, who)
+        : costs(choice, catalogue)
+          ? stillOwing(before, beginNow(situation, choice, 'manual'))
+          : beginNow(situation, choice, 'none');
+    return enterCode(refuse, situation, choice, { decided, code, by, reason });
   }
 
   private requireFree(refuse: Context['refuse'], { catalogue, before }: Situation, choice: Choice): void {

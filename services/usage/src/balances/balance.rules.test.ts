@@ -12,7 +12,7 @@ const line = (calls: number | null, used: number, reserved = 0) =>
   lineOf(meter, { ...NOTHING_USED, used, reserved }, snapshot({ calls }));
 function lineOf(of: Meter, balance: Balance, given: ReturnType<typeof snapshot>) {
   const standing = standingOf(given);
-  return meterUsage(of, balance, standing, windowOf(standing, of.meter, 'month'));
+  return meterUsage(of, { ...NOTHING_USED, ...balance }, standing, windowOf(standing, of.meter, 'month'));
 }
 
 test('lent units reduce what remains, and do not count as used', () => {

@@ -45,10 +45,10 @@ function line(
   balance: Balance,
   week: readonly number[] | null,
 ): UsageEstimate {
-  const { used, decimals } = balance;
+  const { used, decimals, drawn, credits } = balance;
   const grant = grantOf(standing, period.meter);
   const limit = grant?.per === period.per ? grant.limit : null;
-  const most = limit === null ? null : limitInSteps(limit, decimals);
+  const most = limit === null ? null : limitInSteps(limit, decimals) + drawn + credits;
   const found = estimate({ period, now: standing.now, used, limit: most, week });
   const units = (steps: number | null) => (steps === null ? null : unitsOf(steps, decimals));
   return {

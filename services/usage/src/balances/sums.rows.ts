@@ -8,7 +8,10 @@ export interface AskedSpan {
   beyond?: { limit: number; per: 'hour' | 'day' } | undefined;
 }
 
-/** What was used in each span, in their order and in steps of their meters; of those with a limit, what is beyond it in each of their hours or days. */
+/**
+ * What was used in each span without what prepaid units paid for, in their order and in steps of their meters; of those with a
+ * limit, what is beyond it in each of their hours or days.
+ */
 export async function findSums(
   tx: Tx,
   orgId: string,
@@ -25,6 +28,9 @@ export async function findSums(
               select sum(h.quantity) as quantity
                 from (select hour, quantity from usage_hours
                        where org_id = $1 and meter = s.meter and hour >= s.start and hour < s.stop
+                      union all
+                      select d.at, -d.quantity from credit_draws d
+                       where d.org_id = $1 and d.meter = s.meter and d.at >= s.start and d.at < s.stop
                       union all
                       select c.at, c.quantity from unnest($8::timestamptz[], $9::bigint[]) as c(at, quantity)
                        where c.at >= s.start and c.at < s.stop) as h

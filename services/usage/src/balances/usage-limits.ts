@@ -44,7 +44,7 @@ function limitOf(
     feature,
     kind: grant.kind,
     product,
-    included: grant.kind === 'boolean' ? grant.value : level !== 'none' && limit !== 0,
+    included: grant.kind === 'boolean' ? grant.value : level !== 'none' && (limit !== 0 || (balance?.credits ?? 0) > 0),
     access: accessTo(snapshot, feature),
     level,
     limit,
@@ -53,6 +53,7 @@ function limitOf(
     used: balance ? unitsOf(balance.used, balance.decimals) : null,
     reserved: balance ? unitsOf(balance.reserved, balance.decimals) : null,
     remaining: balance ? remainingOf(limit, balance) : null,
+    credits: balance ? unitsOf(balance.credits, balance.decimals) : null,
     resetsAt: counted ? asText(standing, counted.window).end : null,
     upgrade,
   };

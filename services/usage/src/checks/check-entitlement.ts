@@ -45,9 +45,21 @@ export class CheckEntitlement {
       const window = currentWindow(standing, input.feature);
       const [balance] = await findBalances(tx, orgId, [window]);
       const resetsAt = asText(standing, window).end;
-      const { used, reserved, decimals } = { ...NOTHING_USED, ...balance };
-      const counted = { used: unitsOf(used, decimals), reserved: unitsOf(reserved, decimals), decimals, resetsAt };
-      return judge(standing.snapshot, { ...input, quantity: quantityOf(input, decimals) }, counted);
+      const { decimals, ...counted } = { ...NOTHING_USED, ...balance };
+      const units = (steps: number) => unitsOf(steps, decimals);
+      return judge(
+        standing.snapshot,
+        { ...input, quantity: quantityOf(input, decimals) },
+        {
+          used: units(counted.used),
+          reserved: units(counted.reserved),
+          drawn: units(counted.drawn),
+          credits: units(counted.credits),
+          elsewhere: units(counted.elsewhere),
+          decimals,
+          resetsAt,
+        },
+      );
     });
   }
 
@@ -68,7 +80,8 @@ export class CheckEntitlement {
     }
     requireLendable(loan, '/hold');
     // As it is after the hold: what was asked for is decided.
-    const after = { used: balance.used, reserved: balance.reserved, resetsAt: asText(standing, window).end };
+    const { used, reserved, drawn, credits, elsewhere } = balance;
+    const after = { used, reserved, drawn, credits, elsewhere, resetsAt: asText(standing, window).end };
     const check = judge(standing.snapshot, { ...input, quantity: 0 }, after);
     if (!leaseId) return { ...check, allowed: false, reason: check.reason ?? 'limit_reached' };
     requireOpen(refuse, { id: leaseId, spent, expired: Date.parse(expiresAt) <= standing.now });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { MeteredGrant } from '@tidegate/contracts/billing/features';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { barredBy } from '@tidegate/contracts/usage/check';
+import { leftOf } from '@tidegate/contracts/usage/credits';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -13,7 +14,7 @@ import { type Balance, NOTHING_USED } from '../balances/balance.rules.ts';
 import { currentWindow, type MeterWindow } from '../balances/window.rules.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
 import { findLeasesByKey, insertLeases, type KnownLease, lockQuota, type NewLease, nameOf } from './lease.rows.ts';
-import { slice } from './lease.rules.ts';
+import { beyondLimit, slice } from './lease.rules.ts';
 
 export interface LoanRequest {
   want: number;
@@ -96,7 +97,10 @@ async function grantAll(tx: Tx, quota: Quota, requests: LoanRequest[]): Promise<
     decided = decide(quota, before, await findLeasesByKey(tx, { orgId, meter: window.meter }, requests), requests);
   }
   const fresh = decided.flatMap(({ lease }) => lease ?? []);
-  const stored = fresh.length === 0 ? new Map() : await insertLeases(tx, { orgId, window }, fresh);
+  const stored =
+    fresh.length === 0
+      ? new Map()
+      : await insertLeases(tx, { orgId, window, creditsUntil: before.creditsUntil }, fresh);
   const balance = { ...before };
   return decided.map((one): Loan => {
     if (one.granted === 0) return nothing(quota, { ...balance });
@@ -115,8 +119,8 @@ interface Decided {
 }
 
 function decide(
-  { standing, window, grant }: Quota,
-  { used, reserved }: Balance,
+  { standing, window, grant: { ceiling } }: Quota,
+  balance: Balance,
   known: ReadonlyMap<string, KnownLease>,
   requests: readonly LoanRequest[],
 ): Decided[] {
@@ -124,17 +128,19 @@ function decide(
   const readOnly = barredBy(standing.snapshot, window.meter) !== undefined;
   const barred = (hold: boolean) => readOnly && (hold || !PLATFORM_METERS.has(window.meter));
   const named = new Map<string, Decided>();
-  let taken = reserved;
+  let { reserved } = balance;
   return requests.map((request) => {
     const name = nameOf(request);
     const same = known.get(name);
     if (same) return { name, granted: same.granted, known: same };
     const twin = named.get(name);
     if (twin) return { name, granted: twin.granted };
-    const most = { ...request, used, reserved: taken, ceiling: grant.ceiling };
-    const granted = barred(request.hold) ? 0 : slice(most);
-    taken += granted;
-    const decided: Decided = { name, granted, ...(granted > 0 ? { lease: { ...request, id: newId(), granted } } : {}) };
+    const before = { ...balance, reserved };
+    const left = ceiling === null ? null : leftOf(ceiling, before);
+    const granted = barred(request.hold) ? 0 : slice({ ...request, left });
+    reserved += granted;
+    const lease = { ...request, id: newId(), granted, creditUnits: beyondLimit(granted, { ceiling, ...before }) };
+    const decided: Decided = { name, granted, ...(granted > 0 ? { lease } : {}) };
     named.set(name, decided);
     return decided;
   });

@@ -48,7 +48,8 @@ export async function saveMeters(tx: Tx, meters: readonly Described[]): Promise<
   // Limits that came before the description are in units.
   if (late.length > 0) {
     await tx.as({ system: 'ingest' }).query(
-      `update quotas q set quota = least(q.quota * power(10::numeric, m.decimals), 9007199254740991)
+      `update quotas q set quota = least(q.quota * power(10::numeric, m.decimals), 9007199254740991),
+              draws_from = least(q.draws_from * power(10::numeric, m.decimals), 9007199254740991)
          from meters m where q.meter = m.meter and m.meter = any($1::text[])`,
       [late.map(({ meter }) => meter)],
     );

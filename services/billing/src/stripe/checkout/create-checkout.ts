@@ -1,5 +1,6 @@
 import { Controller, Injectable } from '@nestjs/common';
-import { createCheckout, promotionCodeInvalid } from '@tidegate/contracts/billing/checkout';
+import { createCheckout } from '@tidegate/contracts/billing/checkout';
+import { promotionCodeInvalid } from '@tidegate/contracts/billing/coupons';
 import { otherCurrency } from '@tidegate/contracts/billing/invoices';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -85,7 +86,7 @@ export class CreateCheckout {
     const page = { code, active: true, limit: 1 };
     const { data } = await this.parts.api.call('GET /v1/promotion_codes', (stripe) => stripe.promotionCodes.list(page));
     const id = data[0]?.id;
-    if (!id) throw refuse(promotionCodeInvalid, { promotionCode: code });
+    if (!id) throw refuse(promotionCodeInvalid, { promotionCode: code, reason: 'unknown' });
     return id;
   }
 }

@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
+import { unitsOf } from '@tidegate/contracts/usage/quantity';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { listCredits } from './credit.rows.ts';
+
+@Controller()
+export class ListDrawn {
+  @Handles(listDrawnCredits)
+  async handle({ caller, tx }: OperationContext<typeof listDrawnCredits>) {
+    const rows = await listCredits(tx, caller.orgId as string);
+    return {
+      items: rows.map(({ id, meter, left, decimals }) => ({ id, meter, left: unitsOf(left, decimals), decimals })),
+    };
+  }
+}
