@@ -1,7 +1,7 @@
 import type { publishPrices } from '@tidegate/contracts/billing/publish';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 
-const SIGNS = { create: '+', update: '~', replace: '!', unchanged: ' ' } as const;
+const SIGNS = { create: '+', update: '~', replace: '!', unchanged: ' ', refused: 'x' } as const;
 
 /** What publishing does at Stripe, a line each, as people compare files. */
 export function describePublish({ livemode, changes }: Output<typeof publishPrices>): string {
@@ -13,5 +13,8 @@ export function describePublish({ livemode, changes }: Output<typeof publishPric
   const replaced = changes.some(({ change }) => change === 'replace')
     ? '  (! another price has the key; whoever bought it keeps it)\n'
     : '';
-  return `${account}\n${lines.join('')}${replaced}${lines.length} to publish, ${same} there already.\n`;
+  const refused = changes.some(({ change }) => change === 'refused')
+    ? '  (x a meter of this name counts in another way, which Stripe never changes: deactivate it there, or rename the feature)\n'
+    : '';
+  return `${account}\n${lines.join('')}${replaced}${refused}${lines.length} to publish, ${same} there already.\n`;
 }

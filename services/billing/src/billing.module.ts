@@ -11,6 +11,7 @@ import { ChargeUsage } from './invoices/charge-usage.loop.ts';
 import { Charges } from './invoices/charges.ts';
 import { ExpireKeptInvoices } from './invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
+import { UsageBackfilled } from './invoices/usage-backfilled.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { ListAllInvoices } from './operator/list-all-invoices.ts';
@@ -69,6 +70,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ListAllInvoices,
     ListDoublePayments,
     BillingDetails,
+    UsageBackfilled,
     ChargeOnce,
     ChangeInvoices,
     ...STRIPE_CONTROLLERS,

@@ -6,7 +6,7 @@ import { describeOrganisations } from '@tidegate/contracts/identity/organisation
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
-import { sumUsage } from '@tidegate/contracts/usage/sums';
+import { sumUsage, type UsageChange } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -33,6 +33,7 @@ import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
 import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { UsageBackfilled } from '../src/invoices/usage-backfilled.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
@@ -90,6 +91,7 @@ async function nobody(): Promise<never> {
 class NoPayments extends Payments {
   readonly configured = false;
   readonly change = nobody;
+  readonly preview = nobody;
   readonly cancel = nobody;
   readonly resume = nobody;
   readonly pause = nobody;
@@ -148,20 +150,33 @@ export async function openBilling({
   const counts: Record<string, number> = {};
   /** What usage says that was used, by meter: instants with quantities. */
   const used: Record<string, [at: number, quantity: number][]> = {};
-  const sumOf = ({ meter, from, to }: { meter: string; from: string; to: string }): number =>
-    (used[meter] ?? [])
-      .filter(([at]) => at >= Date.parse(from) && at < Date.parse(to))
-      .reduce((sum, [, quantity]) => sum + quantity, 0);
+  type AskedSpan = { meter: string; from: string; to: string; beyond?: { limit: number; per: 'hour' | 'day' } };
+  const sumOf = ({ meter, from, to, beyond }: AskedSpan): number => {
+    const events = (used[meter] ?? []).filter(([at]) => at >= Date.parse(from) && at < Date.parse(to));
+    const step = beyond ? { hour: 3_600_000, day: 86_400_000 }[beyond.per] : Number.POSITIVE_INFINITY;
+    const parts = Map.groupBy(events, ([at]) => Math.floor(at / step));
+    const sums = [...parts.values()].map((part) => part.reduce((sum, [, quantity]) => sum + quantity, 0));
+    return sums.reduce((all, sum) => all + Math.max(beyond ? 0 : sum, sum - (beyond?.limit ?? 0)), 0);
+  };
+  /** Digits behind the point of meters that have some. */
+  const decimals: Record<string, number> = {};
   /** What happens while an answer of usage is on its way. */
   const underway = { sums: async (): Promise<void> => {} };
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   const bus = {
-    call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
+    call: async (
+      operation: Operation,
+      input: { spans: Parameters<typeof sumOf>[0][]; changes?: UsageChange[]; organisationIds: string[] },
+    ) => {
       if (operation === sumUsage) {
-        const sums = input.spans.map(sumOf);
+        const more = ({ from, to }: { from: string; to: string }) =>
+          (input.changes ?? [])
+            .filter(({ at }) => at >= from && at < to)
+            .reduce((sum, { quantity }) => sum + quantity, 0);
+        const sums = input.spans.map((span) => sumOf(span) + more(span));
         await underway.sums();
-        return { sums };
+        return { sums, decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0) };
       }
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
@@ -188,7 +203,7 @@ export async function openBilling({
     new BeginBilling(changes, show),
     new PauseSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
-    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits)),
+    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits), provider),
     new DecideOrders(changes),
     new ManageGrants(entitlements),
     new OrganisationBilling(show),
@@ -199,6 +214,7 @@ export async function openBilling({
     new ListAllInvoices(),
     new ListDoublePayments(tenants, new Metrics()),
     new BillingDetails(),
+    new UsageBackfilled(tenants, bus),
     new ChargeOnce(config),
     new ChangeInvoices(wakes),
   ].flatMap(operationHandlers);
@@ -236,6 +252,7 @@ export async function openBilling({
     states,
     tenants,
     outbox,
+    bus,
     call,
     changes,
     /** What another choice would allow. */
@@ -287,6 +304,7 @@ export async function openBilling({
     expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
     underway,
+    decimals,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

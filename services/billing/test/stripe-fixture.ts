@@ -9,6 +9,8 @@ import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { Stripe } from 'stripe';
+import { PaidItems } from '../src/stripe/changes/paid-items.ts';
+import { PreviewPayments } from '../src/stripe/changes/preview-payments.ts';
 import { StripePayments } from '../src/stripe/changes/stripe-payments.ts';
 import { CheckoutSessions } from '../src/stripe/checkout/checkout-sessions.ts';
 import { CheckoutParts, CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
@@ -31,6 +33,11 @@ import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
 import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
+import { CompareUsage } from '../src/stripe/usage/compare-usage.ts';
+import { LateUsage } from '../src/stripe/usage/late-usage.ts';
+import { ReportUsageLoop } from '../src/stripe/usage/report-usage.loop.ts';
+import { ReportUsage } from '../src/stripe/usage/report-usage.ts';
+import { SendUsage } from '../src/stripe/usage/send-usage.ts';
 import { Payments } from '../src/subscriptions/payments.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 
@@ -62,13 +69,14 @@ class LaterPayments extends Payments {
     return this.to.configured;
   }
   change: Payments['change'] = (...given) => this.to.change(...given);
+  preview: Payments['preview'] = (...given) => this.to.preview(...given);
   cancel: Payments['cancel'] = (...given) => this.to.cancel(...given);
   resume: Payments['resume'] = (...given) => this.to.resume(...given);
   pause: Payments['pause'] = (...given) => this.to.pause(...given);
 }
 
 /** Another process of the service on the same schema. */
-export async function stripeParts({ tenants, outbox, states }: Fixture, options: StripeOptions = {}) {
+export async function stripeParts({ tenants, outbox, states, bus }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
   const config = {
@@ -107,7 +115,7 @@ export async function stripeParts({ tenants, outbox, states }: Fixture, options:
   const prices = new PublishedPrices(tenants, api);
   const sessions = new CheckoutSessions(tenants, api, calls);
   const handlers = [
-    new ReceiveWebhook(api, new StoreEvents(tenants, wakes)),
+    new ReceiveWebhook(api, new StoreEvents(tenants, wakes), log),
     new ManageEvents(wakes),
     new PublishPrices(tenants, api),
     new CreateCheckout(tenants, new CheckoutParts(api, customers, prices), sessions, sync),
@@ -122,11 +130,23 @@ export async function stripeParts({ tenants, outbox, states }: Fixture, options:
     return (await runner.run(handler, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
   const signal = new AbortController().signal;
+  const paidItems = new PaidItems(tenants, api, prices);
+  const sending = new SendUsage(tenants, api, log);
+  const reports = new ReportUsage(tenants, bus, sending, new LateUsage(tenants, calls));
+  const usageLoop = new ReportUsageLoop(tenants, api, reports, new CompareUsage(tenants, api, log, metrics), log);
   return {
+    /** Reports the usage of all whose time has come. `whole`: as once a day. */
+    reportUsage: async ({ whole = false } = {}) => {
+      const day = whole ? ", compared_at = 'epoch'" : '';
+      await tenants.system('stripe', (tx) =>
+        tx.query(`update stripe_usage_due set due_at = now() - interval '1 second'${day} where due_at < 'infinity'`),
+      );
+      return usageLoop.turn({ signal });
+    },
     api,
     calls,
     customers,
-    payments: new StripePayments(tenants, api, prices, sync),
+    payments: new StripePayments(api, paidItems, new PreviewPayments(tenants, api, paidItems), sync),
     /** One turn of the loop that looks for events which no webhook has brought. */
     find: () => new FindEvents(tenants, api, wakes, metrics).turn({ signal }),
     /** One turn of the daily comparison, for everybody. */
@@ -147,7 +167,7 @@ export async function stripeParts({ tenants, outbox, states }: Fixture, options:
       const timestamp = Math.floor(at / 1_000);
       const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
       const body = Buffer.from(payload).toString('base64');
-      return run(receiveWebhook, { body, compressed: false, signature });
+      return run(receiveWebhook, { body, signature });
     },
     /** One turn of the loop that copies customers. */
     copy: () => loop.turn({ signal }),

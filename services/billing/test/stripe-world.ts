@@ -20,16 +20,19 @@ const features = (more = '') =>
     .join('')
     .replace('        bots: 1\n', more || '        bots: 1\n');
 
-/** Two products: plans with and without a trial, a price for setting up, an add-on. */
+/** Three products: plans with and without a trial, a price for setting up, an add-on, and what is charged by use. */
 export const CATALOGUE = `format: 2
 currency: USD
 products:
   main: { name: Tidegate, default: free }
   extra: { name: Extra }
+  api: { name: API }
 features:
 ${Object.entries(BUILT_IN_FEATURES)
   .map(([key, kind]) => `  ${key}: { kind: ${kind}, name: ${key} }\n`)
   .join('')}  pairs: { kind: counted, product: extra, name: Pairs }
+  calls: { kind: metered, product: api, name: Calls, unit: call }
+  jobs: { kind: metered, product: api, per: day, name: Jobs, unit: job }
 plans:
   main:
     free:
@@ -64,8 +67,32 @@ ${features()}  extra:
       name: Plus
       prices: { USD: { month: 2000 } }
       features: { pairs: 5 }
+  api:
+    payg:
+      name: Pay per use
+      prices: { USD: { month: 0 } }
+      features:
+        calls: { limit: 0, enforcement: overage, price: { USD: { unit: "0.01" } } }
+        jobs: 0
+    flat:
+      name: Flat
+      prices: { USD: { month: 1000, year: 10000 } }
+      features:
+        calls: { limit: 100, enforcement: overage, price: { USD: { graduated: [{ upTo: 1000, unit: "0.004", flat: 50 }, { unit: "0.000125" }] } } }
+        jobs: { limit: 10, enforcement: overage, price: { USD: { package: { size: 10, price: 300 } } } }
+    big:
+      name: Big
+      prices: { USD: { month: 5000 } }
+      features:
+        calls: { limit: 5000, enforcement: overage, price: { USD: { volume: [{ upTo: 1000, unit: "0.003" }, { unit: "0.001" }] } } }
+        jobs: 1000
 addons:
   more_bots: { name: More bots, product: main, plans: [pro, business], max: 5, prices: { USD: { month: 500, year: 5000 } }, features: { bots: 10 } }
+packages:
+  calls_1k: { name: "1,000 calls", feature: calls, amount: 1000, expiresDays: 30, prices: { USD: { once: 1000 } } }
+coupons:
+  launch: { name: Launch, percent: 20, duration: { months: 3 }, codes: [LAUNCH20], plans: [main.pro] }
+  five: { name: Five, amount: { USD: 500, EUR: 400 }, duration: once, codes: [FIVE, FIVER], max: 2 }
 `;
 
 /** What Stripe calls: the way of the gateway, without the gateway. */
@@ -77,7 +104,6 @@ async function endpointOf(billing: StripeBilling) {
     request.on('end', () => {
       const input = {
         body: Buffer.concat(chunks).toString('base64'),
-        compressed: false,
         signature: String(request.headers['stripe-signature']),
       };
       const answer = state.away ? Promise.reject(new Error('away')) : billing.ask(receiveWebhook, input);

@@ -98,6 +98,56 @@ export type ApiKey = {
   createdBy: Id;
 };
 
+export type Backfill = {
+  id: Id;
+  meter: FeatureKey;
+  source: string;
+  from: Timestamp;
+  to: Timestamp;
+  mode: BackfillMode;
+  state: BackfillState;
+  reason: string;
+  by: string;
+  createdAt: Timestamp;
+  appliedAt: Timestamp | null;
+  appliedBy: string | null;
+  revertedAt: Timestamp | null;
+  revertedBy: string | null;
+  /** As it was when it was asked for, and when it was applied as it was then */
+  preview: BackfillPreview;
+};
+
+/** add: events that were not counted are counted. replace: the events of the source in the time become exactly these */
+export type BackfillMode = "add" | "replace";
+
+export type BackfillPreview = {
+  /** Events that are counted */
+  added: number;
+  /** Events that get another quantity */
+  changed: number;
+  /** Events that count nothing any more */
+  removed: number;
+  unchanged: number;
+  /** Of each month of the meter that changes */
+  balances: Array<{
+    periodStart: Timestamp;
+    periodEnd: Timestamp;
+    before: Figure;
+    after: Figure;
+  }>;
+  /** Of windows of the meter that were over, and what they owe more or less */
+  charges: Array<{
+    product: string;
+    currency: Currency;
+    periodStart: Timestamp;
+    periodEnd: Timestamp;
+    /** Charged with the next window; negative: credited */
+    amountMinor: number;
+  }>;
+};
+
+export type BackfillState = "previewed" | "applied" | "reverted";
+
 export type Backtest = {
   id: Id;
   /** The figures are null until it is done */
@@ -487,9 +537,9 @@ export type Check = {
   /** null: unlimited, or a feature without numbers */
   limit: Limit;
   /** null: not counted here */
-  used: number | null;
+  used: Figure | null;
   /** Of the limit, without what others hold; null: unlimited, or not counted here */
-  remaining: Limit;
+  remaining: Figure | null;
   /** When the use of a metered feature is reset; null: never */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -529,6 +579,10 @@ export type CloudEvent = {
   datacontenttype?: string;
   /** Carries `quantity`, by default 1, or what the meter names as its `value` */
   data?: Record<string, unknown>;
+  /** As `series` of a plain event */
+  series?: string;
+  /** As `until` of a plain event */
+  until?: Instant;
   /** The lease from which these units were taken */
   lease?: Id;
 };
@@ -553,7 +607,7 @@ export type Correction = {
   /** When the event happened: hour and period follow */
   time: Timestamp;
   /** What the event counts as now; 0 when it was voided */
-  quantity: number;
+  quantity: Figure;
   /** false: that was known already, and nothing changed */
   changed: boolean;
 };
@@ -767,7 +821,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -780,6 +834,9 @@ export type Delivery = {
 export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "feature_not_included" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error";
 
 export type DeliveryState = "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled";
+
+/** By dimension; null: the events said nothing of it */
+export type Dimensions = Record<string, string | null>;
 
 /** long earns when the price rises, short when it falls */
 export type Direction = "long" | "short";
@@ -847,11 +904,11 @@ export type FeatureLimit = {
   /** Of metered features; null for others */
   enforcement: Enforcement | null;
   /** Of metered features; null for others: their services count them */
-  used: number | null;
+  used: Figure | null;
   /** Lent or held. Of metered features; null for others */
-  reserved: number | null;
+  reserved: Figure | null;
   /** Of metered features; null for others, and for unlimited ones */
-  remaining: Limit;
+  remaining: Figure | null;
   /** Of metered features; null for others, and where nothing is ever reset */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -886,6 +943,9 @@ export type FieldError = {
   message: string;
 };
 
+/** In units of the meter */
+export type Figure = number;
+
 export type Fill = {
   orderId: Id;
   price: Decimal;
@@ -919,6 +979,19 @@ export type Halt = {
   reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
   message: string;
   at: Timestamp;
+};
+
+export type HistoryGroup = {
+  dimensions: Dimensions;
+  /** true: the combinations that are not listed or were not counted apart, all together */
+  others: boolean;
+  total: Figure;
+  /** Only steps in which something was counted */
+  items: Array<{
+    start: Timestamp;
+    quantity: Figure;
+    events: number | null;
+  }>;
 };
 
 export type HorizonHolder = {
@@ -1041,6 +1114,7 @@ export type InvoiceLine = {
   /** What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls` */
   item: string;
   description: string;
+  /** Of usage in units of the meter, with its digits behind the point */
   quantity: number;
   /** Before discounts */
   amountMinor: AmountMinor;
@@ -1336,33 +1410,12 @@ export type Meter = {
   name: string;
   unit: string;
   description: string;
-};
-
-export type MeterUsage = {
-  meter: FeatureKey;
-  name: string;
-  unit: string;
-  description: string;
-  used: number;
-  /** Lent in leases and not yet reported as used */
-  reserved: number;
-  limit: Limit;
-  /** null: not part of the plan */
-  enforcement: Enforcement | null;
-  /** What the limit applies to; null: not part of the plan */
-  per: QuotaWindow | null;
-  /** false: the plan does not include this meter */
-  included: boolean;
-  remaining: Limit;
-  /** Share of the limit that is used, rounded down */
-  percent: number | null;
-  /** Of the window that the limit applies to; of the month without a limit */
-  periodStart: Timestamp;
-  /** null: the limit applies to all use there has been */
-  periodEnd: Timestamp | null;
-  /** null: the limit applies to all use there has been */
-  resetsAt: Timestamp | null;
-  upgradeTo: string | null;
+  /** What it does with the quantities of events */
+  aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
+  /** Digits behind the point that a quantity may have */
+  decimals: number;
+  /** Dimensions of an event that are reported apart */
+  groupBy: Array<string>;
 };
 
 export type MeteredGrant = {
@@ -1587,12 +1640,18 @@ export type NewUsageEvent = {
   /** Which of your systems reports it */
   source?: string;
   meter: FeatureKey;
-  /** Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0 */
-  quantity?: number;
+  /** A number, or an exact decimal as text, with at most as many digits behind the point as the meter has (by default none), above 0; of meters that take the largest or the newest value that value, which may be 0 */
+  quantity?: Quantity;
   /** Only for meters that count unique values, and required there: the value */
   value?: string;
   /** When it happened, by default now; finer than a millisecond is truncated */
   time?: Instant;
+  /** What the meter groups by, such as a model: a text of at most 100 characters, a number or a yes or no for each */
+  dimensions?: Record<string, unknown>;
+  /** Only for meters that are weighted by time: whose value it is, such as a server; each has its own */
+  series?: string;
+  /** Only for meters that are weighted by time: when the value ends, if no other one comes before */
+  until?: Instant;
   /** The lease from which these units were taken: of the same meter and period, and not used up */
   lease?: Id;
 };
@@ -1608,7 +1667,7 @@ export type NewWebhookChannel = {
   events?: Array<NoticeType>;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached";
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered";
 
 export type OneOffPrice = {
   currency: Currency;
@@ -1891,13 +1950,16 @@ export type Problem = {
 export type ProductKey = string;
 
 export type PublishedChange = {
-  kind: "product" | "price";
-  /** The product’s id, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
+  kind: "product" | "meter" | "price" | "coupon" | "promotion_code";
+  /** The product’s or coupon’s id, the event name of the meter, the promotion code, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
   name: string;
-  /** replace: a price of another amount has the key; a new one gets it, and whoever bought keeps the old one */
-  change: "create" | "update" | "replace" | "unchanged";
+  /** replace: a price of another amount has the key, or another coupon the code; a new one gets it, and whoever bought keeps the old one. refused: what is there counts in another way, which Stripe never changes */
+  change: "create" | "update" | "replace" | "unchanged" | "refused";
   detail: string;
 };
+
+/** A number, or an exact decimal as text such as "12.5", with at most as many digits behind the point as the meter has */
+export type Quantity = number | string;
 
 export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
@@ -1906,18 +1968,26 @@ export type RecordedEvent = {
   /** `api:…` for what was sent to POST /api/v1/usage/events, `service:…` with a service key; `hold` for holds; `correction` for the difference that a correction makes */
   source: string;
   meter: FeatureKey;
-  /** Negative for corrections */
-  quantity: number;
+  /** What it adds to its meter; negative for corrections */
+  quantity: Figure;
   /** When it happened */
   time: Timestamp;
   receivedAt: Timestamp;
+  /** Of meters that have some: how it was counted */
+  dimensions?: Dimensions;
+  /** Of meters that are weighted by time: the value that held */
+  value?: Figure;
+  /** Of meters that are weighted by time: whose value it is */
+  series?: string;
+  /** When the value ends if no other one comes before */
+  until?: Timestamp | null;
   /** Of a correction: the event, and why; null for everything else */
   corrects: {
     source: string;
     id: string;
     action: CorrectionAction;
     /** What the corrected event counts as after this */
-    quantity: number;
+    quantity: Figure;
     reason: string;
     /** The service key that made it */
     by: string;
@@ -2568,18 +2638,25 @@ export type UsageEstimate = {
   periodStart: Timestamp;
   periodEnd: Timestamp;
   /** Until now */
-  used: number;
+  used: Figure;
   /** At the end of the period, by `method`; null: too early */
-  estimate: number | null;
+  estimate: Figure | null;
   method: EstimateMethod;
   /** By the pace of the period so far; null: it is less than a day old */
-  straightLine: number | null;
+  straightLine: Figure | null;
   /** By the last seven days; null: there are fewer */
-  lastSevenDays: number | null;
+  lastSevenDays: Figure | null;
   /** For this period; null: unlimited, or a limit of another window */
   limit: Limit;
   /** By `method`; null: not in this period */
   reachesLimitAt: Timestamp | null;
+};
+
+export type UsageGroup = {
+  dimensions: Dimensions;
+  /** true: the combinations that are not listed or were not counted apart, all together */
+  others: boolean;
+  used: Figure;
 };
 
 export type UsagePrice = {
@@ -3191,7 +3268,7 @@ export type StripePublishPricesOutput = {
   changes: Array<PublishedChange>;
 };
 
-export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'meter_differs' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type StripeReplayEventInput = {
   /** The id of the event at Stripe */
@@ -3303,7 +3380,7 @@ export type SubscriptionsPreviewOutput = {
   beginsAt: Timestamp;
   /** An invoice at once; null: nothing is owed now */
   dueNow: PreviewedInvoice | null;
-  /** The invoice at the next period, without usage; credits that wait are on it. null: there is none */
+  /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */
   next: PreviewedInvoice | null;
   /** What differs */
   entitlements: Array<{
@@ -3317,7 +3394,7 @@ export type SubscriptionsPreviewOutput = {
   overLimit: Array<OverLimit>;
 };
 
-export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -4743,10 +4820,81 @@ export type DeliveriesRetryOutput = Delivery;
 
 export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type BackfillsApplyInput = {
+  /** The backfill */
+  backfillId: Id;
+};
+
+export type BackfillsApplyOutput = Backfill;
+
+export type BackfillsApplyProblem = 'not_found' | 'backfill_over' | 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BackfillsGetInput = {
+  /** The backfill */
+  backfillId: Id;
+};
+
+export type BackfillsGetOutput = Backfill;
+
+export type BackfillsGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | EveryProblem;
+
+export type BackfillsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type BackfillsListOutput = {
+  items: Array<Backfill>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type BackfillsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type BackfillsPreviewInput = {
+  meter: FeatureKey;
+  /** Which of your systems reports it */
+  source?: string;
+  /** Included */
+  from: Instant;
+  /** Excluded; not in the future */
+  to: Instant;
+  mode: BackfillMode;
+  /** All events of the source in the time, or those to add; none to replace them by nothing */
+  events: Array<{
+    /** Derived from the fact, such as a request’s id: sent again it counts once */
+    id: string;
+    quantity?: Quantity;
+    /** When it happened */
+    time: Instant;
+    /** As of other events */
+    dimensions?: Record<string, unknown>;
+  }>;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type BackfillsPreviewOutput = Backfill;
+
+export type BackfillsPreviewProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BackfillsRevertInput = {
+  /** The backfill */
+  backfillId: Id;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type BackfillsRevertOutput = Backfill;
+
+export type BackfillsRevertProblem = 'not_found' | 'backfill_over' | 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type EntitlementsCheckInput = {
   feature: FeatureKey;
-  /** Units that the work needs */
-  quantity?: number;
+  /** Units that the work needs, above 0; parts of one only of meters with decimals */
+  quantity?: Quantity;
   /** For counted features of your own product: how many exist. Without it the answer only has the limit */
   used?: number;
   /** The level that the work needs; by default any but none */
@@ -4812,8 +4960,8 @@ export type UsageCorrectInput = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
   action: CorrectionAction;
-  /** For amend: the right quantity */
-  quantity?: number;
+  /** For amend: the right quantity, above 0; of meters that are weighted by time the right value */
+  quantity?: Quantity;
   /** For whoever asks later */
   reason: string;
 };
@@ -4822,15 +4970,56 @@ export type UsageCorrectOutput = Correction;
 
 export type UsageCorrectProblem = 'not_found' | 'usage_event_voided' | 'usage_event_too_old' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
-export type UsageCurrentInput = Record<string, never>;
+export type UsageCurrentInput = {
+  /** Only this one */
+  meter?: FeatureKey;
+  /** Dimensions of the meter by which to add up; repeat it for several */
+  groupBy?: Array<string>;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
+};
 
 export type UsageCurrentOutput = {
   periodStart: Timestamp;
   periodEnd: Timestamp;
-  items: Array<MeterUsage>;
+  items: Array<{
+    meter: FeatureKey;
+    name: string;
+    unit: string;
+    description: string;
+    /** What it does with the quantities of events */
+    aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
+    /** Digits behind the point that a quantity may have */
+    decimals: number;
+    /** Dimensions of an event that are reported apart */
+    groupBy: Array<string>;
+    used: Figure;
+    /** Lent in leases and not yet reported as used */
+    reserved: number;
+    limit: Limit;
+    /** null: not part of the plan */
+    enforcement: Enforcement | null;
+    /** What the limit applies to; null: not part of the plan */
+    per: QuotaWindow | null;
+    /** false: the plan does not include this meter */
+    included: boolean;
+    /** null: unlimited */
+    remaining: Figure | null;
+    /** Share of the limit that is used, rounded down */
+    percent: number | null;
+    /** Of the window that the limit applies to; of the month without a limit */
+    periodStart: Timestamp;
+    /** null: the limit applies to all use there has been */
+    periodEnd: Timestamp | null;
+    /** null: the limit applies to all use there has been */
+    resetsAt: Timestamp | null;
+    upgradeTo: string | null;
+    /** With `groupBy`: the largest first, at most 100; without `filter` they add up to `used` */
+    groups?: Array<UsageGroup>;
+  }>;
 };
 
-export type UsageCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+export type UsageCurrentProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type UsageEstimateInput = Record<string, never>;
 
@@ -4846,6 +5035,8 @@ export type UsageEventsInput = {
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -4868,6 +5059,10 @@ export type UsageHistoryInput = {
   to?: Instant;
   /** Length of a step */
   granularity?: Granularity;
+  /** Dimensions of the meter by which to add up; repeat it for several */
+  groupBy?: Array<string>;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
 };
 
 export type UsageHistoryOutput = {
@@ -4877,11 +5072,13 @@ export type UsageHistoryOutput = {
   timeZone: string;
   items: Array<{
     start: Timestamp;
-    quantity: number;
+    quantity: Figure;
     /** null: not stored by month */
     events: number | null;
   }>;
-  total: number;
+  total: Figure;
+  /** With `groupBy`: the largest first, at most 100; they add up to `items` */
+  groups?: Array<HistoryGroup>;
 };
 
 export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -4889,6 +5086,8 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 export type UsageIngestInput = {
   /** At most 1,000 */
   events: Array<NewUsageEvent | CloudEvent | unknown>;
+  /** For service keys: also count events of meters that the plan lacks, so that they are not lost until it has them. In the body, or as `?force=true` beside CloudEvents */
+  force?: boolean;
 };
 
 export type UsageIngestOutput = {
@@ -5067,7 +5266,7 @@ export class TidegateClient extends Transport {
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/stripe/events', repeat: 'safe' }, input, options);
 
-  /** Create the products and prices of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
+  /** Create the products, meters, prices and coupons of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
   stripePublishPrices = (input: StripePublishPricesInput = {}, options?: CallOptions): Promise<StripePublishPricesOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/publish', repeat: 'keyed' }, input, options);
 
@@ -5095,7 +5294,7 @@ export class TidegateClient extends Transport {
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
 
-  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here, when it is invoiced by hand. What a payment provider bills for is charged as that says: `dueNow` and `next` are null then. */
+  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is computed by it, with taxes and discounts; while it cannot be reached there is no answer. */
   subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 
@@ -5535,6 +5734,26 @@ export class TidegateClient extends Transport {
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
+  /** Count a backfill. In one step, against what is counted by then: `preview` says what it changed. Applied again it changes nothing. What windows owe that were charged is charged or credited with the next one. */
+  backfillsApply = (input: BackfillsApplyInput, options?: CallOptions): Promise<BackfillsApplyOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills/{backfillId}/apply', repeat: 'keyed' }, input, options);
+
+  /** A backfill */
+  backfillsGet = (input: BackfillsGetInput, options?: CallOptions): Promise<BackfillsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/backfills/{backfillId}', repeat: 'safe' }, input, options);
+
+  /** Backfills, the newest first */
+  backfillsList = (input: BackfillsListInput = {}, options?: CallOptions): Promise<BackfillsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/backfills', repeat: 'safe' }, input, options);
+
+  /** Show what adding or replacing the events of a time would change. With a service key. Nothing is counted yet: apply it. The events are those that service keys reported or should have reported under the source, of a meter that is added up (sum, count), in a time that is over and for which single events are stored. At most 5000 events and 62 days at once. One event that cannot be counted refuses all of them. */
+  backfillsPreview = (input: BackfillsPreviewInput, options?: CallOptions): Promise<BackfillsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills', repeat: 'keyed' }, input, options);
+
+  /** Take a backfill back: every event counts what it counted before. Events that others reported since stay. Reverted again it changes nothing. */
+  backfillsRevert = (input: BackfillsRevertInput, options?: CallOptions): Promise<BackfillsRevertOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills/{backfillId}/revert', repeat: 'keyed' }, input, options);
+
   /** May the organisation do this now?. For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With `hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, leases and usage together never exceed the limit. A refusal is an answer, not an error. The key of a hold that has ended is refused: other work needs another key. */
   entitlementsCheck = (input: EntitlementsCheckInput, options?: CallOptions): Promise<EntitlementsCheckOutput> =>
     this.send({ method: 'POST', path: '/api/v1/entitlements/check', repeat: 'keyed' }, input, options);
@@ -5563,7 +5782,7 @@ export class TidegateClient extends Transport {
   usageCorrect = (input: UsageCorrectInput, options?: CallOptions): Promise<UsageCorrectOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/corrections', repeat: 'keyed' }, input, options);
 
-  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
+  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. With `groupBy` and `meter` its use is divided by dimensions as well; `filter` says of which of it. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/current', repeat: 'safe' }, input, options);
 
@@ -5571,11 +5790,11 @@ export class TidegateClient extends Transport {
   usageEstimate = (input: UsageEstimateInput = {}, options?: CallOptions): Promise<UsageEstimateOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/estimate', repeat: 'safe' }, input, options);
 
-  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Single events are stored for as long as the operator says (400 days by default). */
+  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Of meters that are weighted by time: the values that held in it, also those from before it, each with what it adds to it. Single events are stored for as long as the operator says (400 days by default). */
   usageEvents = (input: UsageEventsInput, options?: CallOptions): Promise<UsageEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/events', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. */
+  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 

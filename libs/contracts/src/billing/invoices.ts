@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
-import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, Name, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Currency } from './currencies.ts';
 
 /** Stripe's words. uncollectible: given up, but still owed. */
@@ -44,7 +44,7 @@ export const InvoiceLine = z
       examples: ['plan:pro'],
     }),
     description: z.string(),
-    quantity: z.int(),
+    quantity: z.number().meta({ description: 'Of usage in units of the meter, with its digits behind the point' }),
     amountMinor: Amount.meta({ description: 'Before discounts' }),
     discountMinor: Amount.meta({ description: 'What coupons take from this line, not below zero' }),
     periodStart: Timestamp,
@@ -132,13 +132,7 @@ export const setBillingDetails = operation({
   summary: 'Say whom own invoices are made out to',
   description: 'For invoices that are issued from now on. What Stripe bills for is set in its portal.',
   input: z.strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
-      .regex(PLAIN_TEXT)
-      .meta({ description: 'The company or person', examples: ['Harbour Ltd'] }),
+    name: Name,
     address: z
       .string()
       .trim()

@@ -4,6 +4,7 @@ import { Timestamp } from '../kernel/types.ts';
 import { PlanKey } from './catalogue.ts';
 import { FeatureGrant, FeatureKey } from './features.ts';
 import { InvoiceLine } from './invoices.ts';
+import { paymentRefused, priceNotPublished } from './payments.ts';
 import { intervalNotOffered, unknownPlan } from './plans.ts';
 import { ProductKey } from './products.ts';
 import { ADDONS, addonNotOffered, BillingInterval, OverLimit } from './subscriptions.ts';
@@ -30,8 +31,8 @@ export const previewChange = operation({
   scope: 'billing:read',
   summary: 'What another choice would cost, give and take; nothing is changed',
   description:
-    'The same choice made at the same second is charged to the cent what is said here, when it is invoiced by hand. What a ' +
-    'payment provider bills for is charged as that says: `dueNow` and `next` are null then.',
+    'The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is ' +
+    'computed by it, with taxes and discounts; while it cannot be reached there is no answer.',
   input: z.strictObject({
     product: ProductKey.meta({ description: 'Name of the product', examples: ['main'] }),
     plan: PlanKey.meta({ description: 'Name of the plan' }),
@@ -47,7 +48,9 @@ export const previewChange = operation({
     beginsAt: Timestamp.meta({ description: 'When the plan begins' }),
     dueNow: PreviewedInvoice.nullable().meta({ description: 'An invoice at once; null: nothing is owed now' }),
     next: PreviewedInvoice.nullable().meta({
-      description: 'The invoice at the next period, without usage; credits that wait are on it. null: there is none',
+      description:
+        'The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted ' +
+        'it by now. null: there is none, or the provider does not say it',
     }),
     entitlements: z
       .array(
@@ -60,5 +63,6 @@ export const previewChange = operation({
       .meta({ description: 'What differs' }),
     overLimit: z.array(OverLimit).meta({ description: 'Of what there is now, that will be over the limits' }),
   }),
-  errors: [unknownPlan, intervalNotOffered, addonNotOffered],
+  errors: [unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
+  deadlineMs: 40_000,
 });

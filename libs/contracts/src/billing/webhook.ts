@@ -4,10 +4,11 @@ import { problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { paymentsNotConfigured } from './payments.ts';
 
-/** The most that Stripe's notifications may be; they are far smaller. */
-export const MAX_WEBHOOK_BYTES = 1024 * 1024;
-/** What of it fits into a message in base64. Larger ones are compressed on the way. */
-export const WEBHOOK_MESSAGE_BYTES = 700 * 1024;
+/**
+ * The most that one of Stripe's notifications may be: it embeds ten lines of an invoice at most, about 20 kB. What is larger
+ * is found in the list of events.
+ */
+export const MAX_WEBHOOK_BYTES = 256 * 1024;
 
 export const webhookSignatureInvalid = problem(
   'webhook_signature_invalid',
@@ -24,8 +25,7 @@ export const receiveWebhook = operation({
   scope: 'service',
   summary: 'Store an event of Stripe, from the gateway; answered once it is committed',
   input: z.strictObject({
-    body: z.base64().max(Math.ceil(WEBHOOK_MESSAGE_BYTES / 3) * 4),
-    compressed: z.boolean(),
+    body: z.base64().max(Math.ceil(MAX_WEBHOOK_BYTES / 3) * 4),
     signature: z.string().max(8_000),
   }),
   output: z.object({ received: z.literal(true) }),

@@ -7,6 +7,7 @@ import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { MAX_QUANTITY } from './event.ts';
 import { MAX_TTL_SECONDS, TTL_SECONDS } from './leases.ts';
+import { Figure, inSteps, limitInSteps, Quantity, unitsOf } from './quantity.ts';
 
 export const CheckReason = z.enum(['no_subscription', 'not_included', 'limit_reached', 'past_due', 'read_only']).meta({
   id: 'CheckReason',
@@ -28,8 +29,8 @@ export const Check = z
     plan: z.string().nullable(),
     level: Level.nullable().meta({ description: 'Of a feature with levels' }),
     limit: Limit.meta({ description: 'null: unlimited, or a feature without numbers' }),
-    used: z.int().nullable().meta({ description: 'null: not counted here' }),
-    remaining: Limit.meta({
+    used: Figure.nullable().meta({ description: 'null: not counted here' }),
+    remaining: Figure.min(0).nullable().meta({
       description: 'Of the limit, without what others hold; null: unlimited, or not counted here',
     }),
     resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature is reset; null: never' }),
@@ -72,7 +73,9 @@ export const checkEntitlement = operation({
     'ended is refused: other work needs another key.',
   input: z.strictObject({
     feature: FeatureKey,
-    quantity: z.int().min(1).max(MAX_QUANTITY).default(1).meta({ description: 'Units that the work needs' }),
+    quantity: Quantity.default(1).meta({
+      description: 'Units that the work needs, above 0; parts of one only of meters with decimals',
+    }),
     used: z.int().min(0).optional().meta({
       description: 'For counted features of your own product: how many exist. Without it the answer only has the limit',
     }),
@@ -149,6 +152,8 @@ export interface Metering {
   /** Lent and held. */
   reserved: number;
   resetsAt: string | null;
+  /** Digits behind the point that the meter has, by default none. */
+  decimals?: number | undefined;
 }
 
 /**
@@ -222,11 +227,14 @@ function measure(
     return grant.limit === null || (used ?? 0) + quantity <= grant.limit ? undefined : 'limit_reached';
   }
   if (metering) {
-    const taken = metering.used + metering.reserved;
+    const { decimals = 0 } = metering;
+    const steps = (units: number) => inSteps(units, decimals);
+    const taken = steps(metering.used) + steps(metering.reserved);
+    const most = (limit: number) => limitInSteps(limit, decimals);
     check.used = metering.used;
-    check.remaining = grant.limit === null ? null : Math.max(0, grant.limit - taken);
+    check.remaining = grant.limit === null ? null : unitsOf(Math.max(0, most(grant.limit) - taken), decimals);
     check.resetsAt = metering.resetsAt;
-    return grant.ceiling === null || taken + quantity <= grant.ceiling ? undefined : 'limit_reached';
+    return grant.ceiling === null || taken + steps(quantity) <= most(grant.ceiling) ? undefined : 'limit_reached';
   }
   return grant.ceiling === null || quantity <= grant.ceiling ? undefined : 'limit_reached';
 }

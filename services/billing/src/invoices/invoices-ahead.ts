@@ -68,7 +68,7 @@ const toPreview = ({
   product,
   item,
   description,
-  quantity,
+  quantity: Number(quantity),
   amountMinor: Number(amountMinor),
   discountMinor: 0,
   periodStart,

@@ -1,4 +1,6 @@
 import { Payments } from '../subscriptions/payments.ts';
+import { PaidItems } from './changes/paid-items.ts';
+import { PreviewPayments } from './changes/preview-payments.ts';
 import { StripePayments } from './changes/stripe-payments.ts';
 import { CheckoutSessions } from './checkout/checkout-sessions.ts';
 import { CheckoutParts, CreateCheckout } from './checkout/create-checkout.ts';
@@ -21,6 +23,11 @@ import { CompareCustomers } from './upkeep/compare-customers.loop.ts';
 import { ExpireStripe } from './upkeep/expire-stripe.loop.ts';
 import { FindEvents } from './upkeep/find-events.loop.ts';
 import { LeaveStripe } from './upkeep/leave-stripe.ts';
+import { CompareUsage } from './usage/compare-usage.ts';
+import { LateUsage } from './usage/late-usage.ts';
+import { ReportUsageLoop } from './usage/report-usage.loop.ts';
+import { ReportUsage } from './usage/report-usage.ts';
+import { SendUsage } from './usage/send-usage.ts';
 
 /** Payments by Stripe, for the service's module. Nothing of it does anything while no key is set. */
 export const STRIPE_CONTROLLERS = [
@@ -40,12 +47,19 @@ export const STRIPE_PROVIDERS = [
   EnsureCustomer,
   StoreEvents,
   PublishedPrices,
+  PaidItems,
+  PreviewPayments,
   FetchCustomer,
   MirrorInvoices,
   ApplyCustomer,
   SyncCustomer,
   ResolveEvents,
   SyncCustomers,
+  LateUsage,
+  SendUsage,
+  ReportUsage,
+  CompareUsage,
+  ReportUsageLoop,
   FindEvents,
   CompareCustomers,
   ExpireStripe,

@@ -24,6 +24,7 @@ class Asked extends Payments {
     async (...given: unknown[]): Promise<void> =>
       void this.asked.push([what, ...given.slice(1)]);
   readonly change = this.note('change');
+  readonly preview = async () => ({ dueNow: null, next: null });
   readonly cancel = this.note('cancel');
   readonly resume = this.note('resume');
   readonly pause = this.note('pause');

@@ -1,3 +1,5 @@
+import type { PreviewedInvoice } from '@tidegate/contracts/billing/preview';
+
 /** A subscription that a provider bills for. */
 export interface PaidSubscription {
   orgId: string;
@@ -16,6 +18,12 @@ export interface PaidChange {
   at: 'now' | 'period_end';
 }
 
+/** What a change would cost, as the provider says it. */
+export interface PreviewedCost {
+  dueNow: PreviewedInvoice | null;
+  next: PreviewedInvoice | null;
+}
+
 /**
  * How subscriptions are changed that a provider bills for: the provider is asked, outside of any transaction, and what it
  * answers is applied (`ProviderStates`) before the promise resolves. Repeating a change is safe.
@@ -24,6 +32,8 @@ export abstract class Payments {
   /** Whether customers can pay here at all. */
   abstract readonly configured: boolean;
   abstract change(subscription: PaidSubscription, to: PaidChange): Promise<void>;
+  /** What that change would cost; nothing is changed. */
+  abstract preview(subscription: PaidSubscription, to: PaidChange): Promise<PreviewedCost>;
   abstract cancel(subscription: PaidSubscription, at: 'now' | 'period_end'): Promise<void>;
   /** Takes a cancellation back, or ends a pause. */
   abstract resume(subscription: PaidSubscription): Promise<void>;

@@ -15,6 +15,7 @@ import { isBilledByHand, isEnded, nextDue, paidPeriod, type Subscription } from 
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { beginAtPeriodEnd, beginNow, choiceOf, chosenPlan, costs, givesLess } from './chosen-plan.ts';
 import { PreviewEntitlements } from './preview-entitlements.ts';
+import { ProviderChanges } from './provider-changes.ts';
 import { following, withStep } from './settle.ts';
 import type { Situation } from './subscription-changes.ts';
 
@@ -27,16 +28,20 @@ export class PreviewChange {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly entitlements: PreviewEntitlements,
+    private readonly provider: ProviderChanges,
   ) {}
 
   @Handles(previewChange)
   async preview({ input, caller, refuse }: Context) {
     const orgId = caller.orgId as string;
     // Of one moment, whatever is changed meanwhile.
-    const { cost, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
+    const { cost, billed, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
       cost: await costOf(tx, orgId, input, refuse),
+      billed: await this.provider.find(tx, orgId, input.product),
       ...(await this.entitlements.read(tx, refuse, orgId, input)),
     }));
+    // Asked outside of the transaction, as the change itself is.
+    if (billed) Object.assign(cost, await this.provider.preview(refuse, billed, input));
     const overLimit = await this.entitlements.overLimit(orgId, after);
     const { product, plan } = input;
     return { product, plan, ...cost, entitlements: differences(before, after), overLimit };

@@ -10,7 +10,7 @@ import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { offeredPlan } from '../plans/offered-plan.rules.ts';
 import { choiceOf, givesLess } from './chosen-plan.ts';
-import { type PaidChange, type PaidSubscription, Payments } from './payments.ts';
+import { type PaidChange, type PaidSubscription, Payments, type PreviewedCost } from './payments.ts';
 
 interface Asked {
   product: string;
@@ -19,6 +19,8 @@ interface Asked {
   addons?: readonly { addon: string; quantity: number }[] | undefined;
   at?: 'now' | 'period_end' | undefined;
 }
+
+type RefuseChange = Refuse<typeof unknownPlan | typeof intervalNotOffered | typeof addonNotOffered>;
 
 export interface Billed {
   orgId: string;
@@ -40,13 +42,26 @@ export class ProviderChanges {
     return { orgId, subscription: { ...one, ref: one.ref } };
   }
 
-  async change(
-    refuse: Refuse<typeof unknownPlan | typeof intervalNotOffered | typeof addonNotOffered>,
+  async change(refuse: RefuseChange, billed: Billed, asked: Asked, who = { operator: false }): Promise<void> {
+    const to = await this.choice(refuse, billed, asked, who);
+    if (to) await this.asked().change(paid(billed.orgId, billed.subscription), to);
+    else await this.asked().cancel(paid(billed.orgId, billed.subscription), asked.at ?? 'period_end');
+  }
+
+  /** What it would cost. */
+  async preview(refuse: RefuseChange, billed: Billed, asked: Asked): Promise<PreviewedCost> {
+    const to = await this.choice(refuse, billed, asked, { operator: false });
+    return to ? this.asked().preview(paid(billed.orgId, billed.subscription), to) : { dueNow: null, next: null };
+  }
+
+  /** undefined: what everybody has without paying, which is had by giving up what is paid for. */
+  private choice(
+    refuse: RefuseChange,
     { orgId, subscription }: Billed,
     asked: Asked,
-    { operator } = { operator: false },
-  ): Promise<void> {
-    const to = await this.tenants.read(orgId, async (tx): Promise<PaidChange | undefined> => {
+    { operator }: { operator: boolean },
+  ): Promise<PaidChange | undefined> {
+    return this.tenants.read(orgId, async (tx) => {
       const catalogue = await requireCatalogue(tx);
       const situation = {
         tx,
@@ -61,7 +76,6 @@ export class ProviderChanges {
       if (plan.approval && !operator && plan.plan !== subscription.plan) {
         throw conflict({}, `${plan.name} begins when an operator approves it: ask them to change the subscription.`);
       }
-      // What everybody has without paying is had by giving the other up.
       if (defaultPlan(catalogue, asked.product)?.plan === plan.plan) return undefined;
       if (!isPaid(plan)) throw conflict({}, `${plan.name} costs nothing: end what is paid for first, then choose it.`);
       const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });
@@ -69,8 +83,6 @@ export class ProviderChanges {
       const addons = items.map(({ addon, version, quantity }) => ({ addon, version, quantity }));
       return { plan: plan.plan, planVersion: plan.version, interval, addons, at };
     });
-    if (to) await this.asked().change(paid(orgId, subscription), to);
-    else await this.asked().cancel(paid(orgId, subscription), asked.at ?? 'period_end');
   }
 
   cancel({ orgId, subscription }: Billed, at: 'now' | 'period_end'): Promise<void> {

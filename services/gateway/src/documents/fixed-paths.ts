@@ -68,7 +68,8 @@ function webhook(problems: ProblemAnswers): Json {
     summary: 'Events of Stripe, signed by it',
     description:
       'The address of the webhook endpoint at Stripe. Snapshots and thin events are understood. Answered once the event ' +
-      'is stored; everything else is sent again by Stripe.',
+      'is stored; everything else is sent again by Stripe. At most 256 kB; what is not signed about now is refused before it ' +
+      'is read, and a few of one network are judged at a time.',
     security: [],
     parameters: [
       {

@@ -72,6 +72,11 @@ export class RateLimits {
     this.window('anonymous', this.networkOf(ip), now).used += 1;
   }
 
+  /** Whether the network has used up what it may send without valid credentials. */
+  hasFailedOften(ip: string, now = Date.now()): boolean {
+    return this.window('anonymous', this.networkOf(ip), now).used >= this.limits.anonymous;
+  }
+
   /**
    * For credentials that may be wrong, which count as wrong while they are being checked: a network that has used up
    * its requests without valid credentials causes no check, even when all arrive at once. A client that only arrives
@@ -127,7 +132,7 @@ export class RateLimits {
     return fresh;
   }
 
-  private networkOf(ip: string): string {
+  networkOf(ip: string): string {
     if (!ip.includes(':')) return ip;
     let network = this.networks.get(ip);
     if (network === undefined) {

@@ -11,8 +11,10 @@ export const RESERVES =
 
 /** What is used and what is lent in each of these windows, all at one moment, in their order. */
 export async function findBalances(tx: Tx, orgId: string, windows: readonly MeterWindow[]): Promise<Balance[]> {
-  const rows = await tx.query<{ used: string; reserved: string }>(
-    `select case when w.of_hours
+  const rows = await tx.query<{ used: string; reserved: string; decimals: number | null; lendable: boolean | null }>(
+    `select m.decimals, m.decimals = 0 and m.aggregate in ('sum', 'count') as lendable,
+            case when m.aggregate = 'time_weighted' then gauge_used($1, w.meter, w.start, w.stop)
+              when w.of_hours
               then (select coalesce(sum(quantity), 0) from usage_hours h
                      where h.org_id = $1 and h.meter = w.meter and h.hour >= w.start and h.hour < w.stop)
               else (select coalesce(sum(used), 0) from usage_balances b
@@ -23,6 +25,7 @@ export async function findBalances(tx: Tx, orgId: string, windows: readonly Mete
                 and coalesce(l.period_end, l.expires_at) > w.start and ${RESERVES}) as reserved
        from unnest($2::text[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
               with ordinality as w(meter, of_hours, start, stop, n)
+            left join meters m on m.meter = w.meter
       order by n`,
     [
       orgId,
@@ -32,5 +35,10 @@ export async function findBalances(tx: Tx, orgId: string, windows: readonly Mete
       windows.map(({ end }) => instant(end)),
     ],
   );
-  return rows.map(({ used, reserved }) => ({ used: Number(used), reserved: Number(reserved) }));
+  return rows.map(({ used, reserved, decimals, lendable }) => ({
+    used: Number(used),
+    reserved: Number(reserved),
+    decimals: decimals ?? 0,
+    lendable: lendable ?? true,
+  }));
 }

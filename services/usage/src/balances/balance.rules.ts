@@ -1,15 +1,24 @@
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import { invalid } from '@tidegate/contracts/kernel/problem';
+import { limitInSteps, unitsOf } from '@tidegate/contracts/usage/quantity';
 import type { Granularity, Meter, MeterUsage } from '@tidegate/contracts/usage/usage';
 import { monthOf } from '../entitlements/meter-periods.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
 import { asText, type MeterWindow } from './window.rules.ts';
 
+/** In the smallest steps of the meter. */
 export interface Balance {
   used: number;
   /** Lent and not yet reported. */
   reserved: number;
+  /** Digits of the meter behind the point. */
+  decimals: number;
+  /** Whether units may be lent: only whole ones that are added up. */
+  lendable: boolean;
 }
+
+/** Of a meter that nobody has used. */
+export const NOTHING_USED: Balance = { used: 0, reserved: 0, decimals: 0, lendable: true };
 
 /** One line of the usage page. */
 export function meterUsage(meter: Meter, balance: Balance, standing: Standing, window: MeterWindow): MeterUsage {
@@ -17,18 +26,18 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
   const grant = features[meter.meter];
   const included = grant?.kind === 'metered';
   const limit = included ? grant.limit : 0;
-  const { used, reserved } = balance;
+  const { used, reserved, decimals } = balance;
   const { start, end } = asText(standing, window);
   return {
     ...meter,
-    used,
-    reserved,
+    used: unitsOf(used, decimals),
+    reserved: unitsOf(reserved, decimals),
     limit,
     enforcement: included ? grant.enforcement : null,
     per: included ? grant.per : null,
     included,
     remaining: remainingOf(limit, balance),
-    percent: limit === null ? null : percentOf(used, limit),
+    percent: limit === null ? null : percentOf(used, limitInSteps(limit, decimals)),
     periodStart: start,
     periodEnd: end,
     resetsAt: end,
@@ -36,8 +45,8 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
   };
 }
 
-export const remainingOf = (limit: number | null, { used, reserved }: Balance): number | null =>
-  limit === null ? null : Math.max(0, limit - used - reserved);
+export const remainingOf = (limit: number | null, { used, reserved, decimals }: Balance): number | null =>
+  limit === null ? null : unitsOf(Math.max(0, limitInSteps(limit, decimals) - used - reserved), decimals);
 
 /** Rounded down in whole numbers, so that 100 means reached. Corrections may take usage below zero. */
 function percentOf(used: number, limit: number): number {

@@ -8,6 +8,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBalances } from '../balances/balance.rows.ts';
+import { NOTHING_USED } from '../balances/balance.rules.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
@@ -80,7 +81,7 @@ async function requireRoom(tx: Tx, standing: Standing, hold: LeaseRow, used: num
   if (ceiling === null) return;
   const window = currentWindow(standing, hold.meter);
   const [balance] = await findBalances(tx, snapshot.orgId, [window]);
-  const others = { used: 0, reserved: 0, ...balance };
+  const others = { ...NOTHING_USED, ...balance };
   const taken = others.used + others.reserved - hold.granted;
   if (taken + used <= ceiling) return;
   const resetsAt = asText(standing, window).end;

@@ -59,6 +59,7 @@ export async function updateSnapshot(
   await saveQuotas(tx, snapshot);
 }
 
+/** In the smallest steps of each meter, as use is counted. */
 async function saveQuotas(tx: Tx, snapshot: Entitlements): Promise<void> {
   const quotas = Object.entries(snapshot.features).flatMap(([meter, grant]) =>
     grant.kind === 'metered' && grant.limit !== null ? [{ meter, quota: grant.limit, per: grant.per }] : [],
@@ -68,7 +69,10 @@ async function saveQuotas(tx: Tx, snapshot: Entitlements): Promise<void> {
     quotas.map((quota) => quota.meter),
   ]);
   await tx.query(
-    `insert into quotas (org_id, meter, quota, per) select $1, t.* from unnest($2::text[], $3::bigint[], $4::text[]) as t
+    `insert into quotas (org_id, meter, quota, per) 
+       select $1, t.meter, least(t.quota * power(10::numeric, coalesce(m.decimals, 0)), 9007199254740991), t.per
+         from unnest($2::text[], $3::bigint[], $4::text[]) as t(meter, quota, per)
+              left join meters m on m.meter = t.meter
      on conflict (org_id, meter) do update set quota = excluded.quota, per = excluded.per
        where (quotas.quota, quotas.per) <> (excluded.quota, excluded.per)`,
     [

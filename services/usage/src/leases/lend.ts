@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MeteredGrant } from '@tidegate/contracts/billing/features';
+import { invalid } from '@tidegate/contracts/kernel/problem';
 import { barredBy } from '@tidegate/contracts/usage/check';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
@@ -8,7 +9,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { GroupCommit } from '@tidegate/runtime/group-commit';
 import { findBalances } from '../balances/balance.rows.ts';
-import type { Balance } from '../balances/balance.rules.ts';
+import { type Balance, NOTHING_USED } from '../balances/balance.rules.ts';
 import { currentWindow, type MeterWindow } from '../balances/window.rules.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
 import { findLeasesByKey, insertLeases, type KnownLease, lockQuota, type NewLease, nameOf } from './lease.rows.ts';
@@ -73,7 +74,7 @@ export class Lend {
       const grant = standing.snapshot.features[meter];
       return grant?.kind === 'metered'
         ? grantAll(tx, { standing, grant, window }, requests)
-        : requests.map(() => nothing({ standing, grant: undefined, window }, { used: 0, reserved: 0 }));
+        : requests.map(() => nothing({ standing, grant: undefined, window }, NOTHING_USED));
     });
   }
 }
@@ -88,7 +89,8 @@ async function grantAll(tx: Tx, quota: Quota, requests: LoanRequest[]): Promise<
   const { standing, window } = quota;
   const { orgId } = standing.snapshot;
   const [found] = await findBalances(tx, orgId, [window]);
-  const before = { used: 0, reserved: 0, ...found };
+  const before = { ...NOTHING_USED, ...found };
+  if (!before.lendable) return requests.map(() => nothing(quota, before));
   let decided = decide(quota, before, new Map(), requests);
   if (decided.some(({ granted }) => granted === 0)) {
     decided = decide(quota, before, await findLeasesByKey(tx, { orgId, meter: window.meter }, requests), requests);
@@ -136,6 +138,13 @@ function decide(
     named.set(name, decided);
     return decided;
   });
+}
+
+/** Units that are added up are lent one by one; of others nobody knows what a unit is worth before it is counted. */
+export function requireLendable({ balance, window }: Pick<Loan, 'balance' | 'window'>, field: string): void {
+  if (balance.lendable) return;
+  const message = `${window.meter} does not add up whole units, so nothing of it can be reserved. Check it without.`;
+  throw invalid(field, 'not_lendable', message);
 }
 
 const UNKNOWN: KnownLease = { id: '', granted: 0, spent: null, expiresAt: '' };

@@ -130,7 +130,7 @@ export function totals(account: Account, terms: Terms) {
     account,
     terms.items.map((item) => lineOf(account, terms, item)),
     discounts,
-    terms.params.automatic_tax?.enabled ?? false,
+    { currency: currency ?? '', taxed: terms.params.automatic_tax?.enabled ?? false },
   );
   const sum = (of: (one: (typeof lines)[number]) => number) => lines.reduce((total, one) => total + of(one), 0);
   const off = (one: (typeof lines)[number]) => one.discounts.reduce((total, share) => total + share.amount, 0);

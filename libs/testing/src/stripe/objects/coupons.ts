@@ -31,6 +31,7 @@ export const couponRoutes: Routes = {
       redeem_by: params.redeem_by ?? null,
       times_redeemed: 0,
       valid: true,
+      ...(params.currency_options ? { currency_options: optionsOf(params.currency_options) } : {}),
       ...(params.applies_to?.products ? { applies_to: { products: params.applies_to.products } } : {}),
     });
     account.emit('coupon.created', coupon);
@@ -98,6 +99,14 @@ export const couponRoutes: Routes = {
     });
   },
 };
+
+const optionsOf = (given: NonNullable<NewCoupon['currency_options']>) =>
+  Object.fromEntries(
+    Object.entries(given).map(([currency, { amount_off }]) => [
+      currencyOf(currency),
+      { amount_off: Number(amount_off) },
+    ]),
+  );
 
 function refuseCoupon(params: NewCoupon): void {
   const { amount_off: amount, percent_off: percent } = params;

@@ -64,7 +64,7 @@ export function redeemable(
   if (code) refuseCode(account, code, place.customer, param);
   const coupon = account.store.get('coupon', code?.promotion.coupon ?? given.coupon ?? '', `${param}[coupon]`);
   if (!isValid(account, coupon)) throw invalid(`Coupon expired: ${coupon.id}`, `${param}[coupon]`, 'coupon_expired');
-  if (coupon.currency !== null && coupon.currency !== place.currency)
+  if (coupon.currency !== null && amountOff(coupon, place.currency) === undefined)
     throw invalid(`The coupon's currency ${coupon.currency} is not that of the subscription.`, `${param}[coupon]`);
   return { coupon, code };
 }
@@ -79,6 +79,10 @@ function refuseCode(account: Account, code: PromotionCode, customer: Customer | 
   if (code.restrictions.first_time_transaction && customer && paidBefore.length > 0)
     throw invalid('This promotion code cannot be redeemed because the customer has prior transactions.', at);
 }
+
+/** Of a coupon with amounts: that of a currency, if it has one. */
+export const amountOff = (coupon: Coupon, currency: string): number | undefined =>
+  coupon.currency === currency ? (coupon.amount_off ?? 0) : coupon.currency_options?.[currency]?.amount_off;
 
 export const isValid = (account: Account, coupon: Coupon): boolean =>
   (coupon.redeem_by === null || coupon.redeem_by > account.now()) &&

@@ -88,7 +88,10 @@ export function draftInvoice(
 
 /** Puts the lines into the invoice and adds up. Nothing is stored. */
 export function fill(account: Account, invoice: Invoice, drafts: LineDraft[], discounts: Discount[]): Priced[] {
-  const lines = priced(account, drafts, discounts, invoice.automatic_tax.enabled);
+  const lines = priced(account, drafts, discounts, {
+    currency: invoice.currency,
+    taxed: invoice.automatic_tax.enabled,
+  });
   const sum = (of: (one: Priced) => number) => lines.reduce((total, one) => total + of(one), 0);
   const off = (one: Priced) => one.discounts.reduce((total, share) => total + share.amount, 0);
   invoice.lines = embedded(

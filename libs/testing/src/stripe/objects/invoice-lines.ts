@@ -2,7 +2,7 @@ import type { Account } from '../kernel/account.ts';
 import { perAccount } from '../kernel/per-account.ts';
 import type { Discount, InvoiceLine, Price } from '../kernel/stored.ts';
 import { percentOf, split } from './amounts.rules.ts';
-import { couponOf } from './discounts.ts';
+import { amountOff, couponOf } from './discounts.ts';
 import type { Period } from './periods.rules.ts';
 
 export interface DiscountShare {
@@ -56,7 +56,12 @@ export const draftsOf = perAccount(() => new Map<string, LineDraft[]>());
  * What each discount takes off each line, one list per line. Per cent of a line are rounded for that line; a fixed
  * amount is spread over the lines that cost something and adds up to the cent.
  */
-export function shares(account: Account, lines: LineDraft[], discounts: Discount[]): DiscountShare[][] {
+export function shares(
+  account: Account,
+  lines: LineDraft[],
+  discounts: Discount[],
+  currency: string,
+): DiscountShare[][] {
   const result: DiscountShare[][] = lines.map((line) => [...(line.discounts ?? [])]);
   const left = lines.map((line) => line.amount);
   for (const discount of discounts) {
@@ -72,7 +77,7 @@ export function shares(account: Account, lines: LineDraft[], discounts: Discount
     const parts =
       coupon.percent_off !== null
         ? open.map((amount) => percentOf(amount, coupon.percent_off ?? 0))
-        : split(Math.min(coupon.amount_off ?? 0, most), positive);
+        : split(Math.min(amountOff(coupon, currency) ?? 0, most), positive);
     parts.forEach((amount, index) => {
       if (amount === 0) return;
       result[index]?.push({ discount: discount.id, amount });
@@ -88,8 +93,13 @@ export interface Priced {
   tax: number;
 }
 
-export function priced(account: Account, lines: LineDraft[], discounts: Discount[], taxed: boolean): Priced[] {
-  const taken = shares(account, lines, discounts);
+export function priced(
+  account: Account,
+  lines: LineDraft[],
+  discounts: Discount[],
+  { currency, taxed }: { currency: string; taxed: boolean },
+): Priced[] {
+  const taken = shares(account, lines, discounts, currency);
   return lines.map((line, index) => {
     const own = taken[index] ?? [];
     const net = line.amount - own.reduce((sum, one) => sum + one.amount, 0);

@@ -1,15 +1,24 @@
 import type { Stripe } from 'stripe';
 import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
 
-/** What a product's part of a subscription shall be: the price of its plan and of its add-ons. */
+/** What a product's part of a subscription shall be: the prices of its plan, of its add-ons and of what it charges by use. */
 export interface Target {
   plan: string;
   addons: readonly { price: string; quantity: number }[];
+  usage: readonly string[];
 }
+
+/** As Stripe takes it: what is charged by use has no quantity. */
+export interface Quantified {
+  price: string;
+  quantity?: number;
+}
+export const quantified = (price: string, quantity: number | undefined): Quantified =>
+  quantity === undefined ? { price } : { price, quantity };
 
 type Item = Pick<Stripe.SubscriptionItem, 'id' | 'quantity'> & { price: { id: string; lookup_key: string | null } };
 
-interface Part {
+export interface Part {
   item: Item;
   sold: Sold | undefined;
 }
@@ -25,16 +34,29 @@ export const belongsTo = ({ sold }: Part, product: string): boolean => sold !== 
 export const hasOthers = (parts: readonly Part[], product: string): boolean =>
   parts.some((part) => part.sold?.kind === 'plan' && !belongsTo(part, product));
 
+export type ItemUpdates = Stripe.SubscriptionUpdateParams.Item[];
+
+/** What is charged at once; a preview asks for the same. */
+export const changeAtOnce = (
+  { status }: Pick<Stripe.Subscription, 'status'>,
+  items: ItemUpdates,
+  another: boolean,
+) => ({
+  items,
+  proration_behavior: 'always_invoice' as const,
+  // A trial is of its plan: another one is not had free because this one is.
+  ...(another && status === 'trialing' && { trial_end: 'now' as const }),
+});
+
+export const endOf = (items: readonly Pick<Stripe.SubscriptionItem, 'current_period_end'>[]): number =>
+  Math.max(...items.map(({ current_period_end }) => current_period_end));
+
 /** For the update of a subscription: items that stay keep their ids, so that only differences are charged. */
-export function itemUpdates(
-  parts: readonly Part[],
-  product: string,
-  target: Target,
-): Stripe.SubscriptionUpdateParams.Item[] {
+export function itemUpdates(parts: readonly Part[], product: string, target: Target): ItemUpdates {
   const mine = parts.filter((part) => belongsTo(part, product));
   const plan = mine.find(({ sold }) => sold?.kind === 'plan');
   const addons = mine.filter(({ sold }) => sold?.kind === 'addon');
-  const updates: Stripe.SubscriptionUpdateParams.Item[] = [];
+  const updates: ItemUpdates = [];
   if (!plan) updates.push({ price: target.plan, quantity: 1 });
   else if (plan.item.price.id !== target.plan) updates.push({ id: plan.item.id, price: target.plan });
   for (const { price, quantity } of target.addons) {
@@ -42,6 +64,10 @@ export function itemUpdates(
     if (!there) updates.push({ price, quantity });
     else if (there.item.quantity !== quantity) updates.push({ id: there.item.id, quantity });
   }
+  // In place of one another their use would be charged at the new price from the start: the old one is charged and ends.
+  const usage = mine.filter(({ sold }) => sold?.kind === 'usage').map(({ item }) => item);
+  for (const price of target.usage) if (!usage.some((item) => item.price.id === price)) updates.push({ price });
+  for (const item of usage) if (!target.usage.includes(item.price.id)) updates.push({ id: item.id, deleted: true });
   for (const { item } of addons) {
     if (!target.addons.some(({ price }) => price === item.price.id)) updates.push({ id: item.id, deleted: true });
   }
@@ -49,13 +75,15 @@ export function itemUpdates(
 }
 
 /** For the next phase of a schedule, which names all items: those of other products as they are. Without target: none. */
-export function phaseItems(
-  parts: readonly Part[],
-  product: string,
-  target: Target | undefined,
-): { price: string; quantity: number }[] {
+export function phaseItems(parts: readonly Part[], product: string, target: Target | undefined): Quantified[] {
   const others = parts
     .filter((part) => !belongsTo(part, product))
-    .map(({ item }) => ({ price: item.price.id, quantity: item.quantity ?? 1 }));
-  return target ? [...others, { price: target.plan, quantity: 1 }, ...target.addons] : others;
+    .map(({ item }) => quantified(item.price.id, item.quantity));
+  if (!target) return others;
+  return [
+    ...others,
+    { price: target.plan, quantity: 1 },
+    ...target.addons,
+    ...target.usage.map((price) => ({ price })),
+  ];
 }

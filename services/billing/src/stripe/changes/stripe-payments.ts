@@ -1,17 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '@tidegate/database/ids';
-import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Stripe } from 'stripe';
-import { type PaidChange, type PaidSubscription, Payments } from '../../subscriptions/payments.ts';
+import { type PaidChange, type PaidSubscription, Payments, type PreviewedCost } from '../../subscriptions/payments.ts';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
-import { PublishedPrices } from '../prices/published-prices.ts';
-import { priceKeys } from '../prices/stripe-price.rows.ts';
-import { hasOthers, itemUpdates, partsOf, phaseItems, type Target } from './item-changes.rules.ts';
+import {
+  changeAtOnce,
+  endOf,
+  hasOthers,
+  type ItemUpdates,
+  itemUpdates,
+  phaseItems,
+  type Quantified,
+  quantified,
+} from './item-changes.rules.ts';
+import { PaidItems } from './paid-items.ts';
+import { PreviewPayments } from './preview-payments.ts';
 
 type Options = { idempotencyKey?: string };
-type Items = Stripe.SubscriptionUpdateParams.Item[];
-type PhaseItem = { price: string; quantity: number };
 
 /**
  * Changes subscriptions that Stripe bills for. Each request names the state that shall be, so repeating it after a time-out
@@ -23,9 +29,9 @@ type PhaseItem = { price: string; quantity: number };
 @Injectable()
 export class StripePayments extends Payments {
   constructor(
-    private readonly tenants: TenantDatabase,
     private readonly api: StripeApi,
-    private readonly prices: PublishedPrices,
+    private readonly items: PaidItems,
+    private readonly previews: PreviewPayments,
     private readonly customers: SyncCustomer,
   ) {
     super();
@@ -36,24 +42,25 @@ export class StripePayments extends Payments {
   }
 
   async change(paid: PaidSubscription, to: PaidChange): Promise<void> {
-    const { found, parts } = await this.find(paid);
-    const target = await this.targetOf(paid, to, found);
+    const { found, parts } = await this.items.find(paid);
+    const target = await this.items.targetOf(paid, to, found);
     if (to.at === 'period_end') await this.schedule(found, phaseItems(parts, paid.product, target));
     else await this.changeNow(found, itemUpdates(parts, paid.product, target), to.plan !== paid.plan);
     await this.copy(found);
   }
 
-  private async changeNow(found: Stripe.Subscription, items: Items, another: boolean): Promise<void> {
+  preview(paid: PaidSubscription, to: PaidChange): Promise<PreviewedCost> {
+    return this.previews.preview(paid, to);
+  }
+
+  private async changeNow(found: Stripe.Subscription, items: ItemUpdates, another: boolean): Promise<void> {
     const ordered = await this.release(found);
     if (items.length === 0) return;
     try {
       await this.update(found, {
-        items,
-        proration_behavior: 'always_invoice',
+        ...changeAtOnce(found, items, another),
         payment_behavior: 'error_if_incomplete',
         ...(found.cancel_at_period_end && { cancel_at_period_end: false }),
-        // A trial is of its plan: another one is not had free because this one is.
-        ...(another && found.status === 'trialing' && { trial_end: 'now' as const }),
       });
     } catch (error) {
       if (ordered && refusalOf(error)) await this.schedule({ ...found, schedule: null }, ordered);
@@ -62,7 +69,7 @@ export class StripePayments extends Payments {
   }
 
   async cancel(paid: PaidSubscription, at: 'now' | 'period_end'): Promise<void> {
-    const { found, parts } = await this.find(paid);
+    const { found, parts } = await this.items.find(paid);
     const rest = hasOthers(parts, paid.product) ? phaseItems(parts, paid.product, undefined) : [];
     if (rest.length > 0 && at === 'period_end') await this.schedule(found, rest);
     else {
@@ -78,7 +85,7 @@ export class StripePayments extends Payments {
   }
 
   async resume(paid: PaidSubscription): Promise<void> {
-    const { found } = await this.find(paid);
+    const { found } = await this.items.find(paid);
     await this.release(found);
     if (found.status === 'paused') {
       await this.call('POST /v1/subscriptions/:id/resume', (stripe, options) =>
@@ -91,7 +98,7 @@ export class StripePayments extends Payments {
   }
 
   async pause(paid: PaidSubscription): Promise<void> {
-    const { found } = await this.find(paid);
+    const { found } = await this.items.find(paid);
     await this.release(found);
     if (found.status !== 'paused') {
       await this.call('POST /v1/subscriptions/:id/pause', (stripe, options) =>
@@ -101,32 +108,8 @@ export class StripePayments extends Payments {
     await this.copy(found);
   }
 
-  private async find({ ref }: PaidSubscription) {
-    const found = await this.api.call('GET /v1/subscriptions/:id', (stripe) => stripe.subscriptions.retrieve(ref));
-    const ids = found.items.data.map(({ price }) => price.id);
-    const keys = await priceKeys(this.tenants.reader({}), found.livemode, ids);
-    return { found, parts: partsOf(found.items.data, keys) };
-  }
-
-  private async targetOf(
-    { product }: PaidSubscription,
-    to: PaidChange,
-    { currency: lower, livemode }: Stripe.Subscription,
-  ): Promise<Target> {
-    const currency = lower.toUpperCase();
-    const shared = { product, currency, interval: to.interval };
-    const [plan = '', ...addons] = await this.prices.idsOf(
-      [
-        { kind: 'plan', plan: to.plan, version: to.planVersion, ...shared },
-        ...to.addons.map(({ addon, version }) => ({ kind: 'addon' as const, addon, version, ...shared })),
-      ],
-      livemode,
-    );
-    return { plan, addons: addons.map((price, at) => ({ price, quantity: to.addons[at]?.quantity ?? 1 })) };
-  }
-
   private async removePart({ product }: PaidSubscription, found: Stripe.Subscription): Promise<void> {
-    const { parts } = await this.find({ ref: found.id } as PaidSubscription);
+    const { parts } = await this.items.find({ ref: found.id } as PaidSubscription);
     const items = parts
       .filter(({ sold }) => sold?.product === product)
       .map(({ item }) => ({ id: item.id, deleted: true as const }));
@@ -134,7 +117,7 @@ export class StripePayments extends Payments {
   }
 
   /** What there is stays until the period ends; then come the given items. */
-  private async schedule(found: Stripe.Subscription, items: PhaseItem[]): Promise<void> {
+  private async schedule(found: Stripe.Subscription, items: Quantified[]): Promise<void> {
     if (found.cancel_at_period_end) await this.update(found, { cancel_at_period_end: false });
     const existing = typeof found.schedule === 'string' ? found.schedule : found.schedule?.id;
     const schedule = existing
@@ -146,7 +129,7 @@ export class StripePayments extends Payments {
         );
     const current = schedule.phases.find(({ start_date }) => start_date === schedule.current_phase?.start_date);
     const ends = endOf(found.items.data);
-    const now = found.items.data.map(({ price, quantity }) => ({ price: price.id, quantity: quantity ?? 1 }));
+    const now = found.items.data.map(({ price, quantity }) => quantified(price.id, quantity));
     const start_date = current?.start_date ?? found.start_date;
     await this.call('POST /v1/subscription_schedules/:id', (stripe, options) =>
       stripe.subscriptionSchedules.update(
@@ -165,7 +148,7 @@ export class StripePayments extends Payments {
   }
 
   /** A schedule decides alone as long as it is there. Answers what it would have brought. */
-  private async release({ schedule, items }: Stripe.Subscription): Promise<PhaseItem[] | undefined> {
+  private async release({ schedule, items }: Stripe.Subscription): Promise<Quantified[] | undefined> {
     const id = typeof schedule === 'string' ? schedule : schedule?.id;
     if (!id) return undefined;
     const { phases } = await this.call('POST /v1/subscription_schedules/:id/release', (stripe, options) =>
@@ -173,10 +156,7 @@ export class StripePayments extends Payments {
     );
     const ends = endOf(items.data);
     const next = phases.find(({ start_date }) => start_date >= ends);
-    return next?.items.map(({ price, quantity }) => ({
-      price: typeof price === 'string' ? price : price.id,
-      quantity: quantity ?? 1,
-    }));
+    return next?.items.map(({ price, quantity }) => quantified(typeof price === 'string' ? price : price.id, quantity));
   }
 
   private async update({ id }: Stripe.Subscription, params: Stripe.SubscriptionUpdateParams): Promise<void> {
@@ -194,6 +174,3 @@ export class StripePayments extends Payments {
     await this.customers.sync(typeof customer === 'string' ? customer : customer.id);
   }
 }
-
-const endOf = (items: readonly Stripe.SubscriptionItem[]): number =>
-  Math.max(...items.map(({ current_period_end }) => current_period_end));

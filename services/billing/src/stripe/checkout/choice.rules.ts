@@ -5,6 +5,7 @@ import type { VersionedCatalogue, VersionedPlan } from '../../plans/catalogue-mo
 import { offeredPlan } from '../../plans/offered-plan.rules.ts';
 import type { SubscriptionState } from '../mirror/subscription-state.rules.ts';
 import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
+import { usageSoldBy } from '../prices/usage-sold.rules.ts';
 
 export interface Choice {
   product: string;
@@ -18,21 +19,25 @@ type RefuseChoice = Refuse<typeof unknownPlan | typeof notForSale>;
 
 export interface Bought {
   plan: VersionedPlan;
-  lines: { sold: Sold; quantity: number }[];
+  /** Usage is counted and has no quantity. */
+  lines: { sold: Sold; quantity: number | null }[];
 }
 
-/** What is paid for: the plan, what it costs to begin, and its add-ons. Throws for what is not sold like that. */
+/** What is paid for: the plan, what it costs to begin, its usage and its add-ons. Throws for what is not sold like that. */
 export function boughtBy(refuse: RefuseChoice, catalogue: VersionedCatalogue, choice: Choice): Bought {
   const { product, currency, interval } = choice;
   const plan = offeredPlan(refuse, catalogue.plans, product, choice.plan);
   if (!plan.offered || plan.approval) throw notSold(refuse, product, plan.plan, 'it begins when an operator gives it');
   const { version } = plan;
-  if (!isPriced(plan.prices, currency, interval)) throw notPriced(refuse, choice, plan.plan, plan.prices);
+  const usage = usageSoldBy(plan, { currency, interval });
+  const least = usage.length > 0 ? 0 : 1;
+  if (!isPriced(plan.prices, currency, interval, least)) throw notPriced(refuse, choice, plan.plan, plan.prices);
   const lines: Bought['lines'] = [
     { sold: { kind: 'plan', product, plan: plan.plan, version, currency, interval }, quantity: 1 },
   ];
   if (plan.setup.some((price) => price.currency === currency && price.amountMinor > 0))
     lines.push({ sold: { kind: 'setup', product, plan: plan.plan, version, currency }, quantity: 1 });
+  lines.push(...usage.map(({ sold }) => ({ sold, quantity: null })));
   for (const { addon: name, quantity } of merged(choice.addons)) {
     const addon = catalogue.addons.find((one) => one.product === product && one.addon === name);
     if (!addon?.offered || !addon.plans.includes(plan.plan))
@@ -55,8 +60,8 @@ function merged(addons: Choice['addons']): { addon: string; quantity: number }[]
 
 type Prices = readonly { currency: string; interval: 'month' | 'year'; amountMinor: number }[];
 
-const isPriced = (prices: Prices, currency: string, interval: string): boolean =>
-  prices.some((one) => one.currency === currency && one.interval === interval && one.amountMinor > 0);
+const isPriced = (prices: Prices, currency: string, interval: string, least = 1): boolean =>
+  prices.some((one) => one.currency === currency && one.interval === interval && one.amountMinor >= least);
 
 const notSold = (refuse: RefuseChoice, product: string, item: string, why: string): Error =>
   refuse(notForSale, { product, item }, `${item} cannot be bought: ${why}.`);

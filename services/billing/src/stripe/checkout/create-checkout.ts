@@ -111,7 +111,10 @@ function sessionParams(parts: Parts): Stripe.Checkout.SessionCreateParams {
     mode: 'subscription',
     customer,
     client_reference_id: orgId,
-    line_items: prices.map((price, at) => ({ price, quantity: bought.lines[at]?.quantity ?? 1 })),
+    line_items: prices.map((price, at) => {
+      const quantity = bought.lines[at]?.quantity;
+      return typeof quantity === 'number' ? { price, quantity } : { price };
+    }),
     success_url: back('{CHECKOUT_SESSION_ID}'),
     cancel_url: back('cancelled'),
     metadata,

@@ -78,6 +78,8 @@ function readThin(event: Json): Read | undefined {
 function whyIgnored({ type, livemode, customerId, objectId }: Read, event: Json, ours: boolean): string | null {
   if (livemode !== ours) return `it is of ${livemode ? 'live' : 'test'} mode, and the key here is not`;
   if (event['account'] || event['context']) return 'it is of another account';
+  if (/\bbilling\.meter\./.test(type))
+    return 'usage that Stripe could not count is reported again by the daily comparison';
   if (!OF_A_CUSTOMER.test(type)) return 'nothing here depends on it';
   return customerId || RESOLVABLE.test(objectId ?? '') ? null : 'it is about no customer';
 }

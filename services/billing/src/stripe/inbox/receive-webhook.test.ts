@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { listStripeEvents, receiveWebhook, replayStripeEvent } from '@tidegate/contracts/billing/webhook';
 import { Stripe } from 'stripe';
 import {
@@ -50,22 +49,10 @@ test('what is not signed by us, is old, or is from the future is refused and lea
   await expect(billing.deliver(payload, { at: now + 3_600_000 })).rejects.toMatchObject(refused);
   const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET });
   const changed = Buffer.from(payload.replace('cus_1', 'cus_2')).toString('base64');
-  await expect(billing.ask(receiveWebhook, { body: changed, compressed: false, signature })).rejects.toMatchObject(
-    refused,
-  );
+  await expect(billing.ask(receiveWebhook, { body: changed, signature })).rejects.toMatchObject(refused);
   await expect(billing.deliver('{"id":"evt_1"}')).rejects.toMatchObject({ code: 'webhook_malformed', status: 400 });
   expect(await billing.events()).toEqual([]);
   expect(await billing.deliver(payload, { secret: NEXT_SECRET })).toEqual({ received: true });
-});
-
-test('a compressed body is judged as the bytes that were compressed, and only so many are unpacked', async () => {
-  await billing.linked('cus_1');
-  const payload = event({ padding: 'x'.repeat(800_000) });
-  const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET });
-  const body = gzipSync(payload).toString('base64');
-  expect(await billing.ask(receiveWebhook, { body, compressed: true, signature })).toEqual({ received: true });
-  const bomb = gzipSync(Buffer.alloc(50_000_000)).toString('base64');
-  await expect(billing.ask(receiveWebhook, { body: bomb, compressed: true, signature })).rejects.toThrow();
 });
 
 test('events of the other mode, of another account and of what does not matter are stored as ignored', async () => {

@@ -23,7 +23,8 @@ import {
 } from './mirror.rows.ts';
 import { MirrorInvoices } from './mirror-invoices.ts';
 import { overdueSince } from './overdue.rules.ts';
-import { translate } from './provider-state.rules.ts';
+import { translate, usageOf } from './provider-state.rules.ts';
+import { savePeriods } from './usage-period.rows.ts';
 
 export interface Fetched {
   orgId: string;
@@ -69,7 +70,7 @@ export class ApplyCustomer {
   private async store(tx: Tx, fetched: Fetched): Promise<void> {
     const { orgId, customerId, livemode, seq, state } = fetched;
     // Before the account's lock, as whoever changes subscriptions takes them.
-    await lockBilling(tx, orgId);
+    const at = await lockBilling(tx, orgId);
     if (fetched.compare) await this.compare(tx, fetched);
     const before = await statuses(tx);
     await saveSubscriptions(tx, seq, state.subscriptions);
@@ -87,7 +88,7 @@ export class ApplyCustomer {
     const fresh = await insertFacts(tx, facts);
     await this.invoices.announce(tx, fresh);
     for (const { kind, key } of fresh) this.log.info({ orgId, kind, key }, 'Heard from Stripe');
-    await this.follow(tx, fetched);
+    await this.follow(tx, fetched, at);
   }
 
   private async compare(tx: Tx, { orgId, customerId, state }: Fetched): Promise<void> {
@@ -102,9 +103,12 @@ export class ApplyCustomer {
     for (const { what } of drifts) this.log.warn({ orgId, what }, 'The copy differed from Stripe, and is healed');
   }
 
-  private async follow(tx: Tx, { orgId, livemode, seq, state: { subscriptions, invoices } }: Fetched): Promise<void> {
+  private async follow(tx: Tx, fetched: Fetched, at: number): Promise<void> {
+    const { orgId, livemode, seq } = fetched;
+    const { subscriptions, invoices } = fetched.state;
     const prices = subscriptions.flatMap(({ items, next }) => [...items, ...(next?.items ?? [])]);
     const keys = await priceKeys(tx, livemode, [...new Set(prices.map(({ priceId }) => priceId))]);
+    await savePeriods(tx, fetched.customerId, usageOf(subscriptions, keys), at);
     const { products, duplicates, unknown } = translate(subscriptions, keys);
     for (const one of unknown) this.log.error({ orgId, ...one }, 'A price of Stripe sells nothing that is known here');
     await saveDoublePayments(tx, orgId, duplicates);

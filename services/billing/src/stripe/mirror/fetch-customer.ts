@@ -21,6 +21,7 @@ export interface PaymentState {
   balance: number;
 }
 
+type Page = { limit: number; starting_after?: string };
 const PAGE = 100;
 /** Older ones were copied before, and do not change any more as a rule; the nightly comparison reads them all. */
 const INVOICES = 100;
@@ -55,9 +56,17 @@ export class FetchCustomer {
     return this.pages('GET /v1/subscriptions', (stripe, page) => stripe.subscriptions.list({ ...these, ...page }));
   }
 
-  private invoices(customer: string, all: boolean) {
+  /** Each has its first ten lines inside; the others are asked for. */
+  private async invoices(customer: string, all: boolean) {
     const most = all ? undefined : INVOICES;
-    return this.pages('GET /v1/invoices', (stripe, page) => stripe.invoices.list({ customer, ...page }), most);
+    const list = (stripe: Stripe, page: Page) => stripe.invoices.list({ customer, ...page });
+    const found = await this.pages('GET /v1/invoices', list, most);
+    for (const { id, lines } of found) {
+      if (!lines.has_more) continue;
+      const rest = (stripe: Stripe, page: Page) => stripe.invoices.listLineItems(id, page);
+      lines.data = await this.pages('GET /v1/invoices/:id/lines', rest);
+    }
+    return found;
   }
 
   private async facts(customer: string): Promise<Fact[]> {
@@ -70,10 +79,7 @@ export class FetchCustomer {
 
   private async pages<T extends { id: string }>(
     endpoint: string,
-    list: (
-      stripe: Stripe,
-      page: { limit: number; starting_after?: string },
-    ) => Promise<{ data: T[]; has_more: boolean }>,
+    list: (stripe: Stripe, page: Page) => Promise<{ data: T[]; has_more: boolean }>,
     most = Number.MAX_SAFE_INTEGER,
   ): Promise<T[]> {
     const found: T[] = [];

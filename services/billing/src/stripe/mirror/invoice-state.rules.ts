@@ -36,6 +36,8 @@ export interface InvoiceLine {
   amount: number;
   discount: number;
   quantity: number | null;
+  /** Where units may be broken. */
+  exactQuantity: string | null;
   priceId: string | null;
   periodStart: number;
   periodEnd: number;
@@ -45,14 +47,17 @@ export interface InvoiceLine {
 export function invoiceState(invoice: Stripe.Invoice): InvoiceState {
   const currency = invoice.currency.toUpperCase();
   const money = (amount: number): number => fromStripe(amount, currency);
+  const lines = invoice.lines.data.map((line) => lineState(line, money));
+  // What a credit gives back less because of a discount is part of the credit: no line has a discount below zero.
+  const givenBack = invoice.lines.data.reduce((sum, line) => sum + Math.min(0, sumOf(line.discount_amounts)), 0);
   const subscription = invoice.parent?.subscription_details?.subscription ?? null;
   return {
     id: invoice.id,
     number: invoice.number,
     status: invoice.status ?? 'draft',
     currency,
-    subtotal: money(invoice.subtotal),
-    discount: money(sumOf(invoice.total_discount_amounts)),
+    subtotal: money(invoice.subtotal - givenBack),
+    discount: money(sumOf(invoice.total_discount_amounts) - givenBack),
     tax: money(sumOf(invoice.total_taxes)),
     total: money(invoice.total),
     amountDue: money(invoice.amount_due),
@@ -71,19 +76,21 @@ export function invoiceState(invoice: Stripe.Invoice): InvoiceState {
     pdfUrl: invoice.invoice_pdf ?? null,
     attempts: invoice.attempt_count ?? 0,
     nextAttemptAt: invoice.next_payment_attempt,
-    lines: invoice.lines.data.map((line) => lineState(line, money)),
+    lines,
   };
 }
 
 function lineState(line: Stripe.InvoiceLineItem, money: (amount: number) => number): InvoiceLine {
   const price = line.pricing?.price_details?.price ?? null;
+  const discount = sumOf(line.discount_amounts);
   const { subscription_item_details: item, invoice_item_details: extra } = line.parent ?? {};
   return {
     id: line.id,
     description: line.description ?? '',
-    amount: money(line.amount),
-    discount: money(sumOf(line.discount_amounts)),
+    amount: money(line.amount - Math.min(0, discount)),
+    discount: money(Math.max(0, discount)),
     quantity: line.quantity,
+    exactQuantity: line.quantity_decimal === null ? null : String(line.quantity_decimal),
     priceId: typeof price === 'string' ? price : (price?.id ?? null),
     periodStart: line.period.start,
     periodEnd: line.period.end,

@@ -7,9 +7,11 @@ import { findInvoice, fixCurrency, lockAccount, toWire } from '../../invoices/in
 import { readLookupKey } from '../prices/lookup-key.rules.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import type { Fact, FactKind } from './facts.rules.ts';
-import type { InvoiceLine, InvoiceState } from './invoice-state.rules.ts';
+import type { InvoiceState } from './invoice-state.rules.ts';
 import { dropGoneDrafts, saveInvoices, storedInvoices } from './mirror.rows.ts';
-import { hideInvoices, idOfShown, type ShownLine, showInvoice, showLines } from './shown-invoice.rows.ts';
+import { hideInvoices, idOfShown, showInvoice, showLines } from './shown-invoice.rows.ts';
+import { shownLine } from './shown-line.rules.ts';
+import { closePeriods } from './usage-period.rows.ts';
 
 const EVENTS: Partial<Record<FactKind, typeof invoicePaid>> = {
   invoice_issued: invoiceIssued,
@@ -32,6 +34,10 @@ export class MirrorInvoices {
     await lockAccount(tx, tx.orgId as string);
     const prices = changed.flatMap(({ lines }) => lines.flatMap(({ priceId }) => priceId ?? []));
     const keys = await priceKeys(tx, livemode, [...new Set(prices)]);
+    await closePeriods(
+      tx,
+      changed.filter(isFinal).flatMap((invoice) => chargedByUse(invoice, keys)),
+    );
     for (const invoice of changed) {
       const id = await showInvoice(tx, seq, invoice);
       const lines = invoice.lines.map((line) => shownLine(line, keys));
@@ -52,20 +58,13 @@ export class MirrorInvoices {
   }
 }
 
-function shownLine(
-  { priceId, description, amount, discount, quantity, periodStart, periodEnd }: InvoiceLine,
-  keys: ReadonlyMap<string, string>,
-): ShownLine {
-  const sold = readLookupKey(keys.get(priceId ?? '') ?? '');
-  const item = !sold ? 'charge' : sold.kind === 'addon' ? `addon:${sold.addon}` : `${sold.kind}:${sold.plan}`;
-  return {
-    product: sold?.product ?? null,
-    item,
-    description,
-    quantity: quantity ?? 1,
-    amount,
-    discount,
-    periodStart,
-    periodEnd,
-  };
+const isFinal = ({ status }: InvoiceState): boolean => status !== 'draft';
+
+/** What it charged by use, of periods that were over when it was made. */
+function chargedByUse({ lines, created }: InvoiceState, keys: ReadonlyMap<string, string>) {
+  return lines.flatMap(({ priceId, periodStart, periodEnd, quantity, exactQuantity, proration }) => {
+    const sold = readLookupKey(keys.get(priceId ?? '') ?? '');
+    if (!priceId || sold?.kind !== 'usage' || proration || periodEnd > created) return [];
+    return [{ priceId, periodStart, periodEnd, quantity: exactQuantity ?? String(quantity ?? 0) }];
+  });
 }

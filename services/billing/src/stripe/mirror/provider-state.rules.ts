@@ -1,7 +1,8 @@
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
 import type { ProviderState as AnyProviderState } from '../../subscriptions/provider-state.rules.ts';
-import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
-import type { SubscriptionState } from './subscription-state.rules.ts';
+import { lookupKeyOf, readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
+import { meterOf } from '../prices/usage-sold.rules.ts';
+import type { SubscriptionState, UsagePeriodState } from './subscription-state.rules.ts';
 
 /** Its number is that of the fetch that found it. */
 export type ProviderState = Omit<AnyProviderState, 'seq'>;
@@ -134,3 +135,23 @@ const endOf = (next: SubscriptionState['next'], product: string, keys: ReadonlyM
 
 const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString();
 const isoOrNull = (seconds: number | null): string | null => (seconds === null ? null : iso(seconds));
+
+const CHARGES_USE: ReadonlySet<string> = new Set(['active', 'past_due', 'unpaid']);
+
+/** What is charged by use now, with the periods in which it is. In a trial nothing is. */
+export function usageOf(
+  subscriptions: readonly SubscriptionState[],
+  keys: ReadonlyMap<string, string>,
+): UsagePeriodState[] {
+  return subscriptions
+    .filter(({ status }) => CHARGES_USE.has(status))
+    .flatMap(({ id: subscriptionId, items }) =>
+      items.flatMap((item): UsagePeriodState[] => {
+        const sold = soldBy(item, keys);
+        if (sold?.kind !== 'usage') return [];
+        const { priceId, periodStart, periodEnd } = item;
+        const meter = meterOf(sold);
+        return [{ meter, periodStart, periodEnd, subscriptionId, priceId, lookupKey: lookupKeyOf(sold) }];
+      }),
+    );
+}

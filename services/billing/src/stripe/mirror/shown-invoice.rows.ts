@@ -1,19 +1,7 @@
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { InvoiceState } from './invoice-state.rules.ts';
-
-/** A line as it is shown beside those of our own invoices. */
-export interface ShownLine {
-  product: string | null;
-  /** `plan:pro`, `addon:explain_pro`, or `charge` for what was charged by hand at Stripe. */
-  item: string;
-  description: string;
-  quantity: number;
-  amount: number;
-  discount: number;
-  periodStart: number;
-  periodEnd: number;
-}
+import type { ShownLine } from './shown-line.rules.ts';
 
 /** Answers its id here, or undefined when a newer state is shown already. */
 export async function showInvoice(tx: Tx, seq: string, invoice: InvoiceState): Promise<string | undefined> {
@@ -42,8 +30,9 @@ export async function showInvoice(tx: Tx, seq: string, invoice: InvoiceState): P
       invoice.subtotal,
       invoice.discount,
       invoice.tax,
-      invoice.total,
-      Math.max(0, invoice.total - invoice.amountDue),
+      // Credits beyond the charges go to the balance, as with invoices of our own.
+      Math.max(0, invoice.total),
+      invoice.total < 0 ? invoice.total : Math.max(0, invoice.total - invoice.amountDue),
       invoice.credited,
       invoice.amountRemaining,
       invoice.periodStart,

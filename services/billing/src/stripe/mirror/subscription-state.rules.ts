@@ -29,6 +29,16 @@ export interface ItemState {
   periodEnd: number;
 }
 
+/** A period of something that is charged by use, as it stands at Stripe. Instants are whole seconds. */
+export interface UsagePeriodState {
+  meter: string;
+  periodStart: number;
+  periodEnd: number;
+  subscriptionId: string;
+  priceId: string;
+  lookupKey: string;
+}
+
 export function subscriptionState(subscription: Stripe.Subscription): SubscriptionState {
   const items = subscription.items.data.map(itemState);
   const schedule = typeof subscription.schedule === 'object' ? subscription.schedule : null;

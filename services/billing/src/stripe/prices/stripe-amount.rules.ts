@@ -7,7 +7,8 @@ const ITS_OWN: ReadonlyMap<string, number> = new Map([
   ['MGA', 0],
 ]);
 
-const shiftOf = (currency: string): number => (ITS_OWN.get(currency) ?? exponentOf(currency)) - exponentOf(currency);
+export const shiftOf = (currency: string): number =>
+  (ITS_OWN.get(currency) ?? exponentOf(currency)) - exponentOf(currency);
 
 /** Smallest units of the currency as Stripe counts them. */
 export function toStripe(amountMinor: number, currency: string): number {

@@ -5,12 +5,16 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { expireCalls } from '../client/stripe-call.rows.ts';
 import { countEvents, expireEvents } from '../inbox/stripe-event.rows.ts';
 import { expireDrifts } from '../mirror/mirror.rows.ts';
+import { countUsageLate, expireUsage } from '../usage/usage-report.rows.ts';
 
 const AT_ONCE = 2_000;
 /** Longer than events can come again, and than Stripe remembers a key. */
 const EVENT_DAYS = 35;
 const CALL_DAYS = 60;
 const DRIFT_DAYS = 90;
+/** Two months after its end nothing of a period is charged any more. A period has hundreds of hours. */
+const USAGE_DAYS = 60;
+const USAGE_AT_ONCE = 20;
 
 /** What no repetition can need any more; and how many events wait for an operator. */
 @Injectable()
@@ -19,6 +23,12 @@ export class ExpireStripe {
     private readonly tenants: TenantDatabase,
     metrics: Metrics,
   ) {
+    metrics.watched(
+      'tidegate_stripe_usage_late',
+      'Organisations whose usage should have been reported to Stripe half an hour ago',
+      { service: 'billing' },
+      () => countUsageLate(tenants.reader({ system: 'stripe' })),
+    );
     for (const state of ['dead', 'quarantined'] as const) {
       metrics.watched(
         'tidegate_stripe_events',
@@ -35,6 +45,7 @@ export class ExpireStripe {
       await expireEvents(tx, EVENT_DAYS, AT_ONCE),
       await expireCalls(tx, CALL_DAYS, AT_ONCE),
       await expireDrifts(tx, DRIFT_DAYS, AT_ONCE),
+      await expireUsage(tx, USAGE_DAYS, USAGE_AT_ONCE),
     ]);
     return expired.includes(AT_ONCE) ? 'again' : undefined;
   }

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Stripe } from 'stripe';
+import { findPlanVersion } from '../../plans/catalogue.rows.ts';
+import type { PaidChange, PaidSubscription } from '../../subscriptions/payments.ts';
+import { StripeApi } from '../client/stripe-api.ts';
+import { PublishedPrices } from '../prices/published-prices.ts';
+import { priceKeys } from '../prices/stripe-price.rows.ts';
+import { usageSoldBy } from '../prices/usage-sold.rules.ts';
+import { type Part, partsOf, type Target } from './item-changes.rules.ts';
+
+/** A subscription as it stands at Stripe, and what a change makes of the part of a product. */
+@Injectable()
+export class PaidItems {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly api: StripeApi,
+    private readonly prices: PublishedPrices,
+  ) {}
+
+  async find({ ref }: Pick<PaidSubscription, 'ref'>): Promise<{ found: Stripe.Subscription; parts: Part[] }> {
+    const found = await this.api.call('GET /v1/subscriptions/:id', (stripe) => stripe.subscriptions.retrieve(ref));
+    const ids = found.items.data.map(({ price }) => price.id);
+    const keys = await priceKeys(this.tenants.reader({}), found.livemode, ids);
+    return { found, parts: partsOf(found.items.data, keys) };
+  }
+
+  async targetOf(
+    { product }: PaidSubscription,
+    to: PaidChange,
+    { currency: lower, livemode }: Stripe.Subscription,
+  ): Promise<Target> {
+    const currency = lower.toUpperCase();
+    const shared = { product, currency, interval: to.interval };
+    const [plan = '', ...others] = await this.prices.idsOf(
+      [
+        { kind: 'plan', plan: to.plan, version: to.planVersion, ...shared },
+        ...to.addons.map(({ addon, version }) => ({ kind: 'addon' as const, addon, version, ...shared })),
+        ...(await this.usageOf(product, to, shared)),
+      ],
+      livemode,
+    );
+    const addons = others.slice(0, to.addons.length);
+    return {
+      plan,
+      addons: addons.map((price, at) => ({ price, quantity: to.addons[at]?.quantity ?? 1 })),
+      usage: others.slice(to.addons.length),
+    };
+  }
+
+  private async usageOf(product: string, to: PaidChange, by: { currency: string; interval: 'month' | 'year' }) {
+    const plan = await findPlanVersion(this.tenants.reader({}), product, to.plan, to.planVersion);
+    return plan ? usageSoldBy(plan, by).map(({ sold }) => sold) : [];
+  }
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { Stripe } from 'stripe';
+import type { VersionedCatalogue } from '../../plans/catalogue-model.rules.ts';
+import { toStripe } from '../prices/stripe-amount.rules.ts';
+
+/** A coupon as Stripe has it, and what customers enter for it. */
+export interface WantedCoupon {
+  id: string;
+  name: string;
+  terms: Omit<Stripe.CouponCreateParams, 'id' | 'name' | 'metadata'>;
+  codes: string[];
+  text: string;
+}
+
+type Coupon = VersionedCatalogue['coupons'][number];
+
+/**
+ * What a coupon gives never changes at Stripe, so its id says what that is: other terms are another coupon, and whoever has
+ * the old one keeps it.
+ */
+export function wantedCoupons({ coupons }: Pick<VersionedCatalogue, 'coupons'>): WantedCoupon[] {
+  return coupons.map((coupon) => {
+    const terms = termsOf(coupon);
+    const digest = createHash('sha256').update(JSON.stringify(terms)).digest('hex').slice(0, 10);
+    const worth = coupon.percent ? `${coupon.percent} %` : 'an amount';
+    const lasts = typeof coupon.duration === 'string' ? coupon.duration : `${coupon.duration.months} months`;
+    const { name, codes } = coupon;
+    return { id: `tidegate_${coupon.coupon}_${digest}`, name, terms, codes, text: `${name}: ${worth} off, ${lasts}` };
+  });
+}
+
+function termsOf({ percent, amounts, duration, plans, max }: Coupon): WantedCoupon['terms'] {
+  const [first, ...others] = amounts ?? [];
+  return {
+    ...(percent !== null && { percent_off: Number(percent) }),
+    ...(first && { amount_off: toStripe(first.amountMinor, first.currency), currency: first.currency.toLowerCase() }),
+    ...(others.length > 0 && {
+      currency_options: Object.fromEntries(
+        others.map(({ currency, amountMinor }) => [
+          currency.toLowerCase(),
+          { amount_off: toStripe(amountMinor, currency) },
+        ]),
+      ),
+    }),
+    ...(typeof duration === 'string' ? { duration } : { duration: 'repeating', duration_in_months: duration.months }),
+    ...(max !== null && { max_redemptions: max }),
+    ...(plans && { applies_to: { products: plans.map(({ product, plan }) => `tidegate.${product}.${plan}`) } }),
+  };
+}

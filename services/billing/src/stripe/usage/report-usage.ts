@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { periodsOf } from '@tidegate/contracts/billing/snapshot';
+import { sumUsage } from '@tidegate/contracts/usage/sums';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
+import { findEntitlements } from '../../entitlements/entitlements.rows.ts';
+import { readClock } from '../../kernel/subscription.rows.ts';
+import { findPlanVersion } from '../../plans/catalogue.rows.ts';
+import { readLookupKey, type SoldUsage } from '../prices/lookup-key.rules.ts';
+import { LateUsage } from './late-usage.ts';
+import { decimalOf, millionths } from './quantity.rules.ts';
+import { SendUsage } from './send-usage.ts';
+import {
+  findUsagePeriods,
+  saveIncluded,
+  saveUsageHours,
+  type UsageDue,
+  type UsagePeriodRow,
+} from './usage-report.rows.ts';
+import { type Counting, chargedUpTo, keyOf, type Slot, type Span, slotsOf, spansUpTo } from './usage-slots.rules.ts';
+
+/** Usage takes no older events. */
+export const EVENTS_COME_MS = 36 * 86_400_000;
+const MOST_SPANS = 200;
+/** Events come late, though rarely later: all hours are read once a day, and when a period is over. */
+const RECENT_SLOTS = 48;
+
+export interface Counted {
+  row: UsagePeriodRow;
+  sold: SoldUsage;
+  counting: Counting;
+}
+
+/**
+ * One turn at the usage of an organisation that Stripe charges:
+ *
+ *   asked   usage is asked for the sums that decide what was beyond the limits, without a connection
+ *   open    the totals of hours are stored, and those that changed are sent
+ *   charged what has come since the invoice is charged with the next one
+ */
+@Injectable()
+export class ReportUsage {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly bus: Bus,
+    private readonly sending: SendUsage,
+    private readonly late: LateUsage,
+  ) {}
+
+  /** `whole`: every hour, and what was charged too little or too much. Answers what is counted. */
+  async report(due: UsageDue, { whole }: { whole: boolean }): Promise<{ at: number; counted: Counted[] }> {
+    const { org_id: orgId } = due;
+    const { at, counted } = await this.tenants.run(orgId, (tx) => this.counted(tx));
+    const open = counted.filter(({ row }) => row.invoiced === null);
+    const closed = whole ? counted.filter(({ row }) => row.invoiced !== null) : [];
+    const asked = open.map((one) => ({ ...one, slots: slotsToAsk(one, at, whole) }));
+    const spans = [
+      ...asked.flatMap(({ counting, slots }) => instantsOf(slots).flatMap((until) => spansUpTo(counting, until))),
+      ...closed.flatMap(({ counting }) => spansUpTo(counting, counting.period.end)),
+    ];
+    const sums = await this.ask(orgId, spans);
+    await this.tenants.run(orgId, async (tx) => {
+      for (const { row, counting, slots } of asked) {
+        const upTo = (until: number) => chargedUpTo(counting, until, sums);
+        const hours = slots.map(({ stamp, start, end }) => ({ stamp, quantity: decimalOf(upTo(end) - upTo(start)) }));
+        await saveUsageHours(tx, row, hours);
+      }
+    });
+    await this.sending.send(due);
+    for (const one of closed)
+      await this.late.charge(orgId, one, chargedUpTo(one.counting, one.counting.period.end, sums));
+    return { at, counted };
+  }
+
+  /** The periods, each with the limit that is, or was, in force. */
+  private async counted(tx: Tx): Promise<{ at: number; counted: Counted[] }> {
+    const at = await readClock(tx);
+    const rows = await findUsagePeriods(tx, at - EVENTS_COME_MS);
+    const snapshot = (await findEntitlements(tx, tx.orgId as string))?.snapshot;
+    const counted: Counted[] = [];
+    for (const row of rows) {
+      const sold = readLookupKey(row.lookup_key);
+      if (sold?.kind !== 'usage' || !snapshot) continue;
+      const grant = (await findPlanVersion(tx, sold.product, sold.plan, sold.version))?.features[sold.feature];
+      if (grant?.kind !== 'metered') continue;
+      const now = snapshot.features[sold.feature];
+      const inForce = snapshot.plans[sold.product];
+      const goesOn =
+        row.period_end.getTime() > at && inForce?.plan === sold.plan && inForce.planVersion === sold.version;
+      let included = row.included === null ? null : Number(row.included);
+      if ((goesOn && now?.kind === 'metered') || row.unlimited === null) {
+        included = goesOn && now?.kind === 'metered' ? now.limit : grant.limit;
+        await saveIncluded(tx, row, included);
+      }
+      const period = { start: row.period_start.getTime(), end: row.period_end.getTime() };
+      const steps = periodsOf(snapshot, sold.feature);
+      counted.push({
+        row,
+        sold,
+        counting: { feature: sold.feature, per: grant.per ?? 'month', included, period, steps },
+      });
+    }
+    return { at, counted };
+  }
+
+  private async ask(orgId: string, spans: readonly Span[]): Promise<Map<string, bigint>> {
+    const wanted = [...new Map(spans.map((span) => [keyOf(span), span])).values()];
+    const sums = new Map<string, bigint>();
+    for (let at = 0; at < wanted.length; at += MOST_SPANS) {
+      const some = wanted.slice(at, at + MOST_SPANS);
+      const answer = await this.bus.call(sumUsage, { spans: some }, { orgId });
+      for (const [index, span] of some.entries()) sums.set(keyOf(span), millionths(answer.sums[index] ?? 0));
+    }
+    return sums;
+  }
+}
+
+function slotsToAsk({ counting: { period } }: Counted, at: number, whole: boolean): Slot[] {
+  const slots = slotsOf(period, at);
+  return whole || period.end <= at ? slots : slots.slice(-RECENT_SLOTS);
+}
+
+const instantsOf = (slots: readonly Slot[]): number[] => [...new Set(slots.flatMap(({ start, end }) => [start, end]))];
