@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
-import { Id, Instant, Name, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Currency } from './currencies.ts';
 
 /** Stripe's words. uncollectible: given up, but still owed. */

@@ -6,7 +6,7 @@ import { type EventContext, On } from '@tidegate/messaging/handler';
 import { NotifierConfig } from '../notifier.config.ts';
 import { QueueNotice } from './queue-notice.ts';
 
-/** What customers are told of their invoices and orders, and the operator of orders that wait for them. */
+/** Notices of invoices and orders to customers, and to the operator of orders that wait for them. */
 @Controller()
 export class NotifyOfBilling {
   constructor(
