@@ -1,3 +1,4 @@
+import { browserConsole } from './console.ts';
 import { deleteOrganisation } from './delete-organisation.ts';
 import { documents } from './documents.ts';
 import { edge } from './edge.ts';
@@ -14,6 +15,7 @@ const collector = collectTraces();
 
 firstJob(platform);
 documents(platform);
+browserConsole(platform);
 deleteOrganisation(platform);
 payingCustomer(platform, payments, { killed: true });
 edge(platform, collector.settings);

@@ -41,7 +41,7 @@ export function rollingRestart(platform: SharedPlatform): void {
     );
     const load = new Load({
       clients: 8,
-      pauseMs: 250,
+      pauseMs: 500,
       ask: (client) =>
         fetch(`${platform.url}/api/v1/bots`, { headers: { authorization: `Bearer ${keys[client % keys.length]}` } }),
     });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import '../libs/contracts/dist/all.js';
 import { loadServices } from '../cli/dist/roles.js';
+import { ENFORCEMENT, NOT_IN_THE_PRODUCT } from '../libs/contracts/dist/billing/enforcement.js';
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
 import { TTL_SECONDS as QUOTA_SECONDS } from '../libs/contracts/dist/usage/leases.js';
@@ -16,7 +17,7 @@ import { catalogueSchema } from '../services/billing/dist/plans/catalogue-schema
 import { LEASE_SECONDS as BOT_SECONDS } from '../services/bot-executor/dist/bots/lease.rows.js';
 import { LEASE_SECONDS as JOB_SECONDS } from '../services/bot-executor/dist/queue/queue.rows.js';
 import { asyncApiDocument } from '../services/gateway/dist/documents/asyncapi.js';
-import { clientSource } from '../services/gateway/dist/documents/client-source.js';
+import { clientSource, operationsSource } from '../services/gateway/dist/documents/client-source.js';
 import { openApiDocument } from '../services/gateway/dist/documents/openapi.js';
 import { LEASE_SECONDS as MAIL_SECONDS } from '../services/identity/dist/mails/account-mail.rows.js';
 import { LEASE_SECONDS as CHECKPOINT_SECONDS } from '../services/usage/dist/ingestion/checkpoint.rows.js';
@@ -92,6 +93,19 @@ ${rows.join('\n')}
 `;
 }
 
+/** The part of docs/plans-and-usage.md that says who enforces what, in place of what stands between its marks. */
+function enforcement() {
+  const [begin, end] = ['<!-- enforcement: generated -->\n', '<!-- /enforcement -->'];
+  const document = readFileSync(join(ROOT, 'docs', 'plans-and-usage.md'), 'utf8');
+  const [before, , after] = document.split(new RegExp(`${begin}|${end}`));
+  if (after === undefined) throw new Error('docs/plans-and-usage.md has no marks for the table of enforcement.');
+  const rows = [
+    ...Object.entries(ENFORCEMENT).map(([feature, { by, what }]) => `| \`${feature}\` | ${by.join(', ')} | ${what} |`),
+    ...Object.entries(NOT_IN_THE_PRODUCT).map(([feature, why]) => `| \`${feature}\` | nobody yet | ${why} |`),
+  ];
+  return `${before}${begin}| feature | enforced by | where |\n|---|---|---|\n${rows.join('\n')}\n${end}${after}`;
+}
+
 function describe(schema) {
   const meta = schema.meta()?.description ?? (schema.def.innerType ? describe(schema.def.innerType) : undefined);
   if (!meta) throw new Error('A variable of the configuration has no description.');
@@ -110,8 +124,10 @@ const made = {
   'docs/asyncapi.json': json(asyncApiDocument(events(), liveTopics(), version)),
   'docs/routes.md': routes(),
   'docs/configuration.md': await configuration(),
+  'docs/plans-and-usage.md': enforcement(),
   'plans/catalogue.schema.json': json(catalogueSchema()),
   'libs/client/src/generated/api.ts': clientSource(operations()),
+  'libs/client/src/generated/operations.ts': operationsSource(operations()),
 };
 const stale = Object.entries(made).filter(
   ([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), 'utf8') !== text,

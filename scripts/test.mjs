@@ -8,7 +8,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPO_CHECKS } from './repo-checks.mjs';
-import { prepare, ROOT } from './setup.mjs';
+import { ONE_CHECKER, prepare, ROOT } from './setup.mjs';
 
 const patterns = process.argv.slice(2);
 const node = prepare({ tests: true });
@@ -28,14 +28,15 @@ function step(name, args, command = node) {
 /** Files of the repository; those that a user put beside them are not checked. */
 function ours() {
   const { status, stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' });
-  if (status !== 0) return ['main.ts', 'bench', 'cli', 'e2e', 'libs', 'scripts', 'services'];
-  const readable = stdout.split('\0').filter((path) => /\.(ts|mts|mjs|js|json|css)$/.test(path));
+  if (status !== 0) return ['main.ts', 'bench', 'cli', 'console', 'e2e', 'libs', 'scripts', 'services'];
+  const readable = stdout.split('\0').filter((path) => /\.(ts|tsx|mts|mjs|js|json|css|html)$/.test(path));
   return readable.filter((path) => existsSync(join(ROOT, path)));
 }
 
 if (patterns.length === 0) {
   step('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', ...ours()]);
-  step('types of the tests', [bin('typescript/bin/tsc'), '-p', 'tsconfig.tests.json']);
+  step('types of the tests', [bin('typescript/bin/tsc'), '-p', 'tsconfig.tests.json', ...ONE_CHECKER]);
+  step('types of the console', [bin('typescript/bin/tsc'), '-p', 'console', ...ONE_CHECKER]);
   for (const [name, args] of REPO_CHECKS) step(name, args);
 }
 step('servers', ['scripts/test-servers.mjs']);

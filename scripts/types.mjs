@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './setup.mjs';
+import { ONE_CHECKER, ROOT } from './setup.mjs';
 
 const folders = process.argv.slice(2);
 const config = join(ROOT, 'dist', 'types', `${folders.length > 1 ? 'several' : folders[0].replaceAll('/', '-')}.json`);
@@ -14,7 +14,6 @@ writeFileSync(
     include: folders.flatMap((folder) => ['*.ts', 'src', 'test'].map((part) => join(ROOT, folder, part))),
   }),
 );
-const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', config], {
-  stdio: 'inherit',
-});
+const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+const { status } = spawnSync(process.execPath, [tsc, '-p', config, ...ONE_CHECKER], { stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
@@ -9,27 +10,30 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
 import { startNats } from '@tidegate/runtime/embedded/nats-server';
-import { ensureEventDays } from '@tidegate/usage/ingestion/event-days';
-import { type CountableEvent, countEvents } from '@tidegate/usage/ingestion/usage-event.rows';
-import { eventKey } from '@tidegate/usage/kernel/event-identity';
 import pg from 'pg';
+import { ceiling, type Measured } from './ingest-ceiling.ts';
+import { prepareUsage } from './ingest-database.ts';
+import { httpIngestion } from './ingest-http.ts';
+import { LATE_DAYS, makeLoad } from './ingest-load.ts';
 import type { Result } from './main.ts';
+import { familyMs } from './process-cpu.ts';
 import { type BenchDatabase, benchDatabase, median } from './servers.ts';
 
-const EVENTS = 200_000;
-const ORGANISATIONS = 1_000;
+const EVENTS = 100_000;
+const ORGANISATIONS = 10_000;
 const ROUNDS = 3;
-const BATCH = 2_000;
-const CONNECTIONS = 3;
-const ANCHOR = '2026-01-01T00:00:00.000Z';
-/** Events that ride in one message: what a service's handler sends, a busy product's sender, a gateway's report. */
-const PER_MESSAGE = [1, 10, 50];
+const HEAD =
+  'events               by hand/s  ingestion/s  ratio  CPU ratio  µs of CPU an event by hand  and ingested\n';
+const WIDTHS = [21, 11, 13, 7, 11, 28, 0];
+/** Events that ride in one message: what a service's handler sends, a busy product's sender. */
+const PER_MESSAGE = [1, 10];
 
 /**
- * Usage ingestion end to end, from messages in JetStream to balances: parsed, checked, counted once; against the
- * statement alone that inserts and rolls up, with everything prepared, in the same PostgreSQL and with as many
- * connections. The stream is preloaded: this is how fast a backlog is worked off. The figure is that of ten events a
- * message; with one, JetStream and JSON cost the reader as much CPU as PostgreSQL.
+ * Usage ingestion end to end, against the statement that somebody would write by hand (`ingest-ceiling.ts`) in the same
+ * PostgreSQL: from messages in JetStream to balances, with one event a message and with ten, the stream preloaded; and by HTTP
+ * in batches of a thousand. Events of 10,000 organisations, 2 % of them twice, 1 % up to a month late. The CPU ratio is that of
+ * all that either way costs, which others on the machine distort less: PostgreSQL and client by hand; PostgreSQL, reader and
+ * nats-server from the stream; PostgreSQL and platform (with its nats-server) by HTTP.
  */
 export async function ingest(): Promise<Result> {
   const database = await benchDatabase(['libs/entitlements/migrations', 'services/usage/migrations']);
@@ -37,50 +41,70 @@ export async function ingest(): Promise<Result> {
   const nc = await connectNats({ servers: [nats.url], user: 'bench', password: '' }, 'bench');
   await ensureStreams(nc);
   const orgs = Array.from({ length: ORGANISATIONS }, () => newId());
-  await prepare(database, orgs);
+  await prepareUsage(database, orgs, LATE_DAYS + 1);
   const given = JSON.stringify({ natsUrl: nats.url, login: database.login });
-  const worker = fork(new URL('./ingest-worker.js', import.meta.url), [given]);
+  const flags = JSON.parse(readFileSync('cli/bin/node-flags.json', 'utf8')) as string[];
+  const worker = fork(new URL('./ingest-worker.js', import.meta.url), [given], {
+    execArgv: [...flags, ...(process.env['BENCH_WORKER_FLAGS'] ?? '').split(' ').filter(Boolean)],
+  });
   await once(worker, 'message');
-  process.stdout.write('events/message  insert + rollup/s  ingestion/s  ratio\n');
-  const results = new Map<number, { rate: number; ratio: number }[]>(PER_MESSAGE.map((one) => [one, []]));
+  process.stdout.write(HEAD);
+  const ratios = new Map<number, number[]>(PER_MESSAGE.map((one) => [one, []]));
+  const rates: number[] = [];
+  const pids = [database.pid, worker.pid ?? 0, nats.pid];
   // The first round warms everything up and does not count.
   for (let round = -1; round < ROUNDS; round += 1) {
-    for (const [perMessage, list] of results) {
+    for (const [perMessage, list] of ratios) {
+      const { events, distinct } = makeLoad(orgs, EVENTS, perMessage);
       await clear(database);
-      const alone = await insertAlone(database, makeEvents(orgs));
+      const alone = await ceiling(database, 'bench', events);
       await clear(database);
-      await publishAll(nc, makeEvents(orgs), perMessage);
-      const rate = await drain(database, worker, EVENTS);
+      await publishAll(nc, events, perMessage);
+      const before = pids.map((pid) => familyMs(pid));
+      const rate = await drain(database, worker, { sent: events.length, distinct });
+      const cpu = pids.map((pid, at) => ((familyMs(pid) - (before[at] ?? 0)) * 1_000) / events.length);
       if (round < 0) continue;
-      list.push({ rate, ratio: rate / alone });
-      const cells = [perMessage, alone.toFixed(0), rate.toFixed(0), (rate / alone).toFixed(2)];
-      process.stdout.write(`${cells.map((cell, i) => String(cell).padEnd([16, 19, 13, 0][i] ?? 0)).join('')}\n`);
+      list.push(report(`${perMessage} a message`, alone, { rate, cpu }));
+      if (perMessage === 1) rates.push(rate);
     }
   }
-  worker.kill();
+  worker.send('exit');
+  await once(worker, 'exit');
+  await byHttp(database, orgs);
   await nc.close();
   await nats.stop();
   await database.stop();
-  const usual = results.get(10) ?? [];
   return {
     name: 'ingest',
-    value: Math.round(median(usual.map(({ rate }) => rate))),
+    value: Math.round(median(rates)),
     unit: 'events/s',
-    ratio: Number(median(usual.map(({ ratio }) => ratio)).toFixed(2)),
-    against: 'insert and rollup alone, ten events a message',
+    ratio: Number(median(ratios.get(1) ?? []).toFixed(2)),
+    against: 'insert and rollup by hand, one event a message',
   };
 }
 
-async function prepare(database: BenchDatabase, orgs: string[]): Promise<void> {
-  const tenants = new TenantDatabase(database.dataSource);
-  await tenants.as({}, (tx) => tx.query("insert into meters (meter, name) values ('calls', 'Calls')"));
-  await tenants.system('ingest', (tx) =>
-    tx.query(
-      `insert into entitlement_snapshots (org_id, version, periods, snapshot) select id, 1, $2::json, '{}' from unnest($1::uuid[]) id`,
-      [orgs, JSON.stringify({ meters: {}, shared: [{ from: ANCHOR, anchor: ANCHOR, months: 1 }] })],
-    ),
-  );
-  await ensureEventDays(tenants, { back: 1, ahead: 3 });
+async function byHttp(database: BenchDatabase, orgs: string[]): Promise<void> {
+  const http = await httpIngestion(database, orgs);
+  const ratios: number[] = [];
+  for (let round = -1; round < ROUNDS; round += 1) {
+    const { alone, ours } = await http.round(EVENTS);
+    if (round >= 0) ratios.push(report('HTTP, 1,000 a request', alone, ours));
+  }
+  const { p50, p99 } = await http.delays();
+  await http.stop();
+  process.stdout.write(`by HTTP: ratio ${median(ratios).toFixed(2)}; under 5,000 events/s from event to balance `);
+  process.stdout.write(`p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms\n`);
+}
+
+/** One line; the ratio. */
+function report(name: string, alone: Measured, ours: Measured): number {
+  const sum = ({ cpu }: Measured) => cpu.reduce((all, one) => all + one, 0);
+  const each = ({ cpu }: Measured) => cpu.map((one) => one.toFixed(1)).join(' + ');
+  const ratio = ours.rate / alone.rate;
+  const figures = [alone.rate.toFixed(0), ours.rate.toFixed(0), ratio.toFixed(2), (sum(alone) / sum(ours)).toFixed(2)];
+  const cells = [name, ...figures, each(alone), each(ours)];
+  process.stdout.write(`${cells.map((cell, i) => cell.padEnd(WIDTHS[i] ?? 0)).join('')}\n`);
+  return ratio;
 }
 
 /** Every measurement begins with empty tables and no checkpoint due. */
@@ -91,54 +115,12 @@ const clear = (database: BenchDatabase): Promise<unknown> =>
     await client.query('checkpoint');
   });
 
-function makeEvents(orgs: string[]): UsageEvent[] {
-  const at = new Date().toISOString();
-  return Array.from({ length: EVENTS }, (_, index) => ({
-    id: newId(),
-    // Neighbours belong together, as events of one sender do, so that several can ride in one message.
-    org: orgs[Math.floor(index / 50) % orgs.length] as string,
-    meter: 'calls',
-    quantity: 1,
-    at,
-    source: 'bench',
-  }));
-}
-
-/** Events a second: the statement alone, with everything prepared, by as many connections as ingestion uses. */
-async function insertAlone(database: BenchDatabase, events: UsageEvent[]): Promise<number> {
-  const tenants = new TenantDatabase(database.dataSource);
-  const batches: CountableEvent[][] = [];
-  for (let index = 0; index < events.length; index += BATCH) {
-    batches.push(
-      events
-        .slice(index, index + BATCH)
-        .map(countable)
-        .sort(byKey),
-    );
-  }
-  const began = performance.now();
-  const lane = async () => {
-    for (let batch = batches.pop(); batch; batch = batches.pop()) {
-      const countable = batch;
-      await tenants.system('ingest', (tx) => countEvents(tx, countable));
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, lane));
-  return events.length / ((performance.now() - began) / 1_000);
-}
-
-const countable = (event: UsageEvent): CountableEvent => ({
-  ...event,
-  key: eventKey(event.source, event.id),
-  digest: 0,
-  lease: undefined,
-  periodStart: ANCHOR,
-});
-
-const byKey = (a: CountableEvent, b: CountableEvent): number => (a.org + a.key < b.org + b.key ? -1 : 1);
-
-/** Events a second, from the consumer's start until everything is counted. */
-async function drain(database: BenchDatabase, worker: ChildProcess, events: number): Promise<number> {
+/** Events a second, from the reader's start until everything is counted. */
+async function drain(
+  database: BenchDatabase,
+  worker: ChildProcess,
+  { sent, distinct }: { sent: number; distinct: number },
+): Promise<number> {
   const tenants = new TenantDatabase(database.dataSource);
   const counted = async () => {
     const sum = 'select coalesce(sum(events), 0)::int as n from usage_hours';
@@ -146,11 +128,12 @@ async function drain(database: BenchDatabase, worker: ChildProcess, events: numb
   };
   const began = performance.now();
   worker.send('begin');
-  while ((await counted()) < events) await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await counted()) < distinct) await new Promise((resolve) => setTimeout(resolve, 100));
   const seconds = (performance.now() - began) / 1_000;
   worker.send('end');
   await once(worker, 'message');
-  return events / seconds;
+  if ((await counted()) !== distinct) throw new Error(`${await counted()} were counted of ${distinct}.`);
+  return sent / seconds;
 }
 
 /** A stream with nothing but these events. */

@@ -2,6 +2,8 @@ import { backtest } from './backtest.ts';
 import { chaos } from './chaos.ts';
 import { entitlements } from './entitlements.ts';
 import { gateway } from './gateway.ts';
+import { growth } from './growth.ts';
+import { history } from './history.ts';
 import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
 import { leases } from './leases.ts';
@@ -35,6 +37,8 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   chaos,
   entitlements,
   gateway,
+  growth,
+  history,
   idle,
   ingest,
   leases,

@@ -10,7 +10,8 @@ const commandLine = (pid: string): string => {
   }
 };
 
-function family(root: number): number[] {
+/** A process and all that descend from it. */
+export function family(root: number): number[] {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const parent = new Map(all.map((pid) => [Number(pid), Number(/^PPid:\s+(\d+)/m.exec(statusOf(pid))?.[1] ?? 0)]));
   const found = [root];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { family } from './platform-processes.ts';
 
 /*
  * CPU time of other processes, from /proc. `sched` counts nanoseconds, `stat` only hundredths of a second, but knows
@@ -16,6 +17,17 @@ export function cpuMs(pid: number): number {
 
 /** What its children that have ended had used, in milliseconds. */
 export const endedChildrenMs = (pid: number): number => ticks(pid).children * TICK_MS;
+
+/** What a process and its descendants have used so far, those that have ended included, in milliseconds. */
+export const familyMs = (root: number): number =>
+  family(root).reduce((sum, pid) => {
+    try {
+      return sum + allThreadsMs(pid) + endedChildrenMs(pid);
+    } catch {
+      // It has ended since: what it used is its parent's from now on.
+      return sum;
+    }
+  }, 0);
 
 /** Undefined where the kernel was built without it. */
 function exactMs(pid: number): number | undefined {

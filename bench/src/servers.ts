@@ -12,6 +12,8 @@ export interface BenchDatabase {
   login: DatabaseSettings;
   dataSource: DataSource;
   folder: string;
+  /** Of the postmaster. */
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function benchDatabase(migrations: readonly string[] = []): Promise
     login,
     dataSource,
     folder,
+    pid: server.pid,
     stop: async () => {
       await dataSource.destroy();
       await server.stop();

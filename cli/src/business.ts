@@ -1,3 +1,4 @@
+import { type COST_TABLES, type CostFigures, getCosts } from '@tidegate/contracts/billing/costs';
 import { exponentOf } from '@tidegate/contracts/billing/currencies';
 import { organisationBilling } from '@tidegate/contracts/billing/grants';
 import {
@@ -102,6 +103,45 @@ export async function showRevenue({ json, csv, ...range }: RevenueOptions): Prom
   if (figures.csv !== undefined) return print(figures.csv);
   if (json) return printJson(figures);
   print(describeRevenue(figures));
+}
+
+export interface CostOptions {
+  month: string | undefined;
+  currency: string | undefined;
+  /** The table that is printed as CSV. */
+  csv: string | undefined;
+  json: boolean;
+}
+
+export async function showCosts({ json, csv, ...range }: CostOptions): Promise<void> {
+  const given = Object.fromEntries(Object.entries(range).filter(([, value]) => value !== undefined));
+  const table =
+    csv === undefined ? {} : { format: 'csv' as const, table: csv as (typeof COST_TABLES)[number], limit: 10_000 };
+  const figures = await asOperator((bus) => bus.call(getCosts, { ...given, ...table }));
+  if (figures.csv !== undefined) return print(figures.csv);
+  if (json) return printJson(figures);
+  print(describeCosts(figures));
+}
+
+/** By plan, then the organisations that bring least. */
+export function describeCosts({ currency, month, plans, organisations, unknown }: CostFigures): string {
+  const money = (row: { mrrMinor: number; cost: string; margin: string }) => [
+    decimal(row.mrrMinor, currency),
+    row.cost,
+    row.margin,
+  ];
+  const rows = [
+    ['plan', 'organisations', 'recurring', 'cost', 'margin'],
+    ...plans.map((row) => [
+      row.product === null ? 'shared' : `${row.product}.${row.plan ?? '-'}`,
+      String(row.organisations),
+      ...money(row),
+    ]),
+    ['organisation', 'plans', 'recurring', 'cost', 'margin'],
+    ...organisations.map((row) => [row.organisationId, row.plans.join(' ') || '-', ...money(row)]),
+  ];
+  const missing = unknown > 0 ? `Of ${unknown} organisations it is not known what they used.\n` : '';
+  return `Use of ${month} against what recurs, in ${currency}\n${rows.map((row) => row.join('  ')).join('\n')}\n${missing}`;
 }
 
 export const describeOrganisations = (items: readonly OrganisationSummary[]): string =>

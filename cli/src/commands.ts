@@ -152,6 +152,21 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    words: ['costs'],
+    options: {
+      json,
+      month: { type: 'string', about: 'such as 2026-11; by default the present one' },
+      currency: { type: 'string', about: 'by default that of the catalogue' },
+      csv: { type: 'string', about: 'print a table as CSV: meters, plans or organisations' },
+    },
+    about: 'show what the use of a month costs against what it brings, by plan and organisation',
+    run: async (_args, values) => {
+      const { showCosts } = await import('./business.ts');
+      const [month, currency, csv] = ['month', 'currency', 'csv'].map((name) => text(values[name]));
+      await showCosts({ month, currency, csv, json: values['json'] === true });
+    },
+  },
+  {
     words: ['licence', 'show'],
     args: ['[file]'],
     about: 'print what a licence says (default: LICENCE_FILE)',

@@ -45,3 +45,11 @@ test.each([
   const places = { DATABASE_URL: 'postgresql://localhost/t', NATS_URL: 'nats://localhost', DATA_DIR: '/nonexistent' };
   expect(loadSettings({ ...places, ...env }, [])).toMatchObject({ mode, production: mode === 'production' });
 });
+
+test('the licence is shown where one is configured, and what is wrong with it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-status-'));
+  expect((await readStatus({ DATA_DIR: folder })).licence).toBeNull();
+  const env = { DATA_DIR: folder, LICENCE_FILE: join(folder, 'none'), LICENCE_KEY_FILE: join(folder, 'none') };
+  expect((await readStatus(env)).licence).toMatchObject({ state: 'unreadable', readOnly: true });
+  rmSync(folder, { recursive: true });
+});

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNats } from '@tidegate/runtime/embedded/nats-server';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
+import { InstallationLicence } from '@tidegate/runtime/licence/installation-licence';
+import type { LicenceStanding } from '@tidegate/runtime/licence/licence-standing.rules';
 import { askedAt, askHealth } from './ask-health.ts';
 import { externalUrl, placeOf } from './external-servers.ts';
 import { dataDirOf, VERSION } from './kernel/installation.ts';
@@ -33,6 +35,8 @@ export interface Status {
   ports: { gateway: number | null; postgres: number | null; nats: number | null; natsMonitor: number | null };
   /** `host:port` of external servers; null when embedded. */
   external: { postgres: string | null; nats: string | null };
+  /** Null where no licence is configured. */
+  licence: Pick<LicenceStanding, 'state' | 'readOnly' | 'licensee' | 'validUntil' | 'servers' | 'what'> | null;
   services: ServiceStatus[];
 }
 
@@ -69,8 +73,14 @@ export async function readStatus(env = process.env): Promise<Status> {
       natsMonitor: nats?.monitorPort ?? null,
     },
     external: { postgres: externalPlace('DATABASE_URL', dataDir, env), nats: externalPlace('NATS_URL', dataDir, env) },
+    licence: licenceStatus(env),
     services,
   };
+}
+
+function licenceStatus(env: NodeJS.ProcessEnv): Status['licence'] {
+  const licence = new InstallationLicence({ licence: env['LICENCE_FILE'], key: env['LICENCE_KEY_FILE'] });
+  return licence.configured ? licence.standing() : null;
 }
 
 function urlOf({ host, port }: Run): string {
@@ -128,6 +138,7 @@ function describe({
   external,
   versions,
   layout,
+  licence,
   services,
 }: Status): string {
   const several = layout === 'a process per service';
@@ -137,6 +148,9 @@ function describe({
     `  gateway        ${url ?? '-'}`,
     `  PostgreSQL     ${where(versions.postgres, ports.postgres, external.postgres)}`,
     `  nats-server    ${where(versions.nats, ports.nats, external.nats)}`,
+    ...(licence
+      ? [`  licence        ${licence.what || `${licence.licensee}, valid until ${licence.validUntil}`}`]
+      : []),
     ...services.map(
       (one) =>
         `  ${one.name.padEnd(14)} ${one.ready ? 'ready' : (one.reason ?? 'not ready')}, process ${one.pid}${several ? `, metrics on port ${one.port ?? '-'}` : ''}`,

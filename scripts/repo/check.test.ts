@@ -39,5 +39,5 @@ test('a file that is too long is reported', () => {
 });
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.m?ts$/.test(path));
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.(m?ts|tsx)$/.test(path));
 }

@@ -28,6 +28,12 @@ const RULES = [
     to: { path: '^(services|cli|bench|e2e)/' },
   },
   {
+    name: 'console-apart',
+    comment: 'the console runs in browsers: it imports contracts and the client only',
+    from: { path: '^console/', pathNot: TESTS },
+    to: { path: '^(libs/(?!contracts|client)|services|cli|bench|e2e)/' },
+  },
+  {
     name: 'packages-by-name',
     comment: 'another package is imported by its name',
     from: { path: '^((?:libs|services)/[^/]+|[^/]+)/' },
@@ -88,7 +94,7 @@ const RULES = [
   {
     name: 'found',
     comment: 'an import leads somewhere',
-    from: { path: '^(libs|services|cli|bench|e2e)/[^/]+/?.*\\.m?ts$' },
+    from: { path: '^(libs|services|cli|bench|e2e|console)/[^/]+/?.*\\.(m?ts|tsx)$' },
     to: { couldNotResolve: true },
   },
 ].map((one) => ({ severity: 'error', ...one }));
@@ -102,12 +108,12 @@ export async function readModules(root, rules = []) {
       parser: 'swc',
       tsPreCompilationDeps: true,
       doNotFollow: { path: 'node_modules' },
-      exclude: { path: '^(libs/[^/]+|services/[^/]+|cli|bench)/dist/' },
+      exclude: { path: '^(libs/[^/]+|services/[^/]+|cli|bench|console)/dist/' },
       validate: true,
       ruleSet: { forbidden: rules },
       enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'] },
     },
-    { alias: aliases(root), extensions: ['.ts', '.mts', '.mjs', '.js', '.json'] },
+    { alias: aliases(root), extensions: ['.ts', '.tsx', '.mts', '.mjs', '.js', '.json'] },
   );
   return output;
 }
@@ -137,7 +143,7 @@ export async function checkImports(root) {
   return {
     modules: inside,
     // The commands and benchmarks stand beside the folders that they start and use.
-    circles: circlesOfFolders(inside.filter(({ source }) => /^(libs|services)\//.test(source))),
+    circles: circlesOfFolders(inside.filter(({ source }) => /^(libs|services|console)\//.test(source))),
     faults: [
       ...summary.violations.map(({ rule: { name }, from, to }) => ({
         rule: name,

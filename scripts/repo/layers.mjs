@@ -1,5 +1,5 @@
 /*
- * Order inside a service: services/<name>/layers.json lists its folders from the top to the bottom, an entry being a
+ * Order inside a service and the console: its layers.json lists its folders from the top to the bottom, an entry being a
  * folder or several that stand beside each other. Imports go down only, and no folder is in a circle with others.
  * "." is the root of the sources; what lies in subfolders belongs to the entry that names the most of its path.
  */
@@ -10,14 +10,18 @@ import { packageOf } from './sources.mjs';
 const TESTS = String.raw`\.test\.ts$`;
 
 export function readLayers(root) {
-  const services = join(root, 'services');
-  if (!existsSync(services)) return [];
-  return readdirSync(services).flatMap((name) => {
-    const file = join(services, name, 'layers.json');
+  return packagesWithLayers(root).flatMap((folder) => {
+    const file = join(root, folder, 'layers.json');
     if (!existsSync(file)) return [];
     const layers = JSON.parse(readFileSync(file, 'utf8')).map((layer) => [layer].flat());
-    return [{ name, layers, entries: layers.flat() }];
+    return [{ name: folder.split('/').at(-1), folder, layers, entries: layers.flat() }];
   });
+}
+
+function packagesWithLayers(root) {
+  const services = existsSync(join(root, 'services')) ? readdirSync(join(root, 'services')) : [];
+  const console = existsSync(join(root, 'console')) ? ['console'] : [];
+  return [...services.map((name) => `services/${name}`), ...console];
 }
 
 /** One rule of dependency-cruiser for each entry: it imports nothing above it or beside it. */
@@ -33,7 +37,7 @@ export function layerRules(services) {
           from: { path: pattern(service, entry), pathNot: TESTS },
           to: {
             path: forbidden.map((other) => pattern(service, other)),
-            pathNot: `^services/${service.name}/src/${service.name}\\.config\\.ts$`,
+            pathNot: `^${service.folder}/src/${service.name}\\.config\\.ts$`,
           },
         };
       }),
@@ -42,8 +46,8 @@ export function layerRules(services) {
 }
 
 /** The files of an entry: those of its folder, without those of entries inside it. */
-function pattern({ name, entries }, entry) {
-  const src = `^services/${name}/src/`;
+function pattern({ folder, entries }, entry) {
+  const src = `^${folder}/src/`;
   if (entry === '.') return `${src}[^/]+$`;
   const inside = entries.filter((other) => other.startsWith(`${entry}/`)).map((other) => other.slice(entry.length + 1));
   return inside.length > 0 ? `${src}${entry}/(?!(?:${inside.join('|')})/)` : `${src}${entry}/`;
@@ -51,17 +55,16 @@ function pattern({ name, entries }, entry) {
 
 /** Services without an order. */
 export function checkLayersThere(root) {
-  const services = join(root, 'services');
-  return (existsSync(services) ? readdirSync(services) : [])
-    .map((name) => `services/${name}/layers.json`)
+  return packagesWithLayers(root)
+    .map((folder) => `${folder}/layers.json`)
     .filter((path) => !existsSync(join(root, path)))
     .map((path) => ({ rule: 'layers', path, message: 'is missing' }));
 }
 
 /** Folders in no layer, and layers without a folder. */
 export function checkLayersComplete(services, modules) {
-  return services.flatMap(({ name, entries }) => {
-    const src = `services/${name}/src`;
+  return services.flatMap(({ folder: own, entries }) => {
+    const src = `${own}/src`;
     const folders = new Set(modules.map(({ source }) => dirname(source)).filter((path) => isWithin(path, src)));
     const relative = [...folders].map((path) => path.slice(src.length + 1) || '.');
     const covers = (entry, folder) => (entry === '.' ? folder === '.' : isWithin(folder, entry));
@@ -71,7 +74,7 @@ export function checkLayersComplete(services, modules) {
         .map((folder) => ({ rule: 'layers', path: `${src}/${folder}`, message: 'stands in no layer' })),
       ...entries
         .filter((entry) => !relative.some((folder) => covers(entry, folder)))
-        .map((entry) => ({ rule: 'layers', path: `services/${name}/layers.json`, message: `${entry} is no folder` })),
+        .map((entry) => ({ rule: 'layers', path: `${own}/layers.json`, message: `${entry} is no folder` })),
     ];
   });
 }

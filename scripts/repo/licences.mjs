@@ -5,11 +5,15 @@ import { join } from 'node:path';
 const ALLOWED =
   /^(MIT|MIT-0|ISC|0BSD|Apache-2\.0|BSD-[23]-Clause|BlueOak-1\.0\.0|CC0-1\.0|CC-BY-4\.0|Python-2\.0|Unlicense|Zlib)$/;
 
+/** Besides, for tools of development, which nobody is given: their files stay as they are. */
+const ALLOWED_FOR_TOOLS = /^MPL-2\.0$/;
+
 export function checkLicences(root) {
   const lock = join(root, 'package-lock.json');
   if (!existsSync(lock)) return [];
   return Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages)
-    .filter(([path, { link, license }]) => path.startsWith('node_modules/') && !link && !isAllowed(license))
+    .filter(([path, { link }]) => path.startsWith('node_modules/') && !link)
+    .filter(([, { dev, license }]) => !isAllowed(license) && !(dev && ALLOWED_FOR_TOOLS.test(license ?? '')))
     .map(([path, { license }]) => ({ rule: 'licences', path, message: `has the licence ${license ?? 'none'}` }));
 }
 

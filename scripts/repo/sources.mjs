@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseSync } from '@swc/core';
 
-export const FOLDERS = ['libs', 'services', 'cli', 'bench', 'e2e'];
+export const FOLDERS = ['libs', 'services', 'cli', 'bench', 'e2e', 'console'];
 const SKIPPED = new Set(['node_modules', 'dist', 'generated', 'fixtures']);
 
 export function readSources(root) {
@@ -18,7 +18,7 @@ function filesOf(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (SKIPPED.has(entry.name)) return [];
     const path = join(folder, entry.name);
-    return entry.isDirectory() ? filesOf(path) : /\.m?ts$/.test(path) ? [path] : [];
+    return entry.isDirectory() ? filesOf(path) : /\.(m?ts|tsx)$/.test(path) ? [path] : [];
   });
 }
 
@@ -35,7 +35,7 @@ function readSource(root, absolute) {
     /** Code that only tests and benchmarks run. */
     isForTests: /\.test\.m?ts$|^(bench|e2e|libs\/testing)\/|\/test\//.test(path),
     get tree() {
-      tree ??= parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2024' });
+      tree ??= parseSync(text, { syntax: 'typescript', decorators: true, tsx: path.endsWith('x'), target: 'es2024' });
       return tree;
     },
   };

@@ -114,7 +114,15 @@ export const WORDS = [
     only: MONITOR,
   },
   { house: 'marker', field: 'annotation', names: /\bmarkers?\b/, text: /\bmarkers?\b/i },
-  { house: 'dark', field: 'uncollected', names: /\bdark\b/, text: /\bdark\b/i },
+  {
+    house: 'dark',
+    field: 'uncollected',
+    names: /\bdark\b/,
+    text: /\bdark\b/i,
+    except: [
+      { path: /^(console\/src\/(kernel\/theme|main|shell\/shell)|e2e\/console)\./, why: 'a colour theme is called so' },
+    ],
+  },
   {
     house: 'life',
     field: 'reset epoch',

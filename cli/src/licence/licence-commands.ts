@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { parseCatalogue } from '@tidegate/billing/plans/parse-catalogue';
 import type { FeatureGrant } from '@tidegate/contracts/billing/features';
 import { explain, ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
+import {
+  checkLicence,
+  issueLicence,
+  type Licence,
+  MOST_CHARACTERS,
+  readLicence,
+  type Verdict,
+} from '@tidegate/runtime/licence/licence';
 import { ROOT } from '../kernel/installation.ts';
-import { checkLicence, issueLicence, type Licence, MOST_CHARACTERS, readLicence, type Verdict } from './licence.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 

@@ -3,8 +3,8 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkLicence, issueLicence, type Licence, readLicence } from '@tidegate/runtime/licence/licence';
 import { licence as doctorsCheck } from './doctor-licence.ts';
-import { checkLicence, issueLicence, type Licence, readLicence } from './licence.ts';
 
 const pair = () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');

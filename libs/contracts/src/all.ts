@@ -1,5 +1,6 @@
 /* Every contract, for code that needs the whole catalogue: the gateway, the boot check and the generators. */
 import './billing/checkout.ts';
+import './billing/costs.ts';
 import './billing/counted.ts';
 import './billing/entitlements.ts';
 import './billing/grants.ts';

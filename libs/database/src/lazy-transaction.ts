@@ -2,17 +2,25 @@ import type pg from 'pg';
 import { isBroken } from './broken.ts';
 import { named } from './deleted-organisations.ts';
 import { Hold, refuseWhileHeld } from './one-connection.ts';
+import { isOfPreface, prefacedQuery, type Statement } from './prefaced-query.ts';
 import { SEE_AS } from './read-query.ts';
 import { statementName } from './statements.ts';
 import { traced } from './traced-query.ts';
-import { contextValues, SETTINGS, type Tx, type Visibility } from './tx.ts';
+import { contextValues, type Tx, type Visibility } from './tx.ts';
 
 export type Client = pg.ClientBase;
 /** A connection of the pool and how it is given back: with an error when it must not be used again. */
+/** What PostgreSQL answers to a query. */
+type Answer<Row> = { rows: Row[]; command: string };
 export type Connect = () => Promise<[Client, (error?: Error) => void]>;
 
+const NOBODY = contextValues({});
+const UNKNOWN: string[] = [];
+const ENTER_AS = `${SEE_AS},enter_organisation($1::text::uuid)`;
+
 export interface TxOptions {
-  begin?: string;
+  /** Statements that open the transaction. */
+  begin?: readonly string[];
   /** False: also works for a deleted organisation. */
   enter?: boolean;
   /** The first thing in the transaction, before the query that opened it. */
@@ -24,17 +32,21 @@ export interface TxOptions {
  *
  * idle → (first query) open → committed | rolled back. Queries after the end are a bug and throw. Whatever happens,
  * the connection is given back once: to be used again after an answered commit or rollback, to be closed otherwise.
+ *
+ * What nobody waits for travels in front of a query or of the commit: BEGIN, the settings of a view, what was sent. A
+ * transaction of one query and an event is two round trips.
  */
 export class LazyTransaction {
   readonly tx: Tx;
   private readonly hold = new Hold();
   private readonly connect: Connect;
-  private readonly begin: string;
   private readonly first: TxOptions['first'];
   private readonly visibility: Visibility;
   private readonly context: string[];
-  /** Organisations that existed when the transaction entered them, besides its own. */
-  private entered: Set<string> | undefined;
+  /** Organisations that existed when the transaction entered them. */
+  private readonly entered = new Set(['']);
+  /** What goes out with the next query. */
+  private preface: Statement[];
   private readonly hooks: (() => void)[] = [];
   private client: Promise<Client> | undefined;
   /** Held from when the pool gave it until it is given back. */
@@ -42,18 +54,22 @@ export class LazyTransaction {
   private release: (error?: Error) => void = () => {};
   private ended = false;
   /** The view that the transaction's settings are for, once the server has executed what was sent. */
-  private seenAs: string[];
+  private seenAs = NOBODY;
+  /** Settled once the first query, and BEGIN with it, was answered. */
+  private begun: Promise<unknown> | undefined;
+  /** Why no query may be asked any more: without BEGIN or settings it would run outside of the transaction. */
   private refusal: unknown;
   /** Why the connection must not be reused. */
   private broken: Error | undefined;
 
-  constructor(connect: Connect, visibility: Visibility, { begin = 'begin', enter = true, first }: TxOptions = {}) {
+  constructor(connect: Connect, visibility: Visibility, { begin = ['begin'], enter = true, first }: TxOptions = {}) {
     this.connect = connect;
     this.context = contextValues(visibility);
-    this.begin = beginning(begin, this.context, enter);
+    this.preface = begin.map((text) => ({ text }));
+    if (!enter) this.entered.add(this.context[0] ?? '');
     this.first = first;
     this.visibility = visibility;
-    this.seenAs = this.context;
+    this.seeAs(this.context);
     this.tx = this.view(visibility, this.context, () => this.opened());
   }
 
@@ -72,41 +88,55 @@ export class LazyTransaction {
   private view({ orgId }: Visibility, context: string[], opened: () => Promise<Client>): Tx {
     const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
       const client = await opened();
-      return traced(sql, () => {
-        // The settings and the query are sent together, so that no query of another view comes between them.
-        if (this.seenAs !== context) this.seeAs(client, context);
-        return this.ask<Row>(client, sql, params);
-      });
+      return traced(sql, () => this.ask<Row>(client, context, sql, params));
     };
     return {
       orgId,
       query,
       one: async <Row>(sql: string, params?: readonly unknown[]) => (await query<Row>(sql, params))[0],
+      send: async (sql, params) => {
+        await opened();
+        this.seeAs(context);
+        this.preface.push({ text: sql, values: params });
+      },
       as: (other) => this.view(other, contextValues(other), opened),
       onCommit: (then) => this.hooks.push(then),
     };
   }
 
-  private seeAs(client: Client, context: string[]): void {
-    this.seenAs = context;
+  /** From the next statement on. The first time in a view of an organisation it must still exist. */
+  private seeAs(context: string[]): void {
     const [orgId = ''] = context;
-    this.entered ??= new Set(['', this.context[0] ?? '']);
     const known = this.entered.has(orgId);
+    if (known && context.every((value, index) => value === this.seenAs[index])) return;
     this.entered.add(orgId);
-    const asked = known
-      ? { name: 'tg_see_as', text: SEE_AS, values: context }
-      : { name: 'tg_enter_as', text: `${SEE_AS},enter_organisation($1::text::uuid)`, values: context };
-    client.query(asked).catch((error: unknown) => {
-      this.refusal ??= named(error);
-    });
+    this.seenAs = context;
+    this.preface.push({ text: known ? SEE_AS : ENTER_AS, values: context });
   }
 
-  private async ask<Row>(client: Client, sql: string, params: readonly unknown[]): Promise<Row[]> {
+  private async ask<Row>(client: Client, context: string[], sql: string, params: readonly unknown[]): Promise<Row[]> {
+    if (this.begun) await this.begun;
+    if (this.refusal) throw this.refusal;
+    this.seeAs(context);
+    const asked = this.sendWith<Row>(client, sql, params);
+    this.begun ??= asked.catch(() => undefined);
+    return (await asked).rows;
+  }
+
+  /** With the settings and whatever else was sent before, so that no query of another view comes between them. */
+  private async sendWith<Row>(client: Client, sql: string, params: readonly unknown[]): Promise<Answer<Row>> {
+    const { preface } = this;
+    this.preface = [];
+    // Settings go back to what they were at the savepoint.
+    if (sql.startsWith('rollback to')) this.seenAs = UNKNOWN;
     const name = statementName(sql);
     try {
-      return (await client.query({ text: sql, values: [...params], ...(name ? { name } : {}) })).rows as Row[];
+      if (preface.length > 0) return await prefacedQuery<Row>(client, preface, sql, params);
+      const query = sql === 'commit' ? { text: sql } : { text: sql, values: [...params], ...(name ? { name } : {}) };
+      return (await client.query(query)) as unknown as Answer<Row>;
     } catch (error) {
       if (isBroken(error)) this.broken ??= error as Error;
+      if (isOfPreface(error)) this.refusal ??= named(error);
       throw this.refusal ?? error;
     }
   }
@@ -123,11 +153,6 @@ export class LazyTransaction {
     this.release = release;
     this.connection = client;
     this.hold.held = true;
-    try {
-      await client.query(this.begin);
-    } catch (error) {
-      throw named(error);
-    }
     if (this.first) await this.first(this.view(this.visibility, this.context, async () => client));
     return client;
   }
@@ -138,12 +163,14 @@ export class LazyTransaction {
     const { connection } = this;
     if (connection) {
       try {
-        const answer = await traced('commit', () => connection.query('commit'));
+        if (this.refusal) throw this.refusal;
+        const answer = await traced('commit', () => this.sendWith(connection, 'commit', []));
         // Postgres answers a commit of a failed transaction with ROLLBACK and no error.
         if (answer.command !== 'COMMIT') throw new Error('The transaction was rolled back: a query in it had failed.');
         this.giveBack();
       } catch (error) {
-        this.giveBack(error as Error);
+        // After an answer of the server there is something to roll back, or nothing.
+        if (isBroken(error)) this.giveBack(error as Error);
         throw error;
       }
     }
@@ -168,13 +195,4 @@ export class LazyTransaction {
     this.connection = undefined;
     this.release(error ?? this.broken);
   }
-}
-
-function beginning(begin: string, context: string[], enter: boolean): string {
-  const settings: string[] = [];
-  for (const [index, value] of context.entries()) {
-    if (value !== '') settings.push(`set_config('${SETTINGS[index]}','${value}',true)`);
-  }
-  if (enter && context[0]) settings.push(`enter_organisation('${context[0]}')`);
-  return settings.length === 0 ? begin : `${begin};select ${settings.join(',')}`;
 }

@@ -51,7 +51,9 @@ export class TenantDatabase {
 
   /** Reads of one organisation that belong together: all see the same snapshot. */
   snapshot<T>(orgId: string | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.open({ orgId }, { begin: 'begin isolation level repeatable read, read only', enter: false }).run(work);
+    return this.open({ orgId }, { begin: ['begin isolation level repeatable read, read only'], enter: false }).run(
+      work,
+    );
   }
 
   /**
@@ -59,7 +61,9 @@ export class TenantDatabase {
    * out by the values of the parameters, which needs a plan for each.
    */
   purging<T>(orgId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.open({ orgId }, { begin: 'begin;set local plan_cache_mode=force_custom_plan', enter: false }).run(work);
+    return this.open({ orgId }, { begin: ['begin', 'set local plan_cache_mode=force_custom_plan'], enter: false }).run(
+      work,
+    );
   }
 
   /** For a system loop: sees the rows of tables that were protected for this purpose, and tables without tenant. */
@@ -80,6 +84,7 @@ export class TenantDatabase {
       orgId: visibility.orgId,
       query,
       one: async <Row>(sql: string, params?: readonly unknown[]) => (await query<Row>(sql, params))[0],
+      send: async (sql, params) => void (await query(sql, params)),
       as: (other) => this.reader(other),
       onCommit: (then) => then(),
     };

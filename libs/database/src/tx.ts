@@ -6,6 +6,8 @@ export interface Tx {
   query<Row = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   /** The first row, if there is one. */
   one<Row = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row | undefined>;
+  /** A statement whose answer nobody needs: it goes out in front of the next query or of the commit, and fails with it. */
+  send(sql: string, params: readonly (string | null)[]): Promise<void>;
   /** The same transaction with another view: another organisation, a person, a system loop. */
   as(visibility: Visibility): Tx;
   /** Runs after the commit, never after a rollback. It must not throw. */
@@ -23,9 +25,9 @@ export interface Visibility {
 }
 
 const SAFE = /^[0-9a-z-]{1,128}$/i;
-export const SETTINGS = ['app.org_id', 'app.user_id', 'app.lookup', 'app.system'] as const;
+const SETTINGS = ['app.org_id', 'app.user_id', 'app.lookup', 'app.system'] as const;
 
-/** The values of the settings, empty where there is none, checked so strictly that they may stand in SQL as literals. */
+/** The values of the settings, empty where there is none, checked strictly. */
 export function contextValues({ orgId = '', userId = '', lookup = '', system = '' }: Visibility): string[] {
   const values = [orgId, userId, lookup, system];
   for (const [index, value] of values.entries()) {

@@ -1,9 +1,11 @@
 import { BUILT_IN_FEATURES, type BuiltIn } from '@tidegate/contracts/billing/built-in-features';
 import type { Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
 import type { FeatureGrant } from '@tidegate/contracts/billing/features';
+import { standingOf } from '@tidegate/contracts/billing/restrictions';
 import type { Tx } from '@tidegate/database/tx';
 import fc from 'fast-check';
 import { Entitlements } from './entitlements.ts';
+import { NeededFeatures } from './needed-features.ts';
 
 const entitlements = new Entitlements({} as never);
 /** A transaction of an organisation whose snapshot is this. */
@@ -28,6 +30,8 @@ function ask(tx: Tx, feature: Decided): Promise<unknown> {
       return entitlements.claim(tx, feature as BuiltIn<'counted'>, async () => 0);
     case 'boolean':
       return entitlements.feature(tx, feature as BuiltIn<'boolean'>);
+    case 'level':
+      return entitlements.shows(tx, feature as BuiltIn<'level'>, { least: 'premium' });
     case 'static':
       return entitlements.number(tx, feature as BuiltIn<'static'>);
   }
@@ -69,7 +73,7 @@ test('of every built-in feature what is missing or of another kind is not includ
 });
 
 test('what creates is refused while the product is read-only, and what is set up of another product is not', async () => {
-  for (const feature of decided.filter((key) => BUILT_IN_FEATURES[key] !== 'static')) {
+  for (const feature of decided.filter((key) => ['counted', 'boolean'].includes(BUILT_IN_FEATURES[key]))) {
     const given = (product: string) =>
       having(
         snapshot(feature, GRANTS[BUILT_IN_FEATURES[feature]], {
@@ -99,4 +103,73 @@ test('a refusal names the newest version of the own plan as such', async () => {
     detail: expect.stringMatching(/The newest version of the plan Pro allows more\.$/),
   });
   await expect(claim({ ...full, upgrade: {} })).rejects.toMatchObject({ detail: expect.stringMatching(/Delete some/) });
+});
+
+test('what exists and is restricted is refused with the reason, and nothing else is', async () => {
+  const tx = (more: Partial<Snapshot> = {}) => having(snapshot('bots', { kind: 'counted', limit: 2 }, more));
+  const use = (restricted: Parameters<Entitlements['usable']>[2], given = tx()) =>
+    entitlements.usable(given, 'bots', restricted, async () => 3);
+  await use(null);
+  await expect(use('over_limit')).rejects.toMatchObject({
+    code: 'plan_limit_reached',
+    data: { feature: 'bots', limit: 2, used: 3, upgradeTo: 'max' },
+  });
+  await expect(use('read_only')).rejects.toMatchObject({ code: 'organisation_read_only', data: { plan: 'pro' } });
+  await expect(use('not_included')).rejects.toMatchObject({ code: 'feature_not_included', data: { feature: 'bots' } });
+  // The limit rose while it was asked for.
+  const unlimited = having(snapshot('bots', { kind: 'counted', limit: null }));
+  await expect(use('over_limit', unlimited)).rejects.toMatchObject({ code: 'feature_not_included' });
+});
+
+test('of what exists the oldest so many are in use: none where the feature is missing or of another kind, all or none while it is read-only', () => {
+  const standing = (grant: FeatureGrant | undefined, status: 'active' | 'paused' = 'active') =>
+    standingOf(snapshot('bots', grant, { plans: { trading: plan(status) } }), 'bots');
+  expect(standing({ kind: 'counted', limit: 2 })).toEqual({ keep: 2, all: null });
+  expect(standing({ kind: 'counted', limit: null })).toEqual({ keep: null, all: null });
+  const webhooks = (value: boolean) =>
+    standingOf(snapshot('webhook_channels', { kind: 'boolean', value }), 'webhook_channels');
+  expect([webhooks(true).all, webhooks(false).all]).toEqual([null, 'not_included']);
+  for (const wrong of [undefined, GRANTS.static, GRANTS.level, GRANTS.metered])
+    expect(standing(wrong)).toEqual({ keep: null, all: 'not_included' });
+  for (const any of [undefined, ...Object.values(GRANTS)])
+    expect(standing(any, 'paused')).toEqual({ keep: null, all: 'read_only' });
+});
+
+describe('an operation that declares what it needs', () => {
+  const guard = new NeededFeatures(entitlements);
+  const asked = (contract: object, given: Snapshot) =>
+    guard.canActivate({
+      switchToRpc: () => ({ getContext: () => ({ contract }), getData: () => ({ tx: having(given) }) }),
+    } as never);
+  const level = (name: 'none' | 'basic' | 'premium' | 'unlimited'): FeatureGrant => ({ kind: 'level', level: name });
+
+  test('is refused below the level, also while the product can be read; one that needs nothing is not looked at', async () => {
+    const premium = { needs: { feature: 'metrics', least: 'premium' } };
+    for (const enough of ['premium', 'unlimited'] as const)
+      expect(await asked(premium, snapshot('metrics', level(enough), { plans: { trading: plan('paused') } }))).toBe(
+        true,
+      );
+    for (const little of [undefined, level('none'), level('basic'), GRANTS.boolean, GRANTS.counted])
+      await expect(asked(premium, snapshot('metrics', little))).rejects.toMatchObject({
+        code: 'feature_not_included',
+        data: { feature: 'metrics', upgradeTo: 'max' },
+      });
+    expect(asked({}, snapshot('metrics', undefined))).toBe(true);
+  });
+});
+
+test('an installation whose licence has ended creates nothing, shows everything, and names the licence', async () => {
+  const licence = { readOnly: true };
+  const licensed = new Entitlements({} as never, { standing: () => licence } as never);
+  const tx = having(snapshot('bots', { kind: 'counted', limit: null }));
+  await expect(licensed.claim(tx, 'bots', async () => 0)).rejects.toMatchObject({
+    code: 'organisation_read_only',
+    detail: expect.stringContaining('licence'),
+  });
+  await expect(licensed.feature(having(snapshot('backtests', GRANTS.boolean)), 'backtests')).rejects.toMatchObject({
+    code: 'organisation_read_only',
+  });
+  await licensed.shows(having(snapshot('metrics', GRANTS.level)), 'metrics');
+  licence.readOnly = false;
+  await licensed.claim(tx, 'bots', async () => 0);
 });

@@ -1,13 +1,19 @@
-import { Injectable } from '@nestjs/common';
-import type { BuiltIn } from '@tidegate/contracts/billing/built-in-features';
+import { Injectable, Optional } from '@nestjs/common';
+import { BUILT_IN_FEATURES, type BuiltIn } from '@tidegate/contracts/billing/built-in-features';
 import { getEntitlements, type Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
+import { LEVELS, type Level } from '@tidegate/contracts/billing/features';
+import type { Restriction } from '@tidegate/contracts/billing/restrictions';
 import { accessTo, planFor, refusalOf } from '@tidegate/contracts/billing/snapshot';
 import { featureNotIncluded, organisationReadOnly, planLimitReached } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
+import { InstallationLicence } from '@tidegate/runtime/licence/installation-licence';
 import { findSnapshot, type Lock, storeSnapshot } from './snapshot.rows.ts';
+
+/** Marks what a service owns of a feature: called in the transaction that stores a newer snapshot, or removes something. */
+export type Follower = (tx: Tx, snapshot: Snapshot) => Promise<void>;
 
 /**
  * What an organisation may do, decided from the snapshot that billing sent and this service stored. The snapshot of an
@@ -17,8 +23,11 @@ import { findSnapshot, type Lock, storeSnapshot } from './snapshot.rows.ts';
 @Injectable()
 export class Entitlements {
   private readonly bus: Bus;
+  private readonly licence: Pick<InstallationLicence, 'standing'> | undefined;
+  private readonly followers: Follower[] = [];
 
-  constructor(bus: Bus) {
+  constructor(bus: Bus, @Optional() licence?: InstallationLicence) {
+    this.licence = licence;
     this.bus = bus;
   }
 
@@ -33,6 +42,7 @@ export class Entitlements {
     count: () => Promise<number>,
     { adding = 1 }: { adding?: number } = {},
   ): Promise<void> {
+    this.requireLicence();
     const snapshot = await this.snapshot(tx, 'for update');
     const { product, plan, upgradeTo } = refusalOf(snapshot, feature);
     if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
@@ -49,11 +59,66 @@ export class Entitlements {
 
   /** For creating something by it: throws `feature_not_included` unless the plan says yes, and when it is read-only. */
   async feature(tx: Tx, feature: BuiltIn<'boolean'>): Promise<void> {
+    this.requireLicence();
     const snapshot = await this.snapshot(tx);
     const { product, plan } = refusalOf(snapshot, feature);
     if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
     const grant = snapshot.features[feature];
     if (grant?.kind !== 'boolean' || !grant.value) throw this.missing(snapshot, feature);
+  }
+
+  /** For looking at it, which is possible while the product is read-only: at least this level, or a yes. */
+  async shows(
+    tx: Tx,
+    feature: BuiltIn<'boolean' | 'level'>,
+    { least = 'basic' }: { least?: Level } = {},
+  ): Promise<void> {
+    const snapshot = await this.snapshot(tx);
+    const grant = snapshot.features[feature];
+    const isHad =
+      BUILT_IN_FEATURES[feature] === 'boolean'
+        ? grant?.kind === 'boolean' && grant.value
+        : grant?.kind === 'level' && LEVELS.indexOf(grant.level) >= LEVELS.indexOf(least);
+    if (!isHad) throw this.missing(snapshot, feature);
+  }
+
+  /** For changing or starting something that exists: refused while it is restricted, with the reason. */
+  async usable(
+    tx: Tx,
+    feature: BuiltIn<'boolean' | 'counted'>,
+    restricted: Restriction | null,
+    count: () => Promise<number>,
+  ): Promise<void> {
+    if (restricted === null) return;
+    const snapshot = await this.snapshot(tx);
+    const { product, plan, upgradeTo } = refusalOf(snapshot, feature);
+    if (restricted === 'read_only') throw organisationReadOnly({ product, plan });
+    const limit = limitOf(snapshot, feature);
+    if (restricted === 'not_included' || typeof limit !== 'number') throw this.missing(snapshot, feature);
+    throw planLimitReached(
+      { feature, limit, used: await count(), product, plan, upgradeTo },
+      `The oldest ${limit} ${feature} are in use; this one is over the limit. ${wayOut(snapshot, feature)}`,
+    );
+  }
+
+  /** From the next snapshot on; before the service takes anything. */
+  follow(follower: Follower): void {
+    this.followers.push(follower);
+  }
+
+  async store(tx: Tx, snapshot: Snapshot): Promise<void> {
+    if (await storeSnapshot(tx, snapshot)) await this.mark(tx, snapshot);
+  }
+
+  /**
+   * For removing something that is counted, so that one over the limit takes its place. The lock comes before the
+   * thing's own, as when a snapshot arrives.
+   */
+  async removing<T>(tx: Tx, remove: () => Promise<T>): Promise<T> {
+    const snapshot = await findSnapshot(tx, 'for update');
+    const removed = await remove();
+    if (snapshot) await this.mark(tx, snapshot);
+    return removed;
   }
 
   /** A number of the plan, such as days of retention. */
@@ -72,8 +137,18 @@ export class Entitlements {
     if (!holdsConnection()) return fetch();
     throw new AskFirst(async () => {
       const fetched = await fetch();
-      return (next) => storeSnapshot(next.as({ orgId }), fetched);
+      return (next) => this.store(next.as({ orgId }), fetched);
     });
+  }
+
+  /** An installation whose licence has ended for long creates nothing, whatever the plans of its customers say. */
+  private requireLicence(): void {
+    if (this.licence?.standing().readOnly)
+      throw organisationReadOnly({ product: null, plan: null }, 'The licence of this installation has to be renewed.');
+  }
+
+  private async mark(tx: Tx, snapshot: Snapshot): Promise<void> {
+    for (const follower of this.followers) await follower(tx, snapshot);
   }
 
   private missing(snapshot: Snapshot, feature: string): Error {

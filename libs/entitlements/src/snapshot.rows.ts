@@ -10,12 +10,13 @@ export async function findSnapshot(tx: Tx, lock: Lock): Promise<Snapshot | undef
   return row?.snapshot;
 }
 
-/** Snapshots may arrive out of order; the highest version wins. */
-export async function storeSnapshot(tx: Tx, snapshot: Snapshot): Promise<void> {
-  await tx.query(
+/** Snapshots may arrive out of order; the highest version wins. False: a newer one was there. */
+export async function storeSnapshot(tx: Tx, snapshot: Snapshot): Promise<boolean> {
+  const stored = await tx.one(
     `insert into entitlements as e (org_id, version, snapshot) values ($1, $2, $3)
      on conflict (org_id) do update set version = excluded.version, snapshot = excluded.snapshot
-       where e.version < excluded.version`,
+       where e.version < excluded.version returning org_id`,
     [snapshot.orgId, snapshot.version, snapshot],
   );
+  return stored !== undefined;
 }

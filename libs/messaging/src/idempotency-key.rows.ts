@@ -27,8 +27,8 @@ export const findKey = (tx: Tx, key: string): Promise<KeyRow | undefined> =>
     key,
   ]);
 
-export const setOutput = (tx: Tx, key: string, output: string): Promise<unknown> =>
-  tx.query('update idempotency_keys set output = $3 where org_id = $1 and key = $2', [tx.orgId, key, output]);
+export const setOutput = (tx: Tx, key: string, output: string): Promise<void> =>
+  tx.send('update idempotency_keys set output = $3 where org_id = $1 and key = $2', [tx.orgId ?? null, key, output]);
 
 /** Keys older than a day. Returns whether there are more. */
 export async function expireKeys(tx: Tx): Promise<boolean> {

@@ -5,8 +5,8 @@ import type { Tx } from '@tidegate/database/tx';
 export const insertEvent = (
   tx: Tx,
   event: { subject: string; aggregate: string; orgId: string | undefined; trace: string | null; body: string },
-): Promise<unknown> =>
-  tx.query(
+): Promise<void> =>
+  tx.send(
     `with numbered as (
        insert into outbox_sequences as s (aggregate, last) values ($3, 1)
        on conflict (aggregate) do update set last = s.last + 1 returning last)
@@ -19,8 +19,8 @@ export const insertEvent = (
 export const insertMessage = (
   tx: Tx,
   { subject, orgId, body }: { subject: string; orgId: string; body: string },
-): Promise<unknown> =>
-  tx.query('insert into outbox (event_id, subject, org_id, body) values ($1, $2, $3, $4)', [
+): Promise<void> =>
+  tx.send('insert into outbox (event_id, subject, org_id, body) values ($1, $2, $3, $4)', [
     newId(),
     subject,
     orgId,

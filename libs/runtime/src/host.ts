@@ -22,6 +22,7 @@ import { resealDerived } from '@tidegate/vault/reseal';
 import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
 import { type Check, type Health, within } from './health.ts';
+import { InstallationLicence } from './licence/installation-licence.ts';
 import { Loops, refuseHandlersInProviders } from './loops.ts';
 import { nestLogger, PlatformModule, rootModule } from './platform.module.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
@@ -44,6 +45,7 @@ export const NATS = Symbol('nats');
 export class ServiceHost {
   readonly definition: ServiceDefinition;
   private readonly settings: Settings;
+  private readonly licence: InstallationLicence;
   private readonly log: Log;
   private nc!: NatsConnection;
   private dataSource: DataSource | undefined;
@@ -53,7 +55,9 @@ export class ServiceHost {
   private app!: INestApplicationContext;
   private stopCounting: () => void = () => {};
 
-  constructor(definition: ServiceDefinition, settings: Settings) {
+  /** `licence`: that of the installation, which all services of a process share. */
+  constructor(definition: ServiceDefinition, settings: Settings, licence = new InstallationLicence(settings.licence)) {
+    this.licence = licence;
     this.definition = definition;
     this.settings = settings;
     this.log = new Log({ service: definition.name });
@@ -76,6 +80,7 @@ export class ServiceHost {
       { provide: HEALTH, useValue: health },
       { provide: NATS, useValue: this.nc },
       { provide: Wakes, useValue: new Wakes(name, this.nc) },
+      { provide: InstallationLicence, useValue: this.licence },
       { provide: Log, useValue: log },
       { provide: Metrics, useValue: metrics },
       { provide: Bus, useValue: this.bus },

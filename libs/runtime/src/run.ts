@@ -1,10 +1,12 @@
 import type { Server } from 'node:http';
 import { natsTrouble } from '@tidegate/messaging/nats';
 import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { type ConfigClass, loadConfigs } from './config.ts';
 import { Health } from './health.ts';
 import { ServiceHost } from './host.ts';
 import { keepStreams } from './keep-streams.ts';
+import { InstallationLicence } from './licence/installation-licence.ts';
 import { startOpsServer } from './ops-server.ts';
 import { type Patience, persist } from './persist.ts';
 import type { ServiceDefinition } from './service.ts';
@@ -16,6 +18,7 @@ import { startTracing } from './tracing.ts';
 export const DRAIN_MS = 25_000;
 /** For outboxes and connections when a stop exceeded its time. */
 const CLOSE_MS = 5_000;
+const REPORT_LICENCE_MS = 600_000;
 
 export interface Running {
   hosts: ServiceHost[];
@@ -33,14 +36,21 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     definitions.flatMap((definition) => definition.config ?? []),
     process.env,
   );
+  const licence = new InstallationLicence(settings.licence);
+  licence.report(log);
+  licence.measure(new Metrics());
+  const reporting = setInterval(() => licence.report(log), REPORT_LICENCE_MS).unref();
   const health = new Health(definitions.map((definition) => definition.name));
   const withGateway = definitions.some((definition) => definition.http);
   const ops = withGateway ? undefined : await startOpsServer(health, settings.healthPort ?? 0, settings.metricsToken);
-  const hosts = await startHosts({ definitions, settings, configs, health, log }).catch(async (error: unknown) => {
-    ops?.server.close();
-    await stopTracing();
-    throw error;
-  });
+  const hosts = await startHosts({ definitions, settings, licence, configs, health, log }).catch(
+    async (error: unknown) => {
+      clearInterval(reporting);
+      ops?.server.close();
+      await stopTracing();
+      throw error;
+    },
+  );
   // One process keeps the streams: that of identity, if it has the platform's credentials.
   const keeps = settings.nats.users.platform.password !== '' && definitions.some(({ name }) => name === 'identity');
   const stopKeeping = keeps ? await keepStreams(settings, log) : undefined;
@@ -51,6 +61,7 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     health,
     opsPort: ops?.port,
     stop: () => {
+      clearInterval(reporting);
       stopping ??= stop({ hosts, health, ops: ops?.server, log })
         .then(() => stopKeeping?.())
         .then(stopTracing);
@@ -62,13 +73,14 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
 interface Starting {
   definitions: ServiceDefinition[];
   settings: Settings;
+  licence: InstallationLicence;
   configs: Map<ConfigClass, object>;
   health: Health;
   log: Log;
 }
 
 /** Waits for a server that is away or slow, with a new host at each try. */
-async function startHosts({ definitions, settings, configs, health, log }: Starting): Promise<ServiceHost[]> {
+async function startHosts({ definitions, settings, licence, configs, health, log }: Starting): Promise<ServiceHost[]> {
   const failure = new AbortController();
   const patience = (what: string): Patience => ({
     what,
@@ -82,7 +94,7 @@ async function startHosts({ definitions, settings, configs, health, log }: Start
   const started = await Promise.allSettled(
     definitions.map((definition) => {
       const tryIt = async (): Promise<ServiceHost> => {
-        const made = new ServiceHost(definition, settings);
+        const made = new ServiceHost(definition, settings, licence);
         try {
           await made.start(definition.config ? configs.get(definition.config) : undefined, health);
           return made;

@@ -24,7 +24,7 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   [
     'LICENCE_FILE',
     'none',
-    'The licence of this installation, which `tidegate doctor` and `tidegate licence check` look at',
+    'The licence of this installation, where it has one; a renewed file counts within a minute (docs/plans-and-usage.md)',
   ],
   ['LICENCE_KEY_FILE', 'none', 'Public key (PEM, Ed25519) of whoever issues licences'],
   ['ADMIN_PASSWORD', 'generated', 'First password of admin@localhost, for the first start only'],

@@ -6,6 +6,7 @@ import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/limits';
 import { DEFAULT_MESSAGING_LIMITS, type MessagingLimits } from '@tidegate/messaging/limits';
 import type { ReadRing } from '@tidegate/vault/master-keys';
 import { readVariable } from './config.ts';
+import type { LicenceFiles } from './licence/installation-licence.ts';
 import {
   BUS_MEMBERS,
   encryptionKeyName,
@@ -64,6 +65,8 @@ export interface Settings {
   metricsToken: string;
   adminPasswordFile: string;
   otlpEndpoint: string | undefined;
+  /** Files of the licence of this installation, where it has one. */
+  licence: LicenceFiles;
   /** How long a start waits for its servers. */
   startTimeoutMs: number;
 }
@@ -113,6 +116,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
     metricsToken: reader.read('METRICS_TOKEN', forWhat.host),
     adminPasswordFile: resolve(env['ADMIN_PASSWORD_FILE'] || join(dataDir, 'admin-password')),
     otlpEndpoint: reader.get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+    licence: { licence: env['LICENCE_FILE'] || undefined, key: env['LICENCE_KEY_FILE'] || undefined },
     startTimeoutMs: 1_000 * reader.integer('START_TIMEOUT_SECONDS', START_TIMEOUT_SECONDS, 1, 86_400),
   };
   checkForm(settings, env, reader.problems);

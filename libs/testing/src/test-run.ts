@@ -1,10 +1,10 @@
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { until } from './until.ts';
 
 /** All tests' statements stay known: what one of them looks for must not be evicted by the others. */
-const SETTINGS = { fsync: 'off', max_connections: 200, 'pg_stat_statements.max': 50_000 };
+const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: 200, 'pg_stat_statements.max': 50_000 };
 
 /*
  * What all test files of one run share. A server is started by the first test that needs it, adopted by the others,
@@ -31,9 +31,13 @@ export const programEnvironment = (): NodeJS.ProcessEnv => ({
   NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
 });
 
-/** The run's PostgreSQL, set up as production's is but for what only a power cut would miss. */
+/** The run's PostgreSQL, set up as production's is but for what only a power cut or an outsider would miss. */
 export async function runPostgres() {
-  return alone('postgres', () => startPostgres({ dir: postgresDir(), password: 'test', settings: SETTINGS }));
+  return alone('postgres', () => {
+    const hba = join(runDir(), 'pg_hba.conf');
+    writeFileSync(hba, 'host all all 127.0.0.1/32 trust\n');
+    return startPostgres({ dir: postgresDir(), password: 'test', settings: { ...SETTINGS, hba_file: hba } });
+  });
 }
 
 /** One test worker at a time. */

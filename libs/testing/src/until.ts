@@ -1,5 +1,8 @@
 import { isOver } from './pace.ts';
 
+/** What takes long is asked about less often: up to so many times the interval, a tenth of what was waited already. */
+const SLOWEST = 4;
+
 /**
  * Waits for a condition instead of sleeping: the first answer that is not undefined or false. Throws at the deadline,
  * which is given for an idle machine and stretches on a busy one.
@@ -27,6 +30,7 @@ export async function until<T>(
         `${what} did not come true within ${Date.now() - started} ms${last ? `: ${(last as Error).message}` : ''}`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    const pauseMs = Math.min(Math.max(everyMs, (Date.now() - started) / 10), everyMs * SLOWEST);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -12,6 +12,7 @@ import { Charges } from './invoices/charges.ts';
 import { ExpireKeptInvoices } from './invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
 import { UsageBackfilled } from './invoices/usage-backfilled.ts';
+import { GetCosts } from './operator/get-costs.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { ListAllInvoices } from './operator/list-all-invoices.ts';
@@ -63,6 +64,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SearchOrganisations,
     OrganisationStory,
     GetRevenue,
+    GetCosts,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,

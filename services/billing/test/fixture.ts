@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nameThings } from '@tidegate/contracts/billing/counted';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
 import { describeOrganisations } from '@tidegate/contracts/identity/organisations';
@@ -34,6 +35,7 @@ import { Charges } from '../src/invoices/charges.ts';
 import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
 import { UsageBackfilled } from '../src/invoices/usage-backfilled.ts';
+import { GetCosts } from '../src/operator/get-costs.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
@@ -148,6 +150,8 @@ export async function openBilling({
   const changes = new SubscriptionChanges(entitlements, new Charges(config, wakes));
   /** What the services that own things say that there is. */
   const counts: Record<string, number> = {};
+  /** And which of them smaller limits would restrict. */
+  const names: Record<string, { id: string; name: string }[]> = {};
   /** What usage says that was used, by meter: instants with quantities. */
   const used: Record<string, [at: number, quantity: number][]> = {};
   type AskedSpan = { meter: string; from: string; to: string; beyond?: { limit: number; per: 'hour' | 'day' } };
@@ -176,8 +180,12 @@ export async function openBilling({
             .reduce((sum, { quantity }) => sum + quantity, 0);
         const sums = input.spans.map((span) => sumOf(span) + more(span));
         await underway.sums();
-        return { sums, decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0) };
+        return {
+          sums,
+          decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
+        };
       }
+      if (operation.name === nameThings.identity.name) return names;
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
     },
@@ -195,7 +203,7 @@ export async function openBilling({
     new CheckPlans(),
     new ListPlans(),
     new ExportPlans(),
-    new MovePlans(wakes),
+    new MovePlans(wakes, tenants, limits),
     new GetEntitlements(entitlements),
     new CurrentEntitlements(),
     new ChangeSubscription(tenants, changes, provider, payments, show),
@@ -210,6 +218,7 @@ export async function openBilling({
     new SearchOrganisations(),
     new OrganisationStory(),
     new GetRevenue(),
+    new GetCosts(tenants, bus, log),
     new ListInvoices(),
     new ListAllInvoices(),
     new ListDoublePayments(tenants, new Metrics()),
@@ -259,6 +268,7 @@ export async function openBilling({
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
     counts,
+    names,
     known,
     learn,
     /** An organisation is created, at an instant. */
@@ -303,8 +313,8 @@ export async function openBilling({
     /** Deletes kept invoices whose time is over. */
     expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
-    underway,
     decimals,
+    underway,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

@@ -5,7 +5,7 @@ import { parseCatalogue } from '../src/plans/parse-catalogue.ts';
 /* A catalogue of format 2 that uses everything, and what the parser says of catalogues like it. */
 
 const builtIn = Object.entries(BUILT_IN_FEATURES);
-const zero = { counted: '0', static: '0', boolean: 'false', metered: '0' };
+const zero = { counted: '0', static: '0', boolean: 'false', metered: '0', level: 'none' };
 
 export const whole = `format: 2
 currency: USD

@@ -13,7 +13,7 @@ import { startStripe } from '@tidegate/testing/stripe/start-stripe';
 import { Stripe } from 'stripe';
 import { openStripeBilling, SECRET, type StripeBilling } from './stripe-fixture.ts';
 
-const zero = { counted: '1', static: '1', boolean: 'false', metered: '1' };
+const zero = { counted: '1', static: '1', boolean: 'false', metered: '1', level: 'none' };
 const features = (more = '') =>
   Object.entries(BUILT_IN_FEATURES)
     .map(([key, kind]) => `        ${key}: ${zero[kind]}\n`)

@@ -14,6 +14,7 @@ import { DeleteBot } from './bots/delete-bot.ts';
 import { PreviewLadder } from './bots/preview-ladder.ts';
 import { ReadBots } from './bots/read-bots.ts';
 import { RecordLateCandles } from './bots/record-late-candles.ts';
+import { RestrictBots } from './bots/restrict-bots.ts';
 import { RunBots } from './bots/run-bots.loop.ts';
 import { StartBot } from './bots/start-bot.ts';
 import { StopBot } from './bots/stop-bot.ts';
@@ -74,6 +75,7 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
     StoreCandles,
     RunUploads,
     AdvanceBot,
+    RestrictBots,
     RunBots,
     { provide: CandleListener, useClass: RecordLateCandles },
     { provide: Threads, useFactory: openThreads },

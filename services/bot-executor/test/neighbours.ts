@@ -127,6 +127,7 @@ const entitlements = (orgId: string, more: Record<string, FeatureGrant> = {}): E
       bots: { kind: 'counted', limit: 5_000 },
       markets: { kind: 'counted', limit: 50 },
       candles: { kind: 'counted', limit: 5_000_000 },
+      pairs_per_bot: { kind: 'counted', limit: null },
       ...more,
     },
   });

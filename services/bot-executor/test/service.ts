@@ -22,6 +22,7 @@ import { DeleteBot } from '../src/bots/delete-bot.ts';
 import { PreviewLadder } from '../src/bots/preview-ladder.ts';
 import { ReadBots } from '../src/bots/read-bots.ts';
 import { RecordLateCandles } from '../src/bots/record-late-candles.ts';
+import { RestrictBots } from '../src/bots/restrict-bots.ts';
 import { StartBot } from '../src/bots/start-bot.ts';
 import { StopBot } from '../src/bots/stop-bot.ts';
 import { SummarizeBot } from '../src/bots/summarize-bot.ts';
@@ -65,6 +66,7 @@ export async function openService() {
   const settling = new SettleLeases(bus, wakes, log);
   const quota = new RunQuota(bus, settling, log);
   const entitlements = new Entitlements(bus);
+  new RestrictBots(entitlements, wakes);
   const storing = new StoreCandles(entitlements, new RecordLateCandles(wakes));
   const tools = new QueueTools(tenants, wakes, log, metrics);
   const runner = new OperationRunner(tenants, new Outbox('bot-executor', () => {}));
@@ -82,15 +84,15 @@ export async function openService() {
     new ReceiveUpload(wakes),
     new ReadUploads(),
     new CreateBot(entitlements),
-    new UpdateBot(),
+    new UpdateBot(entitlements),
     new ReadBots(),
     new DeleteCandles(),
     new ListCandles(),
     new ShowIndicator(threads),
     new ReadTrades(),
-    new StartBot(wakes),
+    new StartBot(entitlements, wakes),
     new StopBot(bots.advance()),
-    new DeleteBot(),
+    new DeleteBot(entitlements),
     new ReadBots(),
     new SummarizeBot(),
   ].flatMap(operationHandlers);
@@ -98,6 +100,7 @@ export async function openService() {
   return {
     ...bots,
     neighbours,
+    entitlements,
     threads,
     ended,
     backtests: (by = threads) => new RunBacktests(tools, by),

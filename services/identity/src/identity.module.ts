@@ -19,6 +19,7 @@ import { SendAccountMails } from './mails/send-account-mails.loop.ts';
 import { Invitations } from './members/invitations.ts';
 import { ManageMembers } from './members/manage-members.ts';
 import { ReceivedInvitations } from './members/received-invitations.ts';
+import { RestrictAccess } from './members/restrict-access.ts';
 import { CountThings } from './organisations/count-things.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
@@ -75,6 +76,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     SendAccountMails,
     DeleteExpired,
     KnownKeys,
+    RestrictAccess,
     OwnershipLimits,
     SigningKeys,
     NewOrganisation,

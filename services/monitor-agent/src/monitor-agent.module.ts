@@ -23,10 +23,12 @@ import { CreateServer } from './servers/create-server.ts';
 import { DeleteServer } from './servers/delete-server.ts';
 import { Dialer } from './servers/dialer.ts';
 import { GetServer } from './servers/get-server.ts';
+import { LicensedServers } from './servers/licensed-servers.ts';
 import { ListServers } from './servers/list-servers.ts';
 import { OfferPlatformServer } from './servers/offer-platform-server.ts';
 import { PlatformServer } from './servers/platform-server.ts';
 import { RemoveServers } from './servers/remove-servers.loop.ts';
+import { RestrictServers } from './servers/restrict-servers.ts';
 import { ServerSecrets } from './servers/server-secrets.ts';
 import { UpdateServer } from './servers/update-server.ts';
 import { ShowStatementSeries } from './statements/show-statement-series.ts';
@@ -65,6 +67,8 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     Dialer,
     ServerTester,
     PlatformServer,
+    RestrictServers,
+    LicensedServers,
     CollectorTools,
     CollectServers,
     EnforceRetention,

@@ -6,6 +6,7 @@ import { Confirmations } from './channels/confirmations.ts';
 import { CountThings } from './channels/count-things.ts';
 import { CreateChannel } from './channels/create-channel.ts';
 import { ManageChannels } from './channels/manage-channels.ts';
+import { RestrictChannels } from './channels/restrict-channels.ts';
 import { RotateSecret } from './channels/rotate-secret.ts';
 import { SealUrls } from './channels/seal-urls.ts';
 import { WebhookHosts } from './channels/webhook-hosts.ts';
@@ -45,6 +46,7 @@ import { LearnOwners } from './owners/learn-owners.ts';
   providers: [
     ChannelSecrets,
     Confirmations,
+    RestrictChannels,
     DeleteOldDeliveries,
     SealUrls,
     QueueNotice,

@@ -5,7 +5,8 @@ import { USAGE_STREAM } from '@tidegate/contracts/usage/event';
 import { NATS } from '@tidegate/runtime/host';
 import { type StreamMessages, type StreamState, UsageStream } from './kernel/usage-stream.ts';
 
-const BUFFER_MESSAGES = 10_000;
+/** Two batches: what waits longer in memory is copied by the garbage collector again and again. */
+const BUFFER_MESSAGES = 4_000;
 
 @Injectable()
 export class JetStreamUsage extends UsageStream {

@@ -93,6 +93,8 @@ export type ApiKey = {
   id: string;
   name: string;
   scopes: Array<string>;
+  /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
+  restricted: Restriction | null;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
   createdBy: Id;
@@ -346,6 +348,8 @@ export type Bot = {
   waiting: Waiting | null;
   /** Why it was halted */
   halted: Halt | null;
+  /** Why it opens no trade and cannot be started or changed: the plan allows fewer bots, or is read-only. An open trade is finished; it goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
   /** How it was last started; null for older bots */
   resumed: Resumed | null;
   /** Candles that were added or changed after the bot had passed their time: a backtest differs */
@@ -355,6 +359,9 @@ export type Bot = {
   } | null;
   createdAt: Timestamp;
 };
+
+/** paper: the built-in exchange, without money; testnet and mainnet: accounts at a real exchange */
+export type BotMode = "paper" | "testnet" | "mainnet";
 
 /** Without `strategy` those of a DCA bot */
 export type BotSettings = DcaSettings | MartingaleEmaSettings;
@@ -518,6 +525,8 @@ export type Channel = {
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
   disabledBecause?: "gone" | "by_member" | "unsubscribed";
+  /** Why nothing is sent to it: the plan allows fewer channels or no webhooks, or is read-only. It is used again by itself when the plan allows it. null: it is in full use */
+  restricted: Restriction | null;
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
 };
@@ -615,6 +624,48 @@ export type Correction = {
 /** void: it never happened. amend: it was another quantity */
 export type CorrectionAction = "void" | "amend";
 
+export type CostFigures = {
+  currency: Currency;
+  month: Month;
+  asOf: Timestamp;
+  /** Organisations whose usage is not known at the moment; counted as none */
+  unknown: number;
+  meters: Array<{
+    meter: string;
+    /** What a unit costs, as the catalogue in force says */
+    unitCost: string;
+    /** Used in the month, by all */
+    quantity: string;
+    /** Use of the month times what a unit costs, exact, in whole units of the currency */
+    cost: string;
+  }>;
+  plans: Array<{
+    /** null: what all products share */
+    product: ProductKey | null;
+    plan: PlanKey | null;
+    organisations: number;
+    /** What recurs in a month, at the end of this one */
+    mrrMinor: number;
+    /** Use of the month times what a unit costs, exact, in whole units of the currency */
+    cost: string;
+    /** What recurs minus the cost */
+    margin: string;
+  }>;
+  /** Those that bring least come first */
+  organisations: Array<{
+    organisationId: Id;
+    plans: Array<string>;
+    /** What recurs in a month, at the end of this one */
+    mrrMinor: number;
+    /** Use of the month times what a unit costs, exact, in whole units of the currency */
+    cost: string;
+    /** What recurs minus the cost */
+    margin: string;
+  }>;
+  /** The table, when CSV was asked for */
+  csv?: string;
+};
+
 export type Count = number;
 
 export type CountedGrant = {
@@ -633,6 +684,8 @@ export type CreatedChannel = {
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
   disabledBecause?: "gone" | "by_member" | "unsubscribed";
+  /** Why nothing is sent to it: the plan allows fewer channels or no webhooks, or is read-only. It is used again by itself when the plan allows it. null: it is in full use */
+  restricted: Restriction | null;
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: store it. */
@@ -1122,6 +1175,16 @@ export type InvoiceLine = {
   discountMinor: AmountMinor;
   periodStart: Timestamp;
   periodEnd: Timestamp;
+  /** Of a line of usage: what it is about */
+  usage?: {
+    meter: string;
+    from: Timestamp;
+    to: Timestamp;
+    /** What was counted in that time when the line was made; null: the limit is one of hours or days */
+    used: number | null;
+    /** Lists exactly its events: their quantities add up to what was used */
+    events: string;
+  };
 };
 
 export type InvoiceOfAny = {
@@ -1402,6 +1465,8 @@ export type Member = {
   email: string;
   name: string;
   role: Role;
+  /** Why they may only read at present, as a viewer: the plan allows fewer members, and they joined last. Owners come first, and the first of them is never restricted. null: they may do what their role may */
+  restricted: Restriction | null;
   joinedAt: Timestamp;
 };
 
@@ -1547,6 +1612,8 @@ export type NewApiKey = {
   id: string;
   name: string;
   scopes: Array<string>;
+  /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
+  restricted: Restriction | null;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
   createdBy: Id;
@@ -1738,6 +1805,8 @@ export type OverLimit = {
   feature: FeatureKey;
   limit: number;
   used: number;
+  /** What can only be read then, the newest first, at most 20; empty where nothing is named */
+  restricted: Array<Thing>;
 };
 
 export type OwnEntitlements = {
@@ -2008,6 +2077,9 @@ export type RejectedUsage = {
 /** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it. not_included: the plan of the organisation lacks the meter */
 export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "not_included" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
 
+/** over_limit: the plan allows fewer, and this is one of the newest; not_included: the plan has none; read_only: a payment is overdue, or the subscription is paused */
+export type Restriction = "over_limit" | "not_included" | "read_only";
+
 export type Resumed = {
   /** beginning: for the first time; fromNow: candles that arrived while it was stopped are not traded; catchUp: they are */
   mode: "beginning" | "fromNow" | "catchUp";
@@ -2103,6 +2175,8 @@ export type Server = {
   platform: boolean;
   state: ServerState;
   stateSince: Timestamp;
+  /** Why nothing is collected from it: the plan allows fewer servers, or is read-only. What was collected can be read, and collecting goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
   /** Why the last attempt failed and what to do; null when it did not */
   failure: {
     code: string;
@@ -2546,6 +2620,11 @@ export type SwitchedSession = {
   role: Role | null;
 };
 
+export type Thing = {
+  id: string;
+  name: string;
+};
+
 /** Epochs by their unit, or written dates */
 export type TimeFormat = "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "iso";
 
@@ -2765,8 +2844,7 @@ export type BillingDetailsGetOutput = InvoiceCustomer;
 export type BillingDetailsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type BillingDetailsSetInput = {
-  /** The company or person */
-  name: string;
+  name: Name;
   /** The postal address, in lines */
   address: string;
   /** A tax or VAT number */
@@ -2811,6 +2889,25 @@ export type CheckoutFinishOutput = {
 };
 
 export type CheckoutFinishProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CostsGetInput = {
+  /** By default the present one */
+  month?: Month;
+  /** By default that of the catalogue */
+  currency?: Currency;
+  /** Only of this organisation */
+  organisationId?: Id;
+  /** How many organisations are listed; all are counted */
+  limit?: number;
+  /** Which table, of CSV */
+  table?: "meters" | "plans" | "organisations";
+  /** csv: one table; by default what `Accept` says */
+  format?: "json" | "csv";
+};
+
+export type CostsGetOutput = CostFigures;
+
+export type CostsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type DoublePaymentsListInput = {
   /** Items on a page */
@@ -3191,6 +3288,13 @@ export type PlansMoveOutput = {
   /** How many move */
   subscriptions: number;
   moves: Array<PlanMove>;
+  /** Of a dry run: who would have more than is allowed then, and what could only be read */
+  overLimit: Array<{
+    organisationId: Id;
+    over: Array<OverLimit>;
+  }>;
+  /** Of a dry run: of how many organisations that is said, at most 200 */
+  lookedAt: number;
   /** Subscriptions of the plan that already have the target version */
   stay: number;
 };
@@ -3525,13 +3629,15 @@ export type BacktestsTradesProblem = 'not_found' | 'unauthenticated' | 'plan_lim
 
 export type BotsCreateInput = {
   name: Name;
+  /** Where its orders go; so far only `paper` can be had */
+  mode?: BotMode;
   settings: BotSettingsInput;
   feed?: FeedInput;
 };
 
 export type BotsCreateOutput = Bot;
 
-export type BotsCreateProblem = 'plan_limit_reached' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type BotsCreateProblem = 'plan_limit_reached' | 'feature_not_included' | 'mode_not_available' | 'unauthenticated' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type BotsDeleteInput = {
   botId: Id;
@@ -3725,8 +3831,10 @@ export type CandlesListInput = {
   market: string;
   source?: CandleSource;
   interval?: CandleInterval;
-  /** First candle; by default the oldest */
+  /** First candle; by default the oldest. Not with `before` */
   from?: Instant;
+  /** The last candles before it instead of the first ones */
+  before?: Instant;
   /** At most so many items */
   limit?: number;
 };
@@ -5085,7 +5193,7 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 
 export type UsageIngestInput = {
   /** At most 1,000 */
-  events: Array<NewUsageEvent | CloudEvent | unknown>;
+  events: Array<unknown | NewUsageEvent | CloudEvent>;
   /** For service keys: also count events of meters that the plan lacks, so that they are not lost until it has them. In the body, or as `?force=true` beside CloudEvents */
   force?: boolean;
 };
@@ -5157,6 +5265,10 @@ export class TidegateClient extends Transport {
   /** Store what was bought, when the person comes back from the page. Safe to repeat. Nobody has to call it: the webhook does the same a moment later. */
   checkoutFinish = (input: CheckoutFinishInput, options?: CallOptions): Promise<CheckoutFinishOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout/{sessionId}/finish', repeat: 'keyed' }, input, options);
+
+  /** What the use of a month costs the operator against what it brings: by meter, plan and organisation. By the `cost` of metered features in the catalogue. Of one currency: what has no cost in it counts as none. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
+  costsGet = (input: CostsGetInput = {}, options?: CallOptions): Promise<CostsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/costs', repeat: 'safe' }, input, options);
 
   /** Products for which an organisation pays by two subscriptions at once, the oldest first. Made in the dashboard of the payment provider, or by two pages that were paid at once. `subscriptionId` is the one that gives nothing: cancel it there and refund it. */
   doublePaymentsList = (input: DoublePaymentsListInput = {}, options?: CallOptions): Promise<DoublePaymentsListOutput> =>
@@ -5398,7 +5510,7 @@ export class TidegateClient extends Transport {
   candlesIndicator = (input: CandlesIndicatorInput, options?: CallOptions): Promise<CandlesIndicatorOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles/indicators/{indicator}', repeat: 'safe' }, input, options);
 
-  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. */
+  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. The newest ones: `before` = now. */
   candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
 

@@ -27,7 +27,8 @@ export const StaticGrant = z.object({ kind: z.literal('static'), value: z.int().
 export const BooleanGrant = z.object({ kind: z.literal('boolean'), value: z.boolean() }).meta({ id: 'BooleanGrant' });
 
 /** How far a customer may use a part of the product. Each level includes those before it. */
-export const Level = z.enum(['none', 'basic', 'premium', 'unlimited']).meta({ id: 'Level' });
+export const LEVELS = ['none', 'basic', 'premium', 'unlimited'] as const;
+export const Level = z.enum(LEVELS).meta({ id: 'Level' });
 export type Level = z.infer<typeof Level>;
 
 export const LevelGrant = z.object({ kind: z.literal('level'), level: Level }).meta({ id: 'LevelGrant' });

@@ -50,6 +50,21 @@ export const InvoiceLine = z
     discountMinor: Amount.meta({ description: 'What coupons take from this line, not below zero' }),
     periodStart: Timestamp,
     periodEnd: Timestamp,
+    usage: z
+      .object({
+        meter: z.string(),
+        from: Timestamp,
+        to: Timestamp,
+        used: z.number().nullable().meta({
+          description: 'What was counted in that time when the line was made; null: the limit is one of hours or days',
+        }),
+        events: z.string().meta({
+          description: 'Lists exactly its events: their quantities add up to what was used',
+          examples: ['/api/v1/usage/events?meter=reports&from=2026-11-01T00:00:00.000Z&to=2026-12-01T00:00:00.000Z'],
+        }),
+      })
+      .optional()
+      .meta({ description: 'Of a line of usage: what it is about' }),
   })
   .meta({ id: 'InvoiceLine' });
 export type InvoiceLine = z.infer<typeof InvoiceLine>;

@@ -147,7 +147,7 @@ export const organisationStory = operation({
   output: page(StoryEntry),
 });
 
-const Month = z
+export const Month = z
   .string()
   .regex(/^(20|21)\d\d-(0[1-9]|1[0-2])$/, 'a month such as 2026-11')
   .meta({ id: 'Month', description: 'A month of UTC', examples: ['2026-11'] });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { FieldError, problem } from '../kernel/problem.ts';
-import { Timestamp } from '../kernel/types.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
 import {
   Addon,
   AddonKey,
@@ -14,6 +14,7 @@ import {
   PlanKey,
   Product,
 } from './catalogue.ts';
+import { OverLimit } from './counted.ts';
 import { Currency } from './currencies.ts';
 import { FeatureKey } from './features.ts';
 import { ProductKey } from './products.ts';
@@ -184,6 +185,9 @@ export const PlanMove = z
   .meta({ id: 'PlanMove' });
 export type PlanMove = z.infer<typeof PlanMove>;
 
+/** Of a dry run: for each of them the services that own things are asked. */
+export const MOVES_LOOKED_AT = 200;
+
 export const movePlans = operation({
   service: 'billing',
   name: 'plans.move',
@@ -216,6 +220,15 @@ export const movePlans = operation({
     at: MoveTime,
     subscriptions: z.int().min(0).meta({ description: 'How many move' }),
     moves: z.array(PlanMove),
+    overLimit: z
+      .array(z.object({ organisationId: Id, over: z.array(OverLimit) }))
+      .meta({ description: 'Of a dry run: who would have more than is allowed then, and what could only be read' }),
+    lookedAt: z
+      .int()
+      .min(0)
+      .meta({
+        description: `Of a dry run: of how many organisations that is said, at most ${MOVES_LOOKED_AT}`,
+      }),
     stay: z.int().min(0).meta({ description: 'Subscriptions of the plan that already have the target version' }),
   }),
   errors: [unknownPlan, intervalNotOffered, catalogueChanged],

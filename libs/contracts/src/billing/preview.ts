@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { PlanKey } from './catalogue.ts';
+import { OverLimit } from './counted.ts';
 import { FeatureGrant, FeatureKey } from './features.ts';
 import { InvoiceLine } from './invoices.ts';
 import { paymentRefused, priceNotPublished } from './payments.ts';
 import { intervalNotOffered, unknownPlan } from './plans.ts';
 import { ProductKey } from './products.ts';
-import { ADDONS, addonNotOffered, BillingInterval, OverLimit } from './subscriptions.ts';
+import { ADDONS, addonNotOffered, BillingInterval } from './subscriptions.ts';
 
 const Minor = (description: string) => z.int().meta({ description });
 

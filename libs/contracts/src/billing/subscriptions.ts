@@ -4,8 +4,8 @@ import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { AddonKey, PlanKey } from './catalogue.ts';
+import { OverLimit } from './counted.ts';
 import { Access } from './entitlements.ts';
-import { FeatureKey } from './features.ts';
 import { paymentRefused, priceNotPublished } from './payments.ts';
 import { intervalNotOffered, unknownPlan } from './plans.ts';
 import { ProductKey } from './products.ts';
@@ -16,11 +16,6 @@ export const BillingInterval = z
   .meta({ id: 'BillingInterval', description: 'What is paid for at a time' });
 
 /** Something of which there is more than a plan allows. Nothing is deleted; nothing new can be created until it fits. */
-export const OverLimit = z
-  .object({ feature: FeatureKey, limit: z.int().min(0), used: z.int().min(0) })
-  .meta({ id: 'OverLimit' });
-export type OverLimit = z.infer<typeof OverLimit>;
-
 export const SubscriptionAddon = z
   .object({
     addon: AddonKey,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { restricted } from '../billing/restrictions.ts';
 import { event } from '../kernel/event.ts';
 import { live } from '../kernel/live.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
-import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
+import { featureNotIncluded, notFound, planLimitReached, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Halt, Resumed, Waiting } from './bot-reasons.ts';
 import { candleSeries } from './candles.ts';
@@ -16,6 +17,13 @@ export const BotStatus = z.enum(['stopped', 'running', 'stopping', 'halted']).me
     'stopping: no new trade is opened, the open one is finished; halted: stopped for a reason that needs attention',
 });
 export type BotStatus = z.infer<typeof BotStatus>;
+
+/** Where a bot's orders go. */
+export const BotMode = z.enum(['paper', 'testnet', 'mainnet']).meta({
+  id: 'BotMode',
+  description: 'paper: the built-in exchange, without money; testnet and mainnet: accounts at a real exchange',
+});
+export type BotMode = z.infer<typeof BotMode>;
 
 /** Where a bot's candles come from. It replays stored candles, then follows imports. */
 export const Feed = z
@@ -50,6 +58,11 @@ export const Bot = z
       description: 'Why no trade is opened, as of the last candle; null: nothing prevents one',
     }),
     halted: Halt.nullable().meta({ description: 'Why it was halted' }),
+    restricted: restricted.meta({
+      description:
+        'Why it opens no trade and cannot be started or changed: the plan allows fewer bots, or is read-only. An open ' +
+        'trade is finished; it goes on by itself when the plan allows it again. null: it is in full use',
+    }),
     resumed: Resumed.nullable().meta({ description: 'How it was last started; null for older bots' }),
     lateCandles: z.object({ count: z.int(), from: Timestamp }).nullable().meta({
       description: 'Candles that were added or changed after the bot had passed their time: a backtest differs',
@@ -89,6 +102,12 @@ export const BotSummary = z
 export type BotSummary = z.infer<typeof BotSummary>;
 
 export const botHalted = problem('bot_halted', 409, 'The bot is halted', z.object({ halted: Halt }));
+export const modeNotAvailable = problem(
+  'mode_not_available',
+  422,
+  'Bots do not trade there yet',
+  z.object({ mode: BotMode }),
+);
 export const botNotStopped = problem('bot_not_stopped', 409, 'The bot is not stopped', z.object({ state: BotStatus }));
 
 const byId = z.strictObject({ botId: Id });
@@ -100,9 +119,14 @@ export const createBot = operation({
   http: ['POST', '/api/v1/bots'],
   scope: 'bots:write',
   summary: 'Create a DCA bot on the paper exchange; it is stopped until started',
-  input: z.strictObject({ name: Name, settings: BotSettings, feed: Feed.prefault({}) }),
+  input: z.strictObject({
+    name: Name,
+    mode: BotMode.default('paper').meta({ description: 'Where its orders go; so far only `paper` can be had' }),
+    settings: BotSettings,
+    feed: Feed.prefault({}),
+  }),
   output: Bot,
-  errors: [planLimitReached],
+  errors: [planLimitReached, featureNotIncluded, modeNotAvailable],
   limit: 'bots',
 });
 

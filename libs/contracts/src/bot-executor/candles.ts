@@ -42,11 +42,12 @@ export const listCandles = operation({
   summary: 'Candles of a market, oldest first',
   description:
     'The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. ' +
-    'For the next page send `from` = the last candle’s `at` plus one interval.',
+    'For the next page send `from` = the last candle’s `at` plus one interval. The newest ones: `before` = now.',
   input: z.strictObject({
     market: MarketName,
     ...candleSeries,
-    from: Instant.optional().meta({ description: 'First candle; by default the oldest' }),
+    from: Instant.optional().meta({ description: 'First candle; by default the oldest. Not with `before`' }),
+    before: Instant.optional().meta({ description: 'The last candles before it instead of the first ones' }),
     limit: z.int().min(1).max(5_000).default(500).meta({ description: 'At most so many items' }),
   }),
   output: z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { restricted } from '../billing/restrictions.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached } from '../kernel/problem.ts';
@@ -13,6 +14,9 @@ export const ApiKey = z
     id: z.string(),
     name: z.string(),
     scopes: z.array(z.string()),
+    restricted: restricted.meta({
+      description: 'Why it may only read at present: the plan allows fewer keys, and it is one of the newest',
+    }),
     createdAt: Timestamp,
     expiresAt: Timestamp.nullable(),
     createdBy: Id,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { restricted } from '../billing/restrictions.ts';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
@@ -7,7 +8,18 @@ import { Role } from './roles.ts';
 import { Email, emailUnverified } from './sessions.ts';
 
 export const Member = z
-  .object({ userId: Id, email: z.string(), name: z.string(), role: Role, joinedAt: Timestamp })
+  .object({
+    userId: Id,
+    email: z.string(),
+    name: z.string(),
+    role: Role,
+    restricted: restricted.meta({
+      description:
+        'Why they may only read at present, as a viewer: the plan allows fewer members, and they joined last. Owners come ' +
+        'first, and the first of them is never restricted. null: they may do what their role may',
+    }),
+    joinedAt: Timestamp,
+  })
   .meta({ id: 'Member' });
 export type Member = z.infer<typeof Member>;
 

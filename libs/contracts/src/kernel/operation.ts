@@ -29,6 +29,8 @@ export interface Operation<
   readonly example: { readonly input?: unknown; readonly output?: unknown };
   /** The counted or metered feature that this uses; shown in the documentation. */
   readonly limit: string | undefined;
+  /** What the plan must include for it: it is refused otherwise, and answered while the product is read-only. */
+  readonly needs: Needs | undefined;
   /** HTTP status of success. */
   readonly status: number;
   /** A read runs in read-only transactions and may be retried freely. */
@@ -56,6 +58,12 @@ export type Input<Op> = Op extends Operation<infer I, z.ZodType> ? z.output<I> :
 export type Declared<Op extends Operation> = Op['errors'][number];
 export type Output<Op> = Op extends Operation<z.ZodType, infer O> ? z.input<O> : never;
 
+/** A yes of the plan, or a level of at least so much: what `needsFeature` and `needsLevel` of billing say. */
+export interface Needs {
+  readonly feature: string;
+  readonly least?: string;
+}
+
 interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends readonly AnyProblem[]> {
   service: ServiceName;
   name: string;
@@ -68,6 +76,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
   errors?: E;
   example?: { input?: z.input<NoInfer<I>>; output?: z.input<NoInfer<O>> };
   limit?: string;
+  needs?: Needs;
   status?: number;
   /** Defaults to true for GET, false otherwise. An internal query says `readonly: true`. */
   readonly?: boolean;
@@ -113,6 +122,7 @@ export function operation<
     errors: spec.errors ?? ([] as unknown as E),
     example: spec.example ?? {},
     limit: spec.limit,
+    needs: spec.needs,
     status: spec.status ?? (method === 'POST' ? 201 : 200),
     readonly: spec.readonly ?? method === 'GET',
     deadlineMs: spec.deadlineMs ?? 10_000,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needsLevel } from '../billing/needs.ts';
 import { operation } from '../kernel/operation.ts';
 import { Instant, Timestamp } from '../kernel/types.ts';
 import { Count, serverRange } from './range.ts';
@@ -58,6 +59,7 @@ export const SessionGroup = z
 export const showActivity = operation({
   service: 'monitor-agent',
   name: 'servers.activity',
+  needs: needsLevel('metrics', 'basic'),
   http: ['GET', '/api/v1/servers/{serverId}/activity'],
   scope: 'servers:read',
   summary: 'What the sessions were doing in the last snapshot, and the recent history',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needsLevel } from '../billing/needs.ts';
 import { operation } from '../kernel/operation.ts';
 import { Instant, Timestamp } from '../kernel/types.ts';
 import { Count, Range, serverRange } from './range.ts';
@@ -74,6 +75,7 @@ export type BlockingIncident = z.infer<typeof BlockingIncident>;
 export const showBlocking = operation({
   service: 'monitor-agent',
   name: 'servers.blocking',
+  needs: needsLevel('metrics', 'premium'),
   http: ['GET', '/api/v1/servers/{serverId}/blocking'],
   scope: 'servers:read',
   summary: 'Who blocks whom in the last snapshot, and the jams of a range',
@@ -107,6 +109,7 @@ export const WaitShare = z
 export const showWaits = operation({
   service: 'monitor-agent',
   name: 'servers.waits',
+  needs: needsLevel('metrics', 'premium'),
   http: ['GET', '/api/v1/servers/{serverId}/waits'],
   scope: 'servers:read',
   summary: 'How sessions spent their time in a range: by wait event, by statement and over time',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needsFeature } from '../billing/needs.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, nextCursor, Timestamp } from '../kernel/types.ts';
 import { Count, rankQuery } from './range.ts';
@@ -34,6 +35,7 @@ export type IndexFinding = z.infer<typeof IndexFinding>;
 export const listIndexFindings = operation({
   service: 'monitor-agent',
   name: 'servers.index-findings',
+  needs: needsFeature('index_analysis'),
   http: ['GET', '/api/v1/servers/{serverId}/index-findings'],
   scope: 'servers:read',
   summary:

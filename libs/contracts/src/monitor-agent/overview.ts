@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needsLevel } from '../billing/needs.ts';
 import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id } from '../kernel/types.ts';
@@ -11,6 +12,7 @@ import { Statement, StatementCompleteness } from './statement.ts';
 export const showOverview = operation({
   service: 'monitor-agent',
   name: 'servers.overview',
+  needs: needsLevel('metrics', 'basic'),
   http: ['GET', '/api/v1/servers/{serverId}/overview'],
   scope: 'servers:read',
   summary: 'A server at a glance: state, load, sizes, busiest statements, what is missing',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needsLevel } from '../billing/needs.ts';
 import { operation } from '../kernel/operation.ts';
 import { nextCursor, Timestamp } from '../kernel/types.ts';
 import { Count, Range, rankQuery, serverRange } from './range.ts';
@@ -62,6 +63,7 @@ export type Database = z.infer<typeof Database>;
 export const listDatabases = operation({
   service: 'monitor-agent',
   name: 'servers.databases',
+  needs: needsLevel('metrics', 'premium'),
   http: ['GET', '/api/v1/servers/{serverId}/databases'],
   scope: 'servers:read',
   summary: 'Databases of a server with their work in the range',
@@ -132,6 +134,7 @@ const listed = <I extends z.ZodType>(item: I) =>
 export const listTables = operation({
   service: 'monitor-agent',
   name: 'servers.tables',
+  needs: needsLevel('metrics', 'premium'),
   http: ['GET', '/api/v1/servers/{serverId}/tables'],
   scope: 'servers:read',
   summary: 'Tables of all databases of a server with their work in the range',
@@ -171,6 +174,7 @@ export type Index = z.infer<typeof Index>;
 export const listIndexes = operation({
   service: 'monitor-agent',
   name: 'servers.indexes',
+  needs: needsLevel('metrics', 'premium'),
   http: ['GET', '/api/v1/servers/{serverId}/indexes'],
   scope: 'servers:read',
   summary: 'Indexes of all databases of a server with their use in the range',

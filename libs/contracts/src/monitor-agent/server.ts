@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { restricted } from '../billing/restrictions.ts';
 import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
@@ -104,6 +105,11 @@ export const Server = z
     platform: z.boolean().meta({ description: 'The database that this installation itself runs on' }),
     state: ServerState,
     stateSince: Timestamp,
+    restricted: restricted.meta({
+      description:
+        'Why nothing is collected from it: the plan allows fewer servers, or is read-only. What was collected can be ' +
+        'read, and collecting goes on by itself when the plan allows it again. null: it is in full use',
+    }),
     failure: z
       .object({ code: z.string(), what: z.string() })
       .nullable()

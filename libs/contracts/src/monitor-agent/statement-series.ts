@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needsLevel } from '../billing/needs.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { Range, rangeQuery } from './range.ts';
@@ -24,6 +25,7 @@ export type StatementPoint = z.infer<typeof StatementPoint>;
 export const showStatementSeries = operation({
   service: 'monitor-agent',
   name: 'servers.statement-series',
+  needs: needsLevel('metrics', 'premium'),
   http: ['GET', '/api/v1/servers/{serverId}/statements/{statementId}/series'],
   scope: 'servers:read',
   summary: 'One statement over time',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needsLevel } from '../billing/needs.ts';
 import { operation } from '../kernel/operation.ts';
 import { nextCursor, Timestamp } from '../kernel/types.ts';
 import { Count, Range, rankQuery, serverRange } from './range.ts';
@@ -77,6 +78,7 @@ export type StatementSort = z.infer<typeof StatementSort>;
 export const topStatements = operation({
   service: 'monitor-agent',
   name: 'servers.statements',
+  needs: needsLevel('metrics', 'basic'),
   http: ['GET', '/api/v1/servers/{serverId}/statements'],
   scope: 'servers:read',
   summary: 'Top statements of a range, with exact counts',

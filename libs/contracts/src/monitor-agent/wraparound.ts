@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needsLevel } from '../billing/needs.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { Count } from './range.ts';
@@ -84,6 +85,7 @@ export type VacuumSettings = z.infer<typeof VacuumSettings>;
 export const showWraparound = operation({
   service: 'monitor-agent',
   name: 'servers.wraparound',
+  needs: needsLevel('metrics', 'premium'),
   http: ['GET', '/api/v1/servers/{serverId}/wraparound'],
   scope: 'servers:read',
   summary: 'Age of transaction ids, when they run out, and what holds back vacuum',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { restricted } from '../billing/restrictions.ts';
 import { emailUnverified } from '../identity/sessions.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
@@ -71,6 +72,11 @@ export const Channel = z
       .meta({ description: '`unconfirmed`: nothing is sent before the address has confirmed it' }),
     /** `gone`: the receiver answered 410. `by_member`: a member switched it off. `unsubscribed`: by the recipient. */
     disabledBecause: z.enum(['gone', 'by_member', 'unsubscribed']).optional(),
+    restricted: restricted.meta({
+      description:
+        'Why nothing is sent to it: the plan allows fewer channels or no webhooks, or is read-only. It is used again by ' +
+        'itself when the plan allows it. null: it is in full use',
+    }),
     /** While a secret is rotated: until then requests are also signed with earlier ones. */
     previousSecretValidUntil: Timestamp.optional(),
     createdAt: Timestamp,

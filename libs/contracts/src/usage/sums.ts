@@ -33,7 +33,7 @@ export const sumUsage = operation({
       .max(200),
     changes: z
       .array(UsageChange)
-      .max(5_000)
+      .max(6_500)
       .optional()
       .meta({ description: 'What to add to each span in which it lies, as if it were counted' }),
   }),

@@ -66,7 +66,7 @@ export class ChargeUsage {
       sums.push(...answer.sums);
       decimals.push(...answer.decimals);
     }
-    const owed = new Map<string, Asked>();
+    const owed = new Map<string, Owed>();
     let taken = 0;
     for (const [index, row] of rows.entries()) {
       const own = asked[index] as Span[];
@@ -77,15 +77,15 @@ export class ChargeUsage {
     await this.tenants.run(orgId, (tx) => this.store(tx, orgId, owed));
   }
 
-  private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, Asked>): Promise<void> {
+  private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, Owed>): Promise<void> {
     await lockBilling(tx, orgId);
     await lockAccount(tx, orgId);
     const items: NewItem[] = [];
     for (const row of await findOpenCharges(tx, orgId, LATE_MS)) {
-      const counted = owed.get(keyOf(row));
+      const known = owed.get(keyOf(row));
       // Another replica has charged it since the sums were asked for, and may know later ones.
-      if (counted?.was !== stateOf(row)) continue;
-      const item = await this.chargeWindow(tx, orgId, row, counted);
+      if (known?.was !== stateOf(row)) continue;
+      const item = await this.chargeWindow(tx, orgId, row, known);
       if (item) items.push(item);
     }
     if (items.length === 0) return;
@@ -125,12 +125,25 @@ export class ChargeUsage {
       periodStart: row.from_at.toISOString(),
       periodEnd: row.until_at.toISOString(),
       by: 'schedule',
+      usage: usageOf(row, counted),
     };
   }
 }
 
-/** `was`: what had been charged when the sums were asked for. */
-type Asked = Counted & { was: string };
+/** Which events a line is about, and what they added up to. */
+function usageOf(
+  { feature: meter, from_at, until_at, per }: UsageChargeRow,
+  { sums, decimals }: Counted,
+): NonNullable<NewItem['usage']> {
+  const [first = 0n, last = first] = sums;
+  const used = per === 'hour' || per === 'day' ? null : textOf(sums.length > 1 ? last - first : first, decimals);
+  return { meter, from: from_at.toISOString(), to: until_at.toISOString(), used };
+}
+
+interface Owed extends Counted {
+  /** What had been charged when the sums were asked for. */
+  was: string;
+}
 
 const stateOf = ({ charges, charged_quantity, due_at }: UsageChargeRow): string =>
   `${charges} ${charged_quantity} ${due_at.getTime()}`;

@@ -258,6 +258,10 @@ test('parts of a unit are charged exactly and rounded once, and stand on the inv
     [123.45, 62],
     [200, 100],
   ]);
+  const [first] = (await invoices(org)).flatMap(({ lines }) => lines);
+  const [from, to] = [new Date(start), new Date(later(start, 1))].map((instant) => instant.toISOString());
+  const events = `/api/v1/usage/events?meter=bot_orders&from=${from}&to=${to}`;
+  expect(first?.usage).toEqual({ meter: 'bot_orders', from, to, used: 123.45, events });
   delete billing.decimals['bot_orders'];
 });
 

@@ -17,6 +17,8 @@ export interface NewItem {
   periodEnd: string;
   by: string;
   reason?: string | undefined;
+  /** Of usage: its meter, its time, and how much was counted in it, as decimal text. */
+  usage?: { meter: string; from: string; to: string; used: string | null };
 }
 
 /** Adds what is not charged yet; it waits for the next invoice. Returns how many were new. */
@@ -25,8 +27,8 @@ export async function addItems(tx: Tx, orgId: string, items: readonly NewItem[])
   for (const item of items) {
     const row = await tx.one(
       `insert into invoice_items (org_id, id, effect_key, product, item, description, quantity, currency, amount_minor,
-                                  period_start, period_end, changed_by, reason)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (org_id, effect_key) do nothing
+                                  period_start, period_end, changed_by, reason, usage)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb) on conflict (org_id, effect_key) do nothing
        returning id`,
       [
         orgId,
@@ -42,6 +44,7 @@ export async function addItems(tx: Tx, orgId: string, items: readonly NewItem[])
         item.periodEnd,
         item.by,
         item.reason ?? null,
+        item.usage ? JSON.stringify(item.usage) : null,
       ],
     );
     if (row) added += 1;

@@ -88,10 +88,11 @@ export interface ItemRow {
   discount_minor: string;
   period_start: Date;
   period_end: Date;
+  usage: { meter: string; from: string; to: string; used: string | null } | null;
 }
 
 export const ITEM_COLUMNS =
-  'id, product, item, description, quantity, currency, amount_minor, discount_minor, period_start, period_end';
+  'id, product, item, description, quantity, currency, amount_minor, discount_minor, period_start, period_end, usage';
 
 /** Locks the account, then reads the invoice, so that changes of an invoice take turns. */
 export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
@@ -217,6 +218,13 @@ export const toLine = (row: ItemRow): InvoiceLine => ({
   discountMinor: Number(row.discount_minor),
   periodStart: row.period_start.toISOString(),
   periodEnd: row.period_end.toISOString(),
+  ...(row.usage ? { usage: toUsage(row.usage) } : {}),
+});
+
+const toUsage = ({ meter, from, to, used }: NonNullable<ItemRow['usage']>): InvoiceLine['usage'] => ({
+  ...{ meter, from, to },
+  used: used === null ? null : Number(used),
+  events: `/api/v1/usage/events?meter=${meter}&from=${from}&to=${to}`,
 });
 
 export const toWire = (row: InvoiceRow): Invoice => ({

@@ -1,7 +1,7 @@
 import { getInvoice, listInvoices } from '@tidegate/contracts/billing/invoices';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
-import { previewUsageCharges } from '@tidegate/contracts/billing/usage-charges';
+import { previewUsageCharges } from '@tidegate/contracts/usage/usage-charges';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { later } from '../../test/invoice-model.ts';
 import { SHOP } from '../../test/shop.ts';

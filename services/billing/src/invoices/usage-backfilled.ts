@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { previewUsageCharges } from '@tidegate/contracts/billing/usage-charges';
 import { usageBackfilled } from '@tidegate/contracts/usage/backfills';
 import { sumUsage } from '@tidegate/contracts/usage/sums';
+import { previewUsageCharges } from '@tidegate/contracts/usage/usage-charges';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';

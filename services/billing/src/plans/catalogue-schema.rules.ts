@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   AddonDeclaration,
   CatalogueFile,
+  CostList,
   CouponDeclaration,
   FeatureDeclaration,
   OneOffPriceList,
@@ -107,6 +108,7 @@ const IN_EDITORS = new Map<z.core.$ZodType, () => Schema>([
   ],
   [OneOffPriceList, () => object({ once: WHOLE }, ['once'])],
   [PlanDeclaration.shape.revenueShare, () => PERCENT],
+  [CostList, () => ({ type: 'object', minProperties: 1, additionalProperties: DECIMAL })],
   [CouponDeclaration.shape.percent, () => PERCENT],
   [CouponDeclaration.shape.amount, () => ({ type: 'object', additionalProperties: WHOLE })],
   [MeteredDetails.shape.price, () => ({ type: 'object', additionalProperties: ref('usage_price') })],

@@ -48,6 +48,9 @@ export const MeterDeclaration = z.strictObject({
     .default([]),
 });
 
+/** What a unit costs the operator, by currency: read as a price is. */
+export const CostList = z.record(CurrencyCode, z.unknown(), { error: "Write cost: { USD: '0.002' }." });
+
 export const FeatureDeclaration = z.strictObject({
   kind: oneOf(['counted', 'static', 'boolean', 'level', 'metered']),
   product: nameOf('monitoring').optional(),
@@ -55,6 +58,7 @@ export const FeatureDeclaration = z.strictObject({
   unit: line(30).default(''),
   per: oneOf(QuotaWindow.options).optional(),
   meter: MeterDeclaration.optional(),
+  cost: CostList.optional(),
 });
 
 export const PriceList = z.strictObject({ month: z.unknown(), year: z.unknown(), setup: z.unknown() }).partial();

@@ -304,6 +304,9 @@ test('a meter may get more dimensions, and keeps those by which it has been coun
   const { features } = read(by('model'));
   expect(features.find(({ key }) => key === 'tokens')?.meter).toMatchObject({ decimals: 3, groupBy: ['model'] });
   expect(faults(by('model, region'), features)).toEqual([]);
+  expect(faults(by('model', 'time_weighted').replace('per: period', 'per: hour'))).toMatchObject([
+    { field: '/features/tokens/per', message: expect.stringMatching(/^Write per: day/) },
+  ]);
   expect(faults(by('region, model'), features)).toMatchObject([
     { field: '/features/tokens/meter/groupBy', message: expect.stringMatching(/^Begin groupBy with model/) },
   ]);

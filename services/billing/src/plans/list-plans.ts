@@ -13,7 +13,7 @@ export class ListPlans {
     return {
       catalogueVersion: version,
       currency,
-      features: features.map(({ kind: _kind, meter: _meter, ...info }) => info),
+      features: features.map(({ kind: _kind, meter: _meter, cost: _cost, ...info }) => info),
       products: products.map((product) => ({
         ...product,
         plans: offered(plans).filter((plan) => plan.product === product.product),

@@ -7,7 +7,7 @@ import { parseCatalogue } from './parse-catalogue.ts';
 const shipped = readFileSync(join(__dirname, '../../../../libs/testing/plans.yaml'), 'utf8');
 
 const builtIn = Object.entries(BUILT_IN_FEATURES).filter(([key]) => key !== 'bots');
-const grant = { counted: '1', static: '7', boolean: 'true', metered: '100' };
+const grant = { counted: '1', static: '7', boolean: 'true', metered: '100', level: 'basic' };
 
 const small = `format: 2
 currency: EUR

@@ -3,6 +3,7 @@ import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Faults } from './catalogue-faults.rules.ts';
 import type { FeatureDefinition } from './catalogue-model.rules.ts';
 import type { CatalogueFile } from './catalogue-syntax.rules.ts';
+import { decimalPrice } from './catalogue-values.rules.ts';
 
 type Declared = CatalogueFile['features'];
 
@@ -17,7 +18,7 @@ export function readFeatures(
 ): FeatureDefinition[] {
   checkBuiltIns(faults, features);
   const before = new Map(known.map((feature) => [feature.key, feature]));
-  return Object.entries(features).map(([key, { product, per, meter, ...declared }]) => {
+  return Object.entries(features).map(([key, { product, per, meter, cost, ...declared }]) => {
     const path = ['features', key];
     const metered = declared.kind === 'metered';
     if (product !== undefined && !Object.hasOwn(products, product)) {
@@ -32,13 +33,23 @@ export function readFeatures(
       faults.add([...path, 'per'], 'unknown_field', 'Remove it: only metered features have a window.');
     if (!metered && meter)
       faults.add([...path, 'meter'], 'unknown_field', 'Remove it: only metered features are metered.');
+    if (!metered && cost)
+      faults.add([...path, 'cost'], 'unknown_field', 'Remove it: only what is metered costs something by the unit.');
     if (meter) checkMeter(faults, key, meter);
+    if (meter?.aggregate === 'time_weighted' && per === 'hour') {
+      faults.add(
+        [...path, 'per'],
+        'meter',
+        'Write per: day or longer: what is weighted by time is not limited by the hour.',
+      );
+    }
     const feature: FeatureDefinition = {
       key,
       product: product ?? null,
       ...declared,
       per: metered ? (per ?? 'month') : null,
       meter: metered ? { ...(meter ?? PLAIN), value: meter?.value ?? null } : null,
+      ...(metered && cost && { cost: readCost(faults, [...path, 'cost'], cost) }),
     };
     checkKept(faults, feature, before.get(key));
     return feature;
@@ -46,6 +57,14 @@ export function readFeatures(
 }
 
 const PLAIN: Omit<MeterDefinition, 'value'> = { aggregate: 'sum', decimals: 0, groupBy: [] };
+
+/** By currency, as exact as a price. */
+function readCost(faults: Faults, path: string[], written: Record<string, unknown>): Record<string, string> {
+  const costs = Object.entries(written).map(([currency, one]) => {
+    return [currency, faults.read(decimalPrice(currency), one, [...path, currency]) ?? '0'] as const;
+  });
+  return Object.fromEntries(costs);
+}
 
 function checkBuiltIns(faults: Faults, declared: Declared): void {
   let complete = true;

@@ -3,7 +3,7 @@ import type { PriceTier, UsagePrice } from '@tidegate/contracts/billing/prices';
 import { divideRounded, smaller } from './rounding.rules.ts';
 
 /** Unit prices have twelve digits behind the point at most. */
-const SCALE = 12;
+export const SCALE = 12;
 const ONE = 10n ** BigInt(SCALE);
 
 /**
@@ -55,7 +55,7 @@ function volume(tiers: readonly PriceTier[], quantity: bigint, of: Terms): bigin
 }
 
 /** A decimal text such as 0.01, times 10^12. */
-function scaled(text: string): bigint {
+export function scaled(text: string): bigint {
   const [whole = '0', fraction = ''] = text.split('.');
   return BigInt(whole) * ONE + BigInt(fraction.padEnd(SCALE, '0'));
 }

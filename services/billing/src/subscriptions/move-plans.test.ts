@@ -1,4 +1,5 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { createGrant } from '@tidegate/contracts/billing/grants';
 import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { newId } from '@tidegate/database/ids';
@@ -98,4 +99,21 @@ test('a move is refused when the version that was shown is not in force any more
   });
   expect(await pinned(org)).toMatchObject({ planVersion: 1 });
   expect(await billing.call(movePlans, { from: 'main.pro', toVersion: 2 })).toMatchObject({ subscriptions: 1 });
+});
+
+test('a dry run says who would have more than is allowed then, and what of it could only be read', async () => {
+  const [many, few] = [await subscribed('pro'), await subscribed('pro')];
+  Object.assign(billing.counts, { bots: 7 });
+  billing.names['bots'] = [{ id: 'b7', name: 'newest' }];
+  const dry = () => billing.call(movePlans, { from: 'main.pro', to: 'main.free', dryRun: true });
+  const over = [{ feature: 'bots', limit: 5, used: 7, restricted: [{ id: 'b7', name: 'newest' }] }];
+  const said = await dry();
+  expect(said).toMatchObject({ subscriptions: 2, lookedAt: 2 });
+  expect(said.overLimit.toSorted((a, b) => (a.organisationId < b.organisationId ? -1 : 1))).toEqual(
+    [many, few].sort().map((organisationId) => ({ organisationId, over })),
+  );
+  // What was given beside the plan counts.
+  await billing.call(createGrant, { organisationId: few, feature: 'bots', op: 'add', value: 5, reason: 'x' });
+  expect((await dry()).overLimit.map(({ organisationId }) => organisationId)).toEqual([many]);
+  for (const org of [many, few]) expect(await pinned(org)).toMatchObject({ plan: 'pro', next: null });
 });

@@ -149,10 +149,15 @@ test('it says what will differ and what will be too much, and when it begins', a
   const org = await holder('2024-04-01T00:00:00Z', { plan: 'pro' });
   clock.now = Date.parse('2024-04-16T00:00:00Z');
   billing.counts['servers'] = 9;
+  billing.counts['webhook_channels'] = 1;
+  billing.names['servers'] = [{ id: 's9', name: 'newest' }];
   const said = await billing.call(previewChange, monitoring({ plan: 'starter' }), org);
-  delete billing.counts['servers'];
+  for (const feature of ['servers', 'webhook_channels']) delete billing.counts[feature];
   expect(said).toMatchObject({ provider: 'manual', beginsAt: '2024-05-01T00:00:00.000Z', dueNow: null });
-  expect(said.overLimit).toEqual([{ feature: 'servers', limit: 5, used: 9 }]);
+  expect(said.overLimit).toEqual([
+    { feature: 'servers', limit: 5, used: 9, restricted: [{ id: 's9', name: 'newest' }] },
+    { feature: 'webhook_channels', limit: 0, used: 1, restricted: [] },
+  ]);
   const servers = said.entitlements.find(({ feature }) => feature === 'servers');
   expect(servers).toMatchObject({ before: { limit: 20 }, after: { limit: 5 } });
   expect(said.entitlements.map(({ feature }) => feature)).not.toContain('api_keys');

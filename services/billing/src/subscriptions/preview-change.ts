@@ -35,13 +35,16 @@ export class PreviewChange {
   async preview({ input, caller, refuse }: Context) {
     const orgId = caller.orgId as string;
     // Of one moment, whatever is changed meanwhile.
-    const { cost, billed, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
+    const { cost, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
       cost: await costOf(tx, orgId, input, refuse),
-      billed: await this.provider.find(tx, orgId, input.product),
       ...(await this.entitlements.read(tx, refuse, orgId, input)),
     }));
     // Asked outside of the transaction, as the change itself is.
-    if (billed) Object.assign(cost, await this.provider.preview(refuse, billed, input));
+    const billed = await this.tenants.read(orgId, (tx) => this.provider.find(tx, orgId, input.product));
+    if (billed) {
+      const { dueNow, next } = await this.provider.preview(refuse, billed, input);
+      Object.assign(cost, { dueNow, next });
+    }
     const overLimit = await this.entitlements.overLimit(orgId, after);
     const { product, plan } = input;
     return { product, plan, ...cost, entitlements: differences(before, after), overLimit };

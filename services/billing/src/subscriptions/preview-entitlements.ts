@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { OverLimit } from '@tidegate/contracts/billing/counted';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billing/plans';
-import type { addonNotOffered, OverLimit } from '@tidegate/contracts/billing/subscriptions';
+import type { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -10,7 +11,7 @@ import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { beginNow, choiceOf, chosenPlan } from './chosen-plan.ts';
-import { OverLimits, overLimits } from './over-limits.ts';
+import { OverLimits } from './over-limits.ts';
 
 export interface Wanted {
   product: string;
@@ -44,7 +45,7 @@ export class PreviewEntitlements {
 
   /** Of what there is, that will be too much. Asks other services as well. */
   async overLimit(orgId: string, after: Entitlements['features']): Promise<OverLimit[]> {
-    return overLimits(await this.limits.counts(orgId), after);
+    return this.limits.of(orgId, after);
   }
 
   async read(

@@ -44,14 +44,17 @@ export class ProviderChanges {
 
   async change(refuse: RefuseChange, billed: Billed, asked: Asked, who = { operator: false }): Promise<void> {
     const to = await this.choice(refuse, billed, asked, who);
-    if (to) await this.asked().change(paid(billed.orgId, billed.subscription), to);
-    else await this.asked().cancel(paid(billed.orgId, billed.subscription), asked.at ?? 'period_end');
+    const now = paid(billed.orgId, billed.subscription);
+    if (to) await this.asked().change(now, to);
+    else await this.asked().cancel(now, asked.at ?? 'period_end');
   }
 
-  /** What it would cost. */
+  /** What it would cost, and when the plan begins. */
   async preview(refuse: RefuseChange, billed: Billed, asked: Asked): Promise<PreviewedCost> {
     const to = await this.choice(refuse, billed, asked, { operator: false });
-    return to ? this.asked().preview(paid(billed.orgId, billed.subscription), to) : { dueNow: null, next: null };
+    // What is free afterwards costs nothing more.
+    if (!to) return { dueNow: null, next: null };
+    return this.asked().preview(paid(billed.orgId, billed.subscription), to);
   }
 
   /** undefined: what everybody has without paying, which is had by giving up what is paid for. */
@@ -61,7 +64,7 @@ export class ProviderChanges {
     asked: Asked,
     { operator }: { operator: boolean },
   ): Promise<PaidChange | undefined> {
-    return this.tenants.read(orgId, async (tx) => {
+    return this.tenants.read(orgId, async (tx): Promise<PaidChange | undefined> => {
       const catalogue = await requireCatalogue(tx);
       const situation = {
         tx,

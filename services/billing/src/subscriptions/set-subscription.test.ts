@@ -79,10 +79,11 @@ describe('an organisation that signed up eleven months ago', () => {
     await set(org, 'pro', 'year');
     await billing.pass(org, 300 * DAY_MS);
     expect((await set(org, 'pro')).periodStart).toMatch(new Date(Date.now() - 300 * DAY_MS).toISOString().slice(0, 10));
+    const before = Date.now();
     const bought = await set(org, 'business');
     expect(bought).toMatchObject({ interval: 'year', plan: 'business' });
     expect(length(bought)).toBeGreaterThanOrEqual(365);
-    expect(Date.now() - Date.parse(bought.periodStart)).toBeLessThan(60_000);
+    expect(Date.parse(bought.periodStart)).toBeGreaterThanOrEqual(before - 1_000);
     // The same again changes nothing, also not when it ends.
     expect(await set(org, 'business', 'year')).toEqual(bought);
   });

@@ -19,7 +19,7 @@ import {
 } from '../plans/catalogue.rows.ts';
 import { refOf } from '../plans/catalogue-diff.rules.ts';
 import { findOrders, type OrderRow } from './order.rows.ts';
-import { OverLimits, overLimits } from './over-limits.ts';
+import { OverLimits } from './over-limits.ts';
 
 type Features = Entitlements['features'];
 
@@ -41,10 +41,9 @@ export class ShowSubscriptions {
   async complete(orgId: string): Promise<Shown> {
     const { shown, following } = await this.tenants.snapshot(orgId, (tx) => this.read(tx, orgId));
     if (following.size === 0) return shown;
-    const counts = await this.limits.counts(orgId);
     for (const { product, next } of shown.subscriptions) {
       const features = following.get(product);
-      if (next && features) next.overLimit = overLimits(counts, features);
+      if (next && features) next.overLimit = await this.limits.of(orgId, features);
     }
     return shown;
   }

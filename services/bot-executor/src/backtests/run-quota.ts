@@ -1,12 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { featureNotIncluded, ProblemError, quotaExhausted } from '@tidegate/contracts/kernel/problem';
 import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
+import { Reach } from '@tidegate/messaging/away';
 import { Bus } from '@tidegate/messaging/bus';
 import type { OperationContext } from '@tidegate/messaging/handler';
 import { Log } from '@tidegate/telemetry/log';
 import { SettleLeases } from './settle-leases.loop.ts';
 
-const DEADLINE_MS = 3_000;
+const DEADLINE_MS = 2_000;
+
+const NOT_ENFORCED = 'The quota of backtests is not enforced at the moment';
 
 export interface Spending {
   meter: 'backtest_runs' | 'sweep_runs';
@@ -17,11 +20,13 @@ export interface Spending {
 /**
  * Spends runs of the organisation's quota: leased before the transaction's first query, metered in the transaction with
  * that lease, and reserved until the usage event has arrived. So a quota is never exceeded, however late usage is counted.
- * While the usage service is down the work is done and counted afterwards: one service that is down must not stop another.
+ * While the usage service is down nobody waits for it, and the work is done and counted afterwards: one service that is
+ * down must not stop another.
  */
 @Injectable()
-export class RunQuota {
+export class RunQuota implements OnApplicationShutdown {
   private readonly holder = crypto.randomUUID();
+  private readonly usage = new Reach();
 
   constructor(
     private readonly bus: Bus,
@@ -52,14 +57,26 @@ export class RunQuota {
     }
   }
 
-  private take(orgId: string, { meter, count, key }: Spending): Promise<Lease | undefined> {
+  onApplicationShutdown(): void {
+    this.usage.stop();
+  }
+
+  /** That the plan has none of these runs is an answer and no outage. */
+  private async take(orgId: string, { meter, count, key }: Spending): Promise<Lease | undefined> {
     const input = { meter, want: count, whole: true, holderId: this.holder, leaseKey: key };
-    return this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS }).catch((error: unknown) => {
-      // An answer and no outage: the plan has none of these runs.
+    const unused = ({ leaseId }: Lease) => leaseId && this.settling.later({ orgId, leaseId, spent: 0 });
+    try {
+      const reached = await this.usage.ask(
+        () => this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS }),
+        unused,
+      );
+      if ('answer' in reached) return reached.answer;
+      if (reached.error) this.log.warn({ error: reached.error, orgId, meter }, NOT_ENFORCED);
+    } catch (error) {
       if (error instanceof ProblemError && error.code === featureNotIncluded.code) throw error;
-      this.log.warn({ error, orgId, meter }, 'The quota of backtests is not enforced at the moment');
-      return undefined;
-    });
+      this.log.error({ error, orgId, meter }, NOT_ENFORCED);
+    }
+    return undefined;
   }
 }
 

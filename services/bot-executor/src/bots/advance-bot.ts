@@ -44,7 +44,7 @@ export class AdvanceBot {
   async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
     const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
-    const running = bot.status === 'running';
+    const running = bot.status === 'running' && !bot.restricted;
     const tradesAfter = bot.trades_after?.getTime() ?? Number.NEGATIVE_INFINITY;
     const intervalMs = INTERVAL_MS[bot.interval];
     let state = stateOf(bot, plan.market);

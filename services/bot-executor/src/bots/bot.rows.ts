@@ -1,3 +1,4 @@
+import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
 import type { Halt, Resumed } from '@tidegate/contracts/bot-executor/bot-reasons';
 import type { Bot, BotStatus } from '@tidegate/contracts/bot-executor/bots';
 import type { CandleInterval, CandleSource } from '@tidegate/contracts/bot-executor/candles';
@@ -37,6 +38,7 @@ export interface BotRow {
   trades_after: Date | null;
   late_candles: string;
   late_from: Date | null;
+  restricted: Restriction | null;
   created_at: Date;
 }
 
@@ -60,6 +62,7 @@ export const toWire = (row: BotRow): Bot => ({
   openTradeId: row.open_trade_id,
   waiting: row.status === 'running' ? waitingToWire(row.waiting) : null,
   halted: row.status === 'halted' ? row.halted : null,
+  restricted: row.restricted,
   resumed: row.resumed,
   lateCandles: row.late_from ? { count: Number(row.late_candles), from: row.late_from.toISOString() } : null,
   createdAt: row.created_at.toISOString(),
@@ -68,7 +71,7 @@ export const toWire = (row: BotRow): Bot => ({
 /** Amounts as their shortest text: a numeric has the trailing zeros of everything that was added to it. */
 const COLUMNS = `id, name, status, settings, market_rules, source, interval, candles_per_second, state, starts_at, decided_up_to,
   closed_trades, trim_scale(profit)::text as profit, trim_scale(balance)::text as balance, ledger_sequence,
-  open_trade_id, waiting, halted, resumed, trades_after, late_candles, late_from, created_at`;
+  open_trade_id, waiting, halted, resumed, trades_after, late_candles, late_from, restricted, created_at`;
 
 export interface NewBotRow {
   id: string;
@@ -119,6 +122,26 @@ export async function countBots(tx: Tx): Promise<number> {
   const row = await tx.one<{ bots: number }>('select count(*)::int as bots from bots where org_id = $1', [tx.orgId]);
   return row?.bots ?? 0;
 }
+
+/** Those that can only be read now, or no more. The oldest are in use: ids are in the order of creation. */
+export const restrictBots = (tx: Tx, { keep, all }: Standing): Promise<BotRow[]> =>
+  tx.query<BotRow>(
+    `update bots set restricted = now_so.restricted
+       from (select id as bot_id, case when $3::text is not null then $3
+                                       when row_number() over (order by id) > $2::bigint then 'over_limit' end as restricted
+               from bots where org_id = $1) as now_so
+      where org_id = $1 and id = bot_id and bots.restricted is distinct from now_so.restricted
+      returning ${COLUMNS.replace('restricted', 'bots.restricted')}`,
+    [tx.orgId, keep, all],
+  );
+
+/** Of the oldest so many, those after them. Newest first. */
+export const botsBeyond = (tx: Tx, keep: number, most: number): Promise<{ id: string; name: string }[]> =>
+  tx.query(
+    `select id, name from bots where org_id = $1
+        and id not in (select id from bots where org_id = $1 order by id limit $2) order by id desc limit $3`,
+    [tx.orgId, keep, most],
+  );
 
 export const setStatus = (tx: Tx, id: string, status: BotStatus): Promise<BotRow | undefined> =>
   tx.one<BotRow>(`update bots set status = $3 where org_id = $1 and id = $2 returning ${COLUMNS}`, [

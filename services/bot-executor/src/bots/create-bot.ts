@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { type Bot, botCreated, createBot } from '@tidegate/contracts/bot-executor/bots';
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { type Bot, type BotMode, botCreated, createBot, modeNotAvailable } from '@tidegate/contracts/bot-executor/bots';
+import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { firstCandle } from '../candles/candle.rows.ts';
@@ -15,7 +16,8 @@ export class CreateBot {
   constructor(private readonly entitlements: Entitlements) {}
 
   @Handles(createBot)
-  async handle({ input, tx, emit }: OperationContext<typeof createBot>): Promise<Bot> {
+  async handle({ input, tx, emit, refuse }: OperationContext<typeof createBot>): Promise<Bot> {
+    await this.requireMode(refuse, tx, input.mode);
     const { name, settings, feed } = input;
     const { source, interval, candlesPerSecond } = feed;
     const market = await marketFor(tx, settings);
@@ -32,10 +34,17 @@ export class CreateBot {
     }
     checkedStrategyPlan(settings, candle.open, market);
     await this.entitlements.claim(tx, 'bots', () => countBots(tx));
+    // A bot trades one pair.
+    await this.entitlements.claim(tx, 'pairs_per_bot', async () => 0);
     const marketRules = termsOf(market);
     const feedOf = { source, interval, candlesPerSecond, startsAt };
     const row = await insertBot(tx, { id: newId(), name, settings, marketRules, ...feedOf });
     await emit(botCreated, { botId: row.id, name });
     return toWire(row);
+  }
+  /** The one place in which it is chosen where orders go: a plan without real exchanges is told so first. */
+  private async requireMode(refuse: Refuse<typeof modeNotAvailable>, tx: Tx, mode: BotMode): Promise<void> {
+    if (mode === 'mainnet') await this.entitlements.feature(tx, 'mainnet');
+    if (mode !== 'paper') throw refuse(modeNotAvailable, { mode }, 'Bots trade on the paper exchange so far.');
   }
 }

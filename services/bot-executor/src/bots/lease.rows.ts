@@ -22,6 +22,14 @@ export const enqueue = (tx: Tx, botId: string, person: string): Promise<unknown>
 export const dequeue = (tx: Tx, botId: string): Promise<unknown> =>
   tx.query("update bot_leases set due_at = 'infinity', expires_at = '-infinity' where bot_id = $1", [botId]);
 
+/** Whether it is never due, as a bot is that rests. */
+export const isDequeued = async (tx: Tx, botId: string): Promise<boolean> =>
+  (await tx.one("select 1 from bot_leases where bot_id = $1 and due_at = 'infinity'", [botId])) !== undefined;
+
+/** The runner acquires it at once, whether it rested or not. */
+export const dueNow = (tx: Tx, botId: string): Promise<unknown> =>
+  tx.query('update bot_leases set due_at = now(), failures = 0 where bot_id = $1', [botId]);
+
 export const deleteLease = (tx: Tx, botId: string): Promise<unknown> =>
   tx.query('delete from bot_leases where bot_id = $1', [botId]);
 

@@ -101,7 +101,9 @@ export class RunBots {
   async run(tx: Tx, lease: Lease): Promise<void> {
     const bot = await lockBot(tx, lease.bot_id);
     if (!(await holdsLease(tx, lease))) return;
-    if (!bot || bot.status === 'stopped' || bot.status === 'halted') {
+    // One that is over a limit rests as soon as it holds nothing, and goes on when the limit rises (`restrict-bots.ts`).
+    const rests = bot?.restricted && bot.status === 'running' && !bot.open_trade_id;
+    if (!bot || bot.status === 'stopped' || bot.status === 'halted' || rests) {
       await dequeue(tx, lease.bot_id);
       return;
     }

@@ -4,18 +4,22 @@ import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { candleUpTo, firstCandle } from '../candles/candle.rows.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { type MarketRules, termsOf } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
-import { type BotRow, lockBot, setSettings, toWire } from './bot.rows.ts';
+import { type BotRow, countBots, lockBot, setSettings, toWire } from './bot.rows.ts';
 
 @Controller()
 export class UpdateBot {
+  constructor(private readonly entitlements: Entitlements) {}
+
   @Handles(updateBot)
   async handle({ input, tx, refuse }: OperationContext<typeof updateBot>): Promise<Bot> {
     const bot = orNotFound(await lockBot(tx, input.botId));
+    await this.entitlements.usable(tx, 'bots', bot.restricted, () => countBots(tx));
     const { name = bot.name, settings } = input;
     // New settings come with the market's newest rules; a new name changes nothing else.
     const market = settings && (await this.check(refuse, tx, bot, settings));

@@ -4,7 +4,7 @@ import { type Bots, openBots } from '../../test/bots.ts';
 import { candles, MINUTES_5, walk } from '../../test/markets.ts';
 import { type CandleTicks, candlesOf, columnsOf } from '../kernel/candle-series.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
-import { candleUpTo, firstCandle, newestCandle, readCandles, saveImported } from './candle.rows.ts';
+import { candleUpTo, firstCandle, newestCandle, readCandles, readCandlesBefore, saveImported } from './candle.rows.ts';
 import { CHUNK_CANDLES, decodeChunks, encodeChunk, mergeCandles } from './chunk-codec.ts';
 import { measureSeries, readStored } from './series.rows.ts';
 import { decodeSeries } from './stored-series.ts';
@@ -66,6 +66,17 @@ test('imports in any order, in parts and twice are one series; the same time aga
     expect(await measure(range)).toEqual({ ...whole, tooManyFrom: undefined });
     expect(await measure(range, to - from - 1)).toEqual({ ...whole, tooManyFrom: wanted[to - 1]?.at });
     expect(await measure(range, 5)).toEqual({ ...whole, tooManyFrom: wanted[from + 5]?.at });
+  }
+  const before = (index: number, limit: number) =>
+    bots.tenants.read(orgId, (tx) => readCandlesBefore(tx, SERIES, at(index), limit));
+  for (const [index, limit] of [
+    [3_010, 20],
+    [CHUNK_CANDLES, 1],
+    [8_000, 5_000],
+    [5, 10],
+    [0, 10],
+  ] as const) {
+    expect(await before(index, limit)).toEqual(wanted.slice(Math.max(0, index - limit), index));
   }
   expect(await measure({ from: new Date((wanted.at(-1)?.at ?? 0) + 1) })).toBeUndefined();
   expect(await measure({ until: at(0) })).toBeUndefined();

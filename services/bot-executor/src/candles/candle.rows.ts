@@ -75,6 +75,24 @@ export async function readCandles(
   return candles;
 }
 
+/** The last candles before an instant, oldest first. */
+export async function readCandlesBefore(tx: Tx, series: Series, before: Date, limit: number): Promise<CandleTicks[]> {
+  const candles: CandleTicks[] = [];
+  let until = before.getTime();
+  for (let most = 1; candles.length < limit; most = Math.min(2 * most, MOST_CHUNKS)) {
+    const which = 'starts_at < $3 order by starts_at desc limit $4';
+    const rows = await chunkRows(tx, series, which, [new Date(until), most]);
+    for (const row of rows) {
+      const chunk = decodeChunks([toChunk(row, series.market)], INTERVAL_MS[series.interval]);
+      for (let i = indexAt(chunk, until) - 1; i >= 0 && candles.length < limit; i -= 1)
+        candles.push(candleAt(chunk, i));
+      until = row.starts_at.getTime();
+    }
+    if (rows.length < most) break;
+  }
+  return candles.reverse();
+}
+
 /** The first candle that a bot would see. */
 export async function firstCandle(tx: Tx, series: Series, from: Date | undefined): Promise<CandleTicks | undefined> {
   const [candle] = await readCandles(tx, series, { from, limit: 1 });

@@ -39,6 +39,21 @@ ${[...mounted.map((operation) => method(operation)), candleFile()].join('\n\n')}
 `;
 }
 
+/** A row for each method of the client: what a console must know of an operation without asking. */
+export function operationsSource(operations: Operation[]): string {
+  const rows = operations
+    .filter(({ http }) => http)
+    .map(({ name, service, scope, readonly }) => {
+      return `  ${camel(pascal(name))}: { service: '${service}', scope: '${scope}', reads: ${readonly === true} },`;
+    });
+  return `/* Made from the contracts by \`npm run generate\`: do not edit. */
+
+export const OPERATIONS = {
+${rows.join('\n')}
+} as const;
+`;
+}
+
 const union = (codes: string[]): string => codes.map((code) => `'${code}'`).join(' | ');
 
 /** Problem codes of the operation, its own first. */

@@ -12,8 +12,8 @@ const asset = (name: string): string => readFileSync(new URL(name, ASSETS), 'utf
 /** Monitors and link checkers send HEAD. */
 const ALSO_HEAD = { exposeHeadRoute: true };
 
-/** The documents of the API and a page to read them. Built at the first request. */
-export function mountDocuments(fastify: FastifyInstance, version: string): void {
+/** The documents of the API and a page to read them, which is home where there is no other. Built at the first request. */
+export function mountDocuments(fastify: FastifyInstance, version: string, { isHome }: { isHome: boolean }): void {
   const openApi = once(() => openApiDocument(operations(), liveTopics(), version));
   const served: Record<string, [type: string, text: () => string]> = {
     '/openapi.json': ['application/json', once(() => JSON.stringify(openApi()))],
@@ -33,7 +33,7 @@ export function mountDocuments(fastify: FastifyInstance, version: string): void 
       reply.header('content-type', `${type}; charset=utf-8`).send(text()),
     );
   }
-  fastify.get('/', ALSO_HEAD, (_request, reply) => reply.redirect('/docs'));
+  if (isHome) fastify.get('/', ALSO_HEAD, (_request, reply) => reply.redirect('/docs'));
 }
 
 /** The installed library as a module for browsers, without the reference to a map that is not shipped. */

@@ -75,6 +75,7 @@ function describe(operation: Operation, making: Making): Json {
     ...(operation.scope === 'public' ? { security: [] } : {}),
     'x-scope': operation.scope,
     ...(operation.limit ? { 'x-limit': operation.limit } : {}),
+    ...(operation.needs ? { 'x-needs': operation.needs } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(inQuery
       ? {}

@@ -26,7 +26,7 @@ export function streamOperation(live: Live[], book: SchemaBook, problems: Proble
     tags: ['platform'],
     summary: 'Live updates as server-sent events',
     description:
-      `Each event is named by its topic, its data is JSON:\n${topics}\n\nBesides: \`ready\` once, \`resync\` after messages ` +
+      `Each event is named by its topic, its data is JSON:\n${topics}\n\nBesides: \`ready\` once, \`heartbeat\` every 15 s, \`resync\` after messages ` +
       'were lost (fetch again what you show), and before the end `expired`, `revoked` or `bye` (reconnect, perhaps ' +
       'with a new token). Messages are small and may be lost: they say what to read again, not its state.',
     parameters: [

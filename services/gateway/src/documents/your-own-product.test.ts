@@ -45,7 +45,7 @@ const reported = (subject: string) => [
         id: 'report-1',
         type: 'reports',
         subject,
-        time: expect.stringMatching(/^2026-11-20T10:00:00/),
+        time: expect.stringMatching(/^2026-11-20T1(0:00:00(\.000)?Z|1:00:00\+01:00)$/),
         data: { quantity: 3 },
       }),
     ],

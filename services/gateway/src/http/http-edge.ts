@@ -18,6 +18,7 @@ import {
   span,
 } from '@tidegate/telemetry/trace';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isPage, mountConsole, sendPage } from '../console/mount-console.ts';
 import { mountDocuments } from '../documents/mount-documents.ts';
 import { StreamLive } from '../live/stream-live.ts';
 import { EVENTS, ONE_EVENT } from './cloud-events.ts';
@@ -47,6 +48,7 @@ const PROBE_MS = 200;
 export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   private readonly methods = new Map<string, Set<string>>();
   private readonly end = new PoliteEnd();
+  private hasConsole = false;
   private readonly hosts: OwnHosts;
   private readonly probes = new Map<string, { answer: ReturnType<Health['answer']>; until: number }>();
 
@@ -90,7 +92,8 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
       request.principal = admitted.principal;
       this.live.begin(request, reply, admitted);
     });
-    mountDocuments(fastify, API_VERSION);
+    this.hasConsole = await mountConsole(fastify);
+    mountDocuments(fastify, API_VERSION, { isHome: !this.hasConsole });
     this.mountHealth(fastify);
     fastify.setNotFoundHandler((request, reply) => this.noRoute(request, reply));
   }
@@ -207,6 +210,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   private noRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const path = (request.url.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
     const allowed = [...this.methods].filter(([url]) => matches(url, path)).flatMap(([, methods]) => [...methods]);
+    if (allowed.length === 0 && this.hasConsole && isPage(request)) return sendPage(reply);
     if (allowed.length > 0) {
       void reply.header('allow', allowed.join(', '));
       return sendProblem(reply, methodNotAllowed({}, `Use ${allowed.join(' or ')}.`));

@@ -37,3 +37,24 @@ test.each([
 test('the same key in different objects, and colons in strings, are fine', () => {
   expect(parseJsonBody('{"a":{"a":[{"a":1},{"a":":"}]},"b":"a:b"}')).toMatchObject({ b: 'a:b' });
 });
+
+test.each([
+  ['{"a":"\\u0000"}', 'invalid_text', '/a'],
+  ['[{"a":["\\ud800"]}]', 'invalid_text', '/0/a/0'],
+  ['{"a":"\ud800"}', 'invalid_text', '/a'],
+  ['{"b":{"\\u005f_proto__":1}}', 'forbidden_key', '/b/__proto__'],
+  ['{"constructor":1}', 'forbidden_key', '/constructor'],
+  ['{"b":[{"prototype":1}]}', 'forbidden_key', '/b/0/prototype'],
+])('%s is refused as %s', (text, code, field) => {
+  expect(() => parseJsonBody(text, text.startsWith('[') ? 'array' : 'object')).toThrow(
+    expect.objectContaining({ data: expect.objectContaining({ errors: [expect.objectContaining({ field, code })] }) }),
+  );
+});
+
+test('nesting beyond any contract is refused, with and without anything suspicious in the text', () => {
+  const nested = (levels: number, inner: string) => `${'{"a":'.repeat(levels)}${inner}${'}'.repeat(levels)}`;
+  for (const inner of ['1', '"\\u0041"']) {
+    expect(parseJsonBody(nested(32, inner))).toBeDefined();
+    expect(() => parseJsonBody(nested(33, inner))).toThrow(expect.objectContaining({ code: 'malformed_body' }));
+  }
+});

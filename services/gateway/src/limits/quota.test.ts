@@ -87,6 +87,37 @@ test('an orderly stop reports every call and returns every lease', async () => {
   await world.startGateway();
 });
 
+test('while usage is away nobody waits for it, not even an organisation that calls for the first time; one answer ends that', async () => {
+  const hung = new Set<string>();
+  let away = true;
+  const asked = (operation: unknown, _input: unknown, { orgId }: { orgId: string }) => {
+    if (operation === returnLease) return Promise.resolve({});
+    if (!away)
+      return Promise.reject(featureNotIncluded({ feature: 'api_calls', product: null, plan: 'x', upgradeTo: null }));
+    if (hung.size === 0) {
+      hung.add(orgId);
+      return Promise.reject(unavailable({}));
+    }
+    hung.add(orgId);
+    return new Promise(() => {});
+  };
+  const reports = { count: async () => {}, hold: () => {}, letGo: () => {} } as never;
+  const quota = new Quota({ call: asked } as never, reports, new Log({ service: 'gateway' }), new Metrics());
+  const [first, second] = [newId(), newId()];
+  await quota.spend(first);
+  // Its own question is never answered.
+  expect(await quota.spend(second)).toEqual({ orgId: second, holding: undefined });
+  expect([...hung]).toEqual([first, second]);
+  away = false;
+  const answer = (orgId: string) =>
+    Promise.resolve(quota.spend(orgId)).then(
+      () => 'passed',
+      (error) => error.code,
+    );
+  await until(async () => (await answer(first)) === 'feature_not_included');
+  expect(await answer(newId())).toBe('feature_not_included');
+});
+
 test('a lease that arrives while the process stops is returned, although no request waits for it', async () => {
   let answer: ((lease: unknown) => void) | undefined;
   const returned: unknown[] = [];

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { featureNotIncluded, ProblemError, quotaExhausted, unavailable } from '@tidegate/contracts/kernel/problem';
 import { type Lease, returnLease, takeLease } from '@tidegate/contracts/usage/leases';
+import { Away } from '@tidegate/messaging/away';
 import { Bus } from '@tidegate/messaging/bus';
 import { isOutage } from '@tidegate/messaging/errors';
 import { Loop } from '@tidegate/runtime/loop';
@@ -23,7 +24,6 @@ import { UsageReports } from './usage-reports.ts';
  *                     unit one passes
  */
 const REFUSED_MS = 2_000;
-const AWAY_MS = 1_000;
 const ANSWER_MS = 2_000;
 const TIDY_MS = 5_000;
 /** What a client is told to wait where use is never forgotten: until somebody has taken a larger plan. */
@@ -33,9 +33,8 @@ interface Account {
   holding: Holding | undefined;
   refusal: ProblemError | undefined;
   refusedUntil: number;
-  /** Nobody waits for a lease: usage did not answer, or has none to give. It is tried again after `awayUntil`. */
-  away: boolean;
-  awayUntil: number;
+  /** Nobody waits for a lease: usage did not answer, or has none to give. */
+  away: Away;
   taking: Promise<void> | undefined;
 }
 
@@ -49,6 +48,8 @@ export interface Spent {
 export class Quota implements OnApplicationShutdown {
   private readonly accounts = new Map<string, Account>();
   private readonly holder = crypto.randomUUID();
+  /** Usage does not answer: an organisation that comes now does not wait for it either. */
+  private readonly usage = new Away();
   private readonly returning = new Set<Promise<boolean>>();
   private readonly refusals;
 
@@ -82,8 +83,8 @@ export class Quota implements OnApplicationShutdown {
         this.refusals.inc();
         throw account.refusal;
       }
-      if (!account.taking && account.awayUntil <= now) this.take(orgId, account);
-      if (account.away) return { orgId, holding: undefined };
+      if (!account.taking && account.away.isDue()) this.take(orgId, account);
+      if (account.away.now || this.usage.now) return { orgId, holding: undefined };
       await account.taking;
     }
   }
@@ -111,7 +112,7 @@ export class Quota implements OnApplicationShutdown {
     const now = Date.now();
     for (const [orgId, account] of this.accounts) {
       if (account.holding && account.holding.spendUntil <= now) await this.letGo(orgId, account);
-      const busy = account.holding || account.taking || account.awayUntil > now || account.refusedUntil > now;
+      const busy = account.holding || account.taking || !account.away.isDue() || account.refusedUntil > now;
       if (!busy) this.accounts.delete(orgId);
     }
   }
@@ -137,8 +138,7 @@ export class Quota implements OnApplicationShutdown {
         holding: undefined,
         refusal: undefined,
         refusedUntil: 0,
-        away: false,
-        awayUntil: 0,
+        away: new Away(),
         taking: undefined,
       };
       this.accounts.set(orgId, account);
@@ -160,7 +160,8 @@ export class Quota implements OnApplicationShutdown {
       if (!(await this.letGo(orgId, account))) throw unavailable({}, 'The last lease could not be returned.');
       const asked = { meter: METER, want, holderId: this.holder, leaseKey: crypto.randomUUID() };
       const lease = await this.bus.call(takeLease, asked, { orgId, deadlineMs: ANSWER_MS });
-      account.away = false;
+      account.away.end();
+      this.usage.end();
       if (lease.leaseId && lease.granted > 0) {
         account.holding = new Holding(lease.leaseId, lease);
         this.reports.hold(orgId, lease.leaseId);
@@ -175,18 +176,18 @@ export class Quota implements OnApplicationShutdown {
    */
   private goWithout(orgId: string, account: Account, error: unknown): void {
     if (error instanceof ProblemError && error.code === featureNotIncluded.code) {
-      account.away = false;
+      account.away.end();
+      this.usage.end();
       account.refusal = error;
       account.refusedUntil = Date.now() + REFUSED_MS;
       return;
     }
-    if (!account.away) {
+    if (isOutage(error)) this.usage.begin();
+    if (account.away.begin()) {
       const text = 'No lease could be taken: calls pass and are counted';
       if (isOutage(error)) this.log.warn({ error, orgId }, text);
       else this.log.error({ error, orgId }, text);
     }
-    account.away = true;
-    account.awayUntil = Date.now() + AWAY_MS;
   }
 
   /**

@@ -56,10 +56,10 @@ export class LiveClient {
     this.out.write(frame);
   }
 
-  /** Keeps proxies from closing it, and detects clients that are gone. */
+  /** Keeps proxies from closing it, and detects clients that are gone. An event, so that a page notices silence. */
   beat(now = Date.now()): void {
     if (this.fullSince !== undefined && now - this.fullSince > STUCK_MS) this.out.destroy();
-    else this.send(': still here\n\n', now);
+    else this.send('event: heartbeat\ndata: {}\n\n', now);
   }
 
   /** Says why and ends; a client that does not read it is cut. Repeated calls do nothing. */

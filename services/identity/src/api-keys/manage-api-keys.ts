@@ -54,7 +54,7 @@ export class ManageApiKeys {
 
   @Handles(revokeApiKey)
   async revoke({ input: { keyId }, tx, emit }: OperationContext<typeof revokeApiKey>) {
-    if (!(await deleteApiKey(tx, keyId))) throw notFound();
+    if (!(await this.entitlements.removing(tx, () => deleteApiKey(tx, keyId)))) throw notFound();
     await emit(accessRevoked, { kind: 'api_key', id: keyId, at: new Date().toISOString() });
     return {};
   }

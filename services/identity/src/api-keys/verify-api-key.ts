@@ -28,7 +28,7 @@ export class VerifyApiKey {
       orgId: row.org_id,
       userId,
       role: member.role,
-      scopes: scopes.filter((scope) => ROLE_SCOPES[member.role].includes(scope)),
+      scopes: scopes.filter((scope) => ROLE_SCOPES[row.restricted ? 'viewer' : member.role].includes(scope)),
       expiresAt,
       memberVersion: Number(member.version),
     };

@@ -1,3 +1,4 @@
+import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
 import type { ApiKey } from '@tidegate/contracts/identity/api-keys';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
@@ -8,6 +9,7 @@ export interface ApiKeyRow {
   name: string;
   scopes: string[];
   created_by: string;
+  restricted: Restriction | null;
   created_at: Date;
   expires_at: Date | null;
 }
@@ -17,6 +19,7 @@ export const toWire = (row: ApiKeyRow): ApiKey => ({
   name: row.name,
   scopes: row.scopes,
   createdBy: row.created_by,
+  restricted: row.restricted,
   createdAt: row.created_at.toISOString(),
   expiresAt: row.expires_at?.toISOString() ?? null,
 });
@@ -42,6 +45,30 @@ export async function countActiveKeys(tx: Tx): Promise<number> {
   );
   return row?.used ?? 0;
 }
+
+/** Those that may only read now, or no more: the oldest that are valid are in use. Answers whose they are. */
+export async function restrictKeys(tx: Tx, { keep, all }: Standing): Promise<string[]> {
+  const rows = await tx.query<{ created_by: string }>(
+    `update api_keys k set restricted = now_so.restricted
+       from (select key_id, case when $3::text is not null then $3
+                                 when row_number() over (order by created_at, key_id) > $2::bigint then 'over_limit'
+                            end as restricted
+               from api_keys where org_id = $1 and ${ACTIVE}) as now_so
+      where k.org_id = $1 and k.key_id = now_so.key_id and k.restricted is distinct from now_so.restricted
+      returning k.created_by`,
+    [tx.orgId, keep, all],
+  );
+  return [...new Set(rows.map((row) => row.created_by))];
+}
+
+/** Those after the oldest so many. Newest first. */
+export const keysBeyond = (tx: Tx, keep: number, most: number): Promise<{ id: string; name: string }[]> =>
+  tx.query(
+    `with counted as (select key_id as id, name, created_at from api_keys where org_id = $1 and ${ACTIVE})
+     select id, name from counted
+      where id not in (select id from counted order by created_at, id limit $2) order by created_at desc, id desc limit $3`,
+    [tx.orgId, keep, most],
+  );
 
 /** Expired ones included. */
 export const hasKeys = async (tx: Tx, atLeast: number): Promise<boolean> =>

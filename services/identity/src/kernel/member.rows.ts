@@ -1,3 +1,4 @@
+import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
 import type { Member } from '@tidegate/contracts/identity/members';
 import type { Role } from '@tidegate/contracts/identity/roles';
 import { cursorTime } from '@tidegate/database/paging';
@@ -9,6 +10,7 @@ export interface MemberRow {
   email: string;
   name: string;
   role: Role;
+  restricted: Restriction | null;
   joined_at: Date;
   /** The same as a cursor. */
   joined: string;
@@ -19,10 +21,16 @@ export const toWire = (row: MemberRow): Member => ({
   email: row.email,
   name: row.name,
   role: row.role,
+  restricted: row.restricted,
   joinedAt: row.joined_at.toISOString(),
 });
 
-const SELECT = `select m.user_id, u.email, u.name, m.role, m.joined_at,
+/** What a member may do: whoever is over the limit may read. */
+const EFFECTIVE = "case when m.restricted is null then m.role else 'viewer' end as role";
+export const effectiveRole = ({ role, restricted }: Pick<MemberRow, 'role' | 'restricted'>): Role =>
+  restricted ? 'viewer' : role;
+
+const SELECT = `select m.user_id, u.email, u.name, m.role, m.restricted, m.joined_at,
   ${cursorTime('m.joined_at')} as joined from members m join users u on u.id = m.user_id where m.org_id = $1`;
 
 export const listMembers = (tx: Tx, limit: number, [joined, userId]: readonly string[] = []): Promise<MemberRow[]> =>
@@ -47,11 +55,11 @@ export const isMember = async (tx: Tx, email: string): Promise<boolean> =>
 
 /** With the version that revocations compare. */
 export const findRole = (tx: Tx, userId: string): Promise<{ role: Role; version: string } | undefined> =>
-  tx.one('select role, version from members where org_id = $1 and user_id = $2', [tx.orgId, userId]);
+  tx.one(`select ${EFFECTIVE}, version from members m where org_id = $1 and user_id = $2`, [tx.orgId, userId]);
 
 /** Nobody changes the role until the transaction ends. */
 export const lockRole = (tx: Tx, userId: string | undefined): Promise<{ role: Role } | undefined> =>
-  tx.one('select role from members where org_id = $1 and user_id = $2 for share', [tx.orgId, userId]);
+  tx.one(`select ${EFFECTIVE} from members m where org_id = $1 and user_id = $2 for share`, [tx.orgId, userId]);
 
 export async function countMembers(tx: Tx): Promise<number> {
   const row = await tx.one<{ members: number }>('select count(*)::int as members from members where org_id = $1', [
@@ -59,6 +67,33 @@ export async function countMembers(tx: Tx): Promise<number> {
   ]);
   return row?.members ?? 0;
 }
+
+/**
+ * Those who may only read now, or no more: owners come first, then who joined first, and one always keeps their rights.
+ * Their tokens and keys have to be looked at again, so they get another version.
+ */
+export const restrictMembers = (tx: Tx, { keep, all }: Standing): Promise<{ user_id: string; version: string }[]> =>
+  tx.query(
+    `update members m set restricted = now_so.restricted, version = nextval('member_versions')
+       from (select user_id, case when row_number() over order_of <= greatest($2::bigint, 1) then null
+                                  when $3::text is not null then $3
+                                  when $2::bigint is not null then 'over_limit' end as restricted
+               from members where org_id = $1
+             window order_of as (order by role <> 'owner', joined_at, user_id)) as now_so
+      where m.org_id = $1 and m.user_id = now_so.user_id and m.restricted is distinct from now_so.restricted
+      returning m.user_id, m.version`,
+    [tx.orgId, keep, all],
+  );
+
+/** Those after the first so many, in the same order. The last who joined comes first. */
+export const membersBeyond = (tx: Tx, keep: number, most: number): Promise<{ id: string; name: string }[]> =>
+  tx.query(
+    `select m.user_id as id, u.email as name
+       from (select user_id, row_number() over (order by role <> 'owner', joined_at, user_id) as place
+               from members where org_id = $1) as m join users u on u.id = m.user_id
+      where place > greatest($2::bigint, 1) order by place desc limit $3`,
+    [tx.orgId, keep, most],
+  );
 
 export async function insertMember(tx: Tx, userId: string, role: Role): Promise<void> {
   await tx.query('insert into members (org_id, user_id, role) values ($1, $2, $3)', [tx.orgId, userId, role]);
@@ -71,6 +106,17 @@ export async function setRole(tx: Tx, userId: string, role: Role, version: numbe
     role,
     version,
   ]);
+}
+
+/** Tokens and answers about their keys are looked at again. */
+export async function renewVersions(
+  tx: Tx,
+  userIds: readonly string[],
+): Promise<{ user_id: string; version: string }[]> {
+  return tx.query(
+    `update members set version = nextval('member_versions') where org_id = $1 and user_id = any ($2) returning user_id, version`,
+    [tx.orgId, userIds],
+  );
 }
 
 export async function deleteMember(tx: Tx, userId: string): Promise<void> {
@@ -94,7 +140,7 @@ export interface Membership {
   joined: string;
 }
 
-const MEMBERSHIPS = `select m.org_id, o.name, m.role, m.version, ${cursorTime('m.joined_at')} as joined
+const MEMBERSHIPS = `select m.org_id, o.name, ${EFFECTIVE}, m.version, ${cursorTime('m.joined_at')} as joined
   from members m join organisations o using (org_id) where m.user_id = $1`;
 
 /** The organisation they joined first comes first. */

@@ -17,12 +17,14 @@ import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { deleteKeysOf } from '../kernel/api-key.rows.ts';
 import { mayInvite, requireMayGrant } from '../kernel/delegation.rules.ts';
 import { grantorAs } from '../kernel/grantor.ts';
 import {
   deleteMember,
+  effectiveRole,
   findRole,
   listMembers as listRows,
   lockMembers,
@@ -41,6 +43,7 @@ export class ManageMembers {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly limits: OwnershipLimits,
+    private readonly entitlements: Entitlements,
   ) {}
 
   @Handles(listMembers)
@@ -49,8 +52,13 @@ export class ManageMembers {
     return pageOf(rows, limit, toWire, (row) => [row.joined, row.user_id]);
   }
 
+  /** Who is over the limit of members depends on roles as well. */
   @Handles(changeRole)
-  async changeRole({
+  changeRole(context: OperationContext<typeof changeRole>): Promise<Member> {
+    return this.entitlements.removing(context.tx, () => this.setRole(context));
+  }
+
+  private async setRole({
     input: { userId, role },
     caller,
     tx,
@@ -71,7 +79,7 @@ export class ManageMembers {
   @Handles(removeMember)
   async remove({ input: { userId }, caller, tx, emit, refuse }: OperationContext<typeof removeMember>) {
     await changeable(refuse, { tx, caller }, userId, null);
-    await removeFrom(tx, userId, emit);
+    await this.entitlements.removing(tx, () => removeFrom(tx, userId, emit));
     return {};
   }
 
@@ -90,7 +98,7 @@ export class ManageMembers {
     const member = rows.find((row) => row.user_id === userId);
     if (!member) throw notFound();
     requireOtherOwner(refuse, rows, member);
-    await removeFrom(own, userId, emit);
+    await this.entitlements.removing(own, () => removeFrom(own, userId, emit));
     return {};
   }
 
@@ -122,8 +130,8 @@ async function changeable(
   role: Role | null,
 ): Promise<MemberRow> {
   const rows = await lockMembers(tx, [userId, caller.userId ?? userId]);
-  const own = rows.find((row) => row.user_id === caller.userId)?.role;
-  const grantor = await grantorAs(tx, own, caller, changeRole);
+  const own = rows.find((row) => row.user_id === caller.userId);
+  const grantor = await grantorAs(tx, own && effectiveRole(own), caller, changeRole);
   const member = rows.find((row) => row.user_id === userId);
   if (!member) throw notFound();
   requireMayGrant(refuse, grantor, member.role);

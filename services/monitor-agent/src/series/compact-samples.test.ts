@@ -146,7 +146,13 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
     await replica(gone.begin + 3 * DAY - 6 * HOUR)();
     for (const { serverId } of [gone, forgotten])
       for (const table of TABLES.slice(1)) expect(await rows(table, serverId)).toBeGreaterThan(0);
-    await store.call(new DeleteServer(store.wakes as never), deleteServer, { serverId: gone.serverId }, gone.orgId);
+    const unlimited = { removing: (_tx: unknown, remove: () => unknown) => remove() } as never;
+    await store.call(
+      new DeleteServer(store.wakes as never, unlimited),
+      deleteServer,
+      { serverId: gone.serverId },
+      gone.orgId,
+    );
     await new RemoveServers(store.tenants, new Log()).turn({ signal: new AbortController().signal });
     await purgeOrganisation(store.tenants, forgotten.orgId);
     for (const { serverId } of [gone, forgotten])

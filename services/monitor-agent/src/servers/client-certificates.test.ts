@@ -17,6 +17,8 @@ import { UpdateServer } from './update-server.ts';
 /* A server that lets the role in with nothing but its certificate (`cert`), from adding it to the next certificate. */
 const ours = authority('Our authority');
 const clients = authority('Authority of clients');
+/** No licence limits the servers of the installation. */
+const anyNumber = { require: async () => {} } as never;
 const store = useStore();
 const server = useServer(FIRST_VERSION, {
   tls: { ...serverCertificate(ours, ['db.example.com']), clientCa: clients.pem },
@@ -27,8 +29,8 @@ const address = async (host: string) => ({ address: '127.0.0.1', loopback: host 
 const guard = { check: address, trusted: address } as never;
 const tester = new ServerTester(dialer(), guard);
 const handlers = () => ({
-  create: new CreateServer(guard, secrets, { claim: async () => {} } as never, store.wakes as never),
-  update: new UpdateServer(guard, secrets, store.wakes as never),
+  create: new CreateServer(guard, secrets, { claim: async () => {} } as never, store.wakes as never, anyNumber),
+  update: new UpdateServer(guard, secrets, store.wakes as never, { usable: async () => {} } as never),
   test: new TestServer(tester, dialer(), store.tenants, store.wakes as never),
 });
 

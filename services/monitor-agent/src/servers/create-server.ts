@@ -10,6 +10,7 @@ import { COLLECT_SERVERS, createLease } from '../kernel/schedule/lease.rows.ts';
 import { checkAuthority } from './check-authority.ts';
 import { certificateOf, checkCredentials } from './check-credentials.ts';
 import { checkedHost } from './checked-host.ts';
+import { LicensedServers } from './licensed-servers.ts';
 import { countServers, insertServer, toWire } from './server.rows.ts';
 import { ServerSecrets } from './server-secrets.ts';
 
@@ -20,6 +21,7 @@ export class CreateServer {
     private readonly secrets: ServerSecrets,
     private readonly entitlements: Entitlements,
     private readonly wakes: Wakes,
+    private readonly licensed: LicensedServers,
   ) {}
 
   @Handles(createServer)
@@ -30,6 +32,7 @@ export class CreateServer {
     checkCredentials({ password: password !== undefined, certificate: read !== null, tlsMode: input.tlsMode });
     const { loopback } = await checkedHost(this.guard, input);
     await this.entitlements.claim(tx, 'servers', () => countServers(tx));
+    await this.licensed.require(tx);
     const id = newId();
     const row = await insertServer(tx, {
       ...fields,

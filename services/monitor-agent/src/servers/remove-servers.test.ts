@@ -10,17 +10,23 @@ import { REMOVE_SERVERS, RemoveServers } from './remove-servers.loop.ts';
 
 const store = useStore({ daysBack: 31 });
 const orgId = newId();
-const unlimited = { claim: async () => {} };
+const unlimited = { claim: async () => {}, removing: (_tx: unknown, remove: () => unknown) => remove() };
 
 const create = (name: string) =>
   store.call(
-    new CreateServer(guard as never, secrets, unlimited as never, store.wakes as never),
+    new CreateServer(
+      guard as never,
+      secrets,
+      unlimited as never,
+      store.wakes as never,
+      { require: async () => {} } as never,
+    ),
     createServer,
     { name, host: '127.0.0.1', user: 'watcher', password: 'x' },
     orgId,
   );
 const remove = (serverId: string) =>
-  store.call(new DeleteServer(store.wakes as never), deleteServer, { serverId }, orgId);
+  store.call(new DeleteServer(store.wakes as never, unlimited as never), deleteServer, { serverId }, orgId);
 const turn = (signal = new AbortController().signal) => new RemoveServers(store.tenants, new Log()).turn({ signal });
 const samples = (serverId: string, days: number) =>
   store.tenants.run(orgId, (tx) =>

@@ -1,3 +1,4 @@
+import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
 import type { NewServer, Server, ServerState, TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
@@ -38,13 +39,14 @@ export interface ServerRow {
   report: ServerReport | null;
   /** Queries that stay without an answer. */
   uncollected: Uncollected[];
+  restricted: Restriction | null;
   last_collected_at: Date | null;
   created_at: Date;
   updated_at: Date;
 }
 
 const COLUMNS = `id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, client_certificate,
-  certificate_until, platform, state, state_since, failure_code, facts, report, uncollected, last_collected_at, created_at, updated_at`;
+  certificate_until, platform, state, state_since, failure_code, facts, report, uncollected, restricted, last_collected_at, created_at, updated_at`;
 
 export function toWire(row: ServerRow): Server {
   return {
@@ -60,6 +62,7 @@ export function toWire(row: ServerRow): Server {
     platform: row.platform,
     state: row.state,
     stateSince: row.state_since.toISOString(),
+    restricted: row.restricted,
     failure: row.failure_code ? describeFailure(row.failure_code, whereOf(row)) : null,
     missing: missingOf(row).filter(({ severity }) => severity !== 'info'),
     version: row.facts?.version ?? null,
@@ -152,6 +155,47 @@ export async function countServers(tx: Tx): Promise<number> {
   );
   return row?.count ?? 0;
 }
+
+/**
+ * Those that can only be read now, or no more; the oldest are in use, and ids are in the order of creation. Nobody collects
+ * from one that is restricted.
+ */
+export async function restrictServers(tx: Tx, { keep, all }: Standing): Promise<number> {
+  const changed = await tx.query<{ id: string }>(
+    `update servers set restricted = now_so.restricted
+       from (select id as server_id, case when $3::text is not null then $3
+                                          when row_number() over (order by id) > $2::bigint then 'over_limit' end as restricted
+               from servers where org_id = $1 and not platform and removed_at is null) as now_so
+      where org_id = $1 and id = server_id and servers.restricted is distinct from now_so.restricted returning id`,
+    [tx.orgId, keep, all],
+  );
+  const ids = changed.map(({ id }) => id);
+  await tx.query(
+    `update server_leases l set revision = revision + 1, paused = s.state = 'paused' or s.restricted is not null
+       from servers s where s.org_id = $1 and s.id = l.server_id and l.server_id = any ($2::uuid[])`,
+    [tx.orgId, ids],
+  );
+  return ids.length;
+}
+
+/** Those after the oldest so many. Newest first. */
+export const serversBeyond = (tx: Tx, keep: number, most: number): Promise<{ id: string; name: string }[]> =>
+  tx.query(
+    `with counted as (select id, name from servers where org_id = $1 and not platform and removed_at is null)
+     select id, name from counted where id not in (select id from counted order by id limit $2) order by id desc limit $3`,
+    [tx.orgId, keep, most],
+  );
+
+/** System purpose `licence`: those of all organisations. */
+export async function countAllServers(tx: Tx): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    'select count(*)::int as count from servers where not platform and removed_at is null',
+  );
+  return row?.count ?? 0;
+}
+
+export const lockAllServers = (tx: Tx): Promise<unknown> =>
+  tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' licensed servers', 0))");
 
 export async function nameIsTaken(tx: Tx, name: string, exceptId: string): Promise<boolean> {
   const row = await tx.one(

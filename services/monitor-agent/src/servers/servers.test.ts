@@ -32,6 +32,8 @@ import { OfferPlatformServer } from './offer-platform-server.ts';
 import { PlatformServer } from './platform-server.ts';
 import { UpdateServer } from './update-server.ts';
 
+/** No licence limits the servers of the installation. */
+const anyNumber = { require: async () => {} } as never;
 const store = useStore();
 const watched = useServer(FIRST_VERSION);
 
@@ -44,7 +46,11 @@ const guard = {
   },
   trusted: async () => ({ address: '127.0.0.1', loopback: true }),
 } as never;
-const unlimited = { claim: async () => {} } as never;
+const unlimited = {
+  claim: async () => {},
+  usable: async () => {},
+  removing: (_tx: unknown, remove: () => unknown) => remove(),
+} as never;
 const platform = new PlatformServer(
   {
     MONITOR_PLATFORM_HOST: '127.0.0.1',
@@ -61,8 +67,8 @@ const notOffered = new PlatformServer({} as never, guard, secrets, localWakes() 
 const tester = new ServerTester(dialer(), guard);
 const wakes = localWakes() as never;
 const handlers = {
-  create: new CreateServer(guard, secrets, unlimited, wakes),
-  update: new UpdateServer(guard, secrets, wakes),
+  create: new CreateServer(guard, secrets, unlimited, wakes, anyNumber),
+  update: new UpdateServer(guard, secrets, wakes, unlimited),
   testNew: new TestNewServer(tester),
   get test() {
     return new TestServer(tester, dialer(), store.tenants, wakes);
@@ -201,7 +207,7 @@ describe('listing and deleting', () => {
     const asked = [
       () => store.call(new GetServer(), getServer, { serverId }, outsider),
       () => store.call(handlers.update, updateServer, { serverId, name: 'Mine' }, outsider),
-      () => store.call(new DeleteServer(wakes), deleteServer, { serverId }, outsider),
+      () => store.call(new DeleteServer(wakes, unlimited), deleteServer, { serverId }, outsider),
       () => store.call(handlers.test, testServer, { serverId }, outsider),
       () => store.call(new TopStatements(store.tenants), topStatements, { serverId }, outsider),
     ];
@@ -211,7 +217,7 @@ describe('listing and deleting', () => {
   test('deleting takes everything with it and says so', async () => {
     const orgId = newId();
     const { id: serverId, name } = await create(orgId);
-    expect(await store.call(new DeleteServer(wakes), deleteServer, { serverId }, orgId)).toEqual({});
+    expect(await store.call(new DeleteServer(wakes, unlimited), deleteServer, { serverId }, orgId)).toEqual({});
     expect(await problemOf(store.call(new GetServer(), getServer, { serverId }, orgId))).toMatchObject({ status: 404 });
     expect((await store.emitted('evt.monitor-agent.server.removed')).at(-1)?.body).toEqual({ serverId, name });
     expect(await store.server.sql(`select 1 from monitor_agent.server_leases where server_id = '${serverId}'`)).toEqual(

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { type Server, type ServerPatch, serverNameTaken, updateServer } from '@tidegate/contracts/monitor-agent/server';
 import type { Tx } from '@tidegate/database/tx';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { HostGuard } from '../kernel/connection/host-guard.ts';
@@ -10,7 +11,7 @@ import { checkAuthority } from './check-authority.ts';
 import { certificateOf, checkCredentials } from './check-credentials.ts';
 import { checkedHost } from './checked-host.ts';
 import { requireServer } from './require-server.ts';
-import { nameIsTaken, type ServerRow, saveServer, toWire } from './server.rows.ts';
+import { countServers, nameIsTaken, type ServerRow, saveServer, toWire } from './server.rows.ts';
 import { ServerSecrets } from './server-secrets.ts';
 
 /*
@@ -23,18 +24,20 @@ export class UpdateServer {
     private readonly guard: HostGuard,
     private readonly secrets: ServerSecrets,
     private readonly wakes: Wakes,
+    private readonly entitlements: Entitlements,
   ) {}
 
   @Handles(updateServer)
   async handle({ input, tx, refuse }: OperationContext<typeof updateServer>): Promise<Server> {
     if (input.host !== undefined) await checkedHost(this.guard, { host: input.host, port: input.port ?? 5432 });
     const row = await requireServer(tx, input.serverId, 'for update');
+    if (!isSwitchedOff(input)) await this.entitlements.usable(tx, 'servers', row.restricted, () => countServers(tx));
     const next = await this.merge(tx, row, input);
     if (next.name !== row.name && (await nameIsTaken(tx, next.name, row.id))) {
       throw refuse(serverNameTaken, {}, `Another server is called ${next.name}. Choose another name.`);
     }
     const saved = await saveServer(tx, next);
-    await announceChange(tx, row.id, saved.state === 'paused');
+    await announceChange(tx, row.id, saved.state === 'paused' || saved.restricted !== null);
     tx.onCommit(() => this.wakes.wake(COLLECT_SERVERS));
     return toWire(saved);
   }
@@ -88,6 +91,10 @@ export class UpdateServer {
     return isChanged;
   }
 }
+
+/** Nothing but a pause, which is always possible. */
+const isSwitchedOff = ({ serverId: _, paused, ...others }: ServerPatch): boolean =>
+  paused === true && Object.values(others).every((value) => value === undefined);
 
 const GUARDED = ['host', 'port', 'user_name', 'tls_mode', 'tls_ca'] as const satisfies (keyof ServerRow)[];
 

@@ -1,3 +1,4 @@
+import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
 import type { Channel } from '@tidegate/contracts/notifier/channels';
 import type { NoticeType } from '@tidegate/contracts/notifier/notices';
 import type { Tx } from '@tidegate/database/tx';
@@ -20,6 +21,7 @@ export interface ChannelRow {
   confirmed_at: Date | null;
   confirmation: string | null;
   unsubscribe: string | null;
+  restricted: Restriction | null;
   created_at: Date;
 }
 
@@ -28,7 +30,7 @@ type DisabledBecause = NonNullable<Channel['disabledBecause']>;
 const COLUMNS = `id, kind, name, target, url_sealed, receiver, events, state, disabled_because, secret,
   (select max(e.valid_until) from earlier_secrets e
     where e.org_id = channels.org_id and e.channel_id = channels.id and e.valid_until > now()) as overlap_until,
-  confirmed_at, confirmation, unsubscribe, created_at`;
+  confirmed_at, confirmation, unsubscribe, restricted, created_at`;
 const CONFIRM_HOURS = 24;
 
 /** An unconfirmed address is sent nothing but the request to confirm. */
@@ -71,6 +73,44 @@ export async function countChannels(tx: Tx): Promise<number> {
   return row?.count ?? 0;
 }
 
+export async function countWebhooks(tx: Tx): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    "select count(*)::int as count from channels where org_id = $1 and kind = 'webhook'",
+    [tx.orgId],
+  );
+  return row?.count ?? 0;
+}
+
+/**
+ * Those that get nothing now, or no more. The oldest are in use (ids are in the order of creation); webhooks that the plan
+ * excludes take nobody's place.
+ */
+export const restrictChannels = (tx: Tx, { keep, all }: Standing, webhooks: Standing): Promise<unknown> =>
+  tx.query(
+    `update channels set restricted = now_so.restricted
+       from (select id as channel_id,
+                    coalesce($3::text, excluded,
+                             case when row_number() over (partition by excluded is null order by id) > $2::bigint
+                                  then 'over_limit' end) as restricted
+               from (select id, case when kind = 'webhook' then $4::text end as excluded
+                       from channels where org_id = $1) as own) as now_so
+      where org_id = $1 and id = channel_id and channels.restricted is distinct from now_so.restricted`,
+    [tx.orgId, keep, all, webhooks.all],
+  );
+
+/** Those after the oldest so many, of all or of webhooks. Newest first. */
+export const channelsBeyond = (
+  tx: Tx,
+  kind: 'webhook' | null,
+  keep: number,
+  most: number,
+): Promise<{ id: string; name: string }[]> =>
+  tx.query(
+    `with counted as (select id, name from channels where org_id = $1 and ($4::text is null or kind = $4))
+     select id, name from counted where id not in (select id from counted order by id limit $2) order by id desc limit $3`,
+    [tx.orgId, keep, most, kind],
+  );
+
 export function findChannel(tx: Tx, id: string): Promise<ChannelRow | undefined> {
   return tx.one<ChannelRow>(`select ${COLUMNS} from channels where org_id = $1 and id = $2`, [tx.orgId, id]);
 }
@@ -91,13 +131,13 @@ export function listChannels(tx: Tx, limit: number, before: string | undefined):
 }
 
 /**
- * The active channels that subscribed to this event. A channel gets nothing from before its creation, with ten seconds
+ * The active channels in use that subscribed to this event. A channel gets nothing from before its creation, with ten seconds
  * of tolerance for clocks that differ.
  */
 export function findSubscribed(tx: Tx, event: NoticeType, happenedAt: string): Promise<{ id: string }[]> {
   return tx.query<{ id: string }>(
     `select id from channels
-      where org_id = $1 and state = 'active' and (kind <> 'email' or confirmed_at is not null) and $2 = any (events)
+      where org_id = $1 and state = 'active' and restricted is null and (kind <> 'email' or confirmed_at is not null) and $2 = any (events)
         and created_at - interval '10 seconds' <= $3::timestamptz
       order by id`,
     [tx.orgId, event, happenedAt],
@@ -207,6 +247,7 @@ export function toWire(row: ChannelRow): Channel {
     ...(row.kind === 'email' ? { address: row.target } : { url: row.target }),
     events: row.events,
     state: row.state === 'active' && isUnconfirmed(row) ? 'unconfirmed' : row.state,
+    restricted: row.restricted,
     ...(row.disabled_because ? { disabledBecause: row.disabled_because } : {}),
     ...(until ? { previousSecretValidUntil: until.toISOString() } : {}),
     createdAt: row.created_at.toISOString(),

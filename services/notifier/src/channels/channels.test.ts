@@ -110,20 +110,67 @@ it('allows as many channels as the plan says, even when all are created at once'
   await webhook(org);
 });
 
-it('refuses webhooks where the plan has none; those that were there before it are still used and changed', async () => {
+/** Billing says what the organisation may do from now on. */
+async function allowed(
+  org: string,
+  version: number,
+  given: { webhooks?: boolean; channels?: number },
+  readOnly = false,
+) {
+  const { webhooks, channels } = world.neighbours;
+  Object.assign(world.neighbours, given);
+  const snapshot = world.neighbours.snapshot(org, version);
+  Object.assign(world.neighbours, { webhooks, channels });
+  const main = { ...snapshot.plans['main'], access: readOnly ? 'read_only' : 'full' };
+  await world.happens(entitlementsChanged, { ...snapshot, plans: { main } } as typeof snapshot, { orgId: org });
+}
+const restrictions = async (org: string) =>
+  (await world.call(listChannels, {}, org)).items.map(({ restricted }) => restricted).reverse();
+const become = (org: string, expected: (string | null)[]) =>
+  until(async () => JSON.stringify(await restrictions(org)) === JSON.stringify(expected));
+
+it('refuses webhooks where the plan has none; those that were there before are sent nothing, can be switched off and deleted, and work again with another plan', async () => {
   const org = newId();
   const { id: channelId } = await webhook(org);
-  world.neighbours.webhooks = false;
-  await world.happens(entitlementsChanged, world.neighbours.snapshot(org, 2), { orgId: org });
-  await until(() =>
-    webhook(org).then(
-      () => false,
-      (error) => error.code === 'feature_not_included',
-    ),
-  );
-  world.neighbours.webhooks = true;
+  const mail = await email(org);
+  await allowed(org, 2, { webhooks: false });
+  await become(org, ['not_included', null]);
+  const refused = { code: 'feature_not_included', data: { feature: 'webhook_channels' } };
+  await expect(webhook(org)).rejects.toMatchObject(refused);
+  await expect(world.call(testChannel, { channelId }, org)).rejects.toMatchObject(refused);
+  await expect(world.call(updateChannel, { channelId, name: 'Still' }, org)).rejects.toMatchObject(refused);
+  expect(await world.call(updateChannel, { channelId, state: 'disabled' }, org)).toMatchObject({ state: 'disabled' });
+  expect(await world.call(updateChannel, { channelId: mail.id, name: 'Still' }, org)).toMatchObject({ name: 'Still' });
+  await allowed(org, 3, { webhooks: true });
+  await become(org, [null, null]);
+  await world.call(updateChannel, { channelId, state: 'active' }, org);
   expect(await world.call(testChannel, { channelId }, org)).toMatchObject({ channelId });
-  expect(await world.call(updateChannel, { channelId, name: 'Still' }, org)).toMatchObject({ name: 'Still' });
+});
+
+it('sends nothing to the newest channels over a lowered limit, or to any while the plan is read-only, until that ends', async () => {
+  const org = newId();
+  const made = [await webhook(org), await email(org), await webhook(org)];
+  await allowed(org, 2, { channels: 1, webhooks: false });
+  // Webhooks that the plan excludes take nobody's place.
+  await become(org, ['not_included', null, 'not_included']);
+  await allowed(org, 3, { channels: 2 });
+  await become(org, [null, null, 'over_limit']);
+  const subscribed = await world.sql<{ id: string }>(
+    "select id from channels where org_id = $1 and state = 'active' and restricted is null and kind = 'webhook'",
+    [org],
+  );
+  expect(subscribed).toEqual([{ id: made[0]?.id }]);
+  const testing = world.call(testChannel, { channelId: made[2]?.id as string }, org);
+  await expect(testing).rejects.toMatchObject({ code: 'plan_limit_reached', data: { limit: 2, used: 3 } });
+  await world.call(deleteChannel, { channelId: made[0]?.id as string }, org);
+  expect(await restrictions(org)).toEqual([null, null]);
+  await allowed(org, 4, {}, true);
+  await become(org, ['read_only', 'read_only']);
+  await expect(world.call(testChannel, { channelId: made[2]?.id as string }, org)).rejects.toMatchObject({
+    code: 'organisation_read_only',
+  });
+  await allowed(org, 5, {});
+  await become(org, [null, null]);
 });
 
 it.each([

@@ -4,9 +4,11 @@ import { channelDisabled, channelUnconfirmed } from '@tidegate/contracts/notifie
 import { type Delivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
 import { newId } from '@tidegate/database/ids';
 import { orNotFound } from '@tidegate/database/paging';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { type ChannelRow, findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
+import { requireUsable } from '../channels/restrict-channels.ts';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
 import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
 import { deliveryOf } from './read-deliveries.ts';
@@ -31,12 +33,14 @@ export class TestChannel {
   constructor(
     private readonly config: NotifierConfig,
     private readonly wakes: Wakes,
+    private readonly entitlements: Entitlements,
   ) {}
 
   @Handles(testChannel)
   async handle({ input, tx, refuse }: OperationContext<typeof testChannel>): Promise<Delivery> {
     const channel = orNotFound(await findChannel(tx, input.channelId));
     requireReady(refuse, channel);
+    await requireUsable(this.entitlements, tx, channel.restricted);
     if (channel.kind === 'email') requireSmtp(refuse, this.config);
     const id = newId();
     const notice = {

@@ -106,11 +106,21 @@ export async function findExistingEvents(
 ): Promise<Existing[]> {
   const moved = movedSource(source);
   const rows = await tx.query<{ source: string; id: string; at: Date; labels: string[] | null; quantity: string }>(
-    `select source, id, at, labels, quantity from usage_events
-      where org_id = $1 and meter = $2 and source in ($3, $4) and at >= $5 and at < $6 limit $7`,
+    // Events have no index of their own: the hours say where there are some.
+    `with hours as (
+       select distinct date_trunc('hour', hour, 'UTC') as hour from usage_hours
+        where org_id = $1 and meter = $2 and hour >= date_trunc('hour', $5::timestamptz, 'UTC') and hour < $6)
+     select e.source, e.id, e.at, e.labels, e.quantity
+       from hours h join usage_events e on e.at >= h.hour and e.at < h.hour + interval '1 hour'
+      where e.org_id = $1 and e.meter = $2 and e.source in ($3, $4) and e.at >= $5 and e.at < $6 limit $7`,
     [orgId, meter, source, moved, from, to, MOST_EXISTING + 1],
   );
   const keyed = rows.map((row) => ({ ...row, key: eventKey(row.source, row.id) }));
+  await lockEvents(
+    tx,
+    orgId,
+    keyed.map(({ key }) => key),
+  );
   const corrected = await tx.query<{ key: string; quantity: string }>(
     `select distinct on (key) replace(key::text, '-', '') as key, quantity from usage_corrections
       where org_id = $1 and key = any($2::uuid[]) order by key, number desc`,
@@ -122,6 +132,13 @@ export async function findExistingEvents(
     name: own === moved ? id.slice(id.indexOf(':') + 1) : id,
   }));
 }
+
+/** Nobody corrects these events until the transaction ends; what was corrected before is seen by later queries. */
+const lockEvents = (tx: Tx, orgId: string, keys: readonly string[]): Promise<unknown> =>
+  tx.query('select 1 from usage_identities where org_id = $1 and key = any($2::uuid[]) order by key for update', [
+    orgId,
+    keys,
+  ]);
 
 /** Notes the corrections that a backfill makes, and answers the number of each by its event. */
 export async function insertCorrections(
@@ -175,6 +192,11 @@ export async function insertChanges(
 
 /** What a backfill changed, with what each event counts as now. */
 export async function findChanges(tx: Tx, orgId: string, backfillId: string): Promise<(Change & { now: number })[]> {
+  await tx.query(
+    `select 1 from usage_identities i join usage_backfill_changes b on b.org_id = i.org_id and b.key = i.key
+      where b.org_id = $1 and b.backfill_id = $2 order by i.key for update of i`,
+    [orgId, backfillId],
+  );
   const rows = await tx.query<{
     key: string;
     source: string;

@@ -239,6 +239,23 @@ test('what is corrected or comes late meanwhile is neither lost nor counted twic
   expect((await figures(org)).total).toBe(5 + 3 + 100);
 });
 
+test('a correction at the same time comes before or after a backfill, never between', async () => {
+  const org = await newOrg();
+  for (const round of [1, 2, 3, 4]) {
+    const id = `r${round}`;
+    await send(org, gb(id, T, 1));
+    const made = await preview(org, { events: [event(id, T, 10)] });
+    const correct = { id, action: 'amend', quantity: 5, reason: 'x' };
+    await Promise.all([
+      apply(org, made.id),
+      usage.call(new CorrectUsage(usage.writer(), noBus), correctUsage, correct, org, 'service_key'),
+    ]);
+    const { total } = await figures(org);
+    expect([5, 10]).toContain(total);
+    expect((await listed(org)).reduce((sum, { quantity }) => sum + quantity, 0)).toBe(total);
+  }
+});
+
 test('only a service key backfills, only its own organisation, and what cannot be counted refuses all of it', async () => {
   const org = await newOrg();
   await send(org, gb('elsewhere', T + 2 * DAY, 1));

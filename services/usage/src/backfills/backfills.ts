@@ -16,6 +16,7 @@ import { byDimension } from '../ingestion/count-dimensions.ts';
 import type { ReportedEvent } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
 import { CORRECTION } from '../kernel/correction.rules.ts';
+import { eventKey } from '../kernel/event-identity.ts';
 import { lockMeters } from '../kernel/meter-lock.rows.ts';
 import { findKnown } from '../kernel/usage-identity.rows.ts';
 import {
@@ -57,7 +58,7 @@ export class Backfills {
       throw invalid('/from', 'too_many', `There are more than ${MOST_EXISTING} events. Ask for a shorter time.`);
     }
     const { id: backfillId, source, mode } = asked;
-    const plan = planBackfill({ backfillId, source, mode }, asked.events, there);
+    const plan = planBackfill({ backfillId, source, mode, keyOf: eventKey }, asked.events, there);
     const fresh = plan.changes.filter((change) => change.fresh);
     const known = await findKnown(
       tx,

@@ -1,5 +1,3 @@
-import { eventKey } from '../kernel/event-identity.ts';
-
 /** An event that should have been counted, in the smallest steps of its meter. */
 export interface Wanted {
   id: string;
@@ -45,6 +43,8 @@ interface Of {
   /** As service keys report under it. */
   source: string;
   mode: 'add' | 'replace';
+  /** The identity of an event. */
+  keyOf: (source: string, id: string) => string;
 }
 
 /** The source of events that a backfill writes where their own identity belongs to an event elsewhere. */
@@ -55,7 +55,7 @@ export const movedSource = (source: string): string => `backfill:${source}`;
  * event that happened at another instant, or in other dimensions, than it was counted in is taken out there and written anew.
  */
 export function planBackfill(
-  { backfillId, source, mode }: Of,
+  { backfillId, source, mode, keyOf }: Of,
   wanted: readonly Wanted[],
   there: readonly Existing[],
 ): Plan {
@@ -77,7 +77,7 @@ export function planBackfill(
     const same = own.find((one) => one.at === want.at && sameLabels(one.labels, want.labels));
     for (const one of own) if (one !== same) set(one, 0);
     if (same) set(same, want.quantity);
-    else plan.changes.push(written(want, { backfillId, source, taken: own.length > 0 }));
+    else plan.changes.push(written(want, { backfillId, source, keyOf, taken: own.length > 0 }));
     if (same && same.quantity === want.quantity && counting.length === 1) plan.unchanged += 1;
     else if (counting.length > 0) plan.changed += 1;
     else plan.added += 1;
@@ -92,10 +92,10 @@ export function planBackfill(
 
 function written(
   { id, at, quantity, labels }: Wanted,
-  { backfillId, source, taken }: { backfillId: string; source: string; taken: boolean },
+  { backfillId, source, keyOf, taken }: Omit<Of, 'mode'> & { taken: boolean },
 ): Change {
   const stored = taken ? { source: movedSource(source), id: `${backfillId}:${id}` } : { source, id };
-  return { ...stored, key: eventKey(stored.source, stored.id), at, labels, before: 0, after: quantity, fresh: true };
+  return { ...stored, key: keyOf(stored.source, stored.id), at, labels, before: 0, after: quantity, fresh: true };
 }
 
 const sameLabels = (a: readonly string[] | null, b: readonly string[] | null): boolean =>

@@ -1,5 +1,4 @@
 import { Controller } from '@nestjs/common';
-import { previewUsageCharges } from '@tidegate/contracts/billing/usage-charges';
 import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import {
   applyBackfill,
@@ -10,6 +9,7 @@ import {
   revertBackfill,
   usageBackfilled,
 } from '@tidegate/contracts/usage/backfills';
+import { previewUsageCharges } from '@tidegate/contracts/usage/usage-charges';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';

@@ -64,6 +64,20 @@ export function findBuckets(tx: Tx, asked: BucketRange): Promise<Bucket[]> {
   );
 }
 
+/** How many series of such a meter were there in a time. */
+export async function countSeriesIn(
+  tx: Tx,
+  { orgId, meter }: { orgId: string; meter: string },
+  { from, to }: { from: string; to: string },
+): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    `select count(*)::int as count from usage_series
+      where org_id = $1 and meter = $2 and first_at < $4 and (live_until is null or live_until > $3)`,
+    [orgId, meter, from, to],
+  );
+  return row?.count ?? 0;
+}
+
 /** What a meter that is weighted by time has used in each of these steps, which follow each other. */
 export async function findGaugeSteps(
   tx: Tx,

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { invalid } from '@tidegate/contracts/kernel/problem';
 import { unitsOf } from '@tidegate/contracts/usage/quantity';
 import { type Meter, usageHistory } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
@@ -10,7 +11,7 @@ import { requireMeter } from '../meters/meter.rows.ts';
 import { historyRange, monthsOf } from './balance.rules.ts';
 import { findGroups } from './group.rows.ts';
 import { groupsFor, readGrouping, type StepSum, toGroups } from './group.rules.ts';
-import { type Bucket, findBuckets, findGaugeSteps, findMonths } from './history.rows.ts';
+import { type Bucket, countSeriesIn, findBuckets, findGaugeSteps, findMonths } from './history.rows.ts';
 import { instant } from './window.rules.ts';
 
 type Context = OperationContext<typeof usageHistory>;
@@ -55,9 +56,21 @@ function bucketsOf(tx: Tx, standing: Standing, input: Context['input'], timeZone
   return findMonths(tx, { ...of, high }, months);
 }
 
+/** Each costs two queries of an index. */
+const MOST_SERIES_STEPS = 200_000;
+
 /** Meters that are weighted by time are not added up before somebody asks. */
 async function weigh(tx: Tx, of: { orgId: string; meter: string }, buckets: Bucket[]): Promise<void> {
   const stop = buckets[0]?.high.toISOString() ?? '';
+  const series = await countSeriesIn(tx, of, { from: buckets[0]?.start.toISOString() ?? stop, to: stop });
+  if (series * buckets.length > MOST_SERIES_STEPS) {
+    const most = Math.max(1, Math.floor(MOST_SERIES_STEPS / series));
+    throw invalid(
+      '/from',
+      'range_too_long',
+      `It had ${series} series in this time: ask for at most ${most} steps at once.`,
+    );
+  }
   const quantities = await findGaugeSteps(tx, of, { starts: buckets.map(({ start }) => start.toISOString()), stop });
   for (const [at, bucket] of buckets.entries()) Object.assign(bucket, { quantity: quantities[at], events: null });
 }

@@ -171,6 +171,14 @@ test('use is divided by dimensions, and each value that held is listed with what
   ]);
 });
 
+test('an absurd value neither stops whoever reads it nor keeps anybody from being charged', async () => {
+  const org = await newOrg(iso(T - 300 * DAY));
+  await send(org, ...Array.from({ length: 20 }, (_, n) => point(`s${n}`, T - 20 * DAY, 1e9, { meter: 'gb_hours' })));
+  await usage.tenants.run(org, (tx) => tx.query('update usage_gauges set value = 9e18 where org_id = $1', [org]));
+  expect(await sums(org, T - 20 * DAY, T)).toBe(Number.MAX_SAFE_INTEGER);
+  expect((await history(org, T - DAY, T)).items.length).toBe(24);
+});
+
 test('what cannot be understood is refused by name', async () => {
   const org = await newOrg();
   const odd = [

@@ -23,8 +23,10 @@ export interface Rejection {
 export const unknownMeter = (meter: string): string => `No plan has a metered feature called ${meter}.`;
 
 /** Why the event's time rules it out, if it does. */
-export function timeRejection(event: Pick<UsageEvent, 'at'>, now: number): Rejection | undefined {
-  const at = Date.parse(event.at);
+export const timeRejection = ({ at }: Pick<UsageEvent, 'at'>, now: number): Rejection | undefined =>
+  outOfTime(Date.parse(at), now);
+
+function outOfTime(at: number, now: number): Rejection | undefined {
   if (at < now - MAX_EVENT_AGE_DAYS * DAY_MS) {
     return { code: 'too_old', message: `Events are accepted up to ${MAX_EVENT_AGE_DAYS} days back.` };
   }
@@ -34,7 +36,8 @@ export function timeRejection(event: Pick<UsageEvent, 'at'>, now: number): Rejec
 
 /** The start of the month in which the event counts, or why it is not counted. */
 export function admit(event: UsageEvent, known: Known, now: number): { periodStart: number } | Rejection {
-  const late = known.anyAge ? undefined : timeRejection(event, now);
+  const at = Date.parse(event.at);
+  const late = known.anyAge ? undefined : outOfTime(at, now);
   if (late) return late;
   if (!known.meters.has(event.meter)) {
     return { code: 'unknown_meter', message: unknownMeter(event.meter) };
@@ -47,5 +50,5 @@ export function admit(event: UsageEvent, known: Known, now: number): { periodSta
   if (!periods) {
     return { code: 'unknown_organisation', message: 'The plan of this organisation has not arrived yet.' };
   }
-  return { periodStart: monthOf(stepsOf(periods, event.meter), Date.parse(event.at)).start };
+  return { periodStart: monthOf(stepsOf(periods, event.meter), at).start };
 }

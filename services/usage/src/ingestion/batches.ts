@@ -44,9 +44,7 @@ export class Batches {
   }
 
   private add(message: StreamMessage): void {
-    const { events, rejected } = readMessage(message.subject, message.string());
-    for (const event of events) this.batch.events.push(event);
-    for (const one of rejected) this.batch.rejected.push(one);
+    readMessage(message.subject, message.string(), this.batch);
     this.last = message;
   }
 

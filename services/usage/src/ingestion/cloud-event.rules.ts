@@ -1,6 +1,6 @@
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
-import { CloudEvent } from '@tidegate/contracts/usage/usage';
 import { firstIssue } from './first-issue.rules.ts';
+import { parseCloudEvent } from './plain-event.rules.ts';
 
 /* CloudEvents 1.0 as they are: `type` is the meter, and `id` and `source` identify the event. */
 
@@ -29,7 +29,7 @@ export function readCloudEvent(
   given: Record<string, unknown>,
   definitionOf: (meter: string) => MeterDefinition | undefined,
 ): ReadEvent | { malformed: string } {
-  const parsed = CloudEvent.safeParse(given);
+  const parsed = parseCloudEvent(given);
   if (!parsed.success) return { malformed: firstIssue(parsed.error) };
   if (Object.hasOwn(given, 'data_base64')) return { malformed: 'data_base64: send JSON in `data`' };
   const { id, source, type: meter, time, subject, lease, series, until } = parsed.data;

@@ -14,11 +14,12 @@ import { timeRejection } from './admission.rules.ts';
 import { byDifference } from './count-differences.ts';
 import { byDimension } from './count-dimensions.ts';
 import { countGauges } from './count-gauges.ts';
-import { findExisting } from './organisation.rows.ts';
+import { addsUp, countInAll, lacks } from './count-in-all.ts';
+import { Enrolments } from './enrolment.ts';
 import { type Placed, type Rejected, readEvents } from './read-events.rules.ts';
 import { isBadData, UsageWriter } from './usage-writer.ts';
 
-/** Each costs a few queries. */
+/** Each costs a few queries where events do more than add up. */
 const MOST_ORGANISATIONS = 100;
 
 interface Request {
@@ -38,6 +39,8 @@ interface Request {
  */
 @Controller()
 export class IngestUsage {
+  private readonly enrolments = new Enrolments();
+
   constructor(
     private readonly writer: UsageWriter,
     private readonly bus: Bus,
@@ -65,24 +68,35 @@ export class IngestUsage {
     }
   }
 
-  /** In the order of organisations, so that two requests wait for each other instead of deadlocking. */
+  /** Of several organisations: as one batch where that is possible, else one organisation after the other. */
   private async countInEach(request: Request, given: Placed[]) {
-    const { tx, rejected } = request;
+    const { tx, rejected, definitions } = request;
+    const system = tx.as({ system: 'ingest' });
+    const enrolments = await this.enrolments.of(system, [...new Set(given.map(({ event }) => event.org))]);
+    const known = given.filter(({ event, index }) => {
+      if (enrolments.has(event.org)) return true;
+      const message = 'There is no such organisation, or its plan has not arrived yet.';
+      rejected.push({ index, code: 'unknown_organisation', message });
+      return false;
+    });
+    if (known.every((one) => addsUp(one, definitions))) {
+      return countInAll(this.writer, { ...request, tx: system }, known, { enrolments, definitions });
+    }
+    return this.countOneByOne(request, known);
+  }
+
+  /** In the order of organisations, so that two requests wait for each other instead of deadlocking. */
+  private async countOneByOne(request: Request, given: Placed[]) {
     const sum = { accepted: 0, duplicates: 0 };
     const byOrg = Map.groupBy(given, ({ event }) => event.org);
     if (byOrg.size > MOST_ORGANISATIONS) {
-      throw invalid('/events', 'too_many', `Send events of at most ${MOST_ORGANISATIONS} organisations at once.`);
+      const why = `Send at most ${MOST_ORGANISATIONS} organisations at once where events name leases, or not all simply add up.`;
+      throw invalid('/events', 'too_many', why);
     }
-    const existing = await findExisting(tx.as({ system: 'ingest' }), [...byOrg.keys()]);
     for (const [orgId, some] of [...byOrg].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (existing.has(orgId)) {
-        const { accepted, duplicates } = await this.countIn({ ...request, tx: tx.as({ orgId }) }, some);
-        sum.accepted += accepted;
-        sum.duplicates += duplicates;
-      } else {
-        const message = 'There is no such organisation, or its plan has not arrived yet.';
-        for (const { index } of some) rejected.push({ index, code: 'unknown_organisation', message });
-      }
+      const { accepted, duplicates } = await this.countIn({ ...request, tx: request.tx.as({ orgId }) }, some);
+      sum.accepted += accepted;
+      sum.duplicates += duplicates;
     }
     return sum;
   }
@@ -136,14 +150,13 @@ async function includedIn(
   given: Placed[],
   rejected: Rejected[],
 ): Promise<Placed[]> {
-  const lacks = ({ event }: Placed) => entitlements.features[event.meter]?.kind !== 'metered';
-  if (!given.some(lacks)) return given;
+  const isLacking = ({ event }: Placed) => entitlements.features[event.meter]?.kind !== 'metered';
+  if (!given.some(isLacking)) return given;
   const meters = new Set((await findMeters(tx)).map(({ meter }) => meter));
   return given.filter((one) => {
     const { meter } = one.event;
-    if (!lacks(one) || !meters.has(meter)) return true;
-    const message = `No plan of this organisation includes ${meter}. Send it again when it does.`;
-    rejected.push({ index: one.index, code: 'not_included', message });
+    if (!isLacking(one) || !meters.has(meter)) return true;
+    rejected.push({ index: one.index, code: 'not_included', message: lacks(meter) });
     return false;
   });
 }

@@ -3,11 +3,12 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { Id } from '@tidegate/contracts/kernel/types';
 import { PLATFORM_METERS, type UsageEvent } from '@tidegate/contracts/usage/event';
 import { stepsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
-import { NewUsageEvent, type RejectionCode } from '@tidegate/contracts/usage/usage';
+import type { NewUsageEvent, RejectionCode } from '@tidegate/contracts/usage/usage';
 import { type Labels, readLabels, unknownDimension } from '../meters/dimensions.rules.ts';
 import { unknownMeter } from './admission.rules.ts';
 import { isCloudEvent, readCloudEvent } from './cloud-event.rules.ts';
 import { firstIssue } from './first-issue.rules.ts';
+import { isPlainId, parseReport } from './plain-event.rules.ts';
 
 export interface Placed {
   index: number;
@@ -57,7 +58,7 @@ export function readEvents(
       ? readCloudEvent(one, (meter) => definitions.get(meter))
       : { event: one, subject: undefined };
     if ('malformed' in read) return refuse('malformed', read.malformed);
-    const parsed = NewUsageEvent.safeParse(read.event);
+    const parsed = parseReport(read.event);
     if (!parsed.success) return refuse('malformed', firstIssue(parsed.error));
     const { time, source, value, dimensions, ...rest } = parsed.data;
     if (PLATFORM_METERS.has(rest.meter)) {
@@ -113,10 +114,15 @@ function unfitFor(
  */
 function organisationOf({ kind, orgId }: Caller, subject: string | undefined): string | { malformed: string } {
   if (kind !== 'service_key') return orgId ?? '';
-  const named = subject !== undefined && Id.safeParse(subject).success ? subject.toLowerCase() : undefined;
+  const named = subject === undefined ? undefined : organisationIn(subject);
   if (orgId && named && named !== orgId) return { malformed: 'subject: the request names another organisation' };
   return (
     orgId ??
     named ?? { malformed: 'subject: name the organisation by its id, here or in the header Tidegate-Organisation' }
   );
+}
+
+function organisationIn(subject: string): string | undefined {
+  if (isPlainId(subject)) return subject;
+  return Id.safeParse(subject).success ? subject.toLowerCase() : undefined;
 }

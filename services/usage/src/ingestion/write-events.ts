@@ -34,13 +34,11 @@ export async function writeEvents(
   batch: { events: readonly ReportedEvent[]; known: Known; now: number },
 ): Promise<Written> {
   const rejected = new Map<number, Rejection>();
-  const candidates = batch.events.flatMap((event, index): Candidate[] => {
+  const candidates: Candidate[] = [];
+  batch.events.forEach((event, index) => {
     const admitted = admit(event, batch.known, batch.now);
-    if ('code' in admitted) {
-      rejected.set(index, admitted);
-      return [];
-    }
-    return [countable(event, index, admitted.periodStart)];
+    if ('code' in admitted) rejected.set(index, admitted);
+    else candidates.push(countable(event, index, admitted.periodStart));
   });
   const { unique, repeats } = withoutRepeats(candidates);
   if (unique.length === 0) return { accepted: 0, duplicates: 0, rejected };
@@ -81,15 +79,19 @@ export const toMillisecond = (at: string): string => (at.length > 24 ? `${at.sli
 
 /** The first event of each identity, sorted as the statement needs it, and those that repeat one. */
 function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats: Candidate[] } {
-  const byKey = new Map<string, Candidate>();
+  const unique: Candidate[] = [];
   const repeats: Candidate[] = [];
-  for (const candidate of candidates) {
-    const key = candidate.org + candidate.key;
-    if (byKey.has(key)) repeats.push(candidate);
-    else byKey.set(key, candidate);
+  // Sorting is stable: of two with one identity the first one stays the first.
+  for (const candidate of candidates.sort(byIdentity)) {
+    const last = unique.at(-1);
+    (last?.key === candidate.key && last.org === candidate.org ? repeats : unique).push(candidate);
   }
-  const unique = [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
   return { unique, repeats };
+}
+
+function byIdentity(a: Candidate, b: Candidate): number {
+  if (a.org !== b.org) return a.org < b.org ? -1 : 1;
+  return a.key < b.key ? -1 : a.key === b.key ? 0 : 1;
 }
 
 /* A batch has few distinct periods: their texts are cached. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { Currency } from '../billing/currencies.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
-import { MeterKey } from '../usage/event.ts';
-import { UsageChange } from '../usage/sums.ts';
-import { Currency } from './currencies.ts';
+import { MeterKey } from './event.ts';
+import { UsageChange } from './sums.ts';
 
 /** For services: what windows that are over would owe more or less. */
 export const previewUsageCharges = operation({
@@ -12,7 +12,7 @@ export const previewUsageCharges = operation({
   scope: 'service',
   summary: 'What a change of usage would cost in windows that are over',
   description: 'The organisation is the one of the call. Nothing is charged.',
-  input: z.strictObject({ meter: MeterKey, changes: z.array(UsageChange).max(5_000) }),
+  input: z.strictObject({ meter: MeterKey, changes: z.array(UsageChange).max(6_500) }),
   output: z.object({
     charges: z.array(
       z.object({

@@ -1,0 +1,63 @@
+import { Link } from '@tanstack/react-router';
+import type { Backtest } from '@tidegate/client';
+import { useOrg, usePages } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Empty } from '../kernel/empty.tsx';
+import { Moment } from '../kernel/moment.tsx';
+import { Page } from '../kernel/page.tsx';
+import { Profit } from '../kernel/profit.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+import { BacktestState } from './backtest-state.tsx';
+
+export function ListBacktests() {
+  const org = useOrg();
+  const backtests = usePages('backtestsList', { limit: 50 }, { everyMs: 5_000 });
+  const columns: Column<Backtest>[] = [
+    {
+      key: 'status',
+      title: t('State'),
+      value: ({ status }) => status,
+      cell: (backtest) => <BacktestState backtest={backtest} />,
+    },
+    {
+      key: 'created',
+      title: t('Ordered'),
+      value: ({ createdAt }) => createdAt,
+      cell: ({ id, createdAt }) => (
+        <Link to="/o/$org/backtests/$backtestId" params={{ org, backtestId: id }}>
+          <Moment at={createdAt} />
+        </Link>
+      ),
+    },
+    { key: 'market', title: t('Market'), value: ({ settings }) => settings.market },
+    { key: 'candles', title: t('Candles'), number: true, value: ({ candles }) => candles },
+    { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },
+    {
+      key: 'profit',
+      title: t('Profit'),
+      number: true,
+      value: ({ profit }) => profit,
+      cell: ({ profitRounded, currency }) =>
+        profitRounded === null ? '–' : <Profit amount={profitRounded} currency={currency} />,
+    },
+    { key: 'drawdown', title: t('Deepest drawdown'), number: true, value: ({ maxDrawdown }) => maxDrawdown },
+  ];
+  return (
+    <Page title={t('Backtests')}>
+      <Reading of={backtests}>
+        {({ items, more }) =>
+          items.length === 0 ? (
+            <Empty title={t('No backtest yet')}>
+              <Link to="/o/$org/bots/new" params={{ org }}>
+                {t('Choose settings and try them')}
+              </Link>
+            </Empty>
+          ) : (
+            <DataTable name={t('Backtests')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+          )
+        }
+      </Reading>
+    </Page>
+  );
+}

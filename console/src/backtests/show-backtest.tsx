@@ -1,0 +1,105 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useRead, useWrite } from '../kernel/api.ts';
+import { Confirm } from '../kernel/confirm.tsx';
+import { short, when } from '../kernel/format.ts';
+import { Page } from '../kernel/page.tsx';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Profit } from '../kernel/profit.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+import { TimeChart } from '../kernel/time-chart.tsx';
+import { BacktestState } from './backtest-state.tsx';
+
+const route = getRouteApi('/o/$org/backtests/$backtestId');
+
+export function ShowBacktest() {
+  const { backtestId } = route.useParams();
+  const backtest = useRead('backtestsGet', { backtestId }, { everyMs: 2_000 });
+  const done = backtest.data?.status === 'done';
+  const equity = useRead('backtestsEquity', { backtestId }, { enabled: done });
+  const cancel = useWrite('backtestsCancel');
+  const items = equity.data?.items;
+  const chart = useMemo(
+    () =>
+      items && {
+        instants: items.map(({ at }) => Date.parse(at)),
+        series: [
+          {
+            label: t('Closed and open profit'),
+            color: '--series-1',
+            values: items.map((point) => Number(point.equity)),
+          },
+        ],
+      },
+    [items],
+  );
+  return (
+    <Reading of={backtest}>
+      {(data) => (
+        <Page
+          title={t('Backtest of {market}', { market: data.settings.market })}
+          lead={
+            <span className="row">
+              <BacktestState backtest={data} /> {when(data.from)} – {when(data.to)}
+            </span>
+          }
+          actions={
+            data.status === 'queued' || data.status === 'running' ? (
+              <Confirm
+                label={t('Cancel')}
+                question={t('Cancel this backtest?')}
+                onYes={() => cancel.mutate({ backtestId })}
+              />
+            ) : null
+          }
+        >
+          <ProblemNote error={cancel.error} />
+          {data.failure ? <StateMark mark="critical">{data.failure}</StateMark> : null}
+          {data.gaps && data.gaps.missing > 0 ? (
+            <StateMark mark="warning">
+              {t('{count, plural, one {# candle is} other {# candles are}} missing', { count: data.gaps.missing })}
+            </StateMark>
+          ) : null}
+          <dl className="facts">
+            {data.profitRounded === null ? null : (
+              <div>
+                <dt>{t('Closed profit')}</dt>
+                <dd>
+                  <Profit amount={data.profitRounded} currency={data.currency} />
+                </dd>
+              </div>
+            )}
+            <Fact name={t('Closed trades')} value={data.closedTrades} />
+            <Fact name={t('Won')} value={data.winningTrades} />
+            <Fact name={t('Fees')} value={data.fees} />
+            <Fact name={t('Most money in a trade')} value={data.maxCapital} />
+            <Fact name={t('Deepest drawdown')} value={data.maxDrawdown} />
+            <Fact name={t('Time in a trade, %')} value={data.timeInTradePercent} />
+            <Fact name={t('Liquidations')} value={data.liquidations} />
+          </dl>
+          {chart ? (
+            <TimeChart
+              title={t('Equity in {currency}', { currency: data.currency })}
+              summary={t('ends at {profit}', { profit: data.profitRounded ?? '–' })}
+              range={{ from: data.from, to: data.to }}
+              instants={chart.instants}
+              series={chart.series}
+              format={short}
+            />
+          ) : null}
+        </Page>
+      )}
+    </Reading>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string | number | null }) {
+  return value === null ? null : (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

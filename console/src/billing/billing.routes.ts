@@ -1,0 +1,29 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { orgRoute } from '../kernel/routes.ts';
+import { given, oneOf, textOf } from '../kernel/search-params.ts';
+
+export const billingRoutes = [
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/plans',
+    validateSearch: (raw) => given({ interval: oneOf(raw, 'interval', ['year'] as const) }),
+    component: lazyRouteComponent(() => import('./choose-plan.tsx'), 'ChoosePlan'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/plans/$product/$plan',
+    validateSearch: (raw) => given({ interval: oneOf(raw, 'interval', ['year'] as const) }),
+    component: lazyRouteComponent(() => import('./change-plan.tsx'), 'ChangePlan'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/billing',
+    validateSearch: (raw) => given({ checkout: textOf(raw, 'checkout') }),
+    component: lazyRouteComponent(() => import('./show-billing.tsx'), 'ShowBilling'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/billing/invoices/$invoiceId',
+    component: lazyRouteComponent(() => import('./show-invoice.tsx'), 'ShowInvoice'),
+  }),
+] as const;

@@ -1,0 +1,66 @@
+import type { Ladder, LadderLevel } from '@tidegate/client';
+import { useMemo } from 'react';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { t } from '../kernel/strings.ts';
+import { PriceChart } from './price-chart.tsx';
+
+const FEED = { source: 'bundled', interval: '5m' } as const;
+
+/** The ladder in the chart and as a table, with what it needs and what it can lose. */
+export function LadderPreview({ ladder }: { ladder: Ladder }) {
+  const { levels, capital, fees, margin, worstLoss, currency, market } = ladder;
+  const lines = useMemo(
+    () => [
+      ...levels.map(({ index, price }) => ({
+        price,
+        title: index === 0 ? t('first') : String(index),
+        color: '--series-1',
+      })),
+      ...levels
+        .slice(-1)
+        .map(({ takeProfitPrice }) => ({ price: takeProfitPrice, title: t('take profit'), color: '--gain' })),
+    ],
+    [levels],
+  );
+  return (
+    <section aria-label={t('What these settings do')} aria-live="polite">
+      <PriceChart market={market} feed={FEED} lines={lines} />
+      <dl className="facts">
+        <Fact name={t('Needs at most')} value={`${capital} ${currency}`} />
+        <Fact name={t('Of it fees')} value={`${fees} ${currency}`} />
+        <Fact name={t('In the wallet')} value={`${margin} ${currency}`} />
+        <Fact
+          name={t('Can lose at worst')}
+          value={worstLoss === null ? t('all of it: there is no stop loss') : `${worstLoss} ${currency}`}
+        />
+      </dl>
+      <DataTable name={t('Orders')} rows={levels} columns={columns()} rowKey={({ index }) => String(index)} />
+    </section>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+const columns = (): Column<LadderLevel>[] => [
+  { key: 'index', title: t('No.'), number: true, value: ({ index }) => index },
+  { key: 'deviation', title: t('Below the first, %'), number: true, value: ({ deviationPercent }) => deviationPercent },
+  { key: 'price', title: t('Price'), number: true, value: ({ price }) => price },
+  { key: 'size', title: t('Size'), number: true, value: ({ size }) => size },
+  { key: 'total', title: t('In all'), number: true, value: ({ totalSize }) => totalSize },
+  {
+    key: 'average',
+    title: t('Average'),
+    number: true,
+    value: ({ averagePrice }) => averagePrice,
+    cell: ({ averagePrice }) => averagePrice.slice(0, 12),
+  },
+  { key: 'profit', title: t('Take profit at'), number: true, value: ({ takeProfitPrice }) => takeProfitPrice },
+  { key: 'rebound', title: t('Rise to it, %'), number: true, value: ({ reboundPercent }) => reboundPercent },
+];

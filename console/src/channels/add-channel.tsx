@@ -1,0 +1,79 @@
+import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useState } from 'react';
+import { useWrite } from '../kernel/api.ts';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { t } from '../kernel/strings.ts';
+
+const NAMED = { host_not_allowed: 'url' };
+
+export function AddChannel() {
+  const [open, setOpen] = useState(false);
+  const form = useForm({ initialValues: { kind: 'email' as 'email' | 'webhook', address: '', url: '' } });
+  const add = useWrite('channelsCreate');
+  const errors = fieldErrors(add.error, NAMED);
+  const close = () => {
+    setOpen(false);
+    add.reset();
+    form.reset();
+  };
+  const secret = add.data && 'secret' in add.data ? String(add.data.secret) : undefined;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t('Add a channel')}</Button>
+      <Modal opened={open} onClose={close} title={t('Add a channel')} closeButtonProps={{ 'aria-label': t('Close') }}>
+        {add.data ? (
+          <div className="stack">
+            {secret ? (
+              <>
+                <p>{t('Messages are signed with this secret. It is shown once.')}</p>
+                <pre className="sql">{secret}</pre>
+              </>
+            ) : (
+              <p>{t('A mail is on its way: nothing else is sent before the address has confirmed it.')}</p>
+            )}
+            <Button onClick={close}>{t('Done')}</Button>
+          </div>
+        ) : (
+          <form
+            className="stack"
+            onSubmit={form.onSubmit(({ kind, address, url }) =>
+              add.mutate(kind === 'email' ? { kind, address } : { kind, url }),
+            )}
+          >
+            <SegmentedControl
+              aria-label={t('Kind')}
+              data={[
+                { value: 'email', label: t('E-mail') },
+                { value: 'webhook', label: t('Webhook') },
+              ]}
+              {...form.getInputProps('kind')}
+            />
+            {form.values.kind === 'email' ? (
+              <TextInput
+                label={t('Address')}
+                type="email"
+                required
+                {...form.getInputProps('address')}
+                error={errors['address']}
+              />
+            ) : (
+              <TextInput
+                label={t('Web address')}
+                type="url"
+                required
+                {...form.getInputProps('url')}
+                error={errors['url']}
+              />
+            )}
+            <ProblemNote error={restOf(add.error, errors)} />
+            <Button type="submit" loading={add.isPending}>
+              {t('Add')}
+            </Button>
+          </form>
+        )}
+      </Modal>
+    </>
+  );
+}

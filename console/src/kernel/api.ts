@@ -1,0 +1,149 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { type CallOptions, isProblem, TidegateClient } from '@tidegate/client';
+import { OPERATIONS } from '@tidegate/client/generated/operations';
+import { useRef } from 'react';
+
+/** Names of the client's methods that call an operation. */
+export type OperationName = keyof typeof OPERATIONS & keyof TidegateClient;
+type Method<N extends OperationName> = TidegateClient[N] extends (
+  input: infer I,
+  options?: CallOptions,
+) => Promise<infer O>
+  ? { input: I; output: O }
+  : never;
+export type InputOf<N extends OperationName> = Method<N>['input'];
+export type OutputOf<N extends OperationName> = Method<N>['output'];
+
+type Call = (input: unknown, options?: CallOptions) => Promise<unknown>;
+
+/** Tokens live in cookies that no script can read; this header asks for them wherever tokens are given. */
+const withCookies: typeof fetch = (url, options) => {
+  const headers = new Headers(options?.headers);
+  headers.set('session-cookies', 'true');
+  return fetch(url, { ...options, headers });
+};
+
+/** One tab renews for all: a refresh token is spent once. */
+const renew = (): Promise<string | undefined> =>
+  navigator.locks.request('tidegate-renewal', async () => {
+    const response = await withCookies('/api/v1/sessions/refresh', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    // No token comes back; an empty one says that the call may be sent again.
+    return response.ok ? '' : undefined;
+  });
+
+export const client = new TidegateClient({ url: '', fetch: withCookies, refresh: renew });
+
+const call = (name: OperationName): Call => client[name] as unknown as Call;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // The client itself retries what may be retried.
+      retry: false,
+      placeholderData: keepPreviousData,
+    },
+  },
+});
+
+/** `org`: the organisation whose data it is; null for what belongs to the person or to everybody. */
+export function readOf<N extends OperationName>(org: string | null, name: N, input: InputOf<N>) {
+  return queryOptions({
+    queryKey: [org, OPERATIONS[name].service, name, input],
+    queryFn: ({ signal }) =>
+      call(name)(input, { signal, ...(org ? { organisation: org } : {}) }) as Promise<OutputOf<N>>,
+  });
+}
+
+/** The organisation of this page: it stands in the address, so that two tabs can show two. */
+export function useOrg(): string {
+  const { org } = useParams({ strict: false }) as { org?: string };
+  if (!org) throw new Error('This page has no organisation.');
+  return org;
+}
+
+/** Reads on behalf of the page's organisation, again every `everyMs` while somebody looks. */
+export function useRead<N extends OperationName>(
+  name: N,
+  input: InputOf<N>,
+  { everyMs, enabled = true }: { everyMs?: number; enabled?: boolean } = {},
+): UseQueryResult<OutputOf<N>> {
+  const org = useOrg();
+  return useQuery({ ...readOf(org, name, input), enabled, ...(everyMs ? { refetchInterval: everyMs } : {}) });
+}
+
+type Listed<N extends OperationName> = OutputOf<N> extends { items: (infer T)[] } ? T : never;
+
+/** A list that is read page by page: `more` reads the next one, and is absent on the last. */
+export function usePages<N extends OperationName>(
+  name: N,
+  input: InputOf<N>,
+  { everyMs }: { everyMs?: number } = {},
+): UseQueryResult<{ items: Listed<N>[]; more: (() => void) | undefined; first: OutputOf<N> }> {
+  const org = useOrg();
+  const query = useInfiniteQuery({
+    queryKey: [org, OPERATIONS[name].service, name, input, 'pages'],
+    queryFn: ({ signal, pageParam }) =>
+      call(name)(
+        { ...(input as object), ...(pageParam ? { cursor: pageParam } : {}) },
+        { signal, organisation: org },
+      ) as Promise<{
+        items: Listed<N>[];
+        nextCursor?: string;
+      }>,
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    ...(everyMs ? { refetchInterval: everyMs } : {}),
+  });
+  const data = query.data && {
+    items: query.data.pages.flatMap(({ items }) => items),
+    more: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
+    first: query.data.pages[0] as OutputOf<N>,
+  };
+  return { ...query, data } as never;
+}
+
+/**
+ * A change. One idempotency key for as long as the same input is tried, so that a second click or a retry after a lost
+ * answer changes nothing twice. Afterwards whatever that service was asked for is read again.
+ */
+export function useWrite<N extends OperationName>(
+  name: N,
+  { org: given, onDone }: { org?: string | null; onDone?: (output: OutputOf<N>) => void | Promise<void> } = {},
+) {
+  const { org: ofPage } = useParams({ strict: false }) as { org?: string };
+  const org = given === undefined ? (ofPage ?? null) : given;
+  const queries = useQueryClient();
+  const sent = useRef<{ text: string; key: string } | undefined>(undefined);
+  return useMutation<OutputOf<N>, unknown, InputOf<N>>({
+    mutationFn: (input) => {
+      const text = JSON.stringify(input);
+      if (sent.current?.text !== text) sent.current = { text, key: crypto.randomUUID() };
+      const options = { idempotencyKey: sent.current.key, ...(org ? { organisation: org } : {}) };
+      return call(name)(input, options) as Promise<OutputOf<N>>;
+    },
+    onSuccess: async (output) => {
+      sent.current = undefined;
+      await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === OPERATIONS[name].service });
+      await onDone?.(output);
+    },
+    onError: (error) => {
+      // A refusal is final for its key; only an answer that was lost is asked for again.
+      if (isProblem(error) && error.status >= 400 && error.status < 500) sent.current = undefined;
+    },
+  });
+}

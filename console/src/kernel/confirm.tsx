@@ -1,0 +1,59 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { t } from './strings.ts';
+
+interface Props {
+  label: string;
+  question: string;
+  /** What happens besides. */
+  consequence?: string;
+  /** A name that has to be typed, for what cannot be undone. */
+  typed?: string;
+  onYes: () => void;
+}
+
+/** A button that asks once more before it does something dangerous. */
+export function Confirm({ label, question, consequence, typed, onYes }: Props) {
+  const [open, setOpen] = useState(false);
+  const [text, setText] = useState('');
+  return (
+    <>
+      <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
+        {label}
+      </Button>
+      <Modal
+        opened={open}
+        onClose={() => setOpen(false)}
+        title={question}
+        closeButtonProps={{ 'aria-label': t('Close') }}
+      >
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            setOpen(false);
+            onYes();
+          }}
+        >
+          {consequence ? <p>{consequence}</p> : null}
+          {typed ? (
+            <TextInput
+              label={t('Type {name} to go on', { name: typed })}
+              value={text}
+              onChange={({ currentTarget }) => setText(currentTarget.value)}
+              autoComplete="off"
+            />
+          ) : null}
+          <div className="row">
+            <Button type="submit" color="red" disabled={typed !== undefined && text !== typed}>
+              {label}
+            </Button>
+            <Button variant="default" onClick={() => setOpen(false)}>
+              {t('No')}
+            </Button>
+          </div>
+        </form>
+      </Modal>
+    </>
+  );
+}

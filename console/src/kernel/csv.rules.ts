@@ -1,0 +1,29 @@
+export interface Column<Row> {
+  key: string;
+  /** Empty: a column of buttons. */
+  title: string;
+  /** What is sorted by, and what CSV has: all digits, ISO instants. */
+  value: (row: Row) => string | number | null | undefined;
+  /** What is shown; by default the value. */
+  cell?: (row: Row) => React.ReactNode;
+  /** Numbers stand at the right. */
+  number?: boolean;
+  /** Cut by its width instead of widening the table. */
+  wide?: boolean;
+  /** Not shown until it is chosen. */
+  hidden?: boolean;
+}
+
+/** As RFC 4180. What a spreadsheet would take for a formula is a text. */
+export function csv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const quoted = (value: string | number | null | undefined) => {
+    const text = value == null ? '' : String(value);
+    const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  const lines = [
+    columns.map(({ title }) => quoted(title)),
+    ...rows.map((row) => columns.map(({ value }) => quoted(value(row)))),
+  ];
+  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
+}

@@ -1,0 +1,39 @@
+import { bytes, lasted, money, took } from './format.ts';
+
+test.each([
+  [4_900, 'USD', '$49.00'],
+  [-4_905, 'USD', '−$49.05'],
+  [5, 'EUR', '€0.05'],
+  [500, 'JPY', '¥500'],
+  [1_234, 'KWD', 'KWD 1.234'],
+  [9_007_199_254_740_993n, 'USD', '$90,071,992,547,409.93'],
+])('%s of %s are %s', (minor, currency, text) => {
+  expect(money(minor, currency).replaceAll('\u00a0', ' ')).toBe(text);
+});
+
+test.each([
+  [0, '0 B'],
+  [1_023, '1,020 B'],
+  [1_536, '1.5 KiB'],
+  [3_435_973_837, '3.2 GiB'],
+])('%s bytes are %s', (size, text) => {
+  expect(bytes(size)).toBe(text);
+});
+
+test.each([
+  [0.321, '0.321 ms'],
+  [1_500, '1.5 s'],
+  [90_000, '1.5 min'],
+  [7_200_000, '2 h'],
+])('%s ms took %s', (ms, text) => {
+  expect(took(ms)).toBe(text);
+});
+
+test.each([
+  [41.9, '41 s'],
+  [8_040, '2 h 14 min'],
+  [273_600, '3 d 4 h'],
+  [-5, '0 s'],
+])('%s seconds lasted %s', (seconds, text) => {
+  expect(lasted(seconds)).toBe(text);
+});

@@ -1,0 +1,108 @@
+import { store, stored } from './stored.ts';
+import { locale } from './strings.ts';
+
+/*
+ * Numbers, times and money in the reader's notation. Nothing here rounds money: amounts come from the API as exact
+ * integers of minor units or as decimals, and are shown as such.
+ */
+const MINUS = '\u2212';
+const zone = (): string | undefined => stored('zone');
+const cached = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `n${JSON.stringify(options)}`;
+  const made = (cached.get(key) as Intl.NumberFormat | undefined) ?? new Intl.NumberFormat(locale(), options);
+  cached.set(key, made);
+  return made;
+}
+
+function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `d${JSON.stringify(options)}`;
+  const made =
+    (cached.get(key) as Intl.DateTimeFormat | undefined) ??
+    new Intl.DateTimeFormat(locale(), { timeZone: zone(), hourCycle: 'h23', ...options });
+  cached.set(key, made);
+  return made;
+}
+
+/** As the page shows it: `UTC` or the reader's own zone. */
+export const zoneName = (): string => zone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export const isUtc = (): boolean => zone() === 'UTC';
+
+export function chooseUtc(utc: boolean): void {
+  store('zone', utc ? 'UTC' : undefined);
+  location.reload();
+}
+
+const signed = (text: string): string => text.replace('-', MINUS);
+
+/** 12.4 k: three digits that matter. */
+export const short = (value: number): string =>
+  signed(numbers({ notation: 'compact', maximumSignificantDigits: 3 }).format(value));
+
+/** Every digit. */
+export const exact = (value: number | bigint): string => signed(numbers({ maximumFractionDigits: 6 }).format(value));
+
+/** 0.123 is 12.3 %. */
+export const share = (value: number): string =>
+  numbers({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+
+const IEC = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+export function bytes(value: number): string {
+  let [rest, power] = [value, 0];
+  while (Math.abs(rest) >= 1024 && power < IEC.length - 1) [rest, power] = [rest / 1024, power + 1];
+  return `${signed(numbers({ maximumSignificantDigits: 3 }).format(rest))} ${IEC[power]}`;
+}
+
+/** A time that something took, given in milliseconds: 3.21 ms, 4.5 s, 12 min, 5.2 h. */
+export function took(ms: number): string {
+  const three = (value: number) => numbers({ maximumSignificantDigits: 3 }).format(value);
+  if (ms < 1_000) return `${three(ms)} ms`;
+  if (ms < 60_000) return `${three(ms / 1_000)} s`;
+  if (ms < 3_600_000) return `${three(ms / 60_000)} min`;
+  return `${three(ms / 3_600_000)} h`;
+}
+
+/** How long something has lasted, given in seconds: 41 s, 2 h 14 min, 3 d 4 h. */
+export function lasted(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 86_400) return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
+  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3_600)} h`;
+}
+
+const dayOf = (at: Date): string => dates({ dateStyle: 'short' }).format(at);
+
+/** `14:02:31` today, `27 Nov, 14:02` before, with the year when it is another one. */
+export function when(instant: string | number | Date): string {
+  const at = new Date(instant);
+  const now = new Date();
+  if (dayOf(at) === dayOf(now)) return dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
+  const year = at.getUTCFullYear() === now.getUTCFullYear() ? {} : ({ year: 'numeric' } as const);
+  return dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...year }).format(at);
+}
+
+export const day = (instant: string | number | Date): string =>
+  dates({ day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(instant));
+
+export const clock = (instant: string | number | Date): string =>
+  dates({ hour: '2-digit', minute: '2-digit' }).format(new Date(instant));
+
+/**
+ * An amount of minor units as money: 4900 and USD are $49.00. The digits after the point are the currency's, from
+ * ISO 4217 as the browser knows it.
+ */
+export function money(minor: number | bigint, currency: string): string {
+  const format = numbers({ style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const text = String(minor < 0 ? -BigInt(minor) : BigInt(minor)).padStart(digits + 1, '0');
+  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  const amount = format.format(decimal as Intl.StringNumericLiteral);
+  return minor < 0 ? `${MINUS}${amount}` : amount;
+}
+
+/** Names in any language sort as their readers expect. */
+export const compareNames = new Intl.Collator(undefined, { numeric: true }).compare;

@@ -1,0 +1,43 @@
+import { Button } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
+import type { TidegateProblem } from '@tidegate/client';
+import { exact, when } from './format.ts';
+import { t } from './strings.ts';
+
+/** Refusals that a larger plan would lift. */
+const CODES = new Set(['plan_limit_reached', 'feature_not_included', 'quota_exhausted', 'organisation_read_only']);
+
+export const isPlanLimit = ({ code }: TidegateProblem): boolean => CODES.has(code);
+
+/** What the plan allows, what there is, and the plan that allows more: in a new tab, so that a form keeps its input. */
+export function PlanLimit({ problem }: { problem: TidegateProblem }) {
+  const { org } = useParams({ strict: false }) as { org?: string };
+  const { limit, used, resetsAt, upgradeTo, product } = problem.problem as Record<
+    string,
+    string | number | null | undefined
+  >;
+  return (
+    <div className="stack">
+      <p>{problem.message}</p>
+      {typeof limit === 'number' ? (
+        <p>
+          {t('{used} of {limit} are used.', {
+            used: typeof used === 'number' ? exact(used) : '–',
+            limit: exact(limit),
+          })}{' '}
+          {typeof resetsAt === 'string' ? t('It resets on {at}.', { at: when(resetsAt) }) : ''}
+        </p>
+      ) : null}
+      {org ? (
+        <Button
+          component="a"
+          size="compact-sm"
+          target="_blank"
+          href={upgradeTo && product ? `/o/${org}/plans/${product}/${upgradeTo}` : `/o/${org}/plans`}
+        >
+          {upgradeTo ? t('Look at the plan {plan}', { plan: String(upgradeTo) }) : t('Look at the plans')}
+        </Button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { TidegateProblem } from '@tidegate/client';
+import { fieldErrors, restOf } from './problem-form.ts';
+
+const invalid = new TidegateProblem({
+  code: 'validation_failed',
+  status: 422,
+  errors: [
+    { field: '/settings/averagingOrders/count', message: 'At most 100' },
+    { field: '/settings/averagingOrders/count', message: 'A whole number' },
+    { field: '/name', message: 'Say one' },
+  ],
+});
+
+test('each fault stands at its field, the first of several', () => {
+  const errors = fieldErrors(invalid);
+  expect(errors).toEqual({ 'settings.averagingOrders.count': 'At most 100', name: 'Say one' });
+  expect(restOf(invalid, errors)).toBeUndefined();
+});
+
+test('a problem that belongs to a field is shown there, any other one above the form', () => {
+  const taken = new TidegateProblem({ code: 'server_name_taken', status: 409, detail: 'Choose another name' });
+  expect(fieldErrors(taken, { server_name_taken: 'name' })).toEqual({ name: 'Choose another name' });
+  expect(fieldErrors(taken)).toEqual({});
+  expect(restOf(taken, {})).toBe(taken);
+  expect(fieldErrors(new Error('no network'))).toEqual({});
+});

@@ -1,0 +1,26 @@
+import { createRootRoute, createRoute, redirect } from '@tanstack/react-router';
+import { isProblem } from '@tidegate/client';
+import { queryClient, readOf } from './api.ts';
+
+/*
+ * The two routes that all others hang from: everything of an organisation is below its id, so that a link opens in the
+ * right one and two tabs can show two.
+ */
+export const rootRoute = createRootRoute();
+
+export const meOf = () => ({ ...readOf(null, 'accountsMe', {}), staleTime: 60_000 });
+
+export const orgRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/o/$org',
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meOf());
+    } catch (error) {
+      // Only an answer says that nobody is logged in; without one the page itself says what is wrong.
+      if (isProblem(error) && error.code === 'unauthenticated')
+        throw redirect({ to: '/log-in' as never, search: { next: location.href } as never });
+      throw error;
+    }
+  },
+});

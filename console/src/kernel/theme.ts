@@ -1,0 +1,31 @@
+import { Button, createTheme, Modal } from '@mantine/core';
+import { store, stored } from './stored.ts';
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+export const theme = (): Theme => (stored('theme') as Theme | undefined) ?? 'auto';
+
+export const isDark = (): boolean =>
+  theme() === 'dark' || (theme() === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+
+export function chooseTheme(chosen: Theme): void {
+  store('theme', chosen);
+  // Charts are drawn with the colours of their theme: the page is made anew.
+  location.reload();
+}
+
+/** Colours are in tokens.css. A strict policy forbids styles that a library writes into the page. */
+export const mantineTheme = createTheme({
+  primaryColor: 'blue',
+  respectReducedMotion: true,
+  defaultRadius: 'md',
+  components: {
+    Button: Button.extend({
+      vars: (_theme, { variant }) =>
+        variant === undefined || variant === 'filled'
+          ? { root: { '--button-color': 'var(--on-accent)' } }
+          : { root: {} },
+    }),
+    Modal: Modal.extend({ defaultProps: { lockScroll: false } }),
+  },
+});

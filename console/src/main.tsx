@@ -1,0 +1,76 @@
+import './kernel/without-eval.ts';
+import '@mantine/core/styles/default-css-variables.css';
+import '@mantine/core/styles/baseline.css';
+import '@mantine/core/styles/global.css';
+import './kernel/mantine-parts.ts';
+import './kernel/tokens.css';
+import './kernel/page.css';
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createRouter, RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { billingRoutes } from './billing/billing.routes.ts';
+import { botRoutes } from './bots/bots.routes.ts';
+import { channelRoutes } from './channels/channels.routes.ts';
+import { queryClient } from './kernel/api.ts';
+import { ProblemNote } from './kernel/problem-note.tsx';
+import { orgRoute, rootRoute } from './kernel/routes.ts';
+import { loadStrings, t } from './kernel/strings.ts';
+import { isDark, mantineTheme } from './kernel/theme.ts';
+import { keyRoutes } from './keys/keys.routes.ts';
+import { operatorRoutes } from './operator/operator.routes.ts';
+import { overviewRoutes } from './overview/overview.routes.ts';
+import { securityRoutes } from './security/security.routes.ts';
+import { serverRoutes } from './servers/servers.routes.ts';
+import { sessionRoutes } from './session/session.routes.ts';
+import { Shell } from './shell/shell.tsx';
+import { teamRoutes } from './team/team.routes.ts';
+import { usageRoutes } from './usage/usage.routes.ts';
+
+const routeTree = rootRoute.addChildren([
+  ...sessionRoutes,
+  orgRoute.addChildren([
+    ...overviewRoutes,
+    ...serverRoutes,
+    ...botRoutes,
+    ...usageRoutes,
+    ...billingRoutes,
+    ...teamRoutes,
+    ...keyRoutes,
+    ...channelRoutes,
+    ...securityRoutes,
+    ...operatorRoutes,
+  ]),
+]);
+orgRoute.update({ component: Shell });
+
+const router = createRouter({
+  routeTree,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultErrorComponent: ({ error, reset }) => <ProblemNote error={error} retry={reset} />,
+  defaultNotFoundComponent: () => <p>{t('There is no such page.')}</p>,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+await loadStrings();
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <MantineProvider
+      theme={mantineTheme}
+      forceColorScheme={isDark() ? 'dark' : 'light'}
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

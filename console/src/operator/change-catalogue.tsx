@@ -1,0 +1,50 @@
+import { Button, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import { useRead, useWrite } from '../kernel/api.ts';
+import { Page } from '../kernel/page.tsx';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+
+/** The catalogue as it is in force; a change is shown as a difference before it is applied. */
+export function ChangeCatalogue() {
+  const catalogue = useRead('plansExport', {});
+  const diff = useWrite('plansDiff');
+  const apply = useWrite('plansApply', { onDone: () => diff.reset() });
+  const [text, setText] = useState<string | undefined>();
+  return (
+    <Page title={t('Plan catalogue')}>
+      <Reading of={catalogue}>
+        {({ catalogueVersion, yaml }) => (
+          <div className="stack">
+            <p className="quiet">{t('Version {version} is in force.', { version: catalogueVersion })}</p>
+            <Textarea
+              label={t('Catalogue')}
+              classNames={{ input: 'mono' }}
+              rows={24}
+              value={text ?? yaml}
+              onChange={({ currentTarget }) => {
+                setText(currentTarget.value);
+                diff.reset();
+              }}
+            />
+            <ProblemNote error={diff.error ?? apply.error} />
+            {diff.data ? <pre className="sql">{JSON.stringify(diff.data, null, 2)}</pre> : null}
+            <div className="row">
+              <Button variant="default" loading={diff.isPending} onClick={() => diff.mutate({ yaml: text ?? yaml })}>
+                {t('Show the difference')}
+              </Button>
+              <Button
+                disabled={!diff.data}
+                loading={apply.isPending}
+                onClick={() => apply.mutate({ yaml: text ?? yaml })}
+              >
+                {t('Apply it')}
+              </Button>
+            </div>
+          </div>
+        )}
+      </Reading>
+    </Page>
+  );
+}

@@ -1,0 +1,32 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { orgRoute } from '../kernel/routes.ts';
+import { given, textOf } from '../kernel/search-params.ts';
+
+export const operatorRoutes = [
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/operator/organisations',
+    validateSearch: (raw) => given({ q: textOf(raw, 'q') }),
+    component: lazyRouteComponent(() => import('./search-organisations.tsx'), 'SearchOrganisations'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/operator/organisations/$organisationId',
+    component: lazyRouteComponent(() => import('./show-organisation.tsx'), 'ShowOrganisation'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/operator/revenue',
+    component: lazyRouteComponent(() => import('./show-revenue.tsx'), 'ShowRevenue'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/operator/orders',
+    component: lazyRouteComponent(() => import('./decide-orders.tsx'), 'DecideOrders'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/operator/catalogue',
+    component: lazyRouteComponent(() => import('./change-catalogue.tsx'), 'ChangeCatalogue'),
+  }),
+] as const;

@@ -1,0 +1,58 @@
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { OrganisationSummary } from '@tidegate/client';
+import { useOrg, usePages } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { day, money } from '../kernel/format.ts';
+import { Page } from '../kernel/page.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { SearchBox } from '../kernel/search-box.tsx';
+import { t } from '../kernel/strings.ts';
+
+const route = getRouteApi('/o/$org/operator/organisations');
+
+export function SearchOrganisations() {
+  const org = useOrg();
+  const { q } = route.useSearch();
+  const navigate = route.useNavigate();
+  const organisations = usePages('organisationsSearch', { limit: 50, ...(q ? { q } : {}) });
+  const columns: Column<OrganisationSummary>[] = [
+    {
+      key: 'name',
+      title: t('Organisation'),
+      value: ({ name }) => name,
+      cell: ({ id, name }) => (
+        <Link to="/o/$org/operator/organisations/$organisationId" params={{ org, organisationId: id }}>
+          {name || id}
+        </Link>
+      ),
+    },
+    { key: 'owner', title: t('Owner'), value: ({ ownerEmail }) => ownerEmail },
+    {
+      key: 'plans',
+      title: t('Plans'),
+      value: ({ plans }) => plans.map(({ product, plan, status }) => `${product}: ${plan} (${status})`).join(', '),
+    },
+    {
+      key: 'mrr',
+      title: t('A month'),
+      number: true,
+      value: ({ mrr }) => mrr[0]?.amountMinor,
+      cell: ({ mrr }) => mrr.map(({ amountMinor, currency }) => money(amountMinor, currency)).join(', ') || '–',
+    },
+    { key: 'created', title: t('Since'), value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => day(createdAt) },
+  ];
+  return (
+    <Page title={t('Organisations')}>
+      <SearchBox
+        label={t('Name, owner or id')}
+        value={q}
+        onSearch={(text) => void navigate({ search: text ? { q: text } : {} })}
+      />
+      <Reading of={organisations}>
+        {({ items, more }) => (
+          <DataTable name={t('Organisations')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+        )}
+      </Reading>
+    </Page>
+  );
+}

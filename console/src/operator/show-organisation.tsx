@@ -1,0 +1,57 @@
+import { getRouteApi } from '@tanstack/react-router';
+import type { StoryEntry } from '@tidegate/client';
+import { usePages, useRead } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { day } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
+import { Page } from '../kernel/page.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+
+const route = getRouteApi('/o/$org/operator/organisations/$organisationId');
+
+/** What an organisation has, and everything that happened to it. */
+export function ShowOrganisation() {
+  const { organisationId } = route.useParams();
+  const billing = useRead('organisationsBilling', { organisationId });
+  const story = usePages('organisationsStory', { organisationId, limit: 50 });
+  const columns: Column<StoryEntry>[] = [
+    { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
+    { key: 'product', title: t('Product'), value: ({ product }) => product },
+    { key: 'action', title: t('What'), value: ({ kind, action }) => `${kind}: ${action}` },
+    { key: 'by', title: t('By'), value: ({ by }) => by },
+    { key: 'reason', title: t('Reason'), wide: true, value: ({ reason }) => reason },
+  ];
+  return (
+    <Page title={t('Organisation')} lead={<code>{organisationId}</code>}>
+      <Reading of={billing}>
+        {({ subscriptions, grants }) => (
+          <>
+            <ul>
+              {subscriptions.map(({ product, planName, status, provider, periodEnd }) => (
+                <li key={product}>
+                  {product}: {planName}, {t(status)}, {provider}, {t('until {at}', { at: day(periodEnd) })}
+                </li>
+              ))}
+            </ul>
+            {grants.length > 0 ? <h2>{t('Grants')}</h2> : null}
+            <ul>
+              {grants.map(({ id, feature, op, value, until, by, reason }) => (
+                <li key={id}>
+                  {feature} {op} {String(value ?? t('without limit'))}{' '}
+                  {until ? t('until {at}', { at: day(until) }) : ''} · {by} · {reason}
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Reading>
+      <h2>{t('Story')}</h2>
+      <Reading of={story}>
+        {({ items, more }) => (
+          <DataTable name={t('Story')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+        )}
+      </Reading>
+    </Page>
+  );
+}

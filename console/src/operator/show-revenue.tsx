@@ -1,0 +1,77 @@
+import type { RevenueFigures } from '@tidegate/client';
+import { useMemo } from 'react';
+import { useRead } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { money, share } from '../kernel/format.ts';
+import { Page } from '../kernel/page.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+
+type Month = RevenueFigures['mrr'][number];
+type PlanMonth = RevenueFigures['plans'][number];
+
+export function ShowRevenue() {
+  const revenue = useRead('revenueGet', {});
+  const currency = revenue.data?.currency ?? 'USD';
+  const columns = useMemo(() => monthColumns(currency), [currency]);
+  const plans: Column<PlanMonth>[] = [
+    { key: 'month', title: t('Month'), value: ({ month }) => month },
+    { key: 'plan', title: t('Plan'), value: ({ product, plan }) => `${product}: ${plan}` },
+    { key: 'subscriptions', title: t('Subscriptions'), number: true, value: ({ subscriptions }) => subscriptions },
+    {
+      key: 'mrr',
+      title: t('A month'),
+      number: true,
+      value: ({ mrrMinor }) => mrrMinor,
+      cell: ({ mrrMinor }) => money(mrrMinor, currency),
+    },
+  ];
+  return (
+    <Page title={t('Revenue')} lead={t('What comes in each month by subscriptions, and how it moved.')}>
+      <Reading of={revenue}>
+        {(data) => (
+          <>
+            <DataTable name={t('Months')} rows={data.mrr} columns={columns} rowKey={({ month }) => month} />
+            <h2>{t('By plan')}</h2>
+            <DataTable
+              name={t('By plan')}
+              rows={data.plans}
+              columns={plans}
+              rowKey={({ month, product, plan }) => `${month} ${product} ${plan}`}
+            />
+          </>
+        )}
+      </Reading>
+    </Page>
+  );
+}
+
+function monthColumns(currency: string): Column<Month>[] {
+  const amount = (key: keyof Month, title: string): Column<Month> => ({
+    key,
+    title,
+    number: true,
+    value: (row) => row[key],
+    cell: (row) => money(Number(row[key]), currency),
+  });
+  const rate = (key: 'customerChurnRate' | 'revenueChurnRate', title: string): Column<Month> => ({
+    key,
+    title,
+    number: true,
+    value: (row) => row[key],
+    cell: (row) => (row[key] === null ? '–' : share(Number(row[key]))),
+  });
+  return [
+    { key: 'month', title: t('Month'), value: ({ month }) => month },
+    amount('startMinor', t('At its start')),
+    amount('newMinor', t('New')),
+    amount('expansionMinor', t('Grown')),
+    amount('reactivationMinor', t('Come back')),
+    amount('contractionMinor', t('Shrunk')),
+    amount('churnMinor', t('Lost')),
+    amount('endMinor', t('At its end')),
+    { key: 'customers', title: t('Customers'), number: true, value: ({ customersAtEnd }) => customersAtEnd },
+    rate('customerChurnRate', t('Customers lost')),
+    rate('revenueChurnRate', t('Revenue lost')),
+  ];
+}

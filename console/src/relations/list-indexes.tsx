@@ -1,0 +1,73 @@
+import { getRouteApi } from '@tanstack/react-router';
+import type { MonitoredIndex } from '@tidegate/client';
+import { usePages } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { bytes, short } from '../kernel/format.ts';
+import { Reading } from '../kernel/reading.tsx';
+import { SearchBox } from '../kernel/search-box.tsx';
+import { t } from '../kernel/strings.ts';
+import { rangeOf } from '../kernel/time-range.ts';
+import { useNow } from '../kernel/use-now.ts';
+
+const route = getRouteApi('/o/$org/servers/$serverId/indexes');
+
+export function ListIndexes() {
+  const { serverId } = route.useParams();
+  const { search, ...range } = route.useSearch();
+  const navigate = route.useNavigate();
+  const indexes = usePages('serversIndexes', {
+    serverId,
+    ...rangeOf(range, useNow(60_000)),
+    limit: 100,
+    ...(search ? { search } : {}),
+  });
+  return (
+    <>
+      <SearchBox
+        label={t('Search indexes')}
+        value={search}
+        onSearch={(text) => void navigate({ search: (before) => ({ ...before, search: text }) })}
+      />
+      <Reading of={indexes}>
+        {({ items, more }) => (
+          <DataTable
+            name={t('Indexes')}
+            rows={items}
+            columns={columns()}
+            rowKey={({ database, schema, name }) => `${database}.${schema}.${name}`}
+            more={more}
+          />
+        )}
+      </Reading>
+    </>
+  );
+}
+
+const columns = (): Column<MonitoredIndex>[] => [
+  { key: 'name', title: t('Index'), value: ({ schema, name }) => `${schema}.${name}` },
+  { key: 'table', title: t('Table'), value: ({ table }) => table },
+  { key: 'database', title: t('Database'), value: ({ database }) => database },
+  { key: 'columns', title: t('Columns of it'), wide: true, value: ({ columns: names }) => names.join(', ') },
+  {
+    key: 'bytes',
+    title: t('Size'),
+    number: true,
+    value: (index) => index.bytes,
+    cell: (index) => (index.bytes === null ? '–' : bytes(index.bytes)),
+  },
+  { key: 'scans', title: t('Scans'), number: true, value: ({ scans }) => scans, cell: ({ scans }) => short(scans) },
+  {
+    key: 'rowsRead',
+    title: t('Rows read'),
+    number: true,
+    value: ({ rowsRead }) => rowsRead,
+    cell: ({ rowsRead }) => short(rowsRead),
+  },
+  {
+    key: 'kind',
+    title: t('Kind'),
+    value: ({ primary, unique, valid }) =>
+      valid ? (primary ? t('primary key') : unique ? t('unique') : '') : t('invalid'),
+  },
+  { key: 'method', title: t('Method'), hidden: true, value: ({ method }) => method },
+];

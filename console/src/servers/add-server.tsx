@@ -1,0 +1,78 @@
+import { Button, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useNavigate } from '@tanstack/react-router';
+import type { NewServer, TlsMode } from '@tidegate/client';
+import { useOrg, useWrite } from '../kernel/api.ts';
+import { Page } from '../kernel/page.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { t } from '../kernel/strings.ts';
+import { CheckList } from './check-list.tsx';
+
+const TLS: TlsMode[] = ['verify-full', 'verify-ca', 'require', 'disable'];
+const NAMED = { server_name_taken: 'name', host_not_allowed: 'host' };
+
+/** The test says what is missing before anything is stored; both take the same input. */
+export function AddServer() {
+  const org = useOrg();
+  const navigate = useNavigate();
+  const test = useWrite('serversTestNew');
+  const add = useWrite('serversCreate', {
+    onDone: ({ id }) => navigate({ to: '/o/$org/servers/$serverId', params: { org, serverId: id } }),
+  });
+  const form = useForm({
+    initialValues: {
+      name: '',
+      host: '',
+      port: '5432',
+      database: 'postgres',
+      user: '',
+      password: '',
+      tlsMode: 'verify-full' as TlsMode,
+      tlsCa: '',
+    },
+  });
+  const failed = add.error ?? test.error;
+  const errors = fieldErrors(failed, NAMED);
+  const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
+  const input = (): NewServer => {
+    const { port, password, tlsCa, ...rest } = form.values;
+    return { ...rest, port: Number(port), ...(password ? { password } : {}), ...(tlsCa ? { tlsCa } : {}) };
+  };
+  return (
+    <Page title={t('Add a server')}>
+      <form className="stack form" onSubmit={form.onSubmit(() => add.mutate(input()))}>
+        <TextInput label={t('Name')} required {...field('name')} />
+        <div className="row">
+          <TextInput label={t('Host')} required {...field('host')} />
+          <TextInput label={t('Port')} inputMode="numeric" required w={96} {...field('port')} />
+        </div>
+        <TextInput label={t('Database')} required {...field('database')} />
+        <TextInput
+          label={t('Role')}
+          description={t('With the rights of pg_monitor')}
+          autoComplete="off"
+          required
+          {...field('user')}
+        />
+        <PasswordInput label={t('Password')} autoComplete="new-password" {...field('password')} />
+        <NativeSelect label={t('Encryption')} data={TLS} {...field('tlsMode')} />
+        <Textarea
+          label={t('Certificate authority')}
+          description={t('PEM text; empty: the well-known ones')}
+          {...field('tlsCa')}
+        />
+        <ProblemNote error={restOf(failed, errors)} />
+        {test.data ? <CheckList report={test.data} /> : null}
+        <div className="row">
+          <Button type="submit" loading={add.isPending}>
+            {t('Add')}
+          </Button>
+          <Button variant="default" loading={test.isPending} onClick={() => test.mutate(input())}>
+            {t('Test the connection')}
+          </Button>
+        </div>
+      </form>
+    </Page>
+  );
+}

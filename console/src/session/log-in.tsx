@@ -1,0 +1,55 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { readOf, useWrite } from '../kernel/api.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { t } from '../kernel/strings.ts';
+import { Entrance } from './entrance.tsx';
+import { useStartSession } from './start-session.ts';
+
+const route = getRouteApi('/log-in');
+
+export function LogIn() {
+  const { next } = route.useSearch();
+  const start = useStartSession(next);
+  const installation = useQuery(readOf(null, 'installationGet', {})).data;
+  const logIn = useWrite('sessionsLogin', { org: null, onDone: start });
+  const form = useForm({ initialValues: { email: '', password: '' } });
+  return (
+    <Entrance title={t('Log in')}>
+      {installation?.sessionCookies === false ? (
+        <p role="alert">
+          {t('Browsers keep no session at this address.')} <a href={installation.publicUrl}>{installation.publicUrl}</a>
+        </p>
+      ) : null}
+      <form className="stack" onSubmit={form.onSubmit((values) => logIn.mutate(values))}>
+        <TextInput
+          label={t('E-mail')}
+          type="email"
+          autoComplete="username"
+          required
+          autoFocus
+          {...form.getInputProps('email')}
+        />
+        <PasswordInput
+          label={t('Password')}
+          autoComplete="current-password"
+          required
+          {...form.getInputProps('password')}
+        />
+        <ProblemNote error={logIn.error} />
+        <Button type="submit" loading={logIn.isPending}>
+          {t('Log in')}
+        </Button>
+      </form>
+      <Link to="/forgotten-password">{t('Forgotten password?')}</Link>
+      <p>
+        {t('No account yet?')}{' '}
+        <Link to="/register" search={next ? { next } : {}}>
+          {t('Create one')}
+        </Link>
+      </p>
+    </Entrance>
+  );
+}

@@ -1,0 +1,72 @@
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { isProblem } from '@tidegate/client';
+import { queryClient } from '../kernel/api.ts';
+import { meOf, rootRoute } from '../kernel/routes.ts';
+import { given, textOf } from '../kernel/search-params.ts';
+
+/** Only a path of this console: a link must not lead elsewhere after a log-in. */
+const nextOf = (raw: Record<string, unknown>) => {
+  const next = textOf(raw, 'next');
+  return given({ next: next && /^\/(?![/\\])/.test(next) ? next : undefined });
+};
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: async () => {
+    const me = await queryClient.ensureQueryData(meOf()).catch((error: unknown) => {
+      if (isProblem(error) && error.code === 'unauthenticated') throw redirect({ to: '/log-in' });
+      throw error;
+    });
+    const org = me.organisationId ?? me.organisations[0]?.id;
+    if (org) throw redirect({ to: '/o/$org', params: { org } });
+  },
+  component: lazyRouteComponent(() => import('./no-organisation.tsx'), 'NoOrganisation'),
+});
+
+const logInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/log-in',
+  validateSearch: nextOf,
+  component: lazyRouteComponent(() => import('./log-in.tsx'), 'LogIn'),
+});
+
+const registerRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/register',
+  validateSearch: nextOf,
+  component: lazyRouteComponent(() => import('./register.tsx'), 'Register'),
+});
+
+const tokenPages = () => import('./token-pages.tsx');
+
+export const sessionRoutes = [
+  homeRoute,
+  logInRoute,
+  registerRoute,
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/forgotten-password',
+    component: lazyRouteComponent(tokenPages, 'ForgottenPassword'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/reset-password',
+    component: lazyRouteComponent(tokenPages, 'ResetPassword'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/verify-email',
+    component: lazyRouteComponent(tokenPages, 'VerifyEmail'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/confirm-address',
+    component: lazyRouteComponent(tokenPages, 'ConfirmAddress'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/unsubscribe',
+    component: lazyRouteComponent(tokenPages, 'Unsubscribe'),
+  }),
+] as const;

@@ -1,0 +1,137 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { isProblem } from '@tidegate/client';
+import { useEffect, useRef } from 'react';
+import { useWrite } from '../kernel/api.ts';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+import { Entrance } from './entrance.tsx';
+
+/*
+ * Pages that links in mails lead to. The token stands behind `#`, so that it reaches no server's log and no other site.
+ */
+const tokenOf = (): string => decodeURIComponent(location.hash.replace(/^#(token=)?/, ''));
+
+export function ForgottenPassword() {
+  const form = useForm({ initialValues: { email: '' } });
+  const ask = useWrite('passwordsForgotten', { org: null });
+  return (
+    <Entrance title={t('Forgotten password')}>
+      {ask.data ? (
+        <p>
+          {t('If there is an account with this address, a mail is on its way. Its link works once, for a short time.')}
+        </p>
+      ) : (
+        <form className="stack" onSubmit={form.onSubmit((values) => ask.mutate(values))}>
+          <TextInput
+            label={t('E-mail')}
+            type="email"
+            autoComplete="username"
+            required
+            autoFocus
+            {...form.getInputProps('email')}
+          />
+          <ProblemNote error={ask.error} />
+          <Button type="submit" loading={ask.isPending}>
+            {t('Send the mail')}
+          </Button>
+        </form>
+      )}
+      <Link to="/log-in">{t('Log in')}</Link>
+    </Entrance>
+  );
+}
+
+export function ResetPassword() {
+  const navigate = useNavigate();
+  const form = useForm({ initialValues: { password: '' } });
+  const reset = useWrite('passwordsReset', { org: null, onDone: () => navigate({ to: '/log-in' }) });
+  const errors = fieldErrors(reset.error);
+  return (
+    <Entrance title={t('Set a new password')}>
+      <form className="stack" onSubmit={form.onSubmit(({ password }) => reset.mutate({ token: tokenOf(), password }))}>
+        <PasswordInput
+          label={t('New password')}
+          description={t('At least 12 characters. All sessions of the account end.')}
+          autoComplete="new-password"
+          required
+          autoFocus
+          {...form.getInputProps('password')}
+          error={errors['password']}
+        />
+        <ProblemNote error={restOf(reset.error, errors)} />
+        <Button type="submit" loading={reset.isPending}>
+          {t('Set it')}
+        </Button>
+      </form>
+    </Entrance>
+  );
+}
+
+export function VerifyEmail() {
+  const queries = useQueryClient();
+  return (
+    <ByToken
+      title={t('Verify your e-mail address')}
+      operation="emailsVerify"
+      done={t('The address is verified.')}
+      onDone={() => queries.clear()}
+    />
+  );
+}
+
+export const ConfirmAddress = () => (
+  <ByToken
+    title={t('Confirm this address')}
+    operation="channelsConfirm"
+    done={t('Notifications are sent to this address from now on.')}
+  />
+);
+
+export const Unsubscribe = () => (
+  <ByToken
+    title={t('Unsubscribe')}
+    operation="channelsUnsubscribe"
+    done={t('Nothing is sent to this address any more.')}
+  />
+);
+
+interface ByTokenProps {
+  title: string;
+  operation: 'emailsVerify' | 'channelsConfirm' | 'channelsUnsubscribe';
+  done: string;
+  onDone?: () => void;
+}
+
+/** Does one thing with the token of a link. */
+function ByToken({ title, operation, done, onDone }: ByTokenProps) {
+  const act = useWrite(operation, { org: null, ...(onDone ? { onDone } : {}) });
+  const { mutate } = act;
+  const begun = useRef(false);
+  useEffect(() => {
+    if (begun.current) return;
+    begun.current = true;
+    mutate({ token: tokenOf() });
+  }, [mutate]);
+  const logInFirst = isProblem(act.error) && act.error.code === 'unauthenticated';
+  return (
+    <Entrance title={title}>
+      {act.isPending ? <StateMark mark="pending">{t('One moment …')}</StateMark> : null}
+      {act.data ? <StateMark mark="ok">{done}</StateMark> : null}
+      {logInFirst ? (
+        <p>
+          <Link to="/log-in" search={{ next: location.pathname + location.hash }}>
+            {t('Log in first')}
+          </Link>
+        </p>
+      ) : (
+        <ProblemNote error={act.error} retry={() => mutate({ token: tokenOf() })} />
+      )}
+      <Link to="/">{t('To the console')}</Link>
+    </Entrance>
+  );
+}

@@ -1,0 +1,94 @@
+import { Link } from '@tanstack/react-router';
+import type { MeterUsage, UsageEstimate } from '@tidegate/client';
+import { useOrg, useRead } from '../kernel/api.ts';
+import { exact, lasted, when } from '../kernel/format.ts';
+import { Page } from '../kernel/page.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+import { useNow } from '../kernel/use-now.ts';
+import { fullness } from './fullness.rules.ts';
+import classes from './usage.module.css';
+
+/** What was used against what is allowed, where it leads, and when it resets. */
+export function ShowUsage() {
+  const usage = useRead('usageCurrent', {}, { everyMs: 30_000 });
+  const estimates = useRead('usageEstimate', {}, { everyMs: 300_000 });
+  return (
+    <Page title={t('Usage')}>
+      <Reading of={usage}>
+        {({ items }) => (
+          <div className="stack">
+            {items
+              .filter(({ limit, used, enforcement }) => used > 0 || limit !== 0 || enforcement === 'overage')
+              .map((meter) => (
+                <Meter
+                  key={meter.meter}
+                  meter={meter}
+                  estimate={estimates.data?.items.find((one) => one.meter === meter.meter)}
+                />
+              ))}
+          </div>
+        )}
+      </Reading>
+    </Page>
+  );
+}
+
+function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate | undefined }) {
+  const org = useOrg();
+  const now = useNow(60_000);
+  const { name, unit, used, reserved, limit, resetsAt, enforcement } = meter;
+  const { mark, usedShare, estimateShare } = fullness(meter, estimate);
+  return (
+    <section className={classes['meter']} aria-label={name}>
+      <h2>
+        <Link to="/o/$org/usage/$meter" params={{ org, meter: meter.meter }}>
+          {name}
+        </Link>
+      </h2>
+      <p>
+        <StateMark mark={mark}>
+          {limit === null
+            ? t('{used} {unit} used, without limit', { used: exact(used), unit })
+            : t('{used} of {limit} {unit} used', { used: exact(used), limit: exact(limit), unit })}
+        </StateMark>{' '}
+        {reserved > 0 ? (
+          <span className="quiet">
+            {t('{reserved} more are reserved by running work', { reserved: exact(reserved) })}
+          </span>
+        ) : null}
+      </p>
+      {limit === null ? null : (
+        <div className={classes['bar']} aria-hidden="true">
+          <div className={classes['used']} data-mark={mark} style={{ width: `${usedShare}%` }} />
+          {estimateShare === null ? null : (
+            <div className={classes['estimate']} style={{ left: `${estimateShare}%` }} />
+          )}
+        </div>
+      )}
+      <p className="quiet">
+        {resetsAt
+          ? t('Resets in {time} ({at}).', {
+              time: lasted((Date.parse(resetsAt) - now) / 1_000),
+              at: when(resetsAt),
+            })
+          : t('Counted for ever.')}{' '}
+        {estimate?.estimate == null
+          ? ''
+          : t('{estimate} by then at this pace.', { estimate: exact(estimate.estimate) })}{' '}
+        {estimate?.reachesLimitAt ? t('The limit is reached on {at}.', { at: when(estimate.reachesLimitAt) }) : ''}{' '}
+        {enforcement === 'overage'
+          ? t('Beyond the limit it is charged.')
+          : enforcement === 'soft'
+            ? t('The limit refuses nothing.')
+            : ''}{' '}
+        {meter.upgradeTo ? (
+          <Link to="/o/$org/plans" params={{ org }}>
+            {t('More with the plan {plan}', { plan: meter.upgradeTo })}
+          </Link>
+        ) : null}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,160 @@
+import { accessibilityFaults, chromiumPath, openBrowser, watchedPage } from '@tidegate/testing/browser';
+import { patient } from '@tidegate/testing/pace';
+import { until } from '@tidegate/testing/until';
+import type { Browser, Page } from 'playwright-core';
+import type { SharedPlatform } from './shared-platform.ts';
+
+/** What every member sees in the bar, by its link. */
+const PAGES = [
+  'servers',
+  'servers/new',
+  'bots',
+  'bots/new',
+  'backtests',
+  'usage',
+  'plans',
+  'billing',
+  'team',
+  'keys',
+  'channels',
+  'account',
+];
+const CHROMIUM = chromiumPath();
+
+/**
+ * The console as people use it. Without a Chromium on this machine these tests say so and do nothing:
+ * `npm run test:browser` brings one.
+ */
+export function browserConsole(platform: SharedPlatform): void {
+  describe.runIf(CHROMIUM)('the console in a browser', () => {
+    let browser: Browser;
+    let page: Page;
+    let faults: string[];
+    let home: string;
+
+    beforeAll(async () => {
+      browser = await openBrowser();
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+      ({ page, faults } = await watchedPage(context));
+      page.setDefaultTimeout(patient(20_000));
+    });
+    afterAll(() => browser.close());
+
+    test('a visitor is led to the log-in and back to where the link led', async () => {
+      await page.goto(`${platform.url}/register`);
+      await page.getByLabel('Your name').fill('Browser Person');
+      await page.getByLabel('E-mail').fill('browser@example.com');
+      await page.locator('input[type=password]').fill('short');
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page
+        .getByText(/at least 12/i)
+        .last()
+        .waitFor();
+      await page.locator('input[type=password]').fill('correct horse battery');
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.getByRole('heading', { name: 'Overview' }).waitFor();
+      home = page.url();
+      await page.getByRole('button', { name: 'Browser Person' }).click();
+      await page.getByRole('menuitem', { name: 'Log out' }).click();
+      await page.getByRole('heading', { name: 'Log in' }).waitFor();
+      await page.goto(`${home}/usage`);
+      await page.getByLabel('E-mail').fill('browser@example.com');
+      await page.locator('input[type=password]').fill('correct horse battery');
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.getByRole('heading', { name: 'Usage' }).waitFor();
+      expect(page.url()).toBe(`${home}/usage`);
+    });
+
+    test('no script of the page can read a token', async () => {
+      const readable = await page.evaluate('document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage })');
+      expect(readable).not.toMatch(/eyJ|tgr_|token/i);
+      const session = (await page.context().cookies()).filter(({ name }) => name.includes('tidegate'));
+      expect(session.length).toBeGreaterThan(0);
+      expect(session.every(({ httpOnly }) => httpOnly)).toBe(true);
+    });
+
+    test('every page opens, breaks no policy, and can be used by everybody', async () => {
+      const found: string[] = [];
+      for (const path of PAGES) {
+        await page.goto(`${home}/${path}`);
+        await page.locator('main h1').waitFor();
+        await until(async () => (await page.locator('.mantine-Skeleton-root').count()) === 0, {
+          what: `${path} is read`,
+        });
+        found.push(...(await accessibilityFaults(page)));
+      }
+      expect(found).toEqual([]);
+      expect(faults).toEqual([]);
+    });
+
+    test('dark colours and a narrow window are as readable', async () => {
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.setViewportSize({ width: 390, height: 800 });
+      const found: string[] = [];
+      for (const path of ['', 'servers/new', 'plans', 'usage']) {
+        await page.goto(`${home}/${path}`);
+        await page.locator('main h1').waitFor();
+        found.push(...(await accessibilityFaults(page)));
+        const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+        expect(`${path} ${wide}`).toBe(`${path} false`);
+      }
+      expect(found).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize({ width: 1440, height: 900 });
+    });
+
+    test('what a form was refused for stands at its field, and the input stays', async () => {
+      await page.goto(`${home}/servers/new`);
+      await page.getByLabel('Name').fill('Orders');
+      await page.getByLabel('Host').fill('no host name!');
+      await page.getByLabel('Role').fill('monitor');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.locator('[aria-invalid="true"], [role="alert"]').first().waitFor();
+      expect(await page.getByLabel('Name').inputValue()).toBe('Orders');
+    });
+
+    test('settings of a bot show what they need at worst before it exists, and then it trades', async () => {
+      await page.goto(`${home}/bots/new`);
+      await page.getByLabel('Name').fill('First bot');
+      await page.getByText('all of it: there is no stop loss').waitFor();
+      await page.getByLabel('Stop loss', { exact: false }).fill('20');
+      await page.getByText('all of it: there is no stop loss').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Create', exact: true }).click();
+      await page.getByRole('heading', { name: 'First bot' }).waitFor();
+      await page.getByRole('button', { name: 'Start' }).click();
+      await page.getByRole('cell', { name: /▲|▼/ }).first().waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+
+    test('a key is shown once', async () => {
+      await page.goto(`${home}/keys`);
+      await page.getByRole('button', { name: 'Create a key' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Name').fill('CI');
+      await dialog.getByLabel('servers:read').check();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+      const key = (await dialog.locator('pre').textContent()) ?? '';
+      expect(key).toMatch(/^tg_/);
+      await dialog.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('cell', { name: 'CI' }).waitFor();
+      expect(await page.content()).not.toContain(key);
+    });
+
+    test('a session that ends elsewhere ends here', async () => {
+      await page.goto(`${home}/usage`);
+      await page.getByRole('heading', { name: 'Usage' }).waitFor();
+      await page.evaluate(
+        `fetch('/api/v1/sessions/current', { method: 'DELETE', headers: { 'session-cookies': 'true' } })`,
+      );
+      await page.goto(`${home}/usage`);
+      await page.getByRole('heading', { name: 'Log in' }).waitFor();
+      expect(faults).toEqual([]);
+    });
+  });
+
+  test.runIf(!CHROMIUM)(
+    'the console is not tried: this machine has no Chromium (npm run test:browser brings one)',
+    () => {},
+  );
+}

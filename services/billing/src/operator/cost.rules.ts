@@ -1,0 +1,97 @@
+import { exponentOf } from '@tidegate/contracts/billing/currencies';
+import { SCALE as PRICE_SCALE, scaled } from '../prices/usage-price.rules.ts';
+import type { Fact } from './revenue.rules.ts';
+
+/** Unit costs have twelve digits behind the point, and quantities six at most: nothing is rounded. */
+const MOST_DECIMALS = 6;
+const SCALE = PRICE_SCALE + MOST_DECIMALS;
+
+/** A feature whose use costs the operator something. */
+export interface Costing {
+  meter: string;
+  /** null: of all products. */
+  product: string | null;
+  unitCost: string;
+  /** A quantity is so many powers of ten smaller. */
+  decimals: number;
+}
+
+/** What an organisation had at the end of the month, and what it used in it. */
+export interface Used {
+  organisationId: string;
+  /** The newest of each product. */
+  facts: readonly Fact[];
+  /** By meter. */
+  quantities: ReadonlyMap<string, number>;
+}
+
+export interface Sum {
+  organisations: number;
+  mrrMinor: number;
+  cost: bigint;
+}
+
+/** Cost of the use in a month against what recurs in it, by organisation, by plan and by meter, in one currency. */
+export function costFigures(costing: readonly Costing[], all: readonly Used[], currency: string) {
+  const plans = new Map<string, Sum & { product: string | null; plan: string | null }>();
+  const meters = new Map(costing.map((one) => [one.meter, { quantity: 0n, cost: 0n }]));
+  const organisations = all.map(({ organisationId, facts, quantities }) => {
+    let cost = 0n;
+    const ofProduct = new Map<string | null, bigint>();
+    for (const one of costing) {
+      const quantity = BigInt(quantities.get(one.meter) ?? 0);
+      const amount = quantity * scaled(one.unitCost) * 10n ** BigInt(MOST_DECIMALS - one.decimals);
+      const meter = meters.get(one.meter);
+      if (meter) meters.set(one.meter, { quantity: meter.quantity + quantity, cost: meter.cost + amount });
+      cost += amount;
+      ofProduct.set(one.product, (ofProduct.get(one.product) ?? 0n) + amount);
+    }
+    const paid = (fact: Fact) => (fact.currency === currency ? fact.mrrMinor : 0);
+    // What all products share belongs to no plan of one.
+    for (const product of new Set([...facts.map((fact) => fact.product), ...ofProduct.keys()])) {
+      const fact = facts.find((one) => one.product === product);
+      const key = `${product ?? ''} ${fact?.plan ?? ''}`;
+      const row = plans.get(key) ?? { product, plan: fact?.plan ?? null, organisations: 0, mrrMinor: 0, cost: 0n };
+      const own = ofProduct.get(product) ?? 0n;
+      if (!fact && own === 0n) continue;
+      plans.set(key, {
+        ...row,
+        organisations: row.organisations + 1,
+        mrrMinor: row.mrrMinor + (fact ? paid(fact) : 0),
+        cost: row.cost + own,
+      });
+    }
+    const mrrMinor = facts.reduce((sum, fact) => sum + paid(fact), 0);
+    const having = facts.map(({ product, plan }) => `${product}.${plan}`).sort();
+    return { organisationId, plans: having, mrrMinor, cost };
+  });
+  const shown = <T extends { mrrMinor: number; cost: bigint }>({ cost, ...row }: T) => ({
+    ...row,
+    cost: text(cost),
+    margin: text(major(row.mrrMinor, currency) - cost),
+  });
+  return {
+    meters: costing.map(({ meter, unitCost, decimals }) => {
+      const { quantity, cost } = meters.get(meter) ?? { quantity: 0n, cost: 0n };
+      return { meter, unitCost, quantity: text(quantity * 10n ** BigInt(SCALE - decimals)), cost: text(cost) };
+    }),
+    plans: [...plans.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => shown(row)),
+    organisations: organisations
+      .sort(
+        (a, b) => compare(margin(a, currency), margin(b, currency)) || (a.organisationId < b.organisationId ? -1 : 1),
+      )
+      .map(shown),
+  };
+}
+
+const major = (minor: number, currency: string): bigint => BigInt(minor) * 10n ** BigInt(SCALE - exponentOf(currency));
+const margin = ({ mrrMinor, cost }: { mrrMinor: number; cost: bigint }, currency: string): bigint =>
+  major(mrrMinor, currency) - cost;
+const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Exact, without zeros at its end. */
+function text(value: bigint): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(SCALE + 1, '0');
+  const fraction = digits.slice(-SCALE).replace(/0+$/, '');
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -SCALE)}${fraction && `.${fraction}`}`;
+}

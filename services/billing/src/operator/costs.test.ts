@@ -1,0 +1,69 @@
+import { getCosts } from '@tidegate/contracts/billing/costs';
+import { applyPlans, listPlans } from '@tidegate/contracts/billing/plans';
+import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { type Fixture, openBilling } from '../../test/fixture.ts';
+import { SHOP } from '../../test/shop.ts';
+import { monthAfter, monthOf, startOf } from './revenue.rules.ts';
+
+let billing: Fixture;
+const month = monthOf(Date.now());
+const withCost = SHOP.replace(
+  'server_minutes: { kind: metered, name: server_minutes, product: monitoring }',
+  "server_minutes: { kind: metered, name: server_minutes, product: monitoring, cost: { EUR: '0.0005', USD: '0.001' } }",
+);
+beforeAll(async () => {
+  billing = await openBilling();
+  await billing.call(applyPlans, { yaml: withCost });
+});
+afterAll(() => billing.close());
+
+test('what was used in a month stands against what recurs at its end, by organisation, plan and meter, and as CSV', async () => {
+  const [ada, bob] = [await billing.create(), await billing.create()];
+  await billing.call(setSubscription, { organisationId: ada, product: 'monitoring', plan: 'pro', reason: 'x' });
+  // Of every organisation, at the start of this month, and before it.
+  billing.used['server_minutes'] = [
+    [startOf(month), 10_000],
+    [startOf(month) - 1, 99],
+  ];
+  const said = await billing.call(getCosts, {});
+  expect(said).toMatchObject({ currency: 'EUR', month, unknown: 0 });
+  expect(said.organisations).toEqual([
+    { organisationId: bob, plans: ['monitoring.free'], mrrMinor: 0, cost: '5', margin: '-5' },
+    { organisationId: ada, plans: ['monitoring.pro'], mrrMinor: 4_900, cost: '5', margin: '44' },
+  ]);
+  expect(said.plans).toEqual([
+    { product: 'monitoring', plan: 'free', organisations: 1, mrrMinor: 0, cost: '5', margin: '-5' },
+    { product: 'monitoring', plan: 'pro', organisations: 1, mrrMinor: 4_900, cost: '5', margin: '44' },
+  ]);
+  expect(said.meters).toEqual([{ meter: 'server_minutes', unitCost: '0.0005', quantity: '20000', cost: '10' }]);
+  const one = await billing.call(getCosts, { organisationId: ada, format: 'csv', table: 'organisations' });
+  expect(one.csv).toBe(`organisationId,plans,mrrMinor,cost,margin\r\n${ada},monitoring.pro,4900,5,44\r\n`);
+  expect((await billing.call(getCosts, { currency: 'USD', limit: 1 })).organisations).toMatchObject([{ cost: '10' }]);
+  await expect(billing.call(getCosts, { month: monthAfter(month) })).rejects.toMatchObject({
+    data: { errors: [{ field: '/month' }] },
+  });
+});
+
+test('what something costs the operator is shown to no customer', async () => {
+  expect(JSON.stringify(await billing.call(listPlans, {}))).not.toContain('0.0005');
+});
+
+test.each([
+  ["cost: { EUR: '1e-3' }", '/features/server_minutes/cost/EUR'],
+  ['cost: { XXX1: 1 }', '/features/server_minutes/cost'],
+])('%s is refused, where it stands', async (written, field) => {
+  const yaml = withCost.replace(/cost: \{[^}]*\}/, written);
+  await expect(billing.call(applyPlans, { yaml })).rejects.toMatchObject({
+    data: { errors: [expect.objectContaining({ field: expect.stringContaining(field) })] },
+  });
+});
+
+test('a feature that is not metered costs nothing by the unit', async () => {
+  const yaml = SHOP.replace(
+    'bots: { kind: counted, name: bots, product: trading }',
+    "bots: { kind: counted, name: bots, product: trading, cost: { EUR: '1' } }",
+  );
+  await expect(billing.call(applyPlans, { yaml })).rejects.toMatchObject({
+    data: { errors: [{ field: '/features/bots/cost', code: 'unknown_field' }] },
+  });
+});

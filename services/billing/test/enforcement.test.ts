@@ -1,0 +1,48 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ENFORCEMENT, NOT_IN_THE_PRODUCT } from '@tidegate/contracts/billing/enforcement';
+import '@tidegate/contracts/all';
+import { operations } from '@tidegate/contracts/kernel/registry';
+import { parse } from 'yaml';
+
+/* The table of docs/plans-and-usage.md says what the services do, for every feature that is sold. */
+const root = join(__dirname, '../../..');
+const text = (service: string): string =>
+  globSync([`services/${service}/src/**/*.ts`, `libs/contracts/src/${service}/meters.ts`], { cwd: root })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n');
+
+test('every feature of the default catalogue is enforced, or said to be none of the product yet', () => {
+  const { features } = parse(readFileSync(join(root, 'plans/tidegate.yaml'), 'utf8')) as { features: object };
+  const said = [...Object.keys(ENFORCEMENT), ...Object.keys(NOT_IN_THE_PRODUCT)];
+  expect(said.sort()).toEqual(Object.keys(features).sort());
+});
+
+const sources = new Map<string, string>();
+const sourceOf = (service: string): string => {
+  const source = sources.get(service) ?? text(service);
+  sources.set(service, source);
+  return source;
+};
+
+test.each(Object.entries(ENFORCEMENT))('%s is asked for by the services that are said to', (feature, { by }) => {
+  for (const service of by) {
+    const needed = operations().some(
+      (operation) => operation.service === service && operation.needs?.feature === feature,
+    );
+    const metered = operations().some((operation) => operation.service === service && operation.limit === feature);
+    const named = sourceOf(service).includes(`'${feature}'`);
+    expect([needed, metered, named], `${service} names ${feature}`).toContain(true);
+  }
+});
+
+test('nobody asks for what is not in the product, so its line is removed with the code that enforces it', () => {
+  for (const feature of Object.keys(NOT_IN_THE_PRODUCT)) {
+    for (const service of ['identity', 'monitor-agent', 'bot-executor', 'notifier', 'gateway'])
+      expect(sourceOf(service), `${service} names ${feature}`).not.toMatch(
+        new RegExp(`(claim|feature|shows|usable)\\(\\w+, '${feature}'`),
+      );
+    expect(operations().filter((operation) => operation.needs?.feature === feature)).toEqual([]);
+  }
+});

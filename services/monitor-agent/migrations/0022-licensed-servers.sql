@@ -1,0 +1,2 @@
+-- The licence of an installation counts the servers of all organisations.
+select tidegate.protect('servers', 'licence');
