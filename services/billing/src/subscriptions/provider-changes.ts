@@ -58,6 +58,7 @@ export class ProviderChanges {
     return this.asked().preview(paid(billed.orgId, billed.subscription), to);
   }
 
+  /** undefined: what everybody has without paying, which is had by giving up what is paid for. */
   private choice(
     refuse: RefuseChange,
     { orgId, subscription }: Billed,
@@ -79,7 +80,6 @@ export class ProviderChanges {
       if (plan.approval && !operator && plan.plan !== subscription.plan) {
         throw conflict({}, `${plan.name} begins when an operator approves it: ask them to change the subscription.`);
       }
-      // What everybody has without paying is had by giving the other up.
       if (defaultPlan(catalogue, asked.product)?.plan === plan.plan) return undefined;
       if (!isPaid(plan)) throw conflict({}, `${plan.name} costs nothing: end what is paid for first, then choose it.`);
       const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });
