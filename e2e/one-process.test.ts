@@ -4,6 +4,7 @@ import { edge } from './edge.ts';
 import { firstJob } from './first-job.ts';
 import { keepsRunning } from './keeps-running.ts';
 import { payingCustomer, takePayments } from './paying-customer.ts';
+import { prepaidCredits } from './prepaid-credits.ts';
 import { SharedPlatform } from './shared-platform.ts';
 import { collectTraces, traces } from './traces.ts';
 
@@ -15,6 +16,7 @@ const collector = collectTraces();
 firstJob(platform);
 documents(platform);
 deleteOrganisation(platform);
+prepaidCredits(platform);
 payingCustomer(platform, payments, { killed: true });
 edge(platform, collector.settings);
 traces(platform, collector);

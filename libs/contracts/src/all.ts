@@ -1,6 +1,8 @@
 /* Every contract, for code that needs the whole catalogue: the gateway, the boot check and the generators. */
 import './billing/checkout.ts';
 import './billing/counted.ts';
+import './billing/coupons.ts';
+import './billing/credits.ts';
 import './billing/entitlements.ts';
 import './billing/grants.ts';
 import './billing/operator.ts';
@@ -37,6 +39,7 @@ import './notifier/channels.ts';
 import './notifier/deliveries.ts';
 import './usage/check.ts';
 import './usage/corrections.ts';
+import './usage/credits.ts';
 import './usage/estimate.ts';
 import './usage/leases.ts';
 import './usage/limits.ts';

@@ -47,6 +47,9 @@ const schema = z
     STRIPE_TAX: envFlag()
       .optional()
       .meta({ description: 'true: Stripe Tax computes taxes, for which it has to be set up there' }),
+    PACKAGES_BEFORE_PAYMENT: envFlag().optional().meta({
+      description: 'true: prepaid packages that are ordered on an invoice can be used at once, and not when it is paid',
+    }),
     INVOICE_DUE_DAYS: z.coerce
       .number()
       .int()

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ManageCoupons } from './coupons/manage-coupons.ts';
 import { AnnounceEntitlements } from './entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
@@ -13,6 +14,9 @@ import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
+import { GetCredits } from './packages/get-credits.ts';
+import { ManageCredits } from './packages/manage-credits.ts';
+import { OrderPackage } from './packages/order-package.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
@@ -56,6 +60,10 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
+    ManageCoupons,
+    OrderPackage,
+    GetCredits,
+    ManageCredits,
     ListInvoices,
     ChargeOnce,
     ChangeInvoices,

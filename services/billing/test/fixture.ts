@@ -6,6 +6,7 @@ import { describeOrganisations } from '@tidegate/contracts/identity/organisation
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
+import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
 import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
@@ -20,6 +21,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import type { BillingConfig } from '../src/billing.config.ts';
+import { ManageCoupons } from '../src/coupons/manage-coupons.ts';
 import { AnnounceEntitlements } from '../src/entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
@@ -35,6 +37,9 @@ import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
 import { SearchOrganisations } from '../src/operator/search-organisations.ts';
+import { GetCredits } from '../src/packages/get-credits.ts';
+import { ManageCredits } from '../src/packages/manage-credits.ts';
+import { OrderPackage } from '../src/packages/order-package.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
@@ -97,6 +102,8 @@ const INSTANTS: Record<string, string[]> = {
   trials: ['started_at', 'ends_at'],
   entitlements: ['next_change_at'],
   paid_periods: ['period_start', 'period_end', 'next_at'],
+  credits: ['from_at', 'until_at'],
+  coupon_redemptions: ['from_at', 'until_at'],
   usage_charges: ['from_at', 'until_at', 'window_start', 'due_at'],
 };
 
@@ -132,9 +139,12 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
   };
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
+  /** What usage says was drawn of prepaid units. */
+  const drawn: { id: string; drawn: number }[] = [];
   const bus = {
     call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
       if (operation === sumUsage) return { sums: input.spans.map(sumOf) };
+      if (operation === listDrawnCredits) return { items: drawn };
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
     },
@@ -168,6 +178,10 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new ListInvoices(),
     new ChargeOnce(config),
     new ChangeInvoices(),
+    new OrderPackage(payments, config),
+    new GetCredits(tenants, bus, log),
+    new ManageCredits(),
+    new ManageCoupons(),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   /** The data of every event of this kind about the organisation, in order. */
@@ -240,6 +254,8 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       return next;
     },
     used,
+    drawn,
+    config,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

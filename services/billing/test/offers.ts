@@ -12,6 +12,8 @@ export interface Offer {
 export interface Offers {
   plans: Record<string, Offer>;
   addons: Record<string, Offer>;
+  /** What is paid once: by package the units, how long they are there, and the price. */
+  packages?: Record<string, string>;
 }
 
 const monitoring = (price: string, servers: string, days: string, gives: Record<string, string>, terms?: string) => ({
@@ -85,6 +87,11 @@ export const OFFERS: Record<string, Offers> = {
       'account.free': { price: '$0 a month', gives: {}, terms: 'default' },
     },
     addons: {},
+    packages: {
+      more_1k: '1000 calls for a year: $10 once',
+      more_10k: '10000 calls for a year: $50 once',
+      more_100k: '100000 calls for a year: $200 once',
+    },
   },
   agents: {
     plans: {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
+import { creditsChanged, orderPackage } from '@tidegate/contracts/billing/credits';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { payInvoice } from '@tidegate/contracts/billing/invoices';
 import { applyPlans, listPlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { type Fixture, openBilling } from './fixture.ts';
@@ -27,7 +29,7 @@ function expectFeatures(features: Features, product: string, { gives }: Offer): 
   }
 }
 
-describe.each(Object.entries(OFFERS))('%s.yaml', (file, { plans, addons }) => {
+describe.each(Object.entries(OFFERS))('%s.yaml', (file, { plans, addons, packages = {} }) => {
   let billing: Fixture;
   const intervals = new Map<string, 'month' | 'year'>();
   const withAddon = new Map<string, string>();
@@ -86,5 +88,25 @@ describe.each(Object.entries(OFFERS))('%s.yaml', (file, { plans, addons }) => {
       const has = three.features[key];
       expect(has && inWords(has)).toBe(String(Number(had ? inWords(had) : 0) + 3 * Number(words)));
     }
+  });
+
+  test.for(Object.keys(packages))('the package %s is paid once, and gives what was sold for as long', async (key) => {
+    const { packages: offered } = await billing.call(listPlans, {});
+    const pack = offered.find((one) => one.package === key);
+    const [amountMinor, days] = [pack?.prices[0]?.amountMinor, pack?.expiresDays ?? 0];
+    for (const ref of Object.keys(plans).filter((one) => one.startsWith('api.'))) {
+      const organisationId = await billing.create();
+      await billing.call(setSubscription, { organisationId, product: 'api', plan: ref.split('.')[1] });
+      const { invoice } = await billing.call(orderPackage, { package: key, orderKey: 'a' }, organisationId);
+      expect(invoice?.lines.find(({ item }) => item === `package:${key}`)).toMatchObject({ amountMinor });
+      await billing.call(payInvoice, { organisationId, invoiceId: invoice?.id, reason: 'Bank transfer' });
+      const [event] = await billing.emitted(creditsChanged, organisationId);
+      const { from = '', until } = event?.credit ?? {};
+      expect(event).toMatchObject({ free: false, credit: { feature: pack?.feature, amount: pack?.amount } });
+      expect(Date.parse(until ?? '') - Date.parse(from)).toBe(days * 86_400_000);
+    }
+    const without = await billing.create();
+    const refused = billing.call(orderPackage, { package: key, orderKey: 'a' }, without);
+    await expect(refused).rejects.toMatchObject({ code: 'package_not_usable' });
   });
 });

@@ -8,6 +8,8 @@ import { UsageLimits } from './balances/usage-limits.ts';
 import { CheckEntitlement } from './checks/check-entitlement.ts';
 import { EndHold } from './checks/end-hold.ts';
 import { CorrectUsage } from './corrections/correct-usage.ts';
+import { ListDrawn } from './credits/list-drawn.ts';
+import { StoreCredits } from './credits/store-credits.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
 import { IngestCheckpoint } from './ingestion/checkpoint.ts';
 import { IngestUsageStream } from './ingestion/ingest-usage.loop.ts';
@@ -30,6 +32,8 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     StoreMeters,
     ListMeters,
     StoreEntitlements,
+    StoreCredits,
+    ListDrawn,
     UsageSettings,
     IngestUsage,
     CorrectUsage,

@@ -488,8 +488,10 @@ export type Check = {
   limit: Limit;
   /** null: not counted here */
   used: number | null;
-  /** Of the limit, without what others hold; null: unlimited, or not counted here */
+  /** Of the limit and of prepaid credits, without what others hold; null: unlimited, or not counted here */
   remaining: Limit;
+  /** Prepaid units in `remaining`; null: not counted here */
+  credits: number | null;
   /** When the use of a metered feature is reset; null: never */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -583,6 +585,45 @@ export type CreatedChannel = {
   createdAt: Timestamp;
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: store it. */
   secret?: string;
+};
+
+export type Credit = {
+  id: Id;
+  feature: FeatureKey;
+  /** What was bought, or why it was given */
+  name: string;
+  amount: number;
+  from: Timestamp;
+  /** When the rest expires; null: never */
+  until: Timestamp | null;
+  source: "package" | "manual" | "promotion";
+  package: PackageKey | null;
+  /** The lowest is used first; then what expires first */
+  priority: number;
+  by: string;
+  reason: string;
+  givenAt: Timestamp;
+};
+
+export type CreditLeft = {
+  id: Id;
+  feature: FeatureKey;
+  /** What was bought, or why it was given */
+  name: string;
+  amount: number;
+  from: Timestamp;
+  /** When the rest expires; null: never */
+  until: Timestamp | null;
+  source: "package" | "manual" | "promotion";
+  package: PackageKey | null;
+  /** The lowest is used first; then what expires first */
+  priority: number;
+  by: string;
+  reason: string;
+  givenAt: Timestamp;
+  /** What can still be used; null: usage does not answer at present */
+  left: number | null;
+  expired: boolean;
 };
 
 /** A currency of ISO 4217 */
@@ -828,7 +869,7 @@ export type FeatureLimit = {
   kind: "counted" | "metered" | "static" | "boolean" | "level";
   /** null: shared by all products */
   product: string | null;
-  /** false: the plan says no, level none, or a limit of 0 */
+  /** false: the plan says no, level none, or a limit of 0 without prepaid credits */
   included: boolean;
   access: Access;
   /** Of features with levels; null for others */
@@ -843,8 +884,10 @@ export type FeatureLimit = {
   used: number | null;
   /** Lent or held. Of metered features; null for others */
   reserved: number | null;
-  /** Of metered features; null for others, and for unlimited ones */
+  /** With prepaid credits. Of metered features; null for others, and for unlimited ones */
   remaining: Limit;
+  /** Prepaid units that are left. Of metered features; null for others */
+  credits: number | null;
   /** Of metered features; null for others, and where nothing is ever reset */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -1302,8 +1345,13 @@ export type MeterUsage = {
   per: QuotaWindow | null;
   /** false: the plan does not include this meter */
   included: boolean;
+  /** Of the limit and of prepaid credits; null: unlimited */
   remaining: Limit;
-  /** Share of the limit that is used, rounded down */
+  /** Prepaid units that are left; they are used beyond the limit */
+  credits: number;
+  /** Of what is used, paid by prepaid units */
+  drawn: number;
+  /** Share of the limit and of the prepaid units that is used, rounded down */
   percent: number | null;
   /** Of the window that the limit applies to; of the month without a limit */
   periodStart: Timestamp;
@@ -1686,6 +1734,25 @@ export type Package = {
 /** Name of a package */
 export type PackageKey = string;
 
+export type PackageOrder = {
+  id: Id;
+  package: PackageKey;
+  name: string;
+  feature: FeatureKey;
+  quantity: number;
+  /** Units altogether */
+  amount: number;
+  currency: Currency;
+  /** In the smallest unit of the currency */
+  totalMinor: number;
+  /** open: the invoice is not paid. granted: the units can be used. canceled: the invoice was withdrawn */
+  status: "open" | "granted" | "canceled";
+  invoiceId: Id | null;
+  creditId: Id | null;
+  orderedBy: string;
+  orderedAt: Timestamp;
+};
+
 export type Percent = string;
 
 /** From an instant on, periods are counted from this anchor */
@@ -1828,6 +1895,9 @@ export type Problem = {
 /** Name of a product */
 export type ProductKey = string;
 
+/** A promotion code */
+export type PromotionCode = string;
+
 export type PublishedChange = {
   kind: "product" | "meter" | "price" | "coupon" | "promotion_code";
   /** The product’s or coupon’s id, the event name of the meter, the promotion code, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
@@ -1948,6 +2018,17 @@ export type Role = "viewer" | "editor" | "admin" | "owner";
 export type RotatedSecret = {
   secret: string;
   previousSecretValidUntil: Timestamp;
+};
+
+export type RunningCoupon = {
+  coupon: string;
+  name: string;
+  percent: Percent | null;
+  /** Off every period; null: a percentage is */
+  amounts: Array<OneOffPrice> | null;
+  from: Timestamp;
+  /** Charges whose time begins before it are discounted; null: all */
+  until: Timestamp | null;
 };
 
 export type Seats = {
@@ -2232,6 +2313,8 @@ export type Subscription = {
   interval: BillingInterval;
   currency: string | null;
   addons: Array<SubscriptionAddon>;
+  /** Of what is invoiced by hand; null: nothing is discounted */
+  coupon: RunningCoupon | null;
   startedAt: Timestamp;
   /** Of what is paid for now; `GET /api/v1/usage/current` has that of quotas */
   periodStart: Timestamp;
@@ -2613,6 +2696,24 @@ export type WraparoundCause = {
 /** overdue: older than autovacuum_freeze_max_age, so autovacuum should be at it; failsafe: vacuum drops everything else to be quick; warning: PostgreSQL warns; stop: it refuses to write */
 export type WraparoundLevel = "normal" | "overdue" | "failsafe" | "warning" | "stop";
 
+export type CheckoutBuyPackageInput = {
+  /** Name of the package */
+  package: PackageKey;
+  /** How many of it */
+  quantity?: number;
+  /** Chosen by you, new for each order */
+  orderKey: string;
+};
+
+export type CheckoutBuyPackageOutput = {
+  /** The checkout session */
+  sessionId: string;
+  url: string;
+  expiresAt: Timestamp;
+};
+
+export type CheckoutBuyPackageProblem = 'payments_not_configured' | 'payment_refused' | 'unknown_package' | 'package_not_usable' | 'too_many_orders' | 'other_currency' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type CheckoutCreateInput = {
   product: ProductKey;
   plan: PlanKey;
@@ -2623,7 +2724,7 @@ export type CheckoutCreateInput = {
   /** What is bought with it */
   addons?: Array<ChosenAddon>;
   /** Without it the page asks for one */
-  promotionCode?: string;
+  promotionCode?: PromotionCode;
 };
 
 export type CheckoutCreateOutput = {
@@ -2647,6 +2748,105 @@ export type CheckoutFinishOutput = {
 };
 
 export type CheckoutFinishProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CouponsEndInput = {
+  organisationId: Id;
+  /** Name of the coupon in the catalogue */
+  coupon: string;
+  /** Why it ends */
+  reason?: string;
+};
+
+export type CouponsEndOutput = unknown;
+
+export type CouponsEndProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CouponsGiveInput = {
+  organisationId: Id;
+  /** Of which product less is paid */
+  product: ProductKey;
+  /** Name of the coupon in the catalogue */
+  coupon: string;
+  /** Why it is given */
+  reason: string;
+};
+
+export type CouponsGiveOutput = RunningCoupon;
+
+export type CouponsGiveProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CreditsEndInput = {
+  organisationId: Id;
+  /** Which units */
+  creditId: Id;
+  /** Why they are taken back */
+  reason?: string;
+};
+
+export type CreditsEndOutput = Credit;
+
+export type CreditsEndProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CreditsGetInput = Record<string, never>;
+
+export type CreditsGetOutput = {
+  /** Money from credit notes and unused time */
+  balances: Array<{
+    currency: Currency;
+    /** Pays later invoices; in the smallest unit of the currency */
+    amountMinor: number;
+  }>;
+  features: Array<{
+    feature: FeatureKey;
+    /** null: usage does not answer at present */
+    left: number | null;
+    credits: Array<CreditLeft>;
+  }>;
+  /** Packages that were ordered, newest first */
+  orders: Array<PackageOrder>;
+};
+
+export type CreditsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type CreditsGiveInput = {
+  organisationId: Id;
+  /** Chosen by you: the same key again gives nothing more */
+  creditKey: string;
+  /** A package, also one that is not on offer; or feature and amount */
+  package?: PackageKey;
+  /** A metered feature */
+  feature?: FeatureKey;
+  /** How many units */
+  amount?: number;
+  /** When the rest expires; by default as the package, or never */
+  until?: Instant;
+  /** The lowest is used first */
+  priority?: number;
+  /** What it is given as */
+  source?: "manual" | "promotion";
+  /** Why; it is stored with who did it */
+  reason: string;
+};
+
+export type CreditsGiveOutput = Credit;
+
+export type CreditsGiveProblem = 'unknown_package' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CreditsListInput = {
+  organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type CreditsListOutput = {
+  items: Array<Credit>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type CreditsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type EntitlementsCurrentInput = Record<string, never>;
 
@@ -2889,6 +3089,22 @@ export type OrganisationsStoryOutput = {
 
 export type OrganisationsStoryProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type PackagesOrderInput = {
+  /** Name of the package */
+  package: PackageKey;
+  /** How many of it */
+  quantity?: number;
+  /** Chosen by you, new for each order */
+  orderKey: string;
+};
+
+export type PackagesOrderOutput = {
+  order: PackageOrder;
+  invoice: InvoiceWithLines | null;
+};
+
+export type PackagesOrderProblem = 'unknown_package' | 'package_not_usable' | 'too_many_orders' | 'other_currency' | 'payments_not_configured' | 'package_payment_needed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
@@ -3095,13 +3311,15 @@ export type SubscriptionsChangeInput = {
   at?: "now" | "period_end";
   /** Try it first; once for each product */
   trial?: boolean;
+  /** Of what is invoiced by hand */
+  promotionCode?: PromotionCode;
   /** Why; it is stored with the change */
   reason?: string;
 };
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -3144,6 +3362,8 @@ export type SubscriptionsPreviewInput = {
   }>;
   /** When it begins; by default as a change does */
   at?: "now" | "period_end";
+  /** What it would take off; it is not used up */
+  promotionCode?: PromotionCode;
 };
 
 export type SubscriptionsPreviewOutput = {
@@ -3170,7 +3390,7 @@ export type SubscriptionsPreviewOutput = {
   overLimit: Array<OverLimit>;
 };
 
-export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPreviewProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -3201,13 +3421,15 @@ export type SubscriptionsSetInput = {
   at?: "now" | "period_end";
   /** past_due: a payment is overdue, the grace period begins */
   status?: "active" | "past_due" | "unpaid" | "paused" | "canceled";
+  /** Of what is invoiced by hand */
+  promotionCode?: PromotionCode;
   /** Why; it is stored with the change */
   reason?: string;
 };
 
 export type SubscriptionsSetOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsSetProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -4796,6 +5018,10 @@ export type UsageTakeLeaseOutput = Lease;
 export type UsageTakeLeaseProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export class TidegateClient extends Transport {
+  /** A page on which the organisation buys prepaid units. The same choice with the same key is the same page while it is open. The units can be used when it is paid: before `finish` of the session answers, or when the webhook has come. */
+  checkoutBuyPackage = (input: CheckoutBuyPackageInput, options?: CallOptions): Promise<CheckoutBuyPackageOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/packages/{package}/checkout', repeat: 'keyed' }, input, options);
+
   /** A page on which the organisation buys a plan. Send the person to `url`. The same choice again answers the same page while it is open. When they come back, call the `finish` of the session: the plan is in force before it answers, whether or not the webhook has come. */
   checkoutCreate = (input: CheckoutCreateInput, options?: CallOptions): Promise<CheckoutCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout', repeat: 'keyed' }, input, options);
@@ -4803,6 +5029,30 @@ export class TidegateClient extends Transport {
   /** Store what was bought, when the person comes back from the page. Safe to repeat. Nobody has to call it: the webhook does the same a moment later. */
   checkoutFinish = (input: CheckoutFinishInput, options?: CallOptions): Promise<CheckoutFinishOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout/{sessionId}/finish', repeat: 'keyed' }, input, options);
+
+  /** End a coupon that an organisation has: charges from now on are not discounted */
+  couponsEnd = (input: CouponsEndInput, options?: CallOptions): Promise<CouponsEndOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/coupons/{coupon}', repeat: 'keyed' }, input, options);
+
+  /** Give an organisation a coupon of the catalogue, without a code. For a subscription that is invoiced by hand, from its next charge on; `once` is for the next period. Each coupon is had once, and a product has one at a time. How many may use it and for which currency holds for operators as well. */
+  couponsGive = (input: CouponsGiveInput, options?: CallOptions): Promise<CouponsGiveOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/coupons', repeat: 'keyed' }, input, options);
+
+  /** Take back what is left of units that were bought or given. What was used of them stays used. */
+  creditsEnd = (input: CreditsEndInput, options?: CallOptions): Promise<CreditsEndOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/credits/{creditId}', repeat: 'keyed' }, input, options);
+
+  /** What the organisation has to its credit: money, and prepaid units by feature. Prepaid units are used beyond what the plan includes, in the order of the list: by priority, then what expires first, then what was free. Of what is used up or expired the newest thousand are listed. */
+  creditsGet = (input: CreditsGetInput = {}, options?: CallOptions): Promise<CreditsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/credits', repeat: 'safe' }, input, options);
+
+  /** Give an organisation units of a metered feature, or a package */
+  creditsGive = (input: CreditsGiveInput, options?: CallOptions): Promise<CreditsGiveOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/credits', repeat: 'keyed' }, input, options);
+
+  /** Units that an organisation has bought or was given, newest first */
+  creditsList = (input: CreditsListInput, options?: CallOptions): Promise<CreditsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/credits', repeat: 'safe' }, input, options);
 
   /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
@@ -4863,6 +5113,10 @@ export class TidegateClient extends Transport {
   /** Everything that happened to one organisation: what, when, by whom and why; the newest first. What it has now is at `GET /api/v1/operator/organisations/{organisationId}/billing`. */
   organisationsStory = (input: OrganisationsStoryInput, options?: CallOptions): Promise<OrganisationsStoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/story', repeat: 'safe' }, input, options);
+
+  /** Order prepaid units, on an invoice. For organisations that are invoiced by hand, and wherever no payment provider is configured: an invoice is issued at once, and the units can be used when it is paid (or at once, as `PACKAGES_BEFORE_PAYMENT` says). Everybody else is told where they are bought. The same key again is the same order. */
+  packagesOrder = (input: PackagesOrderInput, options?: CallOptions): Promise<PackagesOrderOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/packages/{package}', repeat: 'keyed' }, input, options);
 
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>

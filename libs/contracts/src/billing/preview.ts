@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { PlanKey } from './catalogue.ts';
+import { PromotionCode, promotionCodeInvalid } from './coupons.ts';
 import { FeatureGrant, FeatureKey } from './features.ts';
 import { InvoiceLine } from './invoices.ts';
 import { paymentRefused, priceNotPublished } from './payments.ts';
@@ -39,6 +40,7 @@ export const previewChange = operation({
     interval: BillingInterval.optional().meta({ description: 'What is paid for at a time; by default as it is' }),
     addons: ADDONS.optional(),
     at: z.enum(['now', 'period_end']).optional().meta({ description: 'When it begins; by default as a change does' }),
+    promotionCode: PromotionCode.optional().meta({ description: 'What it would take off; it is not used up' }),
   }),
   output: z.object({
     product: ProductKey,
@@ -63,6 +65,6 @@ export const previewChange = operation({
       .meta({ description: 'What differs' }),
     overLimit: z.array(OverLimit).meta({ description: 'Of what there is now, that will be over the limits' }),
   }),
-  errors: [unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
+  errors: [promotionCodeInvalid, unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
   deadlineMs: 40_000,
 });

@@ -4,6 +4,7 @@ import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { AddonKey, PlanKey } from './catalogue.ts';
+import { PromotionCode, promotionCodeInvalid, RunningCoupon } from './coupons.ts';
 import { Access } from './entitlements.ts';
 import { FeatureKey } from './features.ts';
 import { paymentRefused, priceNotPublished } from './payments.ts';
@@ -54,6 +55,7 @@ export const Subscription = z
       .nullable()
       .meta({ examples: ['EUR'] }),
     addons: z.array(SubscriptionAddon),
+    coupon: RunningCoupon.nullable().meta({ description: 'Of what is invoiced by hand; null: nothing is discounted' }),
     startedAt: Timestamp,
     periodStart: Timestamp.meta({
       description: 'Of what is paid for now; `GET /api/v1/usage/current` has that of quotas',
@@ -164,10 +166,12 @@ export const changeSubscription = operation({
     addons: ADDONS.optional(),
     at: z.enum(['now', 'period_end']).optional().meta({ description: 'When it begins' }),
     trial: z.boolean().default(false).meta({ description: 'Try it first; once for each product' }),
+    promotionCode: PromotionCode.optional().meta({ description: 'Of what is invoiced by hand' }),
     reason,
   }),
   output: Subscriptions,
   errors: [
+    promotionCodeInvalid,
     unknownPlan,
     intervalNotOffered,
     paymentNeeded,
@@ -245,10 +249,11 @@ export const setSubscription = operation({
       .enum(['active', 'past_due', 'unpaid', 'paused', 'canceled'])
       .default('active')
       .meta({ description: 'past_due: a payment is overdue, the grace period begins' }),
+    promotionCode: PromotionCode.optional().meta({ description: 'Of what is invoiced by hand' }),
     reason,
   }),
   output: Subscriptions,
-  errors: [unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
+  errors: [promotionCodeInvalid, unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
   deadlineMs: 40_000,
 });
 

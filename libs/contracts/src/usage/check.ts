@@ -5,6 +5,7 @@ import { accessTo, planFor, productOf } from '../billing/snapshot.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
+import { type Credited, leftOf } from './credits.ts';
 import { MAX_QUANTITY } from './event.ts';
 import { MAX_TTL_SECONDS, TTL_SECONDS } from './leases.ts';
 
@@ -30,8 +31,10 @@ export const Check = z
     limit: Limit.meta({ description: 'null: unlimited, or a feature without numbers' }),
     used: z.int().nullable().meta({ description: 'null: not counted here' }),
     remaining: Limit.meta({
-      description: 'Of the limit, without what others hold; null: unlimited, or not counted here',
+      description:
+        'Of the limit and of prepaid credits, without what others hold; null: unlimited, or not counted here',
     }),
+    credits: z.int().min(0).nullable().meta({ description: 'Prepaid units in `remaining`; null: not counted here' }),
     resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature is reset; null: never' }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
     holdId: Id.optional().meta({ description: 'Commit or release it' }),
@@ -144,10 +147,7 @@ export interface Ask {
 }
 
 /** What is counted of a metered feature in the window of its limit. */
-export interface Metering {
-  used: number;
-  /** Lent and held. */
-  reserved: number;
+export interface Metering extends Credited {
   resetsAt: string | null;
 }
 
@@ -169,6 +169,7 @@ export function judge(snapshot: Entitlements, ask: Ask, metering?: Metering): Ch
     limit: null,
     used: null,
     remaining: null,
+    credits: null,
     resetsAt: null,
     upgrade: snapshot.upgrade[feature] ?? null,
   };
@@ -222,11 +223,11 @@ function measure(
     return grant.limit === null || (used ?? 0) + quantity <= grant.limit ? undefined : 'limit_reached';
   }
   if (metering) {
-    const taken = metering.used + metering.reserved;
     check.used = metering.used;
-    check.remaining = grant.limit === null ? null : Math.max(0, grant.limit - taken);
+    check.remaining = grant.limit === null ? null : Math.max(0, leftOf(grant.limit, metering));
+    check.credits = metering.credits ?? 0;
     check.resetsAt = metering.resetsAt;
-    return grant.ceiling === null || taken + quantity <= grant.ceiling ? undefined : 'limit_reached';
+    return grant.ceiling === null || quantity <= leftOf(grant.ceiling, metering) ? undefined : 'limit_reached';
   }
   return grant.ceiling === null || quantity <= grant.ceiling ? undefined : 'limit_reached';
 }

@@ -11,7 +11,9 @@ export const FeatureLimit = z
     feature: FeatureKey,
     kind: z.enum(['counted', 'metered', 'static', 'boolean', 'level']),
     product: z.string().nullable().meta({ description: 'null: shared by all products' }),
-    included: z.boolean().meta({ description: 'false: the plan says no, level none, or a limit of 0' }),
+    included: z.boolean().meta({
+      description: 'false: the plan says no, level none, or a limit of 0 without prepaid credits',
+    }),
     access: Access,
     level: Level.nullable().meta({ description: 'Of features with levels; null for others' }),
     limit: Limit.meta({ description: 'null: unlimited, or a feature without numbers' }),
@@ -26,7 +28,12 @@ export const FeatureLimit = z
       .min(0)
       .nullable()
       .meta({ description: `Lent or held. ${onlyMetered}` }),
-    remaining: Limit.meta({ description: `${onlyMetered}, and for unlimited ones` }),
+    remaining: Limit.meta({ description: `With prepaid credits. ${onlyMetered}, and for unlimited ones` }),
+    credits: z
+      .int()
+      .min(0)
+      .nullable()
+      .meta({ description: `Prepaid units that are left. ${onlyMetered}` }),
     resetsAt: Timestamp.nullable().meta({ description: `${onlyMetered}, and where nothing is ever reset` }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
   })

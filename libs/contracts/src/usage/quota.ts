@@ -6,7 +6,7 @@ import { MeterKey } from './event.ts';
 export const QuotaReached = z.object({
   orgId: Id,
   meter: MeterKey,
-  limit: z.int().min(0),
+  limit: z.int().min(0).meta({ description: 'With the prepaid units that were drawn, and those that are left' }),
   used: z.int(),
   /** The threshold that was reached, not the exact share. */
   percent: z.union([z.literal(50), z.literal(80), z.literal(100)]),

@@ -12,7 +12,8 @@ export const sumUsage = operation({
   name: 'usage.sum',
   scope: 'service',
   summary: 'Usage of meters in given times',
-  description: 'The organisation is the one of the call. What is not counted yet is in later answers.',
+  description:
+    'Without what prepaid units paid for. The organisation is the one of the call; what is not counted yet is in later answers.',
   input: z.strictObject({
     spans: z
       .array(

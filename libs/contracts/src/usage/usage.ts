@@ -31,8 +31,12 @@ export const MeterUsage = z
     enforcement: Enforcement.nullable().meta({ description: 'null: not part of the plan' }),
     per: QuotaWindow.nullable().meta({ description: 'What the limit applies to; null: not part of the plan' }),
     included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
-    remaining: Limit,
-    percent: z.int().nullable().meta({ description: 'Share of the limit that is used, rounded down' }),
+    remaining: Limit.meta({ description: 'Of the limit and of prepaid credits; null: unlimited' }),
+    credits: z.int().min(0).meta({ description: 'Prepaid units that are left; they are used beyond the limit' }),
+    drawn: z.int().min(0).meta({ description: 'Of what is used, paid by prepaid units' }),
+    percent: z.int().nullable().meta({
+      description: 'Share of the limit and of the prepaid units that is used, rounded down',
+    }),
     periodStart: Timestamp.meta({
       description: 'Of the window that the limit applies to; of the month without a limit',
     }),

@@ -20,6 +20,16 @@ export async function findBalance(tx: Tx, orgId: string, currency: string): Prom
   return BigInt(row?.balance ?? 0);
 }
 
+/** By currency, those that are not zero. */
+export async function findBalances(tx: Tx, orgId: string): Promise<{ currency: string; amountMinor: number }[]> {
+  const rows = await tx.query<{ currency: string; balance: string }>(
+    `select currency, sum(amount_minor) as balance from balance_changes where org_id = $1
+      group by currency having sum(amount_minor) <> 0 order by currency`,
+    [orgId],
+  );
+  return rows.map(({ currency, balance }) => ({ currency, amountMinor: Number(balance) }));
+}
+
 /** Returns false when this change was made before. */
 export async function changeBalance(tx: Tx, orgId: string, change: BalanceChange): Promise<boolean> {
   const row = await tx.one(

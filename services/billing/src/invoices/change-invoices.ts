@@ -13,6 +13,7 @@ import {
 import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { settleOrders } from '../credits/settle-orders.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
 import { changeBalance } from './balance.rows.ts';
 import { type InvoiceRow, lockInvoice, toWire, updateInvoice } from './invoice.rows.ts';
@@ -43,6 +44,7 @@ export class ChangeInvoices {
     });
     const credited = BigInt(invoice.credited_minor);
     const paid = toWire(await updateInvoice(tx, { id: invoice.id, status: 'paid', due: 0n, credited }));
+    await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, 'paid');
     await emit(invoicePaid, { orgId, invoice: paid, by }, { orgId });
     return paid;
   }
@@ -61,6 +63,7 @@ export class ChangeInvoices {
     await recordChange(tx, orgId, { invoiceId: invoice.id, effectKey, change: 'voided', amountMinor, reason, by });
     const credited = BigInt(invoice.credited_minor);
     const voided = toWire(await updateInvoice(tx, { id: invoice.id, status: 'void', due: 0n, credited }));
+    await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, 'withdrawn');
     await emit(invoiceVoided, { orgId, invoice: voided, by }, { orgId });
     return voided;
   }
@@ -96,6 +99,11 @@ export class ChangeInvoices {
         credited: owed.credited + amountMinor,
       }),
     );
+    // What was credited to the last cent was never paid for; a part of it settles what is left.
+    if (invoice.status !== 'paid' && result.due === 0n) {
+      const outcome = owed.credited + amountMinor === owed.total ? 'withdrawn' : 'paid';
+      await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, outcome);
+    }
     await emit(invoiceCredited, { orgId, invoice: credited, by }, { orgId });
     return credited;
   }

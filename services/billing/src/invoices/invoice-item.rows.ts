@@ -12,6 +12,8 @@ export interface NewItem {
   quantity: number;
   currency: string;
   amountMinor: bigint;
+  /** What a coupon takes from it, not below zero. */
+  discountMinor?: bigint | undefined;
   periodStart: string;
   periodEnd: string;
   by: string;
@@ -24,8 +26,8 @@ export async function addItems(tx: Tx, orgId: string, items: readonly NewItem[])
   for (const item of items) {
     const row = await tx.one(
       `insert into invoice_items (org_id, id, effect_key, product, item, description, quantity, currency, amount_minor,
-                                  period_start, period_end, changed_by, reason)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (org_id, effect_key) do nothing
+                                  period_start, period_end, changed_by, reason, discount_minor)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (org_id, effect_key) do nothing
        returning id`,
       [
         orgId,
@@ -41,6 +43,7 @@ export async function addItems(tx: Tx, orgId: string, items: readonly NewItem[])
         item.periodEnd,
         item.by,
         item.reason ?? null,
+        item.discountMinor ?? 0n,
       ],
     );
     if (row) added += 1;
@@ -64,16 +67,26 @@ export const findWaiting = (tx: Tx, orgId: string): Promise<ItemRow[]> =>
     [orgId],
   );
 
-/** Puts items on an invoice, each with its discount. */
-export async function putOnInvoice(
-  tx: Tx,
-  orgId: string,
-  invoiceId: string,
-  items: readonly { id: string; discount: bigint }[],
-): Promise<void> {
-  await tx.query(
-    `update invoice_items i set invoice_id = $2, discount_minor = t.discount
-       from unnest($3::uuid[], $4::bigint[]) as t(id, discount) where i.org_id = $1 and i.id = t.id`,
-    [orgId, invoiceId, items.map(({ id }) => id), items.map(({ discount }) => discount)],
-  );
+export async function putOnInvoice(tx: Tx, orgId: string, invoiceId: string, items: readonly string[]): Promise<void> {
+  await tx.query('update invoice_items set invoice_id = $2 where org_id = $1 and id = any ($3::uuid[])', [
+    orgId,
+    invoiceId,
+    items,
+  ]);
 }
+
+export interface DiscountedCharge {
+  item: string;
+  discount_minor: string;
+  period_start: Date;
+  period_end: Date;
+}
+
+/** The last charge of each item for the time up to an instant, with what a coupon took from it. */
+export const findLastCharges = (tx: Tx, orgId: string, product: string, end: Date): Promise<DiscountedCharge[]> =>
+  tx.query<DiscountedCharge>(
+    `select distinct on (item) item, discount_minor, period_start, period_end from invoice_items
+      where org_id = $1 and product = $2 and period_end = $3 and period_start < period_end and amount_minor > 0
+      order by item, created_at desc, period_start desc, id desc`,
+    [orgId, product, end],
+  );

@@ -1,10 +1,7 @@
-import { type Discount, discountAmounts } from '../prices/discount.rules.ts';
 import { smaller } from '../prices/rounding.rules.ts';
 
 export interface InvoiceTotals {
   subtotal: bigint;
-  /** By line, none below zero. */
-  discounts: bigint[];
   discount: bigint;
   /** Never below zero: what is left over goes to the balance. */
   total: bigint;
@@ -13,19 +10,23 @@ export interface InvoiceTotals {
   due: bigint;
 }
 
+export interface Line {
+  amount: bigint;
+  /** What a coupon takes, not below zero. */
+  discount: bigint;
+}
+
 /**
  * subtotal − discounts = total, of which the balance pays what it can. Credits beyond the charges are not paid out: they go
  * to the balance, and the total is zero.
  */
-export function totals(amounts: readonly bigint[], discounts: readonly Discount[], balance: bigint): InvoiceTotals {
-  const taken = discountAmounts(amounts, discounts);
-  const byLine = amounts.map((_, index) => taken.reduce((sum, one) => sum + (one[index] as bigint), 0n));
-  const subtotal = amounts.reduce((sum, amount) => sum + amount, 0n);
-  const discount = byLine.reduce((sum, amount) => sum + amount, 0n);
+export function totals(lines: readonly Line[], balance: bigint): InvoiceTotals {
+  const subtotal = lines.reduce((sum, { amount }) => sum + amount, 0n);
+  const discount = lines.reduce((sum, line) => sum + line.discount, 0n);
   const net = subtotal - discount;
-  if (net < 0n) return { subtotal, discounts: byLine, discount, total: 0n, fromBalance: net, due: 0n };
+  if (net < 0n) return { subtotal, discount, total: 0n, fromBalance: net, due: 0n };
   const fromBalance = balance > 0n ? smaller(balance, net) : 0n;
-  return { subtotal, discounts: byLine, discount, total: net, fromBalance, due: net - fromBalance };
+  return { subtotal, discount, total: net, fromBalance, due: net - fromBalance };
 }
 
 export interface Owed {

@@ -37,11 +37,14 @@ export class Ahead {
     );
     const items = given.filter(({ effectKey }) => !known.has(effectKey));
     this.waiting.push(...items.map(toPreview));
-    const amounts = this.waiting.map(({ amountMinor }) => BigInt(amountMinor));
-    const sum = amounts.reduce((all, amount) => all + amount, 0n);
+    const amounts = this.waiting.map((line) => ({
+      amount: BigInt(line.amountMinor),
+      discount: BigInt(line.discountMinor),
+    }));
+    const sum = amounts.reduce((all, { amount, discount }) => all + amount - discount, 0n);
     if (items.length === 0 || (onlyOwed && sum <= 0n)) return null;
     const currency = (await currencyOf(tx, orgId)) ?? first.currency;
-    const { total, fromBalance, due } = totals(amounts, [], (await findBalance(tx, orgId, currency)) - this.spent);
+    const { total, fromBalance, due } = totals(amounts, (await findBalance(tx, orgId, currency)) - this.spent);
     this.spent += fromBalance;
     const lines = this.waiting;
     this.waiting = [];
@@ -62,6 +65,7 @@ const toPreview = ({
   description,
   quantity,
   amountMinor,
+  discountMinor = 0n,
   periodStart,
   periodEnd,
 }: NewItem): InvoiceLine => ({
@@ -70,7 +74,7 @@ const toPreview = ({
   description,
   quantity,
   amountMinor: Number(amountMinor),
-  discountMinor: 0,
+  discountMinor: Number(discountMinor),
   periodStart,
   periodEnd,
 });

@@ -2,7 +2,7 @@ import { invoiceIssued, invoicePaid } from '@tidegate/contracts/billing/invoices
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
-import type { Discount } from '../prices/discount.rules.ts';
+import { settleOrders } from '../credits/settle-orders.ts';
 import { changeBalance, findBalance } from './balance.rows.ts';
 import { type InvoiceRow, insertInvoice, lockAccount, nextNumber, toWire } from './invoice.rows.ts';
 import { totals } from './invoice.rules.ts';
@@ -13,7 +13,6 @@ export interface Issue {
   by: string;
   /** Days until it is due. */
   dueDays: number;
-  discounts?: readonly Discount[];
   /** Where nothing is owed, what waits goes on waiting: credits are put on an invoice with later charges. */
   onlyOwed?: boolean;
 }
@@ -23,15 +22,16 @@ export interface Issue {
  * is on an invoice no longer waits. An organisation is billed in one currency.
  */
 export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<InvoiceRow | undefined> {
-  const { orgId, by, dueDays, discounts = [], onlyOwed = false } = issue;
+  const { orgId, by, dueDays, onlyOwed = false } = issue;
   const account = await lockAccount(tx, orgId);
   const waiting = await findWaiting(tx, orgId);
   const [first] = waiting;
-  const amounts = waiting.map((item) => BigInt(item.amount_minor));
-  if (!first || (onlyOwed && amounts.reduce((sum, amount) => sum + amount, 0n) <= 0n)) return undefined;
+  const lines = waiting.map((item) => ({ amount: BigInt(item.amount_minor), discount: BigInt(item.discount_minor) }));
+  if (!first || (onlyOwed && lines.reduce((sum, line) => sum + line.amount - line.discount, 0n) <= 0n))
+    return undefined;
   const currency = account.currency ?? first.currency;
   const balance = await findBalance(tx, orgId, currency);
-  const sums = totals(amounts, discounts, balance);
+  const sums = totals(lines, balance);
   const times = waiting.flatMap(({ period_start, period_end }) => [period_start.getTime(), period_end.getTime()]);
   const invoice = await insertInvoice(tx, {
     org_id: orgId,
@@ -44,8 +44,12 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
     periodEnd: new Date(Math.max(...times)).toISOString(),
     dueDays,
   });
-  const discounted = waiting.map(({ id }, index) => ({ id, discount: sums.discounts[index] as bigint }));
-  await putOnInvoice(tx, orgId, invoice.id, discounted);
+  await putOnInvoice(
+    tx,
+    orgId,
+    invoice.id,
+    waiting.map(({ id }) => id),
+  );
   if (sums.fromBalance !== 0n) {
     await changeBalance(tx, orgId, {
       effectKey: `invoice:${invoice.id}`,
@@ -56,6 +60,7 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
       invoiceId: invoice.id,
     });
   }
+  await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, invoice.status === 'paid' ? 'paid' : 'issued');
   await emit(invoiceIssued, { orgId, invoice: toWire(invoice), by }, { orgId });
   if (invoice.status === 'paid') await emit(invoicePaid, { orgId, invoice: toWire(invoice), by }, { orgId });
   return invoice;

@@ -56,7 +56,7 @@ function expectGiven(given: Record<string, string>, offer: Offer): void {
 const FILES = Object.entries(OFFERS);
 
 describe.each(FILES)('%s.yaml', (file, offers) => {
-  const { plans, addons } = parseCatalogue(problemError, text(file));
+  const { plans, addons, packages } = parseCatalogue(problemError, text(file));
 
   test('sells the plans and the add-ons that were ordered, and no others', () => {
     expect(plans.map(({ product, plan }) => `${product}.${plan}`).sort()).toEqual(Object.keys(offers.plans).sort());
@@ -78,6 +78,14 @@ describe.each(FILES)('%s.yaml', (file, offers) => {
     expect(price(addon.prices, addon.setup)).toBe(offer.price);
     const given = Object.fromEntries(Object.entries(addon.features).map(([key, one]) => [key, added(one)]));
     expect(given).toEqual(offer.gives);
+  });
+
+  test('sells the packages that were ordered, and no others', () => {
+    const sold = packages.map(({ package: key, feature, amount, expiresDays, prices }) => {
+      const days = expiresDays === 365 ? ' for a year' : '';
+      return [key, `${amount} ${feature}${days}: ${price([], prices)}`];
+    });
+    expect(Object.fromEntries(sold)).toEqual(offers.packages ?? {});
   });
 
   test('an editor finds no mistake in it', () => {

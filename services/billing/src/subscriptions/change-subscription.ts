@@ -9,6 +9,7 @@ import {
 import { conflict } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { currencyOf } from '../invoices/invoice.rows.ts';
@@ -24,6 +25,7 @@ import {
   givesLess,
   isPricedIn,
 } from './chosen-plan.ts';
+import { enterCode } from './enter-code.ts';
 import { saveOrder } from './order.rows.ts';
 import { Payments } from './payments.ts';
 import { ProviderChanges } from './provider-changes.ts';
@@ -78,9 +80,14 @@ export class ChangeSubscription {
     requireNotHeld(before);
     const plan = chosenPlan(refuse, catalogue, before, input);
     const choice = await choiceOf(refuse, situation, plan, input, { operator: false });
-    if (input.trial) return this.tryOut(context, situation, choice);
+    const code = input.promotionCode;
+    if (input.trial) {
+      if (code) throw invalidCode(refuse, code, 'costs_nothing');
+      return this.tryOut(context, situation, choice);
+    }
     const has = before !== undefined && isValid(before.status) && before.plan === plan.plan;
     if (plan.approval && !has) {
+      if (code) throw invalidCode(refuse, code, 'not_here');
       const { product } = plan;
       const orgId = tx.orgId as string;
       await saveOrder(tx, {
@@ -96,6 +103,7 @@ export class ChangeSubscription {
     const byHand = before !== undefined && before.provider === 'manual' && isValid(before.status);
     if (!byHand) {
       this.requireFree(refuse, situation, choice);
+      if (code) throw invalidCode(refuse, code, 'costs_nothing');
       return beginNow(situation, choice, 'none');
     }
     const currency = (await currencyOf(tx, tx.orgId as string)) ?? before.currency ?? catalogue.currency;
@@ -108,9 +116,14 @@ export class ChangeSubscription {
       );
     }
     const at = input.at ?? ((await givesLess(situation, before, plan)) ? 'period_end' : 'now');
-    if (at === 'period_end') return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason });
-    if (!costs(choice, catalogue)) return beginNow(situation, choice, 'none');
-    return stillOwing(before, beginNow(situation, choice, 'manual'));
+    const { reason } = input;
+    const decided =
+      at === 'period_end'
+        ? beginAtPeriodEnd({ ...situation, before }, choice, { by, reason })
+        : costs(choice, catalogue)
+          ? stillOwing(before, beginNow(situation, choice, 'manual'))
+          : beginNow(situation, choice, 'none');
+    return enterCode(refuse, situation, choice, { decided, code, by, reason });
   }
 
   private requireFree(refuse: Context['refuse'], { catalogue, before }: Situation, choice: Choice): void {

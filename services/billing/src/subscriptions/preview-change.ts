@@ -5,15 +5,17 @@ import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { redemptionOf } from '../coupons/redeem-coupon.ts';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
-import { costOfChange, costOfPeriod, findPaid, type Paid } from '../invoices/change-cost.ts';
+import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from '../invoices/change-cost.ts';
 import { Ahead } from '../invoices/invoices-ahead.ts';
 import type { Steps } from '../invoices/paid-period.rules.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { isBilledByHand, isEnded, nextDue, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { beginAtPeriodEnd, beginNow, choiceOf, chosenPlan, costs, givesLess } from './chosen-plan.ts';
+import { enteredWith } from './enter-code.ts';
 import { PreviewEntitlements } from './preview-entitlements.ts';
 import { ProviderChanges } from './provider-changes.ts';
 import { following, withStep } from './settle.ts';
@@ -62,6 +64,7 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   const { interval } = choice;
   const paidFor = has && before.provider !== 'none' ? before : undefined;
   const later = paidFor && (input.at ?? ((await givesLess(situation, paidFor, plan)) ? 'period_end' : 'now'));
+  const code = input.promotionCode;
   if (before?.provider === 'stripe' && !isEnded(before)) {
     const begins = later === 'period_end' ? paidPeriod(before, own, at).end : at;
     return { interval, provider: before.provider, beginsAt: iso(begins), dueNow: null, next: null };
@@ -73,13 +76,21 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   const steps = { ...holdings.steps, [product]: decided.step ? withStep(own, decided.step) : own };
   const { after } = decided;
   const begins = after.next?.at ?? (later === 'period_end' ? (after.cancelAt ?? at) : at);
-  const invoices = await invoicesOf({ tx, orgId, steps }, situation, after);
+  const coupon =
+    code &&
+    (await redemptionOf(
+      tx,
+      refuse,
+      catalogue.coupons,
+      await enteredWith(refuse, situation, choice, { decided, code }),
+    ));
+  const invoices = await invoicesOf({ tx, orgId, steps, ...(coupon && { coupon }) }, situation, after);
   return { interval, provider: after.provider, beginsAt: iso(begins), ...invoices };
 }
 
 /** The invoice at once, and the one after it: at the next period, or when what was ordered follows. */
 async function invoicesOf(
-  given: { tx: Tx; orgId: string; steps: Steps },
+  given: Given & { steps: Steps },
   { catalogue, at, product }: Situation,
   after: Subscription,
 ): Promise<{ dueNow: PreviewedInvoice | null; next: PreviewedInvoice | null }> {

@@ -5,6 +5,7 @@ import { conflict, invalid, notFound, type Refuse } from '@tidegate/contracts/ke
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { BillingConfig } from '../billing.config.ts';
+import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
@@ -13,6 +14,7 @@ import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import type { VersionedPlan } from '../plans/catalogue-model.rules.ts';
 import { noSuchPlan } from '../plans/offered-plan.rules.ts';
 import { beginAtPeriodEnd, beginNow, choiceOf, costs } from './chosen-plan.ts';
+import { enterCode } from './enter-code.ts';
 import { ProviderChanges } from './provider-changes.ts';
 import { type Shown, ShowSubscriptions } from './show-subscriptions.ts';
 import { type Decided, type Situation, SubscriptionChanges } from './subscription-changes.ts';
@@ -59,6 +61,7 @@ export class SetSubscription {
   }
 
   private async ask({ input, refuse }: Context, billed: Billed, plan: VersionedPlan): Promise<void> {
+    if (input.promotionCode) throw invalidCode(refuse, input.promotionCode, 'not_here');
     if (input.status === 'canceled') return this.provider.cancel(billed, input.at);
     if (input.status !== 'active') throw conflict({}, 'A payment provider bills for it and says its status.');
     await this.provider.change(refuse, billed, { ...input, product: plan.product }, { operator: true });
@@ -71,7 +74,9 @@ export class SetSubscription {
     by: string,
   ): Promise<Decided> {
     const { at, catalogue, before, product } = situation;
+    const { promotionCode: code, reason } = input;
     if (input.status === 'canceled' && before) {
+      if (code) throw invalidCode(refuse, code, 'costs_nothing');
       return { after: ended(before, defaultPlan(catalogue, product), at), action: 'canceled' };
     }
     const choice = await choiceOf(refuse, situation, offered, input, { operator: true });
@@ -79,9 +84,11 @@ export class SetSubscription {
       throw invalid('/status', 'costs_nothing', `Nothing has to be paid for ${offered.name}.`);
     }
     if (input.at === 'period_end' && before) {
-      return beginAtPeriodEnd({ ...situation, before }, choice, { by, reason: input.reason });
+      const decided = beginAtPeriodEnd({ ...situation, before }, choice, { by, reason });
+      return enterCode(refuse, situation, choice, { decided, code, by, reason });
     }
     const begun = beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');
+    await enterCode(refuse, situation, choice, { decided: begun, code, by, reason });
     return { ...begun, after: this.withStatus(begun.after, before, input.status, at) };
   }
 

@@ -4,12 +4,23 @@ import type { Subscription as Wire } from '@tidegate/contracts/billing/subscript
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { findRedemptions } from '../coupons/coupon.rows.ts';
+import { isRunning, type Redemption } from '../coupons/coupon.rules.ts';
+import { couponToWire } from '../coupons/manage-coupons.ts';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { accessOf, isValid } from '../entitlements/standing.rules.ts';
 import { findHoldings, type Holdings } from '../kernel/subscription.rows.ts';
-import { carriedOut, ended, isHeld, nextDue, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
+import {
+  carriedOut,
+  ended,
+  isBilledByHand,
+  isHeld,
+  nextDue,
+  paidPeriod,
+  type Subscription,
+} from '../kernel/subscription.rules.ts';
 import {
   type CurrentCatalogue,
   findAddonVersion,
@@ -61,11 +72,12 @@ export class ShowSubscriptions {
       throw unavailable({ retryAfterSeconds: 1 }, 'The plan of this new organisation is being set up.');
     }
     const orders = await findOrders(tx, orgId);
+    const coupons = await findRedemptions(tx, orgId);
     const subscriptions: Wire[] = [];
     const following = new Map<string, Features>();
     for (const one of holdings.subscriptions) {
       const next = follower(one, catalogue);
-      subscriptions.push(await toWire(tx, { one, next, catalogue, holdings, orders }));
+      subscriptions.push(await toWire(tx, { one, next, catalogue, holdings, orders, coupons }));
       if (next) following.set(one.product, await featuresAfter(tx, { orgId, catalogue, holdings, next }));
     }
     return { shown: { organisationId: orgId, subscriptions, orders: orders.map(ofOrder) }, following };
@@ -118,14 +130,16 @@ async function toWire(
     catalogue: CurrentCatalogue;
     holdings: Holdings;
     orders: readonly OrderRow[];
+    coupons: readonly Redemption[];
   },
 ): Promise<Wire> {
-  const { one, next, catalogue, holdings, orders } = given;
+  const { one, next, catalogue, holdings, orders, coupons } = given;
   const now = Date.now();
   const plan = await findPlanVersion(tx, one.product, one.plan, one.planVersion);
   const { plans } = await latestVersions(tx);
   const period = paidPeriod(one, holdings.steps[one.product] ?? [], now);
   const order = orders.find(({ product }) => product === one.product);
+  const coupon = coupons.find((other) => other.product === one.product && isRunning(other, now));
   const addons = [];
   for (const { addon, version, quantity, until } of one.items.filter((item) => isHeld(item, now))) {
     const name = (await findAddonVersion(tx, one.product, addon, version))?.name ?? addon;
@@ -145,6 +159,7 @@ async function toWire(
     interval: one.interval,
     currency: one.currency,
     addons,
+    coupon: coupon && isBilledByHand(one) ? couponToWire(coupon) : null,
     startedAt: iso(one.since),
     periodStart: iso(period.start),
     periodEnd: iso(period.end),

@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { Balance } from './balance.rules.ts';
+import { drawnIn, isLeftAt } from './credited.rows.ts';
 import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 
 /**
@@ -9,9 +10,19 @@ import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 export const RESERVES =
   "reserved > 0 and (spent is not null or expires_at > now() - case when hold then interval '0' else interval '60 seconds' end)";
 
-/** What is used and what is lent in each of these windows, all at one moment, in their order. */
-export async function findBalances(tx: Tx, orgId: string, windows: readonly MeterWindow[]): Promise<Balance[]> {
-  const rows = await tx.query<{ used: string; reserved: string }>(
+/**
+ * What is used, lent and prepaid in each of these windows, all at one moment, in their order: a unit that moves from lent to
+ * used, or from prepaid to drawn, is seen in one place.
+ *
+ * @param at an instant, by default now: prepaid units that can be drawn then
+ */
+export async function findBalances(
+  tx: Tx,
+  orgId: string,
+  windows: readonly MeterWindow[],
+  at?: string,
+): Promise<Balance[]> {
+  const rows = await tx.query<Record<keyof Omit<Balance, 'creditsUntil'>, string> & { credits_until: Date | null }>(
     `select case when w.of_hours
               then (select coalesce(sum(quantity), 0) from usage_hours h
                      where h.org_id = $1 and h.meter = w.meter and h.hour >= w.start and h.hour < w.stop)
@@ -20,9 +31,16 @@ export async function findBalances(tx: Tx, orgId: string, windows: readonly Mete
             end as used,
             (select coalesce(sum(reserved), 0) from leases l
               where l.org_id = $1 and l.meter = w.meter and l.period_start < w.stop
-                and coalesce(l.period_end, l.expires_at) > w.start and ${RESERVES}) as reserved
+                and coalesce(l.period_end, l.expires_at) > w.start and ${RESERVES}) as reserved,
+            ${drawnIn('$1')} as drawn, c.credits, c.credits_until,
+            (select coalesce(sum(least(reserved, credit_units)), 0) from leases l
+              where l.org_id = $1 and l.meter = w.meter and l.credit_units > 0 and ${RESERVES}
+                and not (l.period_start < w.stop and coalesce(l.period_end, l.expires_at) > w.start)) as elsewhere
        from unnest($2::text[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
-              with ordinality as w(meter, of_hours, start, stop, n)
+              with ordinality as w(meter, of_hours, start, stop, n),
+            lateral (select coalesce(sum(amount - drawn), 0) as credits, min(until_at) as credits_until
+                       from credit_grants g
+                      where g.org_id = $1 and g.meter = w.meter and ${isLeftAt('coalesce($6::timestamptz, now())')}) as c
       order by n`,
     [
       orgId,
@@ -30,7 +48,16 @@ export async function findBalances(tx: Tx, orgId: string, windows: readonly Mete
       windows.map(({ per }) => isOfHours(per)),
       windows.map(({ start }) => instant(start)),
       windows.map(({ end }) => instant(end)),
+      at ?? null,
     ],
   );
-  return rows.map(({ used, reserved }) => ({ used: Number(used), reserved: Number(reserved) }));
+  return rows.map(({ credits_until: until, ...sums }) => ({
+    used: Number(sums.used),
+    reserved: Number(sums.reserved),
+    drawn: Number(sums.drawn),
+    credits: Number(sums.credits),
+    elsewhere: Number(sums.elsewhere),
+    // `infinity` comes as a number.
+    creditsUntil: until instanceof Date ? until.toISOString() : null,
+  }));
 }

@@ -1,5 +1,5 @@
 import { snapshot, standingOf } from '../../test/snapshot.ts';
-import { historyRange, meterUsage, monthsOf } from './balance.rules.ts';
+import { historyRange, meterUsage, monthsOf, NOTHING_USED } from './balance.rules.ts';
 import { windowOf } from './window.rules.ts';
 
 const meter = { meter: 'calls', name: 'Calls', unit: 'call', description: '' };
@@ -8,7 +8,7 @@ const line = (calls: number | null, used: number, reserved = 0) =>
   lineOf(meter, { used, reserved }, snapshot({ calls }));
 function lineOf(of: typeof meter, balance: { used: number; reserved: number }, given: ReturnType<typeof snapshot>) {
   const standing = standingOf(given);
-  return meterUsage(of, balance, standing, windowOf(standing, of.meter, 'month'));
+  return meterUsage(of, { ...NOTHING_USED, ...balance }, standing, windowOf(standing, of.meter, 'month'));
 }
 
 test('lent units reduce what remains, and do not count as used', () => {

@@ -1,15 +1,19 @@
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import { invalid } from '@tidegate/contracts/kernel/problem';
+import { type Credited, leftOf } from '@tidegate/contracts/usage/credits';
 import type { Granularity, Meter, MeterUsage } from '@tidegate/contracts/usage/usage';
 import { monthOf } from '../entitlements/meter-periods.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
 import { asText, type MeterWindow } from './window.rules.ts';
 
-export interface Balance {
-  used: number;
-  /** Lent and not yet reported. */
-  reserved: number;
+export interface Balance extends Required<Credited> {
+  /** When the first of the prepaid units that are left expire; null: never. */
+  creditsUntil: string | null;
 }
+
+export const NOTHING_USED: Balance = {
+  ...{ used: 0, reserved: 0, drawn: 0, credits: 0, elsewhere: 0, creditsUntil: null },
+};
 
 /** One line of the usage page. */
 export function meterUsage(meter: Meter, balance: Balance, standing: Standing, window: MeterWindow): MeterUsage {
@@ -17,7 +21,7 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
   const grant = features[meter.meter];
   const included = grant?.kind === 'metered';
   const limit = included ? grant.limit : 0;
-  const { used, reserved } = balance;
+  const { used, reserved, drawn, credits } = balance;
   const { start, end } = asText(standing, window);
   return {
     ...meter,
@@ -28,7 +32,9 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
     per: included ? grant.per : null,
     included,
     remaining: remainingOf(limit, balance),
-    percent: limit === null ? null : percentOf(used, limit),
+    credits,
+    drawn,
+    percent: limit === null ? null : percentOf(used, limit + drawn + credits),
     periodStart: start,
     periodEnd: end,
     resetsAt: end,
@@ -36,8 +42,8 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
   };
 }
 
-export const remainingOf = (limit: number | null, { used, reserved }: Balance): number | null =>
-  limit === null ? null : Math.max(0, limit - used - reserved);
+export const remainingOf = (limit: number | null, balance: Balance): number | null =>
+  limit === null ? null : Math.max(0, leftOf(limit, balance));
 
 /** Rounded down in whole numbers, so that 100 means reached. Corrections may take usage below zero. */
 function percentOf(used: number, limit: number): number {

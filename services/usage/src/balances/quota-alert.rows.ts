@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { drawnIn, isLeftAt } from './credited.rows.ts';
 import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 
 /** A threshold of a quota that was reached just now. */
@@ -12,21 +13,25 @@ export interface Reached {
   used: number;
 }
 
-const IS_REACHED = 'b.used >= (q.quota * t.percent + 99) / 100';
+const isReached = (quota: string): string => `b.used >= (${quota} * t.percent + 99) / 100`;
 
 /** Records the thresholds that the balances of that table or query have reached, each once. */
-const record = (balances: string, of: string): string => `
+const record = (balances: string, of: string, quota: string): string => `
   insert into quota_alerts (org_id, meter, period_start, percent, quota, used)
-  select b.org_id, b.meter, b.period_start, t.percent, q.quota, b.used
+  select b.org_id, b.meter, b.period_start, t.percent, ${quota}, b.used
     from ${balances} b join quotas q on q.org_id = b.org_id and q.meter = b.meter and ${of}
          cross join (values (50), (80), (100)) as t(percent)
-   where b.used > 0 and ${IS_REACHED}
+   where b.used > 0 and ${isReached(quota)}
    order by 1, 2, 3, 4
   on conflict do nothing
   returning org_id, meter, period_start, percent, quota, used`;
 
-/** For the statement that counts: the months it has just written. */
-export const recordReachedMonths = (balances: string): string => record(balances, "q.per = 'month'");
+/** For the statement that counts: the months it has just written, but for those with prepaid units. */
+export const recordReachedMonths = (balances: string): string =>
+  record(balances, "q.per = 'month' and not q.credited", 'q.quota');
+
+/** Prepaid units that were drawn in the window, and those that are left, are a part of the quota. */
+const WITH_CREDITS = '(q.quota + case when q.draws_from is null then 0 else b.credits end)';
 
 /**
  * Thresholds that are reached in these windows now, as their limits are now. Those that a raised limit has moved beyond the
@@ -43,15 +48,17 @@ export async function reachedIn(tx: Tx, windows: readonly (MeterWindow & { orgId
                 else (select coalesce(sum(used), 0)::bigint from usage_balances b
                        where b.org_id = w.org_id and b.meter = w.meter
                          and b.period_start >= w.start and b.period_start < w.stop)
-              end as used
+              end as used,
+              ${drawnIn('w.org_id')} + (select coalesce(sum(g.amount - g.drawn), 0)::bigint from credit_grants g
+                where g.org_id = w.org_id and g.meter = w.meter and ${isLeftAt('now()')}) as credits
          from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::timestamptz[], $6::timestamptz[])
                 as w(org_id, meter, per, of_hours, start, stop)),
      rearmed as (
        delete from quota_alerts t using running b
         where t.org_id = b.org_id and t.meter = b.meter and t.period_start = b.period_start
           and not exists (select from quotas q where q.org_id = b.org_id and q.meter = b.meter and q.per = b.per
-                             and ${IS_REACHED})),
-     reached as (${record('running', 'q.per = b.per')})
+                             and ${isReached(WITH_CREDITS)})),
+     reached as (${record('running', 'q.per = b.per', WITH_CREDITS)})
      select coalesce(json_agg(r order by r.org_id, r.meter, r.percent), '[]') as reached from reached r`,
     [
       windows.map(({ orgId }) => orgId),

@@ -43,7 +43,7 @@ function limitOf(
     feature,
     kind: grant.kind,
     product,
-    included: grant.kind === 'boolean' ? grant.value : level !== 'none' && limit !== 0,
+    included: grant.kind === 'boolean' ? grant.value : level !== 'none' && (limit !== 0 || (balance?.credits ?? 0) > 0),
     access: accessTo(snapshot, feature),
     level,
     limit,
@@ -52,6 +52,7 @@ function limitOf(
     used: balance?.used ?? null,
     reserved: balance?.reserved ?? null,
     remaining: balance ? remainingOf(limit, balance) : null,
+    credits: balance?.credits ?? null,
     resetsAt: counted ? asText(standing, counted.window).end : null,
     upgrade,
   };

@@ -7,6 +7,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBalances } from '../balances/balance.rows.ts';
+import { NOTHING_USED } from '../balances/balance.rules.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { requireStanding } from '../entitlements/standing.ts';
 import { HOLDS, Lend } from '../leases/lend.ts';
@@ -41,7 +42,7 @@ export class CheckEntitlement {
       const window = currentWindow(standing, input.feature);
       const [balance] = await findBalances(tx, orgId, [window]);
       const resetsAt = asText(standing, window).end;
-      return judge(standing.snapshot, input, { used: 0, reserved: 0, ...balance, resetsAt });
+      return judge(standing.snapshot, input, { ...NOTHING_USED, ...balance, resetsAt });
     });
   }
 

@@ -3,11 +3,13 @@ import { refusalOf } from '@tidegate/contracts/billing/snapshot';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import { forbidden, notFound, quotaExhausted } from '@tidegate/contracts/kernel/problem';
 import { commitHold, releaseHold } from '@tidegate/contracts/usage/check';
+import { leftOf } from '@tidegate/contracts/usage/credits';
 import { MAX_TTL_SECONDS } from '@tidegate/contracts/usage/leases';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBalances } from '../balances/balance.rows.ts';
+import { NOTHING_USED } from '../balances/balance.rules.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
@@ -79,15 +81,22 @@ async function requireRoom(tx: Tx, standing: Standing, hold: LeaseRow, used: num
   const ceiling = grant?.kind === 'metered' ? grant.ceiling : 0;
   if (ceiling === null) return;
   const window = currentWindow(standing, hold.meter);
-  const [balance] = await findBalances(tx, snapshot.orgId, [window]);
-  const others = { used: 0, reserved: 0, ...balance };
-  const taken = others.used + others.reserved - hold.granted;
-  if (taken + used <= ceiling) return;
+  const [balance] = await findBalances(tx, snapshot.orgId, [window], hold.created_at.toISOString());
+  const others = { ...NOTHING_USED, ...balance };
+  const left = leftOf(ceiling, { ...others, reserved: others.reserved - hold.granted });
+  if (used <= left) return;
   const resetsAt = asText(standing, window).end;
   const { product, upgradeTo } = refusalOf(snapshot, hold.meter);
   throw quotaExhausted(
-    { meter: hold.meter, limit: ceiling, used: taken, resetsAt, product, upgradeTo },
-    `${hold.granted} are held and ${Math.max(0, ceiling - taken)} could be counted. The hold is as it was.`,
+    {
+      meter: hold.meter,
+      limit: ceiling,
+      used: others.used + others.reserved - hold.granted,
+      resetsAt,
+      product,
+      upgradeTo,
+    },
+    `${hold.granted} are held and ${Math.max(0, left)} could be counted. The hold is as it was.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
+import type { MeteredGrant } from '@tidegate/contracts/billing/features';
 import type { Tx } from '@tidegate/database/tx';
 import type { MeterPeriods } from './meter-periods.rules.ts';
 
@@ -61,24 +62,38 @@ export async function updateSnapshot(
 
 async function saveQuotas(tx: Tx, snapshot: Entitlements): Promise<void> {
   const quotas = Object.entries(snapshot.features).flatMap(([meter, grant]) =>
-    grant.kind === 'metered' && grant.limit !== null ? [{ meter, quota: grant.limit, per: grant.per }] : [],
+    grant.kind === 'metered' && grant.limit !== null
+      ? [{ meter, quota: grant.limit, per: grant.per, drawsFrom: drawsFrom(grant) }]
+      : [],
   );
   await tx.query('delete from quotas where org_id = $1 and meter <> all($2::text[])', [
     snapshot.orgId,
     quotas.map((quota) => quota.meter),
   ]);
   await tx.query(
-    `insert into quotas (org_id, meter, quota, per) select $1, t.* from unnest($2::text[], $3::bigint[], $4::text[]) as t
-     on conflict (org_id, meter) do update set quota = excluded.quota, per = excluded.per
-       where (quotas.quota, quotas.per) <> (excluded.quota, excluded.per)`,
+    `insert into quotas (org_id, meter, quota, per, draws_from, credited)
+     select $1, t.*, exists (select from credit_grants g where g.org_id = $1 and g.meter = t.meter)
+       from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[]) as t(meter, quota, per, draws_from)
+     on conflict (org_id, meter) do update
+       set quota = excluded.quota, per = excluded.per, draws_from = excluded.draws_from
+       where (quotas.quota, quotas.per, quotas.draws_from)
+               is distinct from (excluded.quota, excluded.per, excluded.draws_from)`,
     [
       snapshot.orgId,
       quotas.map((quota) => quota.meter),
       quotas.map((quota) => quota.quota),
       quotas.map((quota) => quota.per),
+      quotas.map((quota) => quota.drawsFrom),
     ],
   );
 }
+
+/**
+ * Beyond which use prepaid units are drawn: what would be charged otherwise, or refused. Of a soft limit nothing is until
+ * its grace is used up.
+ */
+const drawsFrom = ({ enforcement, limit, ceiling }: MeteredGrant): number | null =>
+  enforcement === 'overage' ? limit : ceiling;
 
 /**
  * To be called before anything is counted: until the transaction ends nobody changes periods. The number grows with every
@@ -114,6 +129,20 @@ export const findDays = (
        from entitlement_snapshots a, day_of(a.time_zone, a.zone_day, a.zone_until, $2) as d
       where a.org_id = any($1::uuid[])`,
     [orgIds, at],
+  );
+
+/** The day of its organisation in which each instant lies, in their order. */
+export const findDaysAt = (
+  tx: Tx,
+  instants: readonly { orgId: string; at: string }[],
+): Promise<{ start: Date; stop: Date }[]> =>
+  tx.query(
+    `select d.start, d.stop
+       from unnest($1::uuid[], $2::timestamptz[]) with ordinality as t(org_id, at, n)
+            join entitlement_snapshots a on a.org_id = t.org_id,
+            lateral day_of(a.time_zone, a.zone_day, a.zone_until, t.at) as d
+      order by n`,
+    [instants.map(({ orgId }) => orgId), instants.map(({ at }) => at)],
   );
 
 /** The time zone whose days reports and daily limits use. */

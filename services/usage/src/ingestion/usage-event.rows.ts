@@ -62,17 +62,26 @@ with input as materialized (
 select (select coalesce(array_agg(i.n::int), '{}') from input i
          where not exists (select 1 from claimed c where c.org_id = i.org_id and c.key = i.key)) as repeated,
        (select coalesce(json_agg(r order by r.org_id, r.meter, r.percent), '[]') from reached r) as reached,
-       (select coalesce(json_agg(json_build_object('org_id', q.org_id, 'meter', q.meter, 'per', q.per)), '[]')
+       (select coalesce(json_agg(json_build_object('org_id', q.org_id, 'meter', q.meter, 'per', q.per,
+                                                   'draws_from', case when q.credited then q.draws_from end)), '[]')
           from (select distinct org_id, meter from balances) b
-               join quotas q on q.org_id = b.org_id and q.meter = b.meter and q.per <> 'month') as others`;
+               join quotas q on q.org_id = b.org_id and q.meter = b.meter and (q.per <> 'month' or q.credited)) as others`;
+
+export interface Limited {
+  org_id: string;
+  meter: string;
+  per: QuotaWindow;
+  /** Beyond which prepaid units are drawn; null: there are none, or nothing is refused or charged. */
+  draws_from: number | null;
+}
 
 export interface Counted {
   /** Indexes in the batch of what was counted before. */
   repeated: Set<number>;
   /** Thresholds of monthly limits. */
   reached: Reached[];
-  /** Meters that were counted and have a limit of another window. */
-  others: { org_id: string; meter: string; per: QuotaWindow }[];
+  /** Meters that were counted and have a limit of another window than the month, or prepaid units. */
+  others: Limited[];
 }
 
 /** Counts the events that were not counted before. They must be sorted by organisation and key, with each key once. */

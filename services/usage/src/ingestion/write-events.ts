@@ -1,12 +1,13 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { type Credited, drawCredits } from '../credits/draw-credits.ts';
 import { digestOf, eventKey } from '../kernel/event-identity.ts';
 import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { settleLeases } from '../leases/lease.rows.ts';
 import { admit, type Known, type Rejection } from './admission.rules.ts';
 import { emitThresholds } from './emit-thresholds.ts';
 import type { ReportedEvent } from './read-events.rules.ts';
-import { type CountableEvent, countEvents } from './usage-event.rows.ts';
+import { type CountableEvent, type Counted, countEvents } from './usage-event.rows.ts';
 
 export interface Written {
   accepted: number;
@@ -50,8 +51,18 @@ export async function writeEvents(
   const conflicts = again.length === 0 ? new Set<number>() : await findConflicts(tx, again);
   for (const at of conflicts) rejected.set(again[at]?.index ?? 0, CONFLICT);
   await settleLeases(tx, fresh);
+  await drawCredits(tx, creditedOf(counted, fresh, batch.known), batch.now);
   await emitThresholds(tx, emit, counted, batch);
   return { accepted: fresh.length, duplicates: again.length - conflicts.size, rejected };
+}
+
+/** What was counted of meters with prepaid units. */
+function creditedOf({ others }: Counted, fresh: readonly Candidate[], { periods }: Known): Credited[] {
+  return others.flatMap(({ org_id: orgId, meter, per, draws_from: from }): Credited[] => {
+    const own = periods.get(orgId);
+    const events = fresh.filter((event) => event.org === orgId && event.meter === meter && event.quantity !== 0);
+    return from === null || !own || events.length === 0 ? [] : [{ orgId, meter, per, from, periods: own, events }];
+  });
 }
 
 function countable(event: ReportedEvent, index: number, periodStart: number): Candidate {

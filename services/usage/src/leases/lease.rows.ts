@@ -84,24 +84,28 @@ export interface NewLease extends Name {
   granted: number;
   ttlSeconds: number;
   hold: boolean;
+  /** Beyond what the limit includes. */
+  creditUnits: number;
 }
 
 /**
  * By name: those that are stored now, or were before. A lease ends with its window at the latest, because its events count
- * where they happen. What is held counts where the hold was taken, however long the work takes.
+ * where they happen; one of prepaid units ends with the first of them that expire, because nothing is drawn after that.
+ * What is held counts where and when the hold was taken, however long the work takes.
  */
 export async function insertLeases(
   tx: Tx,
-  { orgId, window }: { orgId: string; window: MeterWindow },
+  { orgId, window, creditsUntil }: { orgId: string; window: MeterWindow; creditsUntil: string | null },
   leases: readonly NewLease[],
 ): Promise<Map<string, KnownLease>> {
   const rows = await tx.query<LeaseByName>(
-    `insert into leases (org_id, id, meter, period_start, period_end, holder_id, lease_key, granted, hold, expires_at)
-     select $1, id, $2, $3, $4, holder_id, lease_key, granted, hold,
+    `insert into leases (org_id, id, meter, period_start, period_end, holder_id, lease_key, granted, hold, credit_units, expires_at)
+     select $1, id, $2, $3, $4, holder_id, lease_key, granted, hold, credits,
             date_trunc('milliseconds', case when hold then now() + make_interval(secs => ttl)
-                                            else least(now() + make_interval(secs => ttl), $4) end)
-       from unnest($5::uuid[], $6::text[], $7::text[], $8::int[], $9::boolean[], $10::int[])
-              as t(id, holder_id, lease_key, granted, hold, ttl)
+                                            else least(now() + make_interval(secs => ttl), $4,
+                                                       case when credits > 0 then $12::timestamptz end) end)
+       from unnest($5::uuid[], $6::text[], $7::text[], $8::int[], $9::boolean[], $10::int[], $11::int[])
+              as t(id, holder_id, lease_key, granted, hold, ttl, credits)
      on conflict (org_id, meter, holder_id, lease_key) do update set granted = leases.granted
      returning id, granted, spent, expires_at, holder_id, lease_key`,
     [
@@ -115,6 +119,8 @@ export async function insertLeases(
       plain(leases, ({ granted }) => granted),
       plain(leases, ({ hold }) => `${hold}`),
       plain(leases, ({ ttlSeconds }) => ttlSeconds),
+      plain(leases, ({ creditUnits }) => creditUnits),
+      creditsUntil,
     ],
   );
   return byName(rows);

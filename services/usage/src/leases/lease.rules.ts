@@ -1,3 +1,5 @@
+import type { Balance } from '../balances/balance.rules.ts';
+
 /** Nobody gets more than a twentieth of what is left, so that holders share the end of a quota. */
 const SHARE = 20;
 
@@ -5,23 +7,29 @@ export interface Ask {
   want: number;
   /** All or nothing. */
   whole: boolean;
-  /** null: nothing is refused. */
-  ceiling: number | null;
-  used: number;
-  /** Lent and not yet reported. */
-  reserved: number;
+  /** What is not used or lent, with prepaid units; null: nothing is refused. */
+  left: number | null;
 }
 
 /**
- * How many units to lend. Used and lent units together never exceed a hard limit; slices shrink as it comes closer, down
+ * How many units to lend. Used and lent units together never exceed a hard limit and what is prepaid; slices shrink as it comes closer, down
  * to one unit, so that a holder that dies loses little. A request for the whole amount is not sliced.
  */
-export function slice({ want, whole, ceiling, used, reserved }: Ask): number {
-  if (ceiling === null) return want;
-  const left = ceiling - used - reserved;
+export function slice({ want, whole, left }: Ask): number {
+  if (left === null) return want;
   if (left <= 0) return 0;
   if (whole) return left >= want ? want : 0;
   return Math.min(want, left, Math.max(1, Math.floor(left / SHARE)));
+}
+
+/** How many units of a loan lie beyond what the limit includes. Units that were lent before come first. */
+export function beyondLimit(
+  granted: number,
+  { ceiling, used, drawn, reserved }: { ceiling: number | null } & Pick<Balance, 'used' | 'drawn' | 'reserved'>,
+): number {
+  if (ceiling === null) return 0;
+  const included = Math.max(0, ceiling - (used - drawn) - reserved);
+  return Math.max(0, granted - included);
 }
 
 export interface LeaseLeft {

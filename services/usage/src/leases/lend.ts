@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { MeteredGrant } from '@tidegate/contracts/billing/features';
 import { barredBy } from '@tidegate/contracts/usage/check';
+import { leftOf } from '@tidegate/contracts/usage/credits';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -8,11 +9,11 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { GroupCommit } from '@tidegate/runtime/group-commit';
 import { findBalances } from '../balances/balance.rows.ts';
-import type { Balance } from '../balances/balance.rules.ts';
+import { type Balance, NOTHING_USED } from '../balances/balance.rules.ts';
 import { currentWindow, type MeterWindow } from '../balances/window.rules.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
 import { findLeasesByKey, insertLeases, type KnownLease, lockQuota, type NewLease, nameOf } from './lease.rows.ts';
-import { slice } from './lease.rules.ts';
+import { beyondLimit, slice } from './lease.rules.ts';
 
 export interface LoanRequest {
   want: number;
@@ -73,7 +74,7 @@ export class Lend {
       const grant = standing.snapshot.features[meter];
       return grant?.kind === 'metered'
         ? grantAll(tx, { standing, grant, window }, requests)
-        : requests.map(() => nothing({ standing, grant: undefined, window }, { used: 0, reserved: 0 }));
+        : requests.map(() => nothing({ standing, grant: undefined, window }, NOTHING_USED));
     });
   }
 }
@@ -88,13 +89,16 @@ async function grantAll(tx: Tx, quota: Quota, requests: LoanRequest[]): Promise<
   const { standing, window } = quota;
   const { orgId } = standing.snapshot;
   const [found] = await findBalances(tx, orgId, [window]);
-  const before = { used: 0, reserved: 0, ...found };
+  const before = { ...NOTHING_USED, ...found };
   let decided = decide(quota, before, new Map(), requests);
   if (decided.some(({ granted }) => granted === 0)) {
     decided = decide(quota, before, await findLeasesByKey(tx, { orgId, meter: window.meter }, requests), requests);
   }
   const fresh = decided.flatMap(({ lease }) => lease ?? []);
-  const stored = fresh.length === 0 ? new Map() : await insertLeases(tx, { orgId, window }, fresh);
+  const stored =
+    fresh.length === 0
+      ? new Map()
+      : await insertLeases(tx, { orgId, window, creditsUntil: before.creditsUntil }, fresh);
   const balance = { ...before };
   return decided.map((one): Loan => {
     if (one.granted === 0) return nothing(quota, { ...balance });
@@ -113,8 +117,8 @@ interface Decided {
 }
 
 function decide(
-  { standing, window, grant }: Quota,
-  { used, reserved }: Balance,
+  { standing, window, grant: { ceiling } }: Quota,
+  balance: Balance,
   known: ReadonlyMap<string, KnownLease>,
   requests: readonly LoanRequest[],
 ): Decided[] {
@@ -122,17 +126,19 @@ function decide(
   const readOnly = barredBy(standing.snapshot, window.meter) !== undefined;
   const barred = (hold: boolean) => readOnly && (hold || !PLATFORM_METERS.has(window.meter));
   const named = new Map<string, Decided>();
-  let taken = reserved;
+  let { reserved } = balance;
   return requests.map((request) => {
     const name = nameOf(request);
     const same = known.get(name);
     if (same) return { name, granted: same.granted, known: same };
     const twin = named.get(name);
     if (twin) return { name, granted: twin.granted };
-    const most = { ...request, used, reserved: taken, ceiling: grant.ceiling };
-    const granted = barred(request.hold) ? 0 : slice(most);
-    taken += granted;
-    const decided: Decided = { name, granted, ...(granted > 0 ? { lease: { ...request, id: newId(), granted } } : {}) };
+    const before = { ...balance, reserved };
+    const left = ceiling === null ? null : leftOf(ceiling, before);
+    const granted = barred(request.hold) ? 0 : slice({ ...request, left });
+    reserved += granted;
+    const lease = { ...request, id: newId(), granted, creditUnits: beyondLimit(granted, { ceiling, ...before }) };
+    const decided: Decided = { name, granted, ...(granted > 0 ? { lease } : {}) };
     named.set(name, decided);
     return decided;
   });

@@ -28,7 +28,8 @@ export class TakeLease {
       throw featureNotIncluded({ feature: meter, ...refusal });
     }
     const { limit, enforcement } = grant;
+    const { used, reserved } = loan.balance;
     const resetsAt = asText(standing, window).end;
-    return { leaseId, meter, granted, expiresAt, limit, enforcement, ...loan.balance, resetsAt, ...refusal };
+    return { leaseId, meter, granted, expiresAt, limit, enforcement, used, reserved, resetsAt, ...refusal };
   }
 }

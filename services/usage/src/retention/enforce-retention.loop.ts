@@ -6,6 +6,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { expireAlerts } from '../balances/quota-alert.rows.ts';
 import { expireCorrections } from '../corrections/correction.rows.ts';
+import { rollUpDraws } from '../credits/credit.rows.ts';
 import { expireAggregates } from '../ingestion/aggregate.rows.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
 import { expireRejected } from '../ingestion/rejected-event.rows.ts';
@@ -16,6 +17,8 @@ import { UsageConfig } from '../usage.config.ts';
 const REJECTED_DAYS = 90;
 /** More than a year, which is the longest window, and than events may be late. */
 const ALERT_DAYS = 500;
+/** Longer than a year, the longest window that ends, and events may be late. */
+const DRAW_DAYS = 410;
 
 /* Creates the next days' partitions and deletes what has expired. Harmless when several replicas do it at once. */
 @Injectable()
@@ -39,6 +42,7 @@ export class EnforceRetention implements OnApplicationBootstrap {
       expireCorrections(tx, this.config.USAGE_EVENT_DAYS + MAX_EVENT_AGE_DAYS),
     );
     await this.tenants.system('ingest', (tx) => expireAggregates(tx, MAX_EVENT_AGE_DAYS + 1));
+    await this.tenants.system('ingest', (tx) => rollUpDraws(tx, DRAW_DAYS));
     const inChunks = async (expire: (tx: Tx) => Promise<boolean>) => {
       while (!signal.aborted && (await this.tenants.system('ingest', expire)));
     };

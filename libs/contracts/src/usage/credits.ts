@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+import { MeterKey } from './event.ts';
+
+/** Prepaid units of a meter and what became of them. */
+export const DrawnCredit = z.object({
+  id: Id,
+  meter: MeterKey,
+  amount: z.int().min(1),
+  drawn: z.int().min(0).meta({ description: 'What was drawn of it by usage' }),
+  from: Timestamp,
+  until: Timestamp.nullable(),
+});
+export type DrawnCredit = z.infer<typeof DrawnCredit>;
+
+export const listDrawnCredits = operation({
+  service: 'usage',
+  name: 'credits.drawn',
+  scope: 'service',
+  summary: 'What was drawn of prepaid units, in the order in which they are drawn',
+  description: 'The organisation is the one of the call. Of those that are used up or over, the newest thousand.',
+  input: z.strictObject({}),
+  output: z.object({ items: z.array(DrawnCredit) }),
+  readonly: true,
+});
+
+/** What a window of a limit knows of prepaid units. */
+export interface Credited {
+  used: number;
+  /** Lent and held in this window. */
+  reserved: number;
+  /** Of what was used, paid by prepaid units: it does not count against the limit. */
+  drawn?: number | undefined;
+  /** Prepaid units that can be drawn now. */
+  credits?: number | undefined;
+  /** Of them, what is lent in other windows. */
+  elsewhere?: number | undefined;
+}
+
+/** What can still be used below a limit: first what it includes, then prepaid units, less what is lent. */
+export function leftOf(limit: number, { used, reserved, drawn = 0, credits = 0, elsewhere = 0 }: Credited): number {
+  return Math.max(0, limit - (used - drawn)) + credits - reserved - elsewhere;
+}

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { type CountedEvent, type Credit, drawnBefore, drawsOf, type WindowState } from './draw.rules.ts';
+
+const DAY = 86_400_000;
+const credit = (id: string, given: Partial<Credit> = {}): Credit => ({
+  ...{ id, left: 10, priority: 0, from: 0, until: 100 * DAY, free: false, given: 0 },
+  ...given,
+});
+const window = (used = 0): WindowState => ({ used, drawn: [] });
+const sums = (draws: ReturnType<typeof drawsOf>): Record<string, number> => {
+  const sum: Record<string, number> = {};
+  for (const { grant, quantity } of draws) sum[grant] = (sum[grant] ?? 0) + quantity;
+  return sum;
+};
+const used = (quantity: number, at = DAY, of = window()): CountedEvent => ({ window: of, at, quantity });
+
+test('what the limit includes comes first, then prepaid units in one order', () => {
+  const credits = [
+    credit('late', { until: 90 * DAY }),
+    credit('paid'),
+    credit('free', { free: true }),
+    credit('soon', { until: 2 * DAY }),
+    credit('first', { priority: -1 }),
+    credit('older', { given: -1 }),
+  ];
+  const order = [...credits].sort(drawnBefore).map(({ id }) => id);
+  expect(order).toEqual(['first', 'soon', 'late', 'free', 'older', 'paid']);
+  expect(sums(drawsOf(credits, [used(55)], { from: 20, now: DAY }))).toEqual({
+    first: 10,
+    soon: 10,
+    late: 10,
+    free: 5,
+  });
+});
+
+test('nothing is drawn from a grant before it begins or after it has expired, to the millisecond', () => {
+  const a = credit('a', { from: DAY, until: 2 * DAY });
+  const at = (instant: number) => sums(drawsOf([a], [used(1, instant)], { from: 0, now: 3 * DAY }));
+  expect(at(DAY - 1)).toEqual({});
+  expect(at(DAY)).toEqual({ a: 1 });
+  expect(at(2 * DAY - 1)).toEqual({ a: 1 });
+  expect(at(2 * DAY)).toEqual({});
+});
+
+test('a correction takes from use beyond everything first, then gives back what was drawn last, then frees the limit', () => {
+  const state: WindowState = {
+    used: 25,
+    drawn: [
+      { grant: 'a', at: DAY, quantity: 10 },
+      { grant: 'b', at: 2 * DAY, quantity: 4 },
+    ],
+  };
+  const credits = [credit('a', { left: 0 }), credit('b', { left: 0 })];
+  const less = (quantity: number) =>
+    sums(drawsOf(credits, [{ window: state, at: DAY, quantity: -quantity }], { from: 20, now: 3 * DAY }));
+  expect(less(5)).toEqual({});
+  expect(less(7)).toEqual({ b: -2 });
+  expect(less(12)).toEqual({ b: -4, a: -3 });
+  expect(less(30)).toEqual({ b: -4, a: -10 });
+});
+
+test('what was drawn from a grant that is over is not given back to it', () => {
+  const state: WindowState = { used: 20, drawn: [{ grant: 'a', at: DAY, quantity: 10 }] };
+  const gone = credit('a', { left: 0, until: 2 * DAY });
+  const event = { window: state, at: DAY, quantity: -6 };
+  expect(drawsOf([gone], [event], { from: 20, now: 2 * DAY })).toEqual([]);
+  expect(sums(drawsOf([gone], [event], { from: 20, now: 2 * DAY - 1 }))).toEqual({ a: -6 });
+});
+
+const anyCredit = fc.record({
+  left: fc.nat(30),
+  priority: fc.nat(2),
+  from: fc.nat(3).map((day) => day * DAY),
+  until: fc.integer({ min: 2, max: 6 }).map((day) => day * DAY),
+  free: fc.boolean(),
+  given: fc.nat(3),
+});
+const anyEvent = fc.record({
+  at: fc.nat(6 * DAY),
+  quantity: fc.integer({ min: -20, max: 20 }),
+  window: fc.nat(1),
+});
+
+test('any permutation of grants gives the same; no grant falls below zero or above what it holds; no unit is lost', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyCredit, { maxLength: 6 }),
+      fc.array(anyEvent, { maxLength: 20 }),
+      fc.nat(30),
+      fc.nat(1_000),
+      (given, counted, from, seed) => {
+        const credits = given.map((one, index): Credit => ({ id: `g${index}`, ...one }));
+        const windows = [window(), window(5)];
+        const events = counted.map((one) => ({ ...one, window: windows[one.window] as WindowState }));
+        const now = 4 * DAY;
+        const draws = drawsOf(credits, events, { from, now });
+        const turned = credits.map((_, index) => credits[(index + seed) % credits.length] as Credit).reverse();
+        expect(sums(drawsOf(turned, events, { from, now }))).toEqual(sums(draws));
+        for (const [id, drawn] of Object.entries(sums(draws))) {
+          const own = credits.find((one) => one.id === id) as Credit;
+          expect(drawn).toBeGreaterThanOrEqual(0);
+          expect(drawn).toBeLessThanOrEqual(own.left);
+        }
+        for (const { grant, at } of draws) {
+          const own = credits.find((one) => one.id === grant) as Credit;
+          expect(at).toBeGreaterThanOrEqual(own.from);
+          expect(at).toBeLessThan(own.until);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
