@@ -20,6 +20,7 @@ import { StoredCalls } from '../src/stripe/client/stored-calls.ts';
 import { StripeApi } from '../src/stripe/client/stripe-api.ts';
 import { EnsureCustomer } from '../src/stripe/customers/ensure-customer.ts';
 import { saveCustomer } from '../src/stripe/customers/stripe-customer.rows.ts';
+import { ShowPayments } from '../src/stripe/history/show-payments.ts';
 import { ManageEvents } from '../src/stripe/inbox/manage-events.ts';
 import { ReceiveWebhook } from '../src/stripe/inbox/receive-webhook.ts';
 import { StoreEvents } from '../src/stripe/inbox/store-events.ts';
@@ -119,6 +120,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
   const handlers = [
     new ReceiveWebhook(api, new StoreEvents(tenants, wakes), log),
     new ManageEvents(wakes),
+    new ShowPayments(api),
     new PublishPrices(tenants, api),
     new CreateCheckout(tenants, new CheckoutParts(api, customers, prices, codes), sessions, sync),
     new BuyPackage(tenants, new CheckoutParts(api, customers, prices, codes), calls),

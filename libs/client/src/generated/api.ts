@@ -1753,6 +1753,33 @@ export type PackageOrder = {
   orderedAt: Timestamp;
 };
 
+/** What the payment provider has said once */
+export type PaymentFact = {
+  /** disputed: the bank took a payment back until it is decided */
+  kind: "invoice_issued" | "invoice_paid" | "payment_failed" | "invoice_uncollectible" | "invoice_voided" | "refunded" | "credited" | "disputed";
+  at: Timestamp;
+  currency: string | null;
+  /** What was paid, refunded, credited or owed, in the smallest unit of the currency */
+  amountMinor: number | null;
+  /** The number of the invoice, or the id of the charge or credit note at the payment provider */
+  reference: string | null;
+};
+
+export type PaymentMethod = {
+  /** What is charged; null: none is known, or it is no card */
+  card: {
+    brand: string;
+    last4: string;
+    /** Year and month */
+    expires: string;
+    expired: boolean;
+  } | null;
+  /** The last payment of an invoice failed and is still owed */
+  failing: boolean;
+  /** Since when the payment provider cannot be reached although something has changed */
+  staleSince: Timestamp | null;
+};
+
 export type Percent = string;
 
 /** From an instant on, periods are counted from this anchor */
@@ -2273,6 +2300,17 @@ export type StoryEntry = {
   by: string;
   reason: string;
   data: Record<string, unknown>;
+};
+
+export type StripeDrift = {
+  id: Id;
+  organisationId: Id;
+  foundAt: Timestamp;
+  what: string;
+  /** What was stored here */
+  ours: unknown;
+  /** What stood at Stripe, or why it took no usage */
+  theirs: unknown;
 };
 
 export type StripeEvent = {
@@ -3105,6 +3143,43 @@ export type PackagesOrderOutput = {
 
 export type PackagesOrderProblem = 'unknown_package' | 'package_not_usable' | 'too_many_orders' | 'other_currency' | 'payments_not_configured' | 'package_payment_needed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type PaymentsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type PaymentsListOutput = {
+  items: Array<PaymentFact>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type PaymentsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type PaymentsListOfInput = {
+  organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type PaymentsListOfOutput = {
+  items: Array<PaymentFact>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type PaymentsListOfProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type PaymentsMethodInput = Record<string, never>;
+
+export type PaymentsMethodOutput = PaymentMethod;
+
+export type PaymentsMethodProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
@@ -3241,6 +3316,23 @@ export type RevenueGetInput = {
 export type RevenueGetOutput = RevenueFigures;
 
 export type RevenueGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type StripeListDriftsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only those of this organisation */
+  organisationId?: Id;
+};
+
+export type StripeListDriftsOutput = {
+  items: Array<StripeDrift>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type StripeListDriftsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type StripeListEventsInput = {
   /** Items on a page */
@@ -5118,6 +5210,18 @@ export class TidegateClient extends Transport {
   packagesOrder = (input: PackagesOrderInput, options?: CallOptions): Promise<PackagesOrderOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/packages/{package}', repeat: 'keyed' }, input, options);
 
+  /** Payments, refunds, credit notes and disputes of the payment provider, newest first */
+  paymentsList = (input: PaymentsListInput = {}, options?: CallOptions): Promise<PaymentsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/history', repeat: 'safe' }, input, options);
+
+  /** Payments, refunds, credit notes and disputes of an organisation, newest first */
+  paymentsListOf = (input: PaymentsListOfInput, options?: CallOptions): Promise<PaymentsListOfOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/payments', repeat: 'safe' }, input, options);
+
+  /** How the organisation pays, and whether that works. Of our own copy: it is answered while the payment provider is away. Change it on the page of the portal. */
+  paymentsMethod = (input: PaymentsMethodInput = {}, options?: CallOptions): Promise<PaymentsMethodOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/payment-method', repeat: 'safe' }, input, options);
+
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
@@ -5149,6 +5253,10 @@ export class TidegateClient extends Transport {
   /** What the business brings, by month: recurring revenue and its movements, trials, plans and cohorts. Of one currency: amounts of different currencies are never added. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
   revenueGet = (input: RevenueGetInput = {}, options?: CallOptions): Promise<RevenueGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/revenue', repeat: 'safe' }, input, options);
+
+  /** Differences from Stripe that the daily comparison found and healed, newest first; stored for 90 days */
+  stripeListDrifts = (input: StripeListDriftsInput = {}, options?: CallOptions): Promise<StripeListDriftsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/stripe/drifts', repeat: 'safe' }, input, options);
 
   /** Events that Stripe has sent, newest first; handled ones are stored for 35 days */
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>

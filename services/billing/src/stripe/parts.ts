@@ -9,6 +9,7 @@ import { FinishCheckout } from './checkout/finish-checkout.ts';
 import { StoredCalls } from './client/stored-calls.ts';
 import { StripeApi } from './client/stripe-api.ts';
 import { EnsureCustomer } from './customers/ensure-customer.ts';
+import { ShowPayments } from './history/show-payments.ts';
 import { ManageEvents } from './inbox/manage-events.ts';
 import { ReceiveWebhook } from './inbox/receive-webhook.ts';
 import { StoreEvents } from './inbox/store-events.ts';
@@ -41,6 +42,7 @@ export const STRIPE_CONTROLLERS = [
   BuyPackage,
   FinishCheckout,
   PublishPrices,
+  ShowPayments,
 ];
 
 export const STRIPE_PROVIDERS = [
