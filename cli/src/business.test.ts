@@ -46,13 +46,13 @@ test('an organisation is one line, with what is not active said', () => {
       ownerEmail: null,
       createdAt: '2026-11-01T10:00:00.000Z',
       plans: [
-        { product: 'bots', plan: 'free', planVersion: 1, status: 'active', interval: 'month' },
-        { product: 'monitoring', plan: 'pro', planVersion: 1, status: 'past_due', interval: 'year' },
+        { product: 'bots', plan: 'free', planVersion: 1, status: 'active', interval: 'month', billingHeld: false },
+        { product: 'monitoring', plan: 'pro', planVersion: 1, status: 'past_due', interval: 'year', billingHeld: true },
       ],
       mrr: [{ currency: 'EUR', amountMinor: 4083 }],
     },
   ]);
   expect(line).toBe(
-    '0197f0e0-0000-7000-8000-000000000001  2026-11-01  Harbour  -  bots.free, monitoring.pro (past_due)  40.83 EUR\n',
+    '0197f0e0-0000-7000-8000-000000000001  2026-11-01  Harbour  -  bots.free, monitoring.pro (past_due) (not invoiced)  40.83 EUR\n',
   );
 });

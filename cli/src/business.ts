@@ -8,6 +8,7 @@ import {
   type RevenueFigures,
   searchOrganisations,
 } from '@tidegate/contracts/billing/operator';
+import { beginBilling } from '@tidegate/contracts/billing/subscriptions';
 import { asOperator } from './operator.ts';
 
 const print = (text: string): void => void process.stdout.write(text);
@@ -19,6 +20,7 @@ export interface ListOptions {
   product: string | undefined;
   plan: string | undefined;
   status: string | undefined;
+  held: boolean | undefined;
   sort: string | undefined;
   json: boolean;
 }
@@ -36,6 +38,34 @@ export async function listOrganisations({ json, ...search }: ListOptions): Promi
       cursor = nextCursor;
     }
     if (json) printJson(all);
+  });
+}
+
+/** What is from before there were invoices is invoiced from now on, of one organisation or of all. */
+export async function billOrganisation(
+  organisation: string,
+  { reason, json }: { reason: string | undefined; json: boolean },
+): Promise<void> {
+  await asOperator(async (bus) => {
+    const given = reason === undefined ? {} : { reason };
+    const begun: string[] = [];
+    const begin = async (organisationId: string) => {
+      const { subscriptions } = await bus.call(beginBilling, { organisationId, ...given });
+      begun.push(organisationId);
+      if (json) return;
+      const has = subscriptions
+        .filter(({ provider }) => provider === 'manual')
+        .map(({ product, plan }) => `${product}.${plan}`);
+      print(`${organisationId}  ${has.join(', ') || 'nothing that is invoiced'}\n`);
+    };
+    if (organisation !== 'all') await begin(organisation);
+    else {
+      const page = () => bus.call(searchOrganisations, { held: true, limit: 200 });
+      for (let { items } = await page(); items.length > 0; { items } = await page()) {
+        for (const { id } of items) await begin(id);
+      }
+    }
+    if (json) printJson(begun);
   });
 }
 
@@ -78,7 +108,8 @@ export const describeOrganisations = (items: readonly OrganisationSummary[]): st
   items
     .map(({ id, name, ownerEmail, createdAt, plans, mrr }) => {
       const has = plans.map(
-        ({ product, plan, status }) => `${product}.${plan}${status === 'active' ? '' : ` (${status})`}`,
+        ({ product, plan, status, billingHeld }) =>
+          `${product}.${plan}${status === 'active' ? '' : ` (${status})`}${billingHeld ? ' (not invoiced)' : ''}`,
       );
       const brings = mrr.map(({ currency, amountMinor }) => amount(amountMinor, currency));
       return `${[id, createdAt.slice(0, 10), name || '-', ownerEmail ?? '-', has.join(', ') || '-', brings.join(' + ') || '-'].join('  ')}\n`;

@@ -103,6 +103,7 @@ export const COMMANDS: readonly Command[] = [
       product: { type: 'string', about: 'only those that have a subscription of it' },
       plan: { type: 'string', about: 'only those that have a plan of this name' },
       status: { type: 'string', about: 'only those with a subscription in this state: trialing, active, past_due, …' },
+      held: { type: 'boolean', about: 'only those that are not invoiced until you begin it' },
       sort: { type: 'string', about: 'created (default), name or mrr' },
     },
     about: 'list organisations with owner, plans and what they bring in a month',
@@ -111,7 +112,8 @@ export const COMMANDS: readonly Command[] = [
       const [q, product, plan, status, sort] = ['q', 'product', 'plan', 'status', 'sort'].map((name) =>
         text(values[name]),
       );
-      await listOrganisations({ q, product, plan, status, sort, json: values['json'] === true });
+      const held = values['held'] === true ? true : undefined;
+      await listOrganisations({ q, product, plan, status, held, sort, json: values['json'] === true });
     },
   },
   {
@@ -121,6 +123,17 @@ export const COMMANDS: readonly Command[] = [
     about: 'show one organisation and everything that was done to it',
     run: async ([organisation = ''], values) =>
       (await import('./business.ts')).showOrganisation(organisation, { json: values['json'] === true }),
+  },
+  {
+    words: ['organisations', 'bill'],
+    args: ['<organisation>'],
+    options: { json, reason: { type: 'string', about: 'why; stored with who did it and when' } },
+    about: 'begin to invoice what an organisation has from before there were invoices (`all`: every one)',
+    run: async ([organisation = ''], values) =>
+      (await import('./business.ts')).billOrganisation(organisation, {
+        reason: text(values['reason']),
+        json: values['json'] === true,
+      }),
   },
   {
     words: ['revenue'],

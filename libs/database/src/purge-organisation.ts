@@ -8,6 +8,7 @@ import type { Tx } from './tx.ts';
  * A batch is small enough for any statement_timeout:
  *   with an index that begins with org_id   BATCH_ROWS rows, until there are none
  *   without                                 BATCH_PAGES pages after the other, each looked at once
+ * What has to outlive its organisation is in a table whose comment says why: `kept: <reason>`.
  */
 const BATCH_ROWS = 2_000;
 const BATCH_PAGES = 2_000;
@@ -104,7 +105,7 @@ async function stepsOf(tx: Tx): Promise<Step[]> {
        join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
        left join (pg_inherits h join pg_class leaf on leaf.oid = h.inhrelid) on h.inhparent = c.oid and c.relkind = 'p'
       where c.relnamespace = current_schema::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-        and c.relname <> all ($1::text[]) and (c.relkind = 'r' or leaf.oid is not null)
+        and c.relname <> all ($1::text[]) and coalesce(obj_description(c.oid, 'pg_class'), '') not like 'kept: %' and (c.relkind = 'r' or leaf.oid is not null)
       order by 2, 1`,
     [KEPT],
   );

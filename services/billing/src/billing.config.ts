@@ -50,6 +50,25 @@ const schema = z
     PACKAGES_BEFORE_PAYMENT: envFlag().optional().meta({
       description: 'true: prepaid packages that are ordered on an invoice can be used at once, and not when it is paid',
     }),
+    UNPAID_DAYS: envInt(0, 3650)
+      .default(30)
+      .meta({
+        description:
+          'Days after the grace of an own invoice that is not paid until the default plan of the product takes the place of ' +
+          'what it charges for; paid later, it comes back',
+      }),
+    INVOICE_REMINDER_DAYS: z
+      .string()
+      .regex(/^(-?\d{1,3}(,-?\d{1,3})*)?$/, 'whole numbers, separated by commas')
+      .default('-3,0,3,6')
+      .meta({
+        description:
+          'Days after the due date on which customers are reminded of an own invoice; -3 is three days before it. Empty: never',
+      }),
+    INVOICE_KEEP_YEARS: envInt(0, 100).default(10).meta({
+      description:
+        'Years, from the end of that in which they were issued, for which invoices of deleted organisations are kept',
+    }),
     INVOICE_DUE_DAYS: z.coerce
       .number()
       .int()

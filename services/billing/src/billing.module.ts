@@ -5,13 +5,17 @@ import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
 import { ManageGrants } from './grants/manage-grants.ts';
 import { OrganisationBilling } from './grants/organisation-billing.ts';
+import { BillingDetails } from './invoices/billing-details.ts';
 import { ChangeInvoices } from './invoices/change-invoices.ts';
 import { ChargeOnce } from './invoices/charge-once.ts';
 import { ChargeUsage } from './invoices/charge-usage.loop.ts';
 import { Charges } from './invoices/charges.ts';
+import { ExpireKeptInvoices } from './invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
+import { UsageBackfilled } from './invoices/usage-backfilled.ts';
 import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
+import { ListAllInvoices } from './operator/list-all-invoices.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
 import { GetCredits } from './packages/get-credits.ts';
@@ -25,13 +29,16 @@ import { ListPlans } from './plans/list-plans.ts';
 import { STRIPE_CONTROLLERS, STRIPE_PROVIDERS } from './stripe/parts.ts';
 import { ApplyDueChanges } from './subscriptions/apply-due-changes.loop.ts';
 import { ProviderStates } from './subscriptions/apply-provider-state.ts';
+import { BeginBilling } from './subscriptions/begin-billing.ts';
 import { CancelSubscription } from './subscriptions/cancel-subscription.ts';
 import { ChangeSubscription } from './subscriptions/change-subscription.ts';
 import { DecideOrders } from './subscriptions/decide-orders.ts';
+import { EndPauses } from './subscriptions/end-pauses.loop.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { OverLimits } from './subscriptions/over-limits.ts';
+import { PauseSubscription } from './subscriptions/pause-subscription.ts';
 import { PreviewChange } from './subscriptions/preview-change.ts';
 import { PreviewEntitlements } from './subscriptions/preview-entitlements.ts';
 import { ProviderChanges } from './subscriptions/provider-changes.ts';
@@ -49,6 +56,8 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     OpenFreeSubscription,
     ChangeSubscription,
     CancelSubscription,
+    BeginBilling,
+    PauseSubscription,
     PreviewChange,
     DecideOrders,
     ManageGrants,
@@ -65,6 +74,9 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     GetCredits,
     ManageCredits,
     ListInvoices,
+    ListAllInvoices,
+    BillingDetails,
+    UsageBackfilled,
     ChargeOnce,
     ChangeInvoices,
     ...STRIPE_CONTROLLERS,
@@ -75,8 +87,10 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     RefreshEntitlements,
     Charges,
     ChargeUsage,
+    ExpireKeptInvoices,
     SubscriptionChanges,
     ApplyDueChanges,
+    EndPauses,
     ProviderStates,
     ProviderChanges,
     OverLimits,

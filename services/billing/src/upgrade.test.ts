@@ -117,3 +117,53 @@ test('what was sold and announced before products keeps its plan, its anchor to 
     await schema.drop();
   }
 });
+
+test('whoever had a paid plan before there were invoices is not invoiced until an operator says so; what is overdue has time', async () => {
+  const schema = await before('0051');
+  const [old, invoiced] = ['0197f0e0-0000-7000-8000-000000000001', '0197f0e0-0000-7000-8000-000000000002'];
+  try {
+    await schema.client.query(
+      CATALOGUE.replaceAll(
+        "values ('free', 1",
+        "(plan, version, definition, catalogue_version, product) values ('free', 1",
+      ).replaceAll("', 1)", "', 1, 'main')"),
+    );
+    await schema.client.query(
+      `insert into subscriptions (org_id, product, plan, plan_version, status, billing_interval, provider)
+       select org_id, 'main', 'pro', 1, 'active', 'month', 'manual' from unnest($1::uuid[]) as org_id`,
+      [[old, invoiced]],
+    );
+    await schema.client.query(
+      `insert into paid_periods (org_id, product, seq, currency, items, period_start, period_end, usage)
+       values ($1, 'main', 1, 'EUR', '[]', now(), now() + interval '1 month', '[]')`,
+      [invoiced],
+    );
+    await schema.client.query(
+      `insert into invoices (org_id, id, provider, status, currency, subtotal_minor, discount_minor, total_minor, due_minor,
+                             period_start, period_end, issued_at, due_at)
+       select $1, gen_random_uuid(), 'manual', status, 'EUR', 1, 0, 1, 1, now(), now(), now(), due
+         from (values ('open', now() - interval '90 days'), ('open', now() + interval '90 days'),
+                      ('paid', now() - interval '90 days')) as i (status, due)`,
+      [invoiced],
+    );
+    await schema.upgrade();
+    const { rows } = await schema.client.query('select org_id, billing_held from subscriptions order by 1');
+    expect(rows).toEqual([
+      { org_id: old, billing_held: true },
+      { org_id: invoiced, billing_held: false },
+    ]);
+    const due = await schema.client.query(
+      `select round(extract(epoch from due_at - now()) / 86400)::int as days, remind_at is not null as reminded
+         from invoices order by due_at`,
+    );
+    expect(due.rows).toEqual([
+      { days: -90, reminded: false },
+      { days: 14, reminded: true },
+      { days: 90, reminded: true },
+    ]);
+    const changes = await schema.client.query('select change, changed_by from invoice_changes');
+    expect(changes.rows).toEqual([{ change: 'extended', changed_by: 'upgrade' }]);
+  } finally {
+    await schema.drop();
+  }
+});

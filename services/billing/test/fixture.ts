@@ -7,7 +7,7 @@ import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
 import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
-import { sumUsage } from '@tidegate/contracts/usage/sums';
+import { sumUsage, type UsageChange } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -27,13 +27,17 @@ import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
 import { ManageGrants } from '../src/grants/manage-grants.ts';
 import { OrganisationBilling } from '../src/grants/organisation-billing.ts';
+import { BillingDetails } from '../src/invoices/billing-details.ts';
 import { ChangeInvoices } from '../src/invoices/change-invoices.ts';
 import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
+import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
+import { UsageBackfilled } from '../src/invoices/usage-backfilled.ts';
 import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
+import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
 import { SearchOrganisations } from '../src/operator/search-organisations.ts';
@@ -46,13 +50,16 @@ import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
 import { ApplyDueChanges } from '../src/subscriptions/apply-due-changes.loop.ts';
 import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
+import { BeginBilling } from '../src/subscriptions/begin-billing.ts';
 import { CancelSubscription } from '../src/subscriptions/cancel-subscription.ts';
 import { ChangeSubscription } from '../src/subscriptions/change-subscription.ts';
 import { DecideOrders } from '../src/subscriptions/decide-orders.ts';
+import { EndPauses } from '../src/subscriptions/end-pauses.loop.ts';
 import { GetEntitlements } from '../src/subscriptions/get-entitlements.ts';
 import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from '../src/subscriptions/open-subscription.ts';
 import { OverLimits } from '../src/subscriptions/over-limits.ts';
+import { PauseSubscription } from '../src/subscriptions/pause-subscription.ts';
 import { Payments } from '../src/subscriptions/payments.ts';
 import { PreviewChange } from '../src/subscriptions/preview-change.ts';
 import { PreviewEntitlements, type Wanted } from '../src/subscriptions/preview-entitlements.ts';
@@ -95,8 +102,13 @@ class NoPayments extends Payments {
 
 /** Every instant that billing stores of what an organisation has. */
 const INSTANTS: Record<string, string[]> = {
-  subscriptions: 'started_at period_start period_end trial_end cancel_at paused_at grace_until next_at'.split(' '),
+  subscriptions:
+    'started_at period_start period_end trial_end cancel_at paused_at pause_ends_at grace_until unpaid_at next_at'.split(
+      ' ',
+    ),
   subscription_items: ['since', 'until'],
+  invoices: ['issued_at', 'due_at', 'paid_at', 'remind_at', 'reminded_at'],
+  pauses: ['started_at', 'ends_at'],
   period_steps: ['anchor', 'from_at'],
   grants: ['from_at', 'until_at'],
   trials: ['started_at', 'ends_at'],
@@ -107,7 +119,13 @@ const INSTANTS: Record<string, string[]> = {
   usage_charges: ['from_at', 'until_at', 'window_start', 'due_at'],
 };
 
-export async function openBilling({ payments = new NoPayments() }: { payments?: Payments } = {}) {
+export async function openBilling({
+  payments = new NoPayments(),
+  settings = {},
+}: {
+  payments?: Payments;
+  settings?: Partial<BillingConfig>;
+} = {}) {
   const { dataSource, close } = await openSchema('billing', ['services/billing/migrations']);
   const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('billing', () => {});
@@ -121,7 +139,15 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       for (const rouse of roused.get(loop) ?? []) rouse();
     },
   } as unknown as Wakes;
-  const config = { INVOICE_DUE_DAYS: 14, GRACE_DAYS: 7 } as BillingConfig;
+  // Nothing is overdue, unless a test is about that.
+  const terms = {
+    INVOICE_DUE_DAYS: 36_500,
+    GRACE_DAYS: 7,
+    UNPAID_DAYS: 30,
+    INVOICE_REMINDER_DAYS: '-3,0,3,6',
+    INVOICE_KEEP_YEARS: 10,
+  };
+  const config = { ...terms, ...settings } as BillingConfig;
   const log = new Log({ service: 'billing' });
   const entitlements = new AnnounceEntitlements(wakes);
   const changes = new SubscriptionChanges(entitlements, new Charges(config, wakes));
@@ -137,13 +163,27 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     const sums = [...parts.values()].map((part) => part.reduce((sum, [, quantity]) => sum + quantity, 0));
     return sums.reduce((all, sum) => all + Math.max(beyond ? 0 : sum, sum - (beyond?.limit ?? 0)), 0);
   };
+  /** Digits behind the point of meters that have some. */
+  const decimals: Record<string, number> = {};
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
-  /** What usage says was drawn of prepaid units. */
-  const drawn: { id: string; drawn: number }[] = [];
+  /** What usage says is left of prepaid units. */
+  const drawn: { id: string; left: number; decimals: number }[] = [];
   const bus = {
-    call: async (operation: Operation, input: { spans: Parameters<typeof sumOf>[0][]; organisationIds: string[] }) => {
-      if (operation === sumUsage) return { sums: input.spans.map(sumOf) };
+    call: async (
+      operation: Operation,
+      input: { spans: Parameters<typeof sumOf>[0][]; changes?: UsageChange[]; organisationIds: string[] },
+    ) => {
+      if (operation === sumUsage) {
+        const more = ({ from, to }: { from: string; to: string }) =>
+          (input.changes ?? [])
+            .filter(({ at }) => at >= from && at < to)
+            .reduce((sum, { quantity }) => sum + quantity, 0);
+        return {
+          sums: input.spans.map((span) => sumOf(span) + more(span)),
+          decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
+        };
+      }
       if (operation === listDrawnCredits) return { items: drawn };
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
@@ -167,6 +207,8 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new CurrentEntitlements(),
     new ChangeSubscription(tenants, changes, provider, payments, show),
     new CancelSubscription(tenants, changes, provider, show),
+    new BeginBilling(changes, show),
+    new PauseSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
     new PreviewChange(tenants, new PreviewEntitlements(tenants, limits), provider),
     new DecideOrders(changes),
@@ -176,8 +218,11 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     new OrganisationStory(),
     new GetRevenue(),
     new ListInvoices(),
+    new ListAllInvoices(),
+    new BillingDetails(),
+    new UsageBackfilled(tenants, bus),
     new ChargeOnce(config),
-    new ChangeInvoices(),
+    new ChangeInvoices(wakes),
     new OrderPackage(payments, config),
     new GetCredits(tenants, bus, log),
     new ManageCredits(),
@@ -195,11 +240,21 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     });
   const refresh = new RefreshEntitlements(tenants, outbox, entitlements, log);
   /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
-  const call = async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
+  const call = async <Op extends Operation>(
+    operation: Op,
+    input: unknown,
+    orgId: string = newId(),
+    by: { userId?: string } = {},
+  ) => {
     const found = handlers.find((one) => one.operation === operation);
     if (!found) throw new Error(`No handler of ${operation.name} here.`);
     const service = operation.scope === 'service';
-    const caller = { kind: service ? ('service' as const) : ('user' as const), orgId, scopes: [operation.scope] };
+    const caller = {
+      kind: service ? ('service' as const) : ('user' as const),
+      orgId,
+      scopes: [operation.scope],
+      ...by,
+    };
     return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
   return {
@@ -217,9 +272,9 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     known,
     learn,
     /** An organisation is created, at an instant. */
-    create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {
+    create: async (at = new Date().toISOString(), orgId = newId(), ownerUserId = orgId): Promise<string> => {
       const event = { time: at } as never;
-      const data = { orgId, name: '', ownerUserId: orgId };
+      const data = { orgId, name: '', ownerUserId };
       await tenants.run(orgId, async (tx) => {
         const context = { data, orgId, event, tx, emit: outbox.emitter(tx), meter: async () => {} };
         await open.handle(context);
@@ -253,9 +308,14 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
       while (next === 'again');
       return next;
     },
+    /** Ends the pauses at a provider whose time is over. */
+    endPauses: () => new EndPauses(tenants, provider, log).turn({ signal: new AbortController().signal }),
+    /** Deletes kept invoices whose time is over. */
+    expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
     drawn,
     config,
+    decimals,
     /** Carries out what is due for one organisation, by the clock of its lock. */
     settle: (orgId: string) => tenants.run(orgId, (tx) => changes.due(tx, outbox.emitter(tx), orgId)),
     /** Charges the usage that is due; answers when the loop would wake next. */

@@ -35,6 +35,8 @@ const plan = (
 ${more}      features:
 ${given(product, own)}`;
 
+const PAUSE = '      pause: { days: 30, perYear: 2 }\n';
+
 export const SHOP = `format: 2
 currency: EUR
 products:
@@ -44,12 +46,12 @@ features:
 ${features}  reports: { kind: level, name: Reports }
 plans:
   monitoring:
-${plan('monitoring', 'free', { prices: '{ month: 0 }' })}${plan('monitoring', 'starter', { prices: '{ month: 1900 }', servers: 5, api_calls: 1000, monitoring_retention_days: 30 })}${plan(
+${plan('monitoring', 'free', { prices: '{ month: 0 }' })}${plan('monitoring', 'starter', { prices: '{ month: 1900 }', more: PAUSE, servers: 5, api_calls: 1000, monitoring_retention_days: 30 })}${plan(
   'monitoring',
   'pro',
   {
     prices: '{ month: 4900, year: 49000 }',
-    more: '      trial: { days: 14, card: false }\n',
+    more: `      trial: { days: 14, card: false }\n${PAUSE}`,
     servers: 20,
     seats: 3,
     channels: 5,

@@ -90,6 +90,9 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     STRIPE_TAX: false,
     INVOICE_DUE_DAYS: 14,
     GRACE_DAYS: 7,
+    UNPAID_DAYS: 30,
+    INVOICE_REMINDER_DAYS: '',
+    INVOICE_KEEP_YEARS: 10,
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();

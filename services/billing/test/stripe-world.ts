@@ -41,6 +41,7 @@ plans:
       features:
 ${features()}    pro:
       name: Pro
+      pause: { days: 30, perYear: 1 }
       prices: { USD: { month: 2900, year: 29000 }, EUR: { month: 2700 } }
       features:
 ${features('        bots: 10\n')}    business:

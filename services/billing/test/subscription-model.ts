@@ -39,6 +39,7 @@ interface Sub {
   cancelAt?: number | undefined;
   graceEnd?: number | undefined;
   pausedByOperator?: boolean | undefined;
+  pauseEnd?: number | undefined;
   next?: { plan: string; at: number } | undefined;
   addons: { name: string; quantity: number; until?: number | undefined }[];
 }
@@ -47,6 +48,7 @@ export class SubscriptionModel {
   now: number;
   private sub: Sub;
   private tried = false;
+  private readonly pauses: number[] = [];
   private readonly grants: { op: string; servers: number; from: number; until: number; order: number }[] = [];
 
   /** @param calendar turns an instant of the model into one of the calendar by which months are counted */
@@ -69,6 +71,7 @@ export class SubscriptionModel {
       graceEnd: undefined,
       next: undefined,
       pausedByOperator: undefined,
+      pauseEnd: undefined,
     };
     const addonsWith = (plan: string) =>
       valid(sub.status) ? sub.addons.filter(({ name }) => SOLD_WITH[name]?.includes(plan)) : [];
@@ -151,6 +154,7 @@ export class SubscriptionModel {
         }
         if (sub.status === 'paused') {
           sub.status = 'active';
+          sub.pauseEnd = undefined;
           return true;
         }
         if (!sub.next) return false;
@@ -160,7 +164,10 @@ export class SubscriptionModel {
       }
       case 'pause': {
         if (sub.status !== 'active' || !sub.byHand) return false;
+        if (this.pauses.filter((begun) => begun > this.now - 365 * DAY).length >= 2) return false;
+        this.pauses.push(this.now);
         sub.status = 'paused';
+        sub.pauseEnd = this.now + 30 * DAY;
         sub.pausedByOperator = false;
         return true;
       }
@@ -179,8 +186,8 @@ export class SubscriptionModel {
 
   /** The instants at which the clock will change something. */
   coming(): number[] {
-    const { trialEnd, cancelAt, graceEnd, next, addons } = this.sub;
-    const own = [trialEnd, cancelAt, graceEnd, next?.at, ...addons.map(({ until }) => until)];
+    const { trialEnd, cancelAt, graceEnd, pauseEnd, next, addons } = this.sub;
+    const own = [trialEnd, cancelAt, graceEnd, pauseEnd, next?.at, ...addons.map(({ until }) => until)];
     const given = this.grants.flatMap(({ from, until }) => [from, until]);
     return [...own, ...given].filter((at): at is number => at !== undefined && Number.isFinite(at) && at > this.now);
   }
@@ -222,11 +229,14 @@ export class SubscriptionModel {
   private pass(ms: number): boolean {
     const until = this.now + ms;
     for (;;) {
-      const { cancelAt, trialEnd, next } = this.sub;
-      const due = [cancelAt, trialEnd, next?.at].filter((at): at is number => at !== undefined && at <= until);
+      const { cancelAt, trialEnd, pauseEnd, next } = this.sub;
+      const due = [cancelAt, trialEnd, pauseEnd, next?.at].filter(
+        (at): at is number => at !== undefined && at <= until,
+      );
       if (due.length === 0) break;
       const at = Math.min(...due);
       if (at === cancelAt || at === trialEnd) this.end(at);
+      else if (at === pauseEnd) this.sub = { ...this.sub, status: 'active', pauseEnd: undefined };
       else {
         this.sub = { ...this.sub, plan: 'starter', next: undefined };
         this.sub.addons = this.sub.addons.filter(({ name }) => SOLD_WITH[name]?.includes('starter'));

@@ -5,7 +5,7 @@ create table credit_grants (
   id uuid not null,
   meter text not null,
   amount bigint not null check (amount between 1 and 9007199254740991),
-  -- the sum of its draws
+  -- the sum of its draws, in the smallest steps of the meter
   drawn bigint not null default 0,
   priority int not null,
   free boolean not null,
@@ -15,7 +15,7 @@ create table credit_grants (
   given_at timestamptz not null,
   name text not null,
   primary key (org_id, id),
-  check (drawn between 0 and amount)
+  check (drawn >= 0)
 );
 select tidegate.protect('credit_grants', 'ingest');
 create index on credit_grants (org_id, meter);
@@ -41,7 +41,8 @@ alter table quotas
 alter table quotas no force row level security;
 alter table entitlement_snapshots no force row level security;
 update quotas q set draws_from = case when s.snapshot #>> array['features', q.meter, 'enforcement'] = 'overage'
-                                      then q.quota else (s.snapshot #>> array['features', q.meter, 'ceiling'])::bigint end
+                                      then q.quota else least((s.snapshot #>> array['features', q.meter, 'ceiling'])::numeric
+             * power(10::numeric, coalesce((select decimals from meters m where m.meter = q.meter), 0)), 9007199254740991) end
   from entitlement_snapshots s where s.org_id = q.org_id;
 alter table entitlement_snapshots force row level security;
 alter table quotas force row level security;

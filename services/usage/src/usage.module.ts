@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import { Backfills } from './backfills/backfills.ts';
+import { RunBackfills } from './backfills/run-backfills.ts';
+import { ShowBackfills } from './backfills/show-backfills.ts';
 import { CurrentUsage } from './balances/current-usage.ts';
 import { EstimateUsage } from './balances/estimate-usage.ts';
 import { StoreEntitlements } from './balances/store-entitlements.ts';
@@ -37,6 +40,8 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     UsageSettings,
     IngestUsage,
     CorrectUsage,
+    RunBackfills,
+    ShowBackfills,
     ListEvents,
     ListRejectedEvents,
     CurrentUsage,
@@ -52,6 +57,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
   providers: [
     { provide: UsageStream, useClass: JetStreamUsage },
     UsageWriter,
+    Backfills,
     Lend,
     IngestCheckpoint,
     IngestUsageStream,

@@ -98,6 +98,56 @@ export type ApiKey = {
   createdBy: Id;
 };
 
+export type Backfill = {
+  id: Id;
+  meter: FeatureKey;
+  source: string;
+  from: Timestamp;
+  to: Timestamp;
+  mode: BackfillMode;
+  state: BackfillState;
+  reason: string;
+  by: string;
+  createdAt: Timestamp;
+  appliedAt: Timestamp | null;
+  appliedBy: string | null;
+  revertedAt: Timestamp | null;
+  revertedBy: string | null;
+  /** As it was when it was asked for, and when it was applied as it was then */
+  preview: BackfillPreview;
+};
+
+/** add: events that were not counted are counted. replace: the events of the source in the time become exactly these */
+export type BackfillMode = "add" | "replace";
+
+export type BackfillPreview = {
+  /** Events that are counted */
+  added: number;
+  /** Events that get another quantity */
+  changed: number;
+  /** Events that count nothing any more */
+  removed: number;
+  unchanged: number;
+  /** Of each month of the meter that changes */
+  balances: Array<{
+    periodStart: Timestamp;
+    periodEnd: Timestamp;
+    before: Figure;
+    after: Figure;
+  }>;
+  /** Of windows of the meter that were over, and what they owe more or less */
+  charges: Array<{
+    product: string;
+    currency: Currency;
+    periodStart: Timestamp;
+    periodEnd: Timestamp;
+    /** Charged with the next window; negative: credited */
+    amountMinor: number;
+  }>;
+};
+
+export type BackfillState = "previewed" | "applied" | "reverted";
+
 export type Backtest = {
   id: Id;
   /** The figures are null until it is done */
@@ -487,11 +537,11 @@ export type Check = {
   /** null: unlimited, or a feature without numbers */
   limit: Limit;
   /** null: not counted here */
-  used: number | null;
+  used: Figure | null;
   /** Of the limit and of prepaid credits, without what others hold; null: unlimited, or not counted here */
-  remaining: Limit;
+  remaining: Figure | null;
   /** Prepaid units in `remaining`; null: not counted here */
-  credits: number | null;
+  credits: Figure | null;
   /** When the use of a metered feature is reset; null: never */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -531,6 +581,10 @@ export type CloudEvent = {
   datacontenttype?: string;
   /** Carries `quantity`, by default 1, or what the meter names as its `value` */
   data?: Record<string, unknown>;
+  /** As `series` of a plain event */
+  series?: string;
+  /** As `until` of a plain event */
+  until?: Instant;
   /** The lease from which these units were taken */
   lease?: Id;
 };
@@ -555,7 +609,7 @@ export type Correction = {
   /** When the event happened: hour and period follow */
   time: Timestamp;
   /** What the event counts as now; 0 when it was voided */
-  quantity: number;
+  quantity: Figure;
   /** false: that was known already, and nothing changed */
   changed: boolean;
 };
@@ -590,7 +644,7 @@ export type CreatedChannel = {
 export type Credit = {
   id: Id;
   feature: FeatureKey;
-  /** What was bought, or why it was given */
+  /** What customers read */
   name: string;
   amount: number;
   from: Timestamp;
@@ -608,7 +662,7 @@ export type Credit = {
 export type CreditLeft = {
   id: Id;
   feature: FeatureKey;
-  /** What was bought, or why it was given */
+  /** What customers read */
   name: string;
   amount: number;
   from: Timestamp;
@@ -618,8 +672,6 @@ export type CreditLeft = {
   package: PackageKey | null;
   /** The lowest is used first; then what expires first */
   priority: number;
-  by: string;
-  reason: string;
   givenAt: Timestamp;
   /** What can still be used; null: usage does not answer at present */
   left: number | null;
@@ -822,6 +874,9 @@ export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" |
 
 export type DeliveryState = "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled";
 
+/** By dimension; null: the events said nothing of it */
+export type Dimensions = Record<string, string | null>;
+
 /** long earns when the price rises, short when it falls */
 export type Direction = "long" | "short";
 
@@ -881,13 +936,13 @@ export type FeatureLimit = {
   /** Of metered features; null for others */
   enforcement: Enforcement | null;
   /** Of metered features; null for others: their services count them */
-  used: number | null;
+  used: Figure | null;
   /** Lent or held. Of metered features; null for others */
-  reserved: number | null;
+  reserved: Figure | null;
   /** With prepaid credits. Of metered features; null for others, and for unlimited ones */
-  remaining: Limit;
+  remaining: Figure | null;
   /** Prepaid units that are left. Of metered features; null for others */
-  credits: number | null;
+  credits: Figure | null;
   /** Of metered features; null for others, and where nothing is ever reset */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -922,6 +977,9 @@ export type FieldError = {
   message: string;
 };
 
+/** In units of the meter */
+export type Figure = number;
+
 export type Fill = {
   orderId: Id;
   price: Decimal;
@@ -955,6 +1013,19 @@ export type Halt = {
   reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
   message: string;
   at: Timestamp;
+};
+
+export type HistoryGroup = {
+  dimensions: Dimensions;
+  /** true: the combinations that are not listed or were not counted apart, all together */
+  others: boolean;
+  total: Figure;
+  /** Only steps in which something was counted */
+  items: Array<{
+    start: Timestamp;
+    quantity: Figure;
+    events: number | null;
+  }>;
 };
 
 export type HorizonHolder = {
@@ -1042,6 +1113,8 @@ export type Invoice = {
   /** manual: paid outside the platform */
   provider: "manual" | "stripe";
   status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
@@ -1063,12 +1136,19 @@ export type Invoice = {
   pdfUrl: string | null;
 };
 
+export type InvoiceCustomer = {
+  name: string;
+  address: string | null;
+  taxId: string | null;
+};
+
 export type InvoiceLine = {
   /** null: of no product, such as a one-off charge */
   product: string | null;
   /** What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls` */
   item: string;
   description: string;
+  /** Of usage in units of the meter, with its digits behind the point */
   quantity: number;
   /** Before discounts */
   amountMinor: AmountMinor;
@@ -1076,6 +1156,40 @@ export type InvoiceLine = {
   discountMinor: AmountMinor;
   periodStart: Timestamp;
   periodEnd: Timestamp;
+};
+
+export type InvoiceOfAny = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+  lines: Array<InvoiceLine>;
+  organisationId: Id;
+  /** Its organisation is deleted; the invoice is kept because laws want it */
+  deleted: boolean;
 };
 
 export type InvoiceStatus = "draft" | "open" | "paid" | "void" | "uncollectible";
@@ -1087,6 +1201,8 @@ export type InvoiceWithLines = {
   /** manual: paid outside the platform */
   provider: "manual" | "stripe";
   status: InvoiceStatus;
+  /** As it was when it was issued; null: the provider knows */
+  customer: InvoiceCustomer | null;
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
@@ -1328,38 +1444,12 @@ export type Meter = {
   name: string;
   unit: string;
   description: string;
-};
-
-export type MeterUsage = {
-  meter: FeatureKey;
-  name: string;
-  unit: string;
-  description: string;
-  used: number;
-  /** Lent in leases and not yet reported as used */
-  reserved: number;
-  limit: Limit;
-  /** null: not part of the plan */
-  enforcement: Enforcement | null;
-  /** What the limit applies to; null: not part of the plan */
-  per: QuotaWindow | null;
-  /** false: the plan does not include this meter */
-  included: boolean;
-  /** Of the limit and of prepaid credits; null: unlimited */
-  remaining: Limit;
-  /** Prepaid units that are left; they are used beyond the limit */
-  credits: number;
-  /** Of what is used, paid by prepaid units */
-  drawn: number;
-  /** Share of the limit and of the prepaid units that is used, rounded down */
-  percent: number | null;
-  /** Of the window that the limit applies to; of the month without a limit */
-  periodStart: Timestamp;
-  /** null: the limit applies to all use there has been */
-  periodEnd: Timestamp | null;
-  /** null: the limit applies to all use there has been */
-  resetsAt: Timestamp | null;
-  upgradeTo: string | null;
+  /** What it does with the quantities of events */
+  aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
+  /** Digits behind the point that a quantity may have */
+  decimals: number;
+  /** Dimensions of an event that are reported apart */
+  groupBy: Array<string>;
 };
 
 export type MeteredGrant = {
@@ -1584,12 +1674,18 @@ export type NewUsageEvent = {
   /** Which of your systems reports it */
   source?: string;
   meter: FeatureKey;
-  /** Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0 */
-  quantity?: number;
+  /** A number, or an exact decimal as text, with at most as many digits behind the point as the meter has (by default none), above 0; of meters that take the largest or the newest value that value, which may be 0 */
+  quantity?: Quantity;
   /** Only for meters that count unique values, and required there: the value */
   value?: string;
   /** When it happened, by default now; finer than a millisecond is truncated */
   time?: Instant;
+  /** What the meter groups by, such as a model: a text of at most 100 characters, a number or a yes or no for each */
+  dimensions?: Record<string, unknown>;
+  /** Only for meters that are weighted by time: whose value it is, such as a server; each has its own */
+  series?: string;
+  /** Only for meters that are weighted by time: when the value ends, if no other one comes before */
+  until?: Instant;
   /** The lease from which these units were taken: of the same meter and period, and not used up */
   lease?: Id;
 };
@@ -1655,6 +1751,8 @@ export type OrganisationSummary = {
     planVersion: number;
     status: SubscriptionStatus;
     interval: BillingInterval;
+    /** Not invoiced until an operator begins it */
+    billingHeld: boolean;
   }>;
   /** What it brings in a month, by currency; empty: nothing */
   mrr: Array<Money>;
@@ -1753,6 +1851,14 @@ export type PackageOrder = {
   orderedAt: Timestamp;
 };
 
+/** How customers may pause it; absent: they cannot */
+export type PauseTerms = {
+  /** After so many days a pause ends by itself */
+  days: number;
+  /** How many pauses may begin in any 365 days */
+  perYear: number;
+};
+
 /** What the payment provider has said once */
 export type PaymentFact = {
   /** disputed: the bank took a payment back until it is decided */
@@ -1802,6 +1908,7 @@ export type Plan = {
   /** It begins when an operator approves the order */
   approval: boolean;
   trial: Trial | null;
+  pause?: PauseTerms;
   seats: Seats | null;
   prices: Array<Price>;
   /** Paid once, when it begins */
@@ -1934,6 +2041,9 @@ export type PublishedChange = {
   detail: string;
 };
 
+/** A number, or an exact decimal as text such as "12.5", with at most as many digits behind the point as the meter has */
+export type Quantity = number | string;
+
 export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
 export type RecordedEvent = {
@@ -1941,18 +2051,26 @@ export type RecordedEvent = {
   /** `api:…` for what was sent to POST /api/v1/usage/events, `service:…` with a service key; `hold` for holds; `correction` for the difference that a correction makes */
   source: string;
   meter: FeatureKey;
-  /** Negative for corrections */
-  quantity: number;
+  /** What it adds to its meter; negative for corrections */
+  quantity: Figure;
   /** When it happened */
   time: Timestamp;
   receivedAt: Timestamp;
+  /** Of meters that have some: how it was counted */
+  dimensions?: Dimensions;
+  /** Of meters that are weighted by time: the value that held */
+  value?: Figure;
+  /** Of meters that are weighted by time: whose value it is */
+  series?: string;
+  /** When the value ends if no other one comes before */
+  until?: Timestamp | null;
   /** Of a correction: the event, and why; null for everything else */
   corrects: {
     source: string;
     id: string;
     action: CorrectionAction;
     /** What the corrected event counts as after this */
-    quantity: number;
+    quantity: Figure;
     reason: string;
     /** The service key that made it */
     by: string;
@@ -2361,8 +2479,14 @@ export type Subscription = {
   /** When it ends; until then it can be resumed */
   cancelAt: Timestamp | null;
   pausedAt: Timestamp | null;
+  /** When the pause ends by itself; null: not paused, or until an operator resumes it */
+  pauseEndsAt: Timestamp | null;
   /** A payment is overdue: from then on nothing can be created */
   graceUntil: Timestamp | null;
+  /** When the first own invoice was due that is not paid */
+  overdueSince: Timestamp | null;
+  /** It is from before there were invoices: nothing is charged until an operator says so */
+  billingHeld: boolean;
   /** What follows: a change that was ordered, or the default plan at the end */
   next: {
     /** null: none, the product has no default plan */
@@ -2621,18 +2745,25 @@ export type UsageEstimate = {
   periodStart: Timestamp;
   periodEnd: Timestamp;
   /** Until now */
-  used: number;
+  used: Figure;
   /** At the end of the period, by `method`; null: too early */
-  estimate: number | null;
+  estimate: Figure | null;
   method: EstimateMethod;
   /** By the pace of the period so far; null: it is less than a day old */
-  straightLine: number | null;
+  straightLine: Figure | null;
   /** By the last seven days; null: there are fewer */
-  lastSevenDays: number | null;
+  lastSevenDays: Figure | null;
   /** For this period; null: unlimited, or a limit of another window */
   limit: Limit;
   /** By `method`; null: not in this period */
   reachesLimitAt: Timestamp | null;
+};
+
+export type UsageGroup = {
+  dimensions: Dimensions;
+  /** true: the combinations that are not listed or were not counted apart, all together */
+  others: boolean;
+  used: Figure;
 };
 
 export type UsagePrice = {
@@ -2733,6 +2864,25 @@ export type WraparoundCause = {
 
 /** overdue: older than autovacuum_freeze_max_age, so autovacuum should be at it; failsafe: vacuum drops everything else to be quick; warning: PostgreSQL warns; stop: it refuses to write */
 export type WraparoundLevel = "normal" | "overdue" | "failsafe" | "warning" | "stop";
+
+export type BillingDetailsGetInput = Record<string, never>;
+
+export type BillingDetailsGetOutput = InvoiceCustomer;
+
+export type BillingDetailsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type BillingDetailsSetInput = {
+  /** The company or person */
+  name: string;
+  /** The postal address, in lines */
+  address: string;
+  /** A tax or VAT number */
+  taxId?: string;
+};
+
+export type BillingDetailsSetOutput = InvoiceCustomer;
+
+export type BillingDetailsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type CheckoutBuyPackageInput = {
   /** Name of the package */
@@ -2856,6 +3006,8 @@ export type CreditsGiveInput = {
   feature?: FeatureKey;
   /** How many units */
   amount?: number;
+  /** What customers read; by default the package, or the amount */
+  name?: Name;
   /** When the rest expires; by default as the package, or never */
   until?: Instant;
   /** The lowest is used first */
@@ -2979,6 +3131,20 @@ export type InvoicesCreditOutput = Invoice;
 
 export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type InvoicesExtendInput = {
+  organisationId: Id;
+  /** The invoice */
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** When it is due from now on: in the future, within a year */
+  dueAt: Instant;
+};
+
+export type InvoicesExtendOutput = Invoice;
+
+export type InvoicesExtendProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvoicesGetInput = {
   /** The invoice */
   invoiceId: Id;
@@ -3002,6 +3168,25 @@ export type InvoicesListOutput = {
 };
 
 export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesListAllInput = {
+  /** deleted: of organisations that are deleted, kept for `INVOICE_KEEP_YEARS` */
+  of?: "current" | "deleted";
+  /** By default all that were issued */
+  state?: "open" | "overdue" | "paid" | "void";
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvoicesListAllOutput = {
+  items: Array<InvoiceOfAny>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type InvoicesListAllProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type InvoicesPayInput = {
   organisationId: Id;
@@ -3093,6 +3278,8 @@ export type OrganisationsSearchInput = {
   plan?: PlanKey;
   /** Those that have a subscription in this state */
   status?: SubscriptionStatus;
+  /** Those with, or without, a subscription that is not invoiced until an operator begins it */
+  held?: boolean;
   /** created: the newest first. name: from a to z. mrr: those that bring most first */
   sort?: "created" | "name" | "mrr";
   /** By which `mrr` sorts; by default that of the catalogue */
@@ -3373,6 +3560,16 @@ export type StripeReplayEventOutput = unknown;
 
 export type StripeReplayEventProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type SubscriptionsBeginBillingInput = {
+  organisationId: Id;
+  /** Why; it is stored with the change */
+  reason?: string;
+};
+
+export type SubscriptionsBeginBillingOutput = Subscriptions;
+
+export type SubscriptionsBeginBillingProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SubscriptionsCancelInput = {
   /** Name of the product */
   product: ProductKey;
@@ -3437,7 +3634,7 @@ export type SubscriptionsPauseInput = {
 
 export type SubscriptionsPauseOutput = Subscriptions;
 
-export type SubscriptionsPauseProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPauseProblem = 'payment_refused' | 'pause_not_available' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsPreviewInput = {
   /** Name of the product */
@@ -4910,10 +5107,81 @@ export type DeliveriesRetryOutput = Delivery;
 
 export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type BackfillsApplyInput = {
+  /** The backfill */
+  backfillId: Id;
+};
+
+export type BackfillsApplyOutput = Backfill;
+
+export type BackfillsApplyProblem = 'not_found' | 'backfill_over' | 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BackfillsGetInput = {
+  /** The backfill */
+  backfillId: Id;
+};
+
+export type BackfillsGetOutput = Backfill;
+
+export type BackfillsGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | EveryProblem;
+
+export type BackfillsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type BackfillsListOutput = {
+  items: Array<Backfill>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type BackfillsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type BackfillsPreviewInput = {
+  meter: FeatureKey;
+  /** Which of your systems reports it */
+  source?: string;
+  /** Included */
+  from: Instant;
+  /** Excluded; not in the future */
+  to: Instant;
+  mode: BackfillMode;
+  /** All events of the source in the time, or those to add; none to replace them by nothing */
+  events: Array<{
+    /** Derived from the fact, such as a request’s id: sent again it counts once */
+    id: string;
+    quantity?: Quantity;
+    /** When it happened */
+    time: Instant;
+    /** As of other events */
+    dimensions?: Record<string, unknown>;
+  }>;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type BackfillsPreviewOutput = Backfill;
+
+export type BackfillsPreviewProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BackfillsRevertInput = {
+  /** The backfill */
+  backfillId: Id;
+  /** For whoever asks later */
+  reason: string;
+};
+
+export type BackfillsRevertOutput = Backfill;
+
+export type BackfillsRevertProblem = 'not_found' | 'backfill_over' | 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type EntitlementsCheckInput = {
   feature: FeatureKey;
-  /** Units that the work needs */
-  quantity?: number;
+  /** Units that the work needs, above 0; parts of one only of meters with decimals */
+  quantity?: Quantity;
   /** For counted features of your own product: how many exist. Without it the answer only has the limit */
   used?: number;
   /** The level that the work needs; by default any but none */
@@ -4979,8 +5247,8 @@ export type UsageCorrectInput = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
   action: CorrectionAction;
-  /** For amend: the right quantity */
-  quantity?: number;
+  /** For amend: the right quantity, above 0; of meters that are weighted by time the right value */
+  quantity?: Quantity;
   /** For whoever asks later */
   reason: string;
 };
@@ -4989,15 +5257,60 @@ export type UsageCorrectOutput = Correction;
 
 export type UsageCorrectProblem = 'not_found' | 'usage_event_voided' | 'usage_event_too_old' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
-export type UsageCurrentInput = Record<string, never>;
+export type UsageCurrentInput = {
+  /** Only this one */
+  meter?: FeatureKey;
+  /** Dimensions of the meter by which to add up; repeat it for several */
+  groupBy?: Array<string>;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
+};
 
 export type UsageCurrentOutput = {
   periodStart: Timestamp;
   periodEnd: Timestamp;
-  items: Array<MeterUsage>;
+  items: Array<{
+    meter: FeatureKey;
+    name: string;
+    unit: string;
+    description: string;
+    /** What it does with the quantities of events */
+    aggregate: "sum" | "count" | "unique" | "max" | "latest" | "time_weighted";
+    /** Digits behind the point that a quantity may have */
+    decimals: number;
+    /** Dimensions of an event that are reported apart */
+    groupBy: Array<string>;
+    used: Figure;
+    /** Lent in leases and not yet reported as used */
+    reserved: number;
+    limit: Limit;
+    /** null: not part of the plan */
+    enforcement: Enforcement | null;
+    /** What the limit applies to; null: not part of the plan */
+    per: QuotaWindow | null;
+    /** false: the plan does not include this meter */
+    included: boolean;
+    /** Of the limit and of prepaid credits; null: unlimited */
+    remaining: Figure | null;
+    /** Prepaid units that are left; they are used beyond the limit */
+    credits: Figure;
+    /** Of what is used, paid by prepaid units */
+    drawn: Figure;
+    /** Share of the limit and of the prepaid units that is used, rounded down */
+    percent: number | null;
+    /** Of the window that the limit applies to; of the month without a limit */
+    periodStart: Timestamp;
+    /** null: the limit applies to all use there has been */
+    periodEnd: Timestamp | null;
+    /** null: the limit applies to all use there has been */
+    resetsAt: Timestamp | null;
+    upgradeTo: string | null;
+    /** With `groupBy`: the largest first, at most 100; without `filter` they add up to `used` */
+    groups?: Array<UsageGroup>;
+  }>;
 };
 
-export type UsageCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+export type UsageCurrentProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type UsageEstimateInput = Record<string, never>;
 
@@ -5013,6 +5326,8 @@ export type UsageEventsInput = {
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -5035,6 +5350,10 @@ export type UsageHistoryInput = {
   to?: Instant;
   /** Length of a step */
   granularity?: Granularity;
+  /** Dimensions of the meter by which to add up; repeat it for several */
+  groupBy?: Array<string>;
+  /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
+  filter?: Array<string>;
 };
 
 export type UsageHistoryOutput = {
@@ -5044,11 +5363,13 @@ export type UsageHistoryOutput = {
   timeZone: string;
   items: Array<{
     start: Timestamp;
-    quantity: number;
+    quantity: Figure;
     /** null: not stored by month */
     events: number | null;
   }>;
-  total: number;
+  total: Figure;
+  /** With `groupBy`: the largest first, at most 100; they add up to `items` */
+  groups?: Array<HistoryGroup>;
 };
 
 export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -5056,6 +5377,8 @@ export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_li
 export type UsageIngestInput = {
   /** At most 1,000 */
   events: Array<NewUsageEvent | CloudEvent | unknown>;
+  /** For service keys: also count events of meters that the plan lacks, so that they are not lost until it has them. In the body, or as `?force=true` beside CloudEvents */
+  force?: boolean;
 };
 
 export type UsageIngestOutput = {
@@ -5110,6 +5433,14 @@ export type UsageTakeLeaseOutput = Lease;
 export type UsageTakeLeaseProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export class TidegateClient extends Transport {
+  /** Whom own invoices are made out to */
+  billingDetailsGet = (input: BillingDetailsGetInput = {}, options?: CallOptions): Promise<BillingDetailsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/details', repeat: 'safe' }, input, options);
+
+  /** Say whom own invoices are made out to. For invoices that are issued from now on. What Stripe bills for is set in its portal. */
+  billingDetailsSet = (input: BillingDetailsSetInput, options?: CallOptions): Promise<BillingDetailsSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/details', repeat: 'keyed' }, input, options);
+
   /** A page on which the organisation buys prepaid units. The same choice with the same key is the same page while it is open. The units can be used when it is paid: before `finish` of the session answers, or when the webhook has come. */
   checkoutBuyPackage = (input: CheckoutBuyPackageInput, options?: CallOptions): Promise<CheckoutBuyPackageOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/packages/{package}/checkout', repeat: 'keyed' }, input, options);
@@ -5170,6 +5501,10 @@ export class TidegateClient extends Transport {
   invoicesCredit = (input: InvoicesCreditInput, options?: CallOptions): Promise<InvoicesCreditOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/credit-notes', repeat: 'keyed' }, input, options);
 
+  /** Give an open invoice another due date. What was overdue because of it is not any more, within a second. Reminders start over. */
+  invoicesExtend = (input: InvoicesExtendInput, options?: CallOptions): Promise<InvoicesExtendOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/extend', repeat: 'keyed' }, input, options);
+
   /** An invoice with its lines */
   invoicesGet = (input: InvoicesGetInput, options?: CallOptions): Promise<InvoicesGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices/{invoiceId}', repeat: 'safe' }, input, options);
@@ -5177,6 +5512,10 @@ export class TidegateClient extends Transport {
   /** Invoices, the newest first. From our own records: works while a payment provider is down. */
   invoicesList = (input: InvoicesListInput = {}, options?: CallOptions): Promise<InvoicesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices', repeat: 'safe' }, input, options);
+
+  /** Invoices of all organisations, the newest first, with their lines */
+  invoicesListAll = (input: InvoicesListAllInput = {}, options?: CallOptions): Promise<InvoicesListAllOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/invoices', repeat: 'safe' }, input, options);
 
   /** Mark an invoice as paid by hand */
   invoicesPay = (input: InvoicesPayInput, options?: CallOptions): Promise<InvoicesPayOutput> =>
@@ -5270,6 +5609,10 @@ export class TidegateClient extends Transport {
   stripeReplayEvent = (input: StripeReplayEventInput, options?: CallOptions): Promise<StripeReplayEventOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/stripe/events/{eventId}/replay', repeat: 'keyed' }, input, options);
 
+  /** Begin to invoice what an organisation has from before there were invoices. Its subscriptions with `billingHeld`: the rest of the running period is charged at once, then each period as it begins. Repeated it changes nothing. To give it for nothing further on, leave it as it is. */
+  subscriptionsBeginBilling = (input: SubscriptionsBeginBillingInput, options?: CallOptions): Promise<SubscriptionsBeginBillingOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/billing/begin', repeat: 'keyed' }, input, options);
+
   /** End a subscription, or withdraw an order. The default plan of the product follows, if it has one. Until the end it can be resumed. */
   subscriptionsCancel = (input: SubscriptionsCancelInput, options?: CallOptions): Promise<SubscriptionsCancelOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/cancel', repeat: 'keyed' }, input, options);
@@ -5282,7 +5625,7 @@ export class TidegateClient extends Transport {
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/subscription', repeat: 'safe' }, input, options);
 
-  /** Pause a subscription: everything can be read, nothing can be created */
+  /** Pause a subscription: everything can be read, nothing can be created. Ends by itself after the days that the plan names (`pause` of `GET /api/v1/billing/plans`), and can be had so often in any 365 days as it says. Nothing is charged meanwhile, and what runs on its own stands still. */
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
 
@@ -5726,6 +6069,26 @@ export class TidegateClient extends Transport {
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
+  /** Count a backfill. In one step, against what is counted by then: `preview` says what it changed. Applied again it changes nothing. What windows owe that were charged is charged or credited with the next one. */
+  backfillsApply = (input: BackfillsApplyInput, options?: CallOptions): Promise<BackfillsApplyOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills/{backfillId}/apply', repeat: 'keyed' }, input, options);
+
+  /** A backfill */
+  backfillsGet = (input: BackfillsGetInput, options?: CallOptions): Promise<BackfillsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/backfills/{backfillId}', repeat: 'safe' }, input, options);
+
+  /** Backfills, the newest first */
+  backfillsList = (input: BackfillsListInput = {}, options?: CallOptions): Promise<BackfillsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/backfills', repeat: 'safe' }, input, options);
+
+  /** Show what adding or replacing the events of a time would change. With a service key. Nothing is counted yet: apply it. The events are those that service keys reported or should have reported under the source, of a meter that is added up (sum, count), in a time that is over and for which single events are stored. At most 5000 events and 62 days at once. One event that cannot be counted refuses all of them. */
+  backfillsPreview = (input: BackfillsPreviewInput, options?: CallOptions): Promise<BackfillsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills', repeat: 'keyed' }, input, options);
+
+  /** Take a backfill back: every event counts what it counted before. Events that others reported since stay. Reverted again it changes nothing. */
+  backfillsRevert = (input: BackfillsRevertInput, options?: CallOptions): Promise<BackfillsRevertOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/backfills/{backfillId}/revert', repeat: 'keyed' }, input, options);
+
   /** May the organisation do this now?. For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With `hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, leases and usage together never exceed the limit. A refusal is an answer, not an error. The key of a hold that has ended is refused: other work needs another key. */
   entitlementsCheck = (input: EntitlementsCheckInput, options?: CallOptions): Promise<EntitlementsCheckOutput> =>
     this.send({ method: 'POST', path: '/api/v1/entitlements/check', repeat: 'keyed' }, input, options);
@@ -5754,7 +6117,7 @@ export class TidegateClient extends Transport {
   usageCorrect = (input: UsageCorrectInput, options?: CallOptions): Promise<UsageCorrectOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/corrections', repeat: 'keyed' }, input, options);
 
-  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
+  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. With `groupBy` and `meter` its use is divided by dimensions as well; `filter` says of which of it. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/current', repeat: 'safe' }, input, options);
 
@@ -5762,11 +6125,11 @@ export class TidegateClient extends Transport {
   usageEstimate = (input: UsageEstimateInput = {}, options?: CallOptions): Promise<UsageEstimateOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/estimate', repeat: 'safe' }, input, options);
 
-  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Single events are stored for as long as the operator says (400 days by default). */
+  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Of meters that are weighted by time: the values that held in it, also those from before it, each with what it adds to it. Single events are stored for as long as the operator says (400 days by default). */
   usageEvents = (input: UsageEventsInput, options?: CallOptions): Promise<UsageEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/events', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. */
+  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 

@@ -55,6 +55,13 @@ export const Trial = z
   })
   .meta({ id: 'Trial', description: 'Once for each organisation' });
 
+export const PauseTerms = z
+  .object({
+    days: z.int().min(1).meta({ description: 'After so many days a pause ends by itself' }),
+    perYear: z.int().min(1).meta({ description: 'How many pauses may begin in any 365 days' }),
+  })
+  .meta({ id: 'PauseTerms', description: 'How customers may pause it; absent: they cannot' });
+
 /** Members beyond `included` are paid by the add-on. */
 export const Seats = z
   .object({ feature: FeatureKey, included: z.int().min(0), addon: AddonKey.nullable() })
@@ -72,6 +79,7 @@ export const Plan = z
     offered: z.boolean().meta({ description: 'false: only operators give it' }),
     approval: z.boolean().meta({ description: 'It begins when an operator approves the order' }),
     trial: Trial.nullable(),
+    pause: PauseTerms.optional(),
     seats: Seats.nullable(),
     prices: z.array(Price),
     setup: z.array(OneOffPrice).meta({ description: 'Paid once, when it begins' }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
@@ -16,7 +17,7 @@ export const Credit = z
   .object({
     id: Id,
     feature: FeatureKey,
-    name: z.string().meta({ description: 'What was bought, or why it was given', examples: ['1,000 calls'] }),
+    name: z.string().meta({ description: 'What customers read', examples: ['1,000 calls'] }),
     amount: z.int().min(1),
     from: Timestamp,
     until: Timestamp.nullable().meta({ description: 'When the rest expires; null: never' }),
@@ -30,15 +31,17 @@ export const Credit = z
   .meta({ id: 'Credit' });
 export type Credit = z.infer<typeof Credit>;
 
-/** With what is left of it. */
-export const CreditLeft = Credit.extend({
-  left: z
-    .int()
-    .min(0)
-    .nullable()
-    .meta({ description: 'What can still be used; null: usage does not answer at present' }),
-  expired: z.boolean(),
-}).meta({ id: 'CreditLeft' });
+/** As customers see it, with what is left: why an operator gave it is theirs to know. */
+export const CreditLeft = Credit.omit({ by: true, reason: true })
+  .extend({
+    left: z
+      .int()
+      .min(0)
+      .nullable()
+      .meta({ description: 'What can still be used; null: usage does not answer at present' }),
+    expired: z.boolean(),
+  })
+  .meta({ id: 'CreditLeft' });
 
 /** Units that were ordered and are not paid for yet. */
 export const PackageOrder = z
@@ -84,7 +87,7 @@ export const getCredits = operation({
     features: z.array(
       z.object({
         feature: FeatureKey,
-        left: z.int().min(0).nullable().meta({ description: 'null: usage does not answer at present' }),
+        left: z.number().min(0).nullable().meta({ description: 'null: usage does not answer at present' }),
         credits: z.array(CreditLeft),
       }),
     ),
@@ -168,6 +171,10 @@ export const giveCredit = operation({
     }),
     feature: FeatureKey.optional().meta({ description: 'A metered feature' }),
     amount: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().meta({ description: 'How many units' }),
+    name: Name.optional().meta({
+      description: 'What customers read; by default the package, or the amount',
+      examples: ['With our thanks'],
+    }),
     until: Instant.optional().meta({ description: 'When the rest expires; by default as the package, or never' }),
     priority: z.int().min(-1_000).max(1_000).default(0).meta({ description: 'The lowest is used first' }),
     source: z.enum(['manual', 'promotion']).default('manual').meta({ description: 'What it is given as' }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
-import { Id, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Currency } from './currencies.ts';
 
 /** Stripe's words. uncollectible: given up, but still owed. */
@@ -16,6 +16,26 @@ const Amount = z
   .int()
   .meta({ id: 'AmountMinor', description: 'In the smallest unit of the currency: 2900 is 29.00 EUR' });
 
+/** Plain text that may have lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const LINES = /^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$/;
+
+/** Whom an invoice is made out to. */
+export const InvoiceCustomer = z
+  .object({
+    name: z.string(),
+    address: z
+      .string()
+      .nullable()
+      .meta({ examples: ['1 Harbour Street\n20457 Hamburg'] }),
+    taxId: z
+      .string()
+      .nullable()
+      .meta({ examples: ['DE123456789'] }),
+  })
+  .meta({ id: 'InvoiceCustomer' });
+export type InvoiceCustomer = z.infer<typeof InvoiceCustomer>;
+
 export const InvoiceLine = z
   .object({
     product: z.string().nullable().meta({ description: 'null: of no product, such as a one-off charge' }),
@@ -24,7 +44,7 @@ export const InvoiceLine = z
       examples: ['plan:pro'],
     }),
     description: z.string(),
-    quantity: z.int(),
+    quantity: z.number().meta({ description: 'Of usage in units of the meter, with its digits behind the point' }),
     amountMinor: Amount.meta({ description: 'Before discounts' }),
     discountMinor: Amount.meta({ description: 'What coupons take from this line, not below zero' }),
     periodStart: Timestamp,
@@ -42,6 +62,9 @@ export const Invoice = z
       .meta({ description: 'null until it is issued', examples: ['2026-000042'] }),
     provider: z.enum(['manual', 'stripe']).meta({ description: 'manual: paid outside the platform' }),
     status: InvoiceStatus,
+    customer: InvoiceCustomer.nullable().meta({
+      description: 'As it was when it was issued; null: the provider knows',
+    }),
     currency: Currency,
     subtotalMinor: Amount,
     discountMinor: Amount,
@@ -89,6 +112,50 @@ export const getInvoice = operation({
   summary: 'An invoice with its lines',
   input: z.strictObject({ invoiceId: InvoiceId }),
   output: InvoiceWithLines,
+});
+
+export const getBillingDetails = operation({
+  service: 'billing',
+  name: 'billing-details.get',
+  http: ['GET', '/api/v1/billing/details'],
+  scope: 'billing:read',
+  summary: 'Whom own invoices are made out to',
+  input: z.strictObject({}),
+  output: InvoiceCustomer,
+});
+
+export const setBillingDetails = operation({
+  service: 'billing',
+  name: 'billing-details.set',
+  http: ['PUT', '/api/v1/billing/details'],
+  scope: 'billing:write',
+  summary: 'Say whom own invoices are made out to',
+  description: 'For invoices that are issued from now on. What Stripe bills for is set in its portal.',
+  input: z.strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .regex(PLAIN_TEXT)
+      .meta({ description: 'The company or person', examples: ['Harbour Ltd'] }),
+    address: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .regex(LINES, 'lines without control characters')
+      .meta({ description: 'The postal address, in lines', examples: ['1 Harbour Street\n20457 Hamburg'] }),
+    taxId: z
+      .string()
+      .trim()
+      .min(1)
+      .max(40)
+      .regex(PLAIN_TEXT)
+      .optional()
+      .meta({ description: 'A tax or VAT number', examples: ['DE123456789'] }),
+  }),
+  output: InvoiceCustomer,
 });
 
 export const invoiceNotPayable = problem(
@@ -208,6 +275,22 @@ export const creditInvoice = operation({
   errors: [invoiceNotPayable, invoiceOfProvider],
 });
 
+export const extendInvoice = operation({
+  service: 'billing',
+  name: 'invoices.extend',
+  http: ['POST', '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/extend'],
+  status: 200,
+  scope: 'operator',
+  summary: 'Give an open invoice another due date',
+  description: 'What was overdue because of it is not any more, within a second. Reminders start over.',
+  input: z.strictObject({
+    ...OfInvoice,
+    dueAt: Instant.meta({ description: 'When it is due from now on: in the future, within a year' }),
+  }),
+  output: Invoice,
+  errors: [invoiceNotPayable, invoiceOfProvider],
+});
+
 export const InvoiceFact = z.object({
   orgId: Id,
   invoice: Invoice,
@@ -224,3 +307,16 @@ export const invoiceIssued = fact(
 export const invoicePaid = fact('invoice.paid.v1', 'An invoice is paid');
 export const invoiceVoided = fact('invoice.voided.v1', 'An invoice is withdrawn');
 export const invoiceCredited = fact('invoice.credited.v1', 'A part of an invoice was taken back by a credit note');
+export const invoiceExtended = fact('invoice.extended.v1', 'An invoice is due later');
+
+export const invoiceReminder = event({
+  service: 'billing',
+  name: 'invoice.reminder.v1',
+  summary: 'An own invoice that is open will soon be due, or is overdue',
+  data: InvoiceFact.extend({
+    daysOverdue: z.int().meta({ description: 'Below zero: so many days before it is due' }),
+    readOnlyAt: Timestamp.meta({ description: 'If it is not paid by then, nothing can be created any more' }),
+    unpaidAt: Timestamp.meta({ description: 'If it is not paid by then, the default plan takes its place' }),
+  }),
+  aggregate: ({ orgId }) => orgId,
+});

@@ -3,6 +3,7 @@ import { operation } from '../kernel/operation.ts';
 import { Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { PlanKey } from './catalogue.ts';
 import { Currency } from './currencies.ts';
+import { InvoiceWithLines } from './invoices.ts';
 import { ProductKey } from './products.ts';
 import { SubscriptionStatus } from './subscription-status.ts';
 import { BillingInterval } from './subscriptions.ts';
@@ -25,6 +26,7 @@ export const OrganisationSummary = z
         planVersion: z.int().min(1),
         status: SubscriptionStatus,
         interval: BillingInterval,
+        billingHeld: z.boolean().meta({ description: 'Not invoiced until an operator begins it' }),
       }),
     ),
     mrr: z.array(Money).meta({ description: 'What it brings in a month, by currency; empty: nothing' }),
@@ -52,6 +54,10 @@ export const searchOrganisations = operation({
     product: ProductKey.optional().meta({ description: 'Those that have a subscription of it' }),
     plan: PlanKey.optional().meta({ description: 'Those that have a plan of this name' }),
     status: SubscriptionStatus.optional().meta({ description: 'Those that have a subscription in this state' }),
+    held: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Those with, or without, a subscription that is not invoiced until an operator begins it' }),
     sort: z
       .enum(['created', 'name', 'mrr'])
       .default('created')
@@ -60,6 +66,32 @@ export const searchOrganisations = operation({
     ...pageQuery,
   }),
   output: page(OrganisationSummary),
+});
+
+export const InvoiceOfAny = InvoiceWithLines.extend({
+  organisationId: Id,
+  deleted: z.boolean().meta({ description: 'Its organisation is deleted; the invoice is kept because laws want it' }),
+}).meta({ id: 'InvoiceOfAny' });
+export type InvoiceOfAny = z.infer<typeof InvoiceOfAny>;
+
+export const listAllInvoices = operation({
+  service: 'billing',
+  name: 'invoices.list-all',
+  http: ['GET', '/api/v1/operator/invoices'],
+  scope: 'operator',
+  summary: 'Invoices of all organisations, the newest first, with their lines',
+  input: z.strictObject({
+    of: z
+      .enum(['current', 'deleted'])
+      .default('current')
+      .meta({ description: 'deleted: of organisations that are deleted, kept for `INVOICE_KEEP_YEARS`' }),
+    state: z
+      .enum(['open', 'overdue', 'paid', 'void'])
+      .optional()
+      .meta({ description: 'By default all that were issued' }),
+    ...pageQuery,
+  }),
+  output: page(InvoiceOfAny),
 });
 
 /** One thing that happened to an organisation. */

@@ -64,7 +64,14 @@ export const Subscription = z
     trialEnd: Timestamp.nullable(),
     cancelAt: Timestamp.nullable().meta({ description: 'When it ends; until then it can be resumed' }),
     pausedAt: Timestamp.nullable(),
+    pauseEndsAt: Timestamp.nullable().meta({
+      description: 'When the pause ends by itself; null: not paused, or until an operator resumes it',
+    }),
     graceUntil: Timestamp.nullable().meta({ description: 'A payment is overdue: from then on nothing can be created' }),
+    overdueSince: Timestamp.nullable().meta({ description: 'When the first own invoice was due that is not paid' }),
+    billingHeld: z.boolean().meta({
+      description: 'It is from before there were invoices: nothing is charged until an operator says so',
+    }),
     next: z
       .object({
         plan: PlanKey.nullable().meta({ description: 'null: none, the product has no default plan' }),
@@ -132,6 +139,18 @@ export const addonNotOffered = problem(
     plan: z.string(),
     max: z.int().nullable(),
     plans: z.array(z.string()).meta({ description: 'The plans with which it can be had' }),
+  }),
+);
+
+export const pauseNotAvailable = problem(
+  'pause_not_available',
+  409,
+  'The subscription cannot be paused',
+  z.object({
+    product: z.string(),
+    plan: z.string(),
+    reason: z.enum(['not_offered', 'used_up']),
+    availableAt: Timestamp.nullable().meta({ description: 'From then on it can be paused again; null: never' }),
   }),
 );
 
@@ -221,9 +240,12 @@ export const pauseSubscription = operation({
   status: 200,
   scope: 'billing:write',
   summary: 'Pause a subscription: everything can be read, nothing can be created',
+  description:
+    'Ends by itself after the days that the plan names (`pause` of `GET /api/v1/billing/plans`), and can be had so often in ' +
+    'any 365 days as it says. Nothing is charged meanwhile, and what runs on its own stands still.',
   input: z.strictObject({ product, reason }),
   output: Subscriptions,
-  errors: [paymentRefused],
+  errors: [paymentRefused, pauseNotAvailable],
   deadlineMs: 40_000,
 });
 
@@ -255,6 +277,20 @@ export const setSubscription = operation({
   output: Subscriptions,
   errors: [promotionCodeInvalid, unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
   deadlineMs: 40_000,
+});
+
+export const beginBilling = operation({
+  service: 'billing',
+  name: 'subscriptions.begin-billing',
+  http: ['POST', '/api/v1/operator/organisations/{organisationId}/billing/begin'],
+  status: 200,
+  scope: 'operator',
+  summary: 'Begin to invoice what an organisation has from before there were invoices',
+  description:
+    'Its subscriptions with `billingHeld`: the rest of the running period is charged at once, then each period as it begins. ' +
+    'Repeated it changes nothing. To give it for nothing further on, leave it as it is.',
+  input: z.strictObject({ organisationId: Id, reason }),
+  output: Subscriptions,
 });
 
 export const PlanOrder = z

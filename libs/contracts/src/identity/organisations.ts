@@ -74,9 +74,10 @@ export const describeOrganisations = operation({
   name: 'organisations.describe',
   scope: 'service',
   summary: 'Names, owners and ages of organisations; those that do not exist are left out',
+  description: 'Of the owners, the one who has been it longest comes first; the address is theirs.',
   input: z.strictObject({ organisationIds: z.array(Id).min(1).max(50) }),
   output: z.object({
-    items: z.array(Organisation.extend({ ownerEmail: z.string().nullable() })),
+    items: z.array(Organisation.extend({ ownerEmail: z.string().nullable(), ownerIds: z.array(Id) })),
   }),
   readonly: true,
 });

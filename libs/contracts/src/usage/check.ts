@@ -8,6 +8,7 @@ import { Id, Timestamp } from '../kernel/types.ts';
 import { type Credited, leftOf } from './credits.ts';
 import { MAX_QUANTITY } from './event.ts';
 import { MAX_TTL_SECONDS, TTL_SECONDS } from './leases.ts';
+import { Figure, inSteps, limitInSteps, Quantity, unitsOf } from './quantity.ts';
 
 export const CheckReason = z.enum(['no_subscription', 'not_included', 'limit_reached', 'past_due', 'read_only']).meta({
   id: 'CheckReason',
@@ -29,12 +30,12 @@ export const Check = z
     plan: z.string().nullable(),
     level: Level.nullable().meta({ description: 'Of a feature with levels' }),
     limit: Limit.meta({ description: 'null: unlimited, or a feature without numbers' }),
-    used: z.int().nullable().meta({ description: 'null: not counted here' }),
-    remaining: Limit.meta({
+    used: Figure.nullable().meta({ description: 'null: not counted here' }),
+    remaining: Figure.min(0).nullable().meta({
       description:
         'Of the limit and of prepaid credits, without what others hold; null: unlimited, or not counted here',
     }),
-    credits: z.int().min(0).nullable().meta({ description: 'Prepaid units in `remaining`; null: not counted here' }),
+    credits: Figure.min(0).nullable().meta({ description: 'Prepaid units in `remaining`; null: not counted here' }),
     resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature is reset; null: never' }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
     holdId: Id.optional().meta({ description: 'Commit or release it' }),
@@ -75,7 +76,9 @@ export const checkEntitlement = operation({
     'ended is refused: other work needs another key.',
   input: z.strictObject({
     feature: FeatureKey,
-    quantity: z.int().min(1).max(MAX_QUANTITY).default(1).meta({ description: 'Units that the work needs' }),
+    quantity: Quantity.default(1).meta({
+      description: 'Units that the work needs, above 0; parts of one only of meters with decimals',
+    }),
     used: z.int().min(0).optional().meta({
       description: 'For counted features of your own product: how many exist. Without it the answer only has the limit',
     }),
@@ -149,6 +152,8 @@ export interface Ask {
 /** What is counted of a metered feature in the window of its limit. */
 export interface Metering extends Credited {
   resetsAt: string | null;
+  /** Digits behind the point that the meter has, by default none. */
+  decimals?: number | undefined;
 }
 
 /**
@@ -223,11 +228,16 @@ function measure(
     return grant.limit === null || (used ?? 0) + quantity <= grant.limit ? undefined : 'limit_reached';
   }
   if (metering) {
-    check.used = metering.used;
-    check.remaining = grant.limit === null ? null : Math.max(0, leftOf(grant.limit, metering));
-    check.credits = metering.credits ?? 0;
+    const { decimals = 0, used: counted, reserved, drawn = 0, credits = 0, elsewhere = 0 } = metering;
+    const steps = (units: number) => inSteps(units, decimals);
+    const all = { used: steps(counted), reserved: steps(reserved), drawn: steps(drawn) };
+    const left = (limit: number) =>
+      leftOf(limitInSteps(limit, decimals), { ...all, credits: steps(credits), elsewhere: steps(elsewhere) });
+    check.used = counted;
+    check.remaining = grant.limit === null ? null : unitsOf(Math.max(0, left(grant.limit)), decimals);
+    check.credits = credits;
     check.resetsAt = metering.resetsAt;
-    return grant.ceiling === null || quantity <= leftOf(grant.ceiling, metering) ? undefined : 'limit_reached';
+    return grant.ceiling === null || steps(quantity) <= left(grant.ceiling) ? undefined : 'limit_reached';
   }
   return grant.ceiling === null || quantity <= grant.ceiling ? undefined : 'limit_reached';
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Timestamp } from '../kernel/types.ts';
-import { EventId, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey, ReportedSource } from './event.ts';
+import { EventId, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
+import { Figure, Quantity } from './quantity.ts';
 
 export const usageEventVoided = problem('usage_event_voided', 409, 'The event was voided');
 export const usageEventTooOld = problem('usage_event_too_old', 409, 'The event is too old to be corrected');
@@ -17,7 +18,7 @@ export const Correction = z
     id: z.string(),
     meter: MeterKey,
     time: Timestamp.meta({ description: 'When the event happened: hour and period follow' }),
-    quantity: z.int().meta({ description: 'What the event counts as now; 0 when it was voided' }),
+    quantity: Figure.meta({ description: 'What the event counts as now; 0 when it was voided' }),
     changed: z.boolean().meta({ description: 'false: that was known already, and nothing changed' }),
   })
   .meta({ id: 'Correction' });
@@ -36,7 +37,9 @@ export const correctUsage = operation({
     source: ReportedSource.default('default'),
     id: EventId,
     action: CorrectionAction,
-    quantity: z.int().min(1).max(MAX_QUANTITY).optional().meta({ description: 'For amend: the right quantity' }),
+    quantity: Quantity.optional().meta({
+      description: 'For amend: the right quantity, above 0; of meters that are weighted by time the right value',
+    }),
     reason: z
       .string()
       .trim()

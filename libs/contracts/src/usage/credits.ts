@@ -1,24 +1,23 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Id, Timestamp } from '../kernel/types.ts';
+import { Id } from '../kernel/types.ts';
 import { MeterKey } from './event.ts';
+import { Figure } from './quantity.ts';
 
-/** Prepaid units of a meter and what became of them. */
+/** Prepaid units of a meter and what is left of them. */
 export const DrawnCredit = z.object({
   id: Id,
   meter: MeterKey,
-  amount: z.int().min(1),
-  drawn: z.int().min(0).meta({ description: 'What was drawn of it by usage' }),
-  from: Timestamp,
-  until: Timestamp.nullable(),
+  left: Figure.min(0).meta({ description: 'What is not drawn by usage' }),
+  decimals: z.int().meta({ description: 'Digits of the meter behind the point' }),
 });
 export type DrawnCredit = z.infer<typeof DrawnCredit>;
 
 export const listDrawnCredits = operation({
   service: 'usage',
-  name: 'credits.drawn',
+  name: 'credits.left',
   scope: 'service',
-  summary: 'What was drawn of prepaid units, in the order in which they are drawn',
+  summary: 'What is left of prepaid units, in the order in which they are drawn',
   description: 'The organisation is the one of the call. Of those that are used up or over, the newest thousand.',
   input: z.strictObject({}),
   output: z.object({ items: z.array(DrawnCredit) }),

@@ -3,6 +3,7 @@ import { Limit } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { MeterKey } from './event.ts';
+import { Figure } from './quantity.ts';
 
 export const EstimateMethod = z.enum(['last_7_days', 'straight_line', 'too_early']).meta({
   id: 'EstimateMethod',
@@ -18,14 +19,13 @@ export const UsageEstimate = z
     meter: MeterKey,
     periodStart: Timestamp,
     periodEnd: Timestamp,
-    used: z.int().meta({ description: 'Until now' }),
-    estimate: z.int().nullable().meta({ description: 'At the end of the period, by `method`; null: too early' }),
+    used: Figure.meta({ description: 'Until now' }),
+    estimate: Figure.nullable().meta({ description: 'At the end of the period, by `method`; null: too early' }),
     method: EstimateMethod,
-    straightLine: z
-      .int()
-      .nullable()
-      .meta({ description: 'By the pace of the period so far; null: it is less than a day old' }),
-    lastSevenDays: z.int().nullable().meta({ description: 'By the last seven days; null: there are fewer' }),
+    straightLine: Figure.nullable().meta({
+      description: 'By the pace of the period so far; null: it is less than a day old',
+    }),
+    lastSevenDays: Figure.nullable().meta({ description: 'By the last seven days; null: there are fewer' }),
     limit: Limit.meta({ description: 'For this period; null: unlimited, or a limit of another window' }),
     reachesLimitAt: Timestamp.nullable().meta({ description: 'By `method`; null: not in this period' }),
   })

@@ -3,6 +3,7 @@ import { Access, Upgrade } from '../billing/entitlements.ts';
 import { Enforcement, FeatureKey, Level, Limit, QuotaWindow } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
+import { Figure } from './quantity.ts';
 
 const onlyMetered = 'Of metered features; null for others';
 
@@ -19,19 +20,14 @@ export const FeatureLimit = z
     limit: Limit.meta({ description: 'null: unlimited, or a feature without numbers' }),
     per: QuotaWindow.nullable().meta({ description: onlyMetered }),
     enforcement: Enforcement.nullable().meta({ description: onlyMetered }),
-    used: z
-      .int()
-      .nullable()
-      .meta({ description: `${onlyMetered}: their services count them` }),
-    reserved: z
-      .int()
-      .min(0)
+    used: Figure.nullable().meta({ description: `${onlyMetered}: their services count them` }),
+    reserved: Figure.min(0)
       .nullable()
       .meta({ description: `Lent or held. ${onlyMetered}` }),
-    remaining: Limit.meta({ description: `With prepaid credits. ${onlyMetered}, and for unlimited ones` }),
-    credits: z
-      .int()
-      .min(0)
+    remaining: Figure.min(0)
+      .nullable()
+      .meta({ description: `With prepaid credits. ${onlyMetered}, and for unlimited ones` }),
+    credits: Figure.min(0)
       .nullable()
       .meta({ description: `Prepaid units that are left. ${onlyMetered}` }),
     resetsAt: Timestamp.nullable().meta({ description: `${onlyMetered}, and where nothing is ever reset` }),

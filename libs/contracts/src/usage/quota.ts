@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { MeterKey } from './event.ts';
+import { Figure } from './quantity.ts';
 
 export const QuotaReached = z.object({
   orgId: Id,
   meter: MeterKey,
-  limit: z.int().min(0).meta({ description: 'With the prepaid units that were drawn, and those that are left' }),
-  used: z.int(),
+  limit: Figure.min(0).meta({ description: 'With the prepaid units that were drawn, and those that are left' }),
+  used: Figure,
   /** The threshold that was reached, not the exact share. */
   percent: z.union([z.literal(50), z.literal(80), z.literal(100)]),
   periodStart: Timestamp,

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { CorrectionAction } from './corrections.ts';
+import { Dimensions, filter } from './dimensions.ts';
 import { MeterKey } from './event.ts';
 import { unknownMeter } from './leases.ts';
+import { Figure } from './quantity.ts';
 
 export const RecordedEvent = z
   .object({
@@ -14,15 +16,19 @@ export const RecordedEvent = z
         '`correction` for the difference that a correction makes',
     }),
     meter: MeterKey,
-    quantity: z.int().meta({ description: 'Negative for corrections' }),
+    quantity: Figure.meta({ description: 'What it adds to its meter; negative for corrections' }),
     time: Timestamp.meta({ description: 'When it happened' }),
     receivedAt: Timestamp,
+    dimensions: Dimensions.optional().meta({ description: 'Of meters that have some: how it was counted' }),
+    value: Figure.optional().meta({ description: 'Of meters that are weighted by time: the value that held' }),
+    series: z.string().optional().meta({ description: 'Of meters that are weighted by time: whose value it is' }),
+    until: Timestamp.nullable().optional().meta({ description: 'When the value ends if no other one comes before' }),
     corrects: z
       .object({
         source: z.string(),
         id: z.string(),
         action: CorrectionAction,
-        quantity: z.int().meta({ description: 'What the corrected event counts as after this' }),
+        quantity: Figure.meta({ description: 'What the corrected event counts as after this' }),
         reason: z.string(),
         by: z.string().meta({ description: 'The service key that made it' }),
       })
@@ -40,11 +46,13 @@ export const listUsageEvents = operation({
   summary: 'The events behind a figure: what was counted of one meter, newest first',
   description:
     'From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events ' +
-    'add up to its balance. Single events are stored for as long as the operator says (400 days by default).',
+    'add up to its balance. Of meters that are weighted by time: the values that held in it, also those from before it, each ' +
+    'with what it adds to it. Single events are stored for as long as the operator says (400 days by default).',
   input: z.strictObject({
     meter: MeterKey,
     from: Instant.optional().meta({ description: 'Included; default 30 days before `to`' }),
     to: Instant.optional().meta({ description: 'Excluded; default now' }),
+    filter,
     ...pageQuery,
   }),
   output: page(RecordedEvent),

@@ -3,6 +3,10 @@ import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { MeterKey } from './event.ts';
 
+/** A quantity that is not counted, in the smallest steps of its meter. */
+export const UsageChange = z.strictObject({ at: Timestamp, quantity: z.int() });
+export type UsageChange = z.infer<typeof UsageChange>;
+
 /**
  * For services: how much was used. A time begins and ends with an hour (UTC) or with a period of the organisation: within
  * an hour nothing is divided.
@@ -28,6 +32,14 @@ export const sumUsage = operation({
         }),
       )
       .max(200),
+    changes: z
+      .array(UsageChange)
+      .max(5_000)
+      .optional()
+      .meta({ description: 'What to add to each span in which it lies, as if it were counted' }),
   }),
-  output: z.object({ sums: z.array(z.int()).meta({ description: 'In the order of the spans' }) }),
+  output: z.object({
+    sums: z.array(z.int()).meta({ description: 'In the order of the spans, in the smallest steps of each meter' }),
+    decimals: z.array(z.int()).meta({ description: 'In the same order: digits of each meter behind the point' }),
+  }),
 });

@@ -1,12 +1,23 @@
 import { z } from 'zod';
+import { MeterDefinition } from '../billing/catalogue.ts';
 import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey, ReportedSource } from './event.ts';
+import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { filter, groupBy, HistoryGroup, UsageGroup } from './dimensions.ts';
+import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
 import { unknownMeter } from './leases.ts';
+import { Figure, Quantity } from './quantity.ts';
 
 export const Meter = z
-  .object({ meter: MeterKey, name: z.string(), unit: z.string(), description: z.string() })
+  .object({
+    meter: MeterKey,
+    name: z.string(),
+    unit: z.string(),
+    description: z.string(),
+    aggregate: MeterDefinition.shape.aggregate.meta({ description: 'What it does with the quantities of events' }),
+    decimals: MeterDefinition.shape.decimals,
+    groupBy: MeterDefinition.shape.groupBy,
+  })
   .meta({ id: 'Meter' });
 export type Meter = z.infer<typeof Meter>;
 
@@ -25,15 +36,15 @@ const NEVER_ENDS = Timestamp.nullable().meta({ description: 'null: the limit app
 export const MeterUsage = z
   .object({
     ...Meter.shape,
-    used: z.int(),
-    reserved: z.int().min(0).meta({ description: 'Lent in leases and not yet reported as used' }),
+    used: Figure,
+    reserved: z.number().min(0).meta({ description: 'Lent in leases and not yet reported as used' }),
     limit: Limit,
     enforcement: Enforcement.nullable().meta({ description: 'null: not part of the plan' }),
     per: QuotaWindow.nullable().meta({ description: 'What the limit applies to; null: not part of the plan' }),
     included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
-    remaining: Limit.meta({ description: 'Of the limit and of prepaid credits; null: unlimited' }),
-    credits: z.int().min(0).meta({ description: 'Prepaid units that are left; they are used beyond the limit' }),
-    drawn: z.int().min(0).meta({ description: 'Of what is used, paid by prepaid units' }),
+    remaining: Figure.min(0).nullable().meta({ description: 'Of the limit and of prepaid credits; null: unlimited' }),
+    credits: Figure.min(0).meta({ description: 'Prepaid units that are left; they are used beyond the limit' }),
+    drawn: Figure.min(0).meta({ description: 'Of what is used, paid by prepaid units' }),
     percent: z.int().nullable().meta({
       description: 'Share of the limit and of the prepaid units that is used, rounded down',
     }),
@@ -53,9 +64,26 @@ export const currentUsage = operation({
   http: ['GET', '/api/v1/usage/current'],
   scope: 'usage:read',
   summary: 'Usage of every meter against the limits of the plan',
-  description: 'Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month.',
-  input: z.strictObject({}),
-  output: z.object({ periodStart: Timestamp, periodEnd: Timestamp, items: z.array(MeterUsage) }),
+  description:
+    'Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. With `groupBy` and `meter` ' +
+    'its use is divided by dimensions as well; `filter` says of which of it.',
+  input: z.strictObject({
+    meter: MeterKey.optional().meta({ description: 'Only this one' }),
+    groupBy,
+    filter,
+  }),
+  output: z.object({
+    periodStart: Timestamp,
+    periodEnd: Timestamp,
+    items: z.array(
+      MeterUsage.extend({
+        groups: z.array(UsageGroup).optional().meta({
+          description: 'With `groupBy`: the largest first, at most 100; without `filter` they add up to `used`',
+        }),
+      }),
+    ),
+  }),
+  errors: [unknownMeter],
 });
 
 export const Granularity = z
@@ -71,7 +99,7 @@ export const usageHistory = operation({
   summary: 'Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps',
   description:
     'Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so ' +
-    'that the steps of a month add up to its balance.',
+    'that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well.',
   input: z.strictObject({
     meter: MeterKey,
     from: Instant.optional().meta({
@@ -79,6 +107,8 @@ export const usageHistory = operation({
     }),
     to: Instant.optional().meta({ description: 'Excluded; default now' }),
     granularity: Granularity.default('day').meta({ description: 'Length of a step' }),
+    groupBy,
+    filter,
   }),
   output: z.object({
     meter: MeterKey,
@@ -87,11 +117,15 @@ export const usageHistory = operation({
     items: z.array(
       z.object({
         start: Timestamp,
-        quantity: z.int(),
+        quantity: Figure,
         events: z.int().nullable().meta({ description: 'null: not stored by month' }),
       }),
     ),
-    total: z.int(),
+    total: Figure,
+    groups: z
+      .array(HistoryGroup)
+      .optional()
+      .meta({ description: 'With `groupBy`: the largest first, at most 100; they add up to `items`' }),
   }),
   errors: [unknownMeter],
 });
@@ -162,6 +196,12 @@ export const CloudEvent = z
       .looseObject({})
       .optional()
       .meta({ description: 'Carries `quantity`, by default 1, or what the meter names as its `value`' }),
+    series: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'As `series` of a plain event', examples: ['server-17'] }),
+    until: Instant.optional().meta({ description: 'As `until` of a plain event' }),
     lease: Id.optional().meta({ description: 'The lease from which these units were taken' }),
   })
   .meta({ id: 'CloudEvent' });
@@ -171,9 +211,10 @@ export const NewUsageEvent = z
     id: EventId,
     source: ReportedSource.default('default').meta({ description: 'Which of your systems reports it' }),
     meter: MeterKey,
-    quantity: z.int().min(0).max(MAX_QUANTITY).default(1).meta({
+    quantity: Quantity.default(1).meta({
       description:
-        'Whole units, at least 1; of meters that take the largest or the newest value that value, which may be 0',
+        'A number, or an exact decimal as text, with at most as many digits behind the point as the meter has (by default ' +
+        'none), above 0; of meters that take the largest or the newest value that value, which may be 0',
     }),
     value: z
       .string()
@@ -186,6 +227,26 @@ export const NewUsageEvent = z
       }),
     time: Instant.optional().meta({
       description: 'When it happened, by default now; finer than a millisecond is truncated',
+    }),
+    dimensions: z
+      .record(z.string().max(31), z.unknown())
+      .optional()
+      .meta({
+        description:
+          'What the meter groups by, such as a model: a text of at most 100 characters, a number or a yes or no for each',
+        examples: [{ model: 'small' }],
+      }),
+    series: z
+      .string()
+      .max(200)
+      .regex(PLAIN_TEXT, 'a text without control characters')
+      .optional()
+      .meta({
+        description: 'Only for meters that are weighted by time: whose value it is, such as a server; each has its own',
+        examples: ['server-17'],
+      }),
+    until: Instant.optional().meta({
+      description: 'Only for meters that are weighted by time: when the value ends, if no other one comes before',
     }),
     lease: Id.optional().meta({
       description: 'The lease from which these units were taken: of the same meter and period, and not used up',
@@ -233,6 +294,14 @@ export const ingestUsage = operation({
       .min(1)
       .max(1_000)
       .meta({ description: 'At most 1,000' }),
+    force: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          'For service keys: also count events of meters that the plan lacks, so that they are not lost until it has them. In ' +
+          'the body, or as `?force=true` beside CloudEvents',
+      }),
   }),
   output: z.object({
     accepted: z.int().min(0),

@@ -28,7 +28,8 @@ export async function countOpenOrders(tx: Tx, orgId: string): Promise<number> {
   const row = await tx.one<{ open: number }>(
     `select count(*)::int as open from package_orders o
       where org_id = $1 and status <> 'canceled'
-        and exists (select from invoices i where i.org_id = o.org_id and i.id = o.invoice_id and i.status = 'open')`,
+        and exists (select from invoices i where i.org_id = o.org_id and i.id = o.invoice_id
+                      and i.status in ('open', 'uncollectible'))`,
     [orgId],
   );
   return row?.open ?? 0;

@@ -4,6 +4,7 @@ import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/bill
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
+import { nextReminder } from '../kernel/debt.rows.ts';
 import { findPaidPeriods } from '../kernel/paid-period.rows.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
 import { isBilledByHand, nextDue, type Subscription } from '../kernel/subscription.rules.ts';
@@ -33,8 +34,8 @@ export class AnnounceEntitlements {
     const { snapshot: content, nextChangeAt } = snapshotOf(await snapshotInput(tx, orgId, catalogue, holdings), at);
     const due = holdings.subscriptions.flatMap((one) => nextDue(one)?.at ?? []);
     const billing = await nextBilling(tx, orgId, holdings.subscriptions, at);
-    const nextAt =
-      [...due, ...billing, ...(nextChangeAt === null ? [] : [nextChangeAt])].sort((a, b) => a - b)[0] ?? null;
+    const coming = [...due, ...billing, nextChangeAt, await nextReminder(tx, orgId)];
+    const nextAt = coming.filter((one) => one !== null).sort((a, b) => a - b)[0] ?? null;
     const before = await findEntitlements(tx, orgId);
     const version = before?.snapshot.version ?? 0;
     const same = before !== undefined && isDeepStrictEqual({ ...content, version }, before.snapshot);

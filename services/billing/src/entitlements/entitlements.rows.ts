@@ -55,6 +55,13 @@ export async function findOutdated(tx: Tx, after: string, limit: number): Promis
   return rows.map((row) => row.org_id);
 }
 
+/** Something has to be looked at by an instant: the loop that carries out what is due does, when it is woken. */
+export const makeDue = (tx: Tx, orgId: string, at: number): Promise<unknown> =>
+  tx.query('update entitlements set next_change_at = least(next_change_at, $2) where org_id = $1', [
+    orgId,
+    new Date(at),
+  ]);
+
 /** Organisations for which something is due, and when the next thing is, in milliseconds from now. Needs to see all. */
 export async function findDue(tx: Tx, limit: number): Promise<{ due: string[]; nextInMs: number | undefined }> {
   const due = await tx.query<{ org_id: string }>(

@@ -1,8 +1,10 @@
 import { Controller } from '@nestjs/common';
 import {
   creditInvoice,
+  extendInvoice,
   type InvoiceStatus,
   invoiceCredited,
+  invoiceExtended,
   invoiceNotPayable,
   invoiceOfProvider,
   invoicePaid,
@@ -12,24 +14,31 @@ import {
 } from '@tidegate/contracts/billing/invoices';
 import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
 import { settleOrders } from '../credits/settle-orders.ts';
-import { changedBy } from '../kernel/subscription.rows.ts';
+import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
+import { makeDue } from '../entitlements/entitlements.rows.ts';
+import { changedBy, lockBilling } from '../kernel/subscription.rows.ts';
 import { changeBalance } from './balance.rows.ts';
-import { type InvoiceRow, lockInvoice, toWire, updateInvoice } from './invoice.rows.ts';
+import { extendInvoice as extendDue, type InvoiceRow, lockInvoice, toWire, updateInvoice } from './invoice.rows.ts';
 import { credit } from './invoice.rules.ts';
 import { recordChange } from './invoice-change.rows.ts';
+
+const MOST_AHEAD_MS = 366 * 86_400_000;
 
 type Refusals = Refuse<typeof invoiceNotPayable | typeof invoiceOfProvider>;
 
 /** What operators do to our own invoices by hand. Each is safe to repeat, and says who did it and why. */
 @Controller()
 export class ChangeInvoices {
+  constructor(private readonly wakes: Wakes) {}
+
   @Handles(payInvoice)
   async pay({ input, caller, tx: operator, emit, refuse }: OperationContext<typeof payInvoice>) {
     const { organisationId: orgId, reason } = input;
-    const tx = operator.as({ orgId });
-    const invoice = orNotFound(await lockInvoice(tx, input.invoiceId));
+    const { tx, invoice } = await this.open(operator, orgId, input.invoiceId);
     if (invoice.status === 'paid') return toWire(invoice);
     requireStatus(refuse, invoice, ['open', 'uncollectible']);
     const by = changedBy(caller);
@@ -52,8 +61,7 @@ export class ChangeInvoices {
   @Handles(voidInvoice)
   async void({ input, caller, tx: operator, emit, refuse }: OperationContext<typeof voidInvoice>) {
     const { organisationId: orgId, reason } = input;
-    const tx = operator.as({ orgId });
-    const invoice = orNotFound(await lockInvoice(tx, input.invoiceId));
+    const { tx, invoice } = await this.open(operator, orgId, input.invoiceId);
     if (invoice.status === 'void') return toWire(invoice);
     requireStatus(refuse, invoice, ['open', 'uncollectible']);
     const by = changedBy(caller);
@@ -71,8 +79,7 @@ export class ChangeInvoices {
   @Handles(creditInvoice)
   async credit({ input, caller, tx: operator, emit, refuse }: OperationContext<typeof creditInvoice>) {
     const { organisationId: orgId, reason } = input;
-    const tx = operator.as({ orgId });
-    const invoice = orNotFound(await lockInvoice(tx, input.invoiceId));
+    const { tx, invoice } = await this.open(operator, orgId, input.invoiceId);
     requireStatus(refuse, invoice, ['open', 'paid', 'uncollectible']);
     const [by, amountMinor] = [changedBy(caller), BigInt(input.amountMinor)];
     const effectKey = `credit:${invoice.id}:${input.creditKey}`;
@@ -106,6 +113,44 @@ export class ChangeInvoices {
     }
     await emit(invoiceCredited, { orgId, invoice: credited, by }, { orgId });
     return credited;
+  }
+
+  @Handles(extendInvoice)
+  async extend({ input, caller, tx: operator, emit, refuse }: OperationContext<typeof extendInvoice>) {
+    const { organisationId: orgId, reason } = input;
+    const { tx, invoice, at } = await this.open(operator, orgId, input.invoiceId);
+    requireStatus(refuse, invoice, ['open']);
+    const dueAt = Date.parse(input.dueAt);
+    if (dueAt === invoice.due_at?.getTime()) return toWire(invoice);
+    if (dueAt <= at || dueAt > at + MOST_AHEAD_MS) {
+      throw invalid('/dueAt', 'out_of_range', 'Give an instant in the future, within a year.');
+    }
+    const by = changedBy(caller);
+    const effectKey = `extend:${invoice.id}:${new Date(at).toISOString()}`;
+    await recordChange(tx, orgId, {
+      invoiceId: invoice.id,
+      effectKey,
+      change: 'extended',
+      amountMinor: 0n,
+      reason,
+      by,
+    });
+    const extended = toWire(await extendDue(tx, { id: invoice.id, dueAt, at }));
+    await emit(invoiceExtended, { orgId, invoice: extended, by }, { orgId });
+    return extended;
+  }
+
+  /**
+   * In the order in which everything takes them, the organisation's lock before the account's: what follows for
+   * subscriptions is carried out after the commit, by the loop that is woken.
+   */
+  private async open(operator: Tx, orgId: string, invoiceId: string) {
+    const tx = operator.as({ orgId });
+    const at = await lockBilling(tx, orgId);
+    const invoice = orNotFound(await lockInvoice(tx, invoiceId));
+    await makeDue(tx, orgId, at);
+    tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
+    return { tx, invoice, at };
   }
 
   private toBalance(

@@ -4,7 +4,7 @@ import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { BillingConfig } from '../billing.config.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
-import { changedBy } from '../kernel/subscription.rows.ts';
+import { changedBy, lockBilling } from '../kernel/subscription.rows.ts';
 import { findLines, fixCurrency, lockAccount, toWire } from './invoice.rows.ts';
 import { addItems } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
@@ -19,6 +19,7 @@ export class ChargeOnce {
     const { organisationId: orgId, currency, chargeKey, description, reason } = input;
     const tx = operator.as({ orgId });
     orNotFound(await findEntitlements(tx, orgId));
+    await lockBilling(tx, orgId);
     const account = await lockAccount(tx, orgId);
     if (account.currency !== null && account.currency !== currency) {
       throw refuse(otherCurrency, { currency: account.currency });

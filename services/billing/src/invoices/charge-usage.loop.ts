@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { textOf } from '@tidegate/contracts/usage/quantity';
 import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -8,13 +9,13 @@ import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { BillingConfig } from '../billing.config.ts';
-import { usageAmount } from '../prices/usage-price.rules.ts';
+import { lockBilling } from '../kernel/subscription.rows.ts';
 import { CHARGE_USAGE, LATE_MS } from './charges.ts';
 import { lockAccount } from './invoice.rows.ts';
 import { addItems, type NewItem } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
 import { findChargesDue, findOpenCharges, saveCharged, type UsageChargeRow } from './usage-charge.rows.ts';
-import { beyond, type Span, spansOf } from './usage-charge.rules.ts';
+import { type Counted, owedFor, type Span, spansOf } from './usage-charge.rules.ts';
 
 const AT_ONCE = 100;
 const AFTER_FAILURE_MS = 60_000;
@@ -57,29 +58,33 @@ export class ChargeUsage {
   private async charge(orgId: string): Promise<void> {
     const rows = await this.tenants.read(orgId, (tx) => findOpenCharges(tx, orgId, LATE_MS));
     const asked = rows.map((row) => spansOf(row));
-    const sums: number[] = [];
     const spans = asked.flat();
+    const sums: number[] = [];
+    const decimals: number[] = [];
     for (let at = 0; at < spans.length; at += MOST_SPANS) {
       const answer = await this.bus.call(sumUsage, { spans: spans.slice(at, at + MOST_SPANS) }, { orgId });
       sums.push(...answer.sums);
+      decimals.push(...answer.decimals);
     }
-    const owed = new Map<string, bigint[]>();
+    const owed = new Map<string, Counted>();
     let taken = 0;
     for (const [index, row] of rows.entries()) {
       const own = asked[index] as Span[];
-      owed.set(keyOf(row), sums.slice(taken, taken + own.length).map(BigInt));
+      const counted = sums.slice(taken, taken + own.length).map(BigInt);
+      owed.set(keyOf(row), { sums: counted, decimals: decimals[taken] ?? 0 });
       taken += own.length;
     }
     await this.tenants.run(orgId, (tx) => this.store(tx, orgId, owed));
   }
 
-  private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, bigint[]>): Promise<void> {
+  private async store(tx: Tx, orgId: string, owed: ReadonlyMap<string, Counted>): Promise<void> {
+    await lockBilling(tx, orgId);
     await lockAccount(tx, orgId);
     const items: NewItem[] = [];
     for (const row of await findOpenCharges(tx, orgId, LATE_MS)) {
-      const sums = owed.get(keyOf(row));
-      if (!sums) continue;
-      const item = await this.chargeWindow(tx, orgId, row, sums);
+      const counted = owed.get(keyOf(row));
+      if (!counted) continue;
+      const item = await this.chargeWindow(tx, orgId, row, counted);
       if (item) items.push(item);
     }
     if (items.length === 0) return;
@@ -94,17 +99,18 @@ export class ChargeUsage {
     tx: Tx,
     orgId: string,
     row: UsageChargeRow,
-    sums: readonly bigint[],
+    counted: Counted,
   ): Promise<NewItem | undefined> {
-    const [before, all] = beyond(row, sums);
-    const quantity = all - before;
-    const amount = usageAmount(row.price, all, row.currency) - usageAmount(row.price, before, row.currency);
+    const { decimals } = counted;
+    const { quantity, amount } = owedFor(row, counted);
     const difference = amount - BigInt(row.charged_minor);
     const more = quantity - BigInt(row.charged_quantity);
     const last = row.until_at.getTime() + EVENTS_COME_MS;
     const charges = row.charges + (difference === 0n ? 0 : 1);
     const dueAt = row.now.getTime() >= last ? null : new Date(last);
-    await saveCharged(tx, orgId, row, { quantity, amountMinor: amount, charges, dueAt });
+    // What costs nothing more gets no line: the next line of the window has its quantity too.
+    const charged = difference === 0n ? BigInt(row.charged_quantity) : quantity;
+    await saveCharged(tx, orgId, row, { quantity: charged, amountMinor: amount, charges, dueAt });
     if (difference === 0n) return undefined;
     const late = row.charges > 0 ? ', counted later' : '';
     return {
@@ -112,7 +118,7 @@ export class ChargeUsage {
       product: row.product,
       item: `usage:${row.feature}`,
       description: `${row.name}, beyond what is included${late}`,
-      quantity: Number(more),
+      quantity: textOf(more, decimals),
       currency: row.currency,
       amountMinor: difference,
       periodStart: row.from_at.toISOString(),

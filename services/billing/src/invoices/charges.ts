@@ -3,6 +3,7 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { BillingConfig } from '../billing.config.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
+import type { DunningTerms } from '../kernel/dunning.rules.ts';
 import { savePaidPeriod } from '../kernel/paid-period.rows.ts';
 import { isBilledByHand, isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from './change-cost.ts';
@@ -10,6 +11,7 @@ import { fixCurrency, lockAccount } from './invoice.rows.ts';
 import { addItems, type NewItem } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
 import { closeWindows, nextAt, type UsageSegment } from './paid-period.rules.ts';
+import { remind } from './remind.ts';
 import { includedIn } from './subscription-terms.ts';
 import { addUsageCharges } from './usage-charge.rows.ts';
 
@@ -44,6 +46,16 @@ export class Charges {
     private readonly config: BillingConfig,
     private readonly wakes: Wakes,
   ) {}
+
+  get terms(): DunningTerms {
+    return { graceDays: this.config.GRACE_DAYS, unpaidDays: this.config.UNPAID_DAYS };
+  }
+
+  /** Reminds of what is, or will soon be, overdue. */
+  remind(holder: Pick<Holder, 'tx' | 'emit' | 'orgId'>, at: number): Promise<void> {
+    const days = this.config.INVOICE_REMINDER_DAYS.split(',').filter(Boolean).map(Number);
+    return remind(holder, at, { ...this.terms, days });
+  }
 
   /** Charges the periods that begin before an instant, each as the subscription is then. */
   async upTo(holder: Holder, one: Subscription, until: number): Promise<void> {

@@ -5,7 +5,7 @@ export interface InvoiceChange {
   invoiceId: string;
   /** Says what was done: the same again is done once. */
   effectKey: string;
-  change: 'paid' | 'voided' | 'credited';
+  change: 'paid' | 'voided' | 'credited' | 'extended';
   amountMinor: bigint;
   reason: string;
   by: string;

@@ -9,7 +9,8 @@ export interface NewItem {
   /** `plan:pro`, `addon:explain_pro`, `usage:api_calls`, `charge:…` */
   item: string;
   description: string;
-  quantity: number;
+  /** A number, or exact decimal text. */
+  quantity: number | string;
   currency: string;
   amountMinor: bigint;
   /** What a coupon takes from it, not below zero. */

@@ -1,4 +1,4 @@
-import type { Invoice, InvoiceLine, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
+import type { Invoice, InvoiceCustomer, InvoiceLine, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 
@@ -24,11 +24,12 @@ export interface InvoiceRow {
   url: string | null;
   pdf_url: string | null;
   created_at: Date;
+  customer: InvoiceCustomer | null;
 }
 
 const COLUMNS = `org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, tax_minor, total_minor,
   from_balance_minor, credited_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at, url, pdf_url,
-  created_at`;
+  created_at, customer`;
 
 /** Everything that touches an organisation's money locks its account first: changes take turns. */
 export async function lockAccount(tx: Tx, orgId: string): Promise<{ currency: string | null }> {
@@ -116,6 +117,9 @@ export type NewInvoice = Pick<InvoiceRow, 'org_id' | 'id' | 'number' | 'status' 
   due: bigint;
   periodStart: string;
   periodEnd: string;
+  /** By the clock that all replicas share. */
+  issuedAt: number;
+  customer: InvoiceCustomer;
   dueDays: number;
 };
 
@@ -123,9 +127,10 @@ export type NewInvoice = Pick<InvoiceRow, 'org_id' | 'id' | 'number' | 'status' 
 export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<InvoiceRow> {
   const row = await tx.one<InvoiceRow>(
     `insert into invoices (org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, total_minor,
-                           from_balance_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at)
-     values ($1, $2, 'manual', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now(), now() + $13::int * interval '1 day',
-             case when $4 = 'paid' then now() end)
+                           from_balance_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at,
+                           remind_at, reminded_at, customer)
+     values ($1, $2, 'manual', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14::timestamptz, $14::timestamptz + $13::int * interval '1 day',
+             case when $4 = 'paid' then $14::timestamptz end, $14::timestamptz, $14::timestamptz, $15::jsonb)
      returning ${COLUMNS}`,
     [
       invoice.org_id,
@@ -141,9 +146,48 @@ export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<Invoic
       invoice.periodStart,
       invoice.periodEnd,
       invoice.dueDays,
+      new Date(invoice.issuedAt),
+      JSON.stringify(invoice.customer),
     ],
   );
   if (!row) throw new Error('An invoice was inserted and not returned.');
+  return row;
+}
+
+type RemindedRow = InvoiceRow & { due_at: Date; reminded_at: Date };
+
+/** Own invoices that are open and of which somebody may have to be reminded by an instant. */
+export const findToRemind = (tx: Tx, orgId: string, at: number): Promise<RemindedRow[]> =>
+  tx.query<RemindedRow>(
+    `select ${COLUMNS}, coalesce(reminded_at, issued_at) as reminded_at from invoices
+      where org_id = $1 and provider = 'manual' and status = 'open' and due_at is not null and remind_at <= $2
+      order by due_at, id`,
+    [orgId, new Date(at)],
+  );
+
+export const saveReminder = (
+  tx: Tx,
+  orgId: string,
+  id: string,
+  { remindedAt, remindAt }: { remindedAt: number; remindAt: number | null },
+): Promise<unknown> =>
+  tx.query('update invoices set reminded_at = $3, remind_at = $4 where org_id = $1 and id = $2', [
+    orgId,
+    id,
+    new Date(remindedAt),
+    remindAt === null ? null : new Date(remindAt),
+  ]);
+
+/** Due later; reminders start over, from now on. */
+export async function extendInvoice(
+  tx: Tx,
+  { id, dueAt, at }: { id: string; dueAt: number; at: number },
+): Promise<InvoiceRow> {
+  const row = await tx.one<InvoiceRow>(
+    `update invoices set due_at = $3, reminded_at = $4, remind_at = $4 where org_id = $1 and id = $2 returning ${COLUMNS}`,
+    [tx.orgId, id, new Date(dueAt), new Date(at)],
+  );
+  if (!row) throw new Error('The invoice vanished while its account was locked.');
   return row;
 }
 
@@ -180,6 +224,7 @@ export const toWire = (row: InvoiceRow): Invoice => ({
   number: row.number,
   provider: row.provider,
   status: row.status,
+  customer: row.customer,
   currency: row.currency,
   subtotalMinor: Number(row.subtotal_minor),
   discountMinor: Number(row.discount_minor),

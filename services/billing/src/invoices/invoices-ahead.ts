@@ -72,7 +72,7 @@ const toPreview = ({
   product,
   item,
   description,
-  quantity,
+  quantity: Number(quantity),
   amountMinor: Number(amountMinor),
   discountMinor: Number(discountMinor),
   periodStart,

@@ -3,7 +3,10 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { settleOrders } from '../credits/settle-orders.ts';
+import { makeDue } from '../entitlements/entitlements.rows.ts';
+import { readClock } from '../kernel/subscription.rows.ts';
 import { changeBalance, findBalance } from './balance.rows.ts';
+import { findDetails } from './billing-details.rows.ts';
 import { type InvoiceRow, insertInvoice, lockAccount, nextNumber, toWire } from './invoice.rows.ts';
 import { totals } from './invoice.rules.ts';
 import { findWaiting, putOnInvoice } from './invoice-item.rows.ts';
@@ -32,16 +35,19 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
   const currency = account.currency ?? first.currency;
   const balance = await findBalance(tx, orgId, currency);
   const sums = totals(lines, balance);
+  const issuedAt = await readClock(tx);
   const times = waiting.flatMap(({ period_start, period_end }) => [period_start.getTime(), period_end.getTime()]);
   const invoice = await insertInvoice(tx, {
     org_id: orgId,
     id: newId(),
-    number: await nextNumber(tx, new Date().getUTCFullYear()),
+    number: await nextNumber(tx, new Date(issuedAt).getUTCFullYear()),
     status: sums.due === 0n ? 'paid' : 'open',
     currency,
     ...sums,
     periodStart: new Date(Math.min(...times)).toISOString(),
     periodEnd: new Date(Math.max(...times)).toISOString(),
+    issuedAt,
+    customer: await findDetails(tx, orgId),
     dueDays,
   });
   await putOnInvoice(
@@ -61,6 +67,8 @@ export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<In
     });
   }
   await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, invoice.status === 'paid' ? 'paid' : 'issued');
+  // Its due date and its reminders are among what comes next.
+  await makeDue(tx, orgId, issuedAt);
   await emit(invoiceIssued, { orgId, invoice: toWire(invoice), by }, { orgId });
   if (invoice.status === 'paid') await emit(invoicePaid, { orgId, invoice: toWire(invoice), by }, { orgId });
   return invoice;

@@ -60,6 +60,34 @@ export const findOpenCharges = (tx: Tx, orgId: string, graceMs: number): Promise
     [orgId, graceMs],
   );
 
+/** Windows of a meter that are over and overlap a time, charged for the last time or not; the oldest first. */
+export const findChargesOf = (
+  tx: Tx,
+  orgId: string,
+  { meter, from, to }: { meter: string; from: string; to: string },
+  graceMs: number,
+): Promise<UsageChargeRow[]> =>
+  tx.query<UsageChargeRow>(
+    `select *, clock_timestamp() as now from usage_charges
+      where org_id = $1 and feature = $2 and from_at < $4 and until_at > $3
+        and until_at <= clock_timestamp() - $5::float8 * interval '1 millisecond'
+      order by from_at, product`,
+    [orgId, meter, from, to, graceMs],
+  );
+
+/** Windows that were charged for the last time are charged once more: with the next one, or by then. */
+export const reopenCharges = (
+  tx: Tx,
+  orgId: string,
+  { meter, from, to }: { meter: string; from: string; to: string },
+  withinDays: number,
+): Promise<unknown> =>
+  tx.query(
+    `update usage_charges set due_at = clock_timestamp() + $5::int * interval '1 day'
+      where org_id = $1 and feature = $2 and from_at < $4 and until_at > $3 and due_at is null`,
+    [orgId, meter, from, to, withinDays],
+  );
+
 /** What a window has been charged altogether. Without `dueAt` it is charged for the last time. */
 export const saveCharged = (
   tx: Tx,

@@ -1,4 +1,6 @@
 import type { QuotaWindow } from '@tidegate/contracts/billing/features';
+import type { UsagePrice } from '@tidegate/contracts/billing/prices';
+import { usageAmount } from '../prices/usage-price.rules.ts';
 
 /** Usage of a meter in a time; `beyond`: only what lies beyond a limit in each hour or day of it. */
 export interface Span {
@@ -27,11 +29,28 @@ export function spansOf({ feature: meter, per, included, window_start, from_at, 
   return start === from ? [all] : [{ meter, from: start, to: from }, all];
 }
 
+/** What was counted in the spans of a window, in the smallest steps of its meter, and how many digits those are. */
+export interface Counted {
+  sums: readonly bigint[];
+  decimals: number;
+}
+
 /** How much of it was beyond the limit before the part began, and at its end. The counter goes on when prices change. */
-export function beyond({ per, included }: Window, sums: readonly bigint[]): [before: bigint, all: bigint] {
+export function beyond({ per, included }: Window, { sums, decimals }: Counted): [before: bigint, all: bigint] {
   if (included === null) return [0n, 0n];
   const all = sums.at(-1) ?? 0n;
   if (per === 'hour' || per === 'day') return [0n, all];
-  const over = (used: bigint) => (used > BigInt(included) ? used - BigInt(included) : 0n);
+  const limit = BigInt(included) * 10n ** BigInt(decimals);
+  const over = (used: bigint) => (used > limit ? used - limit : 0n);
   return [sums.length > 1 ? over(sums[0] as bigint) : 0n, over(all)];
+}
+
+/** What a window owes altogether, and for how much. */
+export function owedFor(
+  window: Window & { price: UsagePrice; currency: string },
+  counted: Counted,
+): { quantity: bigint; amount: bigint } {
+  const [before, all] = beyond(window, counted);
+  const cost = (steps: bigint) => usageAmount(window.price, steps, window.currency, counted.decimals);
+  return { quantity: all - before, amount: cost(all) - cost(before) };
 }

@@ -75,6 +75,7 @@ export const described = (one: Subscription) => ({
   status: one.status,
   interval: one.interval,
   provider: one.provider,
+  ...(one.billingHeld && { billingHeld: true }),
   ...(one.ref !== null && { providerRef: one.ref }),
   ...(one.items.length > 0 && { addons: one.items.map(({ addon, quantity }) => ({ addon, quantity })) }),
   ...instants(one),
@@ -82,7 +83,8 @@ export const described = (one: Subscription) => ({
 });
 
 function instants(one: Subscription) {
-  const named = { trialEnd: one.trialEnd, cancelAt: one.cancelAt, pausedAt: one.pausedAt, graceUntil: one.graceUntil };
+  const { trialEnd, cancelAt, pausedAt, pauseEndsAt, graceUntil, unpaidAt } = one;
+  const named = { trialEnd, cancelAt, pausedAt, pauseEndsAt, graceUntil, unpaidAt };
   const known = Object.entries(named).filter((entry): entry is [string, number] => entry[1] !== null);
   return Object.fromEntries(known.map(([name, at]) => [name, new Date(at).toISOString()]));
 }

@@ -2,6 +2,7 @@ import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Tx } from '@tidegate/database/tx';
+import { OWED_SINCE } from './debt.rows.ts';
 import { noteRevenue } from './revenue.rows.ts';
 import type { Interval, Item, Provider, Subscription } from './subscription.rules.ts';
 
@@ -22,7 +23,11 @@ interface SubscriptionRow {
   cancel_at: Date | null;
   paused_at: Date | null;
   paused_by: Subscription['pausedBy'];
+  pause_ends_at: Date | null;
   grace_until: Date | null;
+  unpaid_at: Date | null;
+  owed_since: Date | null;
+  billing_held: boolean;
   next_plan: string | null;
   next_plan_version: number | null;
   next_interval: Interval | null;
@@ -77,7 +82,8 @@ export async function lockBilling(tx: Tx, orgId: string): Promise<number> {
 /** For a change the rows are locked as well: plans are moved without the organisations' locks. */
 export async function findHoldings(tx: Tx, orgId: string, lock: '' | 'for update' = ''): Promise<Holdings> {
   const rows = await tx.query<SubscriptionRow>(
-    `select * from subscriptions where org_id = $1 order by product ${lock}`,
+    `select s.*, ${OWED_SINCE} as owed_since from subscriptions s where s.org_id = $1 order by s.product
+       ${lock && 'for update of s'}`,
     [orgId],
   );
   const items = await tx.query<ItemRow>('select * from subscription_items where org_id = $1 order by product, addon', [
@@ -126,7 +132,11 @@ function toSubscription(row: SubscriptionRow, items: readonly ItemRow[]): Subscr
     cancelAt: ms(row.cancel_at),
     pausedAt: ms(row.paused_at),
     pausedBy: row.paused_by,
+    pauseEndsAt: ms(row.pause_ends_at),
     graceUntil: ms(row.grace_until),
+    unpaidAt: ms(row.unpaid_at),
+    owedSince: ms(row.owed_since),
+    billingHeld: row.billing_held,
     next:
       next_plan && next_plan_version && next_at
         ? {
@@ -157,8 +167,10 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription,
   await tx.query(
     `insert into subscriptions (org_id, product, plan, plan_version, status, billing_interval, currency, provider,
             provider_ref, provider_seq, started_at, period_start, period_end, trial_end, cancel_at, paused_at, grace_until,
-            next_plan, next_plan_version, next_interval, next_at, next_by, next_reason, paused_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+            next_plan, next_plan_version, next_interval, next_at, next_by, next_reason, paused_by,
+            pause_ends_at, unpaid_at, billing_held)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+             $25, $26, $27)
      on conflict (org_id, product) do update set
        plan = excluded.plan, plan_version = excluded.plan_version, status = excluded.status,
        billing_interval = excluded.billing_interval, currency = excluded.currency, provider = excluded.provider,
@@ -167,7 +179,8 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription,
        cancel_at = excluded.cancel_at, paused_at = excluded.paused_at, grace_until = excluded.grace_until,
        next_plan = excluded.next_plan, next_plan_version = excluded.next_plan_version,
        next_interval = excluded.next_interval, next_at = excluded.next_at, next_by = excluded.next_by,
-       next_reason = excluded.next_reason, paused_by = excluded.paused_by`,
+       next_reason = excluded.next_reason, paused_by = excluded.paused_by, pause_ends_at = excluded.pause_ends_at,
+       unpaid_at = excluded.unpaid_at, billing_held = excluded.billing_held`,
     [
       orgId,
       one.product,
@@ -193,6 +206,9 @@ export async function saveSubscription(tx: Tx, orgId: string, one: Subscription,
       one.next?.by ?? null,
       one.next?.reason ?? null,
       one.pausedBy,
+      date(one.pauseEndsAt),
+      date(one.unpaidAt),
+      one.billingHeld,
     ],
   );
   await saveItems(tx, orgId, one);

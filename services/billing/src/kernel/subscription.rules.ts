@@ -43,7 +43,15 @@ export interface Subscription {
   pausedAt: number | null;
   /** Who paused it, may resume it; what an operator paused, only operators resume. */
   pausedBy: 'customer' | 'operator' | null;
+  /** When a pause ends by itself. */
+  pauseEndsAt: number | null;
   graceUntil: number | null;
+  /** When it is given up because own invoices are overdue; null: nothing is, or somebody else said what its state is. */
+  unpaidAt: number | null;
+  /** When the first own invoice that is open was due, or will be. It follows from the invoices and is stored there. */
+  owedSince: number | null;
+  /** From before there were invoices: nothing is charged until an operator says so. */
+  billingHeld: boolean;
   next: Scheduled | null;
   items: readonly Item[];
 }
@@ -53,12 +61,15 @@ export interface PlanVersion {
   version: number;
 }
 
+export const NOT_PAUSED = { pausedAt: null, pausedBy: null, pauseEndsAt: null } as const;
+
 const NOTHING_PENDING = {
   trialEnd: null,
   cancelAt: null,
-  pausedAt: null,
-  pausedBy: null,
+  ...NOT_PAUSED,
   graceUntil: null,
+  unpaidAt: null,
+  billingHeld: false,
   next: null,
 } as const;
 
@@ -76,6 +87,7 @@ export const onDefault = (product: string, plan: PlanVersion, at: number): Subsc
   since: at,
   period: null,
   items: [],
+  owedSince: null,
   ...NOTHING_PENDING,
 });
 
@@ -105,8 +117,12 @@ export const isEnded = ({ status }: Pick<Subscription, 'status'>): boolean =>
   status === 'canceled' || status === 'incomplete_expired';
 
 /** Whether it is paid for outside the platform, by invoices of our own, and goes on. */
-export const isBilledByHand = ({ provider, status }: Pick<Subscription, 'provider' | 'status'>): boolean =>
-  provider === 'manual' && (status === 'active' || status === 'past_due');
+export const isBilledByHand = ({
+  provider,
+  status,
+  billingHeld,
+}: Pick<Subscription, 'provider' | 'status' | 'billingHeld'>): boolean =>
+  provider === 'manual' && !billingHeld && (status === 'active' || status === 'past_due');
 
 /** It is over: the default plan takes its place, or nothing does. */
 export const ended = (before: Subscription, fallback: PlanVersion | undefined, at: number): Subscription =>
@@ -116,22 +132,34 @@ export const ended = (before: Subscription, fallback: PlanVersion | undefined, a
 
 export interface Due {
   at: number;
-  action: 'trial_ended' | 'canceled' | 'changed';
+  action: 'trial_ended' | 'canceled' | 'changed' | 'resumed' | 'overdue' | 'unpaid';
 }
 
 /** What happens to it next by the clock alone. A provider's subscriptions change when the provider says so. */
-export function nextDue({ provider, status, trialEnd, cancelAt, next }: Subscription): Due | undefined {
+export function nextDue(one: Subscription): Due | undefined {
+  const { provider, status, trialEnd, cancelAt, pauseEndsAt, next } = one;
   if (provider === 'stripe' || isEnded({ status })) return undefined;
   const due: Due[] = [];
   if (cancelAt !== null) due.push({ at: cancelAt, action: 'canceled' });
   if (status === 'trialing' && trialEnd !== null) due.push({ at: trialEnd, action: 'trial_ended' });
+  if (status === 'paused' && pauseEndsAt !== null) due.push({ at: pauseEndsAt, action: 'resumed' });
   if (next) due.push({ at: next.at, action: 'changed' });
+  if (provider === 'manual') due.push(...debtsDue(one));
   return due.sort((a, b) => a.at - b.at)[0];
+}
+
+function debtsDue({ status, owedSince, unpaidAt }: Subscription): Due[] {
+  if (owedSince === null) return [];
+  if (status === 'active') return [{ at: owedSince, action: 'overdue' }];
+  return status === 'past_due' && unpaidAt !== null ? [{ at: unpaidAt, action: 'unpaid' }] : [];
 }
 
 /** Carries out what is due, at the instant at which it was due. */
 export function carriedOut(before: Subscription, { at, action }: Due, fallback: PlanVersion | undefined): Subscription {
   const { next } = before;
+  // What a debt makes of it depends on its terms: `withDebts`.
+  if (action === 'overdue' || action === 'unpaid') return before;
+  if (action === 'resumed') return { ...before, status: 'active', ...NOT_PAUSED };
   if (action !== 'changed' || !next) return ended(before, fallback, at);
   return {
     ...before,

@@ -33,9 +33,13 @@ export class LearnOrganisations {
   ) {}
 
   @On(organisationCreated)
-  async created({ data: { orgId, name }, event, tx }: EventContext<typeof organisationCreated>): Promise<void> {
+  async created({
+    data: { orgId, name, ownerUserId },
+    event,
+    tx,
+  }: EventContext<typeof organisationCreated>): Promise<void> {
     await noteSignUp(tx, orgId, event.time);
-    await this.mark(tx, orgId, { name, at: event.time });
+    await this.mark(tx, orgId, { name, ownerId: ownerUserId, at: event.time });
   }
 
   @On(organisationRenamed)
@@ -71,7 +75,7 @@ export class LearnOrganisations {
     }
   }
 
-  private async mark(tx: Tx, orgId: string, known: { name?: string; at: string }): Promise<void> {
+  private async mark(tx: Tx, orgId: string, known: { name?: string; ownerId?: string; at: string }): Promise<void> {
     await markProfile(tx, orgId, known);
     tx.onCommit(() => this.wakes.wake(LEARN));
   }

@@ -42,7 +42,7 @@ const escaped = (text: string) => `%${text.toLowerCase().replaceAll(/[\\%_]/g, S
 /** Needs a transaction that sees all organisations. */
 export function listOrganisationRows(
   tx: Tx,
-  search: Pick<Search, 'q' | 'product' | 'plan' | 'status' | 'sort'> & { currency: string },
+  search: Pick<Search, 'q' | 'product' | 'plan' | 'status' | 'held' | 'sort'> & { currency: string },
   limit: number,
   after: readonly [string, string] | undefined,
 ): Promise<ListedRow[]> {
@@ -59,6 +59,10 @@ export function listOrganisationRows(
   const own = (['product', 'plan', 'status'] as const).flatMap((column) =>
     search[column] === undefined ? [] : [`s.${column} = ${param(search[column])}`],
   );
+  if (search.held !== undefined) {
+    const held = 'exists (select 1 from subscriptions s where s.org_id = p.org_id and s.billing_held)';
+    wanted.push(search.held ? held : `not ${held}`);
+  }
   if (own.length > 0) {
     wanted.push(`exists (select 1 from subscriptions s where s.org_id = p.org_id and ${own.join(' and ')})`);
   }
@@ -73,7 +77,8 @@ type Plans = OrganisationSummary['plans'];
 
 export async function plansOf(tx: Tx, orgIds: readonly string[]): Promise<Map<string, Plans>> {
   const rows = await tx.query<Plans[number] & { org_id: string }>(
-    `select org_id, product, plan, plan_version as "planVersion", status, billing_interval as interval
+    `select org_id, product, plan, plan_version as "planVersion", status, billing_interval as interval,
+            billing_held as "billingHeld"
        from subscriptions where org_id = any($1::uuid[]) order by org_id, product`,
     [orgIds],
   );

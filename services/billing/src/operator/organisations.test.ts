@@ -24,7 +24,7 @@ const set = (organisationId: string, more: object) =>
 async function named(name: string, ownerEmail = `${name.toLowerCase()}@example.com`): Promise<string> {
   const createdAt = new Date().toISOString();
   const id = await billing.create(createdAt);
-  billing.known.set(id, { id, name, ownerEmail, createdAt });
+  billing.known.set(id, { id, name, ownerEmail, ownerIds: [id], createdAt });
   return id;
 }
 
@@ -107,6 +107,7 @@ test('another name or owner is learnt when an event says so; a deleted organisat
     id: org,
     name: 'After',
     ownerEmail: 'eve@example.com',
+    ownerIds: [org],
     createdAt: new Date().toISOString(),
   });
   const event = { time: new Date().toISOString() };

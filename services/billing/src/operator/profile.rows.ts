@@ -3,11 +3,17 @@ import type { Tx } from '@tidegate/database/tx';
 /* Names and owners as identity knows them. `marks` above zero: identity has to be asked. */
 
 /** Something about the organisation has changed, or it came. */
-export async function markProfile(tx: Tx, orgId: string, known: { name?: string; at: string }): Promise<void> {
+export async function markProfile(
+  tx: Tx,
+  orgId: string,
+  known: { name?: string; ownerId?: string; at: string },
+): Promise<void> {
   await tx.query(
-    `insert into organisation_profiles as p (org_id, name, created_at) values ($1, coalesce($2, ''), $3)
-     on conflict (org_id) do update set marks = p.marks + 1, name = coalesce($2, p.name)`,
-    [orgId, known.name ?? null, known.at],
+    `insert into organisation_profiles as p (org_id, name, created_at, owner_ids)
+     values ($1, coalesce($2, ''), $3, case when $4::uuid is not null then array[$4::uuid] end)
+     on conflict (org_id) do update set marks = p.marks + 1, name = coalesce($2, p.name),
+       owner_ids = coalesce(p.owner_ids, excluded.owner_ids)`,
+    [orgId, known.name ?? null, known.at, known.ownerId ?? null],
   );
 }
 
@@ -27,20 +33,32 @@ export interface Described {
   id: string;
   name: string;
   ownerEmail: string | null;
+  ownerIds: string[];
   createdAt: string;
 }
 
-/** What identity answered. A mark that came meanwhile stays. */
+/**
+ * What identity answered. A mark that came meanwhile stays. Trials from before owners were known here are theirs, once they
+ * are.
+ */
 export async function saveProfile(
   tx: Tx,
   { org_id, marks }: MarkedProfile,
   known: Described | undefined,
 ): Promise<void> {
   await tx.query(
-    `update organisation_profiles
+    `with claimed as (
+       insert into trial_claims (key, product)
+       select distinct encode(sha256(convert_to('user:' || owner, 'UTF8')), 'hex'), t.product
+         from organisation_profiles p
+         join trials t on t.org_id = p.org_id
+        cross join unnest($6::uuid[]) as owner
+        where p.org_id = $1 and p.owner_ids is null
+       on conflict do nothing)
+     update organisation_profiles
         set marks = greatest(marks - $2, 0), name = coalesce($3, name), owner_email = $4,
-            created_at = coalesce($5, created_at)
+            created_at = coalesce($5, created_at), owner_ids = coalesce($6, owner_ids)
       where org_id = $1`,
-    [org_id, marks, known?.name ?? null, known?.ownerEmail ?? null, known?.createdAt ?? null],
+    [org_id, marks, known?.name ?? null, known?.ownerEmail ?? null, known?.createdAt ?? null, known?.ownerIds ?? null],
   );
 }

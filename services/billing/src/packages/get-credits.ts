@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { getCredits } from '@tidegate/contracts/billing/credits';
 import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
+import { inSteps, unitsOf } from '@tidegate/contracts/usage/quantity';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -26,31 +27,43 @@ export class GetCredits {
       credits: await findCredits(tx, orgId),
       orders: await listOrderRows(tx, orgId),
     }));
-    const drawn = credits.length === 0 ? new Map<string, number>() : await this.drawn(orgId);
+    const known = credits.length === 0 ? new Map<string, Left>() : await this.left(orgId);
     const now = Date.now();
-    const left = (row: CreditRow): number | null =>
-      drawn === undefined ? null : Number(row.amount) - (drawn.get(row.id) ?? 0);
     const expired = ({ until_at: until }: CreditRow): boolean => until !== null && until.getTime() <= now;
-    const features = [...Map.groupBy(credits, ({ feature }) => feature)].map(([feature, rows]) => ({
-      feature,
-      left: drawn && rows.reduce((sum, row) => sum + (expired(row) ? 0 : (left(row) as number)), 0),
-      credits: rows.map((row) => ({ ...creditToWire(row), left: left(row), expired: expired(row) })),
-    }));
+    const features = [...Map.groupBy(credits, ({ feature }) => feature)].map(([feature, rows]) => {
+      const decimals = Math.max(0, ...rows.map(({ id }) => known?.get(id)?.decimals ?? 0));
+      // What usage has not received yet is whole.
+      const left = (row: CreditRow): number => known?.get(row.id)?.left ?? Number(row.amount);
+      const sum = rows.reduce((all, row) => all + (expired(row) ? 0 : inSteps(left(row), decimals)), 0);
+      return {
+        feature,
+        left: known ? unitsOf(sum, decimals) : null,
+        credits: rows.map((row) => {
+          const { by: _, reason: __, ...shown } = creditToWire(row);
+          return { ...shown, left: known ? left(row) : null, expired: expired(row) };
+        }),
+      };
+    });
     return {
       balances,
-      features: features.map((one) => ({ ...one, left: one.left ?? null })),
+      features,
       orders: orders.map(orderToWire),
     };
   }
 
   /** By id; undefined while usage does not answer: what is owed and owned is shown all the same. */
-  private async drawn(orgId: string): Promise<ReadonlyMap<string, number> | undefined> {
+  private async left(orgId: string): Promise<ReadonlyMap<string, Left> | undefined> {
     try {
       const { items } = await this.bus.call(listDrawnCredits, {}, { orgId });
-      return new Map(items.map(({ id, drawn }) => [id, drawn]));
+      return new Map(items.map(({ id, ...left }) => [id, left]));
     } catch (error) {
-      this.log.warn({ orgId, err: error }, 'Usage does not say what was drawn of prepaid units');
+      this.log.warn({ orgId, err: error }, 'Usage does not say what is left of prepaid units');
       return undefined;
     }
   }
+}
+
+interface Left {
+  left: number;
+  decimals: number;
 }

@@ -26,18 +26,19 @@ export class ManageCredits {
     if (pack && (input.feature !== undefined || input.amount !== undefined)) {
       throw invalid('/package', 'not_fitting', 'Name a package, or a feature and an amount.');
     }
-    const metered = features.filter(({ kind }) => kind === 'metered').map(({ key }) => key);
-    const feature = pack?.feature ?? input.feature;
-    if (feature === undefined || !metered.includes(feature)) {
-      throw invalid('/feature', 'unknown', `Metered features: ${metered.join(', ')}.`);
+    const metered = features.filter(({ meter }) => meter !== null && meter.aggregate !== 'time_weighted');
+    const declared = metered.find(({ key }) => key === (pack?.feature ?? input.feature));
+    if (!declared) {
+      throw invalid('/feature', 'unknown', `Metered features: ${metered.map(({ key }) => key).join(', ')}.`);
     }
     const amount = pack?.amount ?? input.amount;
     if (amount === undefined) throw invalid('/amount', 'missing', 'Say how many units.');
+    const name = input.name ?? pack?.name ?? `${declared.name}: ${amount}`;
     const ends = input.until === undefined ? undefined : new Date(input.until);
     if (ends && ends.getTime() <= Date.now()) throw invalid('/until', 'in_the_past', 'Give an instant in the future.');
     const validity = ends ? { until: ends } : { expiresDays: pack?.expiresDays ?? null };
     const given: GivenUnits = {
-      ...{ reference: `given:${creditKey}`, feature, name: pack?.name ?? reason, amount, source, priority, reason },
+      ...{ reference: `given:${creditKey}`, feature: declared.key, name, amount, source, priority, reason },
       ...{ package: pack?.package ?? null, paid: null, by: changedBy(caller), ...validity },
     };
     return creditToWire(await giveUnits(tx, emit, orgId, given));

@@ -53,7 +53,7 @@ test('a package is ordered on an invoice, and its units are there when an operat
   expect(event).toMatchObject({ free: false, credit: { feature: 'api_calls', amount: 3000, package: 'calls_1k' } });
   const { from, until } = event?.credit ?? {};
   expect(Date.parse(until ?? '') - Date.parse(from ?? '')).toBe(30 * DAY);
-  billing.drawn.push({ id: event?.credit.id ?? '', drawn: 400 });
+  billing.drawn.push({ id: event?.credit.id ?? '', left: 2600, decimals: 0 });
   expect(await credits(org)).toMatchObject({
     features: [{ feature: 'api_calls', left: 2600, credits: [{ amount: 3000, left: 2600, expired: false, until }] }],
     orders: [{ status: 'granted', creditId: event?.credit.id }],
@@ -177,7 +177,9 @@ test('operators give packages and units with a reason, once for each key, and ta
   expect(await billing.call(listCredits, { organisationId: org })).toMatchObject({
     items: [{ id: second.id }, { id: first.id }],
   });
-  expect((await credits(org)).features[0]).toMatchObject({ left: 12, credits: [{ priority: -1 }, {}] });
+  const [shown] = (await credits(org)).features;
+  expect(shown).toMatchObject({ left: 12, credits: [{ priority: -1, name: 'api_calls: 7' }, { name: 'Presents' }] });
+  expect(JSON.stringify(shown)).not.toContain('An outage');
   const ended = await billing.call(endCredit, { organisationId: org, creditId: second.id, reason: 'By mistake' });
   expect(await billing.call(endCredit, { organisationId: org, creditId: second.id })).toEqual(ended);
   expect((await announced(org)).map(({ free, credit }) => [free, credit.id])).toEqual([

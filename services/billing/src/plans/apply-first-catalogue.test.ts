@@ -20,7 +20,14 @@ const start = (PLANS_FILE?: string) =>
   new ApplyFirstCatalogue(
     billing.tenants,
     billing.outbox,
-    new BillingConfig({ PLANS_FILE, INVOICE_DUE_DAYS: 14, GRACE_DAYS: 7 }),
+    new BillingConfig({
+      PLANS_FILE,
+      INVOICE_DUE_DAYS: 14,
+      GRACE_DAYS: 7,
+      UNPAID_DAYS: 30,
+      INVOICE_REMINDER_DAYS: '',
+      INVOICE_KEEP_YEARS: 10,
+    }),
     log,
   ).onApplicationBootstrap();
 

@@ -30,12 +30,22 @@ export const ProductDeclaration = z.strictObject({
   default: z.string({ error: 'Write the name of a plan.' }).optional(),
 });
 
+const DIMENSION = 'Write the name of a field of `data`, such as model.';
+
 export const MeterDeclaration = z.strictObject({
-  aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest']).default('sum'),
+  aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest', 'time_weighted']).default('sum'),
   value: z
     .string({ error: 'Write a path into the event, such as data.tokens.' })
     .regex(/^[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62}){0,5}$/, 'Write a path into the event, such as data.tokens.')
     .optional(),
+  decimals: wholeBetween(0, 6).default(0),
+  groupBy: z
+    .array(z.string({ error: DIMENSION }).regex(/^[a-z][a-z0-9_]{0,30}$/, DIMENSION), {
+      error: 'Write a list of dimensions, such as [model, region].',
+    })
+    .max(4, 'Write at most 4 dimensions.')
+    .refine((names) => new Set(names).size === names.length, 'Write each dimension once.')
+    .default([]),
 });
 
 export const FeatureDeclaration = z.strictObject({
@@ -54,6 +64,8 @@ const grants = () => z.record(z.string(), z.unknown(), { error: 'Write features:
 
 export const TrialDeclaration = z.strictObject({ days: wholeBetween(1, 730), card: YesNo.default(false) });
 
+export const PauseDeclaration = z.strictObject({ days: wholeBetween(1, 365), perYear: wholeBetween(1, 12) });
+
 export const SeatsDeclaration = z.strictObject({
   feature: nameOf('seats'),
   included: wholeBetween(0, 1_000_000),
@@ -65,6 +77,7 @@ export const PlanDeclaration = z.strictObject({
   offered,
   approval: YesNo.default(false),
   trial: TrialDeclaration.optional(),
+  pause: PauseDeclaration.optional(),
   prices,
   seats: SeatsDeclaration.optional(),
   revenueShare: z.unknown().optional(),

@@ -1,86 +1,9 @@
-import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
-import { ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { parse } from 'yaml';
+import { faults, read, whole } from '../../test/format-2.ts';
 import { catalogueSchema } from './catalogue-schema.rules.ts';
-import { parseCatalogue } from './parse-catalogue.ts';
 
-const builtIn = Object.entries(BUILT_IN_FEATURES);
-const zero = { counted: '0', static: '0', boolean: 'false', metered: '0' };
-
-const whole = `format: 2
-currency: USD
-products:
-  monitoring: { name: Monitoring, default: free }
-  bots: { name: Bots }
-features:
-  explain: { kind: boolean, product: monitoring, name: EXPLAIN }
-  reports: { kind: level, product: monitoring, name: Reports }
-  chats: { kind: metered, product: monitoring, per: day, name: Chats }
-  tokens:
-    kind: metered
-    product: monitoring
-    per: period
-    name: Tokens
-    meter: { aggregate: sum, value: data.tokens }
-  pairs: { kind: counted, product: bots, name: Pairs }
-${builtIn.map(([key, kind]) => `  ${key}: { kind: ${kind}, name: ${key} }\n`).join('')}plans:
-  monitoring:
-    free:
-      name: Free
-      prices: { USD: { month: 0 } }
-      features: &free
-        explain: false
-        reports: none
-        chats: 5
-        tokens: 0
-${builtIn.map(([key, kind]) => `        ${key}: ${zero[kind]}\n`).join('')}    pro:
-      name: Pro
-      approval: true
-      trial: { days: 14, card: true }
-      seats: { feature: seats, included: 5, addon: extra_member }
-      prices:
-        USD: { month: 4900, year: 49_000, setup: 500000 }
-        JPY: { month: 7000 }
-      revenueShare: 12.50
-      features:
-        explain: { value: true, note: Yes }
-        reports: premium
-        chats: { limit: 1_000, enforcement: soft, grace: 10 }
-        tokens:
-          limit: 1_000
-          enforcement: overage
-          price:
-            USD: { graduated: [{ upTo: 1_000, unit: 0.010, flat: 5 }, { unit: '0.005' }] }
-            JPY: { package: { size: 100, price: 50 } }
-${builtIn.map(([key, kind]) => `        ${key}: ${key === 'seats' ? 5 : zero[kind]}\n`).join('')}  bots:
-    basic:
-      name: Basic
-      offered: false
-      prices: { USD: { year: 10000 } }
-      features: { pairs: unlimited }
-addons:
-  extra_member: { name: Extra member, product: monitoring, plans: [pro], prices: { USD: { month: 500 } }, features: { seats: 1 } }
-  explain_pro: { name: EXPLAIN Pro, product: monitoring, max: 1, prices: { USD: { month: 1500, setup: 100 } }, features: { explain: true, reports: unlimited, chats: { value: 10, note: More } } }
-packages:
-  calls_1k: { name: Calls, feature: api_calls, amount: 1000, expiresDays: 365, prices: { USD: { once: 1000 } } }
-coupons:
-  launch: { percent: 20, duration: { months: 3 }, codes: [LAUNCH20], plans: [monitoring.pro], max: 100 }
-  gift: { name: Gift, amount: { USD: 500 }, duration: once }
-`;
-
-const read = (yaml: string) => parseCatalogue(problemError, yaml);
-
-function faults(yaml: string, known?: Parameters<typeof parseCatalogue>[2]) {
-  try {
-    parseCatalogue(problemError, yaml, known);
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    return error.data['errors'] as { field: string; code: string; message: string; line: number }[];
-  }
-  return [];
-}
 const planOf = (name: string) => read(whole).plans.find(({ plan }) => plan === name);
 
 test('products have plans of their own, with a default plan or without one', () => {
@@ -205,7 +128,28 @@ const MISTAKES: [string, string, string, string][] = [
   ['product: bots, name: Pairs', 'product: boats, name: Pairs', '/features/pairs/product', 'Write one of monitoring'],
   ['kind: boolean, product', 'kind: boolean, per: day, product', '/features/explain/per', 'Remove it'],
   ['aggregate: sum,', 'aggregate: avg,', '/features/tokens/meter/aggregate', 'Write one of sum'],
-  ['aggregate: sum,', 'aggregate: sum, decimals: 6,', '/features/tokens/meter/decimals', ''],
+  ['aggregate: sum,', 'aggregate: sum, decimals: 7,', '/features/tokens/meter/decimals', 'Write a whole number from 0'],
+  ['aggregate: sum,', 'aggregate: sum, decimals: 1.5,', '/features/tokens/meter/decimals', 'Write a whole number from'],
+  ['aggregate: sum,', 'aggregate: unique, decimals: 1,', '/features/tokens/meter/decimals', 'Remove it: unique counts'],
+  [
+    'aggregate: sum,',
+    'aggregate: sum, groupBy: model,',
+    '/features/tokens/meter/groupBy',
+    'Write a list of dimensions',
+  ],
+  [
+    'aggregate: sum,',
+    'aggregate: sum, groupBy: [a.b],',
+    '/features/tokens/meter/groupBy/0',
+    'Write the name of a field',
+  ],
+  [
+    'aggregate: sum,',
+    'aggregate: sum, groupBy: [a, a],',
+    '/features/tokens/meter/groupBy',
+    'Write each dimension once',
+  ],
+  ['aggregate: sum,', 'aggregate: sum, groupBy: [a, b, c, d, e],', '/features/tokens/meter/groupBy', 'Write at most 4'],
   ['value: data.tokens', 'value: $.tokens', '/features/tokens/meter/value', 'Write a path'],
   ['aggregate: sum,', 'aggregate: count,', '/features/tokens/meter/value', 'Remove it: count'],
   [
@@ -348,6 +292,23 @@ test('what has been counted by one window or meter stays counted by it', () => {
   ]);
   expect(faults(whole.replace(', value: data.tokens', ''), features)).toMatchObject([
     { field: '/features/tokens/meter/value', message: expect.stringMatching(/^Write value: data.tokens/) },
+  ]);
+  expect(faults(whole.replace('aggregate: sum,', 'aggregate: sum, decimals: 2,'), features)).toMatchObject([
+    { field: '/features/tokens/meter/decimals', message: expect.stringMatching(/^Write decimals: 0/) },
+  ]);
+});
+
+test('a meter may get more dimensions, and keeps those by which it has been counted', () => {
+  const by = (groupBy: string, aggregate = 'sum') =>
+    whole.replace('aggregate: sum,', `aggregate: ${aggregate}, decimals: 3, groupBy: [${groupBy}],`);
+  const { features } = read(by('model'));
+  expect(features.find(({ key }) => key === 'tokens')?.meter).toMatchObject({ decimals: 3, groupBy: ['model'] });
+  expect(faults(by('model, region'), features)).toEqual([]);
+  expect(faults(by('region, model'), features)).toMatchObject([
+    { field: '/features/tokens/meter/groupBy', message: expect.stringMatching(/^Begin groupBy with model/) },
+  ]);
+  expect(faults(by('model, region', 'max'), read(by('model', 'max')).features)).toMatchObject([
+    { field: '/features/tokens/meter/groupBy', code: 'meter_changed' },
   ]);
 });
 

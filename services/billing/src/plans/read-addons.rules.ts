@@ -61,6 +61,13 @@ export function readPackages(
       const metered = features.filter((one) => one.kind === 'metered').map((one) => one.key);
       faults.add([...path, 'feature'], 'unknown_feature', `Write a metered feature: ${metered.join(', ')}.`);
     }
+    if (feature?.meter?.aggregate === 'time_weighted') {
+      faults.add(
+        [...path, 'feature'],
+        'not_prepaid',
+        'What is weighted by time is used without events: sell it by a plan.',
+      );
+    }
     return {
       package: key,
       ...written,

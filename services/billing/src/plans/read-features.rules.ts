@@ -1,4 +1,5 @@
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Faults } from './catalogue-faults.rules.ts';
 import type { FeatureDefinition } from './catalogue-model.rules.ts';
 import type { CatalogueFile } from './catalogue-syntax.rules.ts';
@@ -37,16 +38,14 @@ export function readFeatures(
       product: product ?? null,
       ...declared,
       per: metered ? (per ?? 'month') : null,
-      meter: metered ? { ...(meter ?? PLAIN), ...WHOLE, value: meter?.value ?? null } : null,
+      meter: metered ? { ...(meter ?? PLAIN), value: meter?.value ?? null } : null,
     };
     checkKept(faults, feature, before.get(key));
     return feature;
   });
 }
 
-/** Quantities are whole, and are not reported by what else an event says. */
-const WHOLE = { decimals: 0, groupBy: [] as string[] } as const;
-const PLAIN = { aggregate: 'sum' } as const;
+const PLAIN: Omit<MeterDefinition, 'value'> = { aggregate: 'sum', decimals: 0, groupBy: [] };
 
 function checkBuiltIns(faults: Faults, declared: Declared): void {
   let complete = true;
@@ -78,6 +77,9 @@ function checkMeter(faults: Faults, key: string, meter: NonNullable<Declared[str
   if (meter.aggregate === 'count' && meter.value !== undefined) {
     faults.add([...path, 'value'], 'meter', 'Remove it: count counts events, whatever is in them.');
   }
+  if ((meter.aggregate === 'count' || meter.aggregate === 'unique') && meter.decimals > 0) {
+    faults.add([...path, 'decimals'], 'meter', `Remove it: ${meter.aggregate} counts whole things.`);
+  }
 }
 
 /** What has been sold and counted stays what it was. */
@@ -101,4 +103,10 @@ function checkKept(faults: Faults, now: FeatureDefinition, before: FeatureDefini
     const cure = was === null ? `Remove ${field}` : `Write ${field}: ${was}`;
     faults.add([...path, 'meter', field], 'meter_changed', `${cure}, as ${now.key} has been counted, ${rename}`);
   }
+  const [were, are] = [before.meter?.groupBy ?? [], now.meter?.groupBy ?? []];
+  // What was counted by one dimension is shown by it; more may follow where sums do not depend on them.
+  const more = before.meter?.aggregate === 'sum' || before.meter?.aggregate === 'count';
+  if (were.every((name, at) => are[at] === name) && (more || are.length === were.length)) return;
+  const kept = were.length === 0 ? 'Remove groupBy' : `Begin groupBy with ${were.join(', ')}`;
+  faults.add([...path, 'meter', 'groupBy'], 'meter_changed', `${kept}, as ${now.key} has been counted, ${rename}`);
 }

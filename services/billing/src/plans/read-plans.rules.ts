@@ -46,7 +46,7 @@ function readPlan(
   written: Written,
 ): PlanDefinition {
   const path = ['plans', product, plan];
-  const { name, description, offered, approval, trial, seats, revenueShare } = written;
+  const { name, description, offered, approval, trial, pause, seats, revenueShare } = written;
   return {
     product,
     plan,
@@ -56,6 +56,8 @@ function readPlan(
     offered,
     approval,
     trial: trial ?? null,
+    // Plans from before pauses had terms have no such field, and are the same.
+    ...(pause && { pause }),
     seats: seats ? { ...seats, addon: seats.addon ?? null } : null,
     ...readPrices(faults, [...path, 'prices'], written.prices, currency),
     revenueShare:
@@ -147,10 +149,13 @@ export function checkPlanDetails(
   plans: readonly PlanDefinition[],
   addons: readonly { addon: string; product: string; plans: string[]; features: object }[],
 ): void {
-  for (const { product, plan, trial, seats, prices, features } of plans) {
+  for (const { product, plan, trial, pause, seats, prices, features } of plans) {
     const path = ['plans', product, plan];
     if (trial && prices.every(({ amountMinor }) => amountMinor === 0)) {
       faults.add([...path, 'trial'], 'trial', 'Remove it: a plan that costs nothing needs no trial.');
+    }
+    if (pause && prices.every(({ amountMinor }) => amountMinor === 0)) {
+      faults.add([...path, 'pause'], 'pause', 'Remove it: a plan that costs nothing needs no pause.');
     }
     if (!seats) continue;
     const grant = Object.hasOwn(features, seats.feature) ? features[seats.feature] : undefined;

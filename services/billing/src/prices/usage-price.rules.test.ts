@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { usageAmount } from './usage-price.rules.ts';
 
 const unit = (price: string): UsagePrice => ({ model: 'unit', unit: price });
-const cost = (price: UsagePrice, quantity: number, currency = 'USD') =>
-  Number(usageAmount(price, BigInt(quantity), currency));
+const cost = (price: UsagePrice, quantity: number, currency = 'USD', decimals = 0) =>
+  Number(usageAmount(price, BigInt(quantity), currency, decimals));
 
 test('a unit price is exact and the amount is rounded once', () => {
   expect(cost(unit('0.01'), 1)).toBe(1);
@@ -30,6 +30,18 @@ const tiers = [
   { upTo: 100, unit: '0.5', flatMinor: 0 },
   { upTo: null, unit: '0.1', flatMinor: 200 },
 ];
+
+test('parts of a unit cost their part of its price, exactly; a begun package and a begun tier count as for whole units', () => {
+  const of = (price: UsagePrice, steps: number, decimals: number) => cost(price, steps, 'USD', decimals);
+  expect(of(unit('0.1'), 3_000_000, 6)).toBe(30);
+  expect(of(unit('1'), 1_234_567, 6)).toBe(123);
+  expect(of(unit('1'), 1_235_000, 6)).toBe(124);
+  expect(of(unit('0.01'), 9_007_199_254_740_991, 6)).toBe(9_007_199_255);
+  const price: UsagePrice = { model: 'package', size: 1_000, amountMinor: 1_000 };
+  expect([1, 1_000_00, 1_000_01].map((steps) => of(price, steps, 2))).toEqual([1_000, 1_000, 2_000]);
+  expect(of({ model: 'graduated', tiers }, 10_50, 2)).toBe(500 + 1_000 + 25);
+  expect([of({ model: 'volume', tiers }, 10_00, 2), of({ model: 'volume', tiers }, 10_01, 2)]).toEqual([1_500, 501]);
+});
 
 test('graduated: each unit at the price of its tier, the flat part of each tier once', () => {
   const price: UsagePrice = { model: 'graduated', tiers };

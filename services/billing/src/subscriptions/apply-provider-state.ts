@@ -3,9 +3,10 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { BillingConfig } from '../billing.config.ts';
 import { findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
+import { findPauses } from './pause.rows.ts';
 import { applied, type ProviderState, stepFor } from './provider-state.rules.ts';
 import { SubscriptionChanges } from './subscription-changes.ts';
-import { useTrial } from './trial.rows.ts';
+import { claimTrial, personKeys, useTrial } from './trial.rows.ts';
 
 export type { ProviderState } from './provider-state.rules.ts';
 
@@ -25,11 +26,15 @@ export class ProviderStates {
     await requireVersions(tx, product, state);
     const change = { orgId, product, by: state.provider, reason: state.status, provider: true };
     await this.changes.change(tx, emit, change, async ({ at, before, steps }) => {
-      const after = applied(before, product, state, { at, graceDays: this.config.GRACE_DAYS });
+      // What was paused there lasts until somebody resumes it, unless the customer ordered it here.
+      const pauses = state.status === 'paused' ? await findPauses(tx, orgId, product) : [];
+      const pauseEndsAt = pauses.findLast(({ ended_at }) => ended_at === null)?.ends_at.getTime() ?? null;
+      const after = applied(before, product, state, { at, graceDays: this.config.GRACE_DAYS, pauseEndsAt });
       if (!after) return undefined;
       if (after.status === 'trialing' && state.trialEnd !== null) {
         const [started, ends] = [new Date(state.periodStart), new Date(state.trialEnd)];
-        await useTrial(tx, orgId, { product, plan: state.plan, started_at: started, ends_at: ends });
+        const trial = { product, plan: state.plan, started_at: started, ends_at: ends };
+        if (await useTrial(tx, orgId, trial)) await claimTrial(tx, product, await personKeys(tx, orgId));
       }
       return { after, action: 'synced', step: stepFor(steps.at(-1), state) };
     });

@@ -1,20 +1,20 @@
 import { Controller } from '@nestjs/common';
-import { cancelSubscription, pauseSubscription, resumeSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { cancelSubscription, resumeSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { conflict } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { ended, isEnded, paidPeriod, type Subscription, stepOf } from '../kernel/subscription.rules.ts';
+import { ended, isEnded, NOT_PAUSED, paidPeriod, type Subscription, stepOf } from '../kernel/subscription.rules.ts';
 import { removeOrder } from './order.rows.ts';
-import { ProviderChanges } from './provider-changes.ts';
+import { endPauses } from './pause.rows.ts';
+import { type Billed, ProviderChanges } from './provider-changes.ts';
 import { type Shown, ShowSubscriptions } from './show-subscriptions.ts';
 import { type Decided, requireNotHeld, type Situation, SubscriptionChanges } from './subscription-changes.ts';
 
-type Context = Pick<OperationContext<typeof pauseSubscription>, 'input' | 'caller' | 'tx' | 'emit' | 'answerLater'>;
-type Billed = NonNullable<Awaited<ReturnType<ProviderChanges['find']>>>;
+type Context = Pick<OperationContext<typeof resumeSubscription>, 'input' | 'caller' | 'tx' | 'emit' | 'answerLater'>;
 
-/** A customer ends, pauses and resumes what they have. */
+/** A customer ends what they have, or goes on with it. */
 @Controller()
 export class CancelSubscription {
   constructor(
@@ -38,21 +38,15 @@ export class CancelSubscription {
   resume(context: OperationContext<typeof resumeSubscription>): Promise<Shown> {
     return this.carryOut(
       context,
-      (billed) => this.provider.resume(billed),
-      async ({ before }) => resumed(before),
-    );
-  }
-
-  @Handles(pauseSubscription)
-  pause(context: OperationContext<typeof pauseSubscription>): Promise<Shown> {
-    return this.carryOut(
-      context,
-      (billed) => this.provider.pause(billed),
-      async ({ before, at }) => {
-        if (before?.status !== 'active' || before.provider !== 'manual') {
-          throw conflict({}, 'Only a subscription that is active and paid for can be paused.');
-        }
-        return { after: { ...before, status: 'paused', pausedAt: at, pausedBy: 'customer' }, action: 'paused' };
+      async (billed) => {
+        await this.provider.resume(billed);
+        const { orgId, subscription } = billed;
+        await this.tenants.run(orgId, (tx) => endPauses(tx, orgId, subscription.product));
+      },
+      async ({ tx, before, product }) => {
+        const decided = resumed(before);
+        if (before?.status === 'paused') await endPauses(tx, tx.orgId as string, product);
+        return decided;
       },
     );
   }
@@ -109,7 +103,7 @@ function endOf(before: Subscription, steps: Situation['steps'], at: number): num
 function resumed(before: Subscription | undefined): Decided {
   if (before && before.cancelAt !== null) return { after: { ...before, cancelAt: null }, action: 'resumed' };
   if (before?.status === 'paused') {
-    return { after: { ...before, status: 'active', pausedAt: null, pausedBy: null }, action: 'resumed' };
+    return { after: { ...before, status: 'active', ...NOT_PAUSED }, action: 'resumed' };
   }
   // What an operator moves stays: it is no choice of theirs.
   if (before?.next && before.next.reason !== 'moved') {

@@ -7,7 +7,6 @@ import {
   decideOrder,
   getSubscriptions,
   listOrders,
-  pauseSubscription,
   planOrderDecided,
   planOrdered,
   resumeSubscription,
@@ -195,18 +194,6 @@ describe('a subscription that is invoiced by hand', () => {
     await billing.due();
     expect(await monitoring(org)).toMatchObject({ plan: 'free', provider: 'none', status: 'active', cancelAt: null });
     await expect(billing.call(cancelSubscription, product, org)).rejects.toMatchObject({ code: 'conflict' });
-  });
-
-  test('pauses for reading only; what an operator paused, a customer does not resume', async () => {
-    const org = await billing.create();
-    await byHand(org, 'pro');
-    const product = { product: 'monitoring' };
-    await billing.call(pauseSubscription, product, org);
-    expect((await inForce(org)).plans['monitoring']).toMatchObject({ plan: 'pro', access: 'read_only' });
-    await billing.call(resumeSubscription, product, org);
-    expect((await inForce(org)).plans['monitoring']).toMatchObject({ access: 'full' });
-    await byHand(org, 'pro', { status: 'paused' });
-    await expect(billing.call(resumeSubscription, product, org)).rejects.toMatchObject({ code: 'conflict' });
   });
 
   test('add-ons add as often as they were bought, at most their number, and end with a plan they do not go with', async () => {

@@ -31,14 +31,14 @@ import { Payments } from './payments.ts';
 import { ProviderChanges } from './provider-changes.ts';
 import { type Shown, ShowSubscriptions } from './show-subscriptions.ts';
 import { type Decided, requireNotHeld, type Situation, SubscriptionChanges } from './subscription-changes.ts';
-import { useTrial } from './trial.rows.ts';
+import { claimTrial, personKeys, useTrial } from './trial.rows.ts';
 
 type Context = OperationContext<typeof changeSubscription>;
 const DAY_MS = 86_400_000;
 
 /** Choosing pays no debt: whoever is overdue stays so, with the grace that they had. */
-function stillOwing({ status, graceUntil }: Subscription, decided: Decided): Decided {
-  return status === 'past_due' ? { ...decided, after: { ...decided.after, status, graceUntil } } : decided;
+function stillOwing({ status, graceUntil, unpaidAt }: Subscription, decided: Decided): Decided {
+  return status === 'past_due' ? { ...decided, after: { ...decided.after, status, graceUntil, unpaidAt } } : decided;
 }
 
 /** A customer chooses a plan. What has to be paid for is bought elsewhere; here is told where. */
@@ -116,6 +116,9 @@ export class ChangeSubscription {
       );
     }
     const at = input.at ?? ((await givesLess(situation, before, plan)) ? 'period_end' : 'now');
+    if (at === 'now' && before.billingHeld && costs(choice, catalogue)) {
+      throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
+    }
     const { reason } = input;
     const decided =
       at === 'period_end'
@@ -147,7 +150,7 @@ export class ChangeSubscription {
   }
 
   /** Costs nothing until it ends; then the default plan follows, unless it is bought meanwhile. */
-  private async tryOut({ refuse }: Context, situation: Situation, choice: Choice): Promise<Decided> {
+  private async tryOut({ refuse, caller }: Context, situation: Situation, choice: Choice): Promise<Decided> {
     const { tx, at, before } = situation;
     const { plan } = choice;
     const { product, trial } = plan;
@@ -161,7 +164,11 @@ export class ChangeSubscription {
     const starts = wholeSecond(at);
     const ends = starts + trial.days * DAY_MS;
     const row = { product, plan: plan.plan, started_at: new Date(starts), ends_at: new Date(ends) };
-    if (!(await useTrial(tx, tx.orgId as string, row))) throw not('already_tried', 'Each product can be tried once.');
+    const orgId = tx.orgId as string;
+    if (!(await useTrial(tx, orgId, row))) throw not('already_tried', 'Each product can be tried once.');
+    if (!(await claimTrial(tx, product, await personKeys(tx, orgId, caller.userId)))) {
+      throw not('already_tried', 'You, or an owner of this organisation, have tried it with another one.');
+    }
     const { after } = beginNow(situation, { ...choice, items: [], interval: 'month' }, 'none');
     return { after: { ...after, status: 'trialing', trialEnd: ends }, action: 'trial_started' };
   }

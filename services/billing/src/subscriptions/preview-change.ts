@@ -101,7 +101,8 @@ async function invoicesOf(
   const dueNow = await ahead.add(now.items, at, { onlyOwed: true });
   if (!isBilledByHand(after)) return { dueNow, next: null };
   const end = now.next.period.end;
-  const due = nextDue(after);
+  // An invoice that falls due changes no plan.
+  const due = nextDue({ ...after, owedSince: null });
   if (!due || due.at > end) {
     const { items } = await costOfPeriod(given, now.next, after);
     return { dueNow, next: await ahead.add(items, end, { onlyOwed: false }) };

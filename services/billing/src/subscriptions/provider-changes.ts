@@ -26,7 +26,7 @@ type RefuseChange = Refuse<
   typeof unknownPlan | typeof intervalNotOffered | typeof addonNotOffered | typeof promotionCodeInvalid
 >;
 
-interface Billed {
+export interface Billed {
   orgId: string;
   subscription: Subscription & { ref: string };
 }

@@ -42,7 +42,7 @@ export function applied(
   before: Subscription | undefined,
   product: string,
   state: ProviderState,
-  { at, graceDays }: { at: number; graceDays: number },
+  { at, graceDays, pauseEndsAt }: { at: number; graceDays: number; pauseEndsAt: number | null },
 ): Subscription | undefined {
   const same = before?.provider === state.provider && before.ref === state.ref;
   if (before && BigInt(state.seq) < BigInt(before.seq)) return undefined;
@@ -66,7 +66,11 @@ export function applied(
     cancelAt: instantOrNull(state.cancelAt),
     pausedAt: instantOrNull(state.pausedAt),
     pausedBy: state.status === 'paused' ? 'customer' : null,
+    pauseEndsAt: state.status === 'paused' ? pauseEndsAt : null,
     graceUntil: state.status === 'past_due' ? graceUntil(pastDue, state, at, graceDays) : null,
+    unpaidAt: null,
+    owedSince: before?.owedSince ?? null,
+    billingHeld: false,
     next: state.next
       ? { ...state.next, at: instant(state.next.at), by: state.provider, reason: 'ordered there' }
       : null,
@@ -76,9 +80,11 @@ export function applied(
 
 const DAY_MS = 86_400_000;
 
-/** The same debt said again gives no more time. */
-const graceUntil = (running: number | null, { pastDueSince }: ProviderState, at: number, graceDays: number): number =>
-  running ?? wholeSecond(pastDueSince ? instant(pastDueSince) : at) + graceDays * DAY_MS;
+/** The grace begins when the payment was due, however late that arrives here. The same debt said again gives no more time. */
+function graceUntil(running: number | null, { pastDueSince }: ProviderState, at: number, graceDays: number): number {
+  if (!pastDueSince && running !== null) return running;
+  return wholeSecond(pastDueSince ? instant(pastDueSince) : at) + graceDays * DAY_MS;
+}
 
 function itemOf(before: Subscription | undefined, item: ProviderState['addons'][number], at: number): Item {
   const had = before?.items.find(({ addon }) => addon === item.addon);

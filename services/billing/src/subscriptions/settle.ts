@@ -1,13 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import type { Tx } from '@tidegate/database/tx';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import type { Charges, Holder } from '../invoices/charges.ts';
 import { described, recordChange } from '../kernel/change.rows.ts';
+import { debtAction, withDebts } from '../kernel/dunning.rules.ts';
 import { type Holdings, saveStep, saveSubscription } from '../kernel/subscription.rows.ts';
 import {
   carriedOut,
   type Due,
   type Item,
+  isBilledByHand,
   nextDue,
   type PlanVersion,
   type Subscription,
@@ -59,17 +62,39 @@ export async function settle(
   const subscriptions: Subscription[] = [];
   for (const one of found) {
     let current = one;
-    for (let due = nextDue(current); due && due.at <= at; due = nextDue(current)) {
+    for (;;) {
       const before = current;
+      const due = nextDue(current);
+      if (!due || due.at > at) {
+        // Paid, withdrawn, credited, or due later: at once. What comes of it may be due as well.
+        current = withDebts(before, at, charges.terms);
+        if (isDeepStrictEqual(current, before)) break;
+        await store(tx, { orgId, before, after: current, action: debtAction(current), at, by: 'schedule', reason: '' });
+        if (isBilledByHand(before) !== isBilledByHand(current)) {
+          await charges.changed(holder, { before, after: current, at, by: 'schedule' });
+        }
+        continue;
+      }
       await charges.upTo(holder, before, due.at);
       const own = steps[one.product] ?? [];
       const { after, step } = await following(tx, before, due, defaultPlan(catalogue, before.product), own);
-      current = after;
+      current = withDebts(after, due.at, charges.terms);
+      const owed = due.action === 'overdue' || due.action === 'unpaid';
       const ordered = due.action === 'changed' ? before.next : null;
       const by = ordered?.by ?? 'schedule';
       const reason = ordered?.reason ?? '';
-      await store(tx, { orgId, before, after: current, action: due.action, at: due.at, by, reason, step });
+      await store(tx, {
+        orgId,
+        before,
+        after: current,
+        action: owed ? debtAction(current) : due.action,
+        at: due.at,
+        by,
+        reason,
+        step,
+      });
       if (step) steps[one.product] = withStep(own, step);
+      if (owed && isBilledByHand(before) === isBilledByHand(current)) continue;
       await charges.changed(holder, { before, after: current, at: due.at, by });
     }
     await charges.upTo(holder, current, at + 1);

@@ -11,7 +11,7 @@ import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { accessOf, isValid } from '../entitlements/standing.rules.ts';
-import { findHoldings, type Holdings } from '../kernel/subscription.rows.ts';
+import { findHoldings, type Holdings, readClock } from '../kernel/subscription.rows.ts';
 import {
   carriedOut,
   ended,
@@ -73,11 +73,12 @@ export class ShowSubscriptions {
     }
     const orders = await findOrders(tx, orgId);
     const coupons = await findRedemptions(tx, orgId);
+    const now = await readClock(tx);
     const subscriptions: Wire[] = [];
     const following = new Map<string, Features>();
     for (const one of holdings.subscriptions) {
       const next = follower(one, catalogue);
-      subscriptions.push(await toWire(tx, { one, next, catalogue, holdings, orders, coupons }));
+      subscriptions.push(await toWire(tx, { one, next, catalogue, holdings, orders, coupons, now }));
       if (next) following.set(one.product, await featuresAfter(tx, { orgId, catalogue, holdings, next }));
     }
     return { shown: { organisationId: orgId, subscriptions, orders: orders.map(ofOrder) }, following };
@@ -101,7 +102,10 @@ function follower(one: Subscription, catalogue: CurrentCatalogue): Follower | un
   const fallback = defaultPlan(catalogue, one.product);
   // A provider's trial goes on as a subscription, as far as anybody knows.
   const trialEnd = one.provider === 'stripe' ? null : one.trialEnd;
-  const due = nextDue({ ...one, trialEnd, provider: 'manual' });
+  // A pause that ends changes no plan.
+  const due = nextDue({ ...one, trialEnd, provider: 'manual', pauseEndsAt: null, owedSince: null });
+  const unpaid = one.status === 'past_due' ? one.unpaidAt : null;
+  if (unpaid !== null && (!due || unpaid < due.at)) return { at: unpaid, after: ended(one, fallback, unpaid) };
   if (!due) return undefined;
   return {
     at: due.at,
@@ -131,10 +135,10 @@ async function toWire(
     holdings: Holdings;
     orders: readonly OrderRow[];
     coupons: readonly Redemption[];
+    now: number;
   },
 ): Promise<Wire> {
-  const { one, next, catalogue, holdings, orders, coupons } = given;
-  const now = Date.now();
+  const { one, next, catalogue, holdings, orders, coupons, now } = given;
   const plan = await findPlanVersion(tx, one.product, one.plan, one.planVersion);
   const { plans } = await latestVersions(tx);
   const period = paidPeriod(one, holdings.steps[one.product] ?? [], now);
@@ -166,7 +170,10 @@ async function toWire(
     trialEnd: isoOrNull(one.trialEnd),
     cancelAt: isoOrNull(one.cancelAt),
     pausedAt: isoOrNull(one.pausedAt),
+    pauseEndsAt: isoOrNull(one.pauseEndsAt),
     graceUntil: isoOrNull(one.graceUntil),
+    overdueSince: one.owedSince !== null && one.owedSince <= now ? iso(one.owedSince) : null,
+    billingHeld: one.billingHeld,
     next: next
       ? {
           plan: next.after.status === 'canceled' ? null : next.after.plan,

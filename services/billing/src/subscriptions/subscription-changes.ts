@@ -8,6 +8,7 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { openDefaults } from '../entitlements/open-defaults.ts';
 import { Charges } from '../invoices/charges.ts';
+import { withDebts } from '../kernel/dunning.rules.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -75,18 +76,21 @@ export class SubscriptionChanges {
     const before = subscriptions.find((one) => one.product === product);
     if (!provider) requireNotBilled(before);
     const decided = await decide({ tx, at, product, catalogue, before, steps: steps[product] ?? [] });
-    if (decided && !isDeepStrictEqual(decided.after, before)) {
-      const { after, step } = decided;
-      await store(tx, { orgId, before, by, reason, at, ...decided });
+    const after = decided && withDebts(decided.after, at, this.charges.terms);
+    if (decided && after && !isDeepStrictEqual(after, before)) {
+      const { step } = decided;
+      await store(tx, { orgId, before, by, reason, at, ...decided, after });
       const own = step ? withStep(steps[product] ?? [], step) : (steps[product] ?? []);
       await this.charges.changed({ tx, emit, orgId, steps: { ...steps, [product]: own } }, { before, after, at, by });
     }
+    await this.charges.remind({ tx, emit, orgId }, at);
     await this.entitlements.announce(tx, emit, orgId);
   }
 
   /** What was due is carried out and announced. */
   async due(tx: Tx, emit: Emit, orgId: string): Promise<void> {
-    await this.settled(tx, emit, orgId, false);
+    const { at } = await this.settled(tx, emit, orgId, false);
+    await this.charges.remind({ tx, emit, orgId }, at);
     await this.entitlements.announce(tx, emit, orgId);
   }
 

@@ -7,6 +7,9 @@ export interface TrialRow {
   ends_at: Date;
 }
 
+/** Who tries something: a person, or what they would pay with. */
+export type TrialKey = `user:${string}` | `card:${string}`;
+
 export const findTrials = (tx: Tx, orgId: string): Promise<TrialRow[]> =>
   tx.query<TrialRow>('select product, plan, started_at, ends_at from trials where org_id = $1 order by product', [
     orgId,
@@ -18,6 +21,39 @@ export async function useTrial(tx: Tx, orgId: string, trial: TrialRow): Promise<
     `insert into trials (org_id, product, plan, started_at, ends_at) values ($1, $2, $3, $4, $5)
      on conflict do nothing returning product`,
     [orgId, trial.product, trial.plan, trial.started_at, trial.ends_at],
+  );
+  return row !== undefined;
+}
+
+/** The owners of an organisation, and who asks for the trial. */
+export async function personKeys(tx: Tx, orgId: string, userId?: string): Promise<TrialKey[]> {
+  const row = await tx.one<{ owners: string[] | null }>(
+    'select owner_ids as owners from organisation_profiles where org_id = $1',
+    [orgId],
+  );
+  const people = new Set([...(row?.owners ?? []), ...(userId === undefined ? [] : [userId])]);
+  return [...people].map((id): TrialKey => `user:${id}`);
+}
+
+const HASHED = "encode(sha256(convert_to(key, 'UTF8')), 'hex')";
+
+/**
+ * Nobody tries a product with one organisation after the other. False when one of these has tried it. In one order, so
+ * that two who try at once do not wait for each other.
+ */
+export async function claimTrial(tx: Tx, product: string, keys: readonly TrialKey[]): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into trial_claims (key, product)
+     select ${HASHED}, $1 from unnest($2::text[]) as key order by 1 on conflict do nothing returning key`,
+    [product, keys],
+  );
+  return rows.length === keys.length;
+}
+
+export async function hasTried(tx: Tx, product: string, keys: readonly TrialKey[]): Promise<boolean> {
+  const row = await tx.one(
+    `select 1 from trial_claims where product = $1 and key in (select ${HASHED} from unnest($2::text[]) as key) limit 1`,
+    [product, keys],
   );
   return row !== undefined;
 }

@@ -18,7 +18,7 @@ test('services are told names and owners of organisations as they are now, of th
   await identity.call(renameOrganisation, { name: 'Harbour' }, ada.caller);
   const found = await describe(newId(), ada.orgId, eve.orgId, ada.orgId);
   expect(found).toMatchObject([
-    { id: ada.orgId, name: 'Harbour', ownerEmail: ada.email },
+    { id: ada.orgId, name: 'Harbour', ownerEmail: ada.email, ownerIds: [ada.caller.userId] },
     { id: eve.orgId, ownerEmail: eve.email },
   ]);
   await expect(
@@ -32,6 +32,7 @@ test('when the first owner leaves, the next one is the owner', async () => {
   const [ada, eve] = [await identity.newUser(), await identity.newUser()];
   const { token } = await identity.call(invite, { email: eve.email, role: 'owner' }, ada.caller);
   await identity.call(acceptInvitation, { token }, eve.caller);
+  expect(await describe(ada.orgId)).toMatchObject([{ ownerIds: [ada.caller.userId, eve.caller.userId] }]);
   await identity.call(leaveOrganisation, { organisationId: ada.orgId }, ada.caller);
   expect(await describe(ada.orgId)).toMatchObject([{ ownerEmail: eve.email }]);
 });

@@ -52,15 +52,13 @@ export async function findCreator(tx: Tx): Promise<string | undefined> {
   return row?.user_id;
 }
 
-/** Of the owner who has been it longest. */
-export async function findOwnersAddress(tx: Tx): Promise<string | undefined> {
-  const row = await tx.one<{ email: string }>(
-    `select u.email from members m join users u on u.id = m.user_id
-      where m.org_id = $1 and m.role = 'owner' order by m.joined_at, m.user_id limit 1`,
+/** The one who has been it longest comes first. */
+export const findOwners = (tx: Tx): Promise<{ id: string; email: string }[]> =>
+  tx.query(
+    `select u.id, u.email from members m join users u on u.id = m.user_id
+      where m.org_id = $1 and m.role = 'owner' order by m.joined_at, m.user_id`,
     [tx.orgId],
   );
-  return row?.email;
-}
 
 export interface Owned {
   all: number;

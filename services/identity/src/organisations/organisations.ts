@@ -11,7 +11,7 @@ import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { membershipsOf } from '../kernel/member.rows.ts';
-import { findOrganisation, findOwnersAddress, renameOrganisation as rename, toWire } from './organisation.rows.ts';
+import { findOrganisation, findOwners, renameOrganisation as rename, toWire } from './organisation.rows.ts';
 
 /** The organisation in which the caller acts, and those in which they can act. */
 @Controller()
@@ -30,11 +30,13 @@ export class Organisations {
 
   @Handles(describeOrganisations)
   async describe({ input, tx }: OperationContext<typeof describeOrganisations>) {
-    const items: (Organisation & { ownerEmail: string | null })[] = [];
+    const items: (Organisation & { ownerEmail: string | null; ownerIds: string[] })[] = [];
     for (const orgId of new Set(input.organisationIds)) {
       const own = tx.as({ orgId });
       const row = await findOrganisation(own);
-      if (row) items.push({ ...toWire(row), ownerEmail: (await findOwnersAddress(own)) ?? null });
+      if (!row) continue;
+      const owners = await findOwners(own);
+      items.push({ ...toWire(row), ownerEmail: owners[0]?.email ?? null, ownerIds: owners.map(({ id }) => id) });
     }
     return { items };
   }

@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { Balance } from './balance.rules.ts';
-import { drawnIn, isLeftAt } from './credited.rows.ts';
+import { drawnIn, isLeftAt, leftIn } from './credited.rows.ts';
 import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 
 /**
@@ -9,6 +9,9 @@ import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
  */
 export const RESERVES =
   "reserved > 0 and (spent is not null or expires_at > now() - case when hold then interval '0' else interval '60 seconds' end)";
+
+type Sums = Record<'used' | 'reserved' | 'drawn' | 'credits' | 'elsewhere', string>;
+type BalanceRow = Sums & { credits_until: Date | number | null; decimals: number | null; lendable: boolean | null };
 
 /**
  * What is used, lent and prepaid in each of these windows, all at one moment, in their order: a unit that moves from lent to
@@ -22,8 +25,10 @@ export async function findBalances(
   windows: readonly MeterWindow[],
   at?: string,
 ): Promise<Balance[]> {
-  const rows = await tx.query<Record<keyof Omit<Balance, 'creditsUntil'>, string> & { credits_until: Date | null }>(
-    `select case when w.of_hours
+  const rows = await tx.query<BalanceRow>(
+    `select m.decimals, m.decimals = 0 and m.aggregate in ('sum', 'count') as lendable,
+            case when m.aggregate = 'time_weighted' then gauge_used($1, w.meter, w.start, w.stop)
+              when w.of_hours
               then (select coalesce(sum(quantity), 0) from usage_hours h
                      where h.org_id = $1 and h.meter = w.meter and h.hour >= w.start and h.hour < w.stop)
               else (select coalesce(sum(used), 0) from usage_balances b
@@ -37,10 +42,12 @@ export async function findBalances(
               where l.org_id = $1 and l.meter = w.meter and l.credit_units > 0 and ${RESERVES}
                 and not (l.period_start < w.stop and coalesce(l.period_end, l.expires_at) > w.start)) as elsewhere
        from unnest($2::text[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
-              with ordinality as w(meter, of_hours, start, stop, n),
-            lateral (select coalesce(sum(amount - drawn), 0) as credits, min(until_at) as credits_until
+              with ordinality as w(meter, of_hours, start, stop, n)
+            left join meters m on m.meter = w.meter,
+            lateral (select coalesce(sum(${leftIn('m.decimals')}), 0) as credits, min(until_at) as credits_until
                        from credit_grants g
-                      where g.org_id = $1 and g.meter = w.meter and ${isLeftAt('coalesce($6::timestamptz, now())')}) as c
+                      where g.org_id = $1 and g.meter = w.meter
+                        and ${isLeftAt('coalesce($6::timestamptz, now())', 'm.decimals')}) as c
       order by n`,
     [
       orgId,
@@ -51,7 +58,7 @@ export async function findBalances(
       at ?? null,
     ],
   );
-  return rows.map(({ credits_until: until, ...sums }) => ({
+  return rows.map(({ credits_until: until, decimals, lendable, ...sums }) => ({
     used: Number(sums.used),
     reserved: Number(sums.reserved),
     drawn: Number(sums.drawn),
@@ -59,5 +66,7 @@ export async function findBalances(
     elsewhere: Number(sums.elsewhere),
     // `infinity` comes as a number.
     creditsUntil: until instanceof Date ? until.toISOString() : null,
+    decimals: decimals ?? 0,
+    lendable: lendable ?? true,
   }));
 }

@@ -1,12 +1,16 @@
+import type { Meter } from '@tidegate/contracts/usage/usage';
 import { snapshot, standingOf } from '../../test/snapshot.ts';
-import { historyRange, meterUsage, monthsOf, NOTHING_USED } from './balance.rules.ts';
+import { type Balance, historyRange, meterUsage, monthsOf, NOTHING_USED } from './balance.rules.ts';
 import { windowOf } from './window.rules.ts';
 
-const meter = { meter: 'calls', name: 'Calls', unit: 'call', description: '' };
+const meter: Meter = {
+  ...{ meter: 'calls', name: 'Calls', unit: 'call', description: '' },
+  ...{ aggregate: 'sum', decimals: 0, groupBy: [] },
+};
 const period = { start: '2026-10-31T10:00:00.000Z', end: '2026-11-30T10:00:00.000Z' };
 const line = (calls: number | null, used: number, reserved = 0) =>
-  lineOf(meter, { used, reserved }, snapshot({ calls }));
-function lineOf(of: typeof meter, balance: { used: number; reserved: number }, given: ReturnType<typeof snapshot>) {
+  lineOf(meter, { ...NOTHING_USED, used, reserved }, snapshot({ calls }));
+function lineOf(of: Meter, balance: Balance, given: ReturnType<typeof snapshot>) {
   const standing = standingOf(given);
   return meterUsage(of, { ...NOTHING_USED, ...balance }, standing, windowOf(standing, of.meter, 'month'));
 }
@@ -30,7 +34,7 @@ test('past the limit nothing remains; a balance below zero counts as nothing use
 
 test('an unlimited meter has no percentage, and a meter outside the plan has no allowance', () => {
   expect(line(null, 5)).toMatchObject({ limit: null, remaining: null, percent: null, included: true });
-  expect(lineOf({ ...meter, meter: 'faxes' }, { used: 0, reserved: 0 }, snapshot())).toMatchObject({
+  expect(lineOf({ ...meter, meter: 'faxes' }, NOTHING_USED, snapshot())).toMatchObject({
     included: false,
     limit: 0,
     remaining: 0,

@@ -1,18 +1,25 @@
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { type Credited, leftOf } from '@tidegate/contracts/usage/credits';
+import { limitInSteps, unitsOf } from '@tidegate/contracts/usage/quantity';
 import type { Granularity, Meter, MeterUsage } from '@tidegate/contracts/usage/usage';
 import { monthOf } from '../entitlements/meter-periods.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
 import { asText, type MeterWindow } from './window.rules.ts';
 
+/** In the smallest steps of the meter. */
 export interface Balance extends Required<Credited> {
   /** When the first of the prepaid units that are left expire; null: never. */
   creditsUntil: string | null;
+  /** Digits of the meter behind the point. */
+  decimals: number;
+  /** Whether units may be lent: only whole ones that are added up. */
+  lendable: boolean;
 }
 
+/** Of a meter that nobody has used. */
 export const NOTHING_USED: Balance = {
-  ...{ used: 0, reserved: 0, drawn: 0, credits: 0, elsewhere: 0, creditsUntil: null },
+  ...{ used: 0, reserved: 0, drawn: 0, credits: 0, elsewhere: 0, creditsUntil: null, decimals: 0, lendable: true },
 };
 
 /** One line of the usage page. */
@@ -21,20 +28,20 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
   const grant = features[meter.meter];
   const included = grant?.kind === 'metered';
   const limit = included ? grant.limit : 0;
-  const { used, reserved, drawn, credits } = balance;
+  const { used, reserved, drawn, credits, decimals } = balance;
   const { start, end } = asText(standing, window);
   return {
     ...meter,
-    used,
-    reserved,
+    used: unitsOf(used, decimals),
+    reserved: unitsOf(reserved, decimals),
     limit,
     enforcement: included ? grant.enforcement : null,
     per: included ? grant.per : null,
     included,
     remaining: remainingOf(limit, balance),
-    credits,
-    drawn,
-    percent: limit === null ? null : percentOf(used, limit + drawn + credits),
+    credits: unitsOf(credits, decimals),
+    drawn: unitsOf(drawn, decimals),
+    percent: limit === null ? null : percentOf(used, limitInSteps(limit, decimals) + drawn + credits),
     periodStart: start,
     periodEnd: end,
     resetsAt: end,
@@ -43,7 +50,9 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
 }
 
 export const remainingOf = (limit: number | null, balance: Balance): number | null =>
-  limit === null ? null : Math.max(0, leftOf(limit, balance));
+  limit === null
+    ? null
+    : unitsOf(Math.max(0, leftOf(limitInSteps(limit, balance.decimals), balance)), balance.decimals);
 
 /** Rounded down in whole numbers, so that 100 means reached. Corrections may take usage below zero. */
 function percentOf(used: number, limit: number): number {

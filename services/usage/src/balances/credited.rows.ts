@@ -1,5 +1,14 @@
+/**
+ * What is not drawn of a grant `g`, in the smallest steps of its meter. Grants hold units: a meter's digits may be known later.
+ *
+ * @param decimals of the meter, in SQL
+ */
+export const leftIn = (decimals: string): string =>
+  `(least(g.amount * power(10::numeric, coalesce(${decimals}, 0)), 9007199254740991)::bigint - g.drawn)`;
+
 /** A grant `g` of which something can be drawn at an instant of SQL. */
-export const isLeftAt = (at: string): string => `g.drawn < g.amount and g.from_at <= ${at} and g.until_at > ${at}`;
+export const isLeftAt = (at: string, decimals: string): string =>
+  `g.from_at <= ${at} and g.until_at > ${at} and ${leftIn(decimals)} > 0`;
 
 /** What was drawn in a window `w` (meter, start, stop). */
 export const drawnIn = (orgId: string): string =>

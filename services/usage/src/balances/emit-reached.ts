@@ -1,5 +1,8 @@
+import { unitsOf } from '@tidegate/contracts/usage/quantity';
 import { quotaReached } from '@tidegate/contracts/usage/quota';
+import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { findDecimals } from '../meters/meter.rows.ts';
 import type { Reached } from './quota-alert.rows.ts';
 import type { WindowText } from './window.rules.ts';
 
@@ -8,10 +11,13 @@ import type { WindowText } from './window.rules.ts';
  * one step, or by a smaller plan, is notified once that the quota is used up.
  */
 export async function emitReached(
+  tx: Tx,
   emit: Emit,
   reached: readonly Reached[],
   windowOf: (reached: Reached) => WindowText,
 ): Promise<void> {
+  if (reached.length === 0) return;
+  const decimals = await findDecimals(tx, [...new Set(reached.map(({ meter }) => meter))]);
   const highest = new Map<string, Reached>();
   for (const one of reached) {
     const quota = `${one.org_id} ${one.meter} ${one.period_start}`;
@@ -21,6 +27,8 @@ export async function emitReached(
     const { org_id: orgId, meter, percent, quota, used } = one;
     const { start, end } = windowOf(one);
     const window = { periodStart: start, periodEnd: end };
-    await emit(quotaReached, { orgId, meter, limit: Number(quota), used: Number(used), percent, ...window }, { orgId });
+    const units = (steps: number) => unitsOf(steps, decimals.get(meter) ?? 0);
+    const data = { orgId, meter, limit: units(quota), used: units(used), percent, ...window };
+    await emit(quotaReached, data, { orgId });
   }
 }

@@ -1,10 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { estimateUsage, type UsageEstimate } from '@tidegate/contracts/usage/estimate';
+import { limitInSteps, unitsOf } from '@tidegate/contracts/usage/quantity';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireStanding, type Standing } from '../entitlements/standing.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { findBalances } from './balance.rows.ts';
+import { type Balance, NOTHING_USED } from './balance.rules.ts';
 import { estimate } from './estimate.rules.ts';
 import { findWeeks } from './history.rows.ts';
 import { instant, type MeterWindow, windowOf } from './window.rules.ts';
@@ -22,7 +24,7 @@ export class EstimateUsage {
     const weeks = await findWeeks(tx, orgId, instant(standing.now));
     return {
       items: periods.map((period, at) =>
-        line(standing, period, balances[at]?.used ?? 0, weeks.get(period.meter) ?? null),
+        line(standing, period, balances[at] ?? NOTHING_USED, weeks.get(period.meter) ?? null),
       ),
     };
   }
@@ -37,17 +39,28 @@ const grantOf = ({ snapshot }: Standing, meter: string) => {
 const periodOf = (standing: Standing, meter: string): MeterWindow =>
   windowOf(standing, meter, grantOf(standing, meter)?.per === 'period' ? 'period' : 'month');
 
-function line(standing: Standing, period: MeterWindow, used: number, week: readonly number[] | null): UsageEstimate {
+function line(
+  standing: Standing,
+  period: MeterWindow,
+  balance: Balance,
+  week: readonly number[] | null,
+): UsageEstimate {
+  const { used, decimals, drawn, credits } = balance;
   const grant = grantOf(standing, period.meter);
   const limit = grant?.per === period.per ? grant.limit : null;
-  const { reachesLimitAt, ...figures } = estimate({ period, now: standing.now, used, limit, week });
+  const most = limit === null ? null : limitInSteps(limit, decimals) + drawn + credits;
+  const found = estimate({ period, now: standing.now, used, limit: most, week });
+  const units = (steps: number | null) => (steps === null ? null : unitsOf(steps, decimals));
   return {
     meter: period.meter,
     periodStart: instant(period.start),
     periodEnd: instant(period.end),
-    used,
-    ...figures,
+    used: unitsOf(used, decimals),
+    estimate: units(found.estimate),
+    method: found.method,
+    straightLine: units(found.straightLine),
+    lastSevenDays: units(found.lastSevenDays),
     limit,
-    reachesLimitAt: reachesLimitAt === null ? null : instant(reachesLimitAt),
+    reachesLimitAt: found.reachesLimitAt === null ? null : instant(found.reachesLimitAt),
   };
 }

@@ -3,6 +3,8 @@ import { WEEK_HOURS } from './estimate.rules.ts';
 
 export interface Bucket {
   start: Date;
+  /** Where the last one of the answer ends. */
+  high: Date;
   quantity: string;
   /** null: not stored by month. */
   events: string | null;
@@ -45,7 +47,7 @@ export function findBuckets(tx: Tx, asked: BucketRange): Promise<Bucket[]> {
          from range r join usage_hours h
            on h.org_id = $1 and h.meter = $2 and h.hour >= r.low and h.hour < r.high
         group by 1)
-     select t.start, coalesce(s.quantity, 0) as quantity, coalesce(s.events, 0) as events
+     select t.start, r.high, coalesce(s.quantity, 0) as quantity, coalesce(s.events, 0) as events
        from range r, unnest(r.starts) with ordinality as t(start, n) left join sums s on s.n = t.n
       order by 1`,
     [
@@ -62,18 +64,32 @@ export function findBuckets(tx: Tx, asked: BucketRange): Promise<Bucket[]> {
   );
 }
 
+/** What a meter that is weighted by time has used in each of these steps, which follow each other. */
+export async function findGaugeSteps(
+  tx: Tx,
+  { orgId, meter }: { orgId: string; meter: string },
+  { starts, stop }: { starts: readonly string[]; stop: string },
+): Promise<string[]> {
+  const rows = await tx.query<{ quantity: string }>(
+    `select gauge_used($1, $2, t.start, t.stop) as quantity
+       from unnest($3::timestamptz[], $4::timestamptz[]) with ordinality as t(start, stop, n) order by n`,
+    [orgId, meter, starts, [...starts.slice(1), stop]],
+  );
+  return rows.map(({ quantity }) => quantity);
+}
+
 /** The balances of the months that begin at these instants, including empty ones. */
 export const findMonths = (
   tx: Tx,
-  { orgId, meter }: { orgId: string; meter: string },
+  { orgId, meter, high }: { orgId: string; meter: string; high: string },
   starts: readonly string[],
 ): Promise<Bucket[]> =>
   tx.query<Bucket>(
-    `select s.start, coalesce(b.used, 0) as quantity, null as events
+    `select s.start, $4::timestamptz as high, coalesce(b.used, 0) as quantity, null as events
        from unnest($3::timestamptz[]) as s(start)
             left join usage_balances b on b.org_id = $1 and b.meter = $2 and b.period_start = s.start
       order by 1`,
-    [orgId, meter, starts],
+    [orgId, meter, starts, high],
   );
 
 /**

@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { drawnIn, isLeftAt } from './credited.rows.ts';
+import { drawnIn, isLeftAt, leftIn } from './credited.rows.ts';
 import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 
 /** A threshold of a quota that was reached just now. */
@@ -42,17 +42,19 @@ export async function reachedIn(tx: Tx, windows: readonly (MeterWindow & { orgId
   const row = await tx.one<{ reached: Reached[] }>(
     `with running as materialized (
        select w.org_id, w.meter, w.per, w.start as period_start,
-              case when w.of_hours
+              case when m.aggregate = 'time_weighted' then gauge_used(w.org_id, w.meter, w.start, w.stop)
+                when w.of_hours
                 then (select coalesce(sum(quantity), 0)::bigint from usage_hours h
                        where h.org_id = w.org_id and h.meter = w.meter and h.hour >= w.start and h.hour < w.stop)
                 else (select coalesce(sum(used), 0)::bigint from usage_balances b
                        where b.org_id = w.org_id and b.meter = w.meter
                          and b.period_start >= w.start and b.period_start < w.stop)
               end as used,
-              ${drawnIn('w.org_id')} + (select coalesce(sum(g.amount - g.drawn), 0)::bigint from credit_grants g
-                where g.org_id = w.org_id and g.meter = w.meter and ${isLeftAt('now()')}) as credits
+              ${drawnIn('w.org_id')} + (select coalesce(sum(${leftIn('m.decimals')}), 0)::bigint from credit_grants g
+                where g.org_id = w.org_id and g.meter = w.meter and ${isLeftAt('now()', 'm.decimals')}) as credits
          from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::timestamptz[], $6::timestamptz[])
-                as w(org_id, meter, per, of_hours, start, stop)),
+                as w(org_id, meter, per, of_hours, start, stop)
+              left join meters m on m.meter = w.meter),
      rearmed as (
        delete from quota_alerts t using running b
         where t.org_id = b.org_id and t.meter = b.meter and t.period_start = b.period_start

@@ -97,7 +97,8 @@ test('a meter is known from the first snapshot that grants it, and described by 
     },
   });
   const named = async () => (await usage.tenants.as({}, findMeters)).find((meter) => meter.meter === 'scans');
-  expect(await named()).toEqual({ meter: 'scans', name: 'scans', unit: '', description: '' });
+  const plain = { meter: 'scans', aggregate: 'sum', decimals: 0, groupBy: [] };
+  expect(await named()).toEqual({ ...plain, name: 'scans', unit: '', description: '' });
   const data = catalogueApplied.data.parse({
     version: 1,
     appliedAt: new Date().toISOString(),
@@ -110,5 +111,5 @@ test('a meter is known from the first snapshot that grants it, and described by 
   });
   await usage.tenants.as({}, (tx) => new StoreMeters(wakes).handle({ data, tx } as never));
   expect(woken).toContain('replay-parked-usage');
-  expect(await named()).toEqual({ meter: 'scans', name: 'Scans', unit: 'scan', description: 'Pages scanned' });
+  expect(await named()).toEqual({ ...plain, name: 'Scans', unit: 'scan', description: 'Pages scanned' });
 });

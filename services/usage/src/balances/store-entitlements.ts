@@ -30,7 +30,7 @@ export class StoreEntitlements {
       tx,
       windows.map((window) => ({ ...window, orgId: data.orgId })),
     );
-    await emitReached(emit, reached, ({ meter }) => asText(standing, currentWindow(standing, meter)));
+    await emitReached(tx, emit, reached, ({ meter }) => asText(standing, currentWindow(standing, meter)));
     tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
   }
 }

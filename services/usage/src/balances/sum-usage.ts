@@ -10,6 +10,6 @@ export class SumUsage {
   async handle({ input, caller, tx }: OperationContext<typeof sumUsage>) {
     const orgId = caller.orgId as string;
     const timeZone = await findTimeZone(tx, orgId);
-    return { sums: await findSums(tx, orgId, timeZone, input.spans) };
+    return findSums(tx, orgId, timeZone, input);
   }
 }

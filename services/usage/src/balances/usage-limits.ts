@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { accessTo } from '@tidegate/contracts/billing/snapshot';
 import { judge } from '@tidegate/contracts/usage/check';
 import { type FeatureLimit, usageLimits } from '@tidegate/contracts/usage/limits';
+import { unitsOf } from '@tidegate/contracts/usage/quantity';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireStanding, type Standing } from '../entitlements/standing.ts';
@@ -49,10 +50,10 @@ function limitOf(
     limit,
     per: metered?.per ?? null,
     enforcement: metered?.enforcement ?? null,
-    used: balance?.used ?? null,
-    reserved: balance?.reserved ?? null,
+    used: balance ? unitsOf(balance.used, balance.decimals) : null,
+    reserved: balance ? unitsOf(balance.reserved, balance.decimals) : null,
     remaining: balance ? remainingOf(limit, balance) : null,
-    credits: balance?.credits ?? null,
+    credits: balance ? unitsOf(balance.credits, balance.decimals) : null,
     resetsAt: counted ? asText(standing, counted.window).end : null,
     upgrade,
   };

@@ -3,6 +3,7 @@ import type { Input } from '@tidegate/contracts/kernel/operation';
 import { forbidden, invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { type Check, checkEntitlement, type holdEnded, judge } from '@tidegate/contracts/usage/check';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
+import { stepsOf, unitsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -10,7 +11,7 @@ import { findBalances } from '../balances/balance.rows.ts';
 import { NOTHING_USED } from '../balances/balance.rules.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { requireStanding } from '../entitlements/standing.ts';
-import { HOLDS, Lend } from '../leases/lend.ts';
+import { HOLDS, Lend, requireLendable } from '../leases/lend.ts';
 import { requireOpen } from './require-open.ts';
 
 type Asked = Input<typeof checkEntitlement>;
@@ -38,11 +39,27 @@ export class CheckEntitlement {
   private answer(orgId: string, input: Asked): Promise<Check> {
     return this.tenants.read(orgId, async (tx) => {
       const standing = await requireStanding(tx, this.bus);
-      if (standing.snapshot.features[input.feature]?.kind !== 'metered') return judge(standing.snapshot, input);
+      if (standing.snapshot.features[input.feature]?.kind !== 'metered') {
+        return judge(standing.snapshot, { ...input, quantity: quantityOf(input, 0) });
+      }
       const window = currentWindow(standing, input.feature);
       const [balance] = await findBalances(tx, orgId, [window]);
       const resetsAt = asText(standing, window).end;
-      return judge(standing.snapshot, input, { ...NOTHING_USED, ...balance, resetsAt });
+      const { decimals, ...counted } = { ...NOTHING_USED, ...balance };
+      const units = (steps: number) => unitsOf(steps, decimals);
+      return judge(
+        standing.snapshot,
+        { ...input, quantity: quantityOf(input, decimals) },
+        {
+          used: units(counted.used),
+          reserved: units(counted.reserved),
+          drawn: units(counted.drawn),
+          credits: units(counted.credits),
+          elsewhere: units(counted.elsewhere),
+          decimals,
+          resetsAt,
+        },
+      );
     });
   }
 
@@ -52,19 +69,19 @@ export class CheckEntitlement {
     input: Asked,
     { key, ttlSeconds }: NonNullable<Asked['hold']>,
   ): Promise<Check> {
-    const { feature, quantity } = input;
+    const { feature } = input;
+    const quantity = quantityOf(input, 0);
     const request = { want: quantity, whole: true, holderId: HOLDS, leaseKey: key, ttlSeconds, hold: true };
-    const { standing, window, balance, leaseId, granted, spent, expiresAt } = await this.lend.take(
-      orgId,
-      feature,
-      request,
-    );
+    const loan = await this.lend.take(orgId, feature, request);
+    const { standing, window, balance, leaseId, granted, spent, expiresAt } = loan;
     const { features } = standing.snapshot;
     if (features[feature] && features[feature].kind !== 'metered') {
       throw invalid('/hold', 'not_metered', `${feature} is not metered: nothing of it can be held. Check it without.`);
     }
+    requireLendable(loan, '/hold');
     // As it is after the hold: what was asked for is decided.
-    const after = { ...balance, resetsAt: asText(standing, window).end };
+    const { used, reserved, drawn, credits, elsewhere } = balance;
+    const after = { used, reserved, drawn, credits, elsewhere, resetsAt: asText(standing, window).end };
     const check = judge(standing.snapshot, { ...input, quantity: 0 }, after);
     if (!leaseId) return { ...check, allowed: false, reason: check.reason ?? 'limit_reached' };
     requireOpen(refuse, { id: leaseId, spent, expired: Date.parse(expiresAt) <= standing.now });
@@ -77,4 +94,10 @@ export class CheckEntitlement {
     }
     return { ...check, allowed: true, reason: null, holdId: leaseId, expiresAt };
   }
+}
+
+function quantityOf({ quantity }: Asked, decimals: number): number {
+  const steps = stepsOf(quantity, decimals);
+  if (steps) return unitsOf(steps, decimals);
+  throw invalid('/quantity', 'not_fitting', `Write ${wantedQuantity(decimals)}, above 0.`);
 }

@@ -8,6 +8,7 @@ import { CurrentUsage } from '../balances/current-usage.ts';
 import { UsageHistory } from '../balances/usage-history.ts';
 import { IngestUsage } from '../ingestion/ingest-usage.ts';
 import { ListEvents } from '../ingestion/list-events.ts';
+import { eventKey } from '../kernel/event-identity.ts';
 import { CorrectUsage } from './correct-usage.ts';
 
 let usage: Fixture;
@@ -106,9 +107,11 @@ test('only a service key corrects, only what was counted, only for 35 days, and 
   const late = new Date(Date.now() - 35 * 86_400_000 + 60_000).toISOString();
   await send(org, [{ id: 'late', meter: 'calls', time: late }]);
   expect(await correct(org, { id: 'late', action: 'amend', quantity: 2 })).toMatchObject({ changed: true });
-  await usage.tenants.run(org, (tx) =>
-    tx.query("update usage_events set at = at - interval '1 hour' where org_id = $1 and id = 'late'", [org]),
-  );
+  await usage.tenants.run(org, async (tx) => {
+    const aged = "set at = at - interval '61 seconds' where org_id = $1";
+    await tx.query(`update usage_events ${aged} and id = 'late'`, [org]);
+    await tx.query(`update usage_identities ${aged} and key = $2`, [org, eventKey('service:default', 'late')]);
+  });
   const old = correct(org, { id: 'late', action: 'void' });
   await expect(old).rejects.toMatchObject({ code: 'usage_event_too_old', status: 409 });
 });

@@ -1,8 +1,10 @@
 import { Controller } from '@nestjs/common';
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { forbidden, invalid, notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { correctUsage, usageEventTooOld, usageEventVoided } from '@tidegate/contracts/usage/corrections';
-import { MAX_EVENT_AGE_DAYS, type UsageEvent } from '@tidegate/contracts/usage/event';
+import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
+import { stepsOf, unitsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { emitReached } from '../balances/emit-reached.ts';
@@ -10,12 +12,14 @@ import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding } from '../entitlements/standing.ts';
+import { findPoint } from '../gauges/gauge.rows.ts';
 import { timeRejection } from '../ingestion/admission.rules.ts';
-import { reportedBy } from '../ingestion/read-events.rules.ts';
+import { type ReportedEvent, reportedBy } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
 import { CORRECTION } from '../kernel/correction.rules.ts';
 import { eventKey } from '../kernel/event-identity.ts';
 import { findDefinitions } from '../meters/meter.rows.ts';
+import { correctGauge } from './correct-gauge.ts';
 import { type CorrectedEvent, findEvent, findLast, insertCorrection, lockIdentity } from './correction.rows.ts';
 
 /**
@@ -48,46 +52,66 @@ export class CorrectUsage {
     const identity = await lockIdentity(tx, orgId, keys);
     if (!identity) throw notFound({}, 'No event with this source and id was counted.');
     const source = sources[keys.indexOf(identity.key)] as string;
-    const event = await findEvent(tx, orgId, { source, id: input.id, seen: identity.seen });
+    const point = await findPoint(tx, orgId, identity.key);
+    const event = point ?? (await findEvent(tx, orgId, { source, id: input.id, seen: identity.seen, at: identity.at }));
     if (!event || isOld(event, now)) {
       throw refuse(usageEventTooOld, {}, `Events may be corrected for ${MAX_EVENT_AGE_DAYS} days.`);
     }
     const last = await findLast(tx, orgId, identity.key);
-    const before = Number(last?.quantity ?? event.quantity);
-    const quantity = input.quantity ?? 0;
-    const answer = { source: input.source, id: input.id, meter: event.meter, time: event.at.toISOString(), quantity };
+    const before = Number(last?.quantity ?? (point ? point.value : (event as CorrectedEvent).quantity));
+    const definition = (await findDefinitions(tx)).get(event.meter) ?? PLAIN;
+    const { decimals } = definition;
+    const quantity = input.quantity === undefined ? 0 : stepsOf(input.quantity, decimals);
+    if (quantity === undefined || (input.quantity !== undefined && quantity === 0 && !point)) {
+      throw invalid('/quantity', 'not_fitting', `Write ${wantedQuantity(decimals)}, above 0.`);
+    }
+    const units = unitsOf(quantity, decimals);
+    const answer = {
+      source: input.source,
+      id: input.id,
+      meter: event.meter,
+      time: event.at.toISOString(),
+      quantity: units,
+    };
     if (last?.action === 'void' && action === 'amend') refuseVoided(refuse);
-    if (before === quantity) return { ...answer, changed: false };
-    await this.requireAmendable(tx, action, event);
+    const same = point && action === 'void' ? last?.action === 'void' : before === quantity;
+    if (same) return { ...answer, changed: false };
+    if (!point) requireAmendable(definition, action, event);
     const number = (last?.number ?? 0) + 1;
     const stored = { key: identity.key, number, source, id: input.id, action, quantity, reason, by: byOf(caller) };
     await insertCorrection(tx, orgId, stored);
-    const difference: UsageEvent = {
+    if (point) {
+      await correctGauge(tx, emit, standing, { point, key: identity.key, value: quantity, voided: action === 'void' });
+      return { ...answer, changed: true };
+    }
+    const difference: ReportedEvent = {
       id: `${identity.key}-${number}`,
       ...{ org: orgId, meter: event.meter, quantity: quantity - before, at: answer.time, source: CORRECTION },
+      labels: (event as CorrectedEvent).labels ?? undefined,
     };
     const periods = new Map([[orgId, standing.periods]]);
     const { accepted } = await this.writer.write(tx, emit, [difference], { periods, now });
     if (accepted !== 1) throw new Error('A correction was not counted.');
     const window = currentWindow(standing, event.meter);
     const reached = await reachedIn(tx, [{ ...window, orgId }]);
-    await emitReached(emit, reached, () => asText(standing, window));
+    await emitReached(tx, emit, reached, () => asText(standing, window));
     return { ...answer, changed: true };
-  }
-
-  /** Each event of these meters is one unit, or has no share of its own in the sum. */
-  private async requireAmendable(
-    tx: OperationContext<typeof correctUsage>['tx'],
-    action: 'void' | 'amend',
-    { meter }: CorrectedEvent,
-  ): Promise<void> {
-    const aggregate = (await findDefinitions(tx)).get(meter)?.aggregate ?? 'sum';
-    if (aggregate === 'sum' || (aggregate === 'count' && action === 'void')) return;
-    throw invalid('/action', 'not_possible', `Events of ${meter} (${aggregate}) cannot be corrected in this way.`);
   }
 }
 
-const isOld = ({ at }: CorrectedEvent, now: number): boolean =>
+const PLAIN = { aggregate: 'sum', decimals: 0 } as const;
+
+/** Each event of other meters is one unit, or has no share of its own in the sum. */
+function requireAmendable(
+  { aggregate }: Pick<MeterDefinition, 'aggregate'>,
+  action: 'void' | 'amend',
+  { meter }: Pick<CorrectedEvent, 'meter'>,
+): void {
+  if (aggregate === 'sum' || (aggregate === 'count' && action === 'void')) return;
+  throw invalid('/action', 'not_possible', `Events of ${meter} (${aggregate}) cannot be corrected in this way.`);
+}
+
+const isOld = ({ at }: Pick<CorrectedEvent, 'at'>, now: number): boolean =>
   timeRejection({ at: at.toISOString() }, now)?.code === 'too_old';
 
 const byOf = ({ keyId }: Caller): string => `service_key:${keyId}`;

@@ -6,6 +6,7 @@ export interface CorrectedEvent {
   at: Date;
   source: string;
   id: string;
+  labels: string[] | null;
 }
 
 /** Which of these identities was counted, and on which day. Corrections of it wait until the transaction ends. */
@@ -13,25 +14,33 @@ export const lockIdentity = (
   tx: Tx,
   orgId: string,
   keys: readonly string[],
-): Promise<{ key: string; seen: string } | undefined> =>
+): Promise<{ key: string; seen: string; at: Date | null } | undefined> =>
   tx.one(
-    `select replace(key::text, '-', '') as key, seen::text as seen from usage_identities
+    `select replace(key::text, '-', '') as key, seen::text as seen, at from usage_identities
       where org_id = $1 and key = any($2::uuid[]) order by array_position($2::uuid[], key) limit 1 for update`,
     [orgId, keys],
   );
 
 /**
- * Events have no index by identity, which every event would pay for. Nearly all are counted on the day on which they
- * happened, so the day before it and after it are looked through first, and then all that may be late.
+ * Events have no index by identity, which every event would pay for. Their identity knows when they happened, and by that
+ * instant a few pages of one day are read. Identities from before know only the day on which they were counted: the day
+ * before it and after it are looked through first, and then all that may be late.
  */
 export async function findEvent(
   tx: Tx,
   orgId: string,
-  { source, id, seen }: { source: string; id: string; seen: string },
+  { source, id, seen, at }: { source: string; id: string; seen: string; at: Date | null },
 ): Promise<CorrectedEvent | undefined> {
+  if (at) {
+    return tx.one<CorrectedEvent>(
+      `select meter, quantity, at, source, id, labels from usage_events
+        where org_id = $1 and source = $2 and id = $3 and at = $4 limit 1`,
+      [orgId, source, id, at],
+    );
+  }
   for (const days of [1, 40]) {
     const row = await tx.one<CorrectedEvent>(
-      `select meter, quantity, at, source, id from usage_events
+      `select meter, quantity, at, source, id, labels from usage_events
         where org_id = $1 and source = $2 and id = $3
           and at >= $4::date - $5::int and at < $4::date + 3 limit 1`,
       [orgId, source, id, seen, days],

@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { leftIn } from '../balances/credited.rows.ts';
 import { instant, isOfHours, type MeterWindow } from '../balances/window.rules.ts';
 import { plain } from '../kernel/array-literal.ts';
 import type { Credit, Draw } from './draw.rules.ts';
@@ -67,10 +68,11 @@ const ms = (column: string, name: string): string => `extract(epoch from ${colum
  */
 export const lockCredits = (tx: Tx, of: readonly MeterOf[], since: string): Promise<CreditRow[]> =>
   tx.query<CreditRow>(
-    `select g.org_id, g.id, g.meter, g.amount - g.drawn as left, g.priority, g.free, ${ms('g.from_at', 'from_ms')},
+    `select g.org_id, g.id, g.meter, ${leftIn('m.decimals')} as "left", g.priority, g.free, ${ms('g.from_at', 'from_ms')},
             ${ms("least(g.until_at, '9999-12-31')", 'until_ms')}, ${ms('g.given_at', 'given_ms')}
        from credit_grants g join unnest($1::uuid[], $2::text[]) as t(org_id, meter)
               on t.org_id = g.org_id and t.meter = g.meter
+            left join meters m on m.meter = g.meter
       where g.until_at > $3
       order by g.org_id, g.meter, g.id for update of g`,
     [of.map(({ orgId }) => orgId), of.map(({ meter }) => meter), since],
@@ -160,12 +162,14 @@ export async function saveDraws(tx: Tx, { orgId, meter }: MeterOf, draws: readon
 export const listCredits = (
   tx: Tx,
   orgId: string,
-): Promise<{ id: string; meter: string; amount: string; drawn: string; from_at: Date; until_at: Date | number }[]> =>
+): Promise<{ id: string; meter: string; left: string; decimals: number }[]> =>
   tx.query(
-    `select id, meter, amount, drawn, from_at, until_at from (
-       select *, row_number() over (partition by drawn < amount and until_at > now() order by given_at desc, id) as n
-         from credit_grants where org_id = $1) as g
-      where drawn < amount and until_at > now() or n <= 1000
+    `select id, meter, "left", decimals from (
+       select g.*, ${leftIn('m.decimals')} as "left", coalesce(m.decimals, 0) as decimals,
+              row_number() over (partition by ${leftIn('m.decimals')} > 0 and until_at > now()
+                                 order by given_at desc, id) as n
+         from credit_grants g left join meters m on m.meter = g.meter where org_id = $1) as g
+      where "left" > 0 and until_at > now() or n <= 1000
       order by meter, priority, until_at, not free, given_at, id`,
     [orgId],
   );

@@ -3,14 +3,14 @@ import type { EventData } from '@tidegate/contracts/kernel/event';
 import { checkEntitlement, commitHold } from '@tidegate/contracts/usage/check';
 import { correctUsage } from '@tidegate/contracts/usage/corrections';
 import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
-import { takeLease } from '@tidegate/contracts/usage/leases';
+import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { usageLimits } from '@tidegate/contracts/usage/limits';
 import { quotaReached } from '@tidegate/contracts/usage/quota';
 import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { currentUsage, ingestUsage } from '@tidegate/contracts/usage/usage';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
-import { type Fixture, openUsage } from '../../test/fixture.ts';
+import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
 import { SumUsage } from '../balances/sum-usage.ts';
@@ -19,7 +19,10 @@ import { CheckEntitlement } from '../checks/check-entitlement.ts';
 import { EndHold } from '../checks/end-hold.ts';
 import { CorrectUsage } from '../corrections/correct-usage.ts';
 import { IngestUsage } from '../ingestion/ingest-usage.ts';
+import { ReturnLease } from '../leases/return-lease.ts';
 import { TakeLease } from '../leases/take-lease.ts';
+import { saveMeters } from '../meters/meter.rows.ts';
+import { rollUpDraws } from './credit.rows.ts';
 import { ListDrawn } from './list-drawn.ts';
 import { StoreCredits } from './store-credits.ts';
 
@@ -85,7 +88,7 @@ async function current(org: string) {
 }
 const credits = async (org: string) => {
   const { items } = await usage.call(new ListDrawn(), listDrawnCredits, {}, org, 'service');
-  return Object.fromEntries(items.map(({ id, amount, drawn }) => [id, amount - drawn]));
+  return Object.fromEntries(items.map(({ id, left }) => [id, left]));
 };
 /** What is left of each grant is what it held less the sum of its draws. */
 async function expectSums(org: string): Promise<void> {
@@ -184,6 +187,64 @@ test('nothing is lent beyond an expiry: the lease ends with the first units that
   // It was used before the expiry and arrives after it.
   await report(org, 2, { at: new Date(Date.parse(expires) - 100).toISOString() });
   expect(await credits(org)).toEqual({ [a]: 5, [b]: 95 });
+  await expectSums(org);
+});
+
+test('20 takers while units expire: what is drawn of them was used before, everything else is used to the last unit', async () => {
+  const org = await newOrg(0);
+  const expires = Date.now() + 500;
+  const a = await give(org, 200, { priority: 1, until: new Date(expires).toISOString() });
+  const b = await give(org, 100, { priority: 2 });
+  let used = 0;
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, taker) => {
+      for (;;) {
+        const lease = await take(org, 1 + (taker % 5), { holderId: `h${taker}` });
+        if (lease.leaseId === null) {
+          if ((await check(org)).remaining === 0 && Date.now() > expires) return;
+          continue;
+        }
+        // As every holder must: nothing is spent after the lease has ended.
+        const at = Date.now();
+        const spent = at < Date.parse(lease.expiresAt) ? lease.granted : 0;
+        if (spent > 0) await report(org, spent, { lease: lease.leaseId, at: new Date(at).toISOString() });
+        await usage.call(new ReturnLease(), returnLease, { leaseId: lease.leaseId, spent }, org);
+        used += spent;
+      }
+    }),
+  );
+  const left = await credits(org);
+  expect(left[b]).toBe(0);
+  expect(left[a]).toBeGreaterThanOrEqual(0);
+  expect(used).toBe(300 - (left[a] ?? 0));
+  expect(await current(org)).toMatchObject({ used, drawn: used, remaining: 0 });
+  const late = await usage.tenants.run(org, (tx) =>
+    tx.query('select from credit_draws where org_id = $1 and grant_id = $2 and at >= $3', [org, a, new Date(expires)]),
+  );
+  expect(late).toEqual([]);
+  await expectSums(org);
+});
+
+test('draws of long ago are one a month and grant, and add up as before', async () => {
+  const org = await newOrg(0);
+  const id = await give(org, 100, { from: '2020-01-01T00:00:00.000Z' });
+  const ages = [500, 501, 430, 3].map((days) => `now() - interval '${days} days'`);
+  await usage.tenants.run(org, async (tx) => {
+    for (const at of ages) {
+      await tx.query(
+        `insert into credit_draws (org_id, meter, at, grant_id, quantity) values ($1, 'calls', date_trunc('second', ${at}), $2, 5)`,
+        [org, id],
+      );
+    }
+    await tx.query('update credit_grants set drawn = 20 where org_id = $1', [org]);
+  });
+  await usage.tenants.system('ingest', (tx) => rollUpDraws(tx, 410));
+  await usage.tenants.system('ingest', (tx) => rollUpDraws(tx, 410));
+  const rows = await usage.tenants.run(org, (tx) =>
+    tx.query<{ quantity: string }>('select quantity from credit_draws where org_id = $1', [org]),
+  );
+  expect(rows.length).toBeLessThanOrEqual(4);
+  expect(rows.reduce((sum, { quantity }) => sum + Number(quantity), 0)).toBe(20);
   await expectSums(org);
 });
 
@@ -291,6 +352,24 @@ test('thresholds are of the limit and what is prepaid together, once each, and a
   expect(await announced(org)).toHaveLength(2);
   await report(org, 60);
   expect((await announced(org)).slice(2)).toEqual([[80, 161, 200]]);
+});
+
+test('of a meter with digits behind the point prepaid units are drawn to the last of them, also when it is described later', async () => {
+  const entitlements = snapshot({ calls: 0 });
+  const grant = entitlements.features['calls'];
+  if (grant) entitlements.features['tokens'] = { ...grant };
+  const org = entitlements.orgId;
+  await usage.storeSnapshot(entitlements);
+  const id = await give(org, 2, { feature: 'tokens' });
+  await usage.tenants.as({}, (tx) => saveMeters(tx, [described('tokens', { decimals: 2 })]));
+  const ask = (quantity: number) => check(org, quantity, { feature: 'tokens' });
+  expect(await ask(2)).toMatchObject({ allowed: true, remaining: 2, credits: 2 });
+  const event = { id: 'a', meter: 'tokens', quantity: 0.75 };
+  await usage.call(new IngestUsage(usage.writer(), noBus), ingestUsage, { events: [event] }, org);
+  expect(await credits(org)).toEqual({ [id]: 1.25 });
+  expect(await ask(1.25)).toMatchObject({ allowed: true, remaining: 1.25, used: 0.75 });
+  expect(await ask(1.26)).toMatchObject({ allowed: false });
+  await expectSums(org);
 });
 
 test('prepaid units wait for an organisation whose plan has not arrived, and for a plan that has the meter', async () => {

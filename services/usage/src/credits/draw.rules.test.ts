@@ -111,3 +111,57 @@ test('any permutation of grants gives the same; no grant falls below zero or abo
     { numRuns: 300 },
   );
 });
+
+/** One unit after the other, by the words of the documents and not by the code above. */
+function oneByOne(given: readonly Credit[], events: readonly CountedEvent[], from: number, now: number) {
+  const credits = given.map((one) => ({ ...one, drawn: [] as { window: WindowState; at: number }[] }));
+  const windows = new Map<WindowState, { included: number; beyond: number }>();
+  for (const { window: of, at, quantity } of [...events].sort((a, b) => a.at - b.at)) {
+    const known = { included: Math.min(of.used, from), beyond: Math.max(0, of.used - from) };
+    const state = windows.get(of) ?? known;
+    windows.set(of, state);
+    for (let unit = 0; unit < Math.abs(quantity); unit += 1) {
+      if (quantity > 0) {
+        const best = credits
+          .filter((one) => one.left > 0 && one.from <= at && at < one.until)
+          .sort((a, b) => (drawnBefore(a, b) < 0 ? -1 : 1))[0];
+        if (state.beyond === 0 && state.included < from) state.included += 1;
+        else if (best) {
+          best.left -= 1;
+          best.drawn.push({ window: of, at: Math.floor(at / 1_000) });
+        } else state.beyond += 1;
+        continue;
+      }
+      const last = credits
+        .flatMap((one) => one.drawn.map((draw) => ({ one, draw })))
+        .filter(({ one, draw }) => draw.window === of && one.until > now)
+        .sort((a, b) => b.draw.at - a.draw.at || (drawnBefore(a.one, b.one) < 0 ? 1 : -1))[0];
+      if (state.beyond > 0) state.beyond -= 1;
+      else if (last) {
+        last.one.left += 1;
+        last.one.drawn.splice(last.one.drawn.indexOf(last.draw), 1);
+      } else state.included -= 1;
+    }
+  }
+  return Object.fromEntries(credits.flatMap(({ id, drawn }) => (drawn.length > 0 ? [[id, drawn.length]] : [])));
+}
+
+test('many units at once draw what they would one after the other', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyCredit, { maxLength: 5 }),
+      fc.array(anyEvent, { maxLength: 15 }),
+      fc.nat(30),
+      (given, counted, from) => {
+        const credits = given.map((one, index): Credit => ({ id: `g${index}`, ...one }));
+        const windows = [window(), window(5)];
+        const events = counted.map((one) => ({ ...one, window: windows[one.window] as WindowState }));
+        const drawn = Object.entries(sums(drawsOf(credits, events, { from, now: 4 * DAY })));
+        expect(Object.fromEntries(drawn.filter(([, sum]) => sum !== 0))).toEqual(
+          oneByOne(credits, events, from, 4 * DAY),
+        );
+      },
+    ),
+    { numRuns: 400 },
+  );
+});

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
+import { unitsOf } from '@tidegate/contracts/usage/quantity';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { listCredits } from './credit.rows.ts';
 
@@ -9,15 +10,7 @@ export class ListDrawn {
   async handle({ caller, tx }: OperationContext<typeof listDrawnCredits>) {
     const rows = await listCredits(tx, caller.orgId as string);
     return {
-      items: rows.map(({ id, meter, amount, drawn, from_at: from, until_at: until }) => ({
-        id,
-        meter,
-        amount: Number(amount),
-        drawn: Number(drawn),
-        from: from.toISOString(),
-        // `infinity` comes as a number.
-        until: until instanceof Date ? until.toISOString() : null,
-      })),
+      items: rows.map(({ id, meter, left, decimals }) => ({ id, meter, left: unitsOf(left, decimals), decimals })),
     };
   }
 }

@@ -4,7 +4,7 @@ import { type EventContext, On } from '@tidegate/messaging/handler';
 import { emitReached } from '../balances/emit-reached.ts';
 import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
-import { beginPeriodChange } from '../entitlements/entitlement-snapshot.rows.ts';
+import { beginPeriodChange, lockQuotas } from '../entitlements/entitlement-snapshot.rows.ts';
 import { findStored } from '../entitlements/standing.ts';
 import { saveCredit } from './credit.rows.ts';
 
@@ -21,11 +21,12 @@ export class StoreCredits {
     const { id, feature: meter, amount, priority, from, until, givenAt: given, name } = credit;
     if (!orgId) throw new Error('Prepaid units belong to an organisation.');
     await beginPeriodChange(tx);
+    await lockQuotas(tx, orgId);
     await saveCredit(tx, orgId, { id, meter, amount, priority, free, from, until, given, name });
     const standing = await findStored(tx);
     if (standing?.snapshot.features[meter]?.kind !== 'metered') return;
     const window = currentWindow(standing, meter);
     const reached = await reachedIn(tx, [{ ...window, orgId }]);
-    await emitReached(emit, reached, () => asText(standing, window));
+    await emitReached(tx, emit, reached, () => asText(standing, window));
   }
 }

@@ -60,7 +60,13 @@ export async function updateSnapshot(
   await saveQuotas(tx, snapshot);
 }
 
+/** Whoever writes quotas or prepaid units of an organisation takes turns: each sees what the other has stored. */
+export const lockQuotas = (tx: Tx, orgId: string): Promise<unknown> =>
+  tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' quotas ' || $1, 0))", [orgId]);
+
+/** In the smallest steps of each meter, as use is counted. */
 async function saveQuotas(tx: Tx, snapshot: Entitlements): Promise<void> {
+  await lockQuotas(tx, snapshot.orgId);
   const quotas = Object.entries(snapshot.features).flatMap(([meter, grant]) =>
     grant.kind === 'metered' && grant.limit !== null
       ? [{ meter, quota: grant.limit, per: grant.per, drawsFrom: drawsFrom(grant) }]
@@ -72,8 +78,12 @@ async function saveQuotas(tx: Tx, snapshot: Entitlements): Promise<void> {
   ]);
   await tx.query(
     `insert into quotas (org_id, meter, quota, per, draws_from, credited)
-     select $1, t.*, exists (select from credit_grants g where g.org_id = $1 and g.meter = t.meter)
+     select $1, t.meter, least(t.quota * step.size, 9007199254740991), t.per,
+            least(t.draws_from * step.size, 9007199254740991),
+            exists (select from credit_grants g where g.org_id = $1 and g.meter = t.meter)
        from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[]) as t(meter, quota, per, draws_from)
+            left join meters m on m.meter = t.meter,
+            lateral (select power(10::numeric, coalesce(m.decimals, 0)) as size) as step
      on conflict (org_id, meter) do update
        set quota = excluded.quota, per = excluded.per, draws_from = excluded.draws_from
        where (quotas.quota, quotas.per, quotas.draws_from)

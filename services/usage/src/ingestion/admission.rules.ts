@@ -7,6 +7,10 @@ const DAY_MS = 86_400_000;
 /** What is needed to judge an event. */
 export interface Known {
   meters: ReadonlySet<string>;
+  /** Meters whose events the stream cannot carry: it has whole units that are added up. */
+  special?: ReadonlySet<string> | undefined;
+  /** Whether events may be older than others are accepted: what an operator adds later. */
+  anyAge?: boolean | undefined;
   /** By organisation. */
   periods: ReadonlyMap<string, MeterPeriods>;
 }
@@ -15,6 +19,8 @@ export interface Rejection {
   code: RejectionCode;
   message: string;
 }
+
+export const unknownMeter = (meter: string): string => `No plan has a metered feature called ${meter}.`;
 
 /** Why the event's time rules it out, if it does. */
 export function timeRejection(event: Pick<UsageEvent, 'at'>, now: number): Rejection | undefined {
@@ -28,10 +34,14 @@ export function timeRejection(event: Pick<UsageEvent, 'at'>, now: number): Rejec
 
 /** The start of the month in which the event counts, or why it is not counted. */
 export function admit(event: UsageEvent, known: Known, now: number): { periodStart: number } | Rejection {
-  const late = timeRejection(event, now);
+  const late = known.anyAge ? undefined : timeRejection(event, now);
   if (late) return late;
   if (!known.meters.has(event.meter)) {
-    return { code: 'unknown_meter', message: `No plan has a metered feature called ${event.meter}.` };
+    return { code: 'unknown_meter', message: unknownMeter(event.meter) };
+  }
+  if (known.special?.has(event.meter)) {
+    const message = `${event.meter} does not add up whole units: report it to POST /api/v1/usage/events.`;
+    return { code: 'malformed', message };
   }
   const periods = known.periods.get(event.org);
   if (!periods) {

@@ -103,7 +103,7 @@ test('what is out of time leaves nothing behind, and what cannot be counted or c
   const { rejected } = await send(
     org,
     { id: 'x', meter: 'unique', value: 'ada', time: old },
-    { id: 't', meter: 'time_weighted' },
+    { id: 't', meter: 'time_weighted', value: 'ada' },
     { id: 'v', meter: 'count', value: 'ada' },
     { id: 'z', meter: 'count', quantity: 0 },
   );

@@ -4,9 +4,11 @@ import type { Tx } from '@tidegate/database/tx';
 import { windowOf } from '../balances/window.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
 import { eventKey } from '../kernel/event-identity.ts';
+import { lockMeters } from '../kernel/meter-lock.rows.ts';
 import { findKnown } from '../kernel/usage-identity.rows.ts';
+import type { Labels } from '../meters/dimensions.rules.ts';
 import { timeRejection } from './admission.rules.ts';
-import { type AggregateRow, findAggregates, findDaysOf, lockMeters, saveAggregates } from './aggregate.rows.ts';
+import { type AggregateRow, findAggregates, findDaysOf, saveAggregates } from './aggregate.rows.ts';
 import { difference, isByDifference, type Known } from './aggregate.rules.ts';
 import type { Placed } from './read-events.rules.ts';
 
@@ -81,7 +83,7 @@ async function windowsOf(tx: Tx, standing: Standing, some: Placed[]): Promise<Ma
   const days = daily.length === 0 ? [] : await findDaysOf(tx, standing.timeZone, instants);
   return new Map(
     some.map((placed) => {
-      const { meter, at, said } = placed.event;
+      const { meter, at, said, labels, counted } = placed.event;
       const day = days[daily.indexOf(placed)];
       const { start, end } = windowOf(
         {
@@ -92,12 +94,20 @@ async function windowsOf(tx: Tx, standing: Standing, some: Placed[]): Promise<Ma
         meter,
         perOf(meter),
       );
-      const value = said === undefined ? NO_HASH : hash('sha256', String(said), 'hex').slice(0, 32);
-      return [placed, { meter, start: instant(start), hash: dashed(value), end: end >= FAR ? null : instant(end) }];
+      return [
+        placed,
+        { meter, start: instant(start), hash: hashOf(said, counted ?? labels), end: end >= FAR ? null : instant(end) },
+      ];
     }),
   );
 }
 
+/** What is known of a window is known of each combination of dimensions, and of unique values of each value. */
+function hashOf(said: string | number | undefined, labels: Labels | undefined): string {
+  if (said === undefined && !labels) return NO_HASH;
+  const text = labels ? JSON.stringify([said ?? null, labels]) : String(said);
+  return dashed(hash('sha256', text, 'hex').slice(0, 32));
+}
+
 const instant = (ms: number): string => new Date(ms).toISOString();
-const dashed = (hex: string): string =>
-  hex.includes('-') ? hex : hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+const dashed = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -18,13 +18,13 @@ export async function emitThresholds(
   { reached, others }: Counted,
   { known, now }: { known: Known; now: number },
 ): Promise<void> {
-  await emitReached(emit, reached, ({ org_id, meter, period_start }) => {
+  await emitReached(tx, emit, reached, ({ org_id, meter, period_start }) => {
     const periods = periodsOf(known, org_id);
     return asText({ periods }, { meter, per: 'month', ...monthOf(stepsOf(periods, meter), Date.parse(period_start)) });
   });
   if (others.length === 0) return;
   const windows = await windowsOf(tx, others, known, now);
-  await emitReached(emit, await reachedIn(tx, [...windows.values()]), ({ org_id, meter }) => {
+  await emitReached(tx, emit, await reachedIn(tx, [...windows.values()]), ({ org_id, meter }) => {
     const window = windows.get(keyOf(org_id, meter));
     if (!window) throw new Error('Only windows that were looked at reach a threshold.');
     return asText({ periods: periodsOf(known, org_id) }, window);

@@ -10,12 +10,13 @@ import {
 } from '@tidegate/contracts/usage/usage';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { type Fixture, openUsage } from '../../test/fixture.ts';
+import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
 import { UsageHistory } from '../balances/usage-history.ts';
 import { UsageSettings } from '../entitlements/usage-settings.ts';
 import { ListMeters } from '../meters/list-meters.ts';
+import { saveMeters } from '../meters/meter.rows.ts';
 import { IngestUsage } from './ingest-usage.ts';
 
 let usage: Fixture;
@@ -206,7 +207,7 @@ test("days begin at midnight in the organisation's time zone, through daylight s
 
 test('events of a meter that the plan lacks are refused like leases and count nothing; a meter of no plan stays unknown', async () => {
   const org = await newOrg();
-  await usage.nameMeter('scans');
+  await usage.tenants.as({}, (tx) => saveMeters(tx, [described('scans')]));
   const answer = await send(
     org,
     { id: '1', meter: 'scans' },
@@ -225,6 +226,24 @@ test('events of a meter that the plan lacks are refused like leases and count no
   const plan = snapshot({ orgId: org, version: 2 });
   await usage.storeSnapshot({ ...plan, features: { ...plan.features, scans: plan.features['mails'] as never } });
   expect(await send(org, { id: '1', meter: 'scans' })).toMatchObject({ accepted: 1 });
+});
+
+test('with force a service key counts what the plan lacks: it is shown as not included, and counts once', async () => {
+  const org = await newOrg();
+  await usage.tenants.as({}, (tx) => saveMeters(tx, [described('scans')]));
+  const call = (kind: 'user' | 'service_key', force: boolean) => {
+    const events = [
+      { id: 'f', meter: 'scans', quantity: 3 },
+      { id: 'g', meter: 'bananas' },
+    ];
+    return usage.call(new IngestUsage(usage.writer(), undefined as never), ingestUsage, { events, force }, org, kind);
+  };
+  await expect(call('user', true)).rejects.toMatchObject({ code: 'forbidden' });
+  expect(await call('service_key', false)).toMatchObject({ accepted: 0, rejected: [{ code: 'not_included' }, {}] });
+  const forced = { accepted: 1, rejected: [{ index: 1, code: 'unknown_meter' }] };
+  expect(await call('service_key', true)).toMatchObject(forced);
+  expect(await call('service_key', true)).toMatchObject({ accepted: 0, duplicates: 1 });
+  expect(await used(org, 'scans')).toMatchObject({ included: false, limit: 0, used: 3, percent: 100 });
 });
 
 test('history puts events into their hours and days, without gaps, and refuses unknown meters', async () => {

@@ -1,17 +1,19 @@
 import { Controller } from '@nestjs/common';
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { forbidden, invalid } from '@tidegate/contracts/kernel/problem';
 import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
-import { requireStoredStanding } from '../entitlements/standing.ts';
+import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
 import { checkLeases } from '../leases/check-leases.ts';
 import { findDefinitions, findMeters } from '../meters/meter.rows.ts';
 import { timeRejection } from './admission.rules.ts';
 import { byDifference } from './count-differences.ts';
+import { byDimension } from './count-dimensions.ts';
+import { countGauges } from './count-gauges.ts';
 import { findExisting } from './organisation.rows.ts';
 import { type Placed, type Rejected, readEvents } from './read-events.rules.ts';
 import { isBadData, UsageWriter } from './usage-writer.ts';
@@ -25,6 +27,8 @@ interface Request {
   now: number;
   rejected: Rejected[];
   definitions: ReadonlyMap<string, MeterDefinition>;
+  /** Whether meters that the plan lacks are counted as well. */
+  force: boolean;
 }
 
 /**
@@ -41,13 +45,16 @@ export class IngestUsage {
 
   @Handles(ingestUsage)
   async handle({ input, caller, tx, emit }: OperationContext<typeof ingestUsage>) {
+    if (input.force && caller.kind !== 'service_key') {
+      throw forbidden({}, 'Only a service key counts what the plan does not include.');
+    }
     const now = Date.now();
     const rejected: Rejected[] = [];
     await this.writer.ensurePartitions(daysOf(input.events), now);
     await beginCounting(tx);
     const definitions = await findDefinitions(tx);
     const given = readEvents(input.events, { caller, definitions, now }, rejected);
-    const request = { tx, emit, now, rejected, definitions };
+    const request = { tx, emit, now, rejected, definitions, force: input.force };
     try {
       const counted = caller.orgId ? await this.countIn(request, given) : await this.countInEach(request, given);
       rejected.sort((a, b) => a.index - b.index);
@@ -81,12 +88,24 @@ export class IngestUsage {
   }
 
   /** In the organisation of the transaction. */
-  private async countIn({ tx, emit, now, rejected, definitions }: Request, given: Placed[]) {
+  private async countIn({ tx, emit, now, rejected, definitions, force }: Request, given: Placed[]) {
     const standing = await requireStoredStanding(tx, this.bus, now);
-    const { snapshot, periods } = standing;
-    const included = await includedIn(tx, snapshot, given, rejected);
+    const { snapshot } = standing;
+    const included = force ? given : await includedIn(tx, snapshot, given, rejected);
     const paid = await paidFor(tx, snapshot, included, rejected, now);
-    const events = await byDifference(tx, standing, paid, definitions);
+    const grouped = await byDimension(tx, standing, paid);
+    const isGauge = ({ event }: Placed) => definitions.get(event.meter)?.aggregate === 'time_weighted';
+    const gauges = grouped.filter(isGauge);
+    const rest = gauges.length === 0 ? grouped : grouped.filter((one) => !isGauge(one));
+    const sum = await this.countRest({ tx, emit, now, rejected, definitions, force }, standing, rest);
+    if (gauges.length === 0) return sum;
+    const counted = await countGauges({ tx, emit, rejected }, standing, gauges);
+    return { accepted: sum.accepted + counted.accepted, duplicates: sum.duplicates + counted.duplicates };
+  }
+
+  private async countRest({ tx, emit, now, rejected, definitions }: Request, standing: Standing, given: Placed[]) {
+    const { snapshot, periods } = standing;
+    const events = await byDifference(tx, standing, given, definitions);
     const written = await this.writer.write(
       tx,
       emit,

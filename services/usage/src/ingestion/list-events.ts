@@ -1,8 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { invalid } from '@tidegate/contracts/kernel/problem';
+import { unitsOf } from '@tidegate/contracts/usage/quantity';
 import { listUsageEvents } from '@tidegate/contracts/usage/recorded';
+import type { Meter } from '@tidegate/contracts/usage/usage';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { readGrouping } from '../balances/group.rules.ts';
+import { findGaugeEvents, type GaugeEventRow } from '../gauges/gauge-event.rows.ts';
+import { dimensionsOf } from '../meters/dimensions.rules.ts';
 import { requireMeter } from '../meters/meter.rows.ts';
 import { findEvents, findHours, type RecordedRow } from './recorded-event.rows.ts';
 
@@ -22,27 +27,57 @@ export class ListEvents {
     const to = input.to ?? new Date().toISOString();
     const from = input.from ?? new Date(Date.parse(to) - DEFAULT_MS).toISOString();
     if (Date.parse(from) >= Date.parse(to)) throw invalid('/from', 'too_late', '`from` must lie before `to`.');
-    await requireMeter(refuse, tx, meter);
+    const known = await requireMeter(refuse, tx, meter);
+    const { having } = readGrouping(known, input);
+    if (known.aggregate === 'time_weighted') {
+      const points = await findGaugeEvents(tx, { orgId, meter, from, to, after, having }, limit + 1);
+      return pageOf(points, limit, gaugeToWire(known), (row) => [row.place, row.source, row.id]);
+    }
     const rows: RecordedRow[] = [];
     let before = after?.[0] ?? to;
     let place = after;
     while (rows.length <= limit) {
       const need = limit + 1 - rows.length;
-      const since = await findHours(tx, { orgId, meter, from, before, inclusive: place !== undefined }, need);
+      const since = await findHours(tx, { orgId, meter, from, before, inclusive: place !== undefined, having }, need);
       if (!since || since === before) break;
-      rows.push(...(await findEvents(tx, { orgId, meter, from: since, to: before, after: place }, need)));
+      rows.push(...(await findEvents(tx, { orgId, meter, from: since, to: before, after: place, having }, need)));
       [before, place] = [since, undefined];
     }
-    return pageOf(rows, limit, toWire, (row) => [row.place, row.source, row.id]);
+    return pageOf(
+      rows,
+      limit,
+      (row) => toWire(row, known),
+      (row) => [row.place, row.source, row.id],
+    );
   }
 }
 
-const toWire = ({ id, source, meter, quantity, at, received_at, corrects }: RecordedRow) => ({
+const toWire = (
+  { id, source, meter, quantity, at, received_at, labels, corrects }: RecordedRow,
+  { decimals, groupBy }: Meter,
+) => ({
   id,
   source,
   meter,
-  quantity: Number(quantity),
+  quantity: unitsOf(quantity, decimals),
   time: at.toISOString(),
   receivedAt: received_at.toISOString(),
-  corrects,
+  ...(groupBy.length > 0 ? { dimensions: dimensionsOf(groupBy, labels) } : {}),
+  corrects: corrects && { ...corrects, quantity: unitsOf(corrects.quantity, decimals) },
 });
+
+const gaugeToWire =
+  ({ meter, decimals, groupBy }: Meter) =>
+  (row: GaugeEventRow) => ({
+    id: row.id,
+    source: row.source,
+    meter,
+    quantity: unitsOf(row.quantity, decimals),
+    time: row.at.toISOString(),
+    receivedAt: row.received_at.toISOString(),
+    ...(groupBy.length > 0 ? { dimensions: dimensionsOf(groupBy, row.labels) } : {}),
+    value: unitsOf(row.value, decimals),
+    series: row.series,
+    until: row.until_at?.toISOString() ?? null,
+    corrects: null,
+  });

@@ -2,7 +2,10 @@ import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { Id } from '@tidegate/contracts/kernel/types';
 import { PLATFORM_METERS, type UsageEvent } from '@tidegate/contracts/usage/event';
+import { stepsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
 import { NewUsageEvent, type RejectionCode } from '@tidegate/contracts/usage/usage';
+import { type Labels, readLabels, unknownDimension } from '../meters/dimensions.rules.ts';
+import { unknownMeter } from './admission.rules.ts';
 import { isCloudEvent, readCloudEvent } from './cloud-event.rules.ts';
 import { firstIssue } from './first-issue.rules.ts';
 
@@ -11,8 +14,20 @@ export interface Placed {
   event: ReportedEvent;
 }
 
-/** `said`: what the event says where that is not the quantity that it adds, so that its content is still recognised. */
-export type ReportedEvent = UsageEvent & { said?: string | number | undefined };
+/**
+ * Its quantity is in the smallest steps of the meter. `said`: what the event says where that is not the quantity that it
+ * adds, so that its content is still recognised.
+ */
+export type ReportedEvent = UsageEvent & {
+  said?: string | number | undefined;
+  /** What it says of the dimensions of its meter, if that has some. */
+  labels?: Labels | undefined;
+  /** Under which combination it counts, where that is another one. */
+  counted?: Labels | undefined;
+  /** Of meters that are weighted by time: whose value it is, and when that ends. */
+  series?: string | undefined;
+  until?: string | undefined;
+};
 
 export interface Rejected {
   index: number;
@@ -44,20 +59,29 @@ export function readEvents(
     if ('malformed' in read) return refuse('malformed', read.malformed);
     const parsed = NewUsageEvent.safeParse(read.event);
     if (!parsed.success) return refuse('malformed', firstIssue(parsed.error));
-    const { time, source, value, ...rest } = parsed.data;
+    const { time, source, value, dimensions, ...rest } = parsed.data;
     if (PLATFORM_METERS.has(rest.meter)) {
       return refuse('platform_meter', `${rest.meter} is counted by the platform itself. Report meters of your own.`);
     }
-    const aggregate = definitions.get(rest.meter)?.aggregate ?? 'sum';
-    const unfit = unfitFor(aggregate, parsed.data);
+    const definition = definitions.get(rest.meter);
+    if (!definition) return refuse('unknown_meter', unknownMeter(rest.meter));
+    const { aggregate, decimals } = definition;
+    const steps = stepsOf(rest.quantity, decimals);
+    if (steps === undefined) return refuse('malformed', `quantity: ${wantedQuantity(decimals)}`);
+    const unfit = unfitFor(definition, parsed.data, { steps, now });
     if (unfit) return refuse('malformed', unfit);
+    const { groupBy } = definition;
+    const labels = groupBy.length === 0 ? undefined : readLabels(groupBy, dimensions);
+    const wrong = typeof labels === 'string' ? labels : unknownDimension(groupBy, dimensions);
+    if (wrong || typeof labels === 'string') return refuse('malformed', wrong ?? '');
     const org = organisationOf(caller, read.subject);
     if (typeof org !== 'string') return refuse('malformed', org.malformed);
-    const quantity = aggregate === 'count' || aggregate === 'unique' ? 1 : rest.quantity;
+    const quantity = aggregate === 'count' || aggregate === 'unique' ? 1 : steps;
     const event = {
       ...rest,
       quantity,
       said: value,
+      ...(labels ? { labels } : {}),
       source: reportedBy(caller.kind, source),
       org,
       at: time ?? new Date(now).toISOString(),
@@ -68,15 +92,19 @@ export function readEvents(
 
 /** Why an event says nothing that its meter counts. */
 function unfitFor(
-  aggregate: MeterDefinition['aggregate'],
-  { quantity, value, lease }: NewUsageEvent,
+  { aggregate, decimals }: MeterDefinition,
+  { value, lease, series, until, time }: NewUsageEvent,
+  { steps, now }: { steps: number; now: number },
 ): string | undefined {
-  if (aggregate === 'time_weighted') return 'meter: meters that are weighted by time are not counted yet';
   if (aggregate === 'unique' && value === undefined) return 'value: this meter counts unique values';
   if (aggregate !== 'unique' && value !== undefined) return 'value: this meter counts no unique values';
+  if (aggregate !== 'time_weighted' && (series ?? until) !== undefined) {
+    return `${series === undefined ? 'until' : 'series'}: only for meters that are weighted by time`;
+  }
+  if (until && Date.parse(until) <= (time ? Date.parse(time) : now)) return 'until: an instant after that of the event';
   const isSum = aggregate === 'sum' || aggregate === 'count';
-  if (lease && !isSum) return 'lease: only for meters that are added up';
-  return isSum && quantity === 0 ? 'quantity: a whole number from 1' : undefined;
+  if (lease && (!isSum || decimals > 0)) return 'lease: only for meters that add up whole units';
+  return isSum && steps === 0 ? 'quantity: a number above 0' : undefined;
 }
 
 /**

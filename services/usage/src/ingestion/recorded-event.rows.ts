@@ -1,5 +1,6 @@
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import { havingLabels } from '../balances/group.rows.ts';
 import { CORRECTION } from '../kernel/correction.rules.ts';
 
 export interface RecordedRow {
@@ -10,6 +11,7 @@ export interface RecordedRow {
   at: Date;
   received_at: Date;
   place: string;
+  labels: string[] | null;
   corrects: {
     source: string;
     id: string;
@@ -25,6 +27,8 @@ interface Of {
   meter: string;
   /** Instants as text. */
   from: string;
+  /** Values of dimensions, by their places. */
+  having: readonly { place: number; value: string }[];
 }
 
 /**
@@ -33,13 +37,16 @@ interface Of {
  */
 export async function findHours(
   tx: Tx,
-  { orgId, meter, from, before, inclusive }: Of & { before: string; inclusive: boolean },
+  { orgId, meter, from, before, inclusive, having }: Of & { before: string; inclusive: boolean },
   count: number,
 ): Promise<string | undefined> {
+  const some = having.length > 0;
   const row = await tx.one<{ since: string | null }>(
     `with hours as (
-       select date_trunc('hour', hour, 'UTC') as hour, sum(events) as events from usage_hours
+       select date_trunc('hour', hour, 'UTC') as hour, sum(events) as events
+         from ${some ? 'usage_label_hours' : 'usage_hours'}
         where org_id = $1 and meter = $2 and hour >= date_trunc('hour', $3::timestamptz, 'UTC')
+          ${some ? `and ${havingLabels('labels', '$7', '$8')}` : ''}
           and (hour < $4::timestamptz or ($5 and hour = $4::timestamptz))
         group by 1),
      counted as (
@@ -48,7 +55,7 @@ export async function findHours(
                       - first_value(events) over (order by hour desc) as newer from hours)
      select to_char(greatest(min(hour), $3::timestamptz) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as since
        from counted where newer < $6`,
-    [orgId, meter, from, before, inclusive, count],
+    [orgId, meter, from, before, inclusive, count, ...(some ? columns(having) : [])],
   );
   return row?.since ?? undefined;
 }
@@ -62,20 +69,27 @@ export const findEvents = (
     from,
     to,
     after,
+    having,
   }: Of & { to: string; after: readonly [time: string, source: string, id: string] | undefined },
   limit: number,
 ): Promise<RecordedRow[]> =>
   tx.query<RecordedRow>(
     `select e.*, case when c.key is not null then json_build_object('source', c.source, 'id', c.id, 'action', c.action,
               'quantity', c.quantity, 'reason', c.reason, 'by', c.corrected_by) end as corrects
-       from (select org_id, id, source, meter, quantity, at, received_at, ${cursorTime('at')} as place
+       from (select org_id, id, source, meter, quantity, at, received_at, labels, ${cursorTime('at')} as place
                from usage_events
               where org_id = $1 and meter = $2 and at >= $3 and (at < $4 or ($5::text is not null and at = $4))
                 and ($5::text is null or at < $4 or (source, id) > ($5, $6))
+                and (cardinality($9::int[]) = 0 or labels is not null and ${havingLabels('labels', '$9', '$10')})
               order by at desc, source, id limit $7) e
        left join usage_corrections c on c.org_id = e.org_id
          and c.key = case when e.source = $8 then split_part(e.id, '-', 1)::uuid end
          and c.number = case when e.source = $8 then split_part(e.id, '-', 2)::int end
       order by e.at desc, e.source, e.id`,
-    [orgId, meter, from, to, after?.[1] ?? null, after?.[2] ?? null, limit, CORRECTION],
+    [orgId, meter, from, to, after?.[1] ?? null, after?.[2] ?? null, limit, CORRECTION, ...columns(having)],
   );
+
+const columns = (having: Of['having']): unknown[] => [
+  having.map(({ place }) => place),
+  having.map(({ value }) => value),
+];

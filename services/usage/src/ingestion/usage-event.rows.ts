@@ -1,7 +1,8 @@
 import type { QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { Tx } from '@tidegate/database/tx';
 import { type Reached, recordReachedMonths } from '../balances/quota-alert.rows.ts';
-import { plain, quoted } from '../kernel/array-literal.ts';
+import { arrayText, plain, quoted } from '../kernel/array-literal.ts';
+import type { Labels } from '../meters/dimensions.rules.ts';
 
 /** An event that may be counted, with everything the statement needs. */
 export interface CountableEvent {
@@ -17,21 +18,37 @@ export interface CountableEvent {
   lease: string | undefined;
   /** ISO instant */
   periodStart: string;
+  labels?: Labels | undefined;
 }
+
+/** Where the piece of an hour begins in which an event counts. */
+const PIECE = `greatest(date_trunc('hour', f.at, 'UTC'), f.period_start,
+                  case when date_trunc('day', f.at, z.time_zone) <= f.at then date_trunc('day', f.at, z.time_zone) end)`;
+
+const LABELLED = `, combinations as (
+  insert into usage_label_hours as l (org_id, meter, hour, labels, quantity, events)
+  select f.org_id, f.meter, ${PIECE}, f.labels::text[], sum(f.quantity)::bigint, count(*)
+    from fresh f left join zones z on z.org_id = f.org_id where f.labels <> '' group by 1, 2, 3, 4 order by 1, 2, 3, 4
+  on conflict (org_id, meter, hour, labels) do update
+    set quantity = l.quantity + excluded.quantity, events = l.events + excluded.events
+)`;
 
 /*
  * One statement: claim the identities, store the events that were claimed, add them to hours and balances, and record
  * which thresholds were reached. An hour in which a month or a day of the organisation begins is two rows. Everything is
- * sorted by key, so that two replicas with the same events wait for each other instead of deadlocking.
+ * sorted by key, so that two replicas with the same events wait for each other instead of deadlocking. Events with
+ * dimensions are added to the sums of their combination as well, by a statement of its own: others do not pay for it.
  */
-const COUNT = `
+const countBy = (labelled: boolean): string => `
 with input as materialized (
   select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[],
-                       $8::text[], $9::uuid[], $10::timestamptz[])
-    with ordinality as t(org_id, key, digest, meter, quantity, at, source, id, lease, period_start, n)
+                       $8::text[], $9::uuid[], $10::timestamptz[]${labelled ? ', $11::text[]' : ''})
+    with ordinality as t(org_id, key, digest, meter, quantity, at, source, id, lease, period_start${
+      labelled ? ', labels' : ''
+    }, n)
 ), claimed as (
-  insert into usage_identities (org_id, key, digest, seen)
-  select org_id, key, digest, current_date from input
+  insert into usage_identities (org_id, key, digest, seen, at)
+  select org_id, key, digest, current_date, at from input
   on conflict (org_id, key) do nothing
   returning org_id, key
 ), fresh as materialized (
@@ -40,13 +57,12 @@ with input as materialized (
   -- Organisations whose days differ from those of UTC: few, and looked up once each.
   select org_id, time_zone from entitlement_snapshots where time_zone <> 'UTC' and org_id in (select org_id from fresh)
 ), stored as (
-  insert into usage_events (org_id, at, meter, quantity, source, id, lease)
-  select org_id, at, meter, quantity, source, id, lease from fresh
-), hours as (
+  insert into usage_events (org_id, at, meter, quantity, source, id, lease${labelled ? ', labels' : ''})
+  select org_id, at, meter, quantity, source, id, lease${labelled ? ", nullif(labels, '')::text[]" : ''} from fresh
+)${labelled ? LABELLED : ''}, hours as (
   insert into usage_hours as h (org_id, meter, hour, quantity, events)
   select f.org_id, f.meter,
-         greatest(date_trunc('hour', f.at, 'UTC'), f.period_start,
-                  case when date_trunc('day', f.at, z.time_zone) <= f.at then date_trunc('day', f.at, z.time_zone) end),
+         ${PIECE},
          sum(f.quantity)::bigint, count(*)
     from fresh f left join zones z on z.org_id = f.org_id group by 1, 2, 3 order by 1, 2, 3
   on conflict (org_id, meter, hour) do update
@@ -75,6 +91,9 @@ export interface Limited {
   draws_from: number | null;
 }
 
+const COUNT = countBy(false);
+const COUNT_LABELLED = countBy(true);
+
 export interface Counted {
   /** Indexes in the batch of what was counted before. */
   repeated: Set<number>;
@@ -86,7 +105,8 @@ export interface Counted {
 
 /** Counts the events that were not counted before. They must be sorted by organisation and key, with each key once. */
 export async function countEvents(tx: Tx, events: readonly CountableEvent[]): Promise<Counted> {
-  const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(COUNT, [
+  const labelled = events.some(({ labels }) => labels);
+  const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(labelled ? COUNT_LABELLED : COUNT, [
     plain(events, (event) => event.org),
     plain(events, (event) => event.key),
     plain(events, (event) => event.digest),
@@ -97,6 +117,7 @@ export async function countEvents(tx: Tx, events: readonly CountableEvent[]): Pr
     quoted(events, (event) => event.id),
     plain(events, (event) => event.lease ?? 'NULL'),
     plain(events, (event) => event.periodStart),
+    ...(labelled ? [quoted(events, ({ labels }) => (labels ? arrayText(labels) : ''))] : []),
   ]);
   const { repeated = [], reached = [], others = [] } = row ?? {};
   return { repeated: new Set(repeated.map((ordinal) => ordinal - 1)), reached, others };

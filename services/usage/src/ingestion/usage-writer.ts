@@ -21,6 +21,8 @@ const DAY_MS = 86_400_000;
 @Injectable()
 export class UsageWriter {
   private readonly meters = new Set<string>();
+  /** Those of them that do more than add up whole units. */
+  private readonly special = new Set<string>();
   private readonly periods = new PeriodCache();
   /** Days since 1970 whose partition is known to exist. */
   private readonly days = new Set<number>();
@@ -44,7 +46,10 @@ export class UsageWriter {
 
   /** Counts what can be counted and stores the rest with the reason, in a transaction that sees all organisations. */
   async writeAll(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
-    const written = await this.write(tx, emit, events, { periods: await this.periods.of(tx, events), now });
+    const periods = await this.periods.of(tx, events);
+    const meters = await this.metersFor(tx, events);
+    const known = { meters, periods, special: this.special };
+    const written = await writeEvents(tx, emit, { events, known, now });
     await insertRejected(
       tx,
       [...written.rejected].flatMap(([index, rejection]) => {
@@ -68,10 +73,10 @@ export class UsageWriter {
     tx: Tx,
     emit: Emit,
     events: readonly ReportedEvent[],
-    { periods, now }: { periods: ReadonlyMap<string, MeterPeriods>; now: number },
+    { periods, now, anyAge }: { periods: ReadonlyMap<string, MeterPeriods>; now: number; anyAge?: boolean },
   ): Promise<Written> {
     const meters = await this.metersFor(tx, events);
-    return writeEvents(tx, emit, { events, known: { meters, periods }, now });
+    return writeEvents(tx, emit, { events, known: { meters, periods, anyAge }, now });
   }
 
   /** Creates partitions for days that this process has not seen yet; otherwise Postgres is not asked. */
@@ -89,7 +94,10 @@ export class UsageWriter {
 
   private async metersFor(tx: Tx, events: readonly { meter: string }[]): Promise<ReadonlySet<string>> {
     if (events.some(({ meter }) => !this.meters.has(meter))) {
-      for (const { meter } of await findMeters(tx)) this.meters.add(meter);
+      for (const { meter, aggregate, decimals, groupBy } of await findMeters(tx)) {
+        this.meters.add(meter);
+        if (aggregate !== 'sum' || decimals > 0 || groupBy.length > 0) this.special.add(meter);
+      }
     }
     return this.meters;
   }

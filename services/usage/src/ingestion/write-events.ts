@@ -20,7 +20,7 @@ interface Candidate extends CountableEvent {
   index: number;
 }
 
-const CONFLICT: Rejection = {
+export const CONFLICT: Rejection = {
   code: 'conflict',
   message: 'This id was used before for another meter or quantity. The first one counts; send a new id.',
 };
@@ -70,7 +70,7 @@ function countable(event: ReportedEvent, index: number, periodStart: number): Ca
     index,
     org: event.org,
     key: eventKey(event.source, event.id),
-    digest: digestOf({ meter: event.meter, quantity: event.said ?? event.quantity }),
+    digest: digestOf({ meter: event.meter, quantity: contentOf(event) }),
     meter: event.meter,
     quantity: event.quantity,
     at: toMillisecond(event.at),
@@ -78,11 +78,17 @@ function countable(event: ReportedEvent, index: number, periodStart: number): Ca
     id: event.id,
     lease: event.lease,
     periodStart: instant(periodStart),
+    labels: event.counted ?? event.labels,
   };
 }
 
+function contentOf({ said, quantity, labels }: ReportedEvent): string | number {
+  const content = said ?? quantity;
+  return labels ? `${content} ${JSON.stringify(labels)}` : content;
+}
+
 /** PostgreSQL rounds an instant where JavaScript truncates it, which could move an event into the next period. */
-const toMillisecond = (at: string): string => (at.length > 24 ? `${at.slice(0, 23)}Z` : at);
+export const toMillisecond = (at: string): string => (at.length > 24 ? `${at.slice(0, 23)}Z` : at);
 
 /** The first event of each identity, sorted as the statement needs it, and those that repeat one. */
 function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats: Candidate[] } {

@@ -13,3 +13,7 @@ export function plain<T>(items: readonly T[], value: (item: T) => string | numbe
 export function quoted<T>(items: readonly T[], value: (item: T) => string): string {
   return plain(items, (item) => `"${value(item).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
 }
+
+/** An array as text, for arrays of arrays. */
+export const arrayText = (items: readonly string[]): string =>
+  `{${items.map((item) => `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MeteredGrant } from '@tidegate/contracts/billing/features';
+import { invalid } from '@tidegate/contracts/kernel/problem';
 import { barredBy } from '@tidegate/contracts/usage/check';
 import { leftOf } from '@tidegate/contracts/usage/credits';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
@@ -90,6 +91,7 @@ async function grantAll(tx: Tx, quota: Quota, requests: LoanRequest[]): Promise<
   const { orgId } = standing.snapshot;
   const [found] = await findBalances(tx, orgId, [window]);
   const before = { ...NOTHING_USED, ...found };
+  if (!before.lendable) return requests.map(() => nothing(quota, before));
   let decided = decide(quota, before, new Map(), requests);
   if (decided.some(({ granted }) => granted === 0)) {
     decided = decide(quota, before, await findLeasesByKey(tx, { orgId, meter: window.meter }, requests), requests);
@@ -142,6 +144,13 @@ function decide(
     named.set(name, decided);
     return decided;
   });
+}
+
+/** Units that are added up are lent one by one; of others nobody knows what a unit is worth before it is counted. */
+export function requireLendable({ balance, window }: Pick<Loan, 'balance' | 'window'>, field: string): void {
+  if (balance.lendable) return;
+  const message = `${window.meter} does not add up whole units, so nothing of it can be reserved. Check it without.`;
+  throw invalid(field, 'not_lendable', message);
 }
 
 const UNKNOWN: KnownLease = { id: '', granted: 0, spent: null, expiresAt: '' };

@@ -6,7 +6,7 @@ import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { asText } from '../balances/window.rules.ts';
 import { requireMeter } from '../meters/meter.rows.ts';
-import { Lend } from './lend.ts';
+import { Lend, requireLendable } from './lend.ts';
 
 @Controller()
 export class TakeLease {
@@ -27,6 +27,7 @@ export class TakeLease {
       if (!PLATFORM_METERS.has(meter)) await requireMeter(refuse, tx, meter);
       throw featureNotIncluded({ feature: meter, ...refusal });
     }
+    requireLendable(loan, '/meter');
     const { limit, enforcement } = grant;
     const { used, reserved } = loan.balance;
     const resetsAt = asText(standing, window).end;

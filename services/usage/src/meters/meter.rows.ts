@@ -5,12 +5,23 @@ import type { Meter } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
 
 export const findMeters = (tx: Tx): Promise<Meter[]> =>
-  tx.query<Meter>('select meter, name, unit, description from meters order by meter');
+  tx.query<Meter>(
+    'select meter, name, unit, description, aggregate, decimals, group_by as "groupBy" from meters order by meter',
+  );
 
-/** How the events of each meter become a number. */
+/** Digits behind the point of those of these meters that have some. */
+export async function findDecimals(tx: Tx, meters: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.query<{ meter: string; decimals: number }>(
+    'select meter, decimals from meters where meter = any($1::text[]) and decimals > 0',
+    [meters],
+  );
+  return new Map(rows.map(({ meter, decimals }) => [meter, decimals]));
+}
+
+/** How the events of each meter become a number; of meters that are only named so far nobody knows. */
 export async function findDefinitions(tx: Tx): Promise<Map<string, MeterDefinition>> {
   const rows = await tx.query<MeterDefinition & { meter: string }>(
-    'select meter, aggregate, decimals, group_by as "groupBy", value from meters',
+    'select meter, aggregate, decimals, group_by as "groupBy", value from meters where described',
   );
   return new Map(rows.map(({ meter, ...definition }) => [meter, definition]));
 }
@@ -18,6 +29,11 @@ export async function findDefinitions(tx: Tx): Promise<Map<string, MeterDefiniti
 type Described = Pick<FeatureInfo, 'key' | 'name' | 'unit' | 'description'> & { meter: MeterDefinition };
 
 export async function saveMeters(tx: Tx, meters: readonly Described[]): Promise<void> {
+  const keys = meters.filter(({ meter }) => meter.decimals > 0).map(({ key }) => key);
+  const late = await tx.query<{ meter: string }>(
+    'select meter from meters where not described and meter = any($1::text[])',
+    [keys],
+  );
   await tx.query(
     `insert into meters (meter, name, unit, description, aggregate, decimals, group_by, value)
      select m.meter, m.name, m.unit, m.description, m.aggregate, m.decimals, m."groupBy", m.value
@@ -26,23 +42,34 @@ export async function saveMeters(tx: Tx, meters: readonly Described[]): Promise<
      on conflict (meter) do update
        set name = excluded.name, unit = excluded.unit, description = excluded.description,
            aggregate = excluded.aggregate, decimals = excluded.decimals, group_by = excluded.group_by,
-           value = excluded.value`,
+           value = excluded.value, described = true`,
     [JSON.stringify(meters.map(({ key, meter, ...info }) => ({ ...info, ...meter, meter: key })))],
   );
+  // Limits that came before the description are in units.
+  if (late.length > 0) {
+    await tx.as({ system: 'ingest' }).query(
+      `update quotas q set quota = least(q.quota * power(10::numeric, m.decimals), 9007199254740991),
+              draws_from = least(q.draws_from * power(10::numeric, m.decimals), 9007199254740991)
+         from meters m where q.meter = m.meter and m.meter = any($1::text[])`,
+      [late.map(({ meter }) => meter)],
+    );
+  }
 }
 
 /** Stores meters by their key only, until the catalogue describes them. */
 export async function nameMeters(tx: Tx, keys: readonly string[]): Promise<void> {
   await tx.query(
-    `insert into meters (meter, name) select key, key from unnest($1::text[]) as t(key)
+    `insert into meters (meter, name, described) select key, key, false from unnest($1::text[]) as t(key)
       where not exists (select 1 from meters m where m.meter = key) on conflict do nothing`,
     [keys],
   );
 }
 
-/** Throws `unknown_meter` with the meters that exist. */
-export async function requireMeter(refuse: Refuse<typeof unknownMeter>, tx: Tx, meter: string): Promise<void> {
-  const meters = (await findMeters(tx)).map((known) => known.meter);
-  if (meters.includes(meter)) return;
+/** The meter; throws `unknown_meter` with the meters that exist. */
+export async function requireMeter(refuse: Refuse<typeof unknownMeter>, tx: Tx, meter: string): Promise<Meter> {
+  const known = await findMeters(tx);
+  const found = known.find((one) => one.meter === meter);
+  if (found) return found;
+  const meters = known.map((one) => one.meter);
   throw refuse(unknownMeter, { meter, meters }, `Meters are: ${meters.join(', ')}.`);
 }

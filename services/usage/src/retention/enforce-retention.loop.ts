@@ -4,11 +4,14 @@ import { dropDays } from '@tidegate/database/partitions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { expireBackfills } from '../backfills/backfill.rows.ts';
 import { expireAlerts } from '../balances/quota-alert.rows.ts';
 import { expireCorrections } from '../corrections/correction.rows.ts';
 import { rollUpDraws } from '../credits/credit.rows.ts';
+import { thinGauges } from '../gauges/gauge.rows.ts';
 import { expireAggregates } from '../ingestion/aggregate.rows.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
+import { expireCombinations, expireLabelHours } from '../ingestion/label.rows.ts';
 import { expireRejected } from '../ingestion/rejected-event.rows.ts';
 import { expireIdentities } from '../kernel/usage-identity.rows.ts';
 import { expireLeases } from '../leases/lease.rows.ts';
@@ -43,6 +46,10 @@ export class EnforceRetention implements OnApplicationBootstrap {
     );
     await this.tenants.system('ingest', (tx) => expireAggregates(tx, MAX_EVENT_AGE_DAYS + 1));
     await this.tenants.system('ingest', (tx) => rollUpDraws(tx, DRAW_DAYS));
+    await this.tenants.system('ingest', (tx) => expireCombinations(tx, MAX_EVENT_AGE_DAYS + 1));
+    await this.tenants.system('ingest', (tx) => expireLabelHours(tx, this.config.USAGE_EVENT_DAYS));
+    await this.tenants.system('ingest', (tx) => expireBackfills(tx, this.config.USAGE_EVENT_DAYS + MAX_EVENT_AGE_DAYS));
+    await this.tenants.system('ingest', (tx) => thinGauges(tx, this.config.USAGE_EVENT_DAYS));
     const inChunks = async (expire: (tx: Tx) => Promise<boolean>) => {
       while (!signal.aborted && (await this.tenants.system('ingest', expire)));
     };

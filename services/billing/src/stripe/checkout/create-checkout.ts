@@ -6,7 +6,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import type { Stripe } from 'stripe';
 import { currencyOf } from '../../invoices/invoice.rows.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
-import { findTrials } from '../../subscriptions/trial.rows.ts';
+import { findTrials, hasTried, personKeys } from '../../subscriptions/trial.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';
 import { backTo, type StripeSettings } from '../client/stripe-settings.rules.ts';
 import { EnsureCustomer } from '../customers/ensure-customer.ts';
@@ -54,7 +54,10 @@ export class CreateCheckout {
     const bought = boughtBy(refuse, catalogue, { ...input, currency });
     const subscriptions = await storedSubscriptions(reader);
     const trials = await findTrials(reader, orgId);
-    const tried = trials.some(({ product }) => product === input.product) || hadTrial(subscriptions, input.product);
+    const tried =
+      trials.some(({ product }) => product === input.product) ||
+      hadTrial(subscriptions, input.product) ||
+      (await hasTried(reader, input.product, await personKeys(reader, orgId, caller.userId)));
     requireNotSubscribed(refuse, subscriptions, input.product);
     const ids = await this.parts.prices.idsOf(
       bought.lines.map(({ sold }) => sold),

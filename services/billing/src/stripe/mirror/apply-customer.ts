@@ -21,6 +21,7 @@ import {
   storedSubscriptions,
 } from './mirror.rows.ts';
 import { MirrorInvoices } from './mirror-invoices.ts';
+import { overdueSince } from './overdue.rules.ts';
 import { translate, usageOf } from './provider-state.rules.ts';
 import { savePeriods } from './usage-period.rows.ts';
 
@@ -103,7 +104,7 @@ export class ApplyCustomer {
 
   private async follow(tx: Tx, fetched: Fetched, at: number): Promise<void> {
     const { orgId, livemode, seq } = fetched;
-    const { subscriptions } = fetched.state;
+    const { subscriptions, invoices } = fetched.state;
     const prices = subscriptions.flatMap(({ items, next }) => [...items, ...(next?.items ?? [])]);
     const keys = await priceKeys(tx, livemode, [...new Set(prices.map(({ priceId }) => priceId))]);
     await savePeriods(tx, fetched.customerId, usageOf(subscriptions, keys), at);
@@ -111,7 +112,10 @@ export class ApplyCustomer {
     for (const one of unknown) this.log.error({ orgId, ...one }, 'A price of Stripe sells nothing that is known here');
     for (const one of duplicates) this.log.error({ orgId, ...one }, 'A product is paid for twice');
     const emit = this.outbox.emitter(tx);
-    for (const [product, state] of products) await this.states.apply(tx, emit, orgId, product, { ...state, seq });
+    for (const [product, state] of products) {
+      const pastDueSince = overdueSince(state, invoices);
+      await this.states.apply(tx, emit, orgId, product, { ...state, seq, pastDueSince });
+    }
   }
 }
 

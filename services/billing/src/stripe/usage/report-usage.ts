@@ -9,7 +9,7 @@ import { readClock } from '../../kernel/subscription.rows.ts';
 import { findPlanVersion } from '../../plans/catalogue.rows.ts';
 import { readLookupKey, type SoldUsage } from '../prices/lookup-key.rules.ts';
 import { LateUsage } from './late-usage.ts';
-import { decimalOf, millionths } from './quantity.rules.ts';
+import { decimalOf, ofSteps } from './quantity.rules.ts';
 import { SendUsage } from './send-usage.ts';
 import {
   findUsagePeriods,
@@ -110,7 +110,8 @@ export class ReportUsage {
     for (let at = 0; at < wanted.length; at += MOST_SPANS) {
       const some = wanted.slice(at, at + MOST_SPANS);
       const answer = await this.bus.call(sumUsage, { spans: some }, { orgId });
-      for (const [index, span] of some.entries()) sums.set(keyOf(span), millionths(answer.sums[index] ?? 0));
+      for (const [index, span] of some.entries())
+        sums.set(keyOf(span), ofSteps(answer.sums[index] ?? 0, answer.decimals[index] ?? 0));
     }
     return sums;
   }

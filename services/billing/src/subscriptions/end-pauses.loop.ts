@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { each } from '@tidegate/runtime/each';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+import { type DuePause, endPauses, findDuePauses } from './pause.rows.ts';
+import { ProviderChanges } from './provider-changes.ts';
+
+const AT_ONCE = 100;
+const AFTER_FAILURE_MS = 3_600_000;
+
+/*
+ * Ends the pauses whose time is over of what a payment provider bills: it is asked to resume them, outside of any
+ * transaction, and says what follows. What is invoiced here goes on by itself (`apply-due-changes`); then only the record is
+ * closed. Two replicas may ask for the same: resuming what runs changes nothing. What is refused (a card that is declined)
+ * stays paused and is asked for again an hour later.
+ */
+@Injectable()
+export class EndPauses {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly provider: ProviderChanges,
+    private readonly log: Log,
+  ) {}
+
+  @Loop({ name: 'end-pauses', everyMs: 3_600_000 })
+  async turn({ signal }: Turn): Promise<TurnResult> {
+    const { due, nextInMs } = await findDuePauses(this.tenants.reader({ system: 'catalogue' }), AT_ONCE);
+    const failed = await each(due, { signal, log: this.log, what: 'Ending a pause' }, (pause) => this.end(pause));
+    if (failed > 0) return AFTER_FAILURE_MS;
+    return due.length === AT_ONCE ? 'again' : nextInMs;
+  }
+
+  private async end({ orgId, product }: DuePause): Promise<void> {
+    const billed = await this.tenants.read(orgId, (tx) => this.provider.find(tx, orgId, product));
+    if (billed?.subscription.status === 'paused') await this.provider.resume(billed);
+    await this.tenants.run(orgId, (tx) => endPauses(tx, orgId, product));
+  }
+}

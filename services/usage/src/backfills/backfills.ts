@@ -1,0 +1,172 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { forbidden, invalid } from '@tidegate/contracts/kernel/problem';
+import type { BackfillPreview } from '@tidegate/contracts/usage/backfills';
+import { unitsOf } from '@tidegate/contracts/usage/quantity';
+import type { UsageChange } from '@tidegate/contracts/usage/sums';
+import type { Meter } from '@tidegate/contracts/usage/usage';
+import { ensureDays } from '@tidegate/database/partitions';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import type { Emit } from '@tidegate/messaging/handler';
+import { monthOf, stepsOf } from '../entitlements/meter-periods.rules.ts';
+import type { Standing } from '../entitlements/standing.ts';
+import { announce } from '../gauges/write-gauges.ts';
+import { byDimension } from '../ingestion/count-dimensions.ts';
+import type { ReportedEvent } from '../ingestion/read-events.rules.ts';
+import { UsageWriter } from '../ingestion/usage-writer.ts';
+import { CORRECTION } from '../kernel/correction.rules.ts';
+import { lockMeters } from '../kernel/meter-lock.rows.ts';
+import { findKnown } from '../kernel/usage-identity.rows.ts';
+import {
+  type BackfillRow,
+  findExistingEvents,
+  insertChanges,
+  insertCorrections,
+  MOST_EXISTING,
+  usedIn,
+} from './backfill.rows.ts';
+import { type Change, type Plan, planBackfill } from './plan-backfill.rules.ts';
+
+const DAY_MS = 86_400_000;
+const AT_ONCE = 1_000;
+
+export type Asked = Pick<BackfillRow, 'id' | 'meter' | 'source' | 'mode' | 'events'> & { from: string; to: string };
+
+/** Plans and writes what backfills change. Every event that is touched becomes another one by a correction, as one by one. */
+@Injectable()
+export class Backfills {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly writer: UsageWriter,
+  ) {}
+
+  /** Creates the days of a time, in a transaction of its own. */
+  async ensurePartitions({ from, to }: Pick<Asked, 'from' | 'to'>): Promise<void> {
+    const today = Math.floor(Date.now() / DAY_MS);
+    const back = today - Math.floor(Date.parse(from) / DAY_MS);
+    const ahead = Math.floor(Date.parse(to) / DAY_MS) - today;
+    await this.tenants.system('ingest', (tx) => ensureDays(tx, 'usage_events', { back, ahead }));
+  }
+
+  /** What has to change now; until the transaction ends nobody else changes it. */
+  async plan(tx: Tx, orgId: string, asked: Asked): Promise<Plan> {
+    await lockMeters(tx, orgId, [asked.meter]);
+    const there = await findExistingEvents(tx, orgId, asked);
+    if (there.length > MOST_EXISTING) {
+      throw invalid('/from', 'too_many', `There are more than ${MOST_EXISTING} events. Ask for a shorter time.`);
+    }
+    const { id: backfillId, source, mode } = asked;
+    const plan = planBackfill({ backfillId, source, mode }, asked.events, there);
+    const fresh = plan.changes.filter((change) => change.fresh);
+    const known = await findKnown(
+      tx,
+      orgId,
+      fresh.map(({ key }) => key),
+    );
+    const elsewhere = fresh.find(({ key }) => known.has(key));
+    if (elsewhere) {
+      const message = `The id ${elsewhere.id} was counted for another time or meter: correct it there, or send another id.`;
+      throw invalid('/events', 'known_elsewhere', message);
+    }
+    return plan;
+  }
+
+  /** Counts the changes, each at the instant of its event. Answers them as they were counted. */
+  async write(
+    tx: Tx,
+    emit: Emit,
+    standing: Standing,
+    changes: readonly Change[],
+    { meter, reason, by }: { meter: string; reason: string; by: string },
+  ): Promise<Change[]> {
+    const { orgId } = standing.snapshot;
+    const fresh = changes.filter((change) => change.fresh);
+    const corrected = changes.filter((change) => !change.fresh);
+    const reported = fresh.map(({ source, id, at, labels, after }, index) => ({
+      index,
+      event: { source, id, at, org: orgId, meter, quantity: after, ...(labels ? { labels } : {}) },
+    }));
+    const grouped = await byDimension(tx, standing, reported, true);
+    const numbers = await insertCorrections(tx, orgId, corrected, { reason, by });
+    const differences = corrected.map(
+      ({ key, at, labels, before, after }): ReportedEvent => ({
+        ...{ source: CORRECTION, id: `${key}-${numbers.get(key)}`, at, org: orgId, meter, quantity: after - before },
+        ...(labels ? { labels } : {}),
+      }),
+    );
+    const events = [...grouped.map(({ event }) => event), ...differences];
+    const of = { periods: new Map([[orgId, standing.periods]]), now: standing.now, anyAge: true };
+    for (let from = 0; from < events.length; from += AT_ONCE) {
+      const some = events.slice(from, from + AT_ONCE);
+      const { accepted } = await this.writer.write(tx, emit, some, of);
+      if (accepted !== some.length) throw new Error('A change of a backfill was not counted.');
+    }
+    await announce(tx, emit, standing, [meter]);
+    const counted = new Map(grouped.map(({ index, event }) => [fresh[index]?.key, event.counted]));
+    return changes.map((change) => ({ ...change, labels: counted.get(change.key) ?? change.labels }));
+  }
+
+  lock(tx: Tx, orgId: string, meter: string): Promise<void> {
+    return lockMeters(tx, orgId, [meter]);
+  }
+
+  /** Keeps what a backfill changed, so that it can be taken back. */
+  keep(tx: Tx, orgId: string, backfillId: string, changes: readonly Change[]): Promise<void> {
+    return insertChanges(tx, orgId, backfillId, changes);
+  }
+
+  /** What a plan does to the months of its meter. */
+  async preview(
+    tx: Tx,
+    { snapshot, periods }: Standing,
+    { meter, decimals }: Meter,
+    { changes, ...counts }: Plan,
+  ): Promise<Omit<BackfillPreview, 'charges'>> {
+    const steps = stepsOf(periods, meter);
+    const months = Map.groupBy(changes, ({ at }) => monthOf(steps, Date.parse(at)).start);
+    const starts = [...months.keys()].sort((a, b) => a - b);
+    const used = await usedIn(
+      tx,
+      snapshot.orgId,
+      meter,
+      starts.map((start) => new Date(start).toISOString()),
+    );
+    const balances = starts.map((start) => {
+      const [periodStart, periodEnd] = [start, monthOf(steps, start).end].map((at) => new Date(at).toISOString()) as [
+        string,
+        string,
+      ];
+      const before = used.get(periodStart) ?? 0;
+      const more = (months.get(start) ?? []).reduce((sum, change) => sum + change.after - change.before, 0);
+      return { periodStart, periodEnd, before: unitsOf(before, decimals), after: unitsOf(before + more, decimals) };
+    });
+    return { ...counts, balances: balances.filter(({ before, after }) => before !== after) };
+  }
+}
+
+/** Only a service key changes what is charged. */
+export function operatorOf({ kind, orgId, keyId }: Caller): { orgId: string; by: string } {
+  if (kind !== 'service_key' || !orgId) {
+    throw forbidden({}, 'Backfills change what is charged: they are made with a service key, for one organisation.');
+  }
+  return { orgId, by: `service_key:${keyId}` };
+}
+
+const QUARTER_MS = 900_000;
+const MOST_CHANGES = 5_000;
+
+/** The changes as billing is asked about them: by the second, or by the quarter of an hour where there are many. */
+export function summed(changes: readonly Change[]): UsageChange[] {
+  const by = (ms: number) => {
+    const sums = new Map<number, number>();
+    for (const { at, before, after } of changes) {
+      const start = Math.floor(Date.parse(at) / ms) * ms;
+      sums.set(start, (sums.get(start) ?? 0) + after - before);
+    }
+    return [...sums].filter(([, quantity]) => quantity !== 0);
+  };
+  const exact = by(1_000);
+  const list = exact.length > MOST_CHANGES ? by(QUARTER_MS) : exact;
+  return list.map(([at, quantity]) => ({ at: new Date(at).toISOString(), quantity }));
+}
