@@ -11,9 +11,6 @@ export function millionths(quantity: number | string): bigint {
   return sign === '-' ? -value : value;
 }
 
-/** Of the smallest steps of a meter with so many digits behind the point. */
-export const ofSteps = (steps: number, decimals: number): bigint => BigInt(steps) * 10n ** BigInt(DIGITS - decimals);
-
 export function decimalOf(value: bigint): string {
   const digits = String(value < 0n ? -value : value).padStart(DIGITS + 1, '0');
   const fraction = digits.slice(-DIGITS).replace(/0+$/, '');

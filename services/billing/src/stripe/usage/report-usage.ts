@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { periodsOf } from '@tidegate/contracts/billing/snapshot';
+import { textOf } from '@tidegate/contracts/usage/quantity';
 import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -9,7 +10,7 @@ import { readClock } from '../../kernel/subscription.rows.ts';
 import { findPlanVersion } from '../../plans/catalogue.rows.ts';
 import { readLookupKey, type SoldUsage } from '../prices/lookup-key.rules.ts';
 import { LateUsage } from './late-usage.ts';
-import { decimalOf, ofSteps } from './quantity.rules.ts';
+import { decimalOf, millionths } from './quantity.rules.ts';
 import { SendUsage } from './send-usage.ts';
 import {
   findUsagePeriods,
@@ -110,8 +111,10 @@ export class ReportUsage {
     for (let at = 0; at < wanted.length; at += MOST_SPANS) {
       const some = wanted.slice(at, at + MOST_SPANS);
       const answer = await this.bus.call(sumUsage, { spans: some }, { orgId });
-      for (const [index, span] of some.entries())
-        sums.set(keyOf(span), ofSteps(answer.sums[index] ?? 0, answer.decimals[index] ?? 0));
+      for (const [index, span] of some.entries()) {
+        const steps = textOf(answer.sums[index] ?? 0, answer.decimals[index] ?? 0);
+        sums.set(keyOf(span), millionths(steps));
+      }
     }
     return sums;
   }
