@@ -7,6 +7,7 @@ import './billing/credits.ts';
 import './billing/entitlements.ts';
 import './billing/grants.ts';
 import './billing/operator.ts';
+import './billing/payment-history.ts';
 import './billing/publish.ts';
 import './billing/invoices.ts';
 import './billing/plans.ts';

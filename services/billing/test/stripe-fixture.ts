@@ -12,6 +12,7 @@ import { Stripe } from 'stripe';
 import { PaidItems } from '../src/stripe/changes/paid-items.ts';
 import { PreviewPayments } from '../src/stripe/changes/preview-payments.ts';
 import { StripePayments } from '../src/stripe/changes/stripe-payments.ts';
+import { BuyPackage } from '../src/stripe/checkout/buy-package.ts';
 import { CheckoutSessions } from '../src/stripe/checkout/checkout-sessions.ts';
 import { CheckoutParts, CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
 import { FinishCheckout } from '../src/stripe/checkout/finish-checkout.ts';
@@ -19,16 +20,19 @@ import { StoredCalls } from '../src/stripe/client/stored-calls.ts';
 import { StripeApi } from '../src/stripe/client/stripe-api.ts';
 import { EnsureCustomer } from '../src/stripe/customers/ensure-customer.ts';
 import { saveCustomer } from '../src/stripe/customers/stripe-customer.rows.ts';
+import { ShowPayments } from '../src/stripe/history/show-payments.ts';
 import { ManageEvents } from '../src/stripe/inbox/manage-events.ts';
 import { ReceiveWebhook } from '../src/stripe/inbox/receive-webhook.ts';
 import { StoreEvents } from '../src/stripe/inbox/store-events.ts';
 import { ApplyCustomer } from '../src/stripe/mirror/apply-customer.ts';
+import { BoughtPackages } from '../src/stripe/mirror/bought-packages.ts';
 import { FetchCustomer } from '../src/stripe/mirror/fetch-customer.ts';
 import { MirrorInvoices } from '../src/stripe/mirror/mirror-invoices.ts';
 import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
 import type { SubscriptionState } from '../src/stripe/mirror/subscription-state.rules.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
+import { PromotionCodes } from '../src/stripe/prices/promotion-codes.ts';
 import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
@@ -110,15 +114,19 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     api,
     new FetchCustomer(api),
     new ApplyCustomer(tenants, outbox, breakable, new MirrorInvoices(outbox), log),
+    new BoughtPackages(tenants, api, outbox),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const prices = new PublishedPrices(tenants, api);
+  const codes = new PromotionCodes(api);
   const sessions = new CheckoutSessions(tenants, api, calls);
   const handlers = [
     new ReceiveWebhook(api, new StoreEvents(tenants, wakes), log),
     new ManageEvents(wakes),
+    new ShowPayments(api),
     new PublishPrices(tenants, api),
-    new CreateCheckout(tenants, new CheckoutParts(api, customers, prices), sessions, sync),
+    new CreateCheckout(tenants, new CheckoutParts(api, customers, prices, codes), sessions, sync),
+    new BuyPackage(tenants, new CheckoutParts(api, customers, prices, codes), calls),
     new FinishCheckout(tenants, api, customers, sync),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
@@ -130,7 +138,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     return (await runner.run(handler, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
   const signal = new AbortController().signal;
-  const paidItems = new PaidItems(tenants, api, prices);
+  const paidItems = new PaidItems(tenants, api, prices, codes);
   const sending = new SendUsage(tenants, api, log);
   const reports = new ReportUsage(tenants, bus, sending, new LateUsage(tenants, calls));
   const usageLoop = new ReportUsageLoop(tenants, api, reports, new CompareUsage(tenants, api, log, metrics), log);

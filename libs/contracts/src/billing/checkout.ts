@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Timestamp } from '../kernel/types.ts';
-import { AddonKey, PlanKey } from './catalogue.ts';
+import { AddonKey, PackageKey, PlanKey } from './catalogue.ts';
 import { PromotionCode, promotionCodeInvalid } from './coupons.ts';
+import { packageNotUsable, tooManyOrders, unknownPackage } from './credits.ts';
 import { Currency } from './currencies.ts';
 import { otherCurrency } from './invoices.ts';
 import { paymentRefused, paymentsNotConfigured, priceNotPublished } from './payments.ts';
@@ -36,6 +37,12 @@ const sessionId = z
   .regex(/^cs_[A-Za-z0-9_]{1,250}$/)
   .meta({ description: 'The checkout session', examples: ['cs_test_Example'] });
 
+const Page = z.object({
+  sessionId,
+  url: z.url().meta({ examples: ['https://checkout.stripe.com/c/pay/cs_test_Example'] }),
+  expiresAt: Timestamp,
+});
+
 export const createCheckout = operation({
   service: 'billing',
   name: 'checkout.create',
@@ -56,11 +63,7 @@ export const createCheckout = operation({
     addons: z.array(ChosenAddon).max(50).default([]).meta({ description: 'What is bought with it' }),
     promotionCode: PromotionCode.optional().meta({ description: 'Without it the page asks for one' }),
   }),
-  output: z.object({
-    sessionId,
-    url: z.url().meta({ examples: ['https://checkout.stripe.com/c/pay/cs_test_Example'] }),
-    expiresAt: Timestamp,
-  }),
+  output: Page,
   errors: [
     paymentsNotConfigured,
     paymentRefused,
@@ -70,6 +73,36 @@ export const createCheckout = operation({
     otherCurrency,
     priceNotPublished,
     promotionCodeInvalid,
+  ],
+  deadlineMs: 40_000,
+});
+
+export const buyPackage = operation({
+  service: 'billing',
+  name: 'checkout.buy-package',
+  http: ['POST', '/api/v1/billing/packages/{package}/checkout'],
+  scope: 'billing:write',
+  summary: 'A page on which the organisation buys prepaid units',
+  description:
+    'The same choice with the same key is the same page while it is open. The units can be used when it is paid: before ' +
+    '`finish` of the session answers, or when the webhook has come.',
+  input: z.strictObject({
+    package: PackageKey.meta({ description: 'Name of the package' }),
+    quantity: z.int().min(1).max(1_000).default(1).meta({ description: 'How many of it' }),
+    orderKey: z
+      .string()
+      .regex(/^[A-Za-z0-9._:-]{1,100}$/)
+      .meta({ description: 'Chosen by you, new for each order', examples: ['order-2026-17'] }),
+  }),
+  output: Page,
+  errors: [
+    paymentsNotConfigured,
+    paymentRefused,
+    unknownPackage,
+    packageNotUsable,
+    tooManyOrders,
+    otherCurrency,
+    priceNotPublished,
   ],
   deadlineMs: 40_000,
 });

@@ -100,7 +100,7 @@ export class OrderPackage {
     }
     const { subscriptions } = await findHoldings(tx, orgId);
     if (this.payments.configured && !subscriptions.some(isBilledByHand)) {
-      const checkout = '/api/v1/billing/checkout';
+      const checkout = `/api/v1/billing/packages/${key}/checkout`;
       throw refuse(paymentNeededForPackage, { package: key, checkout }, `Buy it: POST ${checkout}`);
     }
     const currency = billedIn ?? catalogue.currency;

@@ -2,21 +2,25 @@ import { Payments } from '../subscriptions/payments.ts';
 import { PaidItems } from './changes/paid-items.ts';
 import { PreviewPayments } from './changes/preview-payments.ts';
 import { StripePayments } from './changes/stripe-payments.ts';
+import { BuyPackage } from './checkout/buy-package.ts';
 import { CheckoutSessions } from './checkout/checkout-sessions.ts';
 import { CheckoutParts, CreateCheckout } from './checkout/create-checkout.ts';
 import { FinishCheckout } from './checkout/finish-checkout.ts';
 import { StoredCalls } from './client/stored-calls.ts';
 import { StripeApi } from './client/stripe-api.ts';
 import { EnsureCustomer } from './customers/ensure-customer.ts';
+import { ShowPayments } from './history/show-payments.ts';
 import { ManageEvents } from './inbox/manage-events.ts';
 import { ReceiveWebhook } from './inbox/receive-webhook.ts';
 import { StoreEvents } from './inbox/store-events.ts';
 import { ApplyCustomer } from './mirror/apply-customer.ts';
+import { BoughtPackages } from './mirror/bought-packages.ts';
 import { FetchCustomer } from './mirror/fetch-customer.ts';
 import { MirrorInvoices } from './mirror/mirror-invoices.ts';
 import { ResolveEvents } from './mirror/resolve-events.ts';
 import { SyncCustomer } from './mirror/sync-customer.ts';
 import { SyncCustomers } from './mirror/sync-customers.loop.ts';
+import { PromotionCodes } from './prices/promotion-codes.ts';
 import { PublishedPrices } from './prices/published-prices.ts';
 import { PublishPrices } from './publish/publish-prices.ts';
 import { CompareCustomers } from './upkeep/compare-customers.loop.ts';
@@ -35,8 +39,10 @@ export const STRIPE_CONTROLLERS = [
   ManageEvents,
   LeaveStripe,
   CreateCheckout,
+  BuyPackage,
   FinishCheckout,
   PublishPrices,
+  ShowPayments,
 ];
 
 export const STRIPE_PROVIDERS = [
@@ -47,10 +53,12 @@ export const STRIPE_PROVIDERS = [
   EnsureCustomer,
   StoreEvents,
   PublishedPrices,
+  PromotionCodes,
   PaidItems,
   PreviewPayments,
   FetchCustomer,
   MirrorInvoices,
+  BoughtPackages,
   ApplyCustomer,
   SyncCustomer,
   ResolveEvents,

@@ -63,7 +63,6 @@ export class ChangeSubscription {
     const orgId = caller.orgId as string;
     const billed = await this.tenants.read(orgId, (read) => this.provider.find(read, orgId, input.product));
     if (billed) {
-      if (input.promotionCode) throw invalidCode(refuse, input.promotionCode, 'not_here');
       await this.provider.change(refuse, billed, input);
       return this.show.complete(orgId);
     }

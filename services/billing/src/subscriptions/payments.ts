@@ -16,6 +16,8 @@ export interface PaidChange {
   interval: 'month' | 'year';
   addons: readonly { addon: string; version: number; quantity: number }[];
   at: 'now' | 'period_end';
+  /** Entered with it; only of what begins now. */
+  promotionCode?: string | undefined;
 }
 
 /** What a change would cost, as the provider says it. */

@@ -5,7 +5,7 @@ import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { invalidCode, redemptionOf } from '../coupons/redeem-coupon.ts';
+import { redemptionOf } from '../coupons/redeem-coupon.ts';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from '../invoices/change-cost.ts';
@@ -70,7 +70,6 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   const later = paidFor && (input.at ?? ((await givesLess(situation, paidFor, plan)) ? 'period_end' : 'now'));
   const code = input.promotionCode;
   if (before?.provider === 'stripe' && !isEnded(before)) {
-    if (code) throw invalidCode(refuse, code, 'not_here');
     const begins = later === 'period_end' ? paidPeriod(before, own, at).end : at;
     return { interval, provider: before.provider, beginsAt: iso(begins), dueNow: null, next: null };
   }

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { promotionCodeInvalid } from '@tidegate/contracts/billing/coupons';
 import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billing/plans';
 import type { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
 import { conflict, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { clock } from '@tidegate/runtime/clock';
+import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
@@ -19,9 +21,12 @@ interface Asked {
   interval?: 'month' | 'year' | undefined;
   addons?: readonly { addon: string; quantity: number }[] | undefined;
   at?: 'now' | 'period_end' | undefined;
+  promotionCode?: string | undefined;
 }
 
-type RefuseChange = Refuse<typeof unknownPlan | typeof intervalNotOffered | typeof addonNotOffered>;
+type RefuseChange = Refuse<
+  typeof unknownPlan | typeof intervalNotOffered | typeof addonNotOffered | typeof promotionCodeInvalid
+>;
 
 export interface Billed {
   orgId: string;
@@ -85,7 +90,9 @@ export class ProviderChanges {
       const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });
       const at = asked.at ?? ((await givesLess(situation, subscription, plan)) ? 'period_end' : 'now');
       const addons = items.map(({ addon, version, quantity }) => ({ addon, version, quantity }));
-      return { plan: plan.plan, planVersion: plan.version, interval, addons, at };
+      const { promotionCode } = asked;
+      if (promotionCode && at !== 'now') throw invalidCode(refuse, promotionCode, 'not_here');
+      return { plan: plan.plan, planVersion: plan.version, interval, addons, at, promotionCode };
     });
   }
 

@@ -1,13 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { promotionCodeInvalid } from '@tidegate/contracts/billing/coupons';
+import { problemError } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Stripe } from 'stripe';
 import { findPlanVersion } from '../../plans/catalogue.rows.ts';
 import type { PaidChange, PaidSubscription } from '../../subscriptions/payments.ts';
 import { StripeApi } from '../client/stripe-api.ts';
+import { PromotionCodes } from '../prices/promotion-codes.ts';
 import { PublishedPrices } from '../prices/published-prices.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import { usageSoldBy } from '../prices/usage-sold.rules.ts';
 import { type Part, partsOf, type Target } from './item-changes.rules.ts';
+
+/** What a code adds: for the invoice at once, and for those after it. */
+export interface Entered {
+  now: { discounts?: { promotion_code: string }[] };
+  later: { discounts?: { promotion_code: string }[] };
+}
 
 /** A subscription as it stands at Stripe, and what a change makes of the part of a product. */
 @Injectable()
@@ -16,6 +25,7 @@ export class PaidItems {
     private readonly tenants: TenantDatabase,
     private readonly api: StripeApi,
     private readonly prices: PublishedPrices,
+    private readonly codes: PromotionCodes,
   ) {}
 
   async find({ ref }: Pick<PaidSubscription, 'ref'>): Promise<{ found: Stripe.Subscription; parts: Part[] }> {
@@ -46,6 +56,16 @@ export class PaidItems {
       addons: addons.map((price, at) => ({ price, quantity: to.addons[at]?.quantity ?? 1 })),
       usage: others.slice(to.addons.length),
     };
+  }
+
+  /** With a code: the discounts from then on. A subscription has one at a time. */
+  async discountsOf(found: Stripe.Subscription, { promotionCode: code }: PaidChange): Promise<Entered> {
+    if (!code) return { now: {}, later: {} };
+    if (found.discounts.length > 0)
+      throw problemError(promotionCodeInvalid, { promotionCode: code, reason: 'another_runs' });
+    const { id, once } = await this.codes.find(problemError, code);
+    const now = { discounts: [{ promotion_code: id }] };
+    return { now, later: once ? {} : now };
   }
 
   private async usageOf(product: string, to: PaidChange, by: { currency: string; interval: 'month' | 'year' }) {

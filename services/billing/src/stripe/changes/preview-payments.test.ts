@@ -101,3 +101,20 @@ test('in a trial nothing is due for an add-on, and another plan ends it', async 
   const { dueNow } = await compared(org, { plan: 'pro' });
   expect(dueNow?.totalMinor).toBe(2_900);
 });
+
+test('a code that is entered with a change is said before and taken once; one that gives nothing is refused', async () => {
+  await open('2026-11-10T09:00:00Z');
+  const org = await subscribed();
+  await world.stripe.advance({ days: 6 });
+  const { dueNow } = await compared(org, { plan: 'business', promotionCode: 'FIVE' });
+  expect(dueNow?.lines.reduce((sum, { discountMinor }) => sum + discountMinor, 0)).toBe(500);
+  const other = await subscribed();
+  await world.call(changeSubscription, { product: 'main', plan: 'pro', promotionCode: 'LAUNCH20' }, other);
+  const next = (await world.call(previewChange, { product: 'main', plan: 'pro' }, other)).next;
+  expect(next?.totalMinor).toBe(2_320);
+  const again = { product: 'main', plan: 'pro', addons: addons(1), promotionCode: 'FIVER' };
+  for (const ask of [previewChange, changeSubscription])
+    await expect(world.call(ask, again, other)).rejects.toMatchObject({ data: { reason: 'another_runs' } });
+  const later = { product: 'main', plan: 'pro', at: 'period_end', promotionCode: 'FIVER' };
+  await expect(world.call(changeSubscription, later, other)).rejects.toMatchObject({ data: { reason: 'not_here' } });
+});

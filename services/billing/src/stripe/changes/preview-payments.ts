@@ -18,7 +18,7 @@ import {
   phaseItems,
   type Target,
 } from './item-changes.rules.ts';
-import { PaidItems } from './paid-items.ts';
+import { type Entered, PaidItems } from './paid-items.ts';
 
 type Asked = Stripe.InvoiceCreatePreviewParams;
 
@@ -42,11 +42,14 @@ export class PreviewPayments {
     const restarts =
       (atOnce && another && found.status === 'trialing') ||
       (items.length > 0 && isAnotherRhythm(found, others, target, to.interval));
-    const dueNow = atOnce ? await this.dueNow(found, items, another) : null;
+    const entered = await this.items.discountsOf(found, to);
+    const dueNow = atOnce ? await this.dueNow(found, items, entered.now, another) : null;
+    const discounts = dueNow ? entered.later : entered.now;
     const next = restarts
-      ? await this.firstOf(found, phaseItems(parts, paid.product, target))
+      ? await this.firstOf(found, phaseItems(parts, paid.product, target), discounts)
       : await this.ask({
           subscription: found.id,
+          ...discounts,
           ...(items.length > 0 && { subscription_details: { items, proration_behavior: 'none' } }),
         });
     const begins = restarts && dueNow ? periodEnd(to.interval, dueNow.created) : endOf(found.items.data);
@@ -57,14 +60,23 @@ export class PreviewPayments {
   }
 
   /** Of a trial that goes on nothing is charged. */
-  private dueNow(found: Stripe.Subscription, items: ReturnType<typeof itemUpdates>, another: boolean) {
+  private dueNow(
+    found: Stripe.Subscription,
+    items: ReturnType<typeof itemUpdates>,
+    discounts: Entered['now'],
+    another: boolean,
+  ) {
     if (found.status === 'trialing' && !another) return null;
-    return this.ask({ subscription: found.id, subscription_details: changeAtOnce(found, items, another) });
+    return this.ask({
+      subscription: found.id,
+      subscription_details: changeAtOnce(found, items, another),
+      ...discounts,
+    });
   }
 
   /** The first whole period. What a discount is worth in it, Stripe does not say. */
-  private firstOf(found: Stripe.Subscription, items: ReturnType<typeof phaseItems>) {
-    if (found.discounts.length > 0) return null;
+  private firstOf(found: Stripe.Subscription, items: ReturnType<typeof phaseItems>, { discounts }: Entered['now']) {
+    if (found.discounts.length > 0 || discounts) return null;
     const customer = typeof found.customer === 'string' ? found.customer : found.customer.id;
     const { enabled } = found.automatic_tax;
     return this.ask({ customer, subscription_details: { items }, ...(enabled && { automatic_tax: { enabled } }) });

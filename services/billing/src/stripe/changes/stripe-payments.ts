@@ -14,7 +14,7 @@ import {
   type Quantified,
   quantified,
 } from './item-changes.rules.ts';
-import { PaidItems } from './paid-items.ts';
+import { type Entered, PaidItems } from './paid-items.ts';
 import { PreviewPayments } from './preview-payments.ts';
 
 type Options = { idempotencyKey?: string };
@@ -45,7 +45,10 @@ export class StripePayments extends Payments {
     const { found, parts } = await this.items.find(paid);
     const target = await this.items.targetOf(paid, to, found);
     if (to.at === 'period_end') await this.schedule(found, phaseItems(parts, paid.product, target));
-    else await this.changeNow(found, itemUpdates(parts, paid.product, target), to.plan !== paid.plan);
+    else {
+      const { now: discounts } = await this.items.discountsOf(found, to);
+      await this.changeNow(found, itemUpdates(parts, paid.product, target), discounts, to.plan !== paid.plan);
+    }
     await this.copy(found);
   }
 
@@ -53,12 +56,18 @@ export class StripePayments extends Payments {
     return this.previews.preview(paid, to);
   }
 
-  private async changeNow(found: Stripe.Subscription, items: ItemUpdates, another: boolean): Promise<void> {
+  private async changeNow(
+    found: Stripe.Subscription,
+    items: ItemUpdates,
+    discounts: Entered['now'],
+    another: boolean,
+  ): Promise<void> {
     const ordered = await this.release(found);
-    if (items.length === 0) return;
+    if (items.length === 0) return discounts.discounts && this.update(found, discounts);
     try {
       await this.update(found, {
         ...changeAtOnce(found, items, another),
+        ...discounts,
         payment_behavior: 'error_if_incomplete',
         ...(found.cancel_at_period_end && { cancel_at_period_end: false }),
       });

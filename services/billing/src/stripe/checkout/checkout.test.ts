@@ -147,9 +147,9 @@ test.each([
 
 test('a promotion code takes its part of the price', async () => {
   const coupon = await world.dashboard.coupons.create({ percent_off: 20, duration: 'once' });
-  await world.dashboard.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code: 'LAUNCH20' });
+  await world.dashboard.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code: 'BYHAND20' });
   const org = await world.organisation();
-  await world.buy(org, { promotionCode: 'LAUNCH20' });
+  await world.buy(org, { promotionCode: 'BYHAND20' });
   expect((await world.call(listInvoices, {}, org)).items).toMatchObject([
     { subtotalMinor: 2900, discountMinor: 580, totalMinor: 2320 },
   ]);

@@ -1,6 +1,5 @@
 import { Controller, Injectable } from '@nestjs/common';
 import { createCheckout } from '@tidegate/contracts/billing/checkout';
-import { promotionCodeInvalid } from '@tidegate/contracts/billing/coupons';
 import { otherCurrency } from '@tidegate/contracts/billing/invoices';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -9,10 +8,11 @@ import { currencyOf } from '../../invoices/invoice.rows.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
 import { findTrials, hasTried, personKeys } from '../../subscriptions/trial.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';
-import type { StripeSettings } from '../client/stripe-settings.rules.ts';
+import { backTo, type StripeSettings } from '../client/stripe-settings.rules.ts';
 import { EnsureCustomer } from '../customers/ensure-customer.ts';
 import { storedSubscriptions } from '../mirror/mirror.rows.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
+import { PromotionCodes } from '../prices/promotion-codes.ts';
 import { PublishedPrices } from '../prices/published-prices.ts';
 import { CheckoutSessions } from './checkout-sessions.ts';
 import { type Bought, boughtBy, hadTrial, requireNotSubscribed } from './choice.rules.ts';
@@ -26,6 +26,7 @@ export class CheckoutParts {
     readonly api: StripeApi,
     readonly customers: EnsureCustomer,
     readonly prices: PublishedPrices,
+    readonly codes: PromotionCodes,
   ) {}
 }
 
@@ -62,7 +63,7 @@ export class CreateCheckout {
       bought.lines.map(({ sold }) => sold),
       settings.livemode,
     );
-    const promotion = input.promotionCode && (await this.promotion(input.promotionCode, refuse));
+    const promotion = input.promotionCode && (await this.parts.codes.find(refuse, input.promotionCode)).id;
     const customer = await this.parts.customers.of(orgId, settings);
     const params = sessionParams({
       settings,
@@ -80,14 +81,6 @@ export class CreateCheckout {
     });
     if (!session.url) throw new Error(`The checkout session ${session.id} has no page.`);
     return { sessionId: session.id, url: session.url, expiresAt: new Date(session.expires_at * 1_000).toISOString() };
-  }
-
-  private async promotion(code: string, refuse: Context['refuse']): Promise<string> {
-    const page = { code, active: true, limit: 1 };
-    const { data } = await this.parts.api.call('GET /v1/promotion_codes', (stripe) => stripe.promotionCodes.list(page));
-    const id = data[0]?.id;
-    if (!id) throw refuse(promotionCodeInvalid, { promotionCode: code, reason: 'unknown' });
-    return id;
   }
 }
 
@@ -107,7 +100,6 @@ function sessionParams(parts: Parts): Stripe.Checkout.SessionCreateParams {
   const { settings, orgId, customer, bought, prices, promotion } = parts;
   const trial = parts.trial ? bought.plan.trial : null;
   const metadata = { organisation_id: orgId, product: parts.product, plan: bought.plan.plan };
-  const back = (what: string) => `${settings.returnUrl}${settings.returnUrl.includes('?') ? '&' : '?'}checkout=${what}`;
   return {
     mode: 'subscription',
     customer,
@@ -116,8 +108,8 @@ function sessionParams(parts: Parts): Stripe.Checkout.SessionCreateParams {
       const quantity = bought.lines[at]?.quantity;
       return typeof quantity === 'number' ? { price, quantity } : { price };
     }),
-    success_url: back('{CHECKOUT_SESSION_ID}'),
-    cancel_url: back('cancelled'),
+    success_url: backTo(settings, '{CHECKOUT_SESSION_ID}'),
+    cancel_url: backTo(settings, 'cancelled'),
     metadata,
     subscription_data: {
       metadata,

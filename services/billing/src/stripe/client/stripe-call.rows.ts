@@ -70,3 +70,6 @@ export async function expireCalls(tx: Tx, days: number, limit: number): Promise<
   );
   return rows.length;
 }
+
+export const isBegun = async (tx: Tx, key: string): Promise<boolean> =>
+  (await tx.one('select 1 from stripe_calls where org_id = $1 and key = $2', [tx.orgId, key])) !== undefined;

@@ -33,3 +33,7 @@ export function stripeSettings(config: Variables, publicUrl: string): StripeSett
     tax: config.STRIPE_TAX ?? false,
   };
 }
+
+/** Where a page of Stripe's leads back to, with what became of it. */
+export const backTo = ({ returnUrl }: Pick<StripeSettings, 'returnUrl'>, checkout: string): string =>
+  `${returnUrl}${returnUrl.includes('?') ? '&' : '?'}checkout=${checkout}`;

@@ -10,10 +10,11 @@ export interface DirtyCustomer {
 }
 
 /**
- * So long nobody else takes a customer that is being fetched; then whoever had it is taken for dead. Two that fetch it at
- * once only cost requests, while after a crash nothing of the customer is copied for so long.
+ * So long nobody else takes a customer that is being fetched, unless whoever has it says that it lives; then it is taken for
+ * dead. Two that fetch it at once only cost requests, while after a crash nothing of the customer is copied for so long.
  */
-const HELD_S = 30;
+const HELD_S = 8;
+export const HOLD_AGAIN_MS = 2_500;
 
 /** Those whose time has come, the longest due first. Replicas take different ones. */
 export const takeDirty = (tx: Tx, limit: number): Promise<DirtyCustomer[]> =>
@@ -24,6 +25,15 @@ export const takeDirty = (tx: Tx, limit: number): Promise<DirtyCustomer[]> =>
       returning customer_id, marks, money, attempts`,
     [limit],
   );
+
+/** It is still being fetched: what has marked it meanwhile is seen by the fetch's end. */
+export async function holdDirty(tx: Tx, { customer_id }: DirtyCustomer): Promise<void> {
+  await tx.query(
+    `update stripe_dirty set due_at = greatest(due_at, clock_timestamp() + ${HELD_S} * interval '1 second')
+      where customer_id = $1`,
+    [customer_id],
+  );
+}
 
 /** What was marked since it was taken is due at once. */
 export async function clearDirty(tx: Tx, { customer_id: id, marks }: DirtyCustomer): Promise<void> {

@@ -4,6 +4,7 @@ import { StripeApi } from '../client/stripe-api.ts';
 import { customerById, nextSeq } from '../customers/stripe-customer.rows.ts';
 import { eventsDone, eventsOrphaned } from '../inbox/stripe-event.rows.ts';
 import { ApplyCustomer } from './apply-customer.ts';
+import { BoughtPackages } from './bought-packages.ts';
 import { clearDirty, type DirtyCustomer, dropDirty } from './dirty.rows.ts';
 import { FetchCustomer } from './fetch-customer.ts';
 
@@ -22,6 +23,7 @@ export class SyncCustomer {
     private readonly api: StripeApi,
     private readonly fetching: FetchCustomer,
     private readonly applying: ApplyCustomer,
+    private readonly packages: BoughtPackages,
   ) {}
 
   /** `dirty` says what was known to have changed; it is cleared with the same commit. */
@@ -41,8 +43,10 @@ export class SyncCustomer {
     }
     const { seq, at } = await this.tenants.system('stripe', nextSeq);
     const state = await this.fetching.fetch(customerId, { all: compare, money: compare || dirty?.money });
+    const packages = await this.packages.fetch(known.org_id);
     const fetched = { orgId: known.org_id, customerId, livemode: settings.livemode, seq, state, compare };
     await this.applying.apply(fetched, async (tx) => {
+      await this.packages.apply(tx, known.org_id, packages);
       await eventsDone(tx, customerId, at);
       if (dirty) await clearDirty(tx, dirty);
     });

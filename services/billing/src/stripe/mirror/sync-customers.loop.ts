@@ -8,7 +8,15 @@ import { Log } from '@tidegate/telemetry/log';
 import { StripeApi } from '../client/stripe-api.ts';
 import { markStale } from '../customers/stripe-customer.rows.ts';
 import { eventsFailed } from '../inbox/stripe-event.rows.ts';
-import { type DirtyCustomer, dropDirty, nextDueInMs, postponeDirty, takeDirty } from './dirty.rows.ts';
+import {
+  type DirtyCustomer,
+  dropDirty,
+  HOLD_AGAIN_MS,
+  holdDirty,
+  nextDueInMs,
+  postponeDirty,
+  takeDirty,
+} from './dirty.rows.ts';
 import { ResolveEvents } from './resolve-events.ts';
 import { SyncCustomer } from './sync-customer.ts';
 
@@ -48,9 +56,11 @@ export class SyncCustomers {
 
   private async syncOne(dirty: DirtyCustomer): Promise<void> {
     const { customer_id: customerId } = dirty;
+    const alive = setInterval(() => void this.hold(dirty), HOLD_AGAIN_MS);
     try {
       await this.customers.sync(customerId, { dirty });
     } catch (error) {
+      clearInterval(alive);
       const away = error instanceof ProblemError && isOutage(error);
       if (!away && isOutage(error)) throw error;
       await this.tenants.system('stripe', async (tx) => {
@@ -63,6 +73,16 @@ export class SyncCustomers {
         if (dead) return dropDirty(tx, customerId);
         return postponeDirty(tx, customerId, backOff(FIRST_MS, LONGEST_MS, attempts), { error: reasonText(error) });
       });
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  private async hold(dirty: DirtyCustomer): Promise<void> {
+    try {
+      await this.tenants.system('stripe', (tx) => holdDirty(tx, dirty));
+    } catch (error) {
+      this.log.debug({ error, customerId: dirty.customer_id }, 'A customer that is being copied could not be held');
     }
   }
 }

@@ -47,7 +47,13 @@ export class PublishPrices {
       if (id) published.push({ id, lookupKey: price.lookupKey });
     }
     if (published.length > 0) await this.tenants.as({}, (tx) => savePrices(tx, livemode, published));
-    changes.push(...(await publishCoupons(this.api, wantedCoupons(catalogue), input.dryRun)));
+    changes.push(
+      ...(await publishCoupons(
+        this.api,
+        wantedCoupons(catalogue, new Set(products.map(({ id }) => id))),
+        input.dryRun,
+      )),
+    );
     return { livemode, changes };
   }
 

@@ -10,7 +10,7 @@ import { toStripe } from '../prices/stripe-amount.rules.ts';
 import { decimalOf, millionths } from './quantity.rules.ts';
 import { beginLateCharge, lateCharged, type Pending, type UsagePeriodRow } from './usage-report.rows.ts';
 
-const UNIT = 1_000_000n;
+const MILLIONTHS = 6;
 /** No other invoice follows. */
 const OVER = new Set(['', 'canceled', 'incomplete_expired']);
 
@@ -46,7 +46,7 @@ export class LateUsage {
       const grant = (await findPlanVersion(tx, sold.product, sold.plan, sold.version))?.features[sold.feature];
       const price = grant?.kind === 'metered' ? grant.price?.[sold.currency] : undefined;
       if (!price) return undefined;
-      const costs = (quantity: bigint) => usageAmount(price, quantity / UNIT, sold.currency);
+      const costs = (quantity: bigint) => usageAmount(price, quantity, sold.currency, MILLIONTHS);
       const name = (await knownFeatures(tx)).find(({ key }) => key === sold.feature)?.name ?? sold.feature;
       const pending = {
         quantity: decimalOf(owed - charged),

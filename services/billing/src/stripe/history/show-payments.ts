@@ -1,0 +1,46 @@
+import { Controller } from '@nestjs/common';
+import {
+  getPaymentMethod,
+  listDrifts,
+  listPayments,
+  listPaymentsOf,
+} from '@tidegate/contracts/billing/payment-history';
+import { pageOf, readCursor } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { StripeApi } from '../client/stripe-api.ts';
+import { driftToWire, factToWire, pageOfDrifts, pageOfFacts, paymentMethodOf } from './payment-history.rows.ts';
+
+/** What Stripe has said of payments, from our own tables: it is shown while Stripe is away. */
+@Controller()
+export class ShowPayments {
+  constructor(private readonly api: StripeApi) {}
+
+  @Handles(getPaymentMethod)
+  method({ caller, tx }: OperationContext<typeof getPaymentMethod>) {
+    return paymentMethodOf(tx, caller.orgId as string, this.api.settings?.livemode ?? false);
+  }
+
+  @Handles(listPayments)
+  list({ input, caller, tx }: OperationContext<typeof listPayments>) {
+    return this.facts(tx, caller.orgId as string, input);
+  }
+
+  @Handles(listPaymentsOf)
+  listOf({ input, tx }: OperationContext<typeof listPaymentsOf>) {
+    const { organisationId: orgId } = input;
+    return this.facts(tx.as({ orgId }), orgId, input);
+  }
+
+  @Handles(listDrifts)
+  async drifts({ input, tx }: OperationContext<typeof listDrifts>) {
+    const after = readCursor(input.cursor, 'time', 'uuid');
+    const rows = await pageOfDrifts(tx.as({ system: 'stripe' }), input.limit + 1, input.organisationId, after);
+    return pageOf(rows, input.limit, driftToWire, (row) => [row.place, row.id]);
+  }
+
+  private async facts(tx: Tx, orgId: string, { cursor, limit }: { cursor?: string | undefined; limit: number }) {
+    const rows = await pageOfFacts(tx, orgId, limit + 1, readCursor(cursor, 'time', 'text'));
+    return pageOf(rows, limit, factToWire, (row) => [row.place, row.key]);
+  }
+}
