@@ -37,7 +37,7 @@ const odd = fc.constantFrom(
   {},
   true,
 );
-const strange = {
+const unusual = {
   id: fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 300 }), fc.constant('x'.repeat(201)), odd),
   org: fc.oneof(fc.uuid(), fc.constant(org.toUpperCase()), odd),
   meter: fc.oneof(fc.constantFrom('Calls', 'other', 'a'.repeat(64)), odd),
@@ -56,7 +56,7 @@ const changedIn = (members: Record<string, fc.Arbitrary<unknown>>) =>
   fc
     .subarray(Object.keys(members), { maxLength: 2 })
     .chain((keys) => fc.record(Object.fromEntries(keys.map((key) => [key, members[key] as fc.Arbitrary<unknown>]))));
-const changed = changedIn(strange);
+const changed = changedIn(unusual);
 
 test('what is taken at a glance is what the schema reads, and what the schema refuses is never taken', () => {
   let taken = 0;
@@ -92,7 +92,7 @@ test('events as services send them need no schema', () => {
 });
 
 const report = { id: 'order-1', source: 'shop', meter: 'calls', quantity: 2, time: '2026-11-29T00:00:00.000Z' };
-const { org: _org, at: time, ...reported } = strange;
+const { org: _org, at: time, ...reported } = unusual;
 const changedReport = changedIn({ ...reported, time, value: fc.oneof(fc.string(), odd), series: odd });
 
 test('reports are read as the schema reads them', () => {
@@ -114,7 +114,7 @@ const cloudEvent = {
   ...{ time: '2026-11-29T00:00:00.000Z', data: { quantity: 1 } },
 };
 const changedCloudEvent = changedIn({
-  ...{ id: strange.id, source: strange.source, type: strange.meter, time, subject: strange.id, lease: strange.lease },
+  ...{ id: unusual.id, source: unusual.source, type: unusual.meter, time, subject: unusual.id, lease: unusual.lease },
   specversion: fc.constantFrom('1.0', '0.3', 1, null),
   datacontenttype: fc.constantFrom('application/json', 'text/xml', 'application/x+json; charset=utf-8', null, 1),
   data: fc.oneof(fc.anything(), fc.constantFrom([], null, 'a')),
