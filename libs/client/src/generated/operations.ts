@@ -6,6 +6,7 @@ export const OPERATIONS = {
   checkoutCreate: { service: 'billing', scope: 'billing:write', reads: false },
   checkoutFinish: { service: 'billing', scope: 'billing:write', reads: false },
   costsGet: { service: 'billing', scope: 'operator', reads: true },
+  doublePaymentsList: { service: 'billing', scope: 'operator', reads: true },
   entitlementsCurrent: { service: 'billing', scope: 'billing:read', reads: true },
   grantsCreate: { service: 'billing', scope: 'operator', reads: false },
   grantsDelete: { service: 'billing', scope: 'operator', reads: false },
