@@ -894,6 +894,13 @@ export type Dimensions = Record<string, string | null>;
 /** long earns when the price rises, short when it falls */
 export type Direction = "long" | "short";
 
+export type DoublePayment = {
+  organisationId: Id;
+  product: ProductKey;
+  subscriptionId: string;
+  foundAt: Timestamp;
+};
+
 export type Empty = Record<string, never>;
 
 export type EndedHold = {
@@ -2902,6 +2909,21 @@ export type CostsGetInput = {
 export type CostsGetOutput = CostFigures;
 
 export type CostsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DoublePaymentsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type DoublePaymentsListOutput = {
+  items: Array<DoublePayment>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type DoublePaymentsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type EntitlementsCurrentInput = Record<string, never>;
 
@@ -5248,6 +5270,10 @@ export class TidegateClient extends Transport {
   /** What the use of a month costs the operator against what it brings: by meter, plan and organisation. By the `cost` of metered features in the catalogue. Of one currency: what has no cost in it counts as none. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
   costsGet = (input: CostsGetInput = {}, options?: CallOptions): Promise<CostsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/costs', repeat: 'safe' }, input, options);
+
+  /** Products for which an organisation pays by two subscriptions at once, the oldest first. Made in the dashboard of the payment provider, or by two pages that were paid at once. `subscriptionId` is the one that gives nothing: cancel it there and refund it. */
+  doublePaymentsList = (input: DoublePaymentsListInput = {}, options?: CallOptions): Promise<DoublePaymentsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/double-payments', repeat: 'safe' }, input, options);
 
   /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
