@@ -1,7 +1,7 @@
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 
 /* What the software itself needs, the same in every plan. */
-const DEFAULTS: Record<string, string> = { counted: '1', static: '7', boolean: 'false', metered: '100' };
+const DEFAULTS: Record<string, string> = { counted: '1', static: '7', boolean: 'false', metered: '100', level: 'none' };
 const declared = Object.entries(BUILT_IN_FEATURES)
   .map(([key, kind]) => `  ${key}: { kind: ${kind}, name: ${key} }\n`)
   .join('');

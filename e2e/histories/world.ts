@@ -280,7 +280,7 @@ export class World {
       request.on('end', () => {
         const signature = String(request.headers['stripe-signature']);
         const body = Buffer.concat(chunks).toString('base64');
-        this.call(receiveWebhook, { body, compressed: false, signature }).then(
+        this.call(receiveWebhook, { body, signature }).then(
           () => response.writeHead(200).end('{}'),
           (error: unknown) => response.writeHead(error instanceof ProblemError ? error.status : 500).end('{}'),
         );
