@@ -547,8 +547,10 @@ export type Check = {
   limit: Limit;
   /** null: not counted here */
   used: Figure | null;
-  /** Of the limit, without what others hold; null: unlimited, or not counted here */
+  /** Of the limit and of prepaid credits, without what others hold; null: unlimited, or not counted here */
   remaining: Figure | null;
+  /** Prepaid units in `remaining`; null: not counted here */
+  credits: Figure | null;
   /** When the use of a metered feature is reset; null: never */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -690,6 +692,43 @@ export type CreatedChannel = {
   createdAt: Timestamp;
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: store it. */
   secret?: string;
+};
+
+export type Credit = {
+  id: Id;
+  feature: FeatureKey;
+  /** What customers read */
+  name: string;
+  amount: number;
+  from: Timestamp;
+  /** When the rest expires; null: never */
+  until: Timestamp | null;
+  source: "package" | "manual" | "promotion";
+  package: PackageKey | null;
+  /** The lowest is used first; then what expires first */
+  priority: number;
+  by: string;
+  reason: string;
+  givenAt: Timestamp;
+};
+
+export type CreditLeft = {
+  id: Id;
+  feature: FeatureKey;
+  /** What customers read */
+  name: string;
+  amount: number;
+  from: Timestamp;
+  /** When the rest expires; null: never */
+  until: Timestamp | null;
+  source: "package" | "manual" | "promotion";
+  package: PackageKey | null;
+  /** The lowest is used first; then what expires first */
+  priority: number;
+  givenAt: Timestamp;
+  /** What can still be used; null: usage does not answer at present */
+  left: number | null;
+  expired: boolean;
 };
 
 /** A currency of ISO 4217 */
@@ -874,7 +913,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -945,7 +984,7 @@ export type FeatureLimit = {
   kind: "counted" | "metered" | "static" | "boolean" | "level";
   /** null: shared by all products */
   product: string | null;
-  /** false: the plan says no, level none, or a limit of 0 */
+  /** false: the plan says no, level none, or a limit of 0 without prepaid credits */
   included: boolean;
   access: Access;
   /** Of features with levels; null for others */
@@ -960,8 +999,10 @@ export type FeatureLimit = {
   used: Figure | null;
   /** Lent or held. Of metered features; null for others */
   reserved: Figure | null;
-  /** Of metered features; null for others, and for unlimited ones */
+  /** With prepaid credits. Of metered features; null for others, and for unlimited ones */
   remaining: Figure | null;
+  /** Prepaid units that are left. Of metered features; null for others */
+  credits: Figure | null;
   /** Of metered features; null for others, and where nothing is ever reset */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -1734,7 +1775,7 @@ export type NewWebhookChannel = {
   events?: Array<NoticeType>;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached";
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered";
 
 export type OneOffPrice = {
   currency: Currency;
@@ -1867,12 +1908,58 @@ export type Package = {
 /** Name of a package */
 export type PackageKey = string;
 
+export type PackageOrder = {
+  id: Id;
+  package: PackageKey;
+  name: string;
+  feature: FeatureKey;
+  quantity: number;
+  /** Units altogether */
+  amount: number;
+  currency: Currency;
+  /** In the smallest unit of the currency */
+  totalMinor: number;
+  /** open: the invoice is not paid. granted: the units can be used. canceled: the invoice was withdrawn */
+  status: "open" | "granted" | "canceled";
+  invoiceId: Id | null;
+  creditId: Id | null;
+  orderedBy: string;
+  orderedAt: Timestamp;
+};
+
 /** How customers may pause it; absent: they cannot */
 export type PauseTerms = {
   /** After so many days a pause ends by itself */
   days: number;
   /** How many pauses may begin in any 365 days */
   perYear: number;
+};
+
+/** What the payment provider has said once */
+export type PaymentFact = {
+  /** disputed: the bank took a payment back until it is decided */
+  kind: "invoice_issued" | "invoice_paid" | "payment_failed" | "invoice_uncollectible" | "invoice_voided" | "refunded" | "credited" | "disputed";
+  at: Timestamp;
+  currency: string | null;
+  /** What was paid, refunded, credited or owed, in the smallest unit of the currency */
+  amountMinor: number | null;
+  /** The number of the invoice, or the id of the charge or credit note at the payment provider */
+  reference: string | null;
+};
+
+export type PaymentMethod = {
+  /** What is charged; null: none is known, or it is no card */
+  card: {
+    brand: string;
+    last4: string;
+    /** Year and month */
+    expires: string;
+    expired: boolean;
+  } | null;
+  /** The last payment of an invoice failed and is still owed */
+  failing: boolean;
+  /** Since when the payment provider cannot be reached although something has changed */
+  staleSince: Timestamp | null;
 };
 
 export type Percent = string;
@@ -2018,6 +2105,9 @@ export type Problem = {
 /** Name of a product */
 export type ProductKey = string;
 
+/** A promotion code */
+export type PromotionCode = string;
+
 export type PublishedChange = {
   kind: "product" | "meter" | "price" | "coupon" | "promotion_code";
   /** The product’s or coupon’s id, the event name of the meter, the promotion code, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
@@ -2152,6 +2242,17 @@ export type Role = "viewer" | "editor" | "admin" | "owner";
 export type RotatedSecret = {
   secret: string;
   previousSecretValidUntil: Timestamp;
+};
+
+export type RunningCoupon = {
+  coupon: string;
+  name: string;
+  percent: Percent | null;
+  /** Off every period; null: a percentage is */
+  amounts: Array<OneOffPrice> | null;
+  from: Timestamp;
+  /** Charges whose time begins before it are discounted; null: all */
+  until: Timestamp | null;
 };
 
 export type Seats = {
@@ -2400,6 +2501,17 @@ export type StoryEntry = {
   data: Record<string, unknown>;
 };
 
+export type StripeDrift = {
+  id: Id;
+  organisationId: Id;
+  foundAt: Timestamp;
+  what: string;
+  /** What was stored here */
+  ours: unknown;
+  /** What stood at Stripe, or why it took no usage */
+  theirs: unknown;
+};
+
 export type StripeEvent = {
   /** The id of the event at Stripe */
   eventId: string;
@@ -2438,6 +2550,8 @@ export type Subscription = {
   interval: BillingInterval;
   currency: string | null;
   addons: Array<SubscriptionAddon>;
+  /** Of what is invoiced by hand; null: nothing is discounted */
+  coupon: RunningCoupon | null;
   startedAt: Timestamp;
   /** Of what is paid for now; `GET /api/v1/usage/current` has that of quotas */
   periodStart: Timestamp;
@@ -2844,8 +2958,7 @@ export type BillingDetailsGetOutput = InvoiceCustomer;
 export type BillingDetailsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type BillingDetailsSetInput = {
-  /** The company or person */
-  name: string;
+  name: Name;
   /** The postal address, in lines */
   address: string;
   /** A tax or VAT number */
@@ -2855,6 +2968,24 @@ export type BillingDetailsSetInput = {
 export type BillingDetailsSetOutput = InvoiceCustomer;
 
 export type BillingDetailsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CheckoutBuyPackageInput = {
+  /** Name of the package */
+  package: PackageKey;
+  /** How many of it */
+  quantity?: number;
+  /** Chosen by you, new for each order */
+  orderKey: string;
+};
+
+export type CheckoutBuyPackageOutput = {
+  /** The checkout session */
+  sessionId: string;
+  url: string;
+  expiresAt: Timestamp;
+};
+
+export type CheckoutBuyPackageProblem = 'payments_not_configured' | 'payment_refused' | 'unknown_package' | 'package_not_usable' | 'too_many_orders' | 'other_currency' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type CheckoutCreateInput = {
   product: ProductKey;
@@ -2866,7 +2997,7 @@ export type CheckoutCreateInput = {
   /** What is bought with it */
   addons?: Array<ChosenAddon>;
   /** Without it the page asks for one */
-  promotionCode?: string;
+  promotionCode?: PromotionCode;
 };
 
 export type CheckoutCreateOutput = {
@@ -2909,6 +3040,107 @@ export type CostsGetInput = {
 export type CostsGetOutput = CostFigures;
 
 export type CostsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type CouponsEndInput = {
+  organisationId: Id;
+  /** Name of the coupon in the catalogue */
+  coupon: string;
+  /** Why it ends */
+  reason?: string;
+};
+
+export type CouponsEndOutput = unknown;
+
+export type CouponsEndProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CouponsGiveInput = {
+  organisationId: Id;
+  /** Of which product less is paid */
+  product: ProductKey;
+  /** Name of the coupon in the catalogue */
+  coupon: string;
+  /** Why it is given */
+  reason: string;
+};
+
+export type CouponsGiveOutput = RunningCoupon;
+
+export type CouponsGiveProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CreditsEndInput = {
+  organisationId: Id;
+  /** Which units */
+  creditId: Id;
+  /** Why they are taken back */
+  reason?: string;
+};
+
+export type CreditsEndOutput = Credit;
+
+export type CreditsEndProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CreditsGetInput = Record<string, never>;
+
+export type CreditsGetOutput = {
+  /** Money from credit notes and unused time */
+  balances: Array<{
+    currency: Currency;
+    /** Pays later invoices; in the smallest unit of the currency */
+    amountMinor: number;
+  }>;
+  features: Array<{
+    feature: FeatureKey;
+    /** null: usage does not answer at present */
+    left: number | null;
+    credits: Array<CreditLeft>;
+  }>;
+  /** Packages that were ordered, newest first */
+  orders: Array<PackageOrder>;
+};
+
+export type CreditsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type CreditsGiveInput = {
+  organisationId: Id;
+  /** Chosen by you: the same key again gives nothing more */
+  creditKey: string;
+  /** A package, also one that is not on offer; or feature and amount */
+  package?: PackageKey;
+  /** A metered feature */
+  feature?: FeatureKey;
+  /** How many units */
+  amount?: number;
+  /** What customers read; by default the package, or the amount */
+  name?: Name;
+  /** When the rest expires; by default as the package, or never */
+  until?: Instant;
+  /** The lowest is used first */
+  priority?: number;
+  /** What it is given as */
+  source?: "manual" | "promotion";
+  /** Why; it is stored with who did it */
+  reason: string;
+};
+
+export type CreditsGiveOutput = Credit;
+
+export type CreditsGiveProblem = 'unknown_package' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CreditsListInput = {
+  organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type CreditsListOutput = {
+  items: Array<Credit>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type CreditsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type DoublePaymentsListInput = {
   /** Items on a page */
@@ -3201,6 +3433,59 @@ export type OrganisationsStoryOutput = {
 
 export type OrganisationsStoryProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type PackagesOrderInput = {
+  /** Name of the package */
+  package: PackageKey;
+  /** How many of it */
+  quantity?: number;
+  /** Chosen by you, new for each order */
+  orderKey: string;
+};
+
+export type PackagesOrderOutput = {
+  order: PackageOrder;
+  invoice: InvoiceWithLines | null;
+};
+
+export type PackagesOrderProblem = 'unknown_package' | 'package_not_usable' | 'too_many_orders' | 'other_currency' | 'payments_not_configured' | 'package_payment_needed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type PaymentsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type PaymentsListOutput = {
+  items: Array<PaymentFact>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type PaymentsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type PaymentsListOfInput = {
+  organisationId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type PaymentsListOfOutput = {
+  items: Array<PaymentFact>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type PaymentsListOfProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type PaymentsMethodInput = Record<string, never>;
+
+export type PaymentsMethodOutput = PaymentMethod;
+
+export type PaymentsMethodProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
@@ -3345,6 +3630,23 @@ export type RevenueGetOutput = RevenueFigures;
 
 export type RevenueGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type StripeListDriftsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only those of this organisation */
+  organisationId?: Id;
+};
+
+export type StripeListDriftsOutput = {
+  items: Array<StripeDrift>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type StripeListDriftsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type StripeListEventsInput = {
   /** Items on a page */
   limit?: number;
@@ -3424,13 +3726,15 @@ export type SubscriptionsChangeInput = {
   at?: "now" | "period_end";
   /** Try it first; once for each product */
   trial?: boolean;
+  /** Of what is invoiced by hand */
+  promotionCode?: PromotionCode;
   /** Why; it is stored with the change */
   reason?: string;
 };
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -3473,6 +3777,8 @@ export type SubscriptionsPreviewInput = {
   }>;
   /** When it begins; by default as a change does */
   at?: "now" | "period_end";
+  /** What it would take off; it is not used up */
+  promotionCode?: PromotionCode;
 };
 
 export type SubscriptionsPreviewOutput = {
@@ -3499,7 +3805,7 @@ export type SubscriptionsPreviewOutput = {
   overLimit: Array<OverLimit>;
 };
 
-export type SubscriptionsPreviewProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPreviewProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -3530,13 +3836,15 @@ export type SubscriptionsSetInput = {
   at?: "now" | "period_end";
   /** past_due: a payment is overdue, the grace period begins */
   status?: "active" | "past_due" | "unpaid" | "paused" | "canceled";
+  /** Of what is invoiced by hand */
+  promotionCode?: PromotionCode;
   /** Why; it is stored with the change */
   reason?: string;
 };
 
 export type SubscriptionsSetOutput = Subscriptions;
 
-export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsSetProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -5112,9 +5420,13 @@ export type UsageCurrentOutput = {
     per: QuotaWindow | null;
     /** false: the plan does not include this meter */
     included: boolean;
-    /** null: unlimited */
+    /** Of the limit and of prepaid credits; null: unlimited */
     remaining: Figure | null;
-    /** Share of the limit that is used, rounded down */
+    /** Prepaid units that are left; they are used beyond the limit */
+    credits: Figure;
+    /** Of what is used, paid by prepaid units */
+    drawn: Figure;
+    /** Share of the limit and of the prepaid units that is used, rounded down */
     percent: number | null;
     /** Of the window that the limit applies to; of the month without a limit */
     periodStart: Timestamp;
@@ -5259,6 +5571,10 @@ export class TidegateClient extends Transport {
   billingDetailsSet = (input: BillingDetailsSetInput, options?: CallOptions): Promise<BillingDetailsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/billing/details', repeat: 'keyed' }, input, options);
 
+  /** A page on which the organisation buys prepaid units. The same choice with the same key is the same page while it is open. The units can be used when it is paid: before `finish` of the session answers, or when the webhook has come. */
+  checkoutBuyPackage = (input: CheckoutBuyPackageInput, options?: CallOptions): Promise<CheckoutBuyPackageOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/packages/{package}/checkout', repeat: 'keyed' }, input, options);
+
   /** A page on which the organisation buys a plan. Send the person to `url`. The same choice again answers the same page while it is open. When they come back, call the `finish` of the session: the plan is in force before it answers, whether or not the webhook has come. */
   checkoutCreate = (input: CheckoutCreateInput, options?: CallOptions): Promise<CheckoutCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout', repeat: 'keyed' }, input, options);
@@ -5270,6 +5586,30 @@ export class TidegateClient extends Transport {
   /** What the use of a month costs the operator against what it brings: by meter, plan and organisation. By the `cost` of metered features in the catalogue. Of one currency: what has no cost in it counts as none. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
   costsGet = (input: CostsGetInput = {}, options?: CallOptions): Promise<CostsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/costs', repeat: 'safe' }, input, options);
+
+  /** End a coupon that an organisation has: charges from now on are not discounted */
+  couponsEnd = (input: CouponsEndInput, options?: CallOptions): Promise<CouponsEndOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/coupons/{coupon}', repeat: 'keyed' }, input, options);
+
+  /** Give an organisation a coupon of the catalogue, without a code. For a subscription that is invoiced by hand, from its next charge on; `once` is for the next period. Each coupon is had once, and a product has one at a time. How many may use it and for which currency holds for operators as well. */
+  couponsGive = (input: CouponsGiveInput, options?: CallOptions): Promise<CouponsGiveOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/coupons', repeat: 'keyed' }, input, options);
+
+  /** Take back what is left of units that were bought or given. What was used of them stays used. */
+  creditsEnd = (input: CreditsEndInput, options?: CallOptions): Promise<CreditsEndOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/credits/{creditId}', repeat: 'keyed' }, input, options);
+
+  /** What the organisation has to its credit: money, and prepaid units by feature. Prepaid units are used beyond what the plan includes, in the order of the list: by priority, then what expires first, then what was free. Of what is used up or expired the newest thousand are listed. */
+  creditsGet = (input: CreditsGetInput = {}, options?: CallOptions): Promise<CreditsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/credits', repeat: 'safe' }, input, options);
+
+  /** Give an organisation units of a metered feature, or a package */
+  creditsGive = (input: CreditsGiveInput, options?: CallOptions): Promise<CreditsGiveOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/credits', repeat: 'keyed' }, input, options);
+
+  /** Units that an organisation has bought or was given, newest first */
+  creditsList = (input: CreditsListInput, options?: CallOptions): Promise<CreditsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/credits', repeat: 'safe' }, input, options);
 
   /** Products for which an organisation pays by two subscriptions at once, the oldest first. Made in the dashboard of the payment provider, or by two pages that were paid at once. `subscriptionId` is the one that gives nothing: cancel it there and refund it. */
   doublePaymentsList = (input: DoublePaymentsListInput = {}, options?: CallOptions): Promise<DoublePaymentsListOutput> =>
@@ -5343,6 +5683,22 @@ export class TidegateClient extends Transport {
   organisationsStory = (input: OrganisationsStoryInput, options?: CallOptions): Promise<OrganisationsStoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/story', repeat: 'safe' }, input, options);
 
+  /** Order prepaid units, on an invoice. For organisations that are invoiced by hand, and wherever no payment provider is configured: an invoice is issued at once, and the units can be used when it is paid (or at once, as `PACKAGES_BEFORE_PAYMENT` says). Everybody else is told where they are bought. The same key again is the same order. */
+  packagesOrder = (input: PackagesOrderInput, options?: CallOptions): Promise<PackagesOrderOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/packages/{package}', repeat: 'keyed' }, input, options);
+
+  /** Payments, refunds, credit notes and disputes of the payment provider, newest first */
+  paymentsList = (input: PaymentsListInput = {}, options?: CallOptions): Promise<PaymentsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/history', repeat: 'safe' }, input, options);
+
+  /** Payments, refunds, credit notes and disputes of an organisation, newest first */
+  paymentsListOf = (input: PaymentsListOfInput, options?: CallOptions): Promise<PaymentsListOfOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/payments', repeat: 'safe' }, input, options);
+
+  /** How the organisation pays, and whether that works. Of our own copy: it is answered while the payment provider is away. Change it on the page of the portal. */
+  paymentsMethod = (input: PaymentsMethodInput = {}, options?: CallOptions): Promise<PaymentsMethodOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/payment-method', repeat: 'safe' }, input, options);
+
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
@@ -5374,6 +5730,10 @@ export class TidegateClient extends Transport {
   /** What the business brings, by month: recurring revenue and its movements, trials, plans and cohorts. Of one currency: amounts of different currencies are never added. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
   revenueGet = (input: RevenueGetInput = {}, options?: CallOptions): Promise<RevenueGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/revenue', repeat: 'safe' }, input, options);
+
+  /** Differences from Stripe that the daily comparison found and healed, newest first; stored for 90 days */
+  stripeListDrifts = (input: StripeListDriftsInput = {}, options?: CallOptions): Promise<StripeListDriftsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/stripe/drifts', repeat: 'safe' }, input, options);
 
   /** Events that Stripe has sent, newest first; handled ones are stored for 35 days */
   stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
