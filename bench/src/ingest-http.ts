@@ -67,7 +67,8 @@ export async function httpIngestion(database: BenchDatabase, orgs: readonly stri
       const cpu = pids.map((pid, at) => ((familyMs(pid) - (used[at] ?? 0)) * 1_000) / events.length);
       return { alone, ours: { rate: events.length / seconds, cpu } };
     },
-    delays: () => delays(client, orgs, send),
+    // The probes have a connection of their own, or they would wait for the load in our own queue.
+    delays: () => delays(client, orgs, { load: send, probe: sender(platform.url, key) }),
     stop: async () => {
       await client.end();
       await platform.stop();
@@ -132,13 +133,14 @@ function sender(url: string, key: string): Send {
     });
 }
 
-async function delays(client: pg.Client, orgs: readonly string[], send: Send) {
+async function delays(client: pg.Client, orgs: readonly string[], { load, probe }: { load: Send; probe: Send }) {
   let ended = false;
   const pace = async () => {
     const running = new Set<Promise<void>>();
     while (!ended) {
-      const one = send(bodyOf(makeLoad(orgs, PACE_EVENTS, 1).events)).finally(() => running.delete(one));
+      const one = load(bodyOf(makeLoad(orgs, PACE_EVENTS, 1).events)).finally(() => running.delete(one));
       running.add(one);
+      if (running.size >= LANES) await Promise.race(running);
       await new Promise((resolve) => setTimeout(resolve, PACE_MS));
     }
     await Promise.all(running);
@@ -147,11 +149,11 @@ async function delays(client: pg.Client, orgs: readonly string[], send: Send) {
   const org = newId();
   await enrol(client, [org]);
   const times: number[] = [];
-  for (let probe = 1; probe <= PROBES; probe += 1) {
+  for (let sent = 1; sent <= PROBES; sent += 1) {
     const began = performance.now();
-    await send(bodyOf(makeLoad([org], 1, 1).events.slice(0, 1)));
+    await probe(bodyOf(makeLoad([org], 1, 1).events.slice(0, 1)));
     const { rows } = await client.query('select sum(used)::int as used from usage_balances where org_id = $1', [org]);
-    if (rows[0]?.used !== probe) throw new Error('An answered event is not in the balance.');
+    if (rows[0]?.used !== sent) throw new Error('An answered event is not in the balance.');
     times.push(performance.now() - began);
   }
   ended = true;

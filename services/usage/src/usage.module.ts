@@ -14,6 +14,7 @@ import { CorrectUsage } from './corrections/correct-usage.ts';
 import { ListDrawn } from './credits/list-drawn.ts';
 import { StoreCredits } from './credits/store-credits.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
+import { WatchGauges } from './gauges/watch-gauges.loop.ts';
 import { IngestCheckpoint } from './ingestion/checkpoint.ts';
 import { IngestUsageStream } from './ingestion/ingest-usage.loop.ts';
 import { IngestUsage } from './ingestion/ingest-usage.ts';
@@ -62,6 +63,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     IngestCheckpoint,
     IngestUsageStream,
     ReplayParked,
+    WatchGauges,
     EnforceRetention,
   ],
 })

@@ -40,6 +40,7 @@ async function start(command: string, ...args: string[]): Promise<void> {
 }
 const reported = (subject: string) => [
   {
+    force: false,
     events: [
       expect.objectContaining({
         id: 'report-1',

@@ -9,9 +9,11 @@ import { ensureDays } from '@tidegate/database/partitions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { emitReached } from '../balances/emit-reached.ts';
+import { reachedIn } from '../balances/quota-alert.rows.ts';
+import { asText, currentWindow } from '../balances/window.rules.ts';
 import { monthOf, stepsOf } from '../entitlements/meter-periods.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
-import { announce } from '../gauges/write-gauges.ts';
 import { byDimension } from '../ingestion/count-dimensions.ts';
 import type { ReportedEvent } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
@@ -103,7 +105,9 @@ export class Backfills {
       const { accepted } = await this.writer.write(tx, emit, some, of);
       if (accepted !== some.length) throw new Error('A change of a backfill was not counted.');
     }
-    await announce(tx, emit, standing, [meter]);
+    const window = currentWindow(standing, meter);
+    const reached = await reachedIn(tx, [{ ...window, orgId }]);
+    await emitReached(tx, emit, reached, () => asText(standing, window));
     const counted = new Map(grouped.map(({ index, event }) => [fresh[index]?.key, event.counted]));
     return changes.map((change) => ({ ...change, labels: counted.get(change.key) ?? change.labels }));
   }

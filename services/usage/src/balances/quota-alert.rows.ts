@@ -74,6 +74,10 @@ export async function reachedIn(tx: Tx, windows: readonly (MeterWindow & { orgId
   return row?.reached ?? [];
 }
 
+/** Another limit: meters that are weighted by time may reach their thresholds at other instants. */
+export const checkAgain = (tx: Tx, orgId: string): Promise<unknown> =>
+  tx.query('update gauge_watches set due_at = clock_timestamp() where org_id = $1', [orgId]);
+
 /** Of windows that are over; what is reached once for ever stays. */
 export async function expireAlerts(tx: Tx, days: number): Promise<void> {
   await tx.query(

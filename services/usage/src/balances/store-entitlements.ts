@@ -7,7 +7,7 @@ import { findStored } from '../entitlements/standing.ts';
 import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
 import { emitReached } from './emit-reached.ts';
-import { reachedIn } from './quota-alert.rows.ts';
+import { checkAgain, reachedIn } from './quota-alert.rows.ts';
 import { asText, currentWindow } from './window.rules.ts';
 
 /**
@@ -31,6 +31,7 @@ export class StoreEntitlements {
       windows.map((window) => ({ ...window, orgId: data.orgId })),
     );
     await emitReached(tx, emit, reached, ({ meter }) => asText(standing, currentWindow(standing, meter)));
+    await checkAgain(tx, data.orgId);
     tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
   }
 }

@@ -1,8 +1,10 @@
 import { correctUsage } from '@tidegate/contracts/usage/corrections';
+import { quotaReached } from '@tidegate/contracts/usage/quota';
 import { listUsageEvents } from '@tidegate/contracts/usage/recorded';
 import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { currentUsage, ingestUsage, usageHistory } from '@tidegate/contracts/usage/usage';
 import { newId } from '@tidegate/database/ids';
+import { Log } from '@tidegate/telemetry/log';
 import { entitlementsOf } from '@tidegate/testing/entitlements';
 import fc from 'fast-check';
 import { described, type Fixture, openUsage } from '../../test/fixture.ts';
@@ -13,6 +15,7 @@ import { CorrectUsage } from '../corrections/correct-usage.ts';
 import { IngestUsage } from '../ingestion/ingest-usage.ts';
 import { ListEvents } from '../ingestion/list-events.ts';
 import { saveMeters } from '../meters/meter.rows.ts';
+import { WatchGauges } from './watch-gauges.loop.ts';
 
 let usage: Fixture;
 const noBus = undefined as never;
@@ -169,6 +172,56 @@ test('use is divided by dimensions, and each value that held is listed with what
   expect((await listed(org, T, T + 4 * HOUR, { filter: ['region:us'] })).map(({ quantity }) => quantity)).toEqual([
     0, 2,
   ]);
+});
+
+test('a threshold that is reached while nothing is sent is announced then, once, and after another limit anew', async () => {
+  const anchor = iso(Math.floor(Date.now() / 1_000) * 1_000 - 10 * HOUR);
+  const org = await newOrg(anchor, 100);
+  const loop = new WatchGauges(usage.tenants, usage.outbox, new Log({ service: 'usage' }));
+  const check = () => loop.turn({ signal: new AbortController().signal } as never);
+  const said = async () =>
+    (
+      await usage.tenants.as({}, (tx) =>
+        tx.query<{ body: string }>('select body from outbox where subject = $1 and org_id = $2 order by id', [
+          quotaReached.subject,
+          org,
+        ]),
+      )
+    ).map(({ body }) => JSON.parse(body).percent);
+  const due = async () =>
+    (
+      await usage.tenants.run(org, (tx) =>
+        tx.one<{ due_at: Date }>('select due_at from gauge_watches where org_id = $1', [org]),
+      )
+    )?.due_at;
+  const began = Date.now() - HOUR;
+  await send(org, point('a', began, 40));
+  expect(await said()).toEqual([]);
+  const next = (await due())?.getTime() ?? 0;
+  expect(Math.abs(next - (began + 1.25 * HOUR))).toBeLessThan(60_000);
+  await check();
+  expect(await said()).toEqual([]);
+  // A quarter of an hour passes.
+  const pass = 'update usage_gauges set at = at - interval $$20 minutes$$ where org_id = $1';
+  await usage.tenants.run(org, async (tx) => {
+    await tx.query(pass, [org]);
+    await tx.query('update gauge_watches set due_at = now() where org_id = $1', [org]);
+  });
+  await Promise.all([check(), check()]);
+  await check();
+  expect(await said()).toEqual([50]);
+  const grant = {
+    kind: 'metered' as const,
+    limit: 60,
+    per: 'month' as const,
+    enforcement: 'soft' as const,
+    ceiling: null,
+  };
+  await usage.arrive(entitlementsOf({ orgId: org, features: { gb_hours: grant }, anchor, version: 2 }));
+  await check();
+  expect(await said()).toEqual([50, 80]);
+  await send(org, point('a', Date.now(), 0));
+  expect(await due()).toBeNull();
 });
 
 test('an absurd value neither stops whoever reads it nor keeps anybody from being charged', async () => {

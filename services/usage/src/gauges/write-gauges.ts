@@ -2,14 +2,17 @@ import { hash } from 'node:crypto';
 import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { findBalances } from '../balances/balance.rows.ts';
 import { emitReached } from '../balances/emit-reached.ts';
 import { reachedIn } from '../balances/quota-alert.rows.ts';
-import { asText, currentWindow } from '../balances/window.rules.ts';
+import { asText, currentWindow, type MeterWindow } from '../balances/window.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
 import { digestOf, eventKey } from '../kernel/event-identity.ts';
 import { lockMeters } from '../kernel/meter-lock.rows.ts';
 import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { countSeries, findSeries, insertPoints, type Point, recompute, type Series, saveSeries } from './gauge.rows.ts';
+import { findRunning, saveWatch } from './watch.rows.ts';
+import { nextCheck } from './watch.rules.ts';
 
 /** Series of one meter of an organisation that run or may get events: reading use costs two queries of an index for each. */
 export const MAX_SERIES = 10_000;
@@ -103,11 +106,25 @@ async function store(
   await announce(tx, emit, standing, meters);
 }
 
-/** The thresholds that these meters have reached by now. */
+/** The thresholds that these meters have reached by now, and when to look at them again. */
 export async function announce(tx: Tx, emit: Emit, standing: Standing, meters: readonly string[]): Promise<void> {
   const windows = meters.map((meter) => ({ ...currentWindow(standing, meter), orgId: standing.snapshot.orgId }));
   const reached = await reachedIn(tx, windows);
   await emitReached(tx, emit, reached, ({ meter }) => asText(standing, currentWindow(standing, meter)));
+  for (const window of windows) await watch(tx, standing, window);
+}
+
+/** Decides when to look at a meter again. */
+async function watch(tx: Tx, { snapshot: { orgId } }: Standing, window: MeterWindow): Promise<void> {
+  const running = await findRunning(tx, orgId, window.meter);
+  const [balance] = await findBalances(tx, orgId, [window]);
+  const { rate = 0, ends = null, quota = null } = running ?? {};
+  const next = nextCheck({
+    ...{ rate, now: Date.now(), used: balance?.used ?? 0, windowEnd: window.end },
+    quota: quota === null ? null : Number(quota),
+    ends: ends?.getTime() ?? null,
+  });
+  await saveWatch(tx, orgId, window.meter, next);
 }
 
 function pointOf(event: GaugeEvent): Point {

@@ -9,8 +9,10 @@ export async function findConflicts(
   events: readonly { org: string; key: string; digest: number }[],
 ): Promise<Set<number>> {
   const rows = await tx.query<{ n: number }>(
-    `select t.n::int as n from unnest($1::uuid[], $2::uuid[], $3::int[]) with ordinality as t(org_id, key, digest, n)
-       join usage_identities u on u.org_id = t.org_id and u.key = t.key where u.digest <> t.digest`,
+    // Each by its index, whatever the statistics of a table say that has just begun to grow.
+    `select t.n::int as n from unnest($1::uuid[], $2::uuid[], $3::int[]) with ordinality as t(org_id, key, digest, n),
+            lateral (select digest from usage_identities u where u.org_id = t.org_id and u.key = t.key limit 1) as known
+      where known.digest <> t.digest`,
     [plain(events, (event) => event.org), plain(events, (event) => event.key), plain(events, (event) => event.digest)],
   );
   return new Set(rows.map((row) => row.n - 1));
