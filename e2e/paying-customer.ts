@@ -217,6 +217,11 @@ export function payingCustomer(platform: SharedPlatform, payments: Payments, { k
         status: 402,
         body: { code: 'plan_limit_reached', feature: 'bots', limit: 1, plan: 'free', upgradeTo: 'pro' },
       });
+      // What a dialog shows after that refusal.
+      expect((await backend('/api/v1/entitlements/check', { feature: 'bots', used: 1 })).body).toMatchObject({
+        ...{ allowed: false, reason: 'limit_reached', limit: 1, used: 1, remaining: 0 },
+        upgrade: { product: 'main', plan: 'pro', planName: 'Pro', limit: 2 },
+      });
     });
 
     test('what costs something is bought or tried first; the trial gives all of it at once, and once', async () => {
@@ -256,6 +261,14 @@ export function payingCustomer(platform: SharedPlatform, payments: Payments, { k
     });
 
     test('more is in force and its difference paid before it is answered', async () => {
+      type Seen = { dueNow: { dueMinor: number } | null; entitlements: { feature: string }[] };
+      const seen = await customer.post<Seen>('/api/v1/billing/preview', { product: 'main', plan: 'business' });
+      expect({ status: seen.status, dueNow: seen.body.dueNow }).toMatchObject({
+        status: 200,
+        dueNow: { dueMinor: 12_000 },
+      });
+      expect(seen.body.entitlements.map(({ feature }) => feature)).toContain('reports');
+      await becomes({ plan: 'pro' });
       const upgraded = await choose('business');
       expect(upgraded).toMatchObject({ status: 200 });
       expect(upgraded.body.subscriptions[0]).toMatchObject({ plan: 'business', status: 'active' });

@@ -1,5 +1,7 @@
-import type { MeterUsage, UsageEstimate } from '@tidegate/client';
+import type { UsageCurrentOutput, UsageEstimate } from '@tidegate/client';
 import type { Mark } from '../kernel/state-mark.tsx';
+
+export type MeterUsage = UsageCurrentOutput['items'][number];
 
 /** How full a meter is, in per cent of a bar. Reserved units count, because nobody else may have them. */
 export function fullness(

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { MeterUsage, UsageEstimate } from '@tidegate/client';
+import type { UsageEstimate } from '@tidegate/client';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { exact, lasted, when } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
@@ -7,7 +7,7 @@ import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { useNow } from '../kernel/use-now.ts';
-import { fullness } from './fullness.rules.ts';
+import { fullness, type MeterUsage } from './fullness.rules.ts';
 import classes from './usage.module.css';
 
 /** What was used against what is allowed, where it leads, and when it resets. */

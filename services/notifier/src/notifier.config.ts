@@ -27,6 +27,10 @@ const schema = z
       )
       .default([])
       .meta({ description: 'Private networks (CIDR, separated by commas) that webhooks may go to' }),
+    OPERATOR_ORGANISATION: z.uuid().optional().meta({
+      description:
+        'Id of the organisation whose channels are notified of orders that wait for the operator (`plan.ordered`)',
+    }),
     NOTIFIER_KEEP_DAYS: envInt(1, 3_650)
       .default(90)
       .meta({ description: 'Deliveries are deleted so many days after their creation' }),

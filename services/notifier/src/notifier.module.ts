@@ -23,6 +23,7 @@ import { SendAccountMail } from './deliveries/send-account-mail.ts';
 import { TestChannel } from './deliveries/test-channel.ts';
 import { WebhookSender } from './deliveries/webhook-sender.ts';
 import { NotifyChannels } from './notices/notify-channels.ts';
+import { NotifyOfBilling } from './notices/notify-of-billing.ts';
 import { QueueNotice } from './notices/queue-notice.ts';
 import { LearnOwners } from './owners/learn-owners.ts';
 
@@ -40,6 +41,7 @@ import { LearnOwners } from './owners/learn-owners.ts';
     RetryDelivery,
     SendAccountMail,
     NotifyChannels,
+    NotifyOfBilling,
   ],
   providers: [
     ChannelSecrets,

@@ -64,7 +64,7 @@ test('earlier secrets stay valid for their overlap', async () => {
   await before.drop();
 });
 
-test('channels that subscribed to everything are notified of halted bots, the others are not', async () => {
+test('channels that subscribed to everything are notified of what has come since, the others are not', async () => {
   const folder = root('services/notifier/migrations');
   const before = await schemaBefore('0005', { schema: 'notifier', libraries, folder });
   const { client } = before;
@@ -78,7 +78,13 @@ test('channels that subscribed to everything are notified of halted bots, the ot
   await before.upgrade();
   const { rows } = await client.query('select id, events from channels order by cardinality(events) desc');
   expect(rows).toEqual([
-    { id: all, events: ['server.unreachable', 'trade.closed', 'quota.reached', 'bot.halted'] },
+    {
+      id: all,
+      events: [
+        ...['server.unreachable', 'trade.closed', 'quota.reached', 'bot.halted'],
+        ...['invoice.due', 'plan.decided', 'plan.ordered'],
+      ],
+    },
     { id: some, events: ['trade.closed'] },
   ]);
   await before.drop();

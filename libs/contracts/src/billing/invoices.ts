@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
@@ -147,13 +148,7 @@ export const setBillingDetails = operation({
   summary: 'Say whom own invoices are made out to',
   description: 'For invoices that are issued from now on. What Stripe bills for is set in its portal.',
   input: z.strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
-      .regex(PLAIN_TEXT)
-      .meta({ description: 'The company or person', examples: ['Harbour Ltd'] }),
+    name: Name,
     address: z
       .string()
       .trim()

@@ -3,7 +3,15 @@ import { Halt } from '../bot-executor/bot-reasons.ts';
 import { Decimal, Id, Timestamp } from '../kernel/types.ts';
 
 /** What a channel can subscribe to; the `type` of a webhook's body. */
-export const NOTICE_TYPES = ['server.unreachable', 'trade.closed', 'bot.halted', 'quota.reached'] as const;
+export const NOTICE_TYPES = [
+  'server.unreachable',
+  'trade.closed',
+  'bot.halted',
+  'quota.reached',
+  'invoice.due',
+  'plan.decided',
+  'plan.ordered',
+] as const;
 export const NoticeType = z.enum(NOTICE_TYPES).meta({ id: 'NoticeType' });
 export type NoticeType = z.infer<typeof NoticeType>;
 
@@ -62,6 +70,45 @@ export const QuotaReachedNotice = z
   })
   .meta({ id: 'QuotaReachedNotice' });
 
+export const InvoiceDueNotice = z
+  .object({
+    type: z.literal('invoice.due'),
+    timestamp: Timestamp,
+    data: z.object({
+      invoiceId: Id,
+      number: z.string().nullable(),
+      amount: Decimal.meta({ description: 'What is left to pay' }),
+      currency: z.string(),
+      dueAt: Timestamp,
+      daysOverdue: z.int().meta({ description: 'Below zero: so many days before it is due' }),
+      readOnlyAt: Timestamp.meta({ description: 'If it is not paid by then, nothing can be created any more' }),
+      unpaidAt: Timestamp.meta({ description: 'If it is not paid by then, the default plan takes its place' }),
+    }),
+  })
+  .meta({ id: 'InvoiceDueNotice' });
+
+export const PlanDecidedNotice = z
+  .object({
+    type: z.literal('plan.decided'),
+    timestamp: Timestamp,
+    data: z.object({
+      product: z.string(),
+      plan: z.string(),
+      planName: z.string(),
+      approved: z.boolean(),
+      reason: z.string(),
+    }),
+  })
+  .meta({ id: 'PlanDecidedNotice' });
+
+export const PlanOrderedNotice = z
+  .object({
+    type: z.literal('plan.ordered'),
+    timestamp: Timestamp,
+    data: z.object({ organisationId: Id, product: z.string(), plan: z.string(), planName: z.string() }),
+  })
+  .meta({ id: 'PlanOrderedNotice' });
+
 export const TestNotice = z
   .object({
     type: z.literal('channel.test'),
@@ -77,6 +124,9 @@ export const Notice = z
     TradeClosedNotice,
     BotHaltedNotice,
     QuotaReachedNotice,
+    InvoiceDueNotice,
+    PlanDecidedNotice,
+    PlanOrderedNotice,
     TestNotice,
   ])
   .meta({ id: 'Notice' });

@@ -183,8 +183,8 @@ export class StripeDouble {
     if (this.api.ownFaults[0]) throw this.api.ownFaults[0];
   }
 
-  /** When something happens next, or a webhook is sent again. */
-  private nextInstant(until: number): number {
+  /** When something happens next by an instant, or a webhook is sent again; Infinity: nothing does. Seconds. */
+  nextInstant(until: number): number {
     const retries = [...this.senders.values()].map((sender) => sender.nextRetry());
     return Math.min(this.next(until)?.at ?? Infinity, ...retries);
   }

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { chargeOnce, otherCurrency } from '@tidegate/contracts/billing/invoices';
 import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { BillingConfig } from '../billing.config.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { changedBy, lockBilling } from '../kernel/subscription.rows.ts';
@@ -25,7 +26,7 @@ export class ChargeOnce {
       throw refuse(otherCurrency, { currency: account.currency });
     }
     await fixCurrency(tx, orgId, currency);
-    const [by, at] = [changedBy(caller), new Date().toISOString()];
+    const [by, at] = [changedBy(caller), new Date(clock.now()).toISOString()];
     const charge = { product: null, item: 'charge', description, quantity: 1, currency, by, reason };
     const period = { periodStart: at, periodEnd: at };
     await addItems(tx, orgId, [

@@ -129,6 +129,24 @@ test('while it is paused nothing is charged; when it goes on, the rest of the pe
   expect((await invoices(org)).map(short)[1]).toEqual([['plan:pro', 2450, '2024-06-16', '2024-07-01']]);
 });
 
+test('what was used before a pause is charged as it was had then, and what is used meanwhile is not', async () => {
+  const start = Math.floor((Date.now() - 50 * DAY) / 1_000) * 1_000;
+  const org = await organisation(new Date(start).toISOString());
+  await set(org, 'pro');
+  billing.used['api_calls'] = [
+    [start + DAY, 1001],
+    [start + 5 * DAY, 500],
+  ];
+  clock.now = start + 3 * DAY;
+  await set(org, 'starter', { status: 'paused' });
+  clock.now = start + 40 * DAY;
+  await set(org, 'starter', { status: 'paused', addons: [{ addon: 'extra_servers' }] });
+  await set(org, 'pro');
+  await billing.chargeUsage();
+  const lines = (await invoices(org)).flatMap((invoice) => invoice.lines);
+  expect(lines.filter(({ item }) => item === 'usage:api_calls')).toMatchObject([{ quantity: 1, amountMinor: 1 }]);
+});
+
 test('setting up is paid once, however often somebody comes back', async () => {
   const org = await organisation('2024-04-01T00:00:00Z');
   const basic = (more: object = {}) => set(org, 'basic', { product: 'trading', ...more });

@@ -10,7 +10,7 @@ import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from './c
 import { fixCurrency, lockAccount } from './invoice.rows.ts';
 import { addItems, type NewItem } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
-import { closeWindows, nextAt, type UsageSegment } from './paid-period.rules.ts';
+import { closeWindows, endUsage, nextAt, type UsageSegment } from './paid-period.rules.ts';
 import { remind } from './remind.ts';
 import { includedIn } from './subscription-terms.ts';
 import { addUsageCharges } from './usage-charge.rows.ts';
@@ -79,10 +79,10 @@ export class Charges {
     const paid = await findPaid(tx, orgId, after.product);
     const billed = isBilledByHand(after);
     if (!paid && !billed) return;
-    // Paused, or given up: what is paid for stays so, and nothing more is charged.
+    // Paused, or given up: what is paid for stays so, and nothing more is charged; what was used by then is, as it was had.
     if (paid && !billed && after.provider === 'manual' && !isEnded(after)) {
-      const { open, segments } = closeWindows(paid.usage, steps, at);
-      return this.keep(holder, after, { ...paid, usage: open }, segments, false);
+      const { open, segments } = endUsage(paid.usage, { steps, at });
+      return this.keep(holder, before ?? after, { ...paid, usage: open }, segments, false);
     }
     const { next, items, segments } = await costOfChange(holder, paid, { after, at, by });
     await this.keep(holder, before ?? after, next, segments, billed);

@@ -74,19 +74,32 @@ export function billChange(
 ): Billed {
   const { items, usage } = terms ?? NOTHING;
   const lines = changeLines({ before: paid?.items ?? [], after: items, from: paid?.period ?? to, to, at });
-  const whole = closeWindows(paid?.usage ?? [], steps, at);
-  const cut = Math.floor(at / HOUR_MS) * HOUR_MS;
   const goesOn = (open: UsageTerms, one: UsageTerms) =>
     open.feature === one.feature && open.per === one.per && JSON.stringify(open.price) === JSON.stringify(one.price);
-  const ending = whole.open.filter((open) => !usage.some((one) => goesOn(open, one)));
-  const segments = ending
-    .filter(({ from }) => from < cut)
-    .map((open) => ({ ...open, windowStart: usageWindow(steps, open, open.from).start, until: cut }));
-  const open = usage.map((one) => {
-    const before = whole.open.find((other) => goesOn(other, one));
-    return before ?? { ...one, from: Math.max(cut, usageWindow(steps, one, at).start) };
-  });
-  return { state: { items: [...items], period: to, usage: open }, lines, segments: [...whole.segments, ...segments] };
+  const stays = (open: UsageTerms) => usage.some((one) => goesOn(open, one));
+  const { open: before, segments } = endUsage(paid?.usage ?? [], { steps, at, stays });
+  const open = usage.map(
+    (one) =>
+      before.find((other) => goesOn(other, one)) ?? {
+        ...one,
+        from: Math.max(hourOf(at), usageWindow(steps, one, at).start),
+      },
+  );
+  return { state: { items: [...items], period: to, usage: open }, lines, segments };
+}
+
+const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
+
+/** Usage that is not charged in this way any more, up to the hour; what stays goes on, but for the windows that are over. */
+export function endUsage(
+  usage: readonly OpenUsage[],
+  { steps, at, stays = () => false }: { steps: Steps; at: number; stays?: (open: OpenUsage) => boolean },
+): { open: OpenUsage[]; segments: UsageSegment[] } {
+  const whole = closeWindows(usage, steps, at);
+  const ended = whole.open
+    .filter((open) => !stays(open) && open.from < hourOf(at))
+    .map((open) => ({ ...open, windowStart: usageWindow(steps, open, open.from).start, until: hourOf(at) }));
+  return { open: whole.open.filter(stays), segments: [...whole.segments, ...ended] };
 }
 
 /** The windows that are over at an instant; each is charged for itself. */

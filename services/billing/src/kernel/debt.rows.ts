@@ -10,7 +10,7 @@ export const OWED_SINCE = `(
 /** When somebody has to be reminded next of an own invoice of the organisation. */
 export async function nextReminder(tx: Tx, orgId: string): Promise<number | null> {
   const row = await tx.one<{ at: Date | null }>(
-    `select min(remind_at) as at from invoices where org_id = $1 and provider = 'manual' and status = 'open'`,
+    `select min(remind_at) as at from invoices where org_id = $1 and provider = 'manual' and status = 'open' and due_at is not null`,
     [orgId],
   );
   return row?.at?.getTime() ?? null;

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { getRevenue, type REVENUE_TABLES, RevenueFigures } from '@tidegate/contracts/billing/operator';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { csvOf } from './csv.rules.ts';
 import { addCustomer, emptySums, figuresOf, monthAfter, monthOf, monthsBetween, startOf } from './revenue.rules.ts';
@@ -14,7 +15,7 @@ const MAX_MONTHS = 36;
 export class GetRevenue {
   @Handles(getRevenue)
   async handle({ input, tx }: OperationContext<typeof getRevenue>) {
-    const now = Date.now();
+    const now = clock.now();
     const to = input.to ?? monthOf(now);
     const from = input.from ?? monthAfter(to, -11);
     if (to > monthOf(now)) throw invalid('/to', 'in_the_future', 'Give the present month or an earlier one.');

@@ -6,6 +6,7 @@ import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
 import { isPaid } from '../entitlements/default-plan.rules.ts';
@@ -85,7 +86,7 @@ export class MovePlans {
     }
     tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
     const moved = await moveNow(tx, order, by);
-    await noteRevenue(tx, { product: order.product, plan: order.to }, Date.now());
+    await noteRevenue(tx, { product: order.product, plan: order.to }, clock.now());
     return moved;
   }
 }
@@ -107,7 +108,7 @@ async function prepare(refuse: Asked['refuse'], all: Tx, input: Asked['input']) 
     );
   }
   const order = { product, plan, to: target.plan, version: target.version, paid: isPaid(target) };
-  const moves = movesOf(await findMoving(all, order), input.at, Date.now());
+  const moves = movesOf(await findMoving(all, order), input.at, clock.now());
   requireYear(refuse, target, moves);
   const shown = {
     from: input.from,
@@ -134,7 +135,7 @@ async function featuresAfter(
     moved.push(one.product === order.product ? { ...next, items: await goingWith(own, next) } : one);
   }
   const input = await snapshotInput(own, orgId, catalogue, { ...holdings, subscriptions: moved });
-  return snapshotOf(input, Date.now()).snapshot.features;
+  return snapshotOf(input, clock.now()).snapshot.features;
 }
 
 function requireYear(refuse: Refuse<typeof intervalNotOffered>, target: VersionedPlan, moves: readonly Move[]): void {

@@ -4,6 +4,7 @@ import type { addonNotOffered } from '@tidegate/contracts/billing/subscriptions'
 import { conflict, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { clock } from '@tidegate/runtime/clock';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
@@ -57,6 +58,7 @@ export class ProviderChanges {
     return this.asked().preview(paid(billed.orgId, billed.subscription), to);
   }
 
+  /** undefined: what everybody has without paying, which is had by giving up what is paid for. */
   private choice(
     refuse: RefuseChange,
     { orgId, subscription }: Billed,
@@ -67,7 +69,7 @@ export class ProviderChanges {
       const catalogue = await requireCatalogue(tx);
       const situation = {
         tx,
-        at: Date.now(),
+        at: clock.now(),
         product: asked.product,
         catalogue,
         before: subscription,
@@ -78,7 +80,6 @@ export class ProviderChanges {
       if (plan.approval && !operator && plan.plan !== subscription.plan) {
         throw conflict({}, `${plan.name} begins when an operator approves it: ask them to change the subscription.`);
       }
-      // What everybody has without paying is had by giving the other up.
       if (defaultPlan(catalogue, asked.product)?.plan === plan.plan) return undefined;
       if (!isPaid(plan)) throw conflict({}, `${plan.name} costs nothing: end what is paid for first, then choose it.`);
       const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });

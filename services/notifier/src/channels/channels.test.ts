@@ -8,6 +8,7 @@ import {
   updateChannel,
 } from '@tidegate/contracts/notifier/channels';
 import { listDeliveries, testChannel } from '@tidegate/contracts/notifier/deliveries';
+import { NOTICE_TYPES } from '@tidegate/contracts/notifier/notices';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { NotifierWorld } from '../../test/fixture.ts';
@@ -34,7 +35,7 @@ it('adds an e-mail channel for every event, named after its address, and sends n
     state: 'unconfirmed',
   });
   expect(channel.name).toBe(channel.address);
-  expect(channel.events).toEqual(['server.unreachable', 'trade.closed', 'bot.halted', 'quota.reached']);
+  expect(channel.events).toEqual([...NOTICE_TYPES]);
   expect(channel.secret).toBeUndefined();
   expect(await world.call(getChannel, { channelId: channel.id }, org)).toEqual(channel);
 });

@@ -6,13 +6,22 @@ import { type FakeSmtpServer, startSmtpServer } from '@tidegate/testing/fakes/sm
 import { startWebhookReceiver, type WebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
 import { until } from '@tidegate/testing/until';
 import { NotifierWorld } from '../../test/fixture.ts';
-import { botHalted, quotaFilled, serverLost, tradeDone } from '../../test/happenings.ts';
+import {
+  botHalted,
+  invoiceOverdue,
+  orderDecided,
+  orderPlaced,
+  quotaFilled,
+  serverLost,
+  tradeDone,
+} from '../../test/happenings.ts';
 import { deliveries, deliveryWhen, hook, inbox, verify } from '../../test/receiver.ts';
 
 let world: NotifierWorld;
 let smtp: FakeSmtpServer;
 let receiver: WebhookReceiver;
 let org: string;
+const operator = newId();
 
 beforeAll(async () => {
   smtp = await startSmtpServer();
@@ -22,6 +31,7 @@ beforeAll(async () => {
     SMTP_PORT: String(smtp.port),
     SMTP_SECURE: 'none',
     SMTP_FROM: 'a@tidegate.example',
+    OPERATOR_ORGANISATION: operator,
   };
   await world.boot(settings);
   await world.boot(settings);
@@ -37,6 +47,25 @@ afterAll(() => smtp.close());
 const arrived = (count: number) => until(() => receiver.requests.length >= count && receiver.requests);
 /** Servers that were already reported: each server of the test is unreachable once. */
 const handled = async () => (await world.sql<{ n: number }>('select count(*)::int as n from inbox'))[0]?.n ?? 0;
+
+it('tells a customer of invoices that are overdue and of what was decided about an order, and the operator of orders', async () => {
+  await hook(world, org, receiver);
+  await hook(world, operator, receiver);
+  await orderPlaced(world, org);
+  await orderDecided(world, org, true);
+  await invoiceOverdue(world, org);
+  const bodies = (await arrived(3)).map(({ body }) => JSON.parse(body));
+  expect(bodies.map(({ type }) => type).sort()).toEqual(['invoice.due', 'plan.decided', 'plan.ordered']);
+  const of = (type: string) => bodies.find((body) => body.type === type).data;
+  expect(of('invoice.due')).toMatchObject({ number: '2026-000042', amount: '49.00', currency: 'EUR', daysOverdue: 3 });
+  expect(of('plan.decided')).toMatchObject({ planName: 'Free', approved: true, reason: 'as agreed' });
+  expect(of('plan.ordered')).toEqual({ organisationId: org, product: 'bots', plan: 'free', planName: 'Free' });
+  expect((await deliveries(world, operator)).map(({ event }: { event: string }) => event)).toEqual(['plan.ordered']);
+  expect((await deliveries(world, org)).map(({ event }: { event: string }) => event).sort()).toEqual([
+    'invoice.due',
+    'plan.decided',
+  ]);
+});
 
 it('notifies a webhook in a small signed body', async () => {
   const { secret } = await hook(world, org, receiver);

@@ -32,7 +32,8 @@ export class MailSender {
   /** `token` is the channel's: the reader of the mail may unsubscribe with it. */
   sendNotice({ token, notice, ...mail }: Omit<OutgoingMail, 'message'> & { token: string; notice: Notice }) {
     const leave = `${this.settings.publicUrl}/api/v1/channels/unsubscribe/${token}`;
-    return this.send({ ...mail, message: messageOf(notice, leave), leave });
+    const page = `${this.settings.publicUrl}/unsubscribe#token=${token}`;
+    return this.send({ ...mail, message: messageOf(notice, page), leave });
   }
 
   async send(mail: OutgoingMail): Promise<Outcome> {

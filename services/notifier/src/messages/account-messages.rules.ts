@@ -19,7 +19,7 @@ export function confirmationMessage(token: string, publicUrl: string): Message {
       facts: [
         ['Token', token],
         ['Valid for', '24 hours'],
-        ['To confirm', post(publicUrl, '/api/v1/channels/confirm', { token })],
+        ['To confirm', page(publicUrl, 'confirm-address', token)],
       ],
       advice: 'Or give the token to the person in that organisation who added this address.',
     },
@@ -46,11 +46,11 @@ const verifyEmail = (token: string, publicUrl: string): Message =>
       facts: [
         ['Token', token],
         ['Valid for', '24 hours'],
-        ['To verify', post(publicUrl, '/api/v1/me/email/verify', { token }, '-H "authorization: Bearer $TOKEN"')],
+        ['To verify', page(publicUrl, 'verify-email', token)],
       ],
       advice:
         'If that was not you, give the token to nobody. The account cannot reach anybody without it, and you can take ' +
-        `it over at any time: ${post(publicUrl, '/api/v1/password/forgotten', { email: 'this address' })}`,
+        `it over at any time: ${publicUrl}/forgotten-password`,
     },
     ENTERED,
   );
@@ -63,7 +63,7 @@ const resetPassword = (token: string, publicUrl: string): Message =>
       facts: [
         ['Token', token],
         ['Valid for', '30 minutes, once'],
-        ['To set it', post(publicUrl, '/api/v1/password/reset', { token, password: 'your new password' })],
+        ['To set it', page(publicUrl, 'reset-password', token)],
       ],
       advice:
         'This ends all sessions of the account. If you have never verified this address, somebody else may have used ' +
@@ -78,10 +78,11 @@ const passwordChanged = (publicUrl: string): Message =>
       subject: 'Your password was changed',
       opening: `The password of your account at ${publicUrl} was changed, and all other sessions were ended.`,
       facts: [],
-      advice: `If that was not you: ${post(publicUrl, '/api/v1/password/forgotten', { email: 'this address' })}`,
+      advice: `If that was not you: ${publicUrl}/forgotten-password`,
     },
     OWN,
   );
 
-const post = (publicUrl: string, path: string, body: object, more = ''): string =>
-  `curl -X POST ${publicUrl}${path} ${more ? `${more} ` : ''}--json '${JSON.stringify(body)}'`;
+/** Behind `#`, so that the token is in no server's log. The API takes the same token. */
+const page = (publicUrl: string, name: string, token: string): string =>
+  `${publicUrl}/${name}#token=${encodeURIComponent(token)}`;

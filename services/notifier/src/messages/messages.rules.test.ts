@@ -1,7 +1,7 @@
 import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { messageOf, oneLine } from './messages.rules.ts';
 
-const LEAVE = 'https://tidegate.test/api/v1/channels/unsubscribe/x';
+const LEAVE = 'https://tidegate.test/unsubscribe#token=x';
 const messageFor = (notice: Parameters<typeof messageOf>[0]) => messageOf(notice, LEAVE);
 
 const timestamp = '2026-11-20T10:05:00.000Z';
@@ -41,7 +41,7 @@ it('says which server is unreachable, since when and what to do', () => {
   expect(text).toContain('since 2026-11-20 10:05 UTC');
   expect(text).toContain('Reason: connection_refused');
   expect(text).toContain('firewall');
-  expect(text).toContain(`curl -X POST ${LEAVE}`);
+  expect(text).toContain(`To unsubscribe: ${LEAVE}`);
   expect(html).toContain('<td>connection_refused</td>');
 });
 
@@ -92,4 +92,42 @@ it('shows markup in names as text', () => {
 it('cuts long names between characters, not inside them', () => {
   expect(oneLine('😀'.repeat(100), 10)).toBe(`${'😀'.repeat(9)}…`);
   expect([...messageFor(unreachable('x'.repeat(5000))).subject].length).toBeLessThanOrEqual(120);
+});
+
+it('says which invoice is due, how much, and what follows when it is not paid', () => {
+  const due = (daysOverdue: number): Notice => ({
+    type: 'invoice.due',
+    timestamp,
+    data: {
+      invoiceId: id,
+      number: '2026-000042',
+      amount: '49.00',
+      currency: 'EUR',
+      dueAt: timestamp,
+      daysOverdue,
+      readOnlyAt: '2026-11-27T10:05:00.000Z',
+      unpaidAt: '2026-12-27T10:05:00.000Z',
+    },
+  });
+  const { subject, text } = messageFor(due(3));
+  expect(subject).toBe('Invoice 2026-000042 is overdue: 49.00 EUR');
+  expect(text).toContain('Read-only from: 2026-11-27 10:05 UTC');
+  expect(messageFor(due(-3)).subject).toBe('Invoice 2026-000042 will be due soon: 49.00 EUR');
+});
+
+it.each([
+  [true, 'Your order of Free was approved'],
+  [false, 'Your order of Free was refused'],
+])('says what was decided about an order (approved: %s)', (approved, expected) => {
+  const data = { product: 'bots', plan: 'free', planName: 'Free', approved, reason: 'as agreed' };
+  const { subject, text } = messageFor({ type: 'plan.decided', timestamp, data });
+  expect(subject).toBe(expected);
+  expect(text).toContain('Reason: as agreed');
+});
+
+it('says the operator what was ordered, by which organisation, and how it is decided', () => {
+  const data = { organisationId: id, product: 'bots', plan: 'free', planName: 'Free' };
+  const { subject, text } = messageFor({ type: 'plan.ordered', timestamp, data });
+  expect(subject).toBe('An order of Free waits for your approval');
+  expect(text).toContain(`/api/v1/operator/organisations/${id}/orders/bots`);
 });

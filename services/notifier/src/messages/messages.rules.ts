@@ -15,11 +15,11 @@ export interface Content {
   advice: string;
 }
 
-/** `leave` is the address to unsubscribe. */
+/** `leave` is the page to unsubscribe. */
 export function messageOf(notice: Notice, leave: string): Message {
   const content = contentOf(notice);
   const subject = oneLine(content.subject, 200);
-  return messageFrom({ ...content, subject }, `${FOOTER} To unsubscribe: curl -X POST ${leave}`);
+  return messageFrom({ ...content, subject }, `${FOOTER} To unsubscribe: ${leave}`);
 }
 
 function contentOf(notice: Notice): Content {
@@ -32,6 +32,12 @@ function contentOf(notice: Notice): Content {
       return botHalted(notice.data);
     case 'quota.reached':
       return quotaReached(notice.data);
+    case 'invoice.due':
+      return invoiceDue(notice.data);
+    case 'plan.decided':
+      return planDecided(notice.data);
+    case 'plan.ordered':
+      return planOrdered(notice.data);
     case 'channel.test':
       return test(notice.data);
   }
@@ -101,6 +107,57 @@ function quotaReached(quota: DataOf<'quota.reached'>): Content {
     advice: `${
       quota.periodEnd === null ? 'It is never full again.' : `The quota is full again on ${instant(quota.periodEnd)}.`
     } A larger plan raises it at once.`,
+  };
+}
+
+function invoiceDue(invoice: DataOf<'invoice.due'>): Content {
+  const { daysOverdue, dueAt, readOnlyAt, unpaidAt } = invoice;
+  const number = oneLine(invoice.number ?? invoice.invoiceId, 60);
+  const amount = `${invoice.amount} ${oneLine(invoice.currency, 20)}`;
+  const overdue = daysOverdue >= 0;
+  return {
+    subject: overdue ? `Invoice ${number} is overdue: ${amount}` : `Invoice ${number} will be due soon: ${amount}`,
+    opening: overdue
+      ? `The invoice ${number} of ${amount} was due on ${instant(dueAt)} and is not paid.`
+      : `The invoice ${number} of ${amount} is due on ${instant(dueAt)}.`,
+    facts: [
+      ['Invoice', number],
+      ['To pay', amount],
+      ['Due', instant(dueAt)],
+      ['Read-only from', instant(readOnlyAt)],
+      ['Given up on', instant(unpaidAt)],
+    ],
+    advice:
+      'Pay it as agreed with the operator of this installation, or ask them for more time. Until it is paid, what it ' +
+      'charges for can only be read from the first of these dates on, and ends on the second. Nothing is deleted.',
+  };
+}
+
+function planDecided({ product, plan, planName, approved, reason }: DataOf<'plan.decided'>): Content {
+  const name = oneLine(planName, 80);
+  return {
+    subject: approved ? `Your order of ${name} was approved` : `Your order of ${name} was refused`,
+    opening: approved
+      ? `The plan ${name} that you ordered has begun.`
+      : `The plan ${name} that you ordered was refused.`,
+    facts: [
+      ['Plan', `${oneLine(product, 80)}.${oneLine(plan, 80)}`],
+      ...(reason ? [['Reason', oneLine(reason, 500)] as const] : []),
+    ],
+    advice: approved ? 'Nothing needs to be done.' : 'Ask the operator of this installation, or choose another plan.',
+  };
+}
+
+function planOrdered({ organisationId, product, plan, planName }: DataOf<'plan.ordered'>): Content {
+  const name = oneLine(planName, 80);
+  return {
+    subject: `An order of ${name} waits for your approval`,
+    opening: `An organisation of this installation has ordered the plan ${name}.`,
+    facts: [
+      ['Plan', `${oneLine(product, 80)}.${oneLine(plan, 80)}`],
+      ['Organisation', organisationId],
+    ],
+    advice: `Approve or refuse it: POST /api/v1/operator/organisations/${organisationId}/orders/${oneLine(product, 80)}`,
   };
 }
 

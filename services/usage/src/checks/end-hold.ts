@@ -8,6 +8,7 @@ import { MAX_TTL_SECONDS } from '@tidegate/contracts/usage/leases';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { findBalances } from '../balances/balance.rows.ts';
 import { NOTHING_USED } from '../balances/balance.rules.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
@@ -37,7 +38,7 @@ export class EndHold {
   @Handles(commitHold)
   async commit({ input, caller, tx, emit, refuse }: OperationContext<typeof commitHold>): Promise<Ended> {
     const orgId = ownerOf(caller);
-    const now = Date.now();
+    const now = clock.now();
     const days = [now - MAX_TTL_SECONDS * 1_000, now].map((at) => ({ at: new Date(at).toISOString() }));
     await this.writer.ensurePartitions(days, now);
     const { meter } = await findHold(tx, orgId, input.holdId).then(orNoHold);
@@ -68,7 +69,7 @@ export class EndHold {
     if (used > hold.granted) await requireRoom(tx, standing, hold, used);
     const at = hold.created_at.toISOString();
     const event = { id: hold.id, org: orgId, meter: hold.meter, quantity: used, at, source: SOURCE, lease: hold.id };
-    const of = { periods: new Map([[orgId, standing.periods]]), now: Date.now() };
+    const of = { periods: new Map([[orgId, standing.periods]]), now: clock.now() };
     const { accepted } = await this.writer.write(tx, emit, [event], of);
     if (accepted !== 1) throw new Error('A hold is counted once, when it is committed.');
   }

@@ -7,6 +7,7 @@ import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
 import { stepsOf, unitsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { emitReached } from '../balances/emit-reached.ts';
 import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
@@ -42,7 +43,7 @@ export class CorrectUsage {
     if ((action === 'amend') !== (input.quantity !== undefined)) {
       throw invalid('/quantity', 'not_fitting', 'Send the right quantity to amend, and none to void.');
     }
-    const now = Date.now();
+    const now = clock.now();
     const orgId = caller.orgId as string;
     await beginCounting(tx);
     const standing = await requireStoredStanding(tx, this.bus, now);

@@ -1,6 +1,7 @@
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import { MAX_EVENT_LEAD_MINUTES } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
+import { clock } from '@tidegate/runtime/clock';
 import { beginPeriodChange, insertSnapshot, lockSnapshot, updateSnapshot } from './entitlement-snapshot.rows.ts';
 import { type MeterPeriods, periodsByMeter, recutsBetween, stepsOf } from './meter-periods.rules.ts';
 import { findCounted, moveCounted } from './recut.rows.ts';
@@ -32,7 +33,7 @@ export async function keepSnapshot(tx: Tx, snapshot: Entitlements): Promise<bool
 async function recut(tx: Tx, orgId: string, before: MeterPeriods, after: MeterPeriods): Promise<void> {
   const counted = await findCounted(tx, orgId);
   if (!counted) return;
-  const range = { from: counted.since.getTime(), until: Date.now() + 2 * MAX_EVENT_LEAD_MINUTES * 60_000 };
+  const range = { from: counted.since.getTime(), until: clock.now() + 2 * MAX_EVENT_LEAD_MINUTES * 60_000 };
   for (const meter of counted.meters) {
     await moveCounted(tx, orgId, meter, recutsBetween(stepsOf(before, meter), stepsOf(after, meter), range));
   }

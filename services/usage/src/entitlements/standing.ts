@@ -4,6 +4,7 @@ import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import type { Tx } from '@tidegate/database/tx';
 import type { Bus } from '@tidegate/messaging/bus';
+import { clock } from '@tidegate/runtime/clock';
 import { findStanding } from './entitlement-snapshot.rows.ts';
 import { keepSnapshot } from './keep-snapshot.ts';
 import { type MeterPeriods, periodsByMeter } from './meter-periods.rules.ts';
@@ -21,7 +22,7 @@ export interface Standing {
 const DAY_MS = 86_400_000;
 
 /** Billing is asked when its event has not arrived yet. */
-export async function requireStanding(tx: Tx, bus: Bus, now = Date.now()): Promise<Standing> {
+export async function requireStanding(tx: Tx, bus: Bus, now = clock.now()): Promise<Standing> {
   const known = await findStored(tx, now);
   if (known) return known;
   const start = Math.floor(now / DAY_MS) * DAY_MS;
@@ -30,7 +31,7 @@ export async function requireStanding(tx: Tx, bus: Bus, now = Date.now()): Promi
 }
 
 /** The same, stored first, so that writes in this transaction find the organisation's periods and quotas. */
-export async function requireStoredStanding(tx: Tx, bus: Bus, now = Date.now()): Promise<Standing> {
+export async function requireStoredStanding(tx: Tx, bus: Bus, now = clock.now()): Promise<Standing> {
   const known = await findStored(tx, now);
   if (known) return known;
   const orgId = owner(tx);
@@ -41,7 +42,7 @@ export async function requireStoredStanding(tx: Tx, bus: Bus, now = Date.now()):
 }
 
 /** Undefined while no snapshot is stored. */
-export async function findStored(tx: Tx, now = Date.now()): Promise<Standing | undefined> {
+export async function findStored(tx: Tx, now = clock.now()): Promise<Standing | undefined> {
   const row = await findStanding(tx, owner(tx), new Date(now).toISOString());
   if (!row) return undefined;
   const day = { start: row.start.getTime(), end: row.stop.getTime() };

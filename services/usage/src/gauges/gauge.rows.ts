@@ -55,7 +55,7 @@ export async function insertPoints(tx: Tx, orgId: string, points: readonly Point
          as t(meter, series, at, key, digest, value, until_at, source, id)),
      claimed as (
        insert into usage_identities (org_id, key, digest, seen, at)
-       select $1, key, digest, current_date, at from input on conflict (org_id, key) do nothing returning key)
+       select $1, key, digest, now()::date, at from input on conflict (org_id, key) do nothing returning key)
      insert into usage_gauges (org_id, meter, series, at, key, value, until_at, source, id)
      select $1, i.meter, i.series, i.at, i.key, i.value, i.until_at, i.source, i.id
        from input i join claimed c on c.key = i.key

@@ -6,6 +6,7 @@ import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
 import { checkLeases } from '../leases/check-leases.ts';
@@ -51,7 +52,7 @@ export class IngestUsage {
     if (input.force && caller.kind !== 'service_key') {
       throw forbidden({}, 'Only a service key counts what the plan does not include.');
     }
-    const now = Date.now();
+    const now = clock.now();
     const rejected: Rejected[] = [];
     await this.writer.ensurePartitions(daysOf(input.events), now);
     await beginCounting(tx);
@@ -137,7 +138,7 @@ const daysOf = (events: readonly unknown[]): { at: string }[] =>
     const time = (one as { time?: unknown } | null)?.time;
     return typeof time === 'string' && !Number.isNaN(Date.parse(time))
       ? { at: time }
-      : { at: new Date().toISOString() };
+      : { at: new Date(clock.now()).toISOString() };
   });
 
 /**

@@ -5,6 +5,7 @@ import { listUsageEvents } from '@tidegate/contracts/usage/recorded';
 import type { Meter } from '@tidegate/contracts/usage/usage';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { readGrouping } from '../balances/group.rules.ts';
 import { findGaugeEvents, type GaugeEventRow } from '../gauges/gauge-event.rows.ts';
 import { dimensionsOf } from '../meters/dimensions.rules.ts';
@@ -24,7 +25,7 @@ export class ListEvents {
     const { meter, limit } = input;
     const orgId = caller.orgId ?? '';
     const after = readCursor(input.cursor, 'time', 'text', 'text');
-    const to = input.to ?? new Date().toISOString();
+    const to = input.to ?? new Date(clock.now()).toISOString();
     const from = input.from ?? new Date(Date.parse(to) - DEFAULT_MS).toISOString();
     if (Date.parse(from) >= Date.parse(to)) throw invalid('/from', 'too_late', '`from` must lie before `to`.');
     const known = await requireMeter(refuse, tx, meter);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UsageEvent } from '@tidegate/contracts/usage/event';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { clock } from '@tidegate/runtime/clock';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
@@ -35,7 +36,7 @@ export class ReplayParked {
   }
 
   private replay(orgId: string): Promise<number> {
-    const now = Date.now();
+    const now = clock.now();
     return this.tenants.system('ingest', async (tx) => {
       const payloads = await takeParked(tx, orgId, AT_ONCE);
       const events = payloads.map((payload) => UsageEvent.parse(JSON.parse(payload)));

@@ -48,7 +48,7 @@ with input as materialized (
     }, n)
 ), claimed as (
   insert into usage_identities (org_id, key, digest, seen, at)
-  select org_id, key, digest, current_date, at from input
+  select org_id, key, digest, now()::date, at from input
   on conflict (org_id, key) do nothing
   returning org_id, key
 ), fresh as materialized (

@@ -4,6 +4,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { clock } from '@tidegate/runtime/clock';
 import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { ensureEventDays } from './event-days.ts';
@@ -33,7 +34,7 @@ export class UsageWriter {
   ) {}
 
   /** Writes a batch of the stream in a transaction of its own. */
-  async writeBatch(events: readonly UsageEvent[], now = Date.now()): Promise<Written> {
+  async writeBatch(events: readonly UsageEvent[], now = clock.now()): Promise<Written> {
     await this.ensurePartitions(events, now);
     try {
       return await this.tenants.system('ingest', (tx) => this.writeAll(tx, this.outbox.emitter(tx), events, now));

@@ -34,7 +34,7 @@ export async function findKnown(tx: Tx, orgId: string, keys: readonly string[]):
 export async function expireIdentities(tx: Tx, days: number): Promise<boolean> {
   const row = await tx.one<{ count: number }>(
     `with old as (
-       select org_id, key from usage_identities where seen < current_date - $1::int limit $2 for update skip locked),
+       select org_id, key from usage_identities where seen < now()::date - $1::int limit $2 for update skip locked),
      deleted as (delete from usage_identities u using old where u.org_id = old.org_id and u.key = old.key returning 1)
      select count(*)::int as count from deleted`,
     [days, CHUNK],

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { conflict } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { clock } from '@tidegate/runtime/clock';
 import type { Stripe } from 'stripe';
 import { StoredCalls } from '../client/stored-calls.ts';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
-import { callsLike, type StripeCallRow } from '../client/stripe-call.rows.ts';
+import { callsLike, lastCallLike, type StripeCallRow } from '../client/stripe-call.rows.ts';
 
 const OPERATION = 'checkout.sessions.create';
 /** With less left nobody begins to pay. */
@@ -38,7 +39,7 @@ export class CheckoutSessions {
     const isMine = ({ key }: StripeCallRow) => key.startsWith(`checkout:${product}:${choice}:`);
     const mine = begun.filter(isMine);
     const paid = await this.close(begun.filter((call) => !mine.includes(call)));
-    const { number, complete } = await this.numberOf(mine);
+    const { number, complete } = await this.numberOf(mine[0] ?? (await this.lastLike(order, choice)));
     if (paid || complete) await bought();
     const key = `checkout:${product}:${choice}:${number}`;
     const session = await this.calls.create({
@@ -75,14 +76,18 @@ export class CheckoutSessions {
     return this.api.call('GET /v1/checkout/sessions/:id', (stripe) => stripe.checkout.sessions.retrieve(sessionId));
   }
 
+  /** The newest of this choice, however long ago: its number is taken. */
+  private lastLike({ orgId, product }: SessionOrder, choice: string): Promise<StripeCallRow | undefined> {
+    return lastCallLike(this.tenants.reader({ orgId }), `checkout:${product}:${choice}:`, OPERATION);
+  }
+
   /** The number of the last one while its page is open, or was never answered; else the next. */
-  private async numberOf(mine: readonly StripeCallRow[]): Promise<{ number: number; complete: boolean }> {
-    const last = mine[0];
+  private async numberOf(last: StripeCallRow | undefined): Promise<{ number: number; complete: boolean }> {
     if (!last) return { number: 0, complete: false };
     const number = Number(last.key.split(':').at(-1));
     if (!last.response_id) return { number, complete: false };
     const session = await this.fetch(last.response_id);
-    const open = session.status === 'open' && session.expires_at * 1_000 - Date.now() > LEAST_MS;
+    const open = session.status === 'open' && session.expires_at * 1_000 - clock.now() > LEAST_MS;
     return { number: open ? number : number + 1, complete: session.status === 'complete' };
   }
 

@@ -61,6 +61,20 @@ test('of different choices at the same moment one page stays open', async () => 
   expect(given).toContain(open[0]);
 });
 
+test('what has ended is bought again on a page of its own, however long ago it was bought', async () => {
+  const org = await world.organisation();
+  await world.buy(org);
+  const customer = await world.customerOf(org);
+  const [first] = (await world.dashboard.subscriptions.list({ customer })).data;
+  await world.dashboard.subscriptions.cancel(first?.id as string);
+  await world.settle();
+  await world.tenants.run(org, (tx) =>
+    tx.query("update stripe_calls set started_at = started_at - interval '45 days' where org_id = $1", [org]),
+  );
+  await world.buy(org);
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro', status: 'active' });
+});
+
 test('what is paid for is not sold again', async () => {
   const org = await world.organisation();
   await world.buy(org);

@@ -52,6 +52,14 @@ export const callsLike = (tx: Tx, prefix: string, operation: string): Promise<St
     [tx.orgId, prefix, operation],
   );
 
+/** The newest of them, however old. */
+export const lastCallLike = (tx: Tx, prefix: string, operation: string): Promise<StripeCallRow | undefined> =>
+  tx.one<StripeCallRow>(
+    `select key, params_hash, refusals, state, response_id, started_at from stripe_calls
+      where org_id = $1 and starts_with(key, $2) and operation = $3 order by started_at desc, key desc limit 1`,
+    [tx.orgId, prefix, operation],
+  );
+
 /** Stripe has forgotten their keys long ago. Customers keep theirs: there is one call for each. */
 export async function expireCalls(tx: Tx, days: number, limit: number): Promise<number> {
   const rows = await tx.query(

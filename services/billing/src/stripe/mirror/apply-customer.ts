@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { clock } from '@tidegate/runtime/clock';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { saveDoublePayments } from '../../kernel/double-payment.rows.ts';
@@ -127,4 +128,4 @@ function changes({ subscriptions }: CustomerState, before: ReadonlyMap<string, s
     .map((subscription) => statusFact(subscription, before.get(subscription.id) ?? null));
 }
 
-const now = (): number => Math.floor(Date.now() / 1_000);
+const now = (): number => Math.floor(clock.now() / 1_000);

@@ -1,0 +1,55 @@
+import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
+
+/* What the software itself needs, the same in every plan. */
+const DEFAULTS: Record<string, string> = { counted: '1', static: '7', boolean: 'false', metered: '100' };
+const declared = Object.entries(BUILT_IN_FEATURES)
+  .map(([key, kind]) => `  ${key}: { kind: ${kind}, name: ${key} }\n`)
+  .join('');
+const given = Object.entries(BUILT_IN_FEATURES)
+  .map(([key, kind]) => `        ${key}: ${DEFAULTS[kind]}\n`)
+  .join('');
+
+/** Edition 0 is what a history begins with; later ones have other prices and limits, for whoever buys then. */
+export function catalogue(edition: number): string {
+  const more = edition * 100;
+  return `format: 2
+currency: EUR
+products:
+  main: { name: Main, default: free }
+features:
+${declared}  reports: { kind: metered, name: Reports }
+  pages: { kind: metered, product: main, name: Pages }
+  rooms: { kind: counted, product: main, name: Rooms }
+  depth: { kind: level, product: main, name: Depth }
+plans:
+  main:
+    free:
+      name: Free
+      prices: { EUR: { month: 0 } }
+      features:
+${given}        reports: 10
+        pages: 5
+        rooms: 1
+        depth: none
+    starter:
+      name: Starter
+      prices: { EUR: { month: ${1900 + more} } }
+      features:
+${given}        reports: ${100 + more}
+        pages: { limit: 50, enforcement: overage, price: { EUR: { unit: '0.015' } } }
+        rooms: ${5 + edition}
+        depth: basic
+    pro:
+      name: Pro
+      trial: { days: 14, card: false }
+      pause: { days: 40, perYear: 2 }
+      prices: { EUR: { month: ${4900 + more}, year: ${49_000 + 10 * more} } }
+      features:
+${given}        reports: ${1000 + more}
+        pages: { limit: 200, enforcement: overage, price: { EUR: { package: { size: 10, price: 7 } } } }
+        rooms: ${20 + edition}
+        depth: premium
+addons:
+  rooms5: { name: Five rooms, product: main, plans: [starter, pro], max: 5, prices: { EUR: { month: 500 } }, features: { rooms: 5 } }
+`;
+}

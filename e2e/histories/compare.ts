@@ -1,0 +1,104 @@
+import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { listInvoices } from '@tidegate/contracts/billing/invoices';
+import { usageLimits } from '@tidegate/contracts/usage/limits';
+import type { Organisation } from './organisation.ts';
+import { factsOf } from './stripe-facts.ts';
+import type { World } from './world.ts';
+
+/** What the services say of an organisation, and what the model does. */
+export async function compare(world: World, one: Organisation) {
+  return { services: await askServices(world, one), model: await askModel(world, one) };
+}
+
+/** The same for what may be done, as usage has it, of all at once. */
+export async function mayNow(world: World): Promise<Map<string, ReturnType<typeof may>>> {
+  const rows = await world.query<{ org_id: string; snapshot: Snapshot }>(
+    'select org_id, snapshot from usage.entitlement_snapshots',
+  );
+  return new Map(rows.map(({ org_id, snapshot }) => [org_id, may(snapshot)]));
+}
+
+type Snapshot = Pick<Awaited<ReturnType<typeof entitlements>>, 'plans' | 'features'>;
+const entitlements = (world: World, orgId: string) => world.call(getEntitlements, {}, { orgId });
+
+function may({ plans, features }: Snapshot) {
+  const plan = plans['main'];
+  const limit = (key: string) => {
+    const grant = features[key];
+    return grant && 'limit' in grant ? grant.limit : undefined;
+  };
+  const depth = features['depth'];
+  return {
+    plan: plan?.plan,
+    status: plan?.status,
+    access: plan?.access,
+    rooms: limit('rooms'),
+    depth: depth?.kind === 'level' ? depth.level : undefined,
+    reports: limit('reports'),
+    pages: limit('pages'),
+  };
+}
+
+async function askServices(world: World, { id }: Organisation) {
+  const { items } = await world.call(usageLimits, {}, { orgId: id });
+  const counted = (feature: string) => items.find((item) => item.feature === feature);
+  const reports = counted('reports');
+  const listed = (await world.call(listInvoices, { limit: 100 }, { orgId: id })).items;
+  const own = listed.filter(({ provider }) => provider === 'manual');
+  const [sums] = await world.query<Record<string, string | null>>(
+    `select (select sum(amount_minor) from billing.invoice_items where org_id = $1 and invoice_id is null) as waiting,
+            (select sum(amount_minor) from billing.invoice_items i where org_id = $1 and not exists
+              (select 1 from billing.invoices v where v.org_id = $1 and v.id = i.invoice_id and v.provider = 'stripe')) as charged,
+            (select sum(amount_minor) from billing.balance_changes where org_id = $1) as balance,
+            (select sum(quantity) from usage.usage_hours where org_id = $1) as hours,
+            (select sum(used) from usage.usage_balances where org_id = $1) as balances,
+            (select sum(quantity) from usage.usage_events where org_id = $1) as events`,
+    [id],
+  );
+  const number = (key: string) => Number(sums?.[key] ?? 0);
+  return {
+    may: may(await entitlements(world, id)),
+    limits: { reports: reports?.limit, pages: counted('pages')?.limit, rooms: counted('rooms')?.limit },
+    balances: {
+      reports: reports?.used,
+      reserved: reports?.reserved,
+      pages: counted('pages')?.used,
+      calls: counted('api_calls')?.used,
+    },
+    usedInAll: { hours: number('hours'), balances: number('balances'), events: number('events') },
+    invoices: own.map(({ totalMinor: total, dueMinor: due }) => ({ total, due })).sort(bySize),
+    balance: number('balance'),
+    waiting: number('waiting'),
+    charged: number('charged'),
+    atStripe: listed
+      .filter(({ provider }) => provider === 'stripe')
+      .map(({ number, totalMinor: total, status }) => ({ number, total, status }))
+      .sort(byNumber),
+  };
+}
+
+async function askModel(world: World, one: Organisation) {
+  const { model } = one;
+  const { books } = model;
+  const may = model.may();
+  let used = 0;
+  for (const { quantity } of model.usage.events.values()) used += quantity;
+  return {
+    may,
+    limits: { reports: may.reports, pages: may.pages, rooms: may.rooms },
+    balances: model.balances(),
+    usedInAll: { hours: used, balances: used, events: used },
+    invoices: [...books.invoices].sort(bySize),
+    balance: books.balance,
+    waiting: books.waiting,
+    charged: books.sum,
+    atStripe: ((await factsOf(world, one))?.invoices ?? []).sort(byNumber),
+  };
+}
+
+const byNumber = (a: { number: string | null }, b: { number: string | null }) =>
+  (a.number ?? '') < (b.number ?? '') ? -1 : 1;
+
+/** Periods and usage that are due at the same time are charged in any order. */
+const bySize = (a: { total: number; due: number }, b: { total: number; due: number }) =>
+  a.total - b.total || a.due - b.due;

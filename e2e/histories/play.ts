@@ -1,0 +1,241 @@
+import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { publishPrices } from '@tidegate/contracts/billing/publish';
+import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { newId } from '@tidegate/database/ids';
+import { HOUR, SECOND } from './calendar.ts';
+import { catalogue } from './catalogue.ts';
+import { compare, mayNow } from './compare.ts';
+import { Model } from './model.ts';
+import { Mismatch, OPERATOR, type Organisation } from './organisation.ts';
+import { OwnSteps } from './own-steps.ts';
+import type { Step, WorldStep } from './steps.ts';
+import { factsOf } from './stripe-facts.ts';
+import { Died, type Name, type World } from './world.ts';
+
+/** Answers of a gateway that had none: the operation may have happened. Whoever asks again does so with the same key. */
+const UNKNOWN = ['unavailable', 'timeout', 'too_many_requests'];
+
+/** Carries a history out, in the services and in the model. */
+export class Play {
+  readonly organisations: Organisation[] = [];
+  edition = 0;
+  /** Whether webhooks come, so that what happens at Stripe is known at once. */
+  private current = true;
+  /** Nobody is started again for a while. */
+  private still = false;
+  /** Ids of usage that went by the stream. */
+  readonly published: string[] = [];
+  private events = 0;
+
+  private readonly own = new OwnSteps(this);
+
+  constructor(readonly world: World) {}
+
+  async open(organisations: number): Promise<void> {
+    await this.ask(publishPrices, {}, OPERATOR);
+    for (let index = 0; index < organisations; index += 1) {
+      const id = newId();
+      await this.ask(getEntitlements, {}, id);
+      const model = new Model(this.world.now);
+      this.organisations.push({
+        id,
+        model,
+        leases: new Map(),
+        holds: new Map(),
+        stale: false,
+        bought: false,
+        done: [],
+      });
+    }
+    await this.world.arrived();
+  }
+
+  /** Between two steps a few seconds pass. */
+  async step(step: Step): Promise<void> {
+    await this.tick();
+    if (step.who === undefined) return this.happen(step);
+    const one = this.organisations[step.who] as Organisation;
+    const { now } = this.world;
+    const line = `${new Date(now).toISOString()} ${JSON.stringify(step)}`;
+    one.done.push(line);
+    const came = await this.own.carryOut(one, step).catch((error: Error) => {
+      throw error instanceof Mismatch ? error : new Mismatch(one, error.stack ?? error.message);
+    });
+    one.done[one.done.length - 1] = `${line} -> ${came}`;
+  }
+
+  // What happens to all ---------------------------------------------------------------------------------------------
+
+  private async happen(step: WorldStep): Promise<void> {
+    const { world } = this;
+    for (const one of this.organisations) one.done.push(`${new Date(world.now).toISOString()} ${JSON.stringify(step)}`);
+    switch (step.do) {
+      case 'pass': {
+        await this.pass(step.hours * HOUR);
+        const one = await this.differing();
+        if (one) {
+          const line = JSON.stringify((await mayNow(world)).get(one.id));
+          throw new Mismatch(one, `may do ${line}\n     the model: ${JSON.stringify(one.model.may())}`);
+        }
+        return;
+      }
+      case 'edition':
+        if (this.edition === 3) return;
+        this.edition += 1;
+        await this.ask(applyPlans, { yaml: catalogue(this.edition) }, OPERATOR);
+        await this.ask(publishPrices, {}, OPERATOR);
+        return;
+      case 'webhooks': {
+        const { webhooks } = world.stripe;
+        if (step.are === 'sent') return this.listen(step.copies);
+        this.current = false;
+        if (step.are === 'held') webhooks.hold();
+        else webhooks.drop(() => true);
+        return;
+      }
+      case 'stripe': {
+        const fault =
+          step.fails === 'busy'
+            ? ({ kind: 'lock_timeout' } as const)
+            : ({ kind: 'drop', when: `${step.fails}_effect` } as const);
+        world.stripe.faults.next(fault);
+        return;
+      }
+      case 'die':
+        world.killAfter(step.service, step.messages, step.lost);
+        return;
+      case 'stand still':
+        world.kill(step.service);
+        this.still = true;
+        await this.pass(step.hours * HOUR);
+        this.still = false;
+        await this.settle({ find: this.current });
+        return;
+    }
+  }
+
+  /** Between two steps: the clock moves, and nobody looks at it. */
+  private async tick(): Promise<void> {
+    await this.world.moveTo(this.world.now + 7 * SECOND);
+    for (const { model } of this.organisations) model.pass(this.world.now);
+  }
+
+  /** Time passes until the next thing happens at Stripe, and is known before it goes on. */
+  private async pass(ms: number): Promise<void> {
+    const { world } = this;
+    const end = world.now + ms;
+    while (world.now < end) {
+      const awake = this.current && !this.still;
+      const next = awake ? world.stripe.nextInstant(end / SECOND) * SECOND : end;
+      await world.moveTo(Math.min(end, Math.max(world.now + SECOND, next)));
+      if (!awake) for (const one of this.organisations) one.stale = true;
+      await this.settle();
+    }
+  }
+
+  /** What is due is done in both, also by a service that dies over it. */
+  async settle({ find = false }: { find?: boolean } = {}): Promise<void> {
+    const { world } = this;
+    if (this.still) return;
+    for (;;) {
+      await this.revive();
+      try {
+        await world.work({ find });
+        if (world.isUp('billing') && world.isUp('usage')) break;
+      } catch (error) {
+        const away = error instanceof ProblemError && UNKNOWN.includes(error.code);
+        if (!away && world.isUp('billing') && world.isUp('usage')) throw error;
+      }
+    }
+    // Whatever happens at Stripe is an event there.
+    const events = world.stripe.webhooks.deliveries.length;
+    const changed = events !== this.events || this.organisations.some(({ stale }) => stale);
+    if (this.current) this.events = events;
+    for (const one of this.organisations) {
+      one.model.pass(world.now);
+      one.model.books.chargePages(world.now);
+      if (this.current && changed) await this.copyFromStripe(one);
+    }
+  }
+
+  /** What Stripe says of an organisation is so. */
+  async copyFromStripe(one: Organisation): Promise<void> {
+    one.stale = false;
+    if (!one.bought) return;
+    const said = await factsOf(this.world, one);
+    if (said) one.model.provider(said.billed);
+  }
+
+  /** Webhooks come again, in any order and several times; what was lost is found in the list of events. */
+  private async listen(copies = 1): Promise<void> {
+    const { webhooks } = this.world.stripe;
+    this.current = true;
+    webhooks.dropNoMore();
+    await webhooks.release({ shuffle: true, copies });
+    await this.settle({ find: true });
+  }
+
+  private async revive(): Promise<void> {
+    for (const name of ['billing', 'usage'] as Name[]) {
+      if (this.world.isUp(name)) continue;
+      await this.world.bury(name);
+      await this.world.start(name);
+    }
+  }
+
+  /** With a key of its own, again and again until somebody knows what came of it. */
+  async ask<Op extends Operation>(
+    operation: Op,
+    input: unknown,
+    orgId: string,
+    kind: 'user' | 'service_key' = 'user',
+  ): Promise<Output<Op>> {
+    const key = operation.readonly ? undefined : newId();
+    for (let attempt = 0; ; attempt += 1) {
+      if (attempt > 0) await this.revive();
+      try {
+        const answer = await this.world.call(operation, input, { orgId, kind, ...(key && { key }) });
+        this.world.spareAll();
+        return answer;
+      } catch (error) {
+        const unknown = error instanceof Died || (error instanceof ProblemError && UNKNOWN.includes(error.code));
+        if (!unknown || attempt > 20) {
+          this.world.spareAll();
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** Whoever may do something else than the model says. */
+  async differing(): Promise<Organisation | undefined> {
+    await this.world.arrived(this.published);
+    const all = await mayNow(this.world);
+    return this.organisations.find(
+      (one) => !one.stale && JSON.stringify(all.get(one.id)) !== JSON.stringify(one.model.may()),
+    );
+  }
+
+  /** Everything has arrived everywhere, and both say the same of everybody. */
+  async end(): Promise<void> {
+    this.world.spareAll();
+    this.world.stripe.faults.clear();
+    await this.listen();
+    await this.pass(SECOND);
+    await this.world.arrived(this.published);
+    for (const one of this.organisations) {
+      const { services, model } = await compare(this.world, one);
+      if (JSON.stringify(services) !== JSON.stringify(model)) throw new Mismatch(one, differenceOf(services, model));
+    }
+  }
+}
+
+function differenceOf(services: object, model: object): string {
+  const differ = (key: string) =>
+    JSON.stringify(services[key as never]) === JSON.stringify(model[key as never])
+      ? []
+      : [`${key}: ${JSON.stringify(services[key as never])}\n     the model: ${JSON.stringify(model[key as never])}`];
+  return Object.keys(model).flatMap(differ).join('\n');
+}

@@ -1,0 +1,51 @@
+import { Controller } from '@nestjs/common';
+import { exponentOf } from '@tidegate/contracts/billing/currencies';
+import { invoiceReminder } from '@tidegate/contracts/billing/invoices';
+import { planOrderDecided, planOrdered } from '@tidegate/contracts/billing/subscriptions';
+import { type EventContext, On } from '@tidegate/messaging/handler';
+import { NotifierConfig } from '../notifier.config.ts';
+import { QueueNotice } from './queue-notice.ts';
+
+/** Notices of invoices and orders to customers, and to the operator of orders that wait for them. */
+@Controller()
+export class NotifyOfBilling {
+  constructor(
+    private readonly notices: QueueNotice,
+    private readonly config: NotifierConfig,
+  ) {}
+
+  @On(invoiceReminder)
+  async invoiceDue({ data, event, tx }: EventContext<typeof invoiceReminder>): Promise<void> {
+    const { invoice, daysOverdue, readOnlyAt, unpaidAt } = data;
+    const { id: invoiceId, number, currency, dueMinor, dueAt } = invoice;
+    if (dueAt === null) return;
+    const amount = decimal(dueMinor, currency);
+    const notice = { invoiceId, number, amount, currency, dueAt, daysOverdue, readOnlyAt, unpaidAt };
+    await this.notices.queue(tx, event, { type: 'invoice.due', timestamp: event.time, data: notice });
+  }
+
+  @On(planOrderDecided)
+  async decided({ data, event, tx }: EventContext<typeof planOrderDecided>): Promise<void> {
+    const { product, plan, planName, approved, reason } = data;
+    const notice = { product, plan, planName, approved, reason };
+    await this.notices.queue(tx, event, { type: 'plan.decided', timestamp: event.time, data: notice });
+  }
+
+  /** To the channels of the operator's own organisation, whoever ordered. */
+  @On(planOrdered)
+  async ordered({ data, event, tx }: EventContext<typeof planOrdered>): Promise<void> {
+    const operator = this.config.OPERATOR_ORGANISATION;
+    if (operator === undefined) return;
+    const { orgId: organisationId, product, plan, planName } = data;
+    const notice = { organisationId, product, plan, planName };
+    const own = tx.as({ orgId: operator });
+    await this.notices.queue(own, event, { type: 'plan.ordered', timestamp: event.time, data: notice });
+  }
+}
+
+/** Exact: digits are only moved behind the point. */
+function decimal(minor: number, currency: string): string {
+  const digits = exponentOf(currency);
+  const text = String(minor).padStart(digits + 1, '0');
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
