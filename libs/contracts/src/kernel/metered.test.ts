@@ -101,8 +101,6 @@ test('a used-up quota never locks people out of their account', () => {
       "monitor-agent servers.add-platform",
       "notifier channels.confirm",
       "notifier channels.unsubscribe",
-      "usage backfills.get",
-      "usage backfills.list",
       "usage entitlements.check",
       "usage holds.commit",
       "usage holds.release",
