@@ -83,8 +83,10 @@ const DAY_MS = 86_400_000;
 
 /** The grace begins when the payment was due, however late that arrives here. The same debt said again gives no more time. */
 function graceUntil(running: number | null, { pastDueSince }: ProviderState, at: number, graceDays: number): number {
-  if (!pastDueSince && running !== null) return running;
-  return wholeSecond(pastDueSince ? instant(pastDueSince) : at) + graceDays * DAY_MS;
+  const due = pastDueSince ? instant(pastDueSince) : at;
+  // A provider's clock may be ahead of ours: then it begins when it arrives, once.
+  if (running !== null && (!pastDueSince || due > at)) return running;
+  return wholeSecond(Math.min(due, at)) + graceDays * DAY_MS;
 }
 
 function itemOf(before: Subscription | undefined, item: ProviderState['addons'][number], at: number): Item {
