@@ -186,7 +186,9 @@ export class OwnSteps {
   private async report(one: Organisation, step: OwnStep & { do: 'report' }): Promise<string> {
     const { model, id } = one;
     const { now } = this.play.world;
-    const at = now - step.hoursAgo * HOUR;
+    // What went by the stream is judged when it is read, which may be later: it is never near an edge.
+    const hoursAgo = step.by === 'service' ? Math.min(Math.max(step.hoursAgo, 0), 240) : step.hoursAgo;
+    const at = now - hoursAgo * HOUR;
     const event = { id: `e${this.nameOf(step.id)}`, meter: step.meter, quantity: step.quantity };
     const gone = this.hasExpired(one, `l${step.lease}`);
     const lease = step.lease === undefined || gone ? undefined : one.leases.get(step.lease);

@@ -107,6 +107,7 @@ export class Play {
         world.killAfter(step.service, step.messages, step.lost);
         return;
       case 'stand still':
+        await this.world.arrived(this.published);
         world.kill(step.service);
         this.still = true;
         await this.pass(step.hours * HOUR);
