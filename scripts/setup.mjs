@@ -185,7 +185,9 @@ function build(node) {
 
 const stampOfConsole = join(ROOT, 'console', 'dist', '.built');
 
+/** A checkout without its sources has none. */
 function consoleStale() {
+  if (!existsSync(join(ROOT, 'console', 'src'))) return false;
   if (!existsSync(stampOfConsole)) return true;
   const built = statSync(stampOfConsole).mtimeMs;
   const own = ['src', 'public', 'index.html', 'vite.config.mjs', 'package.json'].map((name) => join('console', name));
