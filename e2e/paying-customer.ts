@@ -273,7 +273,9 @@ export function payingCustomer(platform: SharedPlatform, payments: Payments, { k
       expect(upgraded).toMatchObject({ status: 200 });
       expect(upgraded.body.subscriptions[0]).toMatchObject({ plan: 'business', status: 'active' });
       await limitIs(1_000);
-      for (const name of ['third', 'fourth']) expect((await makeBot(name)).status).toBe(201);
+      // Every service learns of it by itself, within a second or so.
+      await until(async () => (await makeBot('third')).status === 201, { what: 'a third bot' });
+      expect((await makeBot('fourth')).status).toBe(201);
       expect((await invoices()).map(({ totalMinor, status }) => [totalMinor, status])).toEqual([
         [12_000, 'paid'],
         [2_900, 'paid'],

@@ -7,6 +7,8 @@ const moved = movePlans.output.parse({
   version: 3,
   at: 'period_end',
   subscriptions: 13,
+  overLimit: [],
+  lookedAt: 0,
   moves: [
     {
       fromVersion: 1,

@@ -102,6 +102,7 @@ describe('what every answer has', () => {
           createdAt: bot.createdAt,
           expiresAt: null,
           createdBy: newId(),
+          restricted: null,
           key: 'tg_x',
         }) as never,
     );
