@@ -29,14 +29,16 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
         </p>
       ) : null}
       {org ? (
-        <Button
-          component="a"
-          size="compact-sm"
-          target="_blank"
-          href={upgradeTo && product ? `/o/${org}/plans/${product}/${upgradeTo}` : `/o/${org}/plans`}
-        >
-          {upgradeTo ? t('Look at the plan {plan}', { plan: String(upgradeTo) }) : t('Look at the plans')}
-        </Button>
+        <div className="row">
+          <Button
+            component="a"
+            size="compact-sm"
+            target="_blank"
+            href={upgradeTo && product ? `/o/${org}/plans/${product}/${upgradeTo}` : `/o/${org}/plans`}
+          >
+            {upgradeTo ? t('Look at the plan {plan}', { plan: String(upgradeTo) }) : t('Look at the plans')}
+          </Button>
+        </div>
       ) : null}
     </div>
   );

@@ -18,7 +18,7 @@ export function ProblemNote({ error, retry }: { error: unknown; retry?: () => vo
       {problem && problem.status === 0 ? (
         <p>{t('Your input is kept. Try again when the connection is back.')}</p>
       ) : null}
-      {retry ? (
+      {retry && !(problem && isPlanLimit(problem)) ? (
         <Button size="xs" variant="default" onClick={retry}>
           {t('Try again')}
         </Button>
