@@ -1,6 +1,7 @@
 import type { ActivityPoint } from '@tidegate/client';
 import { t } from '../kernel/strings.ts';
 import type { Series } from '../kernel/time-chart.tsx';
+import { withGaps } from '../kernel/with-gaps.rules.ts';
 
 /** Sessions over time; where no point is, nobody looked. */
 export function sessionSeries(points: readonly ActivityPoint[]): {
@@ -8,24 +9,11 @@ export function sessionSeries(points: readonly ActivityPoint[]): {
   series: Series[];
   summary: string;
 } {
-  const instants: number[] = [];
-  const kept: (ActivityPoint | null)[] = [];
-  const gaps = points.slice(1).map(({ at }, index) => Date.parse(at) - Date.parse(points[index]?.at ?? at));
-  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
-  for (const point of points) {
-    const at = Date.parse(point.at);
-    const before = instants.at(-1);
-    if (before !== undefined && usual > 0 && at - before > 2.5 * usual) {
-      instants.push(before + usual);
-      kept.push(null);
-    }
-    instants.push(at);
-    kept.push(point);
-  }
+  const { instants, seen } = withGaps(points, 2.5);
   const series = (label: string, color: string, of: (point: ActivityPoint) => number): Series => ({
     label,
     color,
-    values: kept.map((point) => (point ? of(point) : null)),
+    values: seen.map((point) => (point ? of(point) : null)),
   });
   const most = points.reduce((max, { waiting }) => Math.max(max, waiting), 0);
   return {

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
+import { Fact } from '../kernel/fact.tsx';
 import { short, when } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -71,13 +72,15 @@ export function ShowBacktest() {
                 </dd>
               </div>
             )}
-            <Fact name={t('Closed trades')} value={data.closedTrades} />
-            <Fact name={t('Won')} value={data.winningTrades} />
-            <Fact name={t('Fees')} value={data.fees} />
-            <Fact name={t('Most money in a trade')} value={data.maxCapital} />
-            <Fact name={t('Deepest drawdown')} value={data.maxDrawdown} />
-            <Fact name={t('Time in a trade, %')} value={data.timeInTradePercent} />
-            <Fact name={t('Liquidations')} value={data.liquidations} />
+            {[
+              [t('Closed trades'), data.closedTrades],
+              [t('Won'), data.winningTrades],
+              [t('Fees'), data.fees],
+              [t('Most money in a trade'), data.maxCapital],
+              [t('Deepest drawdown'), data.maxDrawdown],
+              [t('Time in a trade, %'), data.timeInTradePercent],
+              [t('Liquidations'), data.liquidations],
+            ].map(([name, value]) => (value === null ? null : <Fact key={name} name={String(name)} value={value} />))}
           </dl>
           {chart ? (
             <TimeChart
@@ -92,14 +95,5 @@ export function ShowBacktest() {
         </Page>
       )}
     </Reading>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string | number | null }) {
-  return value === null ? null : (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

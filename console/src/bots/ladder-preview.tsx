@@ -1,6 +1,7 @@
 import type { Ladder, LadderLevel } from '@tidegate/client';
 import { useMemo } from 'react';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Fact } from '../kernel/fact.tsx';
 import { t } from '../kernel/strings.ts';
 import { PriceChart } from './price-chart.tsx';
 
@@ -36,15 +37,6 @@ export function LadderPreview({ ladder }: { ladder: Ladder }) {
       </dl>
       <DataTable name={t('Orders')} rows={levels} columns={columns()} rowKey={({ index }) => String(index)} />
     </section>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

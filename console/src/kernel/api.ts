@@ -1,5 +1,4 @@
 import {
-  keepPreviousData,
   QueryClient,
   queryOptions,
   type UseQueryResult,
@@ -12,6 +11,7 @@ import { useParams } from '@tanstack/react-router';
 import { type CallOptions, isProblem, TidegateClient } from '@tidegate/client';
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
+import { keepShown } from './keep-shown.rules.ts';
 
 /** Names of the client's methods that call an operation. */
 export type OperationName = keyof typeof OPERATIONS & keyof TidegateClient;
@@ -55,15 +55,16 @@ export const queryClient = new QueryClient({
       staleTime: 5_000,
       // The client itself retries what may be retried.
       retry: false,
-      placeholderData: keepPreviousData,
     },
   },
 });
 
 /** `org`: the organisation whose data it is; null for what belongs to the person or to everybody. */
 export function readOf<N extends OperationName>(org: string | null, name: N, input: InputOf<N>) {
+  const queryKey = [org, OPERATIONS[name].service, name, input] as const;
   return queryOptions({
-    queryKey: [org, OPERATIONS[name].service, name, input],
+    queryKey,
+    placeholderData: keepShown(queryKey) as never,
     queryFn: ({ signal }) =>
       call(name)(input, { signal, ...(org ? { organisation: org } : {}) }) as Promise<OutputOf<N>>,
   });
@@ -95,8 +96,10 @@ export function usePages<N extends OperationName>(
   { everyMs }: { everyMs?: number } = {},
 ): UseQueryResult<{ items: Listed<N>[]; more: (() => void) | undefined; first: OutputOf<N> }> {
   const org = useOrg();
+  const queryKey = [org, OPERATIONS[name].service, name, input, 'pages'] as const;
   const query = useInfiniteQuery({
-    queryKey: [org, OPERATIONS[name].service, name, input, 'pages'],
+    queryKey,
+    placeholderData: keepShown(queryKey),
     queryFn: ({ signal, pageParam }) =>
       call(name)(
         { ...(input as object), ...(pageParam ? { cursor: pageParam } : {}) },

@@ -9,17 +9,9 @@ import { SearchBox } from '../kernel/search-box.tsx';
 import { t } from '../kernel/strings.ts';
 import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
+import { TABLE_SORTS } from './table-sorts.ts';
 
 const route = getRouteApi('/o/$org/servers/$serverId/tables');
-const SORTABLE = [
-  'totalBytes',
-  'sequentialScans',
-  'rowsReadSequentially',
-  'indexScans',
-  'writes',
-  'deadRows',
-  'name',
-] as const;
 
 export function ListTables() {
   const { serverId } = route.useParams();
@@ -47,7 +39,7 @@ export function ListTables() {
             columns={columns()}
             rowKey={({ database, schema, name }) => `${database}.${schema}.${name}`}
             sort={sort}
-            sortable={SORTABLE}
+            sortable={TABLE_SORTS}
             onSort={(key) => void navigate({ search: (before) => ({ ...before, sort: key as typeof sort }) })}
             more={more}
           />

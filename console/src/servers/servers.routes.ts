@@ -2,8 +2,8 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { orgRoute } from '../kernel/routes.ts';
 import { given, instantOf, oneOf, textOf } from '../kernel/search-params.ts';
 import { rangeSearch } from '../kernel/time-range.ts';
-
-const STATEMENT_SORTS = ['totalMs', 'calls', 'meanMs', 'rows', 'ioReadMs', 'walBytes'] as const;
+import { TABLE_SORTS } from '../relations/table-sorts.ts';
+import { STATEMENT_SORTS } from '../statements/statement-sorts.ts';
 
 const serverRoute = createRoute({
   getParentRoute: () => orgRoute,
@@ -30,16 +30,6 @@ const statementRoute = createRoute({
   path: '/statements/$statementId',
   component: lazyRouteComponent(() => import('../statements/show-statement.tsx'), 'ShowStatement'),
 });
-
-const TABLE_SORTS = [
-  'totalBytes',
-  'sequentialScans',
-  'rowsReadSequentially',
-  'indexScans',
-  'writes',
-  'deadRows',
-  'name',
-] as const;
 
 const activityRoute = createRoute({
   getParentRoute: () => serverRoute,

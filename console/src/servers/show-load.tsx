@@ -1,6 +1,7 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useRead } from '../kernel/api.ts';
+import { Fact } from '../kernel/fact.tsx';
 import { bytes, exact, lasted, share, short } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
@@ -57,14 +58,5 @@ export function ShowLoad() {
         {({ items, total }) => <StatementTable items={items} total={total} search={search} />}
       </Reading>
     </>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

@@ -6,10 +6,10 @@ import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
+import { STATEMENT_SORTS } from './statement-sorts.ts';
 import { StatementTable } from './statement-table.tsx';
 
 const route = getRouteApi('/o/$org/servers/$serverId/statements');
-const SORTABLE = ['totalMs', 'calls', 'meanMs', 'rows', 'ioReadMs', 'walBytes'] as const;
 
 export function ListStatements() {
   const { serverId } = route.useParams();
@@ -44,7 +44,7 @@ export function ListStatements() {
               total={first.total}
               search={search}
               sort={sort}
-              sortable={SORTABLE}
+              sortable={STATEMENT_SORTS}
               onSort={(key) =>
                 void navigate({
                   search: (before) => ({ ...before, sort: key === 'totalMs' ? undefined : key }) as never,
