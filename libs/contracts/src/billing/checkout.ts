@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Timestamp } from '../kernel/types.ts';
-import { AddonKey, PackageKey, PlanKey } from './catalogue.ts';
+import { AddonKey, PlanKey } from './catalogue.ts';
 import { PromotionCode, promotionCodeInvalid } from './coupons.ts';
-import { packageNotUsable, tooManyOrders, unknownPackage } from './credits.ts';
+import { ChosenPackage, packageNotUsable, tooManyOrders, unknownPackage } from './credits.ts';
 import { Currency } from './currencies.ts';
 import { otherCurrency } from './invoices.ts';
 import { paymentRefused, paymentsNotConfigured, priceNotPublished } from './payments.ts';
@@ -86,14 +86,7 @@ export const buyPackage = operation({
   description:
     'The same choice with the same key is the same page while it is open. The units can be used when it is paid: before ' +
     '`finish` of the session answers, or when the webhook has come.',
-  input: z.strictObject({
-    package: PackageKey.meta({ description: 'Name of the package' }),
-    quantity: z.int().min(1).max(1_000).default(1).meta({ description: 'How many of it' }),
-    orderKey: z
-      .string()
-      .regex(/^[A-Za-z0-9._:-]{1,100}$/)
-      .meta({ description: 'Chosen by you, new for each order', examples: ['order-2026-17'] }),
-  }),
+  input: ChosenPackage,
   output: Page,
   errors: [
     paymentsNotConfigured,

@@ -123,6 +123,16 @@ export const paymentNeededForPackage = problem(
   z.object({ package: z.string(), checkout: z.string() }),
 );
 
+/** What is bought, on an invoice or on a page of the payment provider. */
+export const ChosenPackage = z.strictObject({
+  package: PackageKey.meta({ description: 'Name of the package' }),
+  quantity: z.int().min(1).max(1_000).default(1).meta({ description: 'How many of it' }),
+  orderKey: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]{1,100}$/)
+    .meta({ description: 'Chosen by you, new for each order', examples: ['order-2026-17'] }),
+});
+
 export const orderPackage = operation({
   service: 'billing',
   name: 'packages.order',
@@ -133,14 +143,7 @@ export const orderPackage = operation({
     'For organisations that are invoiced by hand, and wherever no payment provider is configured: an invoice is issued at ' +
     'once, and the units can be used when it is paid (or at once, as `PACKAGES_BEFORE_PAYMENT` says). Everybody else is ' +
     'told where they are bought. The same key again is the same order.',
-  input: z.strictObject({
-    package: PackageKey.meta({ description: 'Name of the package' }),
-    quantity: z.int().min(1).max(1_000).default(1).meta({ description: 'How many of it' }),
-    orderKey: z
-      .string()
-      .regex(/^[A-Za-z0-9._:-]{1,100}$/)
-      .meta({ description: 'Chosen by you, new for each order', examples: ['order-2026-17'] }),
-  }),
+  input: ChosenPackage,
   output: z.object({ order: PackageOrder, invoice: InvoiceWithLines.nullable() }),
   errors: [
     unknownPackage,

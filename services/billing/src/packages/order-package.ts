@@ -1,11 +1,5 @@
 import { Controller } from '@nestjs/common';
-import {
-  orderPackage,
-  packageNotUsable,
-  paymentNeededForPackage,
-  tooManyOrders,
-  unknownPackage,
-} from '@tidegate/contracts/billing/credits';
+import { orderPackage, paymentNeededForPackage, tooManyOrders } from '@tidegate/contracts/billing/credits';
 import { otherCurrency } from '@tidegate/contracts/billing/invoices';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
@@ -13,6 +7,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { BillingConfig } from '../billing.config.ts';
 import { unitsOf } from '../credits/credit.rules.ts';
+import { offeredPackage } from '../credits/offered-package.ts';
 import {
   countOpenOrders,
   findOrderByKey,
@@ -21,7 +16,6 @@ import {
   type PackageOrderRow,
 } from '../credits/package-order.rows.ts';
 import { grantOrder } from '../credits/settle-orders.ts';
-import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { findInvoice, findLines, fixCurrency, lockAccount, toWire } from '../invoices/invoice.rows.ts';
 import { addItems } from '../invoices/invoice-item.rows.ts';
 import { issueInvoice } from '../invoices/issue-invoice.ts';
@@ -86,18 +80,7 @@ export class OrderPackage {
     const orgId = caller.orgId as string;
     const { package: key, quantity, orderKey } = input;
     const catalogue = await requireCatalogue(tx);
-    const packages = catalogue.packages.filter(
-      (one) => one.offered && one.prices.some((price) => price.amountMinor > 0),
-    );
-    const pack = packages.find((one) => one.package === key);
-    if (!pack) {
-      const keys = packages.map((one) => one.package);
-      throw refuse(unknownPackage, { package: key, packages: keys }, `Packages: ${keys.join(', ') || 'none'}.`);
-    }
-    if ((await findEntitlements(tx, orgId))?.snapshot.features[pack.feature]?.kind !== 'metered') {
-      const detail = 'Choose a plan that has it first: prepaid units are used beyond what a plan includes.';
-      throw refuse(packageNotUsable, { package: key, feature: pack.feature }, detail);
-    }
+    const pack = await offeredPackage(tx, refuse, catalogue, { orgId, key });
     const { subscriptions } = await findHoldings(tx, orgId);
     if (this.payments.configured && !subscriptions.some(isBilledByHand)) {
       const checkout = `/api/v1/billing/packages/${key}/checkout`;

@@ -71,11 +71,7 @@ export class RunBackfills {
   async apply({ input, caller, tx, emit, refuse }: OperationContext<typeof applyBackfill>): Promise<Backfill> {
     const { orgId, by } = operatorOf(caller);
     const { backfillId: id } = input;
-    const known = await this.tenants.read(orgId, (own) => this.find(own, orgId, id));
-    await this.backfills.ensurePartitions(askedIn(known));
-    await beginCounting(tx);
-    const standing = await requireStoredStanding(tx, this.bus);
-    const row = await this.find(tx, orgId, id, true);
+    const { standing, row } = await this.begin(tx, orgId, id);
     if (row.state === 'applied') return toWire(row);
     if (row.state === 'reverted') throw over(refuse, row, 'It was taken back: ask for a new one.');
     const meter = await requireMeter(refuse, tx, row.meter);
@@ -93,11 +89,7 @@ export class RunBackfills {
   async revert({ input, caller, tx, emit, refuse }: OperationContext<typeof revertBackfill>): Promise<Backfill> {
     const { orgId, by } = operatorOf(caller);
     const { backfillId: id } = input;
-    const known = await this.tenants.read(orgId, (own) => this.find(own, orgId, id));
-    await this.backfills.ensurePartitions(askedIn(known));
-    await beginCounting(tx);
-    const standing = await requireStoredStanding(tx, this.bus);
-    const row = await this.find(tx, orgId, id, true);
+    const { standing, row } = await this.begin(tx, orgId, id);
     if (row.state === 'reverted') return toWire(row);
     if (row.state === 'previewed') throw over(refuse, row, 'It was not applied: there is nothing to take back.');
     await this.backfills.lock(tx, orgId, row.meter);
@@ -112,6 +104,15 @@ export class RunBackfills {
     await saveReverted(tx, orgId, id, by, input.reason);
     await emit(usageBackfilled, changedBy(orgId, row), { orgId });
     return toWire(await this.find(tx, orgId, id));
+  }
+
+  /** Locks the backfill, with whatever must be there before its events are counted. */
+  private async begin(tx: Tx, orgId: string, id: string) {
+    const known = await this.tenants.read(orgId, (own) => this.find(own, orgId, id));
+    await this.backfills.ensurePartitions(askedIn(known));
+    await beginCounting(tx);
+    const standing = await requireStoredStanding(tx, this.bus);
+    return { standing, row: await this.find(tx, orgId, id, true) };
   }
 
   private async find(tx: Tx, orgId: string, id: string, lock = false): Promise<BackfillRow> {

@@ -1,13 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { buyPackage } from '@tidegate/contracts/billing/checkout';
-import { packageNotUsable, tooManyOrders, unknownPackage } from '@tidegate/contracts/billing/credits';
+import { tooManyOrders } from '@tidegate/contracts/billing/credits';
 import { otherCurrency } from '@tidegate/contracts/billing/invoices';
 import { conflict, invalid } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import type { Stripe } from 'stripe';
 import { unitsOf } from '../../credits/credit.rules.ts';
-import { findEntitlements } from '../../entitlements/entitlements.rows.ts';
+import { offeredPackage } from '../../credits/offered-package.ts';
 import { currencyOf } from '../../invoices/invoice.rows.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
 import { StoredCalls } from '../client/stored-calls.ts';
@@ -88,18 +88,7 @@ export class BuyPackage {
   private async chosen(refuse: Context['refuse'], orgId: string, { package: key }: Context['input']) {
     const reader = this.tenants.reader({ orgId });
     const catalogue = await requireCatalogue(reader);
-    const onOffer = catalogue.packages.filter(
-      (one) => one.offered && one.prices.some((price) => price.amountMinor > 0),
-    );
-    const pack = onOffer.find((one) => one.package === key);
-    if (!pack) {
-      const packages = onOffer.map((one) => one.package);
-      throw refuse(unknownPackage, { package: key, packages }, `Packages: ${packages.join(', ') || 'none'}.`);
-    }
-    if ((await findEntitlements(reader, orgId))?.snapshot.features[pack.feature]?.kind !== 'metered') {
-      const detail = 'Choose a plan that has it first: prepaid units are used beyond what a plan includes.';
-      throw refuse(packageNotUsable, { package: key, feature: pack.feature }, detail);
-    }
+    const pack = await offeredPackage(reader, refuse, catalogue, { orgId, key });
     const currency = (await currencyOf(reader, orgId)) ?? catalogue.currency;
     if (!pack.prices.some((price) => price.currency === currency && price.amountMinor > 0))
       throw refuse(otherCurrency, { currency }, `It has no price in ${currency}.`);
