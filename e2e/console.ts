@@ -87,6 +87,23 @@ export function browserConsole(platform: SharedPlatform): void {
       expect(faults).toEqual([]);
     });
 
+    test('a page that still waits for its data can be used by everybody as well', async () => {
+      let answer = () => {};
+      const asked = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      await page.route(/\/api\/v1\/billing\//, async (route) => {
+        await asked;
+        await route.continue();
+      });
+      await page.goto(`${home}/billing`, { waitUntil: 'commit' });
+      await page.getByRole('status', { name: 'Loading' }).first().waitFor();
+      const found = await accessibilityFaults(page);
+      answer();
+      await page.unrouteAll({ behavior: 'wait' });
+      expect(found).toEqual([]);
+    });
+
     test('dark colours and a narrow window are as readable', async () => {
       await page.emulateMedia({ colorScheme: 'dark' });
       await page.setViewportSize({ width: 390, height: 800 });

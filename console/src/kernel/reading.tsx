@@ -13,7 +13,7 @@ import { useNow } from './use-now.ts';
 export function Reading<T>({ of, children }: { of: UseQueryResult<T>; children: (data: T) => React.ReactNode }) {
   const { data, error, isPending, refetch } = of;
   if (data === undefined) {
-    if (isPending && !error) return <Skeleton height={160} aria-label={t('Loading')} />;
+    if (isPending && !error) return <Skeleton height={160} role="status" aria-label={t('Loading')} />;
     return <ProblemNote error={error} retry={() => void refetch()} />;
   }
   return (
