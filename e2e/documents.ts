@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import '@tidegate/contracts/all';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import { documentValidator } from '@tidegate/testing/document-validator';
 import { adminPassword, Rest } from '@tidegate/testing/platform';
+import { type Call, curl, python, typescript } from '../services/gateway/assets/samples.js';
 import { BOT_SETTINGS } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
 
@@ -232,39 +232,39 @@ export function documents(platform: SharedPlatform): void {
       const owned = anonymous.as(session['accessToken'] as string);
       const key = { name: 'copied', scopes: ['bots:read', 'bots:write'] };
       const env = { ...process.env, TIDEGATE_KEY: (await owned.post('/api/v1/api-keys', key)).body['key'] as string };
-      const samples = await import(pathToFileURL(join(process.cwd(), 'services/gateway/assets/samples.js')).href);
       const has = (command: string) => spawnSync(command, ['--version']).status === 0;
-      const runs: Record<string, (text: string) => string> = {
-        typescript: (text) => {
-          writeFileSync(join(folder, 'sample.ts'), text);
-          return execFileSync(process.execPath, ['sample.ts'], { cwd: folder, env, encoding: 'utf8' });
-        },
-        ...(has('curl') && {
-          curl: (text: string) => execFileSync('sh', ['-c', `${text} -s`], { env, encoding: 'utf8' }),
-        }),
-        ...(has('python3') && {
-          python: (text: string) => execFileSync('python3', ['-c', text], { env, encoding: 'utf8' }),
-        }),
-      };
+      const shell = { env, encoding: 'utf8' } as const;
+      const runs: [name: string, text: (call: Call, origin: string) => string, run: (text: string) => string][] = [
+        [
+          'TypeScript',
+          typescript,
+          (text) => {
+            writeFileSync(join(folder, 'sample.ts'), text);
+            return execFileSync(process.execPath, ['sample.ts'], { ...shell, cwd: folder });
+          },
+        ],
+      ];
+      if (has('curl')) runs.push(['curl', curl, (text) => execFileSync('sh', ['-c', `${text} -s`], shell)]);
+      if (has('python3')) runs.push(['Python', python, (text) => execFileSync('python3', ['-c', text], shell)]);
       const none = { parameters: {}, query: {} };
-      for (const [language, runText] of Object.entries(runs)) {
-        const name = `it's "${language}" $HOME \\ ü`;
+      for (const [language, text, run] of runs) {
+        const title = `it's "${language}" $HOME \\ ü`;
         const create = {
           ...none,
           ...{
             operationId: 'bots.create',
             method: 'POST',
             path: '/api/v1/bots',
-            body: { name, settings: BOT_SETTINGS },
+            body: { name: title, settings: BOT_SETTINGS },
           },
         };
-        const made = runText(samples[language](create, platform.url));
+        const made = run(text(create, platform.url));
         const botId = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(made)?.[0] ?? made;
         const read = { ...none, operationId: 'bots.get', method: 'GET', path: '/api/v1/bots/{botId}' };
-        expect(runText(samples[language]({ ...read, parameters: { botId } }, platform.url))).toContain('BTC-USDT');
-        expect((await owned.get(`/api/v1/bots/${botId}`)).body['name']).toBe(name);
+        expect(run(text({ ...read, parameters: { botId } }, platform.url))).toContain('BTC-USDT');
+        expect((await owned.get(`/api/v1/bots/${botId}`)).body['name']).toBe(title);
         const page = { ...none, operationId: 'bots.list', method: 'GET', path: '/api/v1/bots', query: { limit: 1 } };
-        expect(runText(samples[language](page, platform.url))).toContain(botId);
+        expect(run(text(page, platform.url))).toContain(botId);
         expect((await owned.send('DELETE', `/api/v1/bots/${botId}`)).status).toBe(204);
       }
     }
