@@ -128,13 +128,13 @@ function csvIn(reply: FastifyReply, body: string | undefined): string | undefine
   return (JSON.parse(body) as { csv?: string }).csv;
 }
 
-/** Only API keys have a quota: a person in a browser is never locked out of reading. */
+/** Only API keys have a quota: a person in a browser is never locked out of reading, and a link costs its organisation nothing. */
 function spend(
   { metered }: Operation,
-  { caller }: Principal,
+  { caller, only }: Principal,
   { quota }: EdgeParts,
 ): Spent | Promise<Spent> | undefined {
-  return metered && caller.kind === 'api_key' && caller.orgId ? quota.spend(caller.orgId) : undefined;
+  return metered && caller.kind === 'api_key' && !only && caller.orgId ? quota.spend(caller.orgId) : undefined;
 }
 
 /** For writes: they apply only to the version that the caller has seen. */
