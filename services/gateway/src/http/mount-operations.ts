@@ -5,6 +5,7 @@ import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { Empty } from '@tidegate/contracts/kernel/types';
 import { checkSecrets, hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { compressAnswer, mayBeCompressed, varyBy } from '../kernel/compress-answers.ts';
 import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from '../kernel/entity-tags.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { Spent } from '../limits/quota.ts';
@@ -33,6 +34,7 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
       config: { cloudEvents: operation.cloudEvents },
       ...(operation.judgedByInput ? { bodyLimit: JUDGED_BYTES } : {}),
       onRequest: admission(operation, edge),
+      ...(mayBeCompressed(operation) ? { onSend: compressAnswer } : {}),
       handler: operationHandler(operation, operations, edge),
     });
   }
@@ -110,7 +112,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
       throw error;
     }
     if (spent) await edge.quota.settle(spent);
-    if (operation.csv) void reply.header('vary', 'accept');
+    if (operation.csv) varyBy(reply, 'accept');
     return reply.send(asCsv ? csvIn(reply, body) : body);
   };
 }
