@@ -23,6 +23,7 @@ import './identity/organisations.ts';
 import './identity/passwords.ts';
 import './identity/service-keys.ts';
 import './identity/sessions.ts';
+import './identity/themes.ts';
 import './identity/tokens.ts';
 import './identity/users.ts';
 

@@ -38,6 +38,7 @@ import { SwitchOrganisation } from './sessions/switch-organisation.ts';
 import { AccessTokens } from './signing-keys/access-tokens.ts';
 import { GetJwks } from './signing-keys/get-jwks.ts';
 import { SigningKeys } from './signing-keys/signing-keys.ts';
+import { Themes } from './themes/themes.ts';
 
 @Module({
   imports: [EntitlementsModule],
@@ -64,6 +65,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     Links,
     ServiceKeys,
     GetJwks,
+    Themes,
     OwnersPlan,
   ],
   providers: [

@@ -2801,6 +2801,14 @@ export type SwitchedSession = {
   role: Role | null;
 };
 
+/** How the pages of an organisation look; null is as Tidegate */
+export type Theme = {
+  name: string | null;
+  accent: string | null;
+  /** A picture as a `data:` URL */
+  logo: string | null;
+};
+
 export type Thing = {
   id: string;
   name: string;
@@ -4847,6 +4855,28 @@ export type SessionsSwitchOrganisationOutput = SwitchedSession;
 
 export type SessionsSwitchOrganisationProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type ThemesGetInput = {
+  /** The organisation */
+  organisationId: Id;
+};
+
+export type ThemesGetOutput = Theme;
+
+export type ThemesGetProblem = 'precondition_failed' | EveryProblem;
+
+export type ThemesSetInput = {
+  /** Shown instead of Tidegate */
+  name?: Name;
+  /** Colour of links and buttons. Pages darken or lighten it until it can be read */
+  accent?: string;
+  /** PNG, JPEG or WebP of at most 65536 bytes as a `data:` URL */
+  logo?: string;
+};
+
+export type ThemesSetOutput = Theme;
+
+export type ThemesSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type ServersActivityInput = {
   serverId: Id;
   /** Included; default one hour before `to` */
@@ -6254,6 +6284,14 @@ export class TidegateClient extends Transport {
   /** Switch to another of your organisations */
   sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput, options?: CallOptions): Promise<SessionsSwitchOrganisationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/organisation', repeat: 'keyed' }, input, options);
+
+  /** How the pages of an organisation look. For everybody who has a link to them. All null where there is no theme, or a plan without `white_label`. */
+  themesGet = (input: ThemesGetInput, options?: CallOptions): Promise<ThemesGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/themes/{organisationId}', repeat: 'safe' }, input, options);
+
+  /** Give the pages of the organisation a name, a colour and a logo of its own. Replaces the whole theme. It takes the plan’s `white_label`; with another plan it is kept and not shown. */
+  themesSet = (input: ThemesSetInput = {}, options?: CallOptions): Promise<ThemesSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/organisation/theme', repeat: 'keyed' }, input, options);
 
   /** What the sessions were doing in the last snapshot, and the recent history */
   serversActivity = (input: ServersActivityInput, options?: CallOptions): Promise<ServersActivityOutput> =>

@@ -136,6 +136,8 @@ export const OPERATIONS = {
   sessionsRefresh: { service: 'identity', scope: 'public', reads: false },
   sessionsRevoke: { service: 'identity', scope: 'self', reads: false },
   sessionsSwitchOrganisation: { service: 'identity', scope: 'self', reads: false },
+  themesGet: { service: 'identity', scope: 'public', reads: true },
+  themesSet: { service: 'identity', scope: 'org:admin', reads: false },
   serversActivity: { service: 'monitor-agent', scope: 'servers:read', reads: true },
   serversAddPlatform: { service: 'monitor-agent', scope: 'operator', reads: false },
   serversAnnotations: { service: 'monitor-agent', scope: 'servers:read', reads: true },
