@@ -913,7 +913,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -932,6 +932,31 @@ export type Dimensions = Record<string, string | null>;
 
 /** long earns when the price rises, short when it falls */
 export type Direction = "long" | "short";
+
+export type Dispute = {
+  /** At the payment provider */
+  id: string;
+  organisationId: Id;
+  chargeId: string;
+  state: DisputeState;
+  /** In the words of the provider */
+  status: string;
+  /** In the words of the provider */
+  reason: string;
+  currency: Currency;
+  /** In the smallest unit of the currency */
+  amountMinor: number;
+  /** Until when the bank takes evidence */
+  answerBy: Timestamp | null;
+  openedAt: Timestamp;
+  /** It was lost and is not settled: what was paid for can only be read */
+  readOnly: boolean;
+  settledAt: Timestamp | null;
+  settledReason: string;
+};
+
+/** won: the payment stands. lost: the bank gave it back to whoever paid */
+export type DisputeState = "open" | "won" | "lost";
 
 export type DoublePayment = {
   organisationId: Id;
@@ -1775,7 +1800,7 @@ export type NewWebhookChannel = {
   events?: Array<NoticeType>;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered";
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed";
 
 export type OneOffPrice = {
   currency: Currency;
@@ -1937,8 +1962,8 @@ export type PauseTerms = {
 
 /** What the payment provider has said once */
 export type PaymentFact = {
-  /** disputed: the bank took a payment back until it is decided */
-  kind: "invoice_issued" | "invoice_paid" | "payment_failed" | "invoice_uncollectible" | "invoice_voided" | "refunded" | "credited" | "disputed";
+  /** disputed: the bank took a payment back until it is decided, as won or as lost. trial_refused: the card has tried it before */
+  kind: "invoice_issued" | "invoice_paid" | "payment_failed" | "invoice_uncollectible" | "invoice_voided" | "refunded" | "credited" | "disputed" | "trial_refused" | "dispute_won" | "dispute_lost";
   at: Timestamp;
   currency: string | null;
   /** What was paid, refunded, credited or owed, in the smallest unit of the currency */
@@ -2401,6 +2426,34 @@ export type SnapshotFeature = (FeatureGrant) & ({
   /** null: shared by all products */
   product: ProductKey | null;
 });
+
+export type SoldSeats = {
+  product: ProductKey;
+  /** What they are counted as */
+  feature: FeatureKey;
+  /** The add-on that is bought */
+  addon: AddonKey;
+  name: string;
+  /** Members without any of them; null: any number */
+  included: number | null;
+  /** There are now; null: nobody can say at present */
+  members: number | null;
+  /** Bought, and paid for until the end of the period */
+  quantity: number;
+  /** How many the next period begins with */
+  renews: number;
+  currency: Currency;
+  interval: BillingInterval;
+  /** null: not sold in it */
+  unitMinor: number | null;
+  /** The quantity follows the members by itself */
+  following: boolean;
+  monthlyCapMinor: number | null;
+  /** So many may be bought by themselves; null: none are now, switched off or the subscription changes or ends */
+  most: number | null;
+  /** Why it switched itself off */
+  stopped: "payment_failed" | null;
+};
 
 export type Statement = {
   statementId: string;
@@ -3142,6 +3195,43 @@ export type CreditsListOutput = {
 
 export type CreditsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type DisputesListInput = Record<string, never>;
+
+export type DisputesListOutput = {
+  items: Array<Dispute>;
+};
+
+export type DisputesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DisputesListAllInput = {
+  /** By default all */
+  state?: DisputeState;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type DisputesListAllOutput = {
+  items: Array<Dispute>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type DisputesListAllProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DisputesSettleInput = {
+  organisationId: Id;
+  /** At the payment provider */
+  disputeId: string;
+  /** Why; it is stored with who did it */
+  reason: string;
+};
+
+export type DisputesSettleOutput = Dispute;
+
+export type DisputesSettleProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type DoublePaymentsListInput = {
   /** Items on a page */
   limit?: number;
@@ -3629,6 +3719,59 @@ export type RevenueGetInput = {
 export type RevenueGetOutput = RevenueFigures;
 
 export type RevenueGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type SeatsFollowInput = {
+  /** Whose plan sells members */
+  product: ProductKey;
+  /** Whether the quantity follows */
+  following: boolean;
+  /** The most that they may cost in a month, before taxes; needed to switch it on */
+  monthlyCapMinor?: number;
+};
+
+export type SeatsFollowOutput = SoldSeats;
+
+export type SeatsFollowProblem = 'seats_not_sold' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SeatsGetInput = Record<string, never>;
+
+export type SeatsGetOutput = {
+  items: Array<SoldSeats>;
+};
+
+export type SeatsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type SeatsPreviewInput = {
+  /** How many would join; with those who are invited already */
+  more: number;
+};
+
+export type SeatsPreviewOutput = {
+  /** There are now; null: nobody can say at present */
+  members: number | null;
+  /** Of those who would join, so many cost nothing more */
+  free: number;
+  /** And so many could not join: the limit or the cap is reached */
+  refused: number;
+  /** What would be bought by itself; null: nothing */
+  bought: {
+    product: ProductKey;
+    addon: AddonKey;
+    name: string;
+    /** More than now */
+    quantity: number;
+    currency: Currency;
+    /** The price of one for one interval */
+    unitMinor: number;
+    interval: BillingInterval;
+    /** An invoice at once; null: nothing is owed now */
+    dueNow: PreviewedInvoice | null;
+    /** The invoice at the next period */
+    next: PreviewedInvoice | null;
+  } | null;
+};
+
+export type SeatsPreviewProblem = 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type StripeListDriftsInput = {
   /** Items on a page */
@@ -5611,6 +5754,18 @@ export class TidegateClient extends Transport {
   creditsList = (input: CreditsListInput, options?: CallOptions): Promise<CreditsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/credits', repeat: 'safe' }, input, options);
 
+  /** Payments of this organisation that were taken back at a bank, the newest first */
+  disputesList = (input: DisputesListInput = {}, options?: CallOptions): Promise<DisputesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/disputes', repeat: 'safe' }, input, options);
+
+  /** Disputed payments of all organisations, the newest first */
+  disputesListAll = (input: DisputesListAllInput = {}, options?: CallOptions): Promise<DisputesListAllOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/disputes', repeat: 'safe' }, input, options);
+
+  /** End what a lost dispute restricts: it was paid another way, or is forgiven */
+  disputesSettle = (input: DisputesSettleInput, options?: CallOptions): Promise<DisputesSettleOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/disputes/{disputeId}/settle', repeat: 'keyed' }, input, options);
+
   /** Products for which an organisation pays by two subscriptions at once, the oldest first. Made in the dashboard of the payment provider, or by two pages that were paid at once. `subscriptionId` is the one that gives nothing: cancel it there and refund it. */
   doublePaymentsList = (input: DoublePaymentsListInput = {}, options?: CallOptions): Promise<DoublePaymentsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/double-payments', repeat: 'safe' }, input, options);
@@ -5730,6 +5885,18 @@ export class TidegateClient extends Transport {
   /** What the business brings, by month: recurring revenue and its movements, trials, plans and cohorts. Of one currency: amounts of different currencies are never added. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
   revenueGet = (input: RevenueGetInput = {}, options?: CallOptions): Promise<RevenueGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/revenue', repeat: 'safe' }, input, options);
+
+  /** Let the number of paid members follow the members, up to a cap, or not any more. Off until it is switched on. Who joins does so at once, up to the cap, and is paid for from then on as a change of the quantity is. Who leaves is paid for until the end of the period: somebody else takes the place without a price. A payment that fails switches it off, and the owners are told. */
+  seatsFollow = (input: SeatsFollowInput, options?: CallOptions): Promise<SeatsFollowOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/seats/{product}', repeat: 'keyed' }, input, options);
+
+  /** Members that can be bought beyond those that plans include, and whether they are bought by themselves */
+  seatsGet = (input: SeatsGetInput = {}, options?: CallOptions): Promise<SeatsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/seats', repeat: 'safe' }, input, options);
+
+  /** What more members would cost, before they are invited; nothing is changed. Charged to the cent when they join at this second. Nobody is charged for an invitation that nobody accepts. */
+  seatsPreview = (input: SeatsPreviewInput, options?: CallOptions): Promise<SeatsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/seats/preview', repeat: 'keyed' }, input, options);
 
   /** Differences from Stripe that the daily comparison found and healed, newest first; stored for 90 days */
   stripeListDrifts = (input: StripeListDriftsInput = {}, options?: CallOptions): Promise<StripeListDriftsOutput> =>
