@@ -16,6 +16,7 @@ import './billing/subscriptions.ts';
 import './billing/webhook.ts';
 import './gateway/installation.ts';
 import './identity/api-keys.ts';
+import './identity/exports.ts';
 import './identity/members.ts';
 import './identity/organisations.ts';
 import './identity/passwords.ts';
@@ -25,6 +26,7 @@ import './identity/tokens.ts';
 import './identity/users.ts';
 
 import './kernel/dead-letters.ts';
+import './kernel/exported.ts';
 import './monitor-agent/activity.ts';
 import './monitor-agent/blocking.ts';
 import './monitor-agent/index-findings.ts';
