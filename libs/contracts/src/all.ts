@@ -15,6 +15,7 @@ import './billing/preview.ts';
 import './billing/subscriptions.ts';
 import './billing/webhook.ts';
 import './gateway/installation.ts';
+import './gateway/services.ts';
 import './identity/api-keys.ts';
 import './identity/exports.ts';
 import './identity/members.ts';
@@ -27,6 +28,7 @@ import './identity/users.ts';
 
 import './kernel/dead-letters.ts';
 import './kernel/exported.ts';
+import './kernel/service-state.ts';
 import './monitor-agent/activity.ts';
 import './monitor-agent/blocking.ts';
 import './monitor-agent/index-findings.ts';

@@ -907,6 +907,17 @@ export type DcaSettingsInput = {
   };
 };
 
+export type DeadLetter = {
+  id: Id;
+  consumer: string;
+  eventId: string;
+  type: string;
+  aggregate: string;
+  error: string;
+  attempts: number;
+  diedAt: Timestamp;
+};
+
 export type Decimal = string;
 
 export type Delivery = {
@@ -2377,6 +2388,36 @@ export type ServiceKey = {
 
 /** What a service key may do, in every organisation */
 export type ServiceKeyScope = "usage:read" | "usage:write" | "billing:read";
+
+/** How far behind one process of a service is */
+export type ServiceState = {
+  version: string;
+  startedAt: Timestamp;
+  consumers: Array<{
+    name: string;
+    /** Age of the oldest event that it has and has not settled */
+    lagSeconds: number;
+  }>;
+  outbox: {
+    /** Events that are not sent yet */
+    messages: number;
+    /** Age of the oldest of them; 0 without */
+    lagSeconds: number;
+  };
+  /** Events that wait for the operator */
+  deadLetters: number;
+};
+
+export type ServiceSummary = {
+  /** One of the services that store something */
+  service: "identity" | "billing" | "usage" | "monitor-agent" | "bot-executor" | "notifier";
+  /** null: it does not answer */
+  state: ServiceState | null;
+};
+
+export type Services = {
+  items: Array<ServiceSummary>;
+};
 
 export type Session = {
   accessToken?: string;
@@ -4349,6 +4390,53 @@ export type InstallationGetOutput = Installation;
 
 export type InstallationGetProblem = 'precondition_failed' | EveryProblem;
 
+export type ServiceDeadLettersDiscardInput = {
+  /** One of the services that store something */
+  service: "identity" | "billing" | "usage" | "monitor-agent" | "bot-executor" | "notifier";
+  /** From the list of dead letters */
+  deadLetterId: Id;
+  /** For whoever reads the log later */
+  reason: string;
+};
+
+export type ServiceDeadLettersDiscardOutput = unknown;
+
+export type ServiceDeadLettersDiscardProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ServiceDeadLettersListInput = {
+  /** One of the services that store something */
+  service: "identity" | "billing" | "usage" | "monitor-agent" | "bot-executor" | "notifier";
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type ServiceDeadLettersListOutput = {
+  items: Array<DeadLetter>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type ServiceDeadLettersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type ServiceDeadLettersReplayInput = {
+  /** One of the services that store something */
+  service: "identity" | "billing" | "usage" | "monitor-agent" | "bot-executor" | "notifier";
+  /** From the list of dead letters */
+  deadLetterId: Id;
+};
+
+export type ServiceDeadLettersReplayOutput = unknown;
+
+export type ServiceDeadLettersReplayProblem = 'dead_letter_failed_again' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ServicesListInput = Record<string, never>;
+
+export type ServicesListOutput = Services;
+
+export type ServicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type AccountsMeInput = Record<string, never>;
 
 export type AccountsMeOutput = Me;
@@ -5934,6 +6022,22 @@ export class TidegateClient extends Transport {
   /** What a page needs to know before anybody has logged in */
   installationGet = (input: InstallationGetInput = {}, options?: CallOptions): Promise<InstallationGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/installation', repeat: 'safe' }, input, options);
+
+  /** Discard a dead letter; the log keeps it with the reason */
+  serviceDeadLettersDiscard = (input: ServiceDeadLettersDiscardInput, options?: CallOptions): Promise<ServiceDeadLettersDiscardOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/services/{service}/dead-letters/{deadLetterId}/discard', repeat: 'keyed' }, input, options);
+
+  /** Events that a service could not handle */
+  serviceDeadLettersList = (input: ServiceDeadLettersListInput, options?: CallOptions): Promise<ServiceDeadLettersListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/services/{service}/dead-letters', repeat: 'safe' }, input, options);
+
+  /** Replay a dead letter; it stays if it fails again */
+  serviceDeadLettersReplay = (input: ServiceDeadLettersReplayInput, options?: CallOptions): Promise<ServiceDeadLettersReplayOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/services/{service}/dead-letters/{deadLetterId}/replay', repeat: 'keyed' }, input, options);
+
+  /** The services of this installation and how far behind they are. Of a service with several replicas one answers. Without an answer within three seconds it is silent. */
+  servicesList = (input: ServicesListInput = {}, options?: CallOptions): Promise<ServicesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/services', repeat: 'safe' }, input, options);
 
   /** Who am I, and where may I go */
   accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>

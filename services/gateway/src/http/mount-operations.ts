@@ -1,4 +1,3 @@
-import { installation } from '@tidegate/contracts/gateway/installation';
 import { refresh } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
@@ -16,6 +15,7 @@ import type { EdgeParts } from './edge-parts.ts';
 import { checkText } from './json-body.ts';
 import { locationOf } from './locations.ts';
 import { logOutByCookie } from './log-out.ts';
+import { ownOperations } from './own-operations.ts';
 import { untilKnown } from './own-revocations.ts';
 
 /** Bodies that a network may send without limit, right or wrong, are small. */
@@ -173,12 +173,11 @@ function answerer(operation: Operation, operations: readonly Operation[]) {
 }
 
 function asker(operation: Operation, edge: EdgeParts): Ask {
-  if ((operation as unknown) === installation) {
-    return async ({ request }) => JSON.stringify(edge.installation.describe(request));
-  }
-  const { bus, cookies } = edge;
+  const { bus, cookies, installation } = edge;
   const optionsOf = ({ request, callerToken, recall }: Exchange) =>
     operation.readonly ? { callerToken } : { callerToken, ...idempotencyKey(request), recall };
+  const own = ownOperations(bus, installation).get(operation);
+  if (own) return (exchange) => own(exchange, optionsOf(exchange));
   if (operation.output === Empty) {
     return async (exchange) => {
       await bus.call(operation, exchange.input, optionsOf(exchange));
