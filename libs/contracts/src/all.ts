@@ -17,6 +17,7 @@ import './billing/webhook.ts';
 import './gateway/installation.ts';
 import './gateway/services.ts';
 import './identity/api-keys.ts';
+import './identity/exports.ts';
 import './identity/links.ts';
 import './identity/members.ts';
 import './identity/organisations.ts';
@@ -28,6 +29,7 @@ import './identity/tokens.ts';
 import './identity/users.ts';
 
 import './kernel/dead-letters.ts';
+import './kernel/exported.ts';
 import './kernel/service-state.ts';
 import './monitor-agent/activity.ts';
 import './monitor-agent/blocking.ts';

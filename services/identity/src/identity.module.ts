@@ -24,6 +24,7 @@ import { RestrictAccess } from './members/restrict-access.ts';
 import { CountThings } from './organisations/count-things.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
+import { Exports } from './organisations/exports.ts';
 import { NewOrganisation } from './organisations/new-organisation.ts';
 import { Organisations } from './organisations/organisations.ts';
 import { OwnersPlan } from './organisations/owners-plan.ts';
@@ -57,6 +58,7 @@ import { Themes } from './themes/themes.ts';
     CreateOrganisation,
     Organisations,
     DeleteOrganisation,
+    Exports,
     ManageMembers,
     Invitations,
     ReceivedInvitations,
