@@ -35,6 +35,8 @@ import './monitor-agent/overview.ts';
 import './monitor-agent/relations.ts';
 import './monitor-agent/server-test.ts';
 import './monitor-agent/server.ts';
+import './monitor-agent/server-list.ts';
+import './monitor-agent/server-series.ts';
 import './monitor-agent/statement.ts';
 import './monitor-agent/wraparound.ts';
 import './monitor-agent/statement-series.ts';

@@ -8,6 +8,7 @@ import { CollectorTools } from './collector/collector-tools.ts';
 import { ListIndexFindings } from './index-findings/list-index-findings.ts';
 import { HostGuard } from './kernel/connection/host-guard.ts';
 import { ShowOverview } from './overview/show-overview.ts';
+import { ShowServerSeries } from './overview/show-server-series.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
 import { ListTables } from './relations/list-tables.ts';
@@ -51,6 +52,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     TopStatements,
     ShowStatementSeries,
     ShowOverview,
+    ShowServerSeries,
     ShowActivity,
     ShowBlocking,
     ShowWaits,

@@ -1405,6 +1405,64 @@ export type LevelGrant = {
 /** The most that is allowed; null is unlimited */
 export type Limit = number | null;
 
+export type ListedFigures = {
+  /** The snapshot of the sessions */
+  at: Timestamp;
+  /** Active sessions of clients */
+  active: Count;
+  /** Sessions that wait for a lock */
+  waiting: Count;
+  connections: Count;
+  maxConnections: number | null;
+  oldestTransactionSeconds: number;
+  /** In the last minute; null: not read */
+  commitsPerSecond: number | null;
+  /** In the last minute; null: not read */
+  callsPerSecond: number | null;
+  /** Mean time of a call in the last minute; null: there was none */
+  meanMs: number | null;
+  /** In the last hour, 0 to 1; null: nothing was read */
+  cacheHitRatio: number | null;
+  /** Size of all databases; null: not measured yet */
+  bytes: number | null;
+  /** Active sessions of the last 60 minutes, on average over each; null: no snapshot in that minute */
+  spark: Array<number | null>;
+};
+
+export type ListedServer = {
+  id: Id;
+  name: string;
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  tlsMode: TlsMode;
+  tlsCa: string | null;
+  /** When the client certificate of the role, or one of its chain, ends; null: there is none */
+  tlsCertValidUntil: Timestamp | null;
+  /** The database that this installation itself runs on */
+  platform: boolean;
+  state: ServerState;
+  stateSince: Timestamp;
+  /** Why nothing is collected from it: the plan allows fewer servers, or is read-only. What was collected can be read, and collecting goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
+  /** Why the last attempt failed and what to do; null when it did not */
+  failure: {
+    code: string;
+    what: string;
+  } | null;
+  /** What is not collected, since when, why, and the SQL that fixes it: checks of the last report with severity error or warning, and every query that failed twice in a row */
+  missing: Array<ServerCheck>;
+  version: string | null;
+  lastCollectedAt: Timestamp | null;
+  createdAt: Timestamp;
+  updatedAt: Timestamp;
+  /** null: no snapshot in the last hour, or the plan does not include metrics */
+  figures: ListedFigures | null;
+  /** What is wrong with it now, worst first */
+  findings: Array<ServerFinding>;
+};
+
 export type LockWait = {
   blocked: number;
   /** 0: a prepared transaction */
@@ -2333,6 +2391,58 @@ export type ServerCheck = {
   restart?: boolean;
 };
 
+export type ServerFigures = {
+  /** Transactions that were committed */
+  commitsPerSecond: number | null;
+  /** Transactions that were rolled back */
+  rollbacksPerSecond: number | null;
+  /** Rows that scans returned */
+  rowsReadPerSecond: number | null;
+  /** Rows inserted, updated and deleted */
+  rowsWrittenPerSecond: number | null;
+  /** Blocks that were not found in shared buffers */
+  blocksReadPerSecond: number | null;
+  /** Blocks found in memory / blocks asked for, 0 to 1; null: none was asked for */
+  cacheHitRatio: number | null;
+  /** Written to temporary files, which sorts and joins need when work_mem is too small */
+  tempBytesPerSecond: number | null;
+  /** Temporary files that were written */
+  tempFiles: number | null;
+  /** Deadlocks that PostgreSQL ended */
+  deadlocks: number | null;
+  /** Calls of statements; those from within functions are not counted again */
+  callsPerSecond: number | null;
+  /** Mean time of a call; null: there was none */
+  meanMs: number | null;
+  /** Write-ahead log that statements wrote */
+  walBytesPerSecond: number | null;
+  /** Active sessions of clients, on average over the snapshots */
+  activeSessions: number | null;
+  /** Most active sessions in one snapshot */
+  activeSessionsMost: number | null;
+  /** Most sessions that waited for a lock in one snapshot */
+  waitingSessionsMost: number | null;
+  /** Most sessions that were idle in a transaction in one snapshot */
+  idleInTransactionMost: number | null;
+  /** Most connections of clients in one snapshot */
+  connectionsMost: number | null;
+  /** The oldest transaction that a snapshot saw */
+  longestTransactionSeconds: number | null;
+  /** Size of all databases at the end of the step; null: not measured */
+  bytes: number | null;
+  /** Age of the oldest transaction id that is not frozen, of about 2.1 billion */
+  transactionAge: number | null;
+};
+
+export type ServerFinding = {
+  /** unreachable: for `value` seconds; restricted: the plan collects nothing from it; missing: something cannot be collected; silent: no snapshot for `value` seconds; blocked: `value` sessions wait for a lock; connections: `value` of those allowed are taken, 0 to 1; wraparound: `value` of the transaction ids are used up, 0 to 1; long_transaction: open for `value` seconds; deadlocks: `value` in the last hour; cache: `value` of the blocks were found in memory, 0 to 1 */
+  kind: "unreachable" | "restricted" | "missing" | "silent" | "blocked" | "connections" | "wraparound" | "long_transaction" | "deadlocks" | "cache";
+  severity: "critical" | "warning" | "info";
+  value: number | null;
+  /** The same as a sentence */
+  what: string;
+};
+
 /** Host name or IP address */
 export type ServerHost = string;
 
@@ -2359,6 +2469,15 @@ export type ServerPatch = {
   tlsKeyPassphrase?: string;
   /** true: nothing is collected until it is resumed */
   paused?: boolean;
+};
+
+export type ServerPoint = {
+  /** Start of the step; steps start at multiples of their length */
+  at: Timestamp;
+  /** Time that the snapshots of this step covered */
+  coveredSeconds: number;
+  /** null: nothing was collected */
+  figures: ServerFigures | null;
 };
 
 export type ServerReport = {
@@ -4975,12 +5094,28 @@ export type ServersListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** worst: those with the worst findings first; cacheHit: the lowest first; lastCollected: the longest ago first; other figures: the highest first */
+  sort?: "name" | "worst" | "active" | "commits" | "meanMs" | "cacheHit" | "oldestTransaction" | "lastCollected";
+  /** Part of the name, the host or the version, in any case */
+  search?: string;
+  /** Only those in this state */
+  state?: ServerState;
+  /** true: also how many there are in each state */
+  count?: boolean;
 };
 
 export type ServersListOutput = {
-  items: Array<Server>;
+  items: Array<ListedServer>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** Of those that `search` finds, in whatever state; null unless `count` asks for it */
+  counts: {
+    total: Count;
+    pending: Count;
+    ok: Count;
+    unreachable: Count;
+    paused: Count;
+  } | null;
 };
 
 export type ServersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -5018,6 +5153,35 @@ export type ServersOverviewOutput = {
 };
 
 export type ServersOverviewProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type ServersSeriesInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Minimum seconds per point; by default as few as the number of points allows */
+  step?: number;
+  /** previous: also the period of the same length that ends where this one begins */
+  compare?: "previous";
+};
+
+export type ServersSeriesOutput = {
+  range: CollectedRange;
+  /** Seconds that one point sums up */
+  step: number;
+  points: Array<ServerPoint>;
+  /** Of the whole range */
+  total: ServerFigures;
+  /** Point by point the one before it; null unless `compare` asked for it */
+  previous: {
+    range: CollectedRange;
+    points: Array<ServerPoint>;
+    total: ServerFigures;
+  } | null;
+};
+
+export type ServersSeriesProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ServersStatementSeriesInput = {
   serverId: Id;
@@ -6219,13 +6383,17 @@ export class TidegateClient extends Transport {
   serversIndexes = (input: ServersIndexesInput, options?: CallOptions): Promise<ServersIndexesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/indexes', repeat: 'safe' }, input, options);
 
-  /** All watched servers, by name */
+  /** Watched servers with their figures now, the last hour of each, and what is wrong */
   serversList = (input: ServersListInput = {}, options?: CallOptions): Promise<ServersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers', repeat: 'safe' }, input, options);
 
   /** A server at a glance: state, load, sizes, busiest statements, what is missing */
   serversOverview = (input: ServersOverviewInput, options?: CallOptions): Promise<ServersOverviewOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/overview', repeat: 'safe' }, input, options);
+
+  /** A server’s figures over time, for its charts, with the change against the period before. At most 400 points: a step becomes as long as needed. Minutes are there for 14 days, hours for as long as the plan keeps history: ranges that begin earlier have steps of whole hours. */
+  serversSeries = (input: ServersSeriesInput, options?: CallOptions): Promise<ServersSeriesOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/series', repeat: 'safe' }, input, options);
 
   /** One statement over time. At the resolution of the snapshots (a minute) for as long as the plan keeps history. A step becomes as long as needed for at most 1,500 points. */
   serversStatementSeries = (input: ServersStatementSeriesInput, options?: CallOptions): Promise<ServersStatementSeriesOutput> =>

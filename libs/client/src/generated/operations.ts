@@ -145,6 +145,7 @@ export const OPERATIONS = {
   serversIndexes: { service: 'monitor-agent', scope: 'servers:read', reads: true },
   serversList: { service: 'monitor-agent', scope: 'servers:read', reads: true },
   serversOverview: { service: 'monitor-agent', scope: 'servers:read', reads: true },
+  serversSeries: { service: 'monitor-agent', scope: 'servers:read', reads: true },
   serversStatementSeries: { service: 'monitor-agent', scope: 'servers:read', reads: true },
   serversStatements: { service: 'monitor-agent', scope: 'servers:read', reads: true },
   serversTables: { service: 'monitor-agent', scope: 'servers:read', reads: true },
