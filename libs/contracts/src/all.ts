@@ -38,6 +38,8 @@ import './monitor-agent/server.ts';
 import './monitor-agent/server-list.ts';
 import './monitor-agent/server-series.ts';
 import './monitor-agent/statement.ts';
+import './monitor-agent/statement-detail.ts';
+import './monitor-agent/table-detail.ts';
 import './monitor-agent/wraparound.ts';
 import './monitor-agent/statement-series.ts';
 import './notifier/account-mails.ts';

@@ -86,8 +86,8 @@ export type AgedTable = {
 /** In the smallest unit of the currency: 2900 is 29.00 EUR */
 export type AmountMinor = number;
 
-/** crash_recovery: PostgreSQL lost a process or was killed, and the counters of tables and indexes (usually of statements as well) start again from zero, even if the server itself kept running; restart: an orderly one, which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became the primary, and its history continues; another_server: another instance answers at the address, and nothing is compared across that */
-export type AnnotationKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
+/** crash_recovery: PostgreSQL lost a process or was killed, and the counters of tables and indexes (usually of statements as well) start again from zero, even if the server itself kept running; restart: an orderly one, which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became the primary, and its history continues; another_server: another instance answers at the address, and nothing is compared across that; note: written by somebody */
+export type AnnotationKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server" | "note";
 
 export type ApiKey = {
   id: string;
@@ -1429,6 +1429,35 @@ export type ListedFigures = {
   spark: Array<number | null>;
 };
 
+export type ListedFinding = {
+  /** invalid: a build failed, and it slows down writes without being used; duplicate: another index is the same; redundant: another index starts with its columns; unused: not read for at least 35 days */
+  kind: "invalid" | "duplicate" | "redundant" | "unused";
+  database: string;
+  schema: string;
+  table: string;
+  index: string;
+  columns: Array<string>;
+  method: string | null;
+  /** null: not measured yet */
+  bytes: Count | null;
+  /** Indexes of the same table that replace it; the first is not itself recommended for dropping */
+  coveredBy: Array<string>;
+  unusedSince: Timestamp | null;
+  what: string;
+  /** The evidence, and what to consider */
+  evidence: Array<string>;
+  /** To be run in `database`; null: keep the index until the advice is followed */
+  sql: string | null;
+  /** The same whenever the same is found of the same index */
+  id: string;
+  /** Who looked at it and decided to leave it, and why; null: nobody did */
+  dismissed: {
+    reason: string;
+    at: Timestamp;
+    personId: Id | null;
+  } | null;
+};
+
 export type ListedServer = {
   id: Id;
   name: string;
@@ -1461,6 +1490,50 @@ export type ListedServer = {
   figures: ListedFigures | null;
   /** What is wrong with it now, worst first */
   findings: Array<ServerFinding>;
+};
+
+export type ListedStatement = {
+  statementId: string;
+  database: string;
+  role: string;
+  /** PostgreSQL’s own id of the statement, as text */
+  queryId: string;
+  /** Our own name of the query: the same for every database, role and spelling, and after its tables were made anew; null where the text is not known, not whole, or not one that PostgreSQL 18 takes */
+  queryKey: string | null;
+  /** false: called from within a function */
+  toplevel: boolean;
+  /** Constants are parameters, comments removed; null until it has been read */
+  text: string | null;
+  textTruncated: boolean;
+  calls: Count;
+  rows: Count;
+  totalMs: number;
+  meanMs: number;
+  planMs: number;
+  sharedBlocksHit: Count;
+  sharedBlocksRead: Count;
+  sharedBlocksDirtied: Count;
+  sharedBlocksWritten: Count;
+  tempBlocksRead: Count;
+  tempBlocksWritten: Count;
+  ioReadMs: number;
+  ioWriteMs: number;
+  walBytes: Count;
+  /** Reset in the range, or possibly evicted: some work may be missing */
+  partial: boolean;
+  firstSeenAt: Timestamp;
+  lastSeenAt: Timestamp;
+  /** Of the total time of the list, 0 to 1; null: there was none */
+  share: number | null;
+  /** Time spent, by equal parts of the range of `sparkStep` seconds; null unless `spark` asks for it */
+  spark: Array<number> | null;
+  /** In the period of the same length before; null: not called then, or not asked for */
+  previous: {
+    calls: Count;
+    totalMs: number;
+    meanMs: number;
+  } | null;
+  change: StatementChange | null;
 };
 
 export type LockWait = {
@@ -2361,6 +2434,10 @@ export type Server = {
 };
 
 export type ServerAnnotation = {
+  /** Of a note; null for what was detected */
+  id: Id | null;
+  /** Of a note; null for what was detected */
+  text: string | null;
   kind: AnnotationKind;
   /** By the server’s clock, the last of several; for another_server and promoted the snapshot that detected it */
   at: Timestamp;
@@ -2445,6 +2522,17 @@ export type ServerFinding = {
 
 /** Host name or IP address */
 export type ServerHost = string;
+
+export type ServerMoment = {
+  /** blocked: sessions waited for locks without a break; peak: many more than usual were active */
+  kind: "blocked" | "peak";
+  from: Timestamp;
+  to: Timestamp;
+  /** Where it was worst: the moment to look at */
+  at: Timestamp;
+  waitingMost: Count;
+  activeMost: Count;
+};
 
 export type ServerPatch = {
   serverId: Id;
@@ -2595,6 +2683,9 @@ export type Statement = {
   lastSeenAt: Timestamp;
 };
 
+/** new: first seen in the range; regressed: a call takes at least half as long again as in the period before; improved: it takes at most two thirds of it. Neither is said below 10 calls in one of the periods */
+export type StatementChange = "new" | "regressed" | "improved";
+
 export type StatementCompleteness = {
   /** How often all counters were reset (by hand or by a crash) */
   resets: Count;
@@ -2610,6 +2701,13 @@ export type StatementCompleteness = {
   coverage: number | null;
   /** What makes the totals too low, and how to fix it */
   warnings: Array<ServerCheck>;
+};
+
+export type StatementFinding = {
+  kind: "regressed" | "temp_files" | "cache" | "planning" | "many_rows";
+  severity: "warning" | "info";
+  /** What was seen, and what to look at */
+  what: string;
 };
 
 export type StatementPoint = {
@@ -4946,7 +5044,7 @@ export type ServersAnnotationsInput = {
 };
 
 export type ServersAnnotationsOutput = {
-  /** Those detected in the range, newest first */
+  /** Those detected in the range and notes about it, newest first */
   items: Array<ServerAnnotation>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
@@ -5012,6 +5110,28 @@ export type ServersDeleteOutput = unknown;
 
 export type ServersDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type ServersFindingsDismissInput = {
+  serverId: Id;
+  /** The finding’s `id` */
+  finding: string;
+  /** Why it stays */
+  reason: Name;
+};
+
+export type ServersFindingsDismissOutput = unknown;
+
+export type ServersFindingsDismissProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type ServersFindingsRestoreInput = {
+  serverId: Id;
+  /** The finding’s `id` */
+  finding: string;
+};
+
+export type ServersFindingsRestoreOutput = unknown;
+
+export type ServersFindingsRestoreProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type ServersGetInput = {
   serverId: Id;
 };
@@ -5028,13 +5148,19 @@ export type ServersIndexFindingsInput = {
   cursor?: string;
   /** Only of this database */
   database?: string;
+  /** Only of tables with this name */
+  table?: string;
+  /** true: those that were dismissed instead of those that were not */
+  dismissed?: boolean;
 };
 
 export type ServersIndexFindingsOutput = {
-  items: Array<IndexFinding>;
+  items: Array<ListedFinding>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
   total: Count;
+  /** How many were dismissed */
+  dismissed: Count;
   /** Of all findings whose SQL drops an index */
   bytes: Count;
   /** Indexes that were judged */
@@ -5120,8 +5246,48 @@ export type ServersListOutput = {
 
 export type ServersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type ServersMomentsInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+};
+
+export type ServersMomentsOutput = {
+  /** The 50 worst, newest first */
+  items: Array<ServerMoment>;
+};
+
+export type ServersMomentsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type ServersNotesCreateInput = {
+  serverId: Id;
+  /** When it happened; default now */
+  at?: Instant;
+  /** What happened */
+  text: Name;
+};
+
+export type ServersNotesCreateOutput = ServerAnnotation;
+
+export type ServersNotesCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type ServersNotesDeleteInput = {
+  serverId: Id;
+  noteId: Id;
+};
+
+export type ServersNotesDeleteOutput = unknown;
+
+export type ServersNotesDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type ServersOverviewInput = {
   serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
 };
 
 export type ServersOverviewOutput = {
@@ -5129,6 +5295,7 @@ export type ServersOverviewOutput = {
   range: CollectedRange;
   uptimeSeconds: number | null;
   maxConnections: number | null;
+  /** The last snapshot of the range */
   activity: ActivityPoint | null;
   perSecond: {
     commits: number;
@@ -5183,6 +5350,47 @@ export type ServersSeriesOutput = {
 
 export type ServersSeriesProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type ServersStatementInput = {
+  serverId: Id;
+  /** The statement */
+  statementId: string;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+};
+
+export type ServersStatementOutput = {
+  range: CollectedRange;
+  /** With the period before; zeros when it was not called in the range */
+  statement: ListedStatement;
+  /** Tables of its database that its text names, at most 50 */
+  tables: Array<{
+    schema: string;
+    name: string;
+    totalBytes: number | null;
+  }>;
+  /** Who was seen running it in up to 500 snapshots of the range; short calls are seldom seen */
+  users: Array<{
+    role: string | null;
+    application: string;
+    /** Average number of concurrent sessions */
+    sessions: number;
+  }>;
+  /** What its sessions were doing */
+  waits: Array<WaitShare>;
+  /** At most 120 slices; slices without a snapshot are left out */
+  waitSeries: Array<{
+    at: Timestamp;
+    waits: Array<WaitShare>;
+  }>;
+  findings: Array<StatementFinding>;
+  /** Of the indexes of its tables */
+  indexFindings: Array<IndexFinding>;
+};
+
+export type ServersStatementProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ServersStatementSeriesInput = {
   serverId: Id;
   /** The statement */
@@ -5221,6 +5429,12 @@ export type ServersStatementsInput = {
   role?: string;
   /** Part of the text, in any case */
   search?: string;
+  /** previous: each with its figures in the period of the same length before */
+  compare?: "previous";
+  /** true: each with its time over the range */
+  spark?: boolean;
+  /** true: also how the time is divided among databases and roles */
+  facets?: boolean;
 };
 
 export type ServersStatementsOutput = {
@@ -5232,12 +5446,58 @@ export type ServersStatementsOutput = {
     rows: Count;
     totalMs: number;
   };
-  items: Array<Statement>;
+  /** Seconds of one part of `spark` */
+  sparkStep: number | null;
+  /** Of all statements of the range, whatever is filtered; those with most time first, at most 20 */
+  facets: {
+    databases: Array<{
+      name: string;
+      statements: Count;
+      totalMs: number;
+    }>;
+    roles: Array<{
+      name: string;
+      statements: Count;
+      totalMs: number;
+    }>;
+  } | null;
+  items: Array<ListedStatement>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
 
 export type ServersStatementsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type ServersTableInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Database of the table */
+  database: string;
+  /** Schema of the table */
+  schema: string;
+  /** Name of the table */
+  name: string;
+};
+
+export type ServersTableOutput = {
+  range: CollectedRange;
+  table: MonitoredTable;
+  indexes: Array<MonitoredIndex>;
+  findings: Array<IndexFinding>;
+  /** Days on which its size was another one than before, for as long as the plan keeps history, and now; of a partitioned table all partitions together */
+  growth: Array<{
+    at: Timestamp;
+    heapBytes: Count;
+    indexBytes: Count;
+    liveRows: Count;
+    deadRows: Count;
+  }>;
+};
+
+export type ServersTableProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ServersTablesInput = {
   serverId: Id;
@@ -6351,7 +6611,7 @@ export class TidegateClient extends Transport {
   serversAddPlatform = (input: ServersAddPlatformInput = {}, options?: CallOptions): Promise<ServersAddPlatformOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/platform', repeat: 'keyed' }, input, options);
 
-  /** What happened to a server’s counters in a range: crashes, restarts, resets */
+  /** What happened to a server in a range: crashes, restarts, resets, and what people noted */
   serversAnnotations = (input: ServersAnnotationsInput, options?: CallOptions): Promise<ServersAnnotationsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/annotations', repeat: 'safe' }, input, options);
 
@@ -6371,6 +6631,14 @@ export class TidegateClient extends Transport {
   serversDelete = (input: ServersDeleteInput, options?: CallOptions): Promise<ServersDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/servers/{serverId}', repeat: 'keyed' }, input, options);
 
+  /** Leave a finding as it is, and say why: it is not shown among the open ones any more */
+  serversFindingsDismiss = (input: ServersFindingsDismissInput, options?: CallOptions): Promise<ServersFindingsDismissOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/servers/{serverId}/dismissed-findings', repeat: 'keyed' }, input, options);
+
+  /** Show a dismissed finding again */
+  serversFindingsRestore = (input: ServersFindingsRestoreInput, options?: CallOptions): Promise<ServersFindingsRestoreOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/servers/{serverId}/dismissed-findings', repeat: 'keyed' }, input, options);
+
   /** One watched server */
   serversGet = (input: ServersGetInput, options?: CallOptions): Promise<ServersGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}', repeat: 'safe' }, input, options);
@@ -6387,6 +6655,18 @@ export class TidegateClient extends Transport {
   serversList = (input: ServersListInput = {}, options?: CallOptions): Promise<ServersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers', repeat: 'safe' }, input, options);
 
+  /** Moments of a range that are worth looking at: when sessions were blocked, and when most of them were active. To the minute within the last 14 days, to the hour before. */
+  serversMoments = (input: ServersMomentsInput, options?: CallOptions): Promise<ServersMomentsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/moments', repeat: 'safe' }, input, options);
+
+  /** Note what happened at an instant, such as a deployment: it stands in every chart of the server */
+  serversNotesCreate = (input: ServersNotesCreateInput, options?: CallOptions): Promise<ServersNotesCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/servers/{serverId}/annotations', repeat: 'keyed' }, input, options);
+
+  /** Delete a note */
+  serversNotesDelete = (input: ServersNotesDeleteInput, options?: CallOptions): Promise<ServersNotesDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/servers/{serverId}/annotations/{noteId}', repeat: 'keyed' }, input, options);
+
   /** A server at a glance: state, load, sizes, busiest statements, what is missing */
   serversOverview = (input: ServersOverviewInput, options?: CallOptions): Promise<ServersOverviewOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/overview', repeat: 'safe' }, input, options);
@@ -6395,6 +6675,10 @@ export class TidegateClient extends Transport {
   serversSeries = (input: ServersSeriesInput, options?: CallOptions): Promise<ServersSeriesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/series', repeat: 'safe' }, input, options);
 
+  /** One statement: its text, figures, tables, who runs it, what it waits for, and what could be better */
+  serversStatement = (input: ServersStatementInput, options?: CallOptions): Promise<ServersStatementOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements/{statementId}', repeat: 'safe' }, input, options);
+
   /** One statement over time. At the resolution of the snapshots (a minute) for as long as the plan keeps history. A step becomes as long as needed for at most 1,500 points. */
   serversStatementSeries = (input: ServersStatementSeriesInput, options?: CallOptions): Promise<ServersStatementSeriesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements/{statementId}/series', repeat: 'safe' }, input, options);
@@ -6402,6 +6686,10 @@ export class TidegateClient extends Transport {
   /** Top statements of a range, with exact counts. Each series is one statement of one database and role, apart by whether it was called from within a function. `total` sums up all series, not only those shown. */
   serversStatements = (input: ServersStatementsInput, options?: CallOptions): Promise<ServersStatementsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements', repeat: 'safe' }, input, options);
+
+  /** One table: its work in the range, its indexes with what is wrong with them, and how it grew */
+  serversTable = (input: ServersTableInput, options?: CallOptions): Promise<ServersTableOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/table', repeat: 'safe' }, input, options);
 
   /** Tables of all databases of a server with their work in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. Dropped ones stay in the ranges in which they existed. */
   serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { needsLevel } from '../billing/needs.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
-import { Range, serverRange } from './range.ts';
+import { Count, Range, serverRange } from './range.ts';
 
 const figure = (description: string) => z.number().min(0).nullable().meta({ description });
 
@@ -77,4 +77,31 @@ export const showServerSeries = operation({
       .nullable()
       .meta({ description: 'Point by point the one before it; null unless `compare` asked for it' }),
   }),
+});
+
+export const Moment = z
+  .object({
+    kind: z.enum(['blocked', 'peak']).meta({
+      description: 'blocked: sessions waited for locks without a break; peak: many more than usual were active',
+    }),
+    from: Timestamp,
+    to: Timestamp,
+    at: Timestamp.meta({ description: 'Where it was worst: the moment to look at' }),
+    waitingMost: Count,
+    activeMost: Count,
+  })
+  .meta({ id: 'ServerMoment' });
+export type Moment = z.infer<typeof Moment>;
+
+export const listMoments = operation({
+  service: 'monitor-agent',
+  name: 'servers.moments',
+  needs: needsLevel('metrics', 'basic'),
+  http: ['GET', '/api/v1/servers/{serverId}/moments'],
+  scope: 'servers:read',
+  summary:
+    'Moments of a range that are worth looking at: when sessions were blocked, and when most of them were active',
+  description: 'To the minute within the last 14 days, to the hour before.',
+  input: z.strictObject(serverRange),
+  output: z.object({ items: z.array(Moment).meta({ description: 'The 50 worst, newest first' }) }),
 });

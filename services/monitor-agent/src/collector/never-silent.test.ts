@@ -130,7 +130,12 @@ test.each(rows.filter(([, { since = 0 }]) => since <= FIRST_VERSION.major))(
     expect(check?.sqlstate).toBe(sqlstate);
     const listed = await store.call(new ListServers(everything), listServers, {}, at.orgId);
     expect(listed.items[0]?.missing).toContainEqual(check);
-    const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    const overview = await store.call(
+      new ShowOverview(store.tenants),
+      showOverview,
+      { serverId: at.serverId },
+      at.orgId,
+    );
     expect(overview.missing).toContainEqual(check);
     if (!untested) {
       const tester = new TestServer(

@@ -27,6 +27,8 @@ export async function deleteOlderThan(run: Run, signal: AbortSignal, days: numbe
   }
   const chunks = { table: HOUR_CHUNKS, key: 'hour', where: `hour < ${OLD_DAY} at time zone 'utc'`, value: days };
   await deleteByDay(run, signal, chunks);
+  await deleteByRows(run, signal, { table: 'server_notes', where: `at < ${OLD}`, value: days });
+  await deleteByRows(run, signal, { table: 'table_sizes', where: `day < ${OLD_DAY}::date`, value: days });
   await deleteByRows(run, signal, { table: 'server_hours', where: `taken_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { table: 'blocking_incidents', where: `last_seen_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { table: 'server_annotations', where: `seen_at < ${OLD}`, value: days });
