@@ -152,6 +152,8 @@ export type BackfillState = "previewed" | "applied" | "reverted";
 
 export type Backtest = {
   id: Id;
+  /** What somebody called it */
+  name: string | null;
   /** The figures are null until it is done */
   status: BacktestStatus;
   settings: BotSettings;
@@ -360,14 +362,98 @@ export type Bot = {
   createdAt: Timestamp;
 };
 
+export type BotEquityPoint = {
+  /** Start of the candle; the value is at its close */
+  at: Timestamp;
+  /** Closed and open profit at this close; closing fees are not taken off */
+  equity: Decimal;
+  /** Below the highest equity of the points so far: 0 or less */
+  drawdown: Decimal;
+};
+
+export type BotFill = {
+  orderId: Id;
+  price: Decimal;
+  quantity: Decimal;
+  value: Decimal;
+  fee: Decimal;
+  at: Timestamp;
+  tradeId: Id;
+  /** Number of its trade */
+  trade: number;
+  kind: OrderKind;
+  side: OrderSide;
+};
+
+export type BotLine = {
+  id: Id;
+  name: string;
+  mode: "paper";
+  status: BotStatus;
+  settings: BotSettings;
+  /** Version of the market’s rules that it uses */
+  marketVersion: number;
+  feed: Feed;
+  /** The candle up to which the bot has decided */
+  decidedUpTo: Timestamp | null;
+  closedTrades: number;
+  /** Of closed trades, after fees, in the quote currency */
+  profit: Decimal;
+  /** Sum of the ledger: change of the paper wallet */
+  balance: Decimal;
+  openTradeId: Id | null;
+  /** Why no trade is opened, as of the last candle; null: nothing prevents one */
+  waiting: Waiting | null;
+  /** Why it was halted */
+  halted: Halt | null;
+  /** Why it opens no trade and cannot be started or changed: the plan allows fewer bots, or is read-only. An open trade is finished; it goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
+  /** How it was last started; null for older bots */
+  resumed: Resumed | null;
+  /** Candles that were added or changed after the bot had passed their time: a backtest differs */
+  lateCandles: {
+    count: number;
+    from: Timestamp;
+  } | null;
+  createdAt: Timestamp;
+  currency: string;
+  /** Of its market: prices are whole multiples of it */
+  tickSize: Decimal;
+  /** Close of the candle at `decidedUpTo`; null before the first */
+  lastPrice: Decimal | null;
+  /** Of the open trade if closed at the last price, after all fees; null: none is open */
+  openProfit: Decimal | null;
+  /** When it was last run, whether there were new candles or not; null: never */
+  ranAt: Timestamp | null;
+};
+
 /** paper: the built-in exchange, without money; testnet and mainnet: accounts at a real exchange */
 export type BotMode = "paper" | "testnet" | "mainnet";
+
+export type BotOrder = {
+  id: Id;
+  /** Of the intent: the same intent is placed once, however often it is decided */
+  key: string;
+  kind: OrderKind;
+  side: OrderSide;
+  type: OrderType;
+  price: Decimal;
+  quantity: Decimal;
+  status: OrderStatus;
+  placedAt: Timestamp;
+  tradeId: Id;
+  /** Number of its trade */
+  trade: number;
+};
 
 /** Without `strategy` those of a DCA bot */
 export type BotSettings = DcaSettings | MartingaleEmaSettings;
 
 /** Without `strategy` those of a DCA bot */
 export type BotSettingsInput = DcaSettingsInput | MartingaleEmaSettingsInput;
+
+/** newest: created last; name: from a to z; profit: of closed trades, highest first; trades: most closed first */
+export type BotSort = "newest" | "name" | "profit" | "trades";
 
 /** stopping: no new trade is opened, the open one is finished; halted: stopped for a reason that needs attention */
 export type BotStatus = "stopped" | "running" | "stopping" | "halted";
@@ -400,6 +486,24 @@ export type BotSummary = {
   } | null;
   /** The bot has decided on every stored candle */
   upToDate: boolean;
+};
+
+export type BotTotal = {
+  currency: string;
+  mode: BotMode;
+  bots: number;
+  byStatus: {
+    running: number;
+    stopping: number;
+    stopped: number;
+    halted: number;
+  };
+  closedTrades: number;
+  openTrades: number;
+  /** Of closed trades, after fees */
+  profit: Decimal;
+  /** Of open trades at the last prices, after all fees */
+  openProfit: Decimal;
 };
 
 export type Candle = {
@@ -1786,6 +1890,20 @@ export type NewWebhookChannel = {
   events?: Array<NoticeType>;
 };
 
+export type NextLevel = {
+  /** 0 is the base order */
+  index: number;
+  kind: OrderKind;
+  side: OrderSide;
+  /** waiting: at the exchange; planned: placed later, or when the next trade is opened */
+  state: "filled" | "waiting" | "planned";
+  price: Decimal;
+  /** Of all of the order */
+  quantity: Decimal;
+  /** From the last price, two decimals; above zero: the price has to rise. null where no price is known */
+  distancePercent: Decimal | null;
+};
+
 export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered";
 
 export type OneOffPrice = {
@@ -2748,6 +2866,9 @@ export type SweepResult = {
   /** Of the swept settings, by path */
   values: SweptValues;
 };
+
+/** rank: as the sweep ranks; profit: highest first; drawdown and capital: lowest first; trades: most first */
+export type SweepSort = "rank" | "profit" | "drawdown" | "capital" | "trades";
 
 export type SweepStatus = "waiting" | "running" | "done" | "cancelled" | "failed";
 
@@ -3895,6 +4016,35 @@ export type BacktestsCancelOutput = Backtest;
 
 export type BacktestsCancelProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type BacktestsCompareInput = {
+  backtestId: Id;
+  /** The other backtest */
+  with: Id;
+};
+
+export type BacktestsCompareOutput = {
+  first: Backtest;
+  second: Backtest;
+  /** Of one market, source and interval, over the same time */
+  sameCandles: boolean;
+  /** Those that differ, by path; null: not set */
+  settings: Array<{
+    setting: string;
+    first: string | number | boolean | null;
+    second: string | number | boolean | null;
+  }>;
+  /** Figures of both */
+  figures: Array<{
+    figure: "profit" | "openProfit" | "fees" | "funding" | "maxCapital" | "maxDrawdown" | "closedTrades" | "winningTrades" | "fills" | "liquidations";
+    first: Decimal;
+    second: Decimal;
+    /** second − first; null between two currencies */
+    difference: Decimal | null;
+  }>;
+};
+
+export type BacktestsCompareProblem = 'not_found' | 'backtest_not_done' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type BacktestsCreateInput = {
   settings: BotSettingsInput;
   feed?: BacktestFeedInput;
@@ -3961,6 +4111,15 @@ export type BacktestsListOutput = {
 
 export type BacktestsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type BacktestsRenameInput = {
+  backtestId: Id;
+  name: Name;
+};
+
+export type BacktestsRenameOutput = Backtest;
+
+export type BacktestsRenameProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type BacktestsTradesInput = {
   backtestId: Id;
   /** Items on a page */
@@ -3976,6 +4135,24 @@ export type BacktestsTradesOutput = {
 };
 
 export type BacktestsTradesProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type BotsActivityInput = {
+  botId: Id;
+  /** Included; by default the first */
+  from?: Instant;
+  /** Excluded; by default up to the newest */
+  to?: Instant;
+  /** At most so many orders, and so many fills */
+  limit?: number;
+};
+
+export type BotsActivityOutput = {
+  orders: Array<BotOrder>;
+  fills: Array<BotFill>;
+  complete: boolean;
+};
+
+export type BotsActivityProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BotsCreateInput = {
   name: Name;
@@ -3997,6 +4174,32 @@ export type BotsDeleteOutput = unknown;
 
 export type BotsDeleteProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type BotsDuplicateInput = {
+  botId: Id;
+  name: Name;
+};
+
+export type BotsDuplicateOutput = Bot;
+
+export type BotsDuplicateProblem = 'not_found' | 'plan_limit_reached' | 'feature_not_included' | 'unauthenticated' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BotsEquityInput = {
+  botId: Id;
+  /** Included; by default the first */
+  from?: Instant;
+  /** Excluded; by default up to the newest */
+  to?: Instant;
+};
+
+export type BotsEquityOutput = {
+  currency: string;
+  items: Array<BotEquityPoint>;
+  /** The deepest of the points, as a number of 0 or more */
+  maxDrawdown: Decimal;
+};
+
+export type BotsEquityProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type BotsGetInput = {
   botId: Id;
 };
@@ -4005,7 +4208,36 @@ export type BotsGetOutput = Bot;
 
 export type BotsGetProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type BotsLevelsInput = {
+  botId: Id;
+};
+
+export type BotsLevelsOutput = {
+  tradeId: Id | null;
+  currency: string;
+  lastPrice: Decimal | null;
+  levels: Array<NextLevel>;
+  takeProfitPrice: Decimal | null;
+  stopLossPrice: Decimal | null;
+  liquidationPrice: Decimal | null;
+  /** Needed when every level fills, entry fees included */
+  capital: Decimal | null;
+  /** Loss of a trade that fills every level and ends at its stop loss; null: only the capital bounds it */
+  worstLoss: Decimal | null;
+  /** Money in the open trade: value of its entries that are not closed */
+  atRisk: Decimal;
+};
+
+export type BotsLevelsProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type BotsListInput = {
+  /** Only those in this state */
+  status?: BotStatus;
+  /** Only those of this market */
+  market?: string;
+  /** A part of the name */
+  search?: string;
+  sort?: BotSort;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -4013,7 +4245,7 @@ export type BotsListInput = {
 };
 
 export type BotsListOutput = {
-  items: Array<Bot>;
+  items: Array<BotLine>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
@@ -4057,6 +4289,14 @@ export type BotsSummarizeInput = {
 export type BotsSummarizeOutput = BotSummary;
 
 export type BotsSummarizeProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type BotsTotalsInput = Record<string, never>;
+
+export type BotsTotalsOutput = {
+  items: Array<BotTotal>;
+};
+
+export type BotsTotalsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BotsUpdateInput = {
   botId: Id;
@@ -4214,6 +4454,42 @@ export type CandlesListUploadsOutput = {
 
 export type CandlesListUploadsProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type CandlesPreviewImportInput = {
+  /** One of GET /api/v1/markets */
+  market: string;
+  interval: CandleInterval;
+  /** One candle a line */
+  csv: string;
+  /** identical: a candle may be repeated if it is the same; refuse: each once. Different candles of one time are always refused */
+  duplicates?: "identical" | "refuse";
+  /** Of prices between two ticks of the market; nearest: round to the nearer tick */
+  rounding?: "refuse" | "nearest";
+  /** refuse: one wrong row refuses the file; skip: the other rows are imported */
+  wrongRows?: "refuse" | "skip";
+  /** Time zone of times without one */
+  zone?: string;
+  /** Needed when commas may also separate thousands */
+  decimalMark?: "auto" | "point" | "comma";
+  /** Most candles are missing on purpose; by default times that all lie further apart than the interval are refused */
+  sparse?: boolean;
+};
+
+export type CandlesPreviewImportOutput = {
+  market: string;
+  interval: CandleInterval;
+  importable: boolean;
+  /** Why it would be refused */
+  faults: Array<{
+    code: string;
+    message: string;
+  }>;
+  report: CandleReport;
+  /** The first 5 candles as they would be stored */
+  first: Array<Candle>;
+};
+
+export type CandlesPreviewImportProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'body_too_large' | 'unsupported_media_type' | 'quota_exhausted' | EveryProblem;
+
 export type LedgerListInput = {
   botId: Id;
   /** Items on a page */
@@ -4359,6 +4635,23 @@ export type SweepsListOutput = {
 };
 
 export type SweepsListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type SweepsResultsInput = {
+  sweepId: Id;
+  sort?: SweepSort;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type SweepsResultsOutput = {
+  items: Array<SweepResult>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type SweepsResultsProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type TradesGetInput = {
   tradeId: Id;
@@ -5871,6 +6164,10 @@ export class TidegateClient extends Transport {
   backtestsCancel = (input: BacktestsCancelInput, options?: CallOptions): Promise<BacktestsCancelOutput> =>
     this.send({ method: 'POST', path: '/api/v1/backtests/{backtestId}/cancel', repeat: 'keyed' }, input, options);
 
+  /** Two backtests side by side: the settings in which they differ, and the exact differences of their figures */
+  backtestsCompare = (input: BacktestsCompareInput, options?: CallOptions): Promise<BacktestsCompareOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/comparison', repeat: 'safe' }, input, options);
+
   /** Run settings over stored candles with the code that trades on paper. At most 600,000 candles, more than a year of minutes. The answer is the result when it is ready within some seconds; otherwise the status is `queued` or `running`: read it again until it is `done`. Trades (the first 10,000) and fills (the first 20,000) are read in pages. The run is counted when it is created. The newest 200 backtests of an organisation are stored. */
   backtestsCreate = (input: BacktestsCreateInput, options?: CallOptions): Promise<BacktestsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/backtests', repeat: 'keyed' }, input, options);
@@ -5895,9 +6192,17 @@ export class TidegateClient extends Transport {
   backtestsList = (input: BacktestsListInput = {}, options?: CallOptions): Promise<BacktestsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests', repeat: 'safe' }, input, options);
 
+  /** Give a backtest a name */
+  backtestsRename = (input: BacktestsRenameInput, options?: CallOptions): Promise<BacktestsRenameOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/backtests/{backtestId}', repeat: 'keyed' }, input, options);
+
   /** Trades of a backtest, oldest first */
   backtestsTrades = (input: BacktestsTradesInput, options?: CallOptions): Promise<BacktestsTradesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/trades', repeat: 'safe' }, input, options);
+
+  /** Orders and fills of a bot in a range of time, over all of its trades. The newest of the range, oldest first. Where there were more than `limit` of either, `complete` is false. */
+  botsActivity = (input: BotsActivityInput, options?: CallOptions): Promise<BotsActivityOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}/activity', repeat: 'safe' }, input, options);
 
   /** Create a DCA bot on the paper exchange; it is stopped until started */
   botsCreate = (input: BotsCreateInput, options?: CallOptions): Promise<BotsCreateOutput> =>
@@ -5907,11 +6212,23 @@ export class TidegateClient extends Transport {
   botsDelete = (input: BotsDeleteInput, options?: CallOptions): Promise<BotsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
+  /** Create a bot with the settings and candles of another; it is stopped until started. Its history is empty, and it has the market’s newest rules. */
+  botsDuplicate = (input: BotsDuplicateInput, options?: CallOptions): Promise<BotsDuplicateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/bots/{botId}/duplicate', repeat: 'keyed' }, input, options);
+
+  /** Equity of a bot and its drawdown: at most 500 closes, evenly spread over the range. From the stored ledger and fills; before the oldest of them there are no points. */
+  botsEquity = (input: BotsEquityInput, options?: CallOptions): Promise<BotsEquityOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}/equity', repeat: 'safe' }, input, options);
+
   /** A bot */
   botsGet = (input: BotsGetInput, options?: CallOptions): Promise<BotsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}', repeat: 'safe' }, input, options);
 
-  /** Bots of the organisation */
+  /** The levels of a bot’s open trade: filled, waiting and still to come; without one, those of the next trade. Without an open trade the ladder is drawn from the last price: the next trade begins at another one. A martingale-ema bot decides each level anew, so only orders that wait are listed. */
+  botsLevels = (input: BotsLevelsInput, options?: CallOptions): Promise<BotsLevelsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}/levels', repeat: 'safe' }, input, options);
+
+  /** Bots of the organisation, with closed and open profit */
   botsList = (input: BotsListInput = {}, options?: CallOptions): Promise<BotsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots', repeat: 'safe' }, input, options);
 
@@ -5930,6 +6247,10 @@ export class TidegateClient extends Transport {
   /** Summary of a bot: trades and profit to the cent, fees, and the open trade at the last price */
   botsSummarize = (input: BotsSummarizeInput, options?: CallOptions): Promise<BotsSummarizeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}/summary', repeat: 'safe' }, input, options);
+
+  /** What all bots of the organisation have earned, by currency and mode. Amounts of different currencies are never added. Filters of the list change nothing here. */
+  botsTotals = (input: BotsTotalsInput = {}, options?: CallOptions): Promise<BotsTotalsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bot-totals', repeat: 'safe' }, input, options);
 
   /** Rename a bot, or give a stopped one other settings for its next trades */
   botsUpdate = (input: BotsUpdateInput, options?: CallOptions): Promise<BotsUpdateOutput> =>
@@ -5966,6 +6287,10 @@ export class TidegateClient extends Transport {
   /** Candle files of the organisation, newest first; the newest 100 are stored */
   candlesListUploads = (input: CandlesListUploadsInput = {}, options?: CallOptions): Promise<CandlesListUploadsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles/uploads', repeat: 'safe' }, input, options);
+
+  /** How a candle file would be understood; nothing is stored. The same reading as of an import. Of a larger file send the beginning, up to the end of a line: `report` covers what was sent. */
+  candlesPreviewImport = (input: CandlesPreviewImportInput, options?: CallOptions): Promise<CandlesPreviewImportOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/candles/import-preview', repeat: 'safe' }, input, options);
 
   /** Every change of the bot’s paper wallet, oldest first */
   ledgerList = (input: LedgerListInput, options?: CallOptions): Promise<LedgerListOutput> =>
@@ -6010,6 +6335,10 @@ export class TidegateClient extends Transport {
   /** Sweeps, newest first */
   sweepsList = (input: SweepsListInput = {}, options?: CallOptions): Promise<SweepsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/sweeps', repeat: 'safe' }, input, options);
+
+  /** All results of a sweep, page by page. Of sweeps that ended before results were all stored there are the best 50. A walk-forward has none: its windows are in the sweep. Empty until it is done. */
+  sweepsResults = (input: SweepsResultsInput, options?: CallOptions): Promise<SweepsResultsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/sweeps/{sweepId}/results', repeat: 'safe' }, input, options);
 
   /** A trade with its orders and fills */
   tradesGet = (input: TradesGetInput, options?: CallOptions): Promise<TradesGetOutput> =>
