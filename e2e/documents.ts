@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import '@tidegate/contracts/all';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import { documentValidator } from '@tidegate/testing/document-validator';
@@ -232,39 +231,40 @@ export function documents(platform: SharedPlatform): void {
       const owned = anonymous.as(session['accessToken'] as string);
       const key = { name: 'copied', scopes: ['bots:read', 'bots:write'] };
       const env = { ...process.env, TIDEGATE_KEY: (await owned.post('/api/v1/api-keys', key)).body['key'] as string };
-      const samples = await import(pathToFileURL(join(process.cwd(), 'services/gateway/assets/samples.js')).href);
       const has = (command: string) => spawnSync(command, ['--version']).status === 0;
+      const shell = { env, encoding: 'utf8' } as const;
+      writeFileSync(join(folder, 'samples.js'), await (await fetch(`${platform.url}/docs/samples.js`)).text());
+      const text = (language: string, call: object): string => {
+        const program = `import('./samples.js').then((all) => process.stdout.write(all[process.argv[1]](JSON.parse(process.argv[2]), process.argv[3])))`;
+        return run(process.execPath, ['-e', program, language, JSON.stringify(call), platform.url], folder);
+      };
       const runs: Record<string, (text: string) => string> = {
         typescript: (text) => {
           writeFileSync(join(folder, 'sample.ts'), text);
-          return execFileSync(process.execPath, ['sample.ts'], { cwd: folder, env, encoding: 'utf8' });
+          return execFileSync(process.execPath, ['sample.ts'], { ...shell, cwd: folder });
         },
-        ...(has('curl') && {
-          curl: (text: string) => execFileSync('sh', ['-c', `${text} -s`], { env, encoding: 'utf8' }),
-        }),
-        ...(has('python3') && {
-          python: (text: string) => execFileSync('python3', ['-c', text], { env, encoding: 'utf8' }),
-        }),
+        ...(has('curl') && { curl: (text: string) => execFileSync('sh', ['-c', `${text} -s`], shell) }),
+        ...(has('python3') && { python: (text: string) => execFileSync('python3', ['-c', text], shell) }),
       };
       const none = { parameters: {}, query: {} };
       for (const [language, runText] of Object.entries(runs)) {
-        const name = `it's "${language}" $HOME \\ ü`;
+        const title = `it's "${language}" $HOME \\ ü`;
         const create = {
           ...none,
           ...{
             operationId: 'bots.create',
             method: 'POST',
             path: '/api/v1/bots',
-            body: { name, settings: BOT_SETTINGS },
+            body: { name: title, settings: BOT_SETTINGS },
           },
         };
-        const made = runText(samples[language](create, platform.url));
+        const made = runText(text(language, create));
         const botId = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(made)?.[0] ?? made;
         const read = { ...none, operationId: 'bots.get', method: 'GET', path: '/api/v1/bots/{botId}' };
-        expect(runText(samples[language]({ ...read, parameters: { botId } }, platform.url))).toContain('BTC-USDT');
-        expect((await owned.get(`/api/v1/bots/${botId}`)).body['name']).toBe(name);
+        expect(runText(text(language, { ...read, parameters: { botId } }))).toContain('BTC-USDT');
+        expect((await owned.get(`/api/v1/bots/${botId}`)).body['name']).toBe(title);
         const page = { ...none, operationId: 'bots.list', method: 'GET', path: '/api/v1/bots', query: { limit: 1 } };
-        expect(runText(samples[language](page, platform.url))).toContain(botId);
+        expect(runText(text(language, page))).toContain(botId);
         expect((await owned.send('DELETE', `/api/v1/bots/${botId}`)).status).toBe(204);
       }
     }

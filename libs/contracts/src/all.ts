@@ -17,6 +17,7 @@ import './billing/webhook.ts';
 import './gateway/installation.ts';
 import './gateway/services.ts';
 import './identity/api-keys.ts';
+import './identity/links.ts';
 import './identity/members.ts';
 import './identity/organisations.ts';
 import './identity/passwords.ts';

@@ -5,6 +5,7 @@ import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { Empty } from '@tidegate/contracts/kernel/types';
 import { checkSecrets, hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { compressAnswer, mayBeCompressed, varyBy } from '../kernel/compress-answers.ts';
 import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from '../kernel/entity-tags.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { Spent } from '../limits/quota.ts';
@@ -33,6 +34,7 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
       config: { cloudEvents: operation.cloudEvents },
       ...(operation.judgedByInput ? { bodyLimit: JUDGED_BYTES } : {}),
       onRequest: admission(operation, edge),
+      ...(mayBeCompressed(operation) ? { onSend: compressAnswer } : {}),
       handler: operationHandler(operation, operations, edge),
     });
   }
@@ -110,7 +112,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
       throw error;
     }
     if (spent) await edge.quota.settle(spent);
-    if (operation.csv) void reply.header('vary', 'accept');
+    if (operation.csv) varyBy(reply, 'accept');
     return reply.send(asCsv ? csvIn(reply, body) : body);
   };
 }
@@ -128,13 +130,13 @@ function csvIn(reply: FastifyReply, body: string | undefined): string | undefine
   return (JSON.parse(body) as { csv?: string }).csv;
 }
 
-/** Only API keys have a quota: a person in a browser is never locked out of reading. */
+/** Only API keys have a quota: a person in a browser is never locked out of reading, and a link costs its organisation nothing. */
 function spend(
   { metered }: Operation,
-  { caller }: Principal,
+  { caller, only }: Principal,
   { quota }: EdgeParts,
 ): Spent | Promise<Spent> | undefined {
-  return metered && caller.kind === 'api_key' && caller.orgId ? quota.spend(caller.orgId) : undefined;
+  return metered && caller.kind === 'api_key' && !only && caller.orgId ? quota.spend(caller.orgId) : undefined;
 }
 
 /** For writes: they apply only to the version that the caller has seen. */
