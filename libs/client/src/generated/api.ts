@@ -6,6 +6,33 @@ export type EveryProblem = 'malformed_body' | 'validation_failed' | 'forbidden' 
 
 export type Access = "full" | "read_only";
 
+export type AccountDeletion = {
+  /** Nobody else is in them: they are deleted with the account */
+  deleted: Array<OrganisationOfAccount>;
+  /** Others are in them and you are the only owner: appoint another one, or delete them, first */
+  blocking: Array<OrganisationOfAccount>;
+  /** They stay, without you */
+  left: Array<OrganisationOfAccount>;
+};
+
+export type AccountEvent = {
+  id: Id;
+  at: Timestamp;
+  kind: AccountEventKind;
+  /** From which address it was done */
+  address: string | null;
+  /** Such as the purpose of a link */
+  detail: string | null;
+};
+
+export type AccountEventKind = "account.created" | "password.changed" | "password.reset" | "email.verified" | "email.changed" | "email.change_undone" | "sessions.ended" | "operator.link_made" | "operator.password_set";
+
+export type AccountEvents = {
+  items: Array<AccountEvent>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
 export type ActivityPoint = {
   at: Timestamp;
   /** Sessions of clients, as in the next four fields */
@@ -95,8 +122,14 @@ export type ApiKey = {
   scopes: Array<string>;
   /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
   restricted: Restriction | null;
+  /** How the key begins, to tell which it is */
+  prefix: string;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
+  /** To about a minute */
+  lastUsedAt: Timestamp | null;
+  /** The key that was made in its place; it works until it expires */
+  replacedBy: string | null;
   createdBy: Id;
 };
 
@@ -940,6 +973,11 @@ export type DoublePayment = {
   foundAt: Timestamp;
 };
 
+export type EmailChange = {
+  /** false: when the mail’s token is sent */
+  changed: boolean;
+};
+
 export type Empty = Record<string, never>;
 
 export type EndedHold = {
@@ -950,6 +988,10 @@ export type EndedHold = {
   quantity: number;
   /** What others can have again */
   released: number;
+};
+
+export type EndedSessions = {
+  ended: number;
 };
 
 export type Enforcement = "hard" | "soft" | "overage";
@@ -1394,6 +1436,9 @@ export type LevelGrant = {
 /** The most that is allowed; null is unlimited */
 export type Limit = number | null;
 
+/** Language */
+export type Locale = "en" | "de";
+
 export type LockWait = {
   blocked: number;
   /** 0: a prepared transaction */
@@ -1490,7 +1535,7 @@ export type MartingaleEmaSettingsInput = {
 };
 
 export type Me = {
-  user: User;
+  user: Profile;
   /** The first 200; GET /api/v1/organisations has them all */
   organisations: Array<{
     id: Id;
@@ -1509,6 +1554,8 @@ export type Member = {
   /** Why they may only read at present, as a viewer: the plan allows fewer members, and they joined last. Owners come first, and the first of them is never restricted. null: they may do what their role may */
   restricted: Restriction | null;
   joinedAt: Timestamp;
+  /** When a session of theirs was last used, to the hour */
+  lastActiveAt: Timestamp | null;
 };
 
 export type Meter = {
@@ -1655,8 +1702,14 @@ export type NewApiKey = {
   scopes: Array<string>;
   /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
   restricted: Restriction | null;
+  /** How the key begins, to tell which it is */
+  prefix: string;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
+  /** To about a minute */
+  lastUsedAt: Timestamp | null;
+  /** The key that was made in its place; it works until it expires */
+  replacedBy: string | null;
   createdBy: Id;
   key: string;
 };
@@ -1683,6 +1736,7 @@ export type NewInvitation = {
   expiresAt: Timestamp;
   createdAt: Timestamp;
   token: string;
+  mailed: boolean;
 };
 
 export type NewServer = {
@@ -1812,6 +1866,12 @@ export type Organisation = {
   createdAt: Timestamp;
 };
 
+export type OrganisationOfAccount = {
+  id: Id;
+  name: string;
+  members: number;
+};
+
 export type OrganisationSummary = {
   id: Id;
   /** Empty for some seconds after sign-up or an upgrade */
@@ -1883,6 +1943,10 @@ export type OwnSession = {
   expiresAt: Timestamp;
   /** The session of this request */
   current: boolean;
+  /** What the device calls itself, as it was last used */
+  device: string | null;
+  /** From which address it was last used */
+  address: string | null;
 };
 
 export type OwnSessions = {
@@ -2105,6 +2169,22 @@ export type Problem = {
 /** Name of a product */
 export type ProductKey = string;
 
+export type Profile = {
+  id: Id;
+  email: string;
+  /** Whether the address is verified */
+  emailVerified: boolean;
+  name: string;
+  isOperator: boolean;
+  createdAt: Timestamp;
+  /** Language of mails and console; null: not chosen */
+  locale: Locale | null;
+  /** null: the browser’s */
+  timeZone: string | null;
+  /** null: not chosen */
+  theme: "auto" | "light" | "dark" | null;
+};
+
 /** A promotion code */
 export type PromotionCode = string;
 
@@ -2238,6 +2318,24 @@ export type RevenueFigures = {
 
 /** What a member may do, from least to most */
 export type Role = "viewer" | "editor" | "admin" | "owner";
+
+export type RotatedApiKey = {
+  id: string;
+  name: string;
+  scopes: Array<string>;
+  /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
+  restricted: Restriction | null;
+  /** How the key begins, to tell which it is */
+  prefix: string;
+  createdAt: Timestamp;
+  expiresAt: Timestamp | null;
+  /** To about a minute */
+  lastUsedAt: Timestamp | null;
+  /** The key that was made in its place; it works until it expires */
+  replacedBy: string | null;
+  createdBy: Id;
+  key: string;
+};
 
 export type RotatedSecret = {
   secret: string;
@@ -2395,6 +2493,16 @@ export type SessionGroup = {
   /** null in snapshots older than this field */
   backend: string | null;
   sessions: Count;
+};
+
+export type ShownInvitation = {
+  organisation: string;
+  /** The address that was invited */
+  email: string;
+  role: Role;
+  expiresAt: Timestamp;
+  /** Whether the token came by mail: an account can be made with it */
+  provesAddress: boolean;
 };
 
 export type SnapshotFeature = (FeatureGrant) & ({
@@ -4349,30 +4457,120 @@ export type InstallationGetOutput = Installation;
 
 export type InstallationGetProblem = 'precondition_failed' | EveryProblem;
 
+export type AccountsDeleteInput = {
+  /** Your address, repeated */
+  email: string;
+  /** Needed when your session began more than ten minutes ago */
+  currentPassword?: string;
+  /** Whether organisations in which nobody else is may be deleted */
+  deleteOrganisations?: boolean;
+};
+
+export type AccountsDeleteOutput = unknown;
+
+export type AccountsDeleteProblem = 'password_needed' | 'wrong_password' | 'organisations_block' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type AccountsEventsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type AccountsEventsOutput = AccountEvents;
+
+export type AccountsEventsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type AccountsMeInput = Record<string, never>;
 
 export type AccountsMeOutput = Me;
 
 export type AccountsMeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type AccountsPreviewDeletionInput = Record<string, never>;
+
+export type AccountsPreviewDeletionOutput = AccountDeletion;
+
+export type AccountsPreviewDeletionProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type AccountsRegisterInput = {
   /** E-mail address */
-  email: string;
-  /** At least 12 characters; any are allowed */
+  email?: string;
+  /** From the mail */
+  token?: string;
+  /** At least 12 characters; any are allowed, but no common password */
   password: string;
   name: Name;
   organisationName?: Name;
+  /** Language of the mails to this person */
+  locale?: Locale;
+  /** What this device calls itself; by default the header `User-Agent` */
+  device?: string;
 };
 
 export type AccountsRegisterOutput = Session;
 
-export type AccountsRegisterProblem = 'email_taken' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+export type AccountsRegisterProblem = 'email_taken' | 'address_unproven' | 'token_invalid' | 'password_too_weak' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
+export type AccountsRequestInput = {
+  /** E-mail address */
+  email: string;
+  /** Language of the mail */
+  locale?: Locale;
+};
+
+export type AccountsRequestOutput = unknown;
+
+export type AccountsRequestProblem = 'mail_not_configured' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
+export type AccountsUpdateMeInput = {
+  name?: Name;
+  /** Language of mails and console */
+  locale?: Locale | null;
+  /** Time zone of dates */
+  timeZone?: string | null;
+  /** Colours of the console */
+  theme?: "auto" | "light" | "dark" | null;
+};
+
+export type AccountsUpdateMeOutput = Profile;
+
+export type AccountsUpdateMeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type EmailsChangeInput = {
+  /** E-mail address */
+  email: string;
+  /** Needed when your session began more than ten minutes ago */
+  currentPassword?: string;
+};
+
+export type EmailsChangeOutput = EmailChange;
+
+export type EmailsChangeProblem = 'password_needed' | 'wrong_password' | 'email_taken' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type EmailsConfirmChangeInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type EmailsConfirmChangeOutput = User;
+
+export type EmailsConfirmChangeProblem = 'token_invalid' | 'email_taken' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type EmailsResendVerificationInput = Record<string, never>;
 
 export type EmailsResendVerificationOutput = unknown;
 
 export type EmailsResendVerificationProblem = 'mail_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type EmailsUndoChangeInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type EmailsUndoChangeOutput = unknown;
+
+export type EmailsUndoChangeProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type EmailsVerifyInput = {
   /** From the mail */
@@ -4439,6 +4637,14 @@ export type InvitationsOwnOutput = OwnInvitations;
 
 export type InvitationsOwnProblem = 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type InvitationsResendInput = {
+  invitationId: Id;
+};
+
+export type InvitationsResendOutput = Invitation;
+
+export type InvitationsResendProblem = 'not_found' | 'role_too_high' | 'mail_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvitationsRevokeInput = {
   invitationId: Id;
 };
@@ -4446,6 +4652,15 @@ export type InvitationsRevokeInput = {
 export type InvitationsRevokeOutput = unknown;
 
 export type InvitationsRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvitationsShowInput = {
+  /** From the invitation */
+  token: string;
+};
+
+export type InvitationsShowOutput = ShownInvitation;
+
+export type InvitationsShowProblem = 'invitation_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type JwksGetInput = Record<string, never>;
 
@@ -4480,6 +4695,16 @@ export type KeysListOutput = {
 
 export type KeysListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type KeysRenameInput = {
+  /** The API key */
+  keyId: string;
+  name: Name;
+};
+
+export type KeysRenameOutput = ApiKey;
+
+export type KeysRenameProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type KeysRevokeInput = {
   /** The API key */
   keyId: string;
@@ -4488,6 +4713,17 @@ export type KeysRevokeInput = {
 export type KeysRevokeOutput = unknown;
 
 export type KeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type KeysRotateInput = {
+  /** The API key */
+  keyId: string;
+  /** How long the old key works beside the new one */
+  overlapHours?: number;
+};
+
+export type KeysRotateOutput = RotatedApiKey;
+
+export type KeysRotateProblem = 'not_found' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type MembersChangeRoleInput = {
   userId: Id;
@@ -4512,6 +4748,10 @@ export type MembersListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** A part of the name or address */
+  search?: string;
+  /** Only with this role */
+  role?: Role;
 };
 
 export type MembersListOutput = {
@@ -4575,13 +4815,13 @@ export type OrganisationsRenameProblem = 'unauthenticated' | 'plan_limit_reached
 export type PasswordsChangeInput = {
   /** The current password */
   currentPassword: string;
-  /** At least 12 characters; any are allowed */
+  /** At least 12 characters; any are allowed, but no common password */
   newPassword: string;
 };
 
 export type PasswordsChangeOutput = unknown;
 
-export type PasswordsChangeProblem = 'wrong_password' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type PasswordsChangeProblem = 'wrong_password' | 'password_too_weak' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type PasswordsForgottenInput = {
   /** E-mail address */
@@ -4595,13 +4835,13 @@ export type PasswordsForgottenProblem = 'mail_not_configured' | 'body_too_large'
 export type PasswordsResetInput = {
   /** From the mail */
   token: string;
-  /** At least 12 characters; any are allowed */
+  /** At least 12 characters; any are allowed, but no common password */
   password: string;
 };
 
 export type PasswordsResetOutput = unknown;
 
-export type PasswordsResetProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+export type PasswordsResetProblem = 'token_invalid' | 'password_too_weak' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type ServiceKeysCreateInput = {
   name: Name;
@@ -4639,6 +4879,12 @@ export type ServiceKeysRevokeOutput = unknown;
 
 export type ServiceKeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type SessionsEndOthersInput = Record<string, never>;
+
+export type SessionsEndOthersOutput = EndedSessions;
+
+export type SessionsEndOthersProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SessionsListInput = {
   /** Items on a page */
   limit?: number;
@@ -4657,6 +4903,8 @@ export type SessionsLoginInput = {
   password: string;
   /** A random value that this device stores. Where it has logged in before, wrong passwords of others do not make it wait. With `Session-Cookies` the gateway stores one in a cookie. */
   deviceId?: string;
+  /** What this device calls itself; by default the header `User-Agent` */
+  device?: string;
 };
 
 export type SessionsLoginOutput = Session;
@@ -4672,6 +4920,8 @@ export type SessionsLogoutProblem = 'unauthenticated' | 'plan_limit_reached' | '
 export type SessionsRefreshInput = {
   /** Of the last log-in or refresh */
   refreshToken?: string;
+  /** What this device calls itself; by default the header `User-Agent` */
+  device?: string;
 };
 
 export type SessionsRefreshOutput = Session;
@@ -5935,17 +6185,49 @@ export class TidegateClient extends Transport {
   installationGet = (input: InstallationGetInput = {}, options?: CallOptions): Promise<InstallationGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/installation', repeat: 'safe' }, input, options);
 
+  /** Delete your account for good. Your sessions, API keys and invitations end at once, and nothing that names you stays here. Organisations in which nobody else is are deleted with it when `deleteOrganisations` says so. */
+  accountsDelete = (input: AccountsDeleteInput, options?: CallOptions): Promise<AccountsDeleteOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/deletion', repeat: 'keyed' }, input, options);
+
+  /** What was done to your account, by you or an operator, newest first. The last 200, for a year. */
+  accountsEvents = (input: AccountsEventsInput = {}, options?: CallOptions): Promise<AccountsEventsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/me/events', repeat: 'safe' }, input, options);
+
   /** Who am I, and where may I go */
   accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me', repeat: 'safe' }, input, options);
 
-  /** Create an account with an organisation of its own, and log in. Where the installation sends e-mail, the address gets a token for POST /api/v1/me/email/verify. Until then the account can do nothing that reaches others. An address that somebody else has entered is claimed by POST /api/v1/password/forgotten. */
+  /** What would happen to your organisations if you deleted your account */
+  accountsPreviewDeletion = (input: AccountsPreviewDeletionInput = {}, options?: CallOptions): Promise<AccountsPreviewDeletionOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/me/deletion', repeat: 'safe' }, input, options);
+
+  /** Create an account with an organisation of its own, and log in. Where the installation sends e-mail, the token of POST /api/v1/accounts/request or of an invitation’s mail is needed, and says which address it is; without it every address gets the same refusal. Elsewhere `email` is enough. */
   accountsRegister = (input: AccountsRegisterInput, options?: CallOptions): Promise<AccountsRegisterOutput> =>
     this.send({ method: 'POST', path: '/api/v1/accounts', repeat: 'never' }, input, options);
+
+  /** Request a mail with a token that creates an account. Where the installation sends e-mail, an account begins with a mail to its address. The answer is the same whether the address has an account or not; one that has gets a mail that says so. */
+  accountsRequest = (input: AccountsRequestInput, options?: CallOptions): Promise<AccountsRequestOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/accounts/request', repeat: 'never' }, input, options);
+
+  /** Change your name, language, time zone or theme. What is left out stays; null takes a choice back. */
+  accountsUpdateMe = (input: AccountsUpdateMeInput = {}, options?: CallOptions): Promise<AccountsUpdateMeOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/me', repeat: 'keyed' }, input, options);
+
+  /** Change your e-mail address: a mail to the new one confirms it. The answer is the same whether the new address has an account or not. Where the installation sends no e-mail, the address changes at once. */
+  emailsChange = (input: EmailsChangeInput, options?: CallOptions): Promise<EmailsChangeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email', repeat: 'keyed' }, input, options);
+
+  /** Confirm your new e-mail address with the token of its mail. The old address is told, and can undo it for seven days. */
+  emailsConfirmChange = (input: EmailsConfirmChangeInput, options?: CallOptions): Promise<EmailsConfirmChangeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email/confirm', repeat: 'keyed' }, input, options);
 
   /** Send the mail that verifies your e-mail address again */
   emailsResendVerification = (input: EmailsResendVerificationInput = {}, options?: CallOptions): Promise<EmailsResendVerificationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/me/email/resend', repeat: 'keyed' }, input, options);
+
+  /** Give an account its earlier e-mail address back, with the token of the mail to it. For somebody whose account was taken over: all sessions and the password end, and a mail with a token for a new password is sent to this address. */
+  emailsUndoChange = (input: EmailsUndoChangeInput, options?: CallOptions): Promise<EmailsUndoChangeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/email-changes/undo', repeat: 'never' }, input, options);
 
   /** Verify your e-mail address with the token of the mail. The token is of this account only. Sent again, the answer is the same while the token is valid. */
   emailsVerify = (input: EmailsVerifyInput, options?: CallOptions): Promise<EmailsVerifyOutput> =>
@@ -5955,7 +6237,7 @@ export class TidegateClient extends Transport {
   invitationsAccept = (input: InvitationsAcceptInput, options?: CallOptions): Promise<InvitationsAcceptOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations/accept', repeat: 'keyed' }, input, options);
 
-  /** Invite somebody; give them the token, which is shown once */
+  /** Invite somebody by mail; or give them the token, which is shown once. Where the installation sends e-mail, the address gets a link of its own, which also proves the address. `mailed` says whether. */
   invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
 
@@ -5971,9 +6253,17 @@ export class TidegateClient extends Transport {
   invitationsOwn = (input: InvitationsOwnInput = {}, options?: CallOptions): Promise<InvitationsOwnOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me/invitations', repeat: 'safe' }, input, options);
 
+  /** Send the mail of an invitation again; it is valid for another seven days */
+  invitationsResend = (input: InvitationsResendInput, options?: CallOptions): Promise<InvitationsResendOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/invitations/{invitationId}/resend', repeat: 'keyed' }, input, options);
+
   /** Revoke an invitation */
   invitationsRevoke = (input: InvitationsRevokeInput, options?: CallOptions): Promise<InvitationsRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/invitations/{invitationId}', repeat: 'keyed' }, input, options);
+
+  /** What an invitation is for, by its token */
+  invitationsShow = (input: InvitationsShowInput, options?: CallOptions): Promise<InvitationsShowOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/invitations/show', repeat: 'safe' }, input, options);
 
   /** Public keys that access tokens are signed with */
   jwksGet = (input: JwksGetInput = {}, options?: CallOptions): Promise<JwksGetOutput> =>
@@ -5987,9 +6277,17 @@ export class TidegateClient extends Transport {
   keysList = (input: KeysListInput = {}, options?: CallOptions): Promise<KeysListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/api-keys', repeat: 'safe' }, input, options);
 
+  /** Give an API key another name */
+  keysRename = (input: KeysRenameInput, options?: CallOptions): Promise<KeysRenameOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
+
   /** Revoke an API key; it stops working everywhere at once */
   keysRevoke = (input: KeysRevokeInput, options?: CallOptions): Promise<KeysRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
+
+  /** Make a new API key in the place of this one; the new one is shown once. It has the same name, scopes and end, and the rights of the person who rotates it at most. The old one works until the overlap ends; with an overlap of 0 it ends at once. */
+  keysRotate = (input: KeysRotateInput, options?: CallOptions): Promise<KeysRotateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/api-keys/{keyId}/rotate', repeat: 'keyed' }, input, options);
 
   /** Give a member another role */
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
@@ -6035,7 +6333,7 @@ export class TidegateClient extends Transport {
   passwordsForgotten = (input: PasswordsForgottenInput, options?: CallOptions): Promise<PasswordsForgottenOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/forgotten', repeat: 'never' }, input, options);
 
-  /** Set a new password with the token of the mail; all your sessions end. The token works once, for half an hour. It also verifies the address: API keys and invitations of an account that was never verified end with it. */
+  /** Set a new password with the token of the mail; all your sessions end. The token works once, for a quarter of an hour. It also verifies the address: API keys and invitations of an account that was never verified end with it. */
   passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
@@ -6050,6 +6348,10 @@ export class TidegateClient extends Transport {
   /** Revoke a service key; it stops working everywhere at once */
   serviceKeysRevoke = (input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKeysRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/service-keys/{keyId}', repeat: 'keyed' }, input, options);
+
+  /** End all of your sessions but this one */
+  sessionsEndOthers = (input: SessionsEndOthersInput = {}, options?: CallOptions): Promise<SessionsEndOthersOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/sessions/end-others', repeat: 'keyed' }, input, options);
 
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>

@@ -12,11 +12,13 @@ export const API_VERSION = '0.1.0';
 /** What a page needs to know before anybody has logged in. */
 @Injectable()
 export class Installation {
+  private readonly name: string;
   private readonly publicUrl: string;
   private readonly email: boolean;
   private readonly plainCookies: boolean;
 
   constructor(@Inject(SETTINGS) settings: Settings, config: GatewayConfig) {
+    this.name = config.INSTALLATION_NAME;
     this.publicUrl = settings.publicUrl;
     this.email = config.SMTP_HOST !== undefined;
     this.plainCookies = config.ALLOW_INSECURE;
@@ -24,7 +26,7 @@ export class Installation {
 
   describe(request: FastifyRequest): Output<typeof installation> {
     return {
-      name: 'Tidegate',
+      name: this.name,
       version: API_VERSION,
       publicUrl: this.publicUrl,
       signUp: 'open',
