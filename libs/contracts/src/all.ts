@@ -17,7 +17,9 @@ import './billing/webhook.ts';
 import './gateway/installation.ts';
 import './identity/account-addresses.ts';
 import './identity/account-deletion.ts';
+import './gateway/services.ts';
 import './identity/api-keys.ts';
+import './identity/links.ts';
 import './identity/members.ts';
 import './identity/organisations.ts';
 import './identity/profile.ts';
@@ -28,6 +30,7 @@ import './identity/tokens.ts';
 import './identity/users.ts';
 
 import './kernel/dead-letters.ts';
+import './kernel/service-state.ts';
 import './monitor-agent/activity.ts';
 import './monitor-agent/blocking.ts';
 import './monitor-agent/index-findings.ts';

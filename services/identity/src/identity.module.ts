@@ -24,6 +24,7 @@ import { LoginThrottle } from './authentication/login-throttle.ts';
 import { NewPasswords } from './authentication/new-passwords.ts';
 import { PasswordHashing } from './authentication/password-hashing.ts';
 import { VerifiedAddresses } from './kernel/people.ts';
+import { Links } from './links/links.ts';
 import { AccountMails } from './mails/account-mails.ts';
 import { SendAccountMails } from './mails/send-account-mails.loop.ts';
 import { Invitations } from './members/invitations.ts';
@@ -77,6 +78,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     ManageApiKeys,
     RotateApiKey,
     VerifyApiKey,
+    Links,
     ServiceKeys,
     GetJwks,
     OwnersPlan,

@@ -13,6 +13,7 @@ import {
   hasKeys,
   insertApiKey,
   listApiKeys as listRows,
+  MOST_STORED,
   renameKey,
   toWire,
 } from '../kernel/api-key.rows.ts';
@@ -21,9 +22,6 @@ import { grantorOf } from '../kernel/grantor.ts';
 import { requireFutureEnd } from '../kernel/key-end.rules.ts';
 import { VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
-
-/** Of one organisation, whatever its plan, expired ones included. */
-export const MOST_STORED = 1_000;
 
 @Controller()
 export class ManageApiKeys {

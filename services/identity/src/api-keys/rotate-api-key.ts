@@ -7,13 +7,20 @@ import { conflict, forbidden } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { deleteApiKey, hasKeys, insertApiKey, lockCountedKey, replaceKey, toWire } from '../kernel/api-key.rows.ts';
+import {
+  deleteApiKey,
+  hasKeys,
+  insertApiKey,
+  lockCountedKey,
+  MOST_STORED,
+  replaceKey,
+  toWire,
+} from '../kernel/api-key.rows.ts';
 import { requireScopes } from '../kernel/delegation.rules.ts';
 import { grantorOf } from '../kernel/grantor.ts';
 import { renewVersions } from '../kernel/member.rows.ts';
 import { VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
-import { MOST_STORED } from './manage-api-keys.ts';
 
 /** A new key takes the place of an old one: it needs no room in the plan, and the old one ends by itself. */
 @Controller()

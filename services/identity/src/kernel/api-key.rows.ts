@@ -1,5 +1,6 @@
 import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
 import type { ApiKey } from '@tidegate/contracts/identity/api-keys';
+import type { LinkedKind } from '@tidegate/contracts/identity/links';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 
@@ -14,6 +15,9 @@ export interface ApiKeyRow {
   expires_at: Date | null;
   last_used_at: Date | null;
   replaced_by: string | null;
+  /** What a link shows: it is no key of the lists and limits of keys. */
+  only_kind: LinkedKind | null;
+  only_id: string | null;
 }
 
 export const toWire = (row: ApiKeyRow): ApiKey => ({
@@ -29,9 +33,14 @@ export const toWire = (row: ApiKeyRow): ApiKey => ({
   replacedBy: row.replaced_by,
 });
 
+/** Keys and links of one organisation, whatever its plan, expired ones included. */
+export const MOST_STORED = 1_000;
+
 const ACTIVE = '(expires_at is null or expires_at > now())';
+/** No link. */
+const IS_KEY = 'only_kind is null';
 /** What the plan counts: a replaced key takes no place while it ends. */
-const COUNTED = `${ACTIVE} and replaced_by is null`;
+const COUNTED = `${IS_KEY} and ${ACTIVE} and replaced_by is null`;
 
 export async function insertApiKey(
   tx: Tx,
@@ -107,7 +116,7 @@ export const listApiKeys = (
   tx.query(
     `with keys as (
        select *, (not ${ACTIVE})::int as expired, ${cursorTime('created_at')} as created
-         from api_keys where org_id = $1)
+         from api_keys where org_id = $1 and ${IS_KEY})
      select * from keys
       where $3::int is null or expired > $3 or (expired = $3 and (created_at, key_id) < ($4::timestamptz, $5::text))
       order by expired, created_at desc, key_id desc limit $2`,
@@ -133,7 +142,7 @@ export const lockCountedKey = (tx: Tx, keyId: string): Promise<ApiKeyRow | undef
   ]);
 
 export const renameKey = (tx: Tx, keyId: string, name: string): Promise<ApiKeyRow | undefined> =>
-  tx.one<ApiKeyRow>('update api_keys set name = $3 where org_id = $1 and key_id = $2 returning *', [
+  tx.one<ApiKeyRow>(`update api_keys set name = $3 where org_id = $1 and key_id = $2 and ${IS_KEY} returning *`, [
     tx.orgId,
     keyId,
     name,
