@@ -99,6 +99,9 @@ describe('what every answer has', () => {
         ({
           id: 'abcdefghij',
           name: 'k',
+          prefix: 'tg_abcdefghij',
+          lastUsedAt: null,
+          replacedBy: null,
           scopes: ['bots:read'],
           createdAt: bot.createdAt,
           expiresAt: null,
