@@ -3,6 +3,7 @@ import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { UsageWriter } from '@tidegate/usage/ingestion/usage-writer';
+import { WatchedUsage } from '@tidegate/usage/kernel/watched-usage';
 import pg from 'pg';
 import { prepareUsage } from './ingest-database.ts';
 import type { Result } from './main.ts';
@@ -25,7 +26,11 @@ export async function growth([millions = '3']: string[]): Promise<Result> {
   const database = await benchDatabase(['libs/entitlements/migrations', 'services/usage/migrations']);
   const orgs = Array.from({ length: ORGANISATIONS }, () => newId());
   await prepareUsage(database, orgs, DAYS + 1);
-  const writer = new UsageWriter(new TenantDatabase(database.dataSource), new Outbox('usage', () => {}));
+  const writer = new UsageWriter(
+    new TenantDatabase(database.dataSource),
+    new Outbox('usage', () => {}),
+    new WatchedUsage({ live: () => {} } as never),
+  );
   const begin = Date.now() - DAYS * DAY_MS;
   process.stdout.write('million events  events/s  PostgreSQL µs/event  writer µs/event  MB on disk\n');
   const costs: number[] = [];

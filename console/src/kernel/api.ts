@@ -12,6 +12,9 @@ import { type CallOptions, isProblem, TidegateClient } from '@tidegate/client';
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
 import { keepShown } from './keep-shown.rules.ts';
+import { isTold } from './live.rules.ts';
+import { useLiveState } from './live.ts';
+import { fetchUnlessUnchanged } from './unchanged.ts';
 
 /** Names of the client's methods that call an operation. */
 export type OperationName = keyof typeof OPERATIONS & keyof TidegateClient;
@@ -30,7 +33,7 @@ type Call = (input: unknown, options?: CallOptions) => Promise<unknown>;
 const withCookies: typeof fetch = (url, options) => {
   const headers = new Headers(options?.headers);
   headers.set('session-cookies', 'true');
-  return fetch(url, { ...options, headers });
+  return fetchUnlessUnchanged(String(url), { ...options, headers });
 };
 
 /** One tab renews for all: a refresh token is spent once. */
@@ -77,14 +80,24 @@ export function useOrg(): string {
   return org;
 }
 
-/** Reads on behalf of the page's organisation, again every `everyMs` while somebody looks. */
+/** Also what the live stream tells about is asked for now and then: a message may be lost. */
+const SAFETY_MS = 180_000;
+
+/** How often an answer is asked for again: rarely while the stream says when it is old. */
+function useInterval(name: OperationName, everyMs: number | undefined): { refetchInterval?: number } {
+  const live = useLiveState() === 'live' && isTold(name);
+  if (!everyMs) return live ? { refetchInterval: SAFETY_MS } : {};
+  return { refetchInterval: live ? Math.max(everyMs, SAFETY_MS) : everyMs };
+}
+
+/** Reads on behalf of the page's organisation, again every `everyMs` while somebody looks and nothing tells when it is old. */
 export function useRead<N extends OperationName>(
   name: N,
   input: InputOf<N>,
   { everyMs, enabled = true }: { everyMs?: number; enabled?: boolean } = {},
 ): UseQueryResult<OutputOf<N>> {
   const org = useOrg();
-  return useQuery({ ...readOf(org, name, input), enabled, ...(everyMs ? { refetchInterval: everyMs } : {}) });
+  return useQuery({ ...readOf(org, name, input), enabled, ...useInterval(name, everyMs) });
 }
 
 type Listed<N extends OperationName> = OutputOf<N> extends { items: (infer T)[] } ? T : never;
@@ -97,6 +110,7 @@ export function usePages<N extends OperationName>(
 ): UseQueryResult<{ items: Listed<N>[]; more: (() => void) | undefined; first: OutputOf<N> }> {
   const org = useOrg();
   const queryKey = [org, OPERATIONS[name].service, name, input, 'pages'] as const;
+  const interval = useInterval(name, everyMs);
   const query = useInfiniteQuery({
     queryKey,
     placeholderData: keepShown(queryKey),
@@ -110,7 +124,7 @@ export function usePages<N extends OperationName>(
       }>,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    ...(everyMs ? { refetchInterval: everyMs } : {}),
+    ...interval,
   });
   const data = query.data && {
     items: query.data.pages.flatMap(({ items }) => items),

@@ -184,3 +184,27 @@ export const OPERATIONS = {
   usageReturnLease: { service: 'usage', scope: 'usage:write', reads: false },
   usageTakeLease: { service: 'usage', scope: 'usage:write', reads: false },
 } as const;
+
+/** Live topics: what a message is about, which answers it makes old, and which of those change without one as well. */
+export const LIVE = {
+  bots: {
+    about: 'botId',
+    refreshes: ['botsGet', 'botsList', 'botsSummarize', 'ledgerList', 'tradesList'],
+    moves: ['botsSummarize'],
+  },
+  entitlements: {
+    about: undefined,
+    refreshes: ['billingDetailsGet', 'creditsGet', 'entitlementsCurrent', 'invoicesGet', 'invoicesList', 'paymentsList', 'paymentsMethod', 'plansList', 'subscriptionsGet', 'backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
+    moves: [],
+  },
+  servers: {
+    about: 'serverId',
+    refreshes: ['serversActivity', 'serversAnnotations', 'serversBlocking', 'serversDatabases', 'serversGet', 'serversIndexFindings', 'serversIndexes', 'serversList', 'serversOverview', 'serversStatementSeries', 'serversStatements', 'serversTables', 'serversWaits', 'serversWraparound'],
+    moves: [],
+  },
+  usage: {
+    about: undefined,
+    refreshes: ['backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
+    moves: [],
+  },
+} as const;

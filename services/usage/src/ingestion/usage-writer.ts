@@ -6,6 +6,7 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { clock } from '@tidegate/runtime/clock';
 import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
+import { WatchedUsage } from '../kernel/watched-usage.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { ensureEventDays } from './event-days.ts';
 import { PeriodCache } from './period-cache.ts';
@@ -31,6 +32,7 @@ export class UsageWriter {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
+    private readonly watched: WatchedUsage,
   ) {}
 
   /** Writes a batch of the stream in a transaction of its own. */
@@ -51,6 +53,7 @@ export class UsageWriter {
     const meters = await this.metersFor(tx, events);
     const known = { meters, periods, special: this.special };
     const written = await writeEvents(tx, emit, { events, known, now });
+    if (written.accepted > 0) tx.onCommit(() => this.watched.note(events));
     await insertRejected(
       tx,
       [...written.rejected].flatMap(([index, rejection]) => {
@@ -77,7 +80,9 @@ export class UsageWriter {
     { periods, now, anyAge }: { periods: ReadonlyMap<string, MeterPeriods>; now: number; anyAge?: boolean },
   ): Promise<Written> {
     const meters = await this.metersFor(tx, events);
-    return writeEvents(tx, emit, { events, known: { meters, periods, anyAge }, now });
+    const written = await writeEvents(tx, emit, { events, known: { meters, periods, anyAge }, now });
+    if (written.accepted > 0) tx.onCommit(() => this.watched.note(events));
+    return written;
   }
 
   /** Creates partitions for days that this process has not seen yet; otherwise Postgres is not asked. */
