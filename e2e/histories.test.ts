@@ -43,8 +43,9 @@ async function shrunk(steps: readonly Step[], organisations: number, failure: Fa
     if (found) best = { steps: fewer, failure: found };
     return found !== undefined;
   };
+  if (process.env['TEST_NO_SHRINK']) return best;
   if (failure.who !== undefined) await fails(steps.filter(({ who }) => who === undefined || who === failure.who));
-  let tries = process.env['TEST_NO_SHRINK'] ? 1_000 : 0;
+  let tries = 0;
   for (let size = Math.ceil(best.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
     for (let at = 0; at < best.steps.length && tries < 40; tries += 1)
       if (!(await fails(best.steps.toSpliced(at, size)))) at += size;

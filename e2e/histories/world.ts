@@ -264,9 +264,24 @@ export class World {
         return Object.values(late).every((count) => count === 0);
       },
       { withinMs: 12_000, everyMs: 4, what: 'All that was sent to arrive' },
-    ).catch((error: Error) => {
-      throw new Error(`${error.message} ${JSON.stringify(late)}`);
+    ).catch(async (error: Error) => {
+      throw new Error(`${error.message} ${JSON.stringify(late)} ${JSON.stringify(await this.whereabouts(), null, 1)}`);
     });
+  }
+
+  /** Of snapshots that have not arrived: what their consumer has handled, and what failed. */
+  private whereabouts(): Promise<unknown[]> {
+    return this.query(
+      `select e.org_id, e.version, s.version as stored, i.consumer, i.sequence as handled, i.at, f.attempts, f.error,
+              d.error as died_of, q.last as sent
+         from billing.entitlements e
+              left join usage.entitlement_snapshots s on s.org_id = e.org_id
+              left join usage.inbox i on i.aggregate = e.org_id::text
+              left join billing.outbox_sequences q on q.aggregate = e.org_id::text
+              left join usage.inbox_failures f on f.aggregate = i.aggregate
+              left join usage.dead_letters d on d.aggregate = i.aggregate
+        where s.version is null or s.version < e.version`,
+    );
   }
 
   query = <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> =>

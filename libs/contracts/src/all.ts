@@ -15,7 +15,9 @@ import './billing/preview.ts';
 import './billing/subscriptions.ts';
 import './billing/webhook.ts';
 import './gateway/installation.ts';
+import './gateway/services.ts';
 import './identity/api-keys.ts';
+import './identity/links.ts';
 import './identity/members.ts';
 import './identity/organisations.ts';
 import './identity/passwords.ts';
@@ -25,6 +27,7 @@ import './identity/tokens.ts';
 import './identity/users.ts';
 
 import './kernel/dead-letters.ts';
+import './kernel/service-state.ts';
 import './monitor-agent/activity.ts';
 import './monitor-agent/blocking.ts';
 import './monitor-agent/index-findings.ts';

@@ -2,6 +2,7 @@ import { type DynamicModule, type InjectionToken, type LoggerService, Module, ty
 import { DiscoveryModule } from '@nestjs/core';
 import { deadLetterController } from '@tidegate/messaging/dead-letter-controller';
 import { problemFilter } from '@tidegate/messaging/problem-filter';
+import { serviceStateController } from '@tidegate/messaging/service-state-controller';
 import type { Log } from '@tidegate/telemetry/log';
 import { Housekeeping } from './housekeeping.ts';
 import { Loops } from './loops.ts';
@@ -19,7 +20,7 @@ export class PlatformModule {
       global: true,
       imports: [DiscoveryModule],
       controllers: [
-        ...(stores ? [PurgeOrganisation, deadLetterController(name)] : []),
+        ...(stores ? [PurgeOrganisation, deadLetterController(name), serviceStateController(name)] : []),
         ...(secrets.length > 0 ? [ShredSecrets] : []),
       ],
       providers: [...given, problemFilter, Loops, ...(stores ? [Housekeeping] : [])],

@@ -14,6 +14,7 @@ import { LogInRefusals } from './authentication/log-in-refusals.ts';
 import { LoginThrottle } from './authentication/login-throttle.ts';
 import { PasswordHashing } from './authentication/password-hashing.ts';
 import { VerifiedAddresses } from './kernel/people.ts';
+import { Links } from './links/links.ts';
 import { AccountMails } from './mails/account-mails.ts';
 import { SendAccountMails } from './mails/send-account-mails.loop.ts';
 import { Invitations } from './members/invitations.ts';
@@ -60,6 +61,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     ReceivedInvitations,
     ManageApiKeys,
     VerifyApiKey,
+    Links,
     ServiceKeys,
     GetJwks,
     OwnersPlan,

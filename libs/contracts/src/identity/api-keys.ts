@@ -83,6 +83,9 @@ export const verifyKey = operation({
     scopes: z.array(z.string()),
     expiresAt: Timestamp.nullable(),
     memberVersion: z.int(),
+    only: z.object({ parameter: z.string(), id: Id }).optional().meta({
+      description: 'A link reads this one thing: operations with this parameter in their path, and this value',
+    }),
   }),
   errors: [notFound],
   readonly: true,

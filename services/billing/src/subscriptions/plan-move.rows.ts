@@ -87,7 +87,8 @@ export async function scheduleMoves(
   const row = await tx.one<{ count: number }>(
     `with scheduled as (
        update subscriptions s set next_plan = $3, next_plan_version = $4, next_interval = s.billing_interval,
-              next_at = m.at, next_by = $5, next_reason = 'moved', next_addons = null, ordered_by = 'operator'
+              next_at = m.at, next_by = $5, next_reason = 'moved', next_addons = null,
+              ordered_by = case when s.cancel_at is null then 'operator' else s.ordered_by end
          from unnest($6::uuid[], $7::timestamptz[]) as m(org_id, at)
         where s.org_id = m.org_id and ${MOVING} returning s.org_id, s.next_at),
      woken as (

@@ -259,7 +259,15 @@ test('a key that was looked up before its owner’s role changed is looked up ag
   const end = world.host.get(Revocations).onRevoked((key) => received.push(key));
   let memberVersion = 1;
   world.neighbours.on(verifyKey, async () => {
-    const found = { ...answerOf(verifyKey), orgId, userId, scopes: ['bots:read'], expiresAt: null, memberVersion };
+    const found = {
+      ...answerOf(verifyKey),
+      only: undefined,
+      orgId,
+      userId,
+      scopes: ['bots:read'],
+      expiresAt: null,
+      memberVersion,
+    };
     if (memberVersion === 1) {
       memberVersion = 2;
       await world.revoke({ kind: 'member', id, version: 2 });

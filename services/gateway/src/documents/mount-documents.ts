@@ -25,6 +25,8 @@ export function mountDocuments(fastify: FastifyInstance, version: string, { isHo
     '/docs': ['text/html', once(() => referencePage(openApi()))],
     '/docs/style.css': ['text/css', once(() => asset('docs.css'))],
     '/docs/page.js': ['text/javascript', once(() => asset('docs.js'))],
+    '/docs/try-it.js': ['text/javascript', once(() => asset('try-it.js'))],
+    '/docs/samples.js': ['text/javascript', once(() => asset('samples.js'))],
     '/docs/minisearch.js': ['text/javascript', once(miniSearch)],
     '/docs/icon.svg': ['image/svg+xml', once(() => asset('icon.svg'))],
     '/favicon.ico': ['image/svg+xml', once(() => asset('icon.svg'))],

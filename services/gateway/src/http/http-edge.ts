@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { HttpAdapterHost } from '@nestjs/core';
 import { methodNotAllowed, notFound, unavailable, unsupportedMediaType } from '@tidegate/contracts/kernel/problem';
 import { operations } from '@tidegate/contracts/kernel/registry';
+import { VERSION } from '@tidegate/contracts/kernel/version';
 import type { Health } from '@tidegate/runtime/health';
 import { HEALTH, SETTINGS } from '@tidegate/runtime/host';
 import { hasMetricsToken } from '@tidegate/runtime/ops-server';
@@ -24,7 +25,6 @@ import { StreamLive } from '../live/stream-live.ts';
 import { EVENTS, ONE_EVENT } from './cloud-events.ts';
 import { allowOrigins } from './cors.ts';
 import { EdgeParts } from './edge-parts.ts';
-import { API_VERSION } from './installation.ts';
 import { parseJsonBody } from './json-body.ts';
 import { mountOperations } from './mount-operations.ts';
 import { OwnHosts } from './own-hosts.ts';
@@ -93,7 +93,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
       this.live.begin(request, reply, admitted);
     });
     this.hasConsole = await mountConsole(fastify);
-    mountDocuments(fastify, API_VERSION, { isHome: !this.hasConsole });
+    mountDocuments(fastify, VERSION, { isHome: !this.hasConsole });
     this.mountHealth(fastify);
     fastify.setNotFoundHandler((request, reply) => this.noRoute(request, reply));
   }

@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { installation } from '@tidegate/contracts/gateway/installation';
 import type { Output } from '@tidegate/contracts/kernel/operation';
+import { VERSION } from '@tidegate/contracts/kernel/version';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import type { FastifyRequest } from 'fastify';
 import { needsPlainCookies } from '../access/own-origin.rules.ts';
 import { GatewayConfig } from '../gateway.config.ts';
-
-export const API_VERSION = '0.1.0';
 
 /** What a page needs to know before anybody has logged in. */
 @Injectable()
@@ -25,7 +24,7 @@ export class Installation {
   describe(request: FastifyRequest): Output<typeof installation> {
     return {
       name: 'Tidegate',
-      version: API_VERSION,
+      version: VERSION,
       publicUrl: this.publicUrl,
       signUp: 'open',
       logInMethods: ['password'],

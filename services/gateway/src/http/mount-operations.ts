@@ -1,4 +1,3 @@
-import { installation } from '@tidegate/contracts/gateway/installation';
 import { refresh } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
@@ -17,6 +16,7 @@ import type { EdgeParts } from './edge-parts.ts';
 import { checkText } from './json-body.ts';
 import { locationOf } from './locations.ts';
 import { logOutByCookie } from './log-out.ts';
+import { ownOperations } from './own-operations.ts';
 import { untilKnown } from './own-revocations.ts';
 
 /** Bodies that a network may send without limit, right or wrong, are small. */
@@ -130,13 +130,13 @@ function csvIn(reply: FastifyReply, body: string | undefined): string | undefine
   return (JSON.parse(body) as { csv?: string }).csv;
 }
 
-/** Only API keys have a quota: a person in a browser is never locked out of reading. */
+/** Only API keys have a quota: a person in a browser is never locked out of reading, and a link costs its organisation nothing. */
 function spend(
   { metered }: Operation,
-  { caller }: Principal,
+  { caller, only }: Principal,
   { quota }: EdgeParts,
 ): Spent | Promise<Spent> | undefined {
-  return metered && caller.kind === 'api_key' && caller.orgId ? quota.spend(caller.orgId) : undefined;
+  return metered && caller.kind === 'api_key' && !only && caller.orgId ? quota.spend(caller.orgId) : undefined;
 }
 
 /** For writes: they apply only to the version that the caller has seen. */
@@ -175,12 +175,11 @@ function answerer(operation: Operation, operations: readonly Operation[]) {
 }
 
 function asker(operation: Operation, edge: EdgeParts): Ask {
-  if ((operation as unknown) === installation) {
-    return async ({ request }) => JSON.stringify(edge.installation.describe(request));
-  }
-  const { bus, cookies } = edge;
+  const { bus, cookies, installation } = edge;
   const optionsOf = ({ request, callerToken, recall }: Exchange) =>
     operation.readonly ? { callerToken } : { callerToken, ...idempotencyKey(request), recall };
+  const own = ownOperations(bus, installation).get(operation);
+  if (own) return (exchange) => own(exchange, optionsOf(exchange));
   if (operation.output === Empty) {
     return async (exchange) => {
       await bus.call(operation, exchange.input, optionsOf(exchange));

@@ -13,6 +13,7 @@ import {
   hasKeys,
   insertApiKey,
   listApiKeys as listRows,
+  MOST_STORED,
   toWire,
 } from '../kernel/api-key.rows.ts';
 import { requireScopes } from '../kernel/delegation.rules.ts';
@@ -20,9 +21,6 @@ import { grantorOf } from '../kernel/grantor.ts';
 import { requireFutureEnd } from '../kernel/key-end.rules.ts';
 import { VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
-
-/** Of one organisation, whatever its plan, expired ones included. */
-const MOST_STORED = 1_000;
 
 @Controller()
 export class ManageApiKeys {

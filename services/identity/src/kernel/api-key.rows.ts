@@ -1,5 +1,6 @@
 import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
 import type { ApiKey } from '@tidegate/contracts/identity/api-keys';
+import type { LinkedKind } from '@tidegate/contracts/identity/links';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 
@@ -12,6 +13,9 @@ export interface ApiKeyRow {
   restricted: Restriction | null;
   created_at: Date;
   expires_at: Date | null;
+  /** What a link shows: it is no key of the lists and limits of keys. */
+  only_kind: LinkedKind | null;
+  only_id: string | null;
 }
 
 export const toWire = (row: ApiKeyRow): ApiKey => ({
@@ -24,7 +28,12 @@ export const toWire = (row: ApiKeyRow): ApiKey => ({
   expiresAt: row.expires_at?.toISOString() ?? null,
 });
 
+/** Keys and links of one organisation, whatever its plan, expired ones included. */
+export const MOST_STORED = 1_000;
+
 const ACTIVE = '(expires_at is null or expires_at > now())';
+/** No link. */
+const IS_KEY = 'only_kind is null';
 
 export async function insertApiKey(
   tx: Tx,
@@ -40,7 +49,7 @@ export async function insertApiKey(
 
 export async function countActiveKeys(tx: Tx): Promise<number> {
   const row = await tx.one<{ used: number }>(
-    `select count(*)::int as used from api_keys where org_id = $1 and ${ACTIVE}`,
+    `select count(*)::int as used from api_keys where org_id = $1 and ${IS_KEY} and ${ACTIVE}`,
     [tx.orgId],
   );
   return row?.used ?? 0;
@@ -53,7 +62,7 @@ export async function restrictKeys(tx: Tx, { keep, all }: Standing): Promise<str
        from (select key_id, case when $3::text is not null then $3
                                  when row_number() over (order by created_at, key_id) > $2::bigint then 'over_limit'
                             end as restricted
-               from api_keys where org_id = $1 and ${ACTIVE}) as now_so
+               from api_keys where org_id = $1 and ${IS_KEY} and ${ACTIVE}) as now_so
       where k.org_id = $1 and k.key_id = now_so.key_id and k.restricted is distinct from now_so.restricted
       returning k.created_by`,
     [tx.orgId, keep, all],
@@ -64,7 +73,7 @@ export async function restrictKeys(tx: Tx, { keep, all }: Standing): Promise<str
 /** Those after the oldest so many. Newest first. */
 export const keysBeyond = (tx: Tx, keep: number, most: number): Promise<{ id: string; name: string }[]> =>
   tx.query(
-    `with counted as (select key_id as id, name, created_at from api_keys where org_id = $1 and ${ACTIVE})
+    `with counted as (select key_id as id, name, created_at from api_keys where org_id = $1 and ${IS_KEY} and ${ACTIVE})
      select id, name from counted
       where id not in (select id from counted order by created_at, id limit $2) order by created_at desc, id desc limit $3`,
     [tx.orgId, keep, most],
@@ -83,7 +92,7 @@ export const listApiKeys = (
   tx.query(
     `with keys as (
        select *, (not ${ACTIVE})::int as expired, ${cursorTime('created_at')} as created
-         from api_keys where org_id = $1)
+         from api_keys where org_id = $1 and ${IS_KEY})
      select * from keys
       where $3::int is null or expired > $3 or (expired = $3 and (created_at, key_id) < ($4::timestamptz, $5::text))
       order by expired, created_at desc, key_id desc limit $2`,
