@@ -11,6 +11,7 @@ import { useParams } from '@tanstack/react-router';
 import { type CallOptions, isProblem, TidegateClient } from '@tidegate/client';
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
+import type { Asked } from './asked.ts';
 import { keepShown } from './keep-shown.rules.ts';
 import { isTold } from './live.rules.ts';
 import { useLiveState } from './live.ts';
@@ -97,7 +98,9 @@ export function useRead<N extends OperationName>(
   { everyMs, enabled = true }: { everyMs?: number; enabled?: boolean } = {},
 ): UseQueryResult<OutputOf<N>> {
   const org = useOrg();
-  return useQuery({ ...readOf(org, name, input), enabled, ...useInterval(name, everyMs) });
+  const query = useQuery({ ...readOf(org, name, input), enabled, ...useInterval(name, everyMs) });
+  // Not a copy: that would read all its parts, and so draw the page again whenever one of them changes.
+  return Object.assign(query, { asked: { name, input } satisfies Asked });
 }
 
 type Listed<N extends OperationName> = OutputOf<N> extends { items: (infer T)[] } ? T : never;
@@ -131,7 +134,7 @@ export function usePages<N extends OperationName>(
     more: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
     first: query.data.pages[0] as OutputOf<N>,
   };
-  return { ...query, data } as never;
+  return { ...query, data, asked: { name, input } satisfies Asked } as never;
 }
 
 /**
