@@ -22,6 +22,8 @@ const UNKNOWN = ['unavailable', 'timeout', 'too_many_requests'];
 const USES = new Set<Step['do']>([
   ...(['report', 'correct', 'lend', 'hold', 'giveBack', 'commit', 'release'] as const),
   ...(['give', 'takeBack', 'order', 'invoice'] as const),
+  // Another plan may count in other months.
+  ...(['set', 'choose', 'try', 'cancel', 'resume'] as const),
 ]);
 
 /** Carries a history out, in the services and in the model. */
