@@ -907,6 +907,17 @@ export type DcaSettingsInput = {
   };
 };
 
+export type DeadLetter = {
+  id: Id;
+  consumer: string;
+  eventId: string;
+  type: string;
+  aggregate: string;
+  error: string;
+  attempts: number;
+  diedAt: Timestamp;
+};
+
 export type Decimal = string;
 
 export type Delivery = {
@@ -1767,6 +1778,20 @@ export type NewServiceKey = {
   key: string;
 };
 
+export type NewSharedLink = {
+  id: string;
+  name: string;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  createdAt: Timestamp;
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  key: string;
+  url: string;
+};
+
 export type NewUsageEvent = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
@@ -2403,6 +2428,36 @@ export type ServiceKey = {
 /** What a service key may do, in every organisation */
 export type ServiceKeyScope = "usage:read" | "usage:write" | "billing:read";
 
+/** How far behind one process of a service is */
+export type ServiceState = {
+  version: string;
+  startedAt: Timestamp;
+  consumers: Array<{
+    name: string;
+    /** Age of the oldest event that it has and has not settled */
+    lagSeconds: number;
+  }>;
+  outbox: {
+    /** Events that are not sent yet */
+    messages: number;
+    /** Age of the oldest of them; 0 without */
+    lagSeconds: number;
+  };
+  /** Events that wait for the operator */
+  deadLetters: number;
+};
+
+export type ServiceSummary = {
+  /** One of the services that store something */
+  service: "identity" | "billing" | "usage" | "monitor-agent" | "bot-executor" | "notifier";
+  /** null: it does not answer */
+  state: ServiceState | null;
+};
+
+export type Services = {
+  items: Array<ServiceSummary>;
+};
+
 export type Session = {
   accessToken?: string;
   accessTokenExpiresAt: Timestamp;
@@ -2420,6 +2475,18 @@ export type SessionGroup = {
   /** null in snapshots older than this field */
   backend: string | null;
   sessions: Count;
+};
+
+export type SharedLink = {
+  id: string;
+  name: string;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  createdAt: Timestamp;
+  createdBy: Id;
+  expiresAt: Timestamp | null;
 };
 
 export type SnapshotFeature = (FeatureGrant) & ({
@@ -3936,6 +4003,12 @@ export type SubscriptionsPreviewOutput = {
   dueNow: PreviewedInvoice | null;
   /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */
   next: PreviewedInvoice | null;
+  /** Left to pay of invoices that are open already, besides `dueNow`; by currency */
+  owed: Array<{
+    currency: string;
+    /** In the smallest unit */
+    dueMinor: number;
+  }>;
   /** What differs */
   entitlements: Array<{
     feature: FeatureKey;
@@ -4492,6 +4565,53 @@ export type InstallationGetOutput = Installation;
 
 export type InstallationGetProblem = 'precondition_failed' | EveryProblem;
 
+export type ServiceDeadLettersDiscardInput = {
+  /** One of the services that store something */
+  service: "identity" | "billing" | "usage" | "monitor-agent" | "bot-executor" | "notifier";
+  /** From the list of dead letters */
+  deadLetterId: Id;
+  /** For whoever reads the log later */
+  reason: string;
+};
+
+export type ServiceDeadLettersDiscardOutput = unknown;
+
+export type ServiceDeadLettersDiscardProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ServiceDeadLettersListInput = {
+  /** One of the services that store something */
+  service: "identity" | "billing" | "usage" | "monitor-agent" | "bot-executor" | "notifier";
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type ServiceDeadLettersListOutput = {
+  items: Array<DeadLetter>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type ServiceDeadLettersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type ServiceDeadLettersReplayInput = {
+  /** One of the services that store something */
+  service: "identity" | "billing" | "usage" | "monitor-agent" | "bot-executor" | "notifier";
+  /** From the list of dead letters */
+  deadLetterId: Id;
+};
+
+export type ServiceDeadLettersReplayOutput = unknown;
+
+export type ServiceDeadLettersReplayProblem = 'dead_letter_failed_again' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ServicesListInput = Record<string, never>;
+
+export type ServicesListOutput = Services;
+
+export type ServicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type AccountsMeInput = Record<string, never>;
 
 export type AccountsMeOutput = Me;
@@ -4631,6 +4751,44 @@ export type KeysRevokeInput = {
 export type KeysRevokeOutput = unknown;
 
 export type KeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type LinksCreateInput = {
+  name: Name;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  /** By default it works until it is revoked */
+  expiresAt?: Instant;
+};
+
+export type LinksCreateOutput = NewSharedLink;
+
+export type LinksCreateProblem = 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type LinksListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type LinksListOutput = {
+  items: Array<SharedLink>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type LinksListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type LinksRevokeInput = {
+  /** The link */
+  linkId: string;
+};
+
+export type LinksRevokeOutput = unknown;
+
+export type LinksRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type MembersChangeRoleInput = {
   userId: Id;
@@ -6102,6 +6260,22 @@ export class TidegateClient extends Transport {
   installationGet = (input: InstallationGetInput = {}, options?: CallOptions): Promise<InstallationGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/installation', repeat: 'safe' }, input, options);
 
+  /** Discard a dead letter; the log keeps it with the reason */
+  serviceDeadLettersDiscard = (input: ServiceDeadLettersDiscardInput, options?: CallOptions): Promise<ServiceDeadLettersDiscardOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/services/{service}/dead-letters/{deadLetterId}/discard', repeat: 'keyed' }, input, options);
+
+  /** Events that a service could not handle */
+  serviceDeadLettersList = (input: ServiceDeadLettersListInput, options?: CallOptions): Promise<ServiceDeadLettersListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/services/{service}/dead-letters', repeat: 'safe' }, input, options);
+
+  /** Replay a dead letter; it stays if it fails again */
+  serviceDeadLettersReplay = (input: ServiceDeadLettersReplayInput, options?: CallOptions): Promise<ServiceDeadLettersReplayOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/services/{service}/dead-letters/{deadLetterId}/replay', repeat: 'keyed' }, input, options);
+
+  /** The services of this installation and how far behind they are. Of a service with several replicas one answers. Without an answer within three seconds it is silent. */
+  servicesList = (input: ServicesListInput = {}, options?: CallOptions): Promise<ServicesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/services', repeat: 'safe' }, input, options);
+
   /** Who am I, and where may I go */
   accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me', repeat: 'safe' }, input, options);
@@ -6157,6 +6331,18 @@ export class TidegateClient extends Transport {
   /** Revoke an API key; it stops working everywhere at once */
   keysRevoke = (input: KeysRevokeInput, options?: CallOptions): Promise<KeysRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
+
+  /** Create a link to a read-only page; it is shown once. Whoever has the link reads this one server or bot, without an account and without costing API calls, until the link expires, is revoked, or its maker leaves. The key in it can also be sent as a bearer token. */
+  linksCreate = (input: LinksCreateInput, options?: CallOptions): Promise<LinksCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/links', repeat: 'keyed' }, input, options);
+
+  /** Links of the organisation that work, newest first, then expired ones */
+  linksList = (input: LinksListInput = {}, options?: CallOptions): Promise<LinksListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/links', repeat: 'safe' }, input, options);
+
+  /** Revoke a link; it stops working everywhere at once */
+  linksRevoke = (input: LinksRevokeInput, options?: CallOptions): Promise<LinksRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/links/{linkId}', repeat: 'keyed' }, input, options);
 
   /** Give a member another role */
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
