@@ -11,6 +11,7 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { InvitationPrice } from './invitation-price.tsx';
+import { ExportOrganisation } from './export-organisation.tsx';
 
 const ROLES: Role[] = ['viewer', 'editor', 'admin', 'owner'];
 
@@ -86,6 +87,7 @@ export function ListMembers() {
           ) : null
         }
       </Reading>
+      <ExportOrganisation />
     </Page>
   );
 }
