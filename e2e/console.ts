@@ -14,6 +14,7 @@ const PAGES = [
   'usage',
   'plans',
   'billing',
+  'billing/credits',
   'team',
   'keys',
   'channels',

@@ -10,6 +10,7 @@ import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { InvitationPrice } from './invitation-price.tsx';
 import { ExportOrganisation } from './export-organisation.tsx';
 
 const ROLES: Role[] = ['viewer', 'editor', 'admin', 'owner'];
@@ -78,6 +79,7 @@ export function ListMembers() {
       </Reading>
       <h2>{t('Invite somebody')}</h2>
       <Invite />
+      <InvitationPrice invited={invitations.data?.items.length ?? 0} />
       <Reading of={invitations}>
         {({ items, more }) =>
           items.length > 0 ? (
