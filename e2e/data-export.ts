@@ -100,11 +100,11 @@ export function dataExport(platform: SharedPlatform): void {
     });
 
     test('it is for owners who are logged in, once at a time', async () => {
-      const mine = await owner('twice');
+      const mine = await owner('exported-twice');
       expect(await download(platform.url, mine.key.key)).toMatchObject({ status: 403 });
       expect(await download(platform.url, 'nobody')).toMatchObject({ status: 401 });
 
-      const guest = { email: 'guest-of-twice@example.com', password: PASSWORD, name: 'Guest' };
+      const guest = { email: 'guest-of-exported-twice@example.com', password: PASSWORD, name: 'Guest' };
       const { body } = await mine.anonymous.post<{ accessToken: string }>('/api/v1/accounts', guest);
       const joined = await mine.anonymous.as(body.accessToken).post('/api/v1/invitations/accept', {
         token: mine.guest.token,
