@@ -1,4 +1,5 @@
 import { backtest } from './backtest.ts';
+import { bundle } from './bundle.ts';
 import { chaos } from './chaos.ts';
 import { entitlements } from './entitlements.ts';
 import { gateway } from './gateway.ts';
@@ -34,6 +35,7 @@ export interface Result {
 
 const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
+  bundle,
   chaos,
   entitlements,
   gateway,

@@ -1,4 +1,3 @@
-import './kernel/without-eval.ts';
 import '@mantine/core/styles/default-css-variables.css';
 import '@mantine/core/styles/baseline.css';
 import '@mantine/core/styles/global.css';

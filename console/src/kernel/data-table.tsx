@@ -1,11 +1,15 @@
-import { Button, Checkbox, Menu, VisuallyHidden } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { Button, VisuallyHidden } from '@mantine/core';
+import { lazy, useMemo, useState } from 'react';
 import { type Column, csv } from './csv.rules.ts';
 import classes from './data-table.module.css';
 import { compareNames } from './format.ts';
+import { OpenedLater } from './opened-later.tsx';
 import { t } from './strings.ts';
 
 export type { Column };
+
+const loadColumns = () => import('./columns-menu.tsx');
+const ColumnsMenu = lazy(async () => ({ default: (await loadColumns()).ColumnsMenu }));
 
 interface Props<Row> {
   /** Names the table for those who do not see it, and its CSV file. */
@@ -82,20 +86,15 @@ export function DataTable<Row>({ name, rows, columns, rowKey, sort, onSort, sort
           </Button>
         ) : null}
         <span className="quiet">{t('{count, plural, one {# row} other {# rows}}', { count: rows.length })}</span>
-        <Menu position="top-end" closeOnItemClick={false}>
-          <Menu.Target>
-            <Button size="compact-sm" variant="subtle">
-              {t('Columns')}
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {named.map(({ key, title }) => (
-              <Menu.Item key={key} component="div" onClick={() => setHidden((before) => toggled(before, key))}>
-                <Checkbox size="xs" label={title} checked={!hidden.has(key)} readOnly tabIndex={-1} />
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <OpenedLater label={t('Columns')} load={loadColumns}>
+          {() => (
+            <ColumnsMenu
+              columns={named as never}
+              hidden={hidden}
+              onToggle={(key) => setHidden((before) => toggled(before, key))}
+            />
+          )}
+        </OpenedLater>
         <Button
           size="compact-sm"
           variant="subtle"

@@ -1,13 +1,14 @@
-import { Button, Menu, NativeSelect } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { queryClient, useOrg, useWrite } from '../kernel/api.ts';
-import { chooseUtc, isUtc } from '../kernel/format.ts';
+import { lazy, useEffect } from 'react';
+import { useOrg } from '../kernel/api.ts';
 import { useLive, useLiveState } from '../kernel/live.ts';
+import { leaveWithOthers } from '../kernel/log-out.ts';
+import { OpenedLater } from '../kernel/opened-later.tsx';
 import { meOf } from '../kernel/routes.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
-import { chooseLocale, LOCALES, type Locale, locale, t } from '../kernel/strings.ts';
-import { chooseTheme, theme } from '../kernel/theme.ts';
+import { t } from '../kernel/strings.ts';
 import { NAVIGATION } from './navigation.ts';
 import classes from './shell.module.css';
 
@@ -16,6 +17,7 @@ export function Shell() {
   const org = useOrg();
   const me = useQuery(meOf()).data;
   useLive(org);
+  useEffect(leaveWithOthers, []);
   const scopes = new Set(me?.scopes);
   return (
     <div className={classes['shell']}>
@@ -89,40 +91,14 @@ function Organisations({ org }: { org: string }) {
   );
 }
 
+const loadMenu = () => import('./person-menu.tsx');
+const PersonMenu = lazy(async () => ({ default: (await loadMenu()).PersonMenu }));
+
 function Person({ name, email }: { name: string; email: string }) {
-  const leave = async () => {
-    queryClient.clear();
-    // A new document: nothing of this person stays in memory.
-    location.assign('/log-in');
-  };
-  const logOut = useWrite('sessionsLogout', { org: null, onDone: leave });
+  const label = name || t('Account');
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button size="compact-sm" variant="subtle">
-          {name || t('Account')}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{email}</Menu.Label>
-        <Menu.Divider />
-        <Menu.Label>{t('Theme')}</Menu.Label>
-        {(['auto', 'light', 'dark'] as const).map((one) => (
-          <Menu.Item key={one} onClick={() => chooseTheme(one)} aria-current={theme() === one}>
-            {t({ auto: 'As the system', light: 'Light', dark: 'Dark' }[one])} {theme() === one ? '✓' : ''}
-          </Menu.Item>
-        ))}
-        <Menu.Label>{t('Times')}</Menu.Label>
-        <Menu.Item onClick={() => chooseUtc(!isUtc())}>{isUtc() ? t('Show my time zone') : t('Show UTC')}</Menu.Item>
-        <Menu.Label>{t('Language')}</Menu.Label>
-        {(Object.keys(LOCALES) as Locale[]).map((one) => (
-          <Menu.Item key={one} lang={one} onClick={() => chooseLocale(one)}>
-            {LOCALES[one]} {locale() === one ? '✓' : ''}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item onClick={() => logOut.mutate({})}>{t('Log out')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <OpenedLater label={label} load={loadMenu}>
+      {() => <PersonMenu name={label} email={email} />}
+    </OpenedLater>
   );
 }

@@ -47,15 +47,22 @@ function relay(): { outbox: Outbox; relay: Relay } {
 }
 const say = (outbox: Outbox, id: string, text: string) =>
   schema.tenants.as({}, (tx) => outbox.emit(tx, said, { id, text }));
-async function published(id: string): Promise<number[]> {
+interface Published {
+  subject: string;
+  sequence: number;
+  time: string;
+  previoustime?: string;
+}
+const published = async (id: string) => (await envelopes(id)).map(({ sequence }) => sequence);
+async function envelopes(id: string): Promise<Published[]> {
   const { streams } = await jetstreamManager(nc);
   const { state } = await streams.info('EVENTS');
-  const numbers: number[] = [];
+  const found: Published[] = [];
   for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
-    const envelope = (await streams.getMessage('EVENTS', { seq }))?.json<{ subject: string; sequence: number }>();
-    if (envelope?.subject === id) numbers.push(envelope.sequence);
+    const envelope = (await streams.getMessage('EVENTS', { seq }))?.json<Published>();
+    if (envelope?.subject === id) found.push(envelope);
   }
-  return numbers;
+  return found;
 }
 const waiting = async () => Number((await schema.sql<{ n: string }>('select count(*) as n from outbox'))[0]?.n);
 
@@ -118,7 +125,10 @@ test('a replica without the lease wakes the holder, and takes over when the hold
   await first.relay.stop();
   await say(second.outbox, id, 'three');
   await until(async () => (await published(id)).length === 3);
-  expect(await published(id)).toEqual([1, 2, 3]);
+  const [one, two, three] = await envelopes(id);
+  expect([one, two, three].map((envelope) => envelope?.sequence)).toEqual([1, 2, 3]);
+  // Each says when the one before it was emitted.
+  expect([one, two, three].map((envelope) => envelope?.previoustime)).toEqual([undefined, one?.time, two?.time]);
 });
 
 test('an idle relay writes nothing', async () => {

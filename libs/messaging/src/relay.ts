@@ -214,6 +214,7 @@ export class Relay {
       time: row.created_at.toISOString(),
       subject: row.aggregate,
       sequence: Number(row.sequence),
+      ...(row.previous_at && { previoustime: row.previous_at.toISOString() }),
       orgid: row.org_id,
       datacontenttype: 'application/json',
     });

@@ -1753,6 +1753,20 @@ export type NewServiceKey = {
   key: string;
 };
 
+export type NewSharedLink = {
+  id: string;
+  name: string;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  createdAt: Timestamp;
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  key: string;
+  url: string;
+};
+
 export type NewUsageEvent = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
@@ -2438,6 +2452,18 @@ export type SessionGroup = {
   sessions: Count;
 };
 
+export type SharedLink = {
+  id: string;
+  name: string;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  createdAt: Timestamp;
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+};
+
 export type SnapshotFeature = (FeatureGrant) & ({
   /** null: shared by all products */
   product: ProductKey | null;
@@ -2773,6 +2799,14 @@ export type SwitchedSession = {
   user: User;
   organisation: CurrentOrganisation | null;
   role: Role | null;
+};
+
+/** How the pages of an organisation look; null is as Tidegate */
+export type Theme = {
+  name: string | null;
+  accent: string | null;
+  /** A picture as a `data:` URL */
+  logo: string | null;
 };
 
 export type Thing = {
@@ -4577,6 +4611,44 @@ export type KeysRevokeOutput = unknown;
 
 export type KeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type LinksCreateInput = {
+  name: Name;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  /** By default it works until it is revoked */
+  expiresAt?: Instant;
+};
+
+export type LinksCreateOutput = NewSharedLink;
+
+export type LinksCreateProblem = 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type LinksListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type LinksListOutput = {
+  items: Array<SharedLink>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type LinksListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type LinksRevokeInput = {
+  /** The link */
+  linkId: string;
+};
+
+export type LinksRevokeOutput = unknown;
+
+export type LinksRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type MembersChangeRoleInput = {
   userId: Id;
   role: Role;
@@ -4782,6 +4854,28 @@ export type SessionsSwitchOrganisationInput = {
 export type SessionsSwitchOrganisationOutput = SwitchedSession;
 
 export type SessionsSwitchOrganisationProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ThemesGetInput = {
+  /** The organisation */
+  organisationId: Id;
+};
+
+export type ThemesGetOutput = Theme;
+
+export type ThemesGetProblem = 'precondition_failed' | EveryProblem;
+
+export type ThemesSetInput = {
+  /** Shown instead of Tidegate */
+  name?: Name;
+  /** Colour of links and buttons. Pages darken or lighten it until it can be read */
+  accent?: string;
+  /** PNG, JPEG or WebP of at most 65536 bytes as a `data:` URL */
+  logo?: string;
+};
+
+export type ThemesSetOutput = Theme;
+
+export type ThemesSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type ServersActivityInput = {
   serverId: Id;
@@ -6095,6 +6189,18 @@ export class TidegateClient extends Transport {
   keysRevoke = (input: KeysRevokeInput, options?: CallOptions): Promise<KeysRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
 
+  /** Create a link to a read-only page; it is shown once. Whoever has the link reads this one server or bot, without an account and without costing API calls, until the link expires, is revoked, or its maker leaves. The key in it can also be sent as a bearer token. */
+  linksCreate = (input: LinksCreateInput, options?: CallOptions): Promise<LinksCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/links', repeat: 'keyed' }, input, options);
+
+  /** Links of the organisation that work, newest first, then expired ones */
+  linksList = (input: LinksListInput = {}, options?: CallOptions): Promise<LinksListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/links', repeat: 'safe' }, input, options);
+
+  /** Revoke a link; it stops working everywhere at once */
+  linksRevoke = (input: LinksRevokeInput, options?: CallOptions): Promise<LinksRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/links/{linkId}', repeat: 'keyed' }, input, options);
+
   /** Give a member another role */
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
@@ -6178,6 +6284,14 @@ export class TidegateClient extends Transport {
   /** Switch to another of your organisations */
   sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput, options?: CallOptions): Promise<SessionsSwitchOrganisationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/organisation', repeat: 'keyed' }, input, options);
+
+  /** How the pages of an organisation look. For everybody who has a link to them. All null where there is no theme, or a plan without `white_label`. */
+  themesGet = (input: ThemesGetInput, options?: CallOptions): Promise<ThemesGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/themes/{organisationId}', repeat: 'safe' }, input, options);
+
+  /** Give the pages of the organisation a name, a colour and a logo of its own. Replaces the whole theme. It takes the plan’s `white_label`; with another plan it is kept and not shown. */
+  themesSet = (input: ThemesSetInput = {}, options?: CallOptions): Promise<ThemesSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/organisation/theme', repeat: 'keyed' }, input, options);
 
   /** What the sessions were doing in the last snapshot, and the recent history */
   serversActivity = (input: ServersActivityInput, options?: CallOptions): Promise<ServersActivityOutput> =>
