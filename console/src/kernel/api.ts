@@ -13,8 +13,9 @@ import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
 import type { Asked } from './asked.ts';
 import { keepShown } from './keep-shown.rules.ts';
-import { isTold } from './live.rules.ts';
 import { useLiveState } from './live.ts';
+import { isFollowed } from './live-changes.ts';
+import { linkKey } from './shared-link.ts';
 import { fetchUnlessUnchanged } from './unchanged.ts';
 
 /** Names of the client's methods that call an operation. */
@@ -33,21 +34,28 @@ type Call = (input: unknown, options?: CallOptions) => Promise<unknown>;
 /** Tokens live in cookies that no script can read; this header asks for them wherever tokens are given. */
 const withCookies: typeof fetch = (url, options) => {
   const headers = new Headers(options?.headers);
+  const key = linkKey();
+  if (key) {
+    headers.set('authorization', `Bearer ${key}`);
+    return fetchUnlessUnchanged(String(url), { ...options, headers, credentials: 'omit' });
+  }
   headers.set('session-cookies', 'true');
   return fetchUnlessUnchanged(String(url), { ...options, headers });
 };
 
-/** One tab renews for all: a refresh token is spent once. */
-const renew = (): Promise<string | undefined> =>
-  navigator.locks.request('tidegate-renewal', async () => {
-    const response = await withCookies('/api/v1/sessions/refresh', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    });
-    // No token comes back; an empty one says that the call may be sent again.
-    return response.ok ? '' : undefined;
-  });
+/** One tab renews for all: a refresh token is spent once. The key of a link is never renewed. */
+const renew = async (): Promise<string | undefined> =>
+  linkKey()
+    ? undefined
+    : navigator.locks.request('tidegate-renewal', async () => {
+        const response = await withCookies('/api/v1/sessions/refresh', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{}',
+        });
+        // No token comes back; an empty one says that the call may be sent again.
+        return response.ok ? '' : undefined;
+      });
 
 export const client = new TidegateClient({ url: '', fetch: withCookies, refresh: renew });
 
@@ -86,7 +94,7 @@ const SAFETY_MS = 180_000;
 
 /** How often an answer is asked for again: rarely while the stream says when it is old. */
 function useInterval(name: OperationName, everyMs: number | undefined): { refetchInterval?: number } {
-  const live = useLiveState() === 'live' && isTold(name);
+  const live = useLiveState() === 'live' && isFollowed(name);
   if (!everyMs) return live ? { refetchInterval: SAFETY_MS } : {};
   return { refetchInterval: live ? Math.max(everyMs, SAFETY_MS) : everyMs };
 }

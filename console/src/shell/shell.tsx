@@ -7,7 +7,9 @@ import { useLive } from '../kernel/live.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
 import { OpenedLater } from '../kernel/opened-later.tsx';
 import { meOf } from '../kernel/routes.ts';
+import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
+import { Brand } from './brand.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { NAVIGATION } from './navigation.ts';
@@ -16,12 +18,22 @@ import { type Opens, useShortcuts } from './use-shortcuts.ts';
 
 const loadMenu = () => import('./person-menu.tsx');
 const PersonMenu = lazy(async () => ({ default: (await loadMenu()).PersonMenu }));
+const LinkedShell = lazy(async () => ({ default: (await import('./linked-shell.tsx')).LinkedShell }));
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 const KeyboardHelp = lazy(async () => ({ default: (await import('./keyboard-help.tsx')).KeyboardHelp }));
 const FirstSteps = lazy(async () => ({ default: (await import('./first-steps.tsx')).FirstSteps }));
 
 /** What stands around every page of an organisation. */
 export function Shell() {
+  if (!linkKey()) return <OwnShell />;
+  return (
+    <Suspense>
+      <LinkedShell />
+    </Suspense>
+  );
+}
+
+function OwnShell() {
   const org = useOrg();
   const me = useQuery(meOf()).data;
   const [opened, setOpened] = useState<Opens | undefined>();
@@ -39,7 +51,7 @@ export function Shell() {
       </a>
       <header className={classes['bar']}>
         <Link to="/o/$org" params={{ org }} className={classes['name']}>
-          Tidegate
+          <Brand org={org} />
         </Link>
         <Breadcrumb org={org} />
         <LiveMark org={org} />
