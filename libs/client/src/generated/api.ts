@@ -1884,6 +1884,20 @@ export type NewServiceKey = {
   key: string;
 };
 
+export type NewSharedLink = {
+  id: string;
+  name: string;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  createdAt: Timestamp;
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  key: string;
+  url: string;
+};
+
 export type NewUsageEvent = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
@@ -2643,6 +2657,18 @@ export type SessionGroup = {
   /** null in snapshots older than this field */
   backend: string | null;
   sessions: Count;
+};
+
+export type SharedLink = {
+  id: string;
+  name: string;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  createdAt: Timestamp;
+  createdBy: Id;
+  expiresAt: Timestamp | null;
 };
 
 export type SnapshotFeature = (FeatureGrant) & ({
@@ -4794,6 +4820,44 @@ export type KeysRevokeOutput = unknown;
 
 export type KeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type LinksCreateInput = {
+  name: Name;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  /** By default it works until it is revoked */
+  expiresAt?: Instant;
+};
+
+export type LinksCreateOutput = NewSharedLink;
+
+export type LinksCreateProblem = 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type LinksListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type LinksListOutput = {
+  items: Array<SharedLink>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type LinksListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type LinksRevokeInput = {
+  /** The link */
+  linkId: string;
+};
+
+export type LinksRevokeOutput = unknown;
+
+export type LinksRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type MembersChangeRoleInput = {
   userId: Id;
   role: Role;
@@ -6518,6 +6582,18 @@ export class TidegateClient extends Transport {
   /** Revoke an API key; it stops working everywhere at once */
   keysRevoke = (input: KeysRevokeInput, options?: CallOptions): Promise<KeysRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
+
+  /** Create a link to a read-only page; it is shown once. Whoever has the link reads this one server or bot, without an account and without costing API calls, until the link expires, is revoked, or its maker leaves. The key in it can also be sent as a bearer token. */
+  linksCreate = (input: LinksCreateInput, options?: CallOptions): Promise<LinksCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/links', repeat: 'keyed' }, input, options);
+
+  /** Links of the organisation that work, newest first, then expired ones */
+  linksList = (input: LinksListInput = {}, options?: CallOptions): Promise<LinksListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/links', repeat: 'safe' }, input, options);
+
+  /** Revoke a link; it stops working everywhere at once */
+  linksRevoke = (input: LinksRevokeInput, options?: CallOptions): Promise<LinksRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/links/{linkId}', repeat: 'keyed' }, input, options);
 
   /** Give a member another role */
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
