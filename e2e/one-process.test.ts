@@ -1,4 +1,5 @@
 import { browserConsole } from './console.ts';
+import { consoleServers } from './console-servers.ts';
 import { deleteOrganisation } from './delete-organisation.ts';
 import { documents } from './documents.ts';
 import { edge } from './edge.ts';
@@ -18,6 +19,7 @@ const collector = collectTraces();
 firstJob(platform);
 documents(platform);
 browserConsole(platform);
+consoleServers(platform);
 deleteOrganisation(platform);
 operatorView(platform);
 prepaidCredits(platform);

@@ -5320,7 +5320,7 @@ export type ServersMomentsInput = {
 
 export type ServersMomentsOutput = {
   /** The 50 worst, newest first */
-  items: Array<ServerMoment>;
+  moments: Array<ServerMoment>;
 };
 
 export type ServersMomentsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -5339,6 +5339,7 @@ export type ServersNotesCreateProblem = 'unauthenticated' | 'plan_limit_reached'
 
 export type ServersNotesDeleteInput = {
   serverId: Id;
+  /** The note */
   noteId: Id;
 };
 
@@ -5543,7 +5544,7 @@ export type ServersTableInput = {
   /** Schema of the table */
   schema: string;
   /** Name of the table */
-  name: string;
+  table: string;
 };
 
 export type ServersTableOutput = {

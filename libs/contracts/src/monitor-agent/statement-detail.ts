@@ -35,11 +35,9 @@ export const showStatement = operation({
     tables: z
       .array(z.object({ schema: z.string(), name: z.string(), totalBytes: z.number().nullable() }))
       .meta({ description: 'Tables of its database that its text names, at most 50' }),
-    users: z
-      .array(z.object({ role: z.string().nullable(), application: z.string(), sessions }))
-      .meta({
-        description: 'Who was seen running it in up to 500 snapshots of the range; short calls are seldom seen',
-      }),
+    users: z.array(z.object({ role: z.string().nullable(), application: z.string(), sessions })).meta({
+      description: 'Who was seen running it in up to 500 snapshots of the range; short calls are seldom seen',
+    }),
     waits: z.array(WaitShare).meta({ description: 'What its sessions were doing' }),
     waitSeries: z
       .array(z.object({ at: Timestamp, waits: z.array(WaitShare) }))
