@@ -10,7 +10,7 @@ import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { lazy, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { appearanceRoutes } from './appearance/appearance.routes.ts';
-import { billingRoutes, billingRoutes, publicBillingRoutes } from './billing/billing.routes.ts';
+import { billingRoutes, publicBillingRoutes } from './billing/billing.routes.ts';
 import { botRoutes } from './bots/bots.routes.ts';
 import { channelRoutes } from './channels/channels.routes.ts';
 import { queryClient } from './kernel/api.ts';

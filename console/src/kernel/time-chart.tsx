@@ -82,7 +82,7 @@ export function TimeChart({
           y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] },
         },
         axes: [
-          { ...axis, values: (_chart, splits) => splits.map((at) => clock(at * 1_000)) },
+          { ...axis, size: 28, values: (_chart, splits) => splits.map((at) => clock(at * 1_000)) },
           { ...axis, size: 72, values: (_chart, splits) => splits.map((value) => format(value)) },
         ],
         series: [
@@ -131,7 +131,7 @@ export function TimeChart({
       <figcaption className={classes['caption']}>
         <strong>{title}</strong>
         <ul className={classes['legend']}>
-          {series.map(({ label, color }) => (
+          {(series.length === 1 && series[0]?.label === title ? [] : series).map(({ label, color }) => (
             <li key={label}>
               <span className={classes['swatch']} style={{ background: `var(${color})` }} aria-hidden="true" />
               {label}
@@ -195,6 +195,7 @@ function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly ChartMark[], 
   ctx.strokeStyle = color;
   ctx.fillStyle = color;
   ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.textAlign = 'left';
   ctx.font = `${11 * devicePixelRatio}px sans-serif`;
   for (const [index, { at }] of marks.entries()) {
     const x = Math.round(valToPos(at / 1_000, 'x', true));
