@@ -12,6 +12,8 @@ export type LiveState = 'live' | 'polling' | 'connecting';
 const SERVICES: Record<string, string> = {
   servers: 'monitor-agent',
   bots: 'bot-executor',
+  backtests: 'bot-executor',
+  sweeps: 'bot-executor',
   usage: 'usage',
   billing: 'billing',
 };
