@@ -21,6 +21,8 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
     items: [
       { to: '/o/$org/bots', text: 'Bots', scope: 'bots:read', key: 'b' },
       { to: '/o/$org/backtests', text: 'Backtests', scope: 'bots:read', key: 't' },
+      { to: '/o/$org/sweeps', text: 'Sweeps', scope: 'bots:read' },
+      { to: '/o/$org/candles', text: 'Candles', scope: 'bots:read' },
     ],
   },
   {
