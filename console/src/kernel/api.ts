@@ -12,6 +12,7 @@ import { type CallOptions, isProblem, TidegateClient } from '@tidegate/client';
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
 import { keepShown } from './keep-shown.rules.ts';
+import { loggedInAgain } from './log-in-again.ts';
 
 /** Names of the client's methods that call an operation. */
 export type OperationName = keyof typeof OPERATIONS & keyof TidegateClient;
@@ -47,7 +48,18 @@ const renew = (): Promise<string | undefined> =>
 
 export const client = new TidegateClient({ url: '', fetch: withCookies, refresh: renew });
 
-const call = (name: OperationName): Call => client[name] as unknown as Call;
+/** When the session has ended, the same call goes on once the person has logged in again. */
+const call =
+  (name: OperationName): Call =>
+  async (input, options) => {
+    const ask = client[name] as unknown as Call;
+    try {
+      return await ask(input, options);
+    } catch (error) {
+      if (!isProblem(error) || error.code !== 'unauthenticated' || !(await loggedInAgain())) throw error;
+      return ask(input, options);
+    }
+  };
 
 export const queryClient = new QueryClient({
   defaultOptions: {

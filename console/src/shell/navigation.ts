@@ -30,6 +30,7 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
       { to: '/o/$org/team', text: 'Team', scope: 'members:read' },
       { to: '/o/$org/keys', text: 'API keys', scope: 'keys:read' },
       { to: '/o/$org/channels', text: 'Notifications', scope: 'channels:read' },
+      { to: '/o/$org/organisations', text: 'Organisations' },
       { to: '/o/$org/account', text: 'Account' },
     ],
   },

@@ -1,9 +1,10 @@
 import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { lazy, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useOrg } from '../kernel/api.ts';
 import { useLive, useLiveState } from '../kernel/live.ts';
+import { useLogInNeeded } from '../kernel/log-in-again.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
 import { OpenedLater } from '../kernel/opened-later.tsx';
 import { meOf } from '../kernel/routes.ts';
@@ -57,6 +58,11 @@ export function Shell() {
       <main id="content" className={classes['content']}>
         <Outlet />
       </main>
+      {useLogInNeeded() ? (
+        <Suspense>
+          <LogInAgain />
+        </Suspense>
+      ) : null}
     </div>
   );
 }
@@ -91,6 +97,7 @@ function Organisations({ org }: { org: string }) {
   );
 }
 
+const LogInAgain = lazy(async () => ({ default: (await import('../session/log-in-again.tsx')).LogInAgain }));
 const loadMenu = () => import('./person-menu.tsx');
 const PersonMenu = lazy(async () => ({ default: (await loadMenu()).PersonMenu }));
 
