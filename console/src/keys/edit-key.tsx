@@ -31,51 +31,44 @@ export function RenameKey({ of }: { of: ApiKey }) {
   );
 }
 
-/** The new secret is shown once, in this dialog, and kept nowhere. */
-export function RotateKey({ of }: { of: ApiKey }) {
-  const [open, setOpen] = useState(false);
+/**
+ * The new secret is shown once, in this dialog, and kept nowhere. It belongs to the page and not to the key's row, which
+ * changes as soon as the key is replaced.
+ */
+export function RotateKey({ of, onClose }: { of: ApiKey; onClose: () => void }) {
   const form = useForm({ initialValues: { hours: '24' } });
   const rotate = useWrite('keysRotate');
-  const close = () => {
-    setOpen(false);
-    rotate.reset();
-  };
   return (
-    <>
-      <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
-        {t('Rotate')}
-      </Button>
-      <Dialog opened={open} onClose={close} title={t('Rotate the key {name}', { name: of.name })}>
-        {rotate.data ? (
-          <div className="stack">
-            <p>{t('This is shown once. Store it where your program reads it.')}</p>
-            <CopyText text={rotate.data.key} />
-            <Button onClick={close}>{t('Done')}</Button>
-          </div>
-        ) : (
-          <form
-            className="stack"
-            onSubmit={form.onSubmit(({ hours }) => rotate.mutate({ keyId: of.id, overlapHours: Number(hours) }))}
-          >
-            <p>{t('A new key with the same rights takes its place. Change your program while both work.')}</p>
-            <NativeSelect
-              label={t('The old key works for')}
-              data={[
-                { value: '24', label: t('a day') },
-                { value: '168', label: t('a week') },
-                { value: '720', label: t('30 days') },
-                { value: '0', label: t('no longer: it has leaked') },
-              ]}
-              {...form.getInputProps('hours')}
-            />
-            <ProblemNote error={rotate.error} />
-            <Button type="submit" loading={rotate.isPending}>
-              {t('Make the new key')}
-            </Button>
-          </form>
-        )}
-      </Dialog>
-    </>
+    <Dialog opened onClose={onClose} title={t('Rotate the key {name}', { name: of.name })}>
+      {rotate.data ? (
+        <div className="stack">
+          <p>{t('This is shown once. Store it where your program reads it.')}</p>
+          <CopyText text={rotate.data.key} />
+          <Button onClick={onClose}>{t('Done')}</Button>
+        </div>
+      ) : (
+        <form
+          className="stack"
+          onSubmit={form.onSubmit(({ hours }) => rotate.mutate({ keyId: of.id, overlapHours: Number(hours) }))}
+        >
+          <p>{t('A new key with the same rights takes its place. Change your program while both work.')}</p>
+          <NativeSelect
+            label={t('The old key works for')}
+            data={[
+              { value: '24', label: t('a day') },
+              { value: '168', label: t('a week') },
+              { value: '720', label: t('30 days') },
+              { value: '0', label: t('no longer: it has leaked') },
+            ]}
+            {...form.getInputProps('hours')}
+          />
+          <ProblemNote error={rotate.error} />
+          <Button type="submit" loading={rotate.isPending}>
+            {t('Make the new key')}
+          </Button>
+        </form>
+      )}
+    </Dialog>
   );
 }
 

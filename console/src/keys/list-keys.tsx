@@ -1,4 +1,6 @@
+import { Button } from '@mantine/core';
 import type { ApiKey } from '@tidegate/client';
+import { useState } from 'react';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
@@ -18,6 +20,7 @@ export function ListKeys() {
   const keys = usePages('keysList', { limit: 100 });
   const revoke = useWrite('keysRevoke');
   const mayChange = useIsAdmin();
+  const [rotating, setRotating] = useState<ApiKey>();
   const columns: Column<ApiKey>[] = [
     { key: 'name', title: t('Name'), value: ({ name }) => name },
     {
@@ -49,7 +52,11 @@ export function ListKeys() {
       cell: (key) => (
         <span className="row">
           <RenameKey of={key} />
-          {key.replacedBy || isOver(key) ? null : <RotateKey of={key} />}
+          {key.replacedBy || isOver(key) ? null : (
+            <Button size="compact-sm" variant="default" onClick={() => setRotating(key)}>
+              {t('Rotate')}
+            </Button>
+          )}
           <Confirm
             label={t('Revoke')}
             question={t('Revoke the key {name}?', { name: key.name })}
@@ -66,6 +73,7 @@ export function ListKeys() {
       lead={t('For your own programs. Requests of this console need none and cost no calls.')}
       actions={mayChange ? <CreateKey /> : null}
     >
+      {rotating ? <RotateKey of={rotating} onClose={() => setRotating(undefined)} /> : null}
       <ProblemNote error={revoke.error} />
       <Reading of={keys}>
         {({ items, more }) =>

@@ -78,6 +78,8 @@ function Answer({ token, shown }: { token: string; shown: ShownInvitation }) {
 function useEnter() {
   const navigate = useNavigate();
   return async ({ organisationId: org }: { organisationId: string }) => {
+    // A session that began without an organisation has one now.
+    await client.sessionsSwitchOrganisation({ organisationId: org });
     queryClient.clear();
     await navigate({ to: '/o/$org', params: { org } });
   };

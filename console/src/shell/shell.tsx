@@ -2,7 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
-import { useOrg } from '../kernel/api.ts';
+import { readOf, useOrg } from '../kernel/api.ts';
 import { useLive, useLiveState } from '../kernel/live.ts';
 import { useLogInNeeded } from '../kernel/log-in-again.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
@@ -19,7 +19,9 @@ export function Shell() {
   const me = useQuery(meOf()).data;
   useLive(org);
   useEffect(leaveWithOthers, []);
-  const scopes = new Set(me?.scopes);
+  // What they may do here, which may be another organisation than the session began in.
+  const here = useQuery(readOf(org, 'accountsMe', {})).data;
+  const scopes = new Set(here?.scopes);
   return (
     <div className={classes['shell']}>
       <a className={classes['skip']} href="#content">
@@ -34,13 +36,14 @@ export function Shell() {
         <Person name={me?.user.name ?? ''} email={me?.user.email ?? ''} />
       </header>
       <nav className={classes['navigation']} aria-label={t('Main')}>
-        {NAVIGATION.map(({ title, items }) => (
-          <div key={title ?? ''}>
-            {title ? <h2>{t(title)}</h2> : null}
-            <ul>
-              {items
-                .filter(({ scope }) => !scope || !me || scopes.has(scope))
-                .map(({ to, text, exact }) => (
+        {NAVIGATION.map(({ title, items }) => {
+          const seen = items.filter(({ scope }) => !scope || !here || scopes.has(scope));
+          if (seen.length === 0) return null;
+          return (
+            <div key={title ?? ''}>
+              {title ? <h2>{t(title)}</h2> : null}
+              <ul>
+                {seen.map(({ to, text, exact }) => (
                   <li key={to}>
                     <Link
                       to={to}
@@ -51,9 +54,10 @@ export function Shell() {
                     </Link>
                   </li>
                 ))}
-            </ul>
-          </div>
-        ))}
+              </ul>
+            </div>
+          );
+        })}
       </nav>
       <main id="content" className={classes['content']}>
         <Outlet />

@@ -100,7 +100,7 @@ function Invite() {
         <ProblemNote error={restOf(invite.error, errors)} />
       </form>
       {made ? (
-        <div className="stack form" role="status">
+        <div className="stack form note" role="status">
           <StateMark mark="ok">
             {made.mailed
               ? t('A mail to {email} is on its way.', { email: made.email })
