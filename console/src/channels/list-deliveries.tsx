@@ -67,6 +67,7 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
       <h2>{t('What was sent')}</h2>
       <div className="row">
         <NativeSelect
+          mb="sm"
           aria-label={t('Channel')}
           data={[
             { value: '', label: t('Every channel') },
@@ -78,6 +79,7 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
           }
         />
         <NativeSelect
+          mb="sm"
           aria-label={t('State')}
           data={[
             { value: '', label: t('Every state') },

@@ -99,7 +99,7 @@ export function ListKeys() {
 const isOver = ({ expiresAt }: ApiKey): boolean => expiresAt !== null && Date.parse(expiresAt) <= Date.now();
 
 function End({ of }: { of: ApiKey }) {
-  if (of.expiresAt === null) return t('revoked');
+  if (of.expiresAt === null) return t('until it is revoked');
   if (isOver(of)) return <StateMark mark="stale">{t('expired')}</StateMark>;
   if (of.replacedBy) {
     return <StateMark mark="pending">{t('replaced; works until {day}', { day: day(of.expiresAt) })}</StateMark>;

@@ -1,9 +1,10 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { isProblem } from '@tidegate/client';
 import { useEffect, useRef } from 'react';
-import { queryClient, useWrite } from '../kernel/api.ts';
+import { queryClient, readOf, useWrite } from '../kernel/api.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -16,10 +17,15 @@ import { tokenOf } from './mailed-token.ts';
 export function ForgottenPassword() {
   const form = useForm({ initialValues: { email: '' } });
   const ask = useWrite('passwordsForgotten', { org: null });
+  const installation = useQuery(readOf(null, 'installationGet', {})).data;
   return (
     <Entrance title={t('Forgotten password')}>
-      {ask.data ? (
+      {installation?.email === false ? (
         <p>
+          {t('This installation sends no mail. Ask its operator for a link:')} <code>npx tidegate users link</code>
+        </p>
+      ) : ask.isSuccess ? (
+        <p role="status">
           {t('If there is an account with this address, a mail is on its way. Its link works once, for 15 minutes.')}
         </p>
       ) : (
@@ -143,7 +149,7 @@ function ByToken({ title, operation, ask, done, onDone }: ByTokenProps) {
       {ask && act.isIdle ? (
         <>
           <p>{ask}</p>
-          <Button onClick={() => mutate({ token: tokenOf() })}>{title}</Button>
+          <Button onClick={() => mutate({ token: tokenOf() })}>{t('Undo the change')}</Button>
         </>
       ) : null}
       {act.isPending ? <StateMark mark="pending">{t('One moment …')}</StateMark> : null}
