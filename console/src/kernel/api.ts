@@ -11,8 +11,12 @@ import { useParams } from '@tanstack/react-router';
 import { type CallOptions, isProblem, TidegateClient } from '@tidegate/client';
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
+import type { Asked } from './asked.ts';
 import { keepShown } from './keep-shown.rules.ts';
+import { isTold } from './live.rules.ts';
+import { useLiveState } from './live.ts';
 import { loggedInAgain } from './log-in-again.ts';
+import { fetchUnlessUnchanged } from './unchanged.ts';
 
 /** Names of the client's methods that call an operation. */
 export type OperationName = keyof typeof OPERATIONS & keyof TidegateClient;
@@ -31,7 +35,7 @@ type Call = (input: unknown, options?: CallOptions) => Promise<unknown>;
 const withCookies: typeof fetch = (url, options) => {
   const headers = new Headers(options?.headers);
   headers.set('session-cookies', 'true');
-  return fetch(url, { ...options, headers });
+  return fetchUnlessUnchanged(String(url), { ...options, headers });
 };
 
 /** One tab renews for all: a refresh token is spent once. */
@@ -89,14 +93,26 @@ export function useOrg(): string {
   return org;
 }
 
-/** Reads on behalf of the page's organisation, again every `everyMs` while somebody looks. */
+/** Also what the live stream tells about is asked for now and then: a message may be lost. */
+const SAFETY_MS = 180_000;
+
+/** How often an answer is asked for again: rarely while the stream says when it is old. */
+function useInterval(name: OperationName, everyMs: number | undefined): { refetchInterval?: number } {
+  const live = useLiveState() === 'live' && isTold(name);
+  if (!everyMs) return live ? { refetchInterval: SAFETY_MS } : {};
+  return { refetchInterval: live ? Math.max(everyMs, SAFETY_MS) : everyMs };
+}
+
+/** Reads on behalf of the page's organisation, again every `everyMs` while somebody looks and nothing tells when it is old. */
 export function useRead<N extends OperationName>(
   name: N,
   input: InputOf<N>,
   { everyMs, enabled = true }: { everyMs?: number; enabled?: boolean } = {},
 ): UseQueryResult<OutputOf<N>> {
   const org = useOrg();
-  return useQuery({ ...readOf(org, name, input), enabled, ...(everyMs ? { refetchInterval: everyMs } : {}) });
+  const query = useQuery({ ...readOf(org, name, input), enabled, ...useInterval(name, everyMs) });
+  // Not a copy: that would read all its parts, and so draw the page again whenever one of them changes.
+  return Object.assign(query, { asked: { name, input } satisfies Asked });
 }
 
 type Listed<N extends OperationName> = OutputOf<N> extends { items: (infer T)[] } ? T : never;
@@ -109,6 +125,7 @@ export function usePages<N extends OperationName>(
 ): UseQueryResult<{ items: Listed<N>[]; more: (() => void) | undefined; first: OutputOf<N> }> {
   const org = useOrg();
   const queryKey = [org, OPERATIONS[name].service, name, input, 'pages'] as const;
+  const interval = useInterval(name, everyMs);
   const query = useInfiniteQuery({
     queryKey,
     placeholderData: keepShown(queryKey),
@@ -122,14 +139,14 @@ export function usePages<N extends OperationName>(
       }>,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    ...(everyMs ? { refetchInterval: everyMs } : {}),
+    ...interval,
   });
   const data = query.data && {
     items: query.data.pages.flatMap(({ items }) => items),
     more: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
     first: query.data.pages[0] as OutputOf<N>,
   };
-  return { ...query, data } as never;
+  return { ...query, data, asked: { name, input } satisfies Asked } as never;
 }
 
 /**

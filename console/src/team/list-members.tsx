@@ -15,6 +15,7 @@ import { meOf } from '../kernel/routes.ts';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { ExportOrganisation } from './export-organisation.tsx';
 import { Invitations } from './invitations.tsx';
 import { ROLES } from './roles.ts';
 
@@ -112,6 +113,7 @@ export function ListMembers() {
         )}
       </Reading>
       <Invitations mayInvite={mayChange} />
+      <ExportOrganisation />
     </Page>
   );
 }

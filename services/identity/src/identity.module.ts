@@ -35,6 +35,7 @@ import { CountThings } from './organisations/count-things.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
 import { EndOrganisation } from './organisations/end-organisation.ts';
+import { Exports } from './organisations/exports.ts';
 import { NewOrganisation } from './organisations/new-organisation.ts';
 import { Organisations } from './organisations/organisations.ts';
 import { OwnersPlan } from './organisations/owners-plan.ts';
@@ -49,6 +50,7 @@ import { SwitchOrganisation } from './sessions/switch-organisation.ts';
 import { AccessTokens } from './signing-keys/access-tokens.ts';
 import { GetJwks } from './signing-keys/get-jwks.ts';
 import { SigningKeys } from './signing-keys/signing-keys.ts';
+import { Themes } from './themes/themes.ts';
 
 @Module({
   imports: [EntitlementsModule],
@@ -72,6 +74,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     CreateOrganisation,
     Organisations,
     DeleteOrganisation,
+    Exports,
     ManageMembers,
     Invitations,
     ReceivedInvitations,
@@ -81,6 +84,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     Links,
     ServiceKeys,
     GetJwks,
+    Themes,
     OwnersPlan,
   ],
   providers: [

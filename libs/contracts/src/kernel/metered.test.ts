@@ -123,6 +123,8 @@ test('a used-up quota never locks people out of their account', () => {
       "identity sessions.refresh",
       "identity sessions.revoke",
       "identity sessions.switch-organisation",
+      "identity themes.get",
+      "identity themes.set",
       "monitor-agent servers.add-platform",
       "notifier channels.confirm",
       "notifier channels.unsubscribe",

@@ -25,6 +25,10 @@ function contentOf(notice: Notice): Words {
       return planDecided(notice.data);
     case 'plan.ordered':
       return planOrdered(notice.data);
+    case 'seats.stopped':
+      return seatsStopped(notice.data);
+    case 'payment.disputed':
+      return paymentDisputed(notice.data);
     case 'channel.test':
       return test(notice.data);
   }
@@ -145,6 +149,41 @@ function planOrdered({ organisationId, product, plan, planName }: DataOf<'plan.o
       ['Organisation', organisationId],
     ],
     advice: `Approve or refuse it: POST /api/v1/operator/organisations/${organisationId}/orders/${oneLine(product, 80)}`,
+  };
+}
+
+function seatsStopped({ product, name, quantity }: DataOf<'seats.stopped'>): Words {
+  const addon = oneLine(name, 80);
+  return {
+    subject: `${addon} is not bought by itself any more: a payment failed`,
+    opening: `A payment for more of "${addon}" failed, so their number does not follow your members any more.`,
+    facts: [
+      ['Product', oneLine(product, 80)],
+      ['Paid for', String(quantity)],
+    ],
+    advice:
+      'Nobody was removed; members beyond the limit can only read. Mend the payment method, then switch it on again.',
+  };
+}
+
+const DISPUTES = { open: 'was opened', won: 'was decided for the seller', lost: 'was decided for the payer' } as const;
+
+function paymentDisputed(dispute: DataOf<'payment.disputed'>): Words {
+  const { state, answerBy, readOnly } = dispute;
+  const amount = `${dispute.amount} ${oneLine(dispute.currency, 20)}`;
+  return {
+    subject: `A dispute of a payment of ${amount} ${DISPUTES[state]}`,
+    opening: `The bank of whoever paid ${amount} was asked to take the payment back. The dispute ${DISPUTES[state]}.`,
+    facts: [
+      ['Amount', amount],
+      ['Reason', oneLine(dispute.reason, 80)],
+      ...(answerBy ? [['Answer by', instant(answerBy)] as const] : []),
+      ['Organisation', dispute.organisationId],
+      ['Dispute', oneLine(dispute.disputeId, 80)],
+    ],
+    advice: readOnly
+      ? 'What was paid for can only be read until the operator of this installation has settled it. Nothing is deleted.'
+      : 'If this was a mistake, ask the bank to withdraw it, and tell the operator of this installation.',
   };
 }
 
