@@ -157,6 +157,13 @@ export function browserConsole(platform: SharedPlatform): void {
       await dialog.getByRole('button', { name: 'Done' }).click();
       await page.getByRole('cell', { name: 'CI' }).waitFor();
       expect(await page.content()).not.toContain(key);
+      // Its row changes while the dialog with the new secret is open.
+      await page.getByRole('button', { name: 'Rotate' }).click();
+      await dialog.getByRole('button', { name: 'Make the new key' }).click();
+      await page.getByText('replaced; works until').waitFor();
+      expect(await dialog.locator('pre').textContent()).toMatch(/^tg_/);
+      expect(await dialog.locator('pre').textContent()).not.toBe(key);
+      await dialog.getByRole('button', { name: 'Done' }).click();
     });
 
     test('a session that ends in the middle of a form costs no input: the request goes on after a log-in', async () => {
