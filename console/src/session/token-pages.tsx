@@ -80,7 +80,7 @@ export const VerifyEmail = () => (
     title={t('Verify your e-mail address')}
     operation="emailsVerify"
     done={t('The address is verified.')}
-    onDone={forgetRead}
+    onDone={dropRead}
   />
 );
 
@@ -89,7 +89,7 @@ export const ConfirmEmailChange = () => (
     title={t('Confirm your new e-mail address')}
     operation="emailsConfirmChange"
     done={t('Your account has this address now.')}
-    onDone={forgetRead}
+    onDone={dropRead}
   />
 );
 
@@ -102,11 +102,11 @@ export const UndoEmailChange = () => (
       'Your account gets this address back. All sessions and the password end, and a mail to set a new one is sent.',
     )}
     done={t('Your account has this address again. A mail to set a new password is on its way.')}
-    onDone={forgetRead}
+    onDone={dropRead}
   />
 );
 
-const forgetRead = () => queryClient.clear();
+const dropRead = () => queryClient.clear();
 
 export const ConfirmAddress = () => (
   <ByToken

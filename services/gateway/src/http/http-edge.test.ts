@@ -97,13 +97,8 @@ describe('what every answer has', () => {
       createApiKey,
       () =>
         ({
-          id: 'abcdefghij',
-          name: 'k',
-          prefix: 'tg_abcdefghij',
-          lastUsedAt: null,
-          replacedBy: null,
-          scopes: ['bots:read'],
-          createdAt: bot.createdAt,
+          ...{ id: 'abcdefghij', prefix: 'tg_abcdefghij', name: 'k', scopes: ['bots:read'] },
+          ...{ createdAt: bot.createdAt, lastUsedAt: null, replacedBy: null },
           expiresAt: null,
           createdBy: newId(),
           restricted: null,

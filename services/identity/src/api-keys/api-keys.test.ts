@@ -149,8 +149,8 @@ test('a key is renamed, and shows how it begins and when it was last used', asyn
   await identity.app.get(KeyUses).turn();
   const renamed = await identity.call(renameApiKey, { keyId: made.id, name: 'Build' }, owner.caller);
   expect(renamed).toMatchObject({ name: 'Build', lastUsedAt: expect.any(String) });
-  const stranger = await identity.newUser();
-  const foreign = identity.call(renameApiKey, { keyId: made.id, name: 'x' }, stranger.caller);
+  const outsider = await identity.newUser();
+  const foreign = identity.call(renameApiKey, { keyId: made.id, name: 'x' }, outsider.caller);
   await expect(foreign).rejects.toMatchObject(NOT_THERE);
 });
 

@@ -1,4 +1,4 @@
-import { COMMON_PASSWORDS, COMMON_WORDS } from './common-passwords.ts';
+import { COMMON_PASSWORDS, COMMON_WORDS } from './common-passwords.rules.ts';
 
 export type Weakness = 'common' | 'repeated' | 'personal';
 

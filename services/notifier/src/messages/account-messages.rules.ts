@@ -1,8 +1,8 @@
 import type { Locale } from '@tidegate/contracts/kernel/locale';
 import type { AccountMailDetails, AccountMailKind } from '@tidegate/contracts/notifier/account-mails';
-import { GERMAN } from './account-words.de.ts';
-import { ENGLISH } from './account-words.en.ts';
 import type { Language } from './account-words.ts';
+import { GERMAN } from './account-words-de.rules.ts';
+import { ENGLISH } from './account-words-en.rules.ts';
 import { type Content, harmlessName, type Letterhead, type Message, render } from './mail-template.rules.ts';
 
 /*

@@ -42,7 +42,7 @@ export function oneLine(text: string, longest: number): string {
   return characters.length <= longest ? line : `${characters.slice(0, longest - 1).join('')}…`;
 }
 
-/** A name that strangers chose, without what mail programs make a link of. */
+/** A name that outsiders chose, without what mail programs make a link of. */
 export const harmlessName = (name: string): string =>
   oneLine(name.replaceAll(/[./:@\\]+(?=\S)/g, ' ').replaceAll(/\bwww\b/gi, ' '), 80);
 
