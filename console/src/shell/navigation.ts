@@ -36,6 +36,7 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
       { to: '/o/$org/links', text: 'Shared links', scope: 'keys:read' },
       { to: '/o/$org/channels', text: 'Notifications', scope: 'channels:read', key: 'n' },
       { to: '/o/$org/appearance', text: 'Appearance', scope: 'org:admin' },
+      { to: '/o/$org/organisations', text: 'Organisations' },
       { to: '/o/$org/account', text: 'Account', key: 'a' },
     ],
   },

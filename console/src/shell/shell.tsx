@@ -2,8 +2,9 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useOrg } from '../kernel/api.ts';
+import { readOf, useOrg } from '../kernel/api.ts';
 import { useLive } from '../kernel/live.ts';
+import { useLogInNeeded } from '../kernel/log-in-again.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
 import { OpenedLater } from '../kernel/opened-later.tsx';
 import { meOf } from '../kernel/routes.ts';
@@ -17,6 +18,7 @@ import classes from './shell.module.css';
 import { type Opens, useShortcuts } from './use-shortcuts.ts';
 
 const loadMenu = () => import('./person-menu.tsx');
+const LogInAgain = lazy(async () => ({ default: (await import('../session/log-in-again.tsx')).LogInAgain }));
 const PersonMenu = lazy(async () => ({ default: (await loadMenu()).PersonMenu }));
 const LinkedShell = lazy(async () => ({ default: (await import('./linked-shell.tsx')).LinkedShell }));
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
@@ -41,8 +43,11 @@ function OwnShell() {
   useLive(org);
   useEffect(leaveWithOthers, []);
   useShortcuts(org, setOpened);
+  const logInNeeded = useLogInNeeded();
   const close = () => setOpened(undefined);
-  const scopes = new Set(me?.scopes);
+  // What they may do here, which may be another organisation than the session began in.
+  const here = useQuery(readOf(org, 'accountsMe', {})).data;
+  const scopes = new Set(here?.scopes);
   const name = me?.user.name || t('Account');
   return (
     <div className={classes['shell']}>
@@ -70,13 +75,14 @@ function OwnShell() {
         </OpenedLater>
       </header>
       <nav className={classes['navigation']} aria-label={t('Main')}>
-        {NAVIGATION.map(({ title, items }) => (
-          <div key={title ?? ''}>
-            {title ? <h2>{t(title)}</h2> : null}
-            <ul>
-              {items
-                .filter(({ scope }) => !scope || !me || scopes.has(scope))
-                .map(({ to, text, exact }) => (
+        {NAVIGATION.map(({ title, items }) => {
+          const seen = items.filter(({ scope }) => !scope || !here || scopes.has(scope));
+          if (seen.length === 0) return null;
+          return (
+            <div key={title ?? ''}>
+              {title ? <h2>{t(title)}</h2> : null}
+              <ul>
+                {seen.map(({ to, text, exact }) => (
                   <li key={to}>
                     <Link
                       to={to}
@@ -87,9 +93,10 @@ function OwnShell() {
                     </Link>
                   </li>
                 ))}
-            </ul>
-          </div>
-        ))}
+              </ul>
+            </div>
+          );
+        })}
       </nav>
       <main id="content" className={classes['content']}>
         {isHome ? (
@@ -101,6 +108,7 @@ function OwnShell() {
       </main>
       <Suspense>
         {opened === 'palette' ? <Palette org={org} onClose={close} onHelp={() => setOpened('help')} /> : null}
+        {logInNeeded ? <LogInAgain /> : null}
         {opened === 'help' ? <KeyboardHelp onClose={close} /> : null}
       </Suspense>
     </div>
