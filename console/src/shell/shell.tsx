@@ -31,6 +31,10 @@ export function Shell() {
   useShortcuts(org, setOpened);
   const close = () => setOpened(undefined);
   const scopes = new Set(me?.scopes);
+  const groups = NAVIGATION.map(({ title, items }) => ({
+    title,
+    items: items.filter(({ scope }) => !scope || !me || scopes.has(scope)),
+  })).filter(({ items }) => items.length > 0);
   const name = me?.user.name || t('Account');
   return (
     <div className={classes['shell']}>
@@ -58,23 +62,21 @@ export function Shell() {
         </OpenedLater>
       </header>
       <nav className={classes['navigation']} aria-label={t('Main')}>
-        {NAVIGATION.map(({ title, items }) => (
+        {groups.map(({ title, items }) => (
           <div key={title ?? ''}>
             {title ? <h2>{t(title)}</h2> : null}
             <ul>
-              {items
-                .filter(({ scope }) => !scope || !me || scopes.has(scope))
-                .map(({ to, text, exact }) => (
-                  <li key={to}>
-                    <Link
-                      to={to}
-                      params={{ org } as never}
-                      activeOptions={{ exact: exact ?? false, includeSearch: false }}
-                    >
-                      {t(text)}
-                    </Link>
-                  </li>
-                ))}
+              {items.map(({ to, text, exact }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    params={{ org } as never}
+                    activeOptions={{ exact: exact ?? false, includeSearch: false }}
+                  >
+                    {t(text)}
+                  </Link>
+                </li>
+              ))}
             </ul>
           </div>
         ))}

@@ -169,7 +169,7 @@ test('an event that a live topic follows is told on it once it is sent, with no 
   const orgId = newId();
   const told: string[] = [];
   nc.subscribe(`live.${orgId}.>`, {
-    callback: (_error, message) => told.push(`${message.subject} ${message.string()}`),
+    callback: (_error, message) => void told.push(`${message.subject} ${message.string()}`),
   });
   one.start();
   const snapshot = { orgId, version: 7, plans: {}, features: {}, periods: {}, upgrade: {} };
