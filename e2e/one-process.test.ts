@@ -1,4 +1,5 @@
 import { browserConsole } from './console.ts';
+import { dataExport } from './data-export.ts';
 import { deleteOrganisation } from './delete-organisation.ts';
 import { documents } from './documents.ts';
 import { edge } from './edge.ts';
@@ -19,6 +20,7 @@ firstJob(platform);
 documents(platform);
 browserConsole(platform);
 deleteOrganisation(platform);
+dataExport(platform);
 operatorView(platform);
 prepaidCredits(platform);
 payingCustomer(platform, payments, { killed: true });

@@ -10,6 +10,7 @@ import { TimeChart } from '../kernel/time-chart.tsx';
 import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
 import { BlockingTree } from './blocking-tree.tsx';
+import { Moments } from './moments.tsx';
 import { sessionSeries } from './session-series.ts';
 
 const route = getRouteApi('/o/$org/servers/$serverId/activity');
@@ -23,6 +24,7 @@ export function WatchActivity() {
   const at = search.at ? { at: search.at } : {};
   const activity = useRead('serversActivity', { serverId, ...range, ...at }, { everyMs: 10_000 });
   const blocking = useRead('serversBlocking', { serverId, ...range, ...at }, { everyMs: 10_000 });
+  const moments = useRead('serversMoments', { serverId, ...range });
   const history = activity.data?.history;
   const chart = useMemo(() => history && sessionSeries(history), [history]);
   const choose = (from: string, to: string) => {
@@ -40,6 +42,13 @@ export function WatchActivity() {
           series={chart.series}
           format={short}
           onBrush={choose}
+        />
+      ) : null}
+      {moments.data && moments.data.items.length > 0 ? (
+        <Moments
+          moments={moments.data.items}
+          at={search.at}
+          onChoose={(at) => void navigate({ search: (before) => ({ ...before, at }), resetScroll: false })}
         />
       ) : null}
       {search.at ? (

@@ -30,8 +30,17 @@ interface Props {
   /** A part was chosen with the pointer. */
   onBrush?: (from: string, to: string) => void;
   height?: number;
+  /** What happened at an instant and explains the values. */
+  marks?: readonly ChartMark[];
 }
 
+export interface ChartMark {
+  /** In milliseconds. */
+  at: number;
+  text: string;
+}
+
+const NO_MARKS: readonly ChartMark[] = [];
 const MOST_ROWS = 500;
 
 /** Values over time: a picture to look at, and the same as a table. */
@@ -45,6 +54,7 @@ export function TimeChart({
   format,
   onBrush,
   height = 220,
+  marks = NO_MARKS,
 }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [asTable, setAsTable] = useState(false);
@@ -92,6 +102,7 @@ export function TimeChart({
           ? { bands: series.slice(1).map((_one, index) => ({ series: [index + 2, index + 1] as [number, number] })) }
           : {}),
         hooks: {
+          draw: [(chart) => drawMarks(chart, marks, color('--text-2'))],
           setSelect: [
             ({ select, posToVal, setSelect }) => {
               if (select.width < 4) return;
@@ -114,7 +125,7 @@ export function TimeChart({
       chart.destroy();
       drawn.current = undefined;
     };
-  }, [instants, series, from, to, stacked, format, height, asTable]);
+  }, [instants, series, from, to, stacked, format, height, marks, asTable]);
   return (
     <figure className={classes['chart']}>
       <figcaption className={classes['caption']}>
@@ -175,6 +186,26 @@ export function TimeChart({
       {cursor.at === undefined || asTable ? null : <p className="quiet">{said}</p>}
     </figure>
   );
+}
+
+/** A dashed line from top to bottom, with its number at the top: the list beside the charts has the words. */
+function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly ChartMark[], color: string): void {
+  const { left, top, width, height } = bbox;
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.fillStyle = color;
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.font = `${11 * devicePixelRatio}px sans-serif`;
+  for (const [index, { at }] of marks.entries()) {
+    const x = Math.round(valToPos(at / 1_000, 'x', true));
+    if (x < left || x > left + width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+    ctx.fillText(String(index + 1), x + 3 * devicePixelRatio, top + 11 * devicePixelRatio);
+  }
+  ctx.restore();
 }
 
 /** An instant in words, with all that was measured then. */

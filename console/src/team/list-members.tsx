@@ -10,6 +10,7 @@ import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { ExportOrganisation } from './export-organisation.tsx';
 
 const ROLES: Role[] = ['viewer', 'editor', 'admin', 'owner'];
 
@@ -84,6 +85,7 @@ export function ListMembers() {
           ) : null
         }
       </Reading>
+      <ExportOrganisation />
     </Page>
   );
 }

@@ -21,6 +21,7 @@ import { IngestUsage } from './ingestion/ingest-usage.ts';
 import { ListEvents } from './ingestion/list-events.ts';
 import { ListRejectedEvents } from './ingestion/list-rejected-events.ts';
 import { ReplayParked } from './ingestion/replay-parked.loop.ts';
+import { TurnIdentities } from './ingestion/turn-identities.loop.ts';
 import { UsageWriter } from './ingestion/usage-writer.ts';
 import { JetStreamUsage } from './jetstream-usage.ts';
 import { UsageStream } from './kernel/usage-stream.ts';
@@ -64,6 +65,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     Lend,
     IngestCheckpoint,
     IngestUsageStream,
+    TurnIdentities,
     ReplayParked,
     WatchGauges,
     EnforceRetention,

@@ -4,7 +4,7 @@ import { follow, live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id } from '../kernel/types.ts';
 import { ActivityPoint } from './activity.ts';
-import { Count, Range } from './range.ts';
+import { Count, Range, serverRange } from './range.ts';
 import { Server, serverAdded, serverReachable, serverRemoved, serverUnreachable } from './server.ts';
 import { ServerCheck } from './server-check.ts';
 import { Statement, StatementCompleteness } from './statement.ts';
@@ -16,13 +16,13 @@ export const showOverview = operation({
   http: ['GET', '/api/v1/servers/{serverId}/overview'],
   scope: 'servers:read',
   summary: 'A server at a glance: state, load, sizes, busiest statements, what is missing',
-  input: z.strictObject({ serverId: Id }),
+  input: z.strictObject(serverRange),
   output: z.object({
     server: Server,
     range: Range,
     uptimeSeconds: z.number().nullable(),
     maxConnections: z.int().nullable(),
-    activity: ActivityPoint.nullable(),
+    activity: ActivityPoint.nullable().meta({ description: 'The last snapshot of the range' }),
     perSecond: z.object({
       commits: z.number(),
       rollbacks: z.number(),

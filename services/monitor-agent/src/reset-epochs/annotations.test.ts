@@ -291,7 +291,12 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
         restart: true,
       }),
     ]);
-    const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    const overview = await store.call(
+      new ShowOverview(store.tenants),
+      showOverview,
+      { serverId: at.serverId },
+      at.orgId,
+    );
     expect(overview.server.state).toBe('ok');
     await server.sql((completeness.warnings[0]?.fixSql ?? '').replace(';', ''));
     await server.halt();
