@@ -48,6 +48,10 @@ function OwnShell() {
   // What they may do here, which may be another organisation than the session began in.
   const here = useQuery(readOf(org, 'accountsMe', {})).data;
   const scopes = new Set(here?.scopes);
+  const groups = NAVIGATION.map(({ title, items }) => ({
+    title,
+    items: items.filter(({ scope }) => !scope || !here || scopes.has(scope)),
+  })).filter(({ items }) => items.length > 0);
   const name = me?.user.name || t('Account');
   return (
     <div className={classes['shell']}>
@@ -75,28 +79,24 @@ function OwnShell() {
         </OpenedLater>
       </header>
       <nav className={classes['navigation']} aria-label={t('Main')}>
-        {NAVIGATION.map(({ title, items }) => {
-          const seen = items.filter(({ scope }) => !scope || !here || scopes.has(scope));
-          if (seen.length === 0) return null;
-          return (
-            <div key={title ?? ''}>
-              {title ? <h2>{t(title)}</h2> : null}
-              <ul>
-                {seen.map(({ to, text, exact }) => (
-                  <li key={to}>
-                    <Link
-                      to={to}
-                      params={{ org } as never}
-                      activeOptions={{ exact: exact ?? false, includeSearch: false }}
-                    >
-                      {t(text)}
-                    </Link>
-                  </li>
-                ))}
-              </ul>
-            </div>
-          );
-        })}
+        {groups.map(({ title, items }) => (
+          <div key={title ?? ''}>
+            {title ? <h2>{t(title)}</h2> : null}
+            <ul>
+              {items.map(({ to, text, exact }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    params={{ org } as never}
+                    activeOptions={{ exact: exact ?? false, includeSearch: false }}
+                  >
+                    {t(text)}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
       </nav>
       <main id="content" className={classes['content']}>
         {isHome ? (
