@@ -10,8 +10,8 @@ import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { InvitationPrice } from './invitation-price.tsx';
 import { ExportOrganisation } from './export-organisation.tsx';
+import { InvitationPrice } from './invitation-price.tsx';
 
 const ROLES: Role[] = ['viewer', 'editor', 'admin', 'owner'];
 
