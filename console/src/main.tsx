@@ -9,16 +9,19 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { lazy, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { appearanceRoutes } from './appearance/appearance.routes.ts';
 import { billingRoutes, publicBillingRoutes } from './billing/billing.routes.ts';
 import { botRoutes } from './bots/bots.routes.ts';
 import { channelRoutes } from './channels/channels.routes.ts';
 import { queryClient } from './kernel/api.ts';
 import { ProblemNote } from './kernel/problem-note.tsx';
 import { orgRoute, rootRoute } from './kernel/routes.ts';
+import { takeLink } from './kernel/shared-link.ts';
 import { loadStrings, t } from './kernel/strings.ts';
 import { isDark, mantineTheme } from './kernel/theme.ts';
 import { UpgradeDialog } from './kernel/upgrade.ts';
 import { keyRoutes } from './keys/keys.routes.ts';
+import { linkRoutes } from './links/links.routes.ts';
 import { operatorRoutes } from './operator/operator.routes.ts';
 import { overviewRoutes } from './overview/overview.routes.ts';
 import { securityRoutes } from './security/security.routes.ts';
@@ -41,6 +44,8 @@ const routeTree = rootRoute.addChildren([
     ...billingRoutes,
     ...teamRoutes,
     ...keyRoutes,
+    ...linkRoutes,
+    ...appearanceRoutes,
     ...channelRoutes,
     ...securityRoutes,
     ...operatorRoutes,
@@ -62,6 +67,7 @@ declare module '@tanstack/react-router' {
   }
 }
 
+takeLink();
 await loadStrings();
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -31,7 +31,7 @@ export const zoneName = (): string => zone() ?? Intl.DateTimeFormat().resolvedOp
 export const isUtc = (): boolean => zone() === 'UTC';
 
 export function chooseUtc(utc: boolean): void {
-  store('zone', utc ? 'UTC' : undefined);
+  store('zone', utc ? 'UTC' : stored('own-zone'));
   location.reload();
 }
 
