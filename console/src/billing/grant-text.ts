@@ -10,23 +10,29 @@ const EACH = {
   ever: 'in all',
 } as const;
 
-/** What a plan gives of a feature, in words; null: nothing. */
-export function grantText(grant: FeatureGrant, info: FeatureInfo | undefined): string | null {
-  const name = info?.name ?? '';
+/** How much of a feature, in words; null: nothing. */
+export function amountText(grant: FeatureGrant, unit: string | undefined): string | null {
   switch (grant.kind) {
     case 'boolean':
-      return grant.value ? name : null;
+      return grant.value ? t('included') : null;
     case 'level':
-      return grant.level === 'none' ? null : `${name}: ${t(grant.level)}`;
+      return grant.level === 'none' ? null : t(grant.level);
     case 'static':
-      return `${name}: ${exact(grant.value)} ${info?.unit ?? ''}`.trim();
+      return `${exact(grant.value)} ${unit ?? ''}`.trim();
     case 'counted':
-      return grant.limit === 0 ? null : `${name}: ${numberText(grant.limit)}`;
+      return grant.limit === 0 ? null : numberText(grant.limit);
     case 'metered':
       return grant.limit === 0 && grant.enforcement === 'hard'
         ? null
-        : `${name}: ${numberText(grant.limit)} ${t(EACH[grant.per])}`;
+        : `${numberText(grant.limit)} ${t(EACH[grant.per])}`;
   }
+}
+
+/** What a plan gives of a feature, by its name; null: nothing. */
+export function grantText(grant: FeatureGrant, info: FeatureInfo | undefined): string | null {
+  const name = info?.name ?? '';
+  const amount = amountText(grant, info?.unit);
+  return amount === null || grant.kind === 'boolean' ? amount && name : `${name}: ${amount}`;
 }
 
 const numberText = (limit: number | null): string => (limit === null ? t('without limit') : exact(limit));

@@ -8,7 +8,7 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { grantText } from './grant-text.ts';
+import { amountText } from './grant-text.ts';
 import { InvoiceLines } from './invoice-lines.tsx';
 
 interface Props {
@@ -70,7 +70,8 @@ export function Offer({ product, plan, interval, onDone, pay = (url) => location
                 <ul>
                   {entitlements.map(({ feature, before, after }) => {
                     const info = features.find(({ key }) => key === feature);
-                    const text = (grant: typeof before) => (grant && grantText(grant, info)) || t('not included');
+                    const text = (grant: typeof before) =>
+                      (grant && amountText(grant, info?.unit)) || t('not included');
                     return (
                       <li key={feature}>
                         {info?.name ?? feature}: {text(before)} → <strong>{text(after)}</strong>

@@ -11,7 +11,9 @@ import { Offer } from './offer.tsx';
  * A larger plan, bought where the smaller one refused something: whatever is being filled in behind it stays. A payment is
  * made in another tab, and this one waits until the platform says that the plan is in force.
  */
-export default function UpgradeDialog({ product, plan, onClose }: Upgrade) {
+export default function UpgradeDialog({ product: named, feature, plan, onClose }: Upgrade) {
+  const upgrades = useRead('entitlementsCurrent', {}, { enabled: named === null }).data?.upgrade;
+  const product = named ?? upgrades?.[feature ?? '']?.product;
   const [interval, setInterval] = useState<BillingInterval>('month');
   const [paying, setPaying] = useState<string>();
   const [changed, setChanged] = useState(false);
@@ -59,7 +61,15 @@ export default function UpgradeDialog({ product, plan, onClose }: Upgrade) {
               ]}
               onChange={(chosen) => setInterval(chosen as BillingInterval)}
             />
-            <Offer product={product} plan={plan} interval={interval} pay={setPaying} onDone={() => setChanged(true)} />
+            {product === undefined ? null : (
+              <Offer
+                product={product}
+                plan={plan}
+                interval={interval}
+                pay={setPaying}
+                onDone={() => setChanged(true)}
+              />
+            )}
           </>
         )}
       </div>

@@ -16,7 +16,7 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
   const Dialog = use(UpgradeDialog);
   const [open, setOpen] = useState(false);
   const { org } = useParams({ strict: false }) as { org?: string };
-  const { limit, used, resetsAt, upgradeTo, product } = problem.problem as Record<
+  const { limit, used, resetsAt, upgradeTo, product, feature, meter } = problem.problem as Record<
     string,
     string | number | null | undefined
   >;
@@ -32,14 +32,19 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
           {typeof resetsAt === 'string' ? t('It resets on {at}.', { at: when(resetsAt) }) : ''}
         </p>
       ) : null}
-      {org && upgradeTo && product ? (
+      {org && upgradeTo ? (
         <div className="row">
           <Button size="compact-sm" aria-haspopup="dialog" onClick={() => setOpen(true)}>
             {t('Look at the plan {plan}', { plan: String(upgradeTo) })}
           </Button>
           {open && Dialog ? (
             <Suspense fallback={t('Loading')}>
-              <Dialog product={String(product)} plan={String(upgradeTo)} onClose={() => setOpen(false)} />
+              <Dialog
+                product={product ? String(product) : null}
+                feature={String(feature ?? meter ?? '')}
+                plan={String(upgradeTo)}
+                onClose={() => setOpen(false)}
+              />
             </Suspense>
           ) : null}
         </div>

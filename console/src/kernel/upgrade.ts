@@ -1,7 +1,9 @@
 import { type ComponentType, createContext } from 'react';
 
 export interface Upgrade {
-  product: string;
+  /** null: what all products share, which a plan of one of them gives more of. */
+  product: string | null;
+  feature: string | null;
   plan: string;
   onClose: () => void;
 }

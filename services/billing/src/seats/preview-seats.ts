@@ -27,7 +27,7 @@ export class PreviewSeats {
     const { states } = await this.tenants.snapshot(orgId, (tx) => readSeats(tx, orgId));
     const state = states.find(({ most }) => most !== null) ?? states[0];
     // Without a plan that sells members the limit alone decides: identity holds it.
-    if (!state || members === null) return { members, free: state ? 0 : more, refused: 0, bought: null };
+    if (!state || members === null) return { members, free: 0, refused: 0, bought: null };
     const limitOf = (quantity: number): number =>
       state.included === null ? Number.POSITIVE_INFINITY : state.included + quantity * state.sold.each;
     const roomNow = Math.max(0, limitOf(state.quantity) - members);

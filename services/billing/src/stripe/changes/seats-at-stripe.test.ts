@@ -32,7 +32,7 @@ const totals = async (org: string) =>
 const updates = () =>
   world.stripe.requests.filter(({ operation }) => operation === 'POST /v1/subscriptions/{id}').length;
 
-test('twenty joiners are one write at Stripe, charged to the cent as the preview said', async () => {
+test('members that join together are one write at Stripe, charged to the cent as the preview said', async () => {
   const org = await subscribed();
   const preview = await world.call(previewSeats, { more: 5 }, org);
   expect(preview).toMatchObject({ refused: 0, bought: { quantity: 5, dueNow: { totalMinor: 2500 } } });

@@ -115,6 +115,14 @@ test('a trial needs no card where the plan says so, and is given once', async ()
   expect(session.amount_total).toBe(1900);
 });
 
+test('whoever comes back from the payment comes to the page of the organisation that bought', async () => {
+  const org = await world.organisation();
+  const { sessionId } = await world.checkout(org);
+  const { success_url, cancel_url } = await world.dashboard.checkout.sessions.retrieve(sessionId);
+  expect(success_url).toBe(`http://localhost:3000/o/${org}/billing?checkout={CHECKOUT_SESSION_ID}`);
+  expect(cancel_url).toBe(`http://localhost:3000/o/${org}/billing?checkout=cancelled`);
+});
+
 test('whoever has tried a product without buying it is charged at once when they buy it', async () => {
   const org = await world.organisation();
   await world.call(changeSubscription, { product: 'main', plan: 'tried', trial: true }, org);
