@@ -6,7 +6,6 @@ import '@tidegate/contracts/all';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import { documentValidator } from '@tidegate/testing/document-validator';
 import { adminPassword, Rest } from '@tidegate/testing/platform';
-import { type Call, curl, python, typescript } from '../services/gateway/assets/samples.js';
 import { BOT_SETTINGS } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
 
@@ -87,7 +86,7 @@ export function documents(platform: SharedPlatform): void {
         const type = answer.headers.get('content-type')?.split(';')[0] ?? 'none';
         const content = described.content[type] as { schema: Json } | undefined;
         if (!content) note(`content type ${type}`);
-        else if (type.includes('json')) for (const fault of validate(content.schema, answer.body)) note(fault);
+        else if (/[/+]json\b/.test(type)) for (const fault of validate(content.schema, answer.body)) note(fault);
       }
       return answer;
     }
@@ -234,20 +233,21 @@ export function documents(platform: SharedPlatform): void {
       const env = { ...process.env, TIDEGATE_KEY: (await owned.post('/api/v1/api-keys', key)).body['key'] as string };
       const has = (command: string) => spawnSync(command, ['--version']).status === 0;
       const shell = { env, encoding: 'utf8' } as const;
-      const runs: [name: string, text: (call: Call, origin: string) => string, run: (text: string) => string][] = [
-        [
-          'TypeScript',
-          typescript,
-          (text) => {
-            writeFileSync(join(folder, 'sample.ts'), text);
-            return execFileSync(process.execPath, ['sample.ts'], { ...shell, cwd: folder });
-          },
-        ],
-      ];
-      if (has('curl')) runs.push(['curl', curl, (text) => execFileSync('sh', ['-c', `${text} -s`], shell)]);
-      if (has('python3')) runs.push(['Python', python, (text) => execFileSync('python3', ['-c', text], shell)]);
+      writeFileSync(join(folder, 'samples.js'), await (await fetch(`${platform.url}/docs/samples.js`)).text());
+      const text = (language: string, call: object): string => {
+        const program = `import('./samples.js').then((all) => process.stdout.write(all[process.argv[1]](JSON.parse(process.argv[2]), process.argv[3])))`;
+        return run(process.execPath, ['-e', program, language, JSON.stringify(call), platform.url], folder);
+      };
+      const runs: Record<string, (text: string) => string> = {
+        typescript: (text) => {
+          writeFileSync(join(folder, 'sample.ts'), text);
+          return execFileSync(process.execPath, ['sample.ts'], { ...shell, cwd: folder });
+        },
+        ...(has('curl') && { curl: (text: string) => execFileSync('sh', ['-c', `${text} -s`], shell) }),
+        ...(has('python3') && { python: (text: string) => execFileSync('python3', ['-c', text], shell) }),
+      };
       const none = { parameters: {}, query: {} };
-      for (const [language, text, run] of runs) {
+      for (const [language, runText] of Object.entries(runs)) {
         const title = `it's "${language}" $HOME \\ ü`;
         const create = {
           ...none,
@@ -258,13 +258,13 @@ export function documents(platform: SharedPlatform): void {
             body: { name: title, settings: BOT_SETTINGS },
           },
         };
-        const made = run(text(create, platform.url));
+        const made = runText(text(language, create));
         const botId = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(made)?.[0] ?? made;
         const read = { ...none, operationId: 'bots.get', method: 'GET', path: '/api/v1/bots/{botId}' };
-        expect(run(text({ ...read, parameters: { botId } }, platform.url))).toContain('BTC-USDT');
+        expect(runText(text(language, { ...read, parameters: { botId } }))).toContain('BTC-USDT');
         expect((await owned.get(`/api/v1/bots/${botId}`)).body['name']).toBe(title);
         const page = { ...none, operationId: 'bots.list', method: 'GET', path: '/api/v1/bots', query: { limit: 1 } };
-        expect(run(text(page, platform.url))).toContain(botId);
+        expect(runText(text(language, page))).toContain(botId);
         expect((await owned.send('DELETE', `/api/v1/bots/${botId}`)).status).toBe(204);
       }
     }

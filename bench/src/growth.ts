@@ -6,6 +6,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { TurnIdentities } from '@tidegate/usage/ingestion/turn-identities.loop';
 import { UsageWriter } from '@tidegate/usage/ingestion/usage-writer';
+import { WatchedUsage } from '@tidegate/usage/kernel/watched-usage';
 import pg from 'pg';
 import { prepareUsage } from './ingest-database.ts';
 import type { Result } from './main.ts';
@@ -31,7 +32,7 @@ export async function growth([millions = '3']: string[]): Promise<Result> {
   const orgs = Array.from({ length: ORGANISATIONS }, () => newId());
   await prepareUsage(database, orgs, DAYS + 1);
   const tenants = new TenantDatabase(database.dataSource);
-  const writer = new UsageWriter(tenants, new Outbox('usage', () => {}));
+  const writer = new UsageWriter(tenants, new Outbox('usage', () => {}), new WatchedUsage({ live: () => {} } as never));
   const turning = new TurnIdentities(tenants, writer);
   const begin = Date.now() - DAYS * DAY_MS;
   process.stdout.write('million events  events/s  PostgreSQL µs/event  writer µs/event  MB on disk\n');

@@ -198,6 +198,28 @@ test('an aggregate with a single old event expires; one with a history does not'
   expect(names).not.toContain('once');
 });
 
+test('what goes on after weeks of silence waits for nothing, however many other events wait', async () => {
+  const weeksAgo = new Date(Date.now() - 36 * 86_400_000);
+  broken.set('endless/1', Number.POSITIVE_INFINITY);
+  await publish('endless', 1);
+  await publish('silent', 1);
+  await handled('silent', 1);
+  await schema.sql("update inbox set at = now() - interval '36 days' where aggregate = 'silent'");
+  await schema.tenants.as({}, expireHandled);
+  await publish('silent', 2, weeksAgo);
+  await handled('silent', 2);
+  await publish('silent', 3, new Date());
+  await handled('silent', 3);
+  // What is younger is still on its way.
+  await publish('disordered', 2, new Date());
+  await publish('disordered', 1);
+  await handled('disordered', 2);
+  expect(await effects('disordered')).toEqual(['disordered/1', 'disordered/2']);
+  broken.delete('endless/1');
+  await handled('endless', 1, 40_000);
+  expect(await dead()).toEqual([]);
+});
+
 test('a nats-server that is killed and restarted is pulled from at once', async () => {
   process.kill(nats.pid, 'SIGKILL');
   await until(() => watchOf(nc).trouble() === 'the connection is down');

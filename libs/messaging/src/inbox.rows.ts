@@ -1,15 +1,24 @@
 import type { Envelope } from '@tidegate/contracts/kernel/event';
 import type { Tx } from '@tidegate/database/tx';
 
-/** Moves the aggregate's number to this event's, when it is its turn. */
-export async function advance(tx: Tx, consumer: string, { subject, sequence }: Envelope): Promise<boolean> {
+/** Longer than the stream keeps an event: one that was emitted before is not on its way any more. */
+export const STREAM_KEPT_DAYS = 35;
+
+/**
+ * Moves the aggregate's number to this event's, when it is its turn: after the one before, or when nothing is known of the
+ * aggregate and nothing earlier can come.
+ */
+export async function advance(tx: Tx, consumer: string, event: Envelope): Promise<boolean> {
+  const { subject, sequence, previoustime } = event;
   const moved = await tx.one(
     `insert into inbox as i (consumer, aggregate, sequence)
-     select $1, $2, $3::bigint where $3 = 1 or exists (select from inbox where consumer = $1 and aggregate = $2)
+     select $1, $2, $3::bigint
+      where $3 = 1 or $4 < now() - make_interval(days => $5)
+         or exists (select from inbox where consumer = $1 and aggregate = $2)
      on conflict (consumer, aggregate) do update set sequence = excluded.sequence, at = now()
        where i.sequence = excluded.sequence - 1
      returning 1`,
-    [consumer, subject, sequence],
+    [consumer, subject, sequence, previoustime ?? null, STREAM_KEPT_DAYS],
   );
   return moved !== undefined;
 }
@@ -40,12 +49,15 @@ export const passBuried = (tx: Tx, consumer: string, { subject, sequence }: Enve
     [consumer, subject, sequence],
   );
 
-export async function lastHandled(tx: Tx, consumer: string, { subject }: Envelope): Promise<number> {
-  const row = await tx.one<{ sequence: string }>('select sequence from inbox where consumer = $1 and aggregate = $2', [
-    consumer,
-    subject,
-  ]);
-  return Number(row?.sequence ?? 0);
+/** Whether `advance` would move the number to this event's. */
+export async function isNext(tx: Tx, consumer: string, event: Envelope): Promise<boolean> {
+  const { subject, sequence, previoustime } = event;
+  const row = await tx.one<{ next: boolean }>(
+    `select coalesce((select sequence = $3::bigint - 1 from inbox where consumer = $1 and aggregate = $2),
+                     $3 = 1 or coalesce($4 < now() - make_interval(days => $5), false)) as next`,
+    [consumer, subject, sequence, previoustime ?? null, STREAM_KEPT_DAYS],
+  );
+  return row?.next ?? false;
 }
 
 /** The last number handled, and whether this event's is one that was passed. */

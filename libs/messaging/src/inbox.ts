@@ -11,7 +11,7 @@ import {
   countAttempt,
   deleteAttempts,
   hasFailures,
-  lastHandled,
+  isNext,
   lockLast,
   passBuried,
   setLast,
@@ -27,7 +27,8 @@ import type { Outbox } from './outbox.ts';
  *   number <= row      a duplicate: nothing to do
  *   number == row + 1  handle it
  *   number >  row + 1  its predecessor is being handled, here or in another replica, or it is lost: `ahead`
- * An aggregate without a row starts at its first event. When nothing earlier can arrive any more, the event may `pass`:
+ * An aggregate without a row starts at its first event, or at one whose predecessor is older than what the stream keeps:
+ * rows of quiet aggregates expire. When nothing earlier can arrive any more, the event may `pass`:
  * the missing numbers are reported as a gap, in the same transaction, and recorded (inbox_gaps), so that one which
  * arrives after all is `late` and not taken for a duplicate. An event is late once: it is stored for the operator, and
  * its number is no longer a gap.
@@ -96,8 +97,8 @@ export class Inbox {
   }
 
   /** Where the event stands, without touching anything. */
-  async isNext(envelope: Envelope): Promise<boolean> {
-    return (await lastHandled(this.tenants.reader({}), this.consumer, envelope)) === envelope.sequence - 1;
+  isNext(envelope: Envelope): Promise<boolean> {
+    return isNext(this.tenants.reader({}), this.consumer, envelope);
   }
 
   private async standing(tx: Tx, envelope: Envelope): Promise<Outcome> {

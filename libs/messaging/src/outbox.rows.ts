@@ -9,9 +9,10 @@ export const insertEvent = (
   tx.send(
     `with numbered as (
        insert into outbox_sequences as s (aggregate, last) values ($3, 1)
-       on conflict (aggregate) do update set last = s.last + 1 returning last)
-     insert into outbox (event_id, subject, aggregate, sequence, org_id, trace, body)
-     select $1, $2, $3, last, $4, $5, $6 from numbered`,
+       on conflict (aggregate) do update set last = s.last + 1, previous_at = s.at, at = now()
+       returning last, previous_at)
+     insert into outbox (event_id, subject, aggregate, sequence, previous_at, org_id, trace, body)
+     select $1, $2, $3, last, previous_at, $4, $5, $6 from numbered`,
     [newId(), event.subject, event.aggregate, event.orgId ?? null, event.trace, event.body],
   );
 

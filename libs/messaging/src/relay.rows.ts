@@ -6,6 +6,7 @@ export interface OutboxRow {
   subject: string;
   aggregate: string | null;
   sequence: string | null;
+  previous_at: Date | null;
   org_id: string | null;
   trace: string | null;
   body: string;
@@ -16,7 +17,8 @@ export interface OutboxRow {
 
 export const readOutbox = (tenants: TenantDatabase, limit: number): Promise<OutboxRow[]> =>
   tenants.statement<OutboxRow>(
-    'select id, event_id, subject, aggregate, sequence, org_id, trace, body, created_at from outbox order by id limit $1',
+    `select id, event_id, subject, aggregate, sequence, previous_at, org_id, trace, body, created_at
+       from outbox order by id limit $1`,
     [limit],
   );
 

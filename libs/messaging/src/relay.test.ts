@@ -1,5 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { event } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
 import type { RunningNats } from '@tidegate/runtime/embedded/nats-server';
@@ -40,22 +41,29 @@ afterAll(async () => {
   await schema.close();
 });
 
-function relay(): { outbox: Outbox; relay: Relay } {
-  const one = new Relay({ service: 'identity', tenants: schema.tenants, nc, log: new Log() });
+function relay(service = 'identity'): { outbox: Outbox; relay: Relay } {
+  const one = new Relay({ service, tenants: schema.tenants, nc, log: new Log() });
   relays.push(one);
-  return { relay: one, outbox: new Outbox('identity', () => one.wake()) };
+  return { relay: one, outbox: new Outbox(service, () => one.wake()) };
 }
 const say = (outbox: Outbox, id: string, text: string) =>
   schema.tenants.as({}, (tx) => outbox.emit(tx, said, { id, text }));
-async function published(id: string): Promise<number[]> {
+interface Published {
+  subject: string;
+  sequence: number;
+  time: string;
+  previoustime?: string;
+}
+const published = async (id: string) => (await envelopes(id)).map(({ sequence }) => sequence);
+async function envelopes(id: string): Promise<Published[]> {
   const { streams } = await jetstreamManager(nc);
   const { state } = await streams.info('EVENTS');
-  const numbers: number[] = [];
+  const found: Published[] = [];
   for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
-    const envelope = (await streams.getMessage('EVENTS', { seq }))?.json<{ subject: string; sequence: number }>();
-    if (envelope?.subject === id) numbers.push(envelope.sequence);
+    const envelope = (await streams.getMessage('EVENTS', { seq }))?.json<Published>();
+    if (envelope?.subject === id) found.push(envelope);
   }
-  return numbers;
+  return found;
 }
 const waiting = async () => Number((await schema.sql<{ n: string }>('select count(*) as n from outbox'))[0]?.n);
 
@@ -118,7 +126,10 @@ test('a replica without the lease wakes the holder, and takes over when the hold
   await first.relay.stop();
   await say(second.outbox, id, 'three');
   await until(async () => (await published(id)).length === 3);
-  expect(await published(id)).toEqual([1, 2, 3]);
+  const [one, two, three] = await envelopes(id);
+  expect([one, two, three].map((envelope) => envelope?.sequence)).toEqual([1, 2, 3]);
+  // Each says when the one before it was emitted.
+  expect([one, two, three].map((envelope) => envelope?.previoustime)).toEqual([undefined, one?.time, two?.time]);
 });
 
 test('an idle relay writes nothing', async () => {
@@ -151,4 +162,18 @@ test('processes without the lease do not keep waking each other', async () => {
   subscription.unsubscribe();
   await schema.sql('delete from outbox');
   await schema.sql("update relay_lease set holder = null, held_until = '-infinity'");
+});
+
+test('an event that a live topic follows is published on it once it is sent, with no more than the topic says', async () => {
+  const { relay: one, outbox } = relay('billing');
+  const orgId = newId();
+  const published: string[] = [];
+  nc.subscribe(`live.${orgId}.>`, {
+    callback: (_error, message) => void published.push(`${message.subject} ${message.string()}`),
+  });
+  one.start();
+  const snapshot = { orgId, version: 7, plans: {}, features: {}, periods: {}, upgrade: {} };
+  await schema.tenants.as({}, (tx) => outbox.emit(tx, entitlementsChanged, snapshot, orgId));
+  await until(() => published.length > 0);
+  expect(published).toEqual([`live.${orgId}.entitlements {"version":7}`]);
 });

@@ -26,7 +26,7 @@ export const stepped = event({
 
 /** The event as the relay would publish it. */
 export function publisher(nc: NatsConnection) {
-  return async (counter: string, number: number): Promise<void> => {
+  return async (counter: string, number: number, previous?: Date): Promise<void> => {
     const envelope = {
       specversion: '1.0',
       id: newId(),
@@ -35,6 +35,7 @@ export function publisher(nc: NatsConnection) {
       time: new Date().toISOString(),
       subject: counter,
       sequence: number,
+      ...(previous && { previoustime: previous.toISOString() }),
       orgid: null,
       datacontenttype: 'application/json',
       data: { counter, number },

@@ -25,6 +25,7 @@ import { TurnIdentities } from './ingestion/turn-identities.loop.ts';
 import { UsageWriter } from './ingestion/usage-writer.ts';
 import { JetStreamUsage } from './jetstream-usage.ts';
 import { UsageStream } from './kernel/usage-stream.ts';
+import { WatchedUsage } from './kernel/watched-usage.ts';
 import { Lend } from './leases/lend.ts';
 import { ReturnLease } from './leases/return-lease.ts';
 import { TakeLease } from './leases/take-lease.ts';
@@ -59,6 +60,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
   providers: [
     { provide: UsageStream, useClass: JetStreamUsage },
     UsageWriter,
+    WatchedUsage,
     Backfills,
     Lend,
     IngestCheckpoint,

@@ -51,6 +51,8 @@ export const Envelope = z.looseObject({
   subject: z.string(),
   /** Counts from 1 without gaps for each service and aggregate: consumers order and deduplicate by it. */
   sequence: z.int().min(1),
+  /** When the one before was emitted; absent of the first, and of what versions before this field emitted. */
+  previoustime: z.string().optional(),
   orgid: z.string().nullable(),
   datacontenttype: z.literal('application/json'),
   data: z.unknown(),

@@ -5,6 +5,7 @@ import { inSteps, unitsOf } from '@tidegate/contracts/usage/quantity';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { Log } from '@tidegate/telemetry/log';
 import { type CreditRow, creditToWire, findCredits } from '../credits/credit.rows.ts';
 import { listOrderRows, orderToWire } from '../credits/package-order.rows.ts';
@@ -28,7 +29,7 @@ export class GetCredits {
       orders: await listOrderRows(tx, orgId),
     }));
     const known = credits.length === 0 ? new Map<string, Left>() : await this.left(orgId);
-    const now = Date.now();
+    const now = clock.now();
     const expired = ({ until_at: until }: CreditRow): boolean => until !== null && until.getTime() <= now;
     const features = [...Map.groupBy(credits, ({ feature }) => feature)].map(([feature, rows]) => {
       const decimals = Math.max(0, ...rows.map(({ id }) => known?.get(id)?.decimals ?? 0));

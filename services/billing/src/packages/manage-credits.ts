@@ -4,6 +4,7 @@ import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { creditToWire, findCredit, listCreditRows } from '../credits/credit.rows.ts';
 import { endUnits, type GivenUnits, giveUnits } from '../credits/give-units.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
@@ -35,7 +36,7 @@ export class ManageCredits {
     if (amount === undefined) throw invalid('/amount', 'missing', 'Say how many units.');
     const name = input.name ?? pack?.name ?? `${declared.name}: ${amount}`;
     const ends = input.until === undefined ? undefined : new Date(input.until);
-    if (ends && ends.getTime() <= Date.now()) throw invalid('/until', 'in_the_past', 'Give an instant in the future.');
+    if (ends && ends.getTime() <= clock.now()) throw invalid('/until', 'in_the_past', 'Give an instant in the future.');
     const validity = ends ? { until: ends } : { expiresDays: pack?.expiresDays ?? null };
     const given: GivenUnits = {
       ...{ reference: `given:${creditKey}`, feature: declared.key, name, amount, source, priority, reason },

@@ -5,6 +5,7 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { clock } from '@tidegate/runtime/clock';
 import { BillingConfig } from '../billing.config.ts';
 import { unitsOf } from '../credits/credit.rules.ts';
 import { offeredPackage } from '../credits/offered-package.ts';
@@ -54,7 +55,7 @@ export class OrderPackage {
     }
     await insertOrder(tx, orgId, { ...order, by });
     await fixCurrency(tx, orgId, order.currency);
-    const at = new Date().toISOString();
+    const at = new Date(clock.now()).toISOString();
     await addItems(tx, orgId, [
       {
         effectKey: `package:${order.id}`,

@@ -106,8 +106,10 @@ async function cancelled(
 
 function resumed(before: Subscription | undefined): Decided {
   const held = before !== undefined && isOrderedByOperator(before);
-  if (before && before.cancelAt !== null && !held) {
-    return { after: { ...before, cancelAt: null, orderedBy: null }, action: 'resumed' };
+  // A move that was scheduled since does not make a customer's own end an order of the operator.
+  if (before && before.cancelAt !== null && before.orderedBy !== 'operator') {
+    const orderedBy = before.next?.reason === 'moved' ? 'operator' : null;
+    return { after: { ...before, cancelAt: null, orderedBy }, action: 'resumed' };
   }
   if (before?.status === 'paused') {
     return { after: { ...before, status: 'active', ...NOT_PAUSED }, action: 'resumed' };

@@ -16,7 +16,8 @@ export interface MoveOrder {
 
 const MOVING = "product = $1 and plan = $2 and (plan <> $3 or plan_version < $4) and provider <> 'stripe'";
 const UNSCHEDULED = `next_plan = null, next_plan_version = null, next_interval = null, next_at = null, next_by = null,
-              next_reason = null, next_addons = null, ordered_by = null`;
+              next_reason = null, next_addons = null,
+              ordered_by = case when cancel_at is null then null else ordered_by end`;
 
 /** Needs a transaction that sees all organisations. */
 export const findMoving = (tx: Tx, { product, plan, to, version }: MoveOrder): Promise<MovingRow[]> =>
@@ -87,7 +88,8 @@ export async function scheduleMoves(
   const row = await tx.one<{ count: number }>(
     `with scheduled as (
        update subscriptions s set next_plan = $3, next_plan_version = $4, next_interval = s.billing_interval,
-              next_at = m.at, next_by = $5, next_reason = 'moved', next_addons = null, ordered_by = 'operator'
+              next_at = m.at, next_by = $5, next_reason = 'moved', next_addons = null,
+              ordered_by = case when s.cancel_at is null then 'operator' else s.ordered_by end
          from unnest($6::uuid[], $7::timestamptz[]) as m(org_id, at)
         where s.org_id = m.org_id and ${MOVING} returning s.org_id, s.next_at),
      woken as (

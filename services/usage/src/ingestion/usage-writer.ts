@@ -8,6 +8,7 @@ import { clock } from '@tidegate/runtime/clock';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
 import { Identities } from '../kernel/identities.ts';
+import { WatchedUsage } from '../kernel/watched-usage.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { ensureEventDays } from './event-days.ts';
 import { PeriodCache } from './period-cache.ts';
@@ -37,6 +38,7 @@ export class UsageWriter {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
+    private readonly watched: WatchedUsage,
   ) {}
 
   /** Writes a batch of the stream in a transaction of its own. */
@@ -103,6 +105,7 @@ export class UsageWriter {
   private async count(tx: Tx, emit: Emit, batch: Parameters<typeof writeEvents>[2]): Promise<Written> {
     const written = await writeEvents(tx, emit, batch, this.identities);
     this.counted += written.accepted;
+    if (written.accepted > 0) tx.onCommit(() => this.watched.note(batch.events));
     return written;
   }
 

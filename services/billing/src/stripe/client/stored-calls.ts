@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { clock } from '@tidegate/runtime/clock';
 import type { Stripe } from 'stripe';
 import { refusalOf, StripeApi } from './stripe-api.ts';
 import { beginCall, callDone, callRefused, type StripeCallRow } from './stripe-call.rows.ts';
@@ -66,7 +67,7 @@ export class StoredCalls {
 
   private async found<T extends { id: string }>({ endpoint, find }: Creation<T>, call: StripeCallRow) {
     const { started_at: since } = call;
-    if (!find || Date.now() - since.getTime() < REMEMBERED_MS) return undefined;
+    if (!find || clock.now() - since.getTime() < REMEMBERED_MS) return undefined;
     return this.api.call(`${endpoint} find`, (stripe) => find(stripe, since));
   }
 }

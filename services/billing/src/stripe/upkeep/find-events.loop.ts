@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { clock } from '@tidegate/runtime/clock';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Metrics } from '@tidegate/telemetry/metrics';
@@ -63,7 +64,7 @@ export class FindEvents {
     const reader = this.tenants.reader({ system: 'stripe' });
     if (!(await anyCustomer(reader, settings.livemode))) return;
     const name = `events ${settings.livemode ? 'live' : 'test'}`;
-    const began = Date.now();
+    const began = clock.now();
     const before = (await readPlace(reader, name))?.getTime() ?? began - FIRST_MS + OVERLAP_MS;
     const from = Math.max(before - OVERLAP_MS, began - LONGEST_MS);
     const whole = await this.read(Math.floor(from / 1_000), settings.livemode, signal);
