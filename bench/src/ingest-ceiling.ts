@@ -18,8 +18,9 @@ with input as materialized (
   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[],
                        $8::timestamptz[]) as t(org_id, key, meter, quantity, at, source, id, period_start)
 ), claimed as (
-  insert into ${schema}.usage_identities (org_id, key, digest, seen, at)
-  select org_id, key, 0, current_date, at from input on conflict do nothing returning org_id, key
+  insert into ${schema}.usage_identities (org_id, key, digest, seen, at, generation)
+  select org_id, key, 0, current_date, at, (select max(generation) from ${schema}.usage_identity_generations)
+    from input on conflict do nothing returning org_id, key
 ), fresh as materialized (
   select i.* from input i join claimed c using (org_id, key)
 ), stored as (

@@ -4,7 +4,7 @@ import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CorrectUsage } from '../corrections/correct-usage.ts';
-import { turnIdentities } from '../kernel/usage-identity.rows.ts';
+import { storePrints, turnIdentities } from '../kernel/usage-identity.rows.ts';
 import { saveMeters } from '../meters/meter.rows.ts';
 import { IngestUsage } from './ingest-usage.ts';
 import { TurnIdentities } from './turn-identities.loop.ts';
@@ -44,6 +44,8 @@ test('an event of an earlier generation counts once, at whatever time and by whi
   await running.writeBatch([first]);
   expect(await turn()).toBe(true);
   await running.writeBatch([second]);
+  // Of the first one the prints are stored, of the second not yet.
+  await usage.tenants.system('ingest', storePrints);
   await turn();
   for (const writer of [running, usage.writer()]) {
     const again = [first, { ...second, at: yesterday() }, event(other, 'a')];

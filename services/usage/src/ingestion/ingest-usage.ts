@@ -56,7 +56,7 @@ export class IngestUsage {
     }
     const now = clock.now();
     const rejected: Rejected[] = [];
-    await this.writer.ensurePartitions(daysOf(input.events), now);
+    await this.writer.ensurePartitions(daysOf(input.events, now), now);
     const epoch = await beginCounting(tx);
     const definitions = await findDefinitions(tx);
     const given = readEvents(input.events, { caller, definitions, now }, rejected);
@@ -140,13 +140,18 @@ export class IngestUsage {
 }
 
 /** When events say that they happened: their partitions are made before the transaction begins. */
-const daysOf = (events: readonly unknown[]): { at: string }[] =>
-  events.flatMap((one) => {
+const daysOf = (events: readonly unknown[], now: number): { at: string }[] => {
+  const days = new Map<string, { at: string }>();
+  const otherwise = new Date(now).toISOString();
+  for (const one of events) {
     const time = (one as { time?: unknown } | null)?.time;
-    return typeof time === 'string' && !Number.isNaN(Date.parse(time))
-      ? { at: time }
-      : { at: new Date(clock.now()).toISOString() };
-  });
+    const at = typeof time === 'string' ? time : otherwise;
+    // All of one date, written in one way, are one day.
+    const date = at.length === 24 && at.endsWith('Z') ? at.slice(0, 10) : at;
+    if (!days.has(date)) days.set(date, { at });
+  }
+  return [...days.values()];
+};
 
 /**
  * Refuses events of meters that this plan lacks, as leases do: counting them would record usage that nobody sold. A meter

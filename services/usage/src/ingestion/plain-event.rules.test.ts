@@ -1,7 +1,10 @@
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { MAX_QUANTITY, UsageEvent } from '@tidegate/contracts/usage/event';
 import { CloudEvent, NewUsageEvent } from '@tidegate/contracts/usage/usage';
 import fc from 'fast-check';
-import { ownerOf, parseCloudEvent, parseReport, plainEvent } from './plain-event.rules.ts';
+import { ownerOf, parseCloudEvent, parseReport, plainCloudEvent, plainEvent } from './plain-event.rules.ts';
+import { type Rejected, readEvents } from './read-events.rules.ts';
 
 const org = '0197a3c2-5b1e-7d34-9a6f-3c2f8e1d4b7a';
 const event = { id: 'request-1', org, meter: 'calls', quantity: 1, at: '2026-11-29T00:00:00.000Z', source: 'gateway' };
@@ -130,4 +133,40 @@ test('CloudEvents are read as the schema reads them', () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+test('an event that is read at once is read as by the way that all others take', () => {
+  const sum: MeterDefinition = { aggregate: 'sum', decimals: 0, groupBy: [], value: null };
+  const definitions = new Map<string, MeterDefinition>([
+    ['calls', sum],
+    ['counted', { ...sum, aggregate: 'count' }],
+    ['gb', { ...sum, decimals: 3 }],
+    ['tokens', { ...sum, value: 'data.tokens' }],
+    ['by_region', { ...sum, groupBy: ['region'] }],
+  ]);
+  const now = Date.parse('2026-11-29T10:00:00.000Z');
+  const given = changedIn({
+    specversion: fc.constantFrom('1.0', '0.3'),
+    ...{ id: unusual.id, source: unusual.source, time: unusual.at, subject: unusual.org, lease: fc.uuid() },
+    type: fc.constantFrom(...definitions.keys(), 'unknown', 'api_calls'),
+    data: fc.oneof(fc.record({ quantity: fc.oneof(fc.integer({ min: -1, max: 9 }), odd) }), fc.constant({}), odd),
+    data_base64: fc.constant('MQ=='),
+  }).map((other) => ({ ...cloudEvent, ...other }));
+  let atOnce = 0;
+  fc.assert(
+    fc.property(given, fc.constantFrom(undefined, org), (event, orgId) => {
+      const caller = { kind: 'service_key', keyId: 'k', scopes: [], ...(orgId ? { orgId } : {}) } as unknown as Caller;
+      const read = (one: unknown) => {
+        const rejected: Rejected[] = [];
+        return { read: readEvents([one], { caller, definitions, now }, rejected), rejected };
+      };
+      const plainly = read(event);
+      if (plainCloudEvent(event) && plainly.read.length > 0) atOnce += 1;
+      // A content type that says nothing new, written as nearly nobody does, is left to the schema.
+      const slowly = read({ ...event, datacontenttype: 'application/json; charset=utf-8' });
+      expect(slowly.read).toEqual(plainly.read);
+      expect(slowly.rejected.map(({ code }) => code)).toEqual(plainly.rejected.map(({ code }) => code));
+    }),
+  );
+  expect(atOnce).toBeGreaterThan(10);
 });

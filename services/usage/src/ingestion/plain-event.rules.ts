@@ -96,3 +96,32 @@ function isPlainCloudEvent(given: Record<string, unknown>): given is z.infer<typ
   if (data !== undefined && (typeof data !== 'object' || data === null || Array.isArray(data))) return false;
   return RARE.every((name) => given[name] === undefined);
 }
+
+/** What a plain CloudEvent says of a meter that adds up whole units; the definition is looked at by the caller. */
+export interface PlainCloudEvent {
+  id: string;
+  source: string;
+  type: string;
+  time?: string | undefined;
+  subject?: string | undefined;
+  quantity: number;
+}
+
+/** Undefined: not surely plain. */
+export function plainCloudEvent(given: unknown): PlainCloudEvent | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const event = given as Record<string, unknown>;
+  // An own member: what says its version is a CloudEvent, what does not is a report.
+  if (!Object.hasOwn(event, 'specversion') || !isPlainCloudEvent(event)) return undefined;
+  if ('data_base64' in event) return undefined;
+  const { id, source, type, time, subject, data } = event as z.infer<typeof CloudEvent>;
+  const quantity = data === undefined ? 1 : quantityIn(data);
+  return quantity === undefined ? undefined : { id, source, type, time, subject, quantity };
+}
+
+function quantityIn(data: Record<string, unknown>): number | undefined {
+  if (!Object.hasOwn(data, 'quantity')) return undefined;
+  const { quantity } = data;
+  if (typeof quantity !== 'number' || !Number.isInteger(quantity)) return undefined;
+  return quantity > 0 && quantity <= MAX_QUANTITY ? quantity : undefined;
+}

@@ -8,7 +8,7 @@ import { type Labels, readLabels, unknownDimension } from '../meters/dimensions.
 import { unknownMeter } from './admission.rules.ts';
 import { isCloudEvent, readCloudEvent } from './cloud-event.rules.ts';
 import { firstIssue } from './first-issue.rules.ts';
-import { isPlainId, parseReport } from './plain-event.rules.ts';
+import { isPlainId, parseReport, plainCloudEvent } from './plain-event.rules.ts';
 
 export interface Placed {
   index: number;
@@ -49,46 +49,83 @@ export function readEvents(
   { caller, definitions, now }: { caller: Caller; definitions: ReadonlyMap<string, MeterDefinition>; now: number },
   rejected: Rejected[],
 ): Placed[] {
-  return given.flatMap((one, index): Placed[] => {
-    const refuse = (code: RejectionCode, message: string): [] => {
-      rejected.push({ index, code, message });
-      return [];
-    };
-    const read = isCloudEvent(one)
-      ? readCloudEvent(one, (meter) => definitions.get(meter))
-      : { event: one, subject: undefined };
-    if ('malformed' in read) return refuse('malformed', read.malformed);
-    const parsed = parseReport(read.event);
-    if (!parsed.success) return refuse('malformed', firstIssue(parsed.error));
-    const { time, source, value, dimensions, ...rest } = parsed.data;
-    if (PLATFORM_METERS.has(rest.meter)) {
-      return refuse('platform_meter', `${rest.meter} is counted by the platform itself. Report meters of your own.`);
-    }
-    const definition = definitions.get(rest.meter);
-    if (!definition) return refuse('unknown_meter', unknownMeter(rest.meter));
-    const { aggregate, decimals } = definition;
-    const steps = stepsOf(rest.quantity, decimals);
-    if (steps === undefined) return refuse('malformed', `quantity: ${wantedQuantity(decimals)}`);
-    const unfit = unfitFor(definition, parsed.data, { steps, now });
-    if (unfit) return refuse('malformed', unfit);
-    const { groupBy } = definition;
-    const labels = groupBy.length === 0 ? undefined : readLabels(groupBy, dimensions);
-    const wrong = typeof labels === 'string' ? labels : unknownDimension(groupBy, dimensions);
-    if (wrong || typeof labels === 'string') return refuse('malformed', wrong ?? '');
-    const org = organisationOf(caller, read.subject);
-    if (typeof org !== 'string') return refuse('malformed', org.malformed);
-    const quantity = aggregate === 'count' || aggregate === 'unique' ? 1 : steps;
-    const event = {
-      ...rest,
-      quantity,
-      said: value,
-      ...(labels ? { labels } : {}),
-      source: reportedBy(caller.kind, source),
-      org,
-      at: time ?? new Date(now).toISOString(),
-    };
-    return [{ index, event }];
+  const plain = new Set([...definitions].flatMap(([meter, one]) => (isPlain(meter, one) ? [meter] : [])));
+  const sources = new Map<string, string>();
+  const asText = new Date(now).toISOString();
+  const read: Placed[] = [];
+  given.forEach((one, index) => {
+    const event = plainly(one, { caller, plain, sources, asText });
+    if (event) read.push({ index, event });
+    else read.push(...readOne(one, index, { caller, definitions, now }, rejected));
   });
+  return read;
+}
+
+/** A meter of whole units that are added up, without anything else. */
+const isPlain = (meter: string, { aggregate, decimals, groupBy, value }: MeterDefinition): boolean =>
+  aggregate === 'sum' && decimals === 0 && groupBy.length === 0 && !value && !PLATFORM_METERS.has(meter);
+
+/** Nearly every event of a backend that reports for many: read at once, without any step in between. */
+function plainly(
+  given: unknown,
+  of: { caller: Caller; plain: ReadonlySet<string>; sources: Map<string, string>; asText: string },
+): ReportedEvent | undefined {
+  const said = plainCloudEvent(given);
+  if (!said || !of.plain.has(said.type)) return undefined;
+  const org = organisationOf(of.caller, said.subject);
+  if (typeof org !== 'string') return undefined;
+  let source = of.sources.get(said.source);
+  if (source === undefined) {
+    source = reportedBy(of.caller.kind, said.source);
+    of.sources.set(said.source, source);
+  }
+  return { id: said.id, org, meter: said.type, quantity: said.quantity, at: said.time ?? of.asText, source };
+}
+
+function readOne(
+  one: unknown,
+  index: number,
+  { caller, definitions, now }: { caller: Caller; definitions: ReadonlyMap<string, MeterDefinition>; now: number },
+  rejected: Rejected[],
+): Placed[] {
+  const refuse = (code: RejectionCode, message: string): [] => {
+    rejected.push({ index, code, message });
+    return [];
+  };
+  const read = isCloudEvent(one)
+    ? readCloudEvent(one, (meter) => definitions.get(meter))
+    : { event: one, subject: undefined };
+  if ('malformed' in read) return refuse('malformed', read.malformed);
+  const parsed = parseReport(read.event);
+  if (!parsed.success) return refuse('malformed', firstIssue(parsed.error));
+  const { time, source, value, dimensions, ...rest } = parsed.data;
+  if (PLATFORM_METERS.has(rest.meter)) {
+    return refuse('platform_meter', `${rest.meter} is counted by the platform itself. Report meters of your own.`);
+  }
+  const definition = definitions.get(rest.meter);
+  if (!definition) return refuse('unknown_meter', unknownMeter(rest.meter));
+  const { aggregate, decimals } = definition;
+  const steps = stepsOf(rest.quantity, decimals);
+  if (steps === undefined) return refuse('malformed', `quantity: ${wantedQuantity(decimals)}`);
+  const unfit = unfitFor(definition, parsed.data, { steps, now });
+  if (unfit) return refuse('malformed', unfit);
+  const { groupBy } = definition;
+  const labels = groupBy.length === 0 ? undefined : readLabels(groupBy, dimensions);
+  const wrong = typeof labels === 'string' ? labels : unknownDimension(groupBy, dimensions);
+  if (wrong || typeof labels === 'string') return refuse('malformed', wrong ?? '');
+  const org = organisationOf(caller, read.subject);
+  if (typeof org !== 'string') return refuse('malformed', org.malformed);
+  const quantity = aggregate === 'count' || aggregate === 'unique' ? 1 : steps;
+  const event = {
+    ...rest,
+    quantity,
+    said: value,
+    ...(labels ? { labels } : {}),
+    source: reportedBy(caller.kind, source),
+    org,
+    at: time ?? new Date(now).toISOString(),
+  };
+  return [{ index, event }];
 }
 
 /** Why an event says nothing that its meter counts. */

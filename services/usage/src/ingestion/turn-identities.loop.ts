@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isLockTimeout } from '@tidegate/database/partitions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Loop } from '@tidegate/runtime/loop';
-import { turnIdentities } from '../kernel/usage-identity.rows.ts';
+import { storePrints, turnIdentities } from '../kernel/usage-identity.rows.ts';
 import { UsageWriter } from './usage-writer.ts';
 
 const OFTEN_MS = 2_000;
@@ -29,7 +29,8 @@ export class TurnIdentities {
     this.counted += this.writer.takeCounted();
     if (this.counted < ENOUGH) return;
     try {
-      await this.tenants.system('ingest', (tx) => turnIdentities(tx, this.size));
+      const turned = await this.tenants.system('ingest', (tx) => turnIdentities(tx, this.size));
+      if (turned) await this.tenants.system('ingest', storePrints);
       this.counted = 0;
     } catch (error) {
       if (!isLockTimeout(error)) throw error;

@@ -31,6 +31,8 @@ export class UsageWriter {
   private readonly identities = new Identities();
   /** Days since 1970 whose partition is known to exist. */
   private readonly days = new Set<number>();
+  /** The same days as their dates are written. */
+  private readonly dates = new Set<string>();
   private counted = 0;
 
   constructor(
@@ -47,6 +49,7 @@ export class UsageWriter {
     } catch (error) {
       // A partition may have been dropped: the next attempt checks again.
       this.days.clear();
+      this.dates.clear();
       throw error;
     }
   }
@@ -109,14 +112,20 @@ export class UsageWriter {
   /** Creates partitions for days that this process has not seen yet; otherwise Postgres is not asked. */
   async ensurePartitions(events: readonly { at: string }[], now: number): Promise<void> {
     const today = Math.floor(now / DAY_MS);
-    const lacking = events
-      .map((event) => Math.floor(Date.parse(event.at) / DAY_MS))
-      // Events outside this range are refused anyway.
-      .filter((day) => !this.days.has(day) && day >= today - MAX_EVENT_AGE_DAYS - 1 && day <= today + 1);
+    const lacking: number[] = [];
+    for (const { at } of events) {
+      if (this.dates.has(at.slice(0, 10)) && at.endsWith('Z')) continue;
+      const day = Math.floor(Date.parse(at) / DAY_MS);
+      // Events outside this range are refused anyway, as those are whose time cannot be read.
+      if (day >= today - MAX_EVENT_AGE_DAYS - 1 && day <= today + 1 && !this.days.has(day)) lacking.push(day);
+    }
     if (lacking.length === 0) return;
     const back = Math.max(0, today - Math.min(...lacking));
     await ensureEventDays(this.tenants, { back, ahead: 3 });
-    for (let day = today - back; day <= today + 3; day += 1) this.days.add(day);
+    for (let day = today - back; day <= today + 3; day += 1) {
+      this.days.add(day);
+      this.dates.add(new Date(day * DAY_MS).toISOString().slice(0, 10));
+    }
   }
 
   private async metersFor(tx: Tx, events: readonly { meter: string }[]): Promise<ReadonlySet<string>> {

@@ -44,24 +44,31 @@ export interface Generation {
 export const findGenerations = (tx: Tx): Promise<Generation[]> =>
   tx.query('select generation, closed_at is null as open from usage_identity_generations order by generation');
 
+const PRINTS =
+  "coalesce(string_agg(substr(uuid_send(i.org_id), 13) || substr(uuid_send(i.key), 1, 4), ''::bytea), ''::bytea)";
+
 /**
- * Four bytes of the organisation and four of the key of each identity of a closed generation. Whoever needs them first makes
- * them, in a transaction that sees all organisations.
+ * Four bytes of the organisation and four of the key of each identity of a closed generation, in a transaction that sees all
+ * organisations. Whoever counts only reads, also where they are not stored yet, and so waits for nobody.
  */
 export async function findPrints(tx: Tx, generation: number): Promise<Buffer> {
-  const find = () =>
-    tx.one<{ prints: Buffer }>('select prints from usage_identity_prints where generation = $1', [generation]);
-  const found = await find();
-  if (found) return found.prints;
-  await tx.query(
-    `insert into usage_identity_prints (generation, prints)
-     select $1, coalesce(string_agg(substr(uuid_send(org_id), 13) || substr(uuid_send(key), 1, 4), ''), '')
-       from usage_identities where generation = $1
-     on conflict do nothing`,
+  const row = await tx.one<{ prints: Buffer }>(
+    `select coalesce((select prints from usage_identity_prints where generation = $1),
+                     (select ${PRINTS} from usage_identities i where i.generation = $1)) as prints`,
     [generation],
   );
-  return (await find())?.prints ?? Buffer.alloc(0);
+  return row?.prints ?? Buffer.alloc(0);
 }
+
+/** Stores those of closed generations that lack them, for processes that start later. */
+export const storePrints = (tx: Tx): Promise<unknown> =>
+  tx.query(
+    `insert into usage_identity_prints (generation, prints)
+     select g.generation, (select ${PRINTS} from usage_identities i where i.generation = g.generation)
+       from usage_identity_generations g
+      where g.closed_at is not null and not exists (select from usage_identity_prints p where p.generation = g.generation)
+     on conflict do nothing`,
+  );
 
 /** As large as its index may be: 400,000 identities have 34 MB, and their index 30. */
 const MOST_BYTES = 32 * 1024 * 1024;

@@ -13,7 +13,7 @@ import { expireAggregates } from '../ingestion/aggregate.rows.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
 import { expireCombinations, expireLabelHours } from '../ingestion/label.rows.ts';
 import { expireRejected } from '../ingestion/rejected-event.rows.ts';
-import { expireIdentities, turnIdentities } from '../kernel/usage-identity.rows.ts';
+import { expireIdentities, storePrints, turnIdentities } from '../kernel/usage-identity.rows.ts';
 import { expireLeases } from '../leases/lease.rows.ts';
 import { UsageConfig } from '../usage.config.ts';
 
@@ -55,6 +55,7 @@ export class EnforceRetention implements OnApplicationBootstrap {
     };
     await inChunks((tx) => expireLeases(tx, MAX_EVENT_AGE_DAYS + 5));
     await this.tenants.system('ingest', (tx) => turnIdentities(tx));
+    await this.tenants.system('ingest', storePrints);
     await inChunks((tx) => expireIdentities(tx, IDENTITY_DAYS));
   }
 }
