@@ -26,6 +26,7 @@ export default defineConfig({
     target: 'es2023',
     sourcemap: false,
     assetsInlineLimit: 0,
+    manifest: true,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_000,
@@ -34,13 +35,31 @@ export default defineConfig({
       onwarn: (warning, warn) => QUIET.has(warning.code) || warn(warning),
     },
   },
-  plugins: [{ name: 'compressed', closeBundle: () => compress(join(here, 'dist')) }],
+  plugins: [
+    { name: 'packages', generateBundle: nameThePackages },
+    { name: 'compressed', closeBundle: () => compress(join(here, 'dist')) },
+  ],
   server: { proxy: { '/api': 'http://localhost:3000', '/favicon.ico': 'http://localhost:3000' } },
 });
+
+/** Which packages are in which file, beside Vite's manifest: `scripts/repo/bundle.mjs` looks at both. */
+function nameThePackages(_options, bundle) {
+  const inFiles = Object.values(bundle).flatMap(({ type, fileName, modules }) =>
+    type === 'chunk' ? [[fileName, [...new Set(Object.keys(modules).flatMap(packageOf))].sort()]] : [],
+  );
+  this.emitFile({
+    type: 'asset',
+    fileName: '.vite/packages.json',
+    source: JSON.stringify(Object.fromEntries(inFiles)),
+  });
+}
+
+const packageOf = (path) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.slice(1) ?? [];
 
 /** Beside every file that gains by it, so that the gateway compresses nothing while it serves. */
 function compress(folder) {
   for (const name of readdirSync(folder)) {
+    if (name === '.vite') continue;
     const path = join(folder, name);
     if (statSync(path).isDirectory()) compress(path);
     else if (/\.(js|css|html|svg|json)$/.test(name) && statSync(path).size > 1_000) {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,7 +86,7 @@ export function documents(platform: SharedPlatform): void {
         const type = answer.headers.get('content-type')?.split(';')[0] ?? 'none';
         const content = described.content[type] as { schema: Json } | undefined;
         if (!content) note(`content type ${type}`);
-        else if (type.includes('json')) for (const fault of validate(content.schema, answer.body)) note(fault);
+        else if (/[/+]json\b/.test(type)) for (const fault of validate(content.schema, answer.body)) note(fault);
       }
       return answer;
     }
@@ -204,7 +204,7 @@ export function documents(platform: SharedPlatform): void {
       const page = await (await fetch(`${platform.url}/docs`)).text();
       const assets = [...page.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(([, path]) => path as string);
       const types = new Map<string, string>();
-      for (const path of [...assets, '/docs/minisearch.js', '/favicon.ico']) {
+      for (const path of [...assets, '/docs/minisearch.js', '/docs/samples.js', '/favicon.ico']) {
         const answer = await fetch(platform.url + path);
         expect({ path, status: answer.status }).toEqual({ path, status: 200 });
         types.set(path, answer.headers.get('content-type')?.split(';')[0] ?? '');
@@ -214,13 +214,60 @@ export function documents(platform: SharedPlatform): void {
         '/docs/icon.svg': 'image/svg+xml',
         '/docs/style.css': 'text/css',
         '/docs/page.js': 'text/javascript',
+        '/docs/try-it.js': 'text/javascript',
         '/docs/minisearch.js': 'text/javascript',
+        '/docs/samples.js': 'text/javascript',
         '/favicon.ico': 'image/svg+xml',
       });
     });
 
     const run = (command: string, args: string[], cwd: string): string =>
       execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+    /** What the reference page shows to copy does what it says, with the customer's own tools. */
+    async function runSamples(folder: string): Promise<void> {
+      const account = { email: 'copies@example.com', password: 'correct horse battery', name: "O'Copy" };
+      const { body: session } = await anonymous.post('/api/v1/accounts', account);
+      const owned = anonymous.as(session['accessToken'] as string);
+      const key = { name: 'copied', scopes: ['bots:read', 'bots:write'] };
+      const env = { ...process.env, TIDEGATE_KEY: (await owned.post('/api/v1/api-keys', key)).body['key'] as string };
+      const has = (command: string) => spawnSync(command, ['--version']).status === 0;
+      const shell = { env, encoding: 'utf8' } as const;
+      writeFileSync(join(folder, 'samples.js'), await (await fetch(`${platform.url}/docs/samples.js`)).text());
+      const text = (language: string, call: object): string => {
+        const program = `import('./samples.js').then((all) => process.stdout.write(all[process.argv[1]](JSON.parse(process.argv[2]), process.argv[3])))`;
+        return run(process.execPath, ['-e', program, language, JSON.stringify(call), platform.url], folder);
+      };
+      const runs: Record<string, (text: string) => string> = {
+        typescript: (text) => {
+          writeFileSync(join(folder, 'sample.ts'), text);
+          return execFileSync(process.execPath, ['sample.ts'], { ...shell, cwd: folder });
+        },
+        ...(has('curl') && { curl: (text: string) => execFileSync('sh', ['-c', `${text} -s`], shell) }),
+        ...(has('python3') && { python: (text: string) => execFileSync('python3', ['-c', text], shell) }),
+      };
+      const none = { parameters: {}, query: {} };
+      for (const [language, runText] of Object.entries(runs)) {
+        const title = `it's "${language}" $HOME \\ ü`;
+        const create = {
+          ...none,
+          ...{
+            operationId: 'bots.create',
+            method: 'POST',
+            path: '/api/v1/bots',
+            body: { name: title, settings: BOT_SETTINGS },
+          },
+        };
+        const made = runText(text(language, create));
+        const botId = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(made)?.[0] ?? made;
+        const read = { ...none, operationId: 'bots.get', method: 'GET', path: '/api/v1/bots/{botId}' };
+        expect(runText(text(language, { ...read, parameters: { botId } }))).toContain('BTC-USDT');
+        expect((await owned.get(`/api/v1/bots/${botId}`)).body['name']).toBe(title);
+        const page = { ...none, operationId: 'bots.list', method: 'GET', path: '/api/v1/bots', query: { limit: 1 } };
+        expect(runText(text(language, page))).toContain(botId);
+        expect((await owned.send('DELETE', `/api/v1/bots/${botId}`)).status).toBe(204);
+      }
+    }
 
     test('a customer packs, installs and compiles the client, and it talks to the platform', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'tidegate-client-'));
@@ -241,6 +288,7 @@ export function documents(platform: SharedPlatform): void {
           'unauthenticated',
           '',
         ]);
+        await runSamples(folder);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }

@@ -1,4 +1,5 @@
 import { backtest } from './backtest.ts';
+import { bundle } from './bundle.ts';
 import { chaos } from './chaos.ts';
 import { entitlements } from './entitlements.ts';
 import { gateway } from './gateway.ts';
@@ -14,6 +15,7 @@ import { monitorRead } from './monitor-read.ts';
 import { monitorServer } from './monitor-server.ts';
 import { monitorStorage } from './monitor-storage.ts';
 import { outbox } from './outbox.ts';
+import { pages } from './pages.ts';
 import { planner } from './planner.ts';
 import { quota } from './quota.ts';
 import { quotaEdge } from './quota-edge.ts';
@@ -34,6 +36,7 @@ export interface Result {
 
 const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
+  bundle,
   chaos,
   entitlements,
   gateway,
@@ -49,6 +52,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   'monitor-read': monitorRead,
   'monitor-storage': monitorStorage,
   outbox,
+  pages,
   planner,
   quota,
   'quota-edge': quotaEdge,

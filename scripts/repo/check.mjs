@@ -1,4 +1,5 @@
 /* All rules of the repository that a linter does not know, over the tree below `root`. */
+import { checkBundle } from './bundle.mjs';
 import { checkDocuments } from './documents.mjs';
 import { checkFigures } from './figures.mjs';
 import { checkImports } from './imports.mjs';
@@ -41,6 +42,7 @@ export async function checkRepository(root) {
       ...checkDocuments(root, sources),
       ...checkLicences(root),
       ...checkManifests(root, imports.modules),
+      ...checkBundle(root),
     ],
   };
 }

@@ -1,5 +1,4 @@
-import { setupI18n } from '@lingui/core';
-import { compileMessage } from '@lingui/message-utils/compileMessage';
+import { message } from './message.rules.ts';
 import { store, stored } from './stored.ts';
 
 /** Languages of the console. English is written in the code; the others are complete files beside this one. */
@@ -10,8 +9,8 @@ const files: Record<Exclude<Locale, 'en'>, () => Promise<{ default: Record<strin
   de: () => import('./strings.de.json'),
 };
 
-const i18n = setupI18n();
-i18n.setMessagesCompiler(compileMessage);
+let active: Locale = 'en';
+let translated: ReadonlyMap<string, string> = new Map();
 
 const isLocale = (text: string | null | undefined): text is Locale =>
   text !== null && text !== undefined && text in LOCALES;
@@ -30,12 +29,11 @@ export function chooseLocale(chosen: Locale): void {
 }
 
 export async function loadStrings(): Promise<void> {
-  const chosen = locale();
-  i18n.load(chosen, chosen === 'en' ? {} : (await files[chosen]()).default);
-  i18n.activate(chosen);
-  document.documentElement.lang = chosen;
+  active = locale();
+  translated = new Map(active === 'en' ? [] : Object.entries((await files[active]()).default));
+  document.documentElement.lang = active;
 }
 
-/** A string in the reader's language. `text` is the English one, an ICU message: `{count, plural, one {# bot} other {# bots}}`. */
-export const t = (text: string, values?: Record<string, string | number>): string =>
-  i18n._(text, values, { message: text });
+/** A string in the reader's language. `text` is the English one, a message: `{count, plural, one {# bot} other {# bots}}`. */
+export const t = (text: string, values: Readonly<Record<string, string | number>> = {}): string =>
+  message(translated.get(text) ?? text, values, active);

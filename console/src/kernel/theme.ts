@@ -1,4 +1,4 @@
-import { Button, createTheme, Modal } from '@mantine/core';
+import { Button, createTheme } from '@mantine/core';
 import { store, stored } from './stored.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
@@ -26,6 +26,9 @@ export const mantineTheme = createTheme({
           ? { root: { '--button-color': 'var(--on-accent)' } }
           : { root: {} },
     }),
-    Modal: Modal.extend({ defaultProps: { lockScroll: false } }),
+    // By its name: a first visit opens no dialog, and does not load what they are made of.
+    Modal: { defaultProps: { lockScroll: false } },
+    // It is no item, and a menu has nothing else.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });

@@ -29,4 +29,14 @@ export const operatorRoutes = [
     path: '/operator/catalogue',
     component: lazyRouteComponent(() => import('./change-catalogue.tsx'), 'ChangeCatalogue'),
   }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/operator/services',
+    component: lazyRouteComponent(() => import('./list-services.tsx'), 'ListServices'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/operator/services/$service',
+    component: lazyRouteComponent(() => import('./decide-dead-letters.tsx'), 'DecideDeadLetters'),
+  }),
 ] as const;

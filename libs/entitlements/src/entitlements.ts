@@ -82,6 +82,12 @@ export class Entitlements {
     if (!isHad) throw this.missing(snapshot, feature);
   }
 
+  /** The same as an answer, from what is stored: no for an organisation that nothing is known of. */
+  async has(tx: Tx, feature: BuiltIn<'boolean'>): Promise<boolean> {
+    const grant = (await findSnapshot(tx, ''))?.features[feature];
+    return grant?.kind === 'boolean' && grant.value;
+  }
+
   /** For changing or starting something that exists: refused while it is restricted, with the reason. */
   async usable(
     tx: Tx,

@@ -93,6 +93,11 @@ export class BusTransport extends Server implements CustomTransportStrategy {
     await Promise.all([this.server?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
   }
 
+  /** Of each consumer, in seconds. */
+  lags(): { name: string; lagSeconds: number }[] {
+    return this.consumers.map((consumer) => ({ name: consumer.name, lagSeconds: consumer.lagSeconds() }));
+  }
+
   on(): never {
     throw new Error('Watch the connection with `watchOf(nc)`.');
   }

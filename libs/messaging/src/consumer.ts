@@ -68,7 +68,7 @@ export class EventConsumer {
       'tidegate_consumer_lag_seconds',
       'Age of the oldest event that a consumer received and has not settled; while it cannot fetch, for how long',
       { consumer: this.name },
-      () => this.lag.seconds(),
+      () => this.lagSeconds(),
     );
     await this.ensure().catch((error: unknown) => this.fail(error));
     this.running = this.loop();
@@ -82,6 +82,11 @@ export class EventConsumer {
     await this.running;
     await lanes;
     this.unwatch();
+  }
+
+  /** Age of the oldest event that it received and has not settled; while it cannot fetch, for how long. */
+  lagSeconds(): number {
+    return this.lag.seconds();
   }
 
   /** Already there: nothing happens. */

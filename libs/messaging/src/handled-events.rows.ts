@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { STREAM_FORGETS_DAYS } from './inbox.rows.ts';
+import { STREAM_KEPT_DAYS } from './inbox.rows.ts';
 
 const CHUNK = 20_000;
 
@@ -10,14 +10,14 @@ const CHUNK = 20_000;
  */
 export async function expireHandled(tx: Tx): Promise<boolean> {
   await tx.query("delete from inbox_failures where at < now() - interval '7 days'");
-  await tx.query('delete from inbox_gaps where at < now() - make_interval(days => $1)', [STREAM_FORGETS_DAYS]);
+  await tx.query('delete from inbox_gaps where at < now() - make_interval(days => $1)', [STREAM_KEPT_DAYS]);
   const row = await tx.one<{ count: number }>(
     `with old as (
        select consumer, aggregate from inbox where sequence = 1 and at < now() - make_interval(days => $1)
         limit $2 for update skip locked),
      gone as (delete from inbox i using old where i.consumer = old.consumer and i.aggregate = old.aggregate returning 1)
      select count(*)::int as count from gone`,
-    [STREAM_FORGETS_DAYS, CHUNK],
+    [STREAM_KEPT_DAYS, CHUNK],
   );
   return row?.count === CHUNK;
 }

@@ -2,7 +2,7 @@ import type { Envelope } from '@tidegate/contracts/kernel/event';
 import type { Tx } from '@tidegate/database/tx';
 
 /** Longer than the stream keeps an event: one that was emitted before is not on its way any more. */
-export const STREAM_FORGETS_DAYS = 35;
+export const STREAM_KEPT_DAYS = 35;
 
 /**
  * Moves the aggregate's number to this event's, when it is its turn: after the one before, or when nothing is known of the
@@ -18,7 +18,7 @@ export async function advance(tx: Tx, consumer: string, event: Envelope): Promis
      on conflict (consumer, aggregate) do update set sequence = excluded.sequence, at = now()
        where i.sequence = excluded.sequence - 1
      returning 1`,
-    [consumer, subject, sequence, previoustime ?? null, STREAM_FORGETS_DAYS],
+    [consumer, subject, sequence, previoustime ?? null, STREAM_KEPT_DAYS],
   );
   return moved !== undefined;
 }
@@ -55,7 +55,7 @@ export async function isNext(tx: Tx, consumer: string, event: Envelope): Promise
   const row = await tx.one<{ next: boolean }>(
     `select coalesce((select sequence = $3::bigint - 1 from inbox where consumer = $1 and aggregate = $2),
                      $3 = 1 or coalesce($4 < now() - make_interval(days => $5), false)) as next`,
-    [consumer, subject, sequence, previoustime ?? null, STREAM_FORGETS_DAYS],
+    [consumer, subject, sequence, previoustime ?? null, STREAM_KEPT_DAYS],
   );
   return row?.next ?? false;
 }

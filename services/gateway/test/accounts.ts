@@ -28,7 +28,13 @@ export class Accounts {
   readonly roles = new Map<string, Role>();
   private readonly keys = new Map<
     string,
-    { keyId: string; orgId: string; scopes: string[]; expiresAt: string | null }
+    {
+      keyId: string;
+      orgId: string;
+      scopes: string[];
+      expiresAt: string | null;
+      only?: { parameter: string; id: string };
+    }
   >();
   private readonly serviceKeys = new Map<string, { keyId: string; scopes: ServiceKeyScope[] }>();
   /** Organisations that there are not. */
@@ -106,6 +112,14 @@ export class Accounts {
   newKey(orgId: string, scopes: string[], expiresAt: string | null = null): string {
     const { key, keyId } = makeApiKey(randomBytes);
     this.keys.set(createHash('sha256').update(key).digest('hex'), { keyId, orgId, scopes, expiresAt });
+    return key;
+  }
+
+  /** The key in a link that reads one thing. */
+  newLink(orgId: string, scope: string, only: { parameter: string; id: string }): string {
+    const { key, keyId } = makeApiKey(randomBytes);
+    const hash = createHash('sha256').update(key).digest('hex');
+    this.keys.set(hash, { keyId, orgId, scopes: [scope], expiresAt: null, only });
     return key;
   }
 

@@ -18,6 +18,7 @@ export const BUILT_IN_FEATURES = {
   metrics: 'level',
   index_analysis: 'boolean',
   mainnet: 'boolean',
+  white_label: 'boolean',
   pairs_per_bot: 'counted',
   api_calls: 'metered',
   notifications: 'metered',

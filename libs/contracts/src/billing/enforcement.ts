@@ -38,6 +38,10 @@ export const ENFORCEMENT: Readonly<Record<keyof typeof BUILT_IN_FEATURES, Enforc
     by: ['bot-executor'],
     what: 'creating a bot with `mode: mainnet`. Only the paper exchange can be had so far, with any plan',
   },
+  white_label: {
+    by: ['identity'],
+    what: 'a name, colour and logo of one’s own, and links to read-only pages; with a plan without it they are kept and neither shown nor working',
+  },
   pairs_per_bot: { by: ['bot-executor'], what: 'creating a bot, which trades one pair so far' },
   api_calls: { by: ['gateway'], what: 'requests with API keys' },
   notifications: { by: ['notifier'], what: 'sending a message' },
@@ -63,6 +67,5 @@ export const NOT_IN_THE_PRODUCT: Readonly<Record<string, string>> = {
   custom_dashboards: 'there is no console yet',
   audit_log: 'changes of the subscription are recorded for everybody; there is no log of other changes yet',
   teams: 'members and roles are limited by `seats`; there are no groups of members yet',
-  white_label: 'there is no console yet',
   telegram: 'channels are e-mails and webhooks so far',
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from './operation.ts';
 import { problem } from './problem.ts';
-import { SERVICE_NAMES, type ServiceName } from './service-names.ts';
+import { STORING_SERVICES, type StoringService } from './service-names.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from './types.ts';
 
 export const deadLetterFailed = problem(
@@ -25,7 +25,7 @@ export const DeadLetter = z
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 
-function deadLetterOperations(service: ServiceName) {
+function deadLetterOperations(service: StoringService) {
   const shared = { service, scope: 'operator' } as const;
   return {
     list: operation({
@@ -54,7 +54,7 @@ function deadLetterOperations(service: ServiceName) {
   };
 }
 
-/** Every service that handles events implements these; operators use them through the CLI. */
+/** Every service that handles events implements these; operators use them through the CLI, and through the gateway. */
 export const deadLetters = Object.fromEntries(
-  SERVICE_NAMES.filter((service) => service !== 'gateway').map((service) => [service, deadLetterOperations(service)]),
-) as Record<Exclude<ServiceName, 'gateway'>, ReturnType<typeof deadLetterOperations>>;
+  STORING_SERVICES.map((service) => [service, deadLetterOperations(service)]),
+) as Record<StoringService, ReturnType<typeof deadLetterOperations>>;

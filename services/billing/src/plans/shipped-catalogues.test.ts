@@ -100,10 +100,11 @@ test('the example of the documents is a catalogue, once it has what the software
   const example = /```yaml\n(format: 2[\s\S]*?)```/.exec(page)?.[1] ?? '';
   const account = text('agents');
   const declared = account.slice(account.indexOf('  seats: {'), account.indexOf('plans:\n'));
-  const others = declared.replace(/ {2}(api_calls|servers|bots): .*\n/g, '');
+  const others = `${declared.replace(/ {2}(api_calls|servers|bots): .*\n/g, '')}  white_label: { kind: boolean, product: account, name: White label }\n`;
   const plan = account
     .slice(account.indexOf('  account:\n    free:'))
-    .replace(/ {8}(api_calls|servers|bots): .*\n/g, '');
+    .replace(/ {8}(api_calls|servers|bots): .*\n/g, '')
+    .replace('        mainnet: false\n', '        mainnet: false\n        white_label: false\n');
   const whole = example
     .replace('features:\n', `features:\n${others}`)
     .replace('products:\n', 'products:\n  account: { name: Account, default: free }\n')

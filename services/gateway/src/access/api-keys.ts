@@ -55,10 +55,10 @@ export class ApiKeys {
 
 function toPrincipal(found: Output<typeof verifyKey>, ip: string, issuedAt: number): Principal {
   const { keyId, orgId, userId, role, scopes, expiresAt } = found;
-  const { memberVersion } = found as { memberVersion?: number };
+  const { memberVersion, only } = found as { memberVersion?: number; only?: Principal['only'] };
   const caller: Caller = { kind: 'api_key', keyId, orgId, userId, role, scopes, ip };
   const principal = principalOf(caller, `key:${keyId}`, { issuedAt, expiresAt });
-  return memberVersion === undefined ? principal : { ...principal, memberVersion };
+  return { ...principal, ...(memberVersion === undefined ? {} : { memberVersion }), ...(only ? { only } : {}) };
 }
 
 /** It acts in no organisation until a request names one. */

@@ -10,6 +10,8 @@ let server: FastifyInstance;
 beforeAll(async () => {
   folder = `${mkdtempSync(join(tmpdir(), 'tidegate-console-'))}/`;
   mkdirSync(join(folder, 'assets'));
+  mkdirSync(join(folder, '.vite'));
+  writeFileSync(join(folder, '.vite', 'manifest.json'), '{}');
   writeFileSync(join(folder, 'index.html'), '<title>Console</title>');
   writeFileSync(join(folder, 'assets', 'index-a1b2.js'), 'export {};');
   writeFileSync(join(folder, 'assets', 'index-a1b2.js.br'), brotliCompressSync('export {};'));
@@ -49,6 +51,7 @@ test('a file with a hash in its name is kept for a year, and comes as it was com
 test.each([
   ['a path of the API', '/api/v1/serverz', HTML],
   ['a file that a newer build has removed', '/assets/index-0000.js', HTML],
+  ['what only the build needs', '/.vite/manifest.json', HTML],
   ['a file at the top', '/robots.txt', HTML],
   ['what a program asks for', '/o/01a2/servers', { accept: 'application/json' }],
   ['a way out of the folder', '/assets/..%2f..%2fetc%2fpasswd', HTML],

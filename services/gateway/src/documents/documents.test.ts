@@ -120,7 +120,8 @@ test('every parameter and every field of a request is described', () => {
 /** Lists that are complete: bounded by the catalogue, by the requested range and step, or by their summary. */
 const WHOLE = [
   ...['plans.list', 'meters.list', 'usage.current', 'usage.limits', 'usage.estimate', 'markets.list'],
-  ...['usage.history', 'candles.list', 'candles.indicator', 'backtests.equity', 'servers.databases'],
+  ...['usage.history', 'candles.list', 'candles.indicator', 'backtests.equity', 'servers.databases', 'services.list'],
+  ...['bots.totals', 'bots.equity'],
 ];
 
 test('every list pages in the same way', () => {

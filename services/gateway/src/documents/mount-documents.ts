@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { events, liveTopics, operations } from '@tidegate/contracts/kernel/registry';
 import type { FastifyInstance } from 'fastify';
+import { compressAnswer } from '../kernel/compress-answers.ts';
 import { asyncApiDocument } from './asyncapi.ts';
 import { openApiDocument } from './openapi.ts';
 import { referencePage } from './reference-page.ts';
@@ -24,12 +25,14 @@ export function mountDocuments(fastify: FastifyInstance, version: string, { isHo
     '/docs': ['text/html', once(() => referencePage(openApi()))],
     '/docs/style.css': ['text/css', once(() => asset('docs.css'))],
     '/docs/page.js': ['text/javascript', once(() => asset('docs.js'))],
+    '/docs/try-it.js': ['text/javascript', once(() => asset('try-it.js'))],
+    '/docs/samples.js': ['text/javascript', once(() => asset('samples.js'))],
     '/docs/minisearch.js': ['text/javascript', once(miniSearch)],
     '/docs/icon.svg': ['image/svg+xml', once(() => asset('icon.svg'))],
     '/favicon.ico': ['image/svg+xml', once(() => asset('icon.svg'))],
   };
   for (const [path, [type, text]] of Object.entries(served)) {
-    fastify.get(path, ALSO_HEAD, (_request, reply) =>
+    fastify.get(path, { ...ALSO_HEAD, onSend: compressAnswer }, (_request, reply) =>
       reply.header('content-type', `${type}; charset=utf-8`).send(text()),
     );
   }

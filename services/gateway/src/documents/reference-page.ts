@@ -10,7 +10,7 @@ interface Entry {
 
 /**
  * The OpenAPI document as one page. Everything is in the HTML, so that it works without scripts; a small script of our
- * own adds search. Nothing is inline or loaded from elsewhere, so the strictest content security policy holds.
+ * own adds search and requests to try. Nothing is inline or loaded from elsewhere, so the strictest content security policy holds.
  */
 export function referencePage(document: Json): string {
   const { version, description } = document['info'] as { version: string; description: string };
@@ -23,7 +23,7 @@ export function referencePage(document: Json): string {
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Tidegate API ${version}</title><link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/style.css">
-<script type="module" src="/docs/page.js"></script></head><body>
+<script type="module" src="/docs/page.js"></script><script type="module" src="/docs/try-it.js"></script></head><body>
 <header><h1>Tidegate API <small>${version}</small></h1><form role="search" hidden><input id="search" type="search"
 placeholder="Search ( / )" aria-label="Search" autocomplete="off"></form><span><a href="/openapi.json">openapi.json</a>
 <a href="/asyncapi.json">asyncapi.json</a></span></header>

@@ -22,7 +22,7 @@ export class Admission {
   ) {}
 
   admit(
-    operation: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'judgedByInput' | 'cloudEvents'>>,
+    operation: Admitted & Partial<Pick<Operation, 'judgedByInput'>>,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Principal | Promise<Principal> {
@@ -33,10 +33,10 @@ export class Admission {
     const wanted = request.headers[ORGANISATION_HEADER];
     const found = this.find(this.credential(request, reply), request, reply);
     if (found instanceof Promise || wanted !== undefined) {
-      return this.enter(found, wanted, FIELD, request, reply).then((one) => authorize(operation, one));
+      return this.enter(found, wanted, FIELD, request, reply).then((one) => authorize(operation, one, request));
     }
     this.limits.takeCaller(found, request.ip, reply);
-    return authorize(operation, found);
+    return authorize(operation, found, request);
   }
 
   admitAnonymous(request: FastifyRequest, reply: FastifyReply): Principal {
@@ -45,7 +45,7 @@ export class Admission {
     return principal;
   }
 
-  /** For the live stream, which browsers open without custom headers. */
+  /** For the live stream and downloads, which browsers open without custom headers. */
   async admitStream(request: FastifyRequest, reply: FastifyReply) {
     const { organisation } = request.query as { organisation?: unknown };
     const wanted = organisation ?? request.headers[ORGANISATION_HEADER];
@@ -53,7 +53,9 @@ export class Admission {
     const found = this.find(credential, request, reply);
     const principal = await this.enter(found, wanted, '/organisation', request, reply);
     if (!credential) throw unauthenticated({}, 'Send an access token or an API key.');
-    if (principal.caller.kind === 'service_key') throw forbidden({}, 'A service key opens no live stream.');
+    if (principal.caller.kind === 'service_key')
+      throw forbidden({}, 'A service key opens no stream and downloads nothing.');
+    if (principal.only) throw forbidden({}, 'A link opens no stream and downloads nothing.');
     return { principal, credential };
   }
 
@@ -92,16 +94,32 @@ export class Admission {
   }
 }
 
+type Admitted = Pick<Operation, 'scope'> & Partial<Pick<Operation, 'cloudEvents' | 'http'>>;
+
 function authorize(
-  { scope, cloudEvents = false }: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'cloudEvents'>>,
+  { scope, cloudEvents = false, http }: Admitted,
   principal: Principal,
+  request: FastifyRequest,
 ): Principal {
   const { kind, scopes, orgId } = principal.caller;
   if (kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key as a bearer token.');
   if (kind === 'service_key' && scope === 'self') throw forbidden({ scope }, 'A service key has no account.');
+  if (principal.only && !isAbout(principal.only, http, request)) {
+    throw forbidden({}, 'A link reads one server or bot and nothing else.');
+  }
   if (scope !== 'self' && !scopes.includes(scope)) throw forbidden({ scope }, `This needs the scope ${scope}.`);
   if (kind === 'service_key' && !orgId && !cloudEvents) {
     throw invalid(FIELD, 'required', 'A service key acts for any organisation: name one by its id in this header.');
   }
   return principal;
+}
+
+/** It reads, and the path names the thing of the link. */
+function isAbout(
+  { parameter, id }: NonNullable<Principal['only']>,
+  http: Operation['http'],
+  { params }: FastifyRequest,
+): boolean {
+  if (http?.[0] !== 'GET') return false;
+  return (params as Record<string, string>)[parameter]?.toLowerCase() === id;
 }

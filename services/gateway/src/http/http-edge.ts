@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { HttpAdapterHost } from '@nestjs/core';
 import { methodNotAllowed, notFound, unavailable, unsupportedMediaType } from '@tidegate/contracts/kernel/problem';
 import { operations } from '@tidegate/contracts/kernel/registry';
+import { VERSION } from '@tidegate/contracts/kernel/version';
 import type { Health } from '@tidegate/runtime/health';
 import { HEALTH, SETTINGS } from '@tidegate/runtime/host';
 import { hasMetricsToken } from '@tidegate/runtime/ops-server';
@@ -24,7 +25,6 @@ import { StreamLive } from '../live/stream-live.ts';
 import { EVENTS, ONE_EVENT } from './cloud-events.ts';
 import { allowOrigins } from './cors.ts';
 import { EdgeParts } from './edge-parts.ts';
-import { API_VERSION } from './installation.ts';
 import { parseJsonBody } from './json-body.ts';
 import { mountOperations } from './mount-operations.ts';
 import { OwnHosts } from './own-hosts.ts';
@@ -32,6 +32,7 @@ import { sendProblem, toProblem } from './problems.ts';
 import { mountFiles } from './receive-file.ts';
 import { mountWebhook } from './receive-webhook.ts';
 import { keepRequestState } from './request-state.ts';
+import { mountExport } from './send-export.ts';
 import { UnknownProxy } from './unknown-proxy.ts';
 
 /** How long a stop waits for running requests; the process has 25 s in all. */
@@ -42,7 +43,7 @@ const PROBE_MS = 200;
 /**
  * The HTTP server's routes, in the order in which a request passes them: trace and headers, CORS, limits of its
  * network, admission, body, route, problem. Operations come from the contracts; what does not fit that shape is mounted
- * individually: live stream, files, documents, health.
+ * individually: live stream, files, exports, documents, health.
  */
 @Injectable()
 export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
@@ -87,13 +88,14 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     mountOperations(fastify, operations(), this.parts);
     mountFiles(fastify, this.parts);
     mountWebhook(fastify, this.parts);
+    mountExport(fastify, this.parts);
     fastify.get('/api/v1/stream', async (request, reply) => {
       const admitted = await this.parts.admission.admitStream(request, reply);
       request.principal = admitted.principal;
       this.live.begin(request, reply, admitted);
     });
     this.hasConsole = await mountConsole(fastify);
-    mountDocuments(fastify, API_VERSION, { isHome: !this.hasConsole });
+    mountDocuments(fastify, VERSION, { isHome: !this.hasConsole });
     this.mountHealth(fastify);
     fastify.setNotFoundHandler((request, reply) => this.noRoute(request, reply));
   }

@@ -1,22 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { installation } from '@tidegate/contracts/gateway/installation';
 import type { Output } from '@tidegate/contracts/kernel/operation';
+import { VERSION } from '@tidegate/contracts/kernel/version';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import type { FastifyRequest } from 'fastify';
 import { needsPlainCookies } from '../access/own-origin.rules.ts';
 import { GatewayConfig } from '../gateway.config.ts';
 
-export const API_VERSION = '0.1.0';
-
 /** What a page needs to know before anybody has logged in. */
 @Injectable()
 export class Installation {
+  private readonly name: string;
   private readonly publicUrl: string;
   private readonly email: boolean;
   private readonly plainCookies: boolean;
 
   constructor(@Inject(SETTINGS) settings: Settings, config: GatewayConfig) {
+    this.name = config.INSTALLATION_NAME;
     this.publicUrl = settings.publicUrl;
     this.email = config.SMTP_HOST !== undefined;
     this.plainCookies = config.ALLOW_INSECURE;
@@ -24,8 +25,8 @@ export class Installation {
 
   describe(request: FastifyRequest): Output<typeof installation> {
     return {
-      name: 'Tidegate',
-      version: API_VERSION,
+      name: this.name,
+      version: VERSION,
       publicUrl: this.publicUrl,
       signUp: 'open',
       logInMethods: ['password'],

@@ -1,11 +1,11 @@
-import { installation } from '@tidegate/contracts/gateway/installation';
-import { refresh } from '@tidegate/contracts/identity/sessions';
+import { login, refresh, register } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { Empty } from '@tidegate/contracts/kernel/types';
 import { checkSecrets, hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { compressAnswer, mayBeCompressed, varyBy } from '../kernel/compress-answers.ts';
 import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from '../kernel/entity-tags.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { Spent } from '../limits/quota.ts';
@@ -16,6 +16,7 @@ import type { EdgeParts } from './edge-parts.ts';
 import { checkText } from './json-body.ts';
 import { locationOf } from './locations.ts';
 import { logOutByCookie } from './log-out.ts';
+import { ownOperations } from './own-operations.ts';
 import { untilKnown } from './own-revocations.ts';
 
 /** Bodies that a network may send without limit, right or wrong, are small. */
@@ -33,6 +34,7 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
       config: { cloudEvents: operation.cloudEvents },
       ...(operation.judgedByInput ? { bodyLimit: JUDGED_BYTES } : {}),
       onRequest: admission(operation, edge),
+      ...(mayBeCompressed(operation) ? { onSend: compressAnswer } : {}),
       handler: operationHandler(operation, operations, edge),
     });
   }
@@ -110,7 +112,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
       throw error;
     }
     if (spent) await edge.quota.settle(spent);
-    if (operation.csv) void reply.header('vary', 'accept');
+    if (operation.csv) varyBy(reply, 'accept');
     return reply.send(asCsv ? csvIn(reply, body) : body);
   };
 }
@@ -128,13 +130,13 @@ function csvIn(reply: FastifyReply, body: string | undefined): string | undefine
   return (JSON.parse(body) as { csv?: string }).csv;
 }
 
-/** Only API keys have a quota: a person in a browser is never locked out of reading. */
+/** Only API keys have a quota: a person in a browser is never locked out of reading, and a link costs its organisation nothing. */
 function spend(
   { metered }: Operation,
-  { caller }: Principal,
+  { caller, only }: Principal,
   { quota }: EdgeParts,
 ): Spent | Promise<Spent> | undefined {
-  return metered && caller.kind === 'api_key' && caller.orgId ? quota.spend(caller.orgId) : undefined;
+  return metered && caller.kind === 'api_key' && !only && caller.orgId ? quota.spend(caller.orgId) : undefined;
 }
 
 /** For writes: they apply only to the version that the caller has seen. */
@@ -173,12 +175,11 @@ function answerer(operation: Operation, operations: readonly Operation[]) {
 }
 
 function asker(operation: Operation, edge: EdgeParts): Ask {
-  if ((operation as unknown) === installation) {
-    return async ({ request }) => JSON.stringify(edge.installation.describe(request));
-  }
-  const { bus, cookies } = edge;
+  const { bus, cookies, installation } = edge;
   const optionsOf = ({ request, callerToken, recall }: Exchange) =>
     operation.readonly ? { callerToken } : { callerToken, ...idempotencyKey(request), recall };
+  const own = ownOperations(bus, installation).get(operation);
+  if (own) return (exchange) => own(exchange, optionsOf(exchange));
   if (operation.output === Empty) {
     return async (exchange) => {
       await bus.call(operation, exchange.input, optionsOf(exchange));
@@ -188,7 +189,7 @@ function asker(operation: Operation, edge: EdgeParts): Ask {
   if (!hasSecrets(operation.output)) return (exchange) => bus.callRaw(operation, exchange.input, optionsOf(exchange));
   return async (exchange) => {
     const { request, reply } = exchange;
-    const { input, byCookie, deviceId } = cookies.prepare(operation, request, exchange.input);
+    const { input, byCookie, deviceId } = cookies.prepare(operation, request, withDevice(operation, exchange));
     try {
       const output = await bus.call(operation, input, optionsOf(exchange));
       return JSON.stringify(byCookie ? cookies.takeTokens(request, reply, output, deviceId) : output);
@@ -199,6 +200,13 @@ function asker(operation: Operation, edge: EdgeParts): Ask {
       throw error;
     }
   };
+}
+
+/** Sessions are listed with what used them; a client that says nothing is named by its header. */
+const BEGINNING: ReadonlySet<Operation> = new Set<Operation>([login, register, refresh]);
+function withDevice(operation: Operation, { request, input }: Exchange): Record<string, unknown> {
+  const device = request.headers['user-agent']?.slice(0, 400);
+  return BEGINNING.has(operation) && device && input['device'] === undefined ? { ...input, device } : input;
 }
 
 /** Path, query and body as one input object. A field may come from one place only. */

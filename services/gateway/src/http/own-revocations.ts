@@ -1,4 +1,5 @@
 import { revokeApiKey } from '@tidegate/contracts/identity/api-keys';
+import { revokeLink } from '@tidegate/contracts/identity/links';
 import { changeRole, removeMember } from '@tidegate/contracts/identity/members';
 import { deleteOrganisation } from '@tidegate/contracts/identity/organisations';
 import { revokeServiceKey } from '@tidegate/contracts/identity/service-keys';
@@ -15,6 +16,7 @@ const ENDED = new Map<Operation, Ended>([
   [logout, (_input, { sessionId }) => `session:${sessionId}`],
   [revokeSession, ({ sessionId }) => `session:${sessionId}`],
   [revokeApiKey, ({ keyId }) => `api_key:${keyId}`],
+  [revokeLink, ({ linkId }) => `api_key:${linkId}`],
   [revokeServiceKey, ({ keyId }) => `service_key:${keyId}`],
   [removeMember, member],
   [changeRole, member],

@@ -12,6 +12,8 @@ export interface Principal {
   issuedAt: number;
   /** Version of the membership in the credentials: `Revocations` knows which are outdated. */
   memberVersion?: number;
+  /** It reads only operations whose path has this parameter with this value: a link. */
+  only?: { parameter: string; id: string };
   signed: { token: string; until: number } | undefined;
 }
 

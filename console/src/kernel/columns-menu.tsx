@@ -1,0 +1,29 @@
+import { Button, Checkbox, Menu } from '@mantine/core';
+import type { Column } from './csv.rules.ts';
+import { t } from './strings.ts';
+
+interface Props<Row> {
+  columns: readonly Column<Row>[];
+  hidden: ReadonlySet<string>;
+  onToggle: (key: string) => void;
+}
+
+/** Which columns a table shows. Loaded with its first use, open. */
+export function ColumnsMenu<Row>({ columns, hidden, onToggle }: Props<Row>) {
+  return (
+    <Menu position="top-end" closeOnItemClick={false} defaultOpened returnFocus>
+      <Menu.Target>
+        <Button size="compact-sm" variant="subtle">
+          {t('Columns')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {columns.map(({ key, title }) => (
+          <Menu.Item key={key} component="div" onClick={() => onToggle(key)}>
+            <Checkbox size="xs" label={title} checked={!hidden.has(key)} readOnly tabIndex={-1} />
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

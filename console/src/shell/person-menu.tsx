@@ -1,0 +1,49 @@
+import { Button, Menu } from '@mantine/core';
+import { queryClient, useWrite } from '../kernel/api.ts';
+import { chooseUtc, isUtc } from '../kernel/format.ts';
+import { notifyTabs } from '../kernel/log-out.ts';
+import { chooseLocale, LOCALES, type Locale, locale, t } from '../kernel/strings.ts';
+import { chooseTheme, theme } from '../kernel/theme.ts';
+
+/** Loaded with its first use: a menu brings the library that places it, a sixth of a first visit. */
+export function PersonMenu({ name, email, onHelp }: { name: string; email: string; onHelp: () => void }) {
+  const leave = async () => {
+    queryClient.clear();
+    notifyTabs();
+    // A new document: nothing of this person stays in memory.
+    location.assign('/log-in');
+  };
+  const logOut = useWrite('sessionsLogout', { org: null, onDone: leave });
+  return (
+    <Menu position="bottom-end" defaultOpened returnFocus>
+      <Menu.Target>
+        <Button size="compact-sm" variant="subtle">
+          {name}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{email}</Menu.Label>
+        <Menu.Item onClick={onHelp} rightSection={<kbd>?</kbd>}>
+          {t('Keyboard')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{t('Theme')}</Menu.Label>
+        {(['auto', 'light', 'dark'] as const).map((one) => (
+          <Menu.Item key={one} onClick={() => chooseTheme(one)} aria-current={theme() === one}>
+            {t({ auto: 'As the system', light: 'Light', dark: 'Dark' }[one])} {theme() === one ? '✓' : ''}
+          </Menu.Item>
+        ))}
+        <Menu.Label>{t('Times')}</Menu.Label>
+        <Menu.Item onClick={() => chooseUtc(!isUtc())}>{isUtc() ? t('Show my time zone') : t('Show UTC')}</Menu.Item>
+        <Menu.Label>{t('Language')}</Menu.Label>
+        {(Object.keys(LOCALES) as Locale[]).map((one) => (
+          <Menu.Item key={one} lang={one} onClick={() => chooseLocale(one)}>
+            {LOCALES[one]} {locale() === one ? '✓' : ''}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => logOut.mutate({})}>{t('Log out')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

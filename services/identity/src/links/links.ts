@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { Controller, Inject } from '@nestjs/common';
+import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
+import { createLink, LINKED, listLinks, revokeLink } from '@tidegate/contracts/identity/links';
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { conflict, forbidden, notFound } from '@tidegate/contracts/kernel/problem';
+import { pageOf, readCursor } from '@tidegate/database/paging';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { SETTINGS } from '@tidegate/runtime/host';
+import type { Settings } from '@tidegate/runtime/settings';
+import { hasKeys, MOST_STORED } from '../kernel/api-key.rows.ts';
+import { requireScopes } from '../kernel/delegation.rules.ts';
+import { grantorOf } from '../kernel/grantor.ts';
+import { requireFutureEnd } from '../kernel/key-end.rules.ts';
+import { VerifiedAddresses } from '../kernel/people.ts';
+import { hashOf } from '../kernel/tokens.ts';
+import { deleteLink, insertLink, listLinks as listRows, toWire } from './link.rows.ts';
+
+/** Links to read-only pages: each carries a key that reads one thing. */
+@Controller()
+export class Links {
+  constructor(
+    private readonly entitlements: Entitlements,
+    private readonly addresses: VerifiedAddresses,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  @Handles(createLink)
+  async create({ input, caller, tx, refuse }: OperationContext<typeof createLink>) {
+    if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'Links are created by people: log in.');
+    requireFutureEnd(input.expiresAt);
+    const { scope } = LINKED[input.kind];
+    requireScopes(await grantorOf(tx, caller, createLink), [scope]);
+    await this.addresses.require(refuse, tx, caller.userId);
+    await this.entitlements.feature(tx, 'white_label');
+    if (await hasKeys(tx, MOST_STORED)) {
+      throw conflict({}, `There are ${MOST_STORED} keys and links, which is the limit. Revoke some.`);
+    }
+    const { key, keyId } = makeApiKey(randomBytes);
+    const made = { ...input, scope, keyId, keyHash: hashOf(key), createdBy: caller.userId };
+    const link = toWire(await insertLink(tx, made));
+    // Behind #, so that no server's log has it.
+    const path = `/o/${tx.orgId}/${link.kind}s/${link.thingId}#link=${key}`;
+    return { ...link, key, url: new URL(path, this.settings.publicUrl).href };
+  }
+
+  @Handles(listLinks)
+  async list({ input: { limit, cursor }, tx }: OperationContext<typeof listLinks>) {
+    const rows = await listRows(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'));
+    return pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
+  }
+
+  @Handles(revokeLink)
+  async revoke({ input: { linkId }, tx, emit }: OperationContext<typeof revokeLink>) {
+    if (!(await deleteLink(tx, linkId))) throw notFound();
+    await emit(accessRevoked, { kind: 'api_key', id: linkId, at: new Date().toISOString() });
+    return {};
+  }
+}
