@@ -257,7 +257,7 @@ export class OwnSteps {
     const { now } = this.play.world;
     // What went by the stream is judged when it is read, which may be later: it is never near an edge.
     const hoursAgo = step.by === 'service' ? Math.min(Math.max(step.hoursAgo, 0), 240) : step.hoursAgo;
-    const at = now - hoursAgo * HOUR;
+    const at = now - Math.round(hoursAgo * HOUR);
     const event = { id: `e${this.nameOf(step.id)}`, meter: step.meter, quantity: step.quantity };
     const gone = this.hasExpired(one, `l${step.lease}`);
     const lease = step.lease === undefined || gone ? undefined : one.leases.get(step.lease);

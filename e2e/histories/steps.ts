@@ -88,6 +88,9 @@ export function randomSteps(seed: number, organisations: number, each: number): 
 /** What an organisation mostly does: what only shows where much of one kind happens would hardly ever be seen otherwise. */
 type Kind = 'any' | 'borrows' | 'pays' | 'prepays';
 
+/** Four minutes ahead of us: in the months of a plan that begins before them. */
+const AHEAD = -4 / 60;
+
 function beginning(chance: Chance, kind: Kind): OwnStep {
   // The free plan has ten reports: whoever borrows of them is near the limit at once.
   if (kind === 'borrows')
@@ -100,7 +103,7 @@ function beginning(chance: Chance, kind: Kind): OwnStep {
       id: 9,
       meter: 'pages',
       quantity: chance.int(1, 60),
-      hoursAgo: chance.int(0, 3),
+      hoursAgo: chance.of(AHEAD, 1),
     };
   if (kind === 'any' && chance.is(3)) return { do: 'buy' };
   return { do: 'set', plan: chance.of('starter', 'pro'), status: 'active', rooms5: chance.int(0, 2) };
@@ -209,36 +212,38 @@ function paying(chance: Chance): OwnStep {
         id: chance.int(1, 8),
         meter: 'pages',
         quantity: chance.int(20, 90),
-        hoursAgo: chance.int(0, 60),
+        hoursAgo: chance.of(AHEAD, AHEAD, chance.int(0, 60)),
       };
   }
 }
 
 function prepaying(chance: Chance): OwnStep {
-  switch (chance.int(1, 9)) {
+  const id = chance.int(1, 4);
+  switch (chance.int(1, 12)) {
     case 1:
       return { do: 'order', packages: chance.int(1, 2) };
     case 2:
       return { do: 'invoice', which: chance.int(0, 3), is: 'paid', cents: 1, days: 1 };
     case 3:
     case 4:
-      return {
-        do: 'give',
-        scans: chance.int(1, 30),
-        priority: chance.int(0, 1),
-        days: chance.of(null, chance.int(1, 50)),
-      };
-    case 5:
-      return { do: 'takeBack' };
+    case 5: {
+      const days = chance.of(null, chance.int(1, 50));
+      return { do: 'give', scans: chance.int(10, 40), priority: chance.int(0, 1), days };
+    }
     case 6:
-      return { do: 'correct', id: chance.int(1, 6), to: chance.of<number | 'void'>('void', chance.int(1, 40)) };
+      return { do: 'takeBack' };
+    // More is drawn than the plan includes, and taken back: what was drawn lives on.
+    case 7:
+    case 8:
+    case 9:
+      return { do: 'correct', id, to: chance.of<number | 'void'>('void', chance.int(1, 40)) };
     default:
       return {
         do: 'report',
         by: chance.of<Reporter>('customer', 'operator'),
-        id: chance.int(1, 6),
+        id,
         meter: 'scans',
-        quantity: chance.int(1, 40),
+        quantity: chance.int(10, 50),
         hoursAgo: chance.of(0, 0, chance.int(0, 40), chance.int(0, 24 * 30)),
       };
   }
