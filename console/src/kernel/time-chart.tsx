@@ -2,7 +2,8 @@ import 'uplot/dist/uPlot.min.css';
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
-import { clock, when } from './format.ts';
+import { useChartCursor } from './chart-cursor.ts';
+import { clock, day, when } from './format.ts';
 import { t } from './strings.ts';
 import classes from './time-chart.module.css';
 
@@ -59,9 +60,13 @@ export function TimeChart({
   const [asTable, setAsTable] = useState(false);
   const brush = useRef(onBrush);
   brush.current = onBrush;
+  const drawn = useRef<uPlot | undefined>(undefined);
+  const cursor = useChartCursor({ instants, chart: drawn, onBrush });
+  const said = saidAt(cursor.at ?? instants.length - 1, instants, series, format);
   useEffect(() => {
     const element = place.current;
     if (!element || asTable) return;
+    const days = Date.parse(to) - Date.parse(from) > 3 * 86_400_000;
     const style = getComputedStyle(document.documentElement);
     const color = (token: string) => style.getPropertyValue(token).trim();
     const sums = stacked ? stack(series.map(({ values }) => values)) : series.map(({ values }) => values);
@@ -75,10 +80,11 @@ export function TimeChart({
         legend: { show: false },
         scales: {
           x: { range: [Date.parse(from) / 1_000, Date.parse(to) / 1_000] },
-          y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] },
+          // What falls below zero, such as a loss, is seen as well.
+          y: { range: (_chart, low, high) => [low < 0 ? low * 1.05 : 0, high > 0 ? high * 1.05 : low < 0 ? 0 : 1] },
         },
         axes: [
-          { ...axis, size: 28, values: (_chart, splits) => splits.map((at) => clock(at * 1_000)) },
+          { ...axis, size: 28, values: (_chart, splits) => splits.map((at) => (days ? day(at * 1_000) : clock(at * 1_000))) },
           { ...axis, size: 72, values: (_chart, splits) => splits.map((value) => format(value)) },
         ],
         series: [
@@ -113,11 +119,13 @@ export function TimeChart({
       data,
       element,
     );
+    drawn.current = chart;
     const resized = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
     return () => {
       resized.disconnect();
       chart.destroy();
+      drawn.current = undefined;
     };
   }, [instants, series, from, to, stacked, format, height, marks, asTable]);
   return (
@@ -163,8 +171,21 @@ export function TimeChart({
           </table>
         </div>
       ) : (
-        <div ref={place} role="img" aria-label={`${title}: ${summary}`} style={{ height }} />
+        // A slider over the instants: its value is read aloud wherever it is moved to.
+        <div
+          ref={place}
+          role="slider"
+          tabIndex={0}
+          aria-label={`${title}: ${summary}`}
+          aria-valuemin={0}
+          aria-valuemax={Math.max(0, instants.length - 1)}
+          aria-valuenow={cursor.at ?? Math.max(0, instants.length - 1)}
+          aria-valuetext={said}
+          onKeyDown={cursor.onKeyDown}
+          style={{ height }}
+        />
       )}
+      {cursor.at === undefined || asTable ? null : <p className="quiet">{said}</p>}
     </figure>
   );
 }
@@ -188,6 +209,21 @@ function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly ChartMark[], 
     ctx.fillText(String(index + 1), x + 3 * devicePixelRatio, top + 11 * devicePixelRatio);
   }
   ctx.restore();
+}
+
+/** An instant in words, with all that was measured then. */
+function saidAt(
+  at: number,
+  instants: readonly number[],
+  series: readonly Series[],
+  format: (value: number) => string,
+): string {
+  const instant = instants[at];
+  if (instant === undefined) return t('Nothing was measured.');
+  const values = series.map(
+    ({ label, values }) => `${label} ${values[at] == null ? '–' : format(values[at] as number)}`,
+  );
+  return `${when(instant)}: ${values.join(', ')}`;
 }
 
 /** Positions of the values that have no neighbour. */

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
 import { AwaitBacktest } from './backtests/await-backtest.ts';
+import { ChangeBacktest } from './backtests/change-backtest.ts';
+import { CompareBacktests } from './backtests/compare-backtests.ts';
 import { CreateBacktest } from './backtests/create-backtest.ts';
-import { EndBacktest } from './backtests/end-backtest.ts';
 import { ReadBacktests } from './backtests/read-backtests.ts';
 import { RunBacktests } from './backtests/run-backtests.loop.ts';
 import { RunQuota } from './backtests/run-quota.ts';
@@ -11,11 +12,13 @@ import { AdvanceBot } from './bots/advance-bot.ts';
 import { CountThings } from './bots/count-things.ts';
 import { CreateBot } from './bots/create-bot.ts';
 import { DeleteBot } from './bots/delete-bot.ts';
+import { ListBots } from './bots/list-bots.ts';
 import { PreviewLadder } from './bots/preview-ladder.ts';
 import { ReadBots } from './bots/read-bots.ts';
 import { RecordLateCandles } from './bots/record-late-candles.ts';
 import { RestrictBots } from './bots/restrict-bots.ts';
 import { RunBots } from './bots/run-bots.loop.ts';
+import { ShowHistory } from './bots/show-history.ts';
 import { StartBot } from './bots/start-bot.ts';
 import { StopBot } from './bots/stop-bot.ts';
 import { SummarizeBot } from './bots/summarize-bot.ts';
@@ -24,6 +27,7 @@ import { DeleteCandles } from './candles/delete-candles.ts';
 import { ImportCandles } from './candles/import-candles.ts';
 import { ListCandles } from './candles/list-candles.ts';
 import { LoadBundled } from './candles/load-bundled.ts';
+import { PreviewImport } from './candles/preview-import.ts';
 import { CandleListener, StoreCandles } from './candles/store-candles.ts';
 import { openThreads } from './compute/open-threads.ts';
 import { ShowIndicator } from './indicators/show-indicator.ts';
@@ -48,13 +52,16 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
     ReadMarkets,
     ChangeMarkets,
     ListCandles,
+    PreviewImport,
     ImportCandles,
     DeleteCandles,
     ShowIndicator,
     ReceiveUpload,
     ReadUploads,
     CreateBot,
+    ListBots,
     ReadBots,
+    ShowHistory,
     SummarizeBot,
     UpdateBot,
     StartBot,
@@ -64,8 +71,9 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
     ReadTrades,
     ListLedger,
     CreateBacktest,
-    EndBacktest,
+    ChangeBacktest,
     ReadBacktests,
+    CompareBacktests,
     CreateSweep,
     ReadSweeps,
     EndSweep,

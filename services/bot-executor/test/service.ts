@@ -11,18 +11,21 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { patient } from '@tidegate/testing/pace';
 import type { z } from 'zod';
 import { AwaitBacktest } from '../src/backtests/await-backtest.ts';
+import { ChangeBacktest } from '../src/backtests/change-backtest.ts';
+import { CompareBacktests } from '../src/backtests/compare-backtests.ts';
 import { CreateBacktest } from '../src/backtests/create-backtest.ts';
-import { EndBacktest } from '../src/backtests/end-backtest.ts';
 import { ReadBacktests } from '../src/backtests/read-backtests.ts';
 import { RunBacktests } from '../src/backtests/run-backtests.loop.ts';
 import { RunQuota } from '../src/backtests/run-quota.ts';
 import { SettleLeases } from '../src/backtests/settle-leases.loop.ts';
 import { CreateBot } from '../src/bots/create-bot.ts';
 import { DeleteBot } from '../src/bots/delete-bot.ts';
+import { ListBots } from '../src/bots/list-bots.ts';
 import { PreviewLadder } from '../src/bots/preview-ladder.ts';
 import { ReadBots } from '../src/bots/read-bots.ts';
 import { RecordLateCandles } from '../src/bots/record-late-candles.ts';
 import { RestrictBots } from '../src/bots/restrict-bots.ts';
+import { ShowHistory } from '../src/bots/show-history.ts';
 import { StartBot } from '../src/bots/start-bot.ts';
 import { StopBot } from '../src/bots/stop-bot.ts';
 import { SummarizeBot } from '../src/bots/summarize-bot.ts';
@@ -30,6 +33,7 @@ import { UpdateBot } from '../src/bots/update-bot.ts';
 import { DeleteCandles } from '../src/candles/delete-candles.ts';
 import { ImportCandles } from '../src/candles/import-candles.ts';
 import { ListCandles } from '../src/candles/list-candles.ts';
+import { PreviewImport } from '../src/candles/preview-import.ts';
 import { StoreCandles } from '../src/candles/store-candles.ts';
 import { openThreads } from '../src/compute/open-threads.ts';
 import { ShowIndicator } from '../src/indicators/show-indicator.ts';
@@ -40,6 +44,7 @@ import { CreateSweep } from '../src/sweeps/create-sweep.ts';
 import { EndSweep } from '../src/sweeps/end-sweep.ts';
 import { ReadSweeps } from '../src/sweeps/read-sweeps.ts';
 import { RunSweeps } from '../src/sweeps/run-sweeps.loop.ts';
+import { ListLedger } from '../src/trades/list-ledger.ts';
 import { ReadTrades } from '../src/trades/read-trades.ts';
 import { ReadUploads } from '../src/uploads/read-uploads.ts';
 import { ReceiveUpload } from '../src/uploads/receive-upload.ts';
@@ -68,11 +73,11 @@ export async function openService() {
   const entitlements = new Entitlements(bus);
   new RestrictBots(entitlements, wakes);
   const storing = new StoreCandles(entitlements, new RecordLateCandles(wakes));
-  const tools = new QueueTools(tenants, wakes, log, metrics);
+  const tools = new QueueTools(tenants, wakes, log, metrics, bus);
   const runner = new OperationRunner(tenants, new Outbox('bot-executor', () => {}));
   const handlers = [
     new CreateBacktest(tenants, entitlements, quota, ended, wakes),
-    new EndBacktest(wakes),
+    new ChangeBacktest(wakes),
     new ReadBacktests(),
     new CreateSweep(tenants, entitlements, threads, quota, wakes),
     new EndSweep(),
@@ -85,11 +90,15 @@ export async function openService() {
     new ReadUploads(),
     new CreateBot(entitlements),
     new UpdateBot(entitlements),
-    new ReadBots(),
+    new ListBots(),
+    new ShowHistory(tenants, threads),
+    new CompareBacktests(),
+    new PreviewImport(tenants, threads),
     new DeleteCandles(),
     new ListCandles(),
     new ShowIndicator(threads),
     new ReadTrades(),
+    new ListLedger(),
     new StartBot(entitlements, wakes),
     new StopBot(bots.advance()),
     new DeleteBot(entitlements),

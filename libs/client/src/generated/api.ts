@@ -6,6 +6,33 @@ export type EveryProblem = 'malformed_body' | 'validation_failed' | 'forbidden' 
 
 export type Access = "full" | "read_only";
 
+export type AccountDeletion = {
+  /** Nobody else is in them: they are deleted with the account */
+  deleted: Array<OrganisationOfAccount>;
+  /** Others are in them and you are the only owner: appoint another one, or delete them, first */
+  blocking: Array<OrganisationOfAccount>;
+  /** They stay, without you */
+  left: Array<OrganisationOfAccount>;
+};
+
+export type AccountEvent = {
+  id: Id;
+  at: Timestamp;
+  kind: AccountEventKind;
+  /** From which address it was done */
+  address: string | null;
+  /** Such as the purpose of a link */
+  detail: string | null;
+};
+
+export type AccountEventKind = "account.created" | "password.changed" | "password.reset" | "email.verified" | "email.changed" | "email.change_undone" | "sessions.ended" | "operator.link_made" | "operator.password_set";
+
+export type AccountEvents = {
+  items: Array<AccountEvent>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
 export type ActivityPoint = {
   at: Timestamp;
   /** Sessions of clients, as in the next four fields */
@@ -95,8 +122,14 @@ export type ApiKey = {
   scopes: Array<string>;
   /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
   restricted: Restriction | null;
+  /** How the key begins, to tell which it is */
+  prefix: string;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
+  /** To about a minute */
+  lastUsedAt: Timestamp | null;
+  /** The key that was made in its place; it works until it expires */
+  replacedBy: string | null;
   createdBy: Id;
 };
 
@@ -152,6 +185,8 @@ export type BackfillState = "previewed" | "applied" | "reverted";
 
 export type Backtest = {
   id: Id;
+  /** What somebody called it */
+  name: string | null;
   /** The figures are null until it is done */
   status: BacktestStatus;
   settings: BotSettings;
@@ -360,14 +395,98 @@ export type Bot = {
   createdAt: Timestamp;
 };
 
+export type BotEquityPoint = {
+  /** Start of the candle; the value is at its close */
+  at: Timestamp;
+  /** Closed and open profit at this close; closing fees are not taken off */
+  equity: Decimal;
+  /** Below the highest equity of the points so far: 0 or less */
+  drawdown: Decimal;
+};
+
+export type BotFill = {
+  orderId: Id;
+  price: Decimal;
+  quantity: Decimal;
+  value: Decimal;
+  fee: Decimal;
+  at: Timestamp;
+  tradeId: Id;
+  /** Number of its trade */
+  trade: number;
+  kind: OrderKind;
+  side: OrderSide;
+};
+
+export type BotLine = {
+  id: Id;
+  name: string;
+  mode: "paper";
+  status: BotStatus;
+  settings: BotSettings;
+  /** Version of the market’s rules that it uses */
+  marketVersion: number;
+  feed: Feed;
+  /** The candle up to which the bot has decided */
+  decidedUpTo: Timestamp | null;
+  closedTrades: number;
+  /** Of closed trades, after fees, in the quote currency */
+  profit: Decimal;
+  /** Sum of the ledger: change of the paper wallet */
+  balance: Decimal;
+  openTradeId: Id | null;
+  /** Why no trade is opened, as of the last candle; null: nothing prevents one */
+  waiting: Waiting | null;
+  /** Why it was halted */
+  halted: Halt | null;
+  /** Why it opens no trade and cannot be started or changed: the plan allows fewer bots, or is read-only. An open trade is finished; it goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
+  /** How it was last started; null for older bots */
+  resumed: Resumed | null;
+  /** Candles that were added or changed after the bot had passed their time: a backtest differs */
+  lateCandles: {
+    count: number;
+    from: Timestamp;
+  } | null;
+  createdAt: Timestamp;
+  currency: string;
+  /** Of its market: prices are whole multiples of it */
+  tickSize: Decimal;
+  /** Close of the candle at `decidedUpTo`; null before the first */
+  lastPrice: Decimal | null;
+  /** Of the open trade if closed at the last price, after all fees; null: none is open */
+  openProfit: Decimal | null;
+  /** When it was last run, whether there were new candles or not; null: never */
+  ranAt: Timestamp | null;
+};
+
 /** paper: the built-in exchange, without money; testnet and mainnet: accounts at a real exchange */
 export type BotMode = "paper" | "testnet" | "mainnet";
+
+export type BotOrder = {
+  id: Id;
+  /** Of the intent: the same intent is placed once, however often it is decided */
+  key: string;
+  kind: OrderKind;
+  side: OrderSide;
+  type: OrderType;
+  price: Decimal;
+  quantity: Decimal;
+  status: OrderStatus;
+  placedAt: Timestamp;
+  tradeId: Id;
+  /** Number of its trade */
+  trade: number;
+};
 
 /** Without `strategy` those of a DCA bot */
 export type BotSettings = DcaSettings | MartingaleEmaSettings;
 
 /** Without `strategy` those of a DCA bot */
 export type BotSettingsInput = DcaSettingsInput | MartingaleEmaSettingsInput;
+
+/** newest: created last; name: from a to z; profit: of closed trades, highest first; trades: most closed first */
+export type BotSort = "newest" | "name" | "profit" | "trades";
 
 /** stopping: no new trade is opened, the open one is finished; halted: stopped for a reason that needs attention */
 export type BotStatus = "stopped" | "running" | "stopping" | "halted";
@@ -400,6 +519,24 @@ export type BotSummary = {
   } | null;
   /** The bot has decided on every stored candle */
   upToDate: boolean;
+};
+
+export type BotTotal = {
+  currency: string;
+  mode: BotMode;
+  bots: number;
+  byStatus: {
+    running: number;
+    stopping: number;
+    stopped: number;
+    halted: number;
+  };
+  closedTrades: number;
+  openTrades: number;
+  /** Of closed trades, after fees */
+  profit: Decimal;
+  /** Of open trades at the last prices, after all fees */
+  openProfit: Decimal;
 };
 
 export type Candle = {
@@ -924,7 +1061,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -944,11 +1081,41 @@ export type Dimensions = Record<string, string | null>;
 /** long earns when the price rises, short when it falls */
 export type Direction = "long" | "short";
 
+export type Dispute = {
+  /** At the payment provider */
+  id: string;
+  organisationId: Id;
+  chargeId: string;
+  state: DisputeState;
+  /** In the words of the provider */
+  status: string;
+  /** In the words of the provider */
+  reason: string;
+  currency: Currency;
+  /** In the smallest unit of the currency */
+  amountMinor: number;
+  /** Until when the bank takes evidence */
+  answerBy: Timestamp | null;
+  openedAt: Timestamp;
+  /** It was lost and is not settled: what was paid for can only be read */
+  readOnly: boolean;
+  settledAt: Timestamp | null;
+  settledReason: string;
+};
+
+/** won: the payment stands. lost: the bank gave it back to whoever paid */
+export type DisputeState = "open" | "won" | "lost";
+
 export type DoublePayment = {
   organisationId: Id;
   product: ProductKey;
   subscriptionId: string;
   foundAt: Timestamp;
+};
+
+export type EmailChange = {
+  /** false: when the mail’s token is sent */
+  changed: boolean;
 };
 
 export type Empty = Record<string, never>;
@@ -961,6 +1128,10 @@ export type EndedHold = {
   quantity: number;
   /** What others can have again */
   released: number;
+};
+
+export type EndedSessions = {
+  ended: number;
 };
 
 export type Enforcement = "hard" | "soft" | "overage";
@@ -1536,6 +1707,9 @@ export type ListedStatement = {
   change: StatementChange | null;
 };
 
+/** Language */
+export type Locale = "en" | "de";
+
 export type LockWait = {
   blocked: number;
   /** 0: a prepared transaction */
@@ -1632,7 +1806,7 @@ export type MartingaleEmaSettingsInput = {
 };
 
 export type Me = {
-  user: User;
+  user: Profile;
   /** The first 200; GET /api/v1/organisations has them all */
   organisations: Array<{
     id: Id;
@@ -1651,6 +1825,8 @@ export type Member = {
   /** Why they may only read at present, as a viewer: the plan allows fewer members, and they joined last. Owners come first, and the first of them is never restricted. null: they may do what their role may */
   restricted: Restriction | null;
   joinedAt: Timestamp;
+  /** When a session of theirs was last used, to the hour */
+  lastActiveAt: Timestamp | null;
 };
 
 export type Meter = {
@@ -1797,8 +1973,14 @@ export type NewApiKey = {
   scopes: Array<string>;
   /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
   restricted: Restriction | null;
+  /** How the key begins, to tell which it is */
+  prefix: string;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
+  /** To about a minute */
+  lastUsedAt: Timestamp | null;
+  /** The key that was made in its place; it works until it expires */
+  replacedBy: string | null;
   createdBy: Id;
   key: string;
 };
@@ -1825,6 +2007,7 @@ export type NewInvitation = {
   expiresAt: Timestamp;
   createdAt: Timestamp;
   token: string;
+  mailed: boolean;
 };
 
 export type NewServer = {
@@ -1931,7 +2114,21 @@ export type NewWebhookChannel = {
   events?: Array<NoticeType>;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered";
+export type NextLevel = {
+  /** 0 is the base order */
+  index: number;
+  kind: OrderKind;
+  side: OrderSide;
+  /** waiting: at the exchange; planned: placed later, or when the next trade is opened */
+  state: "filled" | "waiting" | "planned";
+  price: Decimal;
+  /** Of all of the order */
+  quantity: Decimal;
+  /** From the last price, two decimals; above zero: the price has to rise. null where no price is known */
+  distancePercent: Decimal | null;
+};
+
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed";
 
 export type OneOffPrice = {
   currency: Currency;
@@ -1966,6 +2163,12 @@ export type Organisation = {
   id: Id;
   name: string;
   createdAt: Timestamp;
+};
+
+export type OrganisationOfAccount = {
+  id: Id;
+  name: string;
+  members: number;
 };
 
 export type OrganisationSummary = {
@@ -2039,6 +2242,10 @@ export type OwnSession = {
   expiresAt: Timestamp;
   /** The session of this request */
   current: boolean;
+  /** What the device calls itself, as it was last used */
+  device: string | null;
+  /** From which address it was last used */
+  address: string | null;
 };
 
 export type OwnSessions = {
@@ -2093,8 +2300,8 @@ export type PauseTerms = {
 
 /** What the payment provider has said once */
 export type PaymentFact = {
-  /** disputed: the bank took a payment back until it is decided */
-  kind: "invoice_issued" | "invoice_paid" | "payment_failed" | "invoice_uncollectible" | "invoice_voided" | "refunded" | "credited" | "disputed";
+  /** disputed: the bank took a payment back until it is decided, as won or as lost. trial_refused: the card has tried it before */
+  kind: "invoice_issued" | "invoice_paid" | "payment_failed" | "invoice_uncollectible" | "invoice_voided" | "refunded" | "credited" | "disputed" | "trial_refused" | "dispute_won" | "dispute_lost";
   at: Timestamp;
   currency: string | null;
   /** What was paid, refunded, credited or owed, in the smallest unit of the currency */
@@ -2261,6 +2468,22 @@ export type Problem = {
 /** Name of a product */
 export type ProductKey = string;
 
+export type Profile = {
+  id: Id;
+  email: string;
+  /** Whether the address is verified */
+  emailVerified: boolean;
+  name: string;
+  isOperator: boolean;
+  createdAt: Timestamp;
+  /** Language of mails and console; null: not chosen */
+  locale: Locale | null;
+  /** null: the browser’s */
+  timeZone: string | null;
+  /** null: not chosen */
+  theme: "auto" | "light" | "dark" | null;
+};
+
 /** A promotion code */
 export type PromotionCode = string;
 
@@ -2394,6 +2617,24 @@ export type RevenueFigures = {
 
 /** What a member may do, from least to most */
 export type Role = "viewer" | "editor" | "admin" | "owner";
+
+export type RotatedApiKey = {
+  id: string;
+  name: string;
+  scopes: Array<string>;
+  /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
+  restricted: Restriction | null;
+  /** How the key begins, to tell which it is */
+  prefix: string;
+  createdAt: Timestamp;
+  expiresAt: Timestamp | null;
+  /** To about a minute */
+  lastUsedAt: Timestamp | null;
+  /** The key that was made in its place; it works until it expires */
+  replacedBy: string | null;
+  createdBy: Id;
+  key: string;
+};
 
 export type RotatedSecret = {
   secret: string;
@@ -2671,10 +2912,48 @@ export type SharedLink = {
   expiresAt: Timestamp | null;
 };
 
+export type ShownInvitation = {
+  organisation: string;
+  /** The address that was invited */
+  email: string;
+  role: Role;
+  expiresAt: Timestamp;
+  /** Whether the token came by mail: an account can be made with it */
+  provesAddress: boolean;
+};
+
 export type SnapshotFeature = (FeatureGrant) & ({
   /** null: shared by all products */
   product: ProductKey | null;
 });
+
+export type SoldSeats = {
+  product: ProductKey;
+  /** What they are counted as */
+  feature: FeatureKey;
+  /** The add-on that is bought */
+  addon: AddonKey;
+  name: string;
+  /** Members without any of them; null: any number */
+  included: number | null;
+  /** There are now; null: nobody can say at present */
+  members: number | null;
+  /** Bought, and paid for until the end of the period */
+  quantity: number;
+  /** How many the next period begins with */
+  renews: number;
+  currency: Currency;
+  interval: BillingInterval;
+  /** null: not sold in it */
+  unitMinor: number | null;
+  /** The quantity follows the members by itself */
+  following: boolean;
+  monthlyCapMinor: number | null;
+  /** So many may be bought by themselves; null: none are now, switched off or the subscription changes or ends */
+  most: number | null;
+  /** Why it switched itself off */
+  stopped: "payment_failed" | null;
+};
 
 export type Statement = {
   statementId: string;
@@ -2992,6 +3271,9 @@ export type SweepResult = {
   values: SweptValues;
 };
 
+/** rank: as the sweep ranks; profit: highest first; drawdown and capital: lowest first; trades: most first */
+export type SweepSort = "rank" | "profit" | "drawdown" | "capital" | "trades";
+
 export type SweepStatus = "waiting" | "running" | "done" | "cancelled" | "failed";
 
 export type SweptSetting = {
@@ -3016,6 +3298,14 @@ export type SwitchedSession = {
   user: User;
   organisation: CurrentOrganisation | null;
   role: Role | null;
+};
+
+/** How the pages of an organisation look; null is as Tidegate */
+export type Theme = {
+  name: string | null;
+  accent: string | null;
+  /** A picture as a `data:` URL */
+  logo: string | null;
 };
 
 export type Thing = {
@@ -3425,6 +3715,43 @@ export type CreditsListOutput = {
 };
 
 export type CreditsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DisputesListInput = Record<string, never>;
+
+export type DisputesListOutput = {
+  items: Array<Dispute>;
+};
+
+export type DisputesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DisputesListAllInput = {
+  /** By default all */
+  state?: DisputeState;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type DisputesListAllOutput = {
+  items: Array<Dispute>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type DisputesListAllProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DisputesSettleInput = {
+  organisationId: Id;
+  /** At the payment provider */
+  disputeId: string;
+  /** Why; it is stored with who did it */
+  reason: string;
+};
+
+export type DisputesSettleOutput = Dispute;
+
+export type DisputesSettleProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type DoublePaymentsListInput = {
   /** Items on a page */
@@ -3914,6 +4241,59 @@ export type RevenueGetOutput = RevenueFigures;
 
 export type RevenueGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type SeatsFollowInput = {
+  /** Whose plan sells members */
+  product: ProductKey;
+  /** Whether the quantity follows */
+  following: boolean;
+  /** The most that they may cost in a month, before taxes; needed to switch it on */
+  monthlyCapMinor?: number;
+};
+
+export type SeatsFollowOutput = SoldSeats;
+
+export type SeatsFollowProblem = 'seats_not_sold' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SeatsGetInput = Record<string, never>;
+
+export type SeatsGetOutput = {
+  items: Array<SoldSeats>;
+};
+
+export type SeatsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type SeatsPreviewInput = {
+  /** How many would join; with those who are invited already */
+  more: number;
+};
+
+export type SeatsPreviewOutput = {
+  /** There are now; null: nobody can say at present */
+  members: number | null;
+  /** Of those who would join, so many cost nothing more */
+  free: number;
+  /** And so many could not join: the limit or the cap is reached */
+  refused: number;
+  /** What would be bought by itself; null: nothing */
+  bought: {
+    product: ProductKey;
+    addon: AddonKey;
+    name: string;
+    /** More than now */
+    quantity: number;
+    currency: Currency;
+    /** The price of one for one interval */
+    unitMinor: number;
+    interval: BillingInterval;
+    /** An invoice at once; null: nothing is owed now */
+    dueNow: PreviewedInvoice | null;
+    /** The invoice at the next period */
+    next: PreviewedInvoice | null;
+  } | null;
+};
+
+export type SeatsPreviewProblem = 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type StripeListDriftsInput = {
   /** Items on a page */
   limit?: number;
@@ -4077,6 +4457,12 @@ export type SubscriptionsPreviewOutput = {
   dueNow: PreviewedInvoice | null;
   /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */
   next: PreviewedInvoice | null;
+  /** Left to pay of invoices that are open already, besides `dueNow`; by currency */
+  owed: Array<{
+    currency: string;
+    /** In the smallest unit */
+    dueMinor: number;
+  }>;
   /** What differs */
   entitlements: Array<{
     feature: FeatureKey;
@@ -4137,6 +4523,35 @@ export type BacktestsCancelInput = {
 export type BacktestsCancelOutput = Backtest;
 
 export type BacktestsCancelProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BacktestsCompareInput = {
+  backtestId: Id;
+  /** The other backtest */
+  with: Id;
+};
+
+export type BacktestsCompareOutput = {
+  first: Backtest;
+  second: Backtest;
+  /** Of one market, source and interval, over the same time */
+  sameCandles: boolean;
+  /** Those that differ, by path; null: not set */
+  settings: Array<{
+    setting: string;
+    first: string | number | boolean | null;
+    second: string | number | boolean | null;
+  }>;
+  /** Figures of both */
+  figures: Array<{
+    figure: "profit" | "openProfit" | "fees" | "funding" | "maxCapital" | "maxDrawdown" | "closedTrades" | "winningTrades" | "fills" | "liquidations";
+    first: Decimal;
+    second: Decimal;
+    /** second − first; null between two currencies */
+    difference: Decimal | null;
+  }>;
+};
+
+export type BacktestsCompareProblem = 'not_found' | 'backtest_not_done' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BacktestsCreateInput = {
   settings: BotSettingsInput;
@@ -4204,6 +4619,15 @@ export type BacktestsListOutput = {
 
 export type BacktestsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type BacktestsRenameInput = {
+  backtestId: Id;
+  name: Name;
+};
+
+export type BacktestsRenameOutput = Backtest;
+
+export type BacktestsRenameProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type BacktestsTradesInput = {
   backtestId: Id;
   /** Items on a page */
@@ -4219,6 +4643,24 @@ export type BacktestsTradesOutput = {
 };
 
 export type BacktestsTradesProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type BotsActivityInput = {
+  botId: Id;
+  /** Included; by default the first */
+  from?: Instant;
+  /** Excluded; by default up to the newest */
+  to?: Instant;
+  /** At most so many orders, and so many fills */
+  limit?: number;
+};
+
+export type BotsActivityOutput = {
+  orders: Array<BotOrder>;
+  fills: Array<BotFill>;
+  complete: boolean;
+};
+
+export type BotsActivityProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BotsCreateInput = {
   name: Name;
@@ -4240,6 +4682,32 @@ export type BotsDeleteOutput = unknown;
 
 export type BotsDeleteProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type BotsDuplicateInput = {
+  botId: Id;
+  name: Name;
+};
+
+export type BotsDuplicateOutput = Bot;
+
+export type BotsDuplicateProblem = 'not_found' | 'plan_limit_reached' | 'feature_not_included' | 'unauthenticated' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type BotsEquityInput = {
+  botId: Id;
+  /** Included; by default the first */
+  from?: Instant;
+  /** Excluded; by default up to the newest */
+  to?: Instant;
+};
+
+export type BotsEquityOutput = {
+  currency: string;
+  items: Array<BotEquityPoint>;
+  /** The deepest of the points, as a number of 0 or more */
+  maxDrawdown: Decimal;
+};
+
+export type BotsEquityProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type BotsGetInput = {
   botId: Id;
 };
@@ -4248,7 +4716,36 @@ export type BotsGetOutput = Bot;
 
 export type BotsGetProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type BotsLevelsInput = {
+  botId: Id;
+};
+
+export type BotsLevelsOutput = {
+  tradeId: Id | null;
+  currency: string;
+  lastPrice: Decimal | null;
+  levels: Array<NextLevel>;
+  takeProfitPrice: Decimal | null;
+  stopLossPrice: Decimal | null;
+  liquidationPrice: Decimal | null;
+  /** Needed when every level fills, entry fees included */
+  capital: Decimal | null;
+  /** Loss of a trade that fills every level and ends at its stop loss; null: only the capital bounds it */
+  worstLoss: Decimal | null;
+  /** Money in the open trade: value of its entries that are not closed */
+  atRisk: Decimal;
+};
+
+export type BotsLevelsProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type BotsListInput = {
+  /** Only those in this state */
+  status?: BotStatus;
+  /** Only those of this market */
+  market?: string;
+  /** A part of the name */
+  search?: string;
+  sort?: BotSort;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -4256,7 +4753,7 @@ export type BotsListInput = {
 };
 
 export type BotsListOutput = {
-  items: Array<Bot>;
+  items: Array<BotLine>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
@@ -4300,6 +4797,14 @@ export type BotsSummarizeInput = {
 export type BotsSummarizeOutput = BotSummary;
 
 export type BotsSummarizeProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type BotsTotalsInput = Record<string, never>;
+
+export type BotsTotalsOutput = {
+  items: Array<BotTotal>;
+};
+
+export type BotsTotalsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BotsUpdateInput = {
   botId: Id;
@@ -4457,6 +4962,42 @@ export type CandlesListUploadsOutput = {
 
 export type CandlesListUploadsProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type CandlesPreviewImportInput = {
+  /** One of GET /api/v1/markets */
+  market: string;
+  interval: CandleInterval;
+  /** One candle a line */
+  csv: string;
+  /** identical: a candle may be repeated if it is the same; refuse: each once. Different candles of one time are always refused */
+  duplicates?: "identical" | "refuse";
+  /** Of prices between two ticks of the market; nearest: round to the nearer tick */
+  rounding?: "refuse" | "nearest";
+  /** refuse: one wrong row refuses the file; skip: the other rows are imported */
+  wrongRows?: "refuse" | "skip";
+  /** Time zone of times without one */
+  zone?: string;
+  /** Needed when commas may also separate thousands */
+  decimalMark?: "auto" | "point" | "comma";
+  /** Most candles are missing on purpose; by default times that all lie further apart than the interval are refused */
+  sparse?: boolean;
+};
+
+export type CandlesPreviewImportOutput = {
+  market: string;
+  interval: CandleInterval;
+  importable: boolean;
+  /** Why it would be refused */
+  faults: Array<{
+    code: string;
+    message: string;
+  }>;
+  report: CandleReport;
+  /** The first 5 candles as they would be stored */
+  first: Array<Candle>;
+};
+
+export type CandlesPreviewImportProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'body_too_large' | 'unsupported_media_type' | 'quota_exhausted' | EveryProblem;
+
 export type LedgerListInput = {
   botId: Id;
   /** Items on a page */
@@ -4603,6 +5144,23 @@ export type SweepsListOutput = {
 
 export type SweepsListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type SweepsResultsInput = {
+  sweepId: Id;
+  sort?: SweepSort;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type SweepsResultsOutput = {
+  items: Array<SweepResult>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type SweepsResultsProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type TradesGetInput = {
   tradeId: Id;
 };
@@ -4680,30 +5238,120 @@ export type ServicesListOutput = Services;
 
 export type ServicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type AccountsDeleteInput = {
+  /** Your address, repeated */
+  email: string;
+  /** Needed when your session began more than ten minutes ago */
+  currentPassword?: string;
+  /** Whether organisations in which nobody else is may be deleted */
+  deleteOrganisations?: boolean;
+};
+
+export type AccountsDeleteOutput = unknown;
+
+export type AccountsDeleteProblem = 'password_needed' | 'wrong_password' | 'organisations_block' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type AccountsEventsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type AccountsEventsOutput = AccountEvents;
+
+export type AccountsEventsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type AccountsMeInput = Record<string, never>;
 
 export type AccountsMeOutput = Me;
 
 export type AccountsMeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type AccountsPreviewDeletionInput = Record<string, never>;
+
+export type AccountsPreviewDeletionOutput = AccountDeletion;
+
+export type AccountsPreviewDeletionProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type AccountsRegisterInput = {
   /** E-mail address */
-  email: string;
-  /** At least 12 characters; any are allowed */
+  email?: string;
+  /** From the mail */
+  token?: string;
+  /** At least 12 characters; any are allowed, but no common password */
   password: string;
   name: Name;
   organisationName?: Name;
+  /** Language of the mails to this person */
+  locale?: Locale;
+  /** What this device calls itself; by default the header `User-Agent` */
+  device?: string;
 };
 
 export type AccountsRegisterOutput = Session;
 
-export type AccountsRegisterProblem = 'email_taken' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+export type AccountsRegisterProblem = 'email_taken' | 'address_unproven' | 'token_invalid' | 'password_too_weak' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
+export type AccountsRequestInput = {
+  /** E-mail address */
+  email: string;
+  /** Language of the mail */
+  locale?: Locale;
+};
+
+export type AccountsRequestOutput = unknown;
+
+export type AccountsRequestProblem = 'mail_not_configured' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
+export type AccountsUpdateMeInput = {
+  name?: Name;
+  /** Language of mails and console */
+  locale?: Locale | null;
+  /** Time zone of dates */
+  timeZone?: string | null;
+  /** Colours of the console */
+  theme?: "auto" | "light" | "dark" | null;
+};
+
+export type AccountsUpdateMeOutput = Profile;
+
+export type AccountsUpdateMeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type EmailsChangeInput = {
+  /** E-mail address */
+  email: string;
+  /** Needed when your session began more than ten minutes ago */
+  currentPassword?: string;
+};
+
+export type EmailsChangeOutput = EmailChange;
+
+export type EmailsChangeProblem = 'password_needed' | 'wrong_password' | 'email_taken' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type EmailsConfirmChangeInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type EmailsConfirmChangeOutput = User;
+
+export type EmailsConfirmChangeProblem = 'token_invalid' | 'email_taken' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type EmailsResendVerificationInput = Record<string, never>;
 
 export type EmailsResendVerificationOutput = unknown;
 
 export type EmailsResendVerificationProblem = 'mail_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type EmailsUndoChangeInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type EmailsUndoChangeOutput = unknown;
+
+export type EmailsUndoChangeProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type EmailsVerifyInput = {
   /** From the mail */
@@ -4770,6 +5418,14 @@ export type InvitationsOwnOutput = OwnInvitations;
 
 export type InvitationsOwnProblem = 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type InvitationsResendInput = {
+  invitationId: Id;
+};
+
+export type InvitationsResendOutput = Invitation;
+
+export type InvitationsResendProblem = 'not_found' | 'role_too_high' | 'mail_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvitationsRevokeInput = {
   invitationId: Id;
 };
@@ -4777,6 +5433,15 @@ export type InvitationsRevokeInput = {
 export type InvitationsRevokeOutput = unknown;
 
 export type InvitationsRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvitationsShowInput = {
+  /** From the invitation */
+  token: string;
+};
+
+export type InvitationsShowOutput = ShownInvitation;
+
+export type InvitationsShowProblem = 'invitation_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type JwksGetInput = Record<string, never>;
 
@@ -4811,6 +5476,16 @@ export type KeysListOutput = {
 
 export type KeysListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type KeysRenameInput = {
+  /** The API key */
+  keyId: string;
+  name: Name;
+};
+
+export type KeysRenameOutput = ApiKey;
+
+export type KeysRenameProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type KeysRevokeInput = {
   /** The API key */
   keyId: string;
@@ -4819,6 +5494,17 @@ export type KeysRevokeInput = {
 export type KeysRevokeOutput = unknown;
 
 export type KeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type KeysRotateInput = {
+  /** The API key */
+  keyId: string;
+  /** How long the old key works beside the new one */
+  overlapHours?: number;
+};
+
+export type KeysRotateOutput = RotatedApiKey;
+
+export type KeysRotateProblem = 'not_found' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type LinksCreateInput = {
   name: Name;
@@ -4881,6 +5567,10 @@ export type MembersListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** A part of the name or address */
+  search?: string;
+  /** Only with this role */
+  role?: Role;
 };
 
 export type MembersListOutput = {
@@ -4944,13 +5634,13 @@ export type OrganisationsRenameProblem = 'unauthenticated' | 'plan_limit_reached
 export type PasswordsChangeInput = {
   /** The current password */
   currentPassword: string;
-  /** At least 12 characters; any are allowed */
+  /** At least 12 characters; any are allowed, but no common password */
   newPassword: string;
 };
 
 export type PasswordsChangeOutput = unknown;
 
-export type PasswordsChangeProblem = 'wrong_password' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type PasswordsChangeProblem = 'wrong_password' | 'password_too_weak' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type PasswordsForgottenInput = {
   /** E-mail address */
@@ -4964,13 +5654,13 @@ export type PasswordsForgottenProblem = 'mail_not_configured' | 'body_too_large'
 export type PasswordsResetInput = {
   /** From the mail */
   token: string;
-  /** At least 12 characters; any are allowed */
+  /** At least 12 characters; any are allowed, but no common password */
   password: string;
 };
 
 export type PasswordsResetOutput = unknown;
 
-export type PasswordsResetProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+export type PasswordsResetProblem = 'token_invalid' | 'password_too_weak' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type ServiceKeysCreateInput = {
   name: Name;
@@ -5008,6 +5698,12 @@ export type ServiceKeysRevokeOutput = unknown;
 
 export type ServiceKeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type SessionsEndOthersInput = Record<string, never>;
+
+export type SessionsEndOthersOutput = EndedSessions;
+
+export type SessionsEndOthersProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SessionsListInput = {
   /** Items on a page */
   limit?: number;
@@ -5026,6 +5722,8 @@ export type SessionsLoginInput = {
   password: string;
   /** A random value that this device stores. Where it has logged in before, wrong passwords of others do not make it wait. With `Session-Cookies` the gateway stores one in a cookie. */
   deviceId?: string;
+  /** What this device calls itself; by default the header `User-Agent` */
+  device?: string;
 };
 
 export type SessionsLoginOutput = Session;
@@ -5041,6 +5739,8 @@ export type SessionsLogoutProblem = 'unauthenticated' | 'plan_limit_reached' | '
 export type SessionsRefreshInput = {
   /** Of the last log-in or refresh */
   refreshToken?: string;
+  /** What this device calls itself; by default the header `User-Agent` */
+  device?: string;
 };
 
 export type SessionsRefreshOutput = Session;
@@ -5063,6 +5763,28 @@ export type SessionsSwitchOrganisationInput = {
 export type SessionsSwitchOrganisationOutput = SwitchedSession;
 
 export type SessionsSwitchOrganisationProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ThemesGetInput = {
+  /** The organisation */
+  organisationId: Id;
+};
+
+export type ThemesGetOutput = Theme;
+
+export type ThemesGetProblem = 'precondition_failed' | EveryProblem;
+
+export type ThemesSetInput = {
+  /** Shown instead of Tidegate */
+  name?: Name;
+  /** Colour of links and buttons. Pages darken or lighten it until it can be read */
+  accent?: string;
+  /** PNG, JPEG or WebP of at most 65536 bytes as a `data:` URL */
+  logo?: string;
+};
+
+export type ThemesSetOutput = Theme;
+
+export type ThemesSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type ServersActivityInput = {
   serverId: Id;
@@ -5320,7 +6042,7 @@ export type ServersMomentsInput = {
 
 export type ServersMomentsOutput = {
   /** The 50 worst, newest first */
-  moments: Array<ServerMoment>;
+  items: Array<ServerMoment>;
 };
 
 export type ServersMomentsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -5339,7 +6061,6 @@ export type ServersNotesCreateProblem = 'unauthenticated' | 'plan_limit_reached'
 
 export type ServersNotesDeleteInput = {
   serverId: Id;
-  /** The note */
   noteId: Id;
 };
 
@@ -5544,7 +6265,7 @@ export type ServersTableInput = {
   /** Schema of the table */
   schema: string;
   /** Name of the table */
-  table: string;
+  name: string;
 };
 
 export type ServersTableOutput = {
@@ -6188,6 +6909,18 @@ export class TidegateClient extends Transport {
   creditsList = (input: CreditsListInput, options?: CallOptions): Promise<CreditsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/credits', repeat: 'safe' }, input, options);
 
+  /** Payments of this organisation that were taken back at a bank, the newest first */
+  disputesList = (input: DisputesListInput = {}, options?: CallOptions): Promise<DisputesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/disputes', repeat: 'safe' }, input, options);
+
+  /** Disputed payments of all organisations, the newest first */
+  disputesListAll = (input: DisputesListAllInput = {}, options?: CallOptions): Promise<DisputesListAllOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/disputes', repeat: 'safe' }, input, options);
+
+  /** End what a lost dispute restricts: it was paid another way, or is forgiven */
+  disputesSettle = (input: DisputesSettleInput, options?: CallOptions): Promise<DisputesSettleOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/disputes/{disputeId}/settle', repeat: 'keyed' }, input, options);
+
   /** Products for which an organisation pays by two subscriptions at once, the oldest first. Made in the dashboard of the payment provider, or by two pages that were paid at once. `subscriptionId` is the one that gives nothing: cancel it there and refund it. */
   doublePaymentsList = (input: DoublePaymentsListInput = {}, options?: CallOptions): Promise<DoublePaymentsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/double-payments', repeat: 'safe' }, input, options);
@@ -6308,6 +7041,18 @@ export class TidegateClient extends Transport {
   revenueGet = (input: RevenueGetInput = {}, options?: CallOptions): Promise<RevenueGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/revenue', repeat: 'safe' }, input, options);
 
+  /** Let the number of paid members follow the members, up to a cap, or not any more. Off until it is switched on. Who joins does so at once, up to the cap, and is paid for from then on as a change of the quantity is. Who leaves is paid for until the end of the period: somebody else takes the place without a price. A payment that fails switches it off, and the owners are told. */
+  seatsFollow = (input: SeatsFollowInput, options?: CallOptions): Promise<SeatsFollowOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/seats/{product}', repeat: 'keyed' }, input, options);
+
+  /** Members that can be bought beyond those that plans include, and whether they are bought by themselves */
+  seatsGet = (input: SeatsGetInput = {}, options?: CallOptions): Promise<SeatsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/seats', repeat: 'safe' }, input, options);
+
+  /** What more members would cost, before they are invited; nothing is changed. Charged to the cent when they join at this second. Nobody is charged for an invitation that nobody accepts. */
+  seatsPreview = (input: SeatsPreviewInput, options?: CallOptions): Promise<SeatsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/seats/preview', repeat: 'keyed' }, input, options);
+
   /** Differences from Stripe that the daily comparison found and healed, newest first; stored for 90 days */
   stripeListDrifts = (input: StripeListDriftsInput = {}, options?: CallOptions): Promise<StripeListDriftsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/stripe/drifts', repeat: 'safe' }, input, options);
@@ -6360,6 +7105,10 @@ export class TidegateClient extends Transport {
   backtestsCancel = (input: BacktestsCancelInput, options?: CallOptions): Promise<BacktestsCancelOutput> =>
     this.send({ method: 'POST', path: '/api/v1/backtests/{backtestId}/cancel', repeat: 'keyed' }, input, options);
 
+  /** Two backtests side by side: the settings in which they differ, and the exact differences of their figures */
+  backtestsCompare = (input: BacktestsCompareInput, options?: CallOptions): Promise<BacktestsCompareOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/comparison', repeat: 'safe' }, input, options);
+
   /** Run settings over stored candles with the code that trades on paper. At most 600,000 candles, more than a year of minutes. The answer is the result when it is ready within some seconds; otherwise the status is `queued` or `running`: read it again until it is `done`. Trades (the first 10,000) and fills (the first 20,000) are read in pages. The run is counted when it is created. The newest 200 backtests of an organisation are stored. */
   backtestsCreate = (input: BacktestsCreateInput, options?: CallOptions): Promise<BacktestsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/backtests', repeat: 'keyed' }, input, options);
@@ -6384,9 +7133,17 @@ export class TidegateClient extends Transport {
   backtestsList = (input: BacktestsListInput = {}, options?: CallOptions): Promise<BacktestsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests', repeat: 'safe' }, input, options);
 
+  /** Give a backtest a name */
+  backtestsRename = (input: BacktestsRenameInput, options?: CallOptions): Promise<BacktestsRenameOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/backtests/{backtestId}', repeat: 'keyed' }, input, options);
+
   /** Trades of a backtest, oldest first */
   backtestsTrades = (input: BacktestsTradesInput, options?: CallOptions): Promise<BacktestsTradesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/trades', repeat: 'safe' }, input, options);
+
+  /** Orders and fills of a bot in a range of time, over all of its trades. The newest of the range, oldest first. Where there were more than `limit` of either, `complete` is false. */
+  botsActivity = (input: BotsActivityInput, options?: CallOptions): Promise<BotsActivityOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}/activity', repeat: 'safe' }, input, options);
 
   /** Create a DCA bot on the paper exchange; it is stopped until started */
   botsCreate = (input: BotsCreateInput, options?: CallOptions): Promise<BotsCreateOutput> =>
@@ -6396,11 +7153,23 @@ export class TidegateClient extends Transport {
   botsDelete = (input: BotsDeleteInput, options?: CallOptions): Promise<BotsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
+  /** Create a bot with the settings and candles of another; it is stopped until started. Its history is empty, and it has the market’s newest rules. */
+  botsDuplicate = (input: BotsDuplicateInput, options?: CallOptions): Promise<BotsDuplicateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/bots/{botId}/duplicate', repeat: 'keyed' }, input, options);
+
+  /** Equity of a bot and its drawdown: at most 500 closes, evenly spread over the range. From the stored ledger and fills; before the oldest of them there are no points. */
+  botsEquity = (input: BotsEquityInput, options?: CallOptions): Promise<BotsEquityOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}/equity', repeat: 'safe' }, input, options);
+
   /** A bot */
   botsGet = (input: BotsGetInput, options?: CallOptions): Promise<BotsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}', repeat: 'safe' }, input, options);
 
-  /** Bots of the organisation */
+  /** The levels of a bot’s open trade: filled, waiting and still to come; without one, those of the next trade. Without an open trade the ladder is drawn from the last price: the next trade begins at another one. A martingale-ema bot decides each level anew, so only orders that wait are listed. */
+  botsLevels = (input: BotsLevelsInput, options?: CallOptions): Promise<BotsLevelsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}/levels', repeat: 'safe' }, input, options);
+
+  /** Bots of the organisation, with closed and open profit */
   botsList = (input: BotsListInput = {}, options?: CallOptions): Promise<BotsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots', repeat: 'safe' }, input, options);
 
@@ -6419,6 +7188,10 @@ export class TidegateClient extends Transport {
   /** Summary of a bot: trades and profit to the cent, fees, and the open trade at the last price */
   botsSummarize = (input: BotsSummarizeInput, options?: CallOptions): Promise<BotsSummarizeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}/summary', repeat: 'safe' }, input, options);
+
+  /** What all bots of the organisation have earned, by currency and mode. Amounts of different currencies are never added. Filters of the list change nothing here. */
+  botsTotals = (input: BotsTotalsInput = {}, options?: CallOptions): Promise<BotsTotalsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bot-totals', repeat: 'safe' }, input, options);
 
   /** Rename a bot, or give a stopped one other settings for its next trades */
   botsUpdate = (input: BotsUpdateInput, options?: CallOptions): Promise<BotsUpdateOutput> =>
@@ -6455,6 +7228,10 @@ export class TidegateClient extends Transport {
   /** Candle files of the organisation, newest first; the newest 100 are stored */
   candlesListUploads = (input: CandlesListUploadsInput = {}, options?: CallOptions): Promise<CandlesListUploadsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles/uploads', repeat: 'safe' }, input, options);
+
+  /** How a candle file would be understood; nothing is stored. The same reading as of an import. Of a larger file send the beginning, up to the end of a line: `report` covers what was sent. */
+  candlesPreviewImport = (input: CandlesPreviewImportInput, options?: CallOptions): Promise<CandlesPreviewImportOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/candles/import-preview', repeat: 'safe' }, input, options);
 
   /** Every change of the bot’s paper wallet, oldest first */
   ledgerList = (input: LedgerListInput, options?: CallOptions): Promise<LedgerListOutput> =>
@@ -6500,6 +7277,10 @@ export class TidegateClient extends Transport {
   sweepsList = (input: SweepsListInput = {}, options?: CallOptions): Promise<SweepsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/sweeps', repeat: 'safe' }, input, options);
 
+  /** All results of a sweep, page by page. Of sweeps that ended before results were all stored there are the best 50. A walk-forward has none: its windows are in the sweep. Empty until it is done. */
+  sweepsResults = (input: SweepsResultsInput, options?: CallOptions): Promise<SweepsResultsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/sweeps/{sweepId}/results', repeat: 'safe' }, input, options);
+
   /** A trade with its orders and fills */
   tradesGet = (input: TradesGetInput, options?: CallOptions): Promise<TradesGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/trades/{tradeId}', repeat: 'safe' }, input, options);
@@ -6528,17 +7309,49 @@ export class TidegateClient extends Transport {
   servicesList = (input: ServicesListInput = {}, options?: CallOptions): Promise<ServicesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/services', repeat: 'safe' }, input, options);
 
+  /** Delete your account for good. Your sessions, API keys and invitations end at once, and nothing that names you stays here. Organisations in which nobody else is are deleted with it when `deleteOrganisations` says so. */
+  accountsDelete = (input: AccountsDeleteInput, options?: CallOptions): Promise<AccountsDeleteOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/deletion', repeat: 'keyed' }, input, options);
+
+  /** What was done to your account, by you or an operator, newest first. The last 200, for a year. */
+  accountsEvents = (input: AccountsEventsInput = {}, options?: CallOptions): Promise<AccountsEventsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/me/events', repeat: 'safe' }, input, options);
+
   /** Who am I, and where may I go */
   accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me', repeat: 'safe' }, input, options);
 
-  /** Create an account with an organisation of its own, and log in. Where the installation sends e-mail, the address gets a token for POST /api/v1/me/email/verify. Until then the account can do nothing that reaches others. An address that somebody else has entered is claimed by POST /api/v1/password/forgotten. */
+  /** What would happen to your organisations if you deleted your account */
+  accountsPreviewDeletion = (input: AccountsPreviewDeletionInput = {}, options?: CallOptions): Promise<AccountsPreviewDeletionOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/me/deletion', repeat: 'safe' }, input, options);
+
+  /** Create an account with an organisation of its own, and log in. Where the installation sends e-mail, the token of POST /api/v1/accounts/request or of an invitation’s mail is needed, and says which address it is; without it every address gets the same refusal. Elsewhere `email` is enough. */
   accountsRegister = (input: AccountsRegisterInput, options?: CallOptions): Promise<AccountsRegisterOutput> =>
     this.send({ method: 'POST', path: '/api/v1/accounts', repeat: 'never' }, input, options);
+
+  /** Request a mail with a token that creates an account. Where the installation sends e-mail, an account begins with a mail to its address. The answer is the same whether the address has an account or not; one that has gets a mail that says so. */
+  accountsRequest = (input: AccountsRequestInput, options?: CallOptions): Promise<AccountsRequestOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/accounts/request', repeat: 'never' }, input, options);
+
+  /** Change your name, language, time zone or theme. What is left out stays; null takes a choice back. */
+  accountsUpdateMe = (input: AccountsUpdateMeInput = {}, options?: CallOptions): Promise<AccountsUpdateMeOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/me', repeat: 'keyed' }, input, options);
+
+  /** Change your e-mail address: a mail to the new one confirms it. The answer is the same whether the new address has an account or not. Where the installation sends no e-mail, the address changes at once. */
+  emailsChange = (input: EmailsChangeInput, options?: CallOptions): Promise<EmailsChangeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email', repeat: 'keyed' }, input, options);
+
+  /** Confirm your new e-mail address with the token of its mail. The old address is told, and can undo it for seven days. */
+  emailsConfirmChange = (input: EmailsConfirmChangeInput, options?: CallOptions): Promise<EmailsConfirmChangeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email/confirm', repeat: 'keyed' }, input, options);
 
   /** Send the mail that verifies your e-mail address again */
   emailsResendVerification = (input: EmailsResendVerificationInput = {}, options?: CallOptions): Promise<EmailsResendVerificationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/me/email/resend', repeat: 'keyed' }, input, options);
+
+  /** Give an account its earlier e-mail address back, with the token of the mail to it. For somebody whose account was taken over: all sessions and the password end, and a mail with a token for a new password is sent to this address. */
+  emailsUndoChange = (input: EmailsUndoChangeInput, options?: CallOptions): Promise<EmailsUndoChangeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/email-changes/undo', repeat: 'never' }, input, options);
 
   /** Verify your e-mail address with the token of the mail. The token is of this account only. Sent again, the answer is the same while the token is valid. */
   emailsVerify = (input: EmailsVerifyInput, options?: CallOptions): Promise<EmailsVerifyOutput> =>
@@ -6548,7 +7361,7 @@ export class TidegateClient extends Transport {
   invitationsAccept = (input: InvitationsAcceptInput, options?: CallOptions): Promise<InvitationsAcceptOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations/accept', repeat: 'keyed' }, input, options);
 
-  /** Invite somebody; give them the token, which is shown once */
+  /** Invite somebody by mail; or give them the token, which is shown once. Where the installation sends e-mail, the address gets a link of its own, which also proves the address. `mailed` says whether. */
   invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
 
@@ -6564,9 +7377,17 @@ export class TidegateClient extends Transport {
   invitationsOwn = (input: InvitationsOwnInput = {}, options?: CallOptions): Promise<InvitationsOwnOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me/invitations', repeat: 'safe' }, input, options);
 
+  /** Send the mail of an invitation again; it is valid for another seven days */
+  invitationsResend = (input: InvitationsResendInput, options?: CallOptions): Promise<InvitationsResendOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/invitations/{invitationId}/resend', repeat: 'keyed' }, input, options);
+
   /** Revoke an invitation */
   invitationsRevoke = (input: InvitationsRevokeInput, options?: CallOptions): Promise<InvitationsRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/invitations/{invitationId}', repeat: 'keyed' }, input, options);
+
+  /** What an invitation is for, by its token */
+  invitationsShow = (input: InvitationsShowInput, options?: CallOptions): Promise<InvitationsShowOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/invitations/show', repeat: 'safe' }, input, options);
 
   /** Public keys that access tokens are signed with */
   jwksGet = (input: JwksGetInput = {}, options?: CallOptions): Promise<JwksGetOutput> =>
@@ -6580,9 +7401,17 @@ export class TidegateClient extends Transport {
   keysList = (input: KeysListInput = {}, options?: CallOptions): Promise<KeysListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/api-keys', repeat: 'safe' }, input, options);
 
+  /** Give an API key another name */
+  keysRename = (input: KeysRenameInput, options?: CallOptions): Promise<KeysRenameOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
+
   /** Revoke an API key; it stops working everywhere at once */
   keysRevoke = (input: KeysRevokeInput, options?: CallOptions): Promise<KeysRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
+
+  /** Make a new API key in the place of this one; the new one is shown once. It has the same name, scopes and end, and the rights of the person who rotates it at most. The old one works until the overlap ends; with an overlap of 0 it ends at once. */
+  keysRotate = (input: KeysRotateInput, options?: CallOptions): Promise<KeysRotateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/api-keys/{keyId}/rotate', repeat: 'keyed' }, input, options);
 
   /** Create a link to a read-only page; it is shown once. Whoever has the link reads this one server or bot, without an account and without costing API calls, until the link expires, is revoked, or its maker leaves. The key in it can also be sent as a bearer token. */
   linksCreate = (input: LinksCreateInput, options?: CallOptions): Promise<LinksCreateOutput> =>
@@ -6640,7 +7469,7 @@ export class TidegateClient extends Transport {
   passwordsForgotten = (input: PasswordsForgottenInput, options?: CallOptions): Promise<PasswordsForgottenOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/forgotten', repeat: 'never' }, input, options);
 
-  /** Set a new password with the token of the mail; all your sessions end. The token works once, for half an hour. It also verifies the address: API keys and invitations of an account that was never verified end with it. */
+  /** Set a new password with the token of the mail; all your sessions end. The token works once, for a quarter of an hour. It also verifies the address: API keys and invitations of an account that was never verified end with it. */
   passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
@@ -6655,6 +7484,10 @@ export class TidegateClient extends Transport {
   /** Revoke a service key; it stops working everywhere at once */
   serviceKeysRevoke = (input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKeysRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/service-keys/{keyId}', repeat: 'keyed' }, input, options);
+
+  /** End all of your sessions but this one */
+  sessionsEndOthers = (input: SessionsEndOthersInput = {}, options?: CallOptions): Promise<SessionsEndOthersOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/sessions/end-others', repeat: 'keyed' }, input, options);
 
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
@@ -6679,6 +7512,14 @@ export class TidegateClient extends Transport {
   /** Switch to another of your organisations */
   sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput, options?: CallOptions): Promise<SessionsSwitchOrganisationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/organisation', repeat: 'keyed' }, input, options);
+
+  /** How the pages of an organisation look. For everybody who has a link to them. All null where there is no theme, or a plan without `white_label`. */
+  themesGet = (input: ThemesGetInput, options?: CallOptions): Promise<ThemesGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/themes/{organisationId}', repeat: 'safe' }, input, options);
+
+  /** Give the pages of the organisation a name, a colour and a logo of its own. Replaces the whole theme. It takes the plan’s `white_label`; with another plan it is kept and not shown. */
+  themesSet = (input: ThemesSetInput = {}, options?: CallOptions): Promise<ThemesSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/organisation/theme', repeat: 'keyed' }, input, options);
 
   /** What the sessions were doing in the last snapshot, and the recent history */
   serversActivity = (input: ServersActivityInput, options?: CallOptions): Promise<ServersActivityOutput> =>

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { live } from '../kernel/live.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
@@ -59,6 +61,7 @@ export type BacktestStatus = z.infer<typeof BacktestStatus>;
 export const Backtest = z
   .object({
     id: Id,
+    name: z.string().nullable().meta({ description: 'What somebody called it' }),
     status: BacktestStatus.meta({ description: 'The figures are null until it is done' }),
     settings: BotSettings,
     marketVersion: z.int().meta({ description: 'Version of the market’s rules that it used' }),
@@ -156,6 +159,30 @@ export const getBacktest = operation({
   input: z.strictObject(byId),
   output: Backtest,
   errors: [notFound],
+});
+
+export const renameBacktest = operation({
+  service: 'bot-executor',
+  name: 'backtests.rename',
+  http: ['PATCH', '/api/v1/backtests/{backtestId}'],
+  scope: 'bots:write',
+  summary: 'Give a backtest a name',
+  input: z.strictObject({ ...byId, name: Name }),
+  output: Backtest,
+  errors: [notFound],
+});
+
+export const BacktestProgress = z
+  .object({ backtestId: Id, done: z.int().meta({ description: 'Candles done so far' }), ended: z.boolean() })
+  .meta({ id: 'BacktestProgress' });
+export type BacktestProgress = z.infer<typeof BacktestProgress>;
+
+export const backtestProgress = live({
+  topic: 'backtests',
+  summary: 'A backtest has come further, or has ended; at most once a second',
+  data: BacktestProgress,
+  about: 'backtestId',
+  refreshes: ['/api/v1/backtests'],
 });
 
 export const cancelBacktest = operation({

@@ -5,7 +5,7 @@ import { live } from '../kernel/live.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { featureNotIncluded, notFound, planLimitReached, problem } from '../kernel/problem.ts';
-import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Decimal, Empty, Id, Instant, Timestamp } from '../kernel/types.ts';
 import { Halt, Resumed, Waiting } from './bot-reasons.ts';
 import { candleSeries } from './candles.ts';
 import './ladder.ts';
@@ -130,16 +130,6 @@ export const createBot = operation({
   limit: 'bots',
 });
 
-export const listBots = operation({
-  service: 'bot-executor',
-  name: 'bots.list',
-  http: ['GET', '/api/v1/bots'],
-  scope: 'bots:read',
-  summary: 'Bots of the organisation',
-  input: z.strictObject(pageQuery),
-  output: page(Bot),
-});
-
 export const getBot = operation({
   ...shared,
   name: 'bots.get',
@@ -168,6 +158,19 @@ export const updateBot = operation({
   summary: 'Rename a bot, or give a stopped one other settings for its next trades',
   input: z.strictObject({ botId: Id, name: Name.optional(), settings: BotSettings.optional() }),
   output: Bot,
+});
+
+export const duplicateBot = operation({
+  ...shared,
+  name: 'bots.duplicate',
+  http: ['POST', '/api/v1/bots/{botId}/duplicate'],
+  scope: 'bots:write',
+  summary: 'Create a bot with the settings and candles of another; it is stopped until started',
+  description: 'Its history is empty, and it has the market’s newest rules.',
+  input: z.strictObject({ botId: Id, name: Name }),
+  output: Bot,
+  errors: [notFound, planLimitReached, featureNotIncluded],
+  limit: 'bots',
 });
 
 export const startBot = operation({
@@ -237,19 +240,24 @@ export const botDeleted = changed('bot.deleted.v1', 'A bot was deleted');
 export const BotPulse = z
   .object({
     botId: Id,
-    status: BotStatus,
-    closedTrades: z.int(),
-    profit: Decimal.meta({ description: 'Of closed trades, after fees' }),
-    currency: z.string(),
-    openTradeId: Id.nullable(),
+    status: BotStatus.optional().meta({ description: 'Absent, as all that follows: read the bot' }),
+    closedTrades: z.int().optional(),
+    profit: Decimal.optional().meta({ description: 'Of closed trades, after fees' }),
+    currency: z.string().optional(),
+    openTradeId: Id.nullable().optional(),
   })
   .meta({ id: 'BotPulse' });
 export type BotPulse = z.infer<typeof BotPulse>;
 
+const itself = ({ botId }: { botId: string }) => ({ botId });
+
 export const botPulse = live({
-  service: 'bot-executor',
   topic: 'bots',
-  scope: 'bots:read',
-  summary: 'A bot opened, averaged or closed a trade, or stopped',
+  summary: 'A bot opened, averaged or closed a trade, or was created, started, stopped, halted or deleted',
   data: BotPulse,
+  about: 'botId',
+  refreshes: ['/api/v1/bots'],
+  // They have the market's price in them.
+  moves: ['/api/v1/bots/{botId}/summary'],
+  follows: [botCreated, botStarted, botStopped, botWasHalted, botDeleted].map((event) => ({ event, say: itself })),
 });

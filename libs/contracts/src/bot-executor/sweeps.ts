@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
@@ -194,6 +195,39 @@ export const getSweep = operation({
   summary: 'A sweep: its progress, and its best results once it is done',
   input: byId,
   output: SweepDetail,
+});
+
+export const SweepSort = z.enum(['rank', 'profit', 'drawdown', 'capital', 'trades']).meta({
+  id: 'SweepSort',
+  description:
+    'rank: as the sweep ranks; profit: highest first; drawdown and capital: lowest first; trades: most first',
+});
+export type SweepSort = z.infer<typeof SweepSort>;
+
+export const listSweepResults = operation({
+  ...shared,
+  name: 'sweeps.results',
+  http: ['GET', '/api/v1/sweeps/{sweepId}/results'],
+  scope: 'bots:read',
+  summary: 'All results of a sweep, page by page',
+  description:
+    'Of sweeps that ended before results were all stored there are the best 50. A walk-forward has none: its windows are ' +
+    'in the sweep. Empty until it is done.',
+  input: z.strictObject({ ...byId.shape, sort: SweepSort.default('rank'), ...pageQuery }),
+  output: page(SweepResult),
+});
+
+export const SweepProgress = z
+  .object({ sweepId: Id, done: z.int().meta({ description: 'Backtests run so far' }), ended: z.boolean() })
+  .meta({ id: 'SweepProgress' });
+export type SweepProgress = z.infer<typeof SweepProgress>;
+
+export const sweepProgress = live({
+  topic: 'sweeps',
+  summary: 'A sweep has come further, or has ended; at most once a second',
+  data: SweepProgress,
+  about: 'sweepId',
+  refreshes: ['/api/v1/sweeps'],
 });
 
 export const cancelSweep = operation({

@@ -57,6 +57,7 @@ export type BacktestBase = Pick<
 export type BacktestFigures = Omit<
   { [Name in keyof Backtest]: NonNullable<Backtest[Name]> },
   | 'id'
+  | 'name'
   | 'status'
   | 'settings'
   | 'marketVersion'
@@ -90,6 +91,7 @@ const NO_FIGURES = {
 
 export interface BacktestRow {
   id: string;
+  name: string | null;
   status: BacktestStatus;
   /** The base, and the figures once it is done. */
   result: BacktestBase & Partial<BacktestFigures>;
@@ -110,6 +112,7 @@ export const toWire = ({ result: { market, ...result }, ...row }: BacktestRow): 
   ...NO_FIGURES,
   ...result,
   id: row.id,
+  name: row.name,
   marketVersion: market?.version ?? 1,
   status: row.status,
   candlesDone: row.status === 'done' ? result.candles : Number(row.done ?? 0),
@@ -119,13 +122,13 @@ export const toWire = ({ result: { market, ...result }, ...row }: BacktestRow): 
   finishedAt: row.finished_at?.toISOString() ?? null,
 });
 
-const SELECT = `select b.id, b.status, b.result, b.failure, b.stored_trades, b.stored_fills, b.created_at, b.finished_at, q.done
+const SELECT = `select b.id, b.name, b.status, b.result, b.failure, b.stored_trades, b.stored_fills, b.created_at, b.finished_at, q.done
   from backtests b left join work_queue q on q.id = b.id`;
 
 export async function insertBacktest(tx: Tx, id: string, base: BacktestBase): Promise<BacktestRow> {
   const row = await tx.one<Omit<BacktestRow, 'done'>>(
     `insert into backtests (org_id, id, status, result) values ($1, $2, 'queued', $3)
-     returning id, status, result, failure, stored_trades, stored_fills, created_at, finished_at`,
+     returning id, name, status, result, failure, stored_trades, stored_fills, created_at, finished_at`,
     [tx.orgId, id, base],
   );
   return { ...(row as Omit<BacktestRow, 'done'>), done: null };
@@ -183,6 +186,9 @@ export async function endBacktest(
     where org_id = $1 and id = $2 and status in ('queued', 'running') returning 1`;
   return (await tx.one(sql, [tx.orgId, id, status, failure ?? null])) !== undefined;
 }
+
+export const setName = (tx: Tx, id: string, name: string): Promise<unknown> =>
+  tx.query('update backtests set name = $3 where org_id = $1 and id = $2', [tx.orgId, id, name]);
 
 export async function deleteBacktestRow(tx: Tx, id: string): Promise<boolean> {
   return (

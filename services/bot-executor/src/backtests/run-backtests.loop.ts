@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { backtestProgress } from '@tidegate/contracts/bot-executor/backtests';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -26,6 +27,7 @@ export class RunBacktests implements OnApplicationShutdown {
         loop: 'run-backtests',
         concurrency: BACKTEST_CONCURRENCY,
         run: (job, context) => this.run(job, context),
+        report: ({ id, org_id }, progress) => tools.bus.live(org_id, backtestProgress, { backtestId: id, ...progress }),
         fail: (tx, id, failure) => endBacktest(tx, id, 'failed', failure),
       },
       tools,

@@ -49,7 +49,7 @@ export class AdvanceBot {
     const intervalMs = INTERVAL_MS[bot.interval];
     let state = stateOf(bot, plan.market);
     let { waiting } = bot;
-    let upTo: number | undefined;
+    let last: CandleTicks | undefined;
     let before = bot.decided_up_to?.getTime();
     let halt: Halt | undefined;
     let decided = 0;
@@ -64,12 +64,13 @@ export class AdvanceBot {
       decided += 1;
       journal.add(step);
       state = step.state;
-      upTo = before = candle.at;
+      last = candle;
+      before = candle.at;
       halt = haltOf(step);
       if (halt) break;
       if (running) waiting = waitingSince(waiting, obstacleOf(state, plan, candle), candle.at);
     }
-    await this.save(tx, { bot, plan, journal, state, upTo, halt });
+    await this.save(tx, { bot, plan, journal, state, last, halt });
     if (waiting !== bot.waiting) await storeWaitingState(tx, bot.id, waiting);
     return decided;
   }
@@ -91,7 +92,7 @@ export class AdvanceBot {
         halt = haltOf(step);
       }
     }
-    await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined, halt });
+    await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, last: undefined, halt });
   }
 
   /** A bot that cannot be run keeps its state and is halted, with an event. */
@@ -111,15 +112,22 @@ export class AdvanceBot {
 
   private async save(
     tx: Tx,
-    done: { bot: BotRow; plan: Plan; journal: Journal; state: State; upTo: number | undefined; halt: Halt | undefined },
+    done: {
+      bot: BotRow;
+      plan: Plan;
+      journal: Journal;
+      state: State;
+      last: CandleTicks | undefined;
+      halt: Halt | undefined;
+    },
   ): Promise<void> {
-    const { bot, plan, journal, state, upTo, halt } = done;
+    const { bot, plan, journal, state, last, halt } = done;
     const { market } = plan;
     const stopped = bot.status === 'stopping' && isOver(state) && !halt;
     const status: BotStatus = halt ? 'halted' : stopped ? 'stopped' : bot.status;
     await saveJournal(tx, { botId: bot.id, market, direction: bot.settings.direction }, journal);
     await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
-    await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });
+    await saveProgress(tx, bot, { status, state, totals: journal.totals, last });
     for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
     await emitTradeEvents(tx, this.outbox, bot, plan, journal.fillEvents);
     if (stopped) {

@@ -6,8 +6,16 @@ import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { Tx } from '@tidegate/database/tx';
 import { tradeId } from '../engine/ids.rules.ts';
 import { INITIAL, isOver, type State } from '../engine/state.rules.ts';
+import type { CandleTicks } from '../kernel/candle-series.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
-import { type MarketRules, type MarketTerms, moneyText, rulesOf, toMoney } from '../markets/markets.rules.ts';
+import {
+  type MarketRules,
+  type MarketTerms,
+  moneyText,
+  priceText,
+  rulesOf,
+  toMoney,
+} from '../markets/markets.rules.ts';
 import { readState, writeState } from '../strategies/stored-state.rules.ts';
 import { type Totals } from '../trades/journal.rules.ts';
 import { type WaitingState, waitingToWire } from './bot-reasons.rows.ts';
@@ -31,6 +39,8 @@ export interface BotRow {
   balance: string;
   ledger_sequence: string;
   open_trade_id: string | null;
+  /** Close of the candle at `decided_up_to`; null in rows from before it was stored. */
+  last_price: string | null;
   waiting: WaitingState | null;
   halted: Halt | null;
   resumed: Resumed | null;
@@ -69,9 +79,9 @@ export const toWire = (row: BotRow): Bot => ({
 });
 
 /** Amounts as their shortest text: a numeric has the trailing zeros of everything that was added to it. */
-const COLUMNS = `id, name, status, settings, market_rules, source, interval, candles_per_second, state, starts_at, decided_up_to,
+export const BOT_COLUMNS = `id, name, status, settings, market_rules, source, interval, candles_per_second, state, starts_at, decided_up_to,
   closed_trades, trim_scale(profit)::text as profit, trim_scale(balance)::text as balance, ledger_sequence,
-  open_trade_id, waiting, halted, resumed, trades_after, late_candles, late_from, restricted, created_at`;
+  open_trade_id, trim_scale(last_price)::text as last_price, waiting, halted, resumed, trades_after, late_candles, late_from, restricted, created_at`;
 
 export interface NewBotRow {
   id: string;
@@ -87,7 +97,7 @@ export interface NewBotRow {
 export async function insertBot(tx: Tx, bot: NewBotRow): Promise<BotRow> {
   const row = await tx.one<BotRow>(
     `insert into bots (org_id, id, name, status, settings, source, interval, candles_per_second, starts_at, market_rules)
-     values ($1, $2, $3, 'stopped', $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
+     values ($1, $2, $3, 'stopped', $4, $5, $6, $7, $8, $9) returning ${BOT_COLUMNS}`,
     [
       tx.orgId,
       bot.id,
@@ -105,18 +115,11 @@ export async function insertBot(tx: Tx, bot: NewBotRow): Promise<BotRow> {
 }
 
 export const findBot = (tx: Tx, id: string): Promise<BotRow | undefined> =>
-  tx.one<BotRow>(`select ${COLUMNS} from bots where org_id = $1 and id = $2`, [tx.orgId, id]);
+  tx.one<BotRow>(`select ${BOT_COLUMNS} from bots where org_id = $1 and id = $2`, [tx.orgId, id]);
 
 /** Every other decision about this bot waits until the transaction ends. */
 export const lockBot = (tx: Tx, id: string): Promise<BotRow | undefined> =>
-  tx.one<BotRow>(`select ${COLUMNS} from bots where org_id = $1 and id = $2 for update`, [tx.orgId, id]);
-
-/** Newest first. */
-export const listBotRows = (tx: Tx, limit: number, before: string | undefined): Promise<BotRow[]> =>
-  tx.query<BotRow>(
-    `select ${COLUMNS} from bots where org_id = $1 and ($3::uuid is null or id < $3) order by id desc limit $2`,
-    [tx.orgId, limit, before ?? null],
-  );
+  tx.one<BotRow>(`select ${BOT_COLUMNS} from bots where org_id = $1 and id = $2 for update`, [tx.orgId, id]);
 
 export async function countBots(tx: Tx): Promise<number> {
   const row = await tx.one<{ bots: number }>('select count(*)::int as bots from bots where org_id = $1', [tx.orgId]);
@@ -131,7 +134,7 @@ export const restrictBots = (tx: Tx, { keep, all }: Standing): Promise<BotRow[]>
                                        when row_number() over (order by id) > $2::bigint then 'over_limit' end as restricted
                from bots where org_id = $1) as now_so
       where org_id = $1 and id = bot_id and bots.restricted is distinct from now_so.restricted
-      returning ${COLUMNS.replace('restricted', 'bots.restricted')}`,
+      returning ${BOT_COLUMNS.replace('restricted', 'bots.restricted')}`,
     [tx.orgId, keep, all],
   );
 
@@ -144,7 +147,7 @@ export const botsBeyond = (tx: Tx, keep: number, most: number): Promise<{ id: st
   );
 
 export const setStatus = (tx: Tx, id: string, status: BotStatus): Promise<BotRow | undefined> =>
-  tx.one<BotRow>(`update bots set status = $3 where org_id = $1 and id = $2 returning ${COLUMNS}`, [
+  tx.one<BotRow>(`update bots set status = $3 where org_id = $1 and id = $2 returning ${BOT_COLUMNS}`, [
     tx.orgId,
     id,
     status,
@@ -156,7 +159,7 @@ export const setSettings = (
   { name, settings, rules }: { name: string; settings: BotSettings; rules: MarketTerms | null },
 ): Promise<BotRow | undefined> =>
   tx.one<BotRow>(
-    `update bots set name = $3, settings = $4, market_rules = $5 where org_id = $1 and id = $2 returning ${COLUMNS}`,
+    `update bots set name = $3, settings = $4, market_rules = $5 where org_id = $1 and id = $2 returning ${BOT_COLUMNS}`,
     [tx.orgId, id, name, settings, rules],
   );
 
@@ -180,28 +183,30 @@ export function totalsOf(row: BotRow): Totals {
   };
 }
 
-/** The bot after some candles, the last of which began at `upTo`. */
+/** The bot after some candles, and the last of them. */
 export async function saveProgress(
   tx: Tx,
   row: BotRow,
-  after: { status: BotStatus; state: State; totals: Totals; upTo: number | undefined },
+  after: { status: BotStatus; state: State; totals: Totals; last: Pick<CandleTicks, 'at' | 'close'> | undefined },
 ): Promise<void> {
   const market = rulesOfBot(row);
-  const { status, state, totals, upTo } = after;
+  const { status, state, totals, last } = after;
   await tx.query(
     `update bots set status = $3, state = $4, decided_up_to = coalesce($5, decided_up_to), closed_trades = $6,
-            profit = $7, balance = $8, ledger_sequence = $9, open_trade_id = $10 where org_id = $1 and id = $2`,
+            profit = $7, balance = $8, ledger_sequence = $9, open_trade_id = $10, last_price = coalesce($11, last_price)
+      where org_id = $1 and id = $2`,
     [
       tx.orgId,
       row.id,
       status,
       writeState(state, market),
-      upTo === undefined ? null : new Date(upTo),
+      last === undefined ? null : new Date(last.at),
       totals.closedTrades,
       moneyText(market, totals.profit),
       moneyText(market, totals.balance),
       totals.sequence,
       isOver(state) ? null : tradeId(row.id, state.trade),
+      last === undefined ? null : priceText(market, last.close),
     ],
   );
 }

@@ -1,7 +1,17 @@
 import { Controller } from '@nestjs/common';
-import { type Bot, type BotMode, botCreated, createBot, modeNotAvailable } from '@tidegate/contracts/bot-executor/bots';
+import {
+  type Bot,
+  type BotMode,
+  botCreated,
+  createBot,
+  duplicateBot,
+  type Feed,
+  modeNotAvailable,
+} from '@tidegate/contracts/bot-executor/bots';
+import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -9,7 +19,7 @@ import { firstCandle } from '../candles/candle.rows.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { termsOf } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
-import { countBots, insertBot, toWire } from './bot.rows.ts';
+import { countBots, findBot, insertBot, toWire } from './bot.rows.ts';
 
 @Controller()
 export class CreateBot {
@@ -18,7 +28,19 @@ export class CreateBot {
   @Handles(createBot)
   async handle({ input, tx, emit, refuse }: OperationContext<typeof createBot>): Promise<Bot> {
     await this.requireMode(refuse, tx, input.mode);
-    const { name, settings, feed } = input;
+    return this.create({ tx, emit }, input);
+  }
+
+  @Handles(duplicateBot)
+  async duplicate({ input, tx, emit }: OperationContext<typeof duplicateBot>): Promise<Bot> {
+    const { settings, feed } = toWire(orNotFound(await findBot(tx, input.botId)));
+    return this.create({ tx, emit }, { name: input.name, settings, feed });
+  }
+
+  private async create(
+    { tx, emit }: Pick<OperationContext<typeof createBot>, 'tx' | 'emit'>,
+    { name, settings, feed }: { name: string; settings: BotSettings; feed: Feed },
+  ): Promise<Bot> {
     const { source, interval, candlesPerSecond } = feed;
     const market = await marketFor(tx, settings);
     const startsAt = feed.from ? new Date(feed.from) : undefined;
@@ -42,6 +64,7 @@ export class CreateBot {
     await emit(botCreated, { botId: row.id, name });
     return toWire(row);
   }
+
   /** The one place in which it is chosen where orders go: a plan without real exchanges is told so first. */
   private async requireMode(refuse: Refuse<typeof modeNotAvailable>, tx: Tx, mode: BotMode): Promise<void> {
     if (mode === 'mainnet') await this.entitlements.feature(tx, 'mainnet');

@@ -100,7 +100,8 @@ export async function holdsLease(tx: Tx, { bot_id, fence }: Lease): Promise<bool
 /** The bot is due again after some seconds. */
 export const releaseLease = (tx: Tx, { bot_id, fence }: Lease, seconds: number): Promise<unknown> =>
   tx.query(
-    `update bot_leases set due_at = now() + make_interval(secs => $3), expires_at = '-infinity', failures = 0
+    `update bot_leases set due_at = now() + make_interval(secs => $3), expires_at = '-infinity', failures = 0,
+            ran_at = now()
       where bot_id = $1 and fence = $2 and isfinite(due_at)`,
     [bot_id, fence, seconds],
   );

@@ -1,13 +1,6 @@
 import type { FeatureGrant } from '@tidegate/contracts/billing/features';
-import {
-  createBot,
-  deleteBot,
-  getBot,
-  listBots,
-  startBot,
-  stopBot,
-  updateBot,
-} from '@tidegate/contracts/bot-executor/bots';
+import { listBots } from '@tidegate/contracts/bot-executor/bot-lists';
+import { createBot, deleteBot, getBot, startBot, stopBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { newId } from '@tidegate/database/ids';
 import { entitlementsOf } from '@tidegate/testing/entitlements';

@@ -10,7 +10,7 @@ import { fileRequest, optionsOf } from './import-options.ts';
 import { readCandles } from './read-candles.ts';
 import { StoreCandles } from './store-candles.ts';
 
-const MAX_ROWS = 20_000;
+export const MAX_ROWS = 20_000;
 
 @Controller()
 export class ImportCandles {

@@ -1,5 +1,6 @@
 import { createBacktest } from '@tidegate/contracts/bot-executor/backtests';
 import { createBot, getBot, startBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
+import { previewImport } from '@tidegate/contracts/bot-executor/candle-preview';
 import { deleteCandles, importCandles, listCandles, showIndicator } from '@tidegate/contracts/bot-executor/candles';
 import { previewLadder } from '@tidegate/contracts/bot-executor/ladder';
 import {
@@ -33,6 +34,18 @@ test('an import is read in a thread, answered, listed, followed by indicators, a
   // The mean of the first ten closes.
   expect(points.items[0]?.values['ema']).toBeCloseTo(50_004.5, 9);
   await service.call(deleteCandles, SERIES, who);
+  expect((await service.call(listCandles, { ...SERIES, source: 'imported' }, who)).items).toEqual([]);
+});
+
+test('a preview says what an import of the same text would do, wrong lines included, and stores nothing', async () => {
+  const who = customer();
+  const good = await service.call(previewImport, { ...SERIES, csv: csv(60) }, who);
+  expect(good).toMatchObject({ importable: true, faults: [], report: { candles: 60, refusedRows: 0 } });
+  expect(good.first).toHaveLength(5);
+  const bad = await service.call(previewImport, { ...SERIES, csv: `${csv(3)}\nnot a candle\n` }, who);
+  expect(bad).toMatchObject({ importable: false, report: { refused: [expect.objectContaining({ line: 4 })] } });
+  const skipping = { ...SERIES, csv: `${csv(3)}\nnot a candle\n`, wrongRows: 'skip' as const };
+  expect(await service.call(previewImport, skipping, who)).toMatchObject({ importable: true, report: { candles: 3 } });
   expect((await service.call(listCandles, { ...SERIES, source: 'imported' }, who)).items).toEqual([]);
 });
 

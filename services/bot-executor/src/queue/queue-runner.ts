@@ -3,6 +3,7 @@ import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
 import type { TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { isOutOfMemory, TaskCancelled, WorkersBusy, WorkersClosed, WorkerTooSlow } from '@tidegate/runtime/worker-pool';
@@ -51,6 +52,8 @@ export interface QueueWork {
   concurrency: number;
   /** Does the work and returns how to write the result. No connection is held meanwhile. */
   run(job: Job, context: WorkContext): Promise<(tx: Tx) => Promise<void>>;
+  /** Reports to whoever looks that it has come further, or has ended: at most each time the lease is renewed. */
+  report?(job: Job, progress: { done: number; ended: boolean }): void;
   /** Writes why it failed. */
   fail(tx: Tx, id: string, failure: string): Promise<unknown>;
 }
@@ -63,6 +66,7 @@ export class QueueTools {
     readonly wakes: Wakes,
     readonly log: Log,
     readonly metrics: Metrics,
+    readonly bus: Bus,
   ) {}
 }
 
@@ -144,6 +148,7 @@ export class QueueRunner {
       .counter('tidegate_work_ended_total', 'Backtests, sweeps and candle files by how they ended', ['kind', 'outcome'])
       .inc({ kind: this.work.kind, outcome });
     this.tools.wakes.wake(endedTopic(this.work.kind));
+    this.work.report?.(job, { done: context.progress(), ended: true });
   }
 
   private async attempt(job: Job, context: WorkContext, drain: AbortSignal): Promise<string> {
@@ -192,6 +197,7 @@ export class QueueRunner {
     try {
       const ours = await this.tools.tenants.as({}, (tx) => renewWork(tx, job, context.progress()));
       if (!ours) lost.abort();
+      else this.work.report?.(job, { done: context.progress(), ended: false });
     } catch (error) {
       // Who takes over meanwhile has another fence, so nothing is written twice.
       this.tools.log.debug({ error, ...idsOf(job) }, 'A lease was not renewed');

@@ -144,7 +144,7 @@ test('the remaining parts of a failed job are cancelled', async () => {
       },
       fail: async (_tx, _id, failure) => failures.push(failure),
     },
-    new QueueTools(bots.tenants, { wake: () => {} } as unknown as Wakes, new Log(), new Metrics()),
+    new QueueTools(bots.tenants, { wake: () => {} } as unknown as Wakes, new Log(), new Metrics(), bots.bus),
   );
   await bots.tenants.as({}, (tx) => tx.query("delete from work_queue where kind = 'sweep'"));
   await queue('sweep', newId(), newId());

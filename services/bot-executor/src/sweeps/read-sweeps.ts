@@ -1,8 +1,9 @@
 import { Controller } from '@nestjs/common';
-import { getSweep, listSweeps, type SweepDetail } from '@tidegate/contracts/bot-executor/sweeps';
-import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import { getSweep, listSweepResults, listSweeps, type SweepDetail } from '@tidegate/contracts/bot-executor/sweeps';
+import { orNotFound, pageOf, readCursor, slicePage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { findResults, findSweep, listSweepRows, type SweepResults, toWire } from './sweep.rows.ts';
+import { inOrder } from './rank.rules.ts';
+import { findEveryResult, findResults, findSweep, listSweepRows, type SweepResults, toWire } from './sweep.rows.ts';
 
 @Controller()
 export class ReadSweeps {
@@ -18,6 +19,11 @@ export class ReadSweeps {
     const row = orNotFound(await findSweep(tx, input.sweepId));
     const { results, gaps = null, windows, outOfSample } = (await findResults(tx, row.id)) ?? NOTHING_YET;
     return { ...toWire(row), results, gaps, windows, outOfSample };
+  }
+
+  @Handles(listSweepResults)
+  async results({ input, tx }: OperationContext<typeof listSweepResults>) {
+    return slicePage(inOrder(orNotFound(await findEveryResult(tx, input.sweepId)), input.sort), input);
   }
 }
 

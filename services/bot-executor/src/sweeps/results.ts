@@ -5,6 +5,7 @@ import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
 import type { SweepRun, WalkedWindow } from './run-sweep.ts';
 import type { SweepResults } from './sweep.rows.ts';
 
+/** Of the best, with the sweep itself; all are read in pages. */
 const MOST = 50;
 
 const figuresToWire = (market: MarketRules, { fillCount, ...figures }: RunFigures): SweepFigures => ({
@@ -21,15 +22,14 @@ const figuresToWire = (market: MarketRules, { fillCount, ...figures }: RunFigure
   maxDrawdown: moneyText(market, figures.maxDrawdown),
 });
 
-export const sweepResults = (market: MarketRules, runs: readonly SweepRun[]): SweepResults => ({
-  results: runs.slice(0, MOST).map(({ combination, figures }, index) => ({
+export function sweepResults(market: MarketRules, runs: readonly SweepRun[]): SweepResults {
+  const all = runs.map(({ combination, figures }, index) => ({
     rank: index + 1,
     values: combination.values,
     ...figuresToWire(market, figures),
-  })),
-  windows: [],
-  outOfSample: null,
-});
+  }));
+  return { results: all.slice(0, MOST), all, windows: [], outOfSample: null };
+}
 
 export function walkForwardResults(
   market: MarketRules,
@@ -39,6 +39,7 @@ export function walkForwardResults(
   const sum = (of: (figures: RunFigures) => bigint) => windows.reduce((total, { tested }) => total + of(tested), 0n);
   return {
     results: [],
+    all: [],
     windows: windows.map(({ train, test, best, tested }) => ({
       train: spanOf(series, train),
       test: spanOf(series, test),

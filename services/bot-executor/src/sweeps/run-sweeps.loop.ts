@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { sweepProgress } from '@tidegate/contracts/bot-executor/sweeps';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -35,6 +36,7 @@ export class RunSweeps implements OnApplicationShutdown {
         loop: 'run-sweeps',
         concurrency: CONCURRENCY,
         run: (job, context) => this.run(job, context),
+        report: ({ id, org_id }, progress) => tools.bus.live(org_id, sweepProgress, { sweepId: id, ...progress }),
         fail: (tx, id, failure) => endSweep(tx, id, { status: 'failed', failure }),
       },
       tools,

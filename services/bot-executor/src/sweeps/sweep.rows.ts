@@ -1,5 +1,11 @@
 import type { Gaps } from '@tidegate/contracts/bot-executor/candles';
-import type { createSweep, Sweep, SweepDetail, SweepStatus } from '@tidegate/contracts/bot-executor/sweeps';
+import type {
+  createSweep,
+  Sweep,
+  SweepDetail,
+  SweepResult,
+  SweepStatus,
+} from '@tidegate/contracts/bot-executor/sweeps';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import type { Tx } from '@tidegate/database/tx';
 import { knownMarket } from '../markets/built-in-markets.ts';
@@ -13,6 +19,8 @@ export type SweepInput = Input<typeof createSweep> & {
 export type SweepResults = Pick<SweepDetail, 'results' | 'windows' | 'outOfSample'> & {
   /** Absent in older sweeps. */
   gaps?: Gaps | null;
+  /** Best first; stored apart, since a sweep is read more often than all of its results. */
+  all?: SweepResult[];
 };
 
 export interface SweepRow {
@@ -82,6 +90,13 @@ export const findResults = async (tx: Tx, id: string): Promise<SweepResults | un
   return row?.results ?? undefined;
 };
 
+/** Best first; of older sweeps the best 50. Undefined when there is no such sweep. */
+export async function findEveryResult(tx: Tx, id: string): Promise<SweepResult[] | undefined> {
+  const sql = `select coalesce(every_result, results->'results') as all_results from sweeps where org_id = $1 and id = $2`;
+  const row = await tx.one<{ all_results: SweepResult[] | null }>(sql, [tx.orgId, id]);
+  return row && (row.all_results ?? []);
+}
+
 /** Newest first: ids grow with time. */
 export const listSweepRows = (tx: Tx, limit: number, before: string | undefined): Promise<SweepRow[]> =>
   tx.query<SweepRow>(
@@ -106,11 +121,20 @@ export async function endSweep(
   id: string,
   end: { status: 'done' | 'cancelled' | 'failed'; results?: SweepResults; contentHash?: string; failure?: string },
 ): Promise<void> {
+  const { all, ...results } = end.results ?? {};
   await tx.query(
-    `update sweeps set status = $3, results = $4, content_hash = $5, failure = $6, finished_at = now(),
+    `update sweeps set status = $3, results = $4, every_result = $7, content_hash = $5, failure = $6, finished_at = now(),
             done = case when $3 = 'done' then runs else done end
       where org_id = $1 and id = $2 and status in ('waiting', 'running')`,
-    [tx.orgId, id, end.status, end.results ?? null, end.contentHash ?? null, end.failure ?? null],
+    [
+      tx.orgId,
+      id,
+      end.status,
+      end.results ? results : null,
+      end.contentHash ?? null,
+      end.failure ?? null,
+      all ? JSON.stringify(all) : null,
+    ],
   );
 }
 

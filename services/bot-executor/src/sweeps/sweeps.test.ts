@@ -1,4 +1,10 @@
-import { createSweep, deleteSweep, getSweep, type SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
+import {
+  createSweep,
+  deleteSweep,
+  getSweep,
+  listSweepResults,
+  type SweptSetting,
+} from '@tidegate/contracts/bot-executor/sweeps';
 import type { RunOptions } from '@tidegate/runtime/worker-pool';
 import { until } from '@tidegate/testing/until';
 import { settingsA } from '../../test/markets.ts';
@@ -72,6 +78,33 @@ test('a sweep whose connections keep breaking is done all the same and counted o
   ]);
   await service.call(deleteSweep, { sweepId: id }, who);
   await expect(service.call(getSweep, { sweepId: id }, who)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('every result of a sweep can be read, by page and in any order; its end is announced', async () => {
+  const who = await somebody();
+  const received: unknown[] = [];
+  const watching = service.nc.subscribe(`live.${who.orgId}.sweeps`, {
+    callback: (_, message) => void received.push(message.json()),
+  });
+  const percents = Array.from({ length: 60 }, (_, i) => String((i + 4) / 10));
+  const { id } = await post(who, { vary: [{ setting: 'takeProfit.percent', values: percents }] });
+  start(service.sweeps());
+  expect((await done(who, id)).results).toHaveLength(50);
+  const all = await service.call(listSweepResults, { sweepId: id, limit: 200 }, who);
+  expect(all.items.map(({ rank }) => rank)).toEqual(percents.map((_, i) => i + 1));
+  const read = [];
+  for (let cursor: string | undefined; ; ) {
+    const asked = { sweepId: id, sort: 'trades' as const, limit: 25, ...(cursor ? { cursor } : {}) };
+    const page = await service.call(listSweepResults, asked, who);
+    read.push(...page.items);
+    cursor = page.nextCursor;
+    if (!cursor) break;
+  }
+  expect(read).toEqual(all.items.toSorted((a, b) => b.closedTrades - a.closedTrades || a.rank - b.rank));
+  await until(async () => JSON.stringify(received).includes('"ended":true'));
+  watching.unsubscribe();
+  const outsider = customer();
+  await expect(service.call(listSweepResults, { sweepId: id }, outsider)).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('a sweep that is too large is refused by arithmetic, without expanding anything', () => {

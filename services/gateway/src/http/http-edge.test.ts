@@ -1,7 +1,8 @@
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { getRevenue } from '@tidegate/contracts/billing/operator';
-import { createBot, deleteBot, getBot, listBots, updateBot } from '@tidegate/contracts/bot-executor/bots';
+import { listBots } from '@tidegate/contracts/bot-executor/bot-lists';
+import { createBot, deleteBot, getBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
 import { createApiKey } from '@tidegate/contracts/identity/api-keys';
 import type { Output } from '@tidegate/contracts/kernel/operation';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   world.neighbours.on(listMarkets, () => ({ items: [] }));
   bot = answerOf(getBot);
   world.neighbours.on(createBot, () => bot);
-  world.neighbours.on(listBots, () => ({ items: [bot] }));
+  world.neighbours.on(listBots, () => ({ items: [{ ...answerOf(listBots).items[0], ...bot }] as never }));
   world.neighbours.on(getBot, ({ botId }) => {
     if (botId !== bot.id) throw notFound();
     return bot;
@@ -92,20 +93,7 @@ describe('what every answer has', () => {
     const made = await send('POST', '/api/v1/bots', { name: 'b', settings: bot.settings });
     expect(made.status).toBe(201);
     expect((await rest.get(made.headers.get('location') as string)).body).toMatchObject({ id: bot.id });
-    world.neighbours.on(
-      createApiKey,
-      () =>
-        ({
-          id: 'abcdefghij',
-          name: 'k',
-          scopes: ['bots:read'],
-          createdAt: bot.createdAt,
-          expiresAt: null,
-          createdBy: newId(),
-          restricted: null,
-          key: 'tg_x',
-        }) as never,
-    );
+    world.neighbours.on(createApiKey, () => ({ ...answerOf(createApiKey), id: 'abcdefghij', key: 'tg_x' }));
     const key = await send('POST', '/api/v1/api-keys', { name: 'k', scopes: ['bots:read'] });
     expect(key.headers.get('location')).toBe('/api/v1/api-keys/abcdefghij');
   });

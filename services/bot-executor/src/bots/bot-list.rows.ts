@@ -1,0 +1,69 @@
+import type { BotSort } from '@tidegate/contracts/bot-executor/bot-lists';
+import type { BotStatus } from '@tidegate/contracts/bot-executor/bots';
+import type { Tx } from '@tidegate/database/tx';
+import { TRADE_COLUMNS, type TradeRow } from '../trades/trade.rows.ts';
+import { BOT_COLUMNS, type BotRow } from './bot.rows.ts';
+
+export interface ListedBot extends BotRow {
+  sort_key: string;
+  ran_at: Date | null;
+}
+
+/** What a list is sorted by, as text in cursors; the id decides between equals. */
+const ORDERS: Record<BotSort, { key: string; type: 'text' | 'numeric'; down: boolean }> = {
+  newest: { key: `''`, type: 'text', down: true },
+  name: { key: 'lower(name)', type: 'text', down: false },
+  profit: { key: 'trim_scale(profit)', type: 'numeric', down: true },
+  trades: { key: 'closed_trades', type: 'numeric', down: true },
+};
+
+export const hasNumericKey = (sort: BotSort): boolean => ORDERS[sort].type === 'numeric';
+
+export interface BotFilter {
+  status: BotStatus | undefined;
+  market: string | undefined;
+  search: string | undefined;
+  sort: BotSort;
+}
+
+export function listBotRows(
+  tx: Tx,
+  { status, market, search, sort }: BotFilter,
+  { limit, after }: { limit: number; after: { key: string; id: string } | undefined },
+): Promise<ListedBot[]> {
+  const { key, type, down } = ORDERS[sort];
+  const order = down ? 'desc' : 'asc';
+  return tx.query<ListedBot>(
+    `select ${BOT_COLUMNS}, (${key})::text as sort_key, (select ran_at from bot_leases l where l.bot_id = bots.id) as ran_at
+       from bots
+      where org_id = $1 and ($3::text is null or status = $3) and ($4::text is null or settings->>'market' = $4)
+        and ($5::text is null or position(lower($5) in lower(name)) > 0)
+        and ($6::text is null or ((${key})::${type}, id) ${down ? '<' : '>'} ($6::${type}, $7::uuid))
+      order by (${key})::${type} ${order}, id ${order} limit $2`,
+    [tx.orgId, limit, status ?? null, market ?? null, search ?? null, after?.key ?? null, after?.id ?? null],
+  );
+}
+
+/** By their bot. */
+export async function openTradesOf(tx: Tx, botIds: readonly string[]): Promise<Map<string, TradeRow>> {
+  if (botIds.length === 0) return new Map();
+  const rows = await tx.query<TradeRow>(
+    `select ${TRADE_COLUMNS} from trades where org_id = $1
+        and id in (select open_trade_id from bots where org_id = $1 and id = any($2::uuid[]))`,
+    [tx.orgId, botIds],
+  );
+  return new Map(rows.map((row) => [row.bot_id, row]));
+}
+
+export type SummedBot = Pick<
+  BotRow,
+  'id' | 'status' | 'settings' | 'market_rules' | 'closed_trades' | 'profit' | 'last_price' | 'open_trade_id'
+>;
+
+/** Every bot, with what its totals are made of. */
+export const allBotRows = (tx: Tx): Promise<SummedBot[]> =>
+  tx.query<SummedBot>(
+    `select id, status, settings, market_rules, closed_trades, trim_scale(profit)::text as profit,
+            trim_scale(last_price)::text as last_price, open_trade_id from bots where org_id = $1`,
+    [tx.orgId],
+  );

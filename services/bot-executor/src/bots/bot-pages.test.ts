@@ -1,0 +1,192 @@
+import { listActivity, showBotEquity, showLevels } from '@tidegate/contracts/bot-executor/bot-history';
+import { listBots, totalBots } from '@tidegate/contracts/bot-executor/bot-lists';
+import { duplicateBot, summarizeBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
+import { listLedger } from '@tidegate/contracts/bot-executor/trades';
+import { newId } from '@tidegate/database/ids';
+import fc from 'fast-check';
+import { MINUTES_5, settingsA } from '../../test/markets.ts';
+import { openService, type Service } from '../../test/service.ts';
+import { type CandleTicks } from '../kernel/candle-series.rules.ts';
+import { fraction, sub, toText } from '../kernel/exact.rules.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await openService();
+});
+afterAll(() => service.close());
+
+/** Each is a trade: it begins at the open and ends at the high. */
+const swings = (count: number): CandleTicks[] =>
+  Array.from({ length: count }, (_, i) => {
+    const [open, high] = [5_000_000n, 5_100_000n];
+    return { at: i * MINUTES_5, open, high, low: open, close: open };
+  });
+const LADDER = settingsA('long', {
+  baseOrder: '100',
+  averagingOrders: { count: 3, size: '100', deviationPercent: '1', stepScale: '1', volumeScale: '1' },
+});
+const flat = (index: number, low: bigint, close: bigint): CandleTicks => {
+  return { at: index * MINUTES_5, open: 5_000_000n, high: 5_000_000n, low, close };
+};
+
+async function bot(candles: CandleTicks[], { settings = LADDER, orgId = newId() } = {}) {
+  const one = await service.startBot(settings, candles, orgId);
+  const runner = service.runner();
+  while ((await runner.turn({ signal: new AbortController().signal })) === 'again');
+  return { who: { orgId, userId: newId() }, botId: one.id, orgId };
+}
+
+test('a list of bots shows open profit, price and when each was run, as the summary of each does; it pages by every sort', async () => {
+  const orgId = newId();
+  await bot(swings(3), { orgId });
+  await bot(swings(1), { orgId });
+  const one = await bot([flat(9, 4_930_000n, 4_960_000n)], { orgId });
+  const { who } = one;
+  await service.call(updateBot, { botId: one.botId, name: 'Ärger 100%' }, who);
+  for (const sort of ['newest', 'name', 'profit', 'trades'] as const) {
+    const all = await service.call(listBots, { sort }, who);
+    expect(all.items).toHaveLength(3);
+    const paged = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await service.call(listBots, { sort, limit: 1, ...(cursor ? { cursor } : {}) }, who);
+      paged.push(...page.items);
+      cursor = page.nextCursor;
+      if (!cursor) break;
+    }
+    expect(paged).toEqual(all.items);
+  }
+  const { items: byProfit } = await service.call(listBots, { sort: 'profit' }, who);
+  expect(byProfit.map(({ closedTrades }) => closedTrades)).toEqual(
+    [...byProfit.map((b) => b.closedTrades)].sort().reverse(),
+  );
+  const { items } = await service.call(listBots, { search: 'RGER 100%' }, who);
+  const summary = await service.call(summarizeBot, { botId: one.botId }, who);
+  expect(items).toEqual([
+    expect.objectContaining({
+      id: one.botId,
+      currency: 'USDT',
+      lastPrice: '49600',
+      openProfit: summary.openTrade?.openProfit,
+      ranAt: expect.any(String),
+    }),
+  ]);
+  expect((await service.call(listBots, { search: '%' }, who)).items).toHaveLength(1);
+  expect((await service.call(listBots, { status: 'halted' }, who)).items).toEqual([]);
+  expect((await service.call(listBots, { market: 'ETH-USDT' }, who)).items).toEqual([]);
+  // A cursor of one order is refused by another, and a key that is no number never reaches the database.
+  const { nextCursor = '' } = await service.call(listBots, { sort: 'name', limit: 1 }, who);
+  const forged = Buffer.from(JSON.stringify(['profit', 'NaN; drop', newId()])).toString('base64url');
+  for (const cursor of [nextCursor, forged])
+    await expect(service.call(listBots, { sort: 'profit', cursor }, who)).rejects.toMatchObject({
+      code: 'validation_failed',
+    });
+
+  const { items: totals } = await service.call(totalBots, {}, who);
+  expect(totals).toEqual([
+    expect.objectContaining({
+      currency: 'USDT',
+      mode: 'paper',
+      bots: 3,
+      closedTrades: byProfit.reduce((sum, { closedTrades }) => sum + closedTrades, 0),
+      openProfit: expect.any(String),
+    }),
+  ]);
+  const all = (await service.call(listBots, {}, who)).items;
+  const rest = all.reduce((left, { profit }) => sub(left, fraction(profit)), fraction(totals[0]?.profit ?? ''));
+  expect(toText(rest)).toBe('0');
+  // Nothing of it is seen by another organisation.
+  const outsider = { orgId: newId(), userId: newId() };
+  expect(await service.call(totalBots, {}, outsider)).toEqual({ items: [] });
+  for (const read of [showLevels, showBotEquity, listActivity])
+    await expect(service.call(read, { botId: one.botId }, outsider)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('the levels of an open trade say what is filled, what waits and how far away it is', async () => {
+  const { botId, who } = await bot([flat(0, 4_940_000n, 4_960_000n)]);
+  const open = await service.call(showLevels, { botId }, who);
+  expect(open).toMatchObject({ lastPrice: '49600', currency: 'USDT', atRisk: expect.any(String) });
+  expect(
+    open.levels.filter(({ kind }) => kind !== 'takeProfit').map(({ index, state, price }) => [index, state, price]),
+  ).toEqual([
+    [0, 'filled', '50000'],
+    [1, 'filled', '49500'],
+    [2, 'waiting', '49000'],
+    [3, 'waiting', '48500'],
+  ]);
+  expect(open.levels[2]).toMatchObject({ side: 'buy', distancePercent: '-1.2' });
+  const exit = open.levels.find(({ kind }) => kind === 'takeProfit');
+  expect(exit).toMatchObject({ side: 'sell', state: 'waiting', price: open.takeProfitPrice });
+  // Without an open trade: those that one would have that began now.
+  const idle = await bot(swings(1));
+  const next = await service.call(showLevels, { botId: idle.botId }, idle.who);
+  expect(next.tradeId).toBeNull();
+  expect(next.levels.map(({ state }) => state)).toEqual(['planned', 'planned', 'planned', 'planned']);
+  expect(next.levels[0]?.price).toBe(next.lastPrice);
+});
+
+test('orders and fills of any range come in one call, those of all trades together', async () => {
+  const { botId, who } = await bot(swings(4));
+  const all = await service.call(listActivity, { botId }, who);
+  expect(all).toMatchObject({ complete: true });
+  expect(all.fills.map(({ trade, side, kind }) => `${trade} ${side} ${kind}`)).toEqual(
+    [1, 2, 3, 4].flatMap((n) => [`${n} buy base`, `${n} sell takeProfit`]),
+  );
+  const [from, to] = [MINUTES_5, 3 * MINUTES_5].map((at) => new Date(at).toISOString()) as [string, string];
+  const some = await service.call(listActivity, { botId, from, to }, who);
+  expect(some.fills).toEqual(all.fills.filter(({ at }) => at >= from && at < to));
+  const newest = await service.call(listActivity, { botId, limit: 2 }, who);
+  expect(newest).toMatchObject({ complete: false, fills: all.fills.slice(-2) });
+});
+
+/** Moves of up to three percent, so that ladders fill. */
+const prices = fc.array(fc.integer({ min: -30, max: 30 }), { minLength: 40, maxLength: 60 }).map((moves) => {
+  let open = 5_000_000n;
+  return moves.map((move, i): CandleTicks => {
+    const close = (open * BigInt(1_000 + move)) / 1_000n;
+    const candle = {
+      at: i * MINUTES_5,
+      open,
+      close,
+      high: open > close ? open : close,
+      low: open < close ? open : close,
+    };
+    open = close;
+    return candle;
+  });
+});
+
+test('equity ends at the ledger’s balance plus what is held at the last close, whatever the prices did', async () => {
+  await fc.assert(
+    fc.asyncProperty(prices, fc.constantFrom('long' as const, 'short' as const), async (candles, direction) => {
+      const { botId, who } = await bot(candles, {
+        settings: settingsA(direction, { baseOrder: '100', averagingOrders: { size: '100' } }),
+      });
+      const equity = await service.call(showBotEquity, { botId }, who);
+      const { items: ledger } = await service.call(listLedger, { botId, limit: 200 }, who);
+      const { openTrade, profit } = await service.call(summarizeBot, { botId }, who);
+      if (ledger.length === 0) return expect(equity.items).toEqual([]);
+      const last = equity.items.at(-1);
+      if (!openTrade) expect(last?.equity).toBe(profit);
+      // Closing costs its fee, which equity does not take off yet.
+      else expect(Number(last?.equity)).toBeGreaterThanOrEqual(Number(profit) + Number(openTrade.openProfit));
+      const deepest = Math.min(0, ...equity.items.map(({ drawdown }) => Number(drawdown)));
+      expect(Number(equity.maxDrawdown)).toBeCloseTo(-deepest, 9);
+    }),
+    { numRuns: 6 },
+  );
+});
+
+test('a duplicate has the settings and candles of the other, and a history of its own', async () => {
+  const { botId, who } = await bot(swings(2));
+  const copy = await service.call(duplicateBot, { botId, name: 'Copy' }, who);
+  expect(copy).toMatchObject({
+    name: 'Copy',
+    status: 'stopped',
+    closedTrades: 0,
+    settings: { baseOrder: '100', averagingOrders: LADDER.averagingOrders },
+    feed: { source: 'imported' },
+  });
+  await expect(service.call(duplicateBot, { botId: newId(), name: 'Copy' }, who)).rejects.toMatchObject({
+    code: 'not_found',
+  });
+});
