@@ -13,7 +13,8 @@ import { t } from '../kernel/strings.ts';
 import classes from './show-overview.module.css';
 
 const WEIGHT = { critical: 0, warning: 1, info: 2 };
-/** More sentences are read on the servers' own pages. */
+/** More sentences are read in the list: of the same kind, and in all. */
+const MOST_OF_A_KIND = 4;
 const MOST_SENTENCES = 12;
 
 /** What is wrong, worst first, in sentences; then how the last hour of every server went. */
@@ -59,6 +60,9 @@ function Trouble({ servers, total }: { servers: readonly ListedServer[]; total: 
   const sentences = servers
     .flatMap((server) => server.findings.map((finding) => ({ server, finding })))
     .sort((a, b) => WEIGHT[a.finding.severity] - WEIGHT[b.finding.severity]);
+  const shown = [...Map.groupBy(sentences, ({ finding: { kind } }) => kind).values()]
+    .flatMap((some) => some.slice(0, MOST_OF_A_KIND))
+    .slice(0, MOST_SENTENCES);
   return (
     <section aria-label={t('What needs you')} className="stack">
       {sentences.some(({ finding }) => finding.severity !== 'info') ? null : (
@@ -66,12 +70,12 @@ function Trouble({ servers, total }: { servers: readonly ListedServer[]; total: 
           {t('{count, plural, one {# server is} other {All # servers are}} watched without gaps.', { count: total })}
         </StateMark>
       )}
-      {sentences.slice(0, MOST_SENTENCES).map(({ server, finding }) => (
+      {shown.map(({ server, finding }) => (
         <Sentence key={`${server.id} ${finding.kind} ${finding.what}`} org={org} server={server} finding={finding} />
       ))}
-      {sentences.length > MOST_SENTENCES ? (
+      {sentences.length > shown.length ? (
         <Link to="/o/$org/servers" params={{ org }}>
-          {t('{count} more', { count: sentences.length - MOST_SENTENCES })}
+          {t('{count} more', { count: sentences.length - shown.length })}
         </Link>
       ) : null}
     </section>

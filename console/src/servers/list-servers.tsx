@@ -194,6 +194,6 @@ const columns = (org: string): Column<ListedServer>[] => [
   },
   { key: 'address', title: t('Address'), hidden: true, value: ({ host, port }) => `${host}:${port}` },
   { key: 'database', title: t('Database'), hidden: true, value: ({ database }) => database },
-  { key: 'version', title: t('Version'), value: ({ version }) => version },
+  { key: 'version', title: t('Version'), hidden: true, value: ({ version }) => version },
   { key: 'tls', title: t('Encryption'), value: ({ tlsMode }) => tlsMode, hidden: true },
 ];

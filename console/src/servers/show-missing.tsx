@@ -29,9 +29,15 @@ export function ShowMissing() {
         <Reading of={overview}>
           {({ missing, server }) =>
             missing.length === 0 && !server.failure ? (
-              <Empty title={t('Nothing is missing')}>
-                {t('Everything that Tidegate knows to collect from this server is collected.')}
-              </Empty>
+              server.state === 'ok' ? (
+                <Empty title={t('Nothing is missing')}>
+                  {t('Everything that Tidegate knows to collect from this server is collected.')}
+                </Empty>
+              ) : (
+                <Empty title={t('Nothing is collected at the moment')}>
+                  {t('A test says whether it can be reached, and what would be missing.')}
+                </Empty>
+              )
             ) : (
               <Missing checks={missing} failure={server.failure} />
             )

@@ -116,7 +116,17 @@ function About({ data, search }: { data: ServersStatementOutput; search: object 
         <Fact name={t('Calls')} value={<Changed text={exact(calls)} now={calls} before={previous?.calls} />} />
         <Fact
           name={t('Time of one call')}
-          value={calls === 0 ? '–' : <Changed text={took(meanMs)} now={meanMs} before={previous?.meanMs} />}
+          value={
+            calls === 0 ? (
+              '–'
+            ) : (
+              <Changed
+                text={took(meanMs)}
+                now={meanMs}
+                before={calls >= 10 && (previous?.calls ?? 0) >= 10 ? previous?.meanMs : null}
+              />
+            )
+          }
         />
         <Fact name={t('Time')} value={<Changed text={took(totalMs)} now={totalMs} before={previous?.totalMs} />} />
         <Fact name={t('Rows a call')} value={calls === 0 ? '–' : short(rows / calls)} />

@@ -85,7 +85,9 @@ export function StatementTable({ items, search, ...table }: Props) {
       title: t('Mean'),
       number: true,
       value: ({ meanMs }) => meanMs,
-      cell: ({ meanMs, previous }) => <Changed text={took(meanMs)} now={meanMs} before={previous?.meanMs} />,
+      cell: ({ meanMs, calls, previous }) => (
+        <Changed text={took(meanMs)} now={meanMs} before={comparable(calls, previous)} />
+      ),
     },
     {
       key: 'change',
@@ -123,6 +125,10 @@ export function StatementTable({ items, search, ...table }: Props) {
     />
   );
 }
+
+/** Below ten calls a mean says little. */
+const comparable = (calls: number, previous: ListedStatement['previous']): number | null =>
+  previous && calls >= 10 && previous.calls >= 10 ? previous.meanMs : null;
 
 /** Another page has no use for the order and the search of this one. */
 const rangeOnly = ({ range, from, to }: RangeSearch): RangeSearch => ({

@@ -4,7 +4,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { MINUTES_KEPT_DAYS } from '../server-figures/minutes-kept.rules.ts';
 import { momentsOf } from '../server-figures/moments.rules.ts';
-import { figuresBySteps } from '../server-figures/server-figures.rows.ts';
+import { mostSessions } from '../server-figures/server-figures.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
 
 @Controller()
@@ -17,7 +17,7 @@ export class ListMoments {
     const how = hasMinutes
       ? ({ step: 60, table: 'server_minutes' } as const)
       : ({ step: 3_600, table: 'server_hours' } as const);
-    const rows = await figuresBySteps(tx, input.serverId, range, how);
+    const rows = await mostSessions(tx, input.serverId, range, how);
     return { moments: momentsOf(rows, how.step * 1_000) };
   }
 }

@@ -1,19 +1,22 @@
 import type { Moment } from '@tidegate/contracts/monitor-agent/server-series';
 import type { FiguresRow } from './server-figures.rules.ts';
 
+/** How many sessions there were at most in a step. */
+export type MostSessions = Pick<FiguresRow, 'at' | 'waiting_max' | 'active_max'>;
+
 const MOST = 50;
 /** A peak is so many times the usual number, and at least so many. */
 const PEAK_TIMES = 3;
 const PEAK_LEAST = 4;
 
 /** Steps without a break in which sessions were blocked, or many more than usual were active. Rows in the order of time. */
-export function momentsOf(rows: readonly FiguresRow[], stepMs: number): Moment[] {
+export function momentsOf(rows: readonly MostSessions[], stepMs: number): Moment[] {
   const actives = rows.map(({ active_max }) => active_max ?? 0).sort((a, b) => a - b);
   const usual = actives[Math.floor(actives.length / 2)] ?? 0;
   const peak = Math.max(PEAK_LEAST, usual * PEAK_TIMES);
-  const kindOf = ({ waiting_max, active_max }: FiguresRow): Moment['kind'] | undefined =>
+  const kindOf = ({ waiting_max, active_max }: MostSessions): Moment['kind'] | undefined =>
     (waiting_max ?? 0) > 0 ? 'blocked' : (active_max ?? 0) >= peak ? 'peak' : undefined;
-  const found: { kind: Moment['kind']; rows: FiguresRow[] }[] = [];
+  const found: { kind: Moment['kind']; rows: MostSessions[] }[] = [];
   for (const row of rows) {
     const kind = kindOf(row);
     if (!kind) continue;
@@ -30,9 +33,9 @@ export function momentsOf(rows: readonly FiguresRow[], stepMs: number): Moment[]
     .sort((a, b) => (a.from < b.from ? 1 : -1));
 }
 
-function toMoment({ kind, rows }: { kind: Moment['kind']; rows: FiguresRow[] }, stepMs: number): Moment {
-  const figure = (row: FiguresRow) => (kind === 'blocked' ? row.waiting_max : row.active_max) ?? 0;
-  const [first = rows[0] as FiguresRow, ...others] = rows;
+function toMoment({ kind, rows }: { kind: Moment['kind']; rows: MostSessions[] }, stepMs: number): Moment {
+  const figure = (row: MostSessions) => (kind === 'blocked' ? row.waiting_max : row.active_max) ?? 0;
+  const [first = rows[0] as MostSessions, ...others] = rows;
   const at = others.reduce((best, row) => (figure(row) > figure(best) ? row : best), first);
   const most = (name: 'waiting_max' | 'active_max') => Math.max(...rows.map((row) => row[name] ?? 0));
   const iso = (ms: number) => new Date(ms).toISOString();

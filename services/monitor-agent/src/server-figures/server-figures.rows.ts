@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import type { MostSessions } from './moments.rules.ts';
 import type { FiguresRow, LastHour, LastSessions } from './server-figures.rules.ts';
 
 /*
@@ -109,6 +110,20 @@ export function figuresBySteps(
             ${SUMMED}
        from ${table} where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4
       group by 1 order by 1`,
+    [tx.orgId, serverId, from, to, step],
+  );
+}
+
+/** The most sessions of each minute or hour of a range, and nothing else of it. */
+export function mostSessions(
+  tx: Tx,
+  serverId: string,
+  { from, to }: TimeRange,
+  { step, table }: { step: number; table: 'server_minutes' | 'server_hours' },
+): Promise<MostSessions[]> {
+  return tx.query<MostSessions>(
+    `select (floor(extract(epoch from taken_at) / $5::float8) * $5 * 1000)::float8 as at, waiting_max, active_max
+       from ${table} where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4 order by taken_at`,
     [tx.orgId, serverId, from, to, step],
   );
 }
