@@ -21,12 +21,25 @@ interface Props<Row> {
   sort?: string;
   onSort?: (key: string) => void;
   sortable?: readonly string[];
+  /** Those of them that the server sorts from the lowest up. */
+  ascending?: readonly string[];
   more?: () => void;
   selected?: string;
 }
 
 /** A real table: it can be copied, read aloud and sorted from the keyboard. */
-export function DataTable<Row>({ name, rows, columns, rowKey, sort, onSort, sortable, more, selected }: Props<Row>) {
+export function DataTable<Row>({
+  name,
+  rows,
+  columns,
+  rowKey,
+  sort,
+  onSort,
+  sortable,
+  ascending,
+  more,
+  selected,
+}: Props<Row>) {
   const [own, setOwn] = useState<{ key: string; down: boolean } | undefined>();
   const [hidden, setHidden] = useState(() => new Set(columns.filter((one) => one.hidden).map(({ key }) => key)));
   const shown = columns.filter(({ key }) => !hidden.has(key));
@@ -38,7 +51,7 @@ export function DataTable<Row>({ name, rows, columns, rowKey, sort, onSort, sort
       : rows;
   }, [rows, columns, own]);
   const direction = (key: string) => {
-    if (onSort) return key === sort ? 'descending' : undefined;
+    if (onSort) return key !== sort ? undefined : ascending?.includes(key) ? 'ascending' : 'descending';
     return own?.key === key ? (own.down ? 'descending' : 'ascending') : undefined;
   };
   const choose = (key: string) =>
