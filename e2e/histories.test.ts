@@ -16,9 +16,12 @@ interface Failure {
   done: string[];
 }
 
+/** In every other world nobody is dunned, so that what costs something goes on. */
+const dueDaysOf = (seed: number): number => (seed % 2 === 0 ? 14 : 365);
+
 /** Undefined when services and model agree to the end. */
-async function failureOf(steps: readonly Step[], organisations: number): Promise<Failure | undefined> {
-  const world = await World.open();
+async function failureOf(seed: number, steps: readonly Step[], organisations: number): Promise<Failure | undefined> {
+  const world = await World.open(dueDaysOf(seed));
   const play = new Play(world);
   try {
     await play.open(organisations);
@@ -36,10 +39,10 @@ async function failureOf(steps: readonly Step[], organisations: number): Promise
 }
 
 /** The fewest steps that still fail: those of others first, then halves, quarters, single ones. */
-async function shrunk(steps: readonly Step[], organisations: number, failure: Failure) {
+async function shrunk(seed: number, steps: readonly Step[], organisations: number, failure: Failure) {
   let best = { steps: [...steps], failure };
   const fails = async (fewer: Step[]) => {
-    const found = await failureOf(fewer, organisations);
+    const found = await failureOf(seed, fewer, organisations);
     if (found) best = { steps: fewer, failure: found };
     return found !== undefined;
   };
@@ -56,9 +59,9 @@ test.each(Array.from({ length: WORLDS }, (_, world) => FIRST_SEED + world))(
   'whatever is changed, paid, used, lost, repeated and killed, in whatever order: entitlements, invoices and balances are those of a plain list of the facts (seed %i)',
   async (seed) => {
     const steps = randomSteps(seed, ORGANISATIONS, STEPS);
-    const failure = await failureOf(steps, ORGANISATIONS);
+    const failure = await failureOf(seed, steps, ORGANISATIONS);
     if (!failure) return;
-    const fewest = await shrunk(steps, ORGANISATIONS, failure);
+    const fewest = await shrunk(seed, steps, ORGANISATIONS, failure);
     const list = fewest.steps.map((step) => JSON.stringify(step)).join('\n');
     const { message, done } = fewest.failure;
     throw new Error(`TEST_SEED=${seed}: ${message}\n\nSteps:\n${list}\n\nWhat was done:\n${done.join('\n')}`);

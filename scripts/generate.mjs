@@ -127,7 +127,7 @@ const made = {
   'docs/plans-and-usage.md': enforcement(),
   'plans/catalogue.schema.json': json(catalogueSchema()),
   'libs/client/src/generated/api.ts': clientSource(operations()),
-  'libs/client/src/generated/operations.ts': operationsSource(operations()),
+  'libs/client/src/generated/operations.ts': operationsSource(operations(), liveTopics()),
 };
 const stale = Object.entries(made).filter(
   ([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), 'utf8') !== text,

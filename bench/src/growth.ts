@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { TurnIdentities } from '@tidegate/usage/ingestion/turn-identities.loop';
 import { UsageWriter } from '@tidegate/usage/ingestion/usage-writer';
+import { WatchedUsage } from '@tidegate/usage/kernel/watched-usage';
 import pg from 'pg';
 import { prepareUsage } from './ingest-database.ts';
 import type { Result } from './main.ts';
@@ -14,6 +18,8 @@ const STEP = 500_000;
 const BATCH = 2_000;
 const CONNECTIONS = 3;
 const DAYS = 30;
+/** How often the service looks whether a generation of identities is full. */
+const TURN_MS = 2_000;
 const DAY_MS = 86_400_000;
 
 /**
@@ -25,7 +31,9 @@ export async function growth([millions = '3']: string[]): Promise<Result> {
   const database = await benchDatabase(['libs/entitlements/migrations', 'services/usage/migrations']);
   const orgs = Array.from({ length: ORGANISATIONS }, () => newId());
   await prepareUsage(database, orgs, DAYS + 1);
-  const writer = new UsageWriter(new TenantDatabase(database.dataSource), new Outbox('usage', () => {}));
+  const tenants = new TenantDatabase(database.dataSource);
+  const writer = new UsageWriter(tenants, new Outbox('usage', () => {}), new WatchedUsage({ live: () => {} } as never));
+  const turning = new TurnIdentities(tenants, writer);
   const begin = Date.now() - DAYS * DAY_MS;
   process.stdout.write('million events  events/s  PostgreSQL µs/event  writer µs/event  MB on disk\n');
   const costs: number[] = [];
@@ -44,7 +52,10 @@ export async function growth([millions = '3']: string[]): Promise<Result> {
         if (accepted !== BATCH) throw new Error(`${accepted} were counted of ${BATCH}.`);
       }
     };
-    await Promise.all(Array.from({ length: CONNECTIONS }, lane));
+    const turns = async () => {
+      for (; next < end; await setTimeout(TURN_MS)) await turning.turn();
+    };
+    await Promise.all([...Array.from({ length: CONNECTIONS }, lane), turns()]);
     const own = process.cpuUsage(before.own);
     const count = end - done;
     const server = ((familyMs(database.pid) - before.server) * 1_000) / count;
@@ -75,7 +86,7 @@ export async function growth([millions = '3']: string[]): Promise<Result> {
 
 function newEvent(orgs: readonly string[], at: number): UsageEvent {
   const org = orgs[Math.floor(Math.random() * orgs.length)] as string;
-  return { id: newId(), org, meter: 'calls', quantity: 1, at: new Date(at).toISOString(), source: 'bench' };
+  return { id: randomUUID(), org, meter: 'calls', quantity: 1, at: new Date(at).toISOString(), source: 'bench' };
 }
 
 async function size(server: pg.ClientConfig): Promise<string> {

@@ -10,6 +10,7 @@ import { IngestCheckpoint } from '@tidegate/usage/ingestion/checkpoint';
 import { IngestUsageStream } from '@tidegate/usage/ingestion/ingest-usage.loop';
 import { UsageWriter } from '@tidegate/usage/ingestion/usage-writer';
 import { JetStreamUsage } from '@tidegate/usage/jetstream-usage';
+import { WatchedUsage } from '@tidegate/usage/kernel/watched-usage';
 
 /*
  * The ingestion of bench `ingest` in a process of its own, as it is in life: it begins with one word and ends with the
@@ -20,7 +21,7 @@ const dataSource = await connectDatabase({ ...login, poolSize: 8 });
 const nc = await connectNats({ servers: [natsUrl], user: 'bench', password: '' }, 'bench');
 const tenants = new TenantDatabase(dataSource);
 const log = new Log();
-const writer = new UsageWriter(tenants, new Outbox('usage', () => {}));
+const writer = new UsageWriter(tenants, new Outbox('usage', () => {}), new WatchedUsage({ live: () => {} } as never));
 const checkpoint = new IngestCheckpoint(tenants, new JetStreamUsage(nc), log, new Metrics(), new Wakes('usage', nc));
 const stream = new IngestUsageStream(writer, checkpoint, log, new JetStreamUsage(nc), new Metrics());
 

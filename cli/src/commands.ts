@@ -211,6 +211,13 @@ export const COMMANDS: readonly Command[] = [
     run: async ([email = '']) => (await operator()).resetPassword(email),
   },
   {
+    words: ['users', 'link'],
+    args: ['<email>'],
+    options: { for: { type: 'string', about: 'reset (default): sets a new password; verify: proves the address' } },
+    about: 'print the link that a mail would have had, for a person whom no mail reaches',
+    run: async ([email = ''], values) => (await operator()).linkForUser(email, text(values['for']) ?? 'reset'),
+  },
+  {
     words: ['dead-letters', 'list'],
     options: { json, service },
     about: 'list events that a service could not handle',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { applyPlans, diffPlans, exportPlans, movePlans, validatePlans } from '@tidegate/contracts/billing/plans';
 import { publishPrices } from '@tidegate/contracts/billing/publish';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
-import { setPassword } from '@tidegate/contracts/identity/passwords';
+import { linkFor, setPassword } from '@tidegate/contracts/identity/passwords';
 import { createAdmin } from '@tidegate/contracts/identity/users';
 import { type DeadLetter, deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
@@ -90,6 +90,12 @@ export async function makeAdmin(email: string): Promise<void> {
 
 export async function resetPassword(email: string): Promise<void> {
   print(await asOperator((bus) => bus.call(setPassword, { email })));
+}
+
+/** What a mail would have said. The person sees in their account that the link was made. */
+export async function linkForUser(email: string, purpose: string): Promise<void> {
+  if (purpose !== 'verify' && purpose !== 'reset') throw new Error('--for is verify or reset.');
+  print(await asOperator((bus) => bus.call(linkFor, { email, purpose })));
 }
 
 export async function subscribe(organisationId: string, plan: string, interval: string | undefined): Promise<void> {

@@ -30,10 +30,26 @@ interface Charge {
   charged: number;
 }
 
+/** Of ours: what Stripe charges is on its own. */
+export interface Invoice {
+  total: number;
+  due: number;
+  dueAt: number;
+  status: 'open' | 'paid' | 'void';
+  credited: number;
+  fromBalance: number;
+  /** Whether something of the subscription is on it, and not only what was bought once. */
+  ofSubscription: boolean;
+  /** Scans that are given when it is paid. */
+  scans: number;
+}
+
 export class Books {
-  invoices: { total: number; due: number }[] = [];
+  readonly invoices: Invoice[] = [];
   balance = 0;
   waiting = 0;
+  /** What time it is where invoices are written. */
+  clock = 0;
   /** Everything that was ever charged or credited. */
   sum = 0;
   private positions: Position[] = [];
@@ -42,8 +58,77 @@ export class Books {
   private included = 0;
   private readonly charges: Charge[] = [];
 
-  /** @param used pages used between two instants, as is known by now */
-  constructor(private readonly used: (from: number, until: number) => number) {}
+  private ofSubscription = false;
+  private scans = 0;
+
+  /**
+   * @param used pages used between two instants, as is known by now
+   * @param dueDays until an invoice is due
+   * @param paid scans that have been paid for
+   */
+  constructor(
+    private readonly used: (from: number, until: number) => number,
+    private readonly dueDays: number,
+    private readonly paid: (scans: number) => void,
+  ) {}
+
+  /** Since when something of the subscription is owed, or from when on it will be. */
+  owedSince(): number | undefined {
+    const open = this.invoices.filter(
+      ({ status, due, ofSubscription }) => status === 'open' && due > 0 && ofSubscription,
+    );
+    return open.length > 0 ? Math.min(...open.map(({ dueAt }) => dueAt)) : undefined;
+  }
+
+  /** Scans that are bought once, on an invoice at once. */
+  order(cents: number, scans: number): void {
+    this.waiting += cents;
+    this.sum += cents;
+    this.scans = scans;
+    this.invoice();
+  }
+
+  /** Each answers whether it is carried out. */
+  pay(one: Invoice): boolean {
+    if (one.status === 'void') return false;
+    if (one.status === 'open') this.settle(one);
+    return true;
+  }
+
+  withdraw(one: Invoice): boolean {
+    if (one.status === 'paid') return false;
+    if (one.status === 'open') {
+      // What the balance had paid, or got from it, goes back.
+      this.balance += one.fromBalance;
+      Object.assign(one, { status: 'void', due: 0 });
+    }
+    return true;
+  }
+
+  credit(one: Invoice, cents: number): boolean {
+    if (one.status === 'void' || cents > one.total - one.credited) return false;
+    const fromDue = Math.min(one.due, cents);
+    one.credited += cents;
+    one.due -= fromDue;
+    this.balance += cents - fromDue;
+    if (one.status === 'open' && one.due === 0) {
+      one.status = 'paid';
+      if (one.credited < one.total) this.paid(one.scans);
+    }
+    return true;
+  }
+
+  extend(one: Invoice, dueAt: number): boolean {
+    if (one.status !== 'open') return false;
+    one.dueAt = dueAt;
+    return true;
+  }
+
+  private settle(one: Invoice): void {
+    one.status = 'paid';
+    one.due = 0;
+    this.paid(one.scans);
+  }
 
   /** Every period that has begun by an instant is charged in full, on an invoice of its own. */
   begin(terms: Terms, steps: readonly Step[], until: number): void {
@@ -130,15 +215,24 @@ export class Books {
   private book(cents: number): boolean {
     this.waiting += cents;
     this.sum += cents;
+    if (cents > 0) this.ofSubscription = true;
     return cents !== 0;
   }
 
   private invoice(): void {
     const sum = this.waiting;
-    const drawn = Math.min(this.balance, Math.max(sum, 0));
+    const fromBalance = sum < 0 ? sum : Math.min(this.balance, sum);
     this.waiting = 0;
-    this.balance += sum < 0 ? -sum : -drawn;
-    this.invoices.push({ total: Math.max(sum, 0), due: Math.max(sum, 0) - drawn });
+    this.balance -= fromBalance;
+    const total = Math.max(sum, 0);
+    const due = sum < 0 ? 0 : sum - fromBalance;
+    const { ofSubscription, scans } = this;
+    const dueAt = this.clock + this.dueDays * DAY;
+    const one: Invoice = { total, due, dueAt, status: 'open', credited: 0, fromBalance, ofSubscription, scans };
+    this.ofSubscription = false;
+    this.scans = 0;
+    this.invoices.push(one);
+    if (due === 0) this.settle(one);
   }
 }
 

@@ -19,6 +19,7 @@ products:
 features:
 ${declared}  reports: { kind: metered, name: Reports }
   pages: { kind: metered, product: main, name: Pages }
+  scans: { kind: metered, name: Scans }
   rooms: { kind: counted, product: main, name: Rooms }
   depth: { kind: level, product: main, name: Depth }
 plans:
@@ -29,6 +30,7 @@ plans:
       features:
 ${given}        reports: 10
         pages: 5
+        scans: 5
         rooms: 1
         depth: none
     starter:
@@ -36,6 +38,7 @@ ${given}        reports: 10
       prices: { EUR: { month: ${1900 + more} } }
       features:
 ${given}        reports: ${100 + more}
+        scans: 10
         pages: { limit: 50, enforcement: overage, price: { EUR: { unit: '0.015' } } }
         rooms: ${5 + edition}
         depth: basic
@@ -46,10 +49,13 @@ ${given}        reports: ${100 + more}
       prices: { EUR: { month: ${4900 + more}, year: ${49_000 + 10 * more} } }
       features:
 ${given}        reports: ${1000 + more}
+        scans: 20
         pages: { limit: 200, enforcement: overage, price: { EUR: { package: { size: 10, price: 7 } } } }
         rooms: ${20 + edition}
         depth: premium
 addons:
   rooms5: { name: Five rooms, product: main, plans: [starter, pro], max: 5, prices: { EUR: { month: 500 } }, features: { rooms: 5 } }
+packages:
+  scans30: { name: Thirty scans, feature: scans, amount: 30, expiresDays: 60, prices: { EUR: { once: 700 } } }
 `;
 }

@@ -1,5 +1,6 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
+import type { Output } from '@tidegate/contracts/kernel/operation';
 import { usageLimits } from '@tidegate/contracts/usage/limits';
 import type { Organisation } from './organisation.ts';
 import { factsOf } from './stripe-facts.ts';
@@ -36,6 +37,20 @@ function may({ plans, features }: Snapshot) {
     depth: depth?.kind === 'level' ? depth.level : undefined,
     reports: limit('reports'),
     pages: limit('pages'),
+    scans: limit('scans'),
+  };
+}
+
+/** What is used in the windows of now, and what is left of what was paid for in advance. */
+export function balancesOf({ items }: Output<typeof usageLimits>) {
+  const of = (feature: string) => items.find((item) => item.feature === feature);
+  return {
+    reports: of('reports')?.used,
+    reserved: of('reports')?.reserved,
+    pages: of('pages')?.used,
+    calls: of('api_calls')?.used,
+    scans: of('scans')?.used,
+    prepaid: of('scans')?.credits,
   };
 }
 
@@ -59,19 +74,15 @@ async function askServices(world: World, { id }: Organisation) {
   return {
     may: may(await entitlements(world, id)),
     limits: { reports: reports?.limit, pages: counted('pages')?.limit, rooms: counted('rooms')?.limit },
-    balances: {
-      reports: reports?.used,
-      reserved: reports?.reserved,
-      pages: counted('pages')?.used,
-      calls: counted('api_calls')?.used,
-    },
+    balances: balancesOf({ items }),
     usedInAll: { hours: number('hours'), balances: number('balances'), events: number('events') },
-    invoices: own.map(({ totalMinor: total, dueMinor: due }) => ({ total, due })).sort(bySize),
+    invoices: own.map(({ totalMinor: total, dueMinor: due, status }) => ({ total, due, status })).sort(bySize),
     balance: number('balance'),
     waiting: number('waiting'),
     charged: number('charged'),
     atStripe: listed
-      .filter(({ provider }) => provider === 'stripe')
+      // Until an hour after its event was received a draft is nothing that anybody owes.
+      .filter(({ provider, status }) => provider === 'stripe' && status !== 'draft')
       .map(({ number, totalMinor: total, status }) => ({ number, total, status }))
       .sort(byNumber),
   };
@@ -88,7 +99,7 @@ async function askModel(world: World, one: Organisation) {
     limits: { reports: may.reports, pages: may.pages, rooms: may.rooms },
     balances: model.balances(),
     usedInAll: { hours: used, balances: used, events: used },
-    invoices: [...books.invoices].sort(bySize),
+    invoices: books.invoices.map(({ total, due, status }) => ({ total, due, status })).sort(bySize),
     balance: books.balance,
     waiting: books.waiting,
     charged: books.sum,
@@ -99,6 +110,11 @@ async function askModel(world: World, one: Organisation) {
 const byNumber = (a: { number: string | null }, b: { number: string | null }) =>
   (a.number ?? '') < (b.number ?? '') ? -1 : 1;
 
+interface Sized {
+  total: number;
+  due: number;
+  status: string;
+}
+
 /** Periods and usage that are due at the same time are charged in any order. */
-const bySize = (a: { total: number; due: number }, b: { total: number; due: number }) =>
-  a.total - b.total || a.due - b.due;
+const bySize = (a: Sized, b: Sized) => a.total - b.total || a.due - b.due || (a.status < b.status ? -1 : 1);

@@ -1,5 +1,19 @@
 import { Books, type Terms } from './books.ts';
 import { DAY, type Span, type Step, windowOf } from './calendar.ts';
+import {
+  type Billed,
+  type Grant,
+  type Interval,
+  isBilled,
+  isHeld,
+  isInForce,
+  ORDER,
+  owing,
+  type Plan,
+  type Status,
+  type Subscription,
+  soldBy,
+} from './sold.ts';
 import { type Meter, UsageModel } from './usage-model.ts';
 
 /*
@@ -7,76 +21,6 @@ import { type Meter, UsageModel } from './usage-model.ts';
  * other, at once, and exactly as it was asked for. It imports nothing of the services; the history of random steps is
  * carried out by both, and in the end both must say the same.
  */
-export type Plan = 'free' | 'starter' | 'pro';
-export type Interval = 'month' | 'year';
-export type Status = 'active' | 'trialing' | 'past_due' | 'paused' | 'unpaid' | 'canceled';
-
-const ORDER: Plan[] = ['free', 'starter', 'pro'];
-
-/** What a plan of an edition of the catalogue sells. */
-export function soldBy(plan: Plan, edition: number) {
-  const more = edition * 100;
-  switch (plan) {
-    case 'free':
-      return { month: 0, year: 0, reports: 10, pages: 5, rooms: 1, depth: 'none' };
-    case 'starter':
-      return {
-        month: 1900 + more,
-        year: undefined,
-        reports: 100 + more,
-        pages: 50,
-        rooms: 5 + edition,
-        depth: 'basic',
-      };
-    case 'pro':
-      return {
-        month: 4900 + more,
-        year: 49_000 + 10 * more,
-        reports: 1000 + more,
-        pages: 200,
-        rooms: 20 + edition,
-        depth: 'premium',
-      };
-  }
-}
-
-/** What a payment provider says that it bills for. */
-export interface Billed {
-  plan: Plan;
-  edition: number;
-  status: Status;
-  rooms5: number;
-  interval: Interval;
-  anchor: number;
-  periodStart: number;
-  /** Since when a payment is overdue. */
-  overdueSince?: number | undefined;
-}
-
-interface Subscription {
-  plan: Plan;
-  edition: number;
-  status: Status;
-  /** Who bills for it. */
-  by: 'nobody' | 'hand' | 'stripe';
-  interval: Interval;
-  rooms5: number;
-  trialEnd?: number | undefined;
-  cancelAt?: number | undefined;
-  graceUntil?: number | undefined;
-  heldByOperator?: boolean;
-  /** When a customer's own pause ends by itself. */
-  pauseEnds?: number | undefined;
-  next?: { plan: Plan; edition: number; interval: Interval; at: number } | undefined;
-}
-
-interface Grant {
-  op: 'set' | 'add' | 'max';
-  rooms: number;
-  from: number;
-  until: number;
-}
-
 export class Model {
   now: number;
   readonly usage = new UsageModel();
@@ -89,11 +33,16 @@ export class Model {
   /** When a customer began to pause: twice in a year, for forty days. */
   private readonly pauses: number[] = [];
 
-  constructor(now: number) {
+  constructor(now: number, dueDays: number) {
     this.now = now;
+    this.usage.scans.included = () => this.may().scans;
+    this.usage.scans.monthOf = (at) => windowOf(this.shared, 1, at).start;
     this.shared = [{ from: now, anchor: now, months: 1 }];
     this.steps = [{ from: now, anchor: now, months: 1 }];
-    this.books = new Books((start, end) => this.usage.used('pages', { start, end }));
+    const used = (start: number, end: number) => this.usage.used('pages', { start, end });
+    this.books = new Books(used, dueDays, (scans) => {
+      if (scans > 0) this.usage.scans.give({ amount: scans, priority: 0, days: 60, free: false }, this.now);
+    });
   }
 
   // What may be done ------------------------------------------------------------------------------------------------
@@ -119,6 +68,7 @@ export class Model {
       depth: sold.depth,
       reports: sold.reports,
       pages: sold.pages,
+      scans: sold.scans,
     };
   }
 
@@ -135,7 +85,15 @@ export class Model {
   balances() {
     const of = (meter: Meter) => this.usage.used(meter, this.window(meter));
     const reserved = this.usage.reserved(this.window('reports'), this.now);
-    return { reports: of('reports'), reserved, pages: of('pages'), calls: of('api_calls') };
+    const { scans } = this.usage;
+    return {
+      reports: of('reports'),
+      reserved,
+      pages: of('pages'),
+      calls: of('api_calls'),
+      scans: of('scans'),
+      prepaid: scans.left(this.now),
+    };
   }
 
   // What is changed; each answers whether it is carried out -----------------------------------------------------------
@@ -180,9 +138,11 @@ export class Model {
       this.become({ plan: 'free', edition: 0, status: 'active', by: 'nobody', interval: 'month', rooms5: 0 }, false);
       return true;
     }
+    if (isHeld(sub) && !sub.next?.moved) return false;
     if (plan === 'free') {
       sub.next = undefined;
       sub.cancelAt = this.paidUntil();
+      sub.orderedBy = 'customer';
       return true;
     }
     const interval = plan === 'starter' && sub.interval === 'year' ? undefined : sub.interval;
@@ -190,10 +150,13 @@ export class Model {
     if (ORDER.indexOf(plan) < ORDER.indexOf(sub.plan)) {
       sub.cancelAt = undefined;
       sub.next = { plan, edition, interval, at: this.paidUntil() };
+      sub.orderedBy = 'customer';
       return true;
     }
     const owes =
-      sub.status === 'past_due' ? { status: sub.status, graceUntil: sub.graceUntil } : { status: 'active' as const };
+      sub.status === 'past_due'
+        ? { status: sub.status, graceUntil: sub.graceUntil, unpaidAt: sub.unpaidAt }
+        : { status: 'active' as const };
     this.become({ plan, edition, by: 'hand', interval, rooms5: sub.rooms5, ...owes }, this.begins(plan, interval));
     return true;
   }
@@ -224,6 +187,7 @@ export class Model {
     if (sub.heldByOperator || nothing) return false;
     const end = sub.trialEnd ?? (sub.by === 'nobody' ? this.now : this.paidUntil());
     if (at === 'now' || end <= this.now) return this.end(this.now);
+    sub.orderedBy = isHeld(sub) ? 'operator' : 'customer';
     sub.next = undefined;
     sub.cancelAt = end;
     return true;
@@ -232,16 +196,38 @@ export class Model {
   resume(): boolean {
     const { sub } = this;
     if (sub.heldByOperator) return false;
-    if (sub.cancelAt !== undefined) {
+    if (sub.cancelAt !== undefined && sub.orderedBy !== 'operator') {
       sub.cancelAt = undefined;
+      sub.orderedBy = sub.next?.moved ? 'operator' : undefined;
       return true;
     }
     if (sub.status === 'paused') {
       this.become({ ...sub, status: 'active', pauseEnds: undefined }, false);
       return true;
     }
-    if (!sub.next) return false;
+    if (!sub.next || isHeld(sub)) return false;
     sub.next = undefined;
+    return true;
+  }
+
+  /** The operator moves whoever has an older edition of a plan to the newest. */
+  move(plan: Plan, edition: number, at: 'now' | 'period_end'): void {
+    const { sub } = this;
+    if (sub.by === 'stripe' || sub.plan !== plan || sub.edition >= edition) return;
+    if (at === 'period_end') {
+      sub.next = { plan, edition, interval: sub.interval, at: this.paidUntil(), moved: true };
+      if (sub.cancelAt === undefined) sub.orderedBy = 'operator';
+      return;
+    }
+    sub.edition = edition;
+    sub.next = undefined;
+    if (sub.cancelAt === undefined) sub.orderedBy = undefined;
+  }
+
+  /** Scans on an invoice; only who gets invoices may. */
+  order(packages: number): boolean {
+    if (!isBilled(this.sub)) return false;
+    this.books.order(700 * packages, 30 * packages);
     return true;
   }
 
@@ -291,32 +277,64 @@ export class Model {
 
   /** What is due on the way happens at its own instant. */
   pass(until: number): void {
+    this.books.clock = until;
+    this.settle(until);
+    this.now = until;
+    this.upTo(until + 1);
+  }
+
+  private settle(until: number): void {
     for (let at = this.due(until); at !== undefined; at = this.due(until)) {
       this.now = Math.max(this.now, at);
       this.upTo(at);
       const { sub } = this;
       if (at === sub.cancelAt || at === sub.trialEnd) this.end(at);
+      else if (at === this.debtDue()) this.owe(at);
       else if (at === sub.pauseEnds) this.become({ ...sub, status: 'active', pauseEnds: undefined }, false, at);
       else if (sub.next) {
         const { plan, edition, interval } = sub.next;
-        this.become({ ...sub, plan, edition, interval, next: undefined }, false, at);
+        this.become({ ...sub, plan, edition, interval, next: undefined, orderedBy: undefined }, false, at);
       }
     }
-    this.now = until;
-    this.upTo(until + 1);
+    // Paid, withdrawn, credited or due later: at once. What comes of it may be due as well.
+    if (this.owe(until)) this.settle(until);
+  }
+
+  /** When what is owed makes something else of it. */
+  private debtDue(): number | undefined {
+    const { by, status, unpaidAt } = this.sub;
+    const since = this.books.owedSince();
+    if (by !== 'hand' || since === undefined) return undefined;
+    if (status === 'active') return since;
+    return status === 'past_due' ? unpaidAt : undefined;
+  }
+
+  private owe(at: number): boolean {
+    const before = this.sub;
+    const after = owing(before, this.books.owedSince(), at);
+    if (after.status === before.status && after.graceUntil === before.graceUntil && after.unpaidAt === before.unpaidAt)
+      return false;
+    this.sub = after;
+    if (isBilled(before) && !isBilled(after)) this.books.rest(this.steps, at);
+    if (!isBilled(before) && isBilled(after)) this.books.change(this.terms(), this.steps, at);
+    return true;
   }
 
   /** The instants at which the clock changes something. */
   coming(): number[] {
     const { trialEnd, cancelAt, graceUntil, next } = this.sub;
-    const all = [trialEnd, cancelAt, graceUntil, next?.at, ...this.grants.flatMap(({ from, until }) => [from, until])];
+    const { pauseEnds } = this.sub;
+    const own = [trialEnd, cancelAt, graceUntil, pauseEnds, next?.at, this.debtDue()];
+    const all = [...own, ...this.grants.flatMap(({ from, until }) => [from, until])];
     return [...this.books.coming(), ...all].filter((at): at is number => at !== undefined && at > this.now);
   }
 
   private due(until: number): number | undefined {
-    const { cancelAt, trialEnd, pauseEnds, next } = this.sub;
-    if (this.sub.by === 'stripe') return undefined;
-    const all = [cancelAt, trialEnd, pauseEnds, next?.at].filter((at): at is number => at !== undefined && at <= until);
+    const { by, status, cancelAt, trialEnd, pauseEnds, next } = this.sub;
+    if (by === 'stripe' || status === 'canceled') return undefined;
+    const all = [cancelAt, trialEnd, pauseEnds, next?.at, this.debtDue()].filter(
+      (at): at is number => at !== undefined && at <= until,
+    );
     return all.length > 0 ? Math.min(...all) : undefined;
   }
 
@@ -333,8 +351,8 @@ export class Model {
     if (after.by === 'hand' && (begins || last.months !== months)) this.step({ from: at, anchor: at, months });
     else if (last.months !== months)
       this.step({ from: Math.max(windowOf([last], 1, at).start, last.from), anchor: last.anchor, months });
-    this.sub = after;
-    if (isBilled(after)) this.books.change(this.terms(), this.steps, at);
+    this.sub = owing(after, this.books.owedSince(), at);
+    if (isBilled(this.sub)) this.books.change(this.terms(), this.steps, at);
     else if (after.by === 'hand') this.books.rest(this.steps, at);
     else if (before.by === 'hand') this.books.change(undefined, this.steps, at);
   }
@@ -369,6 +387,3 @@ export class Model {
     return windowOf(this.steps, 'paid', this.now).end;
   }
 }
-
-const isInForce = (status: Status): boolean => ['active', 'trialing', 'past_due', 'paused'].includes(status);
-const isBilled = ({ by, status }: Subscription): boolean => by === 'hand' && ['active', 'past_due'].includes(status);

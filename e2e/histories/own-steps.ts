@@ -1,5 +1,13 @@
 import { createCheckout, finishCheckout } from '@tidegate/contracts/billing/checkout';
+import { endCredit, giveCredit, listCredits, orderPackage } from '@tidegate/contracts/billing/credits';
 import { createGrant, deleteGrant, listGrants } from '@tidegate/contracts/billing/grants';
+import {
+  creditInvoice,
+  extendInvoice,
+  listInvoices,
+  payInvoice,
+  voidInvoice,
+} from '@tidegate/contracts/billing/invoices';
 import {
   cancelSubscription,
   changeSubscription,
@@ -13,6 +21,7 @@ import { checkEntitlement, commitHold, releaseHold } from '@tidegate/contracts/u
 import { correctUsage } from '@tidegate/contracts/usage/corrections';
 import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { ingestUsage } from '@tidegate/contracts/usage/usage';
+import type { Invoice } from './books.ts';
 import { DAY, HOUR } from './calendar.ts';
 import { Mismatch, OPERATOR, type Organisation } from './organisation.ts';
 import type { Play } from './play.ts';
@@ -126,6 +135,31 @@ export class OwnSteps {
         if (!holdId || this.hasExpired(one, `h${step.name}`)) return 'left out';
         return this.both(one, releaseHold, { holdId }, () => model.usage.release(`h${step.name}`, this.play.world.now));
       }
+      case 'invoice':
+        return this.invoice(one, step);
+      case 'order': {
+        const { packages: quantity } = step;
+        const input = { package: 'scans30', quantity, orderKey: `o${this.play.world.now}` };
+        return this.both(one, orderPackage, input, () => model.order(quantity));
+      }
+      case 'give': {
+        const { scans: amount, priority, days } = step;
+        const { now } = this.play.world;
+        const until = days === null ? {} : { until: new Date(now + days * DAY).toISOString() };
+        const given = { creditKey: `g${now}`, feature: 'scans', amount, priority, ...until, reason: 'random' };
+        return this.both(one, giveCredit, { organisationId: id, ...given }, () => {
+          model.usage.scans.give({ amount, priority, days, free: true }, now);
+          return true;
+        });
+      }
+      case 'takeBack': {
+        const [last] = (await this.play.ask(listCredits, { organisationId: id, limit: 1 }, OPERATOR)).items;
+        if (!last) return 'left out';
+        return this.both(one, endCredit, { organisationId: id, creditId: last.id, reason: 'random' }, () => {
+          model.usage.scans.takeBack(this.play.world.now);
+          return true;
+        });
+      }
       case 'buy':
         return this.buy(one);
       case 'card':
@@ -140,6 +174,41 @@ export class OwnSteps {
         return 'done';
       }
     }
+  }
+
+  /** The operator does something to one of our own invoices; what follows for the subscription does so at once. */
+  private async invoice(one: Organisation, step: OwnStep & { do: 'invoice' }): Promise<string> {
+    const { books } = one.model;
+    const listed = (await this.play.ask(listInvoices, { limit: 100 }, one.id)).items;
+    const own = listed
+      .filter(({ provider }) => provider === 'manual')
+      .sort((a, b) => ((a.number ?? '') < (b.number ?? '') ? -1 : 1));
+    if (own.length !== books.invoices.length)
+      throw new Mismatch(one, `has ${own.length} invoices; the model says ${books.invoices.length}`);
+    if (own.length === 0) return 'left out';
+    const index = step.which % own.length;
+    const known = books.invoices[index] as Invoice;
+    const input = { organisationId: one.id, invoiceId: own[index]?.id, reason: 'random' };
+    const { cents, days } = step;
+    const dueAt = this.play.world.now + days * DAY;
+    const outcome = await this.play.arrived().then(() => {
+      switch (step.is) {
+        case 'paid':
+          return this.both(one, payInvoice, input, () => books.pay(known));
+        case 'withdrawn':
+          return this.both(one, voidInvoice, input, () => books.withdraw(known));
+        case 'credited': {
+          const more = { amountMinor: cents, creditKey: `c${this.play.world.now}` };
+          return this.both(one, creditInvoice, { ...input, ...more }, () => books.credit(known, cents));
+        }
+        case 'extended':
+          return this.both(one, extendInvoice, { ...input, dueAt: new Date(dueAt).toISOString() }, () =>
+            books.extend(known, dueAt),
+          );
+      }
+    });
+    await this.play.settle();
+    return outcome;
   }
 
   /** In the services and in the model; both carry it out, or both refuse. */
@@ -192,6 +261,8 @@ export class OwnSteps {
     const event = { id: `e${this.nameOf(step.id)}`, meter: step.meter, quantity: step.quantity };
     const gone = this.hasExpired(one, `l${step.lease}`);
     const lease = step.lease === undefined || gone ? undefined : one.leases.get(step.lease);
+    // What is drawn depends on what is known when it is counted.
+    if (step.meter === 'scans') await this.play.arrived();
     const inModel = () =>
       model.usage.report(
         step.by,
@@ -231,7 +302,7 @@ export class OwnSteps {
     const isHold = step.do === 'hold';
     const known = (isHold ? one.holds : one.leases).has(step.name);
     if (known) return 'left out';
-    await this.play.world.arrived(this.play.published);
+    await this.play.arrived();
     const { now } = this.play.world;
     const window = model.window('reports');
     const limit = model.may().reports;

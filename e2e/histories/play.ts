@@ -1,12 +1,13 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
-import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { publishPrices } from '@tidegate/contracts/billing/publish';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { usageLimits } from '@tidegate/contracts/usage/limits';
 import { newId } from '@tidegate/database/ids';
 import { HOUR, SECOND } from './calendar.ts';
 import { catalogue } from './catalogue.ts';
-import { compare, mayNow } from './compare.ts';
+import { balancesOf, compare, mayNow } from './compare.ts';
 import { Model } from './model.ts';
 import { Mismatch, OPERATOR, type Organisation } from './organisation.ts';
 import { OwnSteps } from './own-steps.ts';
@@ -16,6 +17,14 @@ import { Died, type Name, type World } from './world.ts';
 
 /** Answers of a gateway that had none: the operation may have happened. Whoever asks again does so with the same key. */
 const UNKNOWN = ['unavailable', 'timeout', 'too_many_requests'];
+
+/** After each of them everybody must say the same of what is used, lent and prepaid: later windows would hide it. */
+const USES = new Set<Step['do']>([
+  ...(['report', 'correct', 'lend', 'hold', 'giveBack', 'commit', 'release'] as const),
+  ...(['give', 'takeBack', 'order', 'invoice'] as const),
+  // Another plan may count in other months.
+  ...(['set', 'choose', 'try', 'cancel', 'resume'] as const),
+]);
 
 /** Carries a history out, in the services and in the model. */
 export class Play {
@@ -38,7 +47,7 @@ export class Play {
     for (let index = 0; index < organisations; index += 1) {
       const id = newId();
       await this.ask(getEntitlements, {}, id);
-      const model = new Model(this.world.now);
+      const model = new Model(this.world.now, this.world.dueDays);
       this.organisations.push({
         id,
         model,
@@ -49,7 +58,7 @@ export class Play {
         done: [],
       });
     }
-    await this.world.arrived();
+    await this.arrived();
   }
 
   /** Between two steps a few seconds pass. */
@@ -64,6 +73,7 @@ export class Play {
       throw error instanceof Mismatch ? error : new Mismatch(one, error.stack ?? error.message);
     });
     one.done[one.done.length - 1] = `${line} -> ${came}`;
+    if (USES.has(step.do)) await this.checkUse(one);
   }
 
   // What happens to all ---------------------------------------------------------------------------------------------
@@ -87,6 +97,10 @@ export class Play {
         await this.ask(applyPlans, { yaml: catalogue(this.edition) }, OPERATOR);
         await this.ask(publishPrices, {}, OPERATOR);
         return;
+      case 'move':
+        await this.ask(movePlans, { from: `main.${step.plan}`, at: step.at }, OPERATOR);
+        for (const { model } of this.organisations) model.move(step.plan, this.edition, step.at);
+        return this.settle();
       case 'webhooks': {
         const { webhooks } = world.stripe;
         if (step.are === 'sent') return this.listen(step.copies);
@@ -107,7 +121,7 @@ export class Play {
         world.killAfter(step.service, step.messages, step.lost);
         return;
       case 'stand still':
-        await this.world.arrived(this.published);
+        await this.arrived();
         world.kill(step.service);
         this.still = true;
         await this.pass(step.hours * HOUR);
@@ -117,10 +131,13 @@ export class Play {
     }
   }
 
-  /** Between two steps: the clock moves, and nobody looks at it. */
+  /** Between two steps the clock moves; invoices are dated, so what is due is not put off. */
   private async tick(): Promise<void> {
-    await this.world.moveTo(this.world.now + 7 * SECOND);
-    for (const { model } of this.organisations) model.pass(this.world.now);
+    const now = this.world.now + 7 * SECOND;
+    const due = this.organisations.some(({ model }) => model.coming().some((at) => at <= now));
+    await this.world.moveTo(now);
+    if (due && !this.still) return this.settle();
+    for (const { model } of this.organisations) model.pass(now);
   }
 
   /** Time passes until the next thing happens at Stripe, and is known before it goes on. */
@@ -178,6 +195,18 @@ export class Play {
     await this.settle({ find: true });
   }
 
+  /** Everything that was sent has arrived, also at a service that dies over it. */
+  async arrived(): Promise<void> {
+    for (;;) {
+      await this.revive();
+      try {
+        return await this.world.arrived(this.published);
+      } catch (error) {
+        if (!(error instanceof Died)) throw error;
+      }
+    }
+  }
+
   private async revive(): Promise<void> {
     for (const name of ['billing', 'usage'] as Name[]) {
       if (this.world.isUp(name)) continue;
@@ -210,9 +239,17 @@ export class Play {
     }
   }
 
+  private async checkUse(one: Organisation): Promise<void> {
+    if (one.stale) return;
+    await this.arrived();
+    const said = JSON.stringify(await this.ask(usageLimits, {}, one.id).then(balancesOf));
+    const wanted = JSON.stringify(one.model.balances());
+    if (said !== wanted) throw new Mismatch(one, `has used ${said}\n     the model: ${wanted}`);
+  }
+
   /** Whoever may do something else than the model says. */
   async differing(): Promise<Organisation | undefined> {
-    await this.world.arrived(this.published);
+    await this.arrived();
     const all = await mayNow(this.world);
     return this.organisations.find(
       (one) => !one.stale && JSON.stringify(all.get(one.id)) !== JSON.stringify(one.model.may()),
@@ -225,7 +262,7 @@ export class Play {
     this.world.stripe.faults.clear();
     await this.listen();
     await this.pass(SECOND);
-    await this.world.arrived(this.published);
+    await this.arrived();
     for (const one of this.organisations) {
       const { services, model } = await compare(this.world, one);
       if (JSON.stringify(services) !== JSON.stringify(model)) throw new Mismatch(one, differenceOf(services, model));

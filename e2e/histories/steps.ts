@@ -1,4 +1,4 @@
-import type { Interval, Plan, Status } from './model.ts';
+import type { Interval, Plan, Status } from './sold.ts';
 import type { Meter, Reporter } from './usage-model.ts';
 
 /** What one organisation does, or has done to it. Names of events, leases and holds are small numbers, so that they repeat. */
@@ -24,6 +24,10 @@ export type OwnStep =
   | { do: 'hold'; name: number; quantity: number; seconds: number }
   | { do: 'commit'; name: number; quantity: number }
   | { do: 'release'; name: number }
+  | { do: 'invoice'; which: number; is: 'paid' | 'withdrawn' | 'credited' | 'extended'; cents: number; days: number }
+  | { do: 'order'; packages: number }
+  | { do: 'give'; scans: number; priority: number; days: number | null }
+  | { do: 'takeBack' }
   | { do: 'card'; pays: boolean }
   | { do: 'dashboard'; cancel: 'now' | 'period_end' };
 
@@ -31,6 +35,7 @@ export type OwnStep =
 export type WorldStep =
   | { do: 'pass'; hours: number }
   | { do: 'edition' }
+  | { do: 'move'; plan: Plan; at: 'now' | 'period_end' }
   | { do: 'webhooks'; are: 'held' | 'lost' | 'sent'; copies?: number }
   | { do: 'stripe'; fails: 'before' | 'after' | 'busy' }
   /** The service dies when it has sent so many more messages to its database. */
@@ -62,26 +67,49 @@ export function randomSteps(seed: number, organisations: number, each: number): 
   const steps: Step[] = [];
   const left = Array.from({ length: organisations }, () => each);
   const unpaid = Array.from({ length: organisations }, () => true);
+  const kinds = left.map(() => chance.of<Kind>('any', 'any', 'borrows', 'pays', 'prepays'));
   while (left.some((count) => count > 0)) {
-    if (chance.is(organisations)) steps.push(worldStep(chance));
+    if (chance.is(Math.ceil(organisations / 3))) steps.push(worldStep(chance));
     const who = chance.int(0, organisations - 1);
     if ((left[who] as number) === 0) continue;
-    left[who] = (left[who] as number) - 1;
-    // Two thirds begin with something that is paid for, or little would be charged.
-    const first = unpaid[who] && chance.of(true, true, false);
-    unpaid[who] = false;
-    steps.push({ who, ...(first ? beginning(chance) : ownStep(chance)) });
+    const kind = kinds[who] as Kind;
+    // A few at a time: what is lent for a minute is held beside other things, and not weeks before them.
+    for (let some = chance.int(1, kind === 'any' ? 3 : 6); some > 0 && (left[who] as number) > 0; some -= 1) {
+      left[who] = (left[who] as number) - 1;
+      // Two thirds begin with something that is paid for, or little would be charged.
+      const first = unpaid[who] && chance.of(true, true, false);
+      unpaid[who] = false;
+      steps.push({ who, ...(first ? beginning(chance, kind) : ownStep(chance, kind)) });
+    }
   }
   return steps;
 }
 
-function beginning(chance: Chance): OwnStep {
-  if (chance.is(3)) return { do: 'buy' };
+/** What an organisation mostly does: what only shows where much of one kind happens would hardly ever be seen otherwise. */
+type Kind = 'any' | 'borrows' | 'pays' | 'prepays';
+
+function beginning(chance: Chance, kind: Kind): OwnStep {
+  // The free plan has ten reports: whoever borrows of them is near the limit at once.
+  if (kind === 'borrows')
+    return { do: 'report', by: 'customer', id: 9, meter: 'reports', quantity: chance.int(1, 9), hoursAgo: 0 };
+  // Months are counted from when it is paid for: what was used before moves.
+  if (kind === 'pays' && chance.is(2))
+    return {
+      do: 'report',
+      by: 'customer',
+      id: 9,
+      meter: 'pages',
+      quantity: chance.int(1, 60),
+      hoursAgo: chance.int(0, 3),
+    };
+  if (kind === 'any' && chance.is(3)) return { do: 'buy' };
   return { do: 'set', plan: chance.of('starter', 'pro'), status: 'active', rooms5: chance.int(0, 2) };
 }
 
 function worldStep(chance: Chance): Step {
-  switch (chance.int(1, 10)) {
+  switch (chance.int(0, 10)) {
+    case 0:
+      return { do: 'move', plan: chance.of<Plan>('starter', 'pro'), at: chance.of('now', 'period_end') };
     case 1:
       return { do: 'edition' };
     case 2:
@@ -103,7 +131,120 @@ function worldStep(chance: Chance): Step {
   }
 }
 
-function ownStep(chance: Chance): OwnStep {
+function ownStep(chance: Chance, kind: Kind): OwnStep {
+  if (kind === 'any' || chance.is(4)) return anyStep(chance);
+  return kind === 'borrows' ? borrowing(chance) : kind === 'pays' ? paying(chance) : prepaying(chance);
+}
+
+/** Several at a time of what is left, in part and as a whole. */
+function borrowing(chance: Chance): OwnStep {
+  const name = chance.int(1, 5);
+  const id = chance.int(1, 8);
+  switch (chance.int(1, 10)) {
+    case 1:
+    case 2:
+    case 3:
+      return { do: 'lend', name, want: chance.int(1, 8), whole: chance.is(2), seconds: chance.of(60, 3_600) };
+    case 4:
+    case 5:
+      return { do: 'hold', name, quantity: chance.int(1, 6), seconds: chance.of(60, 86_400) };
+    case 6:
+      return { do: 'giveBack', name, spent: chance.int(0, 3) };
+    case 7:
+      return { do: 'commit', name, quantity: chance.int(0, 8) };
+    case 8:
+      return { do: 'release', name };
+    case 9:
+      return {
+        do: 'report',
+        by: 'customer',
+        id,
+        meter: 'reports',
+        quantity: chance.int(1, 3),
+        hoursAgo: 0,
+        lease: name,
+      };
+    default:
+      return {
+        do: 'report',
+        by: 'customer',
+        id,
+        meter: 'reports',
+        quantity: chance.int(1, 5),
+        hoursAgo: chance.int(0, 3),
+      };
+  }
+}
+
+function paying(chance: Chance): OwnStep {
+  const is = chance.of<'paid' | 'withdrawn' | 'credited' | 'extended'>(
+    'paid',
+    'paid',
+    'withdrawn',
+    'credited',
+    'extended',
+  );
+  switch (chance.int(1, 8)) {
+    case 1:
+    case 2:
+    case 3:
+      return { do: 'invoice', which: chance.int(0, 5), is, cents: chance.int(1, 3_000), days: chance.int(1, 50) };
+    case 4:
+      return chance.of<OwnStep>(
+        { do: 'choose', plan: chance.of<Plan>('free', 'starter', 'pro') },
+        { do: 'set', plan: chance.of<Plan>('starter', 'pro'), status: 'active', interval: chance.of('month', 'year') },
+      );
+    case 5:
+      return chance.of<OwnStep>(
+        { do: 'resume' },
+        { do: 'cancel', at: chance.of('now', 'period_end') },
+        { do: 'pause' },
+      );
+    case 6:
+      return { do: 'order', packages: chance.int(1, 2) };
+    default:
+      return {
+        do: 'report',
+        by: 'customer',
+        id: chance.int(1, 8),
+        meter: 'pages',
+        quantity: chance.int(20, 90),
+        hoursAgo: chance.int(0, 60),
+      };
+  }
+}
+
+function prepaying(chance: Chance): OwnStep {
+  switch (chance.int(1, 9)) {
+    case 1:
+      return { do: 'order', packages: chance.int(1, 2) };
+    case 2:
+      return { do: 'invoice', which: chance.int(0, 3), is: 'paid', cents: 1, days: 1 };
+    case 3:
+    case 4:
+      return {
+        do: 'give',
+        scans: chance.int(1, 30),
+        priority: chance.int(0, 1),
+        days: chance.of(null, chance.int(1, 50)),
+      };
+    case 5:
+      return { do: 'takeBack' };
+    case 6:
+      return { do: 'correct', id: chance.int(1, 6), to: chance.of<number | 'void'>('void', chance.int(1, 40)) };
+    default:
+      return {
+        do: 'report',
+        by: chance.of<Reporter>('customer', 'operator'),
+        id: chance.int(1, 6),
+        meter: 'scans',
+        quantity: chance.int(1, 40),
+        hoursAgo: chance.of(0, 0, chance.int(0, 40), chance.int(0, 24 * 30)),
+      };
+  }
+}
+
+function anyStep(chance: Chance): OwnStep {
   const plan = chance.of<Plan>('free', 'starter', 'pro');
   const name = chance.int(1, 4);
   switch (chance.int(1, 24)) {

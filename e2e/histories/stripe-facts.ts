@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe';
-import type { Billed, Plan, Status } from './model.ts';
+import type { Billed, Plan, Status } from './sold.ts';
 import type { World } from './world.ts';
 
 /** An organisation as far as Stripe knows it. */

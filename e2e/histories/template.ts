@@ -88,7 +88,6 @@ async function prepare(): Promise<Template> {
     BILLING_DATABASE_PASSWORD: PASSWORD,
     USAGE_DATABASE_PASSWORD: PASSWORD,
     PLANS_FILE: plans,
-    INVOICE_DUE_DAYS: '365',
     STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   };
   const settings = loadSettings(env, ['host', 'migrate', 'operate']);

@@ -1,10 +1,11 @@
 import { DAY, HOUR, MINUTE, SECOND, type Span } from './calendar.ts';
+import { Scans } from './scans.ts';
 
 /*
  * What one organisation has used: a list of events, with what was lent and held. Written from the documents, apart from
  * the service. A window's use is the sum over the list, read from the top each time.
  */
-export type Meter = 'reports' | 'pages' | 'api_calls';
+export type Meter = 'reports' | 'pages' | 'api_calls' | 'scans';
 export type Reporter = 'customer' | 'operator' | 'service';
 
 interface Reported {
@@ -29,6 +30,7 @@ interface Lent {
 export type Admission = 'accepted' | 'duplicate' | 'conflict' | 'too_old' | 'in_the_future' | 'malformed';
 
 export class UsageModel {
+  readonly scans = new Scans();
   readonly events = new Map<string, Reported>();
   /** By the name that the history gave them. */
   readonly lent = new Map<string, Lent>();
@@ -72,6 +74,7 @@ export class UsageModel {
     if (known) return same ? 'duplicate' : 'conflict';
     this.events.set(key, { meter: event.meter, quantity: event.quantity, at: event.at, voided: false });
     this.said.set(key, event.quantity);
+    if (event.meter === 'scans') this.scans.count(event.quantity, event.at, now);
     if (lease) lease.reported += event.quantity;
     return 'accepted';
   }
@@ -83,7 +86,9 @@ export class UsageModel {
     const event = this.events.get(`operator ${id}`) ?? this.events.get(`customer ${id}`);
     if (!event || event.at < now - 35 * DAY) return false;
     if (event.voided && to !== 'void') return false;
+    const before = event.quantity;
     event.quantity = to === 'void' ? 0 : to;
+    if (event.meter === 'scans') this.scans.count(event.quantity - before, event.at, now);
     if (to === 'void') event.voided = true;
     return true;
   }

@@ -4,9 +4,11 @@ import { createServer } from 'node:http';
 import { jetstream } from '@nats-io/jetstream';
 import { BillingConfig } from '@tidegate/billing/billing.config';
 import { service as billing } from '@tidegate/billing/billing.service';
+import { RefreshEntitlements } from '@tidegate/billing/entitlements/refresh-entitlements.loop';
 import { ChargeUsage } from '@tidegate/billing/invoices/charge-usage.loop';
 import { StripeApi } from '@tidegate/billing/stripe/client/stripe-api';
 import { SyncCustomers } from '@tidegate/billing/stripe/mirror/sync-customers.loop';
+import { CompareCustomers } from '@tidegate/billing/stripe/upkeep/compare-customers.loop';
 import { FindEvents } from '@tidegate/billing/stripe/upkeep/find-events.loop';
 import { ApplyDueChanges } from '@tidegate/billing/subscriptions/apply-due-changes.loop';
 import { receiveWebhook } from '@tidegate/contracts/billing/webhook';
@@ -30,6 +32,7 @@ import { until } from '@tidegate/testing/until';
 import { UsageConfig } from '@tidegate/usage/usage.config';
 import { service as usage } from '@tidegate/usage/usage.service';
 import pg from 'pg';
+import { DAY } from './calendar.ts';
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts';
 import { administer, BEGIN, emptyStreams, template, WEBHOOK_SECRET } from './template.ts';
 
@@ -52,6 +55,7 @@ export class Died extends Error {}
  */
 export class World {
   now = BEGIN;
+  private foundAt = BEGIN;
   private readonly running = new Map<Name, Running>();
   private readonly buried: Promise<unknown>[] = [];
   private admin!: pg.Client;
@@ -59,11 +63,14 @@ export class World {
   private ended = false;
   private readonly closers: (() => unknown)[] = [];
   stripe!: StripeDouble;
+
+  private constructor(readonly dueDays: number) {}
   private env!: NodeJS.ProcessEnv;
   private settings!: Settings;
 
-  static async open(): Promise<World> {
-    const world = new World();
+  /** @param dueDays until our own invoices are due */
+  static async open(dueDays: number): Promise<World> {
+    const world = new World(dueDays);
     const { settings, env, database: from, natsUrl } = await template();
     await emptyStreams(settings);
     const database = `histories_${randomBytes(9).toString('hex')}`;
@@ -73,7 +80,7 @@ export class World {
     );
     world.closers.push(() => administer(server.url, `drop database if exists ${database} with (force)`));
     world.settings = { ...settings, database: { ...settings.database, name: database } };
-    world.env = env;
+    world.env = { ...env, INVOICE_DUE_DAYS: String(dueDays) };
     const { host, port, user, password } = server;
     world.admin = new pg.Client({ host, port, user, password, database });
     world.admin.on('error', () => undefined);
@@ -235,6 +242,10 @@ export class World {
     const { signal } = new AbortController();
     await this.stripe.settled();
     if (find) await host.get(FindEvents).turn({ signal });
+    // Stripe lists no older events: what is lost is found by comparing.
+    if (find && this.now > this.foundAt + 29 * DAY)
+      while ((await host.get(CompareCustomers).turn({ signal })) === 'again');
+    if (find) this.foundAt = this.now;
     for (let turns = 0; ; turns += 1) {
       if (turns > 500) throw new Error('Stripe’s customers are not copied to the end.');
       await this.admin.query("update billing.stripe_dirty set due_at = billing.now() - interval '1 second'");
@@ -242,20 +253,26 @@ export class World {
       if (rowCount === 0) break;
       await host.get(SyncCustomers).turn({ signal });
     }
-    for (const loop of [host.get(ApplyDueChanges), host.get(ChargeUsage)])
+    for (const loop of [host.get(ApplyDueChanges), host.get(ChargeUsage), host.get(RefreshEntitlements)])
       while ((await loop.turn({ signal })) === 'again');
   }
 
-  /** Everything that was sent has arrived: events of billing at usage, and usage of our own services. */
+  /** Everything that was sent has arrived: events of billing at usage, and usage of our own services. Who has died receives nothing. */
   async arrived(published: readonly string[] = []): Promise<void> {
     let late = {};
+    let died = false;
     await until(
       async () => {
+        died = !this.isUp('billing') || !this.isUp('usage');
+        if (died) return true;
         const { rows } = await this.admin.query<Record<string, number>>(
           `select (select count(*) from billing.outbox)::int as unsent,
                   (select count(*)::int from billing.entitlements e
                     where not exists (select 1 from usage.entitlement_snapshots s
                                        where s.org_id = e.org_id and s.version >= e.version)) as snapshots,
+                  (select count(*)::int from billing.credits c
+                    where not exists (select 1 from usage.credit_grants g where g.id = c.id and g.org_id = c.org_id
+                                         and g.until_at = coalesce(c.until_at, 'infinity'))) as credits,
                   (select count(*)::int from unnest($1::text[]) as want(id)
                     where not exists (select 1 from usage.usage_events u where u.id = want.id)) as events`,
           [published],
@@ -267,6 +284,7 @@ export class World {
     ).catch(async (error: Error) => {
       throw new Error(`${error.message} ${JSON.stringify(late)} ${JSON.stringify(await this.whereabouts(), null, 1)}`);
     });
+    if (died) throw new Died();
   }
 
   /** Of snapshots that have not arrived: what their consumer has handled, and what failed. */

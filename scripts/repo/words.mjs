@@ -114,18 +114,8 @@ export const WORDS = [
     only: MONITOR,
   },
   { house: 'marker', field: 'annotation', names: /\bmarkers?\b/, text: /\bmarkers?\b/i },
-  {
-    house: 'dark',
-    field: 'uncollected',
-    names: /\bdark\b/,
-    text: /\bdark\b/i,
-    except: [
-      {
-        path: /^(console\/src\/(kernel\/theme|main|shell\/person-menu)\.|e2e\/console)/,
-        why: 'a colour theme is called so',
-      },
-    ],
-  },
+  // Elsewhere a colour theme is called so.
+  { house: 'dark', field: 'uncollected', names: /\bdark\b/, text: /\bdark\b/i, only: /monitor-agent|monitoring/ },
   {
     house: 'life',
     field: 'reset epoch',
@@ -138,6 +128,7 @@ export const WORDS = [
     field: 'untrusted, outsider',
     names: /\bstrange(r|rs)?\b/,
     text: /\bstranger?s?\b|\bstranger's\b/i,
+    except: [{ path: /common-passwords/, why: 'passwords that people choose' }],
   },
   { house: 'happened', field: 'event context', names: /^happened$/ },
   {
@@ -180,12 +171,16 @@ export const WORDS = [
     names: /\bfingerprints?\b/,
     text: /\bfingerprints?\b/i,
     except: [
+      { path: /^services\/billing\/src\/stripe\//, why: 'the name of the field at Stripe' },
       { path: /^libs\/vault\/src\/master-keys\.ts$/, why: 'the label is hashed into every stored key id' },
       {
         path: /^(services\/monitor-agent|bench\/src\/scrub|docs\/monitoring)/,
         why: 'the term of libpg-query for the shape of a statement',
       },
-      { path: /^libs\/testing\/src\/stripe/, why: "a field of Stripe's cards" },
+      {
+        path: /^(libs\/testing\/src\/stripe|services\/billing\/src\/stripe|docs\/(billing|plans-and-usage))/,
+        why: "a field of Stripe's cards",
+      },
       { path: /^services\/usage\/test\/upgrade/, why: 'the name of the column before the migration' },
       {
         path: /^services\/bot-executor\/src\/backtests\/old-backtests/,

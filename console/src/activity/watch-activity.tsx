@@ -3,6 +3,7 @@ import type { DatabaseSession } from '@tidegate/client';
 import { useMemo } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Empty } from '../kernel/empty.tsx';
 import { lasted, short, when } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
@@ -10,6 +11,7 @@ import { TimeChart } from '../kernel/time-chart.tsx';
 import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
 import { BlockingTree } from './blocking-tree.tsx';
+import { Moments } from './moments.tsx';
 import { sessionSeries } from './session-series.ts';
 
 const route = getRouteApi('/o/$org/servers/$serverId/activity');
@@ -23,6 +25,7 @@ export function WatchActivity() {
   const at = search.at ? { at: search.at } : {};
   const activity = useRead('serversActivity', { serverId, ...range, ...at }, { everyMs: 10_000 });
   const blocking = useRead('serversBlocking', { serverId, ...range, ...at }, { everyMs: 10_000 });
+  const moments = useRead('serversMoments', { serverId, ...range });
   const history = activity.data?.history;
   const chart = useMemo(() => history && sessionSeries(history), [history]);
   const choose = (from: string, to: string) => {
@@ -42,6 +45,13 @@ export function WatchActivity() {
           onBrush={choose}
         />
       ) : null}
+      {moments.data && moments.data.moments.length > 0 ? (
+        <Moments
+          moments={moments.data.moments}
+          at={search.at}
+          onChoose={(at) => void navigate({ search: (before) => ({ ...before, at }), resetScroll: false })}
+        />
+      ) : null}
       {search.at ? (
         <p>
           {t('As it was at {time}', { time: when(search.at) })}{' '}
@@ -57,9 +67,15 @@ export function WatchActivity() {
       <Reading of={blocking}>{(data) => <BlockingTree blocking={data} />}</Reading>
       <h2>{t('Sessions at work')}</h2>
       <Reading of={activity}>
-        {({ sessions }) => (
-          <DataTable name={t('Sessions')} rows={sessions} columns={columns()} rowKey={({ pid }) => String(pid)} />
-        )}
+        {({ sessions }) =>
+          sessions.length === 0 ? (
+            <Empty title={t('Nobody is at work at this moment')}>
+              {t('Idle sessions are counted in the chart; they stand here when they block others.')}
+            </Empty>
+          ) : (
+            <DataTable name={t('Sessions')} rows={sessions} columns={columns()} rowKey={({ pid }) => String(pid)} />
+          )
+        }
       </Reading>
     </>
   );

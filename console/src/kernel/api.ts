@@ -11,7 +11,13 @@ import { useParams } from '@tanstack/react-router';
 import { type CallOptions, isProblem, TidegateClient } from '@tidegate/client';
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
+import type { Asked } from './asked.ts';
 import { keepShown } from './keep-shown.rules.ts';
+import { useLiveState } from './live.ts';
+import { isFollowed } from './live-changes.ts';
+import { loggedInAgain } from './log-in-again.ts';
+import { linkKey } from './shared-link.ts';
+import { fetchUnlessUnchanged } from './unchanged.ts';
 
 /** Names of the client's methods that call an operation. */
 export type OperationName = keyof typeof OPERATIONS & keyof TidegateClient;
@@ -29,25 +35,43 @@ type Call = (input: unknown, options?: CallOptions) => Promise<unknown>;
 /** Tokens live in cookies that no script can read; this header asks for them wherever tokens are given. */
 const withCookies: typeof fetch = (url, options) => {
   const headers = new Headers(options?.headers);
+  const key = linkKey();
+  if (key) {
+    headers.set('authorization', `Bearer ${key}`);
+    return fetchUnlessUnchanged(String(url), { ...options, headers, credentials: 'omit' });
+  }
   headers.set('session-cookies', 'true');
-  return fetch(url, { ...options, headers });
+  return fetchUnlessUnchanged(String(url), { ...options, headers });
 };
 
-/** One tab renews for all: a refresh token is spent once. */
-const renew = (): Promise<string | undefined> =>
-  navigator.locks.request('tidegate-renewal', async () => {
-    const response = await withCookies('/api/v1/sessions/refresh', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    });
-    // No token comes back; an empty one says that the call may be sent again.
-    return response.ok ? '' : undefined;
-  });
+/** One tab renews for all: a refresh token is spent once. The key of a link is never renewed. */
+const renew = async (): Promise<string | undefined> =>
+  linkKey()
+    ? undefined
+    : navigator.locks.request('tidegate-renewal', async () => {
+        const response = await withCookies('/api/v1/sessions/refresh', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{}',
+        });
+        // No token comes back; an empty one says that the call may be sent again.
+        return response.ok ? '' : undefined;
+      });
 
 export const client = new TidegateClient({ url: '', fetch: withCookies, refresh: renew });
 
-const call = (name: OperationName): Call => client[name] as unknown as Call;
+/** When the session has ended, the same call goes on once the person has logged in again. */
+const call =
+  (name: OperationName): Call =>
+  async (input, options) => {
+    const ask = client[name] as unknown as Call;
+    try {
+      return await ask(input, options);
+    } catch (error) {
+      if (!isProblem(error) || error.code !== 'unauthenticated' || !(await loggedInAgain())) throw error;
+      return ask(input, options);
+    }
+  };
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -77,14 +101,26 @@ export function useOrg(): string {
   return org;
 }
 
-/** Reads on behalf of the page's organisation, again every `everyMs` while somebody looks. */
+/** Also what the live stream tells about is asked for now and then: a message may be lost. */
+const SAFETY_MS = 180_000;
+
+/** How often an answer is asked for again: rarely while the stream says when it is old. */
+function useInterval(name: OperationName, everyMs: number | undefined): { refetchInterval?: number } {
+  const live = useLiveState() === 'live' && isFollowed(name);
+  if (!everyMs) return live ? { refetchInterval: SAFETY_MS } : {};
+  return { refetchInterval: live ? Math.max(everyMs, SAFETY_MS) : everyMs };
+}
+
+/** Reads on behalf of the page's organisation, again every `everyMs` while somebody looks and nothing tells when it is old. */
 export function useRead<N extends OperationName>(
   name: N,
   input: InputOf<N>,
   { everyMs, enabled = true }: { everyMs?: number; enabled?: boolean } = {},
 ): UseQueryResult<OutputOf<N>> {
   const org = useOrg();
-  return useQuery({ ...readOf(org, name, input), enabled, ...(everyMs ? { refetchInterval: everyMs } : {}) });
+  const query = useQuery({ ...readOf(org, name, input), enabled, ...useInterval(name, everyMs) });
+  // Not a copy: that would read all its parts, and so draw the page again whenever one of them changes.
+  return Object.assign(query, { asked: { name, input } satisfies Asked });
 }
 
 type Listed<N extends OperationName> = OutputOf<N> extends { items: (infer T)[] } ? T : never;
@@ -97,6 +133,7 @@ export function usePages<N extends OperationName>(
 ): UseQueryResult<{ items: Listed<N>[]; more: (() => void) | undefined; first: OutputOf<N> }> {
   const org = useOrg();
   const queryKey = [org, OPERATIONS[name].service, name, input, 'pages'] as const;
+  const interval = useInterval(name, everyMs);
   const query = useInfiniteQuery({
     queryKey,
     placeholderData: keepShown(queryKey),
@@ -110,14 +147,14 @@ export function usePages<N extends OperationName>(
       }>,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    ...(everyMs ? { refetchInterval: everyMs } : {}),
+    ...interval,
   });
   const data = query.data && {
     items: query.data.pages.flatMap(({ items }) => items),
     more: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
     first: query.data.pages[0] as OutputOf<N>,
   };
-  return { ...query, data } as never;
+  return { ...query, data, asked: { name, input } satisfies Asked } as never;
 }
 
 /**

@@ -1,15 +1,17 @@
-import { Button, VisuallyHidden } from '@mantine/core';
-import { lazy, useMemo, useState } from 'react';
-import { type Column, csv } from './csv.rules.ts';
+import { TextInput, VisuallyHidden } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import type { Column } from './csv.rules.ts';
 import classes from './data-table.module.css';
 import { compareNames } from './format.ts';
-import { OpenedLater } from './opened-later.tsx';
+import { store, stored } from './stored.ts';
 import { t } from './strings.ts';
+import { TableFoot } from './table-foot.tsx';
+import { nextOrder, orderOf, type TableSearch, viewOf } from './table-view.rules.ts';
 
 export type { Column };
 
-const loadColumns = () => import('./columns-menu.tsx');
-const ColumnsMenu = lazy(async () => ({ default: (await loadColumns()).ColumnsMenu }));
+const LongRows = lazy(async () => ({ default: (await import('./long-rows.tsx')).LongRows }));
 
 interface Props<Row> {
   /** Names the table for those who do not see it, and its CSV file. */
@@ -27,7 +29,11 @@ interface Props<Row> {
   selected?: string;
 }
 
-/** A real table: it can be copied, read aloud and sorted from the keyboard. */
+/** From so many rows on they can be searched here, and only those in sight are drawn. */
+const MANY = 12;
+const LONG = 300;
+
+/** A real table: it can be copied, read aloud and sorted from the keyboard. Its order and what is searched in it stand in the address. */
 export function DataTable<Row>({
   name,
   rows,
@@ -40,35 +46,71 @@ export function DataTable<Row>({
   more,
   selected,
 }: Props<Row>) {
-  const [own, setOwn] = useState<{ key: string; down: boolean } | undefined>();
-  const [hidden, setHidden] = useState(() => new Set(columns.filter((one) => one.hidden).map(({ key }) => key)));
+  const { by, find } = useSearch({ strict: false }) as TableSearch;
+  const change = useChange();
+  const [hidden, toggle] = useHidden(name, columns);
+  const frame = useRef<HTMLDivElement>(null);
   const shown = columns.filter(({ key }) => !hidden.has(key));
-  const named = columns.filter(({ title }) => title !== '');
-  const sorted = useMemo(() => {
-    const column = columns.find(({ key }) => key === own?.key);
-    return column && own
-      ? rows.toSorted((a, b) => compare(column.value(a), column.value(b)) * (own.down ? -1 : 1))
-      : rows;
-  }, [rows, columns, own]);
+  // What the server sorts, it searches as well: the page has a box for it.
+  const view = useMemo(
+    () => (onSort ? rows : viewOf(rows, columns, { ...(by ? { by } : {}), ...(find ? { find } : {}) }, compareNames)),
+    [rows, columns, by, find, onSort],
+  );
+  const order = orderOf(by);
   const direction = (key: string) => {
     if (onSort) return key !== sort ? undefined : ascending?.includes(key) ? 'ascending' : 'descending';
-    return own?.key === key ? (own.down ? 'descending' : 'ascending') : undefined;
+    return order.key === key ? (order.down ? 'descending' : 'ascending') : undefined;
   };
-  const choose = (key: string) =>
-    onSort ? onSort(key) : setOwn((before) => ({ key, down: before?.key === key ? !before.down : true }));
   const maySort = (key: string) => (onSort ? (sortable?.includes(key) ?? false) : true);
+  const line = (index: number) => {
+    const row = view[index] as Row;
+    const key = rowKey(row);
+    return (
+      <tr key={key} data-selected={key === selected || undefined} aria-rowindex={index + 2}>
+        {shown.map(({ key: column, value, cell, number, wide }) => (
+          <td key={column} data-number={number || undefined} data-wide={wide || undefined}>
+            {cell ? cell(row) : (value(row) ?? '–')}
+          </td>
+        ))}
+      </tr>
+    );
+  };
+  const isLong = view.length > LONG;
+  const first = (count: number) => <tbody>{Array.from({ length: count }, (_, index) => line(index))}</tbody>;
   return (
     <>
-      <div className={classes['frame']}>
-        <table className={classes['table']} aria-label={name}>
+      {!onSort && (rows.length > MANY || find) ? (
+        <TextInput
+          type="search"
+          size="xs"
+          maw={320}
+          mb="xs"
+          aria-label={t('Search in {name}', { name })}
+          placeholder={t('Search in these rows')}
+          value={find ?? ''}
+          onChange={({ currentTarget }) => change({ find: currentTarget.value || undefined })}
+        />
+      ) : null}
+      <div
+        ref={frame}
+        className={classes['frame']}
+        data-long={isLong || undefined}
+        data-scroll-restoration-id={isLong ? name : undefined}
+        {...(isLong ? { tabIndex: 0, role: 'region', 'aria-label': name } : {})}
+      >
+        <table className={classes['table']} aria-label={name} aria-rowcount={view.length + 1}>
           <thead>
-            <tr>
+            <tr aria-rowindex={1}>
               {shown.map(({ key, title, number }) => (
                 <th key={key} scope="col" data-number={number || undefined} aria-sort={direction(key)}>
                   {title === '' ? (
                     <VisuallyHidden>{t('Actions')}</VisuallyHidden>
                   ) : maySort(key) ? (
-                    <button type="button" className={classes['sort']} onClick={() => choose(key)}>
+                    <button
+                      type="button"
+                      className={classes['sort']}
+                      onClick={() => (onSort ? onSort(key) : change({ by: nextOrder(by, key) }))}
+                    >
                       {title}
                       <span aria-hidden="true">{ARROWS[direction(key) ?? 'none']}</span>
                     </button>
@@ -79,73 +121,56 @@ export function DataTable<Row>({
               ))}
             </tr>
           </thead>
-          <tbody>
-            {sorted.map((row) => (
-              <tr key={rowKey(row)} data-selected={rowKey(row) === selected || undefined}>
-                {shown.map(({ key, value, cell, number, wide }) => (
-                  <td key={key} data-number={number || undefined} data-wide={wide || undefined}>
-                    {cell ? cell(row) : (value(row) ?? '–')}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
+          {isLong ? (
+            <Suspense fallback={first(MANY)}>
+              <LongRows count={view.length} columns={shown.length} frame={frame}>
+                {line}
+              </LongRows>
+            </Suspense>
+          ) : (
+            first(view.length)
+          )}
         </table>
       </div>
-      <div className={classes['foot']}>
-        {more ? (
-          <Button size="compact-sm" variant="default" onClick={more}>
-            {t('Show more')}
-          </Button>
-        ) : null}
-        <span className="quiet">{t('{count, plural, one {# row} other {# rows}}', { count: rows.length })}</span>
-        <OpenedLater label={t('Columns')} load={loadColumns}>
-          {() => (
-            <ColumnsMenu
-              columns={named as never}
-              hidden={hidden}
-              onToggle={(key) => setHidden((before) => toggled(before, key))}
-            />
-          )}
-        </OpenedLater>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          onClick={() =>
-            download(
-              `${name}.csv`,
-              csv(
-                shown.filter(({ title }) => title !== ''),
-                sorted,
-              ),
-            )
-          }
-        >
-          {t('CSV')}
-        </Button>
-      </div>
+      <TableFoot
+        name={name}
+        rows={view}
+        all={rows.length}
+        columns={columns}
+        hidden={hidden}
+        onToggle={toggle}
+        more={more}
+      />
     </>
   );
 }
 
 const ARROWS = { descending: ' ↓', ascending: ' ↑', none: '' };
 
-function toggled(before: Set<string>, key: string): Set<string> {
-  const next = new Set(before);
-  if (!next.delete(key)) next.add(key);
-  return next;
+/** Writes into the address; a way back leads out of the page, not through each letter. */
+function useChange(): (next: { by?: string; find?: string | undefined }) => void {
+  const navigate = useNavigate();
+  return (next) =>
+    void navigate({
+      to: '.',
+      search: (before: object) => ({ ...before, ...next }) as never,
+      replace: true,
+      resetScroll: false,
+    });
 }
 
-function compare(a: string | number | null | undefined, b: string | number | null | undefined): number {
-  // What is not known stands last when the largest is first.
-  if (a == null || b == null) return a == null ? (b == null ? 0 : -1) : 1;
-  return typeof a === 'number' && typeof b === 'number' ? a - b : compareNames(String(a), String(b));
-}
-
-function download(name: string, content: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], { type: 'text/csv' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+/** Which columns somebody does not want to see: that is theirs, and no part of the address. */
+function useHidden<Row>(name: string, columns: readonly Column<Row>[]): [ReadonlySet<string>, (key: string) => void] {
+  const place = `hidden-${name}`;
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(() => {
+    const chosen = stored(place);
+    return new Set(chosen?.split(' ') ?? columns.filter((one) => one.hidden).map(({ key }) => key));
+  });
+  const toggle = (key: string) => {
+    const next = new Set(hidden);
+    if (!next.delete(key)) next.add(key);
+    store(place, [...next].join(' '));
+    setHidden(next);
+  };
+  return [hidden, toggle];
 }

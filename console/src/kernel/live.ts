@@ -1,26 +1,25 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
+import { type Change, changeOf, isTouched } from './live-changes.ts';
+import { followStream } from './live-stream.ts';
 
 /*
  * One live stream per browser and organisation. The tab that holds the lock reads it and passes it on to the others; when it is
- * closed, the next one takes over. A message says only that something of a service has changed: what is on the screen
- * is then read again, at most once in two seconds.
+ * closed, the next one takes over, from the last message on that any tab has seen. A message says only what has changed: what is on
+ * the screen of it is then read again, at most once in two seconds.
  */
 export type LiveState = 'live' | 'polling' | 'connecting';
 
-/** The service whose answers a topic makes old. */
-const SERVICES: Record<string, string> = {
-  servers: 'monitor-agent',
-  bots: 'bot-executor',
-  backtests: 'bot-executor',
-  sweeps: 'bot-executor',
-  usage: 'usage',
-  billing: 'billing',
-};
+/** Between tabs: what the stream said, its state, or that a new tab asks for it. */
+interface BetweenTabs {
+  change?: Change;
+  state?: LiveState;
+  last?: string;
+  asks?: true;
+}
+
 const REST_MS = 2_000;
-/** Without a sign of life for so long the stream is over: heartbeats come every 15 s. */
-const SILENCE_MS = 40_000;
-const AGAIN_MS = 3_000;
+const AGAIN_MS = 2_000;
 
 let state: LiveState = 'connecting';
 const watchers = new Set<() => void>();
@@ -31,15 +30,13 @@ function become(next: LiveState): void {
   for (const watcher of watchers) watcher();
 }
 
-/** Whether what is shown follows by itself at once, or is asked for again every ten seconds. */
-export const useLiveState = (): LiveState =>
-  useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => state,
-  );
+const watch = (watcher: () => void) => {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+};
+
+/** Whether what is shown follows by itself at once, or is asked for again every few seconds. */
+export const useLiveState = (): LiveState => useSyncExternalStore(watch, () => state);
 
 /** Follows an organisation for as long as one of its pages is open. */
 export function useLive(org: string): void {
@@ -47,82 +44,87 @@ export function useLive(org: string): void {
   useEffect(() => {
     const over = new AbortController();
     const channel = new BroadcastChannel(`tidegate-live-${org}`);
-    const pending = new Set<string>();
-    let resting: ReturnType<typeof setTimeout> | undefined;
-    const refresh = () => {
-      resting = undefined;
-      const services = new Set(pending);
-      pending.clear();
-      const all = services.has('*');
-      void queries.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === org && (all || services.has(String(queryKey[1]))),
-      });
+    const reader = new Reader(queries, org);
+    let leads = false;
+    let last: string | undefined;
+    const receive = (announced: BetweenTabs) => {
+      last = announced.last ?? last;
+      if (announced.state) become(announced.state);
+      if (announced.change) reader.changed(announced.change);
     };
-    const changed = (topic: string) => {
-      pending.add(topic === '*' ? '*' : (SERVICES[topic] ?? '*'));
-      // Nobody looks at a hidden tab: it reads again when it is shown, because queries do so by themselves.
-      if (!document.hidden) resting ??= setTimeout(refresh, REST_MS);
+    const announce = (announced: BetweenTabs) => {
+      channel.postMessage(announced);
+      receive(announced);
     };
-    channel.onmessage = ({ data }: MessageEvent<{ topic?: string; state?: LiveState }>) => {
-      if (data.state) become(data.state);
-      if (data.topic) changed(data.topic);
+    channel.onmessage = ({ data }: MessageEvent<BetweenTabs>) => {
+      if (data.asks && leads) channel.postMessage({ state, ...(last ? { last } : {}) } satisfies BetweenTabs);
+      receive(data);
     };
-    const announce = (message: { topic?: string; state?: LiveState }) => {
-      channel.postMessage(message);
-      if (message.state) become(message.state);
-      if (message.topic) changed(message.topic);
-    };
+    const shown = () => !document.hidden && reader.catchUp();
+    document.addEventListener('visibilitychange', shown);
     const lead = async () => {
+      leads = true;
       while (!over.signal.aborted) {
-        await follow(org, announce, over.signal);
+        await followStream(org, last, over.signal, {
+          onLive: (id) => announce({ state: 'live', ...(id ? { last: id } : {}) }),
+          onSilence: () => announce({ state: 'polling' }),
+          onGap: (id) => announce({ change: { topic: '*' }, ...(id ? { last: id } : {}) }),
+          onMessage: (topic, data, id) => announce({ change: changeOf(topic, data), ...(id ? { last: id } : {}) }),
+        });
         if (over.signal.aborted) return;
         announce({ state: 'polling' });
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     };
+    channel.postMessage({ asks: true } satisfies BetweenTabs);
     navigator.locks.request(`tidegate-live-${org}`, { signal: over.signal }, lead).catch((error: unknown) => {
       if (!over.signal.aborted) throw error;
     });
     return () => {
       over.abort();
-      clearTimeout(resting);
+      become('connecting');
+      document.removeEventListener('visibilitychange', shown);
+      reader.stop();
       channel.close();
     };
   }, [org, queries]);
 }
 
-/** Until the stream breaks, is silent for too long, or nobody needs it. The browser itself reconnects after short faults. */
-function follow(
-  org: string,
-  announce: (message: { topic?: string; state?: LiveState }) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const stream = new EventSource(`/api/v1/stream?organisation=${encodeURIComponent(org)}`);
-    let receivedAt = Date.now();
-    const end = () => {
-      clearInterval(watch);
-      stream.close();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const watch = setInterval(() => {
-      if (Date.now() - receivedAt > SILENCE_MS) end();
-    }, 5_000);
-    signal.addEventListener('abort', end);
-    const on = (name: string, act: () => void) =>
-      stream.addEventListener(name, () => {
-        receivedAt = Date.now();
-        act();
-      });
-    on('ready', () => announce({ state: 'live' }));
-    // Something may have been missed: all that is shown is read again.
-    on('resync', () => announce({ topic: '*' }));
-    on('heartbeat', () => {});
-    for (const topic of Object.keys(SERVICES)) on(topic, () => announce({ topic }));
-    for (const name of ['expired', 'revoked', 'bye']) on(name, end);
-    stream.onerror = () => {
-      if (stream.readyState === EventSource.CLOSED) end();
-    };
-  });
+/** Reads again what is on the screen and has become old, not more often than every two seconds. */
+class Reader {
+  private readonly queries: QueryClient;
+  private readonly org: string;
+  private pending: Change[] = [];
+  private resting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(queries: QueryClient, org: string) {
+    this.queries = queries;
+    this.org = org;
+  }
+
+  changed(change: Change): void {
+    const same = (one: Change) => JSON.stringify(one) === JSON.stringify(change);
+    if (change.topic === '*') this.pending = [change];
+    else if (!this.pending.some(same)) this.pending.push(change);
+    this.catchUp();
+  }
+
+  /** Nobody looks at a hidden tab: it reads when it is shown. */
+  catchUp(): void {
+    if (this.pending.length === 0 || document.hidden) return;
+    this.resting ??= setTimeout(() => this.read(), REST_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.resting);
+  }
+
+  private read(): void {
+    this.resting = undefined;
+    const changes = this.pending;
+    this.pending = [];
+    void this.queries.invalidateQueries({
+      predicate: ({ queryKey }) => queryKey[0] === this.org && changes.some((change) => isTouched(queryKey, change)),
+    });
+  }
 }

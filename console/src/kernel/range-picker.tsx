@@ -1,6 +1,6 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { when, zoneName } from './format.ts';
+import { chooseUtc, isUtc, when, zoneName } from './format.ts';
 import { t } from './strings.ts';
 import { nameOf, RANGES, type RangeSearch } from './time-range.ts';
 
@@ -32,7 +32,14 @@ export function RangePicker({ search }: { search: RangeSearch }) {
         value={name === 'fixed' ? '' : name}
         onChange={(range) => go({ range: range as keyof typeof RANGES })}
       />
-      <span className="quiet">{zoneName()}</span>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        title={isUtc() ? t('Show my time zone') : t('Show UTC')}
+        onClick={() => chooseUtc(!isUtc())}
+      >
+        {zoneName()}
+      </Button>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
+import { type Asked, AskedContext } from './asked.ts';
 import { lasted } from './format.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { StateMark } from './state-mark.tsx';
@@ -19,7 +20,7 @@ export function Reading<T>({ of, children }: { of: UseQueryResult<T>; children: 
   return (
     <>
       {error ? <Stale since={of.dataUpdatedAt} /> : null}
-      {children(data)}
+      <AskedContext value={(of as { asked?: Asked }).asked}>{children(data)}</AskedContext>
     </>
   );
 }

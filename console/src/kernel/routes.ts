@@ -1,6 +1,9 @@
 import { createRootRoute, createRoute, redirect } from '@tanstack/react-router';
 import { isProblem } from '@tidegate/client';
 import { queryClient, readOf } from './api.ts';
+import { given, textOf } from './search-params.ts';
+import { linkKey } from './shared-link.ts';
+import type { TableSearch } from './table-view.rules.ts';
 
 /*
  * The two routes that all others hang from: everything of an organisation is below its id, so that a link opens in the
@@ -13,7 +16,12 @@ export const meOf = () => ({ ...readOf(null, 'accountsMe', {}), staleTime: 60_00
 export const orgRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/o/$org',
+  // How tables are sorted and searched, on every page that has one.
+  validateSearch: (raw: Record<string, unknown>): TableSearch =>
+    given({ by: textOf(raw, 'by'), find: textOf(raw, 'find') }),
   beforeLoad: async ({ location }) => {
+    // Whoever has a link is nobody, and reads what it shows.
+    if (linkKey()) return;
     try {
       await queryClient.ensureQueryData(meOf());
     } catch (error) {

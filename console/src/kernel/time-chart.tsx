@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
+import { useChartCursor } from './chart-cursor.ts';
 import { clock, day, when } from './format.ts';
 import { t } from './strings.ts';
 import classes from './time-chart.module.css';
@@ -29,8 +30,17 @@ interface Props {
   /** A part was chosen with the pointer. */
   onBrush?: (from: string, to: string) => void;
   height?: number;
+  /** What happened at an instant and explains the values. */
+  marks?: readonly ChartMark[];
 }
 
+export interface ChartMark {
+  /** In milliseconds. */
+  at: number;
+  text: string;
+}
+
+const NO_MARKS: readonly ChartMark[] = [];
 const MOST_ROWS = 500;
 
 /** Values over time: a picture to look at, and the same as a table. */
@@ -44,11 +54,15 @@ export function TimeChart({
   format,
   onBrush,
   height = 220,
+  marks = NO_MARKS,
 }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [asTable, setAsTable] = useState(false);
   const brush = useRef(onBrush);
   brush.current = onBrush;
+  const drawn = useRef<uPlot | undefined>(undefined);
+  const cursor = useChartCursor({ instants, chart: drawn, onBrush });
+  const said = saidAt(cursor.at ?? instants.length - 1, instants, series, format);
   useEffect(() => {
     const element = place.current;
     if (!element || asTable) return;
@@ -72,6 +86,7 @@ export function TimeChart({
         axes: [
           {
             ...axis,
+            size: 28,
             ...(days ? { space: 110 } : {}),
             values: (_chart, splits) => splits.map((at) => (days ? day(at * 1_000) : clock(at * 1_000))),
           },
@@ -94,6 +109,7 @@ export function TimeChart({
           ? { bands: series.slice(1).map((_one, index) => ({ series: [index + 2, index + 1] as [number, number] })) }
           : {}),
         hooks: {
+          draw: [(chart) => drawMarks(chart, marks, color('--text-2'))],
           setSelect: [
             ({ select, posToVal, setSelect }) => {
               if (select.width < 4) return;
@@ -108,19 +124,21 @@ export function TimeChart({
       data,
       element,
     );
+    drawn.current = chart;
     const resized = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
     return () => {
       resized.disconnect();
       chart.destroy();
+      drawn.current = undefined;
     };
-  }, [instants, series, from, to, stacked, format, height, asTable]);
+  }, [instants, series, from, to, stacked, format, height, marks, asTable]);
   return (
     <figure className={classes['chart']}>
       <figcaption className={classes['caption']}>
         <strong>{title}</strong>
         <ul className={classes['legend']}>
-          {series.map(({ label, color }) => (
+          {(series.length === 1 && series[0]?.label === title ? [] : series).map(({ label, color }) => (
             <li key={label}>
               <span className={classes['swatch']} style={{ background: `var(${color})` }} aria-hidden="true" />
               {label}
@@ -158,10 +176,59 @@ export function TimeChart({
           </table>
         </div>
       ) : (
-        <div ref={place} role="img" aria-label={`${title}: ${summary}`} style={{ height }} />
+        // A slider over the instants: its value is read aloud wherever it is moved to.
+        <div
+          ref={place}
+          role="slider"
+          tabIndex={0}
+          aria-label={`${title}: ${summary}`}
+          aria-valuemin={0}
+          aria-valuemax={Math.max(0, instants.length - 1)}
+          aria-valuenow={cursor.at ?? Math.max(0, instants.length - 1)}
+          aria-valuetext={said}
+          onKeyDown={cursor.onKeyDown}
+          style={{ height }}
+        />
       )}
+      {cursor.at === undefined || asTable ? null : <p className="quiet">{said}</p>}
     </figure>
   );
+}
+
+/** A dashed line from top to bottom, with its number at the top: the list beside the charts has the words. */
+function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly ChartMark[], color: string): void {
+  const { left, top, width, height } = bbox;
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.fillStyle = color;
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.textAlign = 'left';
+  ctx.font = `${11 * devicePixelRatio}px sans-serif`;
+  for (const [index, { at }] of marks.entries()) {
+    const x = Math.round(valToPos(at / 1_000, 'x', true));
+    if (x < left || x > left + width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+    ctx.fillText(String(index + 1), x + 3 * devicePixelRatio, top + 11 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+/** An instant in words, with all that was measured then. */
+function saidAt(
+  at: number,
+  instants: readonly number[],
+  series: readonly Series[],
+  format: (value: number) => string,
+): string {
+  const instant = instants[at];
+  if (instant === undefined) return t('Nothing was measured.');
+  const values = series.map(
+    ({ label, values }) => `${label} ${values[at] == null ? '–' : format(values[at] as number)}`,
+  );
+  return `${when(instant)}: ${values.join(', ')}`;
 }
 
 /** Positions of the values that have no neighbour. */

@@ -1,52 +1,129 @@
 import { Link } from '@tanstack/react-router';
+import type { ListedServer, ServerFinding } from '@tidegate/client';
+import { findingMark, findingPage, findingText } from '../findings/finding-text.ts';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
+import { exact, share, short, took } from '../kernel/format.ts';
+import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { Spark } from '../kernel/spark.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import classes from './show-overview.module.css';
 
-/** What is wrong, worst first, in sentences. */
+const WEIGHT = { critical: 0, warning: 1, info: 2 };
+/** More sentences are read on the servers' own pages. */
+const MOST_SENTENCES = 12;
+
+/** What is wrong, worst first, in sentences; then how the last hour of every server went. */
 export function ShowOverview() {
   const org = useOrg();
-  const servers = useRead('serversList', { limit: 200 }, { everyMs: 10_000 });
+  const servers = useRead('serversList', { limit: 50, sort: 'worst', count: true }, { everyMs: 10_000 });
   return (
     <Page title={t('Overview')}>
       <Reading of={servers}>
-        {({ items }) => {
-          const trouble = items.filter(({ state, missing }) => state === 'unreachable' || missing.length > 0);
-          if (items.length === 0) {
-            return (
-              <Empty title={t('Nothing is watched yet')}>
-                <Link to="/o/$org/servers/new" params={{ org }}>
-                  {t('Add a PostgreSQL server')}
-                </Link>
-              </Empty>
-            );
-          }
-          return (
-            <section aria-label={t('Servers')} className="stack">
-              {trouble.length === 0 ? (
-                <StateMark mark="ok">
-                  {t('{count, plural, one {# server is} other {All # servers are}} watched without gaps.', {
-                    count: items.length,
-                  })}
-                </StateMark>
-              ) : null}
-              {trouble.map(({ id, name, state, failure, missing }) => (
-                <p key={id}>
-                  <StateMark mark={state === 'unreachable' ? 'unreachable' : 'warning'}>
-                    <Link to="/o/$org/servers/$serverId" params={{ org, serverId: id }}>
-                      {name}
-                    </Link>
-                  </StateMark>{' '}
-                  {failure?.what ?? missing[0]?.what}
+        {({ items, counts }) =>
+          items.length === 0 ? (
+            <Empty title={t('Nothing is watched yet')}>
+              <Link to="/o/$org/servers/new" params={{ org }}>
+                {t('Add a PostgreSQL server')}
+              </Link>
+            </Empty>
+          ) : (
+            <>
+              <Trouble servers={items} total={counts?.total ?? items.length} />
+              <h2>{t('The last hour')}</h2>
+              <ul className={classes['servers']}>
+                {items.map((server) => (
+                  <ServerHour key={server.id} server={server} />
+                ))}
+              </ul>
+              {(counts?.total ?? 0) > items.length ? (
+                <p>
+                  <Link to="/o/$org/servers" params={{ org }}>
+                    {t('All {count} servers', { count: exact(counts?.total ?? 0) })}
+                  </Link>
                 </p>
-              ))}
-            </section>
-          );
-        }}
+              ) : null}
+            </>
+          )
+        }
       </Reading>
     </Page>
+  );
+}
+
+function Trouble({ servers, total }: { servers: readonly ListedServer[]; total: number }) {
+  const org = useOrg();
+  const sentences = servers
+    .flatMap((server) => server.findings.map((finding) => ({ server, finding })))
+    .sort((a, b) => WEIGHT[a.finding.severity] - WEIGHT[b.finding.severity]);
+  return (
+    <section aria-label={t('What needs you')} className="stack">
+      {sentences.some(({ finding }) => finding.severity !== 'info') ? null : (
+        <StateMark mark="ok">
+          {t('{count, plural, one {# server is} other {All # servers are}} watched without gaps.', { count: total })}
+        </StateMark>
+      )}
+      {sentences.slice(0, MOST_SENTENCES).map(({ server, finding }) => (
+        <Sentence key={`${server.id} ${finding.kind} ${finding.what}`} org={org} server={server} finding={finding} />
+      ))}
+      {sentences.length > MOST_SENTENCES ? (
+        <Link to="/o/$org/servers" params={{ org }}>
+          {t('{count} more', { count: sentences.length - MOST_SENTENCES })}
+        </Link>
+      ) : null}
+    </section>
+  );
+}
+
+function Sentence({ org, server, finding }: { org: string; server: ListedServer; finding: ServerFinding }) {
+  return (
+    <p className={classes['sentence']}>
+      <StateMark mark={findingMark(finding)}>
+        <Link to={findingPage(finding.kind)} params={{ org, serverId: server.id }}>
+          {server.name}
+        </Link>
+      </StateMark>
+      <span>{findingText(finding)}</span>
+    </p>
+  );
+}
+
+function ServerHour({ server: { id, name, figures, lastCollectedAt, version } }: { server: ListedServer }) {
+  const org = useOrg();
+  return (
+    <li>
+      <Link to="/o/$org/servers/$serverId" params={{ org, serverId: id }}>
+        {name}
+      </Link>
+      {figures ? (
+        <>
+          <Spark
+            values={figures.spark}
+            label={t('Active sessions in the last hour, at most {most}', {
+              most: exact(Math.max(0, ...figures.spark.map((value) => value ?? 0))),
+            })}
+          />
+          <span>
+            {t('{active} active', { active: exact(figures.active) })}
+            {figures.commitsPerSecond === null
+              ? ''
+              : ` · ${t('{rate} commits/s', { rate: short(figures.commitsPerSecond) })}`}
+            {figures.meanMs === null ? '' : ` · ${t('{time} a call', { time: took(figures.meanMs) })}`}
+            {figures.cacheHitRatio === null
+              ? ''
+              : ` · ${t('{share} in memory', { share: share(figures.cacheHitRatio) })}`}
+          </span>
+        </>
+      ) : (
+        <span className="quiet">{t('No snapshot in the last hour')}</span>
+      )}
+      <span className="quiet">
+        {version ? `PostgreSQL ${version} · ` : ''}
+        {lastCollectedAt ? <Age at={lastCollectedAt} /> : t('never')}
+      </span>
+    </li>
   );
 }

@@ -2,23 +2,26 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { MonitoredIndex } from '@tidegate/client';
 import { usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Empty } from '../kernel/empty.tsx';
 import { bytes, short } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { t } from '../kernel/strings.ts';
 import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
+import { INDEX_SORTS } from './table-sorts.ts';
 
 const route = getRouteApi('/o/$org/servers/$serverId/indexes');
 
 export function ListIndexes() {
   const { serverId } = route.useParams();
-  const { search, ...range } = route.useSearch();
+  const { search, sort = 'bytes', ...range } = route.useSearch();
   const navigate = route.useNavigate();
   const indexes = usePages('serversIndexes', {
     serverId,
     ...rangeOf(range, useNow(60_000)),
     limit: 100,
+    sort,
     ...(search ? { search } : {}),
   });
   return (
@@ -29,21 +32,30 @@ export function ListIndexes() {
         onSearch={(text) => void navigate({ search: (before) => ({ ...before, search: text }) })}
       />
       <Reading of={indexes}>
-        {({ items, more }) => (
-          <DataTable
-            name={t('Indexes')}
-            rows={items}
-            columns={columns()}
-            rowKey={({ database, schema, name }) => `${database}.${schema}.${name}`}
-            more={more}
-          />
-        )}
+        {({ items, more }) =>
+          items.length === 0 ? (
+            <Empty title={t('No index is like that')}>
+              {t('Indexes are read once a minute, database by database; a new server has them within some minutes.')}
+            </Empty>
+          ) : (
+            <DataTable
+              name={t('Indexes')}
+              rows={items}
+              columns={indexColumns()}
+              sort={sort}
+              sortable={INDEX_SORTS}
+              onSort={(key) => void navigate({ search: (before) => ({ ...before, sort: key as typeof sort }) })}
+              rowKey={({ database, schema, name }) => `${database}.${schema}.${name}`}
+              more={more}
+            />
+          )
+        }
       </Reading>
     </>
   );
 }
 
-const columns = (): Column<MonitoredIndex>[] => [
+export const indexColumns = (): Column<MonitoredIndex>[] => [
   { key: 'name', title: t('Index'), value: ({ schema, name }) => `${schema}.${name}` },
   { key: 'table', title: t('Table'), value: ({ table }) => table },
   { key: 'database', title: t('Database'), value: ({ database }) => database },

@@ -1,7 +1,8 @@
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import type { MonitoredTable } from '@tidegate/client';
-import { usePages } from '../kernel/api.ts';
+import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Empty } from '../kernel/empty.tsx';
 import { bytes, share, short } from '../kernel/format.ts';
 import { Age } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -32,18 +33,24 @@ export function ListTables() {
         onSearch={(text) => void navigate({ search: (before) => ({ ...before, search: text }) })}
       />
       <Reading of={tables}>
-        {({ items, more }) => (
-          <DataTable
-            name={t('Tables')}
-            rows={items}
-            columns={columns()}
-            rowKey={({ database, schema, name }) => `${database}.${schema}.${name}`}
-            sort={sort}
-            sortable={TABLE_SORTS}
-            onSort={(key) => void navigate({ search: (before) => ({ ...before, sort: key as typeof sort }) })}
-            more={more}
-          />
-        )}
+        {({ items, more }) =>
+          items.length === 0 ? (
+            <Empty title={t('No table is like that')}>
+              {t('Tables are read once a minute, database by database; a new server has them within some minutes.')}
+            </Empty>
+          ) : (
+            <DataTable
+              name={t('Tables')}
+              rows={items}
+              columns={columns((table) => <TableLink range={range} table={table} />)}
+              rowKey={({ database, schema, name }) => `${database}.${schema}.${name}`}
+              sort={sort}
+              sortable={TABLE_SORTS}
+              onSort={(key) => void navigate({ search: (before) => ({ ...before, sort: key as typeof sort }) })}
+              more={more}
+            />
+          )
+        }
       </Reading>
     </>
   );
@@ -51,8 +58,22 @@ export function ListTables() {
 
 const size = (value: number | null): string => (value === null ? '–' : bytes(value));
 
-const columns = (): Column<MonitoredTable>[] => [
-  { key: 'name', title: t('Table'), value: ({ schema, name }) => `${schema}.${name}` },
+function TableLink({ range, table: { database, schema, name } }: { range: object; table: MonitoredTable }) {
+  const org = useOrg();
+  const { serverId } = route.useParams();
+  return (
+    <Link
+      to="/o/$org/servers/$serverId/table"
+      params={{ org, serverId }}
+      search={{ ...range, database, schema, name } as never}
+    >
+      {schema}.{name}
+    </Link>
+  );
+}
+
+const columns = (link: (table: MonitoredTable) => React.ReactNode): Column<MonitoredTable>[] => [
+  { key: 'name', title: t('Table'), value: ({ schema, name }) => `${schema}.${name}`, cell: link },
   { key: 'database', title: t('Database'), value: ({ database }) => database },
   {
     key: 'totalBytes',

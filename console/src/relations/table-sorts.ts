@@ -8,3 +8,5 @@ export const TABLE_SORTS = [
   'deadRows',
   'name',
 ] as const;
+
+export const INDEX_SORTS = ['bytes', 'scans', 'rowsRead', 'name'] as const;

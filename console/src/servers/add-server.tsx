@@ -8,9 +8,7 @@ import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 import { CheckList } from './check-list.tsx';
-
-const TLS: TlsMode[] = ['verify-full', 'verify-ca', 'require', 'disable'];
-const NAMED = { server_name_taken: 'name', host_not_allowed: 'host' };
+import { NAMED, TLS } from './connection-form.ts';
 
 /** The test says what is missing before anything is stored; both take the same input. */
 export function AddServer() {

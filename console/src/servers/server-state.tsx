@@ -8,7 +8,7 @@ const MARKS: Record<Server['state'], Mark> = {
   paused: 'paused',
   unreachable: 'unreachable',
 };
-const WORDS: Record<Server['state'], string> = {
+export const WORDS: Record<Server['state'], string> = {
   ok: 'Watched',
   pending: 'Not seen yet',
   paused: 'Paused',
@@ -26,7 +26,3 @@ export function ServerState({ server: { state, missing } }: { server: Pick<Serve
   }
   return <StateMark mark={MARKS[state]}>{t(WORDS[state])}</StateMark>;
 }
-
-/** Worst first. */
-export const severityOf = ({ state, missing }: Pick<Server, 'state' | 'missing'>): number =>
-  state === 'unreachable' ? 3 : missing.length > 0 ? 2 : state === 'pending' ? 1 : 0;

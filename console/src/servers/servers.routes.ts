@@ -2,8 +2,9 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { orgRoute } from '../kernel/routes.ts';
 import { given, instantOf, oneOf, textOf } from '../kernel/search-params.ts';
 import { rangeSearch } from '../kernel/time-range.ts';
-import { TABLE_SORTS } from '../relations/table-sorts.ts';
+import { INDEX_SORTS, TABLE_SORTS } from '../relations/table-sorts.ts';
 import { STATEMENT_SORTS } from '../statements/statement-sorts.ts';
+import { SERVER_SORTS, STATES } from './server-sorts.ts';
 
 const serverRoute = createRoute({
   getParentRoute: () => orgRoute,
@@ -15,13 +16,20 @@ const serverRoute = createRoute({
 const overviewRoute = createRoute({
   getParentRoute: () => serverRoute,
   path: '/',
+  validateSearch: (raw) => given({ compare: oneOf(raw, 'compare', ['previous']) }),
   component: lazyRouteComponent(() => import('./show-load.tsx'), 'ShowLoad'),
 });
 
 const statementsRoute = createRoute({
   getParentRoute: () => serverRoute,
   path: '/statements',
-  validateSearch: (raw) => given({ sort: oneOf(raw, 'sort', STATEMENT_SORTS), search: textOf(raw, 'search') }),
+  validateSearch: (raw) =>
+    given({
+      sort: oneOf(raw, 'sort', STATEMENT_SORTS),
+      search: textOf(raw, 'search'),
+      database: textOf(raw, 'database'),
+      role: textOf(raw, 'role'),
+    }),
   component: lazyRouteComponent(() => import('../statements/list-statements.tsx'), 'ListStatements'),
 });
 
@@ -48,13 +56,14 @@ const tablesRoute = createRoute({
 const indexesRoute = createRoute({
   getParentRoute: () => serverRoute,
   path: '/indexes',
-  validateSearch: (raw) => given({ search: textOf(raw, 'search') }),
+  validateSearch: (raw) => given({ sort: oneOf(raw, 'sort', INDEX_SORTS), search: textOf(raw, 'search') }),
   component: lazyRouteComponent(() => import('../relations/list-indexes.tsx'), 'ListIndexes'),
 });
 
 const findingsRoute = createRoute({
   getParentRoute: () => serverRoute,
   path: '/findings',
+  validateSearch: (raw) => given({ show: oneOf(raw, 'show', ['dismissed']) }),
   component: lazyRouteComponent(() => import('../relations/list-findings.tsx'), 'ListFindings'),
 });
 
@@ -64,10 +73,45 @@ const wraparoundRoute = createRoute({
   component: lazyRouteComponent(() => import('../wraparound/show-wraparound.tsx'), 'ShowWraparound'),
 });
 
+const missingRoute = createRoute({
+  getParentRoute: () => serverRoute,
+  path: '/missing',
+  component: lazyRouteComponent(() => import('./show-missing.tsx'), 'ShowMissing'),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => serverRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./edit-server.tsx'), 'EditServer'),
+});
+
+const sizesRoute = createRoute({
+  getParentRoute: () => serverRoute,
+  path: '/sizes',
+  component: lazyRouteComponent(() => import('../relations/show-sizes.tsx'), 'ShowSizes'),
+});
+
+const tableRoute = createRoute({
+  getParentRoute: () => serverRoute,
+  path: '/table',
+  validateSearch: (raw: Record<string, unknown>) => ({
+    database: textOf(raw, 'database') ?? '',
+    schema: textOf(raw, 'schema') ?? '',
+    name: textOf(raw, 'name') ?? '',
+  }),
+  component: lazyRouteComponent(() => import('../relations/show-table.tsx'), 'ShowTable'),
+});
+
 export const serverRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/servers',
+    validateSearch: (raw: Record<string, unknown>) =>
+      given({
+        sort: oneOf(raw, 'sort', SERVER_SORTS),
+        search: textOf(raw, 'search'),
+        state: oneOf(raw, 'state', STATES),
+      }),
     component: lazyRouteComponent(() => import('./list-servers.tsx'), 'ListServers'),
   }),
   createRoute({
@@ -84,5 +128,9 @@ export const serverRoutes = [
     indexesRoute,
     findingsRoute,
     wraparoundRoute,
+    missingRoute,
+    settingsRoute,
+    sizesRoute,
+    tableRoute,
   ]),
 ] as const;

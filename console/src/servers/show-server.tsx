@@ -17,6 +17,9 @@ const TABS = [
   { to: '/o/$org/servers/$serverId/indexes', text: 'Indexes' },
   { to: '/o/$org/servers/$serverId/findings', text: 'Findings' },
   { to: '/o/$org/servers/$serverId/wraparound', text: 'Wraparound' },
+  { to: '/o/$org/servers/$serverId/sizes', text: 'Sizes' },
+  { to: '/o/$org/servers/$serverId/missing', text: 'Missing' },
+  { to: '/o/$org/servers/$serverId/settings', text: 'Settings' },
 ] as const;
 
 /** What stands above every page of a server: its name, state and range, what is missing, and the way to the others. */

@@ -9,16 +9,18 @@ export interface Item {
   text: string;
   scope?: string;
   exact?: boolean;
+  /** After `g`. */
+  key?: string;
 }
 
 export const NAVIGATION: { title?: string; items: Item[] }[] = [
-  { items: [{ to: '/o/$org', text: 'Overview', exact: true }] },
-  { title: 'Monitoring', items: [{ to: '/o/$org/servers', text: 'Servers', scope: 'servers:read' }] },
+  { items: [{ to: '/o/$org', text: 'Overview', exact: true, key: 'o' }] },
+  { title: 'Monitoring', items: [{ to: '/o/$org/servers', text: 'Servers', scope: 'servers:read', key: 's' }] },
   {
     title: 'Trading',
     items: [
-      { to: '/o/$org/bots', text: 'Bots', scope: 'bots:read' },
-      { to: '/o/$org/backtests', text: 'Backtests', scope: 'bots:read' },
+      { to: '/o/$org/bots', text: 'Bots', scope: 'bots:read', key: 'b' },
+      { to: '/o/$org/backtests', text: 'Backtests', scope: 'bots:read', key: 't' },
       { to: '/o/$org/sweeps', text: 'Sweeps', scope: 'bots:read' },
       { to: '/o/$org/candles', text: 'Candles', scope: 'bots:read' },
     ],
@@ -26,13 +28,16 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
   {
     title: 'Organisation',
     items: [
-      { to: '/o/$org/usage', text: 'Usage', scope: 'usage:read' },
+      { to: '/o/$org/usage', text: 'Usage', scope: 'usage:read', key: 'u' },
       { to: '/o/$org/plans', text: 'Plans', scope: 'billing:read' },
-      { to: '/o/$org/billing', text: 'Billing', scope: 'billing:read' },
-      { to: '/o/$org/team', text: 'Team', scope: 'members:read' },
-      { to: '/o/$org/keys', text: 'API keys', scope: 'keys:read' },
-      { to: '/o/$org/channels', text: 'Notifications', scope: 'channels:read' },
-      { to: '/o/$org/account', text: 'Account' },
+      { to: '/o/$org/billing', text: 'Billing', scope: 'billing:read', key: 'i' },
+      { to: '/o/$org/team', text: 'Team', scope: 'members:read', key: 'm' },
+      { to: '/o/$org/keys', text: 'API keys', scope: 'keys:read', key: 'k' },
+      { to: '/o/$org/links', text: 'Shared links', scope: 'keys:read' },
+      { to: '/o/$org/channels', text: 'Notifications', scope: 'channels:read', key: 'n' },
+      { to: '/o/$org/appearance', text: 'Appearance', scope: 'org:admin' },
+      { to: '/o/$org/organisations', text: 'Organisations' },
+      { to: '/o/$org/account', text: 'Account', key: 'a' },
     ],
   },
   {

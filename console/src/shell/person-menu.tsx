@@ -6,7 +6,7 @@ import { chooseLocale, LOCALES, type Locale, locale, t } from '../kernel/strings
 import { chooseTheme, theme } from '../kernel/theme.ts';
 
 /** Loaded with its first use: a menu brings the library that places it, a sixth of a first visit. */
-export function PersonMenu({ name, email }: { name: string; email: string }) {
+export function PersonMenu({ name, email, onHelp }: { name: string; email: string; onHelp: () => void }) {
   const leave = async () => {
     queryClient.clear();
     notifyTabs();
@@ -23,6 +23,9 @@ export function PersonMenu({ name, email }: { name: string; email: string }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{email}</Menu.Label>
+        <Menu.Item onClick={onHelp} rightSection={<kbd>?</kbd>}>
+          {t('Keyboard')}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t('Theme')}</Menu.Label>
         {(['auto', 'light', 'dark'] as const).map((one) => (

@@ -1,24 +1,58 @@
-import { NativeSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { lazy, useEffect } from 'react';
-import { useOrg } from '../kernel/api.ts';
-import { useLive, useLiveState } from '../kernel/live.ts';
+import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { readOf, useOrg } from '../kernel/api.ts';
+import { useLive } from '../kernel/live.ts';
+import { useLogInNeeded } from '../kernel/log-in-again.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
 import { OpenedLater } from '../kernel/opened-later.tsx';
 import { meOf } from '../kernel/routes.ts';
-import { StateMark } from '../kernel/state-mark.tsx';
+import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
+import { Brand } from './brand.tsx';
+import { Breadcrumb } from './breadcrumb.tsx';
+import { LiveMark } from './live-mark.tsx';
 import { NAVIGATION } from './navigation.ts';
 import classes from './shell.module.css';
+import { type Opens, useShortcuts } from './use-shortcuts.ts';
+
+const loadMenu = () => import('./person-menu.tsx');
+const LogInAgain = lazy(async () => ({ default: (await import('../session/log-in-again.tsx')).LogInAgain }));
+const PersonMenu = lazy(async () => ({ default: (await loadMenu()).PersonMenu }));
+const LinkedShell = lazy(async () => ({ default: (await import('./linked-shell.tsx')).LinkedShell }));
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+const KeyboardHelp = lazy(async () => ({ default: (await import('./keyboard-help.tsx')).KeyboardHelp }));
+const FirstSteps = lazy(async () => ({ default: (await import('./first-steps.tsx')).FirstSteps }));
 
 /** What stands around every page of an organisation. */
 export function Shell() {
+  if (!linkKey()) return <OwnShell />;
+  return (
+    <Suspense>
+      <LinkedShell />
+    </Suspense>
+  );
+}
+
+function OwnShell() {
   const org = useOrg();
   const me = useQuery(meOf()).data;
+  const [opened, setOpened] = useState<Opens | undefined>();
+  const isHome = useMatchRoute()({ to: '/o/$org' }) !== false;
   useLive(org);
   useEffect(leaveWithOthers, []);
-  const scopes = new Set(me?.scopes);
+  useShortcuts(org, setOpened);
+  const logInNeeded = useLogInNeeded();
+  const close = () => setOpened(undefined);
+  // What they may do here, which may be another organisation than the session began in.
+  const here = useQuery(readOf(org, 'accountsMe', {})).data;
+  const scopes = new Set(here?.scopes);
+  const groups = NAVIGATION.map(({ title, items }) => ({
+    title,
+    items: items.filter(({ scope }) => !scope || !here || scopes.has(scope)),
+  })).filter(({ items }) => items.length > 0);
+  const name = me?.user.name || t('Account');
   return (
     <div className={classes['shell']}>
       <a className={classes['skip']} href="#content">
@@ -26,79 +60,57 @@ export function Shell() {
       </a>
       <header className={classes['bar']}>
         <Link to="/o/$org" params={{ org }} className={classes['name']}>
-          Tidegate
+          <Brand org={org} />
         </Link>
-        <Organisations org={org} />
-        <Live />
-        <Person name={me?.user.name ?? ''} email={me?.user.email ?? ''} />
+        <Breadcrumb org={org} />
+        <LiveMark org={org} />
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-haspopup="dialog"
+          aria-keyshortcuts="Control+K Meta+K"
+          onClick={() => setOpened('palette')}
+        >
+          {t('Go to')}
+          <kbd className={classes['hint']}>Ctrl K</kbd>
+        </Button>
+        <OpenedLater label={name} load={loadMenu}>
+          {() => <PersonMenu name={name} email={me?.user.email ?? ''} onHelp={() => setOpened('help')} />}
+        </OpenedLater>
       </header>
       <nav className={classes['navigation']} aria-label={t('Main')}>
-        {NAVIGATION.map(({ title, items }) => (
+        {groups.map(({ title, items }) => (
           <div key={title ?? ''}>
             {title ? <h2>{t(title)}</h2> : null}
             <ul>
-              {items
-                .filter(({ scope }) => !scope || !me || scopes.has(scope))
-                .map(({ to, text, exact }) => (
-                  <li key={to}>
-                    <Link
-                      to={to}
-                      params={{ org } as never}
-                      activeOptions={{ exact: exact ?? false, includeSearch: false }}
-                    >
-                      {t(text)}
-                    </Link>
-                  </li>
-                ))}
+              {items.map(({ to, text, exact }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    params={{ org } as never}
+                    activeOptions={{ exact: exact ?? false, includeSearch: false }}
+                  >
+                    {t(text)}
+                  </Link>
+                </li>
+              ))}
             </ul>
           </div>
         ))}
       </nav>
       <main id="content" className={classes['content']}>
+        {isHome ? (
+          <Suspense>
+            <FirstSteps key={org} org={org} />
+          </Suspense>
+        ) : null}
         <Outlet />
       </main>
+      <Suspense>
+        {opened === 'palette' ? <Palette org={org} onClose={close} onHelp={() => setOpened('help')} /> : null}
+        {logInNeeded ? <LogInAgain /> : null}
+        {opened === 'help' ? <KeyboardHelp onClose={close} /> : null}
+      </Suspense>
     </div>
-  );
-}
-
-const LIVE = {
-  live: { mark: 'ok', text: 'Live' },
-  polling: { mark: 'stale', text: 'Asked for every ten seconds' },
-  connecting: { mark: 'pending', text: 'Connecting' },
-} as const;
-
-function Live() {
-  const { mark, text } = LIVE[useLiveState()];
-  return (
-    <span className={classes['live']} role="status">
-      <StateMark mark={mark}>{t(text)}</StateMark>
-    </span>
-  );
-}
-
-function Organisations({ org }: { org: string }) {
-  const navigate = useNavigate();
-  const organisations = useQuery(meOf()).data?.organisations ?? [];
-  if (organisations.length < 2) return <span className={classes['org']}>{organisations[0]?.name}</span>;
-  return (
-    <NativeSelect
-      size="xs"
-      aria-label={t('Organisation')}
-      data={organisations.map(({ id, name }) => ({ value: id, label: name }))}
-      value={org}
-      onChange={({ currentTarget }) => void navigate({ to: '/o/$org', params: { org: currentTarget.value } })}
-    />
-  );
-}
-
-const loadMenu = () => import('./person-menu.tsx');
-const PersonMenu = lazy(async () => ({ default: (await loadMenu()).PersonMenu }));
-
-function Person({ name, email }: { name: string; email: string }) {
-  const label = name || t('Account');
-  return (
-    <OpenedLater label={label} load={loadMenu}>
-      {() => <PersonMenu name={label} email={email} />}
-    </OpenedLater>
   );
 }

@@ -1,68 +1,170 @@
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { Button, CopyButton } from '@mantine/core';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import type { ServersStatementOutput } from '@tidegate/client';
 import { useMemo } from 'react';
-import { useRead } from '../kernel/api.ts';
-import { bytes, short, took } from '../kernel/format.ts';
+import { useOrg, useRead } from '../kernel/api.ts';
+import { Changed } from '../kernel/changed.tsx';
+import { Fact } from '../kernel/fact.tsx';
+import { bytes, exact, short, took } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { Sql } from '../kernel/sql.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { TimeChart } from '../kernel/time-chart.tsx';
+import { type Series, TimeChart } from '../kernel/time-chart.tsx';
 import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
+import { waitSeries } from '../kernel/wait-series.rules.ts';
+import { explainOf } from './explain.rules.ts';
 import { statementSeries } from './statement-series.ts';
 
 const route = getRouteApi('/o/$org/servers/$serverId/statements/$statementId');
 
+/** One statement: what it is, how it did, where its time went, what it touches, and what could be better. */
 export function ShowStatement() {
   const { serverId, statementId } = route.useParams();
-  const range = rangeOf(route.useSearch(), useNow(60_000));
+  const search = route.useSearch();
+  const range = rangeOf(search, useNow(60_000));
   const navigate = useNavigate();
+  const detail = useRead('serversStatement', { serverId, statementId, ...range });
   const query = useRead('serversStatementSeries', { serverId, statementId, ...range });
   const points = query.data?.points;
   const charts = useMemo(() => points && statementSeries(points), [points]);
+  const waits = useMemo(() => detail.data && waitSeries(detail.data.waitSeries), [detail.data]);
   const onBrush = (from: string, to: string) => void navigate({ to: '.', search: { from, to } as never });
+  const chart = (title: string, series: Series, format: (value: number) => string) =>
+    charts ? (
+      <TimeChart
+        title={title}
+        summary={charts.summary}
+        range={range}
+        instants={charts.instants}
+        series={[series]}
+        format={format}
+        onBrush={onBrush}
+        height={160}
+      />
+    ) : null;
   return (
-    <Reading of={query}>
-      {() =>
-        charts ? (
-          <>
-            <TimeChart
-              title={t('Time of one call')}
-              summary={charts.summary}
-              range={range}
-              instants={charts.instants}
-              series={[charts.mean]}
-              format={took}
-              onBrush={onBrush}
-            />
-            <TimeChart
-              title={t('Calls per second')}
-              summary={charts.summary}
-              range={range}
-              instants={charts.instants}
-              series={[charts.calls]}
-              format={short}
-              onBrush={onBrush}
-            />
-            <TimeChart
-              title={t('Rows per second')}
-              summary={charts.summary}
-              range={range}
-              instants={charts.instants}
-              series={[charts.rows]}
-              format={short}
-              onBrush={onBrush}
-            />
-            <TimeChart
-              title={t('WAL per second')}
-              summary={charts.summary}
-              range={range}
-              instants={charts.instants}
-              series={[charts.wal]}
-              format={bytes}
-              onBrush={onBrush}
-            />
-          </>
-        ) : null
-      }
-    </Reading>
+    <>
+      <Reading of={detail}>{(data) => <About data={data} search={search} />}</Reading>
+      <Reading of={query}>
+        {() =>
+          charts ? (
+            <>
+              {chart(t('Time of one call'), charts.mean, took)}
+              {chart(t('Calls per second'), charts.calls, short)}
+              {chart(t('Rows per second'), charts.rows, short)}
+              {chart(t('WAL per second'), charts.wal, bytes)}
+            </>
+          ) : null
+        }
+      </Reading>
+      {waits && waits.series.length > 0 ? (
+        <TimeChart
+          title={t('What it waited for')}
+          summary={t('sessions on average')}
+          range={range}
+          instants={waits.instants}
+          series={waits.series}
+          stacked
+          format={short}
+          onBrush={onBrush}
+          height={160}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function About({ data, search }: { data: ServersStatementOutput; search: object }) {
+  const org = useOrg();
+  const { serverId } = route.useParams();
+  const { statement, tables, users, findings, indexFindings } = data;
+  const { text, calls, meanMs, totalMs, rows, walBytes, previous } = statement;
+  return (
+    <div className="stack">
+      {text === null ? (
+        <p>{t('Its text has not been read yet.')}</p>
+      ) : (
+        <>
+          <div>
+            <Sql text={text} />
+          </div>
+          <CopyButton value={explainOf(text)}>
+            {({ copy, copied }) => (
+              <div className="row">
+                <Button size="compact-xs" variant="default" onClick={copy}>
+                  {copied ? t('Copied') : t('Copy EXPLAIN')}
+                </Button>
+                <span className="quiet">
+                  {t(
+                    'Tidegate runs no EXPLAIN on your server: this one plans it for unknown parameters, and runs nothing.',
+                  )}
+                </span>
+              </div>
+            )}
+          </CopyButton>
+        </>
+      )}
+      {findings.map(({ kind, severity, what }) => (
+        <p key={kind}>
+          <StateMark mark={severity}>{what}</StateMark>
+        </p>
+      ))}
+      <dl className="facts">
+        <Fact name={t('Calls')} value={<Changed text={exact(calls)} now={calls} before={previous?.calls} />} />
+        <Fact
+          name={t('Time of one call')}
+          value={calls === 0 ? '–' : <Changed text={took(meanMs)} now={meanMs} before={previous?.meanMs} />}
+        />
+        <Fact name={t('Time')} value={<Changed text={took(totalMs)} now={totalMs} before={previous?.totalMs} />} />
+        <Fact name={t('Rows a call')} value={calls === 0 ? '–' : short(rows / calls)} />
+        <Fact name={t('WAL')} value={bytes(walBytes)} />
+        <Fact name={t('Database')} value={statement.database} />
+        <Fact name={t('Role')} value={statement.role} />
+        <Fact name={t('First seen')} value={<Moment at={statement.firstSeenAt} />} />
+      </dl>
+      {tables.length > 0 ? (
+        <section aria-label={t('Tables')}>
+          <h2>{t('Tables')}</h2>
+          <ul>
+            {tables.map(({ schema, name, totalBytes }) => (
+              <li key={`${schema}.${name}`}>
+                <Link
+                  to="/o/$org/servers/$serverId/table"
+                  params={{ org, serverId }}
+                  search={{ ...search, database: statement.database, schema, name } as never}
+                >
+                  {schema}.{name}
+                </Link>{' '}
+                {totalBytes === null ? '' : bytes(totalBytes)}
+              </li>
+            ))}
+          </ul>
+          {indexFindings.map(({ index, kind, what, sql }) => (
+            <details key={`${index} ${kind}`}>
+              <summary>
+                <StateMark mark={kind === 'invalid' ? 'warning' : 'info'}>{what}</StateMark>
+              </summary>
+              {sql ? <Sql text={sql} /> : null}
+            </details>
+          ))}
+        </section>
+      ) : null}
+      {users.length > 0 ? (
+        <section aria-label={t('Who was seen running it')}>
+          <h2>{t('Who was seen running it')}</h2>
+          <ul>
+            {users.map(({ role, application, sessions }) => (
+              <li key={`${role} ${application}`}>
+                {role ?? '–'} {application ? `· ${application}` : ''} ·{' '}
+                {t('{sessions} on average', { sessions: exact(Math.round(sessions * 1_000) / 1_000) })}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+    </div>
   );
 }

@@ -1,13 +1,23 @@
 import { Link, useParams } from '@tanstack/react-router';
-import type { ServersStatementsOutput, Statement } from '@tidegate/client';
+import type { ListedStatement, StatementChange } from '@tidegate/client';
+import { Changed } from '../kernel/changed.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { bytes, exact, share, short, took } from '../kernel/format.ts';
+import { Spark } from '../kernel/spark.tsx';
+import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import type { RangeSearch } from '../kernel/time-range.ts';
+import classes from './statement-table.module.css';
+
+const MARKS: Record<StatementChange, Mark> = { new: 'info', regressed: 'warning', improved: 'ok' };
+const WORDS: Record<StatementChange, string> = {
+  new: 'New',
+  regressed: 'Slower',
+  improved: 'Faster',
+};
 
 interface Props {
-  items: Statement[];
-  total: ServersStatementsOutput['total'];
+  items: ListedStatement[];
   search: RangeSearch;
   sort?: string;
   onSort?: (key: string) => void;
@@ -15,9 +25,9 @@ interface Props {
   more?: () => void;
 }
 
-export function StatementTable({ items, total, search, ...table }: Props) {
+export function StatementTable({ items, search, ...table }: Props) {
   const { org = '', serverId = '' } = useParams({ strict: false }) as { org?: string; serverId?: string };
-  const columns: Column<Statement>[] = [
+  const columns: Column<ListedStatement>[] = [
     {
       key: 'text',
       title: t('Statement'),
@@ -25,10 +35,10 @@ export function StatementTable({ items, total, search, ...table }: Props) {
       value: ({ text }) => text,
       cell: ({ statementId, text, queryId }) => (
         <Link
-          className="mono"
+          className={`mono ${classes['text']}`}
           to="/o/$org/servers/$serverId/statements/$statementId"
           params={{ org, serverId, statementId }}
-          search={search}
+          search={rangeOnly(search)}
           title={text ?? ''}
         >
           {text?.replace(/\s+/g, ' ').slice(0, 200) ?? t('text not read yet ({queryId})', { queryId })}
@@ -39,8 +49,22 @@ export function StatementTable({ items, total, search, ...table }: Props) {
       key: 'share',
       title: t('Share'),
       number: true,
-      value: ({ totalMs }) => (total.totalMs > 0 ? totalMs / total.totalMs : null),
-      cell: ({ totalMs }) => (total.totalMs > 0 ? share(totalMs / total.totalMs) : '–'),
+      value: ({ share: part }) => part,
+      cell: ({ share: part }) =>
+        part === null ? (
+          '–'
+        ) : (
+          <>
+            <meter className={classes['share']} min={0} max={1} value={part} aria-hidden="true" />
+            {share(part)}
+          </>
+        ),
+    },
+    {
+      key: 'spark',
+      title: t('Trend'),
+      value: ({ spark }) => spark?.map((ms) => Math.round(ms)).join(' '),
+      cell: ({ spark }) => (spark ? <Spark values={spark} label={t('Time over the range')} /> : '–'),
     },
     {
       key: 'totalMs',
@@ -61,7 +85,13 @@ export function StatementTable({ items, total, search, ...table }: Props) {
       title: t('Mean'),
       number: true,
       value: ({ meanMs }) => meanMs,
-      cell: ({ meanMs }) => took(meanMs),
+      cell: ({ meanMs, previous }) => <Changed text={took(meanMs)} now={meanMs} before={previous?.meanMs} />,
+    },
+    {
+      key: 'change',
+      title: t('Change'),
+      value: ({ change }) => change,
+      cell: ({ change }) => (change ? <StateMark mark={MARKS[change]}>{t(WORDS[change])}</StateMark> : ''),
     },
     { key: 'rows', title: t('Rows'), number: true, value: ({ rows }) => rows, cell: ({ rows }) => short(rows) },
     {
@@ -76,11 +106,12 @@ export function StatementTable({ items, total, search, ...table }: Props) {
       key: 'walBytes',
       title: t('WAL'),
       number: true,
+      hidden: true,
       value: ({ walBytes }) => walBytes,
       cell: ({ walBytes }) => bytes(walBytes),
     },
-    { key: 'database', title: t('Database'), value: ({ database }) => database },
-    { key: 'role', title: t('Role'), value: ({ role }) => role },
+    { key: 'database', title: t('Database'), hidden: true, value: ({ database }) => database },
+    { key: 'role', title: t('Role'), hidden: true, value: ({ role }) => role },
   ];
   return (
     <DataTable
@@ -92,3 +123,9 @@ export function StatementTable({ items, total, search, ...table }: Props) {
     />
   );
 }
+
+/** Another page has no use for the order and the search of this one. */
+const rangeOnly = ({ range, from, to }: RangeSearch): RangeSearch => ({
+  ...(range ? { range } : {}),
+  ...(from && to ? { from, to } : {}),
+});

@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router';
-import type { AgedTable, WraparoundLevel } from '@tidegate/client';
+import type { AgedTable, HorizonHolder, WraparoundLevel } from '@tidegate/client';
 import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { exact, share, short } from '../kernel/format.ts';
@@ -25,13 +25,44 @@ const WORDS: Record<WraparoundLevel, string> = {
   stop: 'PostgreSQL refuses to write',
 };
 
+const EACH: Record<HorizonHolder['kind'], string> = {
+  session: 'Session',
+  prepared_transaction: 'Prepared transaction',
+  slot_xmin: 'Replication slot',
+  slot_catalog_xmin: 'Logical replication slot',
+  standby: 'Standby',
+};
+const MOST_HOLDERS = 5;
+const XIDS = 2 ** 31;
+
+/** How full it is, with the ages at which something happens as ticks. */
+function Gauge({ database, percent, freezeMaxAge }: { database: string; percent: number; freezeMaxAge: number }) {
+  const ticks = [freezeMaxAge / XIDS, 1_600_000_000 / XIDS, 1 - 40_000_000 / XIDS, 1 - 3_000_000 / XIDS];
+  return (
+    <svg
+      className={classes['gauge']}
+      viewBox="0 0 200 16"
+      width="200"
+      height="16"
+      role="img"
+      aria-label={`${t('Used transaction ids of {database}', { database })}: ${share(percent / 100)}`}
+    >
+      <rect className={classes['track']} x="0" y="4" width="200" height="8" rx="2" />
+      <rect className={classes['used']} x="0" y="4" width={Math.min(200, Math.max(1, percent * 2))} height="8" rx="2" />
+      {ticks.map((tick) => (
+        <path key={tick} className={classes['tick']} d={`M${tick * 200} 0v16`} />
+      ))}
+    </svg>
+  );
+}
+
 /** How far transaction ids are from running out, and who holds vacuum back. */
 export function ShowWraparound() {
   const { serverId } = route.useParams();
   const wraparound = useRead('serversWraparound', { serverId }, { everyMs: 60_000 });
   return (
     <Reading of={wraparound}>
-      {({ cause, databases, tables, pace }) => (
+      {({ cause, databases, tables, pace, settings, holders }) => (
         <div className="stack">
           {cause ? (
             <section>
@@ -44,17 +75,20 @@ export function ShowWraparound() {
               ? t('The pace is not known yet.')
               : t('{count} transaction ids a day', { count: short(pace.xidsPerDay) })}
           </p>
+          <p className="quiet">
+            {t(
+              'Ticks: autovacuum starts by itself; vacuum drops everything else; PostgreSQL warns; it refuses to write.',
+            )}
+          </p>
           <ul className={classes['databases']}>
             {databases.map(({ database, level, xids }) => (
               <li key={database}>
                 <strong>{database}</strong>
                 <StateMark mark={MARKS[level]}>{t(WORDS[level])}</StateMark>
-                <meter
-                  min={0}
-                  max={100}
-                  high={50}
-                  value={xids.percent}
-                  aria-label={t('Used transaction ids of {database}', { database })}
+                <Gauge
+                  database={database}
+                  percent={xids.percent}
+                  freezeMaxAge={settings?.freezeMaxAge ?? 200_000_000}
                 />
                 <span title={exact(xids.age)}>{share(xids.percent / 100)}</span>
                 <span className="quiet">
@@ -65,6 +99,21 @@ export function ShowWraparound() {
               </li>
             ))}
           </ul>
+          {holders.length > 0 ? (
+            <section aria-label={t('What holds vacuum back')}>
+              <h2>{t('What holds vacuum back')}</h2>
+              <ul>
+                {holders.slice(0, MOST_HOLDERS).map((holder) => (
+                  <li key={`${holder.kind} ${holder.name}`}>
+                    {t(EACH[holder.kind])} {holder.name}
+                    {holder.role ? ` · ${holder.role}` : ''}
+                    {holder.state ? ` · ${holder.state}` : ''} ·{' '}
+                    {t('nothing younger than {count} transactions can be frozen', { count: short(holder.age) })}
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ) : null}
           <h2>{t('The oldest tables')}</h2>
           <DataTable
             name={t('The oldest tables')}

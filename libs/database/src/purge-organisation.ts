@@ -117,10 +117,10 @@ async function stepsOf(tx: Tx): Promise<Step[]> {
   return order.flatMap((table) => steps.filter((step) => step.table === table).map(bounded));
 }
 
-/** The texts are the catalogue's own: an instant or a day each, in the session's time zone like what they are compared with. */
+/** The texts are the catalogue's own: an instant, a day or a number each, in the session's time zone like what they are compared with. */
 function bounded({ column, bound, ...step }: Step & { column: string; bound: string | null }): Step {
   if (bound === null) return { ...step, key: null, low: null, high: null };
-  const [, low, high] = /^FOR VALUES FROM \('([^']+)'\) TO \('([^']+)'\)$/.exec(bound) ?? [];
+  const [, low, high] = /^FOR VALUES FROM \('?([^']+?)'?\) TO \('?([^']+?)'?\)$/.exec(bound) ?? [];
   if (!column || !low || !high) throw new Error(`The partition ${step.name} is not a range of one column.`);
   return { ...step, key: column, low, high };
 }

@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import { watchOf } from './nats-watch.ts';
 
 /** Live topics of organisations, for forwarding to clients. They are never stored: what is missed is lost. */
 export class LiveTopics {
@@ -20,6 +21,11 @@ export class LiveTopics {
         else callback(null, { topic: message.subject.slice(prefix.length), text: message.string() });
       },
     });
+  }
+
+  /** After a time without a connection: what was sent meanwhile is lost. */
+  onGap(then: () => void): void {
+    watchOf(this.nc).onReconnect(then);
   }
 
   /** Resolves when the server has the subscriptions made so far. */

@@ -1,5 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { event } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
 import type { RunningNats } from '@tidegate/runtime/embedded/nats-server';
@@ -40,10 +41,10 @@ afterAll(async () => {
   await schema.close();
 });
 
-function relay(): { outbox: Outbox; relay: Relay } {
-  const one = new Relay({ service: 'identity', tenants: schema.tenants, nc, log: new Log() });
+function relay(service = 'identity'): { outbox: Outbox; relay: Relay } {
+  const one = new Relay({ service, tenants: schema.tenants, nc, log: new Log() });
   relays.push(one);
-  return { relay: one, outbox: new Outbox('identity', () => one.wake()) };
+  return { relay: one, outbox: new Outbox(service, () => one.wake()) };
 }
 const say = (outbox: Outbox, id: string, text: string) =>
   schema.tenants.as({}, (tx) => outbox.emit(tx, said, { id, text }));
@@ -161,4 +162,18 @@ test('processes without the lease do not keep waking each other', async () => {
   subscription.unsubscribe();
   await schema.sql('delete from outbox');
   await schema.sql("update relay_lease set holder = null, held_until = '-infinity'");
+});
+
+test('an event that a live topic follows is published on it once it is sent, with no more than the topic says', async () => {
+  const { relay: one, outbox } = relay('billing');
+  const orgId = newId();
+  const published: string[] = [];
+  nc.subscribe(`live.${orgId}.>`, {
+    callback: (_error, message) => void published.push(`${message.subject} ${message.string()}`),
+  });
+  one.start();
+  const snapshot = { orgId, version: 7, plans: {}, features: {}, periods: {}, upgrade: {} };
+  await schema.tenants.as({}, (tx) => outbox.emit(tx, entitlementsChanged, snapshot, orgId));
+  await until(() => published.length > 0);
+  expect(published).toEqual([`live.${orgId}.entitlements {"version":7}`]);
 });

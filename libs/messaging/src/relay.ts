@@ -5,6 +5,7 @@ import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { DEFAULT_MESSAGING_LIMITS, type MessagingLimits } from './limits.ts';
+import { LiveEvents } from './live-events.ts';
 import { watchOf } from './nats-watch.ts';
 import { countOutbox, deleteSent, mayHave, type OutboxRow, readOutbox, releaseLease, takeLease } from './relay.rows.ts';
 
@@ -35,6 +36,7 @@ export class Relay {
   private readonly options: { service: string; tenants: TenantDatabase; nc: NatsConnection; log: Log };
   private readonly leaseSeconds: number;
   private readonly jetstream: JetStreamClient;
+  private readonly live: LiveEvents;
   private readonly self = crypto.randomUUID();
   private readonly lag;
   private readonly size;
@@ -57,6 +59,7 @@ export class Relay {
   }) {
     this.options = options;
     this.leaseSeconds = (options.limits ?? DEFAULT_MESSAGING_LIMITS).outboxLeaseSeconds;
+    this.live = new LiveEvents(options.service);
     this.jetstream = jetstream(options.nc, { checkAPI: false });
     const metrics = new Metrics();
     this.lag = metrics.gauge('tidegate_outbox_lag_seconds', 'Age of the oldest event not sent yet', ['service']);
@@ -197,11 +200,14 @@ export class Relay {
     const head = headers();
     if (row.trace) head.set('traceparent', row.trace);
     const body = row.sequence === null ? row.body : this.envelope(row);
-    return this.jetstream.publish(row.subject, body, {
-      msgID: row.event_id,
-      headers: head,
-      timeout: PUBLISH_TIMEOUT_MS,
-    });
+    const options = { msgID: row.event_id, headers: head, timeout: PUBLISH_TIMEOUT_MS };
+    return this.jetstream.publish(row.subject, body, options).then(() => this.announce(row));
+  }
+
+  /** To those who watch now, once the event is safe. */
+  private announce({ subject, org_id, body }: OutboxRow): void {
+    const said = org_id === null ? undefined : this.live.of(subject, body);
+    if (said && !this.options.nc.isClosed()) this.options.nc.publish(`live.${org_id}.${said.topic}`, said.text);
   }
 
   /** CloudEvents 1.0; the data is put in as it was written, so that the message is byte for byte what was emitted. */

@@ -1,5 +1,6 @@
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { EVENTS_STREAM } from '@tidegate/contracts/kernel/event';
+import { LIVE_TOPICS } from '@tidegate/contracts/kernel/live-topics';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { USAGE_STREAM } from '@tidegate/contracts/usage/event';
 import type { Login } from './settings.ts';
@@ -16,10 +17,8 @@ const METERS: Partial<Record<ServiceName, readonly string[]>> = {
   'monitor-agent': ['server_minutes'],
   'bot-executor': ['bot_orders', 'backtest_runs', 'sweep_runs'],
 };
-const LIVE_TOPICS: Partial<Record<ServiceName, readonly string[]>> = {
-  'monitor-agent': ['servers'],
-  'bot-executor': ['bots'],
-};
+const liveOf = (service: ServiceName): string[] =>
+  Object.entries(LIVE_TOPICS).flatMap(([topic, of]) => (of.service === service ? [`live.*.${topic}`] : []));
 
 /**
  * What a service may publish and subscribe to. It may call any service, answer its own operations, emit only its own
@@ -32,7 +31,7 @@ export function permissionsOf(service: ServiceName): Permissions {
     'rpc.>',
     `evt.${service}.>`,
     ...(METERS[service] ?? []).map((meter) => `usage.*.${meter}`),
-    ...(LIVE_TOPICS[service] ?? []).map((topic) => `live.*.${topic}`),
+    ...liveOf(service),
     `wake.${service}.>`,
     '$JS.API.INFO',
     ...stream(EVENTS_STREAM, durables),

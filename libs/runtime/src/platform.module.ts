@@ -4,6 +4,7 @@ import { deadLetterController } from '@tidegate/messaging/dead-letter-controller
 import { problemFilter } from '@tidegate/messaging/problem-filter';
 import { serviceStateController } from '@tidegate/messaging/service-state-controller';
 import type { Log } from '@tidegate/telemetry/log';
+import { exportController } from './export-controller.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Loops } from './loops.ts';
 import { PurgeOrganisation } from './purge-organisation.ts';
@@ -20,7 +21,9 @@ export class PlatformModule {
       global: true,
       imports: [DiscoveryModule],
       controllers: [
-        ...(stores ? [PurgeOrganisation, deadLetterController(name), serviceStateController(name)] : []),
+        ...(stores
+          ? [PurgeOrganisation, deadLetterController(name), serviceStateController(name), exportController(name)]
+          : []),
         ...(secrets.length > 0 ? [ShredSecrets] : []),
       ],
       providers: [...given, problemFilter, Loops, ...(stores ? [Housekeeping] : [])],

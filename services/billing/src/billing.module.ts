@@ -18,6 +18,7 @@ import { GetRevenue } from './operator/get-revenue.ts';
 import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { ListAllInvoices } from './operator/list-all-invoices.ts';
 import { ListDoublePayments } from './operator/list-double-payments.ts';
+import { ManageDisputes } from './operator/manage-disputes.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
 import { GetCredits } from './packages/get-credits.ts';
@@ -28,6 +29,11 @@ import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
 import { ExportPlans } from './plans/export-plans.ts';
 import { ListPlans } from './plans/list-plans.ts';
+import { CountMembers } from './seats/count-members.ts';
+import { FollowMembers } from './seats/follow-members.ts';
+import { FollowSeats } from './seats/follow-seats.loop.ts';
+import { PreviewSeats } from './seats/preview-seats.ts';
+import { SellSeats } from './seats/sell-seats.ts';
 import { STRIPE_CONTROLLERS, STRIPE_PROVIDERS } from './stripe/parts.ts';
 import { ApplyDueChanges } from './subscriptions/apply-due-changes.loop.ts';
 import { ProviderStates } from './subscriptions/apply-provider-state.ts';
@@ -79,10 +85,14 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ListInvoices,
     ListAllInvoices,
     ListDoublePayments,
+    ManageDisputes,
     BillingDetails,
     UsageBackfilled,
     ChargeOnce,
     ChangeInvoices,
+    SellSeats,
+    PreviewSeats,
+    FollowSeats,
     ...STRIPE_CONTROLLERS,
   ],
   providers: [
@@ -100,6 +110,8 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     OverLimits,
     PreviewEntitlements,
     ShowSubscriptions,
+    FollowMembers,
+    CountMembers,
     ...STRIPE_PROVIDERS,
   ],
 })

@@ -42,6 +42,7 @@ import { GetRevenue } from '../src/operator/get-revenue.ts';
 import { LearnOrganisations } from '../src/operator/learn-organisations.ts';
 import { ListAllInvoices } from '../src/operator/list-all-invoices.ts';
 import { ListDoublePayments } from '../src/operator/list-double-payments.ts';
+import { ManageDisputes } from '../src/operator/manage-disputes.ts';
 import { OrganisationStory } from '../src/operator/organisation-story.ts';
 import type { Described } from '../src/operator/profile.rows.ts';
 import { SearchOrganisations } from '../src/operator/search-organisations.ts';
@@ -52,6 +53,11 @@ import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
+import { CountMembers } from '../src/seats/count-members.ts';
+import { FollowMembers } from '../src/seats/follow-members.ts';
+import { FollowSeats } from '../src/seats/follow-seats.loop.ts';
+import { PreviewSeats } from '../src/seats/preview-seats.ts';
+import { SellSeats } from '../src/seats/sell-seats.ts';
 import { ApplyDueChanges } from '../src/subscriptions/apply-due-changes.loop.ts';
 import { ProviderStates } from '../src/subscriptions/apply-provider-state.ts';
 import { BeginBilling } from '../src/subscriptions/begin-billing.ts';
@@ -208,6 +214,10 @@ export async function openBilling({
   const due = new ApplyDueChanges(tenants, outbox, changes, log);
   const usage = new ChargeUsage(tenants, bus, outbox, config, log);
   const open = new OpenFreeSubscription(entitlements);
+  const count = new CountMembers(bus, log);
+  const seats = new SellSeats(tenants, entitlements, wakes, count);
+  const following = new FollowMembers(tenants, outbox, changes, payments, entitlements);
+  const followSeats = new FollowSeats(tenants, bus, wakes, following, log);
   const handlers = [
     new ApplyPlans(wakes),
     new CheckPlans(),
@@ -232,6 +242,7 @@ export async function openBilling({
     new ListInvoices(),
     new ListAllInvoices(),
     new ListDoublePayments(tenants, new Metrics()),
+    new ManageDisputes(entitlements),
     new BillingDetails(),
     new UsageBackfilled(tenants, bus),
     new ChargeOnce(config),
@@ -240,6 +251,8 @@ export async function openBilling({
     new GetCredits(tenants, bus, log),
     new ManageCredits(),
     new ManageCoupons(),
+    seats,
+    new PreviewSeats(tenants, count, payments),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   /** The data of every event of this kind about the organisation, in order. */
@@ -315,6 +328,18 @@ export async function openBilling({
       }),
     /** Loops that were woken. */
     woken,
+    /** So many members there are now; half a minute later they are paid for. */
+    members: async (orgId: string, members: number) => {
+      counts['seats'] = members;
+      const data = { orgId, userId: newId(), role: 'viewer' as const };
+      await tenants.run(orgId, async (tx) => {
+        const context = { data, orgId, event: {} as never, tx, emit: outbox.emitter(tx), meter: async () => {} };
+        await followSeats.member(context);
+        const apart = "check_at - interval '30 seconds', written_at = written_at - interval '30 seconds'";
+        await tx.query(`update seat_follows set check_at = ${apart} where org_id = $1`, [orgId]);
+      });
+      await followSeats.turn({ signal: new AbortController().signal });
+    },
     /** Carries out what is due; answers when the loop would wake next. */
     due: async () => {
       let next: Awaited<ReturnType<typeof due.turn>>;

@@ -32,6 +32,7 @@ import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
 import type { SubscriptionState } from '../src/stripe/mirror/subscription-state.rules.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
+import { TriedCards } from '../src/stripe/mirror/tried-cards.ts';
 import { PromotionCodes } from '../src/stripe/prices/promotion-codes.ts';
 import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
@@ -112,7 +113,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
   const sync = new SyncCustomer(
     tenants,
     api,
-    new FetchCustomer(api),
+    new FetchCustomer(api, new TriedCards(tenants, api, log)),
     new ApplyCustomer(tenants, outbox, breakable, new MirrorInvoices(outbox), log),
     new BoughtPackages(tenants, api, outbox),
   );

@@ -33,6 +33,12 @@ export class GatewayConfig extends Config(
       description:
         'Folder in which API calls are noted until they are reported, so that a gateway that is killed leaves none uncounted; default: `api-calls` in DATA_DIR. On a disk of this machine; in a container an emptyDir',
     }),
+    INSTALLATION_NAME: z
+      .string()
+      .min(1)
+      .max(80)
+      .default('Tidegate')
+      .meta({ description: 'As for the notifier: for GET /api/v1/installation' }),
     SMTP_HOST: z
       .string()
       .optional()

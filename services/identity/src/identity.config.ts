@@ -9,6 +9,12 @@ export class IdentityConfig extends Config(
     MAX_ORGANISATIONS_PER_PERSON: envInt(1, 1_000_000)
       .default(100)
       .meta({ description: 'Organisations on any plan that one person may own' }),
+    INSTALLATION_NAME: z
+      .string()
+      .min(1)
+      .max(80)
+      .default('Tidegate')
+      .meta({ description: 'As for the notifier: no password may be made of it' }),
     SMTP_HOST: z
       .string()
       .optional()

@@ -1,17 +1,27 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
+import { ChangeEmail } from './accounts/change-email.ts';
 import { ChangePassword } from './accounts/change-password.ts';
+import { ConfirmOwner } from './accounts/confirm-owner.ts';
 import { CreateAdmin } from './accounts/create-admin.ts';
+import { DeleteAccount } from './accounts/delete-account.ts';
+import { MakeLink } from './accounts/make-link.ts';
+import { NewAccounts } from './accounts/new-accounts.ts';
 import { RegisterAccount } from './accounts/register-account.ts';
 import { ReplacePassword } from './accounts/replace-password.ts';
-import { ResetPassword } from './accounts/reset-password.ts';
+import { ForgotPassword, ResetPassword } from './accounts/reset-password.ts';
+import { UndoEmailChange } from './accounts/undo-email-change.ts';
 import { VerifyEmail } from './accounts/verify-email.ts';
 import { WhoAmI } from './accounts/who-am-i.ts';
+import { KeyUses } from './api-keys/key-uses.loop.ts';
 import { KnownKeys } from './api-keys/known-keys.ts';
 import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
+import { RotateApiKey } from './api-keys/rotate-api-key.ts';
 import { VerifyApiKey } from './api-keys/verify-api-key.ts';
+import { CurrentPassword } from './authentication/current-password.ts';
 import { LogInRefusals } from './authentication/log-in-refusals.ts';
 import { LoginThrottle } from './authentication/login-throttle.ts';
+import { NewPasswords } from './authentication/new-passwords.ts';
 import { PasswordHashing } from './authentication/password-hashing.ts';
 import { VerifiedAddresses } from './kernel/people.ts';
 import { Links } from './links/links.ts';
@@ -24,6 +34,8 @@ import { RestrictAccess } from './members/restrict-access.ts';
 import { CountThings } from './organisations/count-things.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
+import { EndOrganisation } from './organisations/end-organisation.ts';
+import { Exports } from './organisations/exports.ts';
 import { NewOrganisation } from './organisations/new-organisation.ts';
 import { Organisations } from './organisations/organisations.ts';
 import { OwnersPlan } from './organisations/owners-plan.ts';
@@ -38,6 +50,7 @@ import { SwitchOrganisation } from './sessions/switch-organisation.ts';
 import { AccessTokens } from './signing-keys/access-tokens.ts';
 import { GetJwks } from './signing-keys/get-jwks.ts';
 import { SigningKeys } from './signing-keys/signing-keys.ts';
+import { Themes } from './themes/themes.ts';
 
 @Module({
   imports: [EntitlementsModule],
@@ -48,7 +61,12 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     WhoAmI,
     VerifyEmail,
     ChangePassword,
+    ForgotPassword,
     ResetPassword,
+    ChangeEmail,
+    UndoEmailChange,
+    MakeLink,
+    DeleteAccount,
     LogIn,
     OwnSessions,
     RefreshSession,
@@ -56,14 +74,17 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     CreateOrganisation,
     Organisations,
     DeleteOrganisation,
+    Exports,
     ManageMembers,
     Invitations,
     ReceivedInvitations,
     ManageApiKeys,
+    RotateApiKey,
     VerifyApiKey,
     Links,
     ServiceKeys,
     GetJwks,
+    Themes,
     OwnersPlan,
   ],
   providers: [
@@ -74,6 +95,12 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     LogInRefusals,
     VerifiedAddresses,
     ReplacePassword,
+    NewAccounts,
+    ConfirmOwner,
+    CurrentPassword,
+    NewPasswords,
+    EndOrganisation,
+    KeyUses,
     AccountMails,
     SendAccountMails,
     DeleteExpired,

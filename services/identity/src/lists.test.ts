@@ -1,7 +1,8 @@
 import { listApiKeys } from '@tidegate/contracts/identity/api-keys';
 import { invite, listInvitations, listMembers } from '@tidegate/contracts/identity/members';
 import { getOrganisation, listOrganisations } from '@tidegate/contracts/identity/organisations';
-import { listSessions, login, me, register } from '@tidegate/contracts/identity/sessions';
+import { me } from '@tidegate/contracts/identity/profile';
+import { listSessions, login, register } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { newId } from '@tidegate/database/ids';

@@ -9,7 +9,7 @@ import { ModulesContainer, NestFactory } from '@nestjs/core';
 import type { Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
 import { listPlans } from '@tidegate/contracts/billing/plans';
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
-import { register, type Session } from '@tidegate/contracts/identity/sessions';
+import { register, requestRegistration, type Session } from '@tidegate/contracts/identity/sessions';
 import { getJwks } from '@tidegate/contracts/identity/tokens';
 import { ANONYMOUS, type Caller } from '@tidegate/contracts/kernel/caller';
 import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
@@ -168,8 +168,22 @@ export async function openIdentity({
     return org && role ? { ...base, orgId: org, role } : base;
   }
 
+  /** Where e-mail is sent, an account begins with the token of a mail. */
+  async function provenAddress(email: string) {
+    if (!mail) return { email };
+    await call(requestRegistration, { email });
+    return { token: (await mailTo(email, 'register'))?.token as string };
+  }
+
+  /** As an account from before addresses had to be proven, or from when no e-mail was sent. */
+  async function newUnverified(email?: string) {
+    const user = await newUser(email);
+    await tenants.as({}, (tx) => tx.query('update users set email_verified_at = null where id = $1', [user.userId]));
+    return user;
+  }
+
   async function newUser(email = `${newId()}@example.com`) {
-    const session: Session = await call(register, { email, password: PASSWORD, name: 'Ada' });
+    const session: Session = await call(register, { ...(await provenAddress(email)), password: PASSWORD, name: 'Ada' });
     const caller = await callerOf(session);
     return { email, session, caller, userId: session.user.id, orgId: caller.orgId as string };
   }
@@ -201,6 +215,8 @@ export async function openIdentity({
     call,
     callerOf,
     newUser,
+    newUnverified,
+    provenAddress,
     emitted,
     /** What else a start does. */
     start: () => app.get(CreateAdmin).onApplicationBootstrap(),

@@ -5,12 +5,20 @@ import { ShowBlocking } from './activity/show-blocking.ts';
 import { ShowWaits } from './activity/show-waits.ts';
 import { CollectServers } from './collector/collect-servers.loop.ts';
 import { CollectorTools } from './collector/collector-tools.ts';
+import { ShowStatement } from './details/show-statement.ts';
+import { ShowTable } from './details/show-table.ts';
+import { DismissFinding } from './index-findings/dismiss-finding.ts';
 import { ListIndexFindings } from './index-findings/list-index-findings.ts';
+import { RestoreFinding } from './index-findings/restore-finding.ts';
 import { HostGuard } from './kernel/connection/host-guard.ts';
+import { ListMoments } from './overview/list-moments.ts';
 import { ShowOverview } from './overview/show-overview.ts';
+import { ShowServerSeries } from './overview/show-server-series.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
 import { ListTables } from './relations/list-tables.ts';
+import { AddNote } from './reset-epochs/add-note.ts';
+import { DeleteNote } from './reset-epochs/delete-note.ts';
 import { ListAnnotations } from './reset-epochs/list-annotations.ts';
 import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 import { CompactSamples } from './series/compact-samples.loop.ts';
@@ -51,6 +59,9 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     TopStatements,
     ShowStatementSeries,
     ShowOverview,
+    ShowServerSeries,
+    ShowStatement,
+    ShowTable,
     ShowActivity,
     ShowBlocking,
     ShowWaits,
@@ -60,6 +71,11 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     ListIndexFindings,
     ShowWraparound,
     ListAnnotations,
+    AddNote,
+    DeleteNote,
+    DismissFinding,
+    RestoreFinding,
+    ListMoments,
   ],
   providers: [
     HostGuard,

@@ -24,6 +24,9 @@ export const guard = { check: loopback, trusted: loopback };
 
 export const dialer = (config = {}) => new Dialer(secrets, guard as never, config as never);
 
+/** A plan that includes all of monitoring. */
+export const everything = { shows: async () => {} } as never;
+
 /** Seconds from one snapshot to the next. */
 export interface Plan {
   probe?: number;
@@ -159,14 +162,21 @@ export interface WatchedServer {
 export async function addServer(
   store: Store,
   watched: Pick<PostgresServer, 'host' | 'port'>,
-  more: { user?: string; password?: string; orgId?: string; personId?: string; database?: string } = {},
+  more: {
+    name?: string;
+    user?: string;
+    password?: string;
+    orgId?: string;
+    personId?: string;
+    database?: string;
+  } = {},
 ): Promise<WatchedServer> {
   const orgId = more.orgId ?? newId();
   const serverId = newId();
   await store.tenants.run(orgId, async (tx) => {
     await insertServer(tx, {
       id: serverId,
-      name: `db ${serverId.slice(-6)}`,
+      name: more.name ?? `db ${serverId.slice(-6)}`,
       host: watched.host,
       port: watched.port,
       database: more.database ?? 'postgres',

@@ -14,6 +14,12 @@ const schema = z
     SMTP_USER: z.string().optional().meta({ description: 'Login at the mail server' }),
     SMTP_PASSWORD: z.string().optional().meta({ description: 'Password of SMTP_USER (better: SMTP_PASSWORD_FILE)' }),
     SMTP_FROM: z.email().optional().meta({ description: 'Sender address of every e-mail; needed with SMTP_HOST' }),
+    INSTALLATION_NAME: z
+      .string()
+      .min(1)
+      .max(80)
+      .default('Tidegate')
+      .meta({ description: 'What people know this installation as: the sender’s name and the head of its mails' }),
     NOTIFIER_TIMEOUT_SECONDS: envInt(1, 20)
       .default(15)
       .meta({ description: 'How long one attempt to deliver a message may take' }),

@@ -96,6 +96,10 @@ export class NotifierWorld {
     return world;
   }
 
+  get publicUrl(): string {
+    return this.settings.publicUrl;
+  }
+
   private constructor(parts: {
     env: NodeJS.ProcessEnv;
     settings: Settings;

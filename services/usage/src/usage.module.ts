@@ -21,9 +21,11 @@ import { IngestUsage } from './ingestion/ingest-usage.ts';
 import { ListEvents } from './ingestion/list-events.ts';
 import { ListRejectedEvents } from './ingestion/list-rejected-events.ts';
 import { ReplayParked } from './ingestion/replay-parked.loop.ts';
+import { TurnIdentities } from './ingestion/turn-identities.loop.ts';
 import { UsageWriter } from './ingestion/usage-writer.ts';
 import { JetStreamUsage } from './jetstream-usage.ts';
 import { UsageStream } from './kernel/usage-stream.ts';
+import { WatchedUsage } from './kernel/watched-usage.ts';
 import { Lend } from './leases/lend.ts';
 import { ReturnLease } from './leases/return-lease.ts';
 import { TakeLease } from './leases/take-lease.ts';
@@ -58,10 +60,12 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
   providers: [
     { provide: UsageStream, useClass: JetStreamUsage },
     UsageWriter,
+    WatchedUsage,
     Backfills,
     Lend,
     IngestCheckpoint,
     IngestUsageStream,
+    TurnIdentities,
     ReplayParked,
     WatchGauges,
     EnforceRetention,

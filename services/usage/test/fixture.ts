@@ -17,6 +17,7 @@ import pg from 'pg';
 import { StoreEntitlements } from '../src/balances/store-entitlements.ts';
 import { keepSnapshot } from '../src/entitlements/keep-snapshot.ts';
 import { UsageWriter } from '../src/ingestion/usage-writer.ts';
+import { WatchedUsage } from '../src/kernel/watched-usage.ts';
 import { Lend } from '../src/leases/lend.ts';
 import { nameMeters, saveMeters } from '../src/meters/meter.rows.ts';
 
@@ -42,7 +43,7 @@ export async function openUsage() {
     tenants,
     outbox,
     asAdmin,
-    writer: () => new UsageWriter(tenants, outbox),
+    writer: () => new UsageWriter(tenants, outbox, new WatchedUsage({ live: () => {} } as never)),
     /** Snapshots are stored in tests, so nobody asks billing over the bus. */
     lend: () => new Lend(tenants, undefined as never),
     /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */

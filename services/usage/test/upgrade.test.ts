@@ -46,6 +46,11 @@ test('an upgrade renames tables and columns with their rows, and their policies 
        values ($1, '00000000-0000-0000-0000-000000000001', 'unknown_meter', 'm', '{"meter": "reports"}')`,
       [org],
     );
+    const known = '00000000-0000-0000-0000-00000000000a';
+    await client.query('insert into usage_identities (org_id, key, digest, seen) values ($1, $2, 7, now())', [
+      org,
+      known,
+    ]);
     await client.query("update ingest_position set sequence = 41, message_at = '2026-11-28T10:00:00Z'");
     await schema.upgrade();
     const one = async (text: string) => (await client.query(text)).rows[0];
@@ -53,6 +58,11 @@ test('an upgrade renames tables and columns with their rows, and their policies 
       org_id: org,
       version: 1,
       time_zone: 'UTC',
+    });
+    expect(await one('select generation, key, digest from usage_identities')).toEqual({
+      generation: 0,
+      key: known,
+      digest: 7,
     });
     expect(await one('select reserved from leases')).toEqual({ reserved: '6' });
     expect(await one('select content_hash::text from rejected_events')).toEqual({

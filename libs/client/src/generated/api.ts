@@ -6,6 +6,33 @@ export type EveryProblem = 'malformed_body' | 'validation_failed' | 'forbidden' 
 
 export type Access = "full" | "read_only";
 
+export type AccountDeletion = {
+  /** Nobody else is in them: they are deleted with the account */
+  deleted: Array<OrganisationOfAccount>;
+  /** Others are in them and you are the only owner: appoint another one, or delete them, first */
+  blocking: Array<OrganisationOfAccount>;
+  /** They stay, without you */
+  left: Array<OrganisationOfAccount>;
+};
+
+export type AccountEvent = {
+  id: Id;
+  at: Timestamp;
+  kind: AccountEventKind;
+  /** From which address it was done */
+  address: string | null;
+  /** Such as the purpose of a link */
+  detail: string | null;
+};
+
+export type AccountEventKind = "account.created" | "password.changed" | "password.reset" | "email.verified" | "email.changed" | "email.change_undone" | "sessions.ended" | "operator.link_made" | "operator.password_set";
+
+export type AccountEvents = {
+  items: Array<AccountEvent>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
 export type ActivityPoint = {
   at: Timestamp;
   /** Sessions of clients, as in the next four fields */
@@ -86,8 +113,8 @@ export type AgedTable = {
 /** In the smallest unit of the currency: 2900 is 29.00 EUR */
 export type AmountMinor = number;
 
-/** crash_recovery: PostgreSQL lost a process or was killed, and the counters of tables and indexes (usually of statements as well) start again from zero, even if the server itself kept running; restart: an orderly one, which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became the primary, and its history continues; another_server: another instance answers at the address, and nothing is compared across that */
-export type AnnotationKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
+/** crash_recovery: PostgreSQL lost a process or was killed, and the counters of tables and indexes (usually of statements as well) start again from zero, even if the server itself kept running; restart: an orderly one, which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became the primary, and its history continues; another_server: another instance answers at the address, and nothing is compared across that; note: written by somebody */
+export type AnnotationKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server" | "note";
 
 export type ApiKey = {
   id: string;
@@ -95,8 +122,14 @@ export type ApiKey = {
   scopes: Array<string>;
   /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
   restricted: Restriction | null;
+  /** How the key begins, to tell which it is */
+  prefix: string;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
+  /** To about a minute */
+  lastUsedAt: Timestamp | null;
+  /** The key that was made in its place; it works until it expires */
+  replacedBy: string | null;
   createdBy: Id;
 };
 
@@ -1028,7 +1061,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -1048,11 +1081,41 @@ export type Dimensions = Record<string, string | null>;
 /** long earns when the price rises, short when it falls */
 export type Direction = "long" | "short";
 
+export type Dispute = {
+  /** At the payment provider */
+  id: string;
+  organisationId: Id;
+  chargeId: string;
+  state: DisputeState;
+  /** In the words of the provider */
+  status: string;
+  /** In the words of the provider */
+  reason: string;
+  currency: Currency;
+  /** In the smallest unit of the currency */
+  amountMinor: number;
+  /** Until when the bank takes evidence */
+  answerBy: Timestamp | null;
+  openedAt: Timestamp;
+  /** It was lost and is not settled: what was paid for can only be read */
+  readOnly: boolean;
+  settledAt: Timestamp | null;
+  settledReason: string;
+};
+
+/** won: the payment stands. lost: the bank gave it back to whoever paid */
+export type DisputeState = "open" | "won" | "lost";
+
 export type DoublePayment = {
   organisationId: Id;
   product: ProductKey;
   subscriptionId: string;
   foundAt: Timestamp;
+};
+
+export type EmailChange = {
+  /** false: when the mail’s token is sent */
+  changed: boolean;
 };
 
 export type Empty = Record<string, never>;
@@ -1065,6 +1128,10 @@ export type EndedHold = {
   quantity: number;
   /** What others can have again */
   released: number;
+};
+
+export type EndedSessions = {
+  ended: number;
 };
 
 export type Enforcement = "hard" | "soft" | "overage";
@@ -1509,6 +1576,140 @@ export type LevelGrant = {
 /** The most that is allowed; null is unlimited */
 export type Limit = number | null;
 
+export type ListedFigures = {
+  /** The snapshot of the sessions */
+  at: Timestamp;
+  /** Active sessions of clients */
+  active: Count;
+  /** Sessions that wait for a lock */
+  waiting: Count;
+  connections: Count;
+  maxConnections: number | null;
+  oldestTransactionSeconds: number;
+  /** In the last minute; null: not read */
+  commitsPerSecond: number | null;
+  /** In the last minute; null: not read */
+  callsPerSecond: number | null;
+  /** Mean time of a call in the last minute; null: there was none */
+  meanMs: number | null;
+  /** In the last hour, 0 to 1; null: nothing was read */
+  cacheHitRatio: number | null;
+  /** Size of all databases; null: not measured yet */
+  bytes: number | null;
+  /** Active sessions of the last 60 minutes, on average over each; null: no snapshot in that minute */
+  spark: Array<number | null>;
+};
+
+export type ListedFinding = {
+  /** invalid: a build failed, and it slows down writes without being used; duplicate: another index is the same; redundant: another index starts with its columns; unused: not read for at least 35 days */
+  kind: "invalid" | "duplicate" | "redundant" | "unused";
+  database: string;
+  schema: string;
+  table: string;
+  index: string;
+  columns: Array<string>;
+  method: string | null;
+  /** null: not measured yet */
+  bytes: Count | null;
+  /** Indexes of the same table that replace it; the first is not itself recommended for dropping */
+  coveredBy: Array<string>;
+  unusedSince: Timestamp | null;
+  what: string;
+  /** The evidence, and what to consider */
+  evidence: Array<string>;
+  /** To be run in `database`; null: keep the index until the advice is followed */
+  sql: string | null;
+  /** The same whenever the same is found of the same index */
+  id: string;
+  /** Who looked at it and decided to leave it, and why; null: nobody did */
+  dismissed: {
+    reason: string;
+    at: Timestamp;
+    personId: Id | null;
+  } | null;
+};
+
+export type ListedServer = {
+  id: Id;
+  name: string;
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  tlsMode: TlsMode;
+  tlsCa: string | null;
+  /** When the client certificate of the role, or one of its chain, ends; null: there is none */
+  tlsCertValidUntil: Timestamp | null;
+  /** The database that this installation itself runs on */
+  platform: boolean;
+  state: ServerState;
+  stateSince: Timestamp;
+  /** Why nothing is collected from it: the plan allows fewer servers, or is read-only. What was collected can be read, and collecting goes on by itself when the plan allows it again. null: it is in full use */
+  restricted: Restriction | null;
+  /** Why the last attempt failed and what to do; null when it did not */
+  failure: {
+    code: string;
+    what: string;
+  } | null;
+  /** What is not collected, since when, why, and the SQL that fixes it: checks of the last report with severity error or warning, and every query that failed twice in a row */
+  missing: Array<ServerCheck>;
+  version: string | null;
+  lastCollectedAt: Timestamp | null;
+  createdAt: Timestamp;
+  updatedAt: Timestamp;
+  /** null: no snapshot in the last hour, or the plan does not include metrics */
+  figures: ListedFigures | null;
+  /** What is wrong with it now, worst first */
+  findings: Array<ServerFinding>;
+};
+
+export type ListedStatement = {
+  statementId: string;
+  database: string;
+  role: string;
+  /** PostgreSQL’s own id of the statement, as text */
+  queryId: string;
+  /** Our own name of the query: the same for every database, role and spelling, and after its tables were made anew; null where the text is not known, not whole, or not one that PostgreSQL 18 takes */
+  queryKey: string | null;
+  /** false: called from within a function */
+  toplevel: boolean;
+  /** Constants are parameters, comments removed; null until it has been read */
+  text: string | null;
+  textTruncated: boolean;
+  calls: Count;
+  rows: Count;
+  totalMs: number;
+  meanMs: number;
+  planMs: number;
+  sharedBlocksHit: Count;
+  sharedBlocksRead: Count;
+  sharedBlocksDirtied: Count;
+  sharedBlocksWritten: Count;
+  tempBlocksRead: Count;
+  tempBlocksWritten: Count;
+  ioReadMs: number;
+  ioWriteMs: number;
+  walBytes: Count;
+  /** Reset in the range, or possibly evicted: some work may be missing */
+  partial: boolean;
+  firstSeenAt: Timestamp;
+  lastSeenAt: Timestamp;
+  /** Of the total time of the list, 0 to 1; null: there was none */
+  share: number | null;
+  /** Time spent, by equal parts of the range of `sparkStep` seconds; null unless `spark` asks for it */
+  spark: Array<number> | null;
+  /** In the period of the same length before; null: not called then, or not asked for */
+  previous: {
+    calls: Count;
+    totalMs: number;
+    meanMs: number;
+  } | null;
+  change: StatementChange | null;
+};
+
+/** Language */
+export type Locale = "en" | "de";
+
 export type LockWait = {
   blocked: number;
   /** 0: a prepared transaction */
@@ -1605,7 +1806,7 @@ export type MartingaleEmaSettingsInput = {
 };
 
 export type Me = {
-  user: User;
+  user: Profile;
   /** The first 200; GET /api/v1/organisations has them all */
   organisations: Array<{
     id: Id;
@@ -1624,6 +1825,8 @@ export type Member = {
   /** Why they may only read at present, as a viewer: the plan allows fewer members, and they joined last. Owners come first, and the first of them is never restricted. null: they may do what their role may */
   restricted: Restriction | null;
   joinedAt: Timestamp;
+  /** When a session of theirs was last used, to the hour */
+  lastActiveAt: Timestamp | null;
 };
 
 export type Meter = {
@@ -1770,8 +1973,14 @@ export type NewApiKey = {
   scopes: Array<string>;
   /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
   restricted: Restriction | null;
+  /** How the key begins, to tell which it is */
+  prefix: string;
   createdAt: Timestamp;
   expiresAt: Timestamp | null;
+  /** To about a minute */
+  lastUsedAt: Timestamp | null;
+  /** The key that was made in its place; it works until it expires */
+  replacedBy: string | null;
   createdBy: Id;
   key: string;
 };
@@ -1798,6 +2007,7 @@ export type NewInvitation = {
   expiresAt: Timestamp;
   createdAt: Timestamp;
   token: string;
+  mailed: boolean;
 };
 
 export type NewServer = {
@@ -1857,6 +2067,20 @@ export type NewServiceKey = {
   key: string;
 };
 
+export type NewSharedLink = {
+  id: string;
+  name: string;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  createdAt: Timestamp;
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+  key: string;
+  url: string;
+};
+
 export type NewUsageEvent = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
@@ -1904,7 +2128,7 @@ export type NextLevel = {
   distancePercent: Decimal | null;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered";
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed";
 
 export type OneOffPrice = {
   currency: Currency;
@@ -1939,6 +2163,12 @@ export type Organisation = {
   id: Id;
   name: string;
   createdAt: Timestamp;
+};
+
+export type OrganisationOfAccount = {
+  id: Id;
+  name: string;
+  members: number;
 };
 
 export type OrganisationSummary = {
@@ -2012,6 +2242,10 @@ export type OwnSession = {
   expiresAt: Timestamp;
   /** The session of this request */
   current: boolean;
+  /** What the device calls itself, as it was last used */
+  device: string | null;
+  /** From which address it was last used */
+  address: string | null;
 };
 
 export type OwnSessions = {
@@ -2066,8 +2300,8 @@ export type PauseTerms = {
 
 /** What the payment provider has said once */
 export type PaymentFact = {
-  /** disputed: the bank took a payment back until it is decided */
-  kind: "invoice_issued" | "invoice_paid" | "payment_failed" | "invoice_uncollectible" | "invoice_voided" | "refunded" | "credited" | "disputed";
+  /** disputed: the bank took a payment back until it is decided, as won or as lost. trial_refused: the card has tried it before */
+  kind: "invoice_issued" | "invoice_paid" | "payment_failed" | "invoice_uncollectible" | "invoice_voided" | "refunded" | "credited" | "disputed" | "trial_refused" | "dispute_won" | "dispute_lost";
   at: Timestamp;
   currency: string | null;
   /** What was paid, refunded, credited or owed, in the smallest unit of the currency */
@@ -2234,6 +2468,22 @@ export type Problem = {
 /** Name of a product */
 export type ProductKey = string;
 
+export type Profile = {
+  id: Id;
+  email: string;
+  /** Whether the address is verified */
+  emailVerified: boolean;
+  name: string;
+  isOperator: boolean;
+  createdAt: Timestamp;
+  /** Language of mails and console; null: not chosen */
+  locale: Locale | null;
+  /** null: the browser’s */
+  timeZone: string | null;
+  /** null: not chosen */
+  theme: "auto" | "light" | "dark" | null;
+};
+
 /** A promotion code */
 export type PromotionCode = string;
 
@@ -2368,6 +2618,24 @@ export type RevenueFigures = {
 /** What a member may do, from least to most */
 export type Role = "viewer" | "editor" | "admin" | "owner";
 
+export type RotatedApiKey = {
+  id: string;
+  name: string;
+  scopes: Array<string>;
+  /** Why it may only read at present: the plan allows fewer keys, and it is one of the newest */
+  restricted: Restriction | null;
+  /** How the key begins, to tell which it is */
+  prefix: string;
+  createdAt: Timestamp;
+  expiresAt: Timestamp | null;
+  /** To about a minute */
+  lastUsedAt: Timestamp | null;
+  /** The key that was made in its place; it works until it expires */
+  replacedBy: string | null;
+  createdBy: Id;
+  key: string;
+};
+
 export type RotatedSecret = {
   secret: string;
   previousSecretValidUntil: Timestamp;
@@ -2421,6 +2689,10 @@ export type Server = {
 };
 
 export type ServerAnnotation = {
+  /** Of a note; null for what was detected */
+  id: Id | null;
+  /** Of a note; null for what was detected */
+  text: string | null;
   kind: AnnotationKind;
   /** By the server’s clock, the last of several; for another_server and promoted the snapshot that detected it */
   at: Timestamp;
@@ -2451,8 +2723,71 @@ export type ServerCheck = {
   restart?: boolean;
 };
 
+export type ServerFigures = {
+  /** Transactions that were committed */
+  commitsPerSecond: number | null;
+  /** Transactions that were rolled back */
+  rollbacksPerSecond: number | null;
+  /** Rows that scans returned */
+  rowsReadPerSecond: number | null;
+  /** Rows inserted, updated and deleted */
+  rowsWrittenPerSecond: number | null;
+  /** Blocks that were not found in shared buffers */
+  blocksReadPerSecond: number | null;
+  /** Blocks found in memory / blocks asked for, 0 to 1; null: none was asked for */
+  cacheHitRatio: number | null;
+  /** Written to temporary files, which sorts and joins need when work_mem is too small */
+  tempBytesPerSecond: number | null;
+  /** Temporary files that were written */
+  tempFiles: number | null;
+  /** Deadlocks that PostgreSQL ended */
+  deadlocks: number | null;
+  /** Calls of statements; those from within functions are not counted again */
+  callsPerSecond: number | null;
+  /** Mean time of a call; null: there was none */
+  meanMs: number | null;
+  /** Write-ahead log that statements wrote */
+  walBytesPerSecond: number | null;
+  /** Active sessions of clients, on average over the snapshots */
+  activeSessions: number | null;
+  /** Most active sessions in one snapshot */
+  activeSessionsMost: number | null;
+  /** Most sessions that waited for a lock in one snapshot */
+  waitingSessionsMost: number | null;
+  /** Most sessions that were idle in a transaction in one snapshot */
+  idleInTransactionMost: number | null;
+  /** Most connections of clients in one snapshot */
+  connectionsMost: number | null;
+  /** The oldest transaction that a snapshot saw */
+  longestTransactionSeconds: number | null;
+  /** Size of all databases at the end of the step; null: not measured */
+  bytes: number | null;
+  /** Age of the oldest transaction id that is not frozen, of about 2.1 billion */
+  transactionAge: number | null;
+};
+
+export type ServerFinding = {
+  /** unreachable: for `value` seconds; restricted: the plan collects nothing from it; missing: something cannot be collected; silent: no snapshot for `value` seconds; blocked: `value` sessions wait for a lock; connections: `value` of those allowed are taken, 0 to 1; wraparound: `value` of the transaction ids are used up, 0 to 1; long_transaction: open for `value` seconds; deadlocks: `value` in the last hour; cache: `value` of the blocks were found in memory, 0 to 1 */
+  kind: "unreachable" | "restricted" | "missing" | "silent" | "blocked" | "connections" | "wraparound" | "long_transaction" | "deadlocks" | "cache";
+  severity: "critical" | "warning" | "info";
+  value: number | null;
+  /** The same as a sentence */
+  what: string;
+};
+
 /** Host name or IP address */
 export type ServerHost = string;
+
+export type ServerMoment = {
+  /** blocked: sessions waited for locks without a break; peak: many more than usual were active */
+  kind: "blocked" | "peak";
+  from: Timestamp;
+  to: Timestamp;
+  /** Where it was worst: the moment to look at */
+  at: Timestamp;
+  waitingMost: Count;
+  activeMost: Count;
+};
 
 export type ServerPatch = {
   serverId: Id;
@@ -2477,6 +2812,15 @@ export type ServerPatch = {
   tlsKeyPassphrase?: string;
   /** true: nothing is collected until it is resumed */
   paused?: boolean;
+};
+
+export type ServerPoint = {
+  /** Start of the step; steps start at multiples of their length */
+  at: Timestamp;
+  /** Time that the snapshots of this step covered */
+  coveredSeconds: number;
+  /** null: nothing was collected */
+  figures: ServerFigures | null;
 };
 
 export type ServerReport = {
@@ -2556,10 +2900,60 @@ export type SessionGroup = {
   sessions: Count;
 };
 
+export type SharedLink = {
+  id: string;
+  name: string;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  createdAt: Timestamp;
+  createdBy: Id;
+  expiresAt: Timestamp | null;
+};
+
+export type ShownInvitation = {
+  organisation: string;
+  /** The address that was invited */
+  email: string;
+  role: Role;
+  expiresAt: Timestamp;
+  /** Whether the token came by mail: an account can be made with it */
+  provesAddress: boolean;
+};
+
 export type SnapshotFeature = (FeatureGrant) & ({
   /** null: shared by all products */
   product: ProductKey | null;
 });
+
+export type SoldSeats = {
+  product: ProductKey;
+  /** What they are counted as */
+  feature: FeatureKey;
+  /** The add-on that is bought */
+  addon: AddonKey;
+  name: string;
+  /** Members without any of them; null: any number */
+  included: number | null;
+  /** There are now; null: nobody can say at present */
+  members: number | null;
+  /** Bought, and paid for until the end of the period */
+  quantity: number;
+  /** How many the next period begins with */
+  renews: number;
+  currency: Currency;
+  interval: BillingInterval;
+  /** null: not sold in it */
+  unitMinor: number | null;
+  /** The quantity follows the members by itself */
+  following: boolean;
+  monthlyCapMinor: number | null;
+  /** So many may be bought by themselves; null: none are now, switched off or the subscription changes or ends */
+  most: number | null;
+  /** Why it switched itself off */
+  stopped: "payment_failed" | null;
+};
 
 export type Statement = {
   statementId: string;
@@ -2594,6 +2988,9 @@ export type Statement = {
   lastSeenAt: Timestamp;
 };
 
+/** new: first seen in the range; regressed: a call takes at least half as long again as in the period before; improved: it takes at most two thirds of it. Neither is said below 10 calls in one of the periods */
+export type StatementChange = "new" | "regressed" | "improved";
+
 export type StatementCompleteness = {
   /** How often all counters were reset (by hand or by a crash) */
   resets: Count;
@@ -2609,6 +3006,13 @@ export type StatementCompleteness = {
   coverage: number | null;
   /** What makes the totals too low, and how to fix it */
   warnings: Array<ServerCheck>;
+};
+
+export type StatementFinding = {
+  kind: "regressed" | "temp_files" | "cache" | "planning" | "many_rows";
+  severity: "warning" | "info";
+  /** What was seen, and what to look at */
+  what: string;
 };
 
 export type StatementPoint = {
@@ -2894,6 +3298,14 @@ export type SwitchedSession = {
   user: User;
   organisation: CurrentOrganisation | null;
   role: Role | null;
+};
+
+/** How the pages of an organisation look; null is as Tidegate */
+export type Theme = {
+  name: string | null;
+  accent: string | null;
+  /** A picture as a `data:` URL */
+  logo: string | null;
 };
 
 export type Thing = {
@@ -3303,6 +3715,43 @@ export type CreditsListOutput = {
 };
 
 export type CreditsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DisputesListInput = Record<string, never>;
+
+export type DisputesListOutput = {
+  items: Array<Dispute>;
+};
+
+export type DisputesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DisputesListAllInput = {
+  /** By default all */
+  state?: DisputeState;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type DisputesListAllOutput = {
+  items: Array<Dispute>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type DisputesListAllProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DisputesSettleInput = {
+  organisationId: Id;
+  /** At the payment provider */
+  disputeId: string;
+  /** Why; it is stored with who did it */
+  reason: string;
+};
+
+export type DisputesSettleOutput = Dispute;
+
+export type DisputesSettleProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type DoublePaymentsListInput = {
   /** Items on a page */
@@ -3792,6 +4241,59 @@ export type RevenueGetOutput = RevenueFigures;
 
 export type RevenueGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type SeatsFollowInput = {
+  /** Whose plan sells members */
+  product: ProductKey;
+  /** Whether the quantity follows */
+  following: boolean;
+  /** The most that they may cost in a month, before taxes; needed to switch it on */
+  monthlyCapMinor?: number;
+};
+
+export type SeatsFollowOutput = SoldSeats;
+
+export type SeatsFollowProblem = 'seats_not_sold' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type SeatsGetInput = Record<string, never>;
+
+export type SeatsGetOutput = {
+  items: Array<SoldSeats>;
+};
+
+export type SeatsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type SeatsPreviewInput = {
+  /** How many would join; with those who are invited already */
+  more: number;
+};
+
+export type SeatsPreviewOutput = {
+  /** There are now; null: nobody can say at present */
+  members: number | null;
+  /** Of those who would join, so many cost nothing more */
+  free: number;
+  /** And so many could not join: the limit or the cap is reached */
+  refused: number;
+  /** What would be bought by itself; null: nothing */
+  bought: {
+    product: ProductKey;
+    addon: AddonKey;
+    name: string;
+    /** More than now */
+    quantity: number;
+    currency: Currency;
+    /** The price of one for one interval */
+    unitMinor: number;
+    interval: BillingInterval;
+    /** An invoice at once; null: nothing is owed now */
+    dueNow: PreviewedInvoice | null;
+    /** The invoice at the next period */
+    next: PreviewedInvoice | null;
+  } | null;
+};
+
+export type SeatsPreviewProblem = 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type StripeListDriftsInput = {
   /** Items on a page */
   limit?: number;
@@ -3955,6 +4457,12 @@ export type SubscriptionsPreviewOutput = {
   dueNow: PreviewedInvoice | null;
   /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */
   next: PreviewedInvoice | null;
+  /** Left to pay of invoices that are open already, besides `dueNow`; by currency */
+  owed: Array<{
+    currency: string;
+    /** In the smallest unit */
+    dueMinor: number;
+  }>;
   /** What differs */
   entitlements: Array<{
     feature: FeatureKey;
@@ -4730,30 +5238,120 @@ export type ServicesListOutput = Services;
 
 export type ServicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type AccountsDeleteInput = {
+  /** Your address, repeated */
+  email: string;
+  /** Needed when your session began more than ten minutes ago */
+  currentPassword?: string;
+  /** Whether organisations in which nobody else is may be deleted */
+  deleteOrganisations?: boolean;
+};
+
+export type AccountsDeleteOutput = unknown;
+
+export type AccountsDeleteProblem = 'password_needed' | 'wrong_password' | 'organisations_block' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type AccountsEventsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type AccountsEventsOutput = AccountEvents;
+
+export type AccountsEventsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type AccountsMeInput = Record<string, never>;
 
 export type AccountsMeOutput = Me;
 
 export type AccountsMeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type AccountsPreviewDeletionInput = Record<string, never>;
+
+export type AccountsPreviewDeletionOutput = AccountDeletion;
+
+export type AccountsPreviewDeletionProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type AccountsRegisterInput = {
   /** E-mail address */
-  email: string;
-  /** At least 12 characters; any are allowed */
+  email?: string;
+  /** From the mail */
+  token?: string;
+  /** At least 12 characters; any are allowed, but no common password */
   password: string;
   name: Name;
   organisationName?: Name;
+  /** Language of the mails to this person */
+  locale?: Locale;
+  /** What this device calls itself; by default the header `User-Agent` */
+  device?: string;
 };
 
 export type AccountsRegisterOutput = Session;
 
-export type AccountsRegisterProblem = 'email_taken' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+export type AccountsRegisterProblem = 'email_taken' | 'address_unproven' | 'token_invalid' | 'password_too_weak' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
+export type AccountsRequestInput = {
+  /** E-mail address */
+  email: string;
+  /** Language of the mail */
+  locale?: Locale;
+};
+
+export type AccountsRequestOutput = unknown;
+
+export type AccountsRequestProblem = 'mail_not_configured' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
+export type AccountsUpdateMeInput = {
+  name?: Name;
+  /** Language of mails and console */
+  locale?: Locale | null;
+  /** Time zone of dates */
+  timeZone?: string | null;
+  /** Colours of the console */
+  theme?: "auto" | "light" | "dark" | null;
+};
+
+export type AccountsUpdateMeOutput = Profile;
+
+export type AccountsUpdateMeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type EmailsChangeInput = {
+  /** E-mail address */
+  email: string;
+  /** Needed when your session began more than ten minutes ago */
+  currentPassword?: string;
+};
+
+export type EmailsChangeOutput = EmailChange;
+
+export type EmailsChangeProblem = 'password_needed' | 'wrong_password' | 'email_taken' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type EmailsConfirmChangeInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type EmailsConfirmChangeOutput = User;
+
+export type EmailsConfirmChangeProblem = 'token_invalid' | 'email_taken' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type EmailsResendVerificationInput = Record<string, never>;
 
 export type EmailsResendVerificationOutput = unknown;
 
 export type EmailsResendVerificationProblem = 'mail_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type EmailsUndoChangeInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type EmailsUndoChangeOutput = unknown;
+
+export type EmailsUndoChangeProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type EmailsVerifyInput = {
   /** From the mail */
@@ -4820,6 +5418,14 @@ export type InvitationsOwnOutput = OwnInvitations;
 
 export type InvitationsOwnProblem = 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type InvitationsResendInput = {
+  invitationId: Id;
+};
+
+export type InvitationsResendOutput = Invitation;
+
+export type InvitationsResendProblem = 'not_found' | 'role_too_high' | 'mail_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvitationsRevokeInput = {
   invitationId: Id;
 };
@@ -4827,6 +5433,15 @@ export type InvitationsRevokeInput = {
 export type InvitationsRevokeOutput = unknown;
 
 export type InvitationsRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvitationsShowInput = {
+  /** From the invitation */
+  token: string;
+};
+
+export type InvitationsShowOutput = ShownInvitation;
+
+export type InvitationsShowProblem = 'invitation_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type JwksGetInput = Record<string, never>;
 
@@ -4861,6 +5476,16 @@ export type KeysListOutput = {
 
 export type KeysListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type KeysRenameInput = {
+  /** The API key */
+  keyId: string;
+  name: Name;
+};
+
+export type KeysRenameOutput = ApiKey;
+
+export type KeysRenameProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type KeysRevokeInput = {
   /** The API key */
   keyId: string;
@@ -4869,6 +5494,55 @@ export type KeysRevokeInput = {
 export type KeysRevokeOutput = unknown;
 
 export type KeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type KeysRotateInput = {
+  /** The API key */
+  keyId: string;
+  /** How long the old key works beside the new one */
+  overlapHours?: number;
+};
+
+export type KeysRotateOutput = RotatedApiKey;
+
+export type KeysRotateProblem = 'not_found' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type LinksCreateInput = {
+  name: Name;
+  /** What it shows */
+  kind: "server" | "bot";
+  /** The server or bot that it shows */
+  thingId: Id;
+  /** By default it works until it is revoked */
+  expiresAt?: Instant;
+};
+
+export type LinksCreateOutput = NewSharedLink;
+
+export type LinksCreateProblem = 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type LinksListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type LinksListOutput = {
+  items: Array<SharedLink>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type LinksListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type LinksRevokeInput = {
+  /** The link */
+  linkId: string;
+};
+
+export type LinksRevokeOutput = unknown;
+
+export type LinksRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type MembersChangeRoleInput = {
   userId: Id;
@@ -4893,6 +5567,10 @@ export type MembersListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** A part of the name or address */
+  search?: string;
+  /** Only with this role */
+  role?: Role;
 };
 
 export type MembersListOutput = {
@@ -4956,13 +5634,13 @@ export type OrganisationsRenameProblem = 'unauthenticated' | 'plan_limit_reached
 export type PasswordsChangeInput = {
   /** The current password */
   currentPassword: string;
-  /** At least 12 characters; any are allowed */
+  /** At least 12 characters; any are allowed, but no common password */
   newPassword: string;
 };
 
 export type PasswordsChangeOutput = unknown;
 
-export type PasswordsChangeProblem = 'wrong_password' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type PasswordsChangeProblem = 'wrong_password' | 'password_too_weak' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type PasswordsForgottenInput = {
   /** E-mail address */
@@ -4976,13 +5654,13 @@ export type PasswordsForgottenProblem = 'mail_not_configured' | 'body_too_large'
 export type PasswordsResetInput = {
   /** From the mail */
   token: string;
-  /** At least 12 characters; any are allowed */
+  /** At least 12 characters; any are allowed, but no common password */
   password: string;
 };
 
 export type PasswordsResetOutput = unknown;
 
-export type PasswordsResetProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+export type PasswordsResetProblem = 'token_invalid' | 'password_too_weak' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type ServiceKeysCreateInput = {
   name: Name;
@@ -5020,6 +5698,12 @@ export type ServiceKeysRevokeOutput = unknown;
 
 export type ServiceKeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type SessionsEndOthersInput = Record<string, never>;
+
+export type SessionsEndOthersOutput = EndedSessions;
+
+export type SessionsEndOthersProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type SessionsListInput = {
   /** Items on a page */
   limit?: number;
@@ -5038,6 +5722,8 @@ export type SessionsLoginInput = {
   password: string;
   /** A random value that this device stores. Where it has logged in before, wrong passwords of others do not make it wait. With `Session-Cookies` the gateway stores one in a cookie. */
   deviceId?: string;
+  /** What this device calls itself; by default the header `User-Agent` */
+  device?: string;
 };
 
 export type SessionsLoginOutput = Session;
@@ -5053,6 +5739,8 @@ export type SessionsLogoutProblem = 'unauthenticated' | 'plan_limit_reached' | '
 export type SessionsRefreshInput = {
   /** Of the last log-in or refresh */
   refreshToken?: string;
+  /** What this device calls itself; by default the header `User-Agent` */
+  device?: string;
 };
 
 export type SessionsRefreshOutput = Session;
@@ -5075,6 +5763,28 @@ export type SessionsSwitchOrganisationInput = {
 export type SessionsSwitchOrganisationOutput = SwitchedSession;
 
 export type SessionsSwitchOrganisationProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type ThemesGetInput = {
+  /** The organisation */
+  organisationId: Id;
+};
+
+export type ThemesGetOutput = Theme;
+
+export type ThemesGetProblem = 'precondition_failed' | EveryProblem;
+
+export type ThemesSetInput = {
+  /** Shown instead of Tidegate */
+  name?: Name;
+  /** Colour of links and buttons. Pages darken or lighten it until it can be read */
+  accent?: string;
+  /** PNG, JPEG or WebP of at most 65536 bytes as a `data:` URL */
+  logo?: string;
+};
+
+export type ThemesSetOutput = Theme;
+
+export type ThemesSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type ServersActivityInput = {
   serverId: Id;
@@ -5120,7 +5830,7 @@ export type ServersAnnotationsInput = {
 };
 
 export type ServersAnnotationsOutput = {
-  /** Those detected in the range, newest first */
+  /** Those detected in the range and notes about it, newest first */
   items: Array<ServerAnnotation>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
@@ -5186,6 +5896,28 @@ export type ServersDeleteOutput = unknown;
 
 export type ServersDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type ServersFindingsDismissInput = {
+  serverId: Id;
+  /** The finding’s `id` */
+  finding: string;
+  /** Why it stays */
+  reason: Name;
+};
+
+export type ServersFindingsDismissOutput = unknown;
+
+export type ServersFindingsDismissProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type ServersFindingsRestoreInput = {
+  serverId: Id;
+  /** The finding’s `id` */
+  finding: string;
+};
+
+export type ServersFindingsRestoreOutput = unknown;
+
+export type ServersFindingsRestoreProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type ServersGetInput = {
   serverId: Id;
 };
@@ -5202,13 +5934,19 @@ export type ServersIndexFindingsInput = {
   cursor?: string;
   /** Only of this database */
   database?: string;
+  /** Only of tables with this name */
+  table?: string;
+  /** true: those that were dismissed instead of those that were not */
+  dismissed?: boolean;
 };
 
 export type ServersIndexFindingsOutput = {
-  items: Array<IndexFinding>;
+  items: Array<ListedFinding>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
   total: Count;
+  /** How many were dismissed */
+  dismissed: Count;
   /** Of all findings whose SQL drops an index */
   bytes: Count;
   /** Indexes that were judged */
@@ -5268,18 +6006,74 @@ export type ServersListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** worst: those with the worst findings first; cacheHit: the lowest first; lastCollected: the longest ago first; other figures: the highest first */
+  sort?: "name" | "worst" | "active" | "commits" | "meanMs" | "cacheHit" | "oldestTransaction" | "lastCollected";
+  /** Part of the name, the host or the version, in any case */
+  search?: string;
+  /** Only those in this state */
+  state?: ServerState;
+  /** true: also how many there are in each state */
+  count?: boolean;
 };
 
 export type ServersListOutput = {
-  items: Array<Server>;
+  items: Array<ListedServer>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** Of those that `search` finds, in whatever state; null unless `count` asks for it */
+  counts: {
+    total: Count;
+    pending: Count;
+    ok: Count;
+    unreachable: Count;
+    paused: Count;
+  } | null;
 };
 
 export type ServersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
+export type ServersMomentsInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+};
+
+export type ServersMomentsOutput = {
+  /** The 50 worst, newest first */
+  items: Array<ServerMoment>;
+};
+
+export type ServersMomentsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type ServersNotesCreateInput = {
+  serverId: Id;
+  /** When it happened; default now */
+  at?: Instant;
+  /** What happened */
+  text: Name;
+};
+
+export type ServersNotesCreateOutput = ServerAnnotation;
+
+export type ServersNotesCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type ServersNotesDeleteInput = {
+  serverId: Id;
+  noteId: Id;
+};
+
+export type ServersNotesDeleteOutput = unknown;
+
+export type ServersNotesDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type ServersOverviewInput = {
   serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
 };
 
 export type ServersOverviewOutput = {
@@ -5287,6 +6081,7 @@ export type ServersOverviewOutput = {
   range: CollectedRange;
   uptimeSeconds: number | null;
   maxConnections: number | null;
+  /** The last snapshot of the range */
   activity: ActivityPoint | null;
   perSecond: {
     commits: number;
@@ -5311,6 +6106,76 @@ export type ServersOverviewOutput = {
 };
 
 export type ServersOverviewProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type ServersSeriesInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Minimum seconds per point; by default as few as the number of points allows */
+  step?: number;
+  /** previous: also the period of the same length that ends where this one begins */
+  compare?: "previous";
+};
+
+export type ServersSeriesOutput = {
+  range: CollectedRange;
+  /** Seconds that one point sums up */
+  step: number;
+  points: Array<ServerPoint>;
+  /** Of the whole range */
+  total: ServerFigures;
+  /** Point by point the one before it; null unless `compare` asked for it */
+  previous: {
+    range: CollectedRange;
+    points: Array<ServerPoint>;
+    total: ServerFigures;
+  } | null;
+};
+
+export type ServersSeriesProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type ServersStatementInput = {
+  serverId: Id;
+  /** The statement */
+  statementId: string;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+};
+
+export type ServersStatementOutput = {
+  range: CollectedRange;
+  /** With the period before; zeros when it was not called in the range */
+  statement: ListedStatement;
+  /** Tables of its database that its text names, at most 50 */
+  tables: Array<{
+    schema: string;
+    name: string;
+    totalBytes: number | null;
+  }>;
+  /** Who was seen running it in up to 500 snapshots of the range; short calls are seldom seen */
+  users: Array<{
+    role: string | null;
+    application: string;
+    /** Average number of concurrent sessions */
+    sessions: number;
+  }>;
+  /** What its sessions were doing */
+  waits: Array<WaitShare>;
+  /** At most 120 slices; slices without a snapshot are left out */
+  waitSeries: Array<{
+    at: Timestamp;
+    waits: Array<WaitShare>;
+  }>;
+  findings: Array<StatementFinding>;
+  /** Of the indexes of its tables */
+  indexFindings: Array<IndexFinding>;
+};
+
+export type ServersStatementProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ServersStatementSeriesInput = {
   serverId: Id;
@@ -5350,6 +6215,12 @@ export type ServersStatementsInput = {
   role?: string;
   /** Part of the text, in any case */
   search?: string;
+  /** previous: each with its figures in the period of the same length before */
+  compare?: "previous";
+  /** true: each with its time over the range */
+  spark?: boolean;
+  /** true: also how the time is divided among databases and roles */
+  facets?: boolean;
 };
 
 export type ServersStatementsOutput = {
@@ -5361,12 +6232,58 @@ export type ServersStatementsOutput = {
     rows: Count;
     totalMs: number;
   };
-  items: Array<Statement>;
+  /** Seconds of one part of `spark` */
+  sparkStep: number | null;
+  /** Of all statements of the range, whatever is filtered; those with most time first, at most 20 */
+  facets: {
+    databases: Array<{
+      name: string;
+      statements: Count;
+      totalMs: number;
+    }>;
+    roles: Array<{
+      name: string;
+      statements: Count;
+      totalMs: number;
+    }>;
+  } | null;
+  items: Array<ListedStatement>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
 
 export type ServersStatementsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type ServersTableInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Database of the table */
+  database: string;
+  /** Schema of the table */
+  schema: string;
+  /** Name of the table */
+  name: string;
+};
+
+export type ServersTableOutput = {
+  range: CollectedRange;
+  table: MonitoredTable;
+  indexes: Array<MonitoredIndex>;
+  findings: Array<IndexFinding>;
+  /** Days on which its size was another one than before, for as long as the plan keeps history, and now; of a partitioned table all partitions together */
+  growth: Array<{
+    at: Timestamp;
+    heapBytes: Count;
+    indexBytes: Count;
+    liveRows: Count;
+    deadRows: Count;
+  }>;
+};
+
+export type ServersTableProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ServersTablesInput = {
   serverId: Id;
@@ -5992,6 +6909,18 @@ export class TidegateClient extends Transport {
   creditsList = (input: CreditsListInput, options?: CallOptions): Promise<CreditsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/credits', repeat: 'safe' }, input, options);
 
+  /** Payments of this organisation that were taken back at a bank, the newest first */
+  disputesList = (input: DisputesListInput = {}, options?: CallOptions): Promise<DisputesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/disputes', repeat: 'safe' }, input, options);
+
+  /** Disputed payments of all organisations, the newest first */
+  disputesListAll = (input: DisputesListAllInput = {}, options?: CallOptions): Promise<DisputesListAllOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/disputes', repeat: 'safe' }, input, options);
+
+  /** End what a lost dispute restricts: it was paid another way, or is forgiven */
+  disputesSettle = (input: DisputesSettleInput, options?: CallOptions): Promise<DisputesSettleOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/disputes/{disputeId}/settle', repeat: 'keyed' }, input, options);
+
   /** Products for which an organisation pays by two subscriptions at once, the oldest first. Made in the dashboard of the payment provider, or by two pages that were paid at once. `subscriptionId` is the one that gives nothing: cancel it there and refund it. */
   doublePaymentsList = (input: DoublePaymentsListInput = {}, options?: CallOptions): Promise<DoublePaymentsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/double-payments', repeat: 'safe' }, input, options);
@@ -6111,6 +7040,18 @@ export class TidegateClient extends Transport {
   /** What the business brings, by month: recurring revenue and its movements, trials, plans and cohorts. Of one currency: amounts of different currencies are never added. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
   revenueGet = (input: RevenueGetInput = {}, options?: CallOptions): Promise<RevenueGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/revenue', repeat: 'safe' }, input, options);
+
+  /** Let the number of paid members follow the members, up to a cap, or not any more. Off until it is switched on. Who joins does so at once, up to the cap, and is paid for from then on as a change of the quantity is. Who leaves is paid for until the end of the period: somebody else takes the place without a price. A payment that fails switches it off, and the owners are told. */
+  seatsFollow = (input: SeatsFollowInput, options?: CallOptions): Promise<SeatsFollowOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/seats/{product}', repeat: 'keyed' }, input, options);
+
+  /** Members that can be bought beyond those that plans include, and whether they are bought by themselves */
+  seatsGet = (input: SeatsGetInput = {}, options?: CallOptions): Promise<SeatsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/seats', repeat: 'safe' }, input, options);
+
+  /** What more members would cost, before they are invited; nothing is changed. Charged to the cent when they join at this second. Nobody is charged for an invitation that nobody accepts. */
+  seatsPreview = (input: SeatsPreviewInput, options?: CallOptions): Promise<SeatsPreviewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/seats/preview', repeat: 'keyed' }, input, options);
 
   /** Differences from Stripe that the daily comparison found and healed, newest first; stored for 90 days */
   stripeListDrifts = (input: StripeListDriftsInput = {}, options?: CallOptions): Promise<StripeListDriftsOutput> =>
@@ -6368,17 +7309,49 @@ export class TidegateClient extends Transport {
   servicesList = (input: ServicesListInput = {}, options?: CallOptions): Promise<ServicesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/services', repeat: 'safe' }, input, options);
 
+  /** Delete your account for good. Your sessions, API keys and invitations end at once, and nothing that names you stays here. Organisations in which nobody else is are deleted with it when `deleteOrganisations` says so. */
+  accountsDelete = (input: AccountsDeleteInput, options?: CallOptions): Promise<AccountsDeleteOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/deletion', repeat: 'keyed' }, input, options);
+
+  /** What was done to your account, by you or an operator, newest first. The last 200, for a year. */
+  accountsEvents = (input: AccountsEventsInput = {}, options?: CallOptions): Promise<AccountsEventsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/me/events', repeat: 'safe' }, input, options);
+
   /** Who am I, and where may I go */
   accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me', repeat: 'safe' }, input, options);
 
-  /** Create an account with an organisation of its own, and log in. Where the installation sends e-mail, the address gets a token for POST /api/v1/me/email/verify. Until then the account can do nothing that reaches others. An address that somebody else has entered is claimed by POST /api/v1/password/forgotten. */
+  /** What would happen to your organisations if you deleted your account */
+  accountsPreviewDeletion = (input: AccountsPreviewDeletionInput = {}, options?: CallOptions): Promise<AccountsPreviewDeletionOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/me/deletion', repeat: 'safe' }, input, options);
+
+  /** Create an account with an organisation of its own, and log in. Where the installation sends e-mail, the token of POST /api/v1/accounts/request or of an invitation’s mail is needed, and says which address it is; without it every address gets the same refusal. Elsewhere `email` is enough. */
   accountsRegister = (input: AccountsRegisterInput, options?: CallOptions): Promise<AccountsRegisterOutput> =>
     this.send({ method: 'POST', path: '/api/v1/accounts', repeat: 'never' }, input, options);
+
+  /** Request a mail with a token that creates an account. Where the installation sends e-mail, an account begins with a mail to its address. The answer is the same whether the address has an account or not; one that has gets a mail that says so. */
+  accountsRequest = (input: AccountsRequestInput, options?: CallOptions): Promise<AccountsRequestOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/accounts/request', repeat: 'never' }, input, options);
+
+  /** Change your name, language, time zone or theme. What is left out stays; null takes a choice back. */
+  accountsUpdateMe = (input: AccountsUpdateMeInput = {}, options?: CallOptions): Promise<AccountsUpdateMeOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/me', repeat: 'keyed' }, input, options);
+
+  /** Change your e-mail address: a mail to the new one confirms it. The answer is the same whether the new address has an account or not. Where the installation sends no e-mail, the address changes at once. */
+  emailsChange = (input: EmailsChangeInput, options?: CallOptions): Promise<EmailsChangeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email', repeat: 'keyed' }, input, options);
+
+  /** Confirm your new e-mail address with the token of its mail. The old address is told, and can undo it for seven days. */
+  emailsConfirmChange = (input: EmailsConfirmChangeInput, options?: CallOptions): Promise<EmailsConfirmChangeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email/confirm', repeat: 'keyed' }, input, options);
 
   /** Send the mail that verifies your e-mail address again */
   emailsResendVerification = (input: EmailsResendVerificationInput = {}, options?: CallOptions): Promise<EmailsResendVerificationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/me/email/resend', repeat: 'keyed' }, input, options);
+
+  /** Give an account its earlier e-mail address back, with the token of the mail to it. For somebody whose account was taken over: all sessions and the password end, and a mail with a token for a new password is sent to this address. */
+  emailsUndoChange = (input: EmailsUndoChangeInput, options?: CallOptions): Promise<EmailsUndoChangeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/email-changes/undo', repeat: 'never' }, input, options);
 
   /** Verify your e-mail address with the token of the mail. The token is of this account only. Sent again, the answer is the same while the token is valid. */
   emailsVerify = (input: EmailsVerifyInput, options?: CallOptions): Promise<EmailsVerifyOutput> =>
@@ -6388,7 +7361,7 @@ export class TidegateClient extends Transport {
   invitationsAccept = (input: InvitationsAcceptInput, options?: CallOptions): Promise<InvitationsAcceptOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations/accept', repeat: 'keyed' }, input, options);
 
-  /** Invite somebody; give them the token, which is shown once */
+  /** Invite somebody by mail; or give them the token, which is shown once. Where the installation sends e-mail, the address gets a link of its own, which also proves the address. `mailed` says whether. */
   invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
 
@@ -6404,9 +7377,17 @@ export class TidegateClient extends Transport {
   invitationsOwn = (input: InvitationsOwnInput = {}, options?: CallOptions): Promise<InvitationsOwnOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me/invitations', repeat: 'safe' }, input, options);
 
+  /** Send the mail of an invitation again; it is valid for another seven days */
+  invitationsResend = (input: InvitationsResendInput, options?: CallOptions): Promise<InvitationsResendOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/invitations/{invitationId}/resend', repeat: 'keyed' }, input, options);
+
   /** Revoke an invitation */
   invitationsRevoke = (input: InvitationsRevokeInput, options?: CallOptions): Promise<InvitationsRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/invitations/{invitationId}', repeat: 'keyed' }, input, options);
+
+  /** What an invitation is for, by its token */
+  invitationsShow = (input: InvitationsShowInput, options?: CallOptions): Promise<InvitationsShowOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/invitations/show', repeat: 'safe' }, input, options);
 
   /** Public keys that access tokens are signed with */
   jwksGet = (input: JwksGetInput = {}, options?: CallOptions): Promise<JwksGetOutput> =>
@@ -6420,9 +7401,29 @@ export class TidegateClient extends Transport {
   keysList = (input: KeysListInput = {}, options?: CallOptions): Promise<KeysListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/api-keys', repeat: 'safe' }, input, options);
 
+  /** Give an API key another name */
+  keysRename = (input: KeysRenameInput, options?: CallOptions): Promise<KeysRenameOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
+
   /** Revoke an API key; it stops working everywhere at once */
   keysRevoke = (input: KeysRevokeInput, options?: CallOptions): Promise<KeysRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
+
+  /** Make a new API key in the place of this one; the new one is shown once. It has the same name, scopes and end, and the rights of the person who rotates it at most. The old one works until the overlap ends; with an overlap of 0 it ends at once. */
+  keysRotate = (input: KeysRotateInput, options?: CallOptions): Promise<KeysRotateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/api-keys/{keyId}/rotate', repeat: 'keyed' }, input, options);
+
+  /** Create a link to a read-only page; it is shown once. Whoever has the link reads this one server or bot, without an account and without costing API calls, until the link expires, is revoked, or its maker leaves. The key in it can also be sent as a bearer token. */
+  linksCreate = (input: LinksCreateInput, options?: CallOptions): Promise<LinksCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/links', repeat: 'keyed' }, input, options);
+
+  /** Links of the organisation that work, newest first, then expired ones */
+  linksList = (input: LinksListInput = {}, options?: CallOptions): Promise<LinksListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/links', repeat: 'safe' }, input, options);
+
+  /** Revoke a link; it stops working everywhere at once */
+  linksRevoke = (input: LinksRevokeInput, options?: CallOptions): Promise<LinksRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/links/{linkId}', repeat: 'keyed' }, input, options);
 
   /** Give a member another role */
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
@@ -6468,7 +7469,7 @@ export class TidegateClient extends Transport {
   passwordsForgotten = (input: PasswordsForgottenInput, options?: CallOptions): Promise<PasswordsForgottenOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/forgotten', repeat: 'never' }, input, options);
 
-  /** Set a new password with the token of the mail; all your sessions end. The token works once, for half an hour. It also verifies the address: API keys and invitations of an account that was never verified end with it. */
+  /** Set a new password with the token of the mail; all your sessions end. The token works once, for a quarter of an hour. It also verifies the address: API keys and invitations of an account that was never verified end with it. */
   passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
     this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
@@ -6483,6 +7484,10 @@ export class TidegateClient extends Transport {
   /** Revoke a service key; it stops working everywhere at once */
   serviceKeysRevoke = (input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKeysRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/service-keys/{keyId}', repeat: 'keyed' }, input, options);
+
+  /** End all of your sessions but this one */
+  sessionsEndOthers = (input: SessionsEndOthersInput = {}, options?: CallOptions): Promise<SessionsEndOthersOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/sessions/end-others', repeat: 'keyed' }, input, options);
 
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
@@ -6508,6 +7513,14 @@ export class TidegateClient extends Transport {
   sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput, options?: CallOptions): Promise<SessionsSwitchOrganisationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/organisation', repeat: 'keyed' }, input, options);
 
+  /** How the pages of an organisation look. For everybody who has a link to them. All null where there is no theme, or a plan without `white_label`. */
+  themesGet = (input: ThemesGetInput, options?: CallOptions): Promise<ThemesGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/themes/{organisationId}', repeat: 'safe' }, input, options);
+
+  /** Give the pages of the organisation a name, a colour and a logo of its own. Replaces the whole theme. It takes the plan’s `white_label`; with another plan it is kept and not shown. */
+  themesSet = (input: ThemesSetInput = {}, options?: CallOptions): Promise<ThemesSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/organisation/theme', repeat: 'keyed' }, input, options);
+
   /** What the sessions were doing in the last snapshot, and the recent history */
   serversActivity = (input: ServersActivityInput, options?: CallOptions): Promise<ServersActivityOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/activity', repeat: 'safe' }, input, options);
@@ -6516,7 +7529,7 @@ export class TidegateClient extends Transport {
   serversAddPlatform = (input: ServersAddPlatformInput = {}, options?: CallOptions): Promise<ServersAddPlatformOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/platform', repeat: 'keyed' }, input, options);
 
-  /** What happened to a server’s counters in a range: crashes, restarts, resets */
+  /** What happened to a server in a range: crashes, restarts, resets, and what people noted */
   serversAnnotations = (input: ServersAnnotationsInput, options?: CallOptions): Promise<ServersAnnotationsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/annotations', repeat: 'safe' }, input, options);
 
@@ -6536,6 +7549,14 @@ export class TidegateClient extends Transport {
   serversDelete = (input: ServersDeleteInput, options?: CallOptions): Promise<ServersDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/servers/{serverId}', repeat: 'keyed' }, input, options);
 
+  /** Leave a finding as it is, and say why: it is not shown among the open ones any more */
+  serversFindingsDismiss = (input: ServersFindingsDismissInput, options?: CallOptions): Promise<ServersFindingsDismissOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/servers/{serverId}/dismissed-findings', repeat: 'keyed' }, input, options);
+
+  /** Show a dismissed finding again */
+  serversFindingsRestore = (input: ServersFindingsRestoreInput, options?: CallOptions): Promise<ServersFindingsRestoreOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/servers/{serverId}/dismissed-findings', repeat: 'keyed' }, input, options);
+
   /** One watched server */
   serversGet = (input: ServersGetInput, options?: CallOptions): Promise<ServersGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}', repeat: 'safe' }, input, options);
@@ -6548,13 +7569,33 @@ export class TidegateClient extends Transport {
   serversIndexes = (input: ServersIndexesInput, options?: CallOptions): Promise<ServersIndexesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/indexes', repeat: 'safe' }, input, options);
 
-  /** All watched servers, by name */
+  /** Watched servers with their figures now, the last hour of each, and what is wrong */
   serversList = (input: ServersListInput = {}, options?: CallOptions): Promise<ServersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers', repeat: 'safe' }, input, options);
+
+  /** Moments of a range that are worth looking at: when sessions were blocked, and when most of them were active. To the minute within the last 14 days, to the hour before. */
+  serversMoments = (input: ServersMomentsInput, options?: CallOptions): Promise<ServersMomentsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/moments', repeat: 'safe' }, input, options);
+
+  /** Note what happened at an instant, such as a deployment: it stands in every chart of the server */
+  serversNotesCreate = (input: ServersNotesCreateInput, options?: CallOptions): Promise<ServersNotesCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/servers/{serverId}/annotations', repeat: 'keyed' }, input, options);
+
+  /** Delete a note */
+  serversNotesDelete = (input: ServersNotesDeleteInput, options?: CallOptions): Promise<ServersNotesDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/servers/{serverId}/annotations/{noteId}', repeat: 'keyed' }, input, options);
 
   /** A server at a glance: state, load, sizes, busiest statements, what is missing */
   serversOverview = (input: ServersOverviewInput, options?: CallOptions): Promise<ServersOverviewOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/overview', repeat: 'safe' }, input, options);
+
+  /** A server’s figures over time, for its charts, with the change against the period before. At most 400 points: a step becomes as long as needed. Minutes are there for 14 days, hours for as long as the plan keeps history: ranges that begin earlier have steps of whole hours. */
+  serversSeries = (input: ServersSeriesInput, options?: CallOptions): Promise<ServersSeriesOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/series', repeat: 'safe' }, input, options);
+
+  /** One statement: its text, figures, tables, who runs it, what it waits for, and what could be better */
+  serversStatement = (input: ServersStatementInput, options?: CallOptions): Promise<ServersStatementOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements/{statementId}', repeat: 'safe' }, input, options);
 
   /** One statement over time. At the resolution of the snapshots (a minute) for as long as the plan keeps history. A step becomes as long as needed for at most 1,500 points. */
   serversStatementSeries = (input: ServersStatementSeriesInput, options?: CallOptions): Promise<ServersStatementSeriesOutput> =>
@@ -6563,6 +7604,10 @@ export class TidegateClient extends Transport {
   /** Top statements of a range, with exact counts. Each series is one statement of one database and role, apart by whether it was called from within a function. `total` sums up all series, not only those shown. */
   serversStatements = (input: ServersStatementsInput, options?: CallOptions): Promise<ServersStatementsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements', repeat: 'safe' }, input, options);
+
+  /** One table: its work in the range, its indexes with what is wrong with them, and how it grew */
+  serversTable = (input: ServersTableInput, options?: CallOptions): Promise<ServersTableOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/table', repeat: 'safe' }, input, options);
 
   /** Tables of all databases of a server with their work in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. Dropped ones stay in the ranges in which they existed. */
   serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>

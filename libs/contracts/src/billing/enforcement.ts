@@ -40,7 +40,7 @@ export const ENFORCEMENT: Readonly<Record<keyof typeof BUILT_IN_FEATURES, Enforc
   },
   white_label: {
     by: ['identity'],
-    what: 'creating a link to a read-only page; links of a plan without it stop working within a minute, and work again with it',
+    what: 'a name, colour and logo of one’s own, and links to read-only pages; with a plan without it they are kept and neither shown nor working',
   },
   pairs_per_bot: { by: ['bot-executor'], what: 'creating a bot, which trades one pair so far' },
   api_calls: { by: ['gateway'], what: 'requests with API keys' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { follow, live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { FeatureGrant, FeatureKey, Limit } from './features.ts';
@@ -88,6 +89,18 @@ export const entitlementsChanged = event({
   summary: 'What an organisation may do has changed; carries the whole new snapshot',
   data: Entitlements,
   aggregate: (snapshot) => snapshot.orgId,
+});
+
+export const EntitlementsPulse = z
+  .object({ version: z.int().min(1) })
+  .meta({ id: 'EntitlementsPulse', description: 'Rises with every change: an answer with a lower one is old' });
+
+export const entitlementsPulse = live({
+  topic: 'entitlements',
+  summary: 'What the organisation may do has changed: a plan, a limit, an access',
+  data: EntitlementsPulse,
+  refreshes: ['/api/v1/entitlements', '/api/v1/billing', '/api/v1/usage'],
+  follows: [follow(entitlementsChanged, ({ version }) => ({ version }))],
 });
 
 /** For services: the snapshot of the organisation they act for. Creates the free subscription when there is none yet. */

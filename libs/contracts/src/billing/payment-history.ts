@@ -45,8 +45,14 @@ export const PaymentFact = z
         'refunded',
         'credited',
         'disputed',
+        'trial_refused',
+        'dispute_won',
+        'dispute_lost',
       ])
-      .meta({ description: 'disputed: the bank took a payment back until it is decided' }),
+      .meta({
+        description:
+          'disputed: the bank took a payment back until it is decided, as won or as lost. trial_refused: the card has tried it before',
+      }),
     at: Timestamp,
     currency: z
       .string()

@@ -178,11 +178,11 @@ export const BacktestProgress = z
 export type BacktestProgress = z.infer<typeof BacktestProgress>;
 
 export const backtestProgress = live({
-  service: 'bot-executor',
   topic: 'backtests',
-  scope: 'bots:read',
   summary: 'A backtest has come further, or has ended; at most once a second',
   data: BacktestProgress,
+  about: 'backtestId',
+  refreshes: ['/api/v1/backtests'],
 });
 
 export const cancelBacktest = operation({

@@ -240,19 +240,24 @@ export const botDeleted = changed('bot.deleted.v1', 'A bot was deleted');
 export const BotPulse = z
   .object({
     botId: Id,
-    status: BotStatus,
-    closedTrades: z.int(),
-    profit: Decimal.meta({ description: 'Of closed trades, after fees' }),
-    currency: z.string(),
-    openTradeId: Id.nullable(),
+    status: BotStatus.optional().meta({ description: 'Absent, as all that follows: read the bot' }),
+    closedTrades: z.int().optional(),
+    profit: Decimal.optional().meta({ description: 'Of closed trades, after fees' }),
+    currency: z.string().optional(),
+    openTradeId: Id.nullable().optional(),
   })
   .meta({ id: 'BotPulse' });
 export type BotPulse = z.infer<typeof BotPulse>;
 
+const itself = ({ botId }: { botId: string }) => ({ botId });
+
 export const botPulse = live({
-  service: 'bot-executor',
   topic: 'bots',
-  scope: 'bots:read',
-  summary: 'A bot opened, averaged or closed a trade, or stopped',
+  summary: 'A bot opened, averaged or closed a trade, or was created, started, stopped, halted or deleted',
   data: BotPulse,
+  about: 'botId',
+  refreshes: ['/api/v1/bots'],
+  // They have the market's price in them.
+  moves: ['/api/v1/bots/{botId}/summary'],
+  follows: [botCreated, botStarted, botStopped, botWasHalted, botDeleted].map((event) => ({ event, say: itself })),
 });

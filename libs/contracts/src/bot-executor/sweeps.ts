@@ -223,11 +223,11 @@ export const SweepProgress = z
 export type SweepProgress = z.infer<typeof SweepProgress>;
 
 export const sweepProgress = live({
-  service: 'bot-executor',
   topic: 'sweeps',
-  scope: 'bots:read',
   summary: 'A sweep has come further, or has ended; at most once a second',
   data: SweepProgress,
+  about: 'sweepId',
+  refreshes: ['/api/v1/sweeps'],
 });
 
 export const cancelSweep = operation({

@@ -9,6 +9,11 @@ import { emailUnverified } from './sessions.ts';
 
 const Scope = z.enum(SCOPES as [string, ...string[]]);
 
+const KeyId = z
+  .string()
+  .regex(/^[0-9A-Za-z]{10}$/, 'an API key id')
+  .meta({ description: 'The API key', examples: ['4f0KZ2xq9B'] });
+
 export const ApiKey = z
   .object({
     id: z.string(),
@@ -17,8 +22,14 @@ export const ApiKey = z
     restricted: restricted.meta({
       description: 'Why it may only read at present: the plan allows fewer keys, and it is one of the newest',
     }),
+    prefix: z.string().meta({ description: 'How the key begins, to tell which it is' }),
     createdAt: Timestamp,
     expiresAt: Timestamp.nullable(),
+    lastUsedAt: Timestamp.nullable().meta({ description: 'To about a minute' }),
+    replacedBy: z
+      .string()
+      .nullable()
+      .meta({ description: 'The key that was made in its place; it works until it expires' }),
     createdBy: Id,
   })
   .meta({ id: 'ApiKey' });
@@ -58,14 +69,42 @@ export const revokeApiKey = operation({
   http: ['DELETE', '/api/v1/api-keys/{keyId}'],
   scope: 'keys:write',
   summary: 'Revoke an API key; it stops working everywhere at once',
-  input: z.strictObject({
-    keyId: z
-      .string()
-      .regex(/^[0-9A-Za-z]{10}$/, 'an API key id')
-      .meta({ description: 'The API key', examples: ['4f0KZ2xq9B'] }),
-  }),
+  input: z.strictObject({ keyId: KeyId }),
   output: Empty,
   errors: [notFound],
+});
+
+export const renameApiKey = operation({
+  service: 'identity',
+  name: 'keys.rename',
+  http: ['PATCH', '/api/v1/api-keys/{keyId}'],
+  scope: 'keys:write',
+  summary: 'Give an API key another name',
+  input: z.strictObject({ keyId: KeyId, name: Name }),
+  output: ApiKey,
+  errors: [notFound],
+});
+
+export const rotateApiKey = operation({
+  service: 'identity',
+  name: 'keys.rotate',
+  http: ['POST', '/api/v1/api-keys/{keyId}/rotate'],
+  scope: 'keys:write',
+  summary: 'Make a new API key in the place of this one; the new one is shown once',
+  description:
+    'It has the same name, scopes and end, and the rights of the person who rotates it at most. The old one works until ' +
+    'the overlap ends; with an overlap of 0 it ends at once.',
+  input: z.strictObject({
+    keyId: KeyId,
+    overlapHours: z
+      .int()
+      .min(0)
+      .max(720)
+      .default(24)
+      .meta({ description: 'How long the old key works beside the new one', examples: [24] }),
+  }),
+  output: ApiKey.extend({ key: secret(z.string()) }).meta({ id: 'RotatedApiKey' }),
+  errors: [notFound, emailUnverified],
 });
 
 /** For the gateway. The hash is SHA-256 of the whole key, hex. */

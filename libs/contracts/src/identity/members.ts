@@ -5,7 +5,7 @@ import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
-import { Email, emailUnverified } from './sessions.ts';
+import { Email, emailUnverified, mailNotConfigured } from './sessions.ts';
 
 export const Member = z
   .object({
@@ -19,6 +19,7 @@ export const Member = z
         'first, and the first of them is never restricted. null: they may do what their role may',
     }),
     joinedAt: Timestamp,
+    lastActiveAt: Timestamp.nullable().meta({ description: 'When a session of theirs was last used, to the hour' }),
   })
   .meta({ id: 'Member' });
 export type Member = z.infer<typeof Member>;
@@ -63,7 +64,15 @@ export const listMembers = operation({
   http: ['GET', '/api/v1/members'],
   scope: 'members:read',
   summary: 'Members of the current organisation, in the order in which they joined',
-  input: z.strictObject(pageQuery),
+  input: z.strictObject({
+    ...pageQuery,
+    search: z
+      .string()
+      .max(100)
+      .optional()
+      .meta({ description: 'A part of the name or address', examples: ['ada'] }),
+    role: Role.optional().meta({ description: 'Only with this role' }),
+  }),
   output: page(Member),
 });
 
@@ -106,9 +115,12 @@ export const invite = operation({
   name: 'invitations.create',
   http: ['POST', '/api/v1/invitations'],
   scope: 'members:write',
-  summary: 'Invite somebody; give them the token, which is shown once',
+  summary: 'Invite somebody by mail; or give them the token, which is shown once',
+  description:
+    'Where the installation sends e-mail, the address gets a link of its own, which also proves the address. ' +
+    '`mailed` says whether.',
   input: z.strictObject({ email: Email, role: Role }),
-  output: Invitation.extend({ token: secret(z.string()) }).meta({ id: 'NewInvitation' }),
+  output: Invitation.extend({ token: secret(z.string()), mailed: z.boolean() }).meta({ id: 'NewInvitation' }),
   errors: [planLimitReached, roleTooHigh, emailUnverified],
   limit: 'seats',
 });
@@ -134,13 +146,50 @@ export const revokeInvitation = operation({
   errors: [notFound],
 });
 
+export const resendInvitation = operation({
+  service: 'identity',
+  name: 'invitations.resend',
+  http: ['POST', '/api/v1/invitations/{invitationId}/resend'],
+  scope: 'members:write',
+  summary: 'Send the mail of an invitation again; it is valid for another seven days',
+  input: z.strictObject({ invitationId: Id }),
+  output: Invitation,
+  errors: [notFound, roleTooHigh, mailNotConfigured],
+  status: 200,
+});
+
+const InvitationToken = secret(z.string().min(1).max(200)).meta({ description: 'From the invitation' });
+
+export const showInvitation = operation({
+  service: 'identity',
+  name: 'invitations.show',
+  http: ['POST', '/api/v1/invitations/show'],
+  scope: 'public',
+  judgedByInput: true,
+  summary: 'What an invitation is for, by its token',
+  input: z.strictObject({ token: InvitationToken }),
+  output: z
+    .object({
+      organisation: z.string(),
+      email: z.string().meta({ description: 'The address that was invited' }),
+      role: Role,
+      expiresAt: Timestamp,
+      provesAddress: z
+        .boolean()
+        .meta({ description: 'Whether the token came by mail: an account can be made with it' }),
+    })
+    .meta({ id: 'ShownInvitation' }),
+  errors: [invitationInvalid],
+  readonly: true,
+});
+
 export const acceptInvitation = operation({
   service: 'identity',
   name: 'invitations.accept',
   http: ['POST', '/api/v1/invitations/accept'],
   scope: 'self',
   summary: 'Join the organisation that invited your e-mail address',
-  input: z.strictObject({ token: secret(z.string().max(200)).meta({ description: 'From the invitation' }) }),
+  input: z.strictObject({ token: InvitationToken }),
   output: z.object({ organisationId: Id, role: Role }),
   errors: [invitationInvalid, emailUnverified, organisationLimitReached, planLimitReached],
   limit: 'seats',

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
-import { Empty, secret } from '../kernel/types.ts';
-import { Email, Password, User } from './sessions.ts';
+import { Empty, secret, Timestamp } from '../kernel/types.ts';
+import { Email, mailNotConfigured, Password, passwordTooWeak, tokenInvalid, User } from './sessions.ts';
+
+export { mailNotConfigured, tokenInvalid } from './sessions.ts';
 
 export const wrongPassword = problem('wrong_password', 403, 'The current password is wrong');
-export const tokenInvalid = problem('token_invalid', 404, 'The token is no longer valid');
-export const mailNotConfigured = problem('mail_not_configured', 409, 'This installation sends no e-mail');
 
 /** From a mail to the person. */
-const MailedToken = secret(z.string().min(1).max(200)).meta({ description: 'From the mail' });
+export const MailedToken = secret(z.string().min(1).max(200)).meta({ description: 'From the mail' });
 
 export const changePassword = operation({
   service: 'identity',
@@ -24,7 +24,7 @@ export const changePassword = operation({
     newPassword: secret(Password),
   }),
   output: Empty,
-  errors: [wrongPassword],
+  errors: [wrongPassword, passwordTooWeak],
 });
 
 export const forgotPassword = operation({
@@ -49,11 +49,11 @@ export const resetPassword = operation({
   judgedByInput: true,
   summary: 'Set a new password with the token of the mail; all your sessions end',
   description:
-    'The token works once, for half an hour. It also verifies the address: API keys and invitations of an account that ' +
+    'The token works once, for a quarter of an hour. It also verifies the address: API keys and invitations of an account that ' +
     'was never verified end with it.',
   input: z.strictObject({ token: MailedToken, password: secret(Password) }),
   output: Empty,
-  errors: [tokenInvalid],
+  errors: [tokenInvalid, passwordTooWeak],
 });
 
 export const verifyEmail = operation({
@@ -90,6 +90,17 @@ export const setPassword = operation({
   // The first operator's address receives no mail.
   input: z.strictObject({ email: z.string().max(254), password: secret(Password).optional() }),
   output: z.object({ user: User, password: secret(z.string()) }),
+  errors: [notFound, passwordTooWeak],
+});
+
+/** For the CLI, where no e-mail is sent or a mail did not arrive. The operator gives the link to the person. */
+export const linkFor = operation({
+  service: 'identity',
+  name: 'users.link',
+  scope: 'operator',
+  summary: 'A link that verifies a person’s address, or sets a new password; shown once, and noted in their account',
+  input: z.strictObject({ email: z.string().max(254), purpose: z.enum(['verify', 'reset']) }),
+  output: z.object({ url: secret(z.string()), expiresAt: Timestamp }),
   errors: [notFound],
 });
 

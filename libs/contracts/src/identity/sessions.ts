@@ -1,16 +1,17 @@
 import { z } from 'zod';
+import { Locale } from '../kernel/locale.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 
-/** Only the length is checked (NIST 800-63B): composition rules make passwords worse. */
+/** Its length; that it is none of the common ones is checked where it is set (NIST 800-63B). No rule of composition. */
 export const Password = z
   .string()
   .min(12, 'at least 12 characters')
   .max(256)
-  .meta({ description: 'At least 12 characters; any are allowed' });
+  .meta({ description: 'At least 12 characters; any are allowed, but no common password' });
 export const Email = z
   .email()
   .max(254)
@@ -44,10 +45,43 @@ export const Session = z
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;
 
+export const mailNotConfigured = problem('mail_not_configured', 409, 'This installation sends no e-mail');
+export const tokenInvalid = problem('token_invalid', 404, 'The token is no longer valid');
 export const emailTaken = problem('email_taken', 409, 'This e-mail address already has an account');
 export const emailUnverified = problem('email_unverified', 403, 'The e-mail address is not verified yet');
 export const wrongCredentials = problem('wrong_credentials', 401, 'Wrong e-mail address or password');
+export const passwordTooWeak = problem(
+  'password_too_weak',
+  422,
+  'This password is one that others guess first',
+  z.object({ reason: z.enum(['common', 'repeated', 'personal']) }),
+);
+export const addressUnproven = problem('address_unproven', 409, 'The address has to be proven by a mail first');
 export const invalidGrant = problem('invalid_grant', 400, 'The refresh token is no longer valid');
+
+/** What this device is called in the list of sessions. */
+const device = z
+  .string()
+  .max(400)
+  .optional()
+  .meta({
+    description: 'What this device calls itself; by default the header `User-Agent`',
+    examples: ['curl/8.5.0'],
+  });
+
+export const requestRegistration = operation({
+  service: 'identity',
+  name: 'accounts.request',
+  http: ['POST', '/api/v1/accounts/request'],
+  scope: 'public',
+  summary: 'Request a mail with a token that creates an account',
+  description:
+    'Where the installation sends e-mail, an account begins with a mail to its address. The answer is the same whether ' +
+    'the address has an account or not; one that has gets a mail that says so.',
+  input: z.strictObject({ email: Email, locale: Locale.optional().meta({ description: 'Language of the mail' }) }),
+  output: Empty,
+  errors: [mailNotConfigured],
+});
 
 export const register = operation({
   service: 'identity',
@@ -56,17 +90,21 @@ export const register = operation({
   scope: 'public',
   summary: 'Create an account with an organisation of its own, and log in',
   description:
-    'Where the installation sends e-mail, the address gets a token for POST /api/v1/me/email/verify. Until then the ' +
-    'account can do nothing that reaches others. An address that somebody else has entered is claimed by ' +
-    'POST /api/v1/password/forgotten.',
+    'Where the installation sends e-mail, the token of POST /api/v1/accounts/request or of an invitation’s mail is ' +
+    'needed, and says which address it is; without it every address gets the same refusal. Elsewhere `email` is enough.',
   input: z.strictObject({
-    email: Email,
+    email: Email.optional(),
+    token: secret(z.string().min(1).max(200))
+      .optional()
+      .meta({ description: 'From the mail', examples: ['kq3vJ0f2m9x7Zt1uYw8sQe5r'] }),
     password: secret(Password),
     name: Name,
     organisationName: Name.optional(),
+    locale: Locale.optional().meta({ description: 'Language of the mails to this person' }),
+    device,
   }),
   output: Session,
-  errors: [emailTaken],
+  errors: [emailTaken, addressUnproven, tokenInvalid, passwordTooWeak],
 });
 
 export const login = operation({
@@ -88,6 +126,7 @@ export const login = operation({
           'do not make it wait. With `Session-Cookies` the gateway stores one in a cookie.',
         examples: ['Qm9vK0x5c2V0aGlzaXNyYW5kb20xMjM0'],
       }),
+    device,
   }),
   output: Session,
   errors: [wrongCredentials],
@@ -106,6 +145,7 @@ export const refresh = operation({
     'have the token.',
   input: z.strictObject({
     refreshToken: secret(z.string().max(500)).meta({ description: 'Of the last log-in or refresh' }),
+    device,
   }),
   output: Session,
   errors: [invalidGrant],
@@ -129,6 +169,8 @@ export const OwnSession = z
     lastUsedAt: Timestamp.meta({ description: 'When it was started or last refreshed' }),
     expiresAt: Timestamp,
     current: z.boolean().meta({ description: 'The session of this request' }),
+    device: z.string().nullable().meta({ description: 'What the device calls itself, as it was last used' }),
+    address: z.string().nullable().meta({ description: 'From which address it was last used' }),
   })
   .meta({ id: 'OwnSession' });
 
@@ -153,6 +195,17 @@ export const revokeSession = operation({
   errors: [notFound],
 });
 
+export const endOtherSessions = operation({
+  service: 'identity',
+  name: 'sessions.end-others',
+  http: ['POST', '/api/v1/sessions/end-others'],
+  scope: 'self',
+  summary: 'End all of your sessions but this one',
+  input: z.strictObject({}),
+  output: z.object({ ended: z.int() }).meta({ id: 'EndedSessions' }),
+  status: 200,
+});
+
 /** For the gateway: an open live stream of a browser outlives its access token, but not its session. */
 export const checkSession = operation({
   service: 'identity',
@@ -175,23 +228,4 @@ export const switchOrganisation = operation({
   output: Session.omit({ refreshToken: true, refreshTokenExpiresAt: true }).meta({ id: 'SwitchedSession' }),
   errors: [notFound],
   status: 200,
-});
-
-export const me = operation({
-  service: 'identity',
-  name: 'accounts.me',
-  http: ['GET', '/api/v1/me'],
-  scope: 'self',
-  summary: 'Who am I, and where may I go',
-  input: z.strictObject({}),
-  output: z
-    .object({
-      user: User,
-      organisations: z
-        .array(z.object({ id: Id, name: z.string(), role: Role }))
-        .meta({ description: 'The first 200; GET /api/v1/organisations has them all' }),
-      organisationId: Id.nullable(),
-      scopes: z.array(z.string()),
-    })
-    .meta({ id: 'Me' }),
 });

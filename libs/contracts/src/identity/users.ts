@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { secret } from '../kernel/types.ts';
-import { Email, emailTaken, Password, User } from './sessions.ts';
+import { Email, emailTaken, Password, passwordTooWeak, User } from './sessions.ts';
 
 export const createAdmin = operation({
   service: 'identity',
@@ -11,5 +11,5 @@ export const createAdmin = operation({
   description: 'Without a password one is generated.',
   input: z.strictObject({ email: Email, password: secret(Password).optional() }),
   output: z.object({ user: User, password: secret(z.string()) }),
-  errors: [emailTaken],
+  errors: [emailTaken, passwordTooWeak],
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
-import { nextCursor, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, Instant, nextCursor, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Count, serverRange } from './range.ts';
 
 export const AnnotationKind = z
-  .enum(['crash_recovery', 'restart', 'statements_reset', 'counters_reset', 'promoted', 'another_server'])
+  .enum(['crash_recovery', 'restart', 'statements_reset', 'counters_reset', 'promoted', 'another_server', 'note'])
   .meta({
     id: 'AnnotationKind',
     description:
@@ -13,12 +14,14 @@ export const AnnotationKind = z
       'which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody ' +
       'reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became ' +
       'the primary, and its history continues; another_server: another instance answers at the address, and nothing ' +
-      'is compared across that',
+      'is compared across that; note: written by somebody',
   });
 export type AnnotationKind = z.infer<typeof AnnotationKind>;
 
 export const Annotation = z
   .object({
+    id: Id.nullable().meta({ description: 'Of a note; null for what was detected' }),
+    text: z.string().nullable().meta({ description: 'Of a note; null for what was detected' }),
     kind: AnnotationKind,
     at: Timestamp.meta({
       description:
@@ -39,11 +42,36 @@ export const listAnnotations = operation({
   name: 'servers.annotations',
   http: ['GET', '/api/v1/servers/{serverId}/annotations'],
   scope: 'servers:read',
-  summary: 'What happened to a server’s counters in a range: crashes, restarts, resets',
+  summary: 'What happened to a server in a range: crashes, restarts, resets, and what people noted',
   input: z.strictObject({ ...serverRange, ...pageQuery }),
   output: z.object({
-    items: z.array(Annotation).meta({ description: 'Those detected in the range, newest first' }),
+    items: z.array(Annotation).meta({ description: 'Those detected in the range and notes about it, newest first' }),
     nextCursor,
     total: Count,
   }),
+});
+
+export const addNote = operation({
+  service: 'monitor-agent',
+  name: 'servers.notes.create',
+  http: ['POST', '/api/v1/servers/{serverId}/annotations'],
+  scope: 'servers:write',
+  summary: 'Note what happened at an instant, such as a deployment: it stands in every chart of the server',
+  input: z.strictObject({
+    serverId: Id,
+    at: Instant.optional().meta({ description: 'When it happened; default now' }),
+    text: Name.meta({ description: 'What happened', examples: ['Release 42'] }),
+  }),
+  output: Annotation,
+});
+
+export const deleteNote = operation({
+  service: 'monitor-agent',
+  name: 'servers.notes.delete',
+  http: ['DELETE', '/api/v1/servers/{serverId}/annotations/{noteId}'],
+  scope: 'servers:write',
+  summary: 'Delete a note',
+  input: z.strictObject({ serverId: Id, noteId: Id.meta({ description: 'The note' }) }),
+  output: Empty,
+  status: 204,
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { needsFeature } from '../billing/needs.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, nextCursor, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, nextCursor, Timestamp } from '../kernel/types.ts';
 import { Count, rankQuery } from './range.ts';
 
 export const IndexFinding = z
@@ -32,6 +33,21 @@ export const IndexFinding = z
   .meta({ id: 'IndexFinding' });
 export type IndexFinding = z.infer<typeof IndexFinding>;
 
+const Finding = z
+  .string()
+  .min(1)
+  .max(300)
+  .meta({ description: 'The finding’s `id`', examples: ['unused:shop.public.orders_note'] });
+
+export const ListedFinding = IndexFinding.extend({
+  id: z.string().meta({ description: 'The same whenever the same is found of the same index' }),
+  dismissed: z
+    .object({ reason: z.string(), at: Timestamp, personId: Id.nullable() })
+    .nullable()
+    .meta({ description: 'Who looked at it and decided to leave it, and why; null: nobody did' }),
+}).meta({ id: 'ListedFinding' });
+export type ListedFinding = z.infer<typeof ListedFinding>;
+
 export const listIndexFindings = operation({
   service: 'monitor-agent',
   name: 'servers.index-findings',
@@ -44,11 +60,17 @@ export const listIndexFindings = operation({
     serverId: Id,
     ...rankQuery,
     database: z.string().max(63).optional().meta({ description: 'Only of this database' }),
+    table: z.string().max(63).optional().meta({ description: 'Only of tables with this name' }),
+    dismissed: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'true: those that were dismissed instead of those that were not' }),
   }),
   output: z.object({
-    items: z.array(IndexFinding),
+    items: z.array(ListedFinding),
     nextCursor,
     total: Count,
+    dismissed: Count.meta({ description: 'How many were dismissed' }),
     bytes: Count.meta({ description: 'Of all findings whose SQL drops an index' }),
     judged: Count.meta({ description: 'Indexes that were judged' }),
     known: Count.meta({ description: 'Known indexes; more than were judged when there are very many' }),
@@ -63,4 +85,30 @@ export const listIndexFindings = operation({
       }),
     ),
   }),
+});
+
+export const dismissFinding = operation({
+  service: 'monitor-agent',
+  name: 'servers.findings.dismiss',
+  http: ['POST', '/api/v1/servers/{serverId}/dismissed-findings'],
+  scope: 'servers:write',
+  summary: 'Leave a finding as it is, and say why: it is not shown among the open ones any more',
+  input: z.strictObject({
+    serverId: Id,
+    finding: Finding,
+    reason: Name.meta({ description: 'Why it stays', examples: ['Used by the yearly report'] }),
+  }),
+  output: Empty,
+  status: 204,
+});
+
+export const restoreFinding = operation({
+  service: 'monitor-agent',
+  name: 'servers.findings.restore',
+  http: ['DELETE', '/api/v1/servers/{serverId}/dismissed-findings'],
+  scope: 'servers:write',
+  summary: 'Show a dismissed finding again',
+  input: z.strictObject({ serverId: Id, finding: Finding }),
+  output: Empty,
+  status: 204,
 });

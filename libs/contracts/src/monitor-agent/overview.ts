@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { needsLevel } from '../billing/needs.ts';
-import { live } from '../kernel/live.ts';
+import { follow, live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id } from '../kernel/types.ts';
 import { ActivityPoint } from './activity.ts';
-import { Count, Range } from './range.ts';
-import { Server } from './server.ts';
+import { Count, Range, serverRange } from './range.ts';
+import { Server, serverAdded, serverReachable, serverRemoved, serverUnreachable } from './server.ts';
 import { ServerCheck } from './server-check.ts';
 import { Statement, StatementCompleteness } from './statement.ts';
 
@@ -16,13 +16,13 @@ export const showOverview = operation({
   http: ['GET', '/api/v1/servers/{serverId}/overview'],
   scope: 'servers:read',
   summary: 'A server at a glance: state, load, sizes, busiest statements, what is missing',
-  input: z.strictObject({ serverId: Id }),
+  input: z.strictObject(serverRange),
   output: z.object({
     server: Server,
     range: Range,
     uptimeSeconds: z.number().nullable(),
     maxConnections: z.int().nullable(),
-    activity: ActivityPoint.nullable(),
+    activity: ActivityPoint.nullable().meta({ description: 'The last snapshot of the range' }),
     perSecond: z.object({
       commits: z.number(),
       rollbacks: z.number(),
@@ -43,16 +43,24 @@ export const showOverview = operation({
 export const ServerPulse = z
   .object({
     serverId: Id,
-    state: Server.shape.state,
-    activity: ActivityPoint,
+    state: Server.shape.state.optional().meta({ description: 'Absent: read the server' }),
+    activity: ActivityPoint.nullable().meta({ description: 'null: no snapshot was taken' }),
   })
   .meta({ id: 'ServerPulse' });
 export type ServerPulse = z.infer<typeof ServerPulse>;
 
+const without = ({ serverId }: { serverId: string }) => ({ serverId, activity: null });
+
 export const serverPulse = live({
-  service: 'monitor-agent',
   topic: 'servers',
-  scope: 'servers:read',
-  summary: 'A snapshot of a server was taken',
+  summary: 'A snapshot of a server was taken, or it was added, removed, lost or found again',
   data: ServerPulse,
+  about: 'serverId',
+  refreshes: ['/api/v1/servers'],
+  follows: [
+    follow(serverAdded, without),
+    follow(serverRemoved, without),
+    follow(serverReachable, without),
+    follow(serverUnreachable, ({ serverId }) => ({ serverId, state: 'unreachable' as const, activity: null })),
+  ],
 });

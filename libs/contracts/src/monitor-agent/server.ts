@@ -4,7 +4,7 @@ import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { planLimitReached, problem } from '../kernel/problem.ts';
-import { Empty, Id, PLAIN_TEXT, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, PLAIN_TEXT, secret, Timestamp } from '../kernel/types.ts';
 import { ServerCheck } from './server-check.ts';
 
 /** Control characters end up in logs and in the wire protocol's zero-terminated strings: refused everywhere. */
@@ -193,16 +193,6 @@ export const addPlatformServer = operation({
   input: z.strictObject({}),
   output: Server,
   errors: [noPlatformDatabase, serverNameTaken],
-});
-
-export const listServers = operation({
-  service: 'monitor-agent',
-  name: 'servers.list',
-  http: ['GET', '/api/v1/servers'],
-  scope: 'servers:read',
-  summary: 'All watched servers, by name',
-  input: z.strictObject(pageQuery),
-  output: page(Server),
 });
 
 export const getServer = operation({

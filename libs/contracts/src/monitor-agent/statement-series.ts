@@ -22,6 +22,11 @@ export const StatementPoint = z
   .meta({ id: 'StatementPoint' });
 export type StatementPoint = z.infer<typeof StatementPoint>;
 
+export const StatementId = z
+  .string()
+  .regex(/^\d{1,15}$/, 'a statement id')
+  .meta({ description: 'The statement', examples: ['42'] });
+
 export const showStatementSeries = operation({
   service: 'monitor-agent',
   name: 'servers.statement-series',
@@ -34,10 +39,7 @@ export const showStatementSeries = operation({
     `needed for at most ${MAX_SERIES_POINTS.toLocaleString('en')} points.`,
   input: z.strictObject({
     serverId: Id,
-    statementId: z
-      .string()
-      .regex(/^\d{1,15}$/, 'a statement id')
-      .meta({ description: 'The statement', examples: ['42'] }),
+    statementId: StatementId,
     ...rangeQuery,
     step: z
       .int()

@@ -75,6 +75,33 @@ export const StatementSort = z.enum(['totalMs', 'calls', 'meanMs', 'rows', 'ioRe
 });
 export type StatementSort = z.infer<typeof StatementSort>;
 
+export const StatementChange = z.enum(['new', 'regressed', 'improved']).meta({
+  id: 'StatementChange',
+  description:
+    'new: first seen in the range; regressed: a call takes at least half as long again as in the period before; ' +
+    'improved: it takes at most two thirds of it. Neither is said below 10 calls in one of the periods',
+});
+
+/** What is asked for besides the figures; each costs a little more. */
+export const ListedStatement = Statement.extend({
+  share: z
+    .number()
+    .min(0)
+    .nullable()
+    .meta({ description: 'Of the total time of the list, 0 to 1; null: there was none' }),
+  spark: z.array(Milliseconds).nullable().meta({
+    description: 'Time spent, by equal parts of the range of `sparkStep` seconds; null unless `spark` asks for it',
+  }),
+  previous: z
+    .object({ calls: Count, totalMs: Milliseconds, meanMs: Milliseconds })
+    .nullable()
+    .meta({ description: 'In the period of the same length before; null: not called then, or not asked for' }),
+  change: StatementChange.nullable(),
+}).meta({ id: 'ListedStatement' });
+export type ListedStatement = z.infer<typeof ListedStatement>;
+
+const Facet = z.object({ name: z.string(), statements: Count, totalMs: Milliseconds });
+
 export const topStatements = operation({
   service: 'monitor-agent',
   name: 'servers.statements',
@@ -92,12 +119,28 @@ export const topStatements = operation({
     database: z.string().max(63).optional().meta({ description: 'Only of this database' }),
     role: z.string().max(63).optional().meta({ description: 'Only of this role' }),
     search: z.string().min(1).max(200).optional().meta({ description: 'Part of the text, in any case' }),
+    compare: z
+      .enum(['previous'])
+      .optional()
+      .meta({ description: 'previous: each with its figures in the period of the same length before' }),
+    spark: z.boolean().default(false).meta({ description: 'true: each with its time over the range' }),
+    facets: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'true: also how the time is divided among databases and roles' }),
   }),
   output: z.object({
     range: Range,
     completeness: StatementCompleteness,
     total: z.object({ statements: Count, calls: Count, rows: Count, totalMs: Milliseconds }),
-    items: z.array(Statement),
+    sparkStep: z.int().min(60).nullable().meta({ description: 'Seconds of one part of `spark`' }),
+    facets: z
+      .object({ databases: z.array(Facet), roles: z.array(Facet) })
+      .nullable()
+      .meta({
+        description: 'Of all statements of the range, whatever is filtered; those with most time first, at most 20',
+      }),
+    items: z.array(ListedStatement),
     nextCursor,
   }),
 });

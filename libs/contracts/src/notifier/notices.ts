@@ -11,6 +11,8 @@ export const NOTICE_TYPES = [
   'invoice.due',
   'plan.decided',
   'plan.ordered',
+  'seats.stopped',
+  'payment.disputed',
 ] as const;
 export const NoticeType = z.enum(NOTICE_TYPES).meta({ id: 'NoticeType' });
 export type NoticeType = z.infer<typeof NoticeType>;
@@ -109,6 +111,31 @@ export const PlanOrderedNotice = z
   })
   .meta({ id: 'PlanOrderedNotice' });
 
+export const SeatsStoppedNotice = z
+  .object({
+    type: z.literal('seats.stopped'),
+    timestamp: Timestamp,
+    data: z.object({ product: z.string(), name: z.string(), quantity: z.int().min(0) }),
+  })
+  .meta({ id: 'SeatsStoppedNotice' });
+
+export const PaymentDisputedNotice = z
+  .object({
+    type: z.literal('payment.disputed'),
+    timestamp: Timestamp,
+    data: z.object({
+      organisationId: Id,
+      disputeId: z.string(),
+      state: z.enum(['open', 'won', 'lost']),
+      amount: Decimal,
+      currency: z.string(),
+      reason: z.string(),
+      answerBy: Timestamp.nullable(),
+      readOnly: z.boolean(),
+    }),
+  })
+  .meta({ id: 'PaymentDisputedNotice' });
+
 export const TestNotice = z
   .object({
     type: z.literal('channel.test'),
@@ -127,6 +154,8 @@ export const Notice = z
     InvoiceDueNotice,
     PlanDecidedNotice,
     PlanOrderedNotice,
+    SeatsStoppedNotice,
+    PaymentDisputedNotice,
     TestNotice,
   ])
   .meta({ id: 'Notice' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MeterDefinition } from '../billing/catalogue.ts';
 import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
+import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { filter, groupBy, HistoryGroup, UsageGroup } from './dimensions.ts';
@@ -336,4 +337,15 @@ export const listRejectedUsage = operation({
     'Events refused by POST /api/v1/usage/events are only in its answer.',
   input: z.strictObject(pageQuery),
   output: page(RejectedUsage),
+});
+
+export const UsagePulse = z
+  .object({ meters: z.array(MeterKey).meta({ description: 'Those that counted something' }) })
+  .meta({ id: 'UsagePulse' });
+
+export const usagePulse = live({
+  topic: 'usage',
+  summary: 'Usage was counted; at most once a second from each process that counts',
+  data: UsagePulse,
+  refreshes: ['/api/v1/usage'],
 });

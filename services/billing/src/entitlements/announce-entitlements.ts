@@ -6,6 +6,7 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { nextReminder } from '../kernel/debt.rows.ts';
 import { findPaidPeriods } from '../kernel/paid-period.rows.ts';
+import { markSeats } from '../kernel/seat.rows.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
 import { isBilledByHand, nextDue, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -16,6 +17,9 @@ import { snapshotInput } from './snapshot-input.ts';
 
 /** The loop that wakes when something is due. */
 export const DUE_CHANGES = 'apply-due-changes';
+
+/** The loop that buys as many seats as there are members. */
+export const FOLLOW_SEATS = 'follow-seats';
 
 /**
  * Recomputes the organisation's entitlements and, when they differ from the last ones, numbers and emits them. The lock
@@ -42,7 +46,11 @@ export class AnnounceEntitlements {
     const snapshot = same ? before.snapshot : { ...content, version: version + 1 };
     const stored = { snapshot, catalogueVersion: catalogue.version, nextChangeAt: nextAt };
     if (!same || !isDeepStrictEqual(stored, before)) await saveEntitlements(tx, stored);
-    if (!same) await emit(entitlementsChanged, snapshot, { orgId });
+    if (!same) {
+      await emit(entitlementsChanged, snapshot, { orgId });
+      // What else gives seats may have changed.
+      if (await markSeats(tx, orgId)) tx.onCommit(() => this.wakes.wake(FOLLOW_SEATS));
+    }
     if (nextAt !== null && nextAt !== before?.nextChangeAt) tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
     return snapshot;
   }

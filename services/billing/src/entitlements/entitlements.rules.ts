@@ -27,6 +27,8 @@ export interface GrantingSubscription {
   product: string;
   status: SubscriptionStatus;
   graceUntil: number | null;
+  /** A payment for it was taken back at a bank. */
+  disputed?: boolean | undefined;
   /** The plan at the version the subscription is pinned to. */
   pinned: GrantingPlan;
   items: readonly GrantingItem[];

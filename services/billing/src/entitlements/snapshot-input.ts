@@ -1,10 +1,12 @@
 import type { Tx } from '@tidegate/database/tx';
+import { isHeldByDispute } from '../kernel/dispute.rows.ts';
 import { findGrants, type GrantRow } from '../kernel/grant.rows.ts';
 import type { Holdings } from '../kernel/subscription.rows.ts';
 import type { Subscription } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
 import type { GrantingSubscription, SnapshotInput } from './entitlements.rules.ts';
 import type { Grant } from './grant.rules.ts';
+import { seatGrants } from './seats.ts';
 
 /** All that a snapshot is computed from: of what an organisation has, or of what it would have. */
 export async function snapshotInput(
@@ -14,11 +16,17 @@ export async function snapshotInput(
   { subscriptions, steps }: Holdings,
 ): Promise<SnapshotInput> {
   const granting = [];
-  for (const subscription of inOrder(subscriptions, catalogue)) granting.push(await grantingOf(tx, subscription));
+  const held = subscriptions.some(isProviders) && (await isHeldByDispute(tx, orgId));
+  for (const subscription of inOrder(subscriptions, catalogue)) {
+    granting.push({ ...(await grantingOf(tx, subscription)), disputed: held && isProviders(subscription) });
+  }
   const { currency, products, features, plans } = catalogue;
-  const grants = (await findGrants(tx, orgId)).map(toGrant);
+  const seats = await seatGrants(tx, orgId, catalogue, subscriptions);
+  const grants = [...(await findGrants(tx, orgId)).map(toGrant), ...seats];
   return { orgId, currency, products, features, plans, subscriptions: granting, grants, periods: steps };
 }
+
+const isProviders = ({ provider }: Subscription): boolean => provider === 'stripe';
 
 /** As the catalogue lists its products: a refusal of what all share names the first plan. */
 function inOrder(subscriptions: readonly Subscription[], { products }: CurrentCatalogue): Subscription[] {

@@ -5,6 +5,7 @@ import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscriptio
  * trialing, active                                    the plan, full access
  * past_due (the payment is being retried)             the plan; full access until the grace ends, then read-only
  * paused                                              the plan, read-only
+ * a lost dispute of a payment for it                  the plan, read-only, until an operator settles it
  * incomplete, incomplete_expired, unpaid, canceled    the default plan of the product; no data is deleted
  */
 const VALID: Record<SubscriptionStatus, boolean> = {
@@ -22,9 +23,13 @@ const VALID: Record<SubscriptionStatus, boolean> = {
 export const isValid = (status: SubscriptionStatus): boolean => VALID[status];
 
 export function accessOf(
-  { status, graceUntil }: { status: SubscriptionStatus; graceUntil: number | null },
+  {
+    status,
+    graceUntil,
+    disputed = false,
+  }: { status: SubscriptionStatus; graceUntil: number | null; disputed?: boolean | undefined },
   at: number,
 ): Access {
-  if (status === 'paused') return 'read_only';
+  if (status === 'paused' || disputed) return 'read_only';
   return status === 'past_due' && graceUntil !== null && graceUntil <= at ? 'read_only' : 'full';
 }

@@ -1,8 +1,9 @@
 import { SHARED } from '@tidegate/contracts/billing/entitlements';
-import type { OneOffPrice, Price } from '@tidegate/contracts/billing/prices';
+import type { OneOffPrice } from '@tidegate/contracts/billing/prices';
 import type { Tx } from '@tidegate/database/tx';
 import { isHeld, type Subscription } from '../kernel/subscription.rules.ts';
 import { findAddonVersion, findPlanVersion, knownFeatures } from '../plans/catalogue.rows.ts';
+import { priceOf } from '../prices/price-of.rules.ts';
 import type { RecurringItem } from '../prices/proration.rules.ts';
 import type { Terms, UsageTerms } from './paid-period.rules.ts';
 
@@ -38,14 +39,6 @@ export async function termsOf(
     return amountMinor ? [{ key, name, amountMinor }] : [];
   });
   return { currency, items, setUp, usage: await usageTerms(tx, plan, currency) };
-}
-
-/** What is sold by the month only is paid twelve months at a time by whoever pays by the year. */
-export function priceOf(prices: readonly Price[], currency: string, interval: Price['interval']): number | undefined {
-  const by = (wanted: Price['interval']) =>
-    prices.find((price) => price.currency === currency && price.interval === wanted)?.amountMinor;
-  const month = by('month');
-  return by(interval) ?? (interval === 'year' && month !== undefined ? month * 12 : undefined);
 }
 
 const onceOf = (prices: readonly OneOffPrice[], currency: string) =>

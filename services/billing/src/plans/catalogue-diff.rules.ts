@@ -111,13 +111,14 @@ function sold(one: object): Map<string, string> {
   return flat(rest);
 }
 
-function others({ currency, products, features, packages, coupons }: Catalogue | VersionedCatalogue) {
+function others({ currency, products, features, packages, coupons, policies }: Catalogue | VersionedCatalogue) {
   return flat({
     currency,
     products: keyed(products, ({ product }) => product),
     features: keyed(features, ({ key }) => key),
     packages: keyed(packages, (one) => one.package),
     coupons: keyed(coupons, ({ coupon }) => coupon),
+    ...(policies && { policies }),
   });
 }
 

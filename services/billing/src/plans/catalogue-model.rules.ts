@@ -50,6 +50,15 @@ export interface Catalogue {
   addons: AddonDefinition[];
   packages: PackageDefinition[];
   coupons: CouponDefinition[];
+  /** Absent: the first of each. */
+  policies?: Policies;
+}
+
+export interface Policies {
+  /** What a payment that the bank took back for good makes of what was paid for. */
+  lostDispute?: 'read_only' | 'nothing' | undefined;
+  /** What becomes of a trial that begins with a card that has tried the product before. */
+  triedCard?: 'refuse' | 'end' | 'allow' | undefined;
 }
 
 /** A catalogue whose plans and add-ons have their versions. */

@@ -131,6 +131,14 @@ export const CouponDeclaration = z.strictObject({
   max: wholeBetween(1, 1_000_000_000).optional(),
 });
 
+const PolicyDeclaration = z.strictObject(
+  {
+    lostDispute: z.enum(['read_only', 'nothing'], { error: 'Write read_only or nothing.' }).optional(),
+    triedCard: z.enum(['refuse', 'end', 'allow'], { error: 'Write refuse, end or allow.' }).optional(),
+  },
+  { error: 'Write policies: { lostDispute: read_only, triedCard: refuse }.' },
+);
+
 export const CatalogueFile = z.strictObject(
   {
     format: z.literal('2', { error: 'Write format: 2.' }),
@@ -147,6 +155,7 @@ export const CatalogueFile = z.strictObject(
     coupons: z
       .record(AddonKey, CouponDeclaration, { error: 'Write coupons: and each coupon, or remove it.' })
       .default({}),
+    policies: PolicyDeclaration.optional(),
   },
   { error: 'Write a catalogue: format, currency, products, features and plans.' },
 );

@@ -29,6 +29,7 @@ export function readCatalogue(
     addons,
     packages: readPackages(faults, file, features),
     coupons: readCoupons(faults, file, plans),
+    ...(file.policies && { policies: file.policies }),
   };
   return faults.all.length > 0 ? { faults: faults.all } : { catalogue };
 }

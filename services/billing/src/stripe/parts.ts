@@ -20,6 +20,7 @@ import { MirrorInvoices } from './mirror/mirror-invoices.ts';
 import { ResolveEvents } from './mirror/resolve-events.ts';
 import { SyncCustomer } from './mirror/sync-customer.ts';
 import { SyncCustomers } from './mirror/sync-customers.loop.ts';
+import { TriedCards } from './mirror/tried-cards.ts';
 import { PromotionCodes } from './prices/promotion-codes.ts';
 import { PublishedPrices } from './prices/published-prices.ts';
 import { PublishPrices } from './publish/publish-prices.ts';
@@ -56,6 +57,7 @@ export const STRIPE_PROVIDERS = [
   PromotionCodes,
   PaidItems,
   PreviewPayments,
+  TriedCards,
   FetchCustomer,
   MirrorInvoices,
   BoughtPackages,

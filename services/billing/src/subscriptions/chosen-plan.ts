@@ -4,7 +4,6 @@ import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { isMore } from '../entitlements/upgrade.rules.ts';
-import { priceOf } from '../invoices/subscription-terms.ts';
 import { chosenInterval } from '../kernel/interval.rules.ts';
 import {
   changed,
@@ -20,6 +19,7 @@ import {
 import { type CurrentCatalogue, findPlanVersion } from '../plans/catalogue.rows.ts';
 import type { VersionedPlan } from '../plans/catalogue-model.rules.ts';
 import { offeredPlan } from '../plans/offered-plan.rules.ts';
+import { priceOf } from '../prices/price-of.rules.ts';
 import { goingWith } from './settle.ts';
 import type { Decided, Situation } from './subscription-changes.ts';
 

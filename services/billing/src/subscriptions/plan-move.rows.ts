@@ -16,7 +16,8 @@ export interface MoveOrder {
 
 const MOVING = "product = $1 and plan = $2 and (plan <> $3 or plan_version < $4) and provider <> 'stripe'";
 const UNSCHEDULED = `next_plan = null, next_plan_version = null, next_interval = null, next_at = null, next_by = null,
-              next_reason = null, next_addons = null, ordered_by = null`;
+              next_reason = null, next_addons = null,
+              ordered_by = case when cancel_at is null then null else ordered_by end`;
 
 /** Needs a transaction that sees all organisations. */
 export const findMoving = (tx: Tx, { product, plan, to, version }: MoveOrder): Promise<MovingRow[]> =>

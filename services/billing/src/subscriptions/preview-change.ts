@@ -1,24 +1,22 @@
 import { Controller } from '@nestjs/common';
 import { SHARED } from '@tidegate/contracts/billing/entitlements';
-import { type PreviewedInvoice, previewChange } from '@tidegate/contracts/billing/preview';
+import { previewChange } from '@tidegate/contracts/billing/preview';
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { redemptionOf } from '../coupons/redeem-coupon.ts';
-import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
-import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from '../invoices/change-cost.ts';
-import { Ahead } from '../invoices/invoices-ahead.ts';
-import type { Steps } from '../invoices/paid-period.rules.ts';
+import { findOwed } from '../invoices/balance.rows.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
-import { isBilledByHand, isEnded, nextDue, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
+import { isEnded, paidPeriod } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { beginAtPeriodEnd, beginNow, choiceOf, chosenPlan, costs, givesLess } from './chosen-plan.ts';
 import { enteredWith } from './enter-code.ts';
 import { PreviewEntitlements } from './preview-entitlements.ts';
+import { invoicesOf } from './preview-invoices.ts';
 import { ProviderChanges } from './provider-changes.ts';
-import { following, withStep } from './settle.ts';
+import { withStep } from './settle.ts';
 import type { Situation } from './subscription-changes.ts';
 
 type Context = OperationContext<typeof previewChange>;
@@ -37,8 +35,9 @@ export class PreviewChange {
   async preview({ input, caller, refuse }: Context) {
     const orgId = caller.orgId as string;
     // Of one moment, whatever is changed meanwhile.
-    const { cost, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
+    const { cost, owed, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
       cost: await costOf(tx, orgId, input, refuse),
+      owed: await findOwed(tx, orgId),
       ...(await this.entitlements.read(tx, refuse, orgId, input)),
     }));
     // Asked outside of the transaction, as the change itself is.
@@ -49,7 +48,7 @@ export class PreviewChange {
     }
     const overLimit = await this.entitlements.overLimit(orgId, after);
     const { product, plan } = input;
-    return { product, plan, ...cost, entitlements: differences(before, after), overLimit };
+    return { product, plan, ...cost, owed, entitlements: differences(before, after), overLimit };
   }
 }
 
@@ -90,33 +89,6 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
     ));
   const invoices = await invoicesOf({ tx, orgId, steps, ...(coupon && { coupon }) }, situation, after);
   return { interval, provider: after.provider, beginsAt: iso(begins), ...invoices };
-}
-
-/** The invoice at once, and the one after it: at the next period, or when what was ordered follows. */
-async function invoicesOf(
-  given: Given & { steps: Steps },
-  { catalogue, at, product }: Situation,
-  after: Subscription,
-): Promise<{ dueNow: PreviewedInvoice | null; next: PreviewedInvoice | null }> {
-  const paid = await findPaid(given.tx, given.orgId, product);
-  if (!paid && !isBilledByHand(after)) return { dueNow: null, next: null };
-  const ahead = await Ahead.read(given.tx, given.orgId);
-  const now = await costOfChange(given, paid, { after, at, by: '' });
-  const dueNow = await ahead.add(now.items, at, { onlyOwed: true });
-  if (!isBilledByHand(after)) return { dueNow, next: null };
-  const end = now.next.period.end;
-  // An invoice that falls due changes no plan.
-  const due = nextDue({ ...after, owedSince: null });
-  if (!due || due.at > end) {
-    const { items } = await costOfPeriod(given, now.next, after);
-    return { dueNow, next: await ahead.add(items, end, { onlyOwed: false }) };
-  }
-  const own = given.steps[product] ?? [];
-  const followed = await following(given.tx, after, due, defaultPlan(catalogue, product), own);
-  const steps = { ...given.steps, [product]: followed.step ? withStep(own, followed.step) : own };
-  const then: Paid = now.next;
-  const { items } = await costOfChange({ ...given, steps }, then, { after: followed.after, at: due.at, by: '' });
-  return { dueNow, next: await ahead.add(items, due.at, { onlyOwed: true }) };
 }
 
 function differences(before: Features, after: Features) {

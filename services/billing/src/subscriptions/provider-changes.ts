@@ -8,6 +8,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { clock } from '@tidegate/runtime/clock';
 import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
+import { deleteLowered } from '../kernel/seat.rows.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -53,6 +54,7 @@ export class ProviderChanges {
     const now = paid(billed.orgId, billed.subscription);
     if (to) await this.asked().change(now, to);
     else await this.asked().cancel(now, asked.at ?? 'period_end');
+    await this.recount(billed);
   }
 
   /** What it would cost, and when the plan begins. */
@@ -100,12 +102,18 @@ export class ProviderChanges {
     return this.asked().cancel(paid(orgId, subscription), at);
   }
 
-  resume({ orgId, subscription }: Billed): Promise<void> {
-    return this.asked().resume(paid(orgId, subscription));
+  async resume(billed: Billed): Promise<void> {
+    await this.asked().resume(paid(billed.orgId, billed.subscription));
+    await this.recount(billed);
   }
 
   pause({ orgId, subscription }: Billed): Promise<void> {
     return this.asked().pause(paid(orgId, subscription));
+  }
+
+  /** What was ordered there because members left is taken back by any other order. */
+  private recount({ orgId, subscription: { product } }: Billed): Promise<void> {
+    return this.tenants.run(orgId, (tx) => deleteLowered(tx, orgId, product));
   }
 
   private asked(): Payments {

@@ -11,6 +11,7 @@ import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { accessOf, isValid } from '../entitlements/standing.rules.ts';
+import { isHeldByDispute } from '../kernel/dispute.rows.ts';
 import { findHoldings, type Holdings, readClock } from '../kernel/subscription.rows.ts';
 import {
   carriedOut,
@@ -142,6 +143,7 @@ async function toWire(
   const { plans } = await latestVersions(tx);
   const period = paidPeriod(one, holdings.steps[one.product] ?? [], now);
   const order = orders.find(({ product }) => product === one.product);
+  const disputed = await isHeldByDispute(tx, tx.orgId as string);
   const coupon = coupons.find((other) => other.product === one.product && isRunning(other, now));
   const addons = [];
   for (const { addon, version, quantity, until } of one.items.filter((item) => isHeld(item, now))) {
@@ -157,7 +159,7 @@ async function toWire(
     latestVersion: Math.max(plans.get(refOf(one.product, one.plan)) ?? 0, one.planVersion),
     inForce: isValid(one.status) ? one.plan : (defaultPlan(catalogue, one.product)?.plan ?? null),
     status: one.status,
-    access: accessOf(one, now),
+    access: accessOf({ ...one, disputed: one.provider === 'stripe' && disputed }, now),
     provider: one.provider,
     interval: one.interval,
     currency: one.currency,

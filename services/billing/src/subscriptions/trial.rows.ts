@@ -57,3 +57,25 @@ export async function hasTried(tx: Tx, product: string, keys: readonly TrialKey[
   );
   return row !== undefined;
 }
+
+/**
+ * The cards of a trial that a provider runs. False when somebody else's trial has one of them; said again for the same
+ * subscription it is the same trial.
+ */
+export async function claimCards(
+  tx: Tx,
+  products: readonly string[],
+  cards: readonly TrialKey[],
+  ref: string,
+): Promise<boolean> {
+  if (products.length === 0 || cards.length === 0) return true;
+  const rows = await tx.query<{ own: boolean }>(
+    `insert into trial_claims as c (key, product, claimed_for)
+     select ${HASHED}, product, encode(sha256(convert_to($3, 'UTF8')), 'hex')
+       from unnest($1::text[]) as product, unnest($2::text[]) as key order by 1, 2
+     on conflict (key, product) do update set claimed_for = c.claimed_for
+     returning coalesce(c.claimed_for = encode(sha256(convert_to($3, 'UTF8')), 'hex'), false) as own`,
+    [products, cards, ref],
+  );
+  return rows.every(({ own }) => own);
+}

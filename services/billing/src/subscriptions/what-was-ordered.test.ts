@@ -1,5 +1,5 @@
 import { listDoublePayments } from '@tidegate/contracts/billing/operator';
-import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import {
   cancelSubscription,
   changeSubscription,
@@ -49,6 +49,15 @@ test('what an operator ordered for the end of the period, its customer takes bac
   expect(await monitoring(org)).toMatchObject({ next: { plan: 'free' } });
   await set(org, 'pro');
   expect(await monitoring(org)).toMatchObject({ next: null, cancelAt: null });
+});
+
+test('a customer who has cancelled goes on, also when the operator has scheduled a move since; the move stays', async () => {
+  const org = await customer();
+  await billing.call(cancelSubscription, product, org);
+  await billing.call(movePlans, { from: 'monitoring.pro', to: 'monitoring.starter', at: 'period_end' });
+  await resume(org);
+  expect(await monitoring(org)).toMatchObject({ cancelAt: null, next: { plan: 'starter' } });
+  await expect(resume(org)).rejects.toMatchObject({ code: 'conflict' });
 });
 
 test('an operator ends a subscription when what is paid for ends, or at once, as they say', async () => {

@@ -3,7 +3,7 @@ import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
 import { apiKeyId, makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { revokeApiKey, verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { roleOf } from '@tidegate/contracts/identity/members';
-import { me } from '@tidegate/contracts/identity/sessions';
+import { me } from '@tidegate/contracts/identity/profile';
 import { getJwks } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
@@ -218,6 +218,9 @@ test('a session cookie identifies its person, and pages of other sites cannot wr
       name: 'A',
       isOperator: false,
       createdAt: new Date().toISOString(),
+      locale: null,
+      timeZone: null,
+      theme: null,
     },
     organisations: [],
     organisationId: caller.orgId ?? null,

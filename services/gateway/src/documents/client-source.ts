@@ -1,3 +1,4 @@
+import type { Live } from '@tidegate/contracts/kernel/live';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { Empty } from '@tidegate/contracts/kernel/types';
 import { CANDLE_FILE } from './fixed-paths.ts';
@@ -40,7 +41,7 @@ ${[...mounted.map((operation) => method(operation)), candleFile()].join('\n\n')}
 }
 
 /** A row for each method of the client: what a console must know of an operation without asking. */
-export function operationsSource(operations: Operation[]): string {
+export function operationsSource(operations: Operation[], topics: Live[]): string {
   const rows = operations
     .filter(({ http }) => http)
     .map(({ name, service, scope, readonly }) => {
@@ -51,7 +52,24 @@ export function operationsSource(operations: Operation[]): string {
 export const OPERATIONS = {
 ${rows.join('\n')}
 } as const;
+
+/** Live topics: what a message is about, which answers it makes old, and which of those change without one as well. */
+export const LIVE = {
+${topics.map((topic) => liveRow(topic, operations)).join('\n')}
+} as const;
 `;
+}
+
+function liveRow({ topic, about, refreshes, moves }: Live, operations: Operation[]): string {
+  const reads = operations.filter(({ http }) => http?.[0] === 'GET');
+  const below = (paths: readonly string[]) =>
+    reads.filter(({ http }) => paths.some((path) => `${http?.[1]}/`.startsWith(`${path}/`)));
+  const names = (found: Operation[]) => `[${found.map(({ name }) => `'${camel(pascal(name))}'`).join(', ')}]`;
+  return `  ${topic}: {
+    about: ${about ? `'${about}'` : 'undefined'},
+    refreshes: ${names(below(refreshes))},
+    moves: ${names(below(moves))},
+  },`;
 }
 
 const union = (codes: string[]): string => codes.map((code) => `'${code}'`).join(' | ');

@@ -1,5 +1,6 @@
 import { paymentsNotConfigured } from '@tidegate/contracts/billing/payments';
 import { webhookMalformed, webhookSignatureInvalid } from '@tidegate/contracts/billing/webhook';
+import { beginExport } from '@tidegate/contracts/identity/exports';
 import {
   type AnyProblem,
   bodyTooLarge,
@@ -10,6 +11,7 @@ import {
   rateLimited,
   unauthenticated,
   unavailable,
+  validationFailed,
 } from '@tidegate/contracts/kernel/problem';
 import { type ProblemAnswers, TRACED } from './problem-answers.ts';
 import type { Json } from './schemas.ts';
@@ -33,6 +35,7 @@ export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<strin
     '/api/v1/stream': { get: stream },
     [CANDLE_FILE.path]: { put: candleFile(problems) },
     '/api/v1/billing/webhook': { post: webhook(problems) },
+    '/api/v1/organisation/export': { get: organisationExport(problems) },
     '/health': health('health.show', 'Is every part ready, and if not, why'),
     '/health/live': path('health.live', 'Is the process alive', { 200: answer(JSON_TYPE) }),
     '/health/ready': health('health.ready', 'Does it take requests'),
@@ -83,6 +86,37 @@ function webhook(problems: ProblemAnswers): Json {
     requestBody: { required: true, content: { [JSON_TYPE]: { schema: { type: 'object' } } } },
     responses: {
       200: answer(JSON_TYPE),
+      ...answersOf(problems, [...refusals, internalError, unavailable]),
+    },
+  };
+}
+
+/** A download of lines, as many as there are. */
+function organisationExport(problems: ProblemAnswers): Json {
+  const refusals = [unauthenticated, forbidden, ...beginExport.errors, validationFailed, rateLimited];
+  return {
+    operationId: 'organisation.export',
+    tags: ['identity'],
+    summary: 'Everything that the organisation has here, as lines of JSON (owners only)',
+    description:
+      'A line for each row, as `{"kind":"billing.invoices","data":{…}}`: what every service stores of the organisation, without ' +
+      'secrets. The first line is of the kind `export`, the last of the kind `end` and says how many lines are between them: a file ' +
+      'without it is not whole. One at a time for an organisation, and not with a key.',
+    parameters: [
+      {
+        name: 'organisation',
+        in: 'query',
+        required: false,
+        description: 'Id of the organisation, one of yours; by default that of the session',
+        schema: { type: 'string', format: 'uuid' },
+      },
+    ],
+    responses: {
+      200: {
+        description: 'All of it',
+        headers: TRACED,
+        content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+      },
       ...answersOf(problems, [...refusals, internalError, unavailable]),
     },
   };

@@ -1,4 +1,5 @@
 import { receiveWebhook } from '@tidegate/contracts/billing/webhook';
+import { beginExport } from '@tidegate/contracts/identity/exports';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { type AnyProblem, COMMON_PROBLEMS, ProblemDocument } from '@tidegate/contracts/kernel/problem';
 import { z } from 'zod';
@@ -44,8 +45,13 @@ const keyOf = (code: string): string => `problem ${code}`;
 
 /** Schemas of the problems' own data, registered with the other schemas. */
 export function problemSchemas(operations: readonly Operation[]): Record<string, z.ZodType> {
-  // Webhooks are no operation of the edge, and fail like that of billing.
-  const all = [...COMMON_PROBLEMS, ...receiveWebhook.errors, ...operations.flatMap(({ errors }) => errors)];
+  // Webhooks and exports are no operations of the edge, and fail like those of billing and identity.
+  const all = [
+    ...COMMON_PROBLEMS,
+    ...receiveWebhook.errors,
+    ...beginExport.errors,
+    ...operations.flatMap(({ errors }) => errors),
+  ];
   const none = z.object({});
   return {
     Problem: ProblemDocument,

@@ -28,7 +28,9 @@ export function streamOperation(live: Live[], book: SchemaBook, problems: Proble
     description:
       `Each event is named by its topic, its data is JSON:\n${topics}\n\nBesides: \`ready\` once, \`heartbeat\` every 15 s, \`resync\` after messages ` +
       'were lost (fetch again what you show), and before the end `expired`, `revoked` or `bye` (reconnect, perhaps ' +
-      'with a new token). Messages are small and may be lost: they say what to read again, not its state.',
+      'with a new token). Messages are small and may be lost: they say what to read again, not its state. Each has an ' +
+      '`id`: opened again within a minute with the last one, the stream goes on after it, without `resync`. Of several messages about one thing ' +
+      'within a quarter of a second only the last is sent.',
     parameters: [
       {
         name: 'topics',
@@ -39,6 +41,21 @@ export function streamOperation(live: Live[], book: SchemaBook, problems: Proble
         style: 'form',
         explode: false,
         example: live.map(({ topic }) => topic),
+      },
+      {
+        name: 'Last-Event-ID',
+        in: 'header',
+        required: false,
+        description:
+          'The `id` of the last message that you have: those after it are sent. Browsers send it when they reconnect',
+        schema: { type: 'string' },
+      },
+      {
+        name: 'lastEventId',
+        in: 'query',
+        required: false,
+        description: 'The same, for a page that opens a new stream',
+        schema: { type: 'string' },
       },
       {
         name: 'organisation',

@@ -45,7 +45,7 @@ export class Admission {
     return principal;
   }
 
-  /** For the live stream, which browsers open without custom headers. */
+  /** For the live stream and downloads, which browsers open without custom headers. */
   async admitStream(request: FastifyRequest, reply: FastifyReply) {
     const { organisation } = request.query as { organisation?: unknown };
     const wanted = organisation ?? request.headers[ORGANISATION_HEADER];
@@ -53,8 +53,9 @@ export class Admission {
     const found = this.find(credential, request, reply);
     const principal = await this.enter(found, wanted, '/organisation', request, reply);
     if (!credential) throw unauthenticated({}, 'Send an access token or an API key.');
-    if (principal.caller.kind === 'service_key') throw forbidden({}, 'A service key opens no live stream.');
-    if (principal.only) throw forbidden({}, 'A link opens no live stream.');
+    if (principal.caller.kind === 'service_key')
+      throw forbidden({}, 'A service key opens no stream and downloads nothing.');
+    if (principal.only) throw forbidden({}, 'A link opens no stream and downloads nothing.');
     return { principal, credential };
   }
 

@@ -32,6 +32,7 @@ import { sendProblem, toProblem } from './problems.ts';
 import { mountFiles } from './receive-file.ts';
 import { mountWebhook } from './receive-webhook.ts';
 import { keepRequestState } from './request-state.ts';
+import { mountExport } from './send-export.ts';
 import { UnknownProxy } from './unknown-proxy.ts';
 
 /** How long a stop waits for running requests; the process has 25 s in all. */
@@ -42,7 +43,7 @@ const PROBE_MS = 200;
 /**
  * The HTTP server's routes, in the order in which a request passes them: trace and headers, CORS, limits of its
  * network, admission, body, route, problem. Operations come from the contracts; what does not fit that shape is mounted
- * individually: live stream, files, documents, health.
+ * individually: live stream, files, exports, documents, health.
  */
 @Injectable()
 export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
@@ -87,6 +88,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     mountOperations(fastify, operations(), this.parts);
     mountFiles(fastify, this.parts);
     mountWebhook(fastify, this.parts);
+    mountExport(fastify, this.parts);
     fastify.get('/api/v1/stream', async (request, reply) => {
       const admitted = await this.parts.admission.admitStream(request, reply);
       request.principal = admitted.principal;

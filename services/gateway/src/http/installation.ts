@@ -11,11 +11,13 @@ import { GatewayConfig } from '../gateway.config.ts';
 /** What a page needs to know before anybody has logged in. */
 @Injectable()
 export class Installation {
+  private readonly name: string;
   private readonly publicUrl: string;
   private readonly email: boolean;
   private readonly plainCookies: boolean;
 
   constructor(@Inject(SETTINGS) settings: Settings, config: GatewayConfig) {
+    this.name = config.INSTALLATION_NAME;
     this.publicUrl = settings.publicUrl;
     this.email = config.SMTP_HOST !== undefined;
     this.plainCookies = config.ALLOW_INSECURE;
@@ -23,7 +25,7 @@ export class Installation {
 
   describe(request: FastifyRequest): Output<typeof installation> {
     return {
-      name: 'Tidegate',
+      name: this.name,
       version: VERSION,
       publicUrl: this.publicUrl,
       signUp: 'open',

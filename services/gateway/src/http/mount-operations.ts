@@ -1,4 +1,4 @@
-import { refresh } from '@tidegate/contracts/identity/sessions';
+import { login, refresh, register } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
@@ -189,7 +189,7 @@ function asker(operation: Operation, edge: EdgeParts): Ask {
   if (!hasSecrets(operation.output)) return (exchange) => bus.callRaw(operation, exchange.input, optionsOf(exchange));
   return async (exchange) => {
     const { request, reply } = exchange;
-    const { input, byCookie, deviceId } = cookies.prepare(operation, request, exchange.input);
+    const { input, byCookie, deviceId } = cookies.prepare(operation, request, withDevice(operation, exchange));
     try {
       const output = await bus.call(operation, input, optionsOf(exchange));
       return JSON.stringify(byCookie ? cookies.takeTokens(request, reply, output, deviceId) : output);
@@ -200,6 +200,13 @@ function asker(operation: Operation, edge: EdgeParts): Ask {
       throw error;
     }
   };
+}
+
+/** Sessions are listed with what used them; a client that says nothing is named by its header. */
+const BEGINNING: ReadonlySet<Operation> = new Set<Operation>([login, register, refresh]);
+function withDevice(operation: Operation, { request, input }: Exchange): Record<string, unknown> {
+  const device = request.headers['user-agent']?.slice(0, 400);
+  return BEGINNING.has(operation) && device && input['device'] === undefined ? { ...input, device } : input;
 }
 
 /** Path, query and body as one input object. A field may come from one place only. */

@@ -1,11 +1,12 @@
 import { endFile, MAX_FILE_BYTES, PART_BYTES, putPart } from '@tidegate/contracts/bot-executor/candle-uploads';
-import { bodyTooLarge, malformedBody, notFound, ProblemError, rateLimited } from '@tidegate/contracts/kernel/problem';
+import { bodyTooLarge, malformedBody, notFound, rateLimited } from '@tidegate/contracts/kernel/problem';
 import { Id } from '@tidegate/contracts/kernel/types';
 import { newId } from '@tidegate/database/ids';
 import { longBodies } from '@tidegate/runtime/http-app';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../kernel/principal.ts';
 import type { EdgeParts } from './edge-parts.ts';
+import { persist } from './persist.ts';
 
 /*
  * The one body that is not JSON and may be large: a file of candles. It is forwarded as it arrives, in parts that fit
@@ -22,8 +23,6 @@ const MOST = 10;
 const SILENCE_MS = 150_000;
 const LONGEST_MS = 1_800_000;
 const DRAIN_MS = 30_000;
-const TRIES = 4;
-const PAUSE_MS = 1_000;
 
 export function mountFiles(fastify: FastifyInstance, edge: EdgeParts): void {
   const places = new Map<string, number>();
@@ -122,16 +121,3 @@ const tooLarge = () =>
     { limitBytes: MAX_FILE_BYTES },
     `Send at most ${MAX_FILE_BYTES >> 20} MiB: compress it, or send several.`,
   );
-
-/** A replica that stops, or a moment without a connection, does not fail the upload. */
-async function persist<T>(call: () => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      const passes = error instanceof ProblemError && (error.code === 'unavailable' || error.code === 'timeout');
-      if (!passes || tried === TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    }
-  }
-}

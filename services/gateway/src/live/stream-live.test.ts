@@ -38,8 +38,55 @@ test('a stream starts with resync, then sends numbered messages', async () => {
   world.nc.publish(`live.${newId()}.bots`, '{"botId":"of somebody else"}');
   const sent = await until(() => stream.events.find(({ event }) => event === 'bots'));
   expect(names(stream)).toEqual(['ready', 'resync', 'bots']);
-  expect(sent).toEqual({ event: 'bots', data: { botId: 'b' }, id: expect.stringMatching(/^\d+$/) });
+  expect(sent).toEqual({ event: 'bots', data: { botId: 'b' }, id: expect.stringMatching(/^\w{8}-\d+$/) });
   stream.close();
+});
+
+test('a stream that is cut and resumed loses no message and has none twice', async () => {
+  const { orgId, token } = await member();
+  const seen: unknown[] = [];
+  let [last, sent, cuts] = ['', 0, 0];
+  const say = () => {
+    sent += 1;
+    world.nc.publish(`live.${orgId}.bots`, JSON.stringify({ botId: `b${sent}` }));
+  };
+  // Messages go on while it is cut, once by the header, once by the address.
+  for (; cuts < 6; cuts += 1) {
+    const header: Record<string, string> = cuts % 2 === 0 && last ? { 'last-event-id': last } : {};
+    const query = cuts % 2 === 1 ? `?lastEventId=${last}` : '';
+    const stream = await openStream(url + query, { ...bearer(token), ...header });
+    const started = () => names(stream).includes('ready') && (cuts > 0 || names(stream).includes('resync'));
+    await until(started);
+    expect(names(stream).includes('resync')).toBe(cuts === 0);
+    for (let n = 0; n < 5; n += 1) say();
+    const upTo = seen.length + 3;
+    const got = () => stream.events.flatMap(({ event, data }) => (event === 'bots' ? [data] : []));
+    await until(() => seen.length + got().length >= upTo);
+    stream.close();
+    seen.push(...got());
+    last = stream.events.findLast(({ id }) => id !== undefined)?.id as string;
+    for (let n = 0; n < 5; n += 1) say();
+  }
+  const rest = await openStream(`${url}?lastEventId=${last}`, bearer(token));
+  const all = () => [...seen, ...rest.events.flatMap(({ event, data }) => (event === 'bots' ? [data] : []))];
+  await until(() => all().length >= sent);
+  expect(all()).toEqual(Array.from({ length: sent }, (_, at) => ({ botId: `b${at + 1}` })));
+  rest.close();
+});
+
+test('a stream that says what this gateway does not know starts anew, and never with another organisation’s messages', async () => {
+  const [here, elsewhere] = [await member(), await member()];
+  const other = await openStream(url, bearer(elsewhere.token));
+  await until(() => names(other).includes('resync'));
+  world.nc.publish(`live.${elsewhere.orgId}.bots`, '{"botId":"theirs"}');
+  const theirs = await until(() => other.events.find(({ event }) => event === 'bots'));
+  const before = other.events[0]?.id as string;
+  expect(theirs.id).not.toBe(before);
+  const stream = await openStream(`${url}?lastEventId=${before}`, bearer(here.token));
+  await until(() => names(stream).includes('resync'));
+  expect(names(stream)).toEqual(['ready', 'resync']);
+  stream.close();
+  other.close();
 });
 
 test('revocations of several members in one read end their streams and no others', async () => {
@@ -92,12 +139,12 @@ test('a client that does not read costs little, is cut, and does not affect othe
   const before = await connections();
   const deaf = await openStream(url, bearer(token), { read: false });
   const reader = await openStream(url, bearer(token));
-  const text = JSON.stringify({ text: 'x'.repeat(30_000) });
+  const text = 'x'.repeat(30_000);
   const received = () => names(reader).filter((name) => name === 'bots').length;
   // Several megabytes, at the pace of the client that reads.
   await until(
     () => {
-      world.nc.publish(`live.${orgId}.bots`, text);
+      world.nc.publish(`live.${orgId}.bots`, JSON.stringify({ botId: newId(), text }));
       return received() > 200;
     },
     { everyMs: 2 },

@@ -7,28 +7,43 @@ import { Memberships } from '../access/memberships.ts';
 import { Revocations } from '../access/revocations.ts';
 import { GatewayConfig } from '../gateway.config.ts';
 import type { Credential, Principal } from '../kernel/principal.ts';
+import { Feed, type Numbered } from './feed.ts';
 import { LiveClient } from './live-client.ts';
-import { readTopics } from './topics.rules.ts';
+import { aboutOf, lastEventId, readTopics } from './topics.rules.ts';
 
 const HEARTBEAT_MS = 15_000;
+/** How long messages are kept for those who were cut. */
+const LINGER_MS = 60_000;
 /** Identity is away: the credentials were valid a moment ago, so the stream continues and is verified again later. */
 const AGAIN_MS = 15_000;
 /** The longest a timer can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
+interface Source {
+  feed: Feed;
+  subscription: { unsubscribe(): void };
+  /** Runs while nobody watches. */
+  ending: NodeJS.Timeout | undefined;
+}
+
+const RESYNC = (id: string): string => `id: ${id}\nevent: resync\ndata: {}\n\n`;
+
+function deliver(client: LiveClient, { id, topic, text }: Numbered): void {
+  if (client.topics.has(topic)) client.send(`id: ${id}\nevent: ${topic}\ndata: ${text}\n\n`);
+}
+
 /**
  * Live topics as server-sent events. One NATS subscription per watched organisation; a client that cannot keep up loses
- * messages and has to fetch again (`resync`), instead of filling our memory. A stream also starts with `resync`,
- * because messages may have been lost since the previous one. It ends with its credentials: a script's with its access
- * token, a browser's with its session, a key's with the key.
+ * messages and has to fetch again (`resync`), instead of filling our memory. Messages are numbered: a client that was cut
+ * says the last one that it has, and gets those after it; without one, or after too long, its stream starts with `resync`. It ends with
+ * its credentials: a script's with its access token, a browser's with its session, a key's with the key.
  */
 @Injectable()
 export class StreamLive {
   private readonly clients = new Map<string, Set<LiveClient>>();
-  private readonly subscriptions = new Map<string, { unsubscribe(): void }>();
+  private readonly sources = new Map<string, Source>();
   private readonly heartbeat: NodeJS.Timeout;
   private readonly open;
-  private sent = 0;
   private closed = false;
 
   constructor(
@@ -44,6 +59,7 @@ export class StreamLive {
     }, HEARTBEAT_MS);
     this.heartbeat.unref();
     revocations.onRevoked(() => this.endRevoked());
+    topics.onGap(() => this.startAnew());
   }
 
   /** Sends every client elsewhere. */
@@ -51,6 +67,7 @@ export class StreamLive {
     this.closed = true;
     clearInterval(this.heartbeat);
     for (const client of this.all()) client.end('bye');
+    for (const orgId of this.sources.keys()) this.drop(orgId);
   }
 
   /** Takes over the reply, for an admitted caller. */
@@ -88,13 +105,18 @@ export class StreamLive {
     others.add(client);
     this.clients.set(orgId, others);
     this.open.inc();
-    this.subscribe(orgId);
-    client.send('retry: 2000\n\nevent: ready\ndata: {}\n\n');
-    // The subscription has reached nats-server: what the client reads from now on misses nothing that will be sent.
-    void this.topics.ready().then(
-      () => client.over || client.send('event: resync\ndata: {}\n\n'),
-      () => this.end(client, 'bye'),
-    );
+    const { feed } = this.source(orgId);
+    const last = lastEventId(request.headers, request.query);
+    const missed = last === undefined ? undefined : feed.after(last);
+    client.send(`retry: 2000\nid: ${missed ? last : feed.position}\nevent: ready\ndata: {}\n\n`);
+    if (missed) for (const message of missed) deliver(client, message);
+    else {
+      // The subscription has reached nats-server: what the client reads from now on misses nothing that will be sent.
+      void this.topics.ready().then(
+        () => client.over || client.send(RESYNC(feed.position)),
+        () => this.end(client, 'bye'),
+      );
+    }
     watch(given.principal.expires - Date.now());
     // It may have been revoked between the check and its entry into the list.
     if (this.revocations.isRevoked(given.principal)) this.end(client, 'revoked');
@@ -114,15 +136,42 @@ export class StreamLive {
     }
   }
 
-  private subscribe(orgId: string): void {
-    if (this.subscriptions.has(orgId)) return;
-    const subscription = this.topics.subscribe(orgId, (error, { topic, text }) => {
-      if (error) return this.endAll(orgId);
-      this.sent += 1;
-      const frame = `id: ${this.sent}\nevent: ${topic}\ndata: ${text.replaceAll('\n', ' ')}\n\n`;
-      for (const client of this.clients.get(orgId) ?? []) if (client.topics.has(topic)) client.send(frame);
+  private source(orgId: string): Source {
+    const known = this.sources.get(orgId);
+    if (known) {
+      clearTimeout(known.ending);
+      return known;
+    }
+    const feed = new Feed((message) => {
+      for (const client of this.clients.get(orgId) ?? []) deliver(client, message);
     });
-    this.subscriptions.set(orgId, subscription);
+    const subscription = this.topics.subscribe(orgId, (error, { topic, text }) => {
+      if (error) {
+        // What comes from now on is missed: those who return have to fetch again.
+        this.drop(orgId);
+        this.endAll(orgId);
+      } else feed.take({ topic, text: text.replaceAll('\n', ' '), about: aboutOf(topic, text) });
+    });
+    const source: Source = { feed, subscription, ending: undefined };
+    this.sources.set(orgId, source);
+    return source;
+  }
+
+  /** Messages were lost on the way to us. */
+  private startAnew(): void {
+    for (const [orgId, { feed }] of this.sources) {
+      feed.evictAll();
+      for (const client of this.clients.get(orgId) ?? []) client.send(RESYNC(feed.position));
+    }
+  }
+
+  private drop(orgId: string): void {
+    const source = this.sources.get(orgId);
+    if (!source) return;
+    this.sources.delete(orgId);
+    clearTimeout(source.ending);
+    source.feed.close();
+    source.subscription.unsubscribe();
   }
 
   /** Their messages no longer arrive: they should reconnect instead of waiting in silence. */
@@ -150,7 +199,7 @@ export class StreamLive {
     this.open.dec();
     if (set.size > 0) return;
     this.clients.delete(orgId);
-    this.subscriptions.get(orgId)?.unsubscribe();
-    this.subscriptions.delete(orgId);
+    const source = this.sources.get(orgId);
+    if (source && !this.closed) source.ending = setTimeout(() => this.drop(orgId), LINGER_MS).unref();
   }
 }

@@ -1,24 +1,23 @@
 import { Controller } from '@nestjs/common';
-import { changePassword, wrongPassword } from '@tidegate/contracts/identity/passwords';
+import { changePassword } from '@tidegate/contracts/identity/passwords';
 import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { LogInRefusals } from '../authentication/log-in-refusals.ts';
-import { LoginThrottle } from '../authentication/login-throttle.ts';
+import { CurrentPassword } from '../authentication/current-password.ts';
+import { NewPasswords } from '../authentication/new-passwords.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
 import { requirePerson } from '../kernel/people.ts';
 import { findUser, lockUser } from '../kernel/user.rows.ts';
 import { ReplacePassword } from './replace-password.ts';
 
-/** A stolen session must not be good for guessing the password: a wrong one counts as a wrong log-in. */
 @Controller()
 export class ChangePassword {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly passwords: PasswordHashing,
-    private readonly throttle: LoginThrottle,
+    private readonly current: CurrentPassword,
+    private readonly rules: NewPasswords,
     private readonly replace: ReplacePassword,
-    private readonly refusals: LogInRefusals,
   ) {}
 
   @Handles(changePassword)
@@ -26,29 +25,15 @@ export class ChangePassword {
     const userId = requirePerson(caller);
     const user = await findUser(this.tenants.reader({}), userId);
     if (!user) throw unauthenticated();
-    const admitted = await this.throttle.admit({ email: user.email, ip: caller.ip });
-    const matches = await this.passwords
-      .verify(user.password_hash, input.currentPassword, { known: true })
-      .catch(async (error) => {
-        await this.throttle.takeBack(admitted);
-        throw error;
-      });
-    if (!matches) {
-      await this.throttle.failed(admitted);
-      this.refusals.report(admitted, refuse(wrongPassword), userId);
-      throw refuse(
-        wrongPassword,
-        {},
-        'Send your current password. If you have lost it: POST /api/v1/password/forgotten.',
-      );
-    }
+    this.rules.require(refuse, input.newPassword, user);
+    const admitted = await this.current.require(refuse, user, caller, input.currentPassword);
     const passwordHash = await this.passwords.hash(input.newPassword, { known: true });
     const own = tx.as({ userId });
     const locked = await lockUser(own, userId);
     // Another request changed it in the meantime, with the same old password or by mail: that one came first.
     if (locked?.password_hash !== user.password_hash) throw conflict({}, 'The password was changed in the meantime.');
-    await this.throttle.succeeded(own, userId, admitted);
-    await this.replace.change(own, locked, passwordHash, caller.sessionId ?? '');
+    await this.current.succeeded(own, userId, admitted);
+    await this.replace.change(own, locked, passwordHash, caller);
     return {};
   }
 }

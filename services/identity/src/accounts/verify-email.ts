@@ -1,8 +1,10 @@
 import { Controller } from '@nestjs/common';
-import { addressOf, resendVerification, tokenInvalid, verifyEmail } from '@tidegate/contracts/identity/passwords';
+import { addressOf, resendVerification, verifyEmail } from '@tidegate/contracts/identity/passwords';
+import { tokenInvalid } from '@tidegate/contracts/identity/sessions';
 import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { noteEvent } from '../kernel/account-event.rows.ts';
 import { requirePerson, VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
 import { findUser, lockUser, setEmailVerified, toWire } from '../kernel/user.rows.ts';
@@ -33,6 +35,7 @@ export class VerifyEmail {
       throw refuse(tokenInvalid, {}, 'Request another mail: POST /api/v1/me/email/resend.');
     const at = user.email_verified_at ?? new Date();
     await setEmailVerified(own, userId, at);
+    if (!user.email_verified_at) await noteEvent(own, userId, 'email.verified', { ip: caller.ip });
     return toWire({ ...user, email_verified_at: at });
   }
 
@@ -45,7 +48,7 @@ export class VerifyEmail {
     if (!user) throw unauthenticated();
     if (user.email_verified_at) throw conflict({}, 'The address is already verified.');
     await this.mails.count(own, `verify ${userId}`, BUDGET);
-    await this.mails.queue(own, 'verify-email', user.email);
+    await this.mails.queue(own, { kind: 'verify-email', email: user.email });
     return {};
   }
 

@@ -1,13 +1,17 @@
 import { Controller } from '@nestjs/common';
-import { me } from '@tidegate/contracts/identity/sessions';
+import { listAccountEvents, me, updateMe } from '@tidegate/contracts/identity/profile';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { listEvents, toWire } from '../kernel/account-event.rows.ts';
 import { membershipsOf } from '../kernel/member.rows.ts';
-import { findUser, toWire } from '../kernel/user.rows.ts';
+import { requirePerson } from '../kernel/people.ts';
+import { findUser, type ProfileChange, toProfile, updateProfile } from '../kernel/user.rows.ts';
 
 /** People in more organisations than this page through the list. */
 const SHOWN = 200;
 
+/** A person's own account, as they see it. */
 @Controller()
 export class WhoAmI {
   @Handles(me)
@@ -16,10 +20,26 @@ export class WhoAmI {
     if (!user) throw unauthenticated();
     const memberships = caller.kind === 'user' ? await membershipsOf(tx, user.id, SHOWN) : [];
     return {
-      user: toWire(user),
+      user: toProfile(user),
       organisations: memberships.map(({ org_id, name, role }) => ({ id: org_id, name, role })),
       organisationId: caller.orgId ?? null,
       scopes: [...caller.scopes],
     };
+  }
+
+  @Handles(updateMe)
+  async update({ input, caller, tx }: OperationContext<typeof updateMe>) {
+    const userId = requirePerson(caller);
+    const { timeZone, ...rest } = input;
+    const change: ProfileChange = { ...rest, ...(timeZone === undefined ? {} : { time_zone: timeZone }) };
+    const user = await updateProfile(tx.as({ userId }), userId, change);
+    if (!user) throw unauthenticated();
+    return toProfile(user);
+  }
+
+  @Handles(listAccountEvents)
+  async events({ input: { limit, cursor }, caller, tx }: OperationContext<typeof listAccountEvents>) {
+    const [before] = readCursor(cursor, 'uuid') ?? [];
+    return pageOf(await listEvents(tx, requirePerson(caller), limit + 1, before), limit, toWire, (row) => [row.id]);
   }
 }

@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import { apiKeyId } from '@tidegate/contracts/identity/api-key-format';
-import { createApiKey, listApiKeys, revokeApiKey, verifyKey } from '@tidegate/contracts/identity/api-keys';
+import {
+  createApiKey,
+  listApiKeys,
+  renameApiKey,
+  revokeApiKey,
+  rotateApiKey,
+  verifyKey,
+} from '@tidegate/contracts/identity/api-keys';
 import { acceptInvitation, changeRole, invite, removeMember } from '@tidegate/contracts/identity/members';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
+import { KeyUses } from './key-uses.loop.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
@@ -131,4 +139,45 @@ test('another organisation’s key looks as if it did not exist', async () => {
   expect((await identity.call(listApiKeys, {}, eve.caller)).items).toEqual([]);
   await expect(identity.call(revokeApiKey, { keyId: made.id }, eve.caller)).rejects.toMatchObject(NOT_THERE);
   expect((await verify(made.key)).keyId).toBe(made.id);
+});
+
+test('a key is renamed, and shows how it begins and when it was last used', async () => {
+  const owner = await identity.newUser();
+  const made = await create(owner);
+  expect(made).toMatchObject({ prefix: made.key.slice(0, 13), lastUsedAt: null, replacedBy: null });
+  await verify(made.key);
+  await identity.app.get(KeyUses).turn();
+  const renamed = await identity.call(renameApiKey, { keyId: made.id, name: 'Build' }, owner.caller);
+  expect(renamed).toMatchObject({ name: 'Build', lastUsedAt: expect.any(String) });
+  const outsider = await identity.newUser();
+  const foreign = identity.call(renameApiKey, { keyId: made.id, name: 'x' }, outsider.caller);
+  await expect(foreign).rejects.toMatchObject(NOT_THERE);
+});
+
+test('a rotated key works for the overlap, takes no place of the plan, and its end is announced', async () => {
+  const owner = await identity.newUser();
+  const [old, other] = [await create(owner), await create(owner)];
+  const rotate = (keyId: string, overlapHours?: number, by = owner) =>
+    identity.call(rotateApiKey, { keyId, ...(overlapHours === undefined ? {} : { overlapHours }) }, by.caller);
+  const made = await rotate(old.id, 48);
+  expect(made).toMatchObject({ name: 'deploy', scopes: ['bots:read', 'bots:write'], expiresAt: null });
+  expect(await verify(made.key)).toMatchObject({ keyId: made.id });
+  const left = Date.parse((await verify(old.key)).expiresAt ?? '') - Date.now();
+  expect(Math.round(left / 3_600_000)).toBe(48);
+  // Gateways that remember the old key without an end look again.
+  const member = `${owner.orgId}:${owner.userId}`;
+  const renewed = (await identity.emitted(accessRevoked)).filter((one) => one['id'] === member);
+  expect(renewed.at(-1)?.['version']).toBe((await verify(old.key)).memberVersion);
+  await expect(rotate(old.id)).rejects.toMatchObject(NOT_THERE);
+  // Two are allowed and two are counted.
+  await expect(create(owner)).rejects.toMatchObject({ code: 'plan_limit_reached' });
+  const { items } = await identity.call(listApiKeys, {}, owner.caller);
+  expect(items.find(({ id }) => id === old.id)).toMatchObject({ replacedBy: made.id });
+
+  const next = await rotate(other.id, 0);
+  await expect(verify(other.key)).rejects.toMatchObject(NOT_THERE);
+  expect(await verify(next.key)).toMatchObject({ keyId: next.id });
+  expect(await identity.emitted(accessRevoked)).toContainEqual(
+    expect.objectContaining({ kind: 'api_key', id: other.id }),
+  );
 });

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
-import { createApiKey, listApiKeys, revokeApiKey } from '@tidegate/contracts/identity/api-keys';
+import { createApiKey, listApiKeys, renameApiKey, revokeApiKey } from '@tidegate/contracts/identity/api-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { conflict, forbidden, notFound } from '@tidegate/contracts/kernel/problem';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import {
@@ -14,6 +14,7 @@ import {
   insertApiKey,
   listApiKeys as listRows,
   MOST_STORED,
+  renameKey,
   toWire,
 } from '../kernel/api-key.rows.ts';
 import { requireScopes } from '../kernel/delegation.rules.ts';
@@ -48,6 +49,11 @@ export class ManageApiKeys {
   async list({ input: { limit, cursor }, tx }: OperationContext<typeof listApiKeys>) {
     const rows = await listRows(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'));
     return pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
+  }
+
+  @Handles(renameApiKey)
+  async rename({ input: { keyId, name }, tx }: OperationContext<typeof renameApiKey>) {
+    return toWire(orNotFound(await renameKey(tx, keyId, name)));
   }
 
   @Handles(revokeApiKey)

@@ -8,6 +8,7 @@ import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { type ApiKeyRow, findActiveKey, toWire } from '../kernel/api-key.rows.ts';
 import { findRole } from '../kernel/member.rows.ts';
+import { KeyUses } from './key-uses.loop.ts';
 import { KnownKeys } from './known-keys.ts';
 
 /** For the gateway: whose key it is. It has its scopes, but never more than its creator's current role. */
@@ -16,6 +17,7 @@ export class VerifyApiKey {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly known: KnownKeys,
+    private readonly uses: KeyUses,
     private readonly entitlements: Entitlements,
   ) {}
 
@@ -25,6 +27,7 @@ export class VerifyApiKey {
     const row = await findActiveKey(this.tenants.reader({ lookup: keyHash }), keyHash);
     const member = row && (await findRole(this.tenants.reader({ orgId: row.org_id }), row.created_by));
     if (!member) throw notFound();
+    this.uses.note(row.key_id);
     const { id: keyId, createdBy: userId, scopes, expiresAt } = toWire(row);
     const only = row.only_kind && (await this.linked(row, row.only_kind));
     return {

@@ -13,6 +13,8 @@ export interface ApiKeyRow {
   restricted: Restriction | null;
   created_at: Date;
   expires_at: Date | null;
+  last_used_at: Date | null;
+  replaced_by: string | null;
   /** What a link shows: it is no key of the lists and limits of keys. */
   only_kind: LinkedKind | null;
   only_id: string | null;
@@ -21,11 +23,14 @@ export interface ApiKeyRow {
 export const toWire = (row: ApiKeyRow): ApiKey => ({
   id: row.key_id,
   name: row.name,
+  prefix: `tg_${row.key_id}`,
   scopes: row.scopes,
   createdBy: row.created_by,
   restricted: row.restricted,
   createdAt: row.created_at.toISOString(),
   expiresAt: row.expires_at?.toISOString() ?? null,
+  lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  replacedBy: row.replaced_by,
 });
 
 /** Keys and links of one organisation, whatever its plan, expired ones included. */
@@ -34,22 +39,41 @@ export const MOST_STORED = 1_000;
 const ACTIVE = '(expires_at is null or expires_at > now())';
 /** No link. */
 const IS_KEY = 'only_kind is null';
+/** What the plan counts: a replaced key takes no place while it ends. */
+const COUNTED = `${IS_KEY} and ${ACTIVE} and replaced_by is null`;
 
 export async function insertApiKey(
   tx: Tx,
-  key: { keyId: string; keyHash: string; name: string; scopes: string[]; createdBy: string; expiresAt?: string },
+  key: {
+    keyId: string;
+    keyHash: string;
+    name: string;
+    scopes: string[];
+    createdBy: string;
+    expiresAt?: string | undefined;
+    restricted?: Restriction | null;
+  },
 ): Promise<ApiKeyRow> {
   const row = await tx.one<ApiKeyRow>(
-    `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7) returning *`,
-    [tx.orgId, key.keyId, key.name, key.keyHash, key.scopes, key.createdBy, key.expiresAt ?? null],
+    `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by, expires_at, restricted)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) returning *`,
+    [
+      tx.orgId,
+      key.keyId,
+      key.name,
+      key.keyHash,
+      key.scopes,
+      key.createdBy,
+      key.expiresAt ?? null,
+      key.restricted ?? null,
+    ],
   );
   return row as ApiKeyRow;
 }
 
 export async function countActiveKeys(tx: Tx): Promise<number> {
   const row = await tx.one<{ used: number }>(
-    `select count(*)::int as used from api_keys where org_id = $1 and ${IS_KEY} and ${ACTIVE}`,
+    `select count(*)::int as used from api_keys where org_id = $1 and ${COUNTED}`,
     [tx.orgId],
   );
   return row?.used ?? 0;
@@ -62,7 +86,7 @@ export async function restrictKeys(tx: Tx, { keep, all }: Standing): Promise<str
        from (select key_id, case when $3::text is not null then $3
                                  when row_number() over (order by created_at, key_id) > $2::bigint then 'over_limit'
                             end as restricted
-               from api_keys where org_id = $1 and ${IS_KEY} and ${ACTIVE}) as now_so
+               from api_keys where org_id = $1 and ${COUNTED}) as now_so
       where k.org_id = $1 and k.key_id = now_so.key_id and k.restricted is distinct from now_so.restricted
       returning k.created_by`,
     [tx.orgId, keep, all],
@@ -73,7 +97,7 @@ export async function restrictKeys(tx: Tx, { keep, all }: Standing): Promise<str
 /** Those after the oldest so many. Newest first. */
 export const keysBeyond = (tx: Tx, keep: number, most: number): Promise<{ id: string; name: string }[]> =>
   tx.query(
-    `with counted as (select key_id as id, name, created_at from api_keys where org_id = $1 and ${IS_KEY} and ${ACTIVE})
+    `with counted as (select key_id as id, name, created_at from api_keys where org_id = $1 and ${COUNTED})
      select id, name from counted
       where id not in (select id from counted order by created_at, id limit $2) order by created_at desc, id desc limit $3`,
     [tx.orgId, keep, most],
@@ -109,6 +133,39 @@ export const lockActiveKey = async (tx: Tx, keyId: string): Promise<boolean> =>
     tx.orgId,
     keyId,
   ])) !== undefined;
+
+/** Nobody changes or replaces it until the transaction ends. Expired and replaced ones are not found. */
+export const lockCountedKey = (tx: Tx, keyId: string): Promise<ApiKeyRow | undefined> =>
+  tx.one<ApiKeyRow>(`select * from api_keys where org_id = $1 and key_id = $2 and ${COUNTED} for update`, [
+    tx.orgId,
+    keyId,
+  ]);
+
+export const renameKey = (tx: Tx, keyId: string, name: string): Promise<ApiKeyRow | undefined> =>
+  tx.one<ApiKeyRow>(`update api_keys set name = $3 where org_id = $1 and key_id = $2 and ${IS_KEY} returning *`, [
+    tx.orgId,
+    keyId,
+    name,
+  ]);
+
+/** It works for so many hours more, or until its own end. */
+export async function replaceKey(tx: Tx, keyId: string, by: string, hours: number): Promise<void> {
+  await tx.query(
+    `update api_keys set replaced_by = $3, expires_at = least(expires_at, now() + make_interval(hours => $4))
+      where org_id = $1 and key_id = $2`,
+    [tx.orgId, keyId, by, hours],
+  );
+}
+
+/** System purpose `key-uses`. */
+export async function noteKeyUses(tx: Tx, uses: readonly (readonly [keyId: string, at: number])[]): Promise<void> {
+  await tx.query(
+    `update api_keys k set last_used_at = u.at
+       from unnest($1::text[], $2::float8[]) as x (key_id, ms), lateral (select to_timestamp(x.ms / 1000) as at) as u
+      where k.key_id = x.key_id and (k.last_used_at is null or k.last_used_at < u.at)`,
+    [uses.map(([keyId]) => keyId), uses.map(([, at]) => at)],
+  );
+}
 
 /** False when there is none. */
 export const deleteApiKey = async (tx: Tx, keyId: string): Promise<boolean> =>

@@ -12,6 +12,7 @@ export interface MemberRow {
   role: Role;
   restricted: Restriction | null;
   joined_at: Date;
+  last_active_at: Date | null;
   /** The same as a cursor. */
   joined: string;
 }
@@ -23,6 +24,7 @@ export const toWire = (row: MemberRow): Member => ({
   role: row.role,
   restricted: row.restricted,
   joinedAt: row.joined_at.toISOString(),
+  lastActiveAt: row.last_active_at?.toISOString() ?? null,
 });
 
 /** What a member may do: whoever is over the limit may read. */
@@ -30,14 +32,21 @@ const EFFECTIVE = "case when m.restricted is null then m.role else 'viewer' end 
 export const effectiveRole = ({ role, restricted }: Pick<MemberRow, 'role' | 'restricted'>): Role =>
   restricted ? 'viewer' : role;
 
-const SELECT = `select m.user_id, u.email, u.name, m.role, m.restricted, m.joined_at,
+const SELECT = `select m.user_id, u.email, u.name, m.role, m.restricted, m.joined_at, u.last_active_at,
   ${cursorTime('m.joined_at')} as joined from members m join users u on u.id = m.user_id where m.org_id = $1`;
 
-export const listMembers = (tx: Tx, limit: number, [joined, userId]: readonly string[] = []): Promise<MemberRow[]> =>
+export const listMembers = (
+  tx: Tx,
+  limit: number,
+  [joined, userId]: readonly string[] = [],
+  { search, role }: { search?: string | undefined; role?: Role | undefined } = {},
+): Promise<MemberRow[]> =>
   tx.query<MemberRow>(
     `${SELECT} and ($3::timestamptz is null or (m.joined_at, m.user_id) > ($3, $4::uuid))
+       and ($5::text is null or position(lower($5) in lower(u.name)) > 0 or position(lower($5) in lower(u.email)) > 0)
+       and ($6::text is null or m.role = $6)
       order by m.joined_at, m.user_id limit $2`,
-    [tx.orgId, limit, joined ?? null, userId ?? null],
+    [tx.orgId, limit, joined ?? null, userId ?? null, search || null, role ?? null],
   );
 
 /**
@@ -93,6 +102,18 @@ export const membersBeyond = (tx: Tx, keep: number, most: number): Promise<{ id:
                from members where org_id = $1) as m join users u on u.id = m.user_id
       where place > greatest($2::bigint, 1) order by place desc limit $3`,
     [tx.orgId, keep, most],
+  );
+
+/** A member's own role, whatever it is restricted to, and who else is there. */
+export const standingIn = (
+  tx: Tx,
+  userId: string,
+): Promise<{ role: Role; members: number; owners: number } | undefined> =>
+  tx.one(
+    `select role, (select count(*)::int from members where org_id = $1) as members,
+            (select count(*)::int from members where org_id = $1 and role = 'owner') as owners
+       from members where org_id = $1 and user_id = $2`,
+    [tx.orgId, userId],
   );
 
 export async function insertMember(tx: Tx, userId: string, role: Role): Promise<void> {

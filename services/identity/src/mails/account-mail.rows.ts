@@ -1,3 +1,4 @@
+import type { Locale } from '@tidegate/contracts/kernel/locale';
 import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
@@ -5,16 +6,39 @@ import type { Tx } from '@tidegate/database/tx';
 export const LEASE_SECONDS = 120;
 const GIVE_UP = "interval '1 day'";
 
+/** What is looked up when the mail is sent: of `email-changed` the new address, of `invitation` which it is. */
+export interface MailDetails {
+  newEmail?: string;
+  orgId?: string;
+  invitationId?: string;
+}
+
 export interface AccountMailRow {
   id: string;
   kind: AccountMailKind;
   email: string;
+  user_id: string | null;
+  locale: Locale | null;
+  details: MailDetails | null;
   attempts: number;
   created_at: Date;
 }
 
-export async function insertMail(tx: Tx, kind: AccountMailKind, email: string): Promise<void> {
-  await tx.query('insert into account_mails (id, kind, email) values ($1, $2, $3)', [newId(), kind, email]);
+export interface NewMail {
+  kind: AccountMailKind;
+  email: string;
+  /** Whose account it is about, when the address is not the account's. */
+  userId?: string;
+  /** For somebody without an account. */
+  locale?: Locale | undefined;
+  details?: MailDetails;
+}
+
+export async function insertMail(tx: Tx, { kind, email, userId, locale, details }: NewMail): Promise<void> {
+  await tx.query(
+    'insert into account_mails (id, kind, email, user_id, locale, details) values ($1, $2, $3, $4, $5, $6)',
+    [newId(), kind, email, userId ?? null, locale ?? null, details ? JSON.stringify(details) : null],
+  );
 }
 
 /** Milliseconds until the next one is due; undefined when there is none. */
@@ -44,6 +68,11 @@ export async function postponeMail(tx: Tx, id: string, seconds: number): Promise
 
 export async function deleteMail(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from account_mails where id = $1', [id]);
+}
+
+/** Of somebody whose account ends. */
+export async function deleteMailsTo(tx: Tx, email: string): Promise<void> {
+  await tx.query('delete from account_mails where lower(email) = lower($1)', [email]);
 }
 
 /** How many mails the subject has been sent in its period, this one included, and the seconds left of the period. */

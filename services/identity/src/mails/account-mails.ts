@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { mailNotConfigured } from '@tidegate/contracts/identity/passwords';
-import { Email } from '@tidegate/contracts/identity/sessions';
+import { Email, mailNotConfigured } from '@tidegate/contracts/identity/sessions';
 import { type Refuse, rateLimited } from '@tidegate/contracts/kernel/problem';
-import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails';
 import type { Tx } from '@tidegate/database/tx';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { VerifiedAddresses } from '../kernel/people.ts';
-import { countMail, insertMail } from './account-mail.rows.ts';
+import { countMail, insertMail, type NewMail } from './account-mail.rows.ts';
 
 /** The loop to wake when there is a mail to be sent. */
 export const SEND_ACCOUNT_MAILS = 'send-account-mails';
@@ -14,7 +12,9 @@ export const SEND_ACCOUNT_MAILS = 'send-account-mails';
 /** In minutes. */
 export const DAY = 24 * 60;
 /** How long a token that sets a new password is valid. */
-export const RESET_MINUTES = 30;
+export const RESET_MINUTES = 15;
+/** How long somebody whose address was changed can undo it. */
+export const UNDO_MINUTES = 7 * DAY;
 
 /** Queues mails about accounts, in the transaction of what they report. */
 @Injectable()
@@ -25,14 +25,18 @@ export class AccountMails {
   ) {}
 
   requireMail(refuse: Refuse<typeof mailNotConfigured>): void {
-    if (this.addresses.sendsMail) return;
-    throw refuse(mailNotConfigured, {}, 'Ask its operator: npx tidegate users reset-password <email>.');
+    if (this.areSent) return;
+    throw refuse(mailNotConfigured, {}, 'Ask its operator for a link: npx tidegate users link <email>.');
+  }
+
+  get areSent(): boolean {
+    return this.addresses.sendsMail;
   }
 
   /** Nothing is queued where no e-mail is sent, nor for what is no address (the first operator's). */
-  async queue(tx: Tx, kind: AccountMailKind, email: string): Promise<void> {
-    if (!this.addresses.sendsMail || !Email.safeParse(email).success) return;
-    await insertMail(tx, kind, email);
+  async queue(tx: Tx, mail: NewMail): Promise<void> {
+    if (!this.areSent || !Email.safeParse(mail.email).success) return;
+    await insertMail(tx, mail);
     tx.onCommit(() => this.wakes.wake(SEND_ACCOUNT_MAILS));
   }
 

@@ -1,19 +1,27 @@
+import type { Locale } from '@tidegate/contracts/kernel/locale';
 import type { Tx } from '@tidegate/database/tx';
 
-export type TokenPurpose = 'verify-email' | 'reset-password';
+export type TokenPurpose = 'verify-email' | 'reset-password' | 'change-email' | 'undo-email';
 
 /** Of one person and one purpose; the oldest are deleted when more are requested. */
 const MOST_TOKENS = 100;
 
+export interface FoundToken {
+  user_id: string;
+  /** The new address of a change, the old one of an undo. */
+  email: string | null;
+}
+
+/** Answers when it ends. */
 export async function insertToken(
   tx: Tx,
-  token: { tokenHash: string; userId: string; purpose: TokenPurpose; minutes: number },
-): Promise<void> {
-  const { tokenHash, userId, purpose, minutes } = token;
-  await tx.query(
-    `insert into account_tokens (token_hash, user_id, purpose, expires_at)
-     values ($1, $2, $3, now() + make_interval(mins => $4))`,
-    [tokenHash, userId, purpose, minutes],
+  token: { tokenHash: string; userId: string; purpose: TokenPurpose; minutes: number; email?: string },
+): Promise<Date> {
+  const { tokenHash, userId, purpose, minutes, email } = token;
+  const row = await tx.one<{ expires_at: Date }>(
+    `insert into account_tokens (token_hash, user_id, purpose, expires_at, email)
+     values ($1, $2, $3, now() + make_interval(mins => $4), $5) returning expires_at`,
+    [tokenHash, userId, purpose, minutes, email ?? null],
   );
   await tx.query(
     `delete from account_tokens where token_hash in (
@@ -21,18 +29,79 @@ export async function insertToken(
         order by expires_at desc offset $3)`,
     [userId, purpose, MOST_TOKENS],
   );
+  return row?.expires_at as Date;
 }
 
 const VALID = 'token_hash = $1 and purpose = $2 and expires_at > now()';
 
 /** Whose it is; undefined when it is not valid. */
-export const findToken = (tx: Tx, tokenHash: string, purpose: TokenPurpose): Promise<{ user_id: string } | undefined> =>
-  tx.one(`select user_id from account_tokens where ${VALID}`, [tokenHash, purpose]);
+export const findToken = (tx: Tx, tokenHash: string, purpose: TokenPurpose): Promise<FoundToken | undefined> =>
+  tx.one(`select user_id, email from account_tokens where ${VALID}`, [tokenHash, purpose]);
 
 /** The same, once only: it is deleted. */
-export const useToken = (tx: Tx, tokenHash: string, purpose: TokenPurpose): Promise<{ user_id: string } | undefined> =>
-  tx.one(`delete from account_tokens where ${VALID} returning user_id`, [tokenHash, purpose]);
+export const useToken = (tx: Tx, tokenHash: string, purpose: TokenPurpose): Promise<FoundToken | undefined> =>
+  tx.one(`delete from account_tokens where ${VALID} returning user_id, email`, [tokenHash, purpose]);
 
 export async function deleteTokens(tx: Tx, userId: string, purposes: readonly TokenPurpose[]): Promise<void> {
   await tx.query('delete from account_tokens where user_id = $1 and purpose = any($2)', [userId, purposes]);
+}
+
+/* Of persons who have no account yet. */
+
+const MOST_REGISTRATIONS = 20;
+
+export async function insertRegistrationToken(
+  tx: Tx,
+  { tokenHash, email, locale, minutes }: { tokenHash: string; email: string; locale: Locale | null; minutes: number },
+): Promise<void> {
+  await tx.query(
+    `insert into registration_tokens (token_hash, email, locale, expires_at)
+     values ($1, $2, $3, now() + make_interval(mins => $4))`,
+    [tokenHash, email, locale, minutes],
+  );
+  await tx.query(
+    `delete from registration_tokens where token_hash in (
+       select token_hash from registration_tokens where lower(email) = lower($1) order by expires_at desc offset $2)`,
+    [email, MOST_REGISTRATIONS],
+  );
+}
+
+export const findRegistration = (
+  tx: Tx,
+  tokenHash: string,
+): Promise<{ email: string; locale: Locale | null } | undefined> =>
+  tx.one('select email, locale from registration_tokens where token_hash = $1 and expires_at > now()', [tokenHash]);
+
+/** Those to the address are of no use any more. */
+export async function deleteRegistrations(tx: Tx, email: string): Promise<void> {
+  await tx.query('delete from registration_tokens where lower(email) = lower($1)', [email]);
+}
+
+/* Of invitations: what was mailed to the invited address proves it. */
+
+const MOST_OF_AN_INVITATION = 10;
+
+/** For transactions of the organisation. Undefined when the invitation is over; otherwise what its mail says. */
+export const describeInvitation = (
+  tx: Tx,
+  invitationId: string,
+): Promise<{ organisation: string; inviter: string; role: string; locale: Locale | null } | undefined> =>
+  tx.one(
+    `select o.name as organisation, u.email as inviter, i.role, u.locale
+       from invitations i join organisations o using (org_id) join users u on u.id = i.invited_by
+      where i.org_id = $1 and i.id = $2 and i.expires_at > now()`,
+    [tx.orgId, invitationId],
+  );
+
+export async function insertInvitationToken(tx: Tx, invitationId: string, tokenHash: string): Promise<void> {
+  await tx.query('insert into invitation_tokens (org_id, invitation_id, token_hash) values ($1, $2, $3)', [
+    tx.orgId,
+    invitationId,
+    tokenHash,
+  ]);
+  await tx.query(
+    `delete from invitation_tokens where org_id = $1 and token_hash in (
+       select token_hash from invitation_tokens where org_id = $1 and invitation_id = $2 order by created_at desc offset $3)`,
+    [tx.orgId, invitationId, MOST_OF_AN_INVITATION],
+  );
 }

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { backOff } from '@tidegate/contracts/kernel/back-off';
 import type { Input } from '@tidegate/contracts/kernel/operation';
-import { type AccountMailKind, sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
+import { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
-import { hashOf, newToken } from '../kernel/tokens.ts';
-import { findUserByEmail } from '../kernel/user.rows.ts';
 import {
   type AccountMailRow,
   deleteMail,
@@ -17,8 +15,8 @@ import {
   nextMailIn,
   postponeMail,
 } from './account-mail.rows.ts';
-import { DAY, RESET_MINUTES, SEND_ACCOUNT_MAILS } from './account-mails.ts';
-import { insertToken } from './account-token.rows.ts';
+import { SEND_ACCOUNT_MAILS } from './account-mails.ts';
+import { prepareMail } from './prepare-mail.ts';
 
 /*
  * due ──► leased for two minutes ──► a token is made, its hash stored ──► handed to notifier
@@ -29,7 +27,6 @@ import { insertToken } from './account-token.rows.ts';
  * so the response time reveals nothing to the person who requested the mail.
  */
 const BATCH = 8;
-const MINUTES = { 'verify-email': DAY, 'reset-password': RESET_MINUTES } as const;
 
 @Injectable()
 export class SendAccountMails {
@@ -57,11 +54,10 @@ export class SendAccountMails {
     return due.length > 0 ? 'again' : undefined;
   }
 
-  private async send({ id, kind, email, attempts, created_at }: AccountMailRow): Promise<void> {
-    const prepared = await this.prepare(kind, email);
-    const outcome = prepared
-      ? await this.handOver({ id, kind, createdAt: created_at.toISOString(), ...prepared })
-      : 'moot';
+  private async send(mail: AccountMailRow): Promise<void> {
+    const { id, attempts, created_at } = mail;
+    const prepared = await this.tenants.as({}, (tx) => prepareMail(tx, mail));
+    const outcome = prepared ? await this.handOver({ id, createdAt: created_at.toISOString(), ...prepared }) : 'moot';
     const seconds = backOff(5, 3_600, attempts);
     await this.tenants.as({}, (tx) => (outcome === 'later' ? postponeMail(tx, id, seconds) : deleteMail(tx, id)));
   }
@@ -74,17 +70,5 @@ export class SendAccountMails {
       this.log.warn({ error, mailId, kind }, 'A mail about an account was not handed over; it is retried');
       return 'later' as const;
     }
-  }
-
-  /** To the address of the account, however it was typed; undefined when the mail is not needed. */
-  private prepare(kind: AccountMailKind, email: string): Promise<{ to: string; token?: string } | undefined> {
-    return this.tenants.as({}, async (tx) => {
-      const user = await findUserByEmail(tx, email);
-      if (!user || (kind === 'verify-email' && user.email_verified_at)) return undefined;
-      if (kind === 'password-changed') return { to: user.email };
-      const token = newToken();
-      await insertToken(tx, { tokenHash: hashOf(token), userId: user.id, purpose: kind, minutes: MINUTES[kind] });
-      return { to: user.email, token };
-    });
   }
 }

@@ -133,3 +133,44 @@ export const lockInviter = (
       where m.org_id = $1 and m.user_id = $2 and ($3::text is null or k.key_id is not null) for share of m`,
     [tx.orgId, userId, keyId],
   );
+
+/* What was mailed to the invited address. */
+
+/** The invitation of a mailed token, as its organisation. */
+export async function findMailed(tx: Tx, tokenHash: string): Promise<InvitationRow | undefined> {
+  const token = await tx
+    .as({ lookup: tokenHash })
+    .one<{ org_id: string; invitation_id: string }>(
+      'select org_id, invitation_id from invitation_tokens where token_hash = $1',
+      [tokenHash],
+    );
+  if (!token) return undefined;
+  return tx
+    .as({ orgId: token.org_id })
+    .one<InvitationRow>('select * from invitations where org_id = $1 and id = $2 and expires_at > now()', [
+      token.org_id,
+      token.invitation_id,
+    ]);
+}
+
+/** Another seven days, or until the key that it was made with expires. */
+export const renewInvitation = (tx: Tx, id: string, validDays: number): Promise<InvitationRow | undefined> =>
+  tx.one<InvitationRow>(
+    `update invitations i set expires_at = least(now() + make_interval(days => $3),
+       (select expires_at from api_keys k where k.org_id = $1 and k.key_id = i.invited_with_key))
+      where org_id = $1 and id = $2 and expires_at > now() returning *`,
+    [tx.orgId, id, validDays],
+  );
+
+export const organisationOf = async ({ org_id: orgId }: InvitationRow, tx: Tx): Promise<string> =>
+  (await tx.as({ orgId }).one<{ name: string }>('select name from organisations where org_id = $1', [orgId]))?.name ??
+  '';
+
+/** All of those to an address, of any organisation. */
+export async function deleteReceived(tx: Tx, email: string): Promise<void> {
+  const invited = invitedHash(email);
+  const found = await tx
+    .as({ lookup: invited })
+    .query<{ org_id: string; id: string }>('select org_id, id from invitations where invited_hash = $1', [invited]);
+  for (const { org_id: orgId, id } of found) await deleteInvitation(tx.as({ orgId }), id);
+}

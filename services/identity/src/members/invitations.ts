@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { invite, listInvitations, revokeInvitation } from '@tidegate/contracts/identity/members';
+import { invite, listInvitations, resendInvitation, revokeInvitation } from '@tidegate/contracts/identity/members';
 import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireMayGrant } from '../kernel/delegation.rules.ts';
@@ -9,18 +10,24 @@ import { grantorOf } from '../kernel/grantor.ts';
 import { countMembers, isMember } from '../kernel/member.rows.ts';
 import { VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf, newToken } from '../kernel/tokens.ts';
+import { AccountMails, DAY } from '../mails/account-mails.ts';
 import {
   countOpenInvitations,
   deleteInvitation,
   deleteInvitationsTo,
+  type InvitationRow,
   insertInvitation,
+  invitedHash,
   listOpenInvitations,
+  renewInvitation,
   toWire,
 } from './invitation.rows.ts';
 
 const VALID_DAYS = 7;
 /** Of one organisation, whatever its plan: some plans have no limit of seats. */
 const MOST_OPEN = 500;
+const TO_ADDRESS = { most: 10, minutes: DAY };
+const BY_ORGANISATION = { most: 200, minutes: DAY };
 
 /** An invitation is for one e-mail address, works once, and only as long as its creator could create it again. */
 @Controller()
@@ -28,6 +35,7 @@ export class Invitations {
   constructor(
     private readonly entitlements: Entitlements,
     private readonly addresses: VerifiedAddresses,
+    private readonly mails: AccountMails,
   ) {}
 
   @Handles(invite)
@@ -46,7 +54,26 @@ export class Invitations {
     const token = newToken();
     const { userId: invitedBy, keyId } = caller;
     const row = await insertInvitation(tx, { email, role, tokenHash: hashOf(token), invitedBy, keyId }, VALID_DAYS);
-    return { ...toWire(row), token };
+    await this.send(tx, row);
+    return { ...toWire(row), token, mailed: this.mails.areSent };
+  }
+
+  /** Whoever may invite to this role may send it again, in the name of the one who invited. */
+  @Handles(resendInvitation)
+  async resend({ input: { invitationId }, caller, tx, refuse }: OperationContext<typeof resendInvitation>) {
+    this.mails.requireMail(refuse);
+    const row = orNotFound(await renewInvitation(tx, invitationId, VALID_DAYS));
+    requireMayGrant(refuse, await grantorOf(tx, caller, resendInvitation), row.role);
+    await this.send(tx, row);
+    return toWire(row);
+  }
+
+  private async send(tx: Tx, { id, email }: InvitationRow): Promise<void> {
+    if (!this.mails.areSent) return;
+    // By address over all organisations, so that nobody's mailbox is filled in our name.
+    await this.mails.count(tx, `invited ${invitedHash(email)}`, TO_ADDRESS);
+    await this.mails.count(tx, `inviting ${tx.orgId}`, BY_ORGANISATION);
+    await this.mails.queue(tx, { kind: 'invitation', email, details: { orgId: tx.orgId as string, invitationId: id } });
   }
 
   @Handles(listInvitations)

@@ -5,25 +5,21 @@ import {
   leaveOrganisation,
   listMembers,
   type Member,
-  memberChanged,
   removeMember,
   roleOf,
   type roleTooHigh,
 } from '@tidegate/contracts/identity/members';
 import { ROLE_SCOPES, Role } from '@tidegate/contracts/identity/roles';
-import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { deleteKeysOf } from '../kernel/api-key.rows.ts';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { mayInvite, requireMayGrant } from '../kernel/delegation.rules.ts';
 import { grantorAs } from '../kernel/grantor.ts';
 import {
-  deleteMember,
   effectiveRole,
   findRole,
   listMembers as listRows,
@@ -36,6 +32,7 @@ import {
 import { requirePerson } from '../kernel/people.ts';
 import { OwnershipLimits } from '../organisations/ownership-limits.ts';
 import { deleteInvitationsBy } from './invitation.rows.ts';
+import { emitChange, removeFrom } from './remove-member.ts';
 
 /** Members of an organisation and their roles. Every loss of rights also revokes the tokens that carry them. */
 @Controller()
@@ -47,8 +44,8 @@ export class ManageMembers {
   ) {}
 
   @Handles(listMembers)
-  async list({ input: { limit, cursor }, tx }: OperationContext<typeof listMembers>) {
-    const rows = await listRows(tx, limit + 1, readCursor(cursor, 'time', 'uuid'));
+  async list({ input: { limit, cursor, ...filter }, tx }: OperationContext<typeof listMembers>) {
+    const rows = await listRows(tx, limit + 1, readCursor(cursor, 'time', 'uuid'), filter);
     return pageOf(rows, limit, toWire, (row) => [row.joined, row.user_id]);
   }
 
@@ -110,13 +107,6 @@ export class ManageMembers {
   }
 }
 
-/** Their invitations and keys are deleted too: a later invitation would otherwise revive the keys. */
-async function removeFrom(tx: Tx, userId: string, emit: Emit): Promise<void> {
-  await deleteKeysOf(tx, userId);
-  await deleteMember(tx, userId);
-  await emitChange(emit, { orgId: tx.orgId as string, userId, role: null, version: await nextVersion(tx) });
-}
-
 function requireOtherOwner(refuse: Refuse<typeof lastOwner>, rows: readonly MemberRow[], { role }: MemberRow): void {
   if (role !== 'owner' || rows.filter((row) => row.role === 'owner').length > 1) return;
   throw refuse(lastOwner, {}, 'Make somebody else an owner first.');
@@ -148,14 +138,4 @@ async function endInvitations(tx: Tx, inviter: string, role: Role): Promise<void
     inviter,
     Role.options.filter((invited) => !mayInvite(grantor, invited)),
   );
-}
-
-async function emitChange(
-  emit: Emit,
-  { version, ...change }: { orgId: string; userId: string; role: Role | null; version: number },
-): Promise<void> {
-  const { orgId } = change;
-  await emit(memberChanged, change, { orgId });
-  const id = `${change.orgId}:${change.userId}`;
-  await emit(accessRevoked, { kind: 'member', id, version, at: new Date().toISOString() }, { orgId });
 }

@@ -12,8 +12,9 @@ import {
   roleOf,
 } from '@tidegate/contracts/identity/members';
 import { getOrganisation } from '@tidegate/contracts/identity/organisations';
+import { me } from '@tidegate/contracts/identity/profile';
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
-import { me, refresh, switchOrganisation } from '@tidegate/contracts/identity/sessions';
+import { refresh, switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked, MEMBER_VERSION_CLAIM } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';

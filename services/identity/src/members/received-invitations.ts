@@ -5,6 +5,7 @@ import {
   invitationInvalid,
   listOwnInvitations,
   memberChanged,
+  showInvitation,
 } from '@tidegate/contracts/identity/members';
 import { ROLE_SCOPES } from '@tidegate/contracts/identity/roles';
 import type { emailUnverified } from '@tidegate/contracts/identity/sessions';
@@ -19,15 +20,18 @@ import { mayInvite } from '../kernel/delegation.rules.ts';
 import { countMembers, findRole, insertMember } from '../kernel/member.rows.ts';
 import { requirePerson, VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
+import { findUser, setEmailVerified, type UserRow } from '../kernel/user.rows.ts';
 import { OwnershipLimits } from '../organisations/ownership-limits.ts';
 import {
   deleteInvitation,
+  findMailed,
   findOpenByToken,
   findReceived,
   type InvitationRow,
   invitedHash,
   listReceived,
   lockInviter,
+  organisationOf,
   type ReceivedRow,
 } from './invitation.rows.ts';
 
@@ -44,13 +48,13 @@ export class ReceivedInvitations {
   @Handles(acceptInvitation)
   async accept({ input, caller, tx, refuse }: OperationContext<typeof acceptInvitation>) {
     const userId = requirePerson(caller);
-    const tokenHash = hashOf(input.token);
-    const found = await findOpenByToken(tx.as({ lookup: tokenHash }), tokenHash);
-    if (!found) throw refuse(invitationInvalid);
+    const { invitation: found, mailed } = await byToken(refuse, tx, input.token);
     const { org_id: orgId, role } = found;
     const joining = tx.as({ orgId, userId });
-    const { email } = await this.addresses.require(refuse, joining, userId);
-    if (normalAddress(email) !== normalAddress(found.email)) throw refuse(invitationInvalid);
+    const { email } = await this.person(refuse, joining, userId, mailed ? found.email : undefined);
+    if (normalAddress(email) !== normalAddress(found.email)) {
+      throw refuse(invitationInvalid, {}, 'It was sent to another address: log in with the account of that one.');
+    }
     if (!(await couldStillInvite(joining, found))) throw refuse(invitationInvalid);
     if (!(await deleteInvitation(joining, found.id))) throw refuse(invitationInvalid);
     const member = await findRole(joining, userId);
@@ -60,6 +64,19 @@ export class ReceivedInvitations {
     await insertMember(joining, userId, role);
     await this.outbox.emit(joining, memberChanged, { orgId, userId, role });
     return { organisationId: orgId, role };
+  }
+
+  /** For a page that shows it before anybody has logged in. Whether the address has an account is not said. */
+  @Handles(showInvitation)
+  async show({ input, tx, refuse }: OperationContext<typeof showInvitation>) {
+    const { invitation, mailed } = await byToken(refuse, tx, input.token);
+    return {
+      organisation: await organisationOf(invitation, tx),
+      email: invitation.email,
+      role: invitation.role,
+      expiresAt: invitation.expires_at.toISOString(),
+      provesAddress: mailed,
+    };
   }
 
   @Handles(listOwnInvitations)
@@ -76,6 +93,21 @@ export class ReceivedInvitations {
     const found = orNotFound(await findReceived(tx.as({ lookup }), lookup, invitationId));
     await deleteInvitation(tx.as({ orgId: found.org_id }), invitationId);
     return {};
+  }
+
+  /** A token that was mailed to the address of the account verifies it. */
+  private async person(
+    refuse: Refuse<typeof emailUnverified>,
+    tx: Tx,
+    userId: string,
+    mailedTo: string | undefined,
+  ): Promise<UserRow> {
+    const user = mailedTo === undefined ? undefined : await findUser(tx, userId);
+    if (!user || normalAddress(user.email) !== normalAddress(mailedTo ?? '')) {
+      return this.addresses.require(refuse, tx, userId);
+    }
+    await setEmailVerified(tx, userId, new Date());
+    return user;
   }
 
   private async invited(refuse: Refuse<typeof emailUnverified>, tx: Tx, userId: string): Promise<string> {
@@ -102,6 +134,19 @@ const toWire = (row: ReceivedRow) => ({
   createdAt: row.created_at.toISOString(),
   expiresAt: row.expires_at.toISOString(),
 });
+
+/** By the token of the one who invited, or by one that was mailed to the invited address. */
+async function byToken(
+  refuse: Refuse<typeof invitationInvalid>,
+  tx: Tx,
+  token: string,
+): Promise<{ invitation: InvitationRow; mailed: boolean }> {
+  const tokenHash = hashOf(token);
+  const handed = await findOpenByToken(tx.as({ lookup: tokenHash }), tokenHash);
+  const invitation = handed ?? (await findMailed(tx, tokenHash));
+  if (!invitation) throw refuse(invitationInvalid);
+  return { invitation, mailed: !handed };
+}
 
 async function couldStillInvite(tx: Tx, invitation: InvitationRow): Promise<boolean> {
   const inviter = await lockInviter(tx, invitation);

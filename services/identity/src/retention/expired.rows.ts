@@ -20,6 +20,8 @@ export const EXPIRED: readonly Expired[] = [
   { table: 'login_failures', key: 'subject', where: beyondNewest('login_failures', 'last_at') },
   { table: 'known_login_sources', key: 'user_id, subject', where: "last_at < now() - interval '90 days'" },
   { table: 'account_tokens', key: 'token_hash', where: 'expires_at < now()' },
+  { table: 'registration_tokens', key: 'token_hash', where: 'expires_at < now()' },
+  { table: 'account_events', key: 'user_id, id', where: "at < now() - interval '1 year'" },
   { table: 'account_mail_budgets', key: 'subject', where: "since < now() - interval '1 day'" },
   { table: 'account_mail_budgets', key: 'subject', where: beyondNewest('account_mail_budgets', 'since') },
   { table: 'api_keys', key: 'org_id, key_id', where: "expires_at < now() - interval '30 days'" },

@@ -1,4 +1,5 @@
-import { login, me, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
+import { me } from '@tidegate/contracts/identity/profile';
+import { login, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { ANONYMOUS } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
 import { alsoTo, Log, setLogLevel } from '@tidegate/telemetry/log';

@@ -20,7 +20,7 @@ export class LogIn {
 
   @Handles(login)
   async handle({ input, caller: { ip }, refuse }: OperationContext<typeof login>): Promise<Session> {
-    const { email, password, deviceId } = input;
+    const { email, password, deviceId, device } = input;
     const refused = (error: unknown, userId?: string): never => {
       this.refusals.report({ email, ip }, error, userId);
       throw error;
@@ -41,7 +41,7 @@ export class LogIn {
       // It was changed during the check, which ended all sessions: the old one starts no new session.
       if (!(await stillHasPassword(tx, user))) return refused(refuse(wrongCredentials), user.id);
       await this.throttle.succeeded(tx, user.id, admitted);
-      return this.sessions.begin(tx, user);
+      return this.sessions.begin(tx, user, { ip, device });
     });
   }
 }

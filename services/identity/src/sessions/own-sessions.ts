@@ -1,13 +1,20 @@
 import { Controller } from '@nestjs/common';
-import { checkSession, listSessions, logout, revokeSession } from '@tidegate/contracts/identity/sessions';
+import {
+  checkSession,
+  endOtherSessions,
+  listSessions,
+  logout,
+  revokeSession,
+} from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { noteEvent } from '../kernel/account-event.rows.ts';
 import { requirePerson } from '../kernel/people.ts';
-import { endSession, findOwnSession, listOwnSessions } from './session.rows.ts';
+import { endSession, endSessions, findOwnSession, listOwnSessions } from './session.rows.ts';
 
 /** A person's sessions, listed and ended. Nobody sees or ends the sessions of others. */
 @Controller()
@@ -26,6 +33,8 @@ export class OwnSessions {
         lastUsedAt: row.rotated_at.toISOString(),
         expiresAt: row.expires_at.toISOString(),
         current: row.id === caller.sessionId,
+        device: row.device,
+        address: row.address,
       }),
       (row) => [row.used, row.id],
     );
@@ -36,6 +45,16 @@ export class OwnSessions {
     if (!(await findOwnSession(tx, requirePerson(caller), sessionId))) throw notFound();
     await end(tx, emit, sessionId);
     return {};
+  }
+
+  @Handles(endOtherSessions)
+  async endOthers({ caller, tx, emit }: OperationContext<typeof endOtherSessions>) {
+    const userId = requirePerson(caller);
+    const ended = await endSessions(tx.as({ userId }), userId, caller.sessionId);
+    for (const id of ended) await emit(accessRevoked, { kind: 'session', id, at: new Date().toISOString() });
+    if (ended.length > 0)
+      await noteEvent(tx, userId, 'sessions.ended', { ip: caller.ip, detail: String(ended.length) });
+    return { ended: ended.length };
   }
 
   @Handles(logout)

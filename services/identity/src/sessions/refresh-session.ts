@@ -5,9 +5,16 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { findUser } from '../kernel/user.rows.ts';
+import { findUser, noteActive } from '../kernel/user.rows.ts';
 import { isGenuine, readRefreshToken } from './refresh-token.rules.ts';
-import { endSession, findJustRotated, findSession, rotateSession, type SessionRow } from './session.rows.ts';
+import {
+  endSession,
+  findJustRotated,
+  findSession,
+  rotateSession,
+  type SessionRow,
+  type Whence,
+} from './session.rows.ts';
 import { Sessions } from './sessions.ts';
 
 /**
@@ -32,12 +39,12 @@ export class RefreshSession {
   ) {}
 
   @Handles(refresh)
-  async handle({ input, refuse }: OperationContext<typeof refresh>): Promise<Session> {
+  async handle({ input, caller: { ip }, refuse }: OperationContext<typeof refresh>): Promise<Session> {
     const token = readRefreshToken(input.refreshToken);
     const known = token && (await this.findGenuine(token.sessionId, input.refreshToken));
     if (!known) throw refuse(invalidGrant, {}, 'Log in again.');
     const session = await this.tenants.as({ userId: known.user_id }, async (tx) => {
-      const row = await this.rotate(tx, known.id, token.counter);
+      const row = await this.rotate(tx, known.id, token.counter, { ip, device: input.device });
       const user = row && (await findUser(tx, row.user_id));
       return row && user ? this.sessions.toSession(tx, row, user) : undefined;
     });
@@ -53,9 +60,13 @@ export class RefreshSession {
   }
 
   /** The session after this token was used; undefined when the token is not valid, and the session is revoked then. */
-  private async rotate(tx: Tx, id: string, counter: number): Promise<SessionRow | undefined> {
-    const current = (await rotateSession(tx, id, counter)) ?? (await findJustRotated(tx, id, counter, GRACE_SECONDS));
-    if (current) return current;
+  private async rotate(tx: Tx, id: string, counter: number, whence: Whence): Promise<SessionRow | undefined> {
+    const current =
+      (await rotateSession(tx, id, counter, whence)) ?? (await findJustRotated(tx, id, counter, GRACE_SECONDS));
+    if (current) {
+      await noteActive(tx, current.user_id);
+      return current;
+    }
     if (await endSession(tx, id)) {
       await this.outbox.emit(tx, accessRevoked, { kind: 'session', id, at: new Date().toISOString() });
     }

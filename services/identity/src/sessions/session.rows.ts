@@ -11,18 +11,34 @@ export interface SessionRow {
   created_at: Date;
   expires_at: Date;
   revoked_at: Date | null;
+  device: string | null;
+  address: string | null;
+}
+
+/** Who uses it: what the device calls itself, and from where. */
+export interface Whence {
+  ip?: string | undefined;
+  device?: string | undefined;
 }
 
 const ALIVE = 'revoked_at is null and expires_at > now()';
 
 export async function insertSession(
   tx: Tx,
-  session: { id: string; userId: string; orgId: string | undefined; refreshKeySealed: string; days: number },
+  session: { id: string; userId: string; orgId: string | undefined; refreshKeySealed: string; days: number } & Whence,
 ): Promise<SessionRow> {
   const row = await tx.one<SessionRow>(
-    `insert into sessions (id, user_id, current_org_id, refresh_key_sealed, expires_at)
-     values ($1, $2, $3, $4, now() + make_interval(days => $5)) returning *`,
-    [session.id, session.userId, session.orgId ?? null, session.refreshKeySealed, session.days],
+    `insert into sessions (id, user_id, current_org_id, refresh_key_sealed, expires_at, device, address)
+     values ($1, $2, $3, $4, now() + make_interval(days => $5), $6, $7) returning *`,
+    [
+      session.id,
+      session.userId,
+      session.orgId ?? null,
+      session.refreshKeySealed,
+      session.days,
+      session.device ?? null,
+      session.ip ?? null,
+    ],
   );
   return row as SessionRow;
 }
@@ -48,11 +64,17 @@ export const listOwnSessions = (
   );
 
 /** One compare-and-swap: of many concurrent uses of a token exactly one rotates it. */
-export const rotateSession = (tx: Tx, id: string, counter: number): Promise<SessionRow | undefined> =>
+export const rotateSession = (
+  tx: Tx,
+  id: string,
+  counter: number,
+  { device, ip }: Whence,
+): Promise<SessionRow | undefined> =>
   tx.one<SessionRow>(
-    `update sessions set refresh_counter = refresh_counter + 1, rotated_at = now()
+    `update sessions set refresh_counter = refresh_counter + 1, rotated_at = now(),
+            device = coalesce($3, device), address = coalesce($4, address)
       where id = $1 and refresh_counter = $2 and ${ALIVE} returning *`,
-    [id, counter],
+    [id, counter, device ?? null, ip ?? null],
   );
 
 /** The session whose token with this counter was rotated within the last seconds, and whose new token is unused. */
@@ -99,3 +121,10 @@ export async function endSurplus(tx: Tx, userId: string, most: number): Promise<
   );
   return rows.map((row) => row.id);
 }
+
+/** Whether somebody logged in so few minutes ago. */
+export const beganRecently = async (tx: Tx, id: string, minutes: number): Promise<boolean> =>
+  (await tx.one(
+    `select 1 from sessions where id = $1 and ${ALIVE} and created_at > now() - make_interval(mins => $2)`,
+    [id, minutes],
+  )) !== undefined;

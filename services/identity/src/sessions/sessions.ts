@@ -7,10 +7,10 @@ import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { INSTALLATION, Vault } from '@tidegate/vault/vault';
 import { membershipIn, membershipsOf } from '../kernel/member.rows.ts';
-import { toWire, type UserRow } from '../kernel/user.rows.ts';
+import { noteActive, toWire, type UserRow } from '../kernel/user.rows.ts';
 import { AccessTokens } from '../signing-keys/access-tokens.ts';
 import { makeRefreshToken } from './refresh-token.rules.ts';
-import { endSurplus, insertSession, type SessionRow } from './session.rows.ts';
+import { endSurplus, insertSession, type SessionRow, type Whence } from './session.rows.ts';
 
 const LIFETIME_DAYS = 30;
 /** Sessions of one person; one more ends the least recently used. */
@@ -40,16 +40,18 @@ export class Sessions {
   ) {}
 
   /** Needs a transaction that runs as this user. */
-  async begin(tx: Tx, user: UserRow, orgId?: string): Promise<Session> {
+  async begin(tx: Tx, user: UserRow, whence: Whence, orgId?: string): Promise<Session> {
     const chosen = orgId ?? (await membershipsOf(tx, user.id, 1))[0]?.org_id;
     const id = newId();
     const sealed = await this.vault.seal(tx, place(id), randomBytes(32).toString('base64'));
+    await noteActive(tx, user.id);
     const row = await insertSession(tx, {
       id,
       userId: user.id,
       orgId: chosen,
       refreshKeySealed: sealed,
       days: LIFETIME_DAYS,
+      ...whence,
     });
     for (const surplus of await endSurplus(tx, user.id, MOST_OF_A_PERSON)) {
       await this.outbox.emit(tx, accessRevoked, { kind: 'session', id: surplus, at: new Date().toISOString() });

@@ -50,16 +50,24 @@ export interface Slice {
   sums: WaitSum[];
 }
 
-export async function waitSlices(tx: Tx, serverId: string, range: TimeRange, step: number): Promise<Slice[]> {
+/** `of`: of one statement only. */
+export async function waitSlices(
+  tx: Tx,
+  serverId: string,
+  range: TimeRange,
+  step: number,
+  of?: { queryId: string; database: string },
+): Promise<Slice[]> {
   const sliceMs = Math.max(10_000, Math.ceil((range.to.getTime() - range.from.getTime()) / MAX_SLICES));
   const rows = await tx.query<{ slice: number; ms: number; sums: WaitSum[] | null }>(
     `with ${PICKED}, sliced as (
        select floor(extract(epoch from taken_at - $3) * 1000 / $6::float8)::int as slice, span_ms, waits from picked),
-     sums as (select slice, ${FIELDS}, ${SUM} from sliced, jsonb_array_elements(waits) e group by 1, 2, 3, 4)
+     sums as (select slice, ${FIELDS}, ${SUM} from sliced, jsonb_array_elements(waits) e
+       where $7::text is null or (e ->> 3 = $7 and e ->> 4 = $8) group by 1, 2, 3, 4)
      select slice, sum(span_ms)::float8 as ms,
             (select json_agg(sums) from sums where sums.slice = sliced.slice) as sums
        from sliced group by slice order by slice`,
-    [tx.orgId, serverId, range.from, range.to, step, sliceMs],
+    [tx.orgId, serverId, range.from, range.to, step, sliceMs, of?.queryId ?? null, of?.database ?? null],
   );
   return rows.map(({ slice, ms, sums }) => ({
     at: new Date(range.from.getTime() + slice * sliceMs),

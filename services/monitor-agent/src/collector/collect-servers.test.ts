@@ -88,7 +88,7 @@ describe.each(VERSIONS)('collecting from a real server ($name)', (binaries) => {
     const activity = await store.call(new ShowActivity(), showActivity, ask, at.orgId);
     expect(activity.history.length).toBeGreaterThan(0);
     expect(activity.maxConnections).toBe(40);
-    const overview = await store.call(new ShowOverview(), showOverview, ask, at.orgId);
+    const overview = await store.call(new ShowOverview(store.tenants), showOverview, ask, at.orgId);
     expect(overview).toMatchObject({ server: { state: 'ok' }, tables: 1, indexes: 2, databases: 2 });
     expect(overview.missing.map(({ id }) => id)).toEqual(['track_io_timing', 'bloat', 'explain', 'sequences']);
     expect(replica.live.at(-1)).toMatchObject({
@@ -200,7 +200,12 @@ describe('troubles', () => {
       create table t (id int)`);
     const at = await addServer(store, bare);
     await until(async () => (await server(at)).lastCollectedAt ?? undefined, { withinMs: 10_000 });
-    const { missing, tables } = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    const { missing, tables } = await store.call(
+      new ShowOverview(store.tenants),
+      showOverview,
+      { serverId: at.serverId },
+      at.orgId,
+    );
     expect(tables).toBe(1);
     expect(missing.map(({ code }) => code)).toEqual(
       expect.arrayContaining([

@@ -37,7 +37,12 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
 
   test('behaviour 14: a query that is forbidden costs one error an hour in the server’s log; the others go on', async () => {
     const { at, replica } = collecting;
-    const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    const overview = await store.call(
+      new ShowOverview(store.tenants),
+      showOverview,
+      { serverId: at.serverId },
+      at.orgId,
+    );
     expect(overview.missing.map(({ id }) => id)).toEqual(['bloat', 'explain', 'sequences']);
     expect(ours(server.log()).filter((line) => line.includes('ERROR'))).toEqual([]);
     await server.sql('revoke execute on function pg_stat_get_db_deadlocks(oid) from public');

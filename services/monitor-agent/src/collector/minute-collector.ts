@@ -15,6 +15,7 @@ import { readIndexes, readTables } from '../relations/relations.queries.ts';
 import { resizedTables, tablesOfRebuilt } from '../relations/resized.rules.ts';
 import { TableSizes } from '../relations/table-sizes.ts';
 import { ServerEpochMetric } from '../reset-epochs/server-epoch-metric.ts';
+import { storeServerFigures } from '../server-figures/server-figures.rows.ts';
 import { markCollected } from '../servers/server.rows.ts';
 import { StatementMetric } from '../statements/statement-metric.ts';
 import { busiestDatabases } from './busiest.rules.ts';
@@ -103,6 +104,7 @@ export class MinuteCollector {
       tablesKnown: this.tables.known,
       indexesKnown: this.indexes.known,
     });
+    await storeServerFigures(tx, this.serverId, takenAt);
     const minute = new Date(Math.floor(takenAt.getTime() / 60_000) * 60_000);
     await this.tools.outbox.meter(tx, serverMinutes, 1, {
       key: `${this.serverId}:${minute.toISOString()}`,

@@ -1,8 +1,9 @@
 import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
-import { getServer, listServers } from '@tidegate/contracts/monitor-agent/server';
+import { getServer } from '@tidegate/contracts/monitor-agent/server';
 import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
+import { listServers } from '@tidegate/contracts/monitor-agent/server-list';
 import { testServer } from '@tidegate/contracts/monitor-agent/server-test';
-import { addServer, dialer, guard, Replica, type WatchedServer } from '../../test/collector.ts';
+import { addServer, dialer, everything, guard, Replica, type WatchedServer } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
 import { localWakes } from '../../test/store.ts';
@@ -127,9 +128,14 @@ test.each(rows.filter(([, { since = 0 }]) => since <= FIRST_VERSION.major))(
     const check = await found(code, id);
     expect(check).toMatchObject({ ok: false, severity: 'warning', since: expect.any(String) });
     expect(check?.sqlstate).toBe(sqlstate);
-    const listed = await store.call(new ListServers(), listServers, {}, at.orgId);
+    const listed = await store.call(new ListServers(everything), listServers, {}, at.orgId);
     expect(listed.items[0]?.missing).toContainEqual(check);
-    const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    const overview = await store.call(
+      new ShowOverview(store.tenants),
+      showOverview,
+      { serverId: at.serverId },
+      at.orgId,
+    );
     expect(overview.missing).toContainEqual(check);
     if (!untested) {
       const tester = new TestServer(

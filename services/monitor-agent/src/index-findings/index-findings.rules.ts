@@ -38,6 +38,10 @@ export function* findingsByTable(
   }
 }
 
+/** What a finding is about, whenever it is found. Names may be long; 300 characters hold all that PostgreSQL allows. */
+export const findingId = ({ kind, database, schema, index }: IndexFinding): string =>
+  `${kind}:${database}.${schema}.${index}`;
+
 export function largestFirst(findings: IndexFinding[]): IndexFinding[] {
   const name = ({ database, schema, index }: IndexFinding) => `${database} ${schema} ${index}`;
   return findings.sort((a, b) => (b.bytes ?? -1) - (a.bytes ?? -1) || (name(a) < name(b) ? -1 : 1));

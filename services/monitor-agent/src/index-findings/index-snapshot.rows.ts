@@ -59,6 +59,7 @@ const SQL = `
     left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = i.database_oid
    where i.org_id = $1 and i.server_id = $2 and i.gone_at is null and not i.is_partitioned
      and ($3::text is null or coalesce(d.name, i.database_name) = $3)
+     and ($5::bigint[] is null or i.table_oid = any ($5))
    order by i.database_oid, i.table_oid, i.oid limit ${MAX_INDEXES}`;
 
 export async function indexSnapshots(
@@ -66,8 +67,15 @@ export async function indexSnapshots(
   serverId: string,
   database: string | undefined,
   now: number,
+  tableOids?: readonly number[],
 ): Promise<{ known: number; items: IndexSnapshot[] }> {
-  const rows = await tx.query<Row>(SQL, [tx.orgId, serverId, database ?? null, new Date(now - LIMITS.unusedMs)]);
+  const rows = await tx.query<Row>(SQL, [
+    tx.orgId,
+    serverId,
+    database ?? null,
+    new Date(now - LIMITS.unusedMs),
+    tableOids ?? null,
+  ]);
   return { known: rows[0]?.known ?? 0, items: rows.map((row) => toSnapshot(row, now)) };
 }
 

@@ -4,8 +4,9 @@ import { type IndexFinding, listIndexFindings } from '@tidegate/contracts/monito
 import { slicePage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
+import { dismissedFindings } from './dismissal.rows.ts';
 import type { IndexSnapshot } from './index-facts.rules.ts';
-import { findingsByTable, largestFirst, observedDatabases } from './index-findings.rules.ts';
+import { findingId, findingsByTable, largestFirst, observedDatabases } from './index-findings.rules.ts';
 import { indexSnapshots } from './index-snapshot.rows.ts';
 
 const TABLES_AT_ONCE = 20;
@@ -17,11 +18,20 @@ export class ListIndexFindings {
     await requireServer(tx, input.serverId);
     const now = Date.now();
     const { known, items } = await indexSnapshots(tx, input.serverId, input.database, now);
-    const findings = await this.judge(items, now);
+    const dismissals = await dismissedFindings(tx, input.serverId);
+    const found = (await this.judge(items, now))
+      .filter(({ table }) => input.table === undefined || table === input.table)
+      .map((finding) => ({
+        ...finding,
+        id: findingId(finding),
+        dismissed: dismissals.get(findingId(finding)) ?? null,
+      }));
+    const findings = found.filter(({ dismissed }) => (dismissed !== null) === input.dismissed);
     const dropped = findings.filter(({ sql }) => sql?.startsWith('DROP'));
     return {
       ...slicePage(findings, input),
       total: findings.length,
+      dismissed: found.filter(({ dismissed }) => dismissed !== null).length,
       bytes: dropped.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
       judged: items.length,
       known,

@@ -1,12 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
-import type { Database } from '@tidegate/contracts/monitor-agent/relations';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { lastActivity, toPoint } from '../activity/activity.rows.ts';
 import { toRange } from '../kernel/storage/range.rules.ts';
-import { coveredRange } from '../kernel/storage/sample.rows.ts';
-import { DATABASE_SAMPLES } from '../relations/relation-kinds.rows.ts';
-import { databaseRows } from '../relations/relation-lists.rows.ts';
+import { databaseTotals } from '../relations/database-totals.rows.ts';
+import { figureStep } from '../server-figures/figure-steps.rules.ts';
+import { figuresBySteps } from '../server-figures/server-figures.rows.ts';
+import { toFigures, totalOf } from '../server-figures/server-figures.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { missingOf, toWire } from '../servers/server.rows.ts';
 import { rangeStatements } from '../statements/range-statements.ts';
@@ -15,42 +16,44 @@ const TOP = 5;
 
 @Controller()
 export class ShowOverview {
+  constructor(private readonly tenants: TenantDatabase) {}
+
   @Handles(showOverview)
-  async handle({ input: { serverId }, tx }: OperationContext<typeof showOverview>) {
+  async handle({ input, tx }: OperationContext<typeof showOverview>) {
+    const { serverId } = input;
     const row = await requireServer(tx, serverId);
     const now = new Date();
-    const hour = toRange({}, now);
-    const [range, databases, snapshot, top] = await Promise.all([
-      coveredRange(tx, DATABASE_SAMPLES, serverId, hour),
-      databaseRows(tx, serverId, hour, true),
-      lastActivity(tx, serverId, now),
-      // The last hour has not moved anywhere: it needs no common moment.
-      rangeStatements(tx, serverId, hour, { sort: 'totalMs', limit: TOP }),
+    const hour = toRange(input, now);
+    const how = figureStep(hour, undefined, now);
+    const [figures, databases, snapshot, top] = await Promise.all([
+      figuresBySteps(tx, serverId, hour, how),
+      databaseTotals(tx, serverId),
+      lastActivity(tx, serverId, hour.to),
+      // What moves into rollups meanwhile has to be seen once.
+      this.tenants.snapshot(tx.orgId, (moment) =>
+        rangeStatements(moment, serverId, hour, { sort: 'totalMs', limit: TOP }),
+      ),
     ]);
-    const sum = (pick: (database: Database) => number | null) =>
-      databases.reduce((total, database) => total + (pick(database) ?? 0), 0);
-    const existing = databases.filter(({ goneAt }) => goneAt === null);
-    // Statements and databases are looked at by queries of their own, of which one may have failed for a while.
-    const rate = (count: number, { coveredSeconds } = range) => (coveredSeconds > 0 ? count / coveredSeconds : 0);
-    const [hit, read] = [sum((one) => one.blocksHit), sum((one) => one.blocksRead)];
+    const total = totalOf(figures);
+    const { commitsPerSecond, rollbacksPerSecond, rowsReadPerSecond, rowsWrittenPerSecond, cacheHitRatio } =
+      toFigures(total);
+    const calls = top.range.coveredSeconds > 0 ? top.total.calls / top.range.coveredSeconds : 0;
     return {
       server: toWire(row),
-      range,
+      range: { from: hour.from.toISOString(), to: hour.to.toISOString(), coveredSeconds: total.span_us / 1_000_000 },
       uptimeSeconds: row.facts ? Math.max(0, now.getTime() - row.facts.startedAtUs / 1_000) / 1_000 : null,
       maxConnections: row.facts?.maxConnections ?? null,
       activity: snapshot ? toPoint(snapshot) : null,
       perSecond: {
-        commits: rate(sum((one) => one.commits)),
-        rollbacks: rate(sum((one) => one.rollbacks)),
-        rowsRead: rate(sum((one) => one.rowsReturned)),
-        rowsWritten: rate(sum((one) => one.rowsInserted + one.rowsUpdated + one.rowsDeleted)),
-        calls: rate(top.total.calls, top.range),
+        commits: commitsPerSecond ?? 0,
+        rollbacks: rollbacksPerSecond ?? 0,
+        rowsRead: rowsReadPerSecond ?? 0,
+        rowsWritten: rowsWrittenPerSecond ?? 0,
+        calls,
       },
-      cacheHitRatio: hit + read > 0 ? hit / (hit + read) : null,
-      databases: existing.length,
-      bytes: existing.some(({ bytes }) => bytes !== null)
-        ? existing.reduce((total, { bytes }) => total + (bytes ?? 0), 0)
-        : null,
+      cacheHitRatio,
+      databases: databases.count,
+      bytes: databases.bytes,
       tables: row.facts?.tablesKnown ?? 0,
       indexes: row.facts?.indexesKnown ?? 0,
       statements: {

@@ -50,6 +50,8 @@ export interface RelationFilter {
   schema?: string | undefined;
   table?: string | undefined;
   search?: string | undefined;
+  /** Only the table of this very name. */
+  exactly?: string | undefined;
 }
 
 const like = (search: string | undefined) => (search === undefined ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`);
@@ -112,7 +114,7 @@ const LEAF = "filter (where m.kind <> 'partitioned table')";
 const tablesSql = (sort: string) => `
   with ${members('tables')},
   summed as (
-    select m.database_oid, m.item, bool_or($7::text is null or m.name ilike $7) as found,
+    select m.database_oid, m.item, bool_or(($7::text is null or m.name ilike $7) and ($11::text is null or m.name = $11)) as found,
            sum(m.heap_bytes)::bigint as heap_bytes, sum(m.index_bytes)::bigint as index_bytes,
            bool_or(m.size_stale) as size_stale, sum(m.estimated_rows) ${LEAF}::bigint as estimated_rows,
            sum(m.live_rows) ${LEAF}::bigint as live_rows, sum(m.dead_rows) ${LEAF}::bigint as dead_rows,
@@ -152,7 +154,10 @@ const parameters = (tx: Tx, serverId: string, range: TimeRange, filter: Relation
 };
 
 export async function tableRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Table[]> {
-  const rows = await tx.query(TABLES_SQL.get(filter.sort) as string, parameters(tx, serverId, range, filter));
+  const rows = await tx.query(TABLES_SQL.get(filter.sort) as string, [
+    ...parameters(tx, serverId, range, filter),
+    filter.exactly ?? null,
+  ]);
   return rows.map((row) => {
     const heapBytes = bytes(row, 'heap_bytes');
     const indexBytes = bytes(row, 'index_bytes');

@@ -123,7 +123,7 @@ test('databases that are dropped stay in the past, and are no databases of today
     connections: 0,
     goneAt: expect.any(String),
   });
-  const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+  const overview = await store.call(new ShowOverview(store.tenants), showOverview, { serverId: at.serverId }, at.orgId);
   expect(overview.databases).toBe(count - 1);
 });
 

@@ -18,6 +18,11 @@ export async function storeSizes(tx: Tx, serverId: string, databaseOid: number, 
       arrayText(heaps.map(([oid]) => sizes.indexesOf.get(oid) ?? 0)),
     ],
   );
+  await storeSizesOfDay(
+    tx,
+    at,
+    heaps.map(([oid]) => oid),
+  );
   await tx.query(
     'update tables set size_stale = true where org_id = $1 and server_id = $2 and database_oid = $3 and oid = any ($4::bigint[])',
     [...at, [...sizes.stale]],
@@ -29,6 +34,27 @@ export async function storeSizes(tx: Tx, serverId: string, databaseOid: number, 
     [...at, arrayText(indexes.map(([oid]) => oid)), arrayText(indexes.map(([, bytes]) => bytes))],
   );
   return storeShapes(tx, at, [...sizes.shapes]);
+}
+
+/** Only what changed: most tables of most days are as large as the day before. */
+async function storeSizesOfDay(tx: Tx, at: unknown[], oids: readonly number[]): Promise<void> {
+  await tx.query(
+    `insert into table_sizes as s (org_id, server_id, database_oid, oid, day, heap_bytes, index_bytes, live_rows, dead_rows)
+     select t.org_id, t.server_id, t.database_oid, t.oid, (now() at time zone 'utc')::date,
+            t.heap_bytes, coalesce(t.index_bytes, 0), t.live_rows, t.dead_rows
+       from tables t
+       left join lateral (
+         select heap_bytes, index_bytes from table_sizes b
+          where b.org_id = $1 and b.server_id = $2 and b.database_oid = $3 and b.oid = t.oid
+          order by day desc limit 1) b on true
+      where t.org_id = $1 and t.server_id = $2 and t.database_oid = $3 and t.oid = any ($4::bigint[])
+        and t.heap_bytes is not null
+        and (b.heap_bytes, b.index_bytes) is distinct from (t.heap_bytes, coalesce(t.index_bytes, 0))
+     on conflict (org_id, server_id, database_oid, oid, day) do update
+       set heap_bytes = excluded.heap_bytes, index_bytes = excluded.index_bytes,
+           live_rows = excluded.live_rows, dead_rows = excluded.dead_rows`,
+    [...at, arrayText(oids)],
+  );
 }
 
 async function storeShapes(tx: Tx, at: unknown[], shapes: [number, IndexShape][]): Promise<number> {

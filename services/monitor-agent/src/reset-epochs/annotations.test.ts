@@ -121,7 +121,14 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
       const { items, total } = await annotations();
       expect(total).toBe(1);
       expect(items).toEqual([
-        { kind: 'statements_reset', at: (await statementsReset())?.toISOString(), seenAt: expect.any(String), of: [] },
+        {
+          id: null,
+          text: null,
+          kind: 'statements_reset',
+          at: (await statementsReset())?.toISOString(),
+          seenAt: expect.any(String),
+          of: [],
+        },
       ]);
     },
   );
@@ -291,7 +298,12 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
         restart: true,
       }),
     ]);
-    const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    const overview = await store.call(
+      new ShowOverview(store.tenants),
+      showOverview,
+      { serverId: at.serverId },
+      at.orgId,
+    );
     expect(overview.server.state).toBe('ok');
     await server.sql((completeness.warnings[0]?.fixSql ?? '').replace(';', ''));
     await server.halt();

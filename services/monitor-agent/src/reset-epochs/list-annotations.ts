@@ -4,7 +4,7 @@ import { placeOf, rankedPage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { annotationRows, countAnnotations } from './server-epoch.rows.ts';
+import { annotationRows, countAnnotations } from './annotation.rows.ts';
 
 @Controller()
 export class ListAnnotations {

@@ -1,7 +1,5 @@
-import type { Annotation, AnnotationKind } from '@tidegate/contracts/monitor-agent/annotations';
 import type { Tx } from '@tidegate/database/tx';
 import type { Resets } from '../kernel/instance/reset-epoch.rules.ts';
-import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { FoundAnnotation, ServerEpoch } from './server-epoch.rules.ts';
 
 interface EpochRow {
@@ -81,34 +79,4 @@ export async function storeAnnotations(
       [tx.orgId, serverId, seenAt, kind, new Date(at / 1_000), of],
     );
   }
-}
-
-/** The newest first. */
-export async function annotationRows(
-  tx: Tx,
-  serverId: string,
-  range: TimeRange,
-  place: { from: number; count: number },
-): Promise<Annotation[]> {
-  const rows = await tx.query<{ kind: AnnotationKind; at: Date; seen_at: Date; set_back: string[] }>(
-    `select kind, at, seen_at, set_back from server_annotations
-      where org_id = $1 and server_id = $2 and seen_at >= $3 and seen_at < $4
-      order by seen_at desc, at desc, kind limit $5 offset $6`,
-    [tx.orgId, serverId, range.from, range.to, place.count, place.from],
-  );
-  return rows.map((row) => ({
-    kind: row.kind,
-    at: row.at.toISOString(),
-    seenAt: row.seen_at.toISOString(),
-    of: row.set_back,
-  }));
-}
-
-export async function countAnnotations(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<number> {
-  const row = await tx.one<{ count: number }>(
-    `select count(*)::int as count from server_annotations
-      where org_id = $1 and server_id = $2 and seen_at >= $3 and seen_at < $4`,
-    [tx.orgId, serverId, from, to],
-  );
-  return row?.count ?? 0;
 }

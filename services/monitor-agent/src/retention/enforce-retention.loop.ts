@@ -18,6 +18,8 @@ import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../kernel/schedule/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
+import { MINUTES_KEPT_DAYS } from '../server-figures/minutes-kept.rules.ts';
+import { SERVER_MINUTES } from '../server-figures/server-figures.rows.ts';
 import { deleteOlderThan, SAMPLE_TABLES } from './retention.rows.ts';
 
 /*
@@ -53,7 +55,8 @@ export class EnforceRetention implements OnApplicationBootstrap {
   async turn({ signal }: Turn): Promise<void> {
     await this.makeRoom();
     for (const table of DAY_TABLES) {
-      await this.tenants.system('partitions', (tx) => dropDays(tx, table, this.config.MONITOR_MAX_RETENTION_DAYS));
+      const days = table === SERVER_MINUTES ? MINUTES_KEPT_DAYS : this.config.MONITOR_MAX_RETENTION_DAYS;
+      await this.tenants.system('partitions', (tx) => dropDays(tx, table, days));
     }
     for (const table of MOVED_TABLES) {
       await this.dropAll(signal, (tx) => dropEmptiedDay(tx, table, EMPTIED_DAYS));

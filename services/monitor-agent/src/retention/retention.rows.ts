@@ -1,5 +1,6 @@
 import { deleteByDay, deleteByRows, type Run } from '../kernel/storage/delete-in-batches.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
+import { SERVER_MINUTES } from '../server-figures/server-figures.rows.ts';
 
 /** Tables of one partition per day. */
 export const SAMPLE_TABLES = [
@@ -9,6 +10,7 @@ export const SAMPLE_TABLES = [
   'table_samples',
   'index_samples',
   'wraparound_samples',
+  SERVER_MINUTES,
 ] as const;
 
 const OLD = 'now() - make_interval(days => $2)';
@@ -25,6 +27,9 @@ export async function deleteOlderThan(run: Run, signal: AbortSignal, days: numbe
   }
   const chunks = { table: HOUR_CHUNKS, key: 'hour', where: `hour < ${OLD_DAY} at time zone 'utc'`, value: days };
   await deleteByDay(run, signal, chunks);
+  await deleteByRows(run, signal, { table: 'server_notes', where: `at < ${OLD}`, value: days });
+  await deleteByRows(run, signal, { table: 'table_sizes', where: `day < ${OLD_DAY}::date`, value: days });
+  await deleteByRows(run, signal, { table: 'server_hours', where: `taken_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { table: 'blocking_incidents', where: `last_seen_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { table: 'server_annotations', where: `seen_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { ...STATEMENTS, value: days });

@@ -2,6 +2,15 @@ import { columnOf, type Decoded, POINT, SUM } from './columns.rules.ts';
 import { STATEMENT_COUNTERS, type StatementCounter } from './statement-counters.rules.ts';
 
 const FIRST_CAPACITY = 1_024;
+const TOTAL_US = STATEMENT_COUNTERS.indexOf('total_us');
+
+/** Equal parts of a range, for each of which the time of every statement is added up besides. */
+export interface Slices {
+  /** In milliseconds. */
+  from: number;
+  stepMs: number;
+  count: number;
+}
 
 /**
  * Sums by statement over parts of a range, from wherever those are stored. Each statement has a place, and each counter
@@ -13,6 +22,13 @@ export class StatementSums {
   /** Milliseconds since 1970. */
   private lastAt = new Float64Array(FIRST_CAPACITY);
   private counters = STATEMENT_COUNTERS.map(() => new Float64Array(FIRST_CAPACITY));
+  readonly slices: Slices | undefined;
+  private sliced: Float64Array;
+
+  constructor(slices?: Slices) {
+    this.slices = slices;
+    this.sliced = new Float64Array(FIRST_CAPACITY * (slices?.count ?? 0));
+  }
 
   get ids(): number[] {
     return [...this.places.keys()];
@@ -30,6 +46,24 @@ export class StatementSums {
     return this.counters[STATEMENT_COUNTERS.indexOf(name)]?.[this.places.get(id) ?? -1] ?? 0;
   }
 
+  /** Microseconds by slice. */
+  slicesOf(id: number): number[] {
+    const count = this.slices?.count ?? 0;
+    const place = this.places.get(id);
+    return place === undefined ? [] : [...this.sliced.subarray(place * count, (place + 1) * count)];
+  }
+
+  addToSlice(id: number, at: number, us: number): void {
+    this.slice(this.place(id, false, 0), at, us);
+  }
+
+  private slice(place: number, at: number, us: number): void {
+    if (!this.slices || us === 0) return;
+    const { from, stepMs, count } = this.slices;
+    const slice = Math.min(count - 1, Math.max(0, Math.floor((at - from) / stepMs)));
+    this.sliced[place * count + slice] = (this.sliced[place * count + slice] as number) + us;
+  }
+
   /** Of those hours only, when given. */
   addSums(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): void {
     const [ids, partial, lastAt] = [columnOf(sums, SUM.id), columnOf(sums, SUM.partial), columnOf(sums, SUM.lastAt)];
@@ -40,6 +74,7 @@ export class StatementSums {
       chosen.add(row, this.place(ids[row] as number, partial[row] === 1, dayMs + (lastAt[row] as number)));
     }
     this.addChosen(sums, SUM.counters, chosen);
+    this.sliceChosen(sums, SUM.counters, chosen, (row) => dayMs + (lastAt[row] as number));
   }
 
   /** Points of those snapshots only; `snapshotsAt` has their times. */
@@ -56,6 +91,7 @@ export class StatementSums {
       chosen.add(row, this.place(ids[row] as number, partial[row] === 1, dayMs + (snapshotsAt[number] as number)));
     }
     this.addChosen(points, POINT.counters, chosen);
+    this.sliceChosen(points, POINT.counters, chosen, (row) => dayMs + (snapshotsAt[snapshot[row] as number] as number));
   }
 
   add(id: number, partial: boolean, at: number, counters: readonly number[]): void {
@@ -70,6 +106,15 @@ export class StatementSums {
         const place = places[at] as number;
         sums[place] = (sums[place] as number) + (column[rows[at] as number] as number);
       }
+    }
+  }
+
+  private sliceChosen(columns: Decoded, first: number, chosen: ChosenRows, atOf: (row: number) => number): void {
+    if (!this.slices) return;
+    const times = columnOf(columns, first + TOTAL_US);
+    for (let at = 0; at < chosen.count; at += 1) {
+      const row = chosen.rows[at] as number;
+      this.slice(chosen.places[at] as number, atOf(row), times[row] as number);
     }
   }
 
@@ -96,6 +141,7 @@ export class StatementSums {
     this.partial = partial;
     this.lastAt = larger(this.lastAt);
     this.counters = this.counters.map(larger);
+    this.sliced = larger(this.sliced);
   }
 }
 

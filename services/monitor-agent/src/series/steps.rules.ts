@@ -109,6 +109,17 @@ export class StepSums {
     return this.spanUs.reduce((sum, us) => sum + us, 0) / 1_000_000;
   }
 
+  /** All steps as one. `lastAt`: where the last step begins in which it was called, in milliseconds. */
+  total(): { counters: number[]; partial: boolean; lastAt: number | undefined } {
+    const calls = this.counters[STATEMENT_COUNTERS.indexOf('calls')] ?? new Float64Array();
+    const last = calls.findLastIndex((count) => count > 0);
+    return {
+      counters: this.counters.map((sums) => sums.reduce((sum, one) => sum + one, 0)),
+      partial: this.partial.includes(1),
+      lastAt: last < 0 ? undefined : (this.first + last) * this.step * 1_000,
+    };
+  }
+
   points(): StatementPoint[] {
     return Array.from(this.snapshots, (snapshots, index) => ({
       at: new Date((this.first + index) * this.step * 1_000).toISOString(),

@@ -5,7 +5,7 @@ import { columnOf, SNAPSHOT } from './columns.rules.ts';
 import { type PartOfRollup, partOfRollup, withoutHours } from './range-parts.rules.ts';
 import { recentHours } from './recent-samples.rows.ts';
 import { decodePoints, decodePointsUntil, decodeSnapshots, decodeSums } from './rollup.rows.ts';
-import { StatementSums } from './statement-sums.rules.ts';
+import { type Slices, StatementSums } from './statement-sums.rules.ts';
 import { chunksOf, rollupsIn, type StoredRollup } from './stored-rollups.rows.ts';
 
 /*
@@ -30,9 +30,9 @@ const HOUR_MS = 3_600_000;
 /** Chunks that are decoded before others get their turn: a few milliseconds. */
 const AT_A_TIME = 32;
 
-export async function storedRange(tx: Tx, serverId: string, range: TimeRange): Promise<StoredRange> {
+export async function storedRange(tx: Tx, serverId: string, range: TimeRange, slices?: Slices): Promise<StoredRange> {
   const stored: StoredRange = {
-    sums: new StatementSums(),
+    sums: new StatementSums(slices),
     spanUs: 0,
     gaps: 0,
     resets: 0,

@@ -1,9 +1,10 @@
 import type { FeatureGrant } from '@tidegate/contracts/billing/features';
-import { createServer, deleteServer, listServers, updateServer } from '@tidegate/contracts/monitor-agent/server';
+import { createServer, deleteServer, updateServer } from '@tidegate/contracts/monitor-agent/server';
+import { listServers } from '@tidegate/contracts/monitor-agent/server-list';
 import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { entitlementsOf } from '@tidegate/testing/entitlements';
-import { secrets } from '../../test/collector.ts';
+import { everything, secrets } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { claimLeases, renewLeases } from '../kernel/schedule/lease.rows.ts';
 import { CountThings } from './count-things.ts';
@@ -50,7 +51,7 @@ function organisation() {
       await store.tenants.run(orgId, (tx) => entitlements.store(tx, { ...snapshot, plans }));
     },
     restrictions: async () => {
-      const { items } = await store.call(new ListServers(), listServers, {}, orgId);
+      const { items } = await store.call(new ListServers(everything), listServers, {}, orgId);
       return Object.fromEntries(items.map(({ name, restricted }) => [name, restricted]));
     },
     /** From which a collector would collect now. */

@@ -45,7 +45,7 @@ export interface ServerRow {
   updated_at: Date;
 }
 
-const COLUMNS = `id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, client_certificate,
+export const SERVER_COLUMNS = `id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, client_certificate,
   certificate_until, platform, state, state_since, failure_code, facts, report, uncollected, restricted, last_collected_at, created_at, updated_at`;
 
 export function toWire(row: ServerRow): Server {
@@ -101,7 +101,7 @@ export function insertServer(tx: Tx, server: NewServerRow): Promise<ServerRow | 
     `insert into servers (org_id, id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, platform,
                           client_certificate, certificate_until)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-     on conflict (org_id, lower(name)) where removed_at is null do nothing returning ${COLUMNS}`,
+     on conflict (org_id, lower(name)) where removed_at is null do nothing returning ${SERVER_COLUMNS}`,
     [
       tx.orgId,
       server.id,
@@ -122,28 +122,15 @@ export function insertServer(tx: Tx, server: NewServerRow): Promise<ServerRow | 
 
 export function findServer(tx: Tx, serverId: string, lock: '' | 'for update' = ''): Promise<ServerRow | undefined> {
   return tx.one<ServerRow>(
-    `select ${COLUMNS} from servers where org_id = $1 and id = $2 and removed_at is null ${lock}`,
+    `select ${SERVER_COLUMNS} from servers where org_id = $1 and id = $2 and removed_at is null ${lock}`,
     [tx.orgId, serverId],
   );
 }
 
 export function findPlatformServer(tx: Tx): Promise<ServerRow | undefined> {
-  return tx.one<ServerRow>(`select ${COLUMNS} from servers where org_id = $1 and platform and removed_at is null`, [
-    tx.orgId,
-  ]);
-}
-
-/** By name, then id; `after` is the last one of the page before. */
-export function listServerRows(
-  tx: Tx,
-  limit: number,
-  after: [name: string, id: string] | undefined,
-): Promise<ServerRow[]> {
-  return tx.query<ServerRow>(
-    `select ${COLUMNS} from servers
-      where org_id = $1 and removed_at is null and ($3::text is null or (lower(name), id) > (lower($3), $4::uuid))
-      order by lower(name), id limit $2`,
-    [tx.orgId, limit, after?.[0] ?? null, after?.[1] ?? null],
+  return tx.one<ServerRow>(
+    `select ${SERVER_COLUMNS} from servers where org_id = $1 and platform and removed_at is null`,
+    [tx.orgId],
   );
 }
 
@@ -210,7 +197,7 @@ export async function saveServer(tx: Tx, row: ServerRow): Promise<ServerRow> {
     `update servers set name = $3, host = $4, port = $5, database_name = $6, user_name = $7, password = $8, tls_mode = $9,
             tls_ca = $10, state = $11, failure_code = $12, client_certificate = $13, certificate_until = $14, updated_at = now(),
             state_since = case when state = $11 then state_since else now() end
-      where org_id = $1 and id = $2 returning ${COLUMNS}`,
+      where org_id = $1 and id = $2 returning ${SERVER_COLUMNS}`,
     [
       tx.orgId,
       row.id,
@@ -234,7 +221,7 @@ export async function saveServer(tx: Tx, row: ServerRow): Promise<ServerRow> {
 /** Nobody sees it any more, and nobody collects from it. Everything that was collected goes afterwards. */
 export async function removeServer(tx: Tx, serverId: string): Promise<ServerRow | undefined> {
   const row = await tx.one<ServerRow>(
-    `update servers set removed_at = now() where org_id = $1 and id = $2 and removed_at is null returning ${COLUMNS}`,
+    `update servers set removed_at = now() where org_id = $1 and id = $2 and removed_at is null returning ${SERVER_COLUMNS}`,
     [tx.orgId, serverId],
   );
   if (!row) return undefined;

@@ -4,15 +4,15 @@ import {
   createServer,
   deleteServer,
   getServer,
-  listServers,
   updateServer,
 } from '@tidegate/contracts/monitor-agent/server';
+import { listServers } from '@tidegate/contracts/monitor-agent/server-list';
 import { testNewServer, testServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { newId } from '@tidegate/database/ids';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { until } from '@tidegate/testing/until';
-import { dialer, secrets } from '../../test/collector.ts';
+import { dialer, everything, secrets } from '../../test/collector.ts';
 import { FakeServer } from '../../test/fake-server.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
@@ -191,7 +191,7 @@ describe('listing and deleting', () => {
   test('pages by name', async () => {
     const orgId = newId();
     for (const name of ['b', 'A', 'c']) await create(orgId, { name });
-    const list = (more: object) => store.call(new ListServers(), listServers, { limit: 2, ...more }, orgId);
+    const list = (more: object) => store.call(new ListServers(everything), listServers, { limit: 2, ...more }, orgId);
     const first = await list({});
     expect(first.items.map(({ name }) => name)).toEqual(['A', 'b']);
     const second = await list({ cursor: first.nextCursor });
@@ -301,7 +301,7 @@ describe('the installation’s own database', () => {
       );
     await offer(first);
     await offer(second);
-    const list = async (orgId: string) => (await store.call(new ListServers(), listServers, {}, orgId)).items;
+    const list = async (orgId: string) => (await store.call(new ListServers(everything), listServers, {}, orgId)).items;
     expect(await list(first)).toEqual([
       expect.objectContaining({ platform: true, user: 'tidegate_monitor', tlsMode: 'disable' }),
     ]);

@@ -1,9 +1,10 @@
 import type { Range } from '@tidegate/contracts/monitor-agent/range';
-import type { Statement, StatementCompleteness } from '@tidegate/contracts/monitor-agent/statement';
+import type { ListedStatement, StatementCompleteness } from '@tidegate/contracts/monitor-agent/statement';
 import { slicePage } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { StatementCounter } from '../series/statement-counters.rules.ts';
+import type { StatementSums } from '../series/statement-sums.rules.ts';
 import { storedRange } from '../series/stored-range.ts';
 import { completenessOf } from './completeness.rules.ts';
 import {
@@ -15,13 +16,17 @@ import {
   sampledSnapshots,
   statementsMax,
 } from './top-statements.rows.ts';
-import { orderedIds } from './top-statements.rules.ts';
+import { changeOf, facetOf, orderedIds, previousOf, slicesOf } from './top-statements.rules.ts';
+
+type Facet = ReturnType<typeof facetOf>[number];
 
 export interface RangeStatements {
   range: Range;
   completeness: StatementCompleteness;
   total: { statements: number; calls: number; rows: number; totalMs: number };
-  items: Statement[];
+  sparkStep: number | null;
+  facets: { databases: Facet[]; roles: Facet[] } | null;
+  items: ListedStatement[];
   nextCursor?: string;
 }
 
@@ -35,9 +40,11 @@ export async function rangeStatements(
   range: TimeRange,
   filter: StatementFilter,
 ): Promise<RangeStatements> {
-  const stored = await storedRange(tx, serverId, range);
+  const slices = filter.spark ? slicesOf(range, Date.now()) : undefined;
+  const stored = await storedRange(tx, serverId, range, slices);
   const { sums } = stored;
   await addSampledSums(tx, serverId, range, sums);
+  const before = filter.compare && (await sumsBefore(tx, serverId, range));
   const sampled = await sampledSnapshots(tx, serverId, range);
   const active = stored.activeUs + (await sampledActiveUs(tx, serverId, stored.uncounted));
   const known = await knownStatements(tx, serverId, sums.ids, filter);
@@ -47,6 +54,9 @@ export async function rangeStatements(
   const wanted = known.filter((one) => one.wanted);
   const ids = wanted.map(({ id }) => id);
   const { items, ...next } = slicePage(orderedIds(sums, ids, filter.sort), filter);
+  const totalMs = total(wanted, 'total_us') / 1_000;
+  // Of a server that was not watched before, everything would be new.
+  const basis = before && before.ids.length > 0 ? before : undefined;
   return {
     range: {
       from: range.from.toISOString(),
@@ -67,9 +77,34 @@ export async function rangeStatements(
       statements: wanted.length,
       calls: total(wanted, 'calls'),
       rows: total(wanted, 'rows'),
-      totalMs: total(wanted, 'total_us') / 1_000,
+      totalMs,
     },
-    items: await describedStatements(tx, serverId, items, sums),
+    sparkStep: slices ? slices.stepMs / 1_000 : null,
+    facets: filter.facets
+      ? {
+          databases: facetOf(sums, known, ({ database }) => database),
+          roles: facetOf(sums, known, ({ role }) => role),
+        }
+      : null,
+    items: (await describedStatements(tx, serverId, items, sums)).map((statement) => {
+      const id = Number(statement.statementId);
+      const previous = basis ? previousOf(basis, id) : null;
+      return {
+        ...statement,
+        share: totalMs > 0 ? statement.totalMs / totalMs : null,
+        spark: slices ? sums.slicesOf(id).map((us) => us / 1_000) : null,
+        previous,
+        change: basis ? changeOf(statement, previous, range.from) : null,
+      };
+    }),
     ...next,
   };
+}
+
+/** The period of the same length before. */
+async function sumsBefore(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<StatementSums> {
+  const range = { from: new Date(2 * from.getTime() - to.getTime()), to: from };
+  const { sums } = await storedRange(tx, serverId, range);
+  await addSampledSums(tx, serverId, range, sums);
+  return sums;
 }

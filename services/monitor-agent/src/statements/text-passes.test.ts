@@ -51,7 +51,12 @@ describe('reading texts of a real server', () => {
   });
   const hasText = ([found]: Statement[]) => found?.text !== null && found !== undefined;
   const codes = async (at: WatchedServer) => {
-    const { missing } = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    const { missing } = await store.call(
+      new ShowOverview(store.tenants),
+      showOverview,
+      { serverId: at.serverId },
+      at.orgId,
+    );
     return missing.map(({ code }) => code);
   };
   /** How often the server was asked for texts. */

@@ -4,12 +4,15 @@ import { type TimeRange } from '../kernel/storage/range.rules.ts';
 import { arrayText } from '../kernel/storage/sample.rows.ts';
 import { toFigures } from '../series/figures.rules.ts';
 import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
-import type { StatementSums } from '../series/statement-sums.rules.ts';
+import type { Slices, StatementSums } from '../series/statement-sums.rules.ts';
 import { STATEMENT_SAMPLES } from './statement.rows.ts';
 
 export interface StatementFilter {
   sort: StatementSort;
   limit: number;
+  compare?: 'previous' | undefined;
+  spark?: boolean | undefined;
+  facets?: boolean | undefined;
   cursor?: string | undefined;
   database?: string | undefined;
   role?: string | undefined;
@@ -26,11 +29,31 @@ export async function addSampledSums(tx: Tx, serverId: string, range: TimeRange,
     const counters = STATEMENT_COUNTERS.map((name) => Number(row[name]));
     sums.add(Number(row.id), row.partial, row.last_at.getTime(), counters);
   }
+  if (sums.slices) await addSampledSlices(tx, serverId, range, sums, sums.slices);
+}
+
+async function addSampledSlices(
+  tx: Tx,
+  serverId: string,
+  range: TimeRange,
+  sums: StatementSums,
+  { from, stepMs }: Slices,
+): Promise<void> {
+  const rows = await tx.query<{ id: string; at: number; us: number }>(
+    `select u.id, min(extract(epoch from s.taken_at) * 1000)::float8 as at, sum(u.us)::float8 as us
+       from statement_samples s, unnest(s.ids, s.total_us) as u(id, us)
+      where s.org_id = $1 and s.server_id = $2 and s.taken_at >= $3 and s.taken_at < $4
+      group by u.id, floor((extract(epoch from s.taken_at) * 1000 - $5::float8) / $6::float8)`,
+    [tx.orgId, serverId, range.from, range.to, from, stepMs],
+  );
+  for (const { id, at, us } of rows) sums.addToSlice(Number(id), at, us);
 }
 
 export interface KnownStatement {
   id: number;
   toplevel: boolean;
+  database: string;
+  role: string;
   /** Whether it passes the filter. */
   wanted: boolean;
 }
@@ -42,8 +65,14 @@ export async function knownStatements(
   ids: Iterable<number>,
   { database, role, search }: StatementFilter,
 ): Promise<KnownStatement[]> {
-  const rows = await tx.query<{ statement_id: string; toplevel: boolean; wanted: boolean }>(
-    `select statement_id, toplevel,
+  const rows = await tx.query<{
+    statement_id: string;
+    toplevel: boolean;
+    database_name: string;
+    role_name: string;
+    wanted: boolean;
+  }>(
+    `select statement_id, toplevel, database_name, role_name,
             ($4::text is null or database_name = $4) and ($5::text is null or role_name = $5)
               and ($6::text is null or coalesce(text ilike $6, false)) as wanted
        from statements where org_id = $1 and server_id = $2 and statement_id = any ($3::bigint[])`,
@@ -56,7 +85,13 @@ export async function knownStatements(
       search === undefined ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`,
     ],
   );
-  return rows.map(({ statement_id, toplevel, wanted }) => ({ id: Number(statement_id), toplevel, wanted }));
+  return rows.map((row) => ({
+    id: Number(row.statement_id),
+    toplevel: row.toplevel,
+    database: row.database_name,
+    role: row.role_name,
+    wanted: row.wanted,
+  }));
 }
 
 interface Row {

@@ -164,27 +164,55 @@ it('lets a recipient unsubscribe by the button of the mail program, until the re
   expect(await world.call(getChannel, { channelId }, org)).toMatchObject({ state: 'active' });
 });
 
-it('hands account mails to the mail server, in our own words only, and stores nothing of them', async () => {
-  const mail = { id: newId(), to: address, token: 'CANARY-token', createdAt: new Date().toISOString() };
-  const send = (kind: AccountMailKind) => world.asService(sendAccountMail, { ...mail, kind });
-  for (const kind of AccountMailKind.options) expect(await send(kind)).toEqual({ outcome: 'sent' });
-  expect(smtp.messages.map((one) => one.headers.get('subject'))).toEqual([
-    'Verify your e-mail address',
-    'Set a new password',
-    'Your password was changed',
-  ]);
-  for (const one of smtp.messages) {
-    expect(one.headers.get('message-id')).toContain(mail.id);
-    expect(one.headers.has('list-unsubscribe')).toBe(false);
+it('hands account mails to the mail server, as text and HTML, in the language of the person, and stores nothing of them', async () => {
+  const details = {
+    newEmail: 'new@example.com',
+    organisation: 'Evil https://evil.example',
+    inviter: 'bob@example.com',
+  };
+  const mail = { id: newId(), to: address, token: 'CANARY-token', details, createdAt: new Date().toISOString() };
+  const send = (kind: AccountMailKind, locale: 'en' | 'de' = 'en') =>
+    world.asService(sendAccountMail, { ...mail, kind, locale });
+  for (const kind of AccountMailKind.options) {
+    for (const locale of ['en', 'de'] as const) expect(await send(kind, locale)).toEqual({ outcome: 'sent' });
   }
-  expect(smtp.messages.map((one) => one.text.includes('CANARY'))).toEqual([true, true, false]);
+  const received = smtp.messages.map((one) => ({ ...one, subject: one.headers.get('subject') ?? '' }));
+  expect(received).toHaveLength(18);
+  const home = world.publicUrl;
+  for (const { subject, text, html, headers, raw } of received) {
+    expect(headers.get('message-id')).toContain(mail.id);
+    expect(headers.get('from')).toContain('Tidegate');
+    expect(headers.has('list-unsubscribe')).toBe(false);
+    // The token is behind `#` of our own pages, in both parts, and nowhere else.
+    expect(subject).not.toContain('CANARY');
+    const links = [text, html].map((part) => part.match(/https?:\/\/[^\s"<>&]+/g) ?? []);
+    for (const link of links.flat()) expect(link.startsWith(home)).toBe(true);
+    expect(text.includes('#token=CANARY')).toBe(html.includes('#token=CANARY'));
+    expect(raw.toString()).not.toContain('evil.example');
+    expect(html).toMatch(/<html lang="(en|de)">/);
+  }
+  const withLink = received.filter(({ text }) => text.includes('#token=CANARY-token')).map(({ subject }) => subject);
+  expect(withLink).toEqual([
+    'Create your account',
+    'Ihr Konto anlegen',
+    'Verify your e-mail address',
+    'Ihre E-Mail-Adresse bestätigen',
+    'Set a new password',
+    'Ein neues Passwort setzen',
+    'Confirm your new e-mail address',
+    'Ihre neue E-Mail-Adresse bestätigen',
+    'Your e-mail address was changed',
+    'Ihre E-Mail-Adresse wurde geändert',
+    'Invitation to Evil https evil example',
+    'Einladung zu Evil https evil example',
+  ]);
   smtp.failNext({ at: 'rcpt', code: 550 });
   expect(await send('verify-email')).toEqual({ outcome: 'refused' });
   smtp.failNext({ at: 'connect', code: 421 });
   expect(await send('verify-email')).toEqual({ outcome: 'later' });
-  await expect(world.anonymously(sendAccountMail, { ...mail, kind: 'verify-email' })).rejects.toMatchObject({
-    status: 401,
-  });
+  await expect(
+    world.anonymously(sendAccountMail, { ...mail, kind: 'verify-email', locale: 'en' }),
+  ).rejects.toMatchObject({ status: 401 });
 });
 
 it('seals unsealed webhook addresses at the next start', async () => {

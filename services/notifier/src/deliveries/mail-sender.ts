@@ -3,7 +3,8 @@ import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { confirmationMessage } from '../messages/account-messages.rules.ts';
-import { type Message, messageOf } from '../messages/messages.rules.ts';
+import type { Letterhead, Message } from '../messages/mail-template.rules.ts';
+import { messageOf } from '../messages/messages.rules.ts';
 import { NotifierConfig, type SmtpSettings, smtpSettings } from '../notifier.config.ts';
 import { type Outcome, smtpOutcome } from './retry.rules.ts';
 
@@ -25,15 +26,20 @@ export class MailSender {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
+  /** Whose mails these are. */
+  get head(): Omit<Letterhead, 'locale'> {
+    return { name: this.config.INSTALLATION_NAME, publicUrl: this.settings.publicUrl };
+  }
+
   askToConfirm({ token, ...mail }: Omit<OutgoingMail, 'message'> & { token: string }): Promise<Outcome> {
-    return this.send({ ...mail, message: confirmationMessage(token, this.settings.publicUrl) });
+    return this.send({ ...mail, message: confirmationMessage(token, this.head) });
   }
 
   /** `token` is the channel's: the reader of the mail may unsubscribe with it. */
   sendNotice({ token, notice, ...mail }: Omit<OutgoingMail, 'message'> & { token: string; notice: Notice }) {
     const leave = `${this.settings.publicUrl}/api/v1/channels/unsubscribe/${token}`;
     const page = `${this.settings.publicUrl}/unsubscribe#token=${token}`;
-    return this.send({ ...mail, message: messageOf(notice, page), leave });
+    return this.send({ ...mail, message: messageOf(notice, page, this.head), leave });
   }
 
   async send(mail: OutgoingMail): Promise<Outcome> {
@@ -44,7 +50,7 @@ export class MailSender {
     try {
       const transport = await this.transport(smtp);
       await transport.sendMail({
-        from: { name: 'Tidegate', address: smtp.from },
+        from: { name: this.head.name, address: smtp.from },
         // As an object it is one address, whatever characters it contains.
         to: { name: '', address: mail.to },
         subject,

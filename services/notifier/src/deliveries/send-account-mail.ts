@@ -1,8 +1,6 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { SETTINGS } from '@tidegate/runtime/host';
-import type { Settings } from '@tidegate/runtime/settings';
 import { accountMessage } from '../messages/account-messages.rules.ts';
 import { MailSender } from './mail-sender.ts';
 
@@ -11,14 +9,12 @@ import { MailSender } from './mail-sender.ts';
  */
 @Controller()
 export class SendAccountMail {
-  constructor(
-    private readonly mail: MailSender,
-    @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+  constructor(private readonly mail: MailSender) {}
 
   @Handles(sendAccountMail)
-  async handle({ input: { id, kind, to, token = '', createdAt } }: OperationContext<typeof sendAccountMail>) {
-    const message = accountMessage(kind, token, this.settings.publicUrl);
+  async handle({ input }: OperationContext<typeof sendAccountMail>) {
+    const { id, kind, to, locale, token = '', details = {}, createdAt } = input;
+    const message = accountMessage(kind, token, details, { ...this.mail.head, locale });
     const { kind: went } = await this.mail.send({ deliveryId: id, to, message, createdAt: new Date(createdAt) });
     return {
       outcome: went === 'delivered' ? ('sent' as const) : went === 'retry' ? ('later' as const) : ('refused' as const),

@@ -1,8 +1,10 @@
 import type { Notice } from '@tidegate/contracts/notifier/notices';
-import { messageOf, oneLine } from './messages.rules.ts';
+import { oneLine } from './mail-template.rules.ts';
+import { messageOf } from './messages.rules.ts';
 
 const LEAVE = 'https://tidegate.test/unsubscribe#token=x';
-const messageFor = (notice: Parameters<typeof messageOf>[0]) => messageOf(notice, LEAVE);
+const messageFor = (notice: Parameters<typeof messageOf>[0]) =>
+  messageOf(notice, LEAVE, { name: 'Tidegate', publicUrl: 'https://tidegate.test' });
 
 const timestamp = '2026-11-20T10:05:00.000Z';
 const id = '0199e5a0-0000-7000-8000-000000000001';
@@ -42,7 +44,7 @@ it('says which server is unreachable, since when and what to do', () => {
   expect(text).toContain('Reason: connection_refused');
   expect(text).toContain('firewall');
   expect(text).toContain(`To unsubscribe: ${LEAVE}`);
-  expect(html).toContain('<td>connection_refused</td>');
+  expect(html).toMatch(/<td[^>]*>connection_refused<\/td>/);
 });
 
 it.each([

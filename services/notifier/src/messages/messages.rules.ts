@@ -1,28 +1,15 @@
 import type { Notice } from '@tidegate/contracts/notifier/notices';
+import { type Content, type Letterhead, type Message, oneLine, render } from './mail-template.rules.ts';
 
-/** A message for people. The subject is one line; the HTML contains no markup from outside. */
-export interface Message {
-  subject: string;
-  text: string;
-  html: string;
+type Words = Omit<Content, 'footer' | 'action'>;
+
+/** `leave` is the page to unsubscribe. Channels belong to organisations, not to a person: their messages are in English. */
+export function messageOf(notice: Notice, leave: string, head: Omit<Letterhead, 'locale'>): Message {
+  const footer = `Sent because this address is a notification channel of your organisation. To unsubscribe: ${leave}`;
+  return render({ ...contentOf(notice), footer }, { ...head, locale: 'en' });
 }
 
-/** What a template says; all are rendered to text and HTML in the same way. */
-export interface Content {
-  subject: string;
-  opening: string;
-  facts: readonly (readonly [label: string, value: string])[];
-  advice: string;
-}
-
-/** `leave` is the page to unsubscribe. */
-export function messageOf(notice: Notice, leave: string): Message {
-  const content = contentOf(notice);
-  const subject = oneLine(content.subject, 200);
-  return messageFrom({ ...content, subject }, `${FOOTER} To unsubscribe: ${leave}`);
-}
-
-function contentOf(notice: Notice): Content {
+function contentOf(notice: Notice): Words {
   switch (notice.type) {
     case 'server.unreachable':
       return serverUnreachable(notice.data);
@@ -38,6 +25,10 @@ function contentOf(notice: Notice): Content {
       return planDecided(notice.data);
     case 'plan.ordered':
       return planOrdered(notice.data);
+    case 'seats.stopped':
+      return seatsStopped(notice.data);
+    case 'payment.disputed':
+      return paymentDisputed(notice.data);
     case 'channel.test':
       return test(notice.data);
   }
@@ -45,22 +36,22 @@ function contentOf(notice: Notice): Content {
 
 type DataOf<T extends Notice['type']> = Extract<Notice, { type: T }>['data'];
 
-function serverUnreachable({ name, since, code, serverId }: DataOf<'server.unreachable'>): Content {
+function serverUnreachable({ name, since, code, serverId }: DataOf<'server.unreachable'>): Words {
   return {
     subject: `Server "${oneLine(name, 80)}" is unreachable`,
-    opening: `Tidegate has not been able to reach the server "${oneLine(name, 80)}" since ${instant(since)}.`,
+    opening: `We have not been able to reach the server "${oneLine(name, 80)}" since ${instant(since)}.`,
     facts: [
       ['Since', instant(since)],
       ['Reason', oneLine(code, 80)],
       ['Server id', serverId],
     ],
     advice:
-      'Check that the server is running and that its firewall lets Tidegate in. ' +
+      'Check that the server is running and that its firewall lets us in. ' +
       'Monitoring resumes as soon as the server answers.',
   };
 }
 
-function tradeClosed(trade: DataOf<'trade.closed'>): Content {
+function tradeClosed(trade: DataOf<'trade.closed'>): Words {
   const bot = oneLine(trade.botName, 80);
   const result = `${signed(trade.profit)} ${oneLine(trade.currency, 20)} (${signed(trade.profitPercent)} %)`;
   return {
@@ -77,7 +68,7 @@ function tradeClosed(trade: DataOf<'trade.closed'>): Content {
   };
 }
 
-function botHalted({ botId, botName, reason, message, haltedAt }: DataOf<'bot.halted'>): Content {
+function botHalted({ botId, botName, reason, message, haltedAt }: DataOf<'bot.halted'>): Words {
   const bot = oneLine(botName, 80);
   return {
     subject: `Bot "${bot}" was halted`,
@@ -92,7 +83,7 @@ function botHalted({ botId, botName, reason, message, haltedAt }: DataOf<'bot.ha
   };
 }
 
-function quotaReached(quota: DataOf<'quota.reached'>): Content {
+function quotaReached(quota: DataOf<'quota.reached'>): Words {
   const meter = oneLine(quota.meter.replaceAll('_', ' '), 60);
   const full = quota.percent >= 100;
   return {
@@ -110,7 +101,7 @@ function quotaReached(quota: DataOf<'quota.reached'>): Content {
   };
 }
 
-function invoiceDue(invoice: DataOf<'invoice.due'>): Content {
+function invoiceDue(invoice: DataOf<'invoice.due'>): Words {
   const { daysOverdue, dueAt, readOnlyAt, unpaidAt } = invoice;
   const number = oneLine(invoice.number ?? invoice.invoiceId, 60);
   const amount = `${invoice.amount} ${oneLine(invoice.currency, 20)}`;
@@ -133,7 +124,7 @@ function invoiceDue(invoice: DataOf<'invoice.due'>): Content {
   };
 }
 
-function planDecided({ product, plan, planName, approved, reason }: DataOf<'plan.decided'>): Content {
+function planDecided({ product, plan, planName, approved, reason }: DataOf<'plan.decided'>): Words {
   const name = oneLine(planName, 80);
   return {
     subject: approved ? `Your order of ${name} was approved` : `Your order of ${name} was refused`,
@@ -148,7 +139,7 @@ function planDecided({ product, plan, planName, approved, reason }: DataOf<'plan
   };
 }
 
-function planOrdered({ organisationId, product, plan, planName }: DataOf<'plan.ordered'>): Content {
+function planOrdered({ organisationId, product, plan, planName }: DataOf<'plan.ordered'>): Words {
   const name = oneLine(planName, 80);
   return {
     subject: `An order of ${name} waits for your approval`,
@@ -161,53 +152,51 @@ function planOrdered({ organisationId, product, plan, planName }: DataOf<'plan.o
   };
 }
 
-function test({ name, channelId }: DataOf<'channel.test'>): Content {
+function seatsStopped({ product, name, quantity }: DataOf<'seats.stopped'>): Words {
+  const addon = oneLine(name, 80);
   return {
-    subject: 'Test message from Tidegate',
+    subject: `${addon} is not bought by itself any more: a payment failed`,
+    opening: `A payment for more of "${addon}" failed, so their number does not follow your members any more.`,
+    facts: [
+      ['Product', oneLine(product, 80)],
+      ['Paid for', String(quantity)],
+    ],
+    advice:
+      'Nobody was removed; members beyond the limit can only read. Mend the payment method, then switch it on again.',
+  };
+}
+
+const DISPUTES = { open: 'was opened', won: 'was decided for the seller', lost: 'was decided for the payer' } as const;
+
+function paymentDisputed(dispute: DataOf<'payment.disputed'>): Words {
+  const { state, answerBy, readOnly } = dispute;
+  const amount = `${dispute.amount} ${oneLine(dispute.currency, 20)}`;
+  return {
+    subject: `A dispute of a payment of ${amount} ${DISPUTES[state]}`,
+    opening: `The bank of whoever paid ${amount} was asked to take the payment back. The dispute ${DISPUTES[state]}.`,
+    facts: [
+      ['Amount', amount],
+      ['Reason', oneLine(dispute.reason, 80)],
+      ...(answerBy ? [['Answer by', instant(answerBy)] as const] : []),
+      ['Organisation', dispute.organisationId],
+      ['Dispute', oneLine(dispute.disputeId, 80)],
+    ],
+    advice: readOnly
+      ? 'What was paid for can only be read until the operator of this installation has settled it. Nothing is deleted.'
+      : 'If this was a mistake, ask the bank to withdraw it, and tell the operator of this installation.',
+  };
+}
+
+function test({ name, channelId }: DataOf<'channel.test'>): Words {
+  return {
+    subject: 'Test of a notification channel',
     opening: `This is a test of the channel "${oneLine(name, 100)}". It works.`,
     facts: [['Channel id', channelId]],
     advice: 'Nothing needs to be done.',
   };
 }
 
-/** Characters that end a line, hide text or change its direction become a space: a name must not forge a header. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
-
-export function oneLine(text: string, longest: number): string {
-  const line = text.replaceAll(UNPRINTABLE, ' ').replaceAll(/ {2,}/g, ' ').trim();
-  const characters = [...line];
-  return characters.length <= longest ? line : `${characters.slice(0, longest - 1).join('')}…`;
-}
-
 const signed = (decimal: string) => (/^-|^0+(\.0+)?$/.test(decimal) ? decimal : `+${decimal}`);
 
 /** `2026-11-20 10:05 UTC` */
 const instant = (timestamp: string) => `${timestamp.slice(0, 10)} ${timestamp.slice(11, 16)} UTC`;
-
-function asText({ opening, facts, advice }: Content, footer: string): string {
-  const lines = facts.map(([label, value]) => `${label}: ${value}`);
-  return [opening, '', ...lines, '', advice, '', '-- ', footer, ''].join('\n');
-}
-
-function asHtml(subject: string, { opening, facts, advice }: Content, footer: string): string {
-  const cell = 'style="padding:2px 16px 2px 0;vertical-align:top"';
-  const rows = facts.map(
-    ([label, value]) => `<tr><td ${cell}>${escapeHtml(label)}</td><td>${escapeHtml(value)}</td></tr>`,
-  );
-  return [
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>`,
-    '<body style="font-family:sans-serif;font-size:15px;line-height:1.5">',
-    `<p>${escapeHtml(opening)}</p><table>${rows.join('')}</table><p>${escapeHtml(advice)}</p>`,
-    `<p style="color:#666;font-size:13px">${escapeHtml(footer)}</p></body></html>`,
-  ].join('\n');
-}
-
-/** A message about an address or an account. */
-export function messageFrom(content: Content, footer: string): Message {
-  return { subject: content.subject, text: asText(content, footer), html: asHtml(content.subject, content, footer) };
-}
-
-const FOOTER = 'Sent by Tidegate because this address is a notification channel of your organisation.';
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escapeHtml = (text: string) => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

@@ -1,6 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { exponentOf } from '@tidegate/contracts/billing/currencies';
+import { paymentDisputed } from '@tidegate/contracts/billing/disputes';
 import { invoiceReminder } from '@tidegate/contracts/billing/invoices';
+import { seatsStopped } from '@tidegate/contracts/billing/seats';
 import { planOrderDecided, planOrdered } from '@tidegate/contracts/billing/subscriptions';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { NotifierConfig } from '../notifier.config.ts';
@@ -29,6 +31,25 @@ export class NotifyOfBilling {
     const { product, plan, planName, approved, reason } = data;
     const notice = { product, plan, planName, approved, reason };
     await this.notices.queue(tx, event, { type: 'plan.decided', timestamp: event.time, data: notice });
+  }
+
+  @On(seatsStopped)
+  async stopped({ data, event, tx }: EventContext<typeof seatsStopped>): Promise<void> {
+    const { product, name, quantity } = data;
+    const notice = { product, name, quantity };
+    await this.notices.queue(tx, event, { type: 'seats.stopped', timestamp: event.time, data: notice });
+  }
+
+  /** Both whoever paid and the operator have to answer it. */
+  @On(paymentDisputed)
+  async disputed({ data, event, tx }: EventContext<typeof paymentDisputed>): Promise<void> {
+    const { orgId: organisationId, amountMinor, ...dispute } = data;
+    const notice = { ...dispute, organisationId, amount: decimal(amountMinor, data.currency) };
+    const message = { type: 'payment.disputed' as const, timestamp: event.time, data: notice };
+    await this.notices.queue(tx, event, message);
+    const operator = this.config.OPERATOR_ORGANISATION;
+    if (operator === undefined || operator === organisationId) return;
+    await this.notices.queue(tx.as({ orgId: operator }), event, message);
   }
 
   /** To the channels of the operator's own organisation, whoever ordered. */

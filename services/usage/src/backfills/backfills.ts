@@ -81,7 +81,7 @@ export class Backfills {
     emit: Emit,
     standing: Standing,
     changes: readonly Change[],
-    { meter, reason, by }: { meter: string; reason: string; by: string },
+    { meter, reason, by, epoch }: { meter: string; reason: string; by: string; epoch: number },
   ): Promise<Change[]> {
     const { orgId } = standing.snapshot;
     const fresh = changes.filter((change) => change.fresh);
@@ -99,7 +99,7 @@ export class Backfills {
       }),
     );
     const events = [...grouped.map(({ event }) => event), ...differences];
-    const of = { periods: new Map([[orgId, standing.periods]]), now: standing.now, anyAge: true };
+    const of = { periods: new Map([[orgId, standing.periods]]), now: standing.now, epoch, anyAge: true };
     for (let from = 0; from < events.length; from += AT_ONCE) {
       const some = events.slice(from, from + AT_ONCE);
       const { accepted } = await this.writer.write(tx, emit, some, of);

@@ -71,14 +71,19 @@ export class RunBackfills {
   async apply({ input, caller, tx, emit, refuse }: OperationContext<typeof applyBackfill>): Promise<Backfill> {
     const { orgId, by } = operatorOf(caller);
     const { backfillId: id } = input;
-    const { standing, row } = await this.begin(tx, orgId, id);
+    const { standing, row, epoch } = await this.begin(tx, orgId, id);
     if (row.state === 'applied') return toWire(row);
     if (row.state === 'reverted') throw over(refuse, row, 'It was taken back: ask for a new one.');
     const meter = await requireMeter(refuse, tx, row.meter);
     const plan = await this.backfills.plan(tx, orgId, askedIn(row));
     const shown = await this.backfills.preview(tx, standing, meter, plan);
     const reason = `Backfill ${id}: ${row.reason}`;
-    const changes = await this.backfills.write(tx, emit, standing, plan.changes, { meter: row.meter, reason, by });
+    const changes = await this.backfills.write(tx, emit, standing, plan.changes, {
+      meter: row.meter,
+      reason,
+      by,
+      epoch,
+    });
     await this.backfills.keep(tx, orgId, id, changes);
     await saveApplied(tx, orgId, id, by, { ...shown, charges: row.preview.charges });
     await emit(usageBackfilled, changedBy(orgId, row), { orgId });
@@ -89,7 +94,7 @@ export class RunBackfills {
   async revert({ input, caller, tx, emit, refuse }: OperationContext<typeof revertBackfill>): Promise<Backfill> {
     const { orgId, by } = operatorOf(caller);
     const { backfillId: id } = input;
-    const { standing, row } = await this.begin(tx, orgId, id);
+    const { standing, row, epoch } = await this.begin(tx, orgId, id);
     if (row.state === 'reverted') return toWire(row);
     if (row.state === 'previewed') throw over(refuse, row, 'It was not applied: there is nothing to take back.');
     await this.backfills.lock(tx, orgId, row.meter);
@@ -100,7 +105,7 @@ export class RunBackfills {
       return now === change.after ? [] : [{ ...change, before: now }];
     });
     const reason = `Backfill ${id} taken back: ${input.reason}`;
-    await this.backfills.write(tx, emit, standing, back, { meter: row.meter, reason, by });
+    await this.backfills.write(tx, emit, standing, back, { meter: row.meter, reason, by, epoch });
     await saveReverted(tx, orgId, id, by, input.reason);
     await emit(usageBackfilled, changedBy(orgId, row), { orgId });
     return toWire(await this.find(tx, orgId, id));
@@ -110,9 +115,9 @@ export class RunBackfills {
   private async begin(tx: Tx, orgId: string, id: string) {
     const known = await this.tenants.read(orgId, (own) => this.find(own, orgId, id));
     await this.backfills.ensurePartitions(askedIn(known));
-    await beginCounting(tx);
+    const epoch = await beginCounting(tx);
     const standing = await requireStoredStanding(tx, this.bus);
-    return { standing, row: await this.find(tx, orgId, id, true) };
+    return { standing, epoch, row: await this.find(tx, orgId, id, true) };
   }
 
   private async find(tx: Tx, orgId: string, id: string, lock = false): Promise<BackfillRow> {

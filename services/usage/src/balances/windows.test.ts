@@ -11,6 +11,7 @@ import { LONG } from '@tidegate/testing/long';
 import fc from 'fast-check';
 import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { CorrectUsage } from '../corrections/correct-usage.ts';
+import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { periodsByMeter } from '../entitlements/meter-periods.rules.ts';
 import { UsageSettings } from '../entitlements/usage-settings.ts';
 import { IngestUsage } from '../ingestion/ingest-usage.ts';
@@ -144,7 +145,10 @@ test('each event is in one window of each kind, windows follow each other, and h
           now: Date.now(),
           anyAge: true,
         };
-        await usage.tenants.run(org, (tx) => usage.writer().write(tx, usage.outbox.emitter(tx), events, of));
+        await usage.tenants.run(org, async (tx) => {
+          const epoch = await beginCounting(tx);
+          return usage.writer().write(tx, usage.outbox.emitter(tx), events, { ...of, epoch });
+        });
         const wanted = new Map<number, number>();
         for (const { at, quantity } of events) {
           const { start, end } = windowAt(steps, 'month', Date.parse(at));

@@ -64,12 +64,12 @@ export class EndHold {
   }
 
   private async count(tx: Tx, emit: Emit, hold: LeaseRow, { orgId, used }: { orgId: string; used: number }) {
-    await beginCounting(tx);
+    const epoch = await beginCounting(tx);
     const standing = await requireStoredStanding(tx, this.bus, hold.created_at.getTime());
     if (used > hold.granted) await requireRoom(tx, standing, hold, used);
     const at = hold.created_at.toISOString();
     const event = { id: hold.id, org: orgId, meter: hold.meter, quantity: used, at, source: SOURCE, lease: hold.id };
-    const of = { periods: new Map([[orgId, standing.periods]]), now: clock.now() };
+    const of = { periods: new Map([[orgId, standing.periods]]), now: clock.now(), epoch };
     const { accepted } = await this.writer.write(tx, emit, [event], of);
     if (accepted !== 1) throw new Error('A hold is counted once, when it is committed.');
   }

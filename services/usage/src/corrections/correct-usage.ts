@@ -45,7 +45,7 @@ export class CorrectUsage {
     }
     const now = clock.now();
     const orgId = caller.orgId as string;
-    await beginCounting(tx);
+    const epoch = await beginCounting(tx);
     const standing = await requireStoredStanding(tx, this.bus, now);
     // What the service keys reported comes before what API keys reported under the same name.
     const sources = (['service_key', 'api_key'] as const).map((kind) => reportedBy(kind, input.source));
@@ -91,7 +91,7 @@ export class CorrectUsage {
       labels: (event as CorrectedEvent).labels ?? undefined,
     };
     const periods = new Map([[orgId, standing.periods]]);
-    const { accepted } = await this.writer.write(tx, emit, [difference], { periods, now });
+    const { accepted } = await this.writer.write(tx, emit, [difference], { periods, now, epoch });
     if (accepted !== 1) throw new Error('A correction was not counted.');
     const window = currentWindow(standing, event.meter);
     const reached = await reachedIn(tx, [{ ...window, orgId }]);

@@ -54,8 +54,11 @@ export async function insertPoints(tx: Tx, orgId: string, points: readonly Point
                             $8::timestamptz[], $9::text[], $10::text[])
          as t(meter, series, at, key, digest, value, until_at, source, id)),
      claimed as (
-       insert into usage_identities (org_id, key, digest, seen, at)
-       select $1, key, digest, now()::date, at from input on conflict (org_id, key) do nothing returning key)
+       insert into usage_identities (org_id, key, digest, seen, at, generation)
+       select $1, key, digest, now()::date, at, (select generation from usage_identity_generations where closed_at is null)
+         from input
+        where not exists (select from usage_identities u where u.org_id = $1 and u.key = input.key)
+       on conflict (org_id, key, generation) do nothing returning key)
      insert into usage_gauges (org_id, meter, series, at, key, value, until_at, source, id)
      select $1, i.meter, i.series, i.at, i.key, i.value, i.until_at, i.source, i.id
        from input i join claimed c on c.key = i.key

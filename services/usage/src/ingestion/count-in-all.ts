@@ -23,7 +23,14 @@ export const lacks = (meter: string): string =>
  */
 export async function countInAll(
   writer: UsageWriter,
-  { tx, emit, now, rejected, force }: { tx: Tx; emit: Emit; now: number; rejected: Rejected[]; force: boolean },
+  {
+    tx,
+    emit,
+    now,
+    epoch,
+    rejected,
+    force,
+  }: { tx: Tx; emit: Emit; now: number; epoch: number; rejected: Rejected[]; force: boolean },
   given: readonly Placed[],
   { enrolments, definitions }: { enrolments: ReadonlyMap<string, Enrolment>; definitions: Definitions },
 ): Promise<{ accepted: number; duplicates: number }> {
@@ -34,7 +41,7 @@ export async function countInAll(
   });
   const periods = new Map([...enrolments].map(([org, one]) => [org, one.periods]));
   const events = included.map(({ event }) => event);
-  const { accepted, duplicates, rejected: refused } = await writer.write(tx, emit, events, { periods, now });
+  const { accepted, duplicates, rejected: refused } = await writer.write(tx, emit, events, { periods, now, epoch });
   for (const [at, rejection] of refused) rejected.push({ index: included[at]?.index ?? 0, ...rejection });
   return { accepted, duplicates };
 }

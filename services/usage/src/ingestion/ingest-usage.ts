@@ -27,6 +27,8 @@ interface Request {
   tx: Tx;
   emit: Emit;
   now: number;
+  /** In which the transaction counts. */
+  epoch: number;
   rejected: Rejected[];
   definitions: ReadonlyMap<string, MeterDefinition>;
   /** Whether meters that the plan lacks are counted as well. */
@@ -55,10 +57,10 @@ export class IngestUsage {
     const now = clock.now();
     const rejected: Rejected[] = [];
     await this.writer.ensurePartitions(daysOf(input.events), now);
-    await beginCounting(tx);
+    const epoch = await beginCounting(tx);
     const definitions = await findDefinitions(tx);
     const given = readEvents(input.events, { caller, definitions, now }, rejected);
-    const request = { tx, emit, now, rejected, definitions, force: input.force };
+    const request = { tx, emit, now, epoch, rejected, definitions, force: input.force };
     try {
       const counted = caller.orgId ? await this.countIn(request, given) : await this.countInEach(request, given);
       rejected.sort((a, b) => a.index - b.index);
@@ -103,7 +105,8 @@ export class IngestUsage {
   }
 
   /** In the organisation of the transaction. */
-  private async countIn({ tx, emit, now, rejected, definitions, force }: Request, given: Placed[]) {
+  private async countIn(request: Request, given: Placed[]) {
+    const { tx, emit, now, rejected, definitions, force } = request;
     const standing = await requireStoredStanding(tx, this.bus, now);
     const { snapshot } = standing;
     const included = force ? given : await includedIn(tx, snapshot, given, rejected);
@@ -112,20 +115,24 @@ export class IngestUsage {
     const isGauge = ({ event }: Placed) => definitions.get(event.meter)?.aggregate === 'time_weighted';
     const gauges = grouped.filter(isGauge);
     const rest = gauges.length === 0 ? grouped : grouped.filter((one) => !isGauge(one));
-    const sum = await this.countRest({ tx, emit, now, rejected, definitions, force }, standing, rest);
+    const sum = await this.countRest(request, standing, rest);
     if (gauges.length === 0) return sum;
     const counted = await countGauges({ tx, emit, rejected }, standing, gauges);
     return { accepted: sum.accepted + counted.accepted, duplicates: sum.duplicates + counted.duplicates };
   }
 
-  private async countRest({ tx, emit, now, rejected, definitions }: Request, standing: Standing, given: Placed[]) {
+  private async countRest(
+    { tx, emit, now, epoch, rejected, definitions }: Request,
+    standing: Standing,
+    given: Placed[],
+  ) {
     const { snapshot, periods } = standing;
     const events = await byDifference(tx, standing, given, definitions);
     const written = await this.writer.write(
       tx,
       emit,
       events.map(({ event }) => event),
-      { periods: new Map([[snapshot.orgId, periods]]), now },
+      { periods: new Map([[snapshot.orgId, periods]]), now, epoch },
     );
     for (const [at, rejection] of written.rejected) rejected.push({ index: events[at]?.index ?? 0, ...rejection });
     return { accepted: written.accepted, duplicates: written.duplicates };

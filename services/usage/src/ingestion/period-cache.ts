@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { beginCounting, findChangedSince, findPeriods } from '../entitlements/entitlement-snapshot.rows.ts';
+import { findChangedSince, findPeriods } from '../entitlements/entitlement-snapshot.rows.ts';
 import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
 
 const MAX_ORGANISATIONS = 100_000;
@@ -13,9 +13,8 @@ export class PeriodCache {
   private known: Map<string, MeterPeriods> = new Map();
   private epoch = -1;
 
-  /** For a transaction that sees all organisations; until it ends the answer is true. */
-  async of(tx: Tx, events: readonly { org: string }[]): Promise<ReadonlyMap<string, MeterPeriods>> {
-    const epoch = await beginCounting(tx);
+  /** For a transaction that sees all organisations and counts in this epoch; until it ends the answer is true. */
+  async of(tx: Tx, epoch: number, events: readonly { org: string }[]): Promise<ReadonlyMap<string, MeterPeriods>> {
     if (epoch > this.epoch) await this.dropChanged(tx, epoch);
     if (this.known.size > MAX_ORGANISATIONS) this.known = new Map();
     const { known } = this;

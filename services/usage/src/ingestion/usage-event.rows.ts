@@ -34,7 +34,7 @@ const LABELLED = `, combinations as (
 )`;
 
 /*
- * One statement: claim the identities, store the events that were claimed, add them to hours and balances, and record
+ * One statement: claim the identities in the open generation, store the events that were claimed, add them to hours and balances, and record
  * which thresholds were reached. An hour in which a month or a day of the organisation begins is two rows. Everything is
  * sorted by key, so that two replicas with the same events wait for each other instead of deadlocking. Events with
  * dimensions are added to the sums of their combination as well, by a statement of its own: others do not pay for it.
@@ -42,14 +42,14 @@ const LABELLED = `, combinations as (
 const countBy = (labelled: boolean): string => `
 with input as materialized (
   select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[],
-                       $8::text[], $9::uuid[], $10::timestamptz[]${labelled ? ', $11::text[]' : ''})
+                       $8::text[], $9::uuid[], $10::timestamptz[]${labelled ? ', $12::text[]' : ''})
     with ordinality as t(org_id, key, digest, meter, quantity, at, source, id, lease, period_start${
       labelled ? ', labels' : ''
     }, n)
 ), claimed as (
-  insert into usage_identities (org_id, key, digest, seen, at)
-  select org_id, key, digest, now()::date, at from input
-  on conflict (org_id, key) do nothing
+  insert into usage_identities (org_id, key, digest, seen, at, generation)
+  select org_id, key, digest, now()::date, at, $11::int from input
+  on conflict (org_id, key, generation) do nothing
   returning org_id, key
 ), fresh as materialized (
   select i.* from input i join claimed c on c.org_id = i.org_id and c.key = i.key
@@ -103,8 +103,11 @@ export interface Counted {
   others: Limited[];
 }
 
-/** Counts the events that were not counted before. They must be sorted by organisation and key, with each key once. */
-export async function countEvents(tx: Tx, events: readonly CountableEvent[]): Promise<Counted> {
+/**
+ * Counts the events that were not counted before in the open generation of identities. They must be sorted by organisation
+ * and key, with each key once.
+ */
+export async function countEvents(tx: Tx, events: readonly CountableEvent[], generation: number): Promise<Counted> {
   const labelled = events.some(({ labels }) => labels);
   const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(labelled ? COUNT_LABELLED : COUNT, [
     plain(events, (event) => event.org),
@@ -117,6 +120,7 @@ export async function countEvents(tx: Tx, events: readonly CountableEvent[]): Pr
     quoted(events, (event) => event.id),
     plain(events, (event) => event.lease ?? 'NULL'),
     plain(events, (event) => event.periodStart),
+    generation,
     ...(labelled ? [quoted(events, ({ labels }) => (labels ? arrayText(labels) : ''))] : []),
   ]);
   const { repeated = [], reached = [], others = [] } = row ?? {};

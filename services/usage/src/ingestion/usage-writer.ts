@@ -5,7 +5,10 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { clock } from '@tidegate/runtime/clock';
+import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
+import { Identities } from '../kernel/identities.ts';
+import { WatchedUsage } from '../kernel/watched-usage.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { ensureEventDays } from './event-days.ts';
 import { PeriodCache } from './period-cache.ts';
@@ -25,12 +28,15 @@ export class UsageWriter {
   /** Those of them that do more than add up whole units. */
   private readonly special = new Set<string>();
   private readonly periods = new PeriodCache();
+  private readonly identities = new Identities();
   /** Days since 1970 whose partition is known to exist. */
   private readonly days = new Set<number>();
+  private counted = 0;
 
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
+    private readonly watched: WatchedUsage,
   ) {}
 
   /** Writes a batch of the stream in a transaction of its own. */
@@ -47,10 +53,11 @@ export class UsageWriter {
 
   /** Counts what can be counted and stores the rest with the reason, in a transaction that sees all organisations. */
   async writeAll(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
-    const periods = await this.periods.of(tx, events);
+    const epoch = await beginCounting(tx);
+    const periods = await this.periods.of(tx, epoch, events);
     const meters = await this.metersFor(tx, events);
     const known = { meters, periods, special: this.special };
-    const written = await writeEvents(tx, emit, { events, known, now });
+    const written = await this.count(tx, emit, { events, known, now, epoch });
     await insertRejected(
       tx,
       [...written.rejected].flatMap(([index, rejection]) => {
@@ -67,17 +74,36 @@ export class UsageWriter {
   }
 
   /**
-   * Writes in the caller's transaction, which has begun to count before it read the periods; partitions must have been
-   * ensured before it began.
+   * Writes in the caller's transaction, which has begun to count, in this epoch, before it read the periods; partitions must
+   * have been ensured before it began.
    */
   async write(
     tx: Tx,
     emit: Emit,
     events: readonly ReportedEvent[],
-    { periods, now, anyAge }: { periods: ReadonlyMap<string, MeterPeriods>; now: number; anyAge?: boolean },
+    {
+      periods,
+      now,
+      epoch,
+      anyAge,
+    }: { periods: ReadonlyMap<string, MeterPeriods>; now: number; epoch: number; anyAge?: boolean },
   ): Promise<Written> {
     const meters = await this.metersFor(tx, events);
-    return writeEvents(tx, emit, { events, known: { meters, periods, anyAge }, now });
+    return this.count(tx, emit, { events, known: { meters, periods, anyAge }, now, epoch });
+  }
+
+  /** How many events this process has counted since this was asked last. */
+  takeCounted(): number {
+    const { counted } = this;
+    this.counted = 0;
+    return counted;
+  }
+
+  private async count(tx: Tx, emit: Emit, batch: Parameters<typeof writeEvents>[2]): Promise<Written> {
+    const written = await writeEvents(tx, emit, batch, this.identities);
+    this.counted += written.accepted;
+    if (written.accepted > 0) tx.onCommit(() => this.watched.note(batch.events));
+    return written;
   }
 
   /** Creates partitions for days that this process has not seen yet; otherwise Postgres is not asked. */

@@ -2,6 +2,7 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { type Credited, drawCredits } from '../credits/draw-credits.ts';
 import { digestOf, eventKey } from '../kernel/event-identity.ts';
+import type { Identities } from '../kernel/identities.ts';
 import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { settleLeases } from '../leases/lease.rows.ts';
 import { admit, type Known, type Rejection } from './admission.rules.ts';
@@ -32,7 +33,8 @@ export const CONFLICT: Rejection = {
 export async function writeEvents(
   tx: Tx,
   emit: Emit,
-  batch: { events: readonly ReportedEvent[]; known: Known; now: number },
+  batch: { events: readonly ReportedEvent[]; known: Known; now: number; epoch: number },
+  identities: Identities,
 ): Promise<Written> {
   const rejected = new Map<number, Rejection>();
   const candidates: Candidate[] = [];
@@ -43,9 +45,16 @@ export async function writeEvents(
   });
   const { unique, repeats } = withoutRepeats(candidates);
   if (unique.length === 0) return { accepted: 0, duplicates: 0, rejected };
-  const counted = await countEvents(tx, unique);
-  const fresh = counted.repeated.size === 0 ? unique : unique.filter((_, index) => !counted.repeated.has(index));
-  const again = [...unique.filter((_, index) => counted.repeated.has(index)), ...repeats];
+  const generation = await identities.openGeneration(tx, batch.epoch);
+  const older = await identities.findOlder(tx, unique);
+  const perhaps = older.size === 0 ? unique : unique.filter((_, index) => !older.has(index));
+  const counted = await countEvents(tx, perhaps, generation);
+  const fresh = counted.repeated.size === 0 ? perhaps : perhaps.filter((_, index) => !counted.repeated.has(index));
+  const again = [
+    ...unique.filter((_, index) => older.has(index)),
+    ...perhaps.filter((_, index) => counted.repeated.has(index)),
+    ...repeats,
+  ];
   const conflicts = again.length === 0 ? new Set<number>() : await findConflicts(tx, again);
   for (const at of conflicts) rejected.set(again[at]?.index ?? 0, CONFLICT);
   await settleLeases(tx, fresh);

@@ -1,8 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import { plain } from './array-literal.ts';
 
-const CHUNK = 20_000;
-
 /** Of events whose identity is known: the indexes of those whose content differs from the first one's. */
 export async function findConflicts(
   tx: Tx,
@@ -27,17 +25,67 @@ export async function findKnown(tx: Tx, orgId: string, keys: readonly string[]):
   return new Set(rows.map((row) => row.key));
 }
 
+/** Of these events the indexes of those that were counted before, in whatever generation. */
+export async function findCounted(tx: Tx, events: readonly { org: string; key: string }[]): Promise<number[]> {
+  const rows = await tx.query<{ n: number }>(
+    `select t.n::int as n from unnest($1::uuid[], $2::uuid[]) with ordinality as t(org_id, key, n),
+            lateral (select 1 from usage_identities u where u.org_id = t.org_id and u.key = t.key limit 1) as known`,
+    [plain(events, (event) => event.org), plain(events, (event) => event.key)],
+  );
+  return rows.map((row) => row.n - 1);
+}
+
+export interface Generation {
+  generation: number;
+  open: boolean;
+}
+
+/** From the oldest to the open one. */
+export const findGenerations = (tx: Tx): Promise<Generation[]> =>
+  tx.query('select generation, closed_at is null as open from usage_identity_generations order by generation');
+
 /**
- * Identities outlive the time in which an event is accepted, so that an expired one cannot be counted again: the event is
- * too old by then. In chunks, so that neither locks nor dead rows pile up. Returns whether there may be more.
+ * Four bytes of the organisation and four of the key of each identity of a closed generation. Whoever needs them first makes
+ * them, in a transaction that sees all organisations.
+ */
+export async function findPrints(tx: Tx, generation: number): Promise<Buffer> {
+  const find = () =>
+    tx.one<{ prints: Buffer }>('select prints from usage_identity_prints where generation = $1', [generation]);
+  const found = await find();
+  if (found) return found.prints;
+  await tx.query(
+    `insert into usage_identity_prints (generation, prints)
+     select $1, coalesce(string_agg(substr(uuid_send(org_id), 13) || substr(uuid_send(key), 1, 4), ''), '')
+       from usage_identities where generation = $1
+     on conflict do nothing`,
+    [generation],
+  );
+  return (await find())?.prints ?? Buffer.alloc(0);
+}
+
+/** As large as its index may be: 400,000 identities have 34 MB, and their index 30. */
+const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_DAYS = 7;
+
+/** Begins a new generation where it is time; nobody counts meanwhile, or it is given up. False: it was not time. */
+export async function turnIdentities(
+  tx: Tx,
+  { bytes = MOST_BYTES, days = MOST_DAYS }: { bytes?: number; days?: number } = {},
+): Promise<boolean> {
+  await tx.send("select set_config('lock_timeout', '2s', true)", []);
+  const row = await tx.one<{ turned: boolean }>(
+    "select turn_identities($1::bigint, $2::int * interval '1 day') as turned",
+    [bytes, days],
+  );
+  return row?.turned ?? false;
+}
+
+/**
+ * Drops a generation that was closed so long ago; false: there was none. Identities outlive the time in which an event is
+ * accepted, so that an expired one cannot be counted again: the event is too old by then.
  */
 export async function expireIdentities(tx: Tx, days: number): Promise<boolean> {
-  const row = await tx.one<{ count: number }>(
-    `with old as (
-       select org_id, key from usage_identities where seen < now()::date - $1::int limit $2 for update skip locked),
-     deleted as (delete from usage_identities u using old where u.org_id = old.org_id and u.key = old.key returning 1)
-     select count(*)::int as count from deleted`,
-    [days, CHUNK],
-  );
-  return row?.count === CHUNK;
+  await tx.send("select set_config('lock_timeout', '2s', true)", []);
+  const row = await tx.one<{ dropped: boolean }>('select drop_identity_generation($1::int) as dropped', [days]);
+  return row?.dropped ?? false;
 }

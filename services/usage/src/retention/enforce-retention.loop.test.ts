@@ -52,21 +52,40 @@ test('an identity outlives every event that could still be counted, so its expir
   const [old, young] = [event(34.9), event(0)];
   await usage.writer().writeBatch([old, young]);
   const age = (days: number) =>
-    usage.tenants.run(org, (tx) => tx.query('update usage_identities set seen = seen - $1::int', [days]));
-  await age(37);
+    usage.tenants.system('ingest', (tx) =>
+      tx.query(
+        `update usage_identity_generations
+            set opened_at = opened_at - $1::int * interval '1 day', closed_at = closed_at - $1::int * interval '1 day'`,
+        [days],
+      ),
+    );
+  const generations = () =>
+    usage.tenants.as({}, async (tx) => {
+      const rows = await tx.query<{ name: string }>(
+        "select relname as name from pg_class where relname ~ '^usage_identities_[0-9]+$' order by 1",
+      );
+      return rows.map(({ name }) => name);
+    });
   await turn();
-  expect(await usage.writer().writeBatch([young])).toMatchObject({ accepted: 0, duplicates: 1 });
-  await age(1);
+  expect(await generations()).toEqual(['usage_identities_0']);
+  // A week later it is closed, and expires when all in it has been there for long enough.
+  await age(8);
   await turn();
-  // 38 days later both identities are gone; by then the events are too old.
-  const later = Date.now() + 38 * 86_400_000;
-  const { accepted, rejected } = await usage.writer().writeBatch([old, young], later);
+  expect(await generations()).toEqual(['usage_identities_0', 'usage_identities_1']);
+  await age(36);
+  await turn();
+  const again = usage.writer();
+  expect(await again.writeBatch([young])).toMatchObject({ accepted: 0, duplicates: 1 });
+  await age(2);
+  await turn();
+  expect(await generations()).toEqual(['usage_identities_1']);
+  // 45 days later both identities are gone; by then the events are too old.
+  const later = Date.now() + 45 * 86_400_000;
+  const { accepted, rejected } = await again.writeBatch([old, young], later);
   expect(accepted).toBe(0);
   expect([...rejected.values()].map(({ code }) => code)).toEqual(['too_old', 'too_old']);
   // Without its own time the same id is news again, and so the documentation says it.
-  await age(1);
-  await turn();
-  expect(await usage.writer().writeBatch([{ ...young, at: new Date().toISOString() }])).toMatchObject({ accepted: 1 });
+  expect(await again.writeBatch([{ ...young, at: new Date().toISOString() }])).toMatchObject({ accepted: 1 });
   expect(ingestUsage.description).toContain(`for ${IDENTITY_DAYS} days after it was counted`);
 });
 

@@ -13,7 +13,7 @@ import { expireAggregates } from '../ingestion/aggregate.rows.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
 import { expireCombinations, expireLabelHours } from '../ingestion/label.rows.ts';
 import { expireRejected } from '../ingestion/rejected-event.rows.ts';
-import { expireIdentities } from '../kernel/usage-identity.rows.ts';
+import { expireIdentities, turnIdentities } from '../kernel/usage-identity.rows.ts';
 import { expireLeases } from '../leases/lease.rows.ts';
 import { UsageConfig } from '../usage.config.ts';
 
@@ -54,6 +54,7 @@ export class EnforceRetention implements OnApplicationBootstrap {
       while (!signal.aborted && (await this.tenants.system('ingest', expire)));
     };
     await inChunks((tx) => expireLeases(tx, MAX_EVENT_AGE_DAYS + 5));
+    await this.tenants.system('ingest', (tx) => turnIdentities(tx));
     await inChunks((tx) => expireIdentities(tx, IDENTITY_DAYS));
   }
 }

@@ -51,11 +51,13 @@ function readSnapshot(event: Json): Read | undefined {
     created: new Date(created * 1_000),
     livemode,
     apiVersion: typeof api_version === 'string' ? api_version : null,
-    // Of disputes, refunds and payments of invoices: what they belong to, whose customer can be asked for.
-    objectId: idOf(object['charge']) ?? idOf(object['invoice']) ?? idOf(object),
+    // Of refunds and payments of invoices: what they belong to, whose customer can be asked for.
+    objectId: (object['object'] === 'dispute' ? null : belongsTo(object)) ?? idOf(object),
     customerId: object['object'] === 'customer' ? idOf(object) : idOf(object['customer']),
   };
 }
+
+const belongsTo = (object: Json): string | null => idOf(object['charge']) ?? idOf(object['invoice']);
 
 /** A thin event about an object of v1 belongs to a snapshot: both are one event, whichever comes first. */
 function readThin(event: Json): Read | undefined {

@@ -11,6 +11,7 @@ import { ProviderStates } from '../../subscriptions/apply-provider-state.ts';
 import { advanceTo, dropCustomer } from '../customers/stripe-customer.rows.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import { isDirty } from './dirty.rows.ts';
+import { storeDisputes } from './disputes.ts';
 import { driftsOf } from './drift.rules.ts';
 import { type Fact, invoiceFacts, statusFact } from './facts.rules.ts';
 import type { CustomerState } from './fetch-customer.ts';
@@ -89,6 +90,7 @@ export class ApplyCustomer {
     const fresh = await insertFacts(tx, facts);
     await this.invoices.announce(tx, fresh);
     for (const { kind, key } of fresh) this.log.info({ orgId, kind, key }, 'Heard from Stripe');
+    await storeDisputes(tx, this.outbox.emitter(tx), state.disputes);
     await this.follow(tx, fetched, at);
   }
 

@@ -20,6 +20,9 @@ export type FactKind =
   | 'refunded'
   | 'credited'
   | 'disputed'
+  | 'trial_refused'
+  | 'dispute_won'
+  | 'dispute_lost'
   | 'subscription_status'
   | 'customer_deleted';
 

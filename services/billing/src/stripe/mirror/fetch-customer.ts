@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Stripe } from 'stripe';
+import type { DisputeFound } from '../../kernel/dispute.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';
+import { disputeFacts, disputeFound } from './disputes.ts';
 import { chargeFacts, creditNoteFact, type Fact } from './facts.rules.ts';
 import { type InvoiceState, invoiceState } from './invoice-state.rules.ts';
 import { type SubscriptionState, subscriptionState } from './subscription-state.rules.ts';
+import { TriedCards } from './tried-cards.ts';
 
 /** Everything of a customer at one moment, or a little later: whatever changes meanwhile brings another fetch. */
 export interface CustomerState {
@@ -12,6 +15,7 @@ export interface CustomerState {
   subscriptions: SubscriptionState[];
   invoices: InvoiceState[];
   facts: Fact[];
+  disputes: DisputeFound[];
 }
 
 export interface PaymentState {
@@ -28,22 +32,36 @@ const INVOICES = 100;
 
 @Injectable()
 export class FetchCustomer {
-  constructor(private readonly api: StripeApi) {}
+  constructor(
+    private readonly api: StripeApi,
+    private readonly tried: TriedCards,
+  ) {}
 
-  /** `money`: what was given back and what is disputed as well. `all`: every invoice that there is. */
-  async fetch(customerId: string, { all = false, money = false }: { all?: boolean; money?: boolean | undefined }) {
-    const [customer, subscriptions, invoices] = await Promise.all([
+  /** `money`: what was given back and what is disputed as well; `disputed`: which disputes. `all`: every invoice that there is. */
+  async fetch(
+    customerId: string,
+    { all = false, money = false, disputed = [] }: { all?: boolean; money?: boolean | undefined; disputed?: string[] },
+  ) {
+    const found = await this.subscriptions(customerId);
+    const refused = await this.tried.refuse(customerId, found);
+    const [customer, subscriptions, invoices, disputes] = await Promise.all([
       this.customer(customerId),
-      this.subscriptions(customerId),
+      refused.length > 0 ? this.subscriptions(customerId) : found,
       this.invoices(customerId, all),
+      Promise.all(disputed.map((id) => this.dispute(id))),
     ]);
     return {
       deleted: customer.deleted === true,
       payment: paymentState(customer),
       subscriptions: subscriptions.map(subscriptionState),
       invoices: invoices.map(invoiceState),
-      facts: money ? await this.facts(customerId) : [],
+      facts: [...(money ? await this.facts(customerId) : []), ...disputes.flatMap(disputeFacts), ...refused],
+      disputes,
     } satisfies CustomerState;
+  }
+
+  private async dispute(id: string): Promise<DisputeFound> {
+    return disputeFound(await this.api.call('GET /v1/disputes/:id', (stripe) => stripe.disputes.retrieve(id)));
   }
 
   private customer(id: string) {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { disputesToFetch } from '../../kernel/dispute.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';
 import { customerById, nextSeq } from '../customers/stripe-customer.rows.ts';
 import { eventsDone, eventsOrphaned } from '../inbox/stripe-event.rows.ts';
@@ -42,7 +43,8 @@ export class SyncCustomer {
       return;
     }
     const { seq, at } = await this.tenants.system('stripe', nextSeq);
-    const state = await this.fetching.fetch(customerId, { all: compare, money: compare || dirty?.money });
+    const disputed = await disputesToFetch(this.tenants.reader({ system: 'stripe' }), known.org_id, customerId);
+    const state = await this.fetching.fetch(customerId, { all: compare, money: compare || dirty?.money, disputed });
     const packages = await this.packages.fetch(known.org_id);
     const fetched = { orgId: known.org_id, customerId, livemode: settings.livemode, seq, state, compare };
     await this.applying.apply(fetched, async (tx) => {

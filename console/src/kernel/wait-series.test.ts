@@ -1,4 +1,4 @@
-import { loadSeries } from './load.rules.ts';
+import { waitSeries } from './wait-series.rules.ts';
 
 const slice = (minute: number, waits: [string | null, number][]) => ({
   at: new Date(Date.UTC(2026, 10, 28, 12, minute)).toISOString(),
@@ -6,7 +6,7 @@ const slice = (minute: number, waits: [string | null, number][]) => ({
 });
 
 test('waits add up by kind, no wait is work on the processor, and a slice that nobody saw is a gap', () => {
-  const { instants, series } = loadSeries([
+  const { instants, series } = waitSeries([
     slice(0, [
       [null, 1],
       ['Lock', 2],

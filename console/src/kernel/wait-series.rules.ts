@@ -1,6 +1,6 @@
 import type { ServersWaitsOutput, WaitShare } from '@tidegate/client';
-import type { Series } from '../kernel/time-chart.tsx';
-import { withGaps } from '../kernel/with-gaps.rules.ts';
+import type { Series } from './time-chart.tsx';
+import { withGaps } from './with-gaps.rules.ts';
 
 /** Kinds of waiting keep their colour on every page. */
 const COLORS: Record<string, string> = {
@@ -17,7 +17,7 @@ const ORDER = [...Object.keys(COLORS), 'Others'];
  * Average number of sessions at work by what they waited for, as series of one chart. A slice in which nobody looked is
  * a gap.
  */
-export function loadSeries(slices: ServersWaitsOutput['series']): { instants: number[]; series: Series[] } {
+export function waitSeries(slices: ServersWaitsOutput['series']): { instants: number[]; series: Series[] } {
   const { instants, seen } = withGaps(slices, 1.5);
   const rows = seen.map((slice) => slice && sumsOf(slice.waits));
   const kinds = ORDER.filter((kind) => rows.some((row) => row?.has(kind)));

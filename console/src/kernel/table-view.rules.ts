@@ -1,0 +1,42 @@
+import type { Column } from './csv.rules.ts';
+
+/** In the address, so that a link shows the table as it is seen: `by=-name` is by name, largest first; `find=abc` are the rows with abc. */
+export interface TableSearch {
+  by?: string;
+  find?: string;
+}
+
+type Value = string | number | null | undefined;
+
+/** The rows that have the text in one of their columns, in order; as they came where the address does not say another. */
+export function viewOf<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  { by, find }: TableSearch,
+  compareTexts: (a: string, b: string) => number,
+): readonly Row[] {
+  const text = find?.toLowerCase();
+  const has = (row: Row) =>
+    columns.some(({ value }) =>
+      String(value(row) ?? '')
+        .toLowerCase()
+        .includes(text ?? ''),
+    );
+  const kept = text ? rows.filter(has) : rows;
+  const { key, down } = orderOf(by);
+  const column = columns.find((one) => one.key === key);
+  if (!column) return kept;
+  return kept.toSorted((a, b) => compare(column.value(a), column.value(b), compareTexts) * (down ? -1 : 1));
+}
+
+export const orderOf = (by: string | undefined): { key: string | undefined; down: boolean } =>
+  by?.startsWith('-') ? { key: by.slice(1), down: true } : { key: by, down: false };
+
+/** A click on a heading: the largest first, then the smallest. */
+export const nextOrder = (by: string | undefined, key: string): string => (by === `-${key}` ? key : `-${key}`);
+
+function compare(a: Value, b: Value, compareTexts: (a: string, b: string) => number): number {
+  // What is not known stands last when the largest is first.
+  if (a == null || b == null) return a == null ? (b == null ? 0 : -1) : 1;
+  return typeof a === 'number' && typeof b === 'number' ? a - b : compareTexts(String(a), String(b));
+}

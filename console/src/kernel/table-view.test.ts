@@ -1,0 +1,40 @@
+import type { Column } from './csv.rules.ts';
+import { nextOrder, viewOf } from './table-view.rules.ts';
+
+interface Row {
+  name: string;
+  size: number | null;
+}
+const rows: Row[] = [
+  { name: 'orders', size: 3 },
+  { name: 'users', size: null },
+  { name: 'items10', size: 20 },
+  { name: 'items9', size: 100 },
+];
+const columns: Column<Row>[] = [
+  { key: 'name', title: 'Name', value: ({ name }) => name },
+  { key: 'size', title: 'Size', value: ({ size }) => size, number: true },
+];
+const names = (search: { by?: string; find?: string }) =>
+  viewOf(rows, columns, search, new Intl.Collator('en', { numeric: true }).compare).map(({ name }) => name);
+
+test.each([
+  [{}, ['orders', 'users', 'items10', 'items9']],
+  [{ by: '-size' }, ['items9', 'items10', 'orders', 'users']],
+  [{ by: 'size' }, ['users', 'orders', 'items10', 'items9']],
+  [{ by: 'name' }, ['items9', 'items10', 'orders', 'users']],
+  [{ by: 'gone' }, ['orders', 'users', 'items10', 'items9']],
+  [{ find: 'ITEMS', by: 'name' }, ['items9', 'items10']],
+  [{ find: '100' }, ['items9']],
+])('%j shows %j', (search, expected) => {
+  expect(names(search)).toEqual(expected);
+});
+
+test('a heading sorts the largest first, then the smallest', () => {
+  expect([undefined, '-size', 'size', '-name'].map((by) => nextOrder(by, 'size'))).toEqual([
+    '-size',
+    'size',
+    '-size',
+    '-size',
+  ]);
+});

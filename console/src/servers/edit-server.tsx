@@ -1,0 +1,152 @@
+import { Button, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import type { Server, ServerPatch, TlsMode } from '@tidegate/client';
+import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { Confirm } from '../kernel/confirm.tsx';
+import { day, exact } from '../kernel/format.ts';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+import { NAMED, TLS } from './connection-form.ts';
+
+const route = getRouteApi('/o/$org/servers/$serverId/settings');
+
+/** How a server is reached; pausing it; and removing it with everything that was collected. */
+export function EditServer() {
+  const { serverId } = route.useParams();
+  const server = useRead('serversGet', { serverId });
+  return <Reading of={server}>{(data) => <Settings key={data.id} server={data} />}</Reading>;
+}
+
+function Settings({ server }: { server: Server }) {
+  const org = useOrg();
+  const navigate = useNavigate();
+  const save = useWrite('serversUpdate');
+  const pause = useWrite('serversUpdate');
+  const remove = useWrite('serversDelete', {
+    onDone: () => navigate({ to: '/o/$org/servers', params: { org } }),
+  });
+  const form = useForm({
+    initialValues: {
+      name: server.name,
+      host: server.host,
+      port: String(server.port),
+      database: server.database,
+      user: server.user,
+      password: '',
+      tlsMode: server.tlsMode,
+      tlsCa: server.tlsCa ?? '',
+    },
+  });
+  const errors = fieldErrors(save.error, NAMED);
+  const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
+  const paused = server.state === 'paused';
+  return (
+    <div className="stack">
+      <form className="stack form" onSubmit={form.onSubmit((values) => save.mutate(patchOf(server, values)))}>
+        <TextInput label={t('Name')} required {...field('name')} />
+        {server.platform ? null : (
+          <>
+            <div className="row">
+              <TextInput label={t('Host')} required {...field('host')} />
+              <TextInput label={t('Port')} inputMode="numeric" required w={96} {...field('port')} />
+            </div>
+            <TextInput label={t('Database')} required {...field('database')} />
+            <TextInput label={t('Role')} autoComplete="off" required {...field('user')} />
+            <PasswordInput
+              label={t('Password')}
+              description={t('Empty: as it is. Needed again when host, port, role or encryption change.')}
+              autoComplete="new-password"
+              {...field('password')}
+            />
+            <NativeSelect label={t('Encryption')} data={TLS} {...field('tlsMode')} />
+            <Textarea
+              label={t('Certificate authority')}
+              description={t('PEM text; empty: the well-known ones')}
+              {...field('tlsCa')}
+            />
+          </>
+        )}
+        <ProblemNote error={restOf(save.error, errors)} />
+        <div className="row">
+          <Button type="submit" loading={save.isPending}>
+            {t('Save')}
+          </Button>
+          {save.isSuccess ? <span role="status">{t('Saved')}</span> : null}
+        </div>
+      </form>
+      <h2>{t('Pause')}</h2>
+      <p className="quiet">
+        {t('While it is paused nothing is collected: charts have a gap, and what was collected stays.')}
+      </p>
+      <div className="row">
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={pause.isPending}
+          onClick={() => pause.mutate({ serverId: server.id, paused: !paused })}
+        >
+          {paused ? t('Resume') : t('Pause')}
+        </Button>
+      </div>
+      <ProblemNote error={pause.error} />
+      <h2>{t('Remove')}</h2>
+      <Removal server={server} onYes={() => remove.mutate({ serverId: server.id })} />
+      <ProblemNote error={remove.error} />
+    </div>
+  );
+}
+
+function Removal({ server: { id, name, createdAt }, onYes }: { server: Server; onYes: () => void }) {
+  const overview = useRead('serversOverview', { serverId: id });
+  return (
+    <Reading of={overview}>
+      {({ statements, tables, databases }) => (
+        <div className="row">
+          <Confirm
+            label={t('Remove this server')}
+            question={t('Remove {name}?', { name })}
+            consequence={t(
+              'Everything that was collected since {day} is deleted: {statements} statements, {tables} tables, {databases} databases, all charts, notes and dismissed findings. Nobody can bring it back. On the server itself nothing changes.',
+              {
+                day: day(createdAt),
+                statements: exact(statements.known),
+                tables: exact(tables),
+                databases: exact(databases),
+              },
+            )}
+            typed={name}
+            onYes={onYes}
+          />
+        </div>
+      )}
+    </Reading>
+  );
+}
+
+interface Values {
+  name: string;
+  host: string;
+  port: string;
+  database: string;
+  user: string;
+  password: string;
+  tlsMode: TlsMode;
+  tlsCa: string;
+}
+
+/** Only what was changed: what is sent is decided again, such as whether a password is needed. */
+function patchOf(server: Server, { port, password, tlsCa, ...values }: Values): ServerPatch {
+  const patch: ServerPatch = { serverId: server.id };
+  if (values.name !== server.name) patch.name = values.name;
+  if (values.host !== server.host) patch.host = values.host;
+  if (Number(port) !== server.port) patch.port = Number(port);
+  if (values.database !== server.database) patch.database = values.database;
+  if (values.user !== server.user) patch.user = values.user;
+  if (values.tlsMode !== server.tlsMode) patch.tlsMode = values.tlsMode;
+  if (tlsCa !== (server.tlsCa ?? '')) patch.tlsCa = tlsCa || null;
+  if (password) patch.password = password;
+  return patch;
+}

@@ -1,0 +1,78 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useRead } from '../kernel/api.ts';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { store, stored } from '../kernel/stored.ts';
+import { t } from '../kernel/strings.ts';
+import classes from './shell.module.css';
+
+const LOOKED = 'looked-at-own-server';
+
+/** What somebody new does first, until it is done or put away. A step is done by what there is, not by a click. */
+export function FirstSteps({ org }: { org: string }) {
+  const away = `first-steps-away-${org}`;
+  const [put, setPut] = useState(stored(away) !== undefined);
+  const servers = useRead('serversList', { limit: 200 }, { enabled: !put }).data;
+  const bots = useRead('botsList', { limit: 20 }, { enabled: !put }).data;
+  if (put || !servers || !bots) return null;
+  const own = servers.items.find(({ platform }) => platform);
+  const steps = [
+    ...(own
+      ? [
+          {
+            text: t('Look at the PostgreSQL of this installation'),
+            done: stored(LOOKED) !== undefined,
+            to: '/o/$org/servers/$serverId',
+            params: { org, serverId: own.id },
+          },
+        ]
+      : []),
+    {
+      text: t('Connect a PostgreSQL server of yours'),
+      done: servers.items.some(({ platform }) => !platform),
+      to: '/o/$org/servers/new',
+      params: { org },
+    },
+    {
+      text: t('Start a bot on paper: it trades with the market’s prices and no money'),
+      done: bots.items.some(({ status }) => status !== 'stopped'),
+      to: '/o/$org/bots/new',
+      params: { org },
+    },
+  ];
+  if (steps.every(({ done }) => done)) return null;
+  return (
+    <section className={classes['steps']} aria-label={t('First steps')}>
+      <strong>{t('First steps')}</strong>
+      <ol>
+        {steps.map(({ text, done, to, params }) => (
+          <li key={text}>
+            <StateMark mark={done ? 'ok' : 'pending'}>
+              {done ? (
+                t('{what}: done', { what: text })
+              ) : (
+                <Link
+                  {...({ to, params } as never as { to: '/' })}
+                  onClick={() => to === '/o/$org/servers/$serverId' && store(LOOKED, 'yes')}
+                >
+                  {text}
+                </Link>
+              )}
+            </StateMark>
+          </li>
+        ))}
+      </ol>
+      <Button
+        size="compact-xs"
+        variant="default"
+        onClick={() => {
+          store(away, 'yes');
+          setPut(true);
+        }}
+      >
+        {t('Put away')}
+      </Button>
+    </section>
+  );
+}

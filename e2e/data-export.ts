@@ -1,0 +1,168 @@
+import { EXPORTED } from '@tidegate/contracts/exported';
+import { Rest } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
+import { BOT_SETTINGS } from './people.ts';
+import type { SharedPlatform } from './shared-platform.ts';
+import { asSuperuser } from './superuser.ts';
+
+interface Line {
+  kind: string;
+  data: Record<string, unknown>;
+}
+
+/** The lines of a whole export; what it answers otherwise. */
+export async function download(url: string, token: string): Promise<{ status: number; text: string; lines: Line[] }> {
+  const answer = await fetch(`${url}/api/v1/organisation/export`, { headers: { authorization: `Bearer ${token}` } });
+  const text = await answer.text();
+  const lines = answer.ok
+    ? text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Line)
+    : [];
+  return { status: answer.status, text, lines };
+}
+
+/* What an organisation gets when it asks for everything, and what it never gets. */
+export function dataExport(platform: SharedPlatform): void {
+  describe('an export of an organisation', () => {
+    const PASSWORD = 'correct horse battery';
+    async function owner(name: string) {
+      const anonymous = new Rest(platform.url);
+      const email = `${name}@example.com`;
+      const account = { email, password: PASSWORD, name: `${name} of all`, organisationName: name };
+      const { body } = await anonymous.post<{ accessToken: string; organisation: { id: string } }>(
+        '/api/v1/accounts',
+        account,
+      );
+      const rest = anonymous.as(body.accessToken);
+      const made = async (path: string, input: object) => {
+        const answer = await rest.post<{ id: string; key: string; token: string; secret: string }>(path, input);
+        expect({ path, status: answer.status }).toEqual({ path, status: 201 });
+        return answer.body;
+      };
+      const bot = await made('/api/v1/bots', { name: `bot of ${name}`, settings: BOT_SETTINGS });
+      const hook = await made('/api/v1/channels', {
+        ...{ kind: 'webhook', url: `https://1.1.1.1/hooks?token=${name}-in-the-url` },
+      });
+      const server = { host: '127.0.0.1', port: 1, database: 'd', user: 'u', password: `${name}-server-password` };
+      await made('/api/v1/servers', { name: `server of ${name}`, ...server }).catch(() => undefined);
+      const guest = await made('/api/v1/invitations', { email: `guest-of-${name}@example.com`, role: 'viewer' });
+      const key = await made('/api/v1/api-keys', { name: `key of ${name}`, scopes: ['org:admin', 'org:read'] });
+      return { rest, token: body.accessToken, orgId: body.organisation.id, bot, hook, guest, key, anonymous, email };
+    }
+
+    test('it contains what every service has of it, no secret and nothing of anybody else, and says that it is whole', async () => {
+      const [mine, theirs] = [await owner('exporting'), await owner('bystander')];
+      let whole = await download(platform.url, mine.token);
+      // Billing and notifier learn of a new organisation by events.
+      await until(
+        async () => {
+          whole = await download(platform.url, mine.token);
+          return ['billing.subscriptions', 'billing.entitlements'].every((kind) =>
+            whole.lines.some((line) => line.kind === kind),
+          );
+        },
+        { what: 'the subscription in the export' },
+      );
+      const of = (kind: string) => whole.lines.filter((line) => line.kind === kind).map(({ data }) => data);
+      expect(whole.lines[0]).toMatchObject({
+        kind: 'export',
+        data: { organisationId: mine.orgId, name: 'exporting', format: 1 },
+      });
+      expect(whole.lines.at(-1)).toEqual({ kind: 'end', data: { lines: whole.lines.length - 2 } });
+      expect(of('identity.organisations')).toMatchObject([{ name: 'exporting', createdAt: expect.any(String) }]);
+      expect(of('identity.members')).toMatchObject([{ email: mine.email, name: 'exporting of all', role: 'owner' }]);
+      expect(of('identity.invitations')).toMatchObject([{ email: 'guest-of-exporting@example.com' }]);
+      expect(of('identity.api_keys')).toMatchObject([{ name: 'key of exporting' }]);
+      expect(of('billing.subscriptions')).toMatchObject([{ product: 'main', plan: 'free' }]);
+      expect(of('bot-executor.bots')).toMatchObject([{ id: mine.bot.id, name: 'bot of exporting' }]);
+      expect(of('notifier.channels')).toMatchObject([{ kind: 'webhook', receiver: '1.1.1.1' }]);
+
+      const secrets = [PASSWORD, 'exporting-server-password', 'exporting-in-the-url', 'whsec_', mine.token];
+      for (const secret of [...secrets, mine.key.key, mine.guest.token, '"tg_', 'argon2', 'hash'])
+        expect(whole.text).not.toContain(secret);
+      for (const other of [theirs.orgId, theirs.email, 'bystander']) expect(whole.text).not.toContain(other);
+    });
+
+    test('it is for owners who are logged in, once at a time', async () => {
+      const mine = await owner('exported-twice');
+      expect(await download(platform.url, mine.key.key)).toMatchObject({ status: 403 });
+      expect(await download(platform.url, 'nobody')).toMatchObject({ status: 401 });
+
+      const guest = { email: 'guest-of-exported-twice@example.com', password: PASSWORD, name: 'Guest' };
+      const { body } = await mine.anonymous.post<{ accessToken: string }>('/api/v1/accounts', guest);
+      const joined = await mine.anonymous.as(body.accessToken).post('/api/v1/invitations/accept', {
+        token: mine.guest.token,
+      });
+      expect(joined.status).toBe(200);
+      const asGuest = (organisation: string) =>
+        fetch(`${platform.url}/api/v1/organisation/export?organisation=${organisation}`, {
+          headers: { authorization: `Bearer ${body.accessToken}` },
+        });
+      expect((await asGuest(mine.orgId)).status).toBe(403);
+      expect((await asGuest('019a0000-0000-7000-8000-000000000000')).status).toBe(403);
+
+      await asSuperuser(
+        platform,
+        "insert into identity.organisation_exports (org_id, id, user_id, held_until) values ($1, $1, $1, now() + interval '1 minute')",
+        [mine.orgId],
+      );
+      const refused = await download(platform.url, mine.token);
+      expect({ status: refused.status, ...JSON.parse(refused.text) }).toMatchObject({
+        ...{ status: 409, code: 'export_running', retryAfterSeconds: expect.any(Number) },
+      });
+      // One that nobody goes on with is over.
+      await asSuperuser(platform, 'update identity.organisation_exports set held_until = now() where org_id = $1', [
+        mine.orgId,
+      ]);
+      expect((await download(platform.url, mine.token)).status).toBe(200);
+      await until(
+        async () =>
+          (await asSuperuser(platform, 'select from identity.organisation_exports where org_id = $1', [mine.orgId]))
+            .length === 0,
+        { what: 'the place to be free again' },
+      );
+    });
+
+    test('every table of an organisation and each of its columns is exported, or it is said why not', async () => {
+      const rows = await asSuperuser<{ service: string; table: string; columns: string[]; binary: string[] }>(
+        platform,
+        `select replace(n.nspname, '_', '-') as service, c.relname as table, array_agg(a.attname::text) as columns,
+                coalesce(array_agg(a.attname::text) filter (where a.atttypid = 'bytea'::regtype), '{}') as binary
+           from pg_class c join pg_namespace n on n.oid = c.relnamespace
+           join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attname <> 'org_id'
+          where n.nspname = any ($1) and c.relkind in ('r', 'p') and not c.relispartition
+            and coalesce(obj_description(c.oid, 'pg_class'), '') not like 'no-tenant: %'
+          group by 1, 2`,
+        [Object.keys(EXPORTED).map((service) => service.replaceAll('-', '_'))],
+      );
+      const words = (text = '') => text.split(' ').filter(Boolean);
+      const undecided: string[] = [];
+      const stale = new Set(
+        Object.entries(EXPORTED).flatMap(([service, { tables, without }]) =>
+          [...Object.keys(tables), ...Object.keys(without)].map((table) => `${service}.${table}`),
+        ),
+      );
+      for (const { service, table, columns, binary } of rows) {
+        const { tables, without } = EXPORTED[service as keyof typeof EXPORTED];
+        const decided = tables[table];
+        stale.delete(`${service}.${table}`);
+        if (without[table]) expect(decided, `${table} is both exported and not`).toBeUndefined();
+        else if (!decided) undecided.push(`${service}.${table}`);
+        else {
+          const shown = words(decided.columns);
+          const hidden = Object.values(decided.without ?? {}).flatMap(words);
+          expect({ table, columns: [...shown, ...hidden].sort() }).toEqual({ table, columns: columns.sort() });
+          expect(
+            shown.filter((column) => binary.includes(column) || /hash|secret|password|sealed|token/.test(column)),
+          ).toEqual([]);
+        }
+      }
+      // Say in libs/contracts/src/<service>/exported.ts which columns of it are exported, or why it is not.
+      expect(undecided).toEqual([]);
+      expect([...stale]).toEqual([]);
+      expect(rows.length).toBeGreaterThan(60);
+    });
+  });
+}

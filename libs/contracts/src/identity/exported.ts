@@ -1,0 +1,27 @@
+import { type Exported, UPKEEP } from '../kernel/exported.ts';
+
+export const exported: Exported = {
+  tables: {
+    organisations: { columns: 'name created_at created_by', without: { internal: 'plans' } },
+    members: {
+      columns: 'user_id role joined_at restricted',
+      without: { internal: 'version' },
+      beside: { table: 'users', by: 'user_id', key: 'id', columns: 'email name' },
+    },
+    invitations: {
+      columns: 'id email role created_at expires_at invited_by invited_with_key',
+      without: { secret: 'token_hash invited_hash' },
+    },
+    api_keys: {
+      columns:
+        'key_id name scopes only_kind only_id created_by created_at expires_at last_used_at replaced_by restricted',
+      without: { secret: 'key_hash', internal: 'sequence' },
+    },
+    organisation_themes: { columns: 'name accent logo updated_at' },
+  },
+  without: {
+    ...UPKEEP,
+    invitation_tokens: 'hashes of tokens that were mailed',
+    organisation_exports: 'that it is being exported',
+  },
+};

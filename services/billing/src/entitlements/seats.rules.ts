@@ -1,0 +1,42 @@
+import type { Interval, Subscription } from '../kernel/subscription.rules.ts';
+
+/** The reason of what is ordered because members left. Customers cannot give their orders the author `schedule`. */
+export const FOLLOWS_MEMBERS = 'follows the members';
+
+/** Whether what follows was ordered because members left. */
+export const isOwnOrder = ({ next }: Subscription): boolean =>
+  next !== null && next.by === 'schedule' && next.reason === FOLLOWS_MEMBERS;
+
+/**
+ * Whether seats are added to it by themselves now: it is paid for, and goes on as it is. While another plan or its end is
+ * ordered, or a payment is overdue, nobody joins beyond what is paid.
+ */
+export const canFollow = (one: Subscription): boolean =>
+  one.provider !== 'none' &&
+  (one.status === 'active' || one.status === 'trialing') &&
+  !one.billingHeld &&
+  one.cancelAt === null &&
+  (one.next === null || isOwnOrder(one));
+
+/** How many the cap allows. What has no price in the currency is sold to nobody. */
+export function mostSeats(
+  monthlyCapMinor: number,
+  { unitMinor, interval, max }: { unitMinor: number | undefined; interval: Interval; max: number | null },
+): number {
+  if (!unitMinor) return 0;
+  const most = Number((BigInt(monthlyCapMinor) * (interval === 'year' ? 12n : 1n)) / BigInt(unitMinor));
+  return Math.min(most, max ?? most);
+}
+
+/**
+ * What a number of members makes of a quantity. More are paid for at once; fewer from the next period on, so that who
+ * leaves and who joins in one period share what is paid. `renews`: what the next period begins with.
+ */
+export function quantityFor(
+  needed: number,
+  { quantity, renews, most }: { quantity: number; renews: number; most: number },
+): { at: 'now' | 'period_end'; quantity: number } | undefined {
+  const wanted = Math.min(needed, Math.max(most, quantity));
+  if (wanted > quantity) return { at: 'now', quantity: wanted };
+  return wanted === renews ? undefined : { at: 'period_end', quantity: wanted };
+}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import type { Emit } from '@tidegate/messaging/handler';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
+import { canFollow, FOLLOWS_MEMBERS, quantityFor } from '../entitlements/seats.rules.ts';
+import { type DueSeats, findSeatFollows, noteLowered, saveSeatFollow, seatsChecked } from '../kernel/seat.rows.ts';
+import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
+import { isEnded, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
+import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { Payments } from '../subscriptions/payments.ts';
+import { type Situation, SubscriptionChanges } from '../subscriptions/subscription-changes.ts';
+import { addonsWith, itemsWith, neededFor, type SeatState, seatState } from './seat-state.ts';
+
+type Wanted = NonNullable<ReturnType<typeof quantityFor>>;
+const WHO = { by: 'schedule', reason: FOLLOWS_MEMBERS };
+
+/** Makes the quantity of the add-on what the members are, as a customer would who changes it: at the same prices. */
+@Injectable()
+export class FollowMembers {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly outbox: Outbox,
+    private readonly changes: SubscriptionChanges,
+    private readonly payments: Payments,
+    private readonly entitlements: AnnounceEntitlements,
+  ) {}
+
+  async members(due: DueSeats, members: number): Promise<void> {
+    const { orgId, product } = due;
+    const found = await this.tenants.snapshot(orgId, (tx) => read(tx, orgId, product));
+    const wanted = found && wantedFor(found, members);
+    if (found && wanted) {
+      if (found.one.provider === 'stripe') await this.atProvider(orgId, found, wanted);
+      else await this.byHand(orgId, product, members);
+    }
+    await this.tenants.run(orgId, (tx) => seatsChecked(tx, due, wanted !== undefined));
+  }
+
+  /** What is paid for stays; nobody joins beyond it. Somebody has to be told. */
+  async stop(
+    { orgId, product }: DueSeats,
+    stopped: 'payment_failed',
+    notify: (emit: Emit, data: { orgId: string; product: string; name: string; quantity: number }) => Promise<void>,
+  ): Promise<void> {
+    await this.tenants.run(orgId, async (tx) => {
+      const follow = (await findSeatFollows(tx, orgId)).find((one) => one.product === product);
+      const state = await read(tx, orgId, product);
+      if (!follow?.following || !state) return;
+      const { monthlyCapMinor } = follow;
+      await saveSeatFollow(tx, orgId, { product, following: false, monthlyCapMinor, stopped, by: 'schedule' });
+      const emit = this.outbox.emitter(tx);
+      await notify(emit, { orgId, product, name: state.sold.name, quantity: state.quantity });
+      await this.entitlements.announce(tx, emit, orgId);
+    });
+  }
+
+  private byHand(orgId: string, product: string, members: number): Promise<void> {
+    return this.tenants.run(orgId, (tx) =>
+      this.changes.change(tx, this.outbox.emitter(tx), { orgId, product, ...WHO }, async ({ at, before, steps }) => {
+        if (before?.provider !== 'manual') return undefined;
+        // Somebody may have changed it since it was looked at.
+        const state = await read(tx, orgId, product);
+        const wanted = state && wantedFor(state, members);
+        if (!wanted) return undefined;
+        return wanted.at === 'now'
+          ? { after: { ...before, next: null, items: itemsWith(state, wanted.quantity, at) }, action: 'changed' }
+          : { after: renewedWith(before, steps, state, { quantity: wanted.quantity, at }), action: 'change_ordered' };
+      }),
+    );
+  }
+
+  /** Outside of any transaction. What it answers is stored before it comes back. */
+  private async atProvider(orgId: string, state: SeatState, { at, quantity }: Wanted): Promise<void> {
+    const { one } = state;
+    const { product, plan, planVersion, interval, ref } = one;
+    if (ref === null) return;
+    const paid = { orgId, product, ref, plan, planVersion };
+    const addons = addonsWith(state, quantity);
+    // As it is now takes back what was ordered for the next period, and costs nothing.
+    const now = at === 'now' || quantity === state.quantity;
+    await this.payments.change(paid, { plan, planVersion, interval, addons, at: now ? 'now' : at });
+    await this.tenants.run(orgId, (tx) => noteLowered(tx, orgId, product, now ? null : quantity));
+  }
+}
+
+/** What there is of the seats of a product. undefined: nothing follows. */
+async function read(tx: Tx, orgId: string, product: string): Promise<SeatState | undefined> {
+  const follow = (await findSeatFollows(tx, orgId)).find((one) => one.product === product);
+  if (!follow?.following) return undefined;
+  const [catalogue, holdings, at] = [await requireCatalogue(tx), await findHoldings(tx, orgId), await readClock(tx)];
+  const one = holdings.subscriptions.find((each) => each.product === product);
+  if (!one || isEnded(one) || !canFollow(one)) return undefined;
+  return seatState({ tx, orgId, catalogue, at }, holdings, one, follow);
+}
+
+const wantedFor = (state: SeatState, members: number): Wanted | undefined =>
+  quantityFor(neededFor(members, state), { ...state, most: state.most ?? 0 });
+
+function renewedWith(
+  before: Subscription,
+  steps: Situation['steps'],
+  state: SeatState,
+  { quantity, at }: { quantity: number; at: number },
+): Subscription {
+  // As it is: what was ordered because members left is taken back.
+  if (quantity === state.quantity) return { ...before, next: null, orderedBy: null };
+  const { plan, planVersion, interval } = before;
+  const ends = paidPeriod(before, steps, at).end;
+  return {
+    ...before,
+    next: { plan, planVersion, interval, at: ends, ...WHO, addons: addonsWith(state, quantity) },
+    orderedBy: null,
+  };
+}

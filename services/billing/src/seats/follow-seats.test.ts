@@ -1,0 +1,123 @@
+import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { createGrant } from '@tidegate/contracts/billing/grants';
+import { listInvoices } from '@tidegate/contracts/billing/invoices';
+import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { followMembers, getSeats, previewSeats } from '@tidegate/contracts/billing/seats';
+import { cancelSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { type Fixture, openBilling } from '../../test/fixture.ts';
+import { SHOP } from '../../test/shop.ts';
+
+const SEATS = `  extra_member:
+    name: Extra member
+    product: monitoring
+    plans: [pro]
+    max: 10
+    prices: { EUR: { month: 500 } }
+    features: { seats: 1 }
+`;
+const CATALOGUE = SHOP.replace(
+  '      trial: { days: 14, card: false }\n',
+  '      trial: { days: 14, card: false }\n      seats: { feature: seats, included: 3, addon: extra_member }\n',
+);
+let billing: Fixture;
+beforeAll(async () => {
+  billing = await openBilling();
+  await billing.call(applyPlans, { yaml: CATALOGUE + SEATS });
+});
+afterAll(() => billing.close());
+
+const product = 'monitoring';
+async function customer() {
+  const org = await billing.create();
+  const organisationId = org;
+  await billing.call(setSubscription, { organisationId, product, plan: 'pro', at: 'now', reason: 'Signed' });
+  return org;
+}
+const follow = (org: string, monthlyCapMinor: number | undefined, following = true) =>
+  billing.call(followMembers, { product, following, ...(monthlyCapMinor !== undefined && { monthlyCapMinor }) }, org);
+const seats = async (org: string) => (await billing.call(getSeats, {}, org)).items[0];
+const limit = async (org: string) => (await billing.call(getEntitlements, {}, org)).features['seats'];
+const totals = async (org: string) =>
+  (await billing.call(listInvoices, {}, org)).items.map(({ totalMinor }) => totalMinor);
+
+test('off until it is switched on, which needs a cap; nothing is bought by itself before', async () => {
+  const org = await customer();
+  await billing.members(org, 3);
+  expect(await seats(org)).toMatchObject({ included: 3, members: 3, quantity: 0, following: false, most: null });
+  expect(await limit(org)).toMatchObject({ limit: 3 });
+  await expect(follow(org, undefined)).rejects.toMatchObject({ code: 'validation_failed' });
+  const free = await billing.create();
+  await expect(follow(free, 1000)).rejects.toMatchObject({ code: 'seats_not_sold' });
+});
+
+test('members up to the cap may join, and are paid for as the preview said; nobody joins beyond it', async () => {
+  const org = await customer();
+  billing.counts['seats'] = 3;
+  expect(await follow(org, 2499)).toMatchObject({ following: true, most: 4, unitMinor: 500 });
+  // 2499 a month buys four of them.
+  expect(await limit(org)).toMatchObject({ limit: 7 });
+  const preview = await billing.call(previewSeats, { more: 6 }, org);
+  expect(preview).toMatchObject({ members: 3, free: 0, refused: 2, bought: { quantity: 4, unitMinor: 500 } });
+  const before = await totals(org);
+  await billing.members(org, 7);
+  const [charged, ...rest] = await totals(org);
+  expect(rest).toEqual(before);
+  expect(charged).toBe(preview.bought?.dueNow?.totalMinor);
+  expect(await seats(org)).toMatchObject({ quantity: 4, renews: 4, most: 4 });
+  expect(await limit(org)).toMatchObject({ limit: 7 });
+  await billing.members(org, 7);
+  expect(await totals(org)).toHaveLength(rest.length + 1);
+  expect((await billing.subscription(org, product)).addons).toMatchObject([{ addon: 'extra_member', quantity: 4 }]);
+});
+
+test('who leaves is paid for until the period ends, and who takes the place costs nothing', async () => {
+  const org = await customer();
+  await follow(org, 5000);
+  await billing.members(org, 6);
+  const paid = await totals(org);
+  await billing.members(org, 4);
+  expect(await seats(org)).toMatchObject({ quantity: 3, renews: 1 });
+  expect(await billing.call(previewSeats, { more: 2 }, org)).toMatchObject({ free: 2, bought: null });
+  await billing.members(org, 6);
+  expect(await seats(org)).toMatchObject({ quantity: 3, renews: 3 });
+  expect(await totals(org)).toEqual(paid);
+  await billing.members(org, 3);
+  await billing.pass(org, 32 * 86_400_000);
+  await billing.due();
+  expect(await seats(org)).toMatchObject({ quantity: 0, renews: 0 });
+  // Nothing was given back, and nothing is charged for seats any more.
+  const lines = await billing.tenants.read(org, (tx) =>
+    tx.query("select amount_minor::int from invoice_items where org_id = $1 and item = 'addon:extra_member'", [org]),
+  );
+  expect(lines).toEqual([{ amount_minor: 1500 }]);
+});
+
+test('what is had another way is not bought: a grant of the operator, or an unlimited number', async () => {
+  const org = await customer();
+  await follow(org, 5000);
+  const grant = { organisationId: org, feature: 'seats', op: 'add', value: 2, reason: 'A promise' };
+  await billing.call(createGrant, grant);
+  await billing.members(org, 6);
+  expect(await seats(org)).toMatchObject({ included: 5, quantity: 1 });
+});
+
+test('while an end is ordered nobody joins beyond what is paid', async () => {
+  const org = await customer();
+  await follow(org, 5000);
+  await billing.members(org, 5);
+  await billing.call(cancelSubscription, { product, at: 'period_end' }, org);
+  expect(await limit(org)).toMatchObject({ limit: 5 });
+  await billing.members(org, 6);
+  expect(await seats(org)).toMatchObject({ quantity: 2, most: null });
+});
+
+test('switched off, what is paid for stays; members that come together are one change', async () => {
+  const org = await customer();
+  await follow(org, 5000);
+  for (let joined = 4; joined <= 8; joined += 1) billing.counts['seats'] = joined;
+  await billing.members(org, 8);
+  expect(await follow(org, undefined, false)).toMatchObject({ following: false, quantity: 5, monthlyCapMinor: 5000 });
+  expect(await limit(org)).toMatchObject({ limit: 8 });
+  await billing.members(org, 9);
+  expect(await seats(org)).toMatchObject({ quantity: 5 });
+});

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Log } from '@tidegate/telemetry/log';
+import type { Stripe } from 'stripe';
+import { requireCatalogue } from '../../plans/catalogue.rows.ts';
+import { claimCards, type TrialKey } from '../../subscriptions/trial.rows.ts';
+import { StripeApi } from '../client/stripe-api.ts';
+import { readLookupKey } from '../prices/lookup-key.rules.ts';
+import type { Fact } from './facts.rules.ts';
+
+/**
+ * A product is tried once with a card, whoever has it. Who is first is decided by one insert, before anything of the trial is
+ * stored here; the other one is cancelled at Stripe, which charges nothing, or is paid for from now on, as the catalogue says.
+ * After a crash the same is done again.
+ */
+@Injectable()
+export class TriedCards {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly api: StripeApi,
+    private readonly log: Log,
+  ) {}
+
+  /** Answers what was refused: what was fetched is not so any more then. */
+  async refuse(customerId: string, subscriptions: readonly Stripe.Subscription[]): Promise<Fact[]> {
+    const trials = subscriptions.filter(({ status }) => status === 'trialing');
+    if (trials.length === 0) return [];
+    const { policies } = await requireCatalogue(this.tenants.reader({}));
+    const policy = policies?.triedCard ?? 'refuse';
+    if (policy === 'allow') return [];
+    const cards = await this.cards(customerId);
+    const facts: Fact[] = [];
+    for (const trial of trials) {
+      const products = productsOf(trial);
+      const first = await this.tenants.as({}, (tx) => claimCards(tx, products, cards, trial.id));
+      if (first) continue;
+      await this.end(trial, policy);
+      this.log.warn({ subscription: trial.id, policy }, 'A trial with a card that has tried the product was not given');
+      const data = { subscription: trial.id, product: products.join(', '), became: policy };
+      facts.push({ key: `sub:${trial.id}:trial_refused`, kind: 'trial_refused', at: trial.created, data });
+    }
+    return facts;
+  }
+
+  private async cards(customer: string): Promise<TrialKey[]> {
+    const { data } = await this.api.call('GET /v1/customers/:id/payment_methods', (stripe) =>
+      stripe.customers.listPaymentMethods(customer, { limit: 100 }),
+    );
+    return [...new Set(data.flatMap(({ card }) => card?.fingerprint ?? []))].map((one): TrialKey => `card:${one}`);
+  }
+
+  private async end({ id }: Stripe.Subscription, policy: 'refuse' | 'end'): Promise<void> {
+    const options = { idempotencyKey: `tried-card:${policy}:${id}` };
+    if (policy === 'refuse') {
+      await this.api.call('DELETE /v1/subscriptions/:id', (stripe) => stripe.subscriptions.cancel(id, {}, options));
+    } else {
+      await this.api.call('POST /v1/subscriptions/:id', (stripe) =>
+        stripe.subscriptions.update(id, { trial_end: 'now' }, options),
+      );
+    }
+  }
+}
+
+const productsOf = ({ items }: Stripe.Subscription): string[] =>
+  [
+    ...new Set(
+      items.data.flatMap(({ price }) => {
+        const sold = readLookupKey(price.lookup_key ?? '');
+        return sold?.kind === 'plan' ? [sold.product] : [];
+      }),
+    ),
+  ].sort();

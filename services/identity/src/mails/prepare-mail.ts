@@ -1,0 +1,81 @@
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import type { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
+import type { Tx } from '@tidegate/database/tx';
+import { hashOf, newToken } from '../kernel/tokens.ts';
+import { findUser, findUserByEmail, type UserRow } from '../kernel/user.rows.ts';
+import type { AccountMailRow } from './account-mail.rows.ts';
+import { DAY, RESET_MINUTES, UNDO_MINUTES } from './account-mails.ts';
+import {
+  describeInvitation,
+  insertInvitationToken,
+  insertRegistrationToken,
+  insertToken,
+  type TokenPurpose,
+} from './account-token.rows.ts';
+
+type Prepared = Omit<Input<typeof sendAccountMail>, 'id' | 'createdAt'>;
+
+/**
+ * What is sent, to whom, in which language; a token is made here and only its hash is stored. Undefined when the mail is
+ * no longer needed. Whether an address has an account decides what is sent, never what was answered to whoever asked.
+ */
+export async function prepareMail(tx: Tx, mail: AccountMailRow): Promise<Prepared | undefined> {
+  const { kind, email, details } = mail;
+  const of = await findUserByEmail(tx, email);
+  const owner = mail.user_id ? await findUser(tx, mail.user_id) : of;
+  const locale = owner?.locale ?? mail.locale ?? 'en';
+  switch (kind) {
+    case 'register': {
+      if (of) return taken(of);
+      const token = newToken();
+      await insertRegistrationToken(tx, { tokenHash: hashOf(token), email, locale: mail.locale, minutes: DAY });
+      return { kind, to: email, locale, token };
+    }
+    case 'change-email':
+      if (!owner || of?.id === owner.id) return undefined;
+      if (of) return taken(of);
+      return { kind, to: email, locale, token: await tokenFor(tx, owner, kind, DAY, email) };
+    case 'email-changed': {
+      if (!owner) return undefined;
+      const token = await tokenFor(tx, owner, 'undo-email', UNDO_MINUTES, email);
+      return { kind, to: email, locale, token, details: { newEmail: details?.newEmail } };
+    }
+    case 'verify-email':
+      if (!owner || owner.email_verified_at) return undefined;
+      return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind, DAY) };
+    case 'reset-password':
+      if (!owner) return undefined;
+      return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind, RESET_MINUTES) };
+    case 'invitation':
+      return invitation(tx, mail, of);
+    case 'account-deleted':
+      return { kind, to: email, locale };
+    default:
+      return owner && { kind, to: owner.email, locale };
+  }
+}
+
+const taken = (user: UserRow): Prepared => ({ kind: 'address-taken', to: user.email, locale: user.locale ?? 'en' });
+
+async function tokenFor(tx: Tx, user: UserRow, purpose: TokenPurpose, minutes: number, email?: string) {
+  const token = newToken();
+  const row = { tokenHash: hashOf(token), userId: user.id, purpose, minutes };
+  await insertToken(tx, email === undefined ? row : { ...row, email });
+  return token;
+}
+
+/** In the language of the invited person when it is known, or else of the one who invites. */
+async function invitation(
+  tx: Tx,
+  { email, details }: AccountMailRow,
+  invited: UserRow | undefined,
+): Promise<Prepared | undefined> {
+  const own = tx.as({ orgId: details?.orgId });
+  const found = await describeInvitation(own, details?.invitationId ?? '');
+  if (!found) return undefined;
+  const token = newToken();
+  await insertInvitationToken(own, details?.invitationId ?? '', hashOf(token));
+  const { organisation, inviter, role } = found;
+  const locale = invited?.locale ?? found.locale ?? 'en';
+  return { kind: 'invitation', to: email, locale, token, details: { organisation, inviter, role } };
+}

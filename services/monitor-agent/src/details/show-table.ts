@@ -1,0 +1,58 @@
+import { Controller } from '@nestjs/common';
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import type { Table } from '@tidegate/contracts/monitor-agent/relations';
+import { showTable } from '@tidegate/contracts/monitor-agent/table-detail';
+import type { Tx } from '@tidegate/database/tx';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { indexFindingsOf } from '../index-findings/find-indexes.ts';
+import { type TimeRange, toRange } from '../kernel/storage/range.rules.ts';
+import { coveredRange } from '../kernel/storage/sample.rows.ts';
+import { TABLE_SAMPLES } from '../relations/relation-kinds.rows.ts';
+import { indexRows, tableRows } from '../relations/relation-lists.rows.ts';
+import { growthOf, tablesNamed } from '../relations/tables-named.rows.ts';
+import { requireServer } from '../servers/require-server.ts';
+
+const MOST_INDEXES = 200;
+
+@Controller()
+export class ShowTable {
+  @Handles(showTable)
+  async handle({ input, tx }: OperationContext<typeof showTable>) {
+    const { serverId, database, schema, table: name } = input;
+    const range = toRange(input);
+    await requireServer(tx, serverId);
+    const [named] = await tablesNamed(tx, serverId, database, [{ schema, name }]);
+    const table = named && (await this.find(tx, serverId, range, { database, schema, name }));
+    if (!table) throw notFound({}, 'There is no such table, or it is gone.');
+    const indexes = await indexRows(tx, serverId, range, {
+      sort: 'bytes',
+      limit: MOST_INDEXES,
+      partitions: table.partitions === null ? 'apart' : 'together',
+      database,
+      schema,
+      table: name,
+    });
+    return {
+      range: await coveredRange(tx, TABLE_SAMPLES, serverId, range),
+      table,
+      indexes: indexes.slice(0, MOST_INDEXES),
+      findings: await indexFindingsOf(tx, serverId, database, [named]),
+      growth: await growthOf(tx, serverId, named),
+    };
+  }
+
+  /** With its partitions, or a partition by itself. */
+  private async find(
+    tx: Tx,
+    serverId: string,
+    range: TimeRange,
+    { database, schema, name }: { database: string; schema: string; name: string },
+  ): Promise<Table | undefined> {
+    const filter = { sort: 'name', limit: 1, database, schema, exactly: name };
+    for (const partitions of ['together', 'apart'] as const) {
+      const [found] = await tableRows(tx, serverId, range, { ...filter, partitions });
+      if (found?.name === name) return found;
+    }
+    return undefined;
+  }
+}

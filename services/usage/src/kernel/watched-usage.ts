@@ -1,0 +1,38 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { usagePulse } from '@tidegate/contracts/usage/usage';
+import { Bus } from '@tidegate/messaging/bus';
+
+const REST_MS = 1_000;
+
+/**
+ * Notifies those who watch that something was counted. A product reports thousands of events a second, so they are notified once a second for each
+ * organisation, and last after the last of them.
+ */
+@Injectable()
+export class WatchedUsage implements OnModuleDestroy {
+  private readonly counted = new Map<string, Set<string>>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly bus: Bus) {}
+
+  /** Once it is committed. */
+  note(events: readonly { org: string; meter: string }[]): void {
+    for (const { org, meter } of events) {
+      const meters = this.counted.get(org);
+      if (meters) meters.add(meter);
+      else this.counted.set(org, new Set([meter]));
+    }
+    if (this.counted.size === 0) return;
+    this.timer ??= setTimeout(() => this.notify(), REST_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearTimeout(this.timer);
+  }
+
+  private notify(): void {
+    this.timer = undefined;
+    for (const [org, meters] of this.counted) this.bus.live(org, usagePulse, { meters: [...meters] });
+    this.counted.clear();
+  }
+}
