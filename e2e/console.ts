@@ -144,6 +144,10 @@ export function browserConsole(platform: SharedPlatform): void {
       await page.getByRole('button', { name: 'Create', exact: true }).click();
       await page.getByRole('heading', { name: 'First bot' }).waitFor();
       await page.getByRole('button', { name: 'Start' }).click();
+      await page.getByRole('heading', { name: 'Levels of the open trade' }).waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      for (const tab of ['Equity', 'Decisions', 'Trades'])
+        await page.getByRole('link', { name: tab, exact: true }).click();
       await page.getByRole('cell', { name: /▲|▼/ }).first().waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);
     });

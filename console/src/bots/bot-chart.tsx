@@ -7,6 +7,7 @@ import { Reading } from '../kernel/reading.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { type Line, PriceChart } from '../ladder/price-chart.tsx';
+import { padded } from '../ladder/price-marks.rules.ts';
 import { orderName } from './order-words.ts';
 
 const MINUTES: Record<string, number> = { '1m': 1, '5m': 5, '15m': 15, '30m': 30, '1h': 60, '4h': 240, '1d': 1_440 };
@@ -26,6 +27,8 @@ export function BotChart({ bot }: { bot: Bot }) {
   const before = bot.decidedUpTo
     ? new Date(Date.parse(bot.decidedUpTo) + (MINUTES[interval ?? '5m'] ?? 5) * 60_000).toISOString()
     : undefined;
+  const market = useRead('marketsList', {}).data?.items.find((one) => one.market === bot.settings.market);
+  const tickSize = market?.tickSize ?? '1';
   const shown = levels.data;
   const lines = useMemo(() => (shown ? linesOf(shown) : []), [shown]);
   return (
@@ -34,14 +37,14 @@ export function BotChart({ bot }: { bot: Bot }) {
         market={bot.settings.market}
         feed={{ source: source ?? 'bundled', interval: interval ?? '5m' }}
         lines={lines}
-        fills={activity.data?.fills ?? []}
+        {...(activity.data ? { fills: activity.data.fills } : {})}
         before={before}
       />
       <Reading of={levels}>
         {({ levels: all, tradeId, currency, atRisk, capital, worstLoss, liquidationPrice, lastPrice }) => (
           <>
             <dl className="facts">
-              <Fact name={t('Last price')} value={lastPrice ? `${lastPrice} ${currency}` : '–'} />
+              <Fact name={t('Last price')} value={lastPrice ? `${padded(lastPrice, tickSize)} ${currency}` : '–'} />
               <Fact name={t('Money in the trade')} value={`${atRisk} ${currency}`} />
               {capital ? <Fact name={t('Needs at most')} value={`${capital} ${currency}`} /> : null}
               <Fact
@@ -54,7 +57,7 @@ export function BotChart({ bot }: { bot: Bot }) {
             <DataTable
               name={t('Levels')}
               rows={all}
-              columns={columns()}
+              columns={columns(tickSize)}
               rowKey={({ kind, index, price }) => `${kind} ${index} ${price}`}
             />
           </>
@@ -64,7 +67,7 @@ export function BotChart({ bot }: { bot: Bot }) {
   );
 }
 
-const columns = (): Column<NextLevel>[] => [
+const columns = (tickSize: string): Column<NextLevel>[] => [
   {
     key: 'kind',
     title: t('Order'),
@@ -77,7 +80,13 @@ const columns = (): Column<NextLevel>[] => [
     cell: ({ state }) => <StateMark mark={MARKS[state]}>{t(WORDS[state])}</StateMark>,
   },
   { key: 'side', title: t('Side'), value: ({ side }) => t(side) },
-  { key: 'price', title: t('Price'), number: true, value: ({ price }) => price },
+  {
+    key: 'price',
+    title: t('Price'),
+    number: true,
+    value: ({ price }) => price,
+    cell: ({ price }) => padded(price, tickSize),
+  },
   { key: 'quantity', title: t('Quantity'), number: true, value: ({ quantity }) => quantity },
   {
     key: 'distance',

@@ -3,6 +3,7 @@ import { useRead } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { short } from '../kernel/format.ts';
+import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
@@ -32,7 +33,7 @@ export function BotEquity({ botId }: { botId: string }) {
         return (
           <>
             <dl className="facts">
-              <Fact name={t('Equity now')} value={`${last.equity} ${currency}`} />
+              <Fact name={t('Equity now')} value={<Profit amount={last.equity} currency={currency} />} />
               <Fact name={t('Deepest drawdown')} value={`${maxDrawdown} ${currency}`} />
             </dl>
             <TimeChart

@@ -10,6 +10,7 @@ import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { t } from '../kernel/strings.ts';
+import { padded } from '../ladder/price-marks.rules.ts';
 import { BotState, STATES } from './bot-state.tsx';
 
 const route = getRouteApi('/o/$org/bots');
@@ -61,6 +62,7 @@ export function ListBots() {
               {...(more ? { more } : {})}
               {...(search.sort ? { sort: search.sort } : {})}
               sortable={Object.keys(SORTS)}
+              ascending={['name']}
               onSort={(key) => change({ sort: search.sort === SORTS[key] ? undefined : SORTS[key] })}
             />
           )
@@ -141,7 +143,13 @@ const columnsOf = (org: string): Column<BotLine>[] => [
       openProfit === null ? '–' : <Profit amount={openProfit} currency={currency} />,
   },
   { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },
-  { key: 'price', title: t('Last price'), number: true, value: ({ lastPrice }) => lastPrice },
+  {
+    key: 'price',
+    title: t('Last price'),
+    number: true,
+    value: ({ lastPrice }) => lastPrice,
+    cell: ({ lastPrice, tickSize }) => (lastPrice === null ? '–' : padded(lastPrice, tickSize)),
+  },
   {
     key: 'ran',
     title: t('Ran'),

@@ -23,6 +23,8 @@ interface Props<Row> {
   sort?: string;
   onSort?: (key: string) => void;
   sortable?: readonly string[];
+  /** Those of them that the server sorts from the lowest up. */
+  ascending?: readonly string[];
   more?: () => void;
   selected?: string;
 }
@@ -32,7 +34,18 @@ const MANY = 12;
 const LONG = 300;
 
 /** A real table: it can be copied, read aloud and sorted from the keyboard. Its order and what is searched in it stand in the address. */
-export function DataTable<Row>({ name, rows, columns, rowKey, sort, onSort, sortable, more, selected }: Props<Row>) {
+export function DataTable<Row>({
+  name,
+  rows,
+  columns,
+  rowKey,
+  sort,
+  onSort,
+  sortable,
+  ascending,
+  more,
+  selected,
+}: Props<Row>) {
   const { by, find } = useSearch({ strict: false }) as TableSearch;
   const change = useChange();
   const [hidden, toggle] = useHidden(name, columns);
@@ -45,7 +58,7 @@ export function DataTable<Row>({ name, rows, columns, rowKey, sort, onSort, sort
   );
   const order = orderOf(by);
   const direction = (key: string) => {
-    if (onSort) return key === sort ? 'descending' : undefined;
+    if (onSort) return key !== sort ? undefined : ascending?.includes(key) ? 'ascending' : 'descending';
     return order.key === key ? (order.down ? 'descending' : 'ascending') : undefined;
   };
   const maySort = (key: string) => (onSort ? (sortable?.includes(key) ?? false) : true);

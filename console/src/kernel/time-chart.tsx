@@ -87,6 +87,7 @@ export function TimeChart({
           {
             ...axis,
             size: 28,
+            ...(days ? { space: 110 } : {}),
             values: (_chart, splits) => splits.map((at) => (days ? day(at * 1_000) : clock(at * 1_000))),
           },
           { ...axis, size: 72, values: (_chart, splits) => splits.map((value) => format(value)) },

@@ -7,6 +7,13 @@ export interface DrawnFill {
 /** Digits behind the point of a market's tick: prices are shown with as many. */
 export const decimalsOf = (tickSize: string): number => tickSize.split('.')[1]?.replace(/0+$/, '').length ?? 0;
 
+/** A price with all digits of the tick: `58081.8` is `58081.80` where prices have two. */
+export function padded(price: string, tickSize: string): string {
+  const [whole, part = ''] = price.split('.');
+  const decimals = decimalsOf(tickSize);
+  return part.length >= decimals ? price : `${whole}.${part.padEnd(decimals, '0')}`;
+}
+
 /** One mark for each candle and side, with how many fills it stands for; fills before the first candle have none. */
 export function fillsByCandle(
   fills: readonly DrawnFill[],

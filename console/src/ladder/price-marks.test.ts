@@ -1,4 +1,4 @@
-import { decimalsOf, fillsByCandle } from './price-marks.rules.ts';
+import { decimalsOf, fillsByCandle, padded } from './price-marks.rules.ts';
 
 test('fills are marked at the candle in which they were, once for each side', () => {
   const at = (ms: number) => new Date(ms).toISOString();
@@ -19,4 +19,6 @@ test('fills are marked at the candle in which they were, once for each side', ()
 
 test('prices have as many digits as the tick', () => {
   expect(['0.01', '1', '0.00000100', '0.5'].map(decimalsOf)).toEqual([2, 0, 6, 1]);
+  expect(['58081.8', '7', '0.005'].map((price) => padded(price, '0.01'))).toEqual(['58081.80', '7.00', '0.005']);
+  expect(padded('7', '1')).toBe('7');
 });

@@ -1,4 +1,4 @@
-import { NativeSelect } from '@mantine/core';
+import { NativeSelect, VisuallyHidden } from '@mantine/core';
 import type { Sweep, SweepResult } from '@tidegate/client';
 import { useMemo } from 'react';
 import { t } from '../kernel/strings.ts';
@@ -60,7 +60,9 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
           <thead>
             <tr>
               <th scope="col">
-                {down?.setting ?? ''} \ {across?.setting}
+                <VisuallyHidden>
+                  {down?.setting ?? ''} \ {across?.setting}
+                </VisuallyHidden>
               </th>
               {xs.map((value) => (
                 <th key={value} scope="col">

@@ -127,6 +127,7 @@ function Ranking({ sweep, currency }: { sweep: SweepDetail; currency: string }) 
             columns={columnsOf(currency)}
             rowKey={({ rank }) => String(rank)}
             sortable={Object.keys(SORTS)}
+            ascending={['drawdown', 'capital']}
             {...(sort ? { sort } : {})}
             onSort={(key) => change({ sort: sort === SORTS[key] ? undefined : SORTS[key] })}
           />

@@ -28,7 +28,7 @@ export const listActivity = operation({
   input: z.strictObject({
     botId: Id,
     ...range,
-    limit: z.int().min(1).max(2_000).default(500).meta({ description: 'At most so many orders, and so many fills' }),
+    limit: z.int().min(1).max(1_000).default(500).meta({ description: 'At most so many orders, and so many fills' }),
   }),
   output: z.object({ orders: z.array(BotOrder), fills: z.array(BotFill), complete: z.boolean() }),
   errors: [notFound],
