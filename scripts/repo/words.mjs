@@ -128,6 +128,7 @@ export const WORDS = [
     field: 'untrusted, outsider',
     names: /\bstrange(r|rs)?\b/,
     text: /\bstranger?s?\b|\bstranger's\b/i,
+    except: [{ path: /common-passwords/, why: 'passwords that people choose' }],
   },
   { house: 'happened', field: 'event context', names: /^happened$/ },
   {

@@ -16,8 +16,8 @@ export function Moments({
   onChoose: (at: string) => void;
 }) {
   return (
-    <section className="row" aria-label={t('Moments worth a look')}>
-      <span className="quiet">{t('Moments worth a look')}</span>
+    <section className="row" aria-label={t('Moments worth seeing')}>
+      <span className="quiet">{t('Moments worth seeing')}</span>
       {moments.slice(0, MOST).map(({ kind, at, waitingMost, activeMost }) => (
         <Button
           key={at}

@@ -37,6 +37,6 @@ const PAGES = {
   wraparound: '/o/$org/servers/$serverId/wraparound',
 } as const;
 
-/** Where one looks into it. */
+/** Where to see more of it. */
 export const findingPage = (kind: ServerFinding['kind']) =>
   kind in PAGES ? PAGES[kind as keyof typeof PAGES] : ('/o/$org/servers/$serverId' as const);

@@ -13,8 +13,8 @@ import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
 import type { Asked } from './asked.ts';
 import { keepShown } from './keep-shown.rules.ts';
-import { isTold } from './live.rules.ts';
 import { useLiveState } from './live.ts';
+import { isFollowed } from './live-changes.ts';
 import { loggedInAgain } from './log-in-again.ts';
 import { fetchUnlessUnchanged } from './unchanged.ts';
 
@@ -98,7 +98,7 @@ const SAFETY_MS = 180_000;
 
 /** How often an answer is asked for again: rarely while the stream says when it is old. */
 function useInterval(name: OperationName, everyMs: number | undefined): { refetchInterval?: number } {
-  const live = useLiveState() === 'live' && isTold(name);
+  const live = useLiveState() === 'live' && isFollowed(name);
   if (!everyMs) return live ? { refetchInterval: SAFETY_MS } : {};
   return { refetchInterval: live ? Math.max(everyMs, SAFETY_MS) : everyMs };
 }

@@ -1,6 +1,6 @@
-import { TOPICS, type Topic } from './live.rules.ts';
+import { TOPICS, type Topic } from './live-changes.ts';
 
-interface Heard {
+interface Receiver {
   onLive: (id: string) => void;
   /** It is cut; the browser tries again. */
   onSilence: () => void;
@@ -11,7 +11,7 @@ interface Heard {
 
 /** Without a sign of life for so long the stream is over: heartbeats come every 15 s. */
 const SILENCE_MS = 40_000;
-const LOOK_MS = 5_000;
+const CHECK_MS = 5_000;
 
 /**
  * Until the stream ends, is silent for too long, or nobody needs it. After a short fault the browser itself connects again and says what
@@ -21,25 +21,25 @@ export function followStream(
   org: string,
   last: string | undefined,
   signal: AbortSignal,
-  { onLive, onSilence, onGap, onMessage }: Heard,
+  { onLive, onSilence, onGap, onMessage }: Receiver,
 ): Promise<void> {
   return new Promise((resolve) => {
     const address = new URLSearchParams({ organisation: org, ...(last ? { lastEventId: last } : {}) });
     const stream = new EventSource(`/api/v1/stream?${address}`);
-    let heardAt = Date.now();
+    let receivedAt = Date.now();
     const end = () => {
-      clearInterval(look);
+      clearInterval(check);
       stream.close();
       signal.removeEventListener('abort', end);
       resolve();
     };
-    const look = setInterval(() => {
-      if (Date.now() - heardAt > SILENCE_MS) end();
-    }, LOOK_MS);
+    const check = setInterval(() => {
+      if (Date.now() - receivedAt > SILENCE_MS) end();
+    }, CHECK_MS);
     signal.addEventListener('abort', end);
     const on = (name: string, act: (event: MessageEvent<string>) => void) =>
       stream.addEventListener(name, (event) => {
-        heardAt = Date.now();
+        receivedAt = Date.now();
         act(event as MessageEvent<string>);
       });
     on('ready', ({ lastEventId }) => onLive(lastEventId));

@@ -1,4 +1,4 @@
-import { changeOf, isTold, isTouched } from './live.rules.ts';
+import { changeOf, isFollowed, isTouched } from './live-changes.ts';
 
 const key = (operation: string, input: object = {}) => ['org', 'service', operation, input];
 
@@ -18,5 +18,10 @@ test('without the name of a thing everything of the topic is old, and after a ga
 });
 
 test('what also moves without a message is still asked for', () => {
-  expect(['serversList', 'botsGet', 'botsSummarize', 'deliveriesList'].map(isTold)).toEqual([true, true, false, false]);
+  expect(['serversList', 'botsGet', 'botsSummarize', 'deliveriesList'].map(isFollowed)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

@@ -1,6 +1,6 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
-import { type Change, changeOf, isTouched } from './live.rules.ts';
+import { type Change, changeOf, isTouched } from './live-changes.ts';
 import { followStream } from './live-stream.ts';
 
 /*
@@ -11,7 +11,7 @@ import { followStream } from './live-stream.ts';
 export type LiveState = 'live' | 'polling' | 'connecting';
 
 /** Between tabs: what the stream said, its state, or that a new tab asks for it. */
-interface Told {
+interface BetweenTabs {
   change?: Change;
   state?: LiveState;
   last?: string;
@@ -47,18 +47,18 @@ export function useLive(org: string): void {
     const reader = new Reader(queries, org);
     let leads = false;
     let last: string | undefined;
-    const hear = (told: Told) => {
-      last = told.last ?? last;
-      if (told.state) become(told.state);
-      if (told.change) reader.changed(told.change);
+    const receive = (announced: BetweenTabs) => {
+      last = announced.last ?? last;
+      if (announced.state) become(announced.state);
+      if (announced.change) reader.changed(announced.change);
     };
-    const tell = (told: Told) => {
-      channel.postMessage(told);
-      hear(told);
+    const announce = (announced: BetweenTabs) => {
+      channel.postMessage(announced);
+      receive(announced);
     };
-    channel.onmessage = ({ data }: MessageEvent<Told>) => {
-      if (data.asks && leads) channel.postMessage({ state, ...(last ? { last } : {}) } satisfies Told);
-      hear(data);
+    channel.onmessage = ({ data }: MessageEvent<BetweenTabs>) => {
+      if (data.asks && leads) channel.postMessage({ state, ...(last ? { last } : {}) } satisfies BetweenTabs);
+      receive(data);
     };
     const shown = () => !document.hidden && reader.catchUp();
     document.addEventListener('visibilitychange', shown);
@@ -66,17 +66,17 @@ export function useLive(org: string): void {
       leads = true;
       while (!over.signal.aborted) {
         await followStream(org, last, over.signal, {
-          onLive: (id) => tell({ state: 'live', ...(id ? { last: id } : {}) }),
-          onSilence: () => tell({ state: 'polling' }),
-          onGap: (id) => tell({ change: { topic: '*' }, ...(id ? { last: id } : {}) }),
-          onMessage: (topic, data, id) => tell({ change: changeOf(topic, data), ...(id ? { last: id } : {}) }),
+          onLive: (id) => announce({ state: 'live', ...(id ? { last: id } : {}) }),
+          onSilence: () => announce({ state: 'polling' }),
+          onGap: (id) => announce({ change: { topic: '*' }, ...(id ? { last: id } : {}) }),
+          onMessage: (topic, data, id) => announce({ change: changeOf(topic, data), ...(id ? { last: id } : {}) }),
         });
         if (over.signal.aborted) return;
-        tell({ state: 'polling' });
+        announce({ state: 'polling' });
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     };
-    channel.postMessage({ asks: true } satisfies Told);
+    channel.postMessage({ asks: true } satisfies BetweenTabs);
     navigator.locks.request(`tidegate-live-${org}`, { signal: over.signal }, lead).catch((error: unknown) => {
       if (!over.signal.aborted) throw error;
     });

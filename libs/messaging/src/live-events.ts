@@ -17,7 +17,7 @@ export class LiveEvents {
     this.service = service;
   }
 
-  /** What is told of an event that was sent; undefined for most. */
+  /** What is published of an event that was sent; undefined for most. */
   of(subject: Event['subject'], body: string): Said | undefined {
     const [live, say] = this.follows().get(subject) ?? [];
     return live && say && { topic: live.topic, text: JSON.stringify(say(JSON.parse(body))) };

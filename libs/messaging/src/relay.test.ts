@@ -164,16 +164,16 @@ test('processes without the lease do not keep waking each other', async () => {
   await schema.sql("update relay_lease set holder = null, held_until = '-infinity'");
 });
 
-test('an event that a live topic follows is told on it once it is sent, with no more than the topic says', async () => {
+test('an event that a live topic follows is published on it once it is sent, with no more than the topic says', async () => {
   const { relay: one, outbox } = relay('billing');
   const orgId = newId();
-  const told: string[] = [];
+  const published: string[] = [];
   nc.subscribe(`live.${orgId}.>`, {
-    callback: (_error, message) => told.push(`${message.subject} ${message.string()}`),
+    callback: (_error, message) => void published.push(`${message.subject} ${message.string()}`),
   });
   one.start();
   const snapshot = { orgId, version: 7, plans: {}, features: {}, periods: {}, upgrade: {} };
   await schema.tenants.as({}, (tx) => outbox.emit(tx, entitlementsChanged, snapshot, orgId));
-  await until(() => told.length > 0);
-  expect(told).toEqual([`live.${orgId}.entitlements {"version":7}`]);
+  await until(() => published.length > 0);
+  expect(published).toEqual([`live.${orgId}.entitlements {"version":7}`]);
 });

@@ -201,11 +201,11 @@ export class Relay {
     if (row.trace) head.set('traceparent', row.trace);
     const body = row.sequence === null ? row.body : this.envelope(row);
     const options = { msgID: row.event_id, headers: head, timeout: PUBLISH_TIMEOUT_MS };
-    return this.jetstream.publish(row.subject, body, options).then(() => this.tell(row));
+    return this.jetstream.publish(row.subject, body, options).then(() => this.announce(row));
   }
 
   /** To those who watch now, once the event is safe. */
-  private tell({ subject, org_id, body }: OutboxRow): void {
+  private announce({ subject, org_id, body }: OutboxRow): void {
     const said = org_id === null ? undefined : this.live.of(subject, body);
     if (said && !this.options.nc.isClosed()) this.options.nc.publish(`live.${org_id}.${said.topic}`, said.text);
   }

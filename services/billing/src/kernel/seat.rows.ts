@@ -105,7 +105,7 @@ export async function noteLowered(tx: Tx, orgId: string, product: string, lowere
 }
 
 /** Something else was ordered there: members are counted again, within the time that the loop sleeps or is woken. */
-export async function forgetLowered(tx: Tx, orgId: string, product: string): Promise<void> {
+export async function deleteLowered(tx: Tx, orgId: string, product: string): Promise<void> {
   await tx.query(
     `update seat_follows set lowered_to = null, check_at = greatest(clock_timestamp(), written_at + ${APART})
       where org_id = $1 and product = $2 and lowered_to is not null`,

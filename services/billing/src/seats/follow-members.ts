@@ -42,7 +42,7 @@ export class FollowMembers {
   async stop(
     { orgId, product }: DueSeats,
     stopped: 'payment_failed',
-    tell: (emit: Emit, data: { orgId: string; product: string; name: string; quantity: number }) => Promise<void>,
+    notify: (emit: Emit, data: { orgId: string; product: string; name: string; quantity: number }) => Promise<void>,
   ): Promise<void> {
     await this.tenants.run(orgId, async (tx) => {
       const follow = (await findSeatFollows(tx, orgId)).find((one) => one.product === product);
@@ -51,7 +51,7 @@ export class FollowMembers {
       const { monthlyCapMinor } = follow;
       await saveSeatFollow(tx, orgId, { product, following: false, monthlyCapMinor, stopped, by: 'schedule' });
       const emit = this.outbox.emitter(tx);
-      await tell(emit, { orgId, product, name: state.sold.name, quantity: state.quantity });
+      await notify(emit, { orgId, product, name: state.sold.name, quantity: state.quantity });
       await this.entitlements.announce(tx, emit, orgId);
     });
   }

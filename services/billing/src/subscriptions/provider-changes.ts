@@ -8,7 +8,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { clock } from '@tidegate/runtime/clock';
 import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
-import { forgetLowered } from '../kernel/seat.rows.ts';
+import { deleteLowered } from '../kernel/seat.rows.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -113,7 +113,7 @@ export class ProviderChanges {
 
   /** What was ordered there because members left is taken back by any other order. */
   private recount({ orgId, subscription: { product } }: Billed): Promise<void> {
-    return this.tenants.run(orgId, (tx) => forgetLowered(tx, orgId, product));
+    return this.tenants.run(orgId, (tx) => deleteLowered(tx, orgId, product));
   }
 
   private asked(): Payments {

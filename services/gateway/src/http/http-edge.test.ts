@@ -93,18 +93,7 @@ describe('what every answer has', () => {
     const made = await send('POST', '/api/v1/bots', { name: 'b', settings: bot.settings });
     expect(made.status).toBe(201);
     expect((await rest.get(made.headers.get('location') as string)).body).toMatchObject({ id: bot.id });
-    world.neighbours.on(
-      createApiKey,
-      () =>
-        ({
-          ...{ id: 'abcdefghij', prefix: 'tg_abcdefghij', name: 'k', scopes: ['bots:read'] },
-          ...{ createdAt: bot.createdAt, lastUsedAt: null, replacedBy: null },
-          expiresAt: null,
-          createdBy: newId(),
-          restricted: null,
-          key: 'tg_x',
-        }) as never,
-    );
+    world.neighbours.on(createApiKey, () => ({ ...answerOf(createApiKey), id: 'abcdefghij', key: 'tg_x' }));
     const key = await send('POST', '/api/v1/api-keys', { name: 'k', scopes: ['bots:read'] });
     expect(key.headers.get('location')).toBe('/api/v1/api-keys/abcdefghij');
   });

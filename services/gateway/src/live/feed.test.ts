@@ -62,7 +62,7 @@ test('after a gap nobody goes on after what they have', () => {
   const { feed, take } = watched();
   take('a', '1', 0);
   const before = feed.position;
-  feed.forgetAll();
+  feed.evictAll();
   expect(feed.after(before, 1)).toBeUndefined();
   const anew = feed.position;
   take('b', '2', 1);

@@ -53,7 +53,7 @@ export class Feed {
 
   /** What was sent after it; undefined when that is not known any more. */
   after(id: string, now = Date.now()): Numbered[] | undefined {
-    this.forget(now);
+    this.evict(now);
     const [, name, digits] = /^(\w{8})-(\d{1,15})$/.exec(id) ?? [];
     const number = Number(digits);
     const missing = this.last - number;
@@ -62,7 +62,7 @@ export class Feed {
   }
 
   /** Something is missing: nobody goes on after what they have. */
-  forgetAll(): void {
+  evictAll(): void {
     this.name = newName();
     this.kept.length = 0;
     this.characters = 0;
@@ -87,11 +87,11 @@ export class Feed {
     const message = { id: this.position, topic, text };
     this.kept.push({ ...message, at: now });
     this.characters += text.length;
-    this.forget(now);
+    this.evict(now);
     this.send(message);
   }
 
-  private forget(now: number): void {
+  private evict(now: number): void {
     while (
       this.kept[0] &&
       (this.kept.length > KEPT || this.characters > KEPT_CHARACTERS || this.kept[0].at < now - KEPT_MS)

@@ -52,7 +52,7 @@ test('a stream that is cut and resumed loses no message and has none twice', asy
   };
   // Messages go on while it is cut, once by the header, once by the address.
   for (; cuts < 6; cuts += 1) {
-    const header = cuts % 2 === 0 && last ? { 'last-event-id': last } : {};
+    const header: Record<string, string> = cuts % 2 === 0 && last ? { 'last-event-id': last } : {};
     const query = cuts % 2 === 1 ? `?lastEventId=${last}` : '';
     const stream = await openStream(url + query, { ...bearer(token), ...header });
     const started = () => names(stream).includes('ready') && (cuts > 0 || names(stream).includes('resync'));

@@ -160,7 +160,7 @@ export class StreamLive {
   /** Messages were lost on the way to us. */
   private startAnew(): void {
     for (const [orgId, { feed }] of this.sources) {
-      feed.forgetAll();
+      feed.evictAll();
       for (const client of this.clients.get(orgId) ?? []) client.send(RESYNC(feed.position));
     }
   }

@@ -3,24 +3,26 @@ import { WatchedUsage } from './watched-usage.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('however much is counted, those who watch are told once a second, and after the last', () => {
-  const told: [string, string[]][] = [];
-  const bus = { live: (org: string, _topic: unknown, { meters }: { meters: string[] }) => told.push([org, meters]) };
+test('however much is counted, those who watch are notified once a second, and after the last', () => {
+  const notified: [string, string[]][] = [];
+  const bus = {
+    live: (org: string, _topic: unknown, { meters }: { meters: string[] }) => notified.push([org, meters]),
+  };
   const watched = new WatchedUsage(bus as never);
   for (let n = 0; n < 1_000; n += 1) watched.note([{ org: 'a', meter: 'calls' }]);
   watched.note([
     { org: 'a', meter: 'mails' },
     { org: 'b', meter: 'calls' },
   ]);
-  expect(told).toEqual([]);
+  expect(notified).toEqual([]);
   vi.advanceTimersByTime(1_000);
-  expect(told).toEqual([
+  expect(notified).toEqual([
     ['a', ['calls', 'mails']],
     ['b', ['calls']],
   ]);
   watched.note([{ org: 'a', meter: 'calls' }]);
   vi.advanceTimersByTime(1_000);
-  expect(told.at(-1)).toEqual(['a', ['calls']]);
+  expect(notified.at(-1)).toEqual(['a', ['calls']]);
   watched.note([]);
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -5,7 +5,7 @@ import { Bus } from '@tidegate/messaging/bus';
 const REST_MS = 1_000;
 
 /**
- * Tells those who watch that something was counted. A product reports thousands of events a second, so it is told once a second for each
+ * Notifies those who watch that something was counted. A product reports thousands of events a second, so they are notified once a second for each
  * organisation, and last after the last of them.
  */
 @Injectable()
@@ -23,14 +23,14 @@ export class WatchedUsage implements OnModuleDestroy {
       else this.counted.set(org, new Set([meter]));
     }
     if (this.counted.size === 0) return;
-    this.timer ??= setTimeout(() => this.tell(), REST_MS).unref();
+    this.timer ??= setTimeout(() => this.notify(), REST_MS).unref();
   }
 
   onModuleDestroy(): void {
     clearTimeout(this.timer);
   }
 
-  private tell(): void {
+  private notify(): void {
     this.timer = undefined;
     for (const [org, meters] of this.counted) this.bus.live(org, usagePulse, { meters: [...meters] });
     this.counted.clear();

@@ -21,7 +21,7 @@ async function disputed() {
 const states = async (org: string) =>
   (await world.emitted(paymentDisputed, org)).map(({ state, readOnly }) => [state, readOnly]);
 
-test('a dispute is listed and told once, and takes nothing while the bank decides', async () => {
+test('a dispute is listed and notified of one time, and takes nothing while the bank decides', async () => {
   const { org, dispute } = await disputed();
   await world.settle();
   expect(await world.call(listDisputes, {}, org)).toMatchObject({

@@ -9,14 +9,14 @@ export type Change = { topic: Topic; about?: string } | { topic: '*' };
 const refreshed = new Map<Topic, ReadonlySet<string>>(
   TOPICS.map((topic) => [topic, new Set<string>(LIVE[topic].refreshes)]),
 );
-const told = new Set<string>(
+const announced = new Set<string>(
   TOPICS.flatMap((topic) =>
     LIVE[topic].refreshes.filter((name) => !(LIVE[topic].moves as readonly string[]).includes(name)),
   ),
 );
 
 /** Whether a message says when an answer is old, so that nobody has to ask for it again and again. */
-export const isTold = (operation: string): boolean => told.has(operation);
+export const isFollowed = (operation: string): boolean => announced.has(operation);
 
 /** What a message's data are about. */
 export function changeOf(topic: Topic, data: unknown): Change {
