@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EXPORTED } from '@tidegate/contracts/exported';
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
-import pg from 'pg';
 import { BOT_SETTINGS } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
+import { asSuperuser } from './superuser.ts';
 
 interface Line {
   kind: string;
@@ -29,18 +27,6 @@ export async function download(url: string, token: string): Promise<{ status: nu
 export function dataExport(platform: SharedPlatform): void {
   describe('an export of an organisation', () => {
     const PASSWORD = 'correct horse battery';
-    let database: pg.Client;
-
-    beforeAll(async () => {
-      const fileOf = (name: string) => JSON.parse(readFileSync(join(platform.dataDir, name), 'utf8'));
-      database = new pg.Client({
-        ...{ host: '127.0.0.1', port: fileOf('installation.json').ports.postgres, database: 'tidegate' },
-        ...{ user: 'postgres', password: fileOf('secrets.json')['POSTGRES_PASSWORD'] },
-      });
-      await database.connect();
-    });
-    afterAll(() => database.end());
-
     async function owner(name: string) {
       const anonymous = new Rest(platform.url);
       const email = `${name}@example.com`;
@@ -100,11 +86,11 @@ export function dataExport(platform: SharedPlatform): void {
     });
 
     test('it is for owners who are logged in, once at a time', async () => {
-      const mine = await owner('twice');
+      const mine = await owner('exported-twice');
       expect(await download(platform.url, mine.key.key)).toMatchObject({ status: 403 });
       expect(await download(platform.url, 'nobody')).toMatchObject({ status: 401 });
 
-      const guest = { email: 'guest-of-twice@example.com', password: PASSWORD, name: 'Guest' };
+      const guest = { email: 'guest-of-exported-twice@example.com', password: PASSWORD, name: 'Guest' };
       const { body } = await mine.anonymous.post<{ accessToken: string }>('/api/v1/accounts', guest);
       const joined = await mine.anonymous.as(body.accessToken).post('/api/v1/invitations/accept', {
         token: mine.guest.token,
@@ -117,7 +103,8 @@ export function dataExport(platform: SharedPlatform): void {
       expect((await asGuest(mine.orgId)).status).toBe(403);
       expect((await asGuest('019a0000-0000-7000-8000-000000000000')).status).toBe(403);
 
-      await database.query(
+      await asSuperuser(
+        platform,
         "insert into identity.organisation_exports (org_id, id, user_id, held_until) values ($1, $1, $1, now() + interval '1 minute')",
         [mine.orgId],
       );
@@ -126,20 +113,21 @@ export function dataExport(platform: SharedPlatform): void {
         ...{ status: 409, code: 'export_running', retryAfterSeconds: expect.any(Number) },
       });
       // One that nobody goes on with is over.
-      await database.query('update identity.organisation_exports set held_until = now() where org_id = $1', [
+      await asSuperuser(platform, 'update identity.organisation_exports set held_until = now() where org_id = $1', [
         mine.orgId,
       ]);
       expect((await download(platform.url, mine.token)).status).toBe(200);
       await until(
         async () =>
-          (await database.query('select from identity.organisation_exports where org_id = $1', [mine.orgId]))
-            .rowCount === 0,
+          (await asSuperuser(platform, 'select from identity.organisation_exports where org_id = $1', [mine.orgId]))
+            .length === 0,
         { what: 'the place to be free again' },
       );
     });
 
     test('every table of an organisation and each of its columns is exported, or it is said why not', async () => {
-      const { rows } = await database.query<{ service: string; table: string; columns: string[]; binary: string[] }>(
+      const rows = await asSuperuser<{ service: string; table: string; columns: string[]; binary: string[] }>(
+        platform,
         `select replace(n.nspname, '_', '-') as service, c.relname as table, array_agg(a.attname::text) as columns,
                 coalesce(array_agg(a.attname::text) filter (where a.atttypid = 'bytea'::regtype), '{}') as binary
            from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -86,7 +86,7 @@ export function documents(platform: SharedPlatform): void {
         const type = answer.headers.get('content-type')?.split(';')[0] ?? 'none';
         const content = described.content[type] as { schema: Json } | undefined;
         if (!content) note(`content type ${type}`);
-        else if (type.includes('json')) for (const fault of validate(content.schema, answer.body)) note(fault);
+        else if (/[/+]json\b/.test(type)) for (const fault of validate(content.schema, answer.body)) note(fault);
       }
       return answer;
     }

@@ -3,8 +3,10 @@ import { type Answer, Rest } from '@tidegate/testing/platform';
 import { type StripeDouble, startStripe } from '@tidegate/testing/stripe/start-stripe';
 import { until } from '@tidegate/testing/until';
 import { Stripe } from 'stripe';
+import { download } from './data-export.ts';
 import { operatorOf } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
+import { asSuperuser } from './superuser.ts';
 
 const SECRET = 'whsec_of_the_paying_customer';
 const BOT = {
@@ -80,6 +82,7 @@ export function payingCustomer(platform: SharedPlatform, payments: Payments, { k
     let operator: Rest;
     let customer: Rest;
     let orgId: string;
+    let token: string;
     let backend: (path: string, body: unknown) => Promise<Answer>;
 
     const subscription = async (): Promise<Subscription> => {
@@ -168,7 +171,8 @@ export function payingCustomer(platform: SharedPlatform, payments: Payments, { k
         '/api/v1/accounts',
         account,
       );
-      customer = anonymous.as(signedUp.body.accessToken);
+      token = signedUp.body.accessToken;
+      customer = anonymous.as(token);
       orgId = signedUp.body.organisation.id;
       const shop = anonymous.as(made.body.key);
       backend = (path, body) => shop.post(path, body, { 'tidegate-organisation': orgId });
@@ -299,8 +303,27 @@ export function payingCustomer(platform: SharedPlatform, payments: Payments, { k
       expect(Date.parse(graceUntil as string)).toBeGreaterThan(Date.now());
       expect(await mayReport()).toMatchObject({ allowed: true });
       await report(1);
+    });
+
+    test('when the grace is over it ends by itself, for everybody: what exists can be read, until the card is mended', async () => {
+      // As if its days had passed but for seconds; whatever else changes has the new end announced.
+      await asSuperuser(
+        platform,
+        "update billing.subscriptions set grace_until = date_trunc('second', now()) + interval '4 seconds' where org_id = $1",
+        [orgId],
+      );
+      const gift = { feature: 'reports', op: 'add', value: 1, reason: 'Another end' };
+      const given = await operator.post(`/api/v1/operator/organisations/${orgId}/grants`, gift);
+      expect(given).toMatchObject({ status: 201 });
+      await until(async () => (await mayReport())['reason'] === 'past_due', { what: 'the check to say past_due' });
+      await becomes({ plan: 'business', status: 'past_due', access: 'read_only' });
+      await until(async () => (await makeBot('none')).body.code === 'organisation_read_only', { what: 'the refusal' });
+      expect(await bots()).toHaveLength(5);
+      const gone = `/api/v1/operator/organisations/${orgId}/grants/${given.body['id']}`;
+      expect((await operator.send('DELETE', gone)).status).toBe(204);
       await mendCard();
       await becomes({ plan: 'business', status: 'active', access: 'full', graceUntil: null });
+      await until(async () => (await mayReport())['allowed'] === true, { what: 'the check to allow it' });
     });
 
     test.runIf(killed)(
@@ -356,6 +379,24 @@ export function payingCustomer(platform: SharedPlatform, payments: Payments, { k
       expect(await mayReport()).toMatchObject({ allowed: false, reason: 'limit_reached', used: 12 });
       expect(await bots()).toHaveLength(5);
       expect((await invoices()).map(({ status }) => status)).toEqual(Array(killed ? 5 : 4).fill('paid'));
+    });
+
+    test('all that there is of it can be taken along: every invoice, every change and every bot', async () => {
+      const { status, lines } = await download(platform.url, token);
+      expect(status).toBe(200);
+      const of = (kind: string) => lines.filter((line) => line.kind === kind).map(({ data }) => data);
+      expect(lines.at(-1)).toEqual({ kind: 'end', data: { lines: lines.length - 2 } });
+      expect(of('billing.invoices')).toHaveLength((await invoices()).length);
+      const plans = of('billing.subscription_changes').map(({ after }) => (after as { plan: string }).plan);
+      expect(plans).toEqual(expect.arrayContaining(['free', 'pro', 'business']));
+      const reports = of('usage.usage_hours').filter(({ meter }) => meter === 'reports');
+      expect(reports.reduce((sum, { quantity }) => sum + Number(quantity), 0)).toBe(12);
+      expect(
+        of('bot-executor.bots')
+          .map(({ name }) => name as string)
+          .sort(),
+      ).toEqual(await bots());
+      expect(of('notifier.channels')).toHaveLength(1);
     });
 
     test('with the organisation its customer at Stripe is deleted', async () => {

@@ -1,5 +1,6 @@
 import { type OtlpCollector, startOtlpCollector } from '@tidegate/testing/fakes/otlp-collector';
 import { until } from '@tidegate/testing/until';
+import type { Mails } from './mails.ts';
 import type { SharedPlatform } from './shared-platform.ts';
 
 /* One request's way through the whole platform, as an operator's collector sees it. */
@@ -27,10 +28,17 @@ export function collectTraces(): Traces {
   };
 }
 
-export function traces(platform: SharedPlatform, { collected }: Traces): void {
+export function traces(platform: SharedPlatform, { collected }: Traces, mails: Mails): void {
   test('a request is one trace over HTTP, operation, SQL and event handlers, and shows no values', async () => {
     const collector = collected();
-    const account = { email: 'traced@example.com', password: 'traced-correct-horse', name: 'Traced Person' };
+    const email = 'traced@example.com';
+    const asked = await fetch(`${platform.url}/api/v1/accounts/request`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email }),
+    });
+    expect(asked.status).toBe(204);
+    const account = { token: await mails.tokenFor(email), password: 'traced-correct-horse', name: 'Traced Person' };
     const answer = await fetch(`${platform.url}/api/v1/accounts`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', traceparent: `00-${TRACE}-${CALLER_SPAN}-01` },

@@ -81,7 +81,8 @@ async function askServices(world: World, { id }: Organisation) {
     waiting: number('waiting'),
     charged: number('charged'),
     atStripe: listed
-      .filter(({ provider }) => provider === 'stripe')
+      // Until an hour after its event was received a draft is nothing that anybody owes.
+      .filter(({ provider, status }) => provider === 'stripe' && status !== 'draft')
       .map(({ number, totalMinor: total, status }) => ({ number, total, status }))
       .sort(byNumber),
   };

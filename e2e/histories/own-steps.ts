@@ -191,7 +191,7 @@ export class OwnSteps {
     const input = { organisationId: one.id, invoiceId: own[index]?.id, reason: 'random' };
     const { cents, days } = step;
     const dueAt = this.play.world.now + days * DAY;
-    const outcome = await this.play.world.arrived(this.play.published).then(() => {
+    const outcome = await this.play.arrived().then(() => {
       switch (step.is) {
         case 'paid':
           return this.both(one, payInvoice, input, () => books.pay(known));
@@ -262,7 +262,7 @@ export class OwnSteps {
     const gone = this.hasExpired(one, `l${step.lease}`);
     const lease = step.lease === undefined || gone ? undefined : one.leases.get(step.lease);
     // What is drawn depends on what is known when it is counted.
-    if (step.meter === 'scans') await this.play.world.arrived(this.play.published);
+    if (step.meter === 'scans') await this.play.arrived();
     const inModel = () =>
       model.usage.report(
         step.by,
@@ -302,7 +302,7 @@ export class OwnSteps {
     const isHold = step.do === 'hold';
     const known = (isHold ? one.holds : one.leases).has(step.name);
     if (known) return 'left out';
-    await this.play.world.arrived(this.play.published);
+    await this.play.arrived();
     const { now } = this.play.world;
     const window = model.window('reports');
     const limit = model.may().reports;

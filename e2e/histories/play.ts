@@ -22,6 +22,8 @@ const UNKNOWN = ['unavailable', 'timeout', 'too_many_requests'];
 const USES = new Set<Step['do']>([
   ...(['report', 'correct', 'lend', 'hold', 'giveBack', 'commit', 'release'] as const),
   ...(['give', 'takeBack', 'order', 'invoice'] as const),
+  // Another plan may count in other months.
+  ...(['set', 'choose', 'try', 'cancel', 'resume'] as const),
 ]);
 
 /** Carries a history out, in the services and in the model. */
@@ -56,7 +58,7 @@ export class Play {
         done: [],
       });
     }
-    await this.world.arrived();
+    await this.arrived();
   }
 
   /** Between two steps a few seconds pass. */
@@ -119,7 +121,7 @@ export class Play {
         world.killAfter(step.service, step.messages, step.lost);
         return;
       case 'stand still':
-        await this.world.arrived(this.published);
+        await this.arrived();
         world.kill(step.service);
         this.still = true;
         await this.pass(step.hours * HOUR);
@@ -193,6 +195,18 @@ export class Play {
     await this.settle({ find: true });
   }
 
+  /** Everything that was sent has arrived, also at a service that dies over it. */
+  async arrived(): Promise<void> {
+    for (;;) {
+      await this.revive();
+      try {
+        return await this.world.arrived(this.published);
+      } catch (error) {
+        if (!(error instanceof Died)) throw error;
+      }
+    }
+  }
+
   private async revive(): Promise<void> {
     for (const name of ['billing', 'usage'] as Name[]) {
       if (this.world.isUp(name)) continue;
@@ -227,7 +241,7 @@ export class Play {
 
   private async checkUse(one: Organisation): Promise<void> {
     if (one.stale) return;
-    await this.world.arrived(this.published);
+    await this.arrived();
     const said = JSON.stringify(await this.ask(usageLimits, {}, one.id).then(balancesOf));
     const wanted = JSON.stringify(one.model.balances());
     if (said !== wanted) throw new Mismatch(one, `has used ${said}\n     the model: ${wanted}`);
@@ -235,7 +249,7 @@ export class Play {
 
   /** Whoever may do something else than the model says. */
   async differing(): Promise<Organisation | undefined> {
-    await this.world.arrived(this.published);
+    await this.arrived();
     const all = await mayNow(this.world);
     return this.organisations.find(
       (one) => !one.stale && JSON.stringify(all.get(one.id)) !== JSON.stringify(one.model.may()),
@@ -248,7 +262,7 @@ export class Play {
     this.world.stripe.faults.clear();
     await this.listen();
     await this.pass(SECOND);
-    await this.world.arrived(this.published);
+    await this.arrived();
     for (const one of this.organisations) {
       const { services, model } = await compare(this.world, one);
       if (JSON.stringify(services) !== JSON.stringify(model)) throw new Mismatch(one, differenceOf(services, model));

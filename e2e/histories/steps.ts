@@ -92,6 +92,16 @@ function beginning(chance: Chance, kind: Kind): OwnStep {
   // The free plan has ten reports: whoever borrows of them is near the limit at once.
   if (kind === 'borrows')
     return { do: 'report', by: 'customer', id: 9, meter: 'reports', quantity: chance.int(1, 9), hoursAgo: 0 };
+  // Months are counted from when it is paid for: what was used before moves.
+  if (kind === 'pays' && chance.is(2))
+    return {
+      do: 'report',
+      by: 'customer',
+      id: 9,
+      meter: 'pages',
+      quantity: chance.int(1, 60),
+      hoursAgo: chance.int(0, 3),
+    };
   if (kind === 'any' && chance.is(3)) return { do: 'buy' };
   return { do: 'set', plan: chance.of('starter', 'pro'), status: 'active', rooms5: chance.int(0, 2) };
 }
@@ -180,7 +190,10 @@ function paying(chance: Chance): OwnStep {
     case 3:
       return { do: 'invoice', which: chance.int(0, 5), is, cents: chance.int(1, 3_000), days: chance.int(1, 50) };
     case 4:
-      return { do: 'choose', plan: chance.of<Plan>('free', 'starter', 'pro') };
+      return chance.of<OwnStep>(
+        { do: 'choose', plan: chance.of<Plan>('free', 'starter', 'pro') },
+        { do: 'set', plan: chance.of<Plan>('starter', 'pro'), status: 'active', interval: chance.of('month', 'year') },
+      );
     case 5:
       return chance.of<OwnStep>(
         { do: 'resume' },

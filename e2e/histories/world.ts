@@ -257,11 +257,14 @@ export class World {
       while ((await loop.turn({ signal })) === 'again');
   }
 
-  /** Everything that was sent has arrived: events of billing at usage, and usage of our own services. */
+  /** Everything that was sent has arrived: events of billing at usage, and usage of our own services. Who has died receives nothing. */
   async arrived(published: readonly string[] = []): Promise<void> {
     let late = {};
+    let died = false;
     await until(
       async () => {
+        died = !this.isUp('billing') || !this.isUp('usage');
+        if (died) return true;
         const { rows } = await this.admin.query<Record<string, number>>(
           `select (select count(*) from billing.outbox)::int as unsent,
                   (select count(*)::int from billing.entitlements e
@@ -281,6 +284,7 @@ export class World {
     ).catch(async (error: Error) => {
       throw new Error(`${error.message} ${JSON.stringify(late)} ${JSON.stringify(await this.whereabouts(), null, 1)}`);
     });
+    if (died) throw new Died();
   }
 
   /** Of snapshots that have not arrived: what their consumer has handled, and what failed. */

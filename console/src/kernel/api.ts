@@ -15,6 +15,8 @@ import type { Asked } from './asked.ts';
 import { keepShown } from './keep-shown.rules.ts';
 import { useLiveState } from './live.ts';
 import { isFollowed } from './live-changes.ts';
+import { loggedInAgain } from './log-in-again.ts';
+import { linkKey } from './shared-link.ts';
 import { fetchUnlessUnchanged } from './unchanged.ts';
 
 /** Names of the client's methods that call an operation. */
@@ -33,25 +35,43 @@ type Call = (input: unknown, options?: CallOptions) => Promise<unknown>;
 /** Tokens live in cookies that no script can read; this header asks for them wherever tokens are given. */
 const withCookies: typeof fetch = (url, options) => {
   const headers = new Headers(options?.headers);
+  const key = linkKey();
+  if (key) {
+    headers.set('authorization', `Bearer ${key}`);
+    return fetchUnlessUnchanged(String(url), { ...options, headers, credentials: 'omit' });
+  }
   headers.set('session-cookies', 'true');
   return fetchUnlessUnchanged(String(url), { ...options, headers });
 };
 
-/** One tab renews for all: a refresh token is spent once. */
-const renew = (): Promise<string | undefined> =>
-  navigator.locks.request('tidegate-renewal', async () => {
-    const response = await withCookies('/api/v1/sessions/refresh', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    });
-    // No token comes back; an empty one says that the call may be sent again.
-    return response.ok ? '' : undefined;
-  });
+/** One tab renews for all: a refresh token is spent once. The key of a link is never renewed. */
+const renew = async (): Promise<string | undefined> =>
+  linkKey()
+    ? undefined
+    : navigator.locks.request('tidegate-renewal', async () => {
+        const response = await withCookies('/api/v1/sessions/refresh', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{}',
+        });
+        // No token comes back; an empty one says that the call may be sent again.
+        return response.ok ? '' : undefined;
+      });
 
 export const client = new TidegateClient({ url: '', fetch: withCookies, refresh: renew });
 
-const call = (name: OperationName): Call => client[name] as unknown as Call;
+/** When the session has ended, the same call goes on once the person has logged in again. */
+const call =
+  (name: OperationName): Call =>
+  async (input, options) => {
+    const ask = client[name] as unknown as Call;
+    try {
+      return await ask(input, options);
+    } catch (error) {
+      if (!isProblem(error) || error.code !== 'unauthenticated' || !(await loggedInAgain())) throw error;
+      return ask(input, options);
+    }
+  };
 
 export const queryClient = new QueryClient({
   defaultOptions: {

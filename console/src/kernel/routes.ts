@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, redirect } from '@tanstack/react-router';
 import { isProblem } from '@tidegate/client';
 import { queryClient, readOf } from './api.ts';
 import { given, textOf } from './search-params.ts';
+import { linkKey } from './shared-link.ts';
 import type { TableSearch } from './table-view.rules.ts';
 
 /*
@@ -19,6 +20,8 @@ export const orgRoute = createRoute({
   validateSearch: (raw: Record<string, unknown>): TableSearch =>
     given({ by: textOf(raw, 'by'), find: textOf(raw, 'find') }),
   beforeLoad: async ({ location }) => {
+    // Whoever has a link is nobody, and reads what it shows.
+    if (linkKey()) return;
     try {
       await queryClient.ensureQueryData(meOf());
     } catch (error) {

@@ -2,12 +2,15 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useOrg } from '../kernel/api.ts';
+import { readOf, useOrg } from '../kernel/api.ts';
 import { useLive } from '../kernel/live.ts';
+import { useLogInNeeded } from '../kernel/log-in-again.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
 import { OpenedLater } from '../kernel/opened-later.tsx';
 import { meOf } from '../kernel/routes.ts';
+import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
+import { Brand } from './brand.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { NAVIGATION } from './navigation.ts';
@@ -15,13 +18,24 @@ import classes from './shell.module.css';
 import { type Opens, useShortcuts } from './use-shortcuts.ts';
 
 const loadMenu = () => import('./person-menu.tsx');
+const LogInAgain = lazy(async () => ({ default: (await import('../session/log-in-again.tsx')).LogInAgain }));
 const PersonMenu = lazy(async () => ({ default: (await loadMenu()).PersonMenu }));
+const LinkedShell = lazy(async () => ({ default: (await import('./linked-shell.tsx')).LinkedShell }));
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 const KeyboardHelp = lazy(async () => ({ default: (await import('./keyboard-help.tsx')).KeyboardHelp }));
 const FirstSteps = lazy(async () => ({ default: (await import('./first-steps.tsx')).FirstSteps }));
 
 /** What stands around every page of an organisation. */
 export function Shell() {
+  if (!linkKey()) return <OwnShell />;
+  return (
+    <Suspense>
+      <LinkedShell />
+    </Suspense>
+  );
+}
+
+function OwnShell() {
   const org = useOrg();
   const me = useQuery(meOf()).data;
   const [opened, setOpened] = useState<Opens | undefined>();
@@ -29,11 +43,14 @@ export function Shell() {
   useLive(org);
   useEffect(leaveWithOthers, []);
   useShortcuts(org, setOpened);
+  const logInNeeded = useLogInNeeded();
   const close = () => setOpened(undefined);
-  const scopes = new Set(me?.scopes);
+  // What they may do here, which may be another organisation than the session began in.
+  const here = useQuery(readOf(org, 'accountsMe', {})).data;
+  const scopes = new Set(here?.scopes);
   const groups = NAVIGATION.map(({ title, items }) => ({
     title,
-    items: items.filter(({ scope }) => !scope || !me || scopes.has(scope)),
+    items: items.filter(({ scope }) => !scope || !here || scopes.has(scope)),
   })).filter(({ items }) => items.length > 0);
   const name = me?.user.name || t('Account');
   return (
@@ -43,7 +60,7 @@ export function Shell() {
       </a>
       <header className={classes['bar']}>
         <Link to="/o/$org" params={{ org }} className={classes['name']}>
-          Tidegate
+          <Brand org={org} />
         </Link>
         <Breadcrumb org={org} />
         <LiveMark org={org} />
@@ -91,6 +108,7 @@ export function Shell() {
       </main>
       <Suspense>
         {opened === 'palette' ? <Palette org={org} onClose={close} onHelp={() => setOpened('help')} /> : null}
+        {logInNeeded ? <LogInAgain /> : null}
         {opened === 'help' ? <KeyboardHelp onClose={close} /> : null}
       </Suspense>
     </div>

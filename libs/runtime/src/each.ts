@@ -8,7 +8,7 @@ import type { Log } from '@tidegate/telemetry/log';
  */
 export async function each<T extends object>(
   items: Iterable<T>,
-  { signal, log, what }: { signal?: AbortSignal; log: Log; what: string },
+  { signal, log, what, failing }: { signal?: AbortSignal; log: Log; what: string; failing?: (item: T) => void },
   work: (item: T) => Promise<unknown>,
 ): Promise<number> {
   let failed = 0;
@@ -19,6 +19,7 @@ export async function each<T extends object>(
     } catch (error) {
       if (isOutage(error)) throw error;
       failed += 1;
+      failing?.(item);
       log.error({ error, ...identifiers(item) }, `${what} failed for one; the others continue`);
     }
   }

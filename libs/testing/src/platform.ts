@@ -110,7 +110,7 @@ export class Rest {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const json = text && response.headers.get('content-type')?.includes('json');
+    const json = text && /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : { text }) as T };
   }
 

@@ -47,6 +47,7 @@ export class GatewayWorld {
   health = new Health(['gateway']);
   private readonly env: NodeJS.ProcessEnv;
   private readonly dataDir: string;
+  private readonly others: ServiceHost[] = [];
 
   static async start(env: NodeJS.ProcessEnv = {}): Promise<GatewayWorld> {
     const dataDir = mkdtempSync(join(tmpdir(), 'tidegate-gateway-'));
@@ -122,6 +123,15 @@ export class GatewayWorld {
     await this.host.start(config, this.health);
   }
 
+  /** Another replica, on a port of its own. It is stopped with the test. */
+  async anotherGateway(): Promise<Rest> {
+    const port = await freePort();
+    const host = new ServiceHost(service, { ...this.settings, port });
+    await host.start(loadConfigs([GatewayConfig], this.env).get(GatewayConfig), new Health(['gateway']));
+    this.others.push(host);
+    return new Rest(`http://127.0.0.1:${port}`);
+  }
+
   /** As SIGTERM does it. */
   async stopGateway(): Promise<void> {
     await this.host.stopWork();
@@ -172,6 +182,7 @@ export class GatewayWorld {
   as = async (sessionId: string): Promise<Rest> => this.rest.as(await this.accounts.accessToken(sessionId));
 
   readonly stop = closing(async () => {
+    for (const host of this.others) await host.stopWork().then(() => host.close());
     await this.stopGateway().catch(() => {});
     await this.neighbours.stopAll();
     if (!this.nc.isClosed()) await this.nc.close();

@@ -4457,6 +4457,12 @@ export type SubscriptionsPreviewOutput = {
   dueNow: PreviewedInvoice | null;
   /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */
   next: PreviewedInvoice | null;
+  /** Left to pay of invoices that are open already, besides `dueNow`; by currency */
+  owed: Array<{
+    currency: string;
+    /** In the smallest unit */
+    dueMinor: number;
+  }>;
   /** What differs */
   entitlements: Array<{
     feature: FeatureKey;
@@ -6036,7 +6042,7 @@ export type ServersMomentsInput = {
 
 export type ServersMomentsOutput = {
   /** The 50 worst, newest first */
-  items: Array<ServerMoment>;
+  moments: Array<ServerMoment>;
 };
 
 export type ServersMomentsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -6055,6 +6061,7 @@ export type ServersNotesCreateProblem = 'unauthenticated' | 'plan_limit_reached'
 
 export type ServersNotesDeleteInput = {
   serverId: Id;
+  /** The note */
   noteId: Id;
 };
 
@@ -6259,7 +6266,7 @@ export type ServersTableInput = {
   /** Schema of the table */
   schema: string;
   /** Name of the table */
-  name: string;
+  table: string;
 };
 
 export type ServersTableOutput = {

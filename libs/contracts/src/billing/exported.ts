@@ -61,6 +61,14 @@ export const exported: Exported = {
       columns: 'id invoice_id change amount_minor changed_at',
       without: { internal: 'effect_key', operator: 'reason changed_by' },
     },
+    seat_follows: {
+      columns: 'product following monthly_cap_minor lowered_to stopped changed_at',
+      without: { internal: 'written_at check_at', operator: 'changed_by' },
+    },
+    disputes: {
+      columns: 'id state status reason currency amount_minor answer_by opened_at read_only settled_at',
+      without: { internal: 'charge_id', operator: 'settled_by settled_reason' },
+    },
     usage_charges: {
       columns:
         'product feature from_at until_at window_start per name price included currency charged_quantity charged_minor due_at',

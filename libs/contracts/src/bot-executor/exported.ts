@@ -5,7 +5,7 @@ export const exported: Exported = {
     bots: {
       columns:
         'id name status settings source interval candles_per_second market_rules starts_at decided_up_to trades_after ' +
-        'closed_trades profit balance open_trade_id waiting halted resumed restricted created_at',
+        'closed_trades profit balance last_price open_trade_id waiting halted resumed restricted created_at',
       without: { internal: 'state ledger_sequence stored_orders expired_sums late_candles late_from' },
     },
     trades: {
@@ -27,13 +27,13 @@ export const exported: Exported = {
         'market version base quote tick_size lot_size min_quantity min_notional fee_percent maintenance_margin_percent created_at',
     },
     backtests: {
-      columns: 'id status failure result equity stored_trades stored_fills created_at finished_at',
+      columns: 'id name status failure result equity stored_trades stored_fills created_at finished_at',
       without: { internal: 'parts' },
     },
     backtest_parts: { columns: 'backtest_id what part items' },
     sweeps: {
       columns: 'id status failure work combinations refused runs done results created_at finished_at',
-      without: { internal: 'content_hash' },
+      without: { internal: 'content_hash', listed: 'every_result' },
     },
     candle_uploads: {
       columns: 'id status bytes added replaced report failure created_at finished_at',

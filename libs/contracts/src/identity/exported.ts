@@ -13,9 +13,15 @@ export const exported: Exported = {
       without: { secret: 'token_hash invited_hash' },
     },
     api_keys: {
-      columns: 'key_id name scopes created_by created_at expires_at restricted',
+      columns:
+        'key_id name scopes only_kind only_id created_by created_at expires_at last_used_at replaced_by restricted',
       without: { secret: 'key_hash', internal: 'sequence' },
     },
+    organisation_themes: { columns: 'name accent logo updated_at' },
   },
-  without: { ...UPKEEP, organisation_exports: 'that it is being exported' },
+  without: {
+    ...UPKEEP,
+    invitation_tokens: 'hashes of tokens that were mailed',
+    organisation_exports: 'that it is being exported',
+  },
 };

@@ -9,6 +9,7 @@ export type StoringService = Exclude<ServiceName, 'gateway'>;
 export const WITHHELD = {
   secret: 'a password, a key, a token, or something from which one could be guessed',
   internal: 'how the software works, and worth nothing outside of it',
+  listed: 'large, and in a list of its own in the API',
   operator: 'a note or the name of the operator, who is not the customer',
 } as const;
 

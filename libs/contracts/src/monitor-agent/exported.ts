@@ -13,6 +13,15 @@ export const exported: Exported = {
       without: { secret: 'password client_certificate', internal: 'removed_at' },
     },
     server_annotations: { columns: 'server_id seen_at kind at set_back' },
+    server_notes: { columns: 'server_id id at text person_id created_at' },
+    dismissed_findings: { columns: 'server_id finding reason person_id dismissed_at' },
+    server_hours: {
+      columns:
+        'server_id taken_at span_us statement_span_us snapshots commits rollbacks rows_read rows_written blocks_hit blocks_read ' +
+        'temp_files temp_bytes deadlocks calls call_us wal_bytes active_sum active_max waiting_max idle_in_transaction_max ' +
+        'sessions_max longest_transaction_us bytes transaction_age',
+    },
+    table_sizes: { columns: 'server_id database_oid oid day heap_bytes index_bytes live_rows dead_rows' },
     databases: {
       columns: 'server_id oid name connections transaction_age bytes reset_at gone_at',
       without: { internal: 'counters' },
@@ -51,6 +60,7 @@ export const exported: Exported = {
     aged_tables: MEASURED,
     database_samples: MEASURED,
     index_samples: MEASURED,
+    server_minutes: 'the last days of what server_hours says, minute by minute',
     statement_chunks: MEASURED,
     statement_hour_chunks: MEASURED,
     statement_rollups: MEASURED,

@@ -63,10 +63,15 @@ export const makeDue = (tx: Tx, orgId: string, at: number): Promise<unknown> =>
   ]);
 
 /** Organisations for which something is due, and when the next thing is, in milliseconds from now. Needs to see all. */
-export async function findDue(tx: Tx, limit: number): Promise<{ due: string[]; nextInMs: number | undefined }> {
+export async function findDue(
+  tx: Tx,
+  limit: number,
+  apart: readonly string[],
+): Promise<{ due: string[]; nextInMs: number | undefined }> {
   const due = await tx.query<{ org_id: string }>(
-    `select org_id from entitlements where next_change_at <= clock_timestamp() order by next_change_at limit $1`,
-    [limit],
+    `select org_id from entitlements where next_change_at <= clock_timestamp() and org_id <> all ($2::uuid[])
+      order by next_change_at limit $1`,
+    [limit, apart],
   );
   const next = await tx.one<{ ms: number | null }>(
     `select ceil(extract(epoch from min(next_change_at) - clock_timestamp()) * 1000)::float8 as ms from entitlements

@@ -7,6 +7,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { SetAside } from '@tidegate/runtime/set-aside';
 import { Log } from '@tidegate/telemetry/log';
 import { BillingConfig } from '../billing.config.ts';
 import { lockBilling } from '../kernel/subscription.rows.ts';
@@ -35,6 +36,8 @@ const EVENTS_COME_MS = 36 * 86_400_000;
  */
 @Injectable()
 export class ChargeUsage {
+  private readonly apart = new SetAside(AFTER_FAILURE_MS);
+
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly bus: Bus,
@@ -45,14 +48,17 @@ export class ChargeUsage {
 
   @Loop({ name: CHARGE_USAGE, everyMs: 3_600_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
-    const { due, nextInMs } = await findChargesDue(this.tenants.reader({ system: 'billing' }), AT_ONCE);
-    const failed = await each(
+    const { due, nextInMs } = await findChargesDue(
+      this.tenants.reader({ system: 'billing' }),
+      AT_ONCE,
+      this.apart.ids(),
+    );
+    await each(
       due.map((orgId) => ({ orgId })),
-      { signal, log: this.log, what: 'Charging usage' },
+      { signal, log: this.log, what: 'Charging usage', failing: ({ orgId }) => this.apart.add(orgId) },
       ({ orgId }) => this.charge(orgId),
     );
-    if (failed > 0) return AFTER_FAILURE_MS;
-    return due.length > 0 ? 'again' : nextInMs;
+    return due.length > 0 ? 'again' : this.apart.next(nextInMs);
   }
 
   private async charge(orgId: string): Promise<void> {

@@ -110,11 +110,16 @@ export const saveCharged = (
     [orgId, product, feature, from_at, charged.quantity, charged.amountMinor, charged.charges, charged.dueAt],
   );
 
-/** Organisations with a window to charge, and when the next is, in milliseconds from now. Needs to see all. */
-export async function findChargesDue(tx: Tx, limit: number): Promise<{ due: string[]; nextInMs: number | undefined }> {
+/** Organisations with a window to charge, but for those that wait apart, and when the next is, in milliseconds from now. Needs to see all. */
+export async function findChargesDue(
+  tx: Tx,
+  limit: number,
+  apart: readonly string[],
+): Promise<{ due: string[]; nextInMs: number | undefined }> {
   const due = await tx.query<{ org_id: string }>(
-    `select org_id from usage_charges where due_at <= clock_timestamp() group by org_id order by min(due_at) limit $1`,
-    [limit],
+    `select org_id from usage_charges where due_at <= clock_timestamp() and org_id <> all ($2::uuid[])
+      group by org_id order by min(due_at) limit $1`,
+    [limit, apart],
   );
   const next = await tx.one<{ ms: number | null }>(
     `select ceil(extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as ms from usage_charges

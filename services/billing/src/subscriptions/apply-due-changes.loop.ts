@@ -3,6 +3,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { SetAside } from '@tidegate/runtime/set-aside';
 import { Log } from '@tidegate/telemetry/log';
 import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
 import { findDue } from '../entitlements/entitlements.rows.ts';
@@ -19,6 +20,8 @@ const AFTER_FAILURE_MS = 5_000;
  */
 @Injectable()
 export class ApplyDueChanges {
+  private readonly apart = new SetAside(AFTER_FAILURE_MS);
+
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
@@ -28,13 +31,12 @@ export class ApplyDueChanges {
 
   @Loop({ name: DUE_CHANGES, everyMs: 3_600_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
-    const { due, nextInMs } = await findDue(this.tenants.reader({ system: 'catalogue' }), AT_ONCE);
-    const failed = await each(
+    const { due, nextInMs } = await findDue(this.tenants.reader({ system: 'catalogue' }), AT_ONCE, this.apart.ids());
+    await each(
       due.map((orgId) => ({ orgId })),
-      { signal, log: this.log, what: 'Carrying out what was due' },
+      { signal, log: this.log, what: 'Carrying out what was due', failing: ({ orgId }) => this.apart.add(orgId) },
       ({ orgId }) => this.tenants.run(orgId, (tx) => this.changes.due(tx, this.outbox.emitter(tx), orgId)),
     );
-    if (failed > 0) return AFTER_FAILURE_MS;
-    return due.length > 0 ? 'again' : nextInMs;
+    return due.length > 0 ? 'again' : this.apart.next(nextInMs);
   }
 }

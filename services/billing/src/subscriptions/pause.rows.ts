@@ -50,11 +50,16 @@ export interface DuePause {
 }
 
 /** Pauses whose time is over, and when the next is, in milliseconds from now. Needs to see all organisations. */
-export async function findDuePauses(tx: Tx, limit: number): Promise<{ due: DuePause[]; nextInMs: number | undefined }> {
+export async function findDuePauses(
+  tx: Tx,
+  limit: number,
+  apart: readonly string[],
+): Promise<{ due: DuePause[]; nextInMs: number | undefined }> {
   const due = await tx.query<DuePause>(
     `select org_id as "orgId", product from pauses where ended_at is null and ends_at <= clock_timestamp()
+        and org_id <> all ($2::uuid[])
       order by ends_at, org_id limit $1`,
-    [limit],
+    [limit, apart],
   );
   const next = await tx.one<{ ms: number | null }>(
     `select ceil(extract(epoch from min(ends_at) - clock_timestamp()) * 1000)::float8 as ms from pauses

@@ -7,9 +7,11 @@ import {
   resumeSubscription,
   setSubscription,
 } from '@tidegate/contracts/billing/subscriptions';
+import { Log } from '@tidegate/telemetry/log';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
 import { openStripeWorld } from '../../test/stripe-world.ts';
+import { EndPauses } from './end-pauses.loop.ts';
 
 const DAY = 86_400_000;
 const product = { product: 'monitoring' };
@@ -115,6 +117,31 @@ test('a pause of what Stripe bills ends there when its time is over, and counts 
     code: 'pause_not_available',
     data: { reason: 'used_up' },
   });
+});
+
+test('one whose card is declined when a pause ends makes nobody else wait', async () => {
+  const [declined, punctual] = [await customer(), await customer()];
+  await Promise.all([pause(declined), pause(punctual)]);
+  const endsIn = (org: string, seconds: number) =>
+    billing.tenants.run(org, (tx) =>
+      tx.query('update pauses set ends_at = now() + make_interval(secs => $2) where org_id = $1', [org, seconds]),
+    );
+  await endsIn(declined, -1);
+  await endsIn(punctual, 600);
+  const find = async (_tx: unknown, org: string) => {
+    if (org === declined) throw new Error('declined');
+  };
+  const loop = new EndPauses(billing.tenants, { find } as never, new Log({ service: 'billing' }));
+  const turn = async () => Number(await loop.turn({ signal: new AbortController().signal } as never));
+  expect(await turn()).toBeLessThanOrEqual(600_000);
+  await endsIn(punctual, -1);
+  await turn();
+  const open = await billing.tenants.read(punctual, (tx) =>
+    tx.query('select 1 from pauses where org_id = $1 and ended_at is null', [punctual]),
+  );
+  expect(open).toEqual([]);
+  // The one that failed is tried again when an hour has passed, or when somebody else is due.
+  expect(await turn()).toBeGreaterThan(600_000);
 });
 
 test('a pause whose answer was lost is had by the same request', async () => {

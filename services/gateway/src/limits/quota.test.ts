@@ -10,6 +10,7 @@ import { returnLease, takeLease, unknownMeter } from '@tidegate/contracts/usage/
 import { newId } from '@tidegate/database/ids';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import type { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import { GatewayWorld } from '../../test/fixture.ts';
 import { Quota } from './quota.ts';
@@ -22,12 +23,13 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 /** A new organisation with a key that may read bots and a quota of its own. */
-function newKey(limit: number | null) {
+function newToken(limit: number | null): string {
   world.quota.limit = limit;
   world.quota.leases.clear();
   world.quota.counted.clear();
-  return world.rest.as(world.accounts.newKey(newId(), ['bots:read', 'usage:read']));
+  return world.accounts.newKey(newId(), ['bots:read', 'usage:read']);
 }
+const newKey = (limit: number | null) => world.rest.as(newToken(limit));
 
 const statuses = (answers: { status: number }[]) =>
   Object.fromEntries([...Map.groupBy(answers, ({ status }) => status)].map(([status, all]) => [status, all.length]));
@@ -41,6 +43,26 @@ test.each([1, 10, 50, 200])('exactly as many calls pass as the quota has, %i at 
   expect(statuses(answers)).toEqual({ 200: 100, 429: answers.length - 100 });
   await until(() => world.quota.used() === 100);
   expect(world.quota.used() + world.quota.reserved()).toBeLessThanOrEqual(100);
+});
+
+test('200 calls at once on three gateways pass as often as the quota has units, and never once more', async () => {
+  const others = await Promise.all([world.anotherGateway(), world.anotherGateway()]);
+  const token = newToken(40);
+  const gateways = [world.rest, ...others].map((gateway) => gateway.as(token));
+  const ask = (at: number) => (gateways[at % gateways.length] as Rest).get('/api/v1/markets');
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, at) => ask(at)));
+  const { 200: passed = 0 } = statuses(answers);
+  expect(passed).toBeLessThanOrEqual(40);
+  // What one gateway holds and does not need comes back; after that exactly the quota has passed.
+  let all = passed;
+  await until(async () => {
+    const { 200: more = 0 } = statuses(await Promise.all(Array.from({ length: 30 }, (_, at) => ask(at))));
+    all += more;
+    return all >= 40;
+  });
+  expect(all).toBe(40);
+  expect(statuses(await Promise.all(Array.from({ length: 30 }, (_, at) => ask(at))))).toEqual({ 429: 30 });
+  await until(() => world.quota.used() === 40);
 });
 
 test('a refusal says how much, until when, and when to retry', async () => {

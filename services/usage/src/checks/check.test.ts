@@ -3,11 +3,12 @@ import { checkEntitlement, commitHold, releaseHold } from '@tidegate/contracts/u
 import { takeLease } from '@tidegate/contracts/usage/leases';
 import { currentUsage, ingestUsage } from '@tidegate/contracts/usage/usage';
 import { newId } from '@tidegate/database/ids';
-import { type Fixture, openUsage } from '../../test/fixture.ts';
+import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
 import { IngestUsage } from '../ingestion/ingest-usage.ts';
 import { TakeLease } from '../leases/take-lease.ts';
+import { saveMeters } from '../meters/meter.rows.ts';
 import { CheckEntitlement } from './check-entitlement.ts';
 import { EndHold } from './end-hold.ts';
 
@@ -54,6 +55,30 @@ test('a check says what is left of a metered feature and when it is full again, 
     kind: null,
   });
   expect(await standing(org)).toEqual({ used: 7, reserved: 0 });
+});
+
+test('a feature that gets another name keeps what was counted; one that is removed is not included, never unlimited, and continues when it is back', async () => {
+  const before = snapshot({ calls: 10 });
+  const org = await usage.arrive(before);
+  const ingest = new IngestUsage(usage.writer(), noBus);
+  const report = (id: string) => {
+    const events = [{ id, meter: 'calls', quantity: 7 }];
+    return usage.call(ingest, ingestUsage, { events }, org);
+  };
+  await report('before');
+  await usage.tenants.as({}, (tx) => saveMeters(tx, [{ ...described('calls'), name: 'Calls of the API' }]));
+  expect(await check(org)).toMatchObject({ allowed: true, used: 7, remaining: 3 });
+
+  const { calls: _, ...features } = before.features;
+  await usage.arrive({ ...before, version: 2, features });
+  expect(await check(org)).toMatchObject({ allowed: false, reason: 'not_included' });
+  const taker = new TakeLease(usage.lend());
+  const lease = { meter: 'calls', want: 1, holderId: 'h', leaseKey: newId() };
+  await expect(usage.call(taker, takeLease, lease, org)).rejects.toMatchObject({ code: 'feature_not_included' });
+  expect(await report('meanwhile')).toMatchObject({ accepted: 0, rejected: [{ code: 'not_included' }] });
+
+  await usage.arrive({ ...before, version: 3 });
+  expect(await check(org)).toMatchObject({ allowed: true, used: 7, remaining: 3 });
 });
 
 test('of 100 a hold of 60 leaves no room for 50; committed with 40 it leaves 60', async () => {

@@ -224,6 +224,24 @@ test('a threshold that is reached while nothing is sent is announced then, once,
   expect(await due()).toBeNull();
 });
 
+test('those of whom nothing is known make nobody wait, and are not looked at without end', async () => {
+  const org = await newOrg(iso(Math.floor(Date.now() / 1_000) * 1_000 - 10 * HOUR), 100);
+  await send(org, point('a', Date.now() - HOUR, 60));
+  const early = (since: string) =>
+    `insert into usage.gauge_watches (org_id, meter, due_at) select gen_random_uuid(), 'm', now() - interval '${since}' from generate_series(1, 200)`;
+  await usage.asAdmin((database) => database.query(early('1 day')));
+  await usage.tenants.run(org, (tx) => tx.query('update gauge_watches set due_at = now() where org_id = $1', [org]));
+  const loop = new WatchGauges(usage.tenants, usage.outbox, new Log({ service: 'usage' }));
+  const turn = () => loop.turn({ signal: new AbortController().signal } as never);
+  expect(await turn()).toBe('again');
+  expect(await turn()).toBeGreaterThan(0);
+  const [watch] = await usage.tenants.run(org, (tx) =>
+    tx.query<{ later: boolean }>('select due_at > now() as later from gauge_watches where org_id = $1', [org]),
+  );
+  expect(watch).toEqual({ later: true });
+  await usage.asAdmin((database) => database.query("delete from usage.gauge_watches where meter = 'm'"));
+});
+
 test('an absurd value neither stops whoever reads it nor keeps anybody from being charged', async () => {
   const org = await newOrg(iso(T - 300 * DAY));
   await send(org, ...Array.from({ length: 20 }, (_, n) => point(`s${n}`, T - 20 * DAY, 1e9, { meter: 'gb_hours' })));

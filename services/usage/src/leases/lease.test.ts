@@ -5,6 +5,7 @@ import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
 import { IngestUsage } from '../ingestion/ingest-usage.ts';
+import type { Lend } from './lend.ts';
 import { ReturnLease } from './return-lease.ts';
 import { TakeLease } from './take-lease.ts';
 
@@ -61,6 +62,46 @@ test('64 callers that take as much as they can get the limit exactly', async () 
   );
   expect(sums.reduce((total, sum) => total + sum, 0)).toBe(777);
   expect(await usageOf(org)).toEqual({ used: 0, reserved: 777, remaining: 0, limit: 777 });
+});
+
+test('10,000 single units of 64 clients, who repeat what they asked and what they report, on two replicas: the limit exactly, and one notice of each threshold', async () => {
+  const [limit, asks, clients] = [7_777, 10_000, 64];
+  const org = await newOrg(limit);
+  const replicas = [usage.lend(), usage.lend()];
+  const leases = new Map<string, string>();
+  let next = 0;
+  const client = async (at: number) => {
+    const lend = replicas[at % 2] as Lend;
+    for (let ask = next++; ask < asks; ask = next++) {
+      const request = { want: 1, whole: true, holderId: 'h', leaseKey: `ask-${ask}`, ttlSeconds: 60, hold: false };
+      const { leaseId, granted } = await lend.take(org, 'calls', request);
+      // Every seventh loses the answer and asks again, at the other replica.
+      const again = ask % 7 === 0 && (await (replicas[(at + 1) % 2] as Lend).take(org, 'calls', request));
+      if (again && granted > 0) expect(again.leaseId).toBe(leaseId);
+      if (leaseId) leases.set(`ask-${ask}`, leaseId);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, (_, at) => client(at)));
+  expect(leases.size).toBe(limit);
+  const at = new Date().toISOString();
+  const events = [...leases].map(([id, lease]) => ({
+    id,
+    org,
+    meter: 'calls',
+    quantity: 1,
+    at,
+    source: 'shop',
+    lease,
+  }));
+  const batches = Array.from({ length: 8 }, (_, batch) => events.slice(batch * 1_000, batch * 1_000 + 1_100));
+  await Promise.all(batches.map((batch) => usage.writer().writeBatch(batch)));
+  expect(await usageOf(org)).toEqual({ used: limit, reserved: 0, remaining: 0, limit });
+  const notified = await usage.asAdmin((database) =>
+    database.query("select (body::json->>'percent')::int as percent from usage.outbox where org_id = $1 order by id", [
+      org,
+    ]),
+  );
+  expect(told.rows.map(({ percent }) => percent)).toEqual([50, 80, 100]);
 });
 
 test('usage reported without a lease reduces what can be lent', async () => {

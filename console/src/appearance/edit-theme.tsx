@@ -1,0 +1,75 @@
+import { Button, FileInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { Theme } from '@tidegate/client';
+import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { Page } from '../kernel/page.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+
+export function EditTheme() {
+  const theme = useRead('themesGet', { organisationId: useOrg() });
+  return (
+    <Page
+      title={t('Appearance')}
+      lead={t('Name, logo and colour of these pages, for your people and for whoever has a link.')}
+    >
+      <Reading of={theme}>{(own) => <Form theme={own} />}</Reading>
+    </Page>
+  );
+}
+
+function Form({ theme }: { theme: Theme }) {
+  const form = useForm({ initialValues: { name: theme.name ?? '', accent: theme.accent ?? '', logo: theme.logo } });
+  const save = useWrite('themesSet');
+  const errors = fieldErrors(save.error);
+  const { name, accent, logo } = form.values;
+  return (
+    <form
+      className="stack"
+      onSubmit={form.onSubmit(() =>
+        save.mutate({ ...(name ? { name } : {}), ...(accent ? { accent } : {}), ...(logo ? { logo } : {}) }),
+      )}
+    >
+      <TextInput label={t('Name')} placeholder="Tidegate" {...form.getInputProps('name')} error={errors['name']} />
+      <TextInput
+        label={t('Colour of links and buttons')}
+        description={t('It is darkened or lightened where it could not be read.')}
+        placeholder="#1d5fbf"
+        {...form.getInputProps('accent')}
+        error={errors['accent']}
+      />
+      <FileInput
+        label={t('Logo')}
+        description={t('PNG, JPEG or WebP, at most 64 KiB')}
+        accept="image/png,image/jpeg,image/webp"
+        clearable
+        placeholder={logo ? t('There is one') : t('None')}
+        onChange={async (file) => form.setFieldValue('logo', file ? await dataUrl(file) : null)}
+        error={errors['logo']}
+      />
+      {logo ? <img src={logo} alt={t('The logo')} height={40} /> : null}
+      <ProblemNote error={restOf(save.error, errors)} />
+      {save.isSuccess ? <p role="status">{t('Saved')}</p> : null}
+      <div className="row">
+        <Button type="submit" loading={save.isPending}>
+          {t('Save')}
+        </Button>
+        {logo ? (
+          <Button variant="default" onClick={() => form.setFieldValue('logo', null)}>
+            {t('Without a logo')}
+          </Button>
+        ) : null}
+      </div>
+    </form>
+  );
+}
+
+const dataUrl = (file: File): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });

@@ -1,0 +1,72 @@
+import type { SharedLink } from '@tidegate/client';
+import { usePages, useRead, useWrite } from '../kernel/api.ts';
+import { Confirm } from '../kernel/confirm.tsx';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Empty } from '../kernel/empty.tsx';
+import { day } from '../kernel/format.ts';
+import { Page } from '../kernel/page.tsx';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+import { CreateLink } from './create-link.tsx';
+
+const KINDS = { server: 'Server', bot: 'Bot' } as const;
+
+export function ListLinks() {
+  const links = usePages('linksList', { limit: 100 });
+  const servers = useRead('serversList', { limit: 200 }).data?.items ?? [];
+  const bots = useRead('botsList', { limit: 200 }).data?.items ?? [];
+  const revoke = useWrite('linksRevoke');
+  const names = new Map([...servers, ...bots].map(({ id, name }) => [id, name]));
+  const columns: Column<SharedLink>[] = [
+    { key: 'name', title: t('Name'), value: ({ name }) => name },
+    {
+      key: 'thing',
+      title: t('Shows'),
+      value: ({ kind, thingId }) => `${t(KINDS[kind])} ${names.get(thingId) ?? thingId}`,
+    },
+    {
+      key: 'created',
+      title: t('Created'),
+      value: ({ createdAt }) => createdAt,
+      cell: ({ createdAt }) => day(createdAt),
+    },
+    {
+      key: 'until',
+      title: t('Until'),
+      value: ({ expiresAt }) => expiresAt,
+      cell: ({ expiresAt }) => (expiresAt ? day(expiresAt) : t('revoked')),
+    },
+    {
+      key: 'revoke',
+      title: '',
+      value: () => null,
+      cell: ({ id, name }) => (
+        <Confirm
+          label={t('Revoke')}
+          question={t('Revoke the link {name}?', { name })}
+          consequence={t('Whoever has it sees nothing any more, at once.')}
+          onYes={() => revoke.mutate({ linkId: id })}
+        />
+      ),
+    },
+  ];
+  return (
+    <Page
+      title={t('Shared links')}
+      lead={t('One server or bot for people without an account: they see its pages and change nothing.')}
+      actions={<CreateLink servers={servers} bots={bots} />}
+    >
+      <ProblemNote error={revoke.error} />
+      <Reading of={links}>
+        {({ items, more }) =>
+          items.length === 0 ? (
+            <Empty title={t('Nothing is shared')} />
+          ) : (
+            <DataTable name={t('Shared links')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+          )
+        }
+      </Reading>
+    </Page>
+  );
+}
