@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core';
-import { queryClient, useWrite } from '../kernel/api.ts';
+import { useMutation } from '@tanstack/react-query';
+import { client } from '../kernel/api.ts';
 import { chooseUtc, isUtc } from '../kernel/format.ts';
 import { notifyTabs } from '../kernel/log-out.ts';
 import { chooseLocale, LOCALES, type Locale, locale, t } from '../kernel/strings.ts';
@@ -7,13 +8,15 @@ import { chooseTheme, theme } from '../kernel/theme.ts';
 
 /** Loaded with its first use: a menu brings the library that places it, a sixth of a first visit. */
 export function PersonMenu({ name, email, onHelp }: { name: string; email: string; onHelp: () => void }) {
-  const leave = async () => {
-    queryClient.clear();
-    notifyTabs();
-    // A new document: nothing of this person stays in memory.
-    location.assign('/log-in');
-  };
-  const logOut = useWrite('sessionsLogout', { org: null, onDone: leave });
+  // Not as other changes: nothing of the page is read again, because there is nobody to read it any more.
+  const logOut = useMutation({
+    mutationFn: () => client.sessionsLogout(),
+    onSuccess: () => {
+      notifyTabs();
+      // A new document: nothing of this person stays in memory.
+      location.assign('/log-in');
+    },
+  });
   return (
     <Menu position="bottom-end" defaultOpened returnFocus>
       <Menu.Target>
@@ -42,7 +45,7 @@ export function PersonMenu({ name, email, onHelp }: { name: string; email: strin
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item onClick={() => logOut.mutate({})}>{t('Log out')}</Menu.Item>
+        <Menu.Item onClick={() => logOut.mutate()}>{t('Log out')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
