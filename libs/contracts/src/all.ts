@@ -3,6 +3,8 @@ import './billing/checkout.ts';
 import './billing/costs.ts';
 import './billing/counted.ts';
 import './billing/coupons.ts';
+import './billing/disputes.ts';
+import './billing/seats.ts';
 import './billing/credits.ts';
 import './billing/entitlements.ts';
 import './billing/grants.ts';
