@@ -11,12 +11,17 @@ const PAGES = [
   'bots',
   'bots/new',
   'backtests',
+  'sweeps',
+  'sweeps/new',
+  'candles',
   'usage',
   'plans',
   'billing',
+  'billing/credits',
   'team',
   'keys',
   'channels',
+  'organisations',
   'account',
 ];
 const CHROMIUM = chromiumPath();
@@ -108,7 +113,7 @@ export function browserConsole(platform: SharedPlatform): void {
       await page.emulateMedia({ colorScheme: 'dark' });
       await page.setViewportSize({ width: 390, height: 800 });
       const found: string[] = [];
-      for (const path of ['', 'servers/new', 'plans', 'usage']) {
+      for (const path of ['', 'servers/new', 'plans', 'usage', 'account', 'team', 'organisations', 'channels']) {
         await page.goto(`${home}/${path}`);
         await page.locator('main h1').waitFor();
         found.push(...(await accessibilityFaults(page)));
@@ -156,6 +161,42 @@ export function browserConsole(platform: SharedPlatform): void {
       await dialog.getByRole('button', { name: 'Done' }).click();
       await page.getByRole('cell', { name: 'CI' }).waitFor();
       expect(await page.content()).not.toContain(key);
+      // Its row changes while the dialog with the new secret is open.
+      await page.getByRole('button', { name: 'Rotate' }).click();
+      await dialog.getByRole('button', { name: 'Make the new key' }).click();
+      await page.getByText('replaced; works until').waitFor();
+      expect(await dialog.locator('pre').textContent()).toMatch(/^tg_/);
+      expect(await dialog.locator('pre').textContent()).not.toBe(key);
+      await dialog.getByRole('button', { name: 'Done' }).click();
+    });
+
+    test('a session that ends in the middle of a form costs no input: the request goes on after a log-in', async () => {
+      await page.goto(`${home}/organisations`);
+      await page.getByLabel('Name of the new organisation').fill('Kept input');
+      await page.evaluate(
+        `fetch('/api/v1/sessions/current', { method: 'DELETE', headers: { 'session-cookies': 'true' } })`,
+      );
+      await page.getByRole('button', { name: 'Create', exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('Your session has ended').waitFor();
+      expect(await page.getByLabel('Name of the new organisation').inputValue()).toBe('Kept input');
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await dialog.locator('input[type=password]').fill('correct horse battery');
+      await dialog.getByRole('button', { name: 'Log in' }).click();
+      await page.waitForURL(({ href }) => /\/o\//.test(href) && !href.startsWith(home));
+      const made = page.url();
+      await page.goto(`${made}/organisations`);
+      expect(await page.getByRole('link', { name: 'Kept input' }).count()).toBe(1);
+    });
+
+    test('pages for people who are not inside can be used by everybody', async () => {
+      const found: string[] = [];
+      for (const path of ['log-in', 'register', 'forgotten-password', 'reset-password', 'invitation#token=none']) {
+        await page.goto(`${platform.url}/${path}`);
+        await page.locator('main h1').waitFor();
+        found.push(...(await accessibilityFaults(page)));
+      }
+      expect(found).toEqual([]);
     });
 
     test('a session that ends elsewhere ends here', async () => {

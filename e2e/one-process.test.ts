@@ -1,5 +1,6 @@
 import { apiJourney } from './api-journey.ts';
 import { browserConsole } from './console.ts';
+import { consoleServers } from './console-servers.ts';
 import { dataExport } from './data-export.ts';
 import { deleteOrganisation } from './delete-organisation.ts';
 import { documents } from './documents.ts';
@@ -22,6 +23,7 @@ const mails = takeMails();
 firstJob(platform);
 documents(platform);
 browserConsole(platform);
+consoleServers(platform);
 deleteOrganisation(platform);
 dataExport(platform);
 operatorView(platform);

@@ -15,6 +15,7 @@ import { monitorRead } from './monitor-read.ts';
 import { monitorServer } from './monitor-server.ts';
 import { monitorStorage } from './monitor-storage.ts';
 import { outbox } from './outbox.ts';
+import { pages } from './pages.ts';
 import { planner } from './planner.ts';
 import { quota } from './quota.ts';
 import { quotaEdge } from './quota-edge.ts';
@@ -51,6 +52,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   'monitor-read': monitorRead,
   'monitor-storage': monitorStorage,
   outbox,
+  pages,
   planner,
   quota,
   'quota-edge': quotaEdge,

@@ -7,10 +7,10 @@ import './kernel/page.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createRouter, RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { appearanceRoutes } from './appearance/appearance.routes.ts';
-import { billingRoutes } from './billing/billing.routes.ts';
+import { billingRoutes, publicBillingRoutes } from './billing/billing.routes.ts';
 import { botRoutes } from './bots/bots.routes.ts';
 import { channelRoutes } from './channels/channels.routes.ts';
 import { queryClient } from './kernel/api.ts';
@@ -19,6 +19,7 @@ import { orgRoute, rootRoute } from './kernel/routes.ts';
 import { takeLink } from './kernel/shared-link.ts';
 import { loadStrings, t } from './kernel/strings.ts';
 import { isDark, mantineTheme } from './kernel/theme.ts';
+import { UpgradeDialog } from './kernel/upgrade.ts';
 import { keyRoutes } from './keys/keys.routes.ts';
 import { linkRoutes } from './links/links.routes.ts';
 import { operatorRoutes } from './operator/operator.routes.ts';
@@ -30,8 +31,11 @@ import { Shell } from './shell/shell.tsx';
 import { teamRoutes } from './team/team.routes.ts';
 import { usageRoutes } from './usage/usage.routes.ts';
 
+const UpgradeLater = lazy(() => import('./billing/upgrade-dialog.tsx'));
+
 const routeTree = rootRoute.addChildren([
   ...sessionRoutes,
+  ...publicBillingRoutes,
   orgRoute.addChildren([
     ...overviewRoutes,
     ...serverRoutes,
@@ -74,7 +78,9 @@ createRoot(document.getElementById('root') as HTMLElement).render(
       withGlobalClasses={false}
     >
       <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
+        <UpgradeDialog value={UpgradeLater}>
+          <RouterProvider router={router} />
+        </UpgradeDialog>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -3,6 +3,7 @@ import type { DatabaseSession } from '@tidegate/client';
 import { useMemo } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Empty } from '../kernel/empty.tsx';
 import { lasted, short, when } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
@@ -44,9 +45,9 @@ export function WatchActivity() {
           onBrush={choose}
         />
       ) : null}
-      {moments.data && moments.data.items.length > 0 ? (
+      {moments.data && moments.data.moments.length > 0 ? (
         <Moments
-          moments={moments.data.items}
+          moments={moments.data.moments}
           at={search.at}
           onChoose={(at) => void navigate({ search: (before) => ({ ...before, at }), resetScroll: false })}
         />
@@ -66,9 +67,15 @@ export function WatchActivity() {
       <Reading of={blocking}>{(data) => <BlockingTree blocking={data} />}</Reading>
       <h2>{t('Sessions at work')}</h2>
       <Reading of={activity}>
-        {({ sessions }) => (
-          <DataTable name={t('Sessions')} rows={sessions} columns={columns()} rowKey={({ pid }) => String(pid)} />
-        )}
+        {({ sessions }) =>
+          sessions.length === 0 ? (
+            <Empty title={t('Nobody is at work at this moment')}>
+              {t('Idle sessions are counted in the chart; they stand here when they block others.')}
+            </Empty>
+          ) : (
+            <DataTable name={t('Sessions')} rows={sessions} columns={columns()} rowKey={({ pid }) => String(pid)} />
+          )
+        }
       </Reading>
     </>
   );

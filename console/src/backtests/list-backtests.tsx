@@ -30,6 +30,7 @@ export function ListBacktests() {
         </Link>
       ),
     },
+    { key: 'name', title: t('Name'), value: ({ name }) => name },
     { key: 'market', title: t('Market'), value: ({ settings }) => settings.market },
     { key: 'candles', title: t('Candles'), number: true, value: ({ candles }) => candles },
     { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },

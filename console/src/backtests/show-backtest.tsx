@@ -1,6 +1,6 @@
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { useRead, useWrite } from '../kernel/api.ts';
+import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { short, when } from '../kernel/format.ts';
@@ -12,15 +12,22 @@ import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
 import { BacktestState } from './backtest-state.tsx';
+import { CompareWith } from './compare-with.tsx';
+import { NameBacktest } from './name-backtest.tsx';
 
 const route = getRouteApi('/o/$org/backtests/$backtestId');
 
 export function ShowBacktest() {
+  const org = useOrg();
+  const navigate = useNavigate();
   const { backtestId } = route.useParams();
   const backtest = useRead('backtestsGet', { backtestId }, { everyMs: 2_000 });
   const done = backtest.data?.status === 'done';
   const equity = useRead('backtestsEquity', { backtestId }, { enabled: done });
   const cancel = useWrite('backtestsCancel');
+  const remove = useWrite('backtestsDelete', {
+    onDone: () => navigate({ to: '/o/$org/backtests', params: { org } }),
+  });
   const items = equity.data?.items;
   const chart = useMemo(
     () =>
@@ -40,7 +47,7 @@ export function ShowBacktest() {
     <Reading of={backtest}>
       {(data) => (
         <Page
-          title={t('Backtest of {market}', { market: data.settings.market })}
+          title={data.name ?? t('Backtest of {market}', { market: data.settings.market })}
           lead={
             <span className="row">
               <BacktestState backtest={data} /> {when(data.from)} – {when(data.to)}
@@ -53,10 +60,20 @@ export function ShowBacktest() {
                 question={t('Cancel this backtest?')}
                 onYes={() => cancel.mutate({ backtestId })}
               />
-            ) : null
+            ) : (
+              <Confirm
+                label={t('Delete')}
+                question={t('Delete this backtest with its trades?')}
+                onYes={() => remove.mutate({ backtestId })}
+              />
+            )
           }
         >
-          <ProblemNote error={cancel.error} />
+          <ProblemNote error={cancel.error ?? remove.error} />
+          <div className="row">
+            <NameBacktest key={data.id} backtest={data} />
+            {done ? <CompareWith backtestId={backtestId} /> : null}
+          </div>
           {data.failure ? <StateMark mark="critical">{data.failure}</StateMark> : null}
           {data.gaps && data.gaps.missing > 0 ? (
             <StateMark mark="warning">

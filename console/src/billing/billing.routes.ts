@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { orgRoute } from '../kernel/routes.ts';
+import { orgRoute, rootRoute } from '../kernel/routes.ts';
 import { given, oneOf, textOf } from '../kernel/search-params.ts';
 
 export const billingRoutes = [
@@ -23,7 +23,22 @@ export const billingRoutes = [
   }),
   createRoute({
     getParentRoute: () => orgRoute,
+    path: '/billing/credits',
+    component: lazyRouteComponent(() => import('./show-credits.tsx'), 'ShowCredits'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
     path: '/billing/invoices/$invoiceId',
     component: lazyRouteComponent(() => import('./show-invoice.tsx'), 'ShowInvoice'),
+  }),
+] as const;
+
+/** Without a log-in. */
+export const publicBillingRoutes = [
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/pricing',
+    validateSearch: (raw) => given({ interval: oneOf(raw, 'interval', ['year'] as const) }),
+    component: lazyRouteComponent(() => import('./pricing.tsx'), 'Pricing'),
   }),
 ] as const;

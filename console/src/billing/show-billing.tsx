@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import type { Invoice, Subscription } from '@tidegate/client';
-import { useEffect } from 'react';
 import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
+import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day, money, when } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
@@ -10,8 +10,9 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { Arrival } from './arrival.tsx';
+import { SeatsOf } from './seats.tsx';
 
-const route = getRouteApi('/o/$org/billing');
 const MARKS: Record<Subscription['status'], Mark> = {
   trialing: 'info',
   active: 'ok',
@@ -33,9 +34,17 @@ export function ShowBilling() {
     <Page
       title={t('Billing')}
       actions={
-        <Button variant="default" loading={portal.isPending} onClick={() => portal.mutate({})}>
-          {t('Cards and addresses')}
-        </Button>
+        <>
+          <Button
+            variant="default"
+            renderRoot={(props) => <Link to="/o/$org/billing/credits" params={{ org }} {...props} />}
+          >
+            {t('Credits')}
+          </Button>
+          <Button variant="default" loading={portal.isPending} onClick={() => portal.mutate({})}>
+            {t('Cards and addresses')}
+          </Button>
+        </>
       }
     >
       <ProblemNote error={portal.error} />
@@ -49,6 +58,7 @@ export function ShowBilling() {
           </div>
         )}
       </Reading>
+      <Disputes />
       <h2>{t('Invoices')}</h2>
       <Reading of={invoices}>
         {({ items, more }) =>
@@ -63,24 +73,11 @@ export function ShowBilling() {
   );
 }
 
-/** Back from the payment: what was bought is in force once the platform says so, whatever the address claims. */
-function Arrival() {
-  const { checkout } = route.useSearch();
-  const navigate = route.useNavigate();
-  const finish = useWrite('checkoutFinish', { onDone: () => navigate({ search: {}, replace: true }) });
-  const { mutate } = finish;
-  useEffect(() => {
-    if (checkout) mutate({ sessionId: checkout });
-  }, [checkout, mutate]);
-  if (!checkout) return null;
-  if (finish.error) return <ProblemNote error={finish.error} retry={() => mutate({ sessionId: checkout })} />;
-  return <StateMark mark="pending">{t('Waiting for the payment to arrive …')}</StateMark>;
-}
-
 function OneSubscription({ subscription: one }: { subscription: Subscription }) {
   const org = useOrg();
   const cancel = useWrite('subscriptionsCancel');
   const resume = useWrite('subscriptionsResume');
+  const pause = useWrite('subscriptionsPause');
   const { product, productName, planName, status, cancelAt, next, periodEnd, graceUntil, trialEnd, order, provider } =
     one;
   return (
@@ -95,6 +92,9 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
         {provider !== 'none' && !cancelAt ? t('Paid until {at}.', { at: day(periodEnd) }) : null}
         {cancelAt ? t('It ends on {at}.', { at: day(cancelAt) }) : null}
         {next ? t('{plan} follows on {at}.', { plan: next.plan ?? t('nothing'), at: day(next.at) }) : null}
+        {one.pauseEndsAt ? t('The pause ends on {at}.', { at: when(one.pauseEndsAt) }) : null}
+        {one.access === 'read_only' ? <StateMark mark="warning">{t('can only be read')}</StateMark> : null}
+        {one.coupon ? t('With the coupon {name}.', { name: one.coupon.name }) : null}
         {order ? t('{plan} waits for approval.', { plan: order.plan }) : null}
       </p>
       {one.addons.length > 0 ? (
@@ -121,23 +121,57 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
             loading={resume.isPending}
             onClick={() => resume.mutate({ product })}
           >
-            {t('Keep it as it is')}
+            {status === 'paused' ? t('End the pause') : t('Keep it as it is')}
           </Button>
         ) : provider === 'none' ? null : (
-          <Button
-            size="compact-sm"
-            variant="default"
-            loading={cancel.isPending}
-            onClick={() => cancel.mutate({ product, at: 'period_end' })}
-          >
-            {t('Cancel at the end of the period')}
-          </Button>
+          <>
+            {status === 'active' ? (
+              <Confirm
+                label={t('Pause')}
+                question={t('Pause {product}?', { product: productName })}
+                consequence={t('Everything can be read, nothing can be created, and what runs on its own rests.')}
+                onYes={() => pause.mutate({ product })}
+              />
+            ) : null}
+            <Confirm
+              label={t('Cancel at the end of the period')}
+              question={t('Cancel {product}?', { product: productName })}
+              consequence={t('You have it until {at}. Nothing is deleted, and until then you can take it back.', {
+                at: day(periodEnd),
+              })}
+              onYes={() => cancel.mutate({ product, at: 'period_end' })}
+            />
+          </>
         )}
       </div>
-      <ProblemNote error={cancel.error ?? resume.error} />
+      <ProblemNote error={cancel.error ?? resume.error ?? pause.error} />
+      <SeatsOf product={product} />
     </section>
   );
 }
+
+/** Payments that a bank was asked to take back. */
+function Disputes() {
+  const disputes = useRead('disputesList', {}).data?.items ?? [];
+  if (disputes.length === 0) return null;
+  return (
+    <>
+      <h2>{t('Disputed payments')}</h2>
+      <ul>
+        {disputes.map(({ id, state, amountMinor, currency, openedAt, readOnly }) => (
+          <li key={id}>
+            <StateMark mark={state === 'open' ? 'pending' : state === 'lost' ? 'critical' : 'ok'}>
+              {t('{amount}, {at}', { amount: money(amountMinor, currency), at: day(openedAt) })}: {t(WORDS[state])}
+            </StateMark>{' '}
+            {readOnly ? t('What was paid for can only be read: ask the operator of this installation.') : ''}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+const WORDS = { open: 'the bank decides', won: 'the payment stands', lost: 'the bank took it back' } as const;
 
 const INVOICE_MARKS: Record<Invoice['status'], Mark> = {
   draft: 'pending',

@@ -15,6 +15,8 @@ const WORDS: Record<Bot['status'], string> = {
   halted: 'Halted',
 };
 
+export const STATES = Object.entries(WORDS);
+
 export const BotState = ({ status }: { status: Bot['status'] }) => (
   <StateMark mark={MARKS[status]}>{t(WORDS[status])}</StateMark>
 );

@@ -1,11 +1,18 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { orgRoute } from '../kernel/routes.ts';
-import { given, oneOf } from '../kernel/search-params.ts';
+import { given, oneOf, textOf } from '../kernel/search-params.ts';
 
 export const botRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/bots',
+    validateSearch: (raw) =>
+      given({
+        status: oneOf(raw, 'status', ['running', 'stopping', 'stopped', 'halted'] as const),
+        search: textOf(raw, 'search'),
+        market: textOf(raw, 'market'),
+        sort: oneOf(raw, 'sort', ['name', 'profit', 'trades'] as const),
+      }),
     component: lazyRouteComponent(() => import('./list-bots.tsx'), 'ListBots'),
   }),
   createRoute({
@@ -16,7 +23,7 @@ export const botRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/bots/$botId',
-    validateSearch: (raw) => given({ tab: oneOf(raw, 'tab', ['ledger']) }),
+    validateSearch: (raw) => given({ tab: oneOf(raw, 'tab', ['trades', 'equity', 'decisions', 'ledger'] as const) }),
     component: lazyRouteComponent(() => import('./show-bot.tsx'), 'ShowBot'),
   }),
   createRoute({
@@ -28,5 +35,42 @@ export const botRoutes = [
     getParentRoute: () => orgRoute,
     path: '/backtests/$backtestId',
     component: lazyRouteComponent(() => import('../backtests/show-backtest.tsx'), 'ShowBacktest'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/bots/$botId/edit',
+    component: lazyRouteComponent(() => import('./edit-bot.tsx'), 'EditBot'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/backtests/$backtestId/compare/$otherId',
+    component: lazyRouteComponent(() => import('../backtests/compare-backtests.tsx'), 'CompareBacktests'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/sweeps',
+    component: lazyRouteComponent(() => import('../sweeps/list-sweeps.tsx'), 'ListSweeps'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/sweeps/new',
+    component: lazyRouteComponent(() => import('../sweeps/create-sweep.tsx'), 'CreateSweep'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/sweeps/$sweepId',
+    validateSearch: (raw) =>
+      given({
+        x: textOf(raw, 'x'),
+        y: textOf(raw, 'y'),
+        figure: oneOf(raw, 'figure', ['maxDrawdown', 'maxCapital', 'closedTrades'] as const),
+        sort: oneOf(raw, 'sort', ['profit', 'drawdown', 'capital', 'trades'] as const),
+      }),
+    component: lazyRouteComponent(() => import('../sweeps/show-sweep.tsx'), 'ShowSweep'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/candles',
+    component: lazyRouteComponent(() => import('../candles/import-candles.tsx'), 'ImportCandles'),
   }),
 ] as const;

@@ -1,57 +1,29 @@
-import { Button } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import type { Bot } from '@tidegate/client';
-import { useOrg, usePages } from '../kernel/api.ts';
+import { Button, NativeSelect } from '@mantine/core';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import type { BotLine } from '@tidegate/client';
+import { useOrg, usePages, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { SearchBox } from '../kernel/search-box.tsx';
 import { t } from '../kernel/strings.ts';
-import { BotState } from './bot-state.tsx';
+import { BotState, STATES } from './bot-state.tsx';
+
+const route = getRouteApi('/o/$org/bots');
+/** Columns that the server sorts by, and what it calls that. */
+const SORTS: Record<string, 'name' | 'profit' | 'trades'> = { name: 'name', profit: 'profit', trades: 'trades' };
 
 export function ListBots() {
   const org = useOrg();
-  const bots = usePages('botsList', { limit: 100 }, { everyMs: 10_000 });
-  const columns: Column<Bot>[] = [
-    {
-      key: 'status',
-      title: t('State'),
-      value: ({ status }) => status,
-      cell: ({ status }) => <BotState status={status} />,
-    },
-    {
-      key: 'name',
-      title: t('Name'),
-      value: ({ name }) => name,
-      cell: ({ id, name }) => (
-        <Link to="/o/$org/bots/$botId" params={{ org, botId: id }}>
-          {name}
-        </Link>
-      ),
-    },
-    { key: 'market', title: t('Market'), value: ({ settings }) => settings.market },
-    {
-      key: 'mode',
-      title: t('Money'),
-      value: ({ mode }) => mode,
-      cell: ({ mode }) => <span className="outlined">{mode.toUpperCase()}</span>,
-    },
-    { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },
-    {
-      key: 'profit',
-      title: t('Profit of them'),
-      number: true,
-      value: ({ profit }) => Number(profit),
-      cell: ({ profit, settings }) => <Profit amount={profit} currency={settings.market.split(/[-/]/)[1] ?? ''} />,
-    },
-    {
-      key: 'waiting',
-      title: t('Waits because'),
-      wide: true,
-      value: ({ waiting, halted }) => halted?.message ?? waiting?.message,
-    },
-  ];
+  const navigate = useNavigate();
+  const search = route.useSearch();
+  const bots = usePages('botsList', { limit: 50, ...search }, { everyMs: 10_000 });
+  const filtered = search.status !== undefined || search.search !== undefined || search.market !== undefined;
+  const change = (more: object) =>
+    navigate({ to: '/o/$org/bots', params: { org }, search: (before) => ({ ...before, ...more }) as never });
   return (
     <Page
       title={t('Bots')}
@@ -61,17 +33,125 @@ export function ListBots() {
         </Button>
       }
     >
+      <Totals />
+      <div className="row">
+        <SearchBox label={t('Search by name')} value={search.search} onSearch={(text) => change({ search: text })} />
+        <NativeSelect
+          aria-label={t('State')}
+          mb="sm"
+          value={search.status ?? ''}
+          onChange={({ currentTarget }) => change({ status: currentTarget.value || undefined })}
+          data={[{ value: '', label: t('All states') }, ...STATES.map(([value, text]) => ({ value, label: t(text) }))]}
+        />
+      </div>
       <Reading of={bots}>
         {({ items, more }) =>
           items.length === 0 ? (
-            <Empty title={t('No bot yet')}>
-              {t('A bot trades on paper until you give it an account: nothing can be lost.')}
+            <Empty title={filtered ? t('No bot is like that') : t('No bot yet')}>
+              {filtered
+                ? t('Change the search or the state.')
+                : t('A bot trades on paper until you give it an account: nothing can be lost.')}
             </Empty>
           ) : (
-            <DataTable name={t('Bots')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+            <DataTable
+              name={t('Bots')}
+              rows={items}
+              columns={columnsOf(org)}
+              rowKey={({ id }) => id}
+              {...(more ? { more } : {})}
+              {...(search.sort ? { sort: search.sort } : {})}
+              sortable={Object.keys(SORTS)}
+              onSort={(key) => change({ sort: search.sort === SORTS[key] ? undefined : SORTS[key] })}
+            />
           )
         }
       </Reading>
     </Page>
   );
 }
+
+/** Of all bots, whatever the list is filtered by; each currency for itself. */
+function Totals() {
+  const totals = useRead('botsTotals', {}, { everyMs: 10_000 });
+  const items = totals.data?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <section aria-label={t('All bots together')}>
+      {items.map(({ currency, mode, bots, byStatus, profit, openProfit, openTrades }) => (
+        <dl className="facts" key={`${currency} ${mode}`}>
+          <div>
+            <dt>
+              {t('All bots in {currency}', { currency })} <span className="outlined">{mode.toUpperCase()}</span>
+            </dt>
+            <dd>{t('{running} of {all} run', { running: byStatus.running, all: bots })}</dd>
+          </div>
+          <div>
+            <dt>{t('Closed profit')}</dt>
+            <dd>
+              <Profit amount={profit} currency={currency} />
+            </dd>
+          </div>
+          <div>
+            <dt>{t('Open profit')}</dt>
+            <dd>{openTrades === 0 ? '–' : <Profit amount={openProfit} currency={currency} />}</dd>
+          </div>
+        </dl>
+      ))}
+    </section>
+  );
+}
+
+const columnsOf = (org: string): Column<BotLine>[] => [
+  {
+    key: 'status',
+    title: t('State'),
+    value: ({ status }) => status,
+    cell: ({ status }) => <BotState status={status} />,
+  },
+  {
+    key: 'name',
+    title: t('Name'),
+    value: ({ name }) => name,
+    cell: ({ id, name }) => (
+      <Link to="/o/$org/bots/$botId" params={{ org, botId: id }}>
+        {name}
+      </Link>
+    ),
+  },
+  { key: 'market', title: t('Market'), value: ({ settings }) => settings.market },
+  {
+    key: 'mode',
+    title: t('Money'),
+    value: ({ mode }) => mode,
+    cell: ({ mode }) => <span className="outlined">{mode.toUpperCase()}</span>,
+  },
+  {
+    key: 'profit',
+    title: t('Closed profit'),
+    number: true,
+    value: ({ profit }) => profit,
+    cell: ({ profit, currency }) => <Profit amount={profit} currency={currency} />,
+  },
+  {
+    key: 'open',
+    title: t('Open profit'),
+    number: true,
+    value: ({ openProfit }) => openProfit,
+    cell: ({ openProfit, currency }) =>
+      openProfit === null ? '–' : <Profit amount={openProfit} currency={currency} />,
+  },
+  { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },
+  { key: 'price', title: t('Last price'), number: true, value: ({ lastPrice }) => lastPrice },
+  {
+    key: 'ran',
+    title: t('Ran'),
+    value: ({ ranAt }) => ranAt,
+    cell: ({ ranAt }) => (ranAt ? <Age at={ranAt} /> : t('never')),
+  },
+  {
+    key: 'waiting',
+    title: t('Waits because'),
+    wide: true,
+    value: ({ waiting, halted }) => halted?.message ?? waiting?.message,
+  },
+];

@@ -1,10 +1,15 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { orgRoute } from '../kernel/routes.ts';
+import { given, oneOf, textOf } from '../kernel/search-params.ts';
+
+export const DELIVERY_STATES = ['pending', 'delivered', 'failed', 'quota_exhausted', 'cancelled'] as const;
 
 export const channelRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/channels',
+    validateSearch: (raw: Record<string, unknown>) =>
+      given({ channel: textOf(raw, 'channel'), state: oneOf(raw, 'state', DELIVERY_STATES) }),
     component: lazyRouteComponent(() => import('./list-channels.tsx'), 'ListChannels'),
   }),
 ] as const;

@@ -37,6 +37,6 @@ const PAGES = {
   wraparound: '/o/$org/servers/$serverId/wraparound',
 } as const;
 
-/** Where to see more of it. */
+/** The page that explains it. */
 export const findingPage = (kind: ServerFinding['kind']) =>
   kind in PAGES ? PAGES[kind as keyof typeof PAGES] : ('/o/$org/servers/$serverId' as const);

@@ -15,6 +15,7 @@ import type { Asked } from './asked.ts';
 import { keepShown } from './keep-shown.rules.ts';
 import { useLiveState } from './live.ts';
 import { isFollowed } from './live-changes.ts';
+import { loggedInAgain } from './log-in-again.ts';
 import { linkKey } from './shared-link.ts';
 import { fetchUnlessUnchanged } from './unchanged.ts';
 
@@ -59,7 +60,18 @@ const renew = async (): Promise<string | undefined> =>
 
 export const client = new TidegateClient({ url: '', fetch: withCookies, refresh: renew });
 
-const call = (name: OperationName): Call => client[name] as unknown as Call;
+/** When the session has ended, the same call goes on once the person has logged in again. */
+const call =
+  (name: OperationName): Call =>
+  async (input, options) => {
+    const ask = client[name] as unknown as Call;
+    try {
+      return await ask(input, options);
+    } catch (error) {
+      if (!isProblem(error) || error.code !== 'unauthenticated' || !(await loggedInAgain())) throw error;
+      return ask(input, options);
+    }
+  };
 
 export const queryClient = new QueryClient({
   defaultOptions: {

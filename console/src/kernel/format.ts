@@ -31,7 +31,7 @@ export const zoneName = (): string => zone() ?? Intl.DateTimeFormat().resolvedOp
 export const isUtc = (): boolean => zone() === 'UTC';
 
 export function chooseUtc(utc: boolean): void {
-  store('zone', utc ? 'UTC' : undefined);
+  store('zone', utc ? 'UTC' : stored('own-zone'));
   location.reload();
 }
 
@@ -97,12 +97,16 @@ export const clock = (instant: string | number | Date): string =>
  */
 export function money(minor: number | bigint, currency: string): string {
   const format = numbers({ style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = minorOf(currency);
   const text = String(minor < 0 ? -BigInt(minor) : BigInt(minor)).padStart(digits + 1, '0');
   const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
   const amount = format.format(decimal as Intl.StringNumericLiteral);
   return minor < 0 ? `${MINUS}${amount}` : amount;
 }
+
+/** How many digits a currency has behind the point. */
+export const minorOf = (currency: string): number =>
+  numbers({ style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** Names in any language sort as their readers expect. */
 export const compareNames = new Intl.Collator(undefined, { numeric: true }).compare;

@@ -1,16 +1,20 @@
 import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import type { TidegateProblem } from '@tidegate/client';
+import { Suspense, use, useState } from 'react';
 import { exact, when } from './format.ts';
 import { t } from './strings.ts';
+import { UpgradeDialog } from './upgrade.ts';
 
 /** Refusals that a larger plan would lift. */
 const CODES = new Set(['plan_limit_reached', 'feature_not_included', 'quota_exhausted', 'organisation_read_only']);
 
 export const isPlanLimit = ({ code }: TidegateProblem): boolean => CODES.has(code);
 
-/** What the plan allows, what there is, and the plan that allows more: in a new tab, so that a form keeps its input. */
+/** What the plan allows, what there is, and the plan that allows more: in a dialog, so that a form keeps its input. */
 export function PlanLimit({ problem }: { problem: TidegateProblem }) {
+  const Dialog = use(UpgradeDialog);
+  const [open, setOpen] = useState(false);
   const { org } = useParams({ strict: false }) as { org?: string };
   const { limit, used, resetsAt, upgradeTo, product } = problem.problem as Record<
     string,
@@ -28,15 +32,21 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
           {typeof resetsAt === 'string' ? t('It resets on {at}.', { at: when(resetsAt) }) : ''}
         </p>
       ) : null}
-      {org ? (
+      {org && upgradeTo && product ? (
         <div className="row">
-          <Button
-            component="a"
-            size="compact-sm"
-            target="_blank"
-            href={upgradeTo && product ? `/o/${org}/plans/${product}/${upgradeTo}` : `/o/${org}/plans`}
-          >
-            {upgradeTo ? t('Look at the plan {plan}', { plan: String(upgradeTo) }) : t('Look at the plans')}
+          <Button size="compact-sm" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+            {t('Look at the plan {plan}', { plan: String(upgradeTo) })}
+          </Button>
+          {open && Dialog ? (
+            <Suspense fallback={t('Loading')}>
+              <Dialog product={String(product)} plan={String(upgradeTo)} onClose={() => setOpen(false)} />
+            </Suspense>
+          ) : null}
+        </div>
+      ) : org ? (
+        <div className="row">
+          <Button component="a" size="compact-sm" target="_blank" href={`/o/${org}/plans`}>
+            {t('Look at the plans')}
           </Button>
         </div>
       ) : null}

@@ -14,7 +14,9 @@ function strings(): Set<string> {
     const add = (one: string | undefined) => one && found.add(one.replaceAll("\\'", "'"));
     for (const [, one] of text.matchAll(/\bt\(\s*'((?:[^'\\]|\\.)*)'/g)) add(one);
     for (const [, one] of text.matchAll(/\b(?:text|title): '((?:[^'\\]|\\.)*)'/g)) add(one);
-    for (const [, table = ''] of text.matchAll(/const (?:WORDS|KINDS|EACH)\b[^=]*= \{([\s\S]*?)\n?\}/g)) {
+    for (const [, table = ''] of text.matchAll(
+      /const (?:WORDS|KINDS|EACH|FIGURES|TITLES|VARIABLE|STATUSES)\b[^=]*= \{([\s\S]*?)\n?\}/g,
+    )) {
       for (const [, one] of table.matchAll(/: '([^']+)'/g)) add(one);
     }
   }

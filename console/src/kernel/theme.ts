@@ -28,5 +28,7 @@ export const mantineTheme = createTheme({
     }),
     // By its name: a first visit opens no dialog, and does not load what they are made of.
     Modal: { defaultProps: { lockScroll: false } },
+    // It is no item, and a menu has nothing else.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { useChartCursor } from './chart-cursor.ts';
-import { clock, when } from './format.ts';
+import { clock, day, when } from './format.ts';
 import { t } from './strings.ts';
 import classes from './time-chart.module.css';
 
@@ -66,6 +66,7 @@ export function TimeChart({
   useEffect(() => {
     const element = place.current;
     if (!element || asTable) return;
+    const days = Date.parse(to) - Date.parse(from) > 3 * 86_400_000;
     const style = getComputedStyle(document.documentElement);
     const color = (token: string) => style.getPropertyValue(token).trim();
     const sums = stacked ? stack(series.map(({ values }) => values)) : series.map(({ values }) => values);
@@ -79,10 +80,11 @@ export function TimeChart({
         legend: { show: false },
         scales: {
           x: { range: [Date.parse(from) / 1_000, Date.parse(to) / 1_000] },
-          y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] },
+          // What falls below zero, such as a loss, is seen as well.
+          y: { range: (_chart, low, high) => [low < 0 ? low * 1.05 : 0, high > 0 ? high * 1.05 : low < 0 ? 0 : 1] },
         },
         axes: [
-          { ...axis, values: (_chart, splits) => splits.map((at) => clock(at * 1_000)) },
+          { ...axis, size: 28, values: (_chart, splits) => splits.map((at) => (days ? day(at * 1_000) : clock(at * 1_000))) },
           { ...axis, size: 72, values: (_chart, splits) => splits.map((value) => format(value)) },
         ],
         series: [
@@ -131,7 +133,7 @@ export function TimeChart({
       <figcaption className={classes['caption']}>
         <strong>{title}</strong>
         <ul className={classes['legend']}>
-          {series.map(({ label, color }) => (
+          {(series.length === 1 && series[0]?.label === title ? [] : series).map(({ label, color }) => (
             <li key={label}>
               <span className={classes['swatch']} style={{ background: `var(${color})` }} aria-hidden="true" />
               {label}
@@ -195,6 +197,7 @@ function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly ChartMark[], 
   ctx.strokeStyle = color;
   ctx.fillStyle = color;
   ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.textAlign = 'left';
   ctx.font = `${11 * devicePixelRatio}px sans-serif`;
   for (const [index, { at }] of marks.entries()) {
     const x = Math.round(valToPos(at / 1_000, 'x', true));

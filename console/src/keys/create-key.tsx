@@ -1,8 +1,9 @@
-import { Button, Checkbox, CopyButton, Modal, TextInput } from '@mantine/core';
+import { Button, Checkbox, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { KeysCreateInput } from '@tidegate/client';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
+import { CopyText } from '../kernel/copy-text.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -24,10 +25,17 @@ const SCOPES: Scope[] = [
   'keys:read',
 ];
 
+/** To the minute, so that a repeated request is the same. */
+const inDays = (days: number): string => {
+  const at = new Date(Date.now() + days * 86_400_000);
+  at.setSeconds(0, 0);
+  return at.toISOString();
+};
+
 /** The secret is shown once, in this dialog, and kept nowhere. */
 export function CreateKey() {
   const [open, setOpen] = useState(false);
-  const form = useForm({ initialValues: { name: '', scopes: [] as string[] } });
+  const form = useForm({ initialValues: { name: '', days: '', scopes: [] as string[] } });
   const create = useWrite('keysCreate');
   const errors = fieldErrors(create.error);
   const close = () => {
@@ -42,22 +50,26 @@ export function CreateKey() {
         {create.data ? (
           <div className="stack">
             <p>{t('This is shown once. Store it where your program reads it.')}</p>
-            <pre className="sql">{create.data.key}</pre>
-            <CopyButton value={create.data.key}>
-              {({ copy, copied }) => (
-                <Button variant="default" onClick={copy}>
-                  {copied ? t('Copied') : t('Copy')}
-                </Button>
-              )}
-            </CopyButton>
+            <CopyText text={create.data.key} />
             <Button onClick={close}>{t('Done')}</Button>
           </div>
         ) : (
           <form
             className="stack"
-            onSubmit={form.onSubmit(({ name, scopes }) => create.mutate({ name, scopes: scopes as Scope[] }))}
+            onSubmit={form.onSubmit(({ name, days, scopes }) =>
+              create.mutate({ name, scopes: scopes as Scope[], ...(days ? { expiresAt: inDays(Number(days)) } : {}) }),
+            )}
           >
             <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+            <NativeSelect
+              label={t('Works')}
+              data={[
+                { value: '', label: t('until it is revoked') },
+                ...[30, 90, 365].map((days) => ({ value: String(days), label: t('{days} days', { days }) })),
+              ]}
+              {...form.getInputProps('days')}
+              error={errors['expiresAt']}
+            />
             <Checkbox.Group label={t('What it may do')} {...form.getInputProps('scopes')} error={errors['scopes']}>
               {SCOPES.map((scope) => (
                 <Checkbox key={scope} value={scope} label={scope} size="xs" my={4} />

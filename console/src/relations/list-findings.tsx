@@ -11,6 +11,7 @@ import { Reading } from '../kernel/reading.tsx';
 import { Sql } from '../kernel/sql.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import classes from './list-findings.module.css';
 
 const route = getRouteApi('/o/$org/servers/$serverId/findings');
 const KINDS: Record<ListedFinding['kind'], string> = {
@@ -29,8 +30,9 @@ export function ListFindings() {
   return (
     <Reading of={findings}>
       {({ items, more, first }) => (
-        <>
+        <div className="stack">
           <SegmentedControl
+            className={classes['shown']}
             size="xs"
             aria-label={t('Which findings')}
             value={show ?? 'open'}
@@ -69,7 +71,7 @@ export function ListFindings() {
               {t('Show more')}
             </button>
           ) : null}
-        </>
+        </div>
       )}
     </Reading>
   );

@@ -21,7 +21,13 @@ const route = getRouteApi('/o/$org/servers/$serverId/table');
 export function ShowTable() {
   const { serverId } = route.useParams();
   const { database, schema, name, ...search } = route.useSearch();
-  const table = useRead('serversTable', { serverId, ...rangeOf(search, useNow(60_000)), database, schema, name });
+  const table = useRead('serversTable', {
+    serverId,
+    ...rangeOf(search, useNow(60_000)),
+    database,
+    schema,
+    table: name,
+  });
   return (
     <Reading of={table}>
       {(data) => (

@@ -1,106 +1,60 @@
-import { Button, PasswordInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { OwnSession } from '@tidegate/client';
-import { readOf, useWrite } from '../kernel/api.ts';
-import { Confirm } from '../kernel/confirm.tsx';
-import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { Moment } from '../kernel/moment.tsx';
+import { useWrite } from '../kernel/api.ts';
 import { Page } from '../kernel/page.tsx';
-import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { meOf } from '../kernel/routes.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { ChangeEmail } from './change-email.tsx';
+import { ChangePassword } from './change-password.tsx';
+import { DeleteAccount } from './delete-account.tsx';
+import { EditProfile } from './edit-profile.tsx';
+import { ListEvents } from './list-events.tsx';
+import { ListSessions } from './list-sessions.tsx';
 
+/** A person's own account: it is the same in every organisation. */
 export function ShowAccount() {
   const me = useQuery(meOf());
-  const sessions = useQuery(readOf(null, 'sessionsList', { limit: 100 }));
-  const end = useWrite('sessionsRevoke', { org: null });
-  const resend = useWrite('emailsResendVerification', { org: null });
-  const columns: Column<OwnSession>[] = [
-    {
-      key: 'started',
-      title: t('Started'),
-      value: ({ createdAt }) => createdAt,
-      cell: ({ createdAt }) => <Moment at={createdAt} />,
-    },
-    {
-      key: 'used',
-      title: t('Last used'),
-      value: ({ lastUsedAt }) => lastUsedAt,
-      cell: ({ lastUsedAt }) => <Moment at={lastUsedAt} />,
-    },
-    {
-      key: 'until',
-      title: t('Until'),
-      value: ({ expiresAt }) => expiresAt,
-      cell: ({ expiresAt }) => <Moment at={expiresAt} />,
-    },
-    {
-      key: 'end',
-      title: '',
-      value: ({ current }) => (current ? t('this one') : null),
-      cell: ({ id, current }) =>
-        current ? (
-          <StateMark mark="ok">{t('this one')}</StateMark>
-        ) : (
-          <Confirm label={t('End')} question={t('End this session?')} onYes={() => end.mutate({ sessionId: id })} />
-        ),
-    },
-  ];
   return (
     <Page title={t('Account')}>
       <Reading of={me}>
         {({ user }) => (
-          <p>
-            {user.name} · {user.email}{' '}
-            {user.emailVerified ? null : (
-              <Button size="compact-sm" variant="default" loading={resend.isPending} onClick={() => resend.mutate({})}>
-                {t('Send the verification mail again')}
-              </Button>
-            )}
-          </p>
+          <>
+            {user.emailVerified ? null : <Unverified />}
+            <h2>{t('Profile')}</h2>
+            <EditProfile key={JSON.stringify(user)} user={user} />
+            <h2>{t('Sessions')}</h2>
+            <ListSessions />
+            <h2>{t('E-mail')}</h2>
+            <ChangeEmail email={user.email} />
+            <h2>{t('Change the password')}</h2>
+            <ChangePassword email={user.email} />
+            <h2>{t('What was done to this account')}</h2>
+            <ListEvents />
+            <h2>{t('Delete the account')}</h2>
+            <DeleteAccount email={user.email} />
+          </>
         )}
       </Reading>
-      <ProblemNote error={end.error ?? resend.error} />
-      <h2>{t('Sessions')}</h2>
-      <Reading of={sessions}>
-        {({ items }) => <DataTable name={t('Sessions')} rows={items} columns={columns} rowKey={({ id }) => id} />}
-      </Reading>
-      <h2>{t('Change the password')}</h2>
-      <ChangePassword />
     </Page>
   );
 }
 
-function ChangePassword() {
-  const form = useForm({ initialValues: { currentPassword: '', newPassword: '' } });
-  const change = useWrite('passwordsChange', { org: null, onDone: () => form.reset() });
-  const errors = fieldErrors(change.error);
+function Unverified() {
+  const resend = useWrite('emailsResendVerification', { org: null });
   return (
-    <form className="stack form" onSubmit={form.onSubmit((values) => change.mutate(values))}>
-      <PasswordInput
-        label={t('Present password')}
-        autoComplete="current-password"
-        required
-        {...form.getInputProps('currentPassword')}
-        error={errors['currentPassword']}
-      />
-      <PasswordInput
-        label={t('New password')}
-        description={t('All other sessions end.')}
-        autoComplete="new-password"
-        required
-        {...form.getInputProps('newPassword')}
-        error={errors['newPassword']}
-      />
-      <ProblemNote error={restOf(change.error, errors)} />
-      {change.data ? <StateMark mark="ok">{t('The password was changed.')}</StateMark> : null}
-      <Button type="submit" loading={change.isPending}>
-        {t('Change the password')}
-      </Button>
-    </form>
+    <div className="row">
+      <StateMark mark="warning">{t('The address is not verified yet.')}</StateMark>
+      {resend.isSuccess ? (
+        <StateMark mark="ok">{t('A mail is on its way.')}</StateMark>
+      ) : (
+        <Button size="compact-sm" variant="default" loading={resend.isPending} onClick={() => resend.mutate({})}>
+          {t('Send the verification mail again')}
+        </Button>
+      )}
+      <ProblemNote error={resend.error} />
+    </div>
   );
 }

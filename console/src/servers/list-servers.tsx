@@ -39,7 +39,7 @@ export function ListServers() {
             {counts?.total === 0 && !search ? null : (
               <div className="row">
                 <SearchBox
-                  label={t('Search by name, host or version')}
+                  label={t('Search servers')}
                   value={search}
                   onSearch={(text) => void navigate({ search: (before) => ({ ...before, search: text }) as never })}
                 />

@@ -1,13 +1,15 @@
 import { Checkbox } from '@mantine/core';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { isProblem } from '@tidegate/client';
 import { useMemo } from 'react';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { Changed } from '../kernel/changed.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { bytes, exact, lasted, share, short, took } from '../kernel/format.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { TimeChart } from '../kernel/time-chart.tsx';
+import { type ChartMark, TimeChart } from '../kernel/time-chart.tsx';
 import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
 import { waitSeries } from '../kernel/wait-series.rules.ts';
@@ -90,21 +92,25 @@ export function ShowLoad() {
           </>
         )}
       </Reading>
-      <Reading of={waits}>
-        {({ sessions }) => (
-          <TimeChart
-            title={t('Sessions at work, by what they wait for')}
-            summary={t('{sessions} on average', { sessions: exact(Math.round(sessions * 100) / 100) })}
-            instants={load?.instants ?? []}
-            series={load?.series ?? []}
-            range={range}
-            stacked
-            format={short}
-            onBrush={onBrush}
-            {...(marks ? { marks } : {})}
-          />
-        )}
-      </Reading>
+      {isPlanRefusal(waits.error) ? (
+        <ActiveSessions data={series.data} range={range} onBrush={onBrush} marks={marks} error={waits.error} />
+      ) : (
+        <Reading of={waits}>
+          {({ sessions }) => (
+            <TimeChart
+              title={t('Sessions at work, by what they wait for')}
+              summary={t('{sessions} on average', { sessions: exact(Math.round(sessions * 100) / 100) })}
+              instants={load?.instants ?? []}
+              series={load?.series ?? []}
+              range={range}
+              stacked
+              format={short}
+              onBrush={onBrush}
+              {...(marks ? { marks } : {})}
+            />
+          )}
+        </Reading>
+      )}
       <Notes serverId={serverId} annotations={annotations.data?.items ?? []} at={range.to} />
       <h2>{t('Statements that took the most time')}</h2>
       <Reading of={statements}>{({ items }) => <StatementTable items={items} search={search} />}</Reading>
@@ -130,6 +136,55 @@ export function ShowLoad() {
   );
 }
 
+const isPlanRefusal = (error: unknown): boolean => isProblem(error) && error.code === 'feature_not_included';
+
+/** What every plan shows of the load; what it was spent on needs more. */
+function ActiveSessions({
+  data,
+  error,
+  ...chart
+}: {
+  data: Data | undefined;
+  error: unknown;
+  range: { from: string; to: string };
+  onBrush: (from: string, to: string) => void;
+  marks: ChartMark[] | undefined;
+}) {
+  const { marks, ...given } = chart;
+  const drawn = useMemo(
+    () =>
+      data && {
+        instants: data.points.map(({ at }) => Date.parse(at)),
+        series: [
+          {
+            label: t('Active sessions'),
+            color: '--series-1',
+            values: data.points.map(({ figures }) => figures?.activeSessions ?? null),
+          },
+        ],
+      },
+    [data],
+  );
+  return (
+    <>
+      {drawn ? (
+        <TimeChart
+          {...given}
+          {...drawn}
+          {...(marks ? { marks } : {})}
+          title={t('Active sessions')}
+          summary={summaryOf(data?.total.activeSessions ?? null, short)}
+          format={short}
+        />
+      ) : null}
+      <details>
+        <summary className="quiet">{t('What they waited for is part of a larger plan')}</summary>
+        <ProblemNote error={error} />
+      </details>
+    </>
+  );
+}
+
 const figure = (value: number | null | undefined, format: (value: number) => string): string =>
   value == null ? '–' : format(value);
 
@@ -146,7 +201,7 @@ function Charts({
   comparing: boolean;
   range: { from: string; to: string };
   onBrush: (from: string, to: string) => void;
-  marks: { at: number; text: string }[] | undefined;
+  marks: ChartMark[] | undefined;
 }) {
   const charts = useMemo(
     () =>

@@ -10,7 +10,7 @@ import { Missing } from './missing.tsx';
 
 const route = getRouteApi('/o/$org/servers/$serverId/missing');
 
-/** What is not collected and why, with the SQL that mends it, and a check whether it did. */
+/** What is not collected and why, with the SQL that mends it, and a test whether it did. */
 export function ShowMissing() {
   const { serverId } = route.useParams();
   const overview = useRead('serversOverview', { serverId }, { everyMs: 30_000 });

@@ -44,6 +44,11 @@ export function LogIn() {
         </Button>
       </form>
       <Link to="/forgotten-password">{t('Forgotten password?')}</Link>
+      {isThisMachine(location.hostname) ? (
+        <p className="quiet">
+          {t('First start? Log in as admin@localhost with the password that the start printed, and change it.')}
+        </p>
+      ) : null}
       <p>
         {t('No account yet?')}{' '}
         <Link to="/register" search={next ? { next } : {}}>
@@ -53,3 +58,6 @@ export function LogIn() {
     </Entrance>
   );
 }
+
+/** Whoever sits at it is its operator. */
+const isThisMachine = (host: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(host);

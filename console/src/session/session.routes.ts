@@ -61,6 +61,21 @@ export const sessionRoutes = [
   }),
   createRoute({
     getParentRoute: () => rootRoute,
+    path: '/change-email',
+    component: lazyRouteComponent(tokenPages, 'ConfirmEmailChange'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/undo-email-change',
+    component: lazyRouteComponent(tokenPages, 'UndoEmailChange'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/invitation',
+    component: lazyRouteComponent(() => import('./show-invitation.tsx'), 'ShowInvitation'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
     path: '/confirm-address',
     component: lazyRouteComponent(tokenPages, 'ConfirmAddress'),
   }),

@@ -1,29 +1,32 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { isProblem } from '@tidegate/client';
 import { useEffect, useRef } from 'react';
-import { useWrite } from '../kernel/api.ts';
+import { queryClient, readOf, useWrite } from '../kernel/api.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { Entrance } from './entrance.tsx';
+import { tokenOf } from './mailed-token.ts';
 
-/*
- * Pages that links in mails lead to. The token stands behind `#`, so that it reaches no server's log and no other site.
- */
-const tokenOf = (): string => decodeURIComponent(location.hash.replace(/^#(token=)?/, ''));
+/* Pages that links in mails lead to. */
 
 export function ForgottenPassword() {
   const form = useForm({ initialValues: { email: '' } });
   const ask = useWrite('passwordsForgotten', { org: null });
+  const installation = useQuery(readOf(null, 'installationGet', {})).data;
   return (
     <Entrance title={t('Forgotten password')}>
-      {ask.data ? (
+      {installation?.email === false ? (
         <p>
-          {t('If there is an account with this address, a mail is on its way. Its link works once, for a short time.')}
+          {t('This installation sends no mail. Ask its operator for a link:')} <code>npx tidegate users link</code>
+        </p>
+      ) : ask.isSuccess ? (
+        <p role="status">
+          {t('If there is an account with this address, a mail is on its way. Its link works once, for 15 minutes.')}
         </p>
       ) : (
         <form className="stack" onSubmit={form.onSubmit((values) => ask.mutate(values))}>
@@ -50,13 +53,13 @@ export function ResetPassword() {
   const navigate = useNavigate();
   const form = useForm({ initialValues: { password: '' } });
   const reset = useWrite('passwordsReset', { org: null, onDone: () => navigate({ to: '/log-in' }) });
-  const errors = fieldErrors(reset.error);
+  const errors = fieldErrors(reset.error, { password_too_weak: 'password' });
   return (
     <Entrance title={t('Set a new password')}>
       <form className="stack" onSubmit={form.onSubmit(({ password }) => reset.mutate({ token: tokenOf(), password }))}>
         <PasswordInput
           label={t('New password')}
-          description={t('At least 12 characters. All sessions of the account end.')}
+          description={t('At least 12 characters, and no common password. All sessions of the account end.')}
           autoComplete="new-password"
           required
           autoFocus
@@ -72,17 +75,38 @@ export function ResetPassword() {
   );
 }
 
-export function VerifyEmail() {
-  const queries = useQueryClient();
-  return (
-    <ByToken
-      title={t('Verify your e-mail address')}
-      operation="emailsVerify"
-      done={t('The address is verified.')}
-      onDone={() => queries.clear()}
-    />
-  );
-}
+export const VerifyEmail = () => (
+  <ByToken
+    title={t('Verify your e-mail address')}
+    operation="emailsVerify"
+    done={t('The address is verified.')}
+    onDone={dropRead}
+  />
+);
+
+export const ConfirmEmailChange = () => (
+  <ByToken
+    title={t('Confirm your new e-mail address')}
+    operation="emailsConfirmChange"
+    done={t('Your account has this address now.')}
+    onDone={dropRead}
+  />
+);
+
+/** Asks first: a mail program that follows links must not lock anybody out. */
+export const UndoEmailChange = () => (
+  <ByToken
+    title={t('Undo the change of your e-mail address')}
+    operation="emailsUndoChange"
+    ask={t(
+      'Your account gets this address back. All sessions and the password end, and a mail to set a new one is sent.',
+    )}
+    done={t('Your account has this address again. A mail to set a new password is on its way.')}
+    onDone={dropRead}
+  />
+);
+
+const dropRead = () => queryClient.clear();
 
 export const ConfirmAddress = () => (
   <ByToken
@@ -102,24 +126,32 @@ export const Unsubscribe = () => (
 
 interface ByTokenProps {
   title: string;
-  operation: 'emailsVerify' | 'channelsConfirm' | 'channelsUnsubscribe';
+  operation: 'emailsVerify' | 'emailsConfirmChange' | 'emailsUndoChange' | 'channelsConfirm' | 'channelsUnsubscribe';
+  /** What happens; then only after a click. */
+  ask?: string;
   done: string;
   onDone?: () => void;
 }
 
 /** Does one thing with the token of a link. */
-function ByToken({ title, operation, done, onDone }: ByTokenProps) {
+function ByToken({ title, operation, ask, done, onDone }: ByTokenProps) {
   const act = useWrite(operation, { org: null, ...(onDone ? { onDone } : {}) });
   const { mutate } = act;
   const begun = useRef(false);
   useEffect(() => {
-    if (begun.current) return;
+    if (begun.current || ask) return;
     begun.current = true;
     mutate({ token: tokenOf() });
-  }, [mutate]);
+  }, [mutate, ask]);
   const logInFirst = isProblem(act.error) && act.error.code === 'unauthenticated';
   return (
     <Entrance title={title}>
+      {ask && act.isIdle ? (
+        <>
+          <p>{ask}</p>
+          <Button onClick={() => mutate({ token: tokenOf() })}>{t('Undo the change')}</Button>
+        </>
+      ) : null}
       {act.isPending ? <StateMark mark="pending">{t('One moment …')}</StateMark> : null}
       {act.data ? <StateMark mark="ok">{done}</StateMark> : null}
       {logInFirst ? (

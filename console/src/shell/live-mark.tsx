@@ -27,8 +27,7 @@ export function LiveMark({ org }: { org: string }) {
       </span>
       {read.length > 0 ? (
         <span className={classes['age']} title={t('How long ago the oldest of what you see was read')}>
-          {' '}
-          · {lasted((now - Math.min(...read)) / 1_000)}
+          {lasted((now - Math.min(...read)) / 1_000)}
         </span>
       ) : null}
     </span>

@@ -21,6 +21,8 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
     items: [
       { to: '/o/$org/bots', text: 'Bots', scope: 'bots:read', key: 'b' },
       { to: '/o/$org/backtests', text: 'Backtests', scope: 'bots:read', key: 't' },
+      { to: '/o/$org/sweeps', text: 'Sweeps', scope: 'bots:read' },
+      { to: '/o/$org/candles', text: 'Candles', scope: 'bots:read' },
     ],
   },
   {
@@ -34,6 +36,7 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
       { to: '/o/$org/links', text: 'Shared links', scope: 'keys:read' },
       { to: '/o/$org/channels', text: 'Notifications', scope: 'channels:read', key: 'n' },
       { to: '/o/$org/appearance', text: 'Appearance', scope: 'org:admin' },
+      { to: '/o/$org/organisations', text: 'Organisations' },
       { to: '/o/$org/account', text: 'Account', key: 'a' },
     ],
   },

@@ -2,8 +2,9 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useOrg } from '../kernel/api.ts';
+import { readOf, useOrg } from '../kernel/api.ts';
 import { useLive } from '../kernel/live.ts';
+import { useLogInNeeded } from '../kernel/log-in-again.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
 import { OpenedLater } from '../kernel/opened-later.tsx';
 import { meOf } from '../kernel/routes.ts';
@@ -17,6 +18,7 @@ import classes from './shell.module.css';
 import { type Opens, useShortcuts } from './use-shortcuts.ts';
 
 const loadMenu = () => import('./person-menu.tsx');
+const LogInAgain = lazy(async () => ({ default: (await import('../session/log-in-again.tsx')).LogInAgain }));
 const PersonMenu = lazy(async () => ({ default: (await loadMenu()).PersonMenu }));
 const LinkedShell = lazy(async () => ({ default: (await import('./linked-shell.tsx')).LinkedShell }));
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
@@ -41,8 +43,15 @@ function OwnShell() {
   useLive(org);
   useEffect(leaveWithOthers, []);
   useShortcuts(org, setOpened);
+  const logInNeeded = useLogInNeeded();
   const close = () => setOpened(undefined);
-  const scopes = new Set(me?.scopes);
+  // What they may do here, which may be another organisation than the session began in.
+  const here = useQuery(readOf(org, 'accountsMe', {})).data;
+  const scopes = new Set(here?.scopes);
+  const groups = NAVIGATION.map(({ title, items }) => ({
+    title,
+    items: items.filter(({ scope }) => !scope || !here || scopes.has(scope)),
+  })).filter(({ items }) => items.length > 0);
   const name = me?.user.name || t('Account');
   return (
     <div className={classes['shell']}>
@@ -70,23 +79,21 @@ function OwnShell() {
         </OpenedLater>
       </header>
       <nav className={classes['navigation']} aria-label={t('Main')}>
-        {NAVIGATION.map(({ title, items }) => (
+        {groups.map(({ title, items }) => (
           <div key={title ?? ''}>
             {title ? <h2>{t(title)}</h2> : null}
             <ul>
-              {items
-                .filter(({ scope }) => !scope || !me || scopes.has(scope))
-                .map(({ to, text, exact }) => (
-                  <li key={to}>
-                    <Link
-                      to={to}
-                      params={{ org } as never}
-                      activeOptions={{ exact: exact ?? false, includeSearch: false }}
-                    >
-                      {t(text)}
-                    </Link>
-                  </li>
-                ))}
+              {items.map(({ to, text, exact }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    params={{ org } as never}
+                    activeOptions={{ exact: exact ?? false, includeSearch: false }}
+                  >
+                    {t(text)}
+                  </Link>
+                </li>
+              ))}
             </ul>
           </div>
         ))}
@@ -101,6 +108,7 @@ function OwnShell() {
       </main>
       <Suspense>
         {opened === 'palette' ? <Palette org={org} onClose={close} onHelp={() => setOpened('help')} /> : null}
+        {logInNeeded ? <LogInAgain /> : null}
         {opened === 'help' ? <KeyboardHelp onClose={close} /> : null}
       </Suspense>
     </div>

@@ -88,7 +88,9 @@ function About({ data, search }: { data: ServersStatementOutput; search: object 
         <p>{t('Its text has not been read yet.')}</p>
       ) : (
         <>
-          <Sql text={text} />
+          <div>
+            <Sql text={text} />
+          </div>
           <CopyButton value={explainOf(text)}>
             {({ copy, copied }) => (
               <div className="row">

@@ -35,7 +35,7 @@ export function StatementTable({ items, search, ...table }: Props) {
       value: ({ text }) => text,
       cell: ({ statementId, text, queryId }) => (
         <Link
-          className="mono"
+          className={`mono ${classes['text']}`}
           to="/o/$org/servers/$serverId/statements/$statementId"
           params={{ org, serverId, statementId }}
           search={rangeOnly(search)}
@@ -62,7 +62,7 @@ export function StatementTable({ items, search, ...table }: Props) {
     },
     {
       key: 'spark',
-      title: t('Time over the range'),
+      title: t('Trend'),
       value: ({ spark }) => spark?.map((ms) => Math.round(ms)).join(' '),
       cell: ({ spark }) => (spark ? <Spark values={spark} label={t('Time over the range')} /> : '–'),
     },
@@ -106,11 +106,12 @@ export function StatementTable({ items, search, ...table }: Props) {
       key: 'walBytes',
       title: t('WAL'),
       number: true,
+      hidden: true,
       value: ({ walBytes }) => walBytes,
       cell: ({ walBytes }) => bytes(walBytes),
     },
-    { key: 'database', title: t('Database'), value: ({ database }) => database },
-    { key: 'role', title: t('Role'), value: ({ role }) => role },
+    { key: 'database', title: t('Database'), hidden: true, value: ({ database }) => database },
+    { key: 'role', title: t('Role'), hidden: true, value: ({ role }) => role },
   ];
   return (
     <DataTable

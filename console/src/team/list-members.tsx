@@ -1,114 +1,119 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import type { Invitation, Member, Role } from '@tidegate/client';
+import { NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { Member, Role } from '@tidegate/client';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
+import { useIsAdmin } from '../kernel/own-role.ts';
 import { Page } from '../kernel/page.tsx';
-import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { meOf } from '../kernel/routes.ts';
+import { SearchBox } from '../kernel/search-box.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { ExportOrganisation } from './export-organisation.tsx';
+import { Invitations } from './invitations.tsx';
+import { ROLES } from './roles.ts';
 
-const ROLES: Role[] = ['viewer', 'editor', 'admin', 'owner'];
+const route = getRouteApi('/o/$org/team');
 
 export function ListMembers() {
-  const members = usePages('membersList', { limit: 100 });
-  const invitations = usePages('invitationsList', { limit: 100 });
+  const { search, role } = route.useSearch();
+  const navigate = route.useNavigate();
+  const me = useQuery(meOf()).data;
+  const mayChange = useIsAdmin();
+  const members = usePages('membersList', { limit: 100, ...(search ? { search } : {}), ...(role ? { role } : {}) });
   const change = useWrite('membersChangeRole');
   const remove = useWrite('membersRemove');
-  const revoke = useWrite('invitationsRevoke');
   const columns: Column<Member>[] = [
-    { key: 'name', title: t('Name'), value: ({ name }) => name },
+    {
+      key: 'name',
+      title: t('Name'),
+      value: ({ name }) => name,
+      cell: ({ name, userId }) => (userId === me?.user.id ? `${name} (${t('you')})` : name),
+    },
     { key: 'email', title: t('E-mail'), value: ({ email }) => email },
     {
       key: 'role',
       title: t('Role'),
-      value: ({ role }) => role,
-      cell: ({ userId, role, name }) => (
-        <NativeSelect
-          size="xs"
-          aria-label={t('Role of {name}', { name })}
-          data={ROLES}
-          value={role}
-          onChange={({ currentTarget }) => change.mutate({ userId, role: currentTarget.value as Role })}
-        />
+      value: ({ role: has }) => has,
+      cell: ({ userId, role: has, name, restricted }) => (
+        <span className="row">
+          {mayChange ? (
+            <NativeSelect
+              size="xs"
+              aria-label={t('Role of {name}', { name })}
+              data={ROLES.map((one) => ({ value: one, label: t(one) }))}
+              value={has}
+              onChange={({ currentTarget }) => change.mutate({ userId, role: currentTarget.value as Role })}
+            />
+          ) : (
+            t(has)
+          )}
+          {restricted ? <StateMark mark="warning">{t('only reads: over the limit of the plan')}</StateMark> : null}
+        </span>
       ),
     },
-    { key: 'joined', title: t('Since'), value: ({ joinedAt }) => joinedAt, cell: ({ joinedAt }) => day(joinedAt) },
     {
+      key: 'active',
+      title: t('Last active'),
+      value: ({ lastActiveAt }) => lastActiveAt,
+      cell: ({ lastActiveAt }) => (lastActiveAt ? <Moment at={lastActiveAt} /> : '–'),
+    },
+    { key: 'joined', title: t('Since'), value: ({ joinedAt }) => joinedAt, cell: ({ joinedAt }) => day(joinedAt) },
+  ];
+  if (mayChange) {
+    columns.push({
       key: 'remove',
       title: '',
       value: () => null,
-      cell: ({ userId, name }) => (
-        <Confirm
-          label={t('Remove')}
-          question={t('Remove {name} from the organisation?', { name })}
-          onYes={() => remove.mutate({ userId })}
-        />
-      ),
-    },
-  ];
-  const invited: Column<Invitation>[] = [
-    { key: 'email', title: t('E-mail'), value: ({ email }) => email },
-    { key: 'role', title: t('Role'), value: ({ role }) => role },
-    { key: 'until', title: t('Until'), value: ({ expiresAt }) => expiresAt, cell: ({ expiresAt }) => day(expiresAt) },
-    {
-      key: 'revoke',
-      title: '',
-      value: () => null,
-      cell: ({ id, email }) => (
-        <Confirm
-          label={t('Take back')}
-          question={t('Take back the invitation of {email}?', { email })}
-          onYes={() => revoke.mutate({ invitationId: id })}
-        />
-      ),
-    },
-  ];
+      cell: ({ userId, name }) =>
+        userId === me?.user.id ? null : (
+          <Confirm
+            label={t('Remove')}
+            question={t('Remove {name} from the organisation?', { name })}
+            consequence={t('Their API keys and invitations of this organisation end with it.')}
+            onYes={() => remove.mutate({ userId })}
+          />
+        ),
+    });
+  }
   return (
     <Page title={t('Team')}>
-      <ProblemNote error={change.error ?? remove.error ?? revoke.error} />
+      <ProblemNote error={change.error ?? remove.error} />
+      <div className="row">
+        <SearchBox
+          label={t('Search name or address')}
+          value={search}
+          onSearch={(text) => void navigate({ search: (before) => ({ ...before, search: text }) })}
+        />
+        <NativeSelect
+          mb="sm"
+          aria-label={t('Role')}
+          data={[{ value: '', label: t('Every role') }, ...ROLES.map((one) => ({ value: one, label: t(one) }))]}
+          value={role ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            void navigate({ search: (before) => ({ ...before, role: (value || undefined) as Role | undefined }) })
+          }
+        />
+      </div>
       <Reading of={members}>
         {({ items, more }) => (
-          <DataTable name={t('Members')} rows={items} columns={columns} rowKey={({ userId }) => userId} more={more} />
+          <DataTable
+            name={t('Members')}
+            rows={items}
+            columns={columns}
+            rowKey={({ userId }) => userId}
+            {...(more ? { more } : {})}
+          />
         )}
       </Reading>
-      <h2>{t('Invite somebody')}</h2>
-      <Invite />
-      <Reading of={invitations}>
-        {({ items, more }) =>
-          items.length > 0 ? (
-            <DataTable name={t('Invitations')} rows={items} columns={invited} rowKey={({ id }) => id} more={more} />
-          ) : null
-        }
-      </Reading>
+      <Invitations mayInvite={mayChange} />
       <ExportOrganisation />
     </Page>
-  );
-}
-
-function Invite() {
-  const form = useForm({ initialValues: { email: '', role: 'viewer' as Role } });
-  const invite = useWrite('invitationsCreate', { onDone: () => form.reset() });
-  const errors = fieldErrors(invite.error);
-  return (
-    <form className="row" onSubmit={form.onSubmit((values) => invite.mutate(values))}>
-      <TextInput
-        type="email"
-        aria-label={t('E-mail')}
-        placeholder={t('E-mail')}
-        required
-        {...form.getInputProps('email')}
-        error={errors['email']}
-      />
-      <NativeSelect aria-label={t('Role')} data={ROLES} {...form.getInputProps('role')} />
-      <Button type="submit" loading={invite.isPending}>
-        {t('Invite')}
-      </Button>
-      <ProblemNote error={restOf(invite.error, errors)} />
-    </form>
   );
 }

@@ -43,7 +43,10 @@ const schema = z
     STRIPE_RETURN_URL: z
       .url({ protocol: /^https?$/ })
       .optional()
-      .meta({ description: 'Where people come back to from Stripe’s pages; by default /billing of PUBLIC_URL' }),
+      .meta({
+        description:
+          'Where people come back to from Stripe’s pages; {organisation} becomes its id; by default the billing page of the console',
+      }),
     STRIPE_TAX: envFlag()
       .optional()
       .meta({ description: 'true: Stripe Tax computes taxes, for which it has to be set up there' }),

@@ -29,6 +29,7 @@ import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
 import { ExportPlans } from './plans/export-plans.ts';
 import { ListPlans } from './plans/list-plans.ts';
+import { CountMembers } from './seats/count-members.ts';
 import { FollowMembers } from './seats/follow-members.ts';
 import { FollowSeats } from './seats/follow-seats.loop.ts';
 import { PreviewSeats } from './seats/preview-seats.ts';
@@ -110,6 +111,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     PreviewEntitlements,
     ShowSubscriptions,
     FollowMembers,
+    CountMembers,
     ...STRIPE_PROVIDERS,
   ],
 })

@@ -53,6 +53,7 @@ import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
+import { CountMembers } from '../src/seats/count-members.ts';
 import { FollowMembers } from '../src/seats/follow-members.ts';
 import { FollowSeats } from '../src/seats/follow-seats.loop.ts';
 import { PreviewSeats } from '../src/seats/preview-seats.ts';
@@ -213,7 +214,8 @@ export async function openBilling({
   const due = new ApplyDueChanges(tenants, outbox, changes, log);
   const usage = new ChargeUsage(tenants, bus, outbox, config, log);
   const open = new OpenFreeSubscription(entitlements);
-  const seats = new SellSeats(tenants, bus, entitlements, wakes, log);
+  const count = new CountMembers(bus, log);
+  const seats = new SellSeats(tenants, entitlements, wakes, count);
   const following = new FollowMembers(tenants, outbox, changes, payments, entitlements);
   const followSeats = new FollowSeats(tenants, bus, wakes, following, log);
   const handlers = [
@@ -250,7 +252,7 @@ export async function openBilling({
     new ManageCredits(),
     new ManageCoupons(),
     seats,
-    new PreviewSeats(tenants, seats, payments),
+    new PreviewSeats(tenants, count, payments),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   /** The data of every event of this kind about the organisation, in order. */

@@ -4457,6 +4457,12 @@ export type SubscriptionsPreviewOutput = {
   dueNow: PreviewedInvoice | null;
   /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */
   next: PreviewedInvoice | null;
+  /** Left to pay of invoices that are open already, besides `dueNow`; by currency */
+  owed: Array<{
+    currency: string;
+    /** In the smallest unit */
+    dueMinor: number;
+  }>;
   /** What differs */
   entitlements: Array<{
     feature: FeatureKey;

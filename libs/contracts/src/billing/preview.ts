@@ -55,6 +55,9 @@ export const previewChange = operation({
         'The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted ' +
         'it by now. null: there is none, or the provider does not say it',
     }),
+    owed: z
+      .array(z.object({ currency: z.string().meta({ examples: ['EUR'] }), dueMinor: Minor('In the smallest unit') }))
+      .meta({ description: 'Left to pay of invoices that are open already, besides `dueNow`; by currency' }),
     entitlements: z
       .array(
         z.object({

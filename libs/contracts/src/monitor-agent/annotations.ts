@@ -71,7 +71,7 @@ export const deleteNote = operation({
   http: ['DELETE', '/api/v1/servers/{serverId}/annotations/{noteId}'],
   scope: 'servers:write',
   summary: 'Delete a note',
-  input: z.strictObject({ serverId: Id, noteId: Id }),
+  input: z.strictObject({ serverId: Id, noteId: Id.meta({ description: 'The note' }) }),
   output: Empty,
   status: 204,
 });

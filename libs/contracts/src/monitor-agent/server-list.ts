@@ -49,7 +49,7 @@ export const ListedFigures = z
     meanMs: figure.meta({ description: 'Mean time of a call in the last minute; null: there was none' }),
     cacheHitRatio: figure.meta({ description: 'In the last hour, 0 to 1; null: nothing was read' }),
     bytes: figure.meta({ description: 'Size of all databases; null: not measured yet' }),
-    spark: z.array(figure).length(60).meta({
+    spark: z.array(figure).meta({
       description: 'Active sessions of the last 60 minutes, on average over each; null: no snapshot in that minute',
     }),
   })

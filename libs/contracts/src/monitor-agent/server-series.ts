@@ -103,5 +103,5 @@ export const listMoments = operation({
     'Moments of a range that are worth looking at: when sessions were blocked, and when most of them were active',
   description: 'To the minute within the last 14 days, to the hour before.',
   input: z.strictObject(serverRange),
-  output: z.object({ items: z.array(Moment).meta({ description: 'The 50 worst, newest first' }) }),
+  output: z.object({ moments: z.array(Moment).meta({ description: 'The 50 worst, newest first' }) }),
 });

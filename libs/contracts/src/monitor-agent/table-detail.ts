@@ -19,7 +19,7 @@ export const showTable = operation({
     ...serverRange,
     database: Named('Database of the table'),
     schema: Named('Schema of the table'),
-    name: Named('Name of the table'),
+    table: Named('Name of the table'),
   }),
   output: z.object({
     range: Range,

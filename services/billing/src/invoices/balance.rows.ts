@@ -39,3 +39,13 @@ export async function changeBalance(tx: Tx, orgId: string, change: BalanceChange
   );
   return row !== undefined;
 }
+
+/** What is left to pay of invoices that were issued, whoever collects it, by currency. */
+export async function findOwed(tx: Tx, orgId: string): Promise<{ currency: string; dueMinor: number }[]> {
+  const rows = await tx.query<{ currency: string; due: string }>(
+    `select currency, sum(due_minor) as due from invoices where org_id = $1 and status = 'open' and due_minor > 0
+      group by currency order by currency`,
+    [orgId],
+  );
+  return rows.map(({ currency, due }) => ({ currency, dueMinor: Number(due) }));
+}

@@ -7,22 +7,23 @@ import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { Payments, type PreviewedCost } from '../subscriptions/payments.ts';
 import { invoicesOf } from '../subscriptions/preview-invoices.ts';
+import { CountMembers } from './count-members.ts';
 import { addonsWith, itemsWith, neededFor, type SeatState } from './seat-state.ts';
-import { readSeats, SellSeats } from './sell-seats.ts';
+import { readSeats } from './sell-seats.ts';
 
 /** The price of members before they are invited: computed from what would be bought if they joined now. */
 @Controller()
 export class PreviewSeats {
   constructor(
     private readonly tenants: TenantDatabase,
-    private readonly seats: SellSeats,
+    private readonly count: CountMembers,
     private readonly payments: Payments,
   ) {}
 
   @Handles(previewSeats)
   async preview({ input: { more }, caller }: OperationContext<typeof previewSeats>) {
     const orgId = caller.orgId as string;
-    const members = await this.seats.members(orgId);
+    const members = await this.count.of(orgId);
     const { states } = await this.tenants.snapshot(orgId, (tx) => readSeats(tx, orgId));
     const state = states.find(({ most }) => most !== null) ?? states[0];
     // Without a plan that sells members the limit alone decides: identity holds it.

@@ -1,18 +1,16 @@
 import { Controller } from '@nestjs/common';
-import { countThings } from '@tidegate/contracts/billing/counted';
 import { followMembers, getSeats, type Seats, seatsNotSold } from '@tidegate/contracts/billing/seats';
 import { conflict, invalid } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { Log } from '@tidegate/telemetry/log';
 import { AnnounceEntitlements, FOLLOW_SEATS } from '../entitlements/announce-entitlements.ts';
 import { findSeatFollows, type SeatFollow, saveSeatFollow } from '../kernel/seat.rows.ts';
 import { changedBy, findHoldings, lockBilling, readClock } from '../kernel/subscription.rows.ts';
 import { isEnded } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { CountMembers } from './count-members.ts';
 import { type SeatState, seatState } from './seat-state.ts';
 
 /** What there is of members that are bought. */
@@ -20,10 +18,9 @@ import { type SeatState, seatState } from './seat-state.ts';
 export class SellSeats {
   constructor(
     private readonly tenants: TenantDatabase,
-    private readonly bus: Bus,
     private readonly entitlements: AnnounceEntitlements,
     private readonly wakes: Wakes,
-    private readonly log: Log,
+    private readonly count: CountMembers,
   ) {}
 
   @Handles(getSeats)
@@ -31,7 +28,7 @@ export class SellSeats {
     const orgId = caller.orgId as string;
     const { states, follows } = await this.tenants.snapshot(orgId, (tx) => readSeats(tx, orgId));
     if (states.length === 0) return { items: [] };
-    const members = await this.members(orgId);
+    const members = await this.count.of(orgId);
     return { items: states.map((state) => toWire(state, followOf(follows, state), members)) };
   }
 
@@ -59,16 +56,6 @@ export class SellSeats {
     const now = await readSeats(tx, orgId);
     const after = now.states.find(({ one }) => one.product === product) ?? state;
     return toWire(after, followOf(now.follows, after), null);
-  }
-
-  /** null: identity does not answer; what is bought is shown all the same. */
-  async members(orgId: string): Promise<number | null> {
-    try {
-      return (await this.bus.call(countThings.identity, {}, { orgId }))['seats'] ?? null;
-    } catch (error) {
-      this.log.warn({ orgId, err: error }, 'Identity does not say how many members there are');
-      return null;
-    }
   }
 }
 

@@ -145,6 +145,13 @@ test('a balance pays for what is previewed, and credits of before are on it', as
   expect(said.next).toMatchObject({ totalMinor: 7400, dueMinor: 0 });
 });
 
+test('what is owed already is said besides', async () => {
+  const org = await holder('2024-03-01', { plan: 'pro' });
+  const { owed, dueNow } = await billing.call(previewChange, monitoring({ plan: 'pro', addons: extra(1) }), org);
+  expect(owed).toEqual([{ currency: 'EUR', dueMinor: 4900 }]);
+  expect(dueNow?.dueMinor).toBe(500);
+});
+
 test('it says what will differ and what will be too much, and when it begins', async () => {
   const org = await holder('2024-04-01T00:00:00Z', { plan: 'pro' });
   clock.now = Date.parse('2024-04-16T00:00:00Z');

@@ -7,6 +7,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { redemptionOf } from '../coupons/redeem-coupon.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
+import { findOwed } from '../invoices/balance.rows.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { isEnded, paidPeriod } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -34,8 +35,9 @@ export class PreviewChange {
   async preview({ input, caller, refuse }: Context) {
     const orgId = caller.orgId as string;
     // Of one moment, whatever is changed meanwhile.
-    const { cost, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
+    const { cost, owed, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
       cost: await costOf(tx, orgId, input, refuse),
+      owed: await findOwed(tx, orgId),
       ...(await this.entitlements.read(tx, refuse, orgId, input)),
     }));
     // Asked outside of the transaction, as the change itself is.
@@ -46,7 +48,7 @@ export class PreviewChange {
     }
     const overLimit = await this.entitlements.overLimit(orgId, after);
     const { product, plan } = input;
-    return { product, plan, ...cost, entitlements: differences(before, after), overLimit };
+    return { product, plan, ...cost, owed, entitlements: differences(before, after), overLimit };
   }
 }
 

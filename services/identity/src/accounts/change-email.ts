@@ -4,13 +4,13 @@ import { emailTaken, tokenInvalid } from '@tidegate/contracts/identity/sessions'
 import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { noteEvent } from '../kernel/account-event.rows.ts';
 import { normalAddress } from '../kernel/address.rules.ts';
 import { requirePerson } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
 import { lockUser, setEmail, toWire, type UserRow } from '../kernel/user.rows.ts';
 import { AccountMails, DAY } from '../mails/account-mails.ts';
 import { deleteTokens, useToken } from '../mails/account-token.rows.ts';
-import { noteEvent } from './account-event.rows.ts';
 import { ConfirmOwner } from './confirm-owner.ts';
 
 const BUDGET = { most: 10, minutes: DAY };

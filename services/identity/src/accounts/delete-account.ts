@@ -62,7 +62,7 @@ export class DeleteAccount {
     }
     const at = new Date().toISOString();
     for (const id of await endSessions(own, userId)) await emit(accessRevoked, { kind: 'session', id, at });
-    await this.purge(own, user);
+    await this.deletePerson(own, user);
     return {};
   }
 
@@ -80,7 +80,7 @@ export class DeleteAccount {
   }
 
   /** Of the person nothing is left here; the last mail goes to an address, not to an account. */
-  private async purge(own: Tx, { id, email, locale }: UserRow): Promise<void> {
+  private async deletePerson(own: Tx, { id, email, locale }: UserRow): Promise<void> {
     await deleteReceived(own, email);
     await deleteMailsTo(own, email);
     await deleteUser(own, id);

@@ -5,11 +5,11 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
+import { noteEvent } from '../kernel/account-event.rows.ts';
 import { hashOf, newToken } from '../kernel/tokens.ts';
 import { findUserByEmail } from '../kernel/user.rows.ts';
 import { DAY, RESET_MINUTES } from '../mails/account-mails.ts';
 import { insertToken } from '../mails/account-token.rows.ts';
-import { noteEvent } from './account-event.rows.ts';
 
 const LINKS = {
   verify: { purpose: 'verify-email', minutes: DAY },

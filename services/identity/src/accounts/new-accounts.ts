@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Session } from '@tidegate/contracts/identity/sessions';
 import type { Tx } from '@tidegate/database/tx';
 import { LoginThrottle } from '../authentication/login-throttle.ts';
+import { noteEvent } from '../kernel/account-event.rows.ts';
 import { insertUser } from '../kernel/user.rows.ts';
 import { NewOrganisation } from '../organisations/new-organisation.ts';
 import type { Whence } from '../sessions/session.rows.ts';
 import { Sessions } from '../sessions/sessions.ts';
-import { noteEvent } from './account-event.rows.ts';
 
 /** User, organisation, membership and session in one transaction. An invited person needs no organisation of their own. */
 @Injectable()

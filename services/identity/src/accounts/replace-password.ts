@@ -5,6 +5,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { deleteKnownSources } from '../authentication/login-throttle.rows.ts';
+import { noteEvent } from '../kernel/account-event.rows.ts';
 import { deleteKeysOf } from '../kernel/api-key.rows.ts';
 import { organisationsOf } from '../kernel/member.rows.ts';
 import { setEmailVerified, setPasswordHash, type UserRow } from '../kernel/user.rows.ts';
@@ -12,7 +13,6 @@ import { AccountMails } from '../mails/account-mails.ts';
 import { deleteTokens } from '../mails/account-token.rows.ts';
 import { deleteInvitationsBy } from '../members/invitation.rows.ts';
 import { endSessions } from '../sessions/session.rows.ts';
-import { noteEvent } from './account-event.rows.ts';
 
 /** What a new password ends, in whichever way it is set. The user's row has to be locked. */
 @Injectable()

@@ -5,11 +5,11 @@ import { tokenInvalid } from '@tidegate/contracts/identity/sessions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { noteEvent } from '../kernel/account-event.rows.ts';
 import { hashOf } from '../kernel/tokens.ts';
 import { lockUser, setEmail } from '../kernel/user.rows.ts';
 import { AccountMails } from '../mails/account-mails.ts';
 import { findToken, useToken } from '../mails/account-token.rows.ts';
-import { noteEvent } from './account-event.rows.ts';
 import { ReplacePassword } from './replace-password.ts';
 
 const OVER =

@@ -4,12 +4,12 @@ import { tokenInvalid } from '@tidegate/contracts/identity/sessions';
 import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { noteEvent } from '../kernel/account-event.rows.ts';
 import { requirePerson, VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
 import { findUser, lockUser, setEmailVerified, toWire } from '../kernel/user.rows.ts';
 import { AccountMails, DAY } from '../mails/account-mails.ts';
 import { findToken } from '../mails/account-token.rows.ts';
-import { noteEvent } from './account-event.rows.ts';
 
 const BUDGET = { most: 5, minutes: DAY };
 

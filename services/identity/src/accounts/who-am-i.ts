@@ -3,10 +3,10 @@ import { listAccountEvents, me, updateMe } from '@tidegate/contracts/identity/pr
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { listEvents, toWire } from '../kernel/account-event.rows.ts';
 import { membershipsOf } from '../kernel/member.rows.ts';
 import { requirePerson } from '../kernel/people.ts';
 import { findUser, type ProfileChange, toProfile, updateProfile } from '../kernel/user.rows.ts';
-import { listEvents, toWire } from './account-event.rows.ts';
 
 /** People in more organisations than this page through the list. */
 const SHOWN = 200;

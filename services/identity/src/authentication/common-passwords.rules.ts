@@ -236,7 +236,7 @@ sprint sprite spunky spurs spyder squirrel squirt srinivas stacey stalker stalli
 starcraft stardust starfire starfish stargate stars starship start startrek starwars static station stealth steel
 steele steeler steelers stefan stefano stella steph stephani stephanie stephen stereo sterlin sterling steve steven
 stevie stewart stick sticks sticky stimpy stinger stingray stinky stocking stocks stolen stone stonecol stoner
-stones storm stormy strange stranger street strider strike striker stripper stroke strong stuart student studio
+stones storm stormy street strider strike striker stripper stroke strong stuart student studio
 studly stuff stunner stupid subaru sublime subway success sucker suckit suckme sucks sugar sultan summer summit
 sundance sunday sunflowe sunny sunnyday sunrise sunset sunshine super superfly superman supersta superstar support
 surfer surfing susan susanne suzanne suzuki svetik svetlana swallow sweden sweet sweetie sweetpea sweets sweety

@@ -12,6 +12,7 @@ import { pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { noteEvent } from '../kernel/account-event.rows.ts';
 import { requirePerson } from '../kernel/people.ts';
 import { endSession, endSessions, findOwnSession, listOwnSessions } from './session.rows.ts';
 
@@ -51,6 +52,8 @@ export class OwnSessions {
     const userId = requirePerson(caller);
     const ended = await endSessions(tx.as({ userId }), userId, caller.sessionId);
     for (const id of ended) await emit(accessRevoked, { kind: 'session', id, at: new Date().toISOString() });
+    if (ended.length > 0)
+      await noteEvent(tx, userId, 'sessions.ended', { ip: caller.ip, detail: String(ended.length) });
     return { ended: ended.length };
   }
 

@@ -29,7 +29,7 @@ const range = () => {
 const statements = (more: object = {}) =>
   store.call(new TopStatements(store.tenants), topStatements, { ...range(), ...more }, collecting.at.orgId);
 const table = (name: string, orgId = collecting.at.orgId) =>
-  store.call(new ShowTable(), showTable, { ...range(), database: 'postgres', schema: 'public', name }, orgId);
+  store.call(new ShowTable(), showTable, { ...range(), database: 'postgres', schema: 'public', table: name }, orgId);
 const findings = (more: object = {}) =>
   store.call(
     new ListIndexFindings(),

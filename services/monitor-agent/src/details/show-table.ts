@@ -18,7 +18,7 @@ const MOST_INDEXES = 200;
 export class ShowTable {
   @Handles(showTable)
   async handle({ input, tx }: OperationContext<typeof showTable>) {
-    const { serverId, database, schema, name } = input;
+    const { serverId, database, schema, table: name } = input;
     const range = toRange(input);
     await requireServer(tx, serverId);
     const [named] = await tablesNamed(tx, serverId, database, [{ schema, name }]);

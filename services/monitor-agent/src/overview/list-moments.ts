@@ -18,6 +18,6 @@ export class ListMoments {
       ? ({ step: 60, table: 'server_minutes' } as const)
       : ({ step: 3_600, table: 'server_hours' } as const);
     const rows = await figuresBySteps(tx, input.serverId, range, how);
-    return { items: momentsOf(rows, how.step * 1_000) };
+    return { moments: momentsOf(rows, how.step * 1_000) };
   }
 }

@@ -121,7 +121,14 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
       const { items, total } = await annotations();
       expect(total).toBe(1);
       expect(items).toEqual([
-        { kind: 'statements_reset', at: (await statementsReset())?.toISOString(), seenAt: expect.any(String), of: [] },
+        {
+          id: null,
+          text: null,
+          kind: 'statements_reset',
+          at: (await statementsReset())?.toISOString(),
+          seenAt: expect.any(String),
+          of: [],
+        },
       ]);
     },
   );

@@ -2,7 +2,7 @@ import type { Moment } from '@tidegate/contracts/monitor-agent/server-series';
 import type { FiguresRow } from './server-figures.rules.ts';
 
 const MOST = 50;
-/** Active sessions that are worth seeing are so many times the usual number, and at least so many. */
+/** A peak is so many times the usual number, and at least so many. */
 const PEAK_TIMES = 3;
 const PEAK_LEAST = 4;
 

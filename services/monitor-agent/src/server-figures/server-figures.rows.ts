@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import type { FiguresRow, LastSessions } from './server-figures.rules.ts';
+import type { FiguresRow, LastHour, LastSessions } from './server-figures.rules.ts';
 
 /*
  * Figures of a server as a whole. They are added up from what the minute stored, in its transaction: the minute for as
@@ -34,6 +34,11 @@ const MOST = [
   'longest_transaction_us',
   'transaction_age',
 ];
+const SUMMED = [
+  ...SUMS.map((name) => `sum(${name})::float8 as ${name}`),
+  ...MOST.map((name) => `max(${name})::float8 as ${name}`),
+  '(array_agg(bytes order by taken_at desc) filter (where bytes is not null))[1]::float8 as bytes',
+].join(', ');
 const COLUMNS = [...SUMS, ...MOST, 'bytes'];
 
 /** What is not stored of this minute, because its query failed, covers no time. */
@@ -101,29 +106,25 @@ export function figuresBySteps(
 ): Promise<FiguresRow[]> {
   return tx.query<FiguresRow>(
     `select (floor(extract(epoch from taken_at) / $5::float8) * $5 * 1000)::float8 as at,
-            ${SUMS.map((name) => `sum(${name})::float8 as ${name}`).join(', ')},
-            ${MOST.map((name) => `max(${name})::float8 as ${name}`).join(', ')},
-            (array_agg(bytes order by taken_at desc) filter (where bytes is not null))[1]::float8 as bytes
+            ${SUMMED}
        from ${table} where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4
       group by 1 order by 1`,
     [tx.orgId, serverId, from, to, step],
   );
 }
 
-export type ListedFigures = FiguresRow & { server_id: string };
+const LAST = ['span_us', 'statement_span_us', 'commits', 'calls', 'call_us'];
 
-/** The last hour of some servers, minute by minute: what their rows of a list show. */
-export function figuresOfServers(
-  tx: Tx,
-  serverIds: readonly string[],
-  { from, to }: TimeRange,
-): Promise<ListedFigures[]> {
-  return tx.query<ListedFigures>(
-    `select server_id, (floor(extract(epoch from taken_at) / 60) * 60000)::float8 as at,
-            ${[...SUMS, ...MOST, 'bytes'].map((name) => `${name}::float8`).join(', ')}
+/** Of some servers: a row for each, because sixty would be most of the time that a list takes. */
+export function lastHours(tx: Tx, serverIds: readonly string[], { from, to }: TimeRange): Promise<LastHour[]> {
+  return tx.query<LastHour>(
+    `select server_id, 0::float8 as at, ${SUMMED},
+            ${LAST.map((name) => `(array_agg(${name} order by taken_at desc))[1]::float8 as last_${name}`).join(', ')},
+            string_agg(concat_ws(',', floor(extract(epoch from taken_at) / 60) * 60000, snapshots, active_sum, span_us), ';'
+                       order by taken_at) as minutes
        from ${SERVER_MINUTES}
       where org_id = $1 and server_id = any ($2::uuid[]) and taken_at >= $3 and taken_at < $4
-      order by server_id, taken_at`,
+      group by server_id`,
     [tx.orgId, serverIds, from, to],
   );
 }

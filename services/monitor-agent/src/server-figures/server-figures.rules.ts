@@ -99,24 +99,40 @@ export function totalOf(rows: readonly FiguresRow[]): FiguresRow {
   return total;
 }
 
-/** One place for every step of the range: where nothing was read, null. */
+/**
+ * One place for every step of the range: where nothing was read, null. A snapshot that comes after a longer time than a
+ * step stands for the steps before it as well: they were covered, only not apart from each other.
+ */
 export function pointsOf(
   rows: readonly FiguresRow[],
   { from, to }: { from: Date; to: Date },
   stepMs: number,
 ): { at: string; coveredSeconds: number; figures: ServerFigures | null }[] {
-  const known = new Map(rows.map((row) => [row.at, row]));
   const first = Math.floor(from.getTime() / stepMs) * stepMs;
   const count = Math.ceil((to.getTime() - first) / stepMs);
-  return Array.from({ length: count }, (_, index) => {
-    const at = first + index * stepMs;
-    const row = known.get(at);
-    return {
-      at: new Date(at).toISOString(),
-      coveredSeconds: (row?.span_us ?? 0) / 1_000_000,
-      figures: row ? toFigures(row) : null,
-    };
-  });
+  const shown = filledBack(rows, { first, count, stepMs });
+  return shown.map((row, index) => ({
+    at: new Date(first + index * stepMs).toISOString(),
+    coveredSeconds: Math.min(row?.span_us ?? 0, stepMs * 1_000) / 1_000_000,
+    figures: row ? toFigures(row) : null,
+  }));
+}
+
+/** The row of each step, and of the empty steps before it that it covers. */
+export function filledBack(
+  rows: readonly FiguresRow[],
+  { first, count, stepMs }: { first: number; count: number; stepMs: number },
+): (FiguresRow | null)[] {
+  const shown: (FiguresRow | null)[] = Array.from({ length: count }, () => null);
+  for (const row of rows) {
+    const place = Math.floor((row.at - first) / stepMs);
+    const covered = Math.max(1, Math.round(row.span_us / 1_000 / stepMs));
+    for (let at = place; at > place - covered; at -= 1) {
+      if (at < 0 || at >= count || (at !== place && shown[at])) break;
+      shown[at] = row;
+    }
+  }
+  return shown;
 }
 
 /** The last snapshot of the sessions. */
@@ -126,4 +142,16 @@ export interface LastSessions {
   waiting: number;
   total: number;
   longest_transaction_us: number;
+}
+
+/** The last hour of a server in one row: as one, its last minute, and each minute's active sessions as text. */
+export interface LastHour extends FiguresRow {
+  server_id: string;
+  last_span_us: number;
+  last_statement_span_us: number;
+  last_commits: number;
+  last_calls: number;
+  last_call_us: number;
+  /** `begin in ms, snapshots, active sum, span in µs` of each minute, apart by `;`. */
+  minutes: string;
 }

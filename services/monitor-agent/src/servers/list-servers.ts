@@ -5,7 +5,7 @@ import { pageOf, rankedPage } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { figuresOfServers, lastSessions } from '../server-figures/server-figures.rows.ts';
+import { lastHours, lastSessions } from '../server-figures/server-figures.rows.ts';
 import { toListed } from './listed-server.rules.ts';
 import type { ServerRow } from './server.rows.ts';
 import { missingOf, toWire } from './server.rows.ts';
@@ -42,7 +42,7 @@ export class ListServers {
     const included = ids.length > 0 && (await this.includesMetrics(tx));
     const minute = new Date(Math.floor(now.getTime() / 60_000) * 60_000 + 60_000);
     const hour = { from: new Date(minute.getTime() - HOUR_MS), to: minute };
-    const minutes = Map.groupBy(included ? await figuresOfServers(tx, ids, hour) : [], (row) => row.server_id);
+    const hours = new Map((included ? await lastHours(tx, ids, hour) : []).map((row) => [row.server_id, row] as const));
     const sessions = new Map(
       (included ? await lastSessions(tx, ids, hour) : []).map((row) => [row.server_id, row] as const),
     );
@@ -52,7 +52,7 @@ export class ListServers {
         from: hour.from.getTime(),
         missing: missingOf(row),
         maxConnections: row.facts?.maxConnections ?? null,
-        minutes: minutes.get(row.id) ?? [],
+        hour: hours.get(row.id),
         sessions: sessions.get(row.id),
       }),
     );

@@ -1,10 +1,18 @@
 import type { Server } from '@tidegate/contracts/monitor-agent/server';
 import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
 import type { ListedFigures, ListedServer } from '@tidegate/contracts/monitor-agent/server-list';
-import { type FiguresRow, type LastSessions, toFigures, totalOf } from '../server-figures/server-figures.rules.ts';
+import {
+  type FiguresRow,
+  filledBack,
+  type LastHour,
+  type LastSessions,
+  toFigures,
+  totalOf,
+} from '../server-figures/server-figures.rules.ts';
 import { findingsOf } from './server-findings.rules.ts';
 
 const MINUTES = 60;
+const NONE = totalOf([]);
 
 export interface Now {
   now: number;
@@ -12,14 +20,14 @@ export interface Now {
   from: number;
   missing: readonly ServerCheck[];
   maxConnections: number | null;
-  minutes: readonly FiguresRow[];
+  hour: LastHour | undefined;
   sessions: LastSessions | undefined;
 }
 
 /** A server as its row of a list shows it. */
 export function toListed(server: Server, known: Now): ListedServer {
   const { sessions } = known;
-  const hour = totalOf(known.minutes);
+  const hour = known.hour ?? NONE;
   return {
     ...server,
     figures: sessions ? figuresOf(sessions, hour, known) : null,
@@ -42,14 +50,10 @@ export function toListed(server: Server, known: Now): ListedServer {
   };
 }
 
-function figuresOf(sessions: LastSessions, hour: FiguresRow, { minutes, from, maxConnections }: Now): ListedFigures {
-  const last = minutes.at(-1);
-  const minute = last && toFigures(last);
-  const spark: (number | null)[] = Array.from({ length: MINUTES }, () => null);
-  for (const row of minutes) {
-    const place = Math.floor((row.at - from) / 60_000);
-    if (place >= 0 && place < MINUTES) spark[place] = toFigures(row).activeSessions;
-  }
+function figuresOf(sessions: LastSessions, hour: FiguresRow, { hour: read, from, maxConnections }: Now): ListedFigures {
+  const minute = read && toFigures({ ...NONE, ...lastMinuteOf(read) });
+  const shown = filledBack(read ? minutesOf(read.minutes) : [], { first: from, count: MINUTES, stepMs: 60_000 });
+  const spark = shown.map((row) => row && toFigures(row).activeSessions);
   return {
     at: sessions.taken_at.toISOString(),
     active: sessions.active,
@@ -65,3 +69,17 @@ function figuresOf(sessions: LastSessions, hour: FiguresRow, { minutes, from, ma
     spark,
   };
 }
+
+const lastMinuteOf = (read: LastHour) => ({
+  span_us: read.last_span_us,
+  statement_span_us: read.last_statement_span_us,
+  commits: read.last_commits,
+  calls: read.last_calls,
+  call_us: read.last_call_us,
+});
+
+const minutesOf = (text: string): FiguresRow[] =>
+  text.split(';').map((minute) => {
+    const [at = 0, snapshots = 0, active = 0, span = 0] = minute.split(',').map(Number);
+    return { ...NONE, at, snapshots, active_sum: active, span_us: span };
+  });

@@ -54,8 +54,8 @@ export class BuyPackage {
       customer,
       client_reference_id: orgId,
       line_items: [{ price, quantity }],
-      success_url: backTo(settings, '{CHECKOUT_SESSION_ID}'),
-      cancel_url: backTo(settings, 'cancelled'),
+      success_url: backTo(settings, orgId, '{CHECKOUT_SESSION_ID}'),
+      cancel_url: backTo(settings, orgId, 'cancelled'),
       metadata: { organisation_id: orgId, package: pack.package },
       // A receipt that stands in the list of invoices.
       invoice_creation: { enabled: true },

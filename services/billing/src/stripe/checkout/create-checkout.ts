@@ -108,8 +108,8 @@ function sessionParams(parts: Parts): Stripe.Checkout.SessionCreateParams {
       const quantity = bought.lines[at]?.quantity;
       return typeof quantity === 'number' ? { price, quantity } : { price };
     }),
-    success_url: backTo(settings, '{CHECKOUT_SESSION_ID}'),
-    cancel_url: backTo(settings, 'cancelled'),
+    success_url: backTo(settings, orgId, '{CHECKOUT_SESSION_ID}'),
+    cancel_url: backTo(settings, orgId, 'cancelled'),
     metadata,
     subscription_data: {
       metadata,

@@ -5,6 +5,7 @@ import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
+import { returnUrlOf } from '../client/stripe-settings.rules.ts';
 import { EnsureCustomer } from '../customers/ensure-customer.ts';
 import { findCustomer } from '../customers/stripe-customer.rows.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
@@ -44,7 +45,7 @@ export class FinishCheckout {
         stripe.billingPortal.sessions.create(
           {
             customer,
-            return_url: settings.returnUrl,
+            return_url: returnUrlOf(settings, caller.orgId as string),
             ...(input.page === 'payment_method' && { flow_data: { type: 'payment_method_update' as const } }),
           },
           options,

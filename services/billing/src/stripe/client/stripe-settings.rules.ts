@@ -4,6 +4,7 @@ export interface StripeSettings {
   livemode: boolean;
   webhookSecrets: readonly string[];
   api: { host: string; port: number; protocol: 'http' | 'https' };
+  /** `{organisation}` stands for its id. */
   returnUrl: string;
   tax: boolean;
 }
@@ -29,11 +30,17 @@ export function stripeSettings(config: Variables, publicUrl: string): StripeSett
     livemode: secretKey.split('_')[1] === 'live',
     webhookSecrets: config.STRIPE_WEBHOOK_SECRET ?? [],
     api: { host: hostname, port: Number(port) || (secure ? 443 : 80), protocol: secure ? 'https' : 'http' },
-    returnUrl: config.STRIPE_RETURN_URL ?? `${publicUrl.replace(/\/$/, '')}/billing`,
+    returnUrl: config.STRIPE_RETURN_URL ?? `${publicUrl.replace(/\/$/, '')}/o/{organisation}/billing`,
     tax: config.STRIPE_TAX ?? false,
   };
 }
 
-/** Where a page of Stripe's leads back to, with what became of it. */
-export const backTo = ({ returnUrl }: Pick<StripeSettings, 'returnUrl'>, checkout: string): string =>
-  `${returnUrl}${returnUrl.includes('?') ? '&' : '?'}checkout=${checkout}`;
+/** Where a page of Stripe's leads back to: of the organisation, which may be another one than a person looked at last. */
+export const returnUrlOf = ({ returnUrl }: Pick<StripeSettings, 'returnUrl'>, orgId: string): string =>
+  returnUrl.replaceAll('{organisation}', orgId);
+
+/** With what became of it. */
+export function backTo(settings: Pick<StripeSettings, 'returnUrl'>, orgId: string, checkout: string): string {
+  const url = returnUrlOf(settings, orgId);
+  return `${url}${url.includes('?') ? '&' : '?'}checkout=${checkout}`;
+}

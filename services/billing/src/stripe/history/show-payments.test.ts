@@ -58,7 +58,10 @@ test('a refund with its credit note is each once, a dispute is shown, and neithe
   dispute.close('lost');
   await world.settle();
   await world.compare();
-  expect((await kinds(org)).filter((kind) => kind.startsWith('disputed'))).toHaveLength(1);
+  expect((await kinds(org)).filter((kind) => kind.startsWith('dispute'))).toEqual([
+    'dispute_lost 2000',
+    'disputed 2900',
+  ]);
   expect(await world.plan(org)).toMatchObject({ plan: 'pro', status: 'active' });
   const all = await world.ask(listPaymentsOf, { organisationId: org, limit: 2 });
   expect(all.items).toHaveLength(2);

@@ -40,13 +40,15 @@ test('a snapshot names the customer whose state has changed', () => {
   expect(read(snapshot({ type: 'customer.updated' }, customer))?.customerId).toBe('cus_3');
 });
 
-test('a dispute belongs to a charge, whose customer is asked for', () => {
+test('a dispute is asked for by its own id: of its charge it is not known', () => {
   const dispute = { id: 'du_1', object: 'dispute', charge: 'ch_1' };
   expect(read(snapshot({ type: 'charge.dispute.created' }, dispute))).toMatchObject({
-    objectId: 'ch_1',
+    objectId: 'du_1',
     customerId: null,
     ignored: null,
   });
+  const refund = { id: 're_1', object: 'refund', charge: 'ch_1' };
+  expect(read(snapshot({ type: 'refund.created' }, refund))).toMatchObject({ objectId: 'ch_1', ignored: null });
 });
 
 test('a thin event is the same event as its snapshot', () => {

@@ -27,8 +27,8 @@ const FETCH: readonly [prefix: string, endpoint: string, (stripe: Stripe, id: st
 ];
 
 async function disputed(stripe: Stripe, id: string): Promise<Owned> {
-  const { charge } = await stripe.disputes.retrieve(id, { expand: ['charge'] });
-  return typeof charge === 'string' ? {} : charge;
+  const { charge } = await stripe.disputes.retrieve(id);
+  return stripe.charges.retrieve(typeof charge === 'string' ? charge : charge.id);
 }
 
 /** Thin events say which object has changed, not whose it is: the copy knows, or Stripe is asked. */

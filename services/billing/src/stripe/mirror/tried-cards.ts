@@ -44,7 +44,7 @@ export class TriedCards {
 
   private async cards(customer: string): Promise<TrialKey[]> {
     const { data } = await this.api.call('GET /v1/customers/:id/payment_methods', (stripe) =>
-      stripe.customers.listPaymentMethods(customer, { type: 'card', limit: 100 }),
+      stripe.customers.listPaymentMethods(customer, { limit: 100 }),
     );
     return [...new Set(data.flatMap(({ card }) => card?.fingerprint ?? []))].map((one): TrialKey => `card:${one}`);
   }

@@ -1,16 +1,26 @@
 import type { Feed } from '@tidegate/client';
-import { CandlestickSeries, createChart, type UTCTimestamp } from 'lightweight-charts';
+import {
+  type AutoscaleInfo,
+  CandlestickSeries,
+  createChart,
+  createSeriesMarkers,
+  type SeriesMarker,
+  type UTCTimestamp,
+} from 'lightweight-charts';
 import { useEffect, useRef } from 'react';
 import { useRead } from '../kernel/api.ts';
-import { clock, day } from '../kernel/format.ts';
+import { clock, day, zoneName } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { useNow } from '../kernel/use-now.ts';
+import { type DrawnFill, decimalsOf, fillsByCandle } from './price-marks.rules.ts';
 
-interface Line {
+export interface Line {
   price: string;
   title: string;
   color: string;
+  /** Solid: it stands at the exchange; dashed: it is planned. */
+  solid?: boolean;
 }
 
 interface Props {
@@ -18,15 +28,33 @@ interface Props {
   feed: Pick<Feed, 'source' | 'interval'>;
   /** Levels such as the orders of a ladder. */
   lines?: readonly Line[];
+  fills?: readonly DrawnFill[];
+  /** The candles before this instant; by default the newest. */
+  before?: string | undefined;
 }
 
 const CANDLES = 300;
 const NO_LINES: readonly Line[] = [];
+const NO_FILLS: readonly DrawnFill[] = [];
+
+/** The range of the candles, widened to hold these prices. */
+function withPrices(info: AutoscaleInfo | null, prices: readonly number[]): AutoscaleInfo | null {
+  if (!info?.priceRange || prices.length === 0) return info;
+  const { minValue, maxValue } = info.priceRange;
+  return { ...info, priceRange: { minValue: Math.min(minValue, ...prices), maxValue: Math.max(maxValue, ...prices) } };
+}
 
 /** The last candles of a market. Falling ones are filled and rising ones hollow, besides their colours. */
-export function PriceChart({ market, feed: { source, interval }, lines = NO_LINES }: Props) {
-  const before = new Date(Math.ceil(useNow(60_000) / 60_000) * 60_000).toISOString();
-  const candles = useRead('candlesList', { market, source, interval, before, limit: CANDLES });
+export function PriceChart({
+  market,
+  feed: { source, interval },
+  lines = NO_LINES,
+  fills = NO_FILLS,
+  before: until,
+}: Props) {
+  const now = new Date(Math.ceil(useNow(60_000) / 60_000) * 60_000).toISOString();
+  const candles = useRead('candlesList', { market, source, interval, before: until ?? now, limit: CANDLES });
+  const tickSize = useRead('marketsList', {}).data?.items.find((one) => one.market === market)?.tickSize;
   const place = useRef<HTMLDivElement>(null);
   const items = candles.data?.items;
   useEffect(() => {
@@ -34,6 +62,7 @@ export function PriceChart({ market, feed: { source, interval }, lines = NO_LINE
     if (!element || !items) return;
     const style = getComputedStyle(document.documentElement);
     const color = (token: string) => style.getPropertyValue(token).trim();
+    const prices = lines.map(({ price }) => Number(price));
     const chart = createChart(element, {
       autoSize: true,
       layout: { background: { color: color('--page') }, textColor: color('--text-2'), attributionLogo: false },
@@ -51,6 +80,11 @@ export function PriceChart({ market, feed: { source, interval }, lines = NO_LINE
       downColor: color('--loss'),
       borderDownColor: color('--loss'),
       wickDownColor: color('--loss'),
+      // Levels are seen as well, however far away they are.
+      autoscaleInfoProvider: (own: () => AutoscaleInfo | null) => withPrices(own(), prices),
+      ...(tickSize
+        ? { priceFormat: { type: 'price', precision: decimalsOf(tickSize), minMove: Number(tickSize) } }
+        : {}),
     });
     series.setData(
       items.map(({ at, open, high, low, close }) => ({
@@ -61,25 +95,39 @@ export function PriceChart({ market, feed: { source, interval }, lines = NO_LINE
         close: Number(close),
       })),
     );
-    for (const { price, title, color: token } of lines) {
+    for (const { price, title, color: token, solid } of lines) {
       series.createPriceLine({
         price: Number(price),
         title,
         color: color(token),
         lineWidth: 1,
-        lineStyle: 2,
+        lineStyle: solid ? 0 : 2,
         axisLabelVisible: true,
       });
     }
+    const marks = fillsByCandle(
+      fills,
+      items.map(({ at }) => Date.parse(at)),
+    ).map(
+      ({ at, side, count }): SeriesMarker<UTCTimestamp> => ({
+        time: (at / 1_000) as UTCTimestamp,
+        position: side === 'buy' ? 'belowBar' : 'aboveBar',
+        shape: side === 'buy' ? 'arrowUp' : 'arrowDown',
+        color: color(side === 'buy' ? '--series-1' : '--series-2'),
+        text: count > 1 ? `${count}` : '',
+      }),
+    );
+    createSeriesMarkers(series, marks);
     chart.timeScale().fitContent();
     return () => chart.remove();
-  }, [items, lines, interval]);
+  }, [items, lines, fills, interval, tickSize]);
   return (
     <Reading of={candles}>
       {({ synthetic }) => (
         <figure className="chart">
           <figcaption>
-            {market} {interval} {synthetic ? `· ${t('synthetic candles')}` : ''} ·{' '}
+            {market} {interval} {synthetic ? `· ${t('synthetic candles')}` : ''} · {zoneName()}
+            {fills.length > 0 ? ` · ▲ ${t('bought')} ▼ ${t('sold')}` : ''} ·{' '}
             <a href="https://www.tradingview.com" rel="noreferrer">
               {t('drawn by TradingView Lightweight Charts')}
             </a>

@@ -1,0 +1,56 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { BotSettingsInput } from '@tidegate/client';
+import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { Fact } from '../kernel/fact.tsx';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Profit } from '../kernel/profit.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+import { BacktestState } from './backtest-state.tsx';
+
+/** What settings would have earned, beside the form in which they are typed. */
+export function QuickBacktest({
+  settings,
+  stale,
+}: {
+  settings: () => BotSettingsInput;
+  stale: (ran: unknown) => boolean;
+}) {
+  const org = useOrg();
+  const run = useWrite('backtestsCreate');
+  const id = run.data?.id ?? '';
+  const backtest = useRead('backtestsGet', { backtestId: id }, { enabled: id !== '', everyMs: 2_000 });
+  const data = backtest.data?.id === id ? backtest.data : run.data;
+  return (
+    <section className="stack" aria-label={t('Backtest')} aria-live="polite">
+      <div className="row">
+        <Button variant="default" loading={run.isPending} onClick={() => run.mutate({ settings: settings() })}>
+          {t('Backtest these settings')}
+        </Button>
+        {data ? (
+          <Link to="/o/$org/backtests/$backtestId" params={{ org, backtestId: data.id }}>
+            {t('All of it')}
+          </Link>
+        ) : null}
+      </div>
+      <ProblemNote error={run.error} />
+      {data && stale(data.settings) ? (
+        <StateMark mark="stale">{t('The settings have changed since this backtest')}</StateMark>
+      ) : null}
+      {data ? (
+        <dl className="facts">
+          <Fact name={t('State')} value={<BacktestState backtest={data} />} />
+          {data.profitRounded === null ? null : (
+            <>
+              <Fact name={t('Closed profit')} value={<Profit amount={data.profitRounded} currency={data.currency} />} />
+              <Fact name={t('Closed trades')} value={data.closedTrades} />
+              <Fact name={t('Deepest drawdown')} value={`${data.maxDrawdown} ${data.currency}`} />
+              <Fact name={t('Most money in a trade')} value={`${data.maxCapital} ${data.currency}`} />
+            </>
+          )}
+        </dl>
+      ) : null}
+    </section>
+  );
+}

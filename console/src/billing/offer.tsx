@@ -1,0 +1,135 @@
+import { Button, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type BillingInterval, isProblem } from '@tidegate/client';
+import { useState } from 'react';
+import { readOf, useRead, useWrite } from '../kernel/api.ts';
+import { exact, money, when } from '../kernel/format.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+import { grantText } from './grant-text.ts';
+import { InvoiceLines } from './invoice-lines.tsx';
+
+interface Props {
+  product: string;
+  plan: string;
+  interval: BillingInterval;
+  /** What happens when it has changed. */
+  onDone: () => void;
+  /** Where it is paid for; by default this page is left for it. */
+  pay?: (url: string) => void;
+}
+
+/** What a change costs and changes, and the button that makes it. What has to be paid first leads to the payment. */
+export function Offer({ product, plan, interval, onDone, pay = (url) => location.assign(url) }: Props) {
+  const [typed, setTyped] = useState('');
+  const [code, setCode] = useState('');
+  const features = useQuery(readOf(null, 'plansList', {})).data?.features ?? [];
+  const choice = { product, plan, interval, ...(code && { promotionCode: code }) };
+  const preview = useRead('subscriptionsPreview', choice);
+  const change = useWrite('subscriptionsChange', { onDone });
+  const checkout = useWrite('checkoutCreate', { onDone: ({ url }) => pay(url) });
+  const needed = isProblem(change.error) && change.error.code === 'payment_needed' ? change.error.problem : undefined;
+  const { checkout: sold, trialDays } = (needed ?? {}) as { checkout?: string | null; trialDays?: number | null };
+  return (
+    <>
+      <Reading of={preview}>
+        {({ beginsAt, dueNow, next, owed, entitlements, overLimit }) => (
+          <div className="stack">
+            <p>
+              {Date.parse(beginsAt) <= Date.now() + 60_000
+                ? t('It begins now.')
+                : t('It begins on {at}.', { at: when(beginsAt) })}
+            </p>
+            {dueNow ? (
+              <section>
+                <h2>{t('Due now: {amount}', { amount: money(dueNow.dueMinor, dueNow.currency) })}</h2>
+                <InvoiceLines lines={dueNow.lines} currency={dueNow.currency} />
+              </section>
+            ) : null}
+            {owed.map(({ currency, dueMinor }) => (
+              <p key={currency}>
+                {t('Besides, {amount} of invoices is still to pay.', { amount: money(dueMinor, currency) })}
+              </p>
+            ))}
+            {next ? (
+              <section>
+                <h2>
+                  {t('On {at}: {amount}, and usage', {
+                    at: when(next.at),
+                    amount: money(next.dueMinor, next.currency),
+                  })}
+                </h2>
+                <InvoiceLines lines={next.lines} currency={next.currency} />
+              </section>
+            ) : null}
+            {entitlements.length > 0 ? (
+              <section>
+                <h2>{t('What differs')}</h2>
+                <ul>
+                  {entitlements.map(({ feature, before, after }) => {
+                    const info = features.find(({ key }) => key === feature);
+                    const text = (grant: typeof before) => (grant && grantText(grant, info)) || t('not included');
+                    return (
+                      <li key={feature}>
+                        {info?.name ?? feature}: {text(before)} → <strong>{text(after)}</strong>
+                      </li>
+                    );
+                  })}
+                </ul>
+              </section>
+            ) : null}
+            {overLimit.map(({ feature, limit, used }) => (
+              <StateMark key={feature} mark="warning">
+                {t('{feature}: there are {used}, {limit} will be allowed. Nothing is deleted.', {
+                  feature,
+                  used: exact(used),
+                  limit: exact(limit),
+                })}
+              </StateMark>
+            ))}
+          </div>
+        )}
+      </Reading>
+      <div className="row">
+        <TextInput
+          label={t('Promotion code')}
+          value={typed}
+          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+          autoComplete="off"
+        />
+        <Button variant="default" disabled={typed.trim() === code} onClick={() => setCode(typed.trim())}>
+          {t('Show the price with it')}
+        </Button>
+      </div>
+      {needed ? (
+        <p>{sold ? t('It is paid for first.') : t('Plans are set by the operator of this installation: ask them.')}</p>
+      ) : (
+        <ProblemNote error={change.error} />
+      )}
+      <ProblemNote error={checkout.error} />
+      <div className="row">
+        {needed ? null : (
+          <Button loading={change.isPending} disabled={!preview.data} onClick={() => change.mutate(choice)}>
+            {t('Change the plan')}
+          </Button>
+        )}
+        {sold ? (
+          <Button loading={checkout.isPending} onClick={() => checkout.mutate(choice)}>
+            {t('To the payment')}
+          </Button>
+        ) : null}
+        {trialDays ? (
+          <Button
+            variant="default"
+            loading={change.isPending}
+            onClick={() => change.mutate({ product, plan, interval, trial: true })}
+          >
+            {t('Try it for {days} days', { days: trialDays })}
+          </Button>
+        ) : null}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button, NumberInput } from '@mantine/core';
+import type { SoldSeats } from '@tidegate/client';
+import { useState } from 'react';
+import { useRead, useWrite } from '../kernel/api.ts';
+import { exact, minorOf, money } from '../kernel/format.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+
+/** Members that are bought, and whether they are by themselves. Nothing where no plan sells them. */
+export function SeatsOf({ product }: { product: string }) {
+  const seats = useRead('seatsGet', {}).data?.items.find((one) => one.product === product);
+  return seats && seats.unitMinor !== null ? <Follow key={String(seats.following)} seats={seats} /> : null;
+}
+
+function Follow({ seats }: { seats: SoldSeats }) {
+  const { product, name, included, members, quantity, renews, currency, interval, following, stopped } = seats;
+  const unit = seats.unitMinor ?? 0;
+  const follow = useWrite('seatsFollow');
+  const digits = minorOf(currency);
+  const [cap, setCap] = useState<number | string>((seats.monthlyCapMinor ?? 10 * unit) / 10 ** digits);
+  const monthlyCapMinor = Math.round(Number(cap) * 10 ** digits);
+  return (
+    <section aria-label={name}>
+      <h3>{name}</h3>
+      <p>
+        {t('{price} each, {interval}.', {
+          price: money(unit, currency),
+          interval: interval === 'year' ? t('a year') : t('a month'),
+        })}{' '}
+        {included === null ? '' : t('{count} members are included.', { count: exact(included) })}{' '}
+        {members === null ? '' : t('There are {count}.', { count: exact(members) })}{' '}
+        {t('{count} are paid for.', { count: exact(quantity) })}{' '}
+        {renews === quantity ? '' : t('The next period begins with {count}.', { count: exact(renews) })}
+      </p>
+      {stopped ? (
+        <StateMark mark="warning">
+          {t('A payment failed, so nobody is added by themselves any more. Mend the card, then switch it on again.')}
+        </StateMark>
+      ) : null}
+      {following && seats.most !== null ? (
+        <p>
+          <StateMark mark="ok">
+            {t('The number follows your members, up to {most} for {cap} a month.', {
+              most: exact(seats.most),
+              cap: money(seats.monthlyCapMinor ?? 0, currency),
+            })}
+          </StateMark>
+        </p>
+      ) : following ? (
+        <p>
+          <StateMark mark="paused">
+            {t('Nothing is bought by itself while the subscription changes, ends or is overdue.')}
+          </StateMark>
+        </p>
+      ) : null}
+      <div className="row">
+        <NumberInput
+          label={t('At most a month, in {currency}', { currency })}
+          value={cap}
+          onChange={setCap}
+          min={0}
+          max={1_000_000}
+          decimalScale={digits}
+        />
+        <Button
+          variant="default"
+          loading={follow.isPending}
+          onClick={() => follow.mutate({ product, following: true, monthlyCapMinor })}
+        >
+          {following ? t('Change the cap') : t('Let it follow the members')}
+        </Button>
+        {following ? (
+          <Button
+            variant="default"
+            loading={follow.isPending}
+            onClick={() => follow.mutate({ product, following: false })}
+          >
+            {t('Switch it off')}
+          </Button>
+        ) : null}
+      </div>
+      <ProblemNote error={follow.error} />
+    </section>
+  );
+}

@@ -1,0 +1,167 @@
+import { Button, NumberInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Package, PackageOrder } from '@tidegate/client';
+import { isProblem } from '@tidegate/client';
+import { useState } from 'react';
+import { readOf, useRead, useWrite } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Empty } from '../kernel/empty.tsx';
+import { day, exact, money, when } from '../kernel/format.ts';
+import { Page } from '../kernel/page.tsx';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { type Mark, StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+
+/** Money and units to the organisation's credit, what can be bought, and what was. */
+export function ShowCredits() {
+  const credits = useRead('creditsGet', {});
+  const plans = useQuery(readOf(null, 'plansList', {}));
+  const offered = plans.data?.packages.filter((one) => one.offered) ?? [];
+  const nameOf = (feature: string) => plans.data?.features.find(({ key }) => key === feature)?.name ?? feature;
+  return (
+    <Page
+      title={t('Credits')}
+      lead={t('Units that are used beyond what the plan includes, and money for later invoices.')}
+    >
+      <Reading of={credits}>
+        {({ balances, features, orders }) => (
+          <div className="stack">
+            {balances.map(({ currency, amountMinor }) => (
+              <p key={currency}>{t('{amount} pay your next invoices.', { amount: money(amountMinor, currency) })}</p>
+            ))}
+            {features.length === 0 && orders.length === 0 ? (
+              <Empty title={t('No units yet')}>
+                {offered.length > 0
+                  ? t('A package is used when what your plan includes is used up.')
+                  : t('This installation sells no packages at present.')}
+              </Empty>
+            ) : null}
+            {features.map(({ feature, left, credits: all }) => (
+              <section key={feature} aria-label={nameOf(feature)}>
+                <h2>
+                  {nameOf(feature)}: {left === null ? '–' : t('{count} left', { count: exact(left) })}
+                </h2>
+                <DataTable
+                  name={nameOf(feature)}
+                  rows={all}
+                  rowKey={({ id }) => id}
+                  columns={[
+                    { key: 'name', title: t('What'), value: ({ name }) => name },
+                    {
+                      key: 'left',
+                      title: t('Left'),
+                      number: true,
+                      value: (one) => one.left,
+                      cell: (one) => (one.left === null ? '–' : `${exact(one.left)} / ${exact(one.amount)}`),
+                    },
+                    {
+                      key: 'until',
+                      title: t('Until'),
+                      value: ({ until }) => until,
+                      cell: ({ until, expired }) =>
+                        until === null ? t('without end') : expired ? t('expired') : day(until),
+                    },
+                  ]}
+                />
+              </section>
+            ))}
+            {offered.length > 0 ? <h2>{t('Packages')}</h2> : null}
+            {offered.map((one) => (
+              <Buy key={one.package} pack={one} currency={plans.data?.currency ?? ''} />
+            ))}
+            {orders.length > 0 ? (
+              <>
+                <h2>{t('Orders')}</h2>
+                <DataTable name={t('Orders')} rows={orders} columns={orderColumns()} rowKey={({ id }) => id} />
+              </>
+            ) : null}
+          </div>
+        )}
+      </Reading>
+    </Page>
+  );
+}
+
+function Buy({ pack, currency }: { pack: Package; currency: string }) {
+  const [quantity, setQuantity] = useState<number | string>(1);
+  const [orderKey, setOrderKey] = useState(() => crypto.randomUUID());
+  const order = useWrite('packagesOrder', { onDone: () => setOrderKey(crypto.randomUUID()) });
+  const buy = useWrite('checkoutBuyPackage', { onDone: ({ url }) => location.assign(url) });
+  const price = pack.prices.find((one) => one.currency === currency) ?? pack.prices[0];
+  const choice = { package: pack.package, quantity: Number(quantity), orderKey };
+  const payFirst = isProblem(order.error) && order.error.code === 'package_payment_needed';
+  return (
+    <section aria-label={pack.name}>
+      <h3>
+        {pack.name}: {price ? money(price.amountMinor, price.currency) : ''}
+      </h3>
+      <p className="quiet">
+        {pack.description} {pack.expiresDays ? t('Can be used for {days} days.', { days: pack.expiresDays }) : ''}
+      </p>
+      <div className="row">
+        <NumberInput
+          aria-label={t('How many of {name}', { name: pack.name })}
+          value={quantity}
+          onChange={setQuantity}
+          min={1}
+          max={1_000}
+        />
+        {payFirst ? (
+          <Button loading={buy.isPending} onClick={() => buy.mutate(choice)}>
+            {t('To the payment')}
+          </Button>
+        ) : (
+          <Button
+            variant="default"
+            loading={order.isPending}
+            disabled={!(Number(quantity) >= 1)}
+            onClick={() => order.mutate(choice)}
+          >
+            {t('Buy')}
+          </Button>
+        )}
+      </div>
+      {payFirst ? <p>{t('It is paid for first.')}</p> : <ProblemNote error={order.error} />}
+      <ProblemNote error={buy.error} />
+      {order.data ? (
+        <p role="status">
+          <StateMark mark={ORDER_MARKS[order.data.order.status]}>
+            {order.data.order.status === 'granted'
+              ? t('The units can be used.')
+              : t('Ordered. The units can be used when the invoice is paid.')}
+          </StateMark>
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+const ORDER_MARKS: Record<PackageOrder['status'], Mark> = { open: 'pending', granted: 'ok', canceled: 'stale' };
+
+const orderColumns = (): Column<PackageOrder>[] => [
+  { key: 'name', title: t('What'), value: ({ name }) => name },
+  {
+    key: 'amount',
+    title: t('Units'),
+    number: true,
+    value: ({ amount }) => amount,
+    cell: ({ amount }) => exact(amount),
+  },
+  {
+    key: 'total',
+    title: t('Total'),
+    number: true,
+    value: ({ totalMinor }) => totalMinor,
+    cell: ({ totalMinor, currency }) => money(totalMinor, currency),
+  },
+  {
+    key: 'status',
+    title: t('State'),
+    value: ({ status }) => status,
+    cell: ({ status }) => <StateMark mark={ORDER_MARKS[status]}>{t(WORDS[status])}</StateMark>,
+  },
+  { key: 'at', title: t('Ordered'), value: ({ orderedAt }) => orderedAt, cell: ({ orderedAt }) => when(orderedAt) },
+];
+
+const WORDS = { open: 'not paid', granted: 'usable', canceled: 'withdrawn' } as const;

@@ -1,0 +1,126 @@
+import { Button, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import type { Bot, DcaSettings } from '@tidegate/client';
+import { QuickBacktest } from '../backtests/quick-backtest.tsx';
+import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { Page } from '../kernel/page.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+import { LadderFields } from '../ladder/ladder-fields.tsx';
+import { changesOf, FIELDS, formOf, type LadderForm, settingsOf, TITLES } from '../ladder/ladder-input.rules.ts';
+import { LadderPreview } from '../ladder/ladder-preview.tsx';
+import { useLadder } from '../ladder/use-ladder.ts';
+import { StopBot } from './stop-bot.tsx';
+
+const route = getRouteApi('/o/$org/bots/$botId/edit');
+
+/** Settings change between trades only: what that means for the open one is said before anything is saved. */
+export function EditBot() {
+  const { botId } = route.useParams();
+  const bot = useRead('botsGet', { botId }, { everyMs: 5_000 });
+  return <Reading of={bot}>{(data) => <EditForm key={data.id} bot={data} />}</Reading>;
+}
+
+function EditForm({ bot }: { bot: Bot }) {
+  const org = useOrg();
+  const navigate = useNavigate();
+  const ladder = isLadder(bot.settings) ? bot.settings : undefined;
+  const before = ladder && formOf(ladder);
+  const form = useForm({ initialValues: { name: bot.name, ...before } });
+  const { name, ...typed } = form.values;
+  const values = typed as LadderForm;
+  const changes = before ? changesOf(before, values) : [];
+  const save = useWrite('botsUpdate', {
+    onDone: () => navigate({ to: '/o/$org/bots/$botId', params: { org, botId: bot.id } }),
+  });
+  const errors = Object.fromEntries(
+    Object.entries(fieldErrors(save.error)).map(([path, text]) => [FIELDS[path] ?? path, text]),
+  );
+  const mayChange = bot.status === 'stopped' || changes.length === 0;
+  return (
+    <Page title={t('Edit {name}', { name: bot.name })}>
+      <div className="columns">
+        <form
+          className="stack"
+          onSubmit={form.onSubmit(() =>
+            save.mutate({
+              botId: bot.id,
+              name,
+              ...(ladder && changes.length > 0 ? { settings: settingsOf(values, ladder) } : {}),
+            }),
+          )}
+        >
+          <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+          {ladder ? <LadderFields form={form} errors={errors} market={ladder.market} /> : null}
+          <WhatChanges bot={bot} changes={changes} />
+          <ProblemNote error={restOf(save.error, errors)} />
+          <Button
+            type="submit"
+            loading={save.isPending}
+            disabled={!mayChange || (changes.length === 0 && name === bot.name)}
+          >
+            {t('Save')}
+          </Button>
+        </form>
+        <div className="stack">
+          {ladder ? <Preview values={values} before={ladder} /> : null}
+          {ladder ? null : (
+            <p>{t('The settings of this strategy are changed by the API; its name can be changed here.')}</p>
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Preview({ values, before }: { values: LadderForm; before: DcaSettings }) {
+  const preview = useLadder(values, before);
+  return (
+    <>
+      <ProblemNote error={preview.error} />
+      {preview.data ? <LadderPreview ladder={preview.data} /> : null}
+      <QuickBacktest
+        settings={() => settingsOf(values, before)}
+        stale={(ran) => changesOf(formOf(ran as never), values).length > 0}
+      />
+    </>
+  );
+}
+
+/** Each setting before and after, and from which trade on. */
+function WhatChanges({ bot, changes }: { bot: Bot; changes: ReturnType<typeof changesOf> }) {
+  if (changes.length === 0) return null;
+  return (
+    <section aria-label={t('What saving changes')} aria-live="polite">
+      <h2>{t('What saving changes')}</h2>
+      <ul>
+        {changes.map(({ field, from, to }) => (
+          <li key={field}>
+            {t(TITLES[field])}: {from || t('none')} → <strong>{to || t('none')}</strong>
+          </li>
+        ))}
+      </ul>
+      {bot.status === 'stopped' ? (
+        <p>{t('From its next trade on. Past trades stay as they are.')}</p>
+      ) : (
+        <>
+          <StateMark mark="warning">{t('It has to be stopped first')}</StateMark>
+          <p>
+            {bot.openTradeId
+              ? t('Its open trade was begun with the settings of now and ends with them: finish or close it first.')
+              : t('It may open a trade at any moment: stop it first.')}
+          </p>
+          <div className="row">
+            <StopBot bot={bot} />
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+const isLadder = (settings: Bot['settings']): settings is DcaSettings => 'averagingOrders' in settings;

@@ -1,0 +1,82 @@
+import { Button } from '@mantine/core';
+import type { CandleUpload } from '@tidegate/client';
+import { usePages, useWrite } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Moment } from '../kernel/moment.tsx';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { type Mark, StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+
+const MARKS: Record<CandleUpload['status'], Mark> = {
+  receiving: 'pending',
+  queued: 'pending',
+  running: 'pending',
+  done: 'ok',
+  failed: 'critical',
+  cancelled: 'stale',
+};
+const WORDS: Record<CandleUpload['status'], string> = {
+  receiving: 'Arrives',
+  queued: 'Waits',
+  running: 'Is read',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+/** Large files: how far each is, and why one failed. */
+export function ListUploads() {
+  const uploads = usePages('candlesListUploads', { limit: 20 }, { everyMs: 3_000 });
+  const cancel = useWrite('candlesCancelUpload');
+  const columns: Column<CandleUpload>[] = [
+    {
+      key: 'status',
+      title: t('State'),
+      value: ({ status }) => status,
+      cell: ({ status }) => <StateMark mark={MARKS[status]}>{t(WORDS[status])}</StateMark>,
+    },
+    {
+      key: 'at',
+      title: t('Time'),
+      value: ({ createdAt }) => createdAt,
+      cell: ({ createdAt }) => <Moment at={createdAt} />,
+    },
+    { key: 'market', title: t('Market'), value: ({ market, interval }) => `${market} ${interval}` },
+    { key: 'rows', title: t('Lines read'), number: true, value: ({ rowsRead }) => rowsRead },
+    { key: 'added', title: t('New candles'), number: true, value: ({ added }) => added },
+    { key: 'why', title: t('Why it failed'), wide: true, value: ({ failure }) => failure },
+    {
+      key: 'cancel',
+      title: '',
+      value: () => undefined,
+      cell: ({ id, status }) =>
+        status === 'receiving' || status === 'queued' || status === 'running' ? (
+          <Button size="compact-xs" variant="default" onClick={() => cancel.mutate({ uploadId: id })}>
+            {t('Cancel')}
+          </Button>
+        ) : null,
+    },
+  ];
+  return (
+    <>
+      <ProblemNote error={cancel.error} />
+      <Reading of={uploads}>
+        {({ items, more }) =>
+          items.length === 0 ? null : (
+            <>
+              <h2>{t('Large files')}</h2>
+              <DataTable
+                name={t('Large files')}
+                rows={items}
+                columns={columns}
+                rowKey={({ id }) => id}
+                {...(more ? { more } : {})}
+              />
+            </>
+          )
+        }
+      </Reading>
+    </>
+  );
+}

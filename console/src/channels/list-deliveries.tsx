@@ -1,0 +1,108 @@
+import { Button, NativeSelect } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import type { Channel, Delivery } from '@tidegate/client';
+import { usePages, useWrite } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Moment } from '../kernel/moment.tsx';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { type Mark, StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+import { DELIVERY_STATES } from './channels.routes.ts';
+import { noticeWords } from './notice-words.ts';
+
+const route = getRouteApi('/o/$org/channels');
+
+const DELIVERY_MARKS: Record<Delivery['state'], Mark> = {
+  pending: 'pending',
+  delivered: 'ok',
+  failed: 'critical',
+  quota_exhausted: 'warning',
+  cancelled: 'stale',
+};
+
+/** What was sent and what waits, of all channels or one, in every state or one. */
+export function ListDeliveries({ channels }: { channels: Channel[] }) {
+  const { channel, state } = route.useSearch();
+  const navigate = route.useNavigate();
+  const wanted = { ...(channel ? { channelId: channel } : {}), ...(state ? { state } : {}) };
+  const deliveries = usePages('deliveriesList', { limit: 25, ...wanted }, { everyMs: 15_000 });
+  const retry = useWrite('deliveriesRetry');
+  const names = new Map(channels.map(({ id, name }) => [id, name]));
+  const columns: Column<Delivery>[] = [
+    {
+      key: 'at',
+      title: t('Time'),
+      value: ({ createdAt }) => createdAt,
+      cell: ({ createdAt }) => <Moment at={createdAt} />,
+    },
+    { key: 'channel', title: t('Channel'), value: ({ channelId }) => names.get(channelId) ?? channelId },
+    { key: 'event', title: t('Of what'), value: ({ event }) => noticeWords(event) },
+    {
+      key: 'state',
+      title: t('State'),
+      value: ({ state }) => state,
+      cell: ({ state }) => <StateMark mark={DELIVERY_MARKS[state]}>{t(state)}</StateMark>,
+    },
+    { key: 'attempts', title: t('Attempts'), number: true, value: ({ attempts }) => attempts },
+    {
+      key: 'error',
+      title: t('Why'),
+      value: ({ lastError, lastStatus }) => [lastError, lastStatus].filter(Boolean).join(' ') || null,
+    },
+    {
+      key: 'retry',
+      title: '',
+      value: () => null,
+      cell: ({ id, state }) =>
+        state === 'delivered' || state === 'pending' ? null : (
+          <Button size="compact-sm" variant="default" onClick={() => retry.mutate({ deliveryId: id })}>
+            {t('Send again')}
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <>
+      <h2>{t('What was sent')}</h2>
+      <div className="row">
+        <NativeSelect
+          mb="sm"
+          aria-label={t('Channel')}
+          data={[
+            { value: '', label: t('Every channel') },
+            ...channels.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          value={channel ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            void navigate({ search: (before) => ({ ...before, channel: value || undefined }) })
+          }
+        />
+        <NativeSelect
+          mb="sm"
+          aria-label={t('State')}
+          data={[
+            { value: '', label: t('Every state') },
+            ...DELIVERY_STATES.map((one) => ({ value: one, label: t(one) })),
+          ]}
+          value={state ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            void navigate({ search: (before) => ({ ...before, state: DELIVERY_STATES.find((one) => one === value) }) })
+          }
+        />
+      </div>
+      <ProblemNote error={retry.error} />
+      <Reading of={deliveries}>
+        {({ items, more }) => (
+          <DataTable
+            name={t('Deliveries')}
+            rows={items}
+            columns={columns}
+            rowKey={({ id }) => id}
+            {...(more ? { more } : {})}
+          />
+        )}
+      </Reading>
+    </>
+  );
+}

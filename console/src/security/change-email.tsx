@@ -1,0 +1,53 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useWrite } from '../kernel/api.ts';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+
+const NAMED = { wrong_password: 'currentPassword', password_needed: 'currentPassword', email_taken: 'email' };
+
+export function ChangeEmail({ email }: { email: string }) {
+  const form = useForm({ initialValues: { email: '', currentPassword: '' } });
+  const change = useWrite('emailsChange', { org: null, onDone: () => form.setFieldValue('currentPassword', '') });
+  const errors = fieldErrors(change.error, NAMED);
+  return (
+    <form
+      className="stack form"
+      onSubmit={form.onSubmit(({ email: wanted, currentPassword }) =>
+        change.mutate({ email: wanted, ...(currentPassword ? { currentPassword } : {}) }),
+      )}
+    >
+      <p>{t('Your address is {email}. A new one is confirmed by a mail to it; this one is told.', { email })}</p>
+      <TextInput
+        label={t('New e-mail address')}
+        type="email"
+        autoComplete="email"
+        required
+        {...form.getInputProps('email')}
+        error={errors['email']}
+      />
+      <PasswordInput
+        label={t('Password')}
+        description={t('Not needed within ten minutes of a log-in.')}
+        autoComplete="current-password"
+        {...form.getInputProps('currentPassword')}
+        error={errors['currentPassword']}
+      />
+      <ProblemNote error={restOf(change.error, errors)} />
+      <div className="row">
+        <Button type="submit" loading={change.isPending}>
+          {t('Change the address')}
+        </Button>
+        {change.data ? (
+          <StateMark mark={change.data.changed ? 'ok' : 'pending'}>
+            {change.data.changed
+              ? t('The address was changed.')
+              : t('A mail is on its way to the new address. Nothing changes before its link was used.')}
+          </StateMark>
+        ) : null}
+      </div>
+    </form>
+  );
+}

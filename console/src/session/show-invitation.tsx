@@ -1,0 +1,140 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { ShownInvitation } from '@tidegate/client';
+import { isProblem } from '@tidegate/client';
+import { client, queryClient, useWrite } from '../kernel/api.ts';
+import { day } from '../kernel/format.ts';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { meOf } from '../kernel/routes.ts';
+import { locale, t } from '../kernel/strings.ts';
+import { Entrance } from './entrance.tsx';
+import { tokenOf } from './mailed-token.ts';
+
+/** What an invitation is for, to whoever follows its link: logged in or not, with an account or without. */
+export function ShowInvitation() {
+  const token = tokenOf();
+  const invitation = useQuery({
+    queryKey: [null, 'identity', 'invitationsShow', token],
+    // Asked by POST, so that the token is in no server's log.
+    queryFn: () => client.invitationsShow({ token }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <Entrance title={t('Invitation')}>
+      <Reading of={invitation}>
+        {(shown) => (
+          <>
+            <p>
+              {t('{organisation} invites {email} to join, with the role {role}. Valid until {day}.', {
+                organisation: shown.organisation,
+                email: shown.email,
+                role: t(shown.role),
+                day: day(shown.expiresAt),
+              })}
+            </p>
+            <Answer token={token} shown={shown} />
+          </>
+        )}
+      </Reading>
+    </Entrance>
+  );
+}
+
+function Answer({ token, shown }: { token: string; shown: ShownInvitation }) {
+  const me = useQuery(meOf());
+  const next = location.pathname + location.hash;
+  if (me.isPending) return null;
+  if (me.data && me.data.user.email.toLowerCase() === shown.email.toLowerCase()) return <Accept token={token} />;
+  return (
+    <>
+      {me.data ? (
+        <p role="alert">
+          {t('You are logged in as {email}. The invitation is for another address.', { email: me.data.user.email })}
+        </p>
+      ) : null}
+      {shown.provesAddress ? <JoinAsNew token={token} /> : null}
+      <p>
+        {t('You have an account with this address?')}{' '}
+        <Link to="/log-in" search={{ next }}>
+          {t('Log in')}
+        </Link>
+      </p>
+      {shown.provesAddress ? null : (
+        <p>
+          {t('No account yet?')}{' '}
+          <Link to="/register" search={{ next }}>
+            {t('Create one')}
+          </Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+function useEnter() {
+  const navigate = useNavigate();
+  return async ({ organisationId: org }: { organisationId: string }) => {
+    // A session that began without an organisation has one now.
+    await client.sessionsSwitchOrganisation({ organisationId: org });
+    queryClient.clear();
+    await navigate({ to: '/o/$org', params: { org } });
+  };
+}
+
+function Accept({ token }: { token: string }) {
+  const accept = useWrite('invitationsAccept', { org: null, onDone: useEnter() });
+  return (
+    <div className="stack">
+      <ProblemNote error={accept.error} />
+      <Button loading={accept.isPending} onClick={() => accept.mutate({ token })}>
+        {t('Join')}
+      </Button>
+    </div>
+  );
+}
+
+/** An account and the membership, one after the other; sent again, what is done already is not done twice. */
+function JoinAsNew({ token }: { token: string }) {
+  const enter = useEnter();
+  const form = useForm({ initialValues: { name: '', password: '' } });
+  const join = useMutation({
+    mutationFn: async (person: { name: string; password: string }) => {
+      try {
+        await client.accountsRegister({ ...person, token, locale: locale() });
+      } catch (error) {
+        if (!isProblem(error) || error.code !== 'email_taken') throw error;
+        throw new Error(t('This address has an account already: log in below.'));
+      }
+      return client.invitationsAccept({ token });
+    },
+    onSuccess: enter,
+  });
+  const errors = fieldErrors(join.error, { password_too_weak: 'password' });
+  return (
+    <form className="stack" onSubmit={form.onSubmit((person) => join.mutate(person))}>
+      <TextInput
+        label={t('Your name')}
+        autoComplete="name"
+        required
+        {...form.getInputProps('name')}
+        error={errors['name']}
+      />
+      <PasswordInput
+        label={t('Password')}
+        description={t('At least 12 characters, and no common password.')}
+        autoComplete="new-password"
+        required
+        {...form.getInputProps('password')}
+        error={errors['password']}
+      />
+      <ProblemNote error={restOf(join.error, errors)} />
+      <Button type="submit" loading={join.isPending}>
+        {t('Create account and join')}
+      </Button>
+    </form>
+  );
+}

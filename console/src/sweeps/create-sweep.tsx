@@ -1,0 +1,112 @@
+import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useNavigate } from '@tanstack/react-router';
+import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { Page } from '../kernel/page.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { t } from '../kernel/strings.ts';
+import { LadderFields } from '../ladder/ladder-fields.tsx';
+import { EXAMPLE, FIELDS, type LadderForm, settingsOf } from '../ladder/ladder-input.rules.ts';
+import { combinationsOf, VARIABLE, varyOf } from './sweep-input.rules.ts';
+
+const TRIED: Record<string, string> = {
+  'takeProfit.percent': '1 1.5 2 2.5',
+  'averagingOrders.deviationPercent': '1 1.5 2',
+};
+const TRAINED = '2000';
+const TESTED = '500';
+
+/** Which values are tried, and how many backtests that makes before any is run. */
+export function CreateSweep() {
+  const org = useOrg();
+  const navigate = useNavigate();
+  const markets = useRead('marketsList', {}).data?.items ?? [];
+  const form = useForm({
+    initialValues: {
+      ...EXAMPLE,
+      ...Object.fromEntries(Object.keys(VARIABLE).map((setting) => [keyOf(setting), TRIED[setting] ?? ''])),
+      kind: 'ranking',
+      rankBy: 'profit',
+      train: TRAINED,
+      test: TESTED,
+    } as LadderForm & Record<string, string>,
+  });
+  const all = form.values;
+  const market = all.market || (markets.find(({ bundled }) => bundled)?.market ?? markets[0]?.market ?? '');
+  const vary = varyOf(Object.fromEntries(Object.keys(VARIABLE).map((setting) => [setting, all[keyOf(setting)] ?? ''])));
+  const create = useWrite('sweepsCreate', {
+    onDone: ({ id }) => navigate({ to: '/o/$org/sweeps/$sweepId', params: { org, sweepId: id } }),
+  });
+  const errors = Object.fromEntries(
+    Object.entries(fieldErrors(create.error)).map(([path, text]) => [FIELDS[path] ?? path, text]),
+  );
+  const shown = Object.fromEntries(Object.entries(errors).filter(([path]) => path in form.values));
+  const submit = () =>
+    create.mutate({
+      settings: settingsOf({ ...all, market }),
+      vary,
+      rankBy: all['rankBy'] as 'profit',
+      ...(all['kind'] === 'walk'
+        ? { walkForward: { trainCandles: Number(all['train']), testCandles: Number(all['test']) } }
+        : {}),
+    });
+  return (
+    <Page title={t('Start a sweep')}>
+      <form className="columns" onSubmit={form.onSubmit(submit)}>
+        <section className="stack" aria-label={t('Settings')}>
+          <h2>{t('Settings')}</h2>
+          <LadderFields form={form} errors={errors} market={market} markets={markets} />
+        </section>
+        <section className="stack form" aria-label={t('Values that are tried')}>
+          <h2>{t('Values that are tried')}</h2>
+          <p className="quiet">
+            {t('Separated by spaces; at most four settings. An empty one stays as it is on the left.')}
+          </p>
+          {Object.entries(VARIABLE).map(([setting, title]) => (
+            <TextInput key={setting} label={t(title)} {...form.getInputProps(keyOf(setting))} />
+          ))}
+          <SegmentedControl
+            aria-label={t('Kind')}
+            data={[
+              { value: 'ranking', label: t('ranking') },
+              { value: 'walk', label: t('walk-forward') },
+            ]}
+            {...form.getInputProps('kind')}
+          />
+          {all['kind'] === 'walk' ? (
+            <>
+              <TextInput inputMode="numeric" label={t('Candles to train on')} {...form.getInputProps('train')} />
+              <TextInput
+                inputMode="numeric"
+                label={t('Candles to test on, after them')}
+                {...form.getInputProps('test')}
+              />
+            </>
+          ) : null}
+          <NativeSelect
+            label={t('Best is')}
+            data={[
+              { value: 'profit', label: t('most profit') },
+              { value: 'profitToCapital', label: t('most profit for the money in a trade') },
+              { value: 'profitToDrawdown', label: t('most profit for the deepest drawdown') },
+            ]}
+            {...form.getInputProps('rankBy')}
+          />
+          <p aria-live="polite">
+            {t('{count, plural, one {# combination is tried} other {# combinations are tried}}', {
+              count: combinationsOf(vary),
+            })}
+          </p>
+          <ProblemNote error={restOf(create.error, shown)} />
+          <Button type="submit" loading={create.isPending} disabled={vary.length === 0}>
+            {t('Start')}
+          </Button>
+        </section>
+      </form>
+    </Page>
+  );
+}
+
+/** Points would be paths in a form's names. */
+const keyOf = (setting: string): string => `vary ${setting.replace('.', ' ')}`;

@@ -1,0 +1,26 @@
+import type { Sweep } from '@tidegate/client';
+import type { Mark } from '../kernel/state-mark.tsx';
+import type { Figure } from './heat-map.rules.ts';
+
+export const FIGURES: Record<Figure, string> = {
+  profit: 'Closed profit',
+  maxDrawdown: 'Deepest drawdown',
+  maxCapital: 'Most money in a trade',
+  closedTrades: 'Closed trades',
+};
+
+export const MARKS: Record<Sweep['status'], Mark> = {
+  waiting: 'pending',
+  running: 'pending',
+  done: 'ok',
+  failed: 'critical',
+  cancelled: 'stale',
+};
+
+export const WORDS: Record<Sweep['status'], string> = {
+  waiting: 'Waits',
+  running: 'Runs',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};

@@ -1,0 +1,65 @@
+import type { SweepDetail, WalkForwardWindow } from '@tidegate/client';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { when } from '../kernel/format.ts';
+import { Profit } from '../kernel/profit.tsx';
+import { t } from '../kernel/strings.ts';
+import classes from './heat-map.module.css';
+
+/** What the best settings of each range earned in it, and in the range after it that they had not seen. */
+export function WalkForward({ sweep, currency }: { sweep: SweepDetail; currency: string }) {
+  const { outOfSample, windows } = sweep;
+  const columns: Column<WalkForwardWindow>[] = [
+    { key: 'test', title: t('Tested from'), value: ({ test }) => test.from, cell: ({ test }) => when(test.from) },
+    { key: 'until', title: t('to'), value: ({ test }) => test.to, cell: ({ test }) => when(test.to) },
+    {
+      key: 'values',
+      title: t('Best settings before'),
+      wide: true,
+      value: ({ values }) =>
+        Object.entries(values)
+          .map(([setting, value]) => `${setting} ${value}`)
+          .join(', '),
+    },
+    {
+      key: 'trained',
+      title: t('Trained: closed profit'),
+      number: true,
+      value: ({ trained }) => trained.profit,
+      cell: ({ trained }) => <Profit amount={trained.profit} currency={currency} />,
+    },
+    {
+      key: 'tested',
+      title: t('Tested: closed profit'),
+      number: true,
+      value: ({ tested }) => tested.profit,
+      cell: ({ tested }) => <Profit amount={tested.profit} currency={currency} />,
+    },
+    {
+      key: 'open',
+      title: t('Tested: open profit'),
+      number: true,
+      value: ({ tested }) => tested.openProfit,
+      cell: ({ tested }) => <Profit amount={tested.openProfit} currency={currency} />,
+    },
+  ];
+  return (
+    <>
+      {outOfSample ? (
+        <section aria-label={t('Out of sample')}>
+          <h2>{t('Out of sample')}</h2>
+          <p className={classes['total']}>
+            <Profit amount={outOfSample.profit} currency={currency} />
+          </p>
+          <p className="quiet">
+            {t('In {trades} trades over all test ranges, after fees of {fees}: this is what lasted.', {
+              trades: outOfSample.closedTrades,
+              fees: `${outOfSample.fees} ${currency}`,
+            })}
+          </p>
+        </section>
+      ) : null}
+      <h2>{t('Windows')}</h2>
+      <DataTable name={t('Windows')} rows={windows} columns={columns} rowKey={({ test }) => test.from} />
+    </>
+  );
+}

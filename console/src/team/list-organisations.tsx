@@ -1,0 +1,152 @@
+import { Button, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { readOf, useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { Confirm } from '../kernel/confirm.tsx';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { useOwnRole } from '../kernel/own-role.ts';
+import { Page } from '../kernel/page.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+
+interface Mine {
+  id: string;
+  name: string;
+  role: string;
+}
+
+/** Where a person belongs. Each tab keeps its own: the organisation stands in the address. */
+export function ListOrganisations() {
+  const org = useOrg();
+  const mine = useQuery(readOf(null, 'organisationsList', { limit: 200 }));
+  const leave = useWrite('membersLeave', { org: null });
+  const columns: Column<Mine>[] = [
+    {
+      key: 'name',
+      title: t('Name'),
+      value: ({ name }) => name,
+      cell: ({ id, name }) => (
+        <Link to="/o/$org" params={{ org: id }}>
+          {name}
+        </Link>
+      ),
+    },
+    { key: 'role', title: t('Your role'), value: ({ role }) => t(role) },
+    {
+      key: 'here',
+      title: t('This tab'),
+      value: ({ id }) => (id === org ? t('here') : null),
+      cell: ({ id }) => (id === org ? <StateMark mark="ok">{t('here')}</StateMark> : '–'),
+    },
+    {
+      key: 'leave',
+      title: '',
+      value: () => null,
+      cell: ({ id, name }) => (
+        <Confirm
+          label={t('Leave')}
+          question={t('Leave {name}?', { name })}
+          consequence={t('Your API keys and invitations of this organisation end with it.')}
+          onYes={() => leave.mutate({ organisationId: id })}
+        />
+      ),
+    },
+  ];
+  return (
+    <Page
+      title={t('Organisations')}
+      lead={t('Each tab of the browser keeps its own organisation; a link opens in the right one.')}
+    >
+      <ProblemNote error={leave.error} />
+      <Reading of={mine}>
+        {({ items }) => <DataTable name={t('Organisations')} rows={items} columns={columns} rowKey={({ id }) => id} />}
+      </Reading>
+      <h2>{t('Another organisation')}</h2>
+      <Create />
+      <ThisOne />
+    </Page>
+  );
+}
+
+function Create() {
+  const navigate = useNavigate();
+  const form = useForm({ initialValues: { name: '' } });
+  const create = useWrite('organisationsCreate', {
+    org: null,
+    onDone: ({ id }) => navigate({ to: '/o/$org', params: { org: id } }),
+  });
+  const errors = fieldErrors(create.error);
+  return (
+    <form className="stack form" onSubmit={form.onSubmit((values) => create.mutate(values))}>
+      <TextInput
+        label={t('Name of the new organisation')}
+        required
+        {...form.getInputProps('name')}
+        error={errors['name']}
+      />
+      <ProblemNote error={restOf(create.error, errors)} />
+      <div>
+        <Button type="submit" loading={create.isPending}>
+          {t('Create')}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** The one of this tab: its name, and its end. */
+function ThisOne() {
+  const organisation = useRead('organisationsGet', {});
+  const role = useOwnRole();
+  if (role !== 'owner' && role !== 'admin') return null;
+  return (
+    <Reading of={organisation}>
+      {({ name }) => (
+        <>
+          <h2>{name}</h2>
+          <Rename key={name} name={name} />
+          {role === 'owner' ? <Delete name={name} /> : null}
+        </>
+      )}
+    </Reading>
+  );
+}
+
+function Rename({ name }: { name: string }) {
+  const form = useForm({ initialValues: { name } });
+  const rename = useWrite('organisationsRename');
+  const errors = fieldErrors(rename.error);
+  return (
+    <form className="stack form" onSubmit={form.onSubmit((values) => rename.mutate(values))}>
+      <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+      <ProblemNote error={restOf(rename.error, errors)} />
+      <div>
+        <Button type="submit" variant="default" loading={rename.isPending} disabled={!form.isDirty()}>
+          {t('Rename')}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Delete({ name }: { name: string }) {
+  // A new document: whatever was read of it is gone.
+  const remove = useWrite('organisationsDelete', { onDone: () => location.assign('/') });
+  return (
+    <>
+      <p>{t('Deleting it deletes everything in it, for everybody, for good.')}</p>
+      <ProblemNote error={remove.error} />
+      <Confirm
+        label={t('Delete the organisation')}
+        question={t('Delete {name} with everything in it?', { name })}
+        consequence={t('Servers, bots, usage, keys and members are gone within seconds. Issued invoices are kept.')}
+        typed={name}
+        onYes={() => remove.mutate({ name })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,14 @@
+import type { Role } from '@tidegate/client';
+import { t } from '../kernel/strings.ts';
+
+export const ROLES: Role[] = ['viewer', 'editor', 'admin', 'owner'];
+
+/** What a role may do, in a word or two. */
+const WORDS: Record<Role, string> = {
+  viewer: 'viewer: reads',
+  editor: 'editor: changes servers, bots, channels',
+  admin: 'admin: also members, keys, billing',
+  owner: 'owner: also appoints owners',
+};
+
+export const roleChoices = () => ROLES.map((value) => ({ value, label: t(WORDS[value]) }));

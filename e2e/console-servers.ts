@@ -1,0 +1,94 @@
+import { accessibilityFaults, chromiumPath, openBrowser, watchedPage } from '@tidegate/testing/browser';
+import { patient } from '@tidegate/testing/pace';
+import { adminPassword } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
+import type { Browser, Page } from 'playwright-core';
+import type { SharedPlatform } from './shared-platform.ts';
+
+/** What stands in the tabs of a server, and one page that a list leads to. */
+const PAGES = [
+  '',
+  '?compare=previous',
+  '/statements',
+  '/activity',
+  '/tables',
+  '/indexes',
+  '/findings',
+  '/findings?show=dismissed',
+  '/wraparound',
+  '/sizes',
+  '/missing',
+  '/settings',
+  '/table?database=postgres&schema=public&name=none',
+];
+
+/** The pages of a watched server, with what the installation sees of its own database. */
+export function consoleServers(platform: SharedPlatform): void {
+  describe.runIf(chromiumPath())('a server in the browser', () => {
+    let browser: Browser;
+    let page: Page;
+    let server: string;
+    const loaded = () =>
+      until(async () => (await page.locator('.mantine-Skeleton-root').count()) === 0, { what: 'the page is read' });
+
+    beforeAll(async () => {
+      browser = await openBrowser();
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+      ({ page } = await watchedPage(context));
+      page.setDefaultTimeout(patient(20_000));
+      await page.goto(platform.url);
+      await page.getByLabel('E-mail').fill('admin@localhost');
+      await page.locator('input[type=password]').fill(adminPassword(platform));
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.getByRole('heading', { name: 'The last hour' }).waitFor();
+    });
+    afterAll(() => browser.close());
+
+    test('the overview leads to it, the list finds it by the address, and its row has what was seen', async () => {
+      const home = page.url().replace(/[?#].*/, '');
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.goto(`${home}/servers?search=This&sort=commits`);
+      await page.getByRole('columnheader', { name: /Commits/, exact: false }).waitFor();
+      const link = page.getByRole('link', { name: 'This installation' });
+      expect(await page.getByRole('combobox', { name: 'State' }).inputValue()).toBe('');
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.goto(`${home}/servers?search=no+such+server`);
+      await page.getByText('No server is like that').waitFor();
+      await page.getByRole('link', { name: 'Show all' }).click();
+      server = new URL((await link.getAttribute('href')) ?? '', platform.url).href;
+    });
+
+    test('every page of it opens and can be used by everybody', async () => {
+      const found: string[] = [];
+      for (const path of PAGES) {
+        await page.goto(`${server}${path}`);
+        await page.locator('main h1').waitFor();
+        await loaded();
+        found.push(...(await accessibilityFaults(page)).map((fault) => `${path}: ${fault}`));
+      }
+      expect(found).toEqual([]);
+    });
+
+    test('a note stands beside the charts until it is deleted', async () => {
+      await page.goto(server);
+      await page.getByLabel('What happened').fill('Release 42');
+      await page.getByRole('button', { name: 'Add a note' }).click();
+      const note = page.getByRole('listitem').filter({ hasText: 'Release 42' });
+      await note.getByRole('button', { name: 'Delete' }).click();
+      await note.waitFor({ state: 'detached' });
+    });
+
+    test('what would be lost is said before it is removed, and its name has to be typed', async () => {
+      await page.goto(`${server}/settings`);
+      await page.getByRole('button', { name: 'Remove this server' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(/Everything that was collected since/).waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      const yes = dialog.getByRole('button', { name: 'Remove this server' });
+      expect(await yes.isDisabled()).toBe(true);
+      await dialog.getByRole('textbox').fill('This installation');
+      expect(await yes.isDisabled()).toBe(false);
+      await dialog.getByRole('button', { name: 'No', exact: true }).click();
+    });
+  });
+}
