@@ -6042,7 +6042,7 @@ export type ServersMomentsInput = {
 
 export type ServersMomentsOutput = {
   /** The 50 worst, newest first */
-  items: Array<ServerMoment>;
+  moments: Array<ServerMoment>;
 };
 
 export type ServersMomentsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -6061,6 +6061,7 @@ export type ServersNotesCreateProblem = 'unauthenticated' | 'plan_limit_reached'
 
 export type ServersNotesDeleteInput = {
   serverId: Id;
+  /** The note */
   noteId: Id;
 };
 
@@ -6265,7 +6266,7 @@ export type ServersTableInput = {
   /** Schema of the table */
   schema: string;
   /** Name of the table */
-  name: string;
+  table: string;
 };
 
 export type ServersTableOutput = {

@@ -229,3 +229,37 @@ export const OPERATIONS = {
   usageReturnLease: { service: 'usage', scope: 'usage:write', reads: false },
   usageTakeLease: { service: 'usage', scope: 'usage:write', reads: false },
 } as const;
+
+/** Live topics: what a message is about, which answers it makes old, and which of those change without one as well. */
+export const LIVE = {
+  backtests: {
+    about: 'backtestId',
+    refreshes: ['backtestsCompare', 'backtestsEquity', 'backtestsFills', 'backtestsGet', 'backtestsList', 'backtestsTrades'],
+    moves: [],
+  },
+  bots: {
+    about: 'botId',
+    refreshes: ['botsActivity', 'botsEquity', 'botsGet', 'botsLevels', 'botsList', 'botsSummarize', 'ledgerList', 'tradesList'],
+    moves: ['botsSummarize'],
+  },
+  entitlements: {
+    about: undefined,
+    refreshes: ['billingDetailsGet', 'creditsGet', 'disputesList', 'entitlementsCurrent', 'invoicesGet', 'invoicesList', 'paymentsList', 'paymentsMethod', 'plansList', 'seatsGet', 'subscriptionsGet', 'backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
+    moves: [],
+  },
+  servers: {
+    about: 'serverId',
+    refreshes: ['serversActivity', 'serversAnnotations', 'serversBlocking', 'serversDatabases', 'serversGet', 'serversIndexFindings', 'serversIndexes', 'serversList', 'serversMoments', 'serversOverview', 'serversSeries', 'serversStatement', 'serversStatementSeries', 'serversStatements', 'serversTable', 'serversTables', 'serversWaits', 'serversWraparound'],
+    moves: [],
+  },
+  sweeps: {
+    about: 'sweepId',
+    refreshes: ['sweepsGet', 'sweepsList', 'sweepsResults'],
+    moves: [],
+  },
+  usage: {
+    about: undefined,
+    refreshes: ['backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
+    moves: [],
+  },
+} as const;
