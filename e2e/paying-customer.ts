@@ -366,7 +366,7 @@ export function payingCustomer(platform: SharedPlatform, payments: Payments, { k
       const of = (kind: string) => lines.filter((line) => line.kind === kind).map(({ data }) => data);
       expect(lines.at(-1)).toEqual({ kind: 'end', data: { lines: lines.length - 2 } });
       expect(of('billing.invoices')).toHaveLength((await invoices()).length);
-      const plans = of('billing.subscription_changes').map(({ after }) => (after as { plan: string }).plan);
+      const plans = of('billing.subscription_changes').map(({ after }) => (after as { plan: string } | null)?.plan);
       expect(plans).toEqual(expect.arrayContaining(['free', 'pro', 'business']));
       const reports = of('usage.usage_hours').filter(({ meter }) => meter === 'reports');
       expect(reports.reduce((sum, { quantity }) => sum + Number(quantity), 0)).toBe(12);
