@@ -113,7 +113,13 @@ export const WORDS = [
     text: /\bhot\b(?! (path|standby|update))/i,
     only: MONITOR,
   },
-  { house: 'marker', field: 'annotation', names: /\bmarkers?\b/, text: /\bmarkers?\b/i },
+  {
+    house: 'marker',
+    field: 'annotation',
+    names: /\bmarkers?\b/,
+    text: /\bmarkers?\b/i,
+    except: [{ path: /^console\/src\/ladder\/price-chart/, why: 'so its chart library calls them' }],
+  },
   // Elsewhere a colour theme is called so.
   { house: 'dark', field: 'uncollected', names: /\bdark\b/, text: /\bdark\b/i, only: /monitor-agent|monitoring/ },
   {

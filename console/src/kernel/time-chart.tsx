@@ -84,7 +84,11 @@ export function TimeChart({
           y: { range: (_chart, low, high) => [low < 0 ? low * 1.05 : 0, high > 0 ? high * 1.05 : low < 0 ? 0 : 1] },
         },
         axes: [
-          { ...axis, size: 28, values: (_chart, splits) => splits.map((at) => (days ? day(at * 1_000) : clock(at * 1_000))) },
+          {
+            ...axis,
+            size: 28,
+            values: (_chart, splits) => splits.map((at) => (days ? day(at * 1_000) : clock(at * 1_000))),
+          },
           { ...axis, size: 72, values: (_chart, splits) => splits.map((value) => format(value)) },
         ],
         series: [

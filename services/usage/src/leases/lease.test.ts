@@ -96,12 +96,12 @@ test('10,000 single units of 64 clients, who repeat what they asked and what the
   const batches = Array.from({ length: 8 }, (_, batch) => events.slice(batch * 1_000, batch * 1_000 + 1_100));
   await Promise.all(batches.map((batch) => usage.writer().writeBatch(batch)));
   expect(await usageOf(org)).toEqual({ used: limit, reserved: 0, remaining: 0, limit });
-  const announced = await usage.asAdmin((database) =>
+  const notified = await usage.asAdmin((database) =>
     database.query("select (body::json->>'percent')::int as percent from usage.outbox where org_id = $1 order by id", [
       org,
     ]),
   );
-  expect(announced.rows.map(({ percent }) => percent)).toEqual([50, 80, 100]);
+  expect(told.rows.map(({ percent }) => percent)).toEqual([50, 80, 100]);
 });
 
 test('usage reported without a lease reduces what can be lent', async () => {
