@@ -9,9 +9,10 @@ import { firstJob } from './first-job.ts';
 import { keepsRunning } from './keeps-running.ts';
 import { takeMails } from './mails.ts';
 import { operatorView } from './operator-view.ts';
-import { payingCustomer, takePayments } from './paying-customer.ts';
+import { payingCustomer } from './paying-customer.ts';
 import { prepaidCredits } from './prepaid-credits.ts';
 import { SharedPlatform } from './shared-platform.ts';
+import { takePayments } from './take-payments.ts';
 import { collectTraces, traces } from './traces.ts';
 
 /* In this order: the paying customer’s catalogue is replaced by the edge, which lowers a quota for everybody, kills the platform in the end and starts it with traces and mails. */
