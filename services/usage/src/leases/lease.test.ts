@@ -101,7 +101,7 @@ test('10,000 single units of 64 clients, who repeat what they asked and what the
       org,
     ]),
   );
-  expect(told.rows.map(({ percent }) => percent)).toEqual([50, 80, 100]);
+  expect(notified.rows.map(({ percent }) => percent)).toEqual([50, 80, 100]);
 });
 
 test('usage reported without a lease reduces what can be lent', async () => {
