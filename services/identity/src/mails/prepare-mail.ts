@@ -1,8 +1,9 @@
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import type { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import type { Tx } from '@tidegate/database/tx';
+import { normalAddress } from '../kernel/address.rules.ts';
 import { hashOf, newToken } from '../kernel/tokens.ts';
-import { findUser, findUserByEmail, type UserRow } from '../kernel/user.rows.ts';
+import { findUser, findUserByEmail, lockUser, type UserRow } from '../kernel/user.rows.ts';
 import { type AccountMailRow, lockMail } from './account-mail.rows.ts';
 import { DAY, RESET_MINUTES, UNDO_MINUTES } from './account-mails.ts';
 import {
@@ -47,7 +48,8 @@ export async function prepareMail(tx: Tx, mail: AccountMailRow): Promise<Prepare
       if (!owner || owner.email_verified_at) return undefined;
       return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind, DAY) };
     case 'reset-password':
-      if (!owner) return undefined;
+      // It opens the account: whoever takes it back from this address waits, or was first.
+      if (!owner || !(await stillHas(tx, owner, email))) return undefined;
       return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind, RESET_MINUTES) };
     case 'invitation':
       return invitation(tx, mail, of);
@@ -56,6 +58,11 @@ export async function prepareMail(tx: Tx, mail: AccountMailRow): Promise<Prepare
     default:
       return owner && { kind, to: owner.email, locale };
   }
+}
+
+async function stillHas(tx: Tx, { id }: UserRow, email: string): Promise<boolean> {
+  const now = await lockUser(tx, id);
+  return now !== undefined && normalAddress(now.email) === normalAddress(email);
 }
 
 const taken = (user: UserRow): Prepared => ({ kind: 'address-taken', to: user.email, locale: user.locale ?? 'en' });
