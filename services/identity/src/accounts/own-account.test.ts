@@ -124,6 +124,45 @@ test('the old address takes the account back: sessions and password end, and a m
   ]);
 });
 
+test('whoever moved the account further cannot take it back after the owner has: what undoes later changes ends with the first', async () => {
+  const ada = await identity.newUser();
+  const [theirs, further] = [fresh(), fresh()];
+  const move = async (email: string) => {
+    await identity.call(changeEmail, { email }, ada.caller);
+    await identity.call(confirmEmailChange, { token: await token(email, 'change-email') }, ada.caller);
+  };
+  await move(theirs);
+  const first = await token(ada.email, 'email-changed');
+  await move(further);
+  const second = await token(theirs, 'email-changed');
+  // One that is still waiting for the mail server.
+  await sql(
+    `insert into account_mails (id, kind, email, user_id, due_at) values ($1, 'email-changed', $2, $3, now() + interval '1 hour')`,
+    [newId(), theirs, ada.userId],
+  );
+  await identity.call(undoEmailChange, { token: first });
+  const late = identity.call(undoEmailChange, { token: second });
+  await expect(late).rejects.toMatchObject({ code: 'token_invalid', status: 404 });
+  const kinds = await sql("select 1 from account_mails where user_id = $1 and kind = 'email-changed'", [ada.userId]);
+  expect(kinds).toEqual([]);
+  await identity.call(resetPassword, { token: await token(ada.email, 'reset-password'), password: NEW });
+  expect((await logIn(ada.email, NEW)).user.id).toBe(ada.userId);
+});
+
+test('an address in between undoes only what came after it: the first one still takes the account back', async () => {
+  const ada = await identity.newUser();
+  const [theirs, further] = [fresh(), fresh()];
+  for (const email of [theirs, further]) {
+    await identity.call(changeEmail, { email }, ada.caller);
+    await identity.call(confirmEmailChange, { token: await token(email, 'change-email') }, ada.caller);
+  }
+  const first = await token(ada.email, 'email-changed');
+  await identity.call(undoEmailChange, { token: await token(theirs, 'email-changed') });
+  await identity.call(undoEmailChange, { token: first });
+  await identity.call(resetPassword, { token: await token(ada.email, 'reset-password'), password: NEW });
+  expect((await logIn(ada.email, NEW)).user.id).toBe(ada.userId);
+});
+
 test('an account is deleted with what is only its own, and nothing of the person is left', async () => {
   const [ada, boss] = [await identity.newUser(), await identity.newUser()];
   const guest = await joined(ada, 'viewer');

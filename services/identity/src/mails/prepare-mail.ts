@@ -3,7 +3,7 @@ import type { sendAccountMail } from '@tidegate/contracts/notifier/account-mails
 import type { Tx } from '@tidegate/database/tx';
 import { hashOf, newToken } from '../kernel/tokens.ts';
 import { findUser, findUserByEmail, type UserRow } from '../kernel/user.rows.ts';
-import type { AccountMailRow } from './account-mail.rows.ts';
+import { type AccountMailRow, lockMail } from './account-mail.rows.ts';
 import { DAY, RESET_MINUTES, UNDO_MINUTES } from './account-mails.ts';
 import {
   describeInvitation,
@@ -36,8 +36,11 @@ export async function prepareMail(tx: Tx, mail: AccountMailRow): Promise<Prepare
       if (of) return taken(of);
       return { kind, to: email, locale, token: await tokenFor(tx, owner, kind, DAY, email) };
     case 'email-changed': {
-      if (!owner) return undefined;
-      const token = await tokenFor(tx, owner, 'undo-email', UNDO_MINUTES, email);
+      if (!owner || !(await lockMail(tx, mail.id))) return undefined;
+      const token = newToken();
+      // From the change on, however late the mail is: so an undone change knows those after it.
+      const row = { tokenHash: hashOf(token), userId: owner.id, purpose: 'undo-email', minutes: UNDO_MINUTES } as const;
+      await insertToken(tx, { ...row, email, since: mail.created_at });
       return { kind, to: email, locale, token, details: { newEmail: details?.newEmail } };
     }
     case 'verify-email':
