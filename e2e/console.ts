@@ -21,6 +21,8 @@ const PAGES = [
   'team',
   'keys',
   'channels',
+  'links',
+  'appearance',
   'organisations',
   'account',
 ];
@@ -190,12 +192,21 @@ export function browserConsole(platform: SharedPlatform): void {
       await page.waitForURL(({ href }) => /\/o\//.test(href) && !href.startsWith(home));
       const made = page.url();
       await page.goto(`${made}/organisations`);
-      expect(await page.getByRole('link', { name: 'Kept input' }).count()).toBe(1);
+      const link = page.getByRole('cell').getByRole('link', { name: 'Kept input' });
+      await link.first().waitFor();
+      expect(await link.count()).toBe(1);
     });
 
     test('pages for people who are not inside can be used by everybody', async () => {
       const found: string[] = [];
-      for (const path of ['log-in', 'register', 'forgotten-password', 'reset-password', 'invitation#token=none']) {
+      for (const path of [
+        'log-in',
+        'register',
+        'forgotten-password',
+        'reset-password',
+        'invitation#token=none',
+        'pricing',
+      ]) {
         await page.goto(`${platform.url}/${path}`);
         await page.locator('main h1').waitFor();
         found.push(...(await accessibilityFaults(page)));
