@@ -7,7 +7,7 @@ let demo: Demo;
 
 beforeAll(() => {
   const args = ['--no-warnings', 'cli/dist/main.js', 'demo', '--json', '--own-load'];
-  demo = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  demo = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
 });
 
 test('the calls of the top statements add up to what the load generator counted', () => {

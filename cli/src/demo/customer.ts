@@ -31,7 +31,12 @@ export async function signUp(url: string, email: string, operator: TidegateClien
   await operator.ordersDecide({ organisationId, product: 'bots', approve: true, reason: 'The demo' });
   await operator.subscriptionsSet({ organisationId, product: 'monitoring', plan: 'enterprise', reason: 'The demo' });
   const scopes = ['servers:read', 'servers:write', 'bots:read', 'bots:write', 'usage:read'] as const;
-  // Until the new plan is known everywhere, there is no room for a key.
+  // The services learn of the new plan one after another: usage, which counts calls, and identity, which makes keys.
+  await expectSoon(
+    'The plan allows API calls',
+    () => person.usageCurrent(),
+    ({ items }) => items.some(({ meter, limit }) => meter === 'api_calls' && limit !== 0),
+  );
   const key = await expectSoon(
     'The plan allows API keys',
     () => person.keysCreate({ name: 'demo', scopes: [...scopes] }).catch(unlessNoRoom),
