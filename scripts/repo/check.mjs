@@ -5,6 +5,7 @@ import { checkFigures } from './figures.mjs';
 import { checkImports } from './imports.mjs';
 import { checkLicences } from './licences.mjs';
 import { checkManifests } from './manifests.mjs';
+import { checkModules } from './modules.mjs';
 import { checkSettings } from './settings.mjs';
 import { checkSizes } from './sizes.mjs';
 import { readSources } from './sources.mjs';
@@ -35,6 +36,7 @@ export async function checkRepository(root) {
       ...imports.faults,
       ...circles,
       ...syntax,
+      ...checkModules(sources),
       ...words,
       ...sizes.faults,
       ...checkFigures(root, figures),

@@ -27,7 +27,7 @@ function Form({ theme }: { theme: Theme }) {
   const { name, accent, logo } = form.values;
   return (
     <form
-      className="stack"
+      className="stack form"
       onSubmit={form.onSubmit(() =>
         save.mutate({ ...(name ? { name } : {}), ...(accent ? { accent } : {}), ...(logo ? { logo } : {}) }),
       )}
@@ -49,7 +49,7 @@ function Form({ theme }: { theme: Theme }) {
         onChange={async (file) => form.setFieldValue('logo', file ? await dataUrl(file) : null)}
         error={errors['logo']}
       />
-      {logo ? <img src={logo} alt={t('The logo')} height={40} /> : null}
+      {logo ? <img src={logo} alt={t('The logo')} style={{ maxHeight: 40, alignSelf: 'start' }} /> : null}
       <ProblemNote error={restOf(save.error, errors)} />
       {save.isSuccess ? <p role="status">{t('Saved')}</p> : null}
       <div className="row">

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { BillingInterval, FeatureInfo, Plan, Subscription } from '@tidegate/client';
@@ -8,6 +8,7 @@ import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import classes from './billing.module.css';
+import { ChooseInterval } from './choose-interval.tsx';
 import { grantText } from './grant-text.ts';
 
 const route = getRouteApi('/o/$org/plans');
@@ -21,17 +22,7 @@ export function ChoosePlan() {
   return (
     <Page
       title={t('Plans')}
-      actions={
-        <SegmentedControl
-          aria-label={t('Paid')}
-          value={interval}
-          data={[
-            { value: 'month', label: t('by the month') },
-            { value: 'year', label: t('by the year') },
-          ]}
-          onChange={(chosen) => void navigate({ search: chosen === 'year' ? { interval: 'year' } : {} })}
-        />
-      }
+      actions={<ChooseInterval interval={interval} onChoose={(search) => void navigate({ search })} />}
     >
       <Reading of={plans}>
         {({ products, features, currency }) => (

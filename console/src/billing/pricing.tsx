@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { BillingInterval } from '@tidegate/client';
@@ -8,6 +8,7 @@ import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import classes from './billing.module.css';
+import { ChooseInterval } from './choose-interval.tsx';
 import { grantText } from './grant-text.ts';
 
 const route = getRouteApi('/pricing');
@@ -23,15 +24,7 @@ export function Pricing() {
         title={t('Plans and prices')}
         actions={
           <>
-            <SegmentedControl
-              aria-label={t('Paid')}
-              value={interval}
-              data={[
-                { value: 'month', label: t('by the month') },
-                { value: 'year', label: t('by the year') },
-              ]}
-              onChange={(chosen) => void navigate({ search: chosen === 'year' ? { interval: 'year' } : {} })}
-            />
+            <ChooseInterval interval={interval} onChoose={(search) => void navigate({ search })} />
             <Button variant="default" renderRoot={(props) => <Link to="/log-in" {...props} />}>
               {t('Log in')}
             </Button>

@@ -10,6 +10,7 @@ import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { linkKey } from '../kernel/shared-link.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { BotChart } from './bot-chart.tsx';
@@ -55,31 +56,33 @@ export function ShowBot() {
             </span>
           }
           actions={
-            <>
-              <Duplicate bot={bot.data as Bot} />
-              <Button
-                size="compact-sm"
-                variant="default"
-                renderRoot={(props) => <Link to="/o/$org/bots/$botId/edit" params={{ org, botId }} {...props} />}
-              >
-                {t('Edit')}
-              </Button>
-              {status === 'running' || status === 'stopping' ? (
-                <StopBot bot={{ id: botId, name, openTradeId }} />
-              ) : (
-                <Button loading={start.isPending} onClick={() => start.mutate({ botId })}>
-                  {t('Start')}
+            linkKey() ? null : (
+              <>
+                <Duplicate bot={bot.data as Bot} />
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  renderRoot={(props) => <Link to="/o/$org/bots/$botId/edit" params={{ org, botId }} {...props} />}
+                >
+                  {t('Edit')}
                 </Button>
-              )}
-              {status === 'stopped' || status === 'halted' ? (
-                <Confirm
-                  label={t('Delete')}
-                  question={t('Delete {name} with its trades?', { name })}
-                  typed={name}
-                  onYes={() => remove.mutate({ botId })}
-                />
-              ) : null}
-            </>
+                {status === 'running' || status === 'stopping' ? (
+                  <StopBot bot={{ id: botId, name, openTradeId }} />
+                ) : (
+                  <Button loading={start.isPending} onClick={() => start.mutate({ botId })}>
+                    {t('Start')}
+                  </Button>
+                )}
+                {status === 'stopped' || status === 'halted' ? (
+                  <Confirm
+                    label={t('Delete')}
+                    question={t('Delete {name} with its trades?', { name })}
+                    typed={name}
+                    onYes={() => remove.mutate({ botId })}
+                  />
+                ) : null}
+              </>
+            )
           }
         >
           <ProblemNote error={newestError(start, remove)} />

@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { Role } from '@tidegate/client';
 import { useOrg } from './api.ts';
 import { meOf } from './routes.ts';
+import { linkKey } from './shared-link.ts';
 
 /** The reader's role in the organisation of the page, which may be another than the session's default. */
 export function useOwnRole(): Role | undefined {
   const org = useOrg();
-  return useQuery(meOf()).data?.organisations.find(({ id }) => id === org)?.role;
+  return useQuery({ ...meOf(), enabled: !linkKey() }).data?.organisations.find(({ id }) => id === org)?.role;
 }
 
 /** Whether they may change members, keys and the organisation itself. */

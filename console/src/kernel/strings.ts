@@ -1,4 +1,4 @@
-import { message } from './message.rules.ts';
+import { IntlMessageFormat } from 'intl-messageformat';
 import { store, stored } from './stored.ts';
 
 /** Languages of the console. English is written in the code; the others are complete files beside this one. */
@@ -10,7 +10,9 @@ const files: Record<Exclude<Locale, 'en'>, () => Promise<{ default: Record<strin
 };
 
 let active: Locale = 'en';
-let translated: ReadonlyMap<string, string> = new Map();
+let translated: Readonly<Record<string, string>> = {};
+/** Messages that were read, by their English. */
+const read = new Map<string, IntlMessageFormat>();
 
 const isLocale = (text: string | null | undefined): text is Locale =>
   text !== null && text !== undefined && text in LOCALES;
@@ -30,10 +32,18 @@ export function chooseLocale(chosen: Locale): void {
 
 export async function loadStrings(): Promise<void> {
   active = locale();
-  translated = new Map(active === 'en' ? [] : Object.entries((await files[active]()).default));
+  translated = active === 'en' ? {} : (await files[active]()).default;
   document.documentElement.lang = active;
 }
 
-/** A string in the reader's language. `text` is the English one, a message: `{count, plural, one {# bot} other {# bots}}`. */
-export const t = (text: string, values: Readonly<Record<string, string | number>> = {}): string =>
-  message(translated.get(text) ?? text, values, active);
+/** A string in the reader's language. `text` is the English one, an ICU message: `{count, plural, one {# bot} other {# bots}}`. */
+export function t(text: string, values?: Readonly<Record<string, string | number>>): string {
+  const own = translated[text] ?? text;
+  if (!values) return own;
+  let message = read.get(text);
+  if (!message) {
+    message = new IntlMessageFormat(own, active);
+    read.set(text, message);
+  }
+  return String(message.format(values));
+}

@@ -1,7 +1,8 @@
-import { Button, CopyButton, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
+import { CopyText } from '../kernel/copy-text.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -36,14 +37,7 @@ export function CreateLink({ servers, bots }: { servers: Named; bots: Named }) {
         {create.data ? (
           <div className="stack">
             <p>{t('This is shown once. Whoever has it sees the page until you revoke it.')}</p>
-            <pre className="sql">{create.data.url}</pre>
-            <CopyButton value={create.data.url}>
-              {({ copy, copied }) => (
-                <Button variant="default" onClick={copy}>
-                  {copied ? t('Copied') : t('Copy')}
-                </Button>
-              )}
-            </CopyButton>
+            <CopyText text={create.data.url} />
             <Button onClick={close}>{t('Done')}</Button>
           </div>
         ) : (

@@ -5,6 +5,7 @@ import { useWrite } from '../kernel/api.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
+import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
 
 const KINDS: Record<ServerAnnotation['kind'], string> = {
@@ -39,7 +40,7 @@ export function Notes({
             <li key={`${kind} ${when} ${id}`}>
               <Moment at={when} /> {note ?? t(KINDS[kind])}
               {of.length > 0 ? ` (${of.join(', ')})` : ''}{' '}
-              {id ? (
+              {id && !linkKey() ? (
                 <button
                   type="button"
                   className="as-link"
@@ -53,24 +54,26 @@ export function Notes({
           ))}
         </ol>
       ) : null}
-      <form
-        className="row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (text.trim()) add.mutate({ serverId, text: text.trim(), at });
-        }}
-      >
-        <TextInput
-          aria-label={t('What happened')}
-          placeholder={t('What happened, such as a release')}
-          value={text}
-          maxLength={100}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
-        />
-        <Button type="submit" size="compact-sm" variant="default" loading={add.isPending} disabled={!text.trim()}>
-          {t('Add a note')}
-        </Button>
-      </form>
+      {linkKey() ? null : (
+        <form
+          className="row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (text.trim()) add.mutate({ serverId, text: text.trim(), at });
+          }}
+        >
+          <TextInput
+            aria-label={t('What happened')}
+            placeholder={t('What happened, such as a release')}
+            value={text}
+            maxLength={100}
+            onChange={({ currentTarget }) => setText(currentTarget.value)}
+          />
+          <Button type="submit" size="compact-sm" variant="default" loading={add.isPending} disabled={!text.trim()}>
+            {t('Add a note')}
+          </Button>
+        </form>
+      )}
       <ProblemNote error={newestError(add, remove)} />
     </section>
   );

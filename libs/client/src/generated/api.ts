@@ -3716,10 +3716,17 @@ export type CreditsListOutput = {
 
 export type CreditsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
-export type DisputesListInput = Record<string, never>;
+export type DisputesListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
 export type DisputesListOutput = {
   items: Array<Dispute>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type DisputesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;

@@ -36,8 +36,8 @@ export const listDisputes = operation({
   http: ['GET', '/api/v1/billing/disputes'],
   scope: 'billing:read',
   summary: 'Payments of this organisation that were taken back at a bank, the newest first',
-  input: z.strictObject({}),
-  output: z.object({ items: z.array(Dispute) }),
+  input: z.strictObject(pageQuery),
+  output: page(Dispute),
 });
 
 export const listAllDisputes = operation({

@@ -95,21 +95,18 @@ export async function settleDispute(
   return { row, isNew: false };
 }
 
-export const findDisputes = (tx: Tx, orgId: string): Promise<DisputeRow[]> =>
-  tx.query<DisputeRow>('select * from disputes where org_id = $1 order by opened_at desc, id desc limit 1000', [orgId]);
-
-/** Of all organisations, the newest first. Needs to see all. */
+/** The newest first: of one organisation, or of all, for whoever sees all. */
 export const listDisputeRows = (
   tx: Tx,
   limit: number,
-  state: DisputeState | undefined,
+  { orgId, state }: { orgId?: string; state?: DisputeState | undefined },
   before: readonly [string, string] | undefined,
 ): Promise<(DisputeRow & { opened: string })[]> =>
   tx.query(
     `select *, ${cursorTime('opened_at')} as opened from disputes
-      where ($2::text is null or state = $2) and ($3::timestamptz is null or (opened_at, id) < ($3, $4::text))
+      where ($5::uuid is null or org_id = $5) and ($2::text is null or state = $2) and ($3::timestamptz is null or (opened_at, id) < ($3, $4::text))
       order by opened_at desc, id desc limit $1`,
-    [limit, state ?? null, before?.[0] ?? null, before?.[1] ?? null],
+    [limit, state ?? null, before?.[0] ?? null, before?.[1] ?? null, orgId ?? null],
   );
 
 export const disputeToWire = (row: DisputeRow): Dispute => ({

@@ -4,7 +4,7 @@ import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { recordChange } from '../kernel/change.rows.ts';
-import { disputeToWire, findDisputes, listDisputeRows, settleDispute as settle } from '../kernel/dispute.rows.ts';
+import { disputeToWire, listDisputeRows, settleDispute as settle } from '../kernel/dispute.rows.ts';
 import { changedBy, lockBilling } from '../kernel/subscription.rows.ts';
 
 /** Disputed payments. What a lost one restricts, an operator ends; nothing of it is asked of the payment provider. */
@@ -13,14 +13,20 @@ export class ManageDisputes {
   constructor(private readonly entitlements: AnnounceEntitlements) {}
 
   @Handles(listDisputes)
-  async list({ caller, tx }: OperationContext<typeof listDisputes>) {
-    return { items: (await findDisputes(tx, caller.orgId as string)).map(disputeToWire) };
+  async list({ input: { limit, cursor }, caller, tx }: OperationContext<typeof listDisputes>) {
+    const rows = await listDisputeRows(
+      tx,
+      limit + 1,
+      { orgId: caller.orgId as string },
+      readCursor(cursor, 'time', 'text'),
+    );
+    return pageOf(rows, limit, disputeToWire, (row) => [row.opened, row.id]);
   }
 
   @Handles(listAllDisputes)
   async listAll({ input: { state, limit, cursor }, tx }: OperationContext<typeof listAllDisputes>) {
     const before = readCursor(cursor, 'time', 'text');
-    const rows = await listDisputeRows(tx.as({ system: 'catalogue' }), limit + 1, state, before);
+    const rows = await listDisputeRows(tx.as({ system: 'catalogue' }), limit + 1, { state }, before);
     return pageOf(rows, limit, disputeToWire, (row) => [row.opened, row.id]);
   }
 

@@ -99,6 +99,8 @@ function judge(decision: Decision, plan: MartingalePlan): Decision {
   const judged = { ...decision, state };
   // An exit that waits for the next candle's open, or for its turn, takes precedence.
   if (state.orders.length > 0 || state.deferred.length > 0) return judged;
+  // So does a close that was refused and waits for its next try: asked now, the table would buy more instead.
+  if (state.closing !== undefined && isOpen(state)) return judged;
   const { close, mayOpen: mayBegin } = unjudged;
   const situation = { position: state.position, balance: balanceOf(plan, state), close, mayBegin };
   const choice = choose(plan, { ...situation, signals: memory.signals });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { events, liveTopics, operations } from '@tidegate/contracts/kernel/registry';
 import type { FastifyInstance } from 'fastify';
-import { compressAnswer } from '../kernel/compress-answers.ts';
+import { compressOnce } from '../kernel/compress-answers.ts';
 import { asyncApiDocument } from './asyncapi.ts';
 import { openApiDocument } from './openapi.ts';
 import { referencePage } from './reference-page.ts';
@@ -32,7 +32,7 @@ export function mountDocuments(fastify: FastifyInstance, version: string, { isHo
     '/favicon.ico': ['image/svg+xml', once(() => asset('icon.svg'))],
   };
   for (const [path, [type, text]] of Object.entries(served)) {
-    fastify.get(path, { ...ALSO_HEAD, onSend: compressAnswer }, (_request, reply) =>
+    fastify.get(path, { ...ALSO_HEAD, onSend: compressOnce() }, (_request, reply) =>
       reply.header('content-type', `${type}; charset=utf-8`).send(text()),
     );
   }

@@ -58,6 +58,11 @@ export function mountExport(fastify: FastifyInstance, edge: EdgeParts): void {
           );
         });
       };
+      // Whoever left meanwhile has closed already: nothing says so again, and nobody takes the first line.
+      if (reply.raw.destroyed) {
+        over();
+        return reply.hijack();
+      }
       return send(lines, { request, reply, log: edge.log }, over);
     } catch (error) {
       running -= 1;

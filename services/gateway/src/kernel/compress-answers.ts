@@ -3,7 +3,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { codingOf } from './content-coding.rules.ts';
+import { type Coding, codingOf } from './content-coding.rules.ts';
 
 /*
  * What operations answer, compressed where it gains. The length of a compressed answer tells about its content: whoever can choose a
@@ -17,17 +17,37 @@ const compressors = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 
 export const mayBeCompressed = ({ http, output }: Operation): boolean => http?.[0] === 'GET' && !hasSecrets(output);
 
-/** A route's `onSend`. */
-export async function compressAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  varyBy(reply, 'accept-encoding');
-  if (typeof payload !== 'string' || reply.statusCode !== 200 || request.method === 'HEAD') return payload;
-  if (Buffer.byteLength(payload) < MIN_BYTES || isFromElsewhere(request)) return payload;
-  const coding = codingOf(request.headers['accept-encoding'] as string | undefined);
-  if (!coding) return payload;
+type Compress = (text: string, coding: Coding) => Promise<Buffer>;
+
+const compress: Compress = (text, coding) => {
   const options = coding === 'br' ? { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } } : {};
-  const compressed = await compressors[coding](payload, options);
-  void reply.header('content-encoding', coding).removeHeader('content-length');
-  return compressed;
+  return compressors[coding](text, options);
+};
+
+const sendingBy =
+  (by: Compress) =>
+  async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
+    varyBy(reply, 'accept-encoding');
+    if (typeof payload !== 'string' || reply.statusCode !== 200 || request.method === 'HEAD') return payload;
+    if (Buffer.byteLength(payload) < MIN_BYTES || isFromElsewhere(request)) return payload;
+    const coding = codingOf(request.headers['accept-encoding'] as string | undefined);
+    if (!coding) return payload;
+    const compressed = await by(payload, coding);
+    void reply.header('content-encoding', coding).removeHeader('content-length');
+    return compressed;
+  };
+
+/** A route's `onSend`. */
+export const compressAnswer = sendingBy(compress);
+
+/** The same for a route that answers everybody the same text, without a limit: it is compressed at the first request. */
+export function compressOnce(): typeof compressAnswer {
+  const made = new Map<Coding, Promise<Buffer>>();
+  return sendingBy((text, coding) => {
+    const known = made.get(coding) ?? compress(text, coding);
+    made.set(coding, known);
+    return known;
+  });
 }
 
 /** Besides what the answer depends on already. */

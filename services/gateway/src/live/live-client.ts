@@ -17,6 +17,8 @@ export class LiveClient {
   principal: Principal;
   readonly credential: Credential;
   readonly topics: ReadonlySet<string>;
+  /** It has what was sent before, or was told to fetch again: only then may it go on after the number of what it gets. */
+  isWhole = false;
   private readonly out: ServerResponse;
   over = false;
   private missed = false;

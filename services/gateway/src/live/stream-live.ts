@@ -26,10 +26,16 @@ interface Source {
   ending: NodeJS.Timeout | undefined;
 }
 
-const RESYNC = (id: string): string => `id: ${id}\nevent: resync\ndata: {}\n\n`;
+function resync(client: LiveClient, { position }: Feed): void {
+  client.isWhole = true;
+  client.send(`id: ${position}\nevent: resync\ndata: {}\n\n`);
+}
 
 function deliver(client: LiveClient, { id, topic, text }: Numbered): void {
-  if (client.topics.has(topic)) client.send(`id: ${id}\nevent: ${topic}\ndata: ${text}\n\n`);
+  if (!client.topics.has(topic)) return;
+  // A number that came before the first resync would hide what was missed from whoever is cut in between.
+  const numbered = client.isWhole ? `id: ${id}\n` : '';
+  client.send(`${numbered}event: ${topic}\ndata: ${text}\n\n`);
 }
 
 /**
@@ -108,12 +114,13 @@ export class StreamLive {
     const { feed } = this.source(orgId);
     const last = lastEventId(request.headers, request.query);
     const missed = last === undefined ? undefined : feed.after(last);
-    client.send(`retry: 2000\nid: ${missed ? last : feed.position}\nevent: ready\ndata: {}\n\n`);
+    client.isWhole = missed !== undefined;
+    client.send(`retry: 2000\n${missed ? `id: ${last}\n` : ''}event: ready\ndata: {}\n\n`);
     if (missed) for (const message of missed) deliver(client, message);
     else {
       // The subscription has reached nats-server: what the client reads from now on misses nothing that will be sent.
       void this.topics.ready().then(
-        () => client.over || client.send(RESYNC(feed.position)),
+        () => client.over || resync(client, feed),
         () => this.end(client, 'bye'),
       );
     }
@@ -161,7 +168,7 @@ export class StreamLive {
   private startAnew(): void {
     for (const [orgId, { feed }] of this.sources) {
       feed.evictAll();
-      for (const client of this.clients.get(orgId) ?? []) client.send(RESYNC(feed.position));
+      for (const client of this.clients.get(orgId) ?? []) resync(client, feed);
     }
   }
 

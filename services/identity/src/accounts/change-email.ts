@@ -4,6 +4,7 @@ import { emailTaken, tokenInvalid } from '@tidegate/contracts/identity/sessions'
 import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { subjectsOf } from '../authentication/login-throttle.rules.ts';
 import { noteEvent } from '../kernel/account-event.rows.ts';
 import { normalAddress } from '../kernel/address.rules.ts';
 import { requirePerson } from '../kernel/people.ts';
@@ -13,7 +14,9 @@ import { AccountMails, DAY } from '../mails/account-mails.ts';
 import { deleteTokens, useToken } from '../mails/account-token.rows.ts';
 import { ConfirmOwner } from './confirm-owner.ts';
 
-const BUDGET = { most: 10, minutes: DAY };
+const BY_ACCOUNT = { most: 10, minutes: DAY };
+/** Of all accounts, so that many of them fill nobody's mailbox in our name. */
+const TO_ADDRESS = { most: 20, minutes: DAY };
 const TAKEN = 'Another account has this address. Log in to it, or delete it first.';
 
 /**
@@ -36,7 +39,8 @@ export class ChangeEmail {
     const user = await this.owner.lock(own, confirmed);
     if (normalAddress(user.email) === normalAddress(email)) throw conflict({}, 'This is your address already.');
     if (this.mails.areSent) {
-      await this.mails.count(own, `change ${userId}`, BUDGET);
+      await this.mails.count(own, `change ${userId}`, BY_ACCOUNT);
+      await this.mails.count(own, `change-to ${subjectsOf(email, caller.ip).account}`, TO_ADDRESS);
       await this.mails.queue(own, { kind: 'change-email', email, userId });
       return { changed: false };
     }

@@ -10,7 +10,10 @@ import { endOtherSessions, listSessions, login, refresh } from '@tidegate/contra
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { ANONYMOUS, type Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
+import { setEmail } from '../kernel/user.rows.ts';
+import { prepareMail } from '../mails/prepare-mail.ts';
 
 /* What people do with their own account. */
 let identity: Fixture;
@@ -100,6 +103,18 @@ test('another address is confirmed by its own mail and a log-in; the old one is 
   expect(await identity.mailTo(ada.email, 'email-changed')).toMatchObject({ details: { newEmail: email } });
 });
 
+test('an address is sent twenty mails a day about changes to it, however many accounts ask, in whatever case', async () => {
+  const email = fresh();
+  for (const most of [10, 10]) {
+    const eve = await identity.newUser();
+    for (let n = 0; n < most; n += 1)
+      await identity.call(changeEmail, { email: n % 2 ? email.toUpperCase() : email }, eve.caller);
+    await expect(identity.call(changeEmail, { email: fresh() }, eve.caller)).rejects.toMatchObject({ status: 429 });
+  }
+  const late = identity.call(changeEmail, { email }, (await identity.newUser()).caller);
+  await expect(late).rejects.toMatchObject({ code: 'rate_limited', status: 429 });
+});
+
 test('the old address takes the account back: sessions and password end, and a mail sets a new one', async () => {
   const ada = await identity.newUser();
   const email = fresh();
@@ -122,6 +137,67 @@ test('the old address takes the account back: sessions and password end, and a m
     'email.changed',
     'account.created',
   ]);
+});
+
+test('whoever moved the account further cannot take it back after the owner has: what undoes later changes ends with the first', async () => {
+  const ada = await identity.newUser();
+  const [theirs, further] = [fresh(), fresh()];
+  const move = async (email: string) => {
+    await identity.call(changeEmail, { email }, ada.caller);
+    await identity.call(confirmEmailChange, { token: await token(email, 'change-email') }, ada.caller);
+  };
+  await move(theirs);
+  const first = await token(ada.email, 'email-changed');
+  await move(further);
+  const second = await token(theirs, 'email-changed');
+  // One that is still waiting for the mail server.
+  await sql(
+    `insert into account_mails (id, kind, email, user_id, due_at) values ($1, 'email-changed', $2, $3, now() + interval '1 hour')`,
+    [newId(), theirs, ada.userId],
+  );
+  await identity.call(undoEmailChange, { token: first });
+  const late = identity.call(undoEmailChange, { token: second });
+  await expect(late).rejects.toMatchObject({ code: 'token_invalid', status: 404 });
+  const kinds = await sql("select 1 from account_mails where user_id = $1 and kind = 'email-changed'", [ada.userId]);
+  expect(kinds).toEqual([]);
+  await identity.call(resetPassword, { token: await token(ada.email, 'reset-password'), password: NEW });
+  expect((await logIn(ada.email, NEW)).user.id).toBe(ada.userId);
+});
+
+test('an address in between undoes only what came after it: the first one still takes the account back', async () => {
+  const ada = await identity.newUser();
+  const [theirs, further] = [fresh(), fresh()];
+  for (const email of [theirs, further]) {
+    await identity.call(changeEmail, { email }, ada.caller);
+    await identity.call(confirmEmailChange, { token: await token(email, 'change-email') }, ada.caller);
+  }
+  const first = await token(ada.email, 'email-changed');
+  await identity.call(undoEmailChange, { token: await token(theirs, 'email-changed') });
+  await identity.call(undoEmailChange, { token: first });
+  await identity.call(resetPassword, { token: await token(ada.email, 'reset-password'), password: NEW });
+  expect((await logIn(ada.email, NEW)).user.id).toBe(ada.userId);
+});
+
+test('a mail that sets a password is not prepared for an address from which the account is just being taken back', async () => {
+  const ada = await identity.newUser();
+  const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const back = identity.tenants.as({ userId: ada.userId }, async (tx) => {
+    await setEmail(tx, ada.userId, fresh());
+    begun.resolve();
+    await released.promise;
+  });
+  await begun.promise;
+  const mail = { kind: 'reset-password', email: ada.email, user_id: null, locale: null, details: null } as const;
+  const row = { ...mail, id: newId(), attempts: 1, created_at: new Date() };
+  const prepared = identity.tenants.as({}, (tx) => prepareMail(tx, row));
+  // It has found the account by the address that is still in force.
+  await until(async () => {
+    const waiting = await sql("select 1 from pg_locks where not granted and locktype in ('transactionid', 'tuple')");
+    return waiting.length > 0;
+  });
+  released.resolve();
+  await back;
+  expect(await prepared).toBeUndefined();
 });
 
 test('an account is deleted with what is only its own, and nothing of the person is left', async () => {

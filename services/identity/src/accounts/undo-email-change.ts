@@ -8,8 +8,8 @@ import { PasswordHashing } from '../authentication/password-hashing.ts';
 import { noteEvent } from '../kernel/account-event.rows.ts';
 import { hashOf } from '../kernel/tokens.ts';
 import { lockUser, setEmail } from '../kernel/user.rows.ts';
-import { AccountMails } from '../mails/account-mails.ts';
-import { findToken, useToken } from '../mails/account-token.rows.ts';
+import { AccountMails, UNDO_MINUTES } from '../mails/account-mails.ts';
+import { deleteLaterUndos, findToken, useToken } from '../mails/account-token.rows.ts';
 import { ReplacePassword } from './replace-password.ts';
 
 const OVER =
@@ -29,14 +29,17 @@ export class UndoEmailChange {
   async handle({ input, caller: { ip }, tx, refuse }: OperationContext<typeof undoEmailChange>) {
     const tokenHash = hashOf(input.token);
     // Read first: a made-up token costs no hashing.
-    if (!(await findToken(this.tenants.reader({}), tokenHash, 'undo-email'))) throw refuse(tokenInvalid, {}, OVER);
+    const found = await findToken(this.tenants.reader({}), tokenHash, 'undo-email');
+    if (!found) throw refuse(tokenInvalid, {}, OVER);
     const unknownHash = await this.passwords.hash(randomBytes(24).toString('base64url'), { known: true });
-    const token = await useToken(tx, tokenHash, 'undo-email');
-    const own = tx.as({ userId: token?.user_id });
-    const user = token && (await lockUser(own, token.user_id));
-    if (!user || !token.email) throw refuse(tokenInvalid, {}, OVER);
+    const own = tx.as({ userId: found.user_id });
+    // The account first: of two that undo it at once the second waits, and may find its token gone.
+    const user = await lockUser(own, found.user_id);
+    const token = user && (await useToken(own, tokenHash, 'undo-email'));
+    if (!user || !token?.email) throw refuse(tokenInvalid, {}, OVER);
     if (!(await setEmail(own, user.id, token.email))) throw refuse(tokenInvalid, {}, OVER);
     await this.replace.lockOut(own, user, unknownHash);
+    await deleteLaterUndos(own, user.id, token.expires_at, UNDO_MINUTES);
     await this.mails.queue(own, { kind: 'reset-password', email: token.email });
     await noteEvent(own, user.id, 'email.change_undone', { ip, detail: token.email });
     return {};

@@ -36,7 +36,9 @@ export interface NewMail {
 
 export async function insertMail(tx: Tx, { kind, email, userId, locale, details }: NewMail): Promise<void> {
   await tx.query(
-    'insert into account_mails (id, kind, email, user_id, locale, details) values ($1, $2, $3, $4, $5, $6)',
+    // The time now and not that of the transaction's beginning: changes of one account are in the order of their lock.
+    `insert into account_mails (id, kind, email, user_id, locale, details, created_at)
+     values ($1, $2, $3, $4, $5, $6, clock_timestamp())`,
     [newId(), kind, email, userId ?? null, locale ?? null, details ? JSON.stringify(details) : null],
   );
 }
@@ -65,6 +67,10 @@ export const leaseMails = (tx: Tx, atMost: number): Promise<AccountMailRow[]> =>
 export async function postponeMail(tx: Tx, id: string, seconds: number): Promise<void> {
   await tx.query('update account_mails set due_at = now() + make_interval(secs => $2) where id = $1', [id, seconds]);
 }
+
+/** False when it is gone; otherwise it stays until the transaction ends. */
+export const lockMail = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.one('select 1 from account_mails where id = $1 for share', [id])) !== undefined;
 
 export async function deleteMail(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from account_mails where id = $1', [id]);

@@ -10,18 +10,26 @@ export interface FoundToken {
   user_id: string;
   /** The new address of a change, the old one of an undo. */
   email: string | null;
+  expires_at: Date;
+}
+
+export interface NewToken {
+  tokenHash: string;
+  userId: string;
+  purpose: TokenPurpose;
+  minutes: number;
+  email?: string;
+  /** From when on they count; by default from now. */
+  since?: Date;
 }
 
 /** Answers when it ends. */
-export async function insertToken(
-  tx: Tx,
-  token: { tokenHash: string; userId: string; purpose: TokenPurpose; minutes: number; email?: string },
-): Promise<Date> {
-  const { tokenHash, userId, purpose, minutes, email } = token;
+export async function insertToken(tx: Tx, token: NewToken): Promise<Date> {
+  const { tokenHash, userId, purpose, minutes, email, since } = token;
   const row = await tx.one<{ expires_at: Date }>(
     `insert into account_tokens (token_hash, user_id, purpose, expires_at, email)
-     values ($1, $2, $3, now() + make_interval(mins => $4), $5) returning expires_at`,
-    [tokenHash, userId, purpose, minutes, email ?? null],
+     values ($1, $2, $3, coalesce($6, now()) + make_interval(mins => $4), $5) returning expires_at`,
+    [tokenHash, userId, purpose, minutes, email ?? null, since ?? null],
   );
   await tx.query(
     `delete from account_tokens where token_hash in (
@@ -36,14 +44,30 @@ const VALID = 'token_hash = $1 and purpose = $2 and expires_at > now()';
 
 /** Whose it is; undefined when it is not valid. */
 export const findToken = (tx: Tx, tokenHash: string, purpose: TokenPurpose): Promise<FoundToken | undefined> =>
-  tx.one(`select user_id, email from account_tokens where ${VALID}`, [tokenHash, purpose]);
+  tx.one(`select user_id, email, expires_at from account_tokens where ${VALID}`, [tokenHash, purpose]);
 
 /** The same, once only: it is deleted. */
 export const useToken = (tx: Tx, tokenHash: string, purpose: TokenPurpose): Promise<FoundToken | undefined> =>
-  tx.one(`delete from account_tokens where ${VALID} returning user_id, email`, [tokenHash, purpose]);
+  tx.one(`delete from account_tokens where ${VALID} returning user_id, email, expires_at`, [tokenHash, purpose]);
 
 export async function deleteTokens(tx: Tx, userId: string, purposes: readonly TokenPurpose[]): Promise<void> {
   await tx.query('delete from account_tokens where user_id = $1 and purpose = any($2)', [userId, purposes]);
+}
+
+/**
+ * An undone change ends what undoes the changes after it: their old addresses are those of whoever made this one. What is
+ * about to be mailed goes first, and waits for a mail that is just being prepared.
+ */
+export async function deleteLaterUndos(tx: Tx, userId: string, expiresAt: Date, minutes: number): Promise<void> {
+  await tx.query(
+    `delete from account_mails
+      where user_id = $1 and kind = 'email-changed' and created_at >= $2::timestamptz - make_interval(mins => $3)`,
+    [userId, expiresAt, minutes],
+  );
+  await tx.query("delete from account_tokens where user_id = $1 and purpose = 'undo-email' and expires_at >= $2", [
+    userId,
+    expiresAt,
+  ]);
 }
 
 /* Of persons who have no account yet. */

@@ -1,9 +1,10 @@
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import type { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import type { Tx } from '@tidegate/database/tx';
+import { normalAddress } from '../kernel/address.rules.ts';
 import { hashOf, newToken } from '../kernel/tokens.ts';
-import { findUser, findUserByEmail, type UserRow } from '../kernel/user.rows.ts';
-import type { AccountMailRow } from './account-mail.rows.ts';
+import { findUser, findUserByEmail, lockUser, type UserRow } from '../kernel/user.rows.ts';
+import { type AccountMailRow, lockMail } from './account-mail.rows.ts';
 import { DAY, RESET_MINUTES, UNDO_MINUTES } from './account-mails.ts';
 import {
   describeInvitation,
@@ -36,15 +37,19 @@ export async function prepareMail(tx: Tx, mail: AccountMailRow): Promise<Prepare
       if (of) return taken(of);
       return { kind, to: email, locale, token: await tokenFor(tx, owner, kind, DAY, email) };
     case 'email-changed': {
-      if (!owner) return undefined;
-      const token = await tokenFor(tx, owner, 'undo-email', UNDO_MINUTES, email);
+      if (!owner || !(await lockMail(tx, mail.id))) return undefined;
+      const token = newToken();
+      // From the change on, however late the mail is: so an undone change knows those after it.
+      const row = { tokenHash: hashOf(token), userId: owner.id, purpose: 'undo-email', minutes: UNDO_MINUTES } as const;
+      await insertToken(tx, { ...row, email, since: mail.created_at });
       return { kind, to: email, locale, token, details: { newEmail: details?.newEmail } };
     }
     case 'verify-email':
       if (!owner || owner.email_verified_at) return undefined;
       return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind, DAY) };
     case 'reset-password':
-      if (!owner) return undefined;
+      // It opens the account: whoever takes it back from this address waits, or was first.
+      if (!owner || !(await stillHas(tx, owner, email))) return undefined;
       return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind, RESET_MINUTES) };
     case 'invitation':
       return invitation(tx, mail, of);
@@ -53,6 +58,11 @@ export async function prepareMail(tx: Tx, mail: AccountMailRow): Promise<Prepare
     default:
       return owner && { kind, to: owner.email, locale };
   }
+}
+
+async function stillHas(tx: Tx, { id }: UserRow, email: string): Promise<boolean> {
+  const now = await lockUser(tx, id);
+  return now !== undefined && normalAddress(now.email) === normalAddress(email);
 }
 
 const taken = (user: UserRow): Prepared => ({ kind: 'address-taken', to: user.email, locale: user.locale ?? 'en' });

@@ -1,10 +1,11 @@
 import { correctUsage } from '@tidegate/contracts/usage/corrections';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import { ingestUsage } from '@tidegate/contracts/usage/usage';
+import type { Tx } from '@tidegate/database/tx';
 import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CorrectUsage } from '../corrections/correct-usage.ts';
-import { storePrints, turnIdentities } from '../kernel/usage-identity.rows.ts';
+import { findGenerations, readPrints, storePrints, turnIdentities } from '../kernel/usage-identity.rows.ts';
 import { saveMeters } from '../meters/meter.rows.ts';
 import { IngestUsage } from './ingest-usage.ts';
 import { TurnIdentities } from './turn-identities.loop.ts';
@@ -45,7 +46,7 @@ test('an event of an earlier generation counts once, at whatever time and by whi
   expect(await turn()).toBe(true);
   await running.writeBatch([second]);
   // Of the first one the prints are stored, of the second not yet.
-  await usage.tenants.system('ingest', storePrints);
+  await usage.tenants.system('ingest', (tx) => storePrints(tx));
   await turn();
   for (const writer of [running, usage.writer()]) {
     const again = [first, { ...second, at: yesterday() }, event(other, 'a')];
@@ -153,4 +154,31 @@ test('a generation is closed when it has grown enough, by the process that count
   Object.assign(writer, { takeCounted: () => 1_000_000 });
   await loop.turn();
   expect(await opened()).toBe(before + 1);
+});
+
+test('a generation from before there were any, with more than a value can hold, is read piece by piece and counts nothing again', async () => {
+  const org = await newOrg();
+  // What other tests have left open.
+  await turn();
+  const events = Array.from({ length: 5 }, (_, n) => event(org, `large${n}`));
+  await usage.writer().writeBatch(events);
+  await turn();
+  const system = <T>(run: (tx: Tx) => Promise<T>) => usage.tenants.system('ingest', run);
+  const { generation } = (await system((tx) => findGenerations(tx))).at(-2) ?? { generation: -1 };
+  const printsBy = (piece?: number) =>
+    system(async (tx) => {
+      const pieces: Buffer[] = [];
+      for await (const one of readPrints(tx, generation, piece)) pieces.push(one);
+      return { sizes: pieces.map(({ length }) => length), all: Buffer.concat(pieces).toString('hex') };
+    });
+  const sorted = (hex: string) => (hex.match(/.{16}/g) ?? []).sort();
+  await system((tx) => storePrints(tx, 1));
+  const whole = await printsBy();
+  expect(whole.sizes).toEqual([40]);
+  expect(await printsBy(2)).toEqual({ sizes: [16, 16, 8], all: whole.all });
+  expect(await usage.writer().writeBatch(events)).toMatchObject({ accepted: 0, duplicates: 5 });
+  await system((tx) => storePrints(tx));
+  const stored = await printsBy(2);
+  expect([stored.sizes, sorted(stored.all)]).toEqual([[16, 16, 8], sorted(whole.all)]);
+  expect(await usage.writer().writeBatch(events)).toMatchObject({ accepted: 0, duplicates: 5 });
 });

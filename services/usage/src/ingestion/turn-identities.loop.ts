@@ -30,7 +30,7 @@ export class TurnIdentities {
     if (this.counted < ENOUGH) return;
     try {
       const turned = await this.tenants.system('ingest', (tx) => turnIdentities(tx, this.size));
-      if (turned) await this.tenants.system('ingest', storePrints);
+      if (turned) await this.tenants.system('ingest', (tx) => storePrints(tx));
       this.counted = 0;
     } catch (error) {
       if (!isLockTimeout(error)) throw error;

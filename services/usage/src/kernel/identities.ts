@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import { PrintFilter } from './print-filter.rules.ts';
-import { findCounted, findGenerations, findPrints } from './usage-identity.rows.ts';
+import { findCounted, findGenerations, readPrints } from './usage-identity.rows.ts';
 
 /**
  * What this process knows of all identities without asking: the open generation, and a filter over the closed ones. A number
@@ -50,7 +50,7 @@ export class Identities {
     const system = tx.as({ system: 'ingest' });
     for (const { generation, open } of generations) {
       if (open || generation <= this.held) continue;
-      this.filter.add(generation, await findPrints(system, generation));
+      for await (const prints of readPrints(system, generation)) this.filter.add(generation, prints);
       this.held = generation;
     }
     this.filter.evictBefore(generations[0]?.generation ?? 0);

@@ -44,30 +44,57 @@ export interface Generation {
 export const findGenerations = (tx: Tx): Promise<Generation[]> =>
   tx.query('select generation, closed_at is null as open from usage_identity_generations order by generation');
 
-const PRINTS =
-  "coalesce(string_agg(substr(uuid_send(i.org_id), 13) || substr(uuid_send(i.key), 1, 4), ''::bytea), ''::bytea)";
+const printsOf = (identities: string): string =>
+  `coalesce(string_agg(substr(uuid_send(${identities}.org_id), 13) || substr(uuid_send(${identities}.key), 1, 4), ''::bytea), ''::bytea)`;
+/** Identities in a piece: 4 MB. What was one table before generations may hold many millions, which no text of ours can. */
+const PIECE = 524_288;
+/** Of a larger generation they are not stored: a value has a gigabyte at most. Whoever starts reads its identities. */
+const MOST_STORED_BYTES = 2_147_483_648;
+const NONE = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Four bytes of the organisation and four of the key of each identity of a closed generation, in a transaction that sees all
- * organisations. Whoever counts only reads, also where they are not stored yet, and so waits for nobody.
+ * Four bytes of the organisation and four of the key of each identity of a closed generation, piece by piece, in a transaction
+ * that sees all organisations. Whoever counts only reads, also where they are not stored yet, and so waits for nobody.
  */
-export async function findPrints(tx: Tx, generation: number): Promise<Buffer> {
-  const row = await tx.one<{ prints: Buffer }>(
-    `select coalesce((select prints from usage_identity_prints where generation = $1),
-                     (select ${PRINTS} from usage_identities i where i.generation = $1)) as prints`,
+export async function* readPrints(tx: Tx, generation: number, piece = PIECE): AsyncGenerator<Buffer> {
+  const stored = await tx.one<{ bytes: number }>(
+    'select length(prints) as bytes from usage_identity_prints where generation = $1',
     [generation],
   );
-  return row?.prints ?? Buffer.alloc(0);
+  for (let at = 0; stored && at < stored.bytes; at += piece * 8) {
+    const part = await tx.one<{ prints: Buffer }>(
+      'select substr(prints, $2::int + 1, $3::int) as prints from usage_identity_prints where generation = $1',
+      [generation, at, piece * 8],
+    );
+    if (part) yield part.prints;
+  }
+  let [org, key] = [NONE, NONE];
+  for (let more = !stored; more; ) {
+    const part = await tx.one<{ prints: Buffer; org: string; key: string }>(
+      `with page as (select org_id, key from usage_identities
+                      where generation = $1 and (org_id, key) > ($2::uuid, $3::uuid) order by org_id, key limit $4)
+       select ${printsOf('page')} as prints, last.org_id as org, last.key
+         from page, (select org_id, key from page order by org_id desc, key desc limit 1) as last
+        group by last.org_id, last.key`,
+      [generation, org, key, piece],
+    );
+    if (!part) return;
+    yield part.prints;
+    ({ org, key } = part);
+    more = part.prints.length === piece * 8;
+  }
 }
 
 /** Stores those of closed generations that lack them, for processes that start later. */
-export const storePrints = (tx: Tx): Promise<unknown> =>
+export const storePrints = (tx: Tx, mostBytes = MOST_STORED_BYTES): Promise<unknown> =>
   tx.query(
     `insert into usage_identity_prints (generation, prints)
-     select g.generation, (select ${PRINTS} from usage_identities i where i.generation = g.generation)
+     select g.generation, (select ${printsOf('i')} from usage_identities i where i.generation = g.generation)
        from usage_identity_generations g
       where g.closed_at is not null and not exists (select from usage_identity_prints p where p.generation = g.generation)
+        and pg_relation_size(to_regclass('usage_identities_' || g.generation)) < $1
      on conflict do nothing`,
+    [mostBytes],
   );
 
 /** As large as its index may be: 400,000 identities have 34 MB, and their index 30. */

@@ -55,7 +55,7 @@ export class EnforceRetention implements OnApplicationBootstrap {
     };
     await inChunks((tx) => expireLeases(tx, MAX_EVENT_AGE_DAYS + 5));
     await this.tenants.system('ingest', (tx) => turnIdentities(tx));
-    await this.tenants.system('ingest', storePrints);
+    await this.tenants.system('ingest', (tx) => storePrints(tx));
     await inChunks((tx) => expireIdentities(tx, IDENTITY_DAYS));
   }
 }
