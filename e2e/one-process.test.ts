@@ -1,5 +1,5 @@
 import { apiJourney } from './api-journey.ts';
-import { forgetAPassword } from './console/forget-a-password.ts';
+import { resetAPassword } from './console/reset-a-password.ts';
 import { Visit } from './console/visit.ts';
 import { browserConsole } from './console.ts';
 import { consoleServers } from './console-servers.ts';
@@ -35,6 +35,6 @@ prepaidCredits(platform);
 payingCustomer(platform, payments, { killed: true });
 edge(platform, () => ({ ...collector.settings(), ...mails.settings() }));
 traces(platform, collector, mails);
-forgetAPassword(visit, mails);
+resetAPassword(visit, mails);
 apiJourney(platform, mails);
 keepsRunning(platform);

@@ -3,7 +3,7 @@ import type { Mails } from '../mails.ts';
 import { emailOf, PASSWORD, type Visit } from './visit.ts';
 
 /** On a platform that sends mails. */
-export function forgetAPassword(visit: Visit, mails: Mails): void {
+export function resetAPassword(visit: Visit, mails: Mails): void {
   test.runIf(chromiumPath())(
     'an account begins with a mail; a forgotten password is set anew by another one, once, and ends its sessions',
     async () => {
