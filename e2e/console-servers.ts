@@ -1,9 +1,6 @@
-import { accessibilityFaults, chromiumPath, openBrowser, watchedPage } from '@tidegate/testing/browser';
-import { patient } from '@tidegate/testing/pace';
-import { adminPassword } from '@tidegate/testing/platform';
-import { until } from '@tidegate/testing/until';
-import type { Browser, Page } from 'playwright-core';
-import type { SharedPlatform } from './shared-platform.ts';
+import { accessibilityFaults, chromiumPath } from '@tidegate/testing/browser';
+import type { Page } from 'playwright-core';
+import type { Visit } from './console/visit.ts';
 
 /** What stands in the tabs of a server, and one page that a list leads to. */
 const PAGES = [
@@ -23,29 +20,18 @@ const PAGES = [
 ];
 
 /** The pages of a watched server, with what the installation sees of its own database. */
-export function consoleServers(platform: SharedPlatform): void {
+export function consoleServers(visit: Visit): void {
   describe.runIf(chromiumPath())('a server in the browser', () => {
-    let browser: Browser;
     let page: Page;
+    let home: string;
     let server: string;
-    const loaded = () =>
-      until(async () => (await page.locator('.mantine-Skeleton-root').count()) === 0, { what: 'the page is read' });
 
     beforeAll(async () => {
-      browser = await openBrowser();
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
-      ({ page } = await watchedPage(context));
-      page.setDefaultTimeout(patient(20_000));
-      await page.goto(platform.url);
-      await page.getByLabel('E-mail').fill('admin@localhost');
-      await page.locator('input[type=password]').fill(adminPassword(platform));
-      await page.getByRole('button', { name: 'Log in' }).click();
-      await page.getByRole('heading', { name: 'The last hour' }).waitFor();
+      ({ page, home } = await visit.operator());
     });
-    afterAll(() => browser.close());
+    afterAll(() => page?.context().close());
 
     test('the overview leads to it, the list finds it by the address, and its row has what was seen', async () => {
-      const home = page.url().replace(/[?#].*/, '');
       expect(await accessibilityFaults(page)).toEqual([]);
       await page.goto(`${home}/servers?search=This&sort=commits`);
       await page.getByRole('columnheader', { name: /Commits/, exact: false }).waitFor();
@@ -55,18 +41,12 @@ export function consoleServers(platform: SharedPlatform): void {
       await page.goto(`${home}/servers?search=no+such+server`);
       await page.getByText('No server is like that').waitFor();
       await page.getByRole('link', { name: 'Show all' }).click();
-      server = new URL((await link.getAttribute('href')) ?? '', platform.url).href;
+      server = new URL((await link.getAttribute('href')) ?? '', visit.url).href;
     });
 
     test('every page of it opens and can be used by everybody', async () => {
-      const found: string[] = [];
-      for (const path of PAGES) {
-        await page.goto(`${server}${path}`);
-        await page.locator('main h1').waitFor();
-        await loaded();
-        found.push(...(await accessibilityFaults(page)).map((fault) => `${path}: ${fault}`));
-      }
-      expect(found).toEqual([]);
+      const addresses = PAGES.map((path) => `${server}${path}`);
+      expect(await visit.judgeAll(page, addresses)).toEqual([]);
     });
 
     test('a note stands beside the charts until it is deleted', async () => {

@@ -1,11 +1,15 @@
-import { accessibilityFaults, chromiumPath, openBrowser, watchedPage } from '@tidegate/testing/browser';
-import { patient } from '@tidegate/testing/pace';
+import { accessibilityFaults, chromiumPath } from '@tidegate/testing/browser';
 import { until } from '@tidegate/testing/until';
-import type { Browser, Page } from 'playwright-core';
-import type { SharedPlatform } from './shared-platform.ts';
+import type { Page } from 'playwright-core';
+import { outgrowAPlan } from './console/outgrow-a-plan.ts';
+import { shareABrowser } from './console/share-a-browser.ts';
+import { shareAPage } from './console/share-a-page.ts';
+import type { Visit } from './console/visit.ts';
+import { watchServers } from './console/watch-servers.ts';
 
 /** What every member sees in the bar, by its link. */
 const PAGES = [
+  '',
   'servers',
   'servers/new',
   'bots',
@@ -32,23 +36,18 @@ const CHROMIUM = chromiumPath();
  * The console as people use it. Without a Chromium on this machine these tests say so and do nothing:
  * `npm run test:browser` brings one.
  */
-export function browserConsole(platform: SharedPlatform): void {
+export function browserConsole(visit: Visit): void {
   describe.runIf(CHROMIUM)('the console in a browser', () => {
-    let browser: Browser;
     let page: Page;
-    let faults: string[];
     let home: string;
 
     beforeAll(async () => {
-      browser = await openBrowser();
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
-      ({ page, faults } = await watchedPage(context));
-      page.setDefaultTimeout(patient(20_000));
+      page = await visit.somebody();
     });
-    afterAll(() => browser.close());
+    afterAll(() => page?.context().close());
 
     test('a visitor is led to the log-in and back to where the link led', async () => {
-      await page.goto(`${platform.url}/register`);
+      await page.goto(`${visit.url}/register`);
       await page.getByLabel('Your name').fill('Browser Person');
       await page.getByLabel('E-mail').fill('browser@example.com');
       await page.locator('input[type=password]').fill('short');
@@ -80,18 +79,10 @@ export function browserConsole(platform: SharedPlatform): void {
       expect(session.every(({ httpOnly }) => httpOnly)).toBe(true);
     });
 
-    test('every page opens, breaks no policy, and can be used by everybody', async () => {
-      const found: string[] = [];
-      for (const path of PAGES) {
-        await page.goto(`${home}/${path}`);
-        await page.locator('main h1').waitFor();
-        await until(async () => (await page.locator('.mantine-Skeleton-root').count()) === 0, {
-          what: `${path} is read`,
-        });
-        found.push(...(await accessibilityFaults(page)));
-      }
-      expect(found).toEqual([]);
-      expect(faults).toEqual([]);
+    test('every page opens, breaks no policy, and can be used by everybody in both colours and widths', async () => {
+      const addresses = PAGES.map((path) => `${home}/${path}`);
+      expect(await visit.judgeAll(page, addresses)).toEqual([]);
+      expect(visit.takeFaults()).toEqual([]);
     });
 
     test('a page that still waits for its data can be used by everybody as well', async () => {
@@ -109,22 +100,6 @@ export function browserConsole(platform: SharedPlatform): void {
       answer();
       await page.unrouteAll({ behavior: 'wait' });
       expect(found).toEqual([]);
-    });
-
-    test('dark colours and a narrow window are as readable', async () => {
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await page.setViewportSize({ width: 390, height: 800 });
-      const found: string[] = [];
-      for (const path of ['', 'servers/new', 'plans', 'usage', 'account', 'team', 'organisations', 'channels']) {
-        await page.goto(`${home}/${path}`);
-        await page.locator('main h1').waitFor();
-        found.push(...(await accessibilityFaults(page)));
-        const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-        expect(`${path} ${wide}`).toBe(`${path} false`);
-      }
-      expect(found).toEqual([]);
-      await page.emulateMedia({ colorScheme: 'light' });
-      await page.setViewportSize({ width: 1440, height: 900 });
     });
 
     test('what a form was refused for stands at its field, and the input stays', async () => {
@@ -154,7 +129,7 @@ export function browserConsole(platform: SharedPlatform): void {
       expect(await accessibilityFaults(page)).toEqual([]);
     });
 
-    test('a key is shown once', async () => {
+    test('a key is shown once, replaced, revoked and refused', async () => {
       await page.goto(`${home}/keys`);
       await page.getByRole('button', { name: 'Create a key' }).click();
       const dialog = page.getByRole('dialog');
@@ -173,7 +148,19 @@ export function browserConsole(platform: SharedPlatform): void {
       await page.getByText('replaced; works until').waitFor();
       expect(await dialog.locator('pre').textContent()).toMatch(/^tg_/);
       expect(await dialog.locator('pre').textContent()).not.toBe(key);
+      const newKey = (await dialog.locator('pre').textContent()) ?? '';
       await dialog.getByRole('button', { name: 'Done' }).click();
+      const statusOf = async (secret: string) =>
+        (await fetch(`${visit.url}/api/v1/servers`, { headers: { authorization: `Bearer ${secret}` } })).status;
+      expect([await statusOf(key), await statusOf(newKey)]).toEqual([200, 200]);
+      const row = page.getByRole('row').filter({ has: page.getByRole('cell', { name: 'CI' }), hasNotText: 'replaced' });
+      await row.getByRole('button', { name: 'Revoke' }).click();
+      await dialog.getByText('Whatever uses it is refused from then on.').waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Revoke' }).click();
+      await row.waitFor({ state: 'detached' });
+      await until(async () => (await statusOf(newKey)) === 401, { what: 'the key is refused' });
+      expect(await statusOf(key)).toBe(200);
     });
 
     test('a session that ends in the middle of a form costs no input: the request goes on after a log-in', async () => {
@@ -198,20 +185,13 @@ export function browserConsole(platform: SharedPlatform): void {
     });
 
     test('pages for people who are not inside can be used by everybody', async () => {
-      const found: string[] = [];
-      for (const path of [
-        'log-in',
-        'register',
-        'forgotten-password',
-        'reset-password',
-        'invitation#token=none',
-        'pricing',
-      ]) {
-        await page.goto(`${platform.url}/${path}`);
-        await page.locator('main h1').waitFor();
-        found.push(...(await accessibilityFaults(page)));
-      }
-      expect(found).toEqual([]);
+      const paths = ['log-in', 'register', 'forgotten-password', 'reset-password', 'invitation#token=none', 'pricing'];
+      expect(
+        await visit.judgeAll(
+          page,
+          paths.map((path) => `${visit.url}/${path}`),
+        ),
+      ).toEqual([]);
     });
 
     test('a session that ends elsewhere ends here', async () => {
@@ -222,9 +202,14 @@ export function browserConsole(platform: SharedPlatform): void {
       );
       await page.goto(`${home}/usage`);
       await page.getByRole('heading', { name: 'Log in' }).waitFor();
-      expect(faults).toEqual([]);
+      expect(visit.takeFaults()).toEqual([]);
     });
   });
+
+  describe.runIf(CHROMIUM)('a plan that became too small, in a browser', () => outgrowAPlan(visit));
+  describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
+  describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
+  describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit));
 
   test.runIf(!CHROMIUM)(
     'the console is not tried: this machine has no Chromium (npm run test:browser brings one)',

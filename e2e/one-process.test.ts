@@ -1,4 +1,6 @@
 import { apiJourney } from './api-journey.ts';
+import { resetAPassword } from './console/reset-a-password.ts';
+import { Visit } from './console/visit.ts';
 import { browserConsole } from './console.ts';
 import { consoleServers } from './console-servers.ts';
 import { dataExport } from './data-export.ts';
@@ -20,11 +22,12 @@ const payments = takePayments();
 const platform = new SharedPlatform({ settings: payments.settings });
 const collector = collectTraces();
 const mails = takeMails();
+const visit = new Visit(platform);
 
 firstJob(platform);
 documents(platform);
-browserConsole(platform);
-consoleServers(platform);
+browserConsole(visit);
+consoleServers(visit);
 deleteOrganisation(platform);
 dataExport(platform);
 operatorView(platform);
@@ -32,5 +35,6 @@ prepaidCredits(platform);
 payingCustomer(platform, payments, { killed: true });
 edge(platform, () => ({ ...collector.settings(), ...mails.settings() }));
 traces(platform, collector, mails);
+resetAPassword(visit, mails);
 apiJourney(platform, mails);
 keepsRunning(platform);

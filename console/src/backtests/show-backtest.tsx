@@ -4,6 +4,7 @@ import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { short, when } from '../kernel/format.ts';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
@@ -69,7 +70,7 @@ export function ShowBacktest() {
             )
           }
         >
-          <ProblemNote error={cancel.error ?? remove.error} />
+          <ProblemNote error={newestError(cancel, remove)} />
           <div className="row">
             <NameBacktest key={data.id} backtest={data} />
             {done ? <CompareWith backtestId={backtestId} /> : null}

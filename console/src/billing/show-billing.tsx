@@ -5,6 +5,7 @@ import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day, money, when } from '../kernel/format.ts';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -144,7 +145,7 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
           </>
         )}
       </div>
-      <ProblemNote error={cancel.error ?? resume.error ?? pause.error} />
+      <ProblemNote error={newestError(cancel, resume, pause)} />
       <SeatsOf product={product} />
     </section>
   );

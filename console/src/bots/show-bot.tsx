@@ -5,6 +5,7 @@ import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { zoneName } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
@@ -84,7 +85,7 @@ export function ShowBot() {
             )
           }
         >
-          <ProblemNote error={start.error ?? remove.error} />
+          <ProblemNote error={newestError(start, remove)} />
           {halted ? <StateMark mark="critical">{halted.message}</StateMark> : null}
           {waiting ? <StateMark mark="info">{waiting.message}</StateMark> : null}
           {lateCandles ? (

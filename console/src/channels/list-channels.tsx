@@ -4,6 +4,7 @@ import { usePages, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -68,7 +69,7 @@ export function ListChannels() {
   ];
   return (
     <Page title={t('Notifications')} actions={<AddChannel />}>
-      <ProblemNote error={test.error ?? confirm.error ?? update.error ?? remove.error} />
+      <ProblemNote error={newestError(test, confirm, update, remove)} />
       <Reading of={channels}>
         {({ items, more }) =>
           items.length === 0 ? (

@@ -1,6 +1,7 @@
 import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -28,7 +29,7 @@ export function ChangeCatalogue() {
                 diff.reset();
               }}
             />
-            <ProblemNote error={diff.error ?? apply.error} />
+            <ProblemNote error={newestError(diff, apply)} />
             {diff.data ? <pre className="sql">{JSON.stringify(diff.data, null, 2)}</pre> : null}
             <div className="row">
               <Button variant="default" loading={diff.isPending} onClick={() => diff.mutate({ yaml: text ?? yaml })}>

@@ -6,6 +6,7 @@ import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { Moment } from '../kernel/moment.tsx';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -53,7 +54,7 @@ export function DecideDeadLetters() {
       title={t('Dead letters of {service}', { service })}
       lead={t('Mend the cause, then replay. A letter stays when it fails again.')}
     >
-      <ProblemNote error={replay.error ?? discard.error} />
+      <ProblemNote error={newestError(replay, discard)} />
       <Reading of={letters}>
         {({ items, more }) =>
           items.length === 0 ? (

@@ -4,6 +4,7 @@ import { readOf, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Moment } from '../kernel/moment.tsx';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -55,7 +56,7 @@ export function ListSessions() {
   ];
   return (
     <>
-      <ProblemNote error={end.error ?? endOthers.error} />
+      <ProblemNote error={newestError(end, endOthers)} />
       <Reading of={sessions}>
         {({ items }) => (
           <>

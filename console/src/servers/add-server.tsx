@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import type { NewServer, TlsMode } from '@tidegate/client';
 import { useOrg, useWrite } from '../kernel/api.ts';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -30,12 +31,17 @@ export function AddServer() {
       tlsCa: '',
     },
   });
-  const failed = add.error ?? test.error;
+  const failed = newestError(add, test);
   const errors = fieldErrors(failed, NAMED);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
   const input = (): NewServer => {
     const { port, password, tlsCa, ...rest } = form.values;
     return { ...rest, port: Number(port), ...(password ? { password } : {}), ...(tlsCa ? { tlsCa } : {}) };
+  };
+  // Nothing is named before it exists, and a field that a test does not have is refused.
+  const connection = () => {
+    const { name: _name, ...rest } = input();
+    return rest;
   };
   return (
     <Page title={t('Add a server')}>
@@ -66,7 +72,7 @@ export function AddServer() {
           <Button type="submit" loading={add.isPending}>
             {t('Add')}
           </Button>
-          <Button variant="default" loading={test.isPending} onClick={() => test.mutate(input())}>
+          <Button variant="default" loading={test.isPending} onClick={() => test.mutate(connection())}>
             {t('Test the connection')}
           </Button>
         </div>

@@ -3,6 +3,7 @@ import type { ServerAnnotation } from '@tidegate/client';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { Moment } from '../kernel/moment.tsx';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
@@ -73,7 +74,7 @@ export function Notes({
           </Button>
         </form>
       )}
-      <ProblemNote error={add.error ?? remove.error} />
+      <ProblemNote error={newestError(add, remove)} />
     </section>
   );
 }

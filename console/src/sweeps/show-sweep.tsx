@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
@@ -65,7 +66,7 @@ export function ShowSweep() {
               )
             }
           >
-            <ProblemNote error={cancel.error ?? remove.error} />
+            <ProblemNote error={newestError(cancel, remove)} />
             {data.failure ? <StateMark mark="critical">{data.failure}</StateMark> : null}
             {running ? (
               <Progress

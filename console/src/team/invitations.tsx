@@ -6,6 +6,7 @@ import { Confirm } from '../kernel/confirm.tsx';
 import { CopyText } from '../kernel/copy-text.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day } from '../kernel/format.ts';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -53,7 +54,7 @@ export function Invitations({ mayInvite }: { mayInvite: boolean }) {
           <InvitationPrice invited={invitations.data?.items.length ?? 0} />
         </>
       ) : null}
-      <ProblemNote error={resend.error ?? revoke.error} />
+      <ProblemNote error={newestError(resend, revoke)} />
       {resend.data ? (
         <p role="status">
           <StateMark mark="ok">{t('A mail to {email} is on its way.', { email: resend.data.email })}</StateMark>

@@ -7,6 +7,7 @@ import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
+import { newestError } from '../kernel/newest-error.rules.ts';
 import { useIsAdmin } from '../kernel/own-role.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -84,7 +85,7 @@ export function ListMembers() {
   }
   return (
     <Page title={t('Team')}>
-      <ProblemNote error={change.error ?? remove.error} />
+      <ProblemNote error={newestError(change, remove)} />
       <div className="row">
         <SearchBox
           label={t('Search name or address')}

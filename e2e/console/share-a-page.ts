@@ -1,0 +1,70 @@
+import type { Page } from 'playwright-core';
+import type { Visit } from './visit.ts';
+import { ask } from './visit.ts';
+
+/** An organisation under its own name shows one server to somebody who has no account. */
+export function shareAPage(visit: Visit): void {
+  let page: Page;
+  let home: string;
+  let guest: Page;
+
+  beforeAll(async () => {
+    ({ page, home } = await visit.operator());
+    guest = await visit.somebody();
+  });
+  afterAll(() => Promise.all([page, guest].map((one) => one?.context().close())));
+
+  test('its own name and colour stand on every page', async () => {
+    await visit.go(page, `${home}/appearance`);
+    await page.getByLabel('Name', { exact: true }).fill('Harbour');
+    await page.getByLabel('Colour of links and buttons').fill('#7a1fa2');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('status').getByText('Saved').waitFor();
+    await visit.go(page, `${home}/links`);
+    await page.getByRole('banner').getByRole('link', { name: 'Harbour' }).waitFor();
+    expect(await accentOf(page)).toBe('#7a1fa2');
+    expect(await visit.judge(page)).toEqual([]);
+  });
+
+  test('a link shows one server to a browser without a session, and nothing else, until it is revoked', async () => {
+    await page.getByRole('button', { name: 'Share a page' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('For whom').fill('The auditor');
+    await dialog.getByLabel('Shows').selectOption({ label: 'This installation' });
+    expect(await visit.judge(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    const link = (await dialog.locator('pre').textContent()) ?? '';
+    await dialog.getByRole('button', { name: 'Done' }).click();
+
+    await visit.go(guest, link);
+    await guest.getByRole('heading', { name: 'This installation' }).waitFor();
+    await guest.getByRole('banner').getByText('Harbour').waitFor();
+    expect(await accentOf(guest)).toBe('#7a1fa2');
+    // Neither the address nor a cookie has the key.
+    expect(guest.url()).not.toContain('link=');
+    expect(await guest.context().cookies()).toEqual([]);
+    expect(await guest.getByRole('link', { name: 'Bots' }).count()).toBe(0);
+    expect(await visit.judge(guest)).toEqual([]);
+    const key = link.replace(/.*#link=/, '');
+    const asGuest = (method: string, path: string) =>
+      fetch(`${visit.url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${key}` } });
+    const shown = new URL(link).pathname.split('/').at(-1);
+    expect((await asGuest('GET', `/servers/${shown}`)).status).toBe(200);
+    const refused = ['/servers', '/bots', '/keys', '/me', `/servers/${crypto.randomUUID()}`].map(
+      async (path) => (await asGuest('GET', path)).status,
+    );
+    expect((await Promise.all(refused)).every((status) => status === 403 || status === 404)).toBe(true);
+    expect((await asGuest('DELETE', `/servers/${shown}`)).status).toBe(403);
+
+    await page.getByRole('row').filter({ hasText: 'The auditor' }).getByRole('button', { name: 'Revoke' }).click();
+    await dialog.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('Nothing is shared').waitFor();
+    await guest.reload();
+    await guest.getByRole('alert').first().waitFor();
+    expect(await guest.getByRole('heading', { name: 'This installation' }).count()).toBe(0);
+    await ask(page, 'PUT', '/organisation/theme', {});
+  });
+}
+
+const accentOf = (page: Page): Promise<unknown> =>
+  page.evaluate(`document.documentElement.style.getPropertyValue('--accent').trim()`);

@@ -1,0 +1,133 @@
+import { accessibilityFaults, openBrowser, watchedPage } from '@tidegate/testing/browser';
+import { patient } from '@tidegate/testing/pace';
+import { adminPassword } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { SharedPlatform } from '../shared-platform.ts';
+
+export const PASSWORD = 'correct horse battery';
+const WIDE = { width: 1440, height: 900 };
+const NARROW = { width: 390, height: 800 };
+
+/** One browser for all journeys, opened by the first. What goes wrong on any page is kept until a test asks. */
+export class Visit {
+  readonly platform: SharedPlatform;
+  private readonly noted: string[][] = [];
+  private browser: Browser | undefined;
+
+  constructor(platform: SharedPlatform) {
+    this.platform = platform;
+    afterAll(() => this.browser?.close());
+  }
+
+  get url(): string {
+    return this.platform.url;
+  }
+
+  /** A page of somebody else, with cookies of their own. */
+  async somebody(): Promise<Page> {
+    this.browser ??= await openBrowser();
+    // A dialog that is fading in has no colours that could be judged.
+    return this.tab(await this.browser.newContext({ viewport: WIDE, locale: 'en-GB', reducedMotion: 'reduce' }));
+  }
+
+  /** Another tab of the same person. */
+  async tab(context: BrowserContext): Promise<Page> {
+    const { page, faults } = await watchedPage(context);
+    page.setDefaultTimeout(patient(20_000));
+    this.noted.push(faults);
+    return page;
+  }
+
+  /** What scripts, the policy and the console of any page said since it was asked last. */
+  takeFaults(): string[] {
+    return this.noted.flatMap((faults) => faults.splice(0));
+  }
+
+  /** Answers the address of the person's organisation. */
+  async register(page: Page, name: string): Promise<string> {
+    await page.goto(`${this.url}/register`);
+    await page.getByLabel('Your name').fill(name);
+    await page.getByLabel('E-mail').fill(emailOf(name));
+    await page.locator('input[type=password]').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    return page.url();
+  }
+
+  async logIn(page: Page, email: string, password: string): Promise<void> {
+    await page.getByRole('textbox', { name: 'E-mail' }).fill(email);
+    await page.locator('input[type=password]').fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+  }
+
+  /** The operator's own page, and the address of their organisation, which watches the installation. */
+  async operator(): Promise<{ page: Page; home: string }> {
+    const page = await this.somebody();
+    await page.goto(this.url);
+    await this.logIn(page, 'admin@localhost', adminPassword(this.platform));
+    await page.getByRole('heading', { name: 'The last hour' }).waitFor();
+    return { page, home: page.url().replace(/[?#].*/, '') };
+  }
+
+  async go(page: Page, address: string): Promise<void> {
+    await page.goto(address);
+    await this.settled(page);
+  }
+
+  /** Its title is there, and what it waits for. */
+  async settled(page: Page): Promise<void> {
+    await page.locator('main h1').first().waitFor();
+    await until(async () => (await page.locator('.mantine-Skeleton-root').count()) === 0, {
+      what: `${page.url()} is read`,
+    });
+  }
+
+  /** What keeps somebody from using the page as it is, in a wide window and a narrow one, which it must fit. */
+  async judge(page: Page): Promise<string[]> {
+    const found = await accessibilityFaults(page);
+    await page.setViewportSize(NARROW);
+    const faults = (await accessibilityFaults(page)).map((fault) => `narrow: ${fault}`);
+    const tooWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+    await page.setViewportSize(WIDE);
+    return [...found, ...faults, ...(tooWide ? [`${page.url()} is wider than a narrow window`] : [])];
+  }
+
+  /** All of these pages, in both colours and both widths. */
+  async judgeAll(page: Page, addresses: readonly string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const address of addresses) {
+        await this.go(page, address);
+        found.push(...(await this.judge(page)).map((fault) => `${colorScheme}: ${fault}`));
+      }
+    }
+    return found;
+  }
+}
+
+export const emailOf = (name: string): string => `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
+
+/** Asks the API as the page would, by its session and for its organisation. */
+export async function ask<T = Record<string, unknown>>(
+  page: Page,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: T }> {
+  const organisation = /\/o\/([\w-]+)/.exec(page.url())?.[1];
+  const init = {
+    method,
+    headers: {
+      'session-cookies': 'true',
+      ...(organisation ? { 'tidegate-organisation': organisation } : {}),
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  };
+  return (await page.evaluate(
+    `fetch('/api/v1${path}', ${JSON.stringify(init)})
+      .then(async (answer) => ({ status: answer.status, body: await answer.json().catch(() => ({})) }))`,
+  )) as { status: number; body: T };
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { accessibilityFaults } from '@tidegate/testing/browser';
+import { until } from '@tidegate/testing/until';
+import pg from 'pg';
+import type { Page } from 'playwright-core';
+import { ask, type Visit } from './visit.ts';
+
+/** The operator watches the PostgreSQL of the installation: what there is to see of it. */
+export function watchServers(visit: Visit): void {
+  let page: Page;
+  let home: string;
+  let server: { host: string; port: number; user: string; password: string; database: string };
+
+  beforeAll(async () => {
+    const read = (name: string) => JSON.parse(readFileSync(join(visit.platform.dataDir, name), 'utf8'));
+    server = {
+      ...{ host: '127.0.0.1', port: read('installation.json').ports.postgres },
+      ...{ user: 'postgres', password: read('secrets.json').POSTGRES_PASSWORD, database: 'tidegate' },
+    };
+    ({ page, home } = await visit.operator());
+  });
+  afterAll(() => page?.context().close());
+
+  test('a role that lacks rights is told the SQL that mends it, the newest refusal is shown, and the server is added', async () => {
+    await asSuperuser((client) => client.query(`create role blind login password 'blind-password'`));
+    await visit.go(page, `${home}/servers/new`);
+    await page.getByLabel('Name').fill('This installation');
+    await page.getByLabel('Host').fill(server.host);
+    await page.getByLabel('Port').fill(String(server.port));
+    await page.getByLabel('Role').fill('blind');
+    await page.locator('input[type=password]').fill('blind-password');
+    await page.getByLabel('Encryption').selectOption('disable');
+    // The name is taken, which only adding finds.
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.locator('[aria-invalid="true"]').waitFor();
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    const checks = page.getByRole('region', { name: 'Checks' });
+    await checks
+      .getByText(/grant pg_monitor/i)
+      .first()
+      .waitFor();
+    expect(await page.locator('[aria-invalid="true"]').count()).toBe(0);
+    expect(await visit.judge(page)).toEqual([]);
+    await page.getByLabel('Name').fill('Seen by the blind');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('heading', { name: 'Seen by the blind' }).waitFor();
+  });
+
+  test('a statement leads to what it did over time, and back to the list as it was', async () => {
+    await visit.go(page, `${home}/servers`);
+    await page.getByRole('link', { name: 'This installation' }).click();
+    await page.getByRole('link', { name: 'Statements' }).click();
+    const rows = page.getByRole('table').locator('tbody tr');
+    await until(async () => (await rows.count()) > 3, { what: 'statements' });
+    await page.getByRole('button', { name: /^Calls/ }).click();
+    await until(() => page.url().includes('sort='), { what: 'the order in the address' });
+    const sorted = page.url();
+    await rows.first().getByRole('link').first().click();
+    await page.waitForURL(/\/statements\/[^/?]+/);
+    await page.locator('canvas').first().waitFor();
+    await visit.settled(page);
+    expect(await visit.judge(page)).toEqual([]);
+    await page.goBack();
+    await rows.first().waitFor();
+    expect(page.url()).toBe(sorted);
+  });
+
+  test('who blocks whom is shown as a tree', async () => {
+    await visit.go(page, `${home}/servers`);
+    const link = page.getByRole('link', { name: 'This installation' });
+    const serverId = (await link.getAttribute('href'))?.split('/').at(-1);
+    await asSuperuser(async (holder) => {
+      await holder.query('begin; create table public.held (id int); commit; begin; lock table public.held');
+      const waits = asSuperuser((waiter) => waiter.query('select * from public.held'));
+      const blocked = `/servers/${serverId}/blocking`;
+      // It is sampled every ten seconds.
+      await until(async () => (await ask<{ blocked: number }>(page, 'GET', blocked)).body.blocked > 0, {
+        withinMs: 30_000,
+        what: 'a blocked session',
+      });
+      await visit.go(page, `${home}/servers/${serverId}/activity`);
+      const tree = page.getByRole('region', { name: 'Blocked sessions' });
+      await tree.getByRole('listitem').getByRole('listitem').first().waitFor();
+      await tree.getByText(/waits for AccessShareLock on .*held/).waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await holder.query('drop table public.held; commit').catch(() => holder.query('rollback'));
+      await waits.catch(() => undefined);
+    });
+  });
+
+  test('the operator sees what a change of the catalogue makes different before it is in force', async () => {
+    await visit.go(page, `${home}/operator/catalogue`);
+    const text = page.getByLabel('Catalogue');
+    const yaml = await text.inputValue();
+    expect(await page.getByRole('button', { name: 'Apply it' }).isDisabled()).toBe(true);
+    await text.fill(yaml.replace(/name: Pro\n/, 'name: Professional\n'));
+    await page.getByRole('button', { name: 'Show the difference' }).click();
+    await page
+      .locator('pre.sql')
+      .getByText(/Professional/)
+      .waitFor();
+    expect(await page.getByRole('button', { name: 'Apply it' }).isDisabled()).toBe(false);
+    expect(await visit.judge(page)).toEqual([]);
+    await text.fill('format: 2\nplans: [');
+    await page.getByRole('button', { name: 'Show the difference' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('button', { name: 'Apply it' }).isDisabled()).toBe(true);
+  });
+
+  async function asSuperuser<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client(server);
+    await client.connect();
+    return work(client).finally(() => client.end());
+  }
+}
