@@ -1,5 +1,5 @@
 import { chargeOnce, getInvoice, listInvoices } from '@tidegate/contracts/billing/invoices';
-import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
+import { applyPlans, exportPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { cancelSubscription, changeSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { LONG } from '@tidegate/testing/long';
 import fc from 'fast-check';
@@ -293,6 +293,26 @@ test('whoever is moved to what has to be paid pays from then on', async () => {
   expect(more).toEqual([]);
   expect(invoice?.lines).toMatchObject([{ item: 'plan:starter' }]);
   expect(invoice?.totalMinor).toBeLessThan(1900);
+});
+
+test('who was moved to a dearer edition and then orders an end is charged nothing for ordering it', async () => {
+  clock.now = Date.now();
+  const org = await billing.create();
+  await billing.call(setSubscription, { organisationId: org, product: 'monitoring', plan: 'starter' });
+  const before = await invoices(org);
+  const { yaml } = await billing.call(exportPlans, {});
+  await billing.call(applyPlans, {
+    yaml: yaml.replace(
+      'name: starter\n      prices: { EUR: { month: 1900',
+      'name: starter\n      prices: { EUR: { month: 2900',
+    ),
+  });
+  expect(await billing.call(movePlans, { from: 'monitoring.starter' })).toMatchObject({ version: 2 });
+  await billing.refresh();
+  await billing.call(cancelSubscription, { product: 'monitoring' }, org);
+  expect((await billing.subscription(org, 'monitoring')).cancelAt).not.toBeNull();
+  expect(await invoices(org)).toEqual(before);
+  await billing.call(applyPlans, { yaml });
 });
 
 describe('histories', () => {

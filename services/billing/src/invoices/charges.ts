@@ -5,7 +5,7 @@ import { BillingConfig } from '../billing.config.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import type { DunningTerms } from '../kernel/dunning.rules.ts';
 import { savePaidPeriod } from '../kernel/paid-period.rows.ts';
-import { isBilledByHand, isEnded, type Subscription } from '../kernel/subscription.rules.ts';
+import { differInOrdersOnly, isBilledByHand, isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from './change-cost.ts';
 import { fixCurrency, lockAccount } from './invoice.rows.ts';
 import { addItems, type NewItem } from './invoice-item.rows.ts';
@@ -79,6 +79,8 @@ export class Charges {
     const paid = await findPaid(tx, orgId, after.product);
     const billed = isBilledByHand(after);
     if (!paid && !billed) return;
+    // What a move at once made dearer is charged from the next period on, not because somebody orders something.
+    if (paid && before && differInOrdersOnly(before, after)) return;
     // Paused, or given up: what is paid for stays so, and nothing more is charged; what was used by then is, as it was had.
     if (paid && !billed && after.provider === 'manual' && !isEnded(after)) {
       const { open, segments } = endUsage(paid.usage, { steps, at });

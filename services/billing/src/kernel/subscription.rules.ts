@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Period, type PeriodStep, windowAt } from '@tidegate/contracts/billing/period';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
 
@@ -77,6 +78,12 @@ const NOTHING_PENDING = {
   next: null,
   orderedBy: null,
 } as const;
+
+const NO_ORDERS = { cancelAt: null, next: null, orderedBy: null } as const;
+
+/** Whether they differ at most in what follows later, a change or the end: what is had now, and paid for, is the same. */
+export const differInOrdersOnly = (before: Subscription, after: Subscription): boolean =>
+  isDeepStrictEqual({ ...before, ...NO_ORDERS }, { ...after, ...NO_ORDERS });
 
 /** The default plan of a product: costs nothing, ends never. */
 export const onDefault = (product: string, plan: PlanVersion, at: number): Subscription => ({

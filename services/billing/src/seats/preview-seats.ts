@@ -62,5 +62,5 @@ export class PreviewSeats {
 async function byHand(tx: Tx, orgId: string, state: SeatState, quantity: number): Promise<PreviewedCost> {
   const [catalogue, { steps }, at] = [await requireCatalogue(tx), await findHoldings(tx, orgId), await readClock(tx)];
   const after = { ...state.one, next: null, items: itemsWith(state, quantity, at) };
-  return invoicesOf({ tx, orgId, steps }, { catalogue, at, product: after.product }, after);
+  return invoicesOf({ tx, orgId, steps }, { catalogue, at, product: after.product, before: state.one }, after);
 }
