@@ -177,7 +177,6 @@ export const WORDS = [
     names: /\bfingerprints?\b/,
     text: /\bfingerprints?\b/i,
     except: [
-      { path: /^services\/billing\/src\/stripe\//, why: 'the name of the field at Stripe' },
       { path: /^libs\/vault\/src\/master-keys\.ts$/, why: 'the label is hashed into every stored key id' },
       {
         path: /^(services\/monitor-agent|bench\/src\/scrub|docs\/monitoring)/,

@@ -1,7 +1,8 @@
 import { exported as billing } from './billing/exported.ts';
 import { exported as botExecutor } from './bot-executor/exported.ts';
 import { exported as identity } from './identity/exported.ts';
-import type { Exported, StoringService } from './kernel/exported.ts';
+import type { Exported } from './kernel/exported.ts';
+import type { StoringService } from './kernel/service-names.ts';
 import { exported as monitorAgent } from './monitor-agent/exported.ts';
 import { exported as notifier } from './notifier/exported.ts';
 import { exported as usage } from './usage/exported.ts';

@@ -1,6 +1,7 @@
 import { Controller, type Type } from '@nestjs/common';
 import { EXPORTED } from '@tidegate/contracts/exported';
-import { exports, type StoringService } from '@tidegate/contracts/kernel/exported';
+import { exports } from '@tidegate/contracts/kernel/exported';
+import type { StoringService } from '@tidegate/contracts/kernel/service-names';
 import { readExported } from '@tidegate/database/exported-rows';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 

@@ -217,7 +217,7 @@ export async function openBilling({
   const count = new CountMembers(bus, log);
   const seats = new SellSeats(tenants, entitlements, wakes, count);
   const following = new FollowMembers(tenants, outbox, changes, payments, entitlements);
-  const followSeats = new FollowSeats(tenants, bus, wakes, following, log);
+  const followSeats = new FollowSeats(tenants, wakes, count, following, log);
   const handlers = [
     new ApplyPlans(wakes),
     new CheckPlans(),
@@ -295,6 +295,7 @@ export async function openBilling({
     preview: (orgId: string, wanted: Wanted) =>
       new PreviewEntitlements(tenants, limits).of(problemError, orgId, wanted),
     counts,
+    following,
     names,
     known,
     learn,

@@ -4,8 +4,6 @@ import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, secret, Timestamp } from '../kernel/types.ts';
 import { Email, mailNotConfigured, Password, passwordTooWeak, tokenInvalid, User } from './sessions.ts';
 
-export { mailNotConfigured, tokenInvalid } from './sessions.ts';
-
 export const wrongPassword = problem('wrong_password', 403, 'The current password is wrong');
 
 /** From a mail to the person. */

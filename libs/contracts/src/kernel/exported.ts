@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { operation } from './operation.ts';
-import { SERVICE_NAMES, type ServiceName } from './service-names.ts';
-
-/** A service that stores something of organisations. */
-export type StoringService = Exclude<ServiceName, 'gateway'>;
+import { STORING_SERVICES, type StoringService } from './service-names.ts';
 
 /** Why a column is left out of an export. */
 export const WITHHELD = {
@@ -62,6 +59,7 @@ const exportRows = (service: StoringService) =>
   });
 
 /** Every service that stores something implements this, by its allow-list. */
-export const exports = Object.fromEntries(
-  SERVICE_NAMES.filter((service) => service !== 'gateway').map((service) => [service, exportRows(service)]),
-) as Record<StoringService, ReturnType<typeof exportRows>>;
+export const exports = Object.fromEntries(STORING_SERVICES.map((service) => [service, exportRows(service)])) as Record<
+  StoringService,
+  ReturnType<typeof exportRows>
+>;

@@ -59,6 +59,9 @@ export const mostOf = (follow: SeatFollow | undefined, one: Subscription, sold: 
     ? mostSeats(follow.monthlyCapMinor, { unitMinor: sold.unitMinor, interval: one.interval, max: sold.max })
     : null;
 
+/** Of the grant that lets members join up to the cap. */
+export const seatGrantId = (product: string): string => `seats:${product}`;
+
 /** Who joins up to the cap does so at once, and is paid for then: so the limit is the cap, and exact as every limit. */
 export async function seatGrants(
   tx: Tx,
@@ -76,7 +79,7 @@ export async function seatGrants(
     if (!sold || more <= 0) continue;
     const { feature, each } = sold;
     const from = Number.NEGATIVE_INFINITY;
-    grants.push({ id: `seats:${follow.product}`, feature, op: 'add', value: more * each, from, until: null });
+    grants.push({ id: seatGrantId(follow.product), feature, op: 'add', value: more * each, from, until: null });
   }
   return grants;
 }

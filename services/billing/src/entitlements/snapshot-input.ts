@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { isHeldByDispute } from '../kernel/dispute.rows.ts';
+import { disputedOf } from '../kernel/dispute.rows.ts';
 import { findGrants, type GrantRow } from '../kernel/grant.rows.ts';
 import type { Holdings } from '../kernel/subscription.rows.ts';
 import type { Subscription } from '../kernel/subscription.rules.ts';
@@ -16,17 +16,15 @@ export async function snapshotInput(
   { subscriptions, steps }: Holdings,
 ): Promise<SnapshotInput> {
   const granting = [];
-  const held = subscriptions.some(isProviders) && (await isHeldByDispute(tx, orgId));
+  const isDisputed = await disputedOf(tx, orgId, subscriptions);
   for (const subscription of inOrder(subscriptions, catalogue)) {
-    granting.push({ ...(await grantingOf(tx, subscription)), disputed: held && isProviders(subscription) });
+    granting.push({ ...(await grantingOf(tx, subscription)), disputed: isDisputed(subscription) });
   }
   const { currency, products, features, plans } = catalogue;
   const seats = await seatGrants(tx, orgId, catalogue, subscriptions);
   const grants = [...(await findGrants(tx, orgId)).map(toGrant), ...seats];
   return { orgId, currency, products, features, plans, subscriptions: granting, grants, periods: steps };
 }
-
-const isProviders = ({ provider }: Subscription): boolean => provider === 'stripe';
 
 /** As the catalogue lists its products: a refusal of what all share names the first plan. */
 function inOrder(subscriptions: readonly Subscription[], { products }: CurrentCatalogue): Subscription[] {

@@ -72,12 +72,18 @@ export async function saveDispute(
   );
 }
 
-/** Whether something that was paid for can only be read. */
-export async function isHeldByDispute(tx: Tx, orgId: string): Promise<boolean> {
+/** Which of an organisation's subscriptions can only be read: those that the payment provider bills, while one lost is open. */
+export async function disputedOf<One extends { provider: string }>(
+  tx: Tx,
+  orgId: string,
+  subscriptions: readonly One[],
+): Promise<(one: One) => boolean> {
+  const isProviders = ({ provider }: One) => provider === 'stripe';
+  if (!subscriptions.some(isProviders)) return () => false;
   const row = await tx.one('select 1 from disputes where org_id = $1 and read_only and settled_at is null limit 1', [
     orgId,
   ]);
-  return row !== undefined;
+  return row ? isProviders : () => false;
 }
 
 /** Safe to repeat: the first reason stays. */

@@ -68,12 +68,17 @@ export interface DueSeats {
   checkAt: string;
 }
 
-/** Needs a transaction that sees all organisations. */
-export async function findDueSeats(tx: Tx, limit: number): Promise<{ due: DueSeats[]; nextInMs: number | undefined }> {
+/** Needs a transaction that sees all organisations; `apart` are those that are left out. */
+export async function findDueSeats(
+  tx: Tx,
+  limit: number,
+  apart: readonly string[],
+): Promise<{ due: DueSeats[]; nextInMs: number | undefined }> {
   const due = await tx.query<{ org_id: string; product: string; check_at: string }>(
     `select org_id, product, check_at::text from seat_follows where check_at <= clock_timestamp()
+        and org_id <> all ($2::uuid[])
       order by check_at limit $1`,
-    [limit],
+    [limit, apart],
   );
   const next = await tx.one<{ ms: number | null }>(
     `select ceil(extract(epoch from min(check_at) - clock_timestamp()) * 1000)::float8 as ms from seat_follows

@@ -11,10 +11,17 @@ export class CountMembers {
     private readonly log: Log,
   ) {}
 
+  /** Fails while identity does not answer. */
+  async now(orgId: string): Promise<number> {
+    const { seats } = await this.bus.call(countThings.identity, {}, { orgId });
+    if (seats === undefined) throw new Error('Identity does not count the members.');
+    return seats;
+  }
+
   /** null: identity does not answer; what is bought is shown all the same. */
   async of(orgId: string): Promise<number | null> {
     try {
-      return (await this.bus.call(countThings.identity, {}, { orgId }))['seats'] ?? null;
+      return await this.now(orgId);
     } catch (error) {
       this.log.warn({ orgId, err: error }, 'Identity does not say how many members there are');
       return null;

@@ -4,8 +4,10 @@ import { listInvoices } from '@tidegate/contracts/billing/invoices';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { followMembers, getSeats, previewSeats } from '@tidegate/contracts/billing/seats';
 import { cancelSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { Log } from '@tidegate/telemetry/log';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
+import { FollowSeats } from './follow-seats.loop.ts';
 
 const SEATS = `  extra_member:
     name: Extra member
@@ -120,4 +122,35 @@ test('switched off, what is paid for stays; members that come together are one c
   expect(await limit(org)).toMatchObject({ limit: 8 });
   await billing.members(org, 9);
   expect(await seats(org)).toMatchObject({ quantity: 5 });
+});
+
+test('one whose members cannot be counted makes nobody else wait', async () => {
+  const [uncounted, punctual] = [await customer(), await customer()];
+  const now = async (org: string) => {
+    if (org === uncounted) throw new Error('no number');
+    return 5;
+  };
+  const log = new Log({ service: 'billing' });
+  const loop = new FollowSeats(billing.tenants, {} as never, { now } as never, billing.following, log);
+  const turns = async () => {
+    let next: Awaited<ReturnType<typeof loop.turn>>;
+    do next = await loop.turn({ signal: new AbortController().signal });
+    while (next === 'again');
+    return Number(next);
+  };
+  await Promise.all([follow(uncounted, 5000), follow(punctual, 5000)]);
+  const dueIn = (org: string, seconds: number) =>
+    billing.tenants.run(org, (tx) =>
+      tx.query('update seat_follows set check_at = clock_timestamp() + make_interval(secs => $2) where org_id = $1', [
+        org,
+        seconds,
+      ]),
+    );
+  await dueIn(punctual, 25);
+  // Not the 30 seconds after which the one that failed is tried again.
+  expect(await turns()).toBeLessThanOrEqual(25_000);
+  await dueIn(punctual, 0);
+  await turns();
+  expect(await seats(punctual)).toMatchObject({ quantity: 2 });
+  expect(await seats(uncounted)).toMatchObject({ quantity: 0 });
 });

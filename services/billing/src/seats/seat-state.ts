@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { isOwnOrder } from '../entitlements/seats.rules.ts';
-import { mostOf, type SoldSeats, soldSeats } from '../entitlements/seats.ts';
+import { mostOf, type SoldSeats, seatGrantId, soldSeats } from '../entitlements/seats.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import type { SeatFollow } from '../kernel/seat.rows.ts';
 import type { Holdings } from '../kernel/subscription.rows.ts';
@@ -33,7 +33,7 @@ export async function seatState(
   const without = { ...one, items: one.items.filter(({ addon }) => addon !== sold.addon) };
   const subscriptions = holdings.subscriptions.map((other) => (other.product === one.product ? without : other));
   const input = await snapshotInput(tx, orgId, catalogue, { ...holdings, subscriptions });
-  const grants = input.grants.filter(({ id }) => id !== `seats:${one.product}`);
+  const grants = input.grants.filter(({ id }) => id !== seatGrantId(one.product));
   const grant = snapshotOf({ ...input, grants }, at).snapshot.features[sold.feature];
   const quantity = sold.item?.quantity ?? 0;
   return {

@@ -11,7 +11,7 @@ import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { accessOf, isValid } from '../entitlements/standing.rules.ts';
-import { isHeldByDispute } from '../kernel/dispute.rows.ts';
+import { disputedOf } from '../kernel/dispute.rows.ts';
 import { findHoldings, type Holdings, readClock } from '../kernel/subscription.rows.ts';
 import {
   carriedOut,
@@ -74,11 +74,15 @@ export class ShowSubscriptions {
     const orders = await findOrders(tx, orgId);
     const coupons = await findRedemptions(tx, orgId);
     const now = await readClock(tx);
+    const isDisputed = await disputedOf(tx, orgId, holdings.subscriptions);
+    const { plans: latest } = await latestVersions(tx);
     const subscriptions: Wire[] = [];
     const following = new Map<string, Features>();
     for (const one of holdings.subscriptions) {
       const next = follower(one, catalogue);
-      subscriptions.push(await toWire(tx, { one, next, catalogue, holdings, orders, coupons, now }));
+      subscriptions.push(
+        await toWire(tx, { one, next, catalogue, latest, holdings, orders, coupons, disputed: isDisputed(one), now }),
+      );
       if (next) following.set(one.product, await featuresAfter(tx, { orgId, catalogue, holdings, next }));
     }
     return { shown: { organisationId: orgId, subscriptions, orders: orders.map(ofOrder) }, following };
@@ -132,18 +136,20 @@ async function toWire(
     one: Subscription;
     next: Follower | undefined;
     catalogue: CurrentCatalogue;
+    /** The newest version of each plan. */
+    latest: ReadonlyMap<string, number>;
     holdings: Holdings;
     orders: readonly OrderRow[];
     coupons: readonly Redemption[];
+    /** A lost dispute lets it only be read. */
+    disputed: boolean;
     now: number;
   },
 ): Promise<Wire> {
-  const { one, next, catalogue, holdings, orders, coupons, now } = given;
+  const { one, next, catalogue, latest, holdings, orders, coupons, disputed, now } = given;
   const plan = await findPlanVersion(tx, one.product, one.plan, one.planVersion);
-  const { plans } = await latestVersions(tx);
   const period = paidPeriod(one, holdings.steps[one.product] ?? [], now);
   const order = orders.find(({ product }) => product === one.product);
-  const disputed = await isHeldByDispute(tx, tx.orgId as string);
   const coupon = coupons.find((other) => other.product === one.product && isRunning(other, now));
   const addons = [];
   for (const { addon, version, quantity, until } of one.items.filter((item) => isHeld(item, now))) {
@@ -156,10 +162,10 @@ async function toWire(
     plan: one.plan,
     planName: plan?.name ?? one.plan,
     planVersion: one.planVersion,
-    latestVersion: Math.max(plans.get(refOf(one.product, one.plan)) ?? 0, one.planVersion),
+    latestVersion: Math.max(latest.get(refOf(one.product, one.plan)) ?? 0, one.planVersion),
     inForce: isValid(one.status) ? one.plan : (defaultPlan(catalogue, one.product)?.plan ?? null),
     status: one.status,
-    access: accessOf({ ...one, disputed: one.provider === 'stripe' && disputed }, now),
+    access: accessOf({ ...one, disputed }, now),
     provider: one.provider,
     interval: one.interval,
     currency: one.currency,

@@ -7,10 +7,11 @@ import {
 } from '@tidegate/contracts/gateway/services';
 import { deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
-import { fieldErrors, invalidFields, ProblemError } from '@tidegate/contracts/kernel/problem';
+import { fieldErrors, invalidFields } from '@tidegate/contracts/kernel/problem';
 import { STORING_SERVICES } from '@tidegate/contracts/kernel/service-names';
 import { serviceStates } from '@tidegate/contracts/kernel/service-state';
 import type { Bus, CallOptions } from '@tidegate/messaging/bus';
+import { isOutage } from '@tidegate/messaging/errors';
 import type { Installation } from './installation.ts';
 import type { Exchange } from './mount-operations.ts';
 
@@ -73,6 +74,6 @@ async function askAll(bus: Bus, options: CallOptions): Promise<Output<typeof lis
 
 /** What keeps a service from answering is what the operator wants to see; a refusal is one of the whole request. */
 function silent(error: unknown): null {
-  if (error instanceof ProblemError && ['unavailable', 'timeout'].includes(error.code)) return null;
+  if (isOutage(error)) return null;
   throw error;
 }

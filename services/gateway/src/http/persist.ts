@@ -1,4 +1,4 @@
-import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { isOutage } from '@tidegate/messaging/errors';
 
 const TRIES = 4;
 const PAUSE_MS = 1_000;
@@ -9,8 +9,7 @@ export async function persist<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      const passes = error instanceof ProblemError && (error.code === 'unavailable' || error.code === 'timeout');
-      if (!passes || tried === TRIES) throw error;
+      if (!isOutage(error) || tried === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { EXPORTED } from '@tidegate/contracts/exported';
 import { beginExport, endExport } from '@tidegate/contracts/identity/exports';
-import { exports, type StoringService } from '@tidegate/contracts/kernel/exported';
+import { exports } from '@tidegate/contracts/kernel/exported';
+import type { StoringService } from '@tidegate/contracts/kernel/service-names';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { GatewayWorld } from '../../test/fixture.ts';

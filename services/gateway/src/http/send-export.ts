@@ -7,8 +7,9 @@ import {
   keepExport,
   ownersOnly,
 } from '@tidegate/contracts/identity/exports';
-import { type ExportPlace, exports, type StoringService } from '@tidegate/contracts/kernel/exported';
+import { type ExportPlace, exports } from '@tidegate/contracts/kernel/exported';
 import { problemError, rateLimited, unavailable } from '@tidegate/contracts/kernel/problem';
+import type { StoringService } from '@tidegate/contracts/kernel/service-names';
 import { newId } from '@tidegate/database/ids';
 import type { Log } from '@tidegate/telemetry/log';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';

@@ -8,13 +8,9 @@ import { Log } from '@tidegate/telemetry/log';
 import { noteEvent } from '../kernel/account-event.rows.ts';
 import { hashOf, newToken } from '../kernel/tokens.ts';
 import { findUserByEmail } from '../kernel/user.rows.ts';
-import { DAY, RESET_MINUTES } from '../mails/account-mails.ts';
 import { insertToken } from '../mails/account-token.rows.ts';
 
-const LINKS = {
-  verify: { purpose: 'verify-email', minutes: DAY },
-  reset: { purpose: 'reset-password', minutes: RESET_MINUTES },
-} as const;
+const PURPOSES = { verify: 'verify-email', reset: 'reset-password' } as const;
 
 /** The link that a mail would have had, for the operator to hand over. Its person sees that it was made. */
 @Controller()
@@ -27,10 +23,10 @@ export class MakeLink {
   @Handles(linkFor)
   async handle({ input, caller, tx }: OperationContext<typeof linkFor>) {
     const user = orNotFound(await findUserByEmail(tx, input.email));
-    const { purpose, minutes } = LINKS[input.purpose];
+    const purpose = PURPOSES[input.purpose];
     const own = tx.as({ userId: user.id });
     const token = newToken();
-    const expires = await insertToken(own, { tokenHash: hashOf(token), userId: user.id, purpose, minutes });
+    const expires = await insertToken(own, { tokenHash: hashOf(token), userId: user.id, purpose });
     await noteEvent(own, user.id, 'operator.link_made', { ip: caller.ip, detail: purpose });
     const by = caller.userId ?? caller.service;
     this.log.warn({ userId: user.id, purpose, by }, 'An operator made a link for an account');

@@ -3,18 +3,17 @@ import { Controller } from '@nestjs/common';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { createApiKey, listApiKeys, renameApiKey, revokeApiKey } from '@tidegate/contracts/identity/api-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
-import { conflict, forbidden, notFound } from '@tidegate/contracts/kernel/problem';
+import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import {
   countActiveKeys,
   deleteApiKey,
-  hasKeys,
   insertApiKey,
   listApiKeys as listRows,
-  MOST_STORED,
   renameKey,
+  requireRoom,
   toWire,
 } from '../kernel/api-key.rows.ts';
 import { requireScopes } from '../kernel/delegation.rules.ts';
@@ -37,9 +36,7 @@ export class ManageApiKeys {
     requireScopes(await grantorOf(tx, caller, createApiKey), input.scopes);
     await this.addresses.require(refuse, tx, caller.userId);
     await this.entitlements.claim(tx, 'api_keys', () => countActiveKeys(tx));
-    if (await hasKeys(tx, MOST_STORED)) {
-      throw conflict({}, `There are ${MOST_STORED} keys, expired ones included, which is the limit. Revoke some.`);
-    }
+    await requireRoom(tx);
     const { key, keyId } = makeApiKey(randomBytes);
     const row = await insertApiKey(tx, { ...input, keyId, keyHash: hashOf(key), createdBy: caller.userId });
     return { ...toWire(row), key };

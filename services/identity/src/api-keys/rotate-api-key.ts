@@ -3,19 +3,11 @@ import { Controller } from '@nestjs/common';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { rotateApiKey } from '@tidegate/contracts/identity/api-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
-import { conflict, forbidden } from '@tidegate/contracts/kernel/problem';
+import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
-import {
-  deleteApiKey,
-  hasKeys,
-  insertApiKey,
-  lockCountedKey,
-  MOST_STORED,
-  replaceKey,
-  toWire,
-} from '../kernel/api-key.rows.ts';
+import { deleteApiKey, insertApiKey, lockCountedKey, replaceKey, requireRoom, toWire } from '../kernel/api-key.rows.ts';
 import { requireScopes } from '../kernel/delegation.rules.ts';
 import { grantorOf } from '../kernel/grantor.ts';
 import { renewVersions } from '../kernel/member.rows.ts';
@@ -35,9 +27,7 @@ export class RotateApiKey {
     await this.addresses.require(refuse, tx, caller.userId);
     const old = orNotFound(await lockCountedKey(tx, keyId));
     requireScopes(grantor, old.scopes);
-    if (overlapHours > 0 && (await hasKeys(tx, MOST_STORED))) {
-      throw conflict({}, `There are ${MOST_STORED} keys, expired ones included, which is the limit. Revoke some.`);
-    }
+    if (overlapHours > 0) await requireRoom(tx);
     const made = makeApiKey(randomBytes);
     const row = await insertApiKey(tx, {
       keyId: made.keyId,

@@ -1,6 +1,7 @@
 import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
 import type { ApiKey } from '@tidegate/contracts/identity/api-keys';
 import type { LinkedKind } from '@tidegate/contracts/identity/links';
+import { conflict } from '@tidegate/contracts/kernel/problem';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 
@@ -34,7 +35,7 @@ export const toWire = (row: ApiKeyRow): ApiKey => ({
 });
 
 /** Keys and links of one organisation, whatever its plan, expired ones included. */
-export const MOST_STORED = 1_000;
+const MOST_STORED = 1_000;
 
 const ACTIVE = '(expires_at is null or expires_at > now())';
 /** No link. */
@@ -52,11 +53,13 @@ export async function insertApiKey(
     createdBy: string;
     expiresAt?: string | undefined;
     restricted?: Restriction | null;
+    /** Of a link: what it shows. */
+    only?: { kind: LinkedKind; id: string };
   },
 ): Promise<ApiKeyRow> {
   const row = await tx.one<ApiKeyRow>(
-    `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by, expires_at, restricted)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) returning *`,
+    `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by, expires_at, restricted, only_kind, only_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning *`,
     [
       tx.orgId,
       key.keyId,
@@ -66,6 +69,8 @@ export async function insertApiKey(
       key.createdBy,
       key.expiresAt ?? null,
       key.restricted ?? null,
+      key.only?.kind ?? null,
+      key.only?.id ?? null,
     ],
   );
   return row as ApiKeyRow;
@@ -103,20 +108,29 @@ export const keysBeyond = (tx: Tx, keep: number, most: number): Promise<{ id: st
     [tx.orgId, keep, most],
   );
 
-/** Expired ones included. */
-export const hasKeys = async (tx: Tx, atLeast: number): Promise<boolean> =>
-  (await tx.one('select 1 from api_keys where org_id = $1 offset $2 limit 1', [tx.orgId, atLeast - 1])) !== undefined;
+/** Whatever the plan allows, there are only so many. */
+export async function requireRoom(tx: Tx): Promise<void> {
+  const stored = await tx.one('select 1 from api_keys where org_id = $1 offset $2 limit 1', [
+    tx.orgId,
+    MOST_STORED - 1,
+  ]);
+  if (stored) {
+    const what = `There are ${MOST_STORED} keys and links, expired ones included, which is the limit.`;
+    throw conflict({}, `${what} Revoke some.`);
+  }
+}
 
 /** Those that work, newest first, then those that have expired. */
 export const listApiKeys = (
   tx: Tx,
   limit: number,
   [expired, created, keyId]: readonly (string | number)[] = [],
+  which: 'keys' | 'links' = 'keys',
 ): Promise<(ApiKeyRow & { expired: number; created: string })[]> =>
   tx.query(
     `with keys as (
        select *, (not ${ACTIVE})::int as expired, ${cursorTime('created_at')} as created
-         from api_keys where org_id = $1 and ${IS_KEY})
+         from api_keys where org_id = $1 and ${which === 'keys' ? IS_KEY : `not (${IS_KEY})`})
      select * from keys
       where $3::int is null or expired > $3 or (expired = $3 and (created_at, key_id) < ($4::timestamptz, $5::text))
       order by expired, created_at desc, key_id desc limit $2`,

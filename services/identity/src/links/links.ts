@@ -3,19 +3,19 @@ import { Controller, Inject } from '@nestjs/common';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { createLink, LINKED, listLinks, revokeLink } from '@tidegate/contracts/identity/links';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
-import { conflict, forbidden, notFound } from '@tidegate/contracts/kernel/problem';
+import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
-import { hasKeys, MOST_STORED } from '../kernel/api-key.rows.ts';
+import { insertApiKey, listApiKeys, requireRoom } from '../kernel/api-key.rows.ts';
 import { requireScopes } from '../kernel/delegation.rules.ts';
 import { grantorOf } from '../kernel/grantor.ts';
 import { requireFutureEnd } from '../kernel/key-end.rules.ts';
 import { VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
-import { deleteLink, insertLink, listLinks as listRows, toWire } from './link.rows.ts';
+import { deleteLink, toWire } from './link.rows.ts';
 
 /** Links to read-only pages: each carries a key that reads one thing. */
 @Controller()
@@ -34,12 +34,11 @@ export class Links {
     requireScopes(await grantorOf(tx, caller, createLink), [scope]);
     await this.addresses.require(refuse, tx, caller.userId);
     await this.entitlements.feature(tx, 'white_label');
-    if (await hasKeys(tx, MOST_STORED)) {
-      throw conflict({}, `There are ${MOST_STORED} keys and links, which is the limit. Revoke some.`);
-    }
+    await requireRoom(tx);
     const { key, keyId } = makeApiKey(randomBytes);
-    const made = { ...input, scope, keyId, keyHash: hashOf(key), createdBy: caller.userId };
-    const link = toWire(await insertLink(tx, made));
+    const { name, expiresAt, kind, thingId } = input;
+    const made = { keyId, keyHash: hashOf(key), name, scopes: [scope], createdBy: caller.userId, expiresAt };
+    const link = toWire(await insertApiKey(tx, { ...made, only: { kind, id: thingId } }));
     // Behind #, so that no server's log has it.
     const path = `/o/${tx.orgId}/${link.kind}s/${link.thingId}#link=${key}`;
     return { ...link, key, url: new URL(path, this.settings.publicUrl).href };
@@ -47,7 +46,7 @@ export class Links {
 
   @Handles(listLinks)
   async list({ input: { limit, cursor }, tx }: OperationContext<typeof listLinks>) {
-    const rows = await listRows(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'));
+    const rows = await listApiKeys(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'), 'links');
     return pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
   }
 

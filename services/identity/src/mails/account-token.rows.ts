@@ -1,7 +1,16 @@
 import type { Locale } from '@tidegate/contracts/kernel/locale';
 import type { Tx } from '@tidegate/database/tx';
+import { DAY, RESET_MINUTES, UNDO_MINUTES } from './account-mails.ts';
 
 export type TokenPurpose = 'verify-email' | 'reset-password' | 'change-email' | 'undo-email';
+
+/** How long they are valid. */
+const MINUTES: Record<TokenPurpose, number> = {
+  'verify-email': DAY,
+  'reset-password': RESET_MINUTES,
+  'change-email': DAY,
+  'undo-email': UNDO_MINUTES,
+};
 
 /** Of one person and one purpose; the oldest are deleted when more are requested. */
 const MOST_TOKENS = 100;
@@ -17,7 +26,6 @@ export interface NewToken {
   tokenHash: string;
   userId: string;
   purpose: TokenPurpose;
-  minutes: number;
   email?: string;
   /** From when on they count; by default from now. */
   since?: Date;
@@ -25,11 +33,11 @@ export interface NewToken {
 
 /** Answers when it ends. */
 export async function insertToken(tx: Tx, token: NewToken): Promise<Date> {
-  const { tokenHash, userId, purpose, minutes, email, since } = token;
+  const { tokenHash, userId, purpose, email, since } = token;
   const row = await tx.one<{ expires_at: Date }>(
     `insert into account_tokens (token_hash, user_id, purpose, expires_at, email)
      values ($1, $2, $3, coalesce($6, now()) + make_interval(mins => $4), $5) returning expires_at`,
-    [tokenHash, userId, purpose, minutes, email ?? null, since ?? null],
+    [tokenHash, userId, purpose, MINUTES[purpose], email ?? null, since ?? null],
   );
   await tx.query(
     `delete from account_tokens where token_hash in (

@@ -5,7 +5,7 @@ import { normalAddress } from '../kernel/address.rules.ts';
 import { hashOf, newToken } from '../kernel/tokens.ts';
 import { findUser, findUserByEmail, lockUser, type UserRow } from '../kernel/user.rows.ts';
 import { type AccountMailRow, lockMail } from './account-mail.rows.ts';
-import { DAY, RESET_MINUTES, UNDO_MINUTES } from './account-mails.ts';
+import { DAY } from './account-mails.ts';
 import {
   describeInvitation,
   insertInvitationToken,
@@ -35,22 +35,22 @@ export async function prepareMail(tx: Tx, mail: AccountMailRow): Promise<Prepare
     case 'change-email':
       if (!owner || of?.id === owner.id) return undefined;
       if (of) return taken(of);
-      return { kind, to: email, locale, token: await tokenFor(tx, owner, kind, DAY, email) };
+      return { kind, to: email, locale, token: await tokenFor(tx, owner, kind, email) };
     case 'email-changed': {
       if (!owner || !(await lockMail(tx, mail.id))) return undefined;
       const token = newToken();
       // From the change on, however late the mail is: so an undone change knows those after it.
-      const row = { tokenHash: hashOf(token), userId: owner.id, purpose: 'undo-email', minutes: UNDO_MINUTES } as const;
+      const row = { tokenHash: hashOf(token), userId: owner.id, purpose: 'undo-email' } as const;
       await insertToken(tx, { ...row, email, since: mail.created_at });
       return { kind, to: email, locale, token, details: { newEmail: details?.newEmail } };
     }
     case 'verify-email':
       if (!owner || owner.email_verified_at) return undefined;
-      return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind, DAY) };
+      return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind) };
     case 'reset-password':
       // It opens the account: whoever takes it back from this address waits, or was first.
       if (!owner || !(await stillHas(tx, owner, email))) return undefined;
-      return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind, RESET_MINUTES) };
+      return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind) };
     case 'invitation':
       return invitation(tx, mail, of);
     case 'account-deleted':
@@ -67,9 +67,9 @@ async function stillHas(tx: Tx, { id }: UserRow, email: string): Promise<boolean
 
 const taken = (user: UserRow): Prepared => ({ kind: 'address-taken', to: user.email, locale: user.locale ?? 'en' });
 
-async function tokenFor(tx: Tx, user: UserRow, purpose: TokenPurpose, minutes: number, email?: string) {
+async function tokenFor(tx: Tx, user: UserRow, purpose: TokenPurpose, email?: string) {
   const token = newToken();
-  const row = { tokenHash: hashOf(token), userId: user.id, purpose, minutes };
+  const row = { tokenHash: hashOf(token), userId: user.id, purpose };
   await insertToken(tx, email === undefined ? row : { ...row, email });
   return token;
 }

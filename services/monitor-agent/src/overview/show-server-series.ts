@@ -3,7 +3,7 @@ import { showServerSeries } from '@tidegate/contracts/monitor-agent/server-serie
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { type TimeRange, toRange } from '../kernel/storage/range.rules.ts';
-import { figureStep } from '../server-figures/figure-steps.rules.ts';
+import { type FigureStep, figureStep } from '../server-figures/figure-steps.rules.ts';
 import { figuresBySteps } from '../server-figures/server-figures.rows.ts';
 import { pointsOf, toFigures, totalOf } from '../server-figures/server-figures.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
@@ -28,7 +28,7 @@ export class ShowServerSeries {
     };
   }
 
-  private async period(tx: Tx, serverId: string, range: TimeRange, how: ReturnType<typeof figureStep>) {
+  private async period(tx: Tx, serverId: string, range: TimeRange, how: FigureStep) {
     const rows = await figuresBySteps(tx, serverId, range, how);
     const total = totalOf(rows);
     return {

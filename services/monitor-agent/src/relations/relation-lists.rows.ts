@@ -3,6 +3,7 @@ import { placeOf } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { SampleTable } from '../kernel/storage/sample.rows.ts';
+import { containing } from '../kernel/storage/search.rules.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation-kinds.rows.ts';
 
 type Row = Record<string, unknown>;
@@ -53,8 +54,6 @@ export interface RelationFilter {
   /** Only the table of this very name. */
   exactly?: string | undefined;
 }
-
-const like = (search: string | undefined) => (search === undefined ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`);
 
 /*
  * Partitions are added up under the table or index at their top, unless they are asked for one by one; what is no
@@ -146,7 +145,7 @@ const parameters = (tx: Tx, serverId: string, range: TimeRange, filter: Relation
     range.to,
     most,
     filter.schema ?? null,
-    like(filter.search),
+    containing(filter.search),
     filter.database ?? null,
     from,
     filter.partitions === 'together',

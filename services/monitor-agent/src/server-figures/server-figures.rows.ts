@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import type { FigureStep } from './figure-steps.rules.ts';
 import type { MostSessions } from './moments.rules.ts';
 import type { FiguresRow, LastHour, LastSessions } from './server-figures.rules.ts';
 
@@ -103,7 +104,7 @@ export function figuresBySteps(
   tx: Tx,
   serverId: string,
   { from, to }: TimeRange,
-  { step, table }: { step: number; table: 'server_minutes' | 'server_hours' },
+  { step, table }: FigureStep,
 ): Promise<FiguresRow[]> {
   return tx.query<FiguresRow>(
     `select (floor(extract(epoch from taken_at) / $5::float8) * $5 * 1000)::float8 as at,
@@ -119,7 +120,7 @@ export function mostSessions(
   tx: Tx,
   serverId: string,
   { from, to }: TimeRange,
-  { step, table }: { step: number; table: 'server_minutes' | 'server_hours' },
+  { step, table }: FigureStep,
 ): Promise<MostSessions[]> {
   return tx.query<MostSessions>(
     `select (floor(extract(epoch from taken_at) / $5::float8) * $5 * 1000)::float8 as at, waiting_max, active_max

@@ -2,6 +2,7 @@ import type { ServerState } from '@tidegate/contracts/monitor-agent/server';
 import type { ServerSort } from '@tidegate/contracts/monitor-agent/server-list';
 import { placeOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import { containing } from '../kernel/storage/search.rules.ts';
 import { SERVER_COLUMNS, type ServerRow } from './server.rows.ts';
 
 export interface ServerFilter {
@@ -14,8 +15,6 @@ export interface ServerFilter {
 
 const FOUND = `org_id = $1 and removed_at is null
   and ($2::text is null or name ilike $2 or host ilike $2 or facts ->> 'version' ilike $2)`;
-
-const like = (search: string | undefined) => (search === undefined ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`);
 
 /** The last minute of each, found by its key: what servers are ordered by costs the same however long their history is. */
 const LAST_MINUTE = `left join lateral (
@@ -42,7 +41,7 @@ const ORDER: Record<Exclude<ServerSort, 'name'>, string> = {
 /** One more than the page. By name pages go on from the last one, by figures from a position. */
 export function listServerRows(tx: Tx, filter: ServerFilter, now: Date): Promise<ServerRow[]> {
   const { sort, limit, cursor, state = null } = filter;
-  const found = like(filter.search);
+  const found = containing(filter.search);
   if (sort === 'name') {
     const after = readCursor(cursor, 'text', 'uuid');
     return tx.query<ServerRow>(
@@ -65,7 +64,7 @@ export function listServerRows(tx: Tx, filter: ServerFilter, now: Date): Promise
 export async function countByState(tx: Tx, search: string | undefined): Promise<Record<ServerState | 'total', number>> {
   const rows = await tx.query<{ state: ServerState; count: number }>(
     `select state, count(*)::int as count from servers where ${FOUND} group by 1`,
-    [tx.orgId, like(search)],
+    [tx.orgId, containing(search)],
   );
   const of = (state: ServerState) => rows.find((row) => row.state === state)?.count ?? 0;
   return {

@@ -1,6 +1,6 @@
 import type { ListedStatement } from '@tidegate/contracts/monitor-agent/statement';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { periodBefore, type TimeRange } from '../kernel/storage/range.rules.ts';
 import { statementSeries } from '../series/statement-series.ts';
 import { StatementSums } from '../series/statement-sums.rules.ts';
 import { stepFor } from '../series/steps.rules.ts';
@@ -17,11 +17,7 @@ export async function oneStatement(
   range: TimeRange,
 ): Promise<{ statement: ListedStatement; coveredSeconds: number } | undefined> {
   const now = await sumsOf(tx, serverId, statementId, range);
-  const lengthMs = range.to.getTime() - range.from.getTime();
-  const before = await sumsOf(tx, serverId, statementId, {
-    from: new Date(range.from.getTime() - lengthMs),
-    to: range.from,
-  });
+  const before = await sumsOf(tx, serverId, statementId, periodBefore(range));
   const [described] = await describedStatements(tx, serverId, [statementId], now.sums);
   if (!described) return undefined;
   const previous = previousOf(before.sums, statementId);

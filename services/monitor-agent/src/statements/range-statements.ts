@@ -2,7 +2,7 @@ import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { ListedStatement, StatementCompleteness } from '@tidegate/contracts/monitor-agent/statement';
 import { slicePage } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { periodBefore, type TimeRange } from '../kernel/storage/range.rules.ts';
 import type { StatementCounter } from '../series/statement-counters.rules.ts';
 import type { StatementSums } from '../series/statement-sums.rules.ts';
 import { storedRange } from '../series/stored-range.ts';
@@ -101,10 +101,9 @@ export async function rangeStatements(
   };
 }
 
-/** The period of the same length before. */
-async function sumsBefore(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<StatementSums> {
-  const range = { from: new Date(2 * from.getTime() - to.getTime()), to: from };
-  const { sums } = await storedRange(tx, serverId, range);
-  await addSampledSums(tx, serverId, range, sums);
+async function sumsBefore(tx: Tx, serverId: string, range: TimeRange): Promise<StatementSums> {
+  const before = periodBefore(range);
+  const { sums } = await storedRange(tx, serverId, before);
+  await addSampledSums(tx, serverId, before, sums);
   return sums;
 }

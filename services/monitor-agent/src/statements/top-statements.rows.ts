@@ -2,6 +2,7 @@ import type { Statement, StatementSort } from '@tidegate/contracts/monitor-agent
 import type { Tx } from '@tidegate/database/tx';
 import { type TimeRange } from '../kernel/storage/range.rules.ts';
 import { arrayText } from '../kernel/storage/sample.rows.ts';
+import { containing } from '../kernel/storage/search.rules.ts';
 import { toFigures } from '../series/figures.rules.ts';
 import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
 import type { Slices, StatementSums } from '../series/statement-sums.rules.ts';
@@ -76,14 +77,7 @@ export async function knownStatements(
             ($4::text is null or database_name = $4) and ($5::text is null or role_name = $5)
               and ($6::text is null or coalesce(text ilike $6, false)) as wanted
        from statements where org_id = $1 and server_id = $2 and statement_id = any ($3::bigint[])`,
-    [
-      tx.orgId,
-      serverId,
-      arrayText([...ids]),
-      database ?? null,
-      role ?? null,
-      search === undefined ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`,
-    ],
+    [tx.orgId, serverId, arrayText([...ids]), database ?? null, role ?? null, containing(search)],
   );
   return rows.map((row) => ({
     id: Number(row.statement_id),

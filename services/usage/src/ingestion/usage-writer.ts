@@ -17,6 +17,7 @@ import { insertRejected, type RejectedEvent } from './rejected-event.rows.ts';
 import { type Written, writeEvents } from './write-events.ts';
 
 const DAY_MS = 86_400_000;
+const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
 /**
  * Writes batches from any source. Meters are cached between batches: they are only added, so the cache can be incomplete
@@ -29,9 +30,7 @@ export class UsageWriter {
   private readonly special = new Set<string>();
   private readonly periods = new PeriodCache();
   private readonly identities = new Identities();
-  /** Days since 1970 whose partition is known to exist. */
-  private readonly days = new Set<number>();
-  /** The same days as their dates are written. */
+  /** Dates, as they are written, whose partition is known to exist. */
   private readonly dates = new Set<string>();
   private counted = 0;
 
@@ -48,7 +47,6 @@ export class UsageWriter {
       return await this.tenants.system('ingest', (tx) => this.writeAll(tx, this.outbox.emitter(tx), events, now));
     } catch (error) {
       // A partition may have been dropped: the next attempt checks again.
-      this.days.clear();
       this.dates.clear();
       throw error;
     }
@@ -117,15 +115,12 @@ export class UsageWriter {
       if (this.dates.has(at.slice(0, 10)) && at.endsWith('Z')) continue;
       const day = Math.floor(Date.parse(at) / DAY_MS);
       // Events outside this range are refused anyway, as those are whose time cannot be read.
-      if (day >= today - MAX_EVENT_AGE_DAYS - 1 && day <= today + 1 && !this.days.has(day)) lacking.push(day);
+      if (day >= today - MAX_EVENT_AGE_DAYS - 1 && day <= today + 1 && !this.dates.has(dateOf(day))) lacking.push(day);
     }
     if (lacking.length === 0) return;
     const back = Math.max(0, today - Math.min(...lacking));
     await ensureEventDays(this.tenants, { back, ahead: 3 });
-    for (let day = today - back; day <= today + 3; day += 1) {
-      this.days.add(day);
-      this.dates.add(new Date(day * DAY_MS).toISOString().slice(0, 10));
-    }
+    for (let day = today - back; day <= today + 3; day += 1) this.dates.add(dateOf(day));
   }
 
   private async metersFor(tx: Tx, events: readonly { meter: string }[]): Promise<ReadonlySet<string>> {

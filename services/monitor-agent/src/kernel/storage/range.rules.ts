@@ -8,6 +8,12 @@ export interface TimeRange {
 const HOUR_MS = 3_600_000;
 const MAX_RANGE_MS = 400 * 24 * HOUR_MS;
 
+/** The period of the same length that ends where this one begins. */
+export const periodBefore = ({ from, to }: TimeRange): TimeRange => ({
+  from: new Date(2 * from.getTime() - to.getTime()),
+  to: from,
+});
+
 /** The hour before `to` unless said otherwise. */
 export function toRange(
   { from, to }: { from?: string | undefined; to?: string | undefined },
