@@ -1,5 +1,6 @@
 import { adminPassword } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
+import { linesOf } from './data-export.ts';
 import type { Mails } from './mails.ts';
 import { OpenApiClient } from './openapi-client.ts';
 import type { SharedPlatform } from './shared-platform.ts';
@@ -18,9 +19,7 @@ export function apiJourney(platform: SharedPlatform, mails: Mails): void {
 
     const { body: made } = await person.call('organisations.create', { name: 'Second' }, 201);
     const here = { 'Tidegate-Organisation': made['id'] as string };
-    await until(async () => (await person.call('subscriptions.get', here).catch(() => undefined)) !== undefined, {
-      what: 'the plan of the organisation',
-    });
+    await until(() => person.call('subscriptions.get', here), { what: 'the plan of the organisation' });
     const scopes = ['servers:read', 'servers:write', 'bots:read', 'bots:write', 'usage:read', 'usage:write'];
     const { body: key } = await person.call('keys.create', { ...here, name: 'ci', scopes }, 201);
     const machine = anonymous.as(key['key']);
@@ -55,10 +54,7 @@ export function apiJourney(platform: SharedPlatform, mails: Mails): void {
     await person.call('keys.revoke', { ...here, keyId: key['id'] }, 204);
     await machine.call('bots.get', { botId: bot['id'] }, 401);
     const { body: all } = await person.call('organisation.export', { organisation: made['id'] });
-    const lines = String(all['text'])
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const lines = linesOf(String(all['text']));
     expect(lines.at(-1)).toEqual({ kind: 'end', data: { lines: lines.length - 2 } });
     expect(lines.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['monitor-agent.servers', 'bot-executor.bots']),

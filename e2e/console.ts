@@ -64,9 +64,7 @@ export function browserConsole(visit: Visit): void {
       await page.getByRole('menuitem', { name: 'Log out' }).click();
       await page.getByRole('heading', { name: 'Log in' }).waitFor();
       await page.goto(`${home}/usage`);
-      await page.getByLabel('E-mail').fill('browser@example.com');
-      await page.locator('input[type=password]').fill('correct horse battery');
-      await page.getByRole('button', { name: 'Log in' }).click();
+      await visit.logIn(page, 'browser@example.com', 'correct horse battery');
       await page.getByRole('heading', { name: 'Usage' }).waitFor();
       expect(page.url()).toBe(`${home}/usage`);
     });
@@ -127,6 +125,22 @@ export function browserConsole(visit: Visit): void {
         await page.getByRole('link', { name: tab, exact: true }).click();
       await page.getByRole('cell', { name: /▲|▼/ }).first().waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);
+    });
+
+    test('a bot that is stopped while it is edited is not saved by that', async () => {
+      await page.goto(`${home}/bots`);
+      await page.getByRole('link', { name: 'First bot' }).click();
+      await page.getByRole('heading', { name: 'Levels of the open trade' }).waitFor();
+      const address = `${page.url().replace(/[?#].*/, '')}/edit`;
+      await page.goto(address);
+      await page.getByLabel('Stop loss', { exact: false }).fill('25');
+      await page.getByText('It has to be stopped first').waitFor();
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Stop', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      expect(page.url()).toBe(address);
+      expect(await page.getByRole('alert').count()).toBe(0);
     });
 
     test('a key is shown once, replaced, revoked and refused', async () => {

@@ -8,8 +8,9 @@ import { inTurns } from '@tidegate/testing/one-client';
 import { adminPassword, Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
-import { BOT_SETTINGS } from './people.ts';
+import { BOT_SETTINGS, ownerAt } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
+import { superuserLogin } from './superuser.ts';
 
 /* An organisation goes, and with it everything that any service keeps for it. */
 export function deleteOrganisation(platform: SharedPlatform): void {
@@ -18,7 +19,7 @@ export function deleteOrganisation(platform: SharedPlatform): void {
     let ask: ReturnType<typeof inTurns>;
 
     beforeAll(async () => {
-      database = new pg.Client({ ...login(), user: 'postgres', password: secrets()['POSTGRES_PASSWORD'] });
+      database = new pg.Client(superuserLogin(platform));
       await database.connect();
       ask = inTurns(database);
     });
@@ -54,24 +55,14 @@ export function deleteOrganisation(platform: SharedPlatform): void {
     async function customer(name: string) {
       const anonymous = new Rest(platform.url);
       const account = { email: `${name}@example.com`, password: 'correct horse battery', name, organisationName: name };
-      const { body } = await anonymous.post<{ accessToken: string; organisation: { id: string } }>(
-        '/api/v1/accounts',
-        account,
-      );
-      const rest = anonymous.as(body.accessToken);
-      const created = async (path: string, input: object) => {
-        const answer = await rest.post<{ id: string; key: string }>(path, input);
-        expect({ path, status: answer.status }).toEqual({ path, status: 201 });
-        return answer.body;
-      };
-      const bot = await created('/api/v1/bots', { name: 'b', settings: BOT_SETTINGS });
+      const { rest, orgId, made } = await ownerAt(anonymous, account);
+      const bot = await made('/api/v1/bots', { name: 'b', settings: BOT_SETTINGS });
       await rest.post(`/api/v1/bots/${bot.id}/start`);
-      await created('/api/v1/channels', { kind: 'webhook', url: 'https://1.1.1.1/' });
+      await made('/api/v1/channels', { kind: 'webhook', url: 'https://1.1.1.1/' });
       const { host, port, database: db } = login();
       const user = { user: 'tidegate_monitor', password: secrets()['MONITOR_PLATFORM_PASSWORD'] };
-      await created('/api/v1/servers', { name: 's', host, port, database: db, ...user });
-      const { key } = await created('/api/v1/api-keys', { name: 'ci', scopes: ['bots:read'] });
-      const orgId = body.organisation.id;
+      await made('/api/v1/servers', { name: 's', host, port, database: db, ...user });
+      const { key } = await made('/api/v1/api-keys', { name: 'ci', scopes: ['bots:read'] });
       await until(async () => Object.keys(await rowsOf(orgId)).length >= 15, {
         withinMs: 40_000,
         everyMs: 200,

@@ -6,9 +6,9 @@ import { uncoveredTables } from '@tidegate/database/catalogue';
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import fc from 'fast-check';
-import pg from 'pg';
 import { operatorOf, signUpAt } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
+import { withSuperuser } from './superuser.ts';
 
 /*
  * The first real job, as a customer does it, on the whole platform over REST. one-process.test.ts and
@@ -89,7 +89,7 @@ export function firstJob(platform: SharedPlatform): void {
     expect(entries).toBeGreaterThan(100);
 
     // Usage is counted to the event: one bot_orders per order placed.
-    const orders = await withDatabase((client) =>
+    const orders = await withSuperuser(platform, (client) =>
       client.query('select count(*)::int as n from bot_executor.orders where bot_id = $1', [bot.id]),
     );
     await until(
@@ -340,7 +340,7 @@ export function firstJob(platform: SharedPlatform): void {
   });
 
   test('every table is closed by row-level security, or says why it has no tenant', async () => {
-    const faults = await withDatabase(async (client) => {
+    const faults = await withSuperuser(platform, async (client) => {
       const found = [];
       for (const schema of ['identity', 'billing', 'usage', 'monitor_agent', 'bot_executor', 'notifier']) {
         found.push(...(await uncoveredTables(client, schema)).map((fault) => ({ schema, ...fault })));
@@ -355,7 +355,7 @@ export function firstJob(platform: SharedPlatform): void {
     await anonymous.post('/api/v1/accounts', { email: 'canary@example.com', password, name: 'C' });
     await anonymous.post('/api/v1/sessions', { email: 'canary@example.com', password: `${password}-wrong` });
     const texts = [platform.log(), readFileSync(join(platform.dataDir, 'logs/tidegate.log'), 'utf8')];
-    const rows = await withDatabase((client) =>
+    const rows = await withSuperuser(platform, (client) =>
       client.query('select body as t from identity.outbox union all select row_to_json(u)::text from identity.users u'),
     );
     texts.push(...rows.rows.map(({ t }) => t));
@@ -377,17 +377,4 @@ export function firstJob(platform: SharedPlatform): void {
       expect((await anonymous.send('HEAD', path)).status).toBe(200);
     }
   });
-
-  async function withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const secrets = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8'));
-    const { ports } = JSON.parse(readFileSync(join(platform.dataDir, 'installation.json'), 'utf8'));
-    const login = { host: '127.0.0.1', port: ports.postgres, user: 'postgres', database: 'tidegate' };
-    const client = new pg.Client({ ...login, password: secrets.POSTGRES_PASSWORD });
-    await client.connect();
-    try {
-      return await work(client);
-    } finally {
-      await client.end();
-    }
-  }
 }

@@ -14,7 +14,7 @@ interface Document {
   components: Record<string, Record<string, Json>>;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   body: Json;
 }

@@ -101,6 +101,7 @@ async function fill(url: string, login: { email: string; password: string }): Pr
       },
     });
     if (bot.status !== 201) throw new Error(JSON.stringify(bot.body));
-    await admin.post(`/api/v1/bots/${bot.body.id}/start`);
+    const started = await admin.post(`/api/v1/bots/${bot.body.id}/start`);
+    if (started.status !== 200) throw new Error(JSON.stringify(started.body));
   }
 }

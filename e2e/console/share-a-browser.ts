@@ -65,4 +65,38 @@ export function shareABrowser(visit: Visit): void {
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await other.close();
   });
+
+  test('what may be done is what the organisation of the page allows, not the one in which the session began', async () => {
+    const host = await visit.somebody();
+    const theirs = await visit.register(host, 'Hosting Person');
+    const invited = await ask<{ token: string }>(host, 'POST', '/invitations', {
+      email: emailOf(name),
+      role: 'viewer',
+    });
+    const joined = await ask(page, 'POST', '/invitations/accept', { token: invited.body.token });
+    expect(joined.status).toBe(200);
+    const offered = async (address: string) => {
+      await visit.go(page, address);
+      await page.getByRole('button', { name: 'Go to' }).click();
+      await page.getByRole('option').filter({ hasText: 'Bots' }).first().waitFor();
+      return page.getByRole('option').allTextContents();
+    };
+    expect((await offered(theirs)).filter((text) => text.includes('Create a bot'))).toEqual([]);
+    expect((await offered(home)).filter((text) => text.includes('Create a bot'))).toHaveLength(1);
+    await host.context().close();
+  });
+
+  test('whoever deletes their account is out in every tab, and nobody is asked for their password again', async () => {
+    const leaving = await visit.somebody();
+    const own = await visit.register(leaving, 'Leaving Person');
+    const other = await visit.tab(leaving.context());
+    await visit.go(other, `${own}/bots`);
+    await visit.go(leaving, `${own}/account`);
+    await leaving.getByRole('button', { name: 'Delete the account' }).click();
+    const dialog = leaving.getByRole('dialog');
+    await dialog.getByLabel(/^Type/).fill(emailOf('Leaving Person'));
+    await dialog.getByRole('button', { name: 'Delete the account for good' }).click();
+    for (const tab of [leaving, other]) await tab.waitForURL(({ pathname }) => pathname === '/log-in');
+    await leaving.context().close();
+  });
 }

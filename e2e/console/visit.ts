@@ -9,7 +9,7 @@ export const PASSWORD = 'correct horse battery';
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 800 };
 
-/** One browser for all journeys, opened by the first. What goes wrong on any page is kept until a test asks. */
+/** One browser for all journeys, opened by the first. What goes wrong on any page is kept until a test asks, or the end. */
 export class Visit {
   readonly platform: SharedPlatform;
   private readonly noted: string[][] = [];
@@ -17,7 +17,10 @@ export class Visit {
 
   constructor(platform: SharedPlatform) {
     this.platform = platform;
-    afterAll(() => this.browser?.close());
+    afterAll(async () => {
+      await this.browser?.close();
+      expect(this.takeFaults()).toEqual([]);
+    });
   }
 
   get url(): string {

@@ -1,29 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { accessibilityFaults } from '@tidegate/testing/browser';
 import { until } from '@tidegate/testing/until';
-import pg from 'pg';
 import type { Page } from 'playwright-core';
+import { superuserLogin, withSuperuser } from '../superuser.ts';
 import { ask, type Visit } from './visit.ts';
 
 /** The operator watches the PostgreSQL of the installation: what there is to see of it. */
 export function watchServers(visit: Visit): void {
   let page: Page;
   let home: string;
-  let server: { host: string; port: number; user: string; password: string; database: string };
+  let server: ReturnType<typeof superuserLogin>;
 
   beforeAll(async () => {
-    const read = (name: string) => JSON.parse(readFileSync(join(visit.platform.dataDir, name), 'utf8'));
-    server = {
-      ...{ host: '127.0.0.1', port: read('installation.json').ports.postgres },
-      ...{ user: 'postgres', password: read('secrets.json').POSTGRES_PASSWORD, database: 'tidegate' },
-    };
+    server = superuserLogin(visit.platform);
     ({ page, home } = await visit.operator());
   });
   afterAll(() => page?.context().close());
 
   test('a role that lacks rights is told the SQL that mends it, the newest refusal is shown, and the server is added', async () => {
-    await asSuperuser((client) => client.query(`create role blind login password 'blind-password'`));
+    await withSuperuser(visit.platform, (client) => client.query(`create role blind login password 'blind-password'`));
     await visit.go(page, `${home}/servers/new`);
     await page.getByLabel('Name').fill('This installation');
     await page.getByLabel('Host').fill(server.host);
@@ -70,9 +64,9 @@ export function watchServers(visit: Visit): void {
     await visit.go(page, `${home}/servers`);
     const link = page.getByRole('link', { name: 'This installation' });
     const serverId = (await link.getAttribute('href'))?.split('/').at(-1);
-    await asSuperuser(async (holder) => {
+    await withSuperuser(visit.platform, async (holder) => {
       await holder.query('begin; create table public.held (id int); commit; begin; lock table public.held');
-      const waits = asSuperuser((waiter) => waiter.query('select * from public.held'));
+      const waits = withSuperuser(visit.platform, (waiter) => waiter.query('select * from public.held'));
       const blocked = `/servers/${serverId}/blocking`;
       // It is sampled every ten seconds.
       await until(async () => (await ask<{ blocked: number }>(page, 'GET', blocked)).body.blocked > 0, {
@@ -107,10 +101,4 @@ export function watchServers(visit: Visit): void {
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('button', { name: 'Apply it' }).isDisabled()).toBe(true);
   });
-
-  async function asSuperuser<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = new pg.Client(server);
-    await client.connect();
-    return work(client).finally(() => client.end());
-  }
 }

@@ -107,7 +107,8 @@ async function askModel(world: World, one: Organisation) {
   };
 }
 
-const byNumber = (a: { number: string | null }, b: { number: string | null }) =>
+/** Of one organisation, in the order of their issue. */
+export const byNumber = (a: { number: string | null }, b: { number: string | null }) =>
   (a.number ?? '') < (b.number ?? '') ? -1 : 1;
 
 interface Sized {

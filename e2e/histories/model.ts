@@ -322,8 +322,7 @@ export class Model {
 
   /** The instants at which the clock changes something. */
   coming(): number[] {
-    const { trialEnd, cancelAt, graceUntil, next } = this.sub;
-    const { pauseEnds } = this.sub;
+    const { trialEnd, cancelAt, graceUntil, pauseEnds, next } = this.sub;
     const own = [trialEnd, cancelAt, graceUntil, pauseEnds, next?.at, this.debtDue()];
     const all = [...own, ...this.grants.flatMap(({ from, until }) => [from, until])];
     return [...this.books.coming(), ...all].filter((at): at is number => at !== undefined && at > this.now);

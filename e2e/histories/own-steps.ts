@@ -23,6 +23,7 @@ import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import type { Invoice } from './books.ts';
 import { DAY, HOUR } from './calendar.ts';
+import { byNumber } from './compare.ts';
 import { Mismatch, OPERATOR, type Organisation } from './organisation.ts';
 import type { Play } from './play.ts';
 import type { OwnStep } from './steps.ts';
@@ -180,9 +181,7 @@ export class OwnSteps {
   private async invoice(one: Organisation, step: OwnStep & { do: 'invoice' }): Promise<string> {
     const { books } = one.model;
     const listed = (await this.play.ask(listInvoices, { limit: 100 }, one.id)).items;
-    const own = listed
-      .filter(({ provider }) => provider === 'manual')
-      .sort((a, b) => ((a.number ?? '') < (b.number ?? '') ? -1 : 1));
+    const own = listed.filter(({ provider }) => provider === 'manual').sort(byNumber);
     if (own.length !== books.invoices.length)
       throw new Mismatch(one, `has ${own.length} invoices; the model says ${books.invoices.length}`);
     if (own.length === 0) return 'left out';

@@ -258,7 +258,7 @@ export class World {
   }
 
   /** Everything that was sent has arrived: events of billing at usage, and usage of our own services. Who has died receives nothing. */
-  async arrived(published: readonly string[] = []): Promise<void> {
+  async arrived(published: readonly string[]): Promise<void> {
     let late = {};
     let died = false;
     await until(

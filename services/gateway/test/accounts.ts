@@ -22,20 +22,18 @@ import type { Neighbours } from './neighbours.ts';
 
 export const PASSWORD = 'correct horse battery';
 
+interface Key {
+  orgId: string;
+  scopes: string[];
+  expiresAt: string | null;
+  only?: { parameter: string; id: string };
+}
+
 /** Identity as far as the gateway needs it: people, sessions, memberships and keys, by its contracts. */
 export class Accounts {
   readonly sessions = new Map<string, { userId: string; orgId: string; refreshToken: string }>();
   readonly roles = new Map<string, Role>();
-  private readonly keys = new Map<
-    string,
-    {
-      keyId: string;
-      orgId: string;
-      scopes: string[];
-      expiresAt: string | null;
-      only?: { parameter: string; id: string };
-    }
-  >();
+  private readonly keys = new Map<string, Key & { keyId: string }>();
   private readonly serviceKeys = new Map<string, { keyId: string; scopes: ServiceKeyScope[] }>();
   /** Organisations that there are not. */
   readonly deleted = new Set<string>();
@@ -110,16 +108,17 @@ export class Accounts {
 
   /** An API key with these scopes; every key has its own text. */
   newKey(orgId: string, scopes: string[], expiresAt: string | null = null): string {
-    const { key, keyId } = makeApiKey(randomBytes);
-    this.keys.set(createHash('sha256').update(key).digest('hex'), { keyId, orgId, scopes, expiresAt });
-    return key;
+    return this.key({ orgId, scopes, expiresAt });
   }
 
   /** The key in a link that reads one thing. */
   newLink(orgId: string, scope: string, only: { parameter: string; id: string }): string {
+    return this.key({ orgId, scopes: [scope], expiresAt: null, only });
+  }
+
+  private key(of: Key): string {
     const { key, keyId } = makeApiKey(randomBytes);
-    const hash = createHash('sha256').update(key).digest('hex');
-    this.keys.set(hash, { keyId, orgId, scopes: [scope], expiresAt: null, only });
+    this.keys.set(createHash('sha256').update(key).digest('hex'), { keyId, ...of });
     return key;
   }
 
