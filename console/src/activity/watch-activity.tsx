@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
-import { lasted, short, when } from '../kernel/format.ts';
+import { lasted, orDash, short, when } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
@@ -81,8 +81,6 @@ export function WatchActivity() {
   );
 }
 
-const seconds = (value: number | null): string => (value === null ? '–' : lasted(value));
-
 const columns = (): Column<DatabaseSession>[] => [
   { key: 'pid', title: t('Process'), number: true, value: ({ pid }) => pid },
   { key: 'state', title: t('State'), value: ({ state }) => state },
@@ -96,14 +94,14 @@ const columns = (): Column<DatabaseSession>[] => [
     title: t('Statement for'),
     number: true,
     value: ({ querySeconds }) => querySeconds,
-    cell: ({ querySeconds }) => seconds(querySeconds),
+    cell: ({ querySeconds }) => orDash(querySeconds, lasted),
   },
   {
     key: 'transaction',
     title: t('Transaction for'),
     number: true,
     value: ({ transactionSeconds }) => transactionSeconds,
-    cell: ({ transactionSeconds }) => seconds(transactionSeconds),
+    cell: ({ transactionSeconds }) => orDash(transactionSeconds, lasted),
   },
   { key: 'role', title: t('Role'), value: ({ role }) => role },
   { key: 'database', title: t('Database'), value: ({ database }) => database },

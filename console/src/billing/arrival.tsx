@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { isProblem } from '@tidegate/client';
 import { client, queryClient, useOrg } from '../kernel/api.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -25,7 +26,8 @@ export function Arrival() {
         await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === 'billing' });
       return found;
     },
-    refetchInterval: ({ state: { data } }) => (data && (isPaid(data) || data.status === 'expired') ? false : 2_000),
+    refetchInterval: ({ state: { data, error } }) =>
+      isRefused(error) || (data && (isPaid(data) || data.status === 'expired')) ? false : 2_000,
   });
   if (checkout === undefined) return null;
   if (!isSession) return <StateMark mark="stale">{t('Nothing was paid, and nothing has changed.')}</StateMark>;
@@ -43,5 +45,7 @@ export function Arrival() {
     </p>
   );
 }
+
+const isRefused = (error: unknown): boolean => isProblem(error) && error.status >= 400 && error.status < 500;
 
 const isPaid = ({ status, paid }: { status: string; paid: boolean }): boolean => status === 'complete' && paid;

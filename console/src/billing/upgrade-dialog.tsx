@@ -1,10 +1,11 @@
-import { Button, Modal, SegmentedControl } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import type { BillingInterval } from '@tidegate/client';
 import { useState } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import type { Upgrade } from '../kernel/upgrade.ts';
+import { ChooseInterval } from './choose-interval.tsx';
 import { Offer } from './offer.tsx';
 
 /**
@@ -21,13 +22,7 @@ export default function UpgradeDialog({ product: named, feature, plan, onClose }
   const has = subscriptions.data?.subscriptions.find((one) => one.product === product)?.inForce === plan;
   const done = has || changed;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t('Change to {plan}', { plan })}
-      closeButtonProps={{ 'aria-label': t('Close') }}
-    >
+    <Modal opened onClose={onClose} size="lg" title={t('Change to {plan}', { plan })}>
       <div className="stack">
         {done ? (
           <>
@@ -52,15 +47,7 @@ export default function UpgradeDialog({ product: named, feature, plan, onClose }
           </>
         ) : (
           <>
-            <SegmentedControl
-              aria-label={t('Paid')}
-              value={interval}
-              data={[
-                { value: 'month', label: t('by the month') },
-                { value: 'year', label: t('by the year') },
-              ]}
-              onChange={(chosen) => setInterval(chosen as BillingInterval)}
-            />
+            <ChooseInterval interval={interval} onChoose={(search) => setInterval(search.interval ?? 'month')} />
             {product === undefined ? null : (
               <Offer
                 product={product}

@@ -1,6 +1,8 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { orgRoute } from '../kernel/routes.ts';
 import { given, oneOf, textOf } from '../kernel/search-params.ts';
+import { RESULT_SORTS } from '../sweeps/sweep-sorts.ts';
+import { BOT_SORTS } from './bot-sorts.ts';
 
 export const botRoutes = [
   createRoute({
@@ -11,7 +13,7 @@ export const botRoutes = [
         status: oneOf(raw, 'status', ['running', 'stopping', 'stopped', 'halted'] as const),
         search: textOf(raw, 'search'),
         market: textOf(raw, 'market'),
-        sort: oneOf(raw, 'sort', ['name', 'profit', 'trades'] as const),
+        sort: oneOf(raw, 'sort', BOT_SORTS),
       }),
     component: lazyRouteComponent(() => import('./list-bots.tsx'), 'ListBots'),
   }),
@@ -64,7 +66,7 @@ export const botRoutes = [
         x: textOf(raw, 'x'),
         y: textOf(raw, 'y'),
         figure: oneOf(raw, 'figure', ['maxDrawdown', 'maxCapital', 'closedTrades'] as const),
-        sort: oneOf(raw, 'sort', ['profit', 'drawdown', 'capital', 'trades'] as const),
+        sort: oneOf(raw, 'sort', RESULT_SORTS),
       }),
     component: lazyRouteComponent(() => import('../sweeps/show-sweep.tsx'), 'ShowSweep'),
   }),

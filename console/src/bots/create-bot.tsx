@@ -4,11 +4,12 @@ import { useNavigate } from '@tanstack/react-router';
 import { QuickBacktest } from '../backtests/quick-backtest.tsx';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Page } from '../kernel/page.tsx';
-import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
+import { ladderErrors } from '../ladder/ladder-errors.ts';
 import { LadderFields } from '../ladder/ladder-fields.tsx';
-import { changesOf, EXAMPLE, FIELDS, formOf, type LadderForm, settingsOf } from '../ladder/ladder-input.rules.ts';
+import { changesOf, EXAMPLE, formOf, type LadderForm, marketOf, settingsOf } from '../ladder/ladder-input.rules.ts';
 import { LadderPreview } from '../ladder/ladder-preview.tsx';
 import { useLadder } from '../ladder/use-ladder.ts';
 
@@ -18,7 +19,7 @@ export function CreateBot() {
   const navigate = useNavigate();
   const markets = useRead('marketsList', {}).data?.items ?? [];
   const form = useForm({ initialValues: { name: '', ...EXAMPLE } });
-  const market = form.values.market || (markets.find(({ bundled }) => bundled)?.market ?? markets[0]?.market ?? '');
+  const market = marketOf(form.values.market, markets);
   const { name: _name, ...typed } = form.values;
   const values: LadderForm = { ...typed, market };
   const preview = useLadder(values);
@@ -26,9 +27,7 @@ export function CreateBot() {
     onDone: ({ id }) => navigate({ to: '/o/$org/bots/$botId', params: { org, botId: id } }),
   });
   const failed = create.error ?? preview.error;
-  const errors = Object.fromEntries(
-    Object.entries(fieldErrors(failed)).map(([path, text]) => [FIELDS[path] ?? path, text]),
-  );
+  const errors = ladderErrors(failed);
   return (
     <Page title={t('Create a bot')}>
       <div className="columns">

@@ -5,13 +5,14 @@ import type { Bot, DcaSettings } from '@tidegate/client';
 import { QuickBacktest } from '../backtests/quick-backtest.tsx';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Page } from '../kernel/page.tsx';
-import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { ladderErrors } from '../ladder/ladder-errors.ts';
 import { LadderFields } from '../ladder/ladder-fields.tsx';
-import { changesOf, FIELDS, formOf, type LadderForm, settingsOf, TITLES } from '../ladder/ladder-input.rules.ts';
+import { changesOf, formOf, type LadderForm, settingsOf, TITLES } from '../ladder/ladder-input.rules.ts';
 import { LadderPreview } from '../ladder/ladder-preview.tsx';
 import { useLadder } from '../ladder/use-ladder.ts';
 import { StopBot } from './stop-bot.tsx';
@@ -37,9 +38,7 @@ function EditForm({ bot }: { bot: Bot }) {
   const save = useWrite('botsUpdate', {
     onDone: () => navigate({ to: '/o/$org/bots/$botId', params: { org, botId: bot.id } }),
   });
-  const errors = Object.fromEntries(
-    Object.entries(fieldErrors(save.error)).map(([path, text]) => [FIELDS[path] ?? path, text]),
-  );
+  const errors = ladderErrors(save.error);
   const mayChange = bot.status === 'stopped' || changes.length === 0;
   return (
     <Page title={t('Edit {name}', { name: bot.name })}>

@@ -4,6 +4,7 @@ import type { BotLine } from '@tidegate/client';
 import { useOrg, usePages, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { Fact } from '../kernel/fact.tsx';
 import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Profit } from '../kernel/profit.tsx';
@@ -11,11 +12,10 @@ import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { t } from '../kernel/strings.ts';
 import { padded } from '../ladder/price-marks.rules.ts';
+import { BOT_SORTS } from './bot-sorts.ts';
 import { BotState, STATES } from './bot-state.tsx';
 
 const route = getRouteApi('/o/$org/bots');
-/** Columns that the server sorts by, and what it calls that. */
-const SORTS: Record<string, 'name' | 'profit' | 'trades'> = { name: 'name', profit: 'profit', trades: 'trades' };
 
 export function ListBots() {
   const org = useOrg();
@@ -59,11 +59,11 @@ export function ListBots() {
               rows={items}
               columns={columnsOf(org)}
               rowKey={({ id }) => id}
-              {...(more ? { more } : {})}
-              {...(search.sort ? { sort: search.sort } : {})}
-              sortable={Object.keys(SORTS)}
+              more={more}
+              sort={search.sort}
+              sortable={BOT_SORTS}
               ascending={['name']}
-              onSort={(key) => change({ sort: search.sort === SORTS[key] ? undefined : SORTS[key] })}
+              onSort={(key) => change({ sort: search.sort === key ? undefined : key })}
             />
           )
         }
@@ -87,16 +87,11 @@ function Totals() {
             </dt>
             <dd>{t('{running} of {all} run', { running: byStatus.running, all: bots })}</dd>
           </div>
-          <div>
-            <dt>{t('Closed profit')}</dt>
-            <dd>
-              <Profit amount={profit} currency={currency} />
-            </dd>
-          </div>
-          <div>
-            <dt>{t('Open profit')}</dt>
-            <dd>{openTrades === 0 ? '–' : <Profit amount={openProfit} currency={currency} />}</dd>
-          </div>
+          <Fact name={t('Closed profit')} value={<Profit amount={profit} currency={currency} />} />
+          <Fact
+            name={t('Open profit')}
+            value={openTrades === 0 ? '–' : <Profit amount={openProfit} currency={currency} />}
+          />
         </dl>
       ))}
     </section>

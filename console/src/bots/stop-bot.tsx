@@ -18,16 +18,13 @@ export function StopBot({ bot: { id, name, openTradeId } }: { bot: Pick<Bot, 'id
       <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
         {t('Stop')}
       </Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('Stop {name}?', { name })}
-        closeButtonProps={{ 'aria-label': t('Close') }}
-      >
+      <Modal opened={open} onClose={() => setOpen(false)} title={t('Stop {name}?', { name })}>
         <form
           className="stack"
           onSubmit={(event) => {
             event.preventDefault();
+            // In a form, that one would be sent as well.
+            event.stopPropagation();
             stop.mutate({ botId: id, openTrade });
           }}
         >

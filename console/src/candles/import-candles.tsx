@@ -1,6 +1,7 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import type { CandlesImportInput } from '@tidegate/client';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -13,6 +14,8 @@ import { ListUploads } from './list-uploads.tsx';
 import { SendFile } from './send-file.tsx';
 
 const INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const;
+/** Of typing, after which it is read again. */
+const PAUSE_MS = 300;
 /** Of an import that is answered at once. */
 const MOST_ROWS = 20_000;
 
@@ -22,6 +25,8 @@ export function ImportCandles() {
   const [file, setFile] = useState<File>();
   const [beginning, setBeginning] = useState<Beginning>();
   const [unreadable, setUnreadable] = useState<unknown>();
+  /** One that is read slowly does not take the place of one that was chosen after it. */
+  const last = useRef<File>(undefined);
   const [market, setMarket] = useState('');
   const [interval, setInterval] = useState<(typeof INTERVALS)[number]>('5m');
   const [zone, setZone] = useState('');
@@ -35,7 +40,8 @@ export function ImportCandles() {
     ...(zone.trim() ? { zone: zone.trim() } : {}),
     ...(skip ? { wrongRows: 'skip' as const } : {}),
   };
-  const asked = JSON.stringify(options);
+  const typed = JSON.stringify(options);
+  const [asked] = useDebouncedValue(typed, PAUSE_MS);
   const { mutate } = preview;
   useEffect(() => {
     if (!beginning?.text) return;
@@ -45,10 +51,17 @@ export function ImportCandles() {
     setFile(next);
     setBeginning(undefined);
     setUnreadable(undefined);
+    preview.reset();
     imported.reset();
-    beginningOf(next).then(setBeginning, setUnreadable);
+    last.current = next;
+    const ofLast =
+      <T,>(say: (value: T) => void) =>
+      (value: T) => {
+        if (last.current === next) say(value);
+      };
+    beginningOf(next).then(ofLast(setBeginning), ofLast(setUnreadable));
   };
-  const understood = preview.data;
+  const understood = asked === typed ? preview.data : undefined;
   const small = beginning?.whole === true && firstRows(beginning.text) === beginning.text;
   return (
     <Page title={t('Candles')} lead={t('Prices of your own, for bots, backtests and sweeps.')}>

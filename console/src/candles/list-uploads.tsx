@@ -66,13 +66,7 @@ export function ListUploads() {
           items.length === 0 ? null : (
             <>
               <h2>{t('Large files')}</h2>
-              <DataTable
-                name={t('Large files')}
-                rows={items}
-                columns={columns}
-                rowKey={({ id }) => id}
-                {...(more ? { more } : {})}
-              />
+              <DataTable name={t('Large files')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
             </>
           )
         }

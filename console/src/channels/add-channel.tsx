@@ -2,6 +2,7 @@ import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
+import { CopyText } from '../kernel/copy-text.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -22,13 +23,13 @@ export function AddChannel() {
   return (
     <>
       <Button onClick={() => setOpen(true)}>{t('Add a channel')}</Button>
-      <Modal opened={open} onClose={close} title={t('Add a channel')} closeButtonProps={{ 'aria-label': t('Close') }}>
+      <Modal opened={open} onClose={close} title={t('Add a channel')}>
         {add.data ? (
           <div className="stack">
             {secret ? (
               <>
                 <p>{t('Messages are signed with this secret. It is shown once.')}</p>
-                <pre className="sql">{secret}</pre>
+                <CopyText text={secret} />
               </>
             ) : (
               <p>{t('A mail is on its way: nothing else is sent before the address has confirmed it.')}</p>

@@ -17,12 +17,7 @@ export function EditChannel({ of }: { of: Channel }) {
       <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
         {t('Edit')}
       </Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('Edit the channel {name}', { name: of.name })}
-        closeButtonProps={{ 'aria-label': t('Close') }}
-      >
+      <Modal opened={open} onClose={() => setOpen(false)} title={t('Edit the channel {name}', { name: of.name })}>
         <div className="stack">
           <Settings of={of} onDone={() => setOpen(false)} />
           {of.kind === 'webhook' ? <Rotate of={of} /> : null}

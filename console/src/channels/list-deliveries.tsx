@@ -94,13 +94,7 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
       <ProblemNote error={retry.error} />
       <Reading of={deliveries}>
         {({ items, more }) => (
-          <DataTable
-            name={t('Deliveries')}
-            rows={items}
-            columns={columns}
-            rowKey={({ id }) => id}
-            {...(more ? { more } : {})}
-          />
+          <DataTable name={t('Deliveries')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
         )}
       </Reading>
     </>

@@ -80,6 +80,8 @@ export const queryClient = new QueryClient({
       // The client itself retries what may be retried.
       retry: false,
     },
+    // Passwords that were sent and secrets that were shown once are not kept: not at once, or one under way would be looked at all the time.
+    mutations: { gcTime: 1_000 },
   },
 });
 
@@ -159,11 +161,16 @@ export function usePages<N extends OperationName>(
 
 /**
  * A change. One idempotency key for as long as the same input is tried, so that a second click or a retry after a lost
- * answer changes nothing twice. Afterwards whatever that service was asked for is read again.
+ * answer changes nothing twice. Afterwards whatever that service was asked for is read again; not so when the page is left:
+ * then there may be nobody, or nothing, to read it for.
  */
 export function useWrite<N extends OperationName>(
   name: N,
-  { org: given, onDone }: { org?: string | null; onDone?: (output: OutputOf<N>) => void | Promise<void> } = {},
+  {
+    org: given,
+    leaves = false,
+    onDone,
+  }: { org?: string | null; leaves?: boolean; onDone?: (output: OutputOf<N>) => void | Promise<void> } = {},
 ) {
   const { org: ofPage } = useParams({ strict: false }) as { org?: string };
   const org = given === undefined ? (ofPage ?? null) : given;
@@ -178,7 +185,8 @@ export function useWrite<N extends OperationName>(
     },
     onSuccess: async (output) => {
       sent.current = undefined;
-      await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === OPERATIONS[name].service });
+      if (!leaves)
+        await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === OPERATIONS[name].service });
       await onDone?.(output);
     },
     onError: (error) => {

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type uPlot from 'uplot';
 
 interface Given {
@@ -18,8 +18,7 @@ export function useChartCursor({ instants, chart, onBrush }: Given) {
   const [from, setFrom] = useState<number | undefined>();
   const last = instants.length - 1;
   const here = at === undefined ? undefined : Math.min(at, last);
-  const pressed = useRef<(event: React.KeyboardEvent) => void>(() => {});
-  pressed.current = (event) => {
+  const onKeyDown = (event: React.KeyboardEvent) => {
     const now = here ?? last;
     const to = {
       ArrowLeft: now - 1,
@@ -42,7 +41,7 @@ export function useChartCursor({ instants, chart, onBrush }: Given) {
     } else return;
     event.preventDefault();
   };
-  return { at: here, onKeyDown: (event: React.KeyboardEvent) => pressed.current(event) };
+  return { at: here, onKeyDown };
 }
 
 function point(chart: uPlot | undefined, instants: readonly number[], at: number, from: number | undefined): void {

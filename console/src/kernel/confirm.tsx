@@ -21,16 +21,13 @@ export function Confirm({ label, question, consequence, typed, onYes }: Props) {
       <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
         {label}
       </Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={question}
-        closeButtonProps={{ 'aria-label': t('Close') }}
-      >
+      <Modal opened={open} onClose={() => setOpen(false)} title={question}>
         <form
           className="stack"
           onSubmit={(event) => {
             event.preventDefault();
+            // In a form, that one would be sent as well.
+            event.stopPropagation();
             setOpen(false);
             onYes();
           }}

@@ -53,7 +53,7 @@ export function DataTable<Row>({
   const shown = columns.filter(({ key }) => !hidden.has(key));
   // What the server sorts, it searches as well: the page has a box for it.
   const view = useMemo(
-    () => (onSort ? rows : viewOf(rows, columns, { ...(by ? { by } : {}), ...(find ? { find } : {}) }, compareNames)),
+    () => (onSort ? rows : viewOf(rows, columns, { by, find }, compareNames)),
     [rows, columns, by, find, onSort],
   );
   const order = orderOf(by);

@@ -65,6 +65,10 @@ export function took(ms: number): string {
   return `${three(ms / 3_600_000)} h`;
 }
 
+/** – where it is not known. */
+export const orDash = (value: number | null | undefined, format: (value: number) => string): string =>
+  value == null ? '–' : format(value);
+
 /** How long something has lasted, given in seconds: 41 s, 2 h 14 min, 3 d 4 h. */
 export function lasted(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

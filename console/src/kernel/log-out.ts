@@ -4,16 +4,21 @@
 const CHANNEL = 'tidegate-session';
 
 /** Says so to the other tabs. */
-export function notifyTabs(): void {
+function notifyTabs(): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage('ended');
   channel.close();
 }
 
+/** Leaves every tab. A new document: nothing of this person stays in memory. */
+export function leave(): void {
+  notifyTabs();
+  location.assign('/log-in');
+}
+
 /** Leaves the page once a tab has logged out; returns what ends that. */
 export function leaveWithOthers(): () => void {
   const channel = new BroadcastChannel(CHANNEL);
-  // A new document: nothing of this person stays in memory.
   channel.onmessage = () => location.assign('/log-in');
   return () => channel.close();
 }

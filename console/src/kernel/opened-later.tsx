@@ -5,19 +5,18 @@ interface Props {
   label: string;
   /** Begins loading what opens; also called when the pointer or the focus comes near. */
   load: () => void;
-  haspopup?: 'menu' | 'dialog';
   /** What takes the button's place, open. */
   children: () => React.ReactNode;
 }
 
-/** A button whose menu or dialog is loaded with its first use. */
-export function OpenedLater({ label, load, haspopup = 'menu', children }: Props) {
+/** A button whose menu is loaded with its first use. */
+export function OpenedLater({ label, load, children }: Props) {
   const [used, setUsed] = useState(false);
   const button = (
     <Button
       size="compact-sm"
       variant="subtle"
-      aria-haspopup={haspopup}
+      aria-haspopup="menu"
       aria-expanded={false}
       onPointerEnter={load}
       onFocus={load}

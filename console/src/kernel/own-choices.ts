@@ -10,7 +10,8 @@ type Choices = Pick<Profile, 'locale' | 'timeZone' | 'theme'>;
 /** Whether anything is another than what the page was drawn with. */
 export function adoptChoices({ locale, timeZone, theme }: Choices): boolean {
   const before = ['locale', 'zone', 'theme'].map(stored).join();
-  if (locale) store('locale', locale);
+  if (locale || stored('own-locale')) store('locale', locale ?? undefined);
+  store('own-locale', locale ?? undefined);
   if (theme) store('theme', theme);
   if (timeZone !== (stored('own-zone') ?? null)) {
     store('own-zone', timeZone ?? undefined);

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Role } from '@tidegate/client';
-import { useOrg } from './api.ts';
+import { useMemo } from 'react';
+import { readOf, useOrg } from './api.ts';
 import { meOf } from './routes.ts';
 import { linkKey } from './shared-link.ts';
 
@@ -8,6 +9,16 @@ import { linkKey } from './shared-link.ts';
 export function useOwnRole(): Role | undefined {
   const org = useOrg();
   return useQuery({ ...meOf(), enabled: !linkKey() }).data?.organisations.find(({ id }) => id === org)?.role;
+}
+
+/** What the reader may do in the organisation of the page; undefined until it is known. */
+export function useScopes(): ReadonlySet<string> | undefined {
+  const org = useOrg();
+  const me = useQuery({ ...meOf(), enabled: !linkKey() }).data;
+  const isDefault = me?.organisationId === org;
+  const here = useQuery({ ...readOf(org, 'accountsMe', {}), enabled: me !== undefined && !isDefault }).data;
+  const scopes = (isDefault ? me : here)?.scopes;
+  return useMemo(() => scopes && new Set(scopes), [scopes]);
 }
 
 /** Whether they may change members, keys and the organisation itself. */

@@ -24,3 +24,12 @@ test('a problem that belongs to a field is shown there, any other one above the 
   expect(restOf(taken, {})).toBe(taken);
   expect(fieldErrors(new Error('no network'))).toEqual({});
 });
+
+test('what is wrong with a field that the form does not have is shown above it', () => {
+  expect(fieldErrors(invalid, {}, ['name'])).toEqual({ name: 'Say one' });
+  const errors = fieldErrors(invalid, {}, ['email']);
+  expect(errors).toEqual({});
+  expect(restOf(invalid, errors)).toBe(invalid);
+  const taken = new TidegateProblem({ code: 'email_taken', status: 409, detail: 'Log in' });
+  expect(restOf(taken, fieldErrors(taken, { email_taken: 'email' }, ['password']))).toBe(taken);
+});

@@ -1,5 +1,6 @@
-import { Alert, Button, CopyButton } from '@mantine/core';
+import { Alert, Button } from '@mantine/core';
 import { isProblem } from '@tidegate/client';
+import { Copy } from './copy-text.tsx';
 import { isPlanLimit, PlanLimit } from './plan-limit.tsx';
 import { t } from './strings.ts';
 
@@ -25,14 +26,7 @@ export function ProblemNote({ error, retry }: { error: unknown; retry?: () => vo
       ) : null}
       {typeof trace === 'string' ? (
         <p>
-          {t('Trace id')} <code>{trace}</code>{' '}
-          <CopyButton value={`${problem?.code} ${trace}`}>
-            {({ copy, copied }) => (
-              <Button size="compact-xs" variant="default" onClick={copy}>
-                {copied ? t('Copied') : t('Copy')}
-              </Button>
-            )}
-          </CopyButton>
+          {t('Trace id')} <code>{trace}</code> <Copy text={`${problem?.code} ${trace}`} />
         </p>
       ) : null}
     </Alert>

@@ -26,7 +26,8 @@ export function viewOf<Row>(
   const { key, down } = orderOf(by);
   const column = columns.find((one) => one.key === key);
   if (!column) return kept;
-  return kept.toSorted((a, b) => compare(column.value(a), column.value(b), compareTexts) * (down ? -1 : 1));
+  const compareKnown = column.number ? asNumbers(compareTexts) : compareTexts;
+  return kept.toSorted((a, b) => compare(column.value(a), column.value(b), compareKnown) * (down ? -1 : 1));
 }
 
 export const orderOf = (by: string | undefined): { key: string | undefined; down: boolean } =>
@@ -34,6 +35,14 @@ export const orderOf = (by: string | undefined): { key: string | undefined; down
 
 /** A click on a heading: the largest first, then the smallest. */
 export const nextOrder = (by: string | undefined, key: string): string => (by === `-${key}` ? key : `-${key}`);
+
+/** Decimals are texts, because they are exact: 1.25 is less than 1.3, and -10 less than -5. */
+const asNumbers =
+  (compareTexts: (a: string, b: string) => number) =>
+  (a: string, b: string): number => {
+    const difference = Number(a) - Number(b);
+    return Number.isNaN(difference) || difference === 0 ? compareTexts(a, b) : difference;
+  };
 
 function compare(a: Value, b: Value, compareTexts: (a: string, b: string) => number): number {
   // What is not known stands last when the largest is first.

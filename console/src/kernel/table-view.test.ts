@@ -30,6 +30,20 @@ test.each([
   expect(names(search)).toEqual(expected);
 });
 
+test.each([
+  [
+    ['1.25', '-5', '1.3', '-10', '1e3', '12345678901234567890.2', '12345678901234567890.1'],
+    ['-10', '-5', '1.25', '1.3', '1e3', '12345678901234567890.1', '12345678901234567890.2'],
+  ],
+  [
+    ['3 / 10', '12 / 10', '2 / 10'],
+    ['2 / 10', '3 / 10', '12 / 10'],
+  ],
+])('exact decimals are sorted as numbers, other texts as texts: %j', (texts, sorted) => {
+  const column = { key: 'value', title: '', value: (text: string) => text, number: true };
+  expect(viewOf(texts, [column], { by: 'value' }, new Intl.Collator('en', { numeric: true }).compare)).toEqual(sorted);
+});
+
 test('a heading sorts the largest first, then the smallest', () => {
   expect([undefined, '-size', 'size', '-name'].map((by) => nextOrder(by, 'size'))).toEqual([
     '-size',

@@ -1,5 +1,6 @@
 import { Button, createTheme } from '@mantine/core';
 import { store, stored } from './stored.ts';
+import { t } from './strings.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
@@ -27,7 +28,7 @@ export const mantineTheme = createTheme({
           : { root: {} },
     }),
     // By its name: a first visit opens no dialog, and does not load what they are made of.
-    Modal: { defaultProps: { lockScroll: false } },
+    Modal: { defaultProps: () => ({ lockScroll: false, closeButtonProps: { 'aria-label': t('Close') } }) },
     // It is no item, and a menu has nothing else.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },

@@ -4,6 +4,7 @@ import type { KeysCreateInput } from '@tidegate/client';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { CopyText } from '../kernel/copy-text.tsx';
+import { inDays } from '../kernel/in-days.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -25,13 +26,6 @@ const SCOPES: Scope[] = [
   'keys:read',
 ];
 
-/** To the minute, so that a repeated request is the same. */
-const inDays = (days: number): string => {
-  const at = new Date(Date.now() + days * 86_400_000);
-  at.setSeconds(0, 0);
-  return at.toISOString();
-};
-
 /** The secret is shown once, in this dialog, and kept nowhere. */
 export function CreateKey() {
   const [open, setOpen] = useState(false);
@@ -46,7 +40,7 @@ export function CreateKey() {
   return (
     <>
       <Button onClick={() => setOpen(true)}>{t('Create a key')}</Button>
-      <Modal opened={open} onClose={close} title={t('Create a key')} closeButtonProps={{ 'aria-label': t('Close') }}>
+      <Modal opened={open} onClose={close} title={t('Create a key')}>
         {create.data ? (
           <div className="stack">
             <p>{t('This is shown once. Store it where your program reads it.')}</p>

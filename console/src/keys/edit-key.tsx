@@ -10,24 +10,31 @@ import { t } from '../kernel/strings.ts';
 
 export function RenameKey({ of }: { of: ApiKey }) {
   const [open, setOpen] = useState(false);
-  const form = useForm({ initialValues: { name: of.name } });
-  const rename = useWrite('keysRename', { onDone: () => setOpen(false) });
-  const errors = fieldErrors(rename.error);
   return (
     <>
       <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
         {t('Rename')}
       </Button>
-      <Dialog opened={open} onClose={() => setOpen(false)} title={t('Rename the key {name}', { name: of.name })}>
-        <form className="stack" onSubmit={form.onSubmit(({ name }) => rename.mutate({ keyId: of.id, name }))}>
-          <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
-          <ProblemNote error={restOf(rename.error, errors)} />
-          <Button type="submit" loading={rename.isPending}>
-            {t('Rename')}
-          </Button>
-        </form>
-      </Dialog>
+      <Modal opened={open} onClose={() => setOpen(false)} title={t('Rename the key {name}', { name: of.name })}>
+        <NewName of={of} onDone={() => setOpen(false)} />
+      </Modal>
     </>
+  );
+}
+
+/** As long as the dialog is open: what was typed and refused is not there the next time. */
+function NewName({ of, onDone }: { of: ApiKey; onDone: () => void }) {
+  const form = useForm({ initialValues: { name: of.name } });
+  const rename = useWrite('keysRename', { onDone });
+  const errors = fieldErrors(rename.error);
+  return (
+    <form className="stack" onSubmit={form.onSubmit(({ name }) => rename.mutate({ keyId: of.id, name }))}>
+      <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+      <ProblemNote error={restOf(rename.error, errors)} />
+      <Button type="submit" loading={rename.isPending}>
+        {t('Rename')}
+      </Button>
+    </form>
   );
 }
 
@@ -39,7 +46,7 @@ export function RotateKey({ of, onClose }: { of: ApiKey; onClose: () => void }) 
   const form = useForm({ initialValues: { hours: '24' } });
   const rotate = useWrite('keysRotate');
   return (
-    <Dialog opened onClose={onClose} title={t('Rotate the key {name}', { name: of.name })}>
+    <Modal opened onClose={onClose} title={t('Rotate the key {name}', { name: of.name })}>
       {rotate.data ? (
         <div className="stack">
           <p>{t('This is shown once. Store it where your program reads it.')}</p>
@@ -68,10 +75,6 @@ export function RotateKey({ of, onClose }: { of: ApiKey; onClose: () => void }) 
           </Button>
         </form>
       )}
-    </Dialog>
+    </Modal>
   );
-}
-
-function Dialog(props: { opened: boolean; onClose: () => void; title: string; children: React.ReactNode }) {
-  return <Modal {...props} closeButtonProps={{ 'aria-label': t('Close') }} />;
 }

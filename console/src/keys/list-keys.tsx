@@ -82,13 +82,7 @@ export function ListKeys() {
               {t('A key lets a program of yours do what you choose, and is revoked with one click.')}
             </Empty>
           ) : (
-            <DataTable
-              name={t('API keys')}
-              rows={items}
-              columns={columns}
-              rowKey={({ id }) => id}
-              {...(more ? { more } : {})}
-            />
+            <DataTable name={t('API keys')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
           )
         }
       </Reading>

@@ -90,19 +90,9 @@ const plain = (text: string): string =>
         .replace(/\.$/, '')
     : text;
 
-/** Where the API names a setting, by the form's own field. */
-export const FIELDS: Record<string, keyof LadderForm> = {
-  'settings.market': 'market',
-  'settings.direction': 'direction',
-  'settings.baseOrder': 'baseOrder',
-  'settings.averagingOrders.count': 'count',
-  'settings.averagingOrders.size': 'size',
-  'settings.averagingOrders.deviationPercent': 'deviationPercent',
-  'settings.averagingOrders.stepScale': 'stepScale',
-  'settings.averagingOrders.volumeScale': 'volumeScale',
-  'settings.takeProfit.percent': 'takeProfit',
-  'settings.stopLoss.percent': 'stopLoss',
-};
+/** The market that was chosen, or else one whose prices are there. */
+export const marketOf = (chosen: string, markets: readonly { market: string; bundled: boolean }[]): string =>
+  chosen || (markets.find(({ bundled }) => bundled)?.market ?? markets[0]?.market ?? '');
 
 /** What each field is called, in the form and where a change of it is listed. */
 export const TITLES: Record<keyof LadderForm, string> = {

@@ -3,13 +3,13 @@ import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { CopyText } from '../kernel/copy-text.tsx';
+import { inDays } from '../kernel/in-days.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 
 type Named = readonly { id: string; name: string }[];
 
-const DAY_MS = 86_400_000;
 const DAYS = ['7', '30', '90', ''] as const;
 
 /** The link is shown once, in this dialog, and kept nowhere. */
@@ -27,13 +27,12 @@ export function CreateLink({ servers, bots }: { servers: Named; bots: Named }) {
     things.map(({ id, name }) => ({ value: `${kind} ${id}`, label: name }));
   const send = ({ name, thing, days }: typeof form.values) => {
     const [kind, thingId = ''] = thing.split(' ') as ['server' | 'bot', string];
-    const expiresAt = days && new Date(Date.now() + Number(days) * DAY_MS).toISOString();
-    create.mutate({ name, kind, thingId, ...(expiresAt ? { expiresAt } : {}) });
+    create.mutate({ name, kind, thingId, ...(days ? { expiresAt: inDays(Number(days)) } : {}) });
   };
   return (
     <>
       <Button onClick={() => setOpen(true)}>{t('Share a page')}</Button>
-      <Modal opened={open} onClose={close} title={t('Share a page')} closeButtonProps={{ 'aria-label': t('Close') }}>
+      <Modal opened={open} onClose={close} title={t('Share a page')}>
         {create.data ? (
           <div className="stack">
             <p>{t('This is shown once. Whoever has it sees the page until you revoke it.')}</p>
@@ -61,6 +60,7 @@ export function CreateLink({ servers, bots }: { servers: Named; bots: Named }) {
                 label: value ? t('{days} days', { days: value }) : t('until it is revoked'),
               }))}
               {...form.getInputProps('days')}
+              error={errors['expiresAt']}
             />
             <ProblemNote error={restOf(create.error, errors)} />
             <Button type="submit" loading={create.isPending}>

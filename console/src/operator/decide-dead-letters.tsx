@@ -60,13 +60,7 @@ export function DecideDeadLetters() {
           items.length === 0 ? (
             <Empty title={t('Nothing failed')} />
           ) : (
-            <DataTable
-              name={t('Dead letters')}
-              rows={items}
-              columns={columns}
-              rowKey={({ id }) => id}
-              {...(more ? { more } : {})}
-            />
+            <DataTable name={t('Dead letters')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
           )
         }
       </Reading>

@@ -3,7 +3,7 @@ import type { MonitoredIndex } from '@tidegate/client';
 import { usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
-import { bytes, short } from '../kernel/format.ts';
+import { bytes, orDash, short } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { t } from '../kernel/strings.ts';
@@ -44,6 +44,7 @@ export function ListIndexes() {
               columns={indexColumns()}
               sort={sort}
               sortable={INDEX_SORTS}
+              ascending={['name']}
               onSort={(key) => void navigate({ search: (before) => ({ ...before, sort: key as typeof sort }) })}
               rowKey={({ database, schema, name }) => `${database}.${schema}.${name}`}
               more={more}
@@ -65,7 +66,7 @@ export const indexColumns = (): Column<MonitoredIndex>[] => [
     title: t('Size'),
     number: true,
     value: (index) => index.bytes,
-    cell: (index) => (index.bytes === null ? '–' : bytes(index.bytes)),
+    cell: (index) => orDash(index.bytes, bytes),
   },
   { key: 'scans', title: t('Scans'), number: true, value: ({ scans }) => scans, cell: ({ scans }) => short(scans) },
   {

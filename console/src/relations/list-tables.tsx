@@ -3,7 +3,7 @@ import type { MonitoredTable } from '@tidegate/client';
 import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
-import { bytes, share, short } from '../kernel/format.ts';
+import { bytes, orDash, share, short } from '../kernel/format.ts';
 import { Age } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
@@ -46,6 +46,7 @@ export function ListTables() {
               rowKey={({ database, schema, name }) => `${database}.${schema}.${name}`}
               sort={sort}
               sortable={TABLE_SORTS}
+              ascending={['name']}
               onSort={(key) => void navigate({ search: (before) => ({ ...before, sort: key as typeof sort }) })}
               more={more}
             />
@@ -55,8 +56,6 @@ export function ListTables() {
     </>
   );
 }
-
-const size = (value: number | null): string => (value === null ? '–' : bytes(value));
 
 function TableLink({ range, table: { database, schema, name } }: { range: object; table: MonitoredTable }) {
   const org = useOrg();
@@ -80,14 +79,14 @@ const columns = (link: (table: MonitoredTable) => React.ReactNode): Column<Monit
     title: t('Size'),
     number: true,
     value: ({ totalBytes }) => totalBytes,
-    cell: ({ totalBytes }) => size(totalBytes),
+    cell: ({ totalBytes }) => orDash(totalBytes, bytes),
   },
   {
     key: 'indexBytes',
     title: t('Of it indexes'),
     number: true,
     value: ({ indexBytes }) => indexBytes,
-    cell: ({ indexBytes }) => size(indexBytes),
+    cell: ({ indexBytes }) => orDash(indexBytes, bytes),
   },
   {
     key: 'liveRows',

@@ -3,7 +3,7 @@ import type { MonitoredDatabase } from '@tidegate/client';
 import { useMemo } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { bytes, share, short } from '../kernel/format.ts';
+import { bytes, orDash, share, short } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
@@ -65,7 +65,7 @@ const columns = (items: readonly MonitoredDatabase[]): Column<MonitoredDatabase>
       title: t('Size'),
       number: true,
       value: (one) => one.bytes,
-      cell: (one) => (one.bytes === null ? '–' : bytes(one.bytes)),
+      cell: (one) => orDash(one.bytes, bytes),
     },
     {
       key: 'share',

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { DataTable } from '../kernel/data-table.tsx';
 import { Fact } from '../kernel/fact.tsx';
-import { bytes, short } from '../kernel/format.ts';
+import { bytes, orDash, short } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { Sql } from '../kernel/sql.tsx';
@@ -58,13 +58,11 @@ export function ShowTable() {
   );
 }
 
-const size = (value: number | null): string => (value === null ? '–' : bytes(value));
-
 function Facts({ table }: { table: ServersTableOutput['table'] }) {
   return (
     <dl className="facts">
-      <Fact name={t('Size')} value={size(table.totalBytes)} />
-      <Fact name={t('Of it indexes')} value={size(table.indexBytes)} />
+      <Fact name={t('Size')} value={orDash(table.totalBytes, bytes)} />
+      <Fact name={t('Of it indexes')} value={orDash(table.indexBytes, bytes)} />
       <Fact name={t('Rows')} value={short(table.liveRows)} />
       <Fact name={t('Dead rows')} value={short(table.deadRows)} />
       <Fact name={t('Sequential scans')} value={short(table.sequentialScans)} />

@@ -1,12 +1,13 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useWrite } from '../kernel/api.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { RECENT, RecentPassword } from './recent-password.tsx';
 
-const NAMED = { wrong_password: 'currentPassword', password_needed: 'currentPassword', email_taken: 'email' };
+const NAMED = { ...RECENT, email_taken: 'email' };
 
 export function ChangeEmail({ email }: { email: string }) {
   const form = useForm({ initialValues: { email: '', currentPassword: '' } });
@@ -28,13 +29,7 @@ export function ChangeEmail({ email }: { email: string }) {
         {...form.getInputProps('email')}
         error={errors['email']}
       />
-      <PasswordInput
-        label={t('Password')}
-        description={t('Not needed within ten minutes of a log-in.')}
-        autoComplete="current-password"
-        {...form.getInputProps('currentPassword')}
-        error={errors['currentPassword']}
-      />
+      <RecentPassword {...form.getInputProps('currentPassword')} error={errors['currentPassword']} />
       <ProblemNote error={restOf(change.error, errors)} />
       <div className="row">
         <Button type="submit" loading={change.isPending}>

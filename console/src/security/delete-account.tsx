@@ -1,16 +1,16 @@
-import { Button, Modal, PasswordInput, TextInput } from '@mantine/core';
+import { Button, Modal, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import type { AccountDeletion } from '@tidegate/client';
 import { useState } from 'react';
-import { queryClient, readOf, useWrite } from '../kernel/api.ts';
+import { readOf, useWrite } from '../kernel/api.ts';
+import { leave } from '../kernel/log-out.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-
-const NAMED = { wrong_password: 'currentPassword', password_needed: 'currentPassword' };
+import { RECENT, RecentPassword } from './recent-password.tsx';
 
 export function DeleteAccount({ email }: { email: string }) {
   const [open, setOpen] = useState(false);
@@ -20,12 +20,7 @@ export function DeleteAccount({ email }: { email: string }) {
       <Button color="red" variant="outline" onClick={() => setOpen(true)}>
         {t('Delete the account')}
       </Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('Delete the account')}
-        closeButtonProps={{ 'aria-label': t('Close') }}
-      >
+      <Modal opened={open} onClose={() => setOpen(false)} title={t('Delete the account')}>
         <Dialog email={email} />
       </Modal>
     </>
@@ -74,12 +69,8 @@ function Fate({ title, of }: { title: string; of: AccountDeletion['left'] }) {
 
 function Typed({ email, also }: { email: string; also: boolean }) {
   const form = useForm({ initialValues: { email: '', currentPassword: '' } });
-  const gone = () => {
-    queryClient.clear();
-    location.assign('/log-in');
-  };
-  const remove = useWrite('accountsDelete', { org: null, onDone: gone });
-  const errors = fieldErrors(remove.error, NAMED);
+  const remove = useWrite('accountsDelete', { org: null, leaves: true, onDone: leave });
+  const errors = fieldErrors(remove.error, RECENT);
   return (
     <form
       className="stack"
@@ -97,13 +88,7 @@ function Typed({ email, also }: { email: string; also: boolean }) {
         {...form.getInputProps('email')}
         error={errors['email']}
       />
-      <PasswordInput
-        label={t('Password')}
-        description={t('Not needed within ten minutes of a log-in.')}
-        autoComplete="current-password"
-        {...form.getInputProps('currentPassword')}
-        error={errors['currentPassword']}
-      />
+      <RecentPassword {...form.getInputProps('currentPassword')} error={errors['currentPassword']} />
       <ProblemNote error={restOf(remove.error, errors)} />
       <Button
         type="submit"

@@ -34,7 +34,7 @@ export function ListEvents() {
           rows={items}
           columns={columns}
           rowKey={({ id }) => id}
-          {...(more ? { more } : {})}
+          more={more}
         />
       )}
     </Reading>

@@ -5,7 +5,7 @@ import { findingMark, findingText } from '../findings/finding-text.ts';
 import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
-import { exact, lasted, share, short, took } from '../kernel/format.ts';
+import { exact, lasted, orDash, share, short, took } from '../kernel/format.ts';
 import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -77,6 +77,7 @@ export function ListServers() {
                 rowKey={({ id }) => id}
                 sort={sort}
                 sortable={SERVER_SORTS}
+                ascending={['name', 'cacheHit', 'lastCollected']}
                 onSort={(key) =>
                   void navigate({
                     search: (before) => ({ ...before, sort: key === 'worst' ? undefined : key }) as never,
@@ -91,9 +92,6 @@ export function ListServers() {
     </Page>
   );
 }
-
-const figure = (value: number | null | undefined, format: (value: number) => string): string =>
-  value == null ? '–' : format(value);
 
 const columns = (org: string): Column<ListedServer>[] => [
   { key: 'worst', title: t('State'), value: ({ state }) => state, cell: (server) => <ServerState server={server} /> },
@@ -130,7 +128,7 @@ const columns = (org: string): Column<ListedServer>[] => [
     value: ({ figures }) => figures?.active,
     cell: ({ figures }) => (
       <>
-        {figure(figures?.active, exact)}
+        {orDash(figures?.active, exact)}
         {figures && figures.waiting > 0 ? ` (${t('{count} waiting', { count: figures.waiting })})` : ''}
       </>
     ),
@@ -140,7 +138,7 @@ const columns = (org: string): Column<ListedServer>[] => [
     title: t('Commits/s'),
     number: true,
     value: ({ figures }) => figures?.commitsPerSecond,
-    cell: ({ figures }) => figure(figures?.commitsPerSecond, short),
+    cell: ({ figures }) => orDash(figures?.commitsPerSecond, short),
   },
   {
     key: 'calls',
@@ -148,28 +146,28 @@ const columns = (org: string): Column<ListedServer>[] => [
     number: true,
     hidden: true,
     value: ({ figures }) => figures?.callsPerSecond,
-    cell: ({ figures }) => figure(figures?.callsPerSecond, short),
+    cell: ({ figures }) => orDash(figures?.callsPerSecond, short),
   },
   {
     key: 'meanMs',
     title: t('Mean'),
     number: true,
     value: ({ figures }) => figures?.meanMs,
-    cell: ({ figures }) => figure(figures?.meanMs, took),
+    cell: ({ figures }) => orDash(figures?.meanMs, took),
   },
   {
     key: 'cacheHit',
     title: t('In memory'),
     number: true,
     value: ({ figures }) => figures?.cacheHitRatio,
-    cell: ({ figures }) => figure(figures?.cacheHitRatio, share),
+    cell: ({ figures }) => orDash(figures?.cacheHitRatio, share),
   },
   {
     key: 'oldestTransaction',
     title: t('Oldest transaction'),
     number: true,
     value: ({ figures }) => figures?.oldestTransactionSeconds,
-    cell: ({ figures }) => figure(figures?.oldestTransactionSeconds, lasted),
+    cell: ({ figures }) => orDash(figures?.oldestTransactionSeconds, lasted),
   },
   {
     key: 'findings',

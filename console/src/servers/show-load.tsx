@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { Changed } from '../kernel/changed.tsx';
 import { Fact } from '../kernel/fact.tsx';
-import { bytes, exact, lasted, share, short, took } from '../kernel/format.ts';
+import { bytes, exact, lasted, orDash, share, short, took } from '../kernel/format.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
@@ -64,7 +64,7 @@ export function ShowLoad() {
                 name={t('Commits per second')}
                 value={
                   <Changed
-                    text={figure(total?.commitsPerSecond, short)}
+                    text={orDash(total?.commitsPerSecond, short)}
                     now={total?.commitsPerSecond}
                     before={before?.commitsPerSecond}
                   />
@@ -74,7 +74,7 @@ export function ShowLoad() {
                 name={t('Calls per second')}
                 value={
                   <Changed
-                    text={figure(total?.callsPerSecond, short)}
+                    text={orDash(total?.callsPerSecond, short)}
                     now={total?.callsPerSecond}
                     before={before?.callsPerSecond}
                   />
@@ -82,12 +82,12 @@ export function ShowLoad() {
               />
               <Fact
                 name={t('Time of one call')}
-                value={<Changed text={figure(total?.meanMs, took)} now={total?.meanMs} before={before?.meanMs} />}
+                value={<Changed text={orDash(total?.meanMs, took)} now={total?.meanMs} before={before?.meanMs} />}
               />
-              <Fact name={t('Found in memory')} value={figure(total?.cacheHitRatio, share)} />
-              <Fact name={t('Size')} value={size === null ? '–' : bytes(size)} />
+              <Fact name={t('Found in memory')} value={orDash(total?.cacheHitRatio, share)} />
+              <Fact name={t('Size')} value={orDash(size, bytes)} />
               <Fact name={t('Databases')} value={exact(databases)} />
-              <Fact name={t('Up for')} value={uptimeSeconds === null ? '–' : lasted(uptimeSeconds)} />
+              <Fact name={t('Up for')} value={orDash(uptimeSeconds, lasted)} />
             </dl>
           </>
         )}
@@ -106,7 +106,7 @@ export function ShowLoad() {
               stacked
               format={short}
               onBrush={onBrush}
-              {...(marks ? { marks } : {})}
+              marks={marks}
             />
           )}
         </Reading>
@@ -171,7 +171,7 @@ function ActiveSessions({
         <TimeChart
           {...given}
           {...drawn}
-          {...(marks ? { marks } : {})}
+          marks={marks}
           title={t('Active sessions')}
           summary={summaryOf(data?.total.activeSessions ?? null, short)}
           format={short}
@@ -184,9 +184,6 @@ function ActiveSessions({
     </>
   );
 }
-
-const figure = (value: number | null | undefined, format: (value: number) => string): string =>
-  value == null ? '–' : format(value);
 
 type Data = Parameters<typeof linesOf>[0];
 
@@ -225,7 +222,7 @@ function Charts({
           format={format}
           onBrush={onBrush}
           height={150}
-          {...(marks ? { marks } : {})}
+          marks={marks}
         />
       ))}
     </div>

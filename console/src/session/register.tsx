@@ -70,7 +70,8 @@ function NewAccount({ token, next }: { token: string; next: string | undefined }
   const start = useStartSession(next);
   const register = useWrite('accountsRegister', { org: null, onDone: start });
   const form = useForm({ initialValues: { name: '', email: '', password: '', organisationName: '' } });
-  const errors = fieldErrors(register.error, NAMED);
+  const { email: _email, ...others } = form.values;
+  const errors = fieldErrors(register.error, NAMED, Object.keys(token ? others : form.values));
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
   return (
     <form

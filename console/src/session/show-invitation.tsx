@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ShownInvitation } from '@tidegate/client';
 import { isProblem } from '@tidegate/client';
-import { client, queryClient, useWrite } from '../kernel/api.ts';
+import { client, queryClient, readOf, useWrite } from '../kernel/api.ts';
 import { day } from '../kernel/format.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -17,12 +17,8 @@ import { tokenOf } from './mailed-token.ts';
 /** What an invitation is for, to whoever follows its link: logged in or not, with an account or without. */
 export function ShowInvitation() {
   const token = tokenOf();
-  const invitation = useQuery({
-    queryKey: [null, 'identity', 'invitationsShow', token],
-    // Asked by POST, so that the token is in no server's log.
-    queryFn: () => client.invitationsShow({ token }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  // Asked by POST, so that the token is in no server's log.
+  const invitation = useQuery({ ...readOf(null, 'invitationsShow', { token }), staleTime: Number.POSITIVE_INFINITY });
   return (
     <Entrance title={t('Invitation')}>
       <Reading of={invitation}>
@@ -86,7 +82,7 @@ function useEnter() {
 }
 
 function Accept({ token }: { token: string }) {
-  const accept = useWrite('invitationsAccept', { org: null, onDone: useEnter() });
+  const accept = useWrite('invitationsAccept', { org: null, leaves: true, onDone: useEnter() });
   return (
     <div className="stack">
       <ProblemNote error={accept.error} />
@@ -103,17 +99,13 @@ function JoinAsNew({ token }: { token: string }) {
   const form = useForm({ initialValues: { name: '', password: '' } });
   const join = useMutation({
     mutationFn: async (person: { name: string; password: string }) => {
-      try {
-        await client.accountsRegister({ ...person, token, locale: locale() });
-      } catch (error) {
-        if (!isProblem(error) || error.code !== 'email_taken') throw error;
-        throw new Error(t('This address has an account already: log in below.'));
-      }
+      await client.accountsRegister({ ...person, token, locale: locale() });
       return client.invitationsAccept({ token });
     },
     onSuccess: enter,
   });
-  const errors = fieldErrors(join.error, { password_too_weak: 'password' });
+  const isTaken = isProblem(join.error) && join.error.code === 'email_taken';
+  const errors = fieldErrors(join.error, { password_too_weak: 'password' }, Object.keys(form.values));
   return (
     <form className="stack" onSubmit={form.onSubmit((person) => join.mutate(person))}>
       <TextInput
@@ -131,7 +123,11 @@ function JoinAsNew({ token }: { token: string }) {
         {...form.getInputProps('password')}
         error={errors['password']}
       />
-      <ProblemNote error={restOf(join.error, errors)} />
+      {isTaken ? (
+        <p role="alert">{t('This address has an account already: log in below.')}</p>
+      ) : (
+        <ProblemNote error={restOf(join.error, errors)} />
+      )}
       <Button type="submit" loading={join.isPending}>
         {t('Create account and join')}
       </Button>

@@ -53,7 +53,7 @@ export function ResetPassword() {
   const navigate = useNavigate();
   const form = useForm({ initialValues: { password: '' } });
   const reset = useWrite('passwordsReset', { org: null, onDone: () => navigate({ to: '/log-in' }) });
-  const errors = fieldErrors(reset.error, { password_too_weak: 'password' });
+  const errors = fieldErrors(reset.error, { password_too_weak: 'password' }, ['password']);
   return (
     <Entrance title={t('Set a new password')}>
       <form className="stack" onSubmit={form.onSubmit(({ password }) => reset.mutate({ token: tokenOf(), password }))}>
@@ -135,7 +135,7 @@ interface ByTokenProps {
 
 /** Does one thing with the token of a link. */
 function ByToken({ title, operation, ask, done, onDone }: ByTokenProps) {
-  const act = useWrite(operation, { org: null, ...(onDone ? { onDone } : {}) });
+  const act = useWrite(operation, { org: null, onDone });
   const { mutate } = act;
   const begun = useRef(false);
   useEffect(() => {

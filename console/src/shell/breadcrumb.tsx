@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { meOf } from '../kernel/routes.ts';
 import { t } from '../kernel/strings.ts';
-import { NAVIGATION } from './navigation.ts';
+import { PAGES } from './navigation.ts';
 import classes from './shell.module.css';
 
 /** Where this is: the organisation, which can be changed for another, and the part of it. */
@@ -12,9 +12,9 @@ export function Breadcrumb({ org }: { org: string }) {
   const { pathname } = useLocation();
   const organisations = useQuery(meOf()).data?.organisations ?? [];
   const here = organisations.find(({ id }) => id === org);
-  const part = NAVIGATION.flatMap(({ items }) => items)
-    .filter(({ exact }) => !exact)
-    .find(({ to }) => pathname.startsWith(String(to).replace('$org', org)));
+  const part = PAGES.filter(({ exact }) => !exact).find(({ to }) =>
+    pathname.startsWith(String(to).replace('$org', org)),
+  );
   return (
     <nav aria-label={t('Where you are')} className={classes['crumbs']}>
       <ol>

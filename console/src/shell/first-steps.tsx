@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { store, stored } from '../kernel/stored.ts';
@@ -15,33 +15,17 @@ export function FirstSteps({ org }: { org: string }) {
   const [put, setPut] = useState(stored(away) !== undefined);
   const servers = useRead('serversList', { limit: 200 }, { enabled: !put }).data;
   const bots = useRead('botsList', { limit: 20 }, { enabled: !put }).data;
-  if (put || !servers || !bots) return null;
-  const own = servers.items.find(({ platform }) => platform);
-  const steps = [
-    ...(own
-      ? [
-          {
-            text: t('Look at the PostgreSQL of this installation'),
-            done: stored(LOOKED) !== undefined,
-            to: '/o/$org/servers/$serverId',
-            params: { org, serverId: own.id },
-          },
-        ]
-      : []),
-    {
-      text: t('Connect a PostgreSQL server of yours'),
-      done: servers.items.some(({ platform }) => !platform),
-      to: '/o/$org/servers/new',
-      params: { org },
-    },
-    {
-      text: t('Start a bot on paper: it trades with the market’s prices and no money'),
-      done: bots.items.some(({ status }) => status !== 'stopped'),
-      to: '/o/$org/bots/new',
-      params: { org },
-    },
-  ];
-  if (steps.every(({ done }) => done)) return null;
+  const steps = servers && bots ? stepsOf(org, servers.items, bots.items) : [];
+  const isDone = steps.length > 0 && steps.every(({ done }) => done);
+  const putAway = useCallback(() => {
+    store(away, 'yes');
+    setPut(true);
+  }, [away]);
+  // What is done is not asked for again with every visit.
+  useEffect(() => {
+    if (isDone) putAway();
+  }, [isDone, putAway]);
+  if (put || isDone || steps.length === 0) return null;
   return (
     <section className={classes['steps']} aria-label={t('First steps')}>
       <strong>{t('First steps')}</strong>
@@ -63,16 +47,41 @@ export function FirstSteps({ org }: { org: string }) {
           </li>
         ))}
       </ol>
-      <Button
-        size="compact-xs"
-        variant="default"
-        onClick={() => {
-          store(away, 'yes');
-          setPut(true);
-        }}
-      >
+      <Button size="compact-xs" variant="default" onClick={putAway}>
         {t('Put away')}
       </Button>
     </section>
   );
+}
+
+function stepsOf(
+  org: string,
+  servers: readonly { id: string; platform: boolean }[],
+  bots: readonly { status: string }[],
+) {
+  const own = servers.find(({ platform }) => platform);
+  return [
+    ...(own
+      ? [
+          {
+            text: t('Look at the PostgreSQL of this installation'),
+            done: stored(LOOKED) !== undefined,
+            to: '/o/$org/servers/$serverId',
+            params: { org, serverId: own.id },
+          },
+        ]
+      : []),
+    {
+      text: t('Connect a PostgreSQL server of yours'),
+      done: servers.some(({ platform }) => !platform),
+      to: '/o/$org/servers/new',
+      params: { org },
+    },
+    {
+      text: t('Start a bot on paper: it trades with the market’s prices and no money'),
+      done: bots.some(({ status }) => status !== 'stopped'),
+      to: '/o/$org/bots/new',
+      params: { org },
+    },
+  ];
 }

@@ -1,13 +1,11 @@
 import { Modal } from '@mantine/core';
 import { t } from '../kernel/strings.ts';
-import { NAVIGATION } from './navigation.ts';
+import { PAGES } from './navigation.ts';
 import classes from './shell.module.css';
 
 /** Everything that has a key. */
 export function KeyboardHelp({ onClose }: { onClose: () => void }) {
-  const pages = NAVIGATION.flatMap(({ items }) => items).flatMap(({ key, text }) =>
-    key ? [[['g', key], t(text)]] : [],
-  );
+  const pages = PAGES.flatMap(({ key, text }) => (key ? [[['g', key], t(text)]] : []));
   const all = [
     [['Ctrl', 'K'], t('Search and go to')],
     [['/'], t('To the search of the page')],
@@ -16,7 +14,7 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }) {
     ...pages,
   ] as [string[], string][];
   return (
-    <Modal opened onClose={onClose} title={t('Keyboard')} closeButtonProps={{ 'aria-label': t('Close') }}>
+    <Modal opened onClose={onClose} title={t('Keyboard')}>
       <dl className={classes['keys']}>
         {all.map(([keys, what]) => (
           <div key={what}>

@@ -51,3 +51,5 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
     ],
   },
 ];
+
+export const PAGES: readonly Item[] = NAVIGATION.flatMap(({ items }) => items);

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useId, useState } from 'react';
 import { readOf } from '../kernel/api.ts';
 import { chooseUtc, isUtc } from '../kernel/format.ts';
+import { useScopes } from '../kernel/own-role.ts';
 import { meOf } from '../kernel/routes.ts';
 import { t } from '../kernel/strings.ts';
 import { chooseTheme, isDark } from '../kernel/theme.ts';
@@ -31,14 +32,7 @@ export function Palette({ org, onClose, onHelp }: { org: string; onClose: () => 
     event.preventDefault();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('Search and go to')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('Close') }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Modal opened onClose={onClose} title={t('Search and go to')} size="lg" transitionProps={{ duration: 0 }}>
       <TextInput
         data-autofocus
         role="combobox"
@@ -81,7 +75,8 @@ export function Palette({ org, onClose, onHelp }: { org: string; onClose: () => 
 function useEntries(org: string, onHelp: () => void): Entry[] {
   const navigate = useNavigate();
   const me = useQuery(meOf()).data;
-  const may = (scope: string | undefined) => !scope || (me?.scopes.includes(scope) ?? false);
+  const scopes = useScopes();
+  const may = (scope: string | undefined) => !scope || (scopes?.has(scope) ?? false);
   const servers = useQuery({ ...readOf(org, 'serversList', { limit: 200 }), enabled: may('servers:read') }).data;
   const bots = useQuery({ ...readOf(org, 'botsList', { limit: 200 }), enabled: may('bots:read') }).data;
   const go =

@@ -2,7 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { client } from '../kernel/api.ts';
 import { chooseUtc, isUtc } from '../kernel/format.ts';
-import { notifyTabs } from '../kernel/log-out.ts';
+import { leave } from '../kernel/log-out.ts';
 import { chooseLocale, LOCALES, type Locale, locale, t } from '../kernel/strings.ts';
 import { chooseTheme, theme } from '../kernel/theme.ts';
 
@@ -11,11 +11,7 @@ export function PersonMenu({ name, email, onHelp }: { name: string; email: strin
   // Not as other changes: nothing of the page is read again, because there is nobody to read it any more.
   const logOut = useMutation({
     mutationFn: () => client.sessionsLogout(),
-    onSuccess: () => {
-      notifyTabs();
-      // A new document: nothing of this person stays in memory.
-      location.assign('/log-in');
-    },
+    onSuccess: leave,
   });
   return (
     <Menu position="bottom-end" defaultOpened returnFocus>

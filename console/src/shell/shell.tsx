@@ -2,11 +2,12 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { readOf, useOrg } from '../kernel/api.ts';
+import { useOrg } from '../kernel/api.ts';
 import { useLive } from '../kernel/live.ts';
 import { useLogInNeeded } from '../kernel/log-in-again.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
 import { OpenedLater } from '../kernel/opened-later.tsx';
+import { useScopes } from '../kernel/own-role.ts';
 import { meOf } from '../kernel/routes.ts';
 import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
@@ -45,12 +46,10 @@ function OwnShell() {
   useShortcuts(org, setOpened);
   const logInNeeded = useLogInNeeded();
   const close = () => setOpened(undefined);
-  // What they may do here, which may be another organisation than the session began in.
-  const here = useQuery(readOf(org, 'accountsMe', {})).data;
-  const scopes = new Set(here?.scopes);
+  const scopes = useScopes();
   const groups = NAVIGATION.map(({ title, items }) => ({
     title,
-    items: items.filter(({ scope }) => !scope || !here || scopes.has(scope)),
+    items: items.filter(({ scope }) => !scope || !scopes || scopes.has(scope)),
   })).filter(({ items }) => items.length > 0);
   const name = me?.user.name || t('Account');
   return (

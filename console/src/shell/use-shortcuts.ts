@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { NAVIGATION } from './navigation.ts';
+import { PAGES } from './navigation.ts';
 
 /** How long the second key of two may take. */
 const SECOND_MS = 1_500;
@@ -9,7 +9,7 @@ export type Opens = 'palette' | 'help';
 
 /**
  * Keys of the frame. Alone they mean something only where nobody writes; with Ctrl or Cmd everywhere. `g` and a letter go to a page, as
- * `NAVIGATION` says.
+ * `PAGES` says.
  */
 export function useShortcuts(org: string, open: (what: Opens) => void): void {
   const navigate = useNavigate();
@@ -27,9 +27,7 @@ export function useShortcuts(org: string, open: (what: Opens) => void): void {
       if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target) || inDialog()) return;
       const goesNow = Date.now() - goes < SECOND_MS;
       goes = 0;
-      const to = goesNow
-        ? NAVIGATION.flatMap(({ items }) => items).find(({ key }) => key === event.key)?.to
-        : undefined;
+      const to = goesNow ? PAGES.find(({ key }) => key === event.key)?.to : undefined;
       if (to) void navigate({ to, params: { org } as never });
       else if (event.key === 'g') goes = Date.now();
       else if (event.key === '?') opens.current('help');

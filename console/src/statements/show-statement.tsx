@@ -17,6 +17,7 @@ import { useNow } from '../kernel/use-now.ts';
 import { waitSeries } from '../kernel/wait-series.rules.ts';
 import { explainOf } from './explain.rules.ts';
 import { statementSeries } from './statement-series.ts';
+import { comparable } from './statement-table.tsx';
 
 const route = getRouteApi('/o/$org/servers/$serverId/statements/$statementId');
 
@@ -116,17 +117,7 @@ function About({ data, search }: { data: ServersStatementOutput; search: object 
         <Fact name={t('Calls')} value={<Changed text={exact(calls)} now={calls} before={previous?.calls} />} />
         <Fact
           name={t('Time of one call')}
-          value={
-            calls === 0 ? (
-              '–'
-            ) : (
-              <Changed
-                text={took(meanMs)}
-                now={meanMs}
-                before={calls >= 10 && (previous?.calls ?? 0) >= 10 ? previous?.meanMs : null}
-              />
-            )
-          }
+          value={calls === 0 ? '–' : <Changed text={took(meanMs)} now={meanMs} before={comparable(calls, previous)} />}
         />
         <Fact name={t('Time')} value={<Changed text={took(totalMs)} now={totalMs} before={previous?.totalMs} />} />
         <Fact name={t('Rows a call')} value={calls === 0 ? '–' : short(rows / calls)} />

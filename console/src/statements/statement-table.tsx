@@ -127,7 +127,7 @@ export function StatementTable({ items, search, ...table }: Props) {
 }
 
 /** Below ten calls a mean says little. */
-const comparable = (calls: number, previous: ListedStatement['previous']): number | null =>
+export const comparable = (calls: number, previous: ListedStatement['previous']): number | null =>
   previous && calls >= 10 && previous.calls >= 10 ? previous.meanMs : null;
 
 /** Another page has no use for the order and the search of this one. */

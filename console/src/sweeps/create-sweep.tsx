@@ -3,11 +3,12 @@ import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Page } from '../kernel/page.tsx';
-import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
+import { ladderErrors } from '../ladder/ladder-errors.ts';
 import { LadderFields } from '../ladder/ladder-fields.tsx';
-import { EXAMPLE, FIELDS, type LadderForm, settingsOf } from '../ladder/ladder-input.rules.ts';
+import { EXAMPLE, type LadderForm, marketOf, settingsOf } from '../ladder/ladder-input.rules.ts';
 import { combinationsOf, VARIABLE, varyOf } from './sweep-input.rules.ts';
 
 const TRIED: Record<string, string> = {
@@ -33,15 +34,12 @@ export function CreateSweep() {
     } as LadderForm & Record<string, string>,
   });
   const all = form.values;
-  const market = all.market || (markets.find(({ bundled }) => bundled)?.market ?? markets[0]?.market ?? '');
+  const market = marketOf(all.market, markets);
   const vary = varyOf(Object.fromEntries(Object.keys(VARIABLE).map((setting) => [setting, all[keyOf(setting)] ?? ''])));
   const create = useWrite('sweepsCreate', {
     onDone: ({ id }) => navigate({ to: '/o/$org/sweeps/$sweepId', params: { org, sweepId: id } }),
   });
-  const errors = Object.fromEntries(
-    Object.entries(fieldErrors(create.error)).map(([path, text]) => [FIELDS[path] ?? path, text]),
-  );
-  const shown = Object.fromEntries(Object.entries(errors).filter(([path]) => path in form.values));
+  const errors = ladderErrors(create.error);
   const submit = () =>
     create.mutate({
       settings: settingsOf({ ...all, market }),
@@ -98,7 +96,7 @@ export function CreateSweep() {
               count: combinationsOf(vary),
             })}
           </p>
-          <ProblemNote error={restOf(create.error, shown)} />
+          <ProblemNote error={restOf(create.error, errors)} />
           <Button type="submit" loading={create.isPending} disabled={vary.length === 0}>
             {t('Start')}
           </Button>

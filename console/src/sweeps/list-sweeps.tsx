@@ -56,13 +56,7 @@ export function ListSweeps() {
           items.length === 0 ? (
             <Empty title={t('No sweep yet')}>{t('A sweep tries every combination of the values that you give.')}</Empty>
           ) : (
-            <DataTable
-              name={t('Sweeps')}
-              rows={items}
-              columns={columns}
-              rowKey={({ id }) => id}
-              {...(more ? { more } : {})}
-            />
+            <DataTable name={t('Sweeps')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
           )
         }
       </Reading>

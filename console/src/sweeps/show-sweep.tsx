@@ -13,17 +13,11 @@ import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { HeatMap } from './heat-map.tsx';
-import { MARKS, WORDS } from './sweep-words.ts';
+import { RESULT_SORTS } from './sweep-sorts.ts';
+import { MARKS, settingsText, WORDS } from './sweep-words.ts';
 import { WalkForward } from './walk-forward.tsx';
 
 const route = getRouteApi('/o/$org/sweeps/$sweepId');
-/** Columns that the server sorts by. */
-const SORTS: Record<string, 'profit' | 'drawdown' | 'capital' | 'trades'> = {
-  profit: 'profit',
-  drawdown: 'drawdown',
-  capital: 'capital',
-  trades: 'trades',
-};
 
 export function ShowSweep() {
   const org = useOrg();
@@ -95,10 +89,10 @@ function Ranking({ sweep, currency }: { sweep: SweepDetail; currency: string }) 
   const { x, y, figure, sort } = route.useSearch();
   const results = usePages('sweepsResults', { sweepId: sweep.id, limit: ALL, ...(sort ? { sort } : {}) });
   // The map needs every result: at most five pages.
-  const { data, isFetching } = results;
+  const { data, isFetching, error } = results;
   useEffect(() => {
-    if (data?.more && !isFetching) data.more();
-  }, [data, isFetching]);
+    if (data?.more && !isFetching && !error) data.more();
+  }, [data, isFetching, error]);
   const change = (more: object) =>
     navigate({
       to: '/o/$org/sweeps/$sweepId',
@@ -127,10 +121,10 @@ function Ranking({ sweep, currency }: { sweep: SweepDetail; currency: string }) 
             rows={items}
             columns={columnsOf(currency)}
             rowKey={({ rank }) => String(rank)}
-            sortable={Object.keys(SORTS)}
+            sortable={RESULT_SORTS}
             ascending={['drawdown', 'capital']}
-            {...(sort ? { sort } : {})}
-            onSort={(key) => change({ sort: sort === SORTS[key] ? undefined : SORTS[key] })}
+            sort={sort}
+            onSort={(key) => change({ sort: sort === key ? undefined : key })}
           />
         </>
       )}
@@ -144,10 +138,7 @@ const columnsOf = (currency: string): Column<SweepResult>[] => [
     key: 'values',
     title: t('Settings'),
     wide: true,
-    value: ({ values }) =>
-      Object.entries(values)
-        .map(([setting, value]) => `${setting} ${value}`)
-        .join(', '),
+    value: ({ values }) => settingsText(values),
   },
   {
     key: 'profit',

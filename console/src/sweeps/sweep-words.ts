@@ -24,3 +24,9 @@ export const WORDS: Record<Sweep['status'], string> = {
   failed: 'Failed',
   cancelled: 'Cancelled',
 };
+
+/** Of one combination. */
+export const settingsText = (values: Readonly<Record<string, string | number>>): string =>
+  Object.entries(values)
+    .map(([setting, value]) => `${setting} ${value}`)
+    .join(', ');

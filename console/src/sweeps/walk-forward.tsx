@@ -4,6 +4,7 @@ import { when } from '../kernel/format.ts';
 import { Profit } from '../kernel/profit.tsx';
 import { t } from '../kernel/strings.ts';
 import classes from './heat-map.module.css';
+import { settingsText } from './sweep-words.ts';
 
 /** What the best settings of each range earned in it, and in the range after it that they had not seen. */
 export function WalkForward({ sweep, currency }: { sweep: SweepDetail; currency: string }) {
@@ -15,10 +16,7 @@ export function WalkForward({ sweep, currency }: { sweep: SweepDetail; currency:
       key: 'values',
       title: t('Best settings before'),
       wide: true,
-      value: ({ values }) =>
-        Object.entries(values)
-          .map(([setting, value]) => `${setting} ${value}`)
-          .join(', '),
+      value: ({ values }) => settingsText(values),
     },
     {
       key: 'trained',

@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { queryClient, readOf, useOrg } from '../kernel/api.ts';
+import { useOwnRole } from '../kernel/own-role.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
-import { meOf } from '../kernel/routes.ts';
 import { t } from '../kernel/strings.ts';
 
 /** For owners: all that there is of the organisation, as a file. */
 export function ExportOrganisation() {
   const org = useOrg();
-  const mine = useQuery(meOf()).data?.organisations.find(({ id }) => id === org);
+  const role = useOwnRole();
   const save = useMutation({
     mutationFn: async () => {
       // A link cannot renew a session that is about to end: a call before it does.
@@ -19,7 +19,7 @@ export function ExportOrganisation() {
       link.click();
     },
   });
-  if (mine?.role !== 'owner') return null;
+  if (role !== 'owner') return null;
   return (
     <>
       <h2>{t('Data')}</h2>

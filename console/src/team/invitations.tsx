@@ -65,13 +65,7 @@ export function Invitations({ mayInvite }: { mayInvite: boolean }) {
           items.length > 0 ? (
             <>
               <h2>{t('Invited, not joined yet')}</h2>
-              <DataTable
-                name={t('Invitations')}
-                rows={items}
-                columns={columns}
-                rowKey={({ id }) => id}
-                {...(more ? { more } : {})}
-              />
+              <DataTable name={t('Invitations')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
             </>
           ) : null
         }

@@ -18,7 +18,7 @@ import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { ExportOrganisation } from './export-organisation.tsx';
 import { Invitations } from './invitations.tsx';
-import { ROLES } from './roles.ts';
+import { ROLES } from './team.routes.ts';
 
 const route = getRouteApi('/o/$org/team');
 
@@ -104,13 +104,7 @@ export function ListMembers() {
       </div>
       <Reading of={members}>
         {({ items, more }) => (
-          <DataTable
-            name={t('Members')}
-            rows={items}
-            columns={columns}
-            rowKey={({ userId }) => userId}
-            {...(more ? { more } : {})}
-          />
+          <DataTable name={t('Members')} rows={items} columns={columns} rowKey={({ userId }) => userId} more={more} />
         )}
       </Reading>
       <Invitations mayInvite={mayChange} />

@@ -5,7 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { readOf, useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { useOwnRole } from '../kernel/own-role.ts';
+import { useIsAdmin, useOwnRole } from '../kernel/own-role.ts';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -100,9 +100,10 @@ function Create() {
 
 /** The one of this tab: its name, and its end. */
 function ThisOne() {
-  const organisation = useRead('organisationsGet', {});
   const role = useOwnRole();
-  if (role !== 'owner' && role !== 'admin') return null;
+  const isAdmin = useIsAdmin();
+  const organisation = useRead('organisationsGet', {}, { enabled: isAdmin });
+  if (!isAdmin) return null;
   return (
     <Reading of={organisation}>
       {({ name }) => (
@@ -135,7 +136,7 @@ function Rename({ name }: { name: string }) {
 
 function Delete({ name }: { name: string }) {
   // A new document: whatever was read of it is gone.
-  const remove = useWrite('organisationsDelete', { onDone: () => location.assign('/') });
+  const remove = useWrite('organisationsDelete', { leaves: true, onDone: () => location.assign('/') });
   return (
     <>
       <p>{t('Deleting it deletes everything in it, for everybody, for good.')}</p>

@@ -1,7 +1,6 @@
 import type { Role } from '@tidegate/client';
 import { t } from '../kernel/strings.ts';
-
-export const ROLES: Role[] = ['viewer', 'editor', 'admin', 'owner'];
+import { ROLES } from './team.routes.ts';
 
 /** What a role may do, in a word or two. */
 const WORDS: Record<Role, string> = {

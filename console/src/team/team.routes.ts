@@ -2,7 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { orgRoute } from '../kernel/routes.ts';
 import { given, oneOf, textOf } from '../kernel/search-params.ts';
 
-const ROLES = ['viewer', 'editor', 'admin', 'owner'] as const;
+export const ROLES = ['viewer', 'editor', 'admin', 'owner'] as const;
 
 export const teamRoutes = [
   createRoute({
