@@ -41,6 +41,7 @@ export class Connections {
   private readonly inUse;
   private readonly waiting;
   private readonly waits;
+  private readonly queries;
   /** The most recently used is at the end, and is taken first. */
   private resting: Open[] = [];
   private readonly queue = new Set<Waiter>();
@@ -60,6 +61,9 @@ export class Connections {
     this.waiting = metrics.gauge('tidegate_database_waiting', 'Tasks that wait for a connection', ['service']);
     this.waits = metrics
       .histogram('tidegate_database_wait_seconds', 'Time to get a connection when none was free', ['service'])
+      .labels(this.labels);
+    this.queries = metrics
+      .histogram('tidegate_database_query_seconds', 'Time to answer a query, that of the network included', ['service'])
       .labels(this.labels);
     this.silent = new SilentConnections(config, limits, {
       tick: () => this.measure(),
@@ -109,6 +113,7 @@ export class Connections {
     (runner.connect() as Promise<WatchedClient>).then(
       (client) => {
         const connection = { runner, client, idleSince: 0 };
+        client.took = (seconds) => this.queries.observe(seconds);
         client.once('end', () => this.lost(connection));
         this.pass(connection);
       },

@@ -1,17 +1,15 @@
-import type pg from 'pg';
 import { isBroken } from './broken.ts';
 import { named } from './deleted-organisations.ts';
+import { observed } from './observed-query.ts';
 import { Hold, refuseWhileHeld } from './one-connection.ts';
 import { isOfPreface, prefacedQuery, type Statement } from './prefaced-query.ts';
 import { SEE_AS } from './read-query.ts';
 import { statementName } from './statements.ts';
-import { traced } from './traced-query.ts';
-import { contextValues, type Tx, type Visibility } from './tx.ts';
+import { type Client, contextValues, type Tx, type Visibility } from './tx.ts';
 
-export type Client = pg.ClientBase;
-/** A connection of the pool and how it is given back: with an error when it must not be used again. */
 /** What PostgreSQL answers to a query. */
 type Answer<Row> = { rows: Row[]; command: string };
+/** A connection of the pool and how it is given back: with an error when it must not be used again. */
 export type Connect = () => Promise<[Client, (error?: Error) => void]>;
 
 const NOBODY = contextValues({});
@@ -88,7 +86,7 @@ export class LazyTransaction {
   private view({ orgId }: Visibility, context: string[], opened: () => Promise<Client>): Tx {
     const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
       const client = await opened();
-      return traced(sql, () => this.ask<Row>(client, context, sql, params));
+      return observed(client, sql, () => this.ask<Row>(client, context, sql, params));
     };
     return {
       orgId,
@@ -164,7 +162,7 @@ export class LazyTransaction {
     if (connection) {
       try {
         if (this.refusal) throw this.refusal;
-        const answer = await traced('commit', () => this.sendWith(connection, 'commit', []));
+        const answer = await observed(connection, 'commit', () => this.sendWith(connection, 'commit', []));
         // Postgres answers a commit of a failed transaction with ROLLBACK and no error.
         if (answer.command !== 'COMMIT') throw new Error('The transaction was rolled back: a query in it had failed.');
         this.giveBack();

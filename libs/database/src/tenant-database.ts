@@ -2,12 +2,12 @@ import type { DataSource } from 'typeorm';
 import { AskFirst } from './ask-first.ts';
 import { isBroken } from './broken.ts';
 import { connectionsOf } from './data-source.ts';
-import { type Client, type Connect, LazyTransaction, type TxOptions } from './lazy-transaction.ts';
+import { type Connect, LazyTransaction, type TxOptions } from './lazy-transaction.ts';
+import { observed } from './observed-query.ts';
 import { refuseWhileHeld } from './one-connection.ts';
 import { readQuery } from './read-query.ts';
 import { statementName } from './statements.ts';
-import { traced } from './traced-query.ts';
-import { contextValues, type Tx, type Visibility } from './tx.ts';
+import { type Client, contextValues, type Tx, type Visibility } from './tx.ts';
 
 /** How many answers one transaction may need from elsewhere, one after the other. */
 const MAX_ANSWERS = 3;
@@ -79,7 +79,7 @@ export class TenantDatabase {
   reader(visibility: Visibility): Tx {
     const context = contextValues(visibility);
     const query = <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
-      this.lent((client) => traced(sql, () => readQuery<Row>(client, context, sql, params)));
+      this.lent((client) => observed(client, sql, () => readQuery<Row>(client, context, sql, params)));
     return {
       orgId: visibility.orgId,
       query,
@@ -97,7 +97,7 @@ export class TenantDatabase {
   statement<Row = Record<string, unknown>>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
     const name = statementName(sql);
     const query = { text: sql, values: [...params], ...(name ? { name } : {}) };
-    return this.lent((client) => traced(sql, async () => (await client.query(query)).rows as Row[]));
+    return this.lent((client) => observed(client, sql, async () => (await client.query(query)).rows as Row[]));
   }
 
   private async lent<T>(work: (client: Client) => Promise<T>): Promise<T> {

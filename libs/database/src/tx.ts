@@ -1,3 +1,8 @@
+import type pg from 'pg';
+
+/** A connection, which is told how many seconds each query took: `WatchedClient`. */
+export type Client = pg.ClientBase & { took?: (seconds: number) => void };
+
 /** The one way to talk to a service's own schema. Queries take parameters; text never contains values. */
 export interface Tx {
   /** The organisation whose rows are visible, when the transaction belongs to one. */

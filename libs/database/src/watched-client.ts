@@ -24,6 +24,9 @@ export class WatchedClient extends pg.Client {
     _getActiveQuery(): object | null;
   };
 
+  /** Told how many seconds each query took, that of the network included. */
+  took: (seconds: number) => void = () => {};
+
   constructor(config: WatchedConfig = {}) {
     super(config);
     this.on('error', () => {});

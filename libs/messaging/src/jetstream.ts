@@ -4,6 +4,8 @@ import { nanos } from '@nats-io/nats-core';
 import { EVENTS_STREAM } from '@tidegate/contracts/kernel/event';
 import { USAGE_STREAM } from '@tidegate/contracts/usage/event';
 
+export const STREAMS = [EVENTS_STREAM, USAGE_STREAM];
+
 const DAY_MS = 86_400_000;
 
 /** Streams of the base feature set of nats-server 2.9. `replicas` is 3 on a cluster. */

@@ -5,6 +5,7 @@ import { DiscoveryService, NestFactory } from '@nestjs/core';
 import type { CustomStrategy } from '@nestjs/microservices';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import { connectDatabase } from '@tidegate/database/data-source';
+import { measureServer } from '@tidegate/database/server-metrics';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { BusTransport } from '@tidegate/messaging/bus-transport';
@@ -91,6 +92,11 @@ export class ServiceHost {
     ]);
     await this.startApp(platform, transport);
     health.serviceStarted(name, this.readiness());
+  }
+
+  /** Returns how to end it. */
+  measureDatabase(): () => void {
+    return this.tenants ? measureServer(this.tenants) : () => {};
   }
 
   private makeSealer(): SecretSealer {

@@ -3,6 +3,7 @@ import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
 import { watchOf } from '@tidegate/messaging/nats-watch';
 import type { Log } from '@tidegate/telemetry/log';
+import { measureStreams } from './installation-metrics.ts';
 import type { Settings } from './settings.ts';
 
 /** The server announces when a stream was deleted; this is a safety net. */
@@ -20,7 +21,11 @@ export async function keepStreams(settings: Settings, log: Log): Promise<() => P
   const nc = await connectNats({ servers, ...users.platform }, 'streams');
   const keeper = new Keeper(nc, replicas ?? 1, log);
   keeper.start();
-  return () => keeper.stop();
+  const unwatch = measureStreams(nc);
+  return () => {
+    unwatch();
+    return keeper.stop();
+  };
 }
 
 class Keeper {

@@ -5,6 +5,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { type ConfigClass, loadConfigs } from './config.ts';
 import { Health } from './health.ts';
 import { ServiceHost } from './host.ts';
+import { measureDisk } from './installation-metrics.ts';
 import { keepStreams } from './keep-streams.ts';
 import { InstallationLicence } from './licence/installation-licence.ts';
 import { startOpsServer } from './ops-server.ts';
@@ -54,6 +55,7 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
   // One process keeps the streams: that of identity, if it has the platform's credentials.
   const keeps = settings.nats.users.platform.password !== '' && definitions.some(({ name }) => name === 'identity');
   const stopKeeping = keeps ? await keepStreams(settings, log) : undefined;
+  const stopMeasuring = measureInstallation(hosts, settings);
   log.info({ services: definitions.map((definition) => definition.name), opsPort: ops?.port }, 'Ready');
   let stopping: Promise<void> | undefined;
   return {
@@ -62,11 +64,22 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     opsPort: ops?.port,
     stop: () => {
       clearInterval(reporting);
+      stopMeasuring();
       stopping ??= stop({ hosts, health, ops: ops?.server, log })
         .then(() => stopKeeping?.())
         .then(stopTracing);
       return stopping;
     },
+  };
+}
+
+/** What an installation has once: told by the process that has identity. */
+function measureInstallation(hosts: ServiceHost[], { dataDir }: Settings): () => void {
+  const host = hosts.find(({ definition }) => definition.name === 'identity');
+  if (!host) return () => {};
+  const ends = [measureDisk(dataDir), host.measureDatabase()];
+  return () => {
+    for (const end of ends) end();
   };
 }
 

@@ -5,7 +5,7 @@ const registry = new Registry();
 /* Samples of the event loop's delay: each wakes the process, and the usual hundred a second take 0.3 % of a core. */
 collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** Metrics by name; asking twice gives the same one. Names start with `tidegate_` and end in their unit. */
 export class Metrics {
@@ -22,11 +22,23 @@ export class Metrics {
    * A gauge that is read at each scrape and costs nothing else; while it cannot be read it is left out. A second call
    * with the same name adds a value with other labels. Returns how to end it.
    */
-  watched(name: string, help: string, labels: Record<string, string>, read: Reader['read']): () => void {
-    const readers = watched.get(name) ?? watch(name, help, Object.keys(labels));
-    const reader = { labels, read };
-    readers.add(reader);
-    return () => readers.delete(reader);
+  watched(
+    name: string,
+    help: string,
+    labels: Record<string, string>,
+    read: () => number | undefined | Promise<number | undefined>,
+  ): () => void {
+    return this.watchedEach(name, help, Object.keys(labels), async () => {
+      const value = await read();
+      return value === undefined ? [] : [{ labels, value }];
+    });
+  }
+
+  /** The same for values whose labels are only known when they are read, such as one for each plan. */
+  watchedEach(name: string, help: string, labelNames: string[], read: Reader): () => void {
+    const readers = watched.get(name) ?? watch(name, help, labelNames);
+    readers.add(read);
+    return () => readers.delete(read);
   }
 
   /** In seconds unless `buckets` says otherwise. */
@@ -52,12 +64,10 @@ function watch(name: string, help: string, labelNames: string[]): Set<Reader> {
     labelNames,
     registers: [registry],
     async collect() {
-      const values = await Promise.all(
-        [...readers].map(async (reader) => ({ labels: reader.labels, value: await readNow(reader) })),
-      );
+      const values = await Promise.all([...readers].map(readNow));
       // Concurrently, because two scrapes may overlap.
       this.reset();
-      for (const { labels, value } of values) if (value !== undefined) this.set(labels, value);
+      for (const { labels, value } of values.flat()) this.set(labels, value);
     },
   });
   return readers;
@@ -66,21 +76,18 @@ function watch(name: string, help: string, labelNames: string[]): Set<Reader> {
 /** A scrape waits for a database no longer than this. */
 const READ_MS = 1_000;
 
-interface Reader {
-  labels: Record<string, string>;
-  read: () => number | undefined | Promise<number | undefined>;
-}
+type Reader = () => Promise<{ labels: Record<string, string>; value: number }[]>;
 
-async function readNow({ read }: Reader): Promise<number | undefined> {
+async function readNow(read: Reader): ReturnType<Reader> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), READ_MS);
+  const late = new Promise<[]>((resolve) => {
+    timer = setTimeout(() => resolve([]), READ_MS);
   });
   try {
     return await Promise.race([read(), late]);
   } catch {
     // A figure that cannot be read is missing; the cause is reported by the code that depends on the same thing.
-    return undefined;
+    return [];
   } finally {
     clearTimeout(timer);
   }

@@ -19,6 +19,7 @@ import { LearnOrganisations } from './operator/learn-organisations.ts';
 import { ListAllInvoices } from './operator/list-all-invoices.ts';
 import { ListDoublePayments } from './operator/list-double-payments.ts';
 import { ManageDisputes } from './operator/manage-disputes.ts';
+import { MeasureBusiness } from './operator/measure-business.loop.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
 import { GetCredits } from './packages/get-credits.ts';
@@ -112,6 +113,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ShowSubscriptions,
     FollowMembers,
     CountMembers,
+    MeasureBusiness,
     ...STRIPE_PROVIDERS,
   ],
 })

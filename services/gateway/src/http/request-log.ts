@@ -3,8 +3,9 @@ import { login } from '@tidegate/contracts/identity/sessions';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Busiest, SHOWN } from './busiest.rules.ts';
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60];
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60];
 const [, LOGIN_PATH] = login.http ?? [];
 /** At most so many lines a second, so that a flood does not fill the disk too. */
 const LINES_A_SECOND = 50;
@@ -17,6 +18,7 @@ const LINES_A_SECOND = 50;
 export class RequestLog {
   private readonly duration;
   private readonly all = process.env['LOG_LEVEL'] === 'debug';
+  private readonly busiest = new Busiest();
   private readonly requests = new Budget();
   /** Counted apart, so that wrong passwords cannot be hidden behind other noise. */
   private readonly logIns = new Budget();
@@ -31,6 +33,13 @@ export class RequestLog {
       ['method', 'route', 'status'],
       SECONDS,
     );
+    metrics.watchedEach(
+      'tidegate_busiest_organisations_requests',
+      `Requests of the last full minute, of the ${SHOWN} organisations that sent most`,
+      ['organisation'],
+      async () =>
+        this.busiest.last(Date.now()).map(({ key, count }) => ({ labels: { organisation: key }, value: count })),
+    );
   }
 
   record(request: FastifyRequest, reply: FastifyReply): void {
@@ -38,6 +47,8 @@ export class RequestLog {
     const route = request.routeOptions.url ?? 'none';
     const status = reply.statusCode;
     this.duration.observe({ method, route, status: String(status) }, reply.elapsedTime / 1_000);
+    const { orgId } = request.principal?.caller ?? {};
+    if (orgId) this.busiest.add(orgId, Date.now());
     const isLogin = route === LOGIN_PATH && method === 'POST';
     if (status < 400 && !isLogin) {
       if (this.all) this.log.debug(this.fields(request, reply, route), 'Request');

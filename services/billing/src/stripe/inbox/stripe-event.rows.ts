@@ -116,13 +116,15 @@ export async function resolveEvent(tx: Tx, id: string, customerId: string | null
   if (row?.state === 'pending' && customerId) await markDirty(tx, [customerId]);
 }
 
-/** Everything about the customer that came before a fetch is part of what it found. */
-export async function eventsDone(tx: Tx, customerId: string, before: Date): Promise<void> {
-  await tx.query(
+/** Everything about the customer that came before a fetch is part of what it found. Returns how long ago each came. */
+export async function eventsDone(tx: Tx, customerId: string, before: Date): Promise<number[]> {
+  const rows = await tx.query<{ seconds: number }>(
     `update stripe_events set state = 'done', done_at = now(), error = null
-      where customer_id = $1 and state = 'pending' and received_at <= $2`,
+      where customer_id = $1 and state = 'pending' and received_at <= $2
+      returning extract(epoch from clock_timestamp() - received_at)::float8 as seconds`,
     [customerId, before],
   );
+  return rows.map(({ seconds }) => seconds);
 }
 
 /** The customer belongs to nobody here any more: nothing follows, and they expire like others of outsiders. */

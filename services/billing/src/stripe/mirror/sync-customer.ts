@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { disputesToFetch } from '../../kernel/dispute.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';
 import { customerById, nextSeq } from '../customers/stripe-customer.rows.ts';
@@ -19,6 +20,11 @@ import { FetchCustomer } from './fetch-customer.ts';
  */
 @Injectable()
 export class SyncCustomer {
+  private readonly settled = new Metrics().histogram(
+    'tidegate_stripe_event_seconds',
+    'From when an event of Stripe was stored until what follows from it is in force',
+  );
+
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly api: StripeApi,
@@ -49,7 +55,10 @@ export class SyncCustomer {
     const fetched = { orgId: known.org_id, customerId, livemode: settings.livemode, seq, state, compare };
     await this.applying.apply(fetched, async (tx) => {
       await this.packages.apply(tx, known.org_id, packages);
-      await eventsDone(tx, customerId, at);
+      const waited = await eventsDone(tx, customerId, at);
+      tx.onCommit(() => {
+        for (const seconds of waited) this.settled.observe(seconds);
+      });
       if (dirty) await clearDirty(tx, dirty);
     });
   }

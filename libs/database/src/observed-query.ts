@@ -1,7 +1,17 @@
 import { isTracing, span } from '@tidegate/telemetry/trace';
+import type { Client } from './tx.ts';
 
-/** Runs a query inside a span of its own, named after what it does and to what, when traces are on. */
-export function traced<T>(sql: string, run: () => Promise<T>): Promise<T> {
+/** Measures a query, and runs it inside a span of its own, named after what it does and to what, when traces are on. */
+export async function observed<T>(client: Client, sql: string, run: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  try {
+    return await traced(sql, run);
+  } finally {
+    client.took?.((performance.now() - started) / 1_000);
+  }
+}
+
+function traced<T>(sql: string, run: () => Promise<T>): Promise<T> {
   if (!isTracing()) return run();
   const summary = summaryOf(sql);
   return span(summary, 'CLIENT', run, {

@@ -1,4 +1,4 @@
-import { summaryOf } from './traced-query.ts';
+import { summaryOf } from './observed-query.ts';
 
 test.each([
   ['select a, b from bots where id = $1', 'select bots'],
