@@ -31,7 +31,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['{libs,services,cli,bench,scripts,e2e,console}/**/*.test.ts'],
+    include: ['{libs,services,cli,bench,scripts,e2e,console,deploy}/**/*.test.ts'],
     globals: true,
     pool: 'forks',
     isolate: false,

@@ -1,13 +1,16 @@
 /*
  * Documents that are generated from the code: OpenAPI, AsyncAPI, the table of routes, the configuration reference, the
- * schema of plan catalogues, the client's types. `--check` writes nothing and fails when a committed one is out of
+ * schema of plan catalogues, the client's types, dashboards and alerts. `--check` writes nothing and fails when a committed one is out of
  * date.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import '../libs/contracts/dist/all.js';
 import { loadServices } from '../cli/dist/roles.js';
+import { BOARDS } from '../deploy/observability/boards.ts';
+import { dashboardOf } from '../deploy/observability/panels.ts';
+import { prometheusRules } from '../deploy/observability/prometheus-rules.ts';
 import { ENFORCEMENT, NOT_IN_THE_PRODUCT } from '../libs/contracts/dist/billing/enforcement.js';
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
@@ -128,6 +131,10 @@ const made = {
   'plans/catalogue.schema.json': json(catalogueSchema()),
   'libs/client/src/generated/api.ts': clientSource(operations()),
   'libs/client/src/generated/operations.ts': operationsSource(operations(), liveTopics()),
+  'deploy/prometheus/rules.yml': prometheusRules(),
+  ...Object.fromEntries(
+    BOARDS.map((board) => [`deploy/grafana/dashboards/${board.uid}.json`, json(dashboardOf(board))]),
+  ),
 };
 const stale = Object.entries(made).filter(
   ([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), 'utf8') !== text,
@@ -136,6 +143,9 @@ if (process.argv.includes('--check')) {
   for (const [path] of stale) process.stderr.write(`${path} is not what the code says. Run: npm run generate\n`);
   process.exit(stale.length > 0 ? 1 : 0);
 }
-for (const [path, text] of stale) writeFileSync(join(ROOT, path), text);
+for (const [path, text] of stale) {
+  mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+  writeFileSync(join(ROOT, path), text);
+}
 process.stderr.write(`${stale.length} of ${Object.keys(made).length} files written\n`);
 process.exit(0);

@@ -28,7 +28,7 @@ function step(name, args, command = node) {
 /** Files of the repository; those that a user put beside them are not checked. */
 function ours() {
   const { status, stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' });
-  if (status !== 0) return ['main.ts', 'bench', 'cli', 'console', 'e2e', 'libs', 'scripts', 'services'];
+  if (status !== 0) return ['main.ts', 'bench', 'cli', 'console', 'deploy', 'e2e', 'libs', 'scripts', 'services'];
   const readable = stdout.split('\0').filter((path) => /\.(ts|tsx|mts|mjs|js|json|css|html)$/.test(path));
   return readable.filter((path) => existsSync(join(ROOT, path)));
 }

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseSync } from '@swc/core';
 
-export const FOLDERS = ['libs', 'services', 'cli', 'bench', 'e2e', 'console'];
+export const FOLDERS = ['libs', 'services', 'cli', 'bench', 'e2e', 'console', 'deploy'];
 const SKIPPED = new Set(['node_modules', 'dist', 'generated', 'fixtures']);
 
 export function readSources(root) {

@@ -40,6 +40,7 @@ export class Relay {
   private readonly self = crypto.randomUUID();
   private readonly lag;
   private readonly size;
+  private readonly sent;
   private leasedUntil = 0;
   private countedAt = 0;
   private wanted = false;
@@ -64,6 +65,7 @@ export class Relay {
     const metrics = new Metrics();
     this.lag = metrics.gauge('tidegate_outbox_lag_seconds', 'Age of the oldest event not sent yet', ['service']);
     this.size = metrics.gauge('tidegate_outbox_messages', 'Events that are not sent yet', ['service']);
+    this.sent = metrics.counter('tidegate_events_sent_total', 'Events that were sent', ['service', 'event']);
   }
 
   start(): void {
@@ -189,10 +191,14 @@ export class Relay {
         return mine;
       }),
     );
-    const sent = rows.filter((_, index) => results[index]?.status === 'fulfilled').map((row) => row.id);
+    const sent = rows.filter((_, index) => results[index]?.status === 'fulfilled');
     if (sent.length === 0)
       throw (results.find((result) => result.status === 'rejected') as PromiseRejectedResult).reason;
-    await deleteSent(this.options.tenants, sent);
+    await deleteSent(
+      this.options.tenants,
+      sent.map((row) => row.id),
+    );
+    for (const { subject } of sent) this.sent.inc({ service: this.options.service, event: subject });
     return 'sent';
   }
 

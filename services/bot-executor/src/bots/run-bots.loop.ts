@@ -43,13 +43,20 @@ const MOST_FAILURES = 12;
 @Injectable()
 export class RunBots {
   private observedAt = 0;
+  private readonly took;
+  private readonly due;
+  private readonly lag;
 
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly advance: AdvanceBot,
     private readonly log: Log,
-    private readonly metrics: Metrics,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.due = metrics.gauge('tidegate_bots_due', 'Bots that wait to be run');
+    this.lag = metrics.gauge('tidegate_bots_lag_seconds', 'How long the first of them has waited');
+    this.took = metrics.histogram('tidegate_bot_run_seconds', 'Time to run a bot over what is new', ['outcome']);
+  }
 
   @Loop({ name: 'run-bots', everyMs: 30_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
@@ -64,8 +71,8 @@ export class RunBots {
   private async observe(taken: number): Promise<TurnResult> {
     this.observedAt = Date.now();
     const { due, lagSeconds, nextMs } = await dueState(this.tenants.reader({}));
-    this.metrics.gauge('tidegate_bots_due', 'Bots that wait to be run').set(due);
-    this.metrics.gauge('tidegate_bots_lag_seconds', 'How long the first of them has waited').set(lagSeconds);
+    this.due.set(due);
+    this.lag.set(lagSeconds);
     if (taken > 0 && due > 0) return 'again';
     return nextMs === null ? undefined : Math.max(MIN_PAUSE_MS, nextMs);
   }
@@ -73,10 +80,13 @@ export class RunBots {
   /** A failure concerns one bot only. After an outage, which is not the bot's fault, it runs at once. */
   private async runOne(lease: Lease, signal: AbortSignal): Promise<void> {
     const ids = { botId: lease.bot_id, orgId: lease.org_id };
+    const ended = this.took.startTimer();
     try {
       await this.tenants.run(lease.org_id, (tx) => this.run(tx, lease));
+      ended({ outcome: 'ran' });
     } catch (error) {
       const outage = isPassing(error);
+      ended({ outcome: outage ? 'interrupted' : 'failed' });
       if (error instanceof OrganisationDeleted) {
         await afterOutage(signal, () => this.tenants.as({}, (tx) => deleteLease(tx, lease.bot_id)));
         return;

@@ -77,10 +77,18 @@ export class QueueRunner {
   private expiredAt = 0;
   private readonly work: QueueWork;
   private readonly tools: QueueTools;
+  private readonly waiting;
+  private readonly oldest;
+  private readonly ended;
 
   constructor(work: QueueWork, tools: QueueTools) {
     this.work = work;
     this.tools = tools;
+    const { metrics } = tools;
+    this.waiting = metrics.gauge('tidegate_work_waiting', 'Backtests, sweeps and candle files that wait', ['kind']);
+    this.oldest = metrics.gauge('tidegate_work_oldest_seconds', 'How long the oldest of them has waited', ['kind']);
+    const help = 'Backtests, sweeps and candle files by how they ended';
+    this.ended = metrics.counter('tidegate_work_ended_total', help, ['kind', 'outcome']);
   }
 
   /** Starts as many jobs as may run at a time; the end of each wakes the loop again. */
@@ -105,14 +113,10 @@ export class QueueRunner {
 
   private async observe(): Promise<TurnResult> {
     const { kind } = this.work;
-    const { metrics, tenants } = this.tools;
+    const { tenants } = this.tools;
     const state = await queueState(tenants.reader({}), kind);
-    metrics
-      .gauge('tidegate_work_waiting', 'Backtests, sweeps and candle files that wait', ['kind'])
-      .set({ kind }, state.waiting);
-    metrics
-      .gauge('tidegate_work_oldest_seconds', 'How long the oldest of them has waited', ['kind'])
-      .set({ kind }, state.oldestSeconds);
+    this.waiting.set({ kind }, state.waiting);
+    this.oldest.set({ kind }, state.oldestSeconds);
     if (Date.now() - this.expiredAt > EXPIRE_EVERY_MS) {
       this.expiredAt = Date.now();
       await tenants.as({}, expireTurns);
@@ -144,9 +148,7 @@ export class QueueRunner {
       // When one part failed, the others are cancelled: a sweep has thousands.
       lost.abort();
     }
-    this.tools.metrics
-      .counter('tidegate_work_ended_total', 'Backtests, sweeps and candle files by how they ended', ['kind', 'outcome'])
-      .inc({ kind: this.work.kind, outcome });
+    this.ended.inc({ kind: this.work.kind, outcome });
     this.tools.wakes.wake(endedTopic(this.work.kind));
     this.work.report?.(job, { done: context.progress(), ended: true });
   }

@@ -38,13 +38,20 @@ interface Work {
  */
 @Injectable()
 export class AttemptDelivery {
+  private readonly attempts;
+
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
     private readonly senders: DeliverySenders,
     private readonly quota: NotificationQuota,
-    private readonly metrics: Metrics,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.attempts = metrics.counter('tidegate_deliveries_total', 'Attempts to deliver a message, by outcome', [
+      'kind',
+      'outcome',
+    ]);
+  }
 
   /** Returns whether the receiver was reached; undefined when nothing was sent. */
   async run(lease: Lease): Promise<boolean | undefined> {
@@ -57,9 +64,7 @@ export class AttemptDelivery {
     // Not reached when recording failed: whether the attempt counts is unknown then, and the unit returns when its
     // lease expires.
     await this.quota.giveBack(orgId, share, counted);
-    this.metrics
-      .counter('tidegate_deliveries_total', 'Attempts to deliver a message, by outcome', ['kind', 'outcome'])
-      .inc({ kind: work.channel.kind, outcome: outcome.kind });
+    this.attempts.inc({ kind: work.channel.kind, outcome: outcome.kind });
     if (outcome.kind === 'exhausted') return undefined;
     return outcome.kind === 'delivered' || outcome.error !== 'unreachable';
   }

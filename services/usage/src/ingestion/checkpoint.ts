@@ -29,14 +29,20 @@ export class IngestCheckpoint {
   private readonly rivals: Rivals;
   private saved = -1;
   private renewAt = 0;
+  private readonly lost;
 
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly stream: UsageStream,
     private readonly log: Log,
-    private readonly metrics: Metrics,
+    metrics: Metrics,
     wakes: Wakes,
   ) {
+    this.lost = metrics.counter(
+      'tidegate_usage_checkpoint_lost_messages_total',
+      'Messages skipped, or read again, because the stream changed',
+      ['kind'],
+    );
     this.rivals = new Rivals('ingest-checkpoint', wakes, () => {
       this.renewAt = 0;
     });
@@ -117,12 +123,6 @@ export class IngestCheckpoint {
   }
 
   private report(kind: 'skipped' | 'read_again', messages: number): void {
-    this.metrics
-      .counter(
-        'tidegate_usage_checkpoint_lost_messages_total',
-        'Messages skipped, or read again, because the stream changed',
-        ['kind'],
-      )
-      .inc({ kind }, messages);
+    this.lost.inc({ kind }, messages);
   }
 }
