@@ -14,7 +14,7 @@ import { runPostgres } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
 import { CONSUMER, EFFECTS, outageProxy, publisher, startConsumer, stepped } from '../test/stand.ts';
 import { deadLetterController, watchDeadLetters } from './dead-letter-controller.ts';
-import { expireHandled } from './handled-events.rows.ts';
+import { expireHandled, expireSequences } from './handled-events.rows.ts';
 import { operationHandlers } from './handler.ts';
 import { ensureStreams } from './jetstream.ts';
 import { connectNats } from './nats.ts';
@@ -32,6 +32,7 @@ let database: Awaited<ReturnType<typeof outageProxy>>;
 let stand: ReturnType<typeof startConsumer>;
 let publish: ReturnType<typeof publisher>;
 const broken = new Map<string, number>();
+const DAY_MS = 86_400_000;
 
 beforeAll(async () => {
   database = await outageProxy((await runPostgres()).port);
@@ -183,7 +184,7 @@ test('a deleted consumer and a deleted stream are recreated; until then the serv
   expect(await ensureStreams(nc)).toEqual([]);
 });
 
-test('an aggregate with a single old event expires; one with a history does not', async () => {
+test('an aggregate that is quiet for weeks expires, however many events it had', async () => {
   await publish('once', 1);
   for (const number of [1, 2]) await publish('often', number);
   await handled('once', 1);
@@ -194,8 +195,43 @@ test('an aggregate with a single old event expires; one with a history does not'
   expect(await schema.tenants.as({}, expireHandled)).toBe(false);
   const left = await schema.sql<{ aggregate: string }>('select aggregate from inbox');
   const names = left.map(({ aggregate }) => aggregate);
-  expect(names).toEqual(expect.arrayContaining(['often', 'fresh']));
+  expect(names).toContain('fresh');
   expect(names).not.toContain('once');
+  expect(names).not.toContain('often');
+});
+
+test('an aggregate that begins at 1 again after months of silence is handled in order, and an old event only once', async () => {
+  const [first, second] = [new Date(Date.now() - 1_000), new Date()];
+  for (const number of [1, 2, 3]) await publish('reborn', number);
+  await handled('reborn', 3);
+  // Its consumer was away meanwhile: nothing has expired.
+  await schema.sql("update inbox set at = now() - interval '100 days' where aggregate = 'reborn'");
+  await publish('reborn', 1, undefined, new Date(Date.now() - 101 * DAY_MS));
+  await publish('reborn', 3, undefined, new Date(Date.now() - 100 * DAY_MS));
+  const manager = await jetstreamManager(nc);
+  await until(async () => {
+    const { num_pending, num_ack_pending } = await manager.consumers.info('EVENTS', CONSUMER);
+    return num_pending === 0 && num_ack_pending === 0;
+  });
+  expect(await effects('reborn')).toEqual(['reborn/1', 'reborn/2', 'reborn/3']);
+  await publish('reborn', 2, first, second);
+  await publish('reborn', 1, undefined, first);
+  await publish('reborn', 3, second);
+  await handled('reborn', 6);
+  expect(await effects('reborn')).toEqual([1, 2, 3, 1, 2, 3].map((number) => `reborn/${number}`));
+  expect(await dead()).toEqual([]);
+});
+
+test('numbers of aggregates that nobody emits for any more expire, except while an event still waits to be sent', async () => {
+  await schema.sql(`
+    insert into outbox_sequences (aggregate, last, at) values
+      ('gone', 7, now() - interval '101 days'), ('unsent', 7, now() - interval '101 days'), ('quiet', 7, now() - interval '99 days')`);
+  await schema.sql(`
+    insert into outbox (event_id, subject, aggregate, sequence, body) values (gen_random_uuid(), 'evt.test', 'unsent', 7, '{}')`);
+  expect(await schema.tenants.as({}, expireSequences)).toBe(false);
+  const left = await schema.sql<{ aggregate: string }>('select aggregate from outbox_sequences order by aggregate');
+  expect(left.map(({ aggregate }) => aggregate)).toEqual(['quiet', 'unsent']);
+  await schema.sql("delete from outbox where aggregate = 'unsent'");
 });
 
 test('what goes on after weeks of silence waits for nothing, however many other events wait', async () => {

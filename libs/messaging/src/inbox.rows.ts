@@ -5,31 +5,46 @@ import type { Tx } from '@tidegate/database/tx';
 export const STREAM_KEPT_DAYS = 35;
 
 /**
+ * Whether a row says nothing about an event any more ($3 is its number, $4 when the one before was emitted, $6 its own
+ * time): whatever the row counts was over when the event was emitted. Its aggregate was quiet for so long that its
+ * numbers may begin at 1 again.
+ */
+const AGED = 'i.at < $6::timestamptz - make_interval(days => $5)';
+const parameters = (consumer: string, { subject, sequence, previoustime, time }: Envelope) => [
+  consumer,
+  subject,
+  sequence,
+  previoustime ?? null,
+  STREAM_KEPT_DAYS,
+  time,
+];
+
+/**
  * Moves the aggregate's number to this event's, when it is its turn: after the one before, or when nothing is known of the
  * aggregate and nothing earlier can come.
  */
 export async function advance(tx: Tx, consumer: string, event: Envelope): Promise<boolean> {
-  const { subject, sequence, previoustime } = event;
   const moved = await tx.one(
     `insert into inbox as i (consumer, aggregate, sequence)
      select $1, $2, $3::bigint
       where $3 = 1 or $4 < now() - make_interval(days => $5)
          or exists (select from inbox where consumer = $1 and aggregate = $2)
      on conflict (consumer, aggregate) do update set sequence = excluded.sequence, at = now()
-       where i.sequence = excluded.sequence - 1
+       where i.sequence = excluded.sequence - 1 or (excluded.sequence = 1 and ${AGED})
      returning 1`,
-    [consumer, subject, sequence, previoustime ?? null, STREAM_KEPT_DAYS],
+    parameters(consumer, event),
   );
   return moved !== undefined;
 }
 
 /** The last number handled, with its row locked. */
-export async function lockLast(tx: Tx, consumer: string, { subject }: Envelope): Promise<number> {
+export async function lockLast(tx: Tx, consumer: string, { subject, time }: Envelope): Promise<number> {
   const key = [consumer, subject];
   await tx.query('insert into inbox (consumer, aggregate, sequence) values ($1, $2, 0) on conflict do nothing', key);
   const row = await tx.one<{ sequence: string }>(
-    'select sequence from inbox where consumer = $1 and aggregate = $2 for update',
-    key,
+    `select case when at < $3::timestamptz - make_interval(days => $4) then 0 else sequence end as sequence
+       from inbox where consumer = $1 and aggregate = $2 for update`,
+    [...key, time, STREAM_KEPT_DAYS],
   );
   return Number(row?.sequence ?? 0);
 }
@@ -42,20 +57,22 @@ export const setLast = (tx: Tx, consumer: string, { subject, sequence }: Envelop
   ]);
 
 /** Lets the aggregate's next events pass. */
-export const passBuried = (tx: Tx, consumer: string, { subject, sequence }: Envelope): Promise<unknown> =>
+export const passBuried = (tx: Tx, consumer: string, { subject, sequence, time }: Envelope): Promise<unknown> =>
   tx.query(
     `insert into inbox as i (consumer, aggregate, sequence) values ($1, $2, $3)
-     on conflict (consumer, aggregate) do update set sequence = greatest(i.sequence, excluded.sequence), at = now()`,
-    [consumer, subject, sequence],
+     on conflict (consumer, aggregate) do update set at = now(),
+       sequence = case when i.at < $4::timestamptz - make_interval(days => $5) then excluded.sequence
+                       else greatest(i.sequence, excluded.sequence) end`,
+    [consumer, subject, sequence, time, STREAM_KEPT_DAYS],
   );
 
 /** Whether `advance` would move the number to this event's. */
 export async function isNext(tx: Tx, consumer: string, event: Envelope): Promise<boolean> {
-  const { subject, sequence, previoustime } = event;
   const row = await tx.one<{ next: boolean }>(
-    `select coalesce((select sequence = $3::bigint - 1 from inbox where consumer = $1 and aggregate = $2),
+    `select coalesce((select i.sequence = $3::bigint - 1 or ($3 = 1 and ${AGED})
+                        from inbox i where consumer = $1 and aggregate = $2),
                      $3 = 1 or coalesce($4 < now() - make_interval(days => $5), false)) as next`,
-    [consumer, subject, sequence, previoustime ?? null, STREAM_KEPT_DAYS],
+    parameters(consumer, event),
   );
   return row?.next ?? false;
 }
@@ -64,14 +81,14 @@ export async function isNext(tx: Tx, consumer: string, event: Envelope): Promise
 export async function standingOf(
   tx: Tx,
   consumer: string,
-  { subject, sequence }: Envelope,
+  { subject, sequence, time }: Envelope,
 ): Promise<{ last: number; late: boolean }> {
   const row = await tx.one<{ sequence: string; late: boolean }>(
-    `select sequence, exists (
+    `select case when at < $4::timestamptz - make_interval(days => $5) then 0 else sequence end as sequence, exists (
        select from inbox_gaps g where g.consumer = i.consumer and g.aggregate = i.aggregate
           and $3::bigint between g.first and g.last) as late
        from inbox i where consumer = $1 and aggregate = $2`,
-    [consumer, subject, sequence],
+    [consumer, subject, sequence, time, STREAM_KEPT_DAYS],
   );
   return { last: Number(row?.sequence ?? 0), late: row?.late ?? false };
 }

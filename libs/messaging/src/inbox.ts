@@ -28,7 +28,8 @@ import type { Outbox } from './outbox.ts';
  *   number == row + 1  handle it
  *   number >  row + 1  its predecessor is being handled, here or in another replica, or it is lost: `ahead`
  * An aggregate without a row starts at its first event, or at one whose predecessor is older than what the stream keeps:
- * rows of quiet aggregates expire. When nothing earlier can arrive any more, the event may `pass`:
+ * rows of quiet aggregates expire. Later their emitter's do as well, and the numbers begin at 1 again; so a row that was
+ * old when an event was emitted says nothing about it. When nothing earlier can arrive any more, the event may `pass`:
  * the missing numbers are reported as a gap, in the same transaction, and recorded (inbox_gaps), so that one which
  * arrives after all is `late` and not taken for a duplicate. An event is late once: it is stored for the operator, and
  * its number is no longer a gap.

@@ -26,13 +26,13 @@ export const stepped = event({
 
 /** The event as the relay would publish it. */
 export function publisher(nc: NatsConnection) {
-  return async (counter: string, number: number, previous?: Date): Promise<void> => {
+  return async (counter: string, number: number, previous?: Date, time = new Date()): Promise<void> => {
     const envelope = {
       specversion: '1.0',
       id: newId(),
       source: '/tidegate/identity',
       type: stepped.type,
-      time: new Date().toISOString(),
+      time: time.toISOString(),
       subject: counter,
       sequence: number,
       ...(previous && { previoustime: previous.toISOString() }),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
-import { expireHandled } from '@tidegate/messaging/handled-events.rows';
+import { expireHandled, expireSequences } from '@tidegate/messaging/handled-events.rows';
 import { expireKeys } from '@tidegate/messaging/idempotency-key.rows';
 import { Loop, type TurnResult } from './loop.ts';
 
@@ -17,5 +17,10 @@ export class Housekeeping {
   @Loop({ name: 'expire-handled-events', everyMs: 3_600_000 })
   async expireHandled(): Promise<TurnResult> {
     return (await this.tenants.as({}, expireHandled)) ? 'again' : undefined;
+  }
+
+  @Loop({ name: 'expire-event-numbers', everyMs: 3_600_000 })
+  async expireSequences(): Promise<TurnResult> {
+    return (await this.tenants.as({}, expireSequences)) ? 'again' : undefined;
   }
 }

@@ -37,7 +37,7 @@ export function asyncApiDocument(events: Event[], live: Live[], version: string)
       version,
       description:
         'Events: CloudEvents 1.0, structured JSON, on the JetStream stream EVENTS, delivered at least once; `sequence` ' +
-        'grows by one per `subject`. Live topics: JSON over core NATS, at most once.',
+        'grows by one per `subject`, and begins at 1 again for one that was quiet for 100 days. Live topics: JSON over core NATS, at most once.',
     },
     channels,
     operations,
