@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { EXPORTED } from '@tidegate/contracts/exported';
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
@@ -42,6 +43,25 @@ export function dataExport(platform: SharedPlatform): void {
       const key = await made('/api/v1/api-keys', { name: `key of ${name}`, scopes: ['org:admin', 'org:read'] });
       return { rest, token, orgId, bot, guest, key, anonymous, email };
     }
+
+    test('of every table it is written down how long its rows are kept', async () => {
+      const tables = await asSuperuser<{ name: string }>(
+        platform,
+        `select distinct c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any($1::text[])`,
+        [Object.keys(EXPORTED).map((service) => service.replace('-', '_'))],
+      );
+      expect(tables.length).toBeGreaterThan(100);
+      const written = new Set(
+        [...readFileSync('docs/retention.md', 'utf8').matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(
+          ([, cell]) => cell?.match(/[a-z_]+/g) ?? [],
+        ),
+      );
+      expect(tables.map(({ name }) => name).filter((name) => !written.has(name))).toEqual([]);
+      expect([...written].filter((name) => name.includes('_') && !tables.some((table) => table.name === name))).toEqual(
+        [],
+      );
+    });
 
     test('it contains what every service has of it, no secret and nothing of anybody else, and says that it is whole', async () => {
       const [mine, theirs] = [await owner('exporting'), await owner('bystander')];

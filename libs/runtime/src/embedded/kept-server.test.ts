@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Log } from '@tidegate/telemetry/log';
@@ -62,6 +62,18 @@ test('one that is alive and does not answer is ended and restarted', async () =>
   await until(() => server.pid !== pid, { withinMs: 60_000 });
   expect(isAlive(pid)).toBe(false);
   expect(await natsIllnessOf(dir, monitorPort)).toBeUndefined();
+});
+
+test('a log that has become large while its server runs is put aside, and the server goes on in it', async () => {
+  const { pid, dir } = await keepNats();
+  const file = join(dir, 'nats.log');
+  truncateSync(file, 11 * 1024 ** 2);
+  await until(() => statSync(file).size < 1_000_000);
+  expect(statSync(`${file}.old`).size).toBe(11 * 1024 ** 2);
+  // Asked to open its log again, it says so in it.
+  process.kill(pid, 'SIGHUP');
+  await until(() => statSync(file).size > 0);
+  expect(statSync(file).size).toBeLessThan(1_000_000);
 });
 
 test('a nats-server without JetStream is unhealthy, and so is another one on its port', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backOff } from '@tidegate/contracts/kernel/back-off';
 import type { Log } from '@tidegate/telemetry/log';
-import { beginOf, isAlive, stopProcess, tail } from './processes.ts';
+import { beginOf, isAlive, stopProcess, tail, trimLog } from './processes.ts';
 
 export interface Kept {
   name: string;
@@ -33,7 +33,7 @@ const END_MS = 5_000;
 
 /**
  * Keeps a server running while the platform runs. The end of a child is an event; an adopted process is polled each
- * second. Now and then the server's health is checked. A server that ended, or was unhealthy for too long and was ended
+ * second. Now and then the server's health and the size of its log are checked. A server that ended, or was unhealthy for too long and was ended
  * for it, is restarted on the same ports, at once and then with growing pauses; until then `trouble` says why
  * (readiness shows it).
  */
@@ -106,6 +106,9 @@ export class KeptServer {
       if (Date.now() - asked < this.times.askMs) continue;
       const illness = await this.kept.illness().catch((error: Error) => error.message);
       asked = Date.now();
+      await trimLog(this.kept.logFile).catch((error: Error) =>
+        this.log.warn({ error }, 'The log of a server is too large and could not be emptied'),
+      );
       if (this.stopping) return undefined;
       if (illness === undefined || !this.lives) {
         ill = undefined;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { copyFile, stat, truncate } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Identity } from './unprivileged.ts';
 
@@ -86,6 +87,16 @@ const LOG_BYTES = 10 * 1024 ** 2;
 function openLog(file: string): number {
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) renameSync(file, `${file}.old`);
   return openSync(file, 'a', 0o600);
+}
+
+/**
+ * The same while its server runs and keeps it open: it is copied aside and emptied in place. On a full disk it is only
+ * emptied. What the server says in that moment may be missing.
+ */
+export async function trimLog(file: string): Promise<void> {
+  if ((await stat(file)).size <= LOG_BYTES) return;
+  await copyFile(file, `${file}.old`).catch(() => undefined);
+  await truncate(file);
 }
 
 /** True when the child ended, or could not even be started. */
