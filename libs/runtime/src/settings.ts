@@ -64,7 +64,8 @@ export interface Settings {
   callerSecret: string;
   metricsToken: string;
   adminPasswordFile: string;
-  otlpEndpoint: string | undefined;
+  /** Undefined: no traces are made. */
+  tracing: { endpoint: string | undefined; namespace: string } | undefined;
   /** Files of the licence of this installation, where it has one. */
   licence: LicenceFiles;
   /** How long a start waits for its servers. */
@@ -115,7 +116,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
     callerSecret: reader.read('CALLER_SECRET', forWhat.host || operate),
     metricsToken: reader.read('METRICS_TOKEN', forWhat.host),
     adminPasswordFile: resolve(env['ADMIN_PASSWORD_FILE'] || join(dataDir, 'admin-password')),
-    otlpEndpoint: reader.get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+    tracing: readTracing(reader),
     licence: { licence: env['LICENCE_FILE'] || undefined, key: env['LICENCE_KEY_FILE'] || undefined },
     startTimeoutMs: 1_000 * reader.integer('START_TIMEOUT_SECONDS', START_TIMEOUT_SECONDS, 1, 86_400),
   };
@@ -229,4 +230,12 @@ function readSealing(reader: SettingsReader, what: ForWhat, operate: boolean): S
 
 function forEachOf<K extends string, T>(names: readonly K[], make: (name: K) => T): Record<K, T> {
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<K, T>;
+}
+
+/** Traces are on when it is said where they go, by the standard variables of OpenTelemetry. */
+export function readTracing(reader: SettingsReader): Settings['tracing'] {
+  const endpoint = reader.get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
+  const off = reader.get('OTEL_SDK_DISABLED') === 'true' || reader.get('OTEL_TRACES_EXPORTER') === 'none';
+  if (off || !(endpoint || reader.get('OTEL_EXPORTER_OTLP_ENDPOINT'))) return undefined;
+  return { endpoint, namespace: reader.get('OTEL_SERVICE_NAME') ?? 'tidegate' };
 }

@@ -34,9 +34,12 @@ interface Running extends TraceContext {
 const store = new AsyncLocalStorage<Running>();
 let tracerOf: ((service: string) => Tracer) | undefined;
 
-/** One tracer for each service, as each has its own `service.name`. */
-export function enableTracing(given: (service: string) => Tracer): void {
+/** One tracer for each service, as each has its own `service.name`. Returns how to end it. */
+export function enableTracing(given: (service: string) => Tracer): () => void {
   tracerOf = given;
+  return () => {
+    tracerOf = undefined;
+  };
 }
 
 export function isTracing(): boolean {
