@@ -80,6 +80,9 @@ const SETTINGS: Record<string, string | number> = {
   autovacuum_max_workers: 2,
   max_worker_processes: 4,
   max_logical_replication_workers: 0,
+  // Tables that PostgreSQL fills at its start, for reads in the background and for serializable transactions: we have neither.
+  io_max_concurrency: 8,
+  max_pred_locks_per_transaction: 10,
 };
 
 const START_MS = 60_000;
