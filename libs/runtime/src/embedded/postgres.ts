@@ -53,7 +53,7 @@ export interface PostgresOptions {
 }
 
 /*
- * Small-memory settings: everything together is meant for a server of 4 GB, of which this idles at about 90 MB:
+ * Small-memory settings: everything together is meant for a server of 4 GB, of which this idles at about 60 MB:
  * shared buffers take memory once they are used. 128 MB hold what is written again and again while events of ten thousand
  * organisations come: the newest page of each one's hours (80 MB) and the index of the open identities (30 MB). With 64 MB
  * every event read and wrote pages, which cost half as much again (bench `growth`).
