@@ -9,6 +9,7 @@ import { documents } from './documents.ts';
 import { edge } from './edge.ts';
 import { firstJob } from './first-job.ts';
 import { keepsRunning } from './keeps-running.ts';
+import { loadedModules, noteModules } from './loaded-modules.ts';
 import { takeMails } from './mails.ts';
 import { operatorView } from './operator-view.ts';
 import { payingCustomer } from './paying-customer.ts';
@@ -20,12 +21,14 @@ import { collectTraces, traces } from './traces.ts';
 
 /* In this order: the paying customer’s catalogue is replaced by the edge, which lowers a quota for everybody, kills the platform in the end and starts it with traces and mails. */
 const payments = takePayments();
-const platform = new SharedPlatform({ settings: payments.settings });
+const modules = noteModules();
+const platform = new SharedPlatform({ settings: () => ({ ...payments.settings(), ...modules.settings() }) });
 const prometheus = new WatchingPrometheus(platform);
 const collector = collectTraces();
 const mails = takeMails();
 const visit = new Visit(platform);
 
+loadedModules(modules);
 firstJob(platform);
 documents(platform);
 browserConsole(visit);

@@ -1,6 +1,7 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import { Connections } from './connections.ts';
 import type { Connect } from './lazy-transaction.ts';
+import { DataSource as LeanDataSource } from './lean-typeorm.ts';
 import { type DatabaseLimits, DEFAULT_LIMITS } from './limits.ts';
 import { WatchedClient } from './watched-client.ts';
 
@@ -16,7 +17,7 @@ export interface DatabaseSettings extends Partial<DatabaseLimits> {
 }
 
 /** A data source whose connections are watched, and taken with a time limit. */
-class WatchedDataSource extends DataSource {
+class WatchedDataSource extends LeanDataSource {
   readonly connections: Connections;
 
   constructor(options: DataSourceOptions, connect: (dataSource: DataSource) => Connections) {

@@ -3,8 +3,8 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import type { FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import type { Credential, Principal } from '../kernel/principal.ts';
+import { recentlyUsed } from '../kernel/recently-used.ts';
 import { SessionCookies } from './session-cookies.ts';
 import { Verifier } from './verifier.ts';
 
@@ -16,7 +16,7 @@ const ADDRESSES = 20_000;
 /** The credentials of a request: a bearer access token, a bearer API key or the session cookie. */
 @Injectable()
 export class Access {
-  private readonly anonymousByIp = new LRUCache<string, Principal>({ max: ADDRESSES });
+  private readonly anonymousByIp = recentlyUsed<Principal>(ADDRESSES);
 
   constructor(
     private readonly verifier: Verifier,

@@ -7,8 +7,8 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Bus } from '@tidegate/messaging/bus';
-import { LRUCache } from 'lru-cache';
 import type { Principal } from '../kernel/principal.ts';
+import { recentlyUsed } from '../kernel/recently-used.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
 
 const TTL_MS = 60_000;
@@ -23,8 +23,8 @@ const REMEMBERED = 20_000;
  */
 @Injectable()
 export class ApiKeys {
-  private readonly unknown = new LRUCache<string, number>({ max: REMEMBERED });
-  private readonly seen = new LRUCache<string, true>({ max: REMEMBERED });
+  private readonly unknown = recentlyUsed<number>(REMEMBERED);
+  private readonly seen = recentlyUsed<true>(REMEMBERED);
 
   constructor(
     private readonly bus: Bus,

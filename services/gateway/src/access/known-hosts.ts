@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { LRUCache } from 'lru-cache';
+import { recentlyUsed } from '../kernel/recently-used.ts';
 
 /*
  * Which host names we answer to. An outsider's page can have its own name resolve to this machine (DNS rebinding): the
@@ -13,7 +13,7 @@ const REMEMBERED = 1_000;
 const LONGEST = 260;
 
 export class KnownHosts {
-  private readonly judged = new LRUCache<string, boolean>({ max: REMEMBERED });
+  private readonly judged = recentlyUsed<boolean>(REMEMBERED);
   private readonly names: readonly string[];
 
   /** `.example.com` stands for all names below it, `*` for any. */

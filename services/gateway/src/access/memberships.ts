@@ -5,8 +5,8 @@ import { checkSession } from '@tidegate/contracts/identity/sessions';
 import { forbidden, invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Id } from '@tidegate/contracts/kernel/types';
 import { Bus } from '@tidegate/messaging/bus';
-import { LRUCache } from 'lru-cache';
 import { atAddress, type Credential, type Principal } from '../kernel/principal.ts';
+import { recentlyUsed } from '../kernel/recently-used.ts';
 import { Revocations } from './revocations.ts';
 import { Verifier } from './verifier.ts';
 
@@ -25,9 +25,9 @@ const STREAM_MS = 300_000;
  */
 @Injectable()
 export class Memberships {
-  private readonly known = new LRUCache<string, Principal>({ max: REMEMBERED });
+  private readonly known = recentlyUsed<Principal>(REMEMBERED);
   /** Organisations that service keys have named, forgotten before their revocation would be. */
-  private readonly existing = new LRUCache<string, true>({ max: REMEMBERED, ttl: EXISTING_MS });
+  private readonly existing = recentlyUsed<true>(REMEMBERED, { ttl: EXISTING_MS });
 
   constructor(
     private readonly bus: Bus,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
-import { LRUCache } from 'lru-cache';
 import { atAddress, type Principal } from '../kernel/principal.ts';
+import { recentlyUsed } from '../kernel/recently-used.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { ApiKeys } from './api-keys.ts';
 import { Revocations } from './revocations.ts';
@@ -16,7 +16,7 @@ const ATTEMPTS = 3;
  */
 @Injectable()
 export class Verifier {
-  private readonly known = new LRUCache<string, Principal>({ max: REMEMBERED });
+  private readonly known = recentlyUsed<Principal>(REMEMBERED);
   private readonly checking = new Map<string, Promise<Principal>>();
 
   constructor(

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type { FastifyReply } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { GatewayConfig } from '../gateway.config.ts';
 import type { Principal } from '../kernel/principal.ts';
+import { recentlyUsed } from '../kernel/recently-used.ts';
 import { networkOf } from './network.rules.ts';
 
 const WINDOW_MS = 60_000;
@@ -38,7 +38,7 @@ export class RateLimits {
     caller: new Map(),
     service_key: new Map(),
   };
-  private readonly networks = new LRUCache<string, string>({ max: MAX_ADDRESSES });
+  private readonly networks = recentlyUsed<string>(MAX_ADDRESSES);
   private readonly limits: Record<What, number>;
   private readonly refusals;
 
