@@ -141,7 +141,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
   const signal = new AbortController().signal;
   const paidItems = new PaidItems(tenants, api, prices, codes);
   const sending = new SendUsage(tenants, api, log);
-  const reports = new ReportUsage(tenants, bus, sending, new LateUsage(tenants, calls));
+  const reports = new ReportUsage(tenants, bus, sending, new LateUsage(tenants, api, calls, log));
   const usageLoop = new ReportUsageLoop(tenants, api, reports, new CompareUsage(tenants, api, log, metrics), log);
   return {
     /** Reports the usage of all whose time has come. `whole`: as once a day. */

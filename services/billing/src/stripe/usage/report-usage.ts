@@ -13,6 +13,7 @@ import { LateUsage } from './late-usage.ts';
 import { decimalOf, millionths } from './quantity.rules.ts';
 import { SendUsage } from './send-usage.ts';
 import {
+  doItemsWait,
   findUsagePeriods,
   saveIncluded,
   saveUsageHours,
@@ -50,7 +51,10 @@ export class ReportUsage {
   ) {}
 
   /** `whole`: every hour, and what was charged too little or too much. Answers what is counted. */
-  async report(due: UsageDue, { whole }: { whole: boolean }): Promise<{ at: number; counted: Counted[] }> {
+  async report(
+    due: UsageDue,
+    { whole }: { whole: boolean },
+  ): Promise<{ at: number; counted: Counted[]; itemsWait: boolean }> {
     const { org_id: orgId } = due;
     const { at, counted } = await this.tenants.run(orgId, (tx) => this.counted(tx));
     const open = counted.filter(({ row }) => row.invoiced === null);
@@ -71,7 +75,9 @@ export class ReportUsage {
     await this.sending.send(due);
     for (const one of closed)
       await this.late.charge(orgId, one, chargedUpTo(one.counting, one.counting.period.end, sums));
-    return { at, counted };
+    const waits = () => this.tenants.run(orgId, doItemsWait);
+    if (whole && (await waits())) await this.late.invoiceWaiting(orgId);
+    return { at, counted, itemsWait: await waits() };
   }
 
   /** The periods, each with the limit that is, or was, in force. */
