@@ -22,7 +22,9 @@ export function ShowCredits() {
   return (
     <Page
       title={t('Credits')}
-      lead={t('Units that are used beyond what the plan includes, and money for later invoices.')}
+      lead={t(
+        'Units that are used beyond what the plan includes or are left of earlier periods, and money for later invoices.',
+      )}
     >
       <Reading of={credits}>
         {({ balances, features, orders }) => (
@@ -47,7 +49,11 @@ export function ShowCredits() {
                   rows={all}
                   rowKey={({ id }) => id}
                   columns={[
-                    { key: 'name', title: t('What'), value: ({ name }) => name },
+                    {
+                      key: 'name',
+                      title: t('What'),
+                      value: ({ name, source }) => (source === 'rollover' ? t('Left of earlier periods') : name),
+                    },
                     {
                       key: 'left',
                       title: t('Left'),

@@ -11,6 +11,7 @@ import { UsageLimits } from './balances/usage-limits.ts';
 import { CheckEntitlement } from './checks/check-entitlement.ts';
 import { EndHold } from './checks/end-hold.ts';
 import { CorrectUsage } from './corrections/correct-usage.ts';
+import { CarryOver } from './credits/carry-over.loop.ts';
 import { ListDrawn } from './credits/list-drawn.ts';
 import { StoreCredits } from './credits/store-credits.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
@@ -68,6 +69,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     TurnIdentities,
     ReplayParked,
     WatchGauges,
+    CarryOver,
     EnforceRetention,
   ],
 })

@@ -858,7 +858,8 @@ export type CreditLeft = {
   from: Timestamp;
   /** When the rest expires; null: never */
   until: Timestamp | null;
-  source: "package" | "manual" | "promotion";
+  /** rollover: it was left of an earlier window of the plan, and is used before what that includes */
+  source: "package" | "manual" | "promotion" | "rollover";
   package: PackageKey | null;
   /** The lowest is used first; then what expires first */
   priority: number;
@@ -1185,6 +1186,8 @@ export type FeatureLimit = {
   remaining: Figure | null;
   /** Prepaid units that are left. Of metered features; null for others */
   credits: Figure | null;
+  /** What was left of earlier windows; null: the plan carries nothing of it */
+  rollover: RolledOver | null;
   /** Of metered features; null for others, and where nothing is ever reset */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -1390,7 +1393,7 @@ export type InvoiceLine = {
   /** What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls` */
   item: string;
   description: string;
-  /** Of usage in units of the meter, with its digits behind the point */
+  /** Of usage what this line charges, in units of the meter, with its digits behind the point */
   quantity: number;
   /** Before discounts */
   amountMinor: AmountMinor;
@@ -1403,8 +1406,19 @@ export type InvoiceLine = {
     meter: string;
     from: Timestamp;
     to: Timestamp;
-    /** What was counted in that time when the line was made; null: the limit is one of hours or days */
+    /** Everything that was counted in that time when the line was made; null: not known yet */
     used: number | null;
+    /** What paid for a part of it; null: not known */
+    covered: {
+      /** By what the plan includes, with add-ons and grants */
+      plan: number;
+      /** By what was left of earlier windows */
+      rollover: number;
+      /** By prepaid units */
+      credits: number;
+    } | null;
+    /** What is charged of it, by this line and those before it for the same time: `used` less what is covered. null: not known */
+    charged: number | null;
     /** Lists exactly its events: their quantities add up to what was used */
     events: string;
   };
@@ -1849,6 +1863,8 @@ export type MeteredGrant = {
   /** Use never passes it: the limit when hard, more with a grace, null when nothing is refused */
   ceiling: Limit;
   per: QuotaWindow;
+  /** absent: what is left of a window is gone with it */
+  rollover?: Rollover;
 };
 
 /** In the smallest unit of the currency: 2900 is 29.00 EUR */
@@ -2617,6 +2633,24 @@ export type RevenueFigures = {
 
 /** What a member may do, from least to most */
 export type Role = "viewer" | "editor" | "admin" | "owner";
+
+export type RolledOver = {
+  /** At most so many units are carried at any time */
+  max: number;
+  /** For so many windows after their own */
+  periods: number;
+  /** Units of earlier windows that can be used now; they are in `credits` */
+  left: Figure;
+  /** When the first of them expire; null: there are none */
+  expiresAt: Timestamp | null;
+};
+
+export type Rollover = {
+  /** At most so many units are carried at any time */
+  max: number;
+  /** For so many windows after their own */
+  periods: number;
+};
 
 export type RotatedApiKey = {
   id: string;
@@ -6728,10 +6762,12 @@ export type UsageCurrentOutput = {
     included: boolean;
     /** Of the limit and of prepaid credits; null: unlimited */
     remaining: Figure | null;
-    /** Prepaid units that are left; they are used beyond the limit */
+    /** Prepaid units that are left, and units of earlier windows */
     credits: Figure;
-    /** Of what is used, paid by prepaid units */
+    /** Of what is used, paid by them */
     drawn: Figure;
+    /** What was left of earlier windows, which is used first; null: the plan carries nothing of it */
+    rollover: RolledOver | null;
     /** Share of the limit and of the prepaid units that is used, rounded down */
     percent: number | null;
     /** Of the window that the limit applies to; of the month without a limit */
@@ -6905,7 +6941,7 @@ export class TidegateClient extends Transport {
   creditsEnd = (input: CreditsEndInput, options?: CallOptions): Promise<CreditsEndOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/credits/{creditId}', repeat: 'keyed' }, input, options);
 
-  /** What the organisation has to its credit: money, and prepaid units by feature. Prepaid units are used beyond what the plan includes, in the order of the list: by priority, then what expires first, then what was free. Of what is used up or expired the newest thousand are listed. */
+  /** What the organisation has to its credit: money, and prepaid units by feature. Prepaid units are used beyond what the plan includes, in the order of the list: by priority, then what expires first, then what was free. What was left of earlier windows (`source` rollover) is used first. Of what is used up or expired the newest thousand are listed. */
   creditsGet = (input: CreditsGetInput = {}, options?: CallOptions): Promise<CreditsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/credits', repeat: 'safe' }, input, options);
 

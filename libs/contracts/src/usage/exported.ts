@@ -34,10 +34,11 @@ export const exported: Exported = {
     },
     quota_alerts: { columns: 'meter period_start percent quota used reached_at', beside: METER },
     credit_grants: {
-      columns: 'id meter name amount drawn priority free from_at until_at given_at',
+      columns: 'id meter name amount drawn priority free rollover from_at until_at given_at',
       beside: METER,
     },
     credit_draws: { columns: 'grant_id meter at quantity', beside: METER },
+    rollovers: { columns: 'meter start_at stop_at quota most periods', without: { internal: 'check_at' } },
     rejected_events: { columns: 'code message payload times first_at last_at', without: { internal: 'content_hash' } },
   },
   without: {

@@ -3,6 +3,7 @@ import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { keepSnapshot } from '../entitlements/keep-snapshot.ts';
+import { CARRY_OVER, carries } from '../entitlements/plan-rollovers.ts';
 import { findStored } from '../entitlements/standing.ts';
 import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
@@ -32,6 +33,9 @@ export class StoreEntitlements {
     );
     await emitReached(tx, emit, reached, ({ meter }) => asText(standing, currentWindow(standing, meter)));
     await checkAgain(tx, data.orgId);
-    tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
+    tx.onCommit(() => {
+      this.wakes.wake(REPLAY_PARKED);
+      if (carries(data)) this.wakes.wake(CARRY_OVER);
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { createGrant } from '@tidegate/contracts/billing/grants';
+import { getInvoice, listInvoices } from '@tidegate/contracts/billing/invoices';
 import type { Stripe } from 'stripe';
 import { openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
 import { clock } from '../../kernel/subscription.rows.ts';
@@ -70,12 +71,13 @@ const used = (lines: Stripe.InvoiceLineItem[] = []) =>
     .map(({ quantity, amount }) => ({ quantity, amount }));
 
 test('what is beyond the limit is at Stripe hour by hour, and on the invoice of its period to the cent', async () => {
-  const { customer, begun } = await subscribed();
+  const { org, customer, begun } = await subscribed();
   world.used['calls'] = [
     [begun, 60],
-    [begun + 2 * HOUR, 60],
+    [begun + 2 * HOUR, 90],
     [begun + 3 * HOUR, 1_500],
   ];
+  world.paidBy.credits['calls'] = [[begun + 2 * HOUR, 30]];
   await world.stripe.advance({ hours: 6 });
   await world.reportUsage();
   expect(
@@ -97,6 +99,19 @@ test('what is beyond the limit is at Stripe hour by hour, and on the invoice of 
   const [renewal] = await linesOf(customer, 'subscription_cycle');
   expect(renewal?.status).toBe('paid');
   expect(used(renewal?.lines)).toEqual([{ quantity: 1_527, amount: Number(EXPECTED.flat(1_527)) }]);
+  // And the line says what paid for the rest of what was used.
+  await world.settle();
+  await world.reportUsage();
+  const { items } = await world.call(listInvoices, { limit: 10 }, org);
+  const all = await Promise.all(items.map(({ id }) => world.call(getInvoice, { invoiceId: id }, org)));
+  const [line, ...more] = all.flatMap(({ lines }) =>
+    lines.filter(({ item, quantity }) => item === 'usage:calls' && quantity > 0),
+  );
+  expect(more).toEqual([]);
+  expect(line).toMatchObject({
+    quantity: 1_527,
+    usage: { used: 1_657, covered: { plan: 100, rollover: 0, credits: 30 }, charged: 1_527 },
+  });
 });
 
 test('an hour that was reported and not recorded, came late, or was corrected counts once, as it is now', async () => {
