@@ -12,6 +12,7 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { TopUps } from './top-up.tsx';
 
 /** Money and units to the organisation's credit, what can be bought, and what was. */
 export function ShowCredits() {
@@ -76,6 +77,7 @@ export function ShowCredits() {
             {offered.map((one) => (
               <Buy key={one.package} pack={one} currency={plans.data?.currency ?? ''} />
             ))}
+            <TopUps offered={offered} nameOf={nameOf} />
             {orders.length > 0 ? (
               <>
                 <h2>{t('Orders')}</h2>

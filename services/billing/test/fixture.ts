@@ -8,6 +8,7 @@ import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
 import { type DrawnCredit, listDrawnCredits } from '@tidegate/contracts/usage/credits';
+import { remainingUnits } from '@tidegate/contracts/usage/low';
 import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
@@ -171,10 +172,13 @@ export async function openBilling({
   const known = new Map<string, Described>();
   /** What usage says is left of prepaid units. */
   const drawn: DrawnCredit[] = [];
+  /** What usage says is left of meters, and of which prepaid units it was told. */
+  const left: { remaining: Record<string, number | null>; known: string[] } = { remaining: {}, known: [] };
   const bus = {
-    call: async (operation: Operation, input: Parameters<typeof answer>[0] & { organisationIds: string[] }) => {
+    call: async (operation: Operation, input: AskedOfOthers) => {
       if (operation === sumUsage) return answer(input);
       if (operation === listDrawnCredits) return { items: drawn };
+      if (operation === remainingUnits) return { ...left, remaining: left.remaining[input.meter] ?? null };
       if (operation.name === nameThings.identity.name) return names;
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
@@ -329,6 +333,7 @@ export async function openBilling({
     used,
     paidBy,
     drawn,
+    left,
     config,
     decimals,
     underway,
@@ -363,4 +368,8 @@ export async function openBilling({
     close,
   };
 }
+type AskedOfOthers = Parameters<ReturnType<typeof usageFigures>['answer']>[0] & {
+  organisationIds: string[];
+  meter: string;
+};
 export type Fixture = Awaited<ReturnType<typeof openBilling>>;

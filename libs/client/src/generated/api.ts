@@ -1062,7 +1062,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "top_up.stopped" | "payment.disputed" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -2144,7 +2144,7 @@ export type NextLevel = {
   distancePercent: Decimal | null;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed";
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "top_up.stopped" | "payment.disputed";
 
 export type OneOffPrice = {
   currency: Currency;
@@ -3358,6 +3358,25 @@ export type Timestamp = string;
 /** verify-full (the default) checks the certificate and the host name; verify-ca only the certificate; require encrypts without checking the server’s identity; disable does not encrypt. For a loopback address the default is disable. */
 export type TlsMode = "disable" | "require" | "verify-ca" | "verify-full";
 
+export type TopUp = {
+  feature: FeatureKey;
+  package: PackageKey;
+  /** Of the package */
+  name: string;
+  enabled: boolean;
+  /** Units are bought when no more than so many are left, of the limit and prepaid */
+  threshold: number;
+  /** The most that is spent in a month (UTC), before taxes */
+  monthlyCapMinor: number;
+  /** Of it, in this month */
+  spentMinor: number;
+  currency: Currency;
+  /** Why it switched itself off: a payment failed, or the package is not sold any more */
+  stopped: "payment_failed" | "package_gone" | null;
+  /** Another one would be more than is spent in a month */
+  capReached: boolean;
+};
+
 export type Trade = {
   id: Id;
   botId: Id;
@@ -4556,6 +4575,31 @@ export type SubscriptionsSetInput = {
 export type SubscriptionsSetOutput = Subscriptions;
 
 export type SubscriptionsSetProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type TopUpsListInput = Record<string, never>;
+
+export type TopUpsListOutput = {
+  items: Array<TopUp>;
+};
+
+export type TopUpsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type TopUpsSetInput = {
+  /** A metered feature */
+  feature: FeatureKey;
+  /** Whether packages are bought */
+  enabled: boolean;
+  /** Which one; needed to switch it on for the first time */
+  package?: PackageKey;
+  /** Units are bought when no more than so many are left, of the limit and prepaid */
+  threshold?: number;
+  /** The most that is spent in a month, before taxes; needed to switch it on */
+  monthlyCapMinor?: number;
+};
+
+export type TopUpsSetOutput = TopUp;
+
+export type TopUpsSetProblem = 'unknown_package' | 'package_not_usable' | 'other_currency' | 'payments_not_configured' | 'price_not_published' | 'no_payment_method' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -7144,6 +7188,14 @@ export class TidegateClient extends Transport {
   /** Put an organisation on a plan (operators only). Moves the organisation to the newest version of the plan, now or when what is paid for ends. Whatever the plan costs is invoiced by hand. Counters of the current period continue; only the limits change. Nothing that exceeds the new limits is deleted. A change or cancellation that was ordered for later is cancelled. For a subscription that Stripe bills, Stripe is asked. */
   subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
+
+  /** Which packages are bought by themselves, at which amount left, and up to which sum */
+  topUpsList = (input: TopUpsListInput = {}, options?: CallOptions): Promise<TopUpsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/top-ups', repeat: 'safe' }, input, options);
+
+  /** Buy packages by themselves when units run low, up to a sum in a month, or not any more. Off until it is switched on. The card that pays for the subscription is charged, as many packages at a time as bring what is left above the threshold. A payment that fails switches it off, and the owners are told. */
+  topUpsSet = (input: TopUpsSetInput, options?: CallOptions): Promise<TopUpsSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/top-ups/{feature}', repeat: 'keyed' }, input, options);
 
   /** Cancel a backtest; one that has ended stays as it is */
   backtestsCancel = (input: BacktestsCancelInput, options?: CallOptions): Promise<BacktestsCancelOutput> =>

@@ -45,6 +45,7 @@ export const exported: Exported = {
     data_keys: UPKEEP.data_keys,
     idempotency_keys: UPKEEP.idempotency_keys,
     entitlement_snapshots: UPKEEP.entitlements,
+    credit_watches: 'a copy of what billing exports',
     gauge_watches: 'when a gauge is looked at again',
     leases: 'what is lent for a minute, and what is held',
     quotas: 'a copy of what billing exports',

@@ -7,6 +7,7 @@ import { CARRY_OVER, carries } from '../entitlements/plan-rollovers.ts';
 import { findStored } from '../entitlements/standing.ts';
 import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
+import { emitLow } from './emit-low.ts';
 import { emitReached } from './emit-reached.ts';
 import { checkAgain, reachedIn } from './quota-alert.rows.ts';
 import { asText, currentWindow } from './window.rules.ts';
@@ -32,6 +33,11 @@ export class StoreEntitlements {
       windows.map((window) => ({ ...window, orgId: data.orgId })),
     );
     await emitReached(tx, emit, reached, ({ meter }) => asText(standing, currentWindow(standing, meter)));
+    await emitLow(
+      tx,
+      emit,
+      windows.map((window) => ({ ...window, orgId: data.orgId })),
+    );
     await checkAgain(tx, data.orgId);
     tx.onCommit(() => {
       this.wakes.wake(REPLAY_PARKED);
