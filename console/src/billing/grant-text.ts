@@ -24,7 +24,7 @@ export function amountText(grant: FeatureGrant, unit: string | undefined): strin
     case 'metered':
       return grant.limit === 0 && grant.enforcement === 'hard'
         ? null
-        : `${numberText(grant.limit)} ${t(EACH[grant.per])}`;
+        : `${numberText(grant.limit)} ${t(EACH[grant.per])}${rolloverText(grant.rollover)}`;
   }
 }
 
@@ -34,5 +34,8 @@ export function grantText(grant: FeatureGrant, info: FeatureInfo | undefined): s
   const amount = amountText(grant, info?.unit);
   return amount === null || grant.kind === 'boolean' ? amount && name : `${name}: ${amount}`;
 }
+
+const rolloverText = (rollover: { max: number } | undefined): string =>
+  rollover ? `, ${t('up to {count} left over are kept', { count: exact(rollover.max) })}` : '';
 
 const numberText = (limit: number | null): string => (limit === null ? t('without limit') : exact(limit));

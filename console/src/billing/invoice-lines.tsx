@@ -3,6 +3,18 @@ import { DataTable } from '../kernel/data-table.tsx';
 import { day, exact, money } from '../kernel/format.ts';
 import { t } from '../kernel/strings.ts';
 
+/** How much was used, and what paid for the part that is not charged. */
+function paidBy({ used, covered, charged }: NonNullable<InvoiceLine['usage']>): string {
+  const parts = [
+    t('{count} used', { count: exact(used ?? 0) }),
+    t('{count} in the plan', { count: exact(covered?.plan ?? 0) }),
+    ...(covered?.rollover ? [t('{count} left of earlier periods', { count: exact(covered.rollover) })] : []),
+    ...(covered?.credits ? [t('{count} prepaid', { count: exact(covered.credits) })] : []),
+    t('{count} charged', { count: exact(charged ?? 0) }),
+  ];
+  return parts.join(', ');
+}
+
 export function InvoiceLines({ lines, currency }: { lines: readonly InvoiceLine[]; currency: string }) {
   return (
     <DataTable
@@ -10,7 +22,17 @@ export function InvoiceLines({ lines, currency }: { lines: readonly InvoiceLine[
       rows={lines}
       rowKey={({ item, periodStart, amountMinor }) => `${item} ${periodStart} ${amountMinor}`}
       columns={[
-        { key: 'description', title: t('What'), value: ({ description }) => description },
+        {
+          key: 'description',
+          title: t('What'),
+          value: ({ description }) => description,
+          cell: ({ description, usage }) => (
+            <>
+              {description}
+              {usage?.covered ? <p className="quiet">{paidBy(usage)}</p> : null}
+            </>
+          ),
+        },
         {
           key: 'period',
           title: t('For'),

@@ -12,6 +12,7 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { TopUps } from './top-up.tsx';
 
 /** Money and units to the organisation's credit, what can be bought, and what was. */
 export function ShowCredits() {
@@ -22,7 +23,9 @@ export function ShowCredits() {
   return (
     <Page
       title={t('Credits')}
-      lead={t('Units that are used beyond what the plan includes, and money for later invoices.')}
+      lead={t(
+        'Units that are used beyond what the plan includes or are left of earlier periods, and money for later invoices.',
+      )}
     >
       <Reading of={credits}>
         {({ balances, features, orders }) => (
@@ -47,7 +50,11 @@ export function ShowCredits() {
                   rows={all}
                   rowKey={({ id }) => id}
                   columns={[
-                    { key: 'name', title: t('What'), value: ({ name }) => name },
+                    {
+                      key: 'name',
+                      title: t('What'),
+                      value: ({ name, source }) => (source === 'rollover' ? t('Left of earlier periods') : name),
+                    },
                     {
                       key: 'left',
                       title: t('Left'),
@@ -70,6 +77,7 @@ export function ShowCredits() {
             {offered.map((one) => (
               <Buy key={one.package} pack={one} currency={plans.data?.currency ?? ''} />
             ))}
+            <TopUps offered={offered} nameOf={nameOf} />
             {orders.length > 0 ? (
               <>
                 <h2>{t('Orders')}</h2>

@@ -11,6 +11,9 @@ const WORDS: Record<string, string> = {
   'invoice.due': 'an invoice is due',
   'plan.decided': 'an ordered plan was decided',
   'plan.ordered': 'a plan waits for the operator',
+  'seats.stopped': 'members are not bought by themselves any more',
+  'top_up.stopped': 'packages are not bought by themselves any more',
+  'payment.disputed': 'a payment is disputed',
   'channel.test': 'a test',
   'channel.confirmation': 'a confirmation',
 };
@@ -23,6 +26,9 @@ export const NOTICES: Notices = [
   'quota.reached',
   'invoice.due',
   'plan.decided',
+  'seats.stopped',
+  'top_up.stopped',
+  'payment.disputed',
 ];
 
 export const noticeWords = (event: string): string => t(WORDS[event] ?? event);

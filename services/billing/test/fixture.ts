@@ -7,8 +7,9 @@ import { describeOrganisations } from '@tidegate/contracts/identity/organisation
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { problemError } from '@tidegate/contracts/kernel/problem';
-import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
-import { sumUsage, type UsageChange } from '@tidegate/contracts/usage/sums';
+import { type DrawnCredit, listDrawnCredits } from '@tidegate/contracts/usage/credits';
+import { remainingUnits } from '@tidegate/contracts/usage/low';
+import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -78,6 +79,7 @@ import type { ProviderState } from '../src/subscriptions/provider-state.rules.ts
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
 import { ShowSubscriptions } from '../src/subscriptions/show-subscriptions.ts';
 import { SubscriptionChanges } from '../src/subscriptions/subscription-changes.ts';
+import { usageFigures } from './usage-figures.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
 export const SHIPPED = readFileSync(root('libs/testing/plans.yaml'), 'utf8');
@@ -165,42 +167,18 @@ export async function openBilling({
   const counts: Record<string, number> = {};
   /** And which of them smaller limits would restrict. */
   const names: Record<string, { id: string; name: string }[]> = {};
-  /** What usage says that was used, by meter: instants with quantities. */
-  const used: Record<string, [at: number, quantity: number][]> = {};
-  type AskedSpan = { meter: string; from: string; to: string; beyond?: { limit: number; per: 'hour' | 'day' } };
-  const sumOf = ({ meter, from, to, beyond }: AskedSpan): number => {
-    const events = (used[meter] ?? []).filter(([at]) => at >= Date.parse(from) && at < Date.parse(to));
-    const step = beyond ? { hour: 3_600_000, day: 86_400_000 }[beyond.per] : Number.POSITIVE_INFINITY;
-    const parts = Map.groupBy(events, ([at]) => Math.floor(at / step));
-    const sums = [...parts.values()].map((part) => part.reduce((sum, [, quantity]) => sum + quantity, 0));
-    return sums.reduce((all, sum) => all + Math.max(beyond ? 0 : sum, sum - (beyond?.limit ?? 0)), 0);
-  };
-  /** Digits behind the point of meters that have some. */
-  const decimals: Record<string, number> = {};
-  /** What happens while an answer of usage is on its way. */
-  const underway = { sums: async (): Promise<void> => {} };
+  const { used, paidBy, decimals, underway, answer } = usageFigures();
   /** What identity says of organisations. */
   const known = new Map<string, Described>();
   /** What usage says is left of prepaid units. */
-  const drawn: { id: string; left: number; decimals: number }[] = [];
+  const drawn: DrawnCredit[] = [];
+  /** What usage says is left of meters, and of which prepaid units it was told. */
+  const left: { remaining: Record<string, number | null>; known: string[] } = { remaining: {}, known: [] };
   const bus = {
-    call: async (
-      operation: Operation,
-      input: { spans: Parameters<typeof sumOf>[0][]; changes?: UsageChange[]; organisationIds: string[] },
-    ) => {
-      if (operation === sumUsage) {
-        const more = ({ from, to }: { from: string; to: string }) =>
-          (input.changes ?? [])
-            .filter(({ at }) => at >= from && at < to)
-            .reduce((sum, { quantity }) => sum + quantity, 0);
-        const sums = input.spans.map((span) => sumOf(span) + more(span));
-        await underway.sums();
-        return {
-          sums,
-          decimals: input.spans.map(({ meter }) => decimals[meter] ?? 0),
-        };
-      }
+    call: async (operation: Operation, input: AskedOfOthers) => {
+      if (operation === sumUsage) return answer(input);
       if (operation === listDrawnCredits) return { items: drawn };
+      if (operation === remainingUnits) return { ...left, remaining: left.remaining[input.meter] ?? null };
       if (operation.name === nameThings.identity.name) return names;
       if (operation.name !== describeOrganisations.name) return counts;
       return { items: input.organisationIds.flatMap((id) => known.get(id) ?? []) };
@@ -353,7 +331,9 @@ export async function openBilling({
     /** Deletes kept invoices whose time is over. */
     expireInvoices: () => new ExpireKeptInvoices(tenants, config).turn(),
     used,
+    paidBy,
     drawn,
+    left,
     config,
     decimals,
     underway,
@@ -388,4 +368,8 @@ export async function openBilling({
     close,
   };
 }
+type AskedOfOthers = Parameters<ReturnType<typeof usageFigures>['answer']>[0] & {
+  organisationIds: string[];
+  meter: string;
+};
 export type Fixture = Awaited<ReturnType<typeof openBilling>>;

@@ -36,6 +36,10 @@ import { TriedCards } from '../src/stripe/mirror/tried-cards.ts';
 import { PromotionCodes } from '../src/stripe/prices/promotion-codes.ts';
 import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
 import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
+import { BuyWhenLow } from '../src/stripe/top-ups/buy-when-low.loop.ts';
+import { ChargeTopUp } from '../src/stripe/top-ups/charge-top-up.ts';
+import { ManageTopUps } from '../src/stripe/top-ups/manage-top-ups.ts';
+import { markTopUp } from '../src/stripe/top-ups/top-up.rows.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
 import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
 import { CompareUsage } from '../src/stripe/usage/compare-usage.ts';
@@ -129,6 +133,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     new CreateCheckout(tenants, new CheckoutParts(api, customers, prices, codes), sessions, sync),
     new BuyPackage(tenants, new CheckoutParts(api, customers, prices, codes), calls),
     new FinishCheckout(tenants, api, customers, sync),
+    new ManageTopUps(tenants, api, prices, outbox, wakes),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   const run = async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
@@ -141,9 +146,18 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
   const signal = new AbortController().signal;
   const paidItems = new PaidItems(tenants, api, prices, codes);
   const sending = new SendUsage(tenants, api, log);
-  const reports = new ReportUsage(tenants, bus, sending, new LateUsage(tenants, calls));
+  const reports = new ReportUsage(tenants, bus, sending, new LateUsage(tenants, api, calls, log));
   const usageLoop = new ReportUsageLoop(tenants, api, reports, new CompareUsage(tenants, api, log, metrics), log);
+  const topUps = () => new BuyWhenLow(tenants, bus, new ChargeTopUp(tenants, api, calls, prices, outbox), outbox, log);
   return {
+    /** Usage says that a meter runs low, and replicas of the loop that buys more do what is due. */
+    runLow: async (orgId: string, meter = 'calls', replicas = 1) => {
+      await tenants.run(orgId, (tx) => markTopUp(tx, orgId, meter));
+      const turns = async (loop: BuyWhenLow) => {
+        while ((await loop.turn({ signal })) === 'again');
+      };
+      await Promise.all(Array.from({ length: replicas }, () => turns(topUps())));
+    },
     /** Reports the usage of all whose time has come. `whole`: as once a day. */
     reportUsage: async ({ whole = false } = {}) => {
       const day = whole ? ", compared_at = 'epoch'" : '';

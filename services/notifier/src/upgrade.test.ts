@@ -82,7 +82,7 @@ test('channels that subscribed to everything are notified of what has come since
       id: all,
       events: [
         ...['server.unreachable', 'trade.closed', 'quota.reached', 'bot.halted'],
-        ...['invoice.due', 'plan.decided', 'plan.ordered', 'seats.stopped', 'payment.disputed'],
+        ...['invoice.due', 'plan.decided', 'plan.ordered', 'seats.stopped', 'payment.disputed', 'top_up.stopped'],
       ],
     },
     { id: some, events: ['trade.closed'] },

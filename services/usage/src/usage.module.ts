@@ -8,9 +8,11 @@ import { StoreEntitlements } from './balances/store-entitlements.ts';
 import { SumUsage } from './balances/sum-usage.ts';
 import { UsageHistory } from './balances/usage-history.ts';
 import { UsageLimits } from './balances/usage-limits.ts';
+import { WatchCredits } from './balances/watch-credits.ts';
 import { CheckEntitlement } from './checks/check-entitlement.ts';
 import { EndHold } from './checks/end-hold.ts';
 import { CorrectUsage } from './corrections/correct-usage.ts';
+import { CarryOver } from './credits/carry-over.loop.ts';
 import { ListDrawn } from './credits/list-drawn.ts';
 import { StoreCredits } from './credits/store-credits.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
@@ -40,6 +42,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     StoreEntitlements,
     StoreCredits,
     ListDrawn,
+    WatchCredits,
     UsageSettings,
     IngestUsage,
     CorrectUsage,
@@ -68,6 +71,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     TurnIdentities,
     ReplayParked,
     WatchGauges,
+    CarryOver,
     EnforceRetention,
   ],
 })

@@ -858,7 +858,8 @@ export type CreditLeft = {
   from: Timestamp;
   /** When the rest expires; null: never */
   until: Timestamp | null;
-  source: "package" | "manual" | "promotion";
+  /** rollover: it was left of an earlier window of the plan, and is used before what that includes */
+  source: "package" | "manual" | "promotion" | "rollover";
   package: PackageKey | null;
   /** The lowest is used first; then what expires first */
   priority: number;
@@ -1061,7 +1062,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "top_up.stopped" | "payment.disputed" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -1185,6 +1186,8 @@ export type FeatureLimit = {
   remaining: Figure | null;
   /** Prepaid units that are left. Of metered features; null for others */
   credits: Figure | null;
+  /** What was left of earlier windows; null: the plan carries nothing of it */
+  rollover: RolledOver | null;
   /** Of metered features; null for others, and where nothing is ever reset */
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
@@ -1390,7 +1393,7 @@ export type InvoiceLine = {
   /** What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls` */
   item: string;
   description: string;
-  /** Of usage in units of the meter, with its digits behind the point */
+  /** Of usage what this line charges, in units of the meter, with its digits behind the point */
   quantity: number;
   /** Before discounts */
   amountMinor: AmountMinor;
@@ -1403,8 +1406,19 @@ export type InvoiceLine = {
     meter: string;
     from: Timestamp;
     to: Timestamp;
-    /** What was counted in that time when the line was made; null: the limit is one of hours or days */
+    /** Everything that was counted in that time when the line was made; null: not known yet */
     used: number | null;
+    /** What paid for a part of it; null: not known */
+    covered: {
+      /** By what the plan includes, with add-ons and grants */
+      plan: number;
+      /** By what was left of earlier windows */
+      rollover: number;
+      /** By prepaid units */
+      credits: number;
+    } | null;
+    /** What is charged of it, by this line and those before it for the same time: `used` less what is covered. null: not known */
+    charged: number | null;
     /** Lists exactly its events: their quantities add up to what was used */
     events: string;
   };
@@ -1849,6 +1863,8 @@ export type MeteredGrant = {
   /** Use never passes it: the limit when hard, more with a grace, null when nothing is refused */
   ceiling: Limit;
   per: QuotaWindow;
+  /** absent: what is left of a window is gone with it */
+  rollover?: Rollover;
 };
 
 /** In the smallest unit of the currency: 2900 is 29.00 EUR */
@@ -2128,7 +2144,7 @@ export type NextLevel = {
   distancePercent: Decimal | null;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "payment.disputed";
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "invoice.due" | "plan.decided" | "plan.ordered" | "seats.stopped" | "top_up.stopped" | "payment.disputed";
 
 export type OneOffPrice = {
   currency: Currency;
@@ -2617,6 +2633,24 @@ export type RevenueFigures = {
 
 /** What a member may do, from least to most */
 export type Role = "viewer" | "editor" | "admin" | "owner";
+
+export type RolledOver = {
+  /** At most so many units are carried at any time */
+  max: number;
+  /** For so many windows after their own */
+  periods: number;
+  /** Units of earlier windows that can be used now; they are in `credits` */
+  left: Figure;
+  /** When the first of them expire; null: there are none */
+  expiresAt: Timestamp | null;
+};
+
+export type Rollover = {
+  /** At most so many units are carried at any time */
+  max: number;
+  /** For so many windows after their own */
+  periods: number;
+};
 
 export type RotatedApiKey = {
   id: string;
@@ -3323,6 +3357,25 @@ export type Timestamp = string;
 
 /** verify-full (the default) checks the certificate and the host name; verify-ca only the certificate; require encrypts without checking the server’s identity; disable does not encrypt. For a loopback address the default is disable. */
 export type TlsMode = "disable" | "require" | "verify-ca" | "verify-full";
+
+export type TopUp = {
+  feature: FeatureKey;
+  package: PackageKey;
+  /** Of the package */
+  name: string;
+  enabled: boolean;
+  /** Units are bought when no more than so many are left, of the limit and prepaid */
+  threshold: number;
+  /** The most that is spent in a month (UTC), before taxes */
+  monthlyCapMinor: number;
+  /** Of it, in this month */
+  spentMinor: number;
+  currency: Currency;
+  /** Why it switched itself off: a payment failed, or the package is not sold any more */
+  stopped: "payment_failed" | "package_gone" | null;
+  /** Another one would be more than is spent in a month */
+  capReached: boolean;
+};
 
 export type Trade = {
   id: Id;
@@ -4522,6 +4575,31 @@ export type SubscriptionsSetInput = {
 export type SubscriptionsSetOutput = Subscriptions;
 
 export type SubscriptionsSetProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type TopUpsListInput = Record<string, never>;
+
+export type TopUpsListOutput = {
+  items: Array<TopUp>;
+};
+
+export type TopUpsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type TopUpsSetInput = {
+  /** A metered feature */
+  feature: FeatureKey;
+  /** Whether packages are bought */
+  enabled: boolean;
+  /** Which one; needed to switch it on for the first time */
+  package?: PackageKey;
+  /** Units are bought when no more than so many are left, of the limit and prepaid */
+  threshold?: number;
+  /** The most that is spent in a month, before taxes; needed to switch it on */
+  monthlyCapMinor?: number;
+};
+
+export type TopUpsSetOutput = TopUp;
+
+export type TopUpsSetProblem = 'unknown_package' | 'package_not_usable' | 'other_currency' | 'payments_not_configured' | 'price_not_published' | 'no_payment_method' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type BacktestsCancelInput = {
   backtestId: Id;
@@ -6728,10 +6806,12 @@ export type UsageCurrentOutput = {
     included: boolean;
     /** Of the limit and of prepaid credits; null: unlimited */
     remaining: Figure | null;
-    /** Prepaid units that are left; they are used beyond the limit */
+    /** Prepaid units that are left, and units of earlier windows */
     credits: Figure;
-    /** Of what is used, paid by prepaid units */
+    /** Of what is used, paid by them */
     drawn: Figure;
+    /** What was left of earlier windows, which is used first; null: the plan carries nothing of it */
+    rollover: RolledOver | null;
     /** Share of the limit and of the prepaid units that is used, rounded down */
     percent: number | null;
     /** Of the window that the limit applies to; of the month without a limit */
@@ -6905,7 +6985,7 @@ export class TidegateClient extends Transport {
   creditsEnd = (input: CreditsEndInput, options?: CallOptions): Promise<CreditsEndOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/organisations/{organisationId}/credits/{creditId}', repeat: 'keyed' }, input, options);
 
-  /** What the organisation has to its credit: money, and prepaid units by feature. Prepaid units are used beyond what the plan includes, in the order of the list: by priority, then what expires first, then what was free. Of what is used up or expired the newest thousand are listed. */
+  /** What the organisation has to its credit: money, and prepaid units by feature. Prepaid units are used beyond what the plan includes, in the order of the list: by priority, then what expires first, then what was free. What was left of earlier windows (`source` rollover) is used first. Of what is used up or expired the newest thousand are listed. */
   creditsGet = (input: CreditsGetInput = {}, options?: CallOptions): Promise<CreditsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/credits', repeat: 'safe' }, input, options);
 
@@ -7108,6 +7188,14 @@ export class TidegateClient extends Transport {
   /** Put an organisation on a plan (operators only). Moves the organisation to the newest version of the plan, now or when what is paid for ends. Whatever the plan costs is invoiced by hand. Counters of the current period continue; only the limits change. Nothing that exceeds the new limits is deleted. A change or cancellation that was ordered for later is cancelled. For a subscription that Stripe bills, Stripe is asked. */
   subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
+
+  /** Which packages are bought by themselves, at which amount left, and up to which sum */
+  topUpsList = (input: TopUpsListInput = {}, options?: CallOptions): Promise<TopUpsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/top-ups', repeat: 'safe' }, input, options);
+
+  /** Buy packages by themselves when units run low, up to a sum in a month, or not any more. Off until it is switched on. The card that pays for the subscription is charged, as many packages at a time as bring what is left above the threshold. A payment that fails switches it off, and the owners are told. */
+  topUpsSet = (input: TopUpsSetInput, options?: CallOptions): Promise<TopUpsSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/billing/top-ups/{feature}', repeat: 'keyed' }, input, options);
 
   /** Cancel a backtest; one that has ended stays as it is */
   backtestsCancel = (input: BacktestsCancelInput, options?: CallOptions): Promise<BacktestsCancelOutput> =>

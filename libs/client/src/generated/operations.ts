@@ -61,6 +61,8 @@ export const OPERATIONS = {
   subscriptionsPreview: { service: 'billing', scope: 'billing:read', reads: false },
   subscriptionsResume: { service: 'billing', scope: 'billing:write', reads: false },
   subscriptionsSet: { service: 'billing', scope: 'operator', reads: false },
+  topUpsList: { service: 'billing', scope: 'billing:read', reads: true },
+  topUpsSet: { service: 'billing', scope: 'billing:write', reads: false },
   backtestsCancel: { service: 'bot-executor', scope: 'bots:write', reads: false },
   backtestsCompare: { service: 'bot-executor', scope: 'bots:read', reads: true },
   backtestsCreate: { service: 'bot-executor', scope: 'bots:write', reads: false },
@@ -244,7 +246,7 @@ export const LIVE = {
   },
   entitlements: {
     about: undefined,
-    refreshes: ['billingDetailsGet', 'creditsGet', 'disputesList', 'entitlementsCurrent', 'invoicesGet', 'invoicesList', 'paymentsList', 'paymentsMethod', 'plansList', 'seatsGet', 'subscriptionsGet', 'backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
+    refreshes: ['billingDetailsGet', 'creditsGet', 'disputesList', 'entitlementsCurrent', 'invoicesGet', 'invoicesList', 'paymentsList', 'paymentsMethod', 'plansList', 'seatsGet', 'subscriptionsGet', 'topUpsList', 'backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
     moves: [],
   },
   servers: {

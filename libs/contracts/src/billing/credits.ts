@@ -34,14 +34,18 @@ export type Credit = z.infer<typeof Credit>;
 /** As customers see it, with what is left: why an operator gave it is theirs to know. */
 export const CreditLeft = Credit.omit({ by: true, reason: true })
   .extend({
+    source: z.enum([...Credit.shape.source.options, 'rollover']).meta({
+      description: 'rollover: it was left of an earlier window of the plan, and is used before what that includes',
+    }),
     left: z
-      .int()
+      .number()
       .min(0)
       .nullable()
       .meta({ description: 'What can still be used; null: usage does not answer at present' }),
     expired: z.boolean(),
   })
   .meta({ id: 'CreditLeft' });
+export type CreditLeft = z.infer<typeof CreditLeft>;
 
 /** Units that were ordered and are not paid for yet. */
 export const PackageOrder = z
@@ -73,7 +77,7 @@ export const getCredits = operation({
   summary: 'What the organisation has to its credit: money, and prepaid units by feature',
   description:
     'Prepaid units are used beyond what the plan includes, in the order of the list: by priority, then what expires ' +
-    'first, then what was free. Of what is used up or expired the newest thousand are listed.',
+    'first, then what was free. What was left of earlier windows (`source` rollover) is used first. Of what is used up or expired the newest thousand are listed.',
   input: z.strictObject({}),
   output: z.object({
     balances: z

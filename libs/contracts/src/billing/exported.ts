@@ -65,6 +65,14 @@ export const exported: Exported = {
       columns: 'product following monthly_cap_minor lowered_to stopped changed_at',
       without: { internal: 'written_at check_at', operator: 'changed_by' },
     },
+    top_ups: {
+      columns: 'feature package threshold monthly_cap_minor enabled stopped changed_at',
+      without: { internal: 'check_at holder marks capped_in', operator: 'changed_by' },
+    },
+    top_up_orders: {
+      columns: 'id feature package name amount expires_days quantity currency total_minor state ordered_at settled_at',
+      without: { internal: 'invoice_ref' },
+    },
     disputes: {
       columns: 'id state status reason currency amount_minor answer_by opened_at read_only settled_at',
       without: { internal: 'charge_id', operator: 'settled_by settled_reason' },

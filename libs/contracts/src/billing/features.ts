@@ -44,6 +44,15 @@ export type QuotaWindow = z.infer<typeof QuotaWindow>;
 export const Enforcement = z.enum(['hard', 'soft', 'overage']).meta({ id: 'Enforcement' });
 export type Enforcement = z.infer<typeof Enforcement>;
 
+/** What is left of a window can be used in the windows after it. */
+export const Rollover = z
+  .object({
+    max: z.int().min(1).meta({ description: 'At most so many units are carried at any time' }),
+    periods: z.int().min(1).meta({ description: 'For so many windows after their own' }),
+  })
+  .meta({ id: 'Rollover' });
+export type Rollover = z.infer<typeof Rollover>;
+
 /** How much may be used per window. The feature's key is the meter's name. */
 export const MeteredGrant = z
   .object({
@@ -54,6 +63,7 @@ export const MeteredGrant = z
       description: 'Use never passes it: the limit when hard, more with a grace, null when nothing is refused',
     }),
     per: QuotaWindow,
+    rollover: Rollover.optional().meta({ description: 'absent: what is left of a window is gone with it' }),
   })
   .meta({ id: 'MeteredGrant' });
 export type MeteredGrant = z.infer<typeof MeteredGrant>;

@@ -45,7 +45,9 @@ export const InvoiceLine = z
       examples: ['plan:pro'],
     }),
     description: z.string(),
-    quantity: z.number().meta({ description: 'Of usage in units of the meter, with its digits behind the point' }),
+    quantity: z.number().meta({
+      description: 'Of usage what this line charges, in units of the meter, with its digits behind the point',
+    }),
     amountMinor: Amount.meta({ description: 'Before discounts' }),
     discountMinor: Amount.meta({ description: 'What coupons take from this line, not below zero' }),
     periodStart: Timestamp,
@@ -56,8 +58,24 @@ export const InvoiceLine = z
         from: Timestamp,
         to: Timestamp,
         used: z.number().nullable().meta({
-          description: 'What was counted in that time when the line was made; null: the limit is one of hours or days',
+          description: 'Everything that was counted in that time when the line was made; null: not known yet',
         }),
+        covered: z
+          .object({
+            plan: z.number().meta({ description: 'By what the plan includes, with add-ons and grants' }),
+            rollover: z.number().meta({ description: 'By what was left of earlier windows' }),
+            credits: z.number().meta({ description: 'By prepaid units' }),
+          })
+          .nullable()
+          .meta({ description: 'What paid for a part of it; null: not known' }),
+        charged: z
+          .number()
+          .nullable()
+          .meta({
+            description:
+              'What is charged of it, by this line and those before it for the same time: `used` less what is covered. ' +
+              'null: not known',
+          }),
         events: z.string().meta({
           description: 'Lists exactly its events: their quantities add up to what was used',
           examples: ['/api/v1/usage/events?meter=reports&from=2026-11-01T00:00:00.000Z&to=2026-12-01T00:00:00.000Z'],

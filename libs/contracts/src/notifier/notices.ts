@@ -12,6 +12,7 @@ export const NOTICE_TYPES = [
   'plan.decided',
   'plan.ordered',
   'seats.stopped',
+  'top_up.stopped',
   'payment.disputed',
 ] as const;
 export const NoticeType = z.enum(NOTICE_TYPES).meta({ id: 'NoticeType' });
@@ -119,6 +120,18 @@ export const SeatsStoppedNotice = z
   })
   .meta({ id: 'SeatsStoppedNotice' });
 
+export const TopUpStoppedNotice = z
+  .object({
+    type: z.literal('top_up.stopped'),
+    timestamp: Timestamp,
+    data: z.object({
+      feature: z.string(),
+      name: z.string(),
+      reason: z.enum(['payment_failed', 'package_gone', 'cap_reached']),
+    }),
+  })
+  .meta({ id: 'TopUpStoppedNotice' });
+
 export const PaymentDisputedNotice = z
   .object({
     type: z.literal('payment.disputed'),
@@ -155,6 +168,7 @@ export const Notice = z
     PlanDecidedNotice,
     PlanOrderedNotice,
     SeatsStoppedNotice,
+    TopUpStoppedNotice,
     PaymentDisputedNotice,
     TestNotice,
   ])

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Id } from '../kernel/types.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
 import { MeterKey } from './event.ts';
 import { Figure } from './quantity.ts';
 
@@ -10,6 +10,10 @@ export const DrawnCredit = z.object({
   meter: MeterKey,
   left: Figure.min(0).meta({ description: 'What is not drawn by usage' }),
   decimals: z.int().meta({ description: 'Digits of the meter behind the point' }),
+  rollover: z
+    .object({ amount: z.int().min(0), from: Timestamp, until: Timestamp })
+    .nullable()
+    .meta({ description: 'Of units that were left of an earlier window; null: billing knows them' }),
 });
 export type DrawnCredit = z.infer<typeof DrawnCredit>;
 

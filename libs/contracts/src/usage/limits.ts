@@ -4,6 +4,7 @@ import { Enforcement, FeatureKey, Level, Limit, QuotaWindow } from '../billing/f
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { Figure } from './quantity.ts';
+import { RolledOver } from './rollover.ts';
 
 const onlyMetered = 'Of metered features; null for others';
 
@@ -30,6 +31,9 @@ export const FeatureLimit = z
     credits: Figure.min(0)
       .nullable()
       .meta({ description: `Prepaid units that are left. ${onlyMetered}` }),
+    rollover: RolledOver.nullable().meta({
+      description: 'What was left of earlier windows; null: the plan carries nothing of it',
+    }),
     resetsAt: Timestamp.nullable().meta({ description: `${onlyMetered}, and where nothing is ever reset` }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
   })

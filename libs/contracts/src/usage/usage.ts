@@ -8,6 +8,7 @@ import { filter, groupBy, HistoryGroup, UsageGroup } from './dimensions.ts';
 import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
 import { unknownMeter } from './leases.ts';
 import { Figure, Quantity } from './quantity.ts';
+import { RolledOver } from './rollover.ts';
 
 export const Meter = z
   .object({
@@ -44,8 +45,11 @@ export const MeterUsage = z
     per: QuotaWindow.nullable().meta({ description: 'What the limit applies to; null: not part of the plan' }),
     included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
     remaining: Figure.min(0).nullable().meta({ description: 'Of the limit and of prepaid credits; null: unlimited' }),
-    credits: Figure.min(0).meta({ description: 'Prepaid units that are left; they are used beyond the limit' }),
-    drawn: Figure.min(0).meta({ description: 'Of what is used, paid by prepaid units' }),
+    credits: Figure.min(0).meta({ description: 'Prepaid units that are left, and units of earlier windows' }),
+    drawn: Figure.min(0).meta({ description: 'Of what is used, paid by them' }),
+    rollover: RolledOver.nullable().meta({
+      description: 'What was left of earlier windows, which is used first; null: the plan carries nothing of it',
+    }),
     percent: z.int().nullable().meta({
       description: 'Share of the limit and of the prepaid units that is used, rounded down',
     }),

@@ -226,6 +226,17 @@ describe('what grants come to', () => {
     expect(withPlan(overage)).toMatchObject({ enforcement: 'overage', limit: 201, ceiling: null });
   });
 
+  test('what rolls over follows the plan whose terms are in force, and nothing does of what is unlimited', () => {
+    const calls = { kind: 'metered', enforcement: 'hard', limit: 100, ceiling: 100, per: 'month' } as const;
+    const rollover = { max: 50, periods: 2 };
+    const withPlan = (grants: Grant[] = []) =>
+      features({ grants, subscriptions: [main(plan('own', 0, { calls: { ...calls, rollover } }))] })['calls'];
+    expect(withPlan([grant({ feature: 'calls', value: 11 })])).toMatchObject({ limit: 111, rollover });
+    expect(withPlan([grant({ feature: 'calls', value: null })])).not.toHaveProperty('rollover');
+    const without = features({ subscriptions: [main(plan('own', 0, { calls }))] })['calls'];
+    expect(without).not.toHaveProperty('rollover');
+  });
+
   test('levels: the highest. What no plan gives can be given, and a value of another kind gives nothing', () => {
     const declared = [...base.features, { key: 'reports', kind: 'level' as const, product: null, per: null }];
     const level = (value: string) => grant({ feature: 'reports', op: 'max', value: value as never });

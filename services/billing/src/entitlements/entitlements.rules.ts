@@ -127,7 +127,7 @@ function grantsOf({ plan, subscription: { product }, items }: InForce): Grant[] 
       value: givenBy(grant),
       terms:
         grant.kind === 'metered'
-          ? { enforcement: grant.enforcement, grace: grant.grace ?? null, per: grant.per }
+          ? { enforcement: grant.enforcement, grace: grant.grace ?? null, per: grant.per, rollover: grant.rollover }
           : undefined,
       from: Number.NEGATIVE_INFINITY,
       until: null,

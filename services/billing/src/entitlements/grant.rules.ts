@@ -1,4 +1,11 @@
-import type { Enforcement, FeatureGrant, FeatureKind, Level, QuotaWindow } from '@tidegate/contracts/billing/features';
+import type {
+  Enforcement,
+  FeatureGrant,
+  FeatureKind,
+  Level,
+  QuotaWindow,
+  Rollover,
+} from '@tidegate/contracts/billing/features';
 import { Level as Levels } from '@tidegate/contracts/billing/features';
 
 /** How much of a feature: a number (null is unlimited), yes or no, a level. */
@@ -10,6 +17,7 @@ export interface Terms {
   /** Per cent beyond a soft limit after which use is refused. */
   grace: number | null;
   per: QuotaWindow;
+  rollover?: Rollover | undefined;
 }
 
 /**
@@ -62,8 +70,10 @@ export function fold(kind: FeatureKind, per: QuotaWindow, all: readonly Grant[])
       return { kind, value: total(base, adding) ?? 0 };
     case 'metered': {
       const limit = total(base, adding);
-      const { grace, ...terms } = termsOf(grants) ?? { enforcement: 'hard' as const, grace: null, per };
-      return { kind, limit, ...terms, ceiling: ceilingOf(limit, { ...terms, grace }) };
+      const { grace, rollover, ...terms }: Terms = termsOf(grants) ?? { enforcement: 'hard', grace: null, per };
+      const ceiling = ceilingOf(limit, { ...terms, grace });
+      // Of what is unlimited nothing is ever left.
+      return { kind, limit, ...terms, ceiling, ...(rollover && limit !== null ? { rollover } : {}) };
     }
   }
 }
@@ -101,6 +111,8 @@ function termsOf(grants: readonly Grant[]): Terms | undefined {
     GENTLE[b.terms.enforcement] - GENTLE[a.terms.enforcement] ||
     ordered(infinite(b.value), infinite(a.value)) ||
     (b.terms.grace ?? 0) - (a.terms.grace ?? 0) ||
+    (b.terms.rollover?.max ?? 0) - (a.terms.rollover?.max ?? 0) ||
+    (b.terms.rollover?.periods ?? 0) - (a.terms.rollover?.periods ?? 0) ||
     ordered(a.terms.per, b.terms.per);
   return [...given].sort(compare)[0]?.terms;
 }

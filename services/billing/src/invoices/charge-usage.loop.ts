@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { textOf } from '@tidegate/contracts/usage/quantity';
-import { sumUsage } from '@tidegate/contracts/usage/sums';
+import { type Covered, sumUsage } from '@tidegate/contracts/usage/sums';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
@@ -15,6 +15,7 @@ import { CHARGE_USAGE, LATE_MS } from './charges.ts';
 import { lockAccount } from './invoice.rows.ts';
 import { addItems, type NewItem } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
+import { lineUsage } from './line-usage.rules.ts';
 import { findChargesDue, findOpenCharges, saveCharged, type UsageChargeRow } from './usage-charge.rows.ts';
 import { type Counted, owedFor, type Span, spansOf } from './usage-charge.rules.ts';
 
@@ -67,17 +68,21 @@ export class ChargeUsage {
     const spans = asked.flat();
     const sums: number[] = [];
     const decimals: number[] = [];
+    const covered: Covered[] = [];
     for (let at = 0; at < spans.length; at += MOST_SPANS) {
-      const answer = await this.bus.call(sumUsage, { spans: spans.slice(at, at + MOST_SPANS) }, { orgId });
+      const some = spans.slice(at, at + MOST_SPANS);
+      const answer = await this.bus.call(sumUsage, { spans: some, covered: true }, { orgId });
       sums.push(...answer.sums);
       decimals.push(...answer.decimals);
+      covered.push(...(answer.covered ?? []));
     }
     const owed = new Map<string, Owed>();
     let taken = 0;
     for (const [index, row] of rows.entries()) {
       const own = asked[index] as Span[];
-      const counted = sums.slice(taken, taken + own.length).map(BigInt);
-      owed.set(keyOf(row), { was: stateOf(row), sums: counted, decimals: decimals[taken] ?? 0 });
+      const last = taken + own.length;
+      const counted = { sums: sums.slice(taken, last).map(BigInt), covered: covered.slice(taken, last) };
+      owed.set(keyOf(row), { was: stateOf(row), ...counted, decimals: decimals[taken] ?? 0 });
       taken += own.length;
     }
     await this.tenants.run(orgId, (tx) => this.store(tx, orgId, owed));
@@ -131,20 +136,14 @@ export class ChargeUsage {
       periodStart: row.from_at.toISOString(),
       periodEnd: row.until_at.toISOString(),
       by: 'schedule',
-      usage: usageOf(row, counted),
+      usage: usageOf(row, counted, quantity),
     };
   }
 }
 
-/** Which events a line is about, and what they added up to. */
-function usageOf(
-  { feature: meter, from_at, until_at, per }: UsageChargeRow,
-  { sums, decimals }: Counted,
-): NonNullable<NewItem['usage']> {
-  const [first = 0n, last = first] = sums;
-  const used = per === 'hour' || per === 'day' ? null : textOf(sums.length > 1 ? last - first : first, decimals);
-  return { meter, from: from_at.toISOString(), to: until_at.toISOString(), used };
-}
+/** Which events a line is about, what they added up to, and what paid for those that are not charged. */
+const usageOf = ({ feature: meter, from_at, until_at }: UsageChargeRow, counted: Counted, charged: bigint) =>
+  lineUsage({ meter, from: from_at.toISOString(), to: until_at.toISOString() }, counted, charged);
 
 interface Owed extends Counted {
   /** What had been charged when the sums were asked for. */

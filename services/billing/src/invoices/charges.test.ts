@@ -256,33 +256,6 @@ test('a plan that costs only by use is not given away, and is charged when an op
   ]);
 });
 
-test('parts of a unit are charged exactly and rounded once, and stand on the invoice as they were counted', async () => {
-  const start = Math.floor((Date.now() - 65 * DAY) / 1_000) * 1_000;
-  const org = await organisation(new Date(start).toISOString());
-  billing.decimals['bot_orders'] = 2;
-  const used: [number, number][] = [[start + DAY, 123_45]];
-  billing.used['bot_orders'] = used;
-  await set(org, 'payg', { product: 'trading' });
-  const settle = async (months: number) => {
-    clock.now = later(start, months);
-    await billing.settle(org);
-    await billing.chargeUsage();
-    return (await invoices(org)).flatMap(({ lines }) => lines.map((line) => [line.quantity, line.amountMinor]));
-  };
-  expect(await settle(1)).toEqual([[123.45, 62]]);
-  used.push([start + DAY, 55], [start + 32 * DAY, 200_00]);
-  // 124 units cost 0.62 as well: what came late costs nothing more.
-  expect(await settle(2)).toEqual([
-    [123.45, 62],
-    [200, 100],
-  ]);
-  const [first] = (await invoices(org)).flatMap(({ lines }) => lines);
-  const [from, to] = [new Date(start), new Date(later(start, 1))].map((instant) => instant.toISOString());
-  const events = `/api/v1/usage/events?meter=bot_orders&from=${from}&to=${to}`;
-  expect(first?.usage).toEqual({ meter: 'bot_orders', from, to, used: 123.45, events });
-  delete billing.decimals['bot_orders'];
-});
-
 test('whoever is moved to what has to be paid pays from then on', async () => {
   clock.now = Date.now();
   const org = await billing.create(new Date(clock.now - 3 * DAY).toISOString());

@@ -1,6 +1,7 @@
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { ITEM_COLUMNS, type ItemRow } from './invoice.rows.ts';
+import type { LineUsage } from './line-usage.rules.ts';
 
 export interface NewItem {
   /** Says what is charged: the same effect is charged once. */
@@ -19,8 +20,7 @@ export interface NewItem {
   periodEnd: string;
   by: string;
   reason?: string | undefined;
-  /** Of usage: its meter, its time, and how much was counted in it, as decimal text. */
-  usage?: { meter: string; from: string; to: string; used: string | null };
+  usage?: LineUsage;
 }
 
 /** Adds what is not charged yet; it waits for the next invoice. Returns how many were new. */

@@ -1,6 +1,7 @@
 import type { Invoice, InvoiceCustomer, InvoiceLine, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import type { LineUsage } from './line-usage.rules.ts';
 
 export interface InvoiceRow {
   org_id: string;
@@ -88,7 +89,7 @@ export interface ItemRow {
   discount_minor: string;
   period_start: Date;
   period_end: Date;
-  usage: { meter: string; from: string; to: string; used: string | null } | null;
+  usage: LineUsage | null;
 }
 
 export const ITEM_COLUMNS =
@@ -221,9 +222,13 @@ export const toLine = (row: ItemRow): InvoiceLine => ({
   ...(row.usage ? { usage: toUsage(row.usage) } : {}),
 });
 
-const toUsage = ({ meter, from, to, used }: NonNullable<ItemRow['usage']>): InvoiceLine['usage'] => ({
+const toUsage = ({ meter, from, to, used, covered, charged }: LineUsage): InvoiceLine['usage'] => ({
   ...{ meter, from, to },
   used: used === null ? null : Number(used),
+  covered: covered
+    ? { plan: Number(covered.plan), rollover: Number(covered.rollover), credits: Number(covered.credits) }
+    : null,
+  charged: charged === undefined ? null : Number(charged),
   events: `/api/v1/usage/events?meter=${meter}&from=${from}&to=${to}`,
 });
 

@@ -1,5 +1,6 @@
 import type { QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { UsagePrice } from '@tidegate/contracts/billing/prices';
+import type { Covered } from '@tidegate/contracts/usage/sums';
 import { usageAmount } from '../prices/usage-price.rules.ts';
 
 /** Usage of a meter in a time; `beyond`: only what lies beyond a limit in each hour or day of it. */
@@ -33,10 +34,15 @@ export function spansOf({ feature: meter, per, included, window_start, from_at, 
 export interface Counted {
   sums: readonly bigint[];
   decimals: number;
+  /** Everything that was used in each span, and what was drawn for it. */
+  covered: readonly Covered[];
 }
 
 /** How much of it was beyond the limit before the part began, and at its end. The counter goes on when prices change. */
-export function beyond({ per, included }: Window, { sums, decimals }: Counted): [before: bigint, all: bigint] {
+export function beyond(
+  { per, included }: Window,
+  { sums, decimals }: Pick<Counted, 'sums' | 'decimals'>,
+): [before: bigint, all: bigint] {
   if (included === null) return [0n, 0n];
   const all = sums.at(-1) ?? 0n;
   if (per === 'hour' || per === 'day') return [0n, all];
@@ -48,7 +54,7 @@ export function beyond({ per, included }: Window, { sums, decimals }: Counted): 
 /** What a window owes altogether, and for how much. */
 export function owedFor(
   window: Window & { price: UsagePrice; currency: string },
-  counted: Counted,
+  counted: Pick<Counted, 'sums' | 'decimals'>,
 ): { quantity: bigint; amount: bigint } {
   const [before, all] = beyond(window, counted);
   const cost = (steps: bigint) => usageAmount(window.price, steps, window.currency, counted.decimals);

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { getCredits } from '@tidegate/contracts/billing/credits';
-import { listDrawnCredits } from '@tidegate/contracts/usage/credits';
+import { type CreditLeft, getCredits } from '@tidegate/contracts/billing/credits';
+import { type DrawnCredit, listDrawnCredits } from '@tidegate/contracts/usage/credits';
 import { inSteps, unitsOf } from '@tidegate/contracts/usage/quantity';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
@@ -28,35 +28,21 @@ export class GetCredits {
       credits: await findCredits(tx, orgId),
       orders: await listOrderRows(tx, orgId),
     }));
-    const known = credits.length === 0 ? new Map<string, Left>() : await this.left(orgId);
+    const known = await this.left(orgId);
     const now = clock.now();
-    const expired = ({ until_at: until }: CreditRow): boolean => until !== null && until.getTime() <= now;
-    const features = [...Map.groupBy(credits, ({ feature }) => feature)].map(([feature, rows]) => {
-      const decimals = Math.max(0, ...rows.map(({ id }) => known?.get(id)?.decimals ?? 0));
-      // What usage has not received yet is whole.
-      const left = (row: CreditRow): number => known?.get(row.id)?.left ?? Number(row.amount);
-      const sum = rows.reduce((all, row) => all + (expired(row) ? 0 : inSteps(left(row), decimals)), 0);
-      return {
-        feature,
-        left: known ? unitsOf(sum, decimals) : null,
-        credits: rows.map((row) => {
-          const { by: _, reason: __, ...shown } = creditToWire(row);
-          return { ...shown, left: known ? left(row) : null, expired: expired(row) };
-        }),
-      };
+    const shown = [...(known ?? []).flatMap(rolledOver), ...credits.map((row) => bought(row, known, now))];
+    const features = [...Map.groupBy(shown, ({ feature }) => feature)].map(([feature, all]) => {
+      const decimals = known?.find(({ meter }) => meter === feature)?.decimals ?? 0;
+      const sum = all.reduce((so, { left, expired }) => so + (expired ? 0 : inSteps(left ?? 0, decimals)), 0);
+      return { feature, left: known ? unitsOf(sum, decimals) : null, credits: all };
     });
-    return {
-      balances,
-      features,
-      orders: orders.map(orderToWire),
-    };
+    return { balances, features, orders: orders.map(orderToWire) };
   }
 
-  /** By id; undefined while usage does not answer: what is owed and owned is shown all the same. */
-  private async left(orgId: string): Promise<ReadonlyMap<string, Left> | undefined> {
+  /** Undefined while usage does not answer: what is owed and owned is shown all the same. */
+  private async left(orgId: string): Promise<DrawnCredit[] | undefined> {
     try {
-      const { items } = await this.bus.call(listDrawnCredits, {}, { orgId });
-      return new Map(items.map(({ id, ...left }) => [id, left]));
+      return (await this.bus.call(listDrawnCredits, {}, { orgId })).items;
     } catch (error) {
       this.log.warn({ orgId, err: error }, 'Usage does not say what is left of prepaid units');
       return undefined;
@@ -64,7 +50,17 @@ export class GetCredits {
   }
 }
 
-interface Left {
-  left: number;
-  decimals: number;
+function bought(row: CreditRow, known: readonly DrawnCredit[] | undefined, now: number): CreditLeft {
+  const { by: _, reason: __, ...shown } = creditToWire(row);
+  // What usage has not received yet is whole.
+  const left = known ? (known.find(({ id }) => id === row.id)?.left ?? Number(row.amount)) : null;
+  return { ...shown, left, expired: row.until_at !== null && row.until_at.getTime() <= now };
+}
+
+/** What was left of an earlier window, as far as anything of it can be used. */
+function rolledOver({ id, meter, left, rollover }: DrawnCredit): CreditLeft[] {
+  if (!rollover || left === 0 || Date.parse(rollover.until) <= clock.now()) return [];
+  const { amount, from, until } = rollover;
+  const given = { source: 'rollover' as const, package: null, priority: 0, givenAt: from };
+  return [{ id, feature: meter, name: 'Left of earlier periods', amount, left, from, until, ...given, expired: false }];
 }

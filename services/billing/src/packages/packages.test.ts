@@ -53,11 +53,31 @@ test('a package is ordered on an invoice, and its units are there when an operat
   expect(event).toMatchObject({ free: false, credit: { feature: 'api_calls', amount: 3000, package: 'calls_1k' } });
   const { from, until } = event?.credit ?? {};
   expect(Date.parse(until ?? '') - Date.parse(from ?? '')).toBe(30 * DAY);
-  billing.drawn.push({ id: event?.credit.id ?? '', left: 2600, decimals: 0 });
+  billing.drawn.push({ id: event?.credit.id ?? '', meter: 'api_calls', left: 2600, decimals: 0, rollover: null });
   expect(await credits(org)).toMatchObject({
     features: [{ feature: 'api_calls', left: 2600, credits: [{ amount: 3000, left: 2600, expired: false, until }] }],
     orders: [{ status: 'granted', creditId: event?.credit.id }],
   });
+});
+
+test('what is left is shown to the last digit of the meter, with what was left of earlier periods before it', async () => {
+  const org = await billing.create();
+  const given = { organisationId: org, creditKey: 'k', feature: 'api_calls', amount: 2, reason: 'Goodwill' };
+  const { id } = await billing.call(giveCredit, given);
+  const [from, until] = [-DAY, DAY].map((ms) => new Date(Date.now() + ms).toISOString()) as [string, string];
+  const carried = { id: newId(), meter: 'api_calls', left: 39, decimals: 2, rollover: { amount: 50, from, until } };
+  const over = { ...carried, id: newId(), rollover: { amount: 50, from, until: from } };
+  billing.drawn.push(over, carried, { id, meter: 'api_calls', left: 1.25, decimals: 2, rollover: null });
+  expect((await credits(org)).features).toMatchObject([
+    {
+      left: 40.25,
+      credits: [
+        { source: 'rollover', amount: 50, left: 39, until, expired: false },
+        { source: 'manual', amount: 2, left: 1.25, until: null, expired: false },
+      ],
+    },
+  ]);
+  billing.drawn.length = 0;
 });
 
 test('the same key is the same order, also at the same time; another choice needs another key', async () => {

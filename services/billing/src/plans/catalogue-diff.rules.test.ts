@@ -168,3 +168,14 @@ test('what belongs to no plan is shown as well: products, features, packages and
   expect(others).toContainEqual({ field: 'products/main/name', before: 'Main', after: 'Renamed' });
   expect(others).toContainEqual({ field: 'coupons/launch/percent', before: null, after: '20' });
 });
+
+test('what rolls over is a field of a plan: another cap makes a version', () => {
+  const calls = { kind: 'metered', limit: 100, enforcement: 'hard', ceiling: 100, per: 'month' } as const;
+  const before = { ...free, features: { calls: { ...calls, rollover: { max: 50, periods: 1 } } } };
+  const after = { ...free, features: { calls: { ...calls, rollover: { max: 80, periods: 1 } } } };
+  const [change] = diffCatalogues({ ...none, current: inForce(of([before])), next: of([after]) }).changes;
+  expect(change).toMatchObject({
+    change: 'changed',
+    fields: [{ field: 'features/calls/rollover/max', before: '50', after: '80' }],
+  });
+});

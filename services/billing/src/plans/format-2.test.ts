@@ -37,6 +37,16 @@ test('a plan has a trial, seats, an approval, a share of revenue, and prices in 
   expect(planOf('basic')).toMatchObject({ offered: false, trial: null, seats: null, revenueShare: null, setup: [] });
 });
 
+test('what is left of a month or a period rolls over as far as the plan says', () => {
+  const tokens = (rollover: string) =>
+    read(
+      whole.replace('          limit: 1_000\n', `          limit: 1_000\n          rollover: ${rollover}\n`),
+    ).plans.find(({ plan }) => plan === 'pro')?.features['tokens'];
+  expect(tokens('{ max: 5_000, periods: 3 }')).toMatchObject({ rollover: { max: 5_000, periods: 3 } });
+  expect(tokens('{ max: 5_000 }')).toMatchObject({ rollover: { max: 5_000, periods: 1 } });
+  expect(planOf('pro')?.features['tokens']).not.toHaveProperty('rollover');
+});
+
 test('usage beyond a limit has exact prices; a grace is the ceiling of a soft limit', () => {
   expect(planOf('pro')?.features).toMatchObject({
     explain: { kind: 'boolean', value: true, note: 'Yes' },
@@ -182,6 +192,36 @@ const MISTAKES: [string, string, string, string][] = [
   ['reports: premium', 'reports: gold', '/plans/monitoring/pro/features/reports', 'Write one of none'],
   ['enforcement: soft', 'enforcement: hard', '/plans/monitoring/pro/features/chats/grace', 'Remove it: only a soft'],
   ['grace: 10', 'grace: 0', '/plans/monitoring/pro/features/chats', 'grace: Write a whole number from 1'],
+  [
+    'grace: 10',
+    'rollover: { max: 5 }',
+    '/plans/monitoring/pro/features/chats/rollover',
+    'Write enforcement: hard or overage',
+  ],
+  [
+    'enforcement: soft, grace: 10',
+    'rollover: { max: 5 }',
+    '/plans/monitoring/pro/features/chats/rollover',
+    'Remove it: only what is left of a month',
+  ],
+  [
+    '      limit: 1_000\n',
+    '      limit: 0\n          rollover: { max: 5 }\n',
+    '/plans/monitoring/pro/features/tokens/rollover',
+    'Write a limit above 0',
+  ],
+  [
+    '      limit: 1_000\n',
+    '      limit: 1_000\n          rollover: { max: 5, periods: 13 }\n',
+    '/plans/monitoring/pro/features/tokens',
+    'rollover: Write a whole number from 1 to 12',
+  ],
+  [
+    '      limit: 1_000\n',
+    '      limit: 1_000\n          rollover: 5\n',
+    '/plans/monitoring/pro/features/tokens',
+    'rollover: Write rollover: {',
+  ],
   [
     'limit: 1_000, enforcement',
     'limit: 9007199254740000, enforcement',

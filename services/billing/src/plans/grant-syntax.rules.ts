@@ -8,12 +8,19 @@ const note = line(300).optional();
 const LevelName = z.enum(Level.options);
 const LEVELS = Level.options.join(', ');
 
+/** How much of what is left is carried into the windows after its own. */
+const RolloverDetails = z.strictObject(
+  { max: wholeBetween(1, Number.MAX_SAFE_INTEGER), periods: wholeBetween(1, 12).default(1) },
+  { error: 'Write rollover: { max: 500, periods: 1 }.' },
+);
+
 /** Prices are read apart: their messages depend on the currency. */
 export const MeteredDetails = z.strictObject({
   limit: LimitValue,
   enforcement: z.enum(['hard', 'soft', 'overage']).default('hard'),
   grace: wholeBetween(1, 1_000).optional(),
   price: z.record(z.string(), z.unknown()).optional(),
+  rollover: RolloverDetails.optional(),
   note,
 });
 
@@ -37,6 +44,7 @@ export const GRANTS = {
       enforcement: 'hard' as const,
       grace: undefined,
       price: undefined,
+      rollover: undefined,
       note: undefined,
     })),
     MeteredDetails,
@@ -50,7 +58,7 @@ export const EXPECTED: Record<FeatureKind, string> = {
   level: `Write one of ${LEVELS}, or { level: …, note: … }.`,
   metered:
     `Write ${WHOLE}, the word unlimited, or ` +
-    '{ limit: …, enforcement: hard | soft | overage, grace: …, price: …, note: … }.',
+    '{ limit: …, enforcement: hard | soft | overage, grace: …, price: …, rollover: …, note: … }.',
 };
 
 const More = wholeBetween(1, Number.MAX_SAFE_INTEGER);

@@ -1,4 +1,5 @@
 import type { AddonFeature, PlanFeature } from '@tidegate/contracts/billing/catalogue';
+import type { Rollover } from '@tidegate/contracts/billing/features';
 import type { z } from 'zod';
 import type { Faults, Path } from './catalogue-faults.rules.ts';
 import type { FeatureDefinition } from './catalogue-model.rules.ts';
@@ -74,7 +75,7 @@ function checkNames(faults: Faults, { path, product, features }: Giving, written
 function readGrant(
   faults: Faults,
   giving: Giving,
-  { key, kind, per }: FeatureDefinition,
+  { key, kind, per, meter }: FeatureDefinition,
   written: unknown,
 ): PlanFeature | undefined {
   if (typeof written === 'object' && written !== null && 'per' in written) {
@@ -88,7 +89,7 @@ function readGrant(
     return undefined;
   }
   if (kind !== 'metered') return withoutUndefined({ kind, ...grant.data }) as PlanFeature;
-  const { limit, enforcement, grace, price, note } = grant.data as z.infer<typeof MeteredDetails>;
+  const { limit, enforcement, grace, price, rollover, note } = grant.data as z.infer<typeof MeteredDetails>;
   return withoutUndefined({
     kind,
     limit,
@@ -97,8 +98,32 @@ function readGrant(
     per: per ?? 'month',
     grace,
     price: readOverage(faults, giving, { limit, enforcement }, price),
+    rollover: rollover && readRollover(faults, giving.path, { limit, enforcement, per, meter }, rollover),
     note,
   }) as PlanFeature;
+}
+
+/** Only what has a limit, ends with a month or a period and adds up can be left over, and be used later. */
+function readRollover(
+  faults: Faults,
+  path: Path,
+  of: Pick<Metered, 'limit' | 'enforcement'> & Pick<FeatureDefinition, 'per' | 'meter'>,
+  rollover: Rollover,
+): Rollover {
+  const fault = (message: string) => faults.add([...path, 'rollover'], 'rollover', message);
+  if (of.limit === null || of.limit === 0) fault('Write a limit above 0, or remove it: nothing of this is ever left.');
+  if (of.enforcement === 'soft') {
+    fault(
+      'Write enforcement: hard or overage, or remove it: use beyond a soft limit costs nothing, so nothing is saved.',
+    );
+  }
+  if (of.per !== 'month' && of.per !== 'period') {
+    fault('Remove it: only what is left of a month or of a period (per:) rolls over.');
+  }
+  if (of.meter && of.meter.aggregate !== 'sum' && of.meter.aggregate !== 'count') {
+    fault(`Remove it: of what a meter with aggregate: ${of.meter.aggregate} counts nothing is used up.`);
+  }
+  return rollover;
 }
 
 type Metered = Pick<z.infer<typeof MeteredDetails>, 'limit' | 'enforcement' | 'grace'>;
@@ -156,8 +181,8 @@ function readOverage(faults: Faults, giving: Giving, { limit, enforcement }: Met
 /** An invalid note or grace gets its own message; everything else is told what may be written. */
 function explain(given: unknown, expected: string): string {
   const { limit, value, ...rest } = (typeof given === 'object' && given !== null ? given : {}) as Written;
-  const { note, grace } = MeteredDetails.shape;
-  for (const [field, schema] of Object.entries({ note, grace })) {
+  const { note, grace, rollover } = MeteredDetails.shape;
+  for (const [field, schema] of Object.entries({ note, grace, rollover })) {
     const fault = schema.safeParse(rest[field]).error?.issues[0]?.message;
     if (fault) return `${field}: ${fault}`;
   }

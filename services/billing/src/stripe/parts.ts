@@ -24,6 +24,10 @@ import { TriedCards } from './mirror/tried-cards.ts';
 import { PromotionCodes } from './prices/promotion-codes.ts';
 import { PublishedPrices } from './prices/published-prices.ts';
 import { PublishPrices } from './publish/publish-prices.ts';
+import { BuyWhenLow } from './top-ups/buy-when-low.loop.ts';
+import { ChargeTopUp } from './top-ups/charge-top-up.ts';
+import { ManageTopUps } from './top-ups/manage-top-ups.ts';
+import { NoteLow } from './top-ups/note-low.ts';
 import { CompareCustomers } from './upkeep/compare-customers.loop.ts';
 import { ExpireStripe } from './upkeep/expire-stripe.loop.ts';
 import { FindEvents } from './upkeep/find-events.loop.ts';
@@ -42,6 +46,8 @@ export const STRIPE_CONTROLLERS = [
   CreateCheckout,
   BuyPackage,
   FinishCheckout,
+  ManageTopUps,
+  NoteLow,
   PublishPrices,
   ShowPayments,
 ];
@@ -66,6 +72,8 @@ export const STRIPE_PROVIDERS = [
   ResolveEvents,
   SyncCustomers,
   LateUsage,
+  ChargeTopUp,
+  BuyWhenLow,
   SendUsage,
   ReportUsage,
   CompareUsage,

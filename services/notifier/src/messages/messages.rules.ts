@@ -27,6 +27,8 @@ function contentOf(notice: Notice): Words {
       return planOrdered(notice.data);
     case 'seats.stopped':
       return seatsStopped(notice.data);
+    case 'top_up.stopped':
+      return topUpStopped(notice.data);
     case 'payment.disputed':
       return paymentDisputed(notice.data);
     case 'channel.test':
@@ -163,6 +165,31 @@ function seatsStopped({ product, name, quantity }: DataOf<'seats.stopped'>): Wor
     ],
     advice:
       'Nobody was removed; members beyond the limit can only read. Mend the payment method, then switch it on again.',
+  };
+}
+
+const TOP_UPS = {
+  payment_failed: {
+    why: 'a payment failed',
+    advice: 'Nothing was charged. Mend the payment method, then switch it on again.',
+  },
+  package_gone: {
+    why: 'it is not sold any more',
+    advice: 'Choose another package, then switch it on again.',
+  },
+  cap_reached: {
+    why: 'the sum for this month is spent',
+    advice: 'It goes on with the next month (UTC), or as soon as you raise the sum.',
+  },
+} as const;
+
+function topUpStopped({ feature, name, reason }: DataOf<'top_up.stopped'>): Words {
+  const [pack, { why, advice }] = [oneLine(name, 80), TOP_UPS[reason]];
+  return {
+    subject: `${pack} is not bought by itself: ${why}`,
+    opening: `Units run low, and "${pack}" was not bought by itself: ${why}.`,
+    facts: [['Feature', oneLine(feature, 80)]],
+    advice,
   };
 }
 

@@ -4,6 +4,7 @@ import { paymentDisputed } from '@tidegate/contracts/billing/disputes';
 import { invoiceReminder } from '@tidegate/contracts/billing/invoices';
 import { seatsStopped } from '@tidegate/contracts/billing/seats';
 import { planOrderDecided, planOrdered } from '@tidegate/contracts/billing/subscriptions';
+import { topUpStopped } from '@tidegate/contracts/billing/top-ups';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { NotifierConfig } from '../notifier.config.ts';
 import { QueueNotice } from './queue-notice.ts';
@@ -38,6 +39,13 @@ export class NotifyOfBilling {
     const { product, name, quantity } = data;
     const notice = { product, name, quantity };
     await this.notices.queue(tx, event, { type: 'seats.stopped', timestamp: event.time, data: notice });
+  }
+
+  @On(topUpStopped)
+  async toppedUp({ data, event, tx }: EventContext<typeof topUpStopped>): Promise<void> {
+    const { feature, name, reason } = data;
+    const notice = { feature, name, reason };
+    await this.notices.queue(tx, event, { type: 'top_up.stopped', timestamp: event.time, data: notice });
   }
 
   /** Both whoever paid and the operator have to answer it. */

@@ -96,7 +96,7 @@ async function figures(org: string) {
   const asked = { meter: 'gb', granularity: 'hour', from: iso(T - DAY), to: iso(T + 3 * DAY), groupBy: ['region'] };
   const history = await usage.call(new UsageHistory(noBus), usageHistory, asked, org);
   const span = { meter: 'gb', from: iso(T - 60 * DAY), to: iso(Date.now() + DAY) };
-  const { sums } = await usage.call(new SumUsage(), sumUsage, { spans: [span] }, org, 'service');
+  const { sums } = await usage.call(new SumUsage(usage.tenants), sumUsage, { spans: [span] }, org, 'service');
   const months = await usage.call(new UsageHistory(noBus), usageHistory, { meter: 'gb', granularity: 'month' }, org);
   const groups = history.groups?.map(({ dimensions, items }) => [
     dimensions['region'],

@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { Balance } from './balance.rules.ts';
-import { drawnIn, isLeftAt, leftIn } from './credited.rows.ts';
+import { carriedOut, drawnIn, isLeftAt, leftIn } from './credited.rows.ts';
 import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 
 /**
@@ -10,11 +10,16 @@ import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 export const RESERVES =
   "reserved > 0 and (spent is not null or expires_at > now() - case when hold then interval '0' else interval '60 seconds' end)";
 
-type Sums = Record<'used' | 'reserved' | 'drawn' | 'credits' | 'elsewhere', string>;
-type BalanceRow = Sums & { credits_until: Date | number | null; decimals: number | null; lendable: boolean | null };
+type Sums = Record<'used' | 'reserved' | 'drawn' | 'credits' | 'carried' | 'elsewhere', string>;
+type BalanceRow = Sums & {
+  credits_until: Date | number | null;
+  carried_until: Date | null;
+  decimals: number | null;
+  lendable: boolean | null;
+};
 
 /**
- * What is used, lent and prepaid in each of these windows, all at one moment, in their order: a unit that moves from lent to
+ * What is used, lent (or carried on, where a window is over) and prepaid in each of these windows, all at one moment, in their order: a unit that moves from lent to
  * used, or from prepaid to drawn, is seen in one place.
  *
  * @param at an instant, by default now: prepaid units that can be drawn then
@@ -36,15 +41,18 @@ export async function findBalances(
             end as used,
             (select coalesce(sum(reserved), 0) from leases l
               where l.org_id = $1 and l.meter = w.meter and l.period_start < w.stop
-                and coalesce(l.period_end, l.expires_at) > w.start and ${RESERVES}) as reserved,
-            ${drawnIn('$1')} as drawn, c.credits, c.credits_until,
+                and coalesce(l.period_end, l.expires_at) > w.start and ${RESERVES})
+              + ${carriedOut('$1', 'w.meter', 'w.stop', 'm.decimals')} as reserved,
+            ${drawnIn('$1')} as drawn, c.credits, c.credits_until, c.carried, c.carried_until,
             (select coalesce(sum(least(reserved, credit_units)), 0) from leases l
               where l.org_id = $1 and l.meter = w.meter and l.credit_units > 0 and ${RESERVES}
                 and not (l.period_start < w.stop and coalesce(l.period_end, l.expires_at) > w.start)) as elsewhere
        from unnest($2::text[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
               with ordinality as w(meter, of_hours, start, stop, n)
             left join meters m on m.meter = w.meter,
-            lateral (select coalesce(sum(${leftIn('m.decimals')}), 0) as credits, min(until_at) as credits_until
+            lateral (select coalesce(sum(${leftIn('m.decimals')}), 0) as credits, min(until_at) as credits_until,
+                            coalesce(sum(${leftIn('m.decimals')}) filter (where rollover), 0) as carried,
+                            min(until_at) filter (where rollover) as carried_until
                        from credit_grants g
                       where g.org_id = $1 and g.meter = w.meter
                         and ${isLeftAt('coalesce($6::timestamptz, now())', 'm.decimals')}) as c
@@ -58,11 +66,13 @@ export async function findBalances(
       at ?? null,
     ],
   );
-  return rows.map(({ credits_until: until, decimals, lendable, ...sums }) => ({
+  return rows.map(({ credits_until: until, carried_until, decimals, lendable, ...sums }) => ({
     used: Number(sums.used),
     reserved: Number(sums.reserved),
     drawn: Number(sums.drawn),
     credits: Number(sums.credits),
+    carried: Number(sums.carried),
+    carriedUntil: carried_until?.toISOString() ?? null,
     elsewhere: Number(sums.elsewhere),
     // `infinity` comes as a number.
     creditsUntil: until instanceof Date ? until.toISOString() : null,

@@ -2,6 +2,7 @@ import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { type Credited, leftOf } from '@tidegate/contracts/usage/credits';
 import { limitInSteps, unitsOf } from '@tidegate/contracts/usage/quantity';
+import type { RolledOver } from '@tidegate/contracts/usage/rollover';
 import type { Granularity, Meter, MeterUsage } from '@tidegate/contracts/usage/usage';
 import { monthOf } from '../entitlements/meter-periods.rules.ts';
 import type { Standing } from '../entitlements/standing.ts';
@@ -11,6 +12,9 @@ import { asText, type MeterWindow } from './window.rules.ts';
 export interface Balance extends Required<Credited> {
   /** When the first of the prepaid units that are left expire; null: never. */
   creditsUntil: string | null;
+  /** Of `credits`, what was left of earlier windows, and when the first of it expires. */
+  carried: number;
+  carriedUntil: string | null;
   /** Digits of the meter behind the point. */
   decimals: number;
   /** Whether units may be lent: only whole ones that are added up. */
@@ -19,7 +23,8 @@ export interface Balance extends Required<Credited> {
 
 /** Of a meter that nobody has used. */
 export const NOTHING_USED: Balance = {
-  ...{ used: 0, reserved: 0, drawn: 0, credits: 0, elsewhere: 0, creditsUntil: null, decimals: 0, lendable: true },
+  ...{ used: 0, reserved: 0, drawn: 0, credits: 0, elsewhere: 0, creditsUntil: null, carried: 0, carriedUntil: null },
+  ...{ decimals: 0, lendable: true },
 };
 
 /** One line of the usage page. */
@@ -41,6 +46,7 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
     remaining: remainingOf(limit, balance),
     credits: unitsOf(credits, decimals),
     drawn: unitsOf(drawn, decimals),
+    rollover: rolloverOf(grant, balance),
     percent: limit === null ? null : percentOf(used, limitInSteps(limit, decimals) + drawn + credits),
     periodStart: start,
     periodEnd: end,
@@ -48,6 +54,15 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
     upgradeTo: upgrade[meter.meter]?.plan ?? null,
   };
 }
+
+/** What was left of earlier windows, where the plan carries it. */
+export const rolloverOf = (
+  grant: Standing['snapshot']['features'][string] | undefined,
+  { carried, carriedUntil, decimals }: Balance,
+): RolledOver | null =>
+  grant?.kind === 'metered' && grant.rollover
+    ? { ...grant.rollover, left: unitsOf(carried, decimals), expiresAt: carried > 0 ? carriedUntil : null }
+    : null;
 
 export const remainingOf = (limit: number | null, balance: Balance): number | null =>
   limit === null

@@ -3,9 +3,11 @@ import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { keepSnapshot } from '../entitlements/keep-snapshot.ts';
+import { CARRY_OVER, carries } from '../entitlements/plan-rollovers.ts';
 import { findStored } from '../entitlements/standing.ts';
 import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
+import { emitLow } from './emit-low.ts';
 import { emitReached } from './emit-reached.ts';
 import { checkAgain, reachedIn } from './quota-alert.rows.ts';
 import { asText, currentWindow } from './window.rules.ts';
@@ -31,7 +33,15 @@ export class StoreEntitlements {
       windows.map((window) => ({ ...window, orgId: data.orgId })),
     );
     await emitReached(tx, emit, reached, ({ meter }) => asText(standing, currentWindow(standing, meter)));
+    await emitLow(
+      tx,
+      emit,
+      windows.map((window) => ({ ...window, orgId: data.orgId })),
+    );
     await checkAgain(tx, data.orgId);
-    tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
+    tx.onCommit(() => {
+      this.wakes.wake(REPLAY_PARKED);
+      if (carries(data)) this.wakes.wake(CARRY_OVER);
+    });
   }
 }

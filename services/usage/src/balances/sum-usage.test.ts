@@ -44,8 +44,8 @@ test('a time is summed from its first instant to before its last; beyond a limit
     span(anchor, end, { limit: 120, per: 'day' }),
     span(anchor, end, { limit: 60, per: 'hour' }),
   ].map(({ beyond, ...one }) => ({ ...one, ...(beyond && { beyond }) }));
-  const { sums } = await usage.call(new SumUsage(), sumUsage, { spans }, org, 'service');
+  const { sums } = await usage.call(new SumUsage(usage.tenants), sumUsage, { spans }, org, 'service');
   expect(sums).toEqual([310, 1, 311, 0, 80, 180]);
-  const foreign = await usage.call(new SumUsage(), sumUsage, { spans }, newId(), 'service');
+  const foreign = await usage.call(new SumUsage(usage.tenants), sumUsage, { spans }, newId(), 'service');
   expect(foreign.sums).toEqual([0, 0, 0, 0, 0, 0]);
 });

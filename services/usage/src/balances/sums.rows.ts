@@ -1,5 +1,6 @@
-import type { UsageChange } from '@tidegate/contracts/usage/sums';
+import type { Covered, UsageChange } from '@tidegate/contracts/usage/sums';
 import type { Tx } from '@tidegate/database/tx';
+import { heldIn } from './credited.rows.ts';
 
 export interface AskedSpan {
   meter: string;
@@ -9,7 +10,7 @@ export interface AskedSpan {
 }
 
 /**
- * What was used in each span without what prepaid units paid for, in their order and in steps of their meters; of those with a
+ * What was used in each span without what was drawn, in their order and in steps of their meters; of those with a
  * limit, what is beyond it in each of their hours or days.
  */
 export async function findSums(
@@ -31,6 +32,10 @@ export async function findSums(
                       union all
                       select d.at, -d.quantity from credit_draws d
                        where d.org_id = $1 and d.meter = s.meter and d.at >= s.start and d.at < s.stop
+                      union all
+                      -- What was carried out of a window is not there for what is used in it late.
+                      select g.from_at, ${heldIn('m.decimals')} from credit_grants g
+                       where g.org_id = $1 and g.meter = s.meter and g.rollover and g.from_at > s.start and g.from_at <= s.stop
                       union all
                       select c.at, c.quantity from unnest($8::timestamptz[], $9::bigint[]) as c(at, quantity)
                        where c.at >= s.start and c.at < s.stop) as h
@@ -63,4 +68,27 @@ export async function findSums(
     ],
   );
   return { sums: rows.map(({ sum }) => Number(sum)), decimals: rows.map(({ decimals }) => decimals) };
+}
+
+/** Everything that was used in each span, and what was drawn for it, in steps of their meters. */
+export async function findCovered(tx: Tx, orgId: string, spans: readonly AskedSpan[]): Promise<Covered[]> {
+  const rows = await tx.query<Record<keyof Covered, string>>(
+    `select case when m.aggregate = 'time_weighted' then gauge_used($1, s.meter, s.start, s.stop)
+                 else (select coalesce(sum(quantity), 0) from usage_hours
+                        where org_id = $1 and meter = s.meter and hour >= s.start and hour < s.stop) end as used,
+            d.rollover, d.credits
+       from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) with ordinality as s(meter, start, stop, n)
+            left join meters m on m.meter = s.meter,
+            lateral (select coalesce(sum(d.quantity) filter (where g.rollover), 0) as rollover,
+                            coalesce(sum(d.quantity) filter (where not g.rollover), 0) as credits
+                       from credit_draws d join credit_grants g on g.org_id = d.org_id and g.id = d.grant_id
+                      where d.org_id = $1 and d.meter = s.meter and d.at >= s.start and d.at < s.stop) as d
+      order by s.n`,
+    [orgId, spans.map(({ meter }) => meter), spans.map(({ from }) => from), spans.map(({ to }) => to)],
+  );
+  return rows.map(({ used, rollover, credits }) => ({
+    used: Number(used),
+    rollover: Number(rollover),
+    credits: Number(credits),
+  }));
 }

@@ -8,7 +8,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireStanding, type Standing } from '../entitlements/standing.ts';
 import { findBalances } from './balance.rows.ts';
 import type { Balance } from './balance.rules.ts';
-import { remainingOf } from './balance.rules.ts';
+import { remainingOf, rolloverOf } from './balance.rules.ts';
 import { asText, currentWindow, type MeterWindow } from './window.rules.ts';
 
 @Controller()
@@ -54,6 +54,7 @@ function limitOf(
     reserved: balance ? unitsOf(balance.reserved, balance.decimals) : null,
     remaining: balance ? remainingOf(limit, balance) : null,
     credits: balance ? unitsOf(balance.credits, balance.decimals) : null,
+    rollover: balance ? rolloverOf(grant, balance) : null,
     resetsAt: counted ? asText(standing, counted.window).end : null,
     upgrade,
   };

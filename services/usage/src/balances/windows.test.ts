@@ -57,7 +57,7 @@ async function total(org: string, meter: string, granularity: 'hour' | 'day', fr
 }
 async function charged(org: string, meter: string, from: number, to: number) {
   const spans = [{ meter, from: iso(from), to: iso(to) }];
-  const { sums, decimals } = await usage.call(new SumUsage(), sumUsage, { spans }, org, 'service');
+  const { sums, decimals } = await usage.call(new SumUsage(usage.tenants), sumUsage, { spans }, org, 'service');
   return (sums[0] ?? 0) / 10 ** (decimals[0] ?? 0);
 }
 async function listed(org: string, meter: string, from: number, to: number) {

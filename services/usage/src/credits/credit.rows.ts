@@ -2,7 +2,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { leftIn } from '../balances/credited.rows.ts';
 import { instant, isOfHours, type MeterWindow } from '../balances/window.rules.ts';
 import { plain } from '../kernel/array-literal.ts';
-import type { Credit, Draw } from './draw.rules.ts';
+import type { Credit, Draw, Reclaimed } from './draw.rules.ts';
 
 export interface NewCredit {
   id: string;
@@ -51,6 +51,9 @@ interface CreditRow {
   org_id: string;
   id: string;
   meter: string;
+  rollover: boolean;
+  amount: string;
+  decimals: number;
   left: string;
   priority: number;
   free: boolean;
@@ -68,7 +71,8 @@ const ms = (column: string, name: string): string => `extract(epoch from ${colum
  */
 export const lockCredits = (tx: Tx, of: readonly MeterOf[], since: string): Promise<CreditRow[]> =>
   tx.query<CreditRow>(
-    `select g.org_id, g.id, g.meter, ${leftIn('m.decimals')} as "left", g.priority, g.free, ${ms('g.from_at', 'from_ms')},
+    `select g.org_id, g.id, g.meter, g.rollover, g.amount, coalesce(m.decimals, 0) as decimals,
+            ${leftIn('m.decimals')} as "left", g.priority, g.free, ${ms('g.from_at', 'from_ms')},
             ${ms("least(g.until_at, '9999-12-31')", 'until_ms')}, ${ms('g.given_at', 'given_ms')}
        from credit_grants g join unnest($1::uuid[], $2::text[]) as t(org_id, meter)
               on t.org_id = g.org_id and t.meter = g.meter
@@ -80,6 +84,7 @@ export const lockCredits = (tx: Tx, of: readonly MeterOf[], since: string): Prom
 
 export const toCredit = (row: CreditRow): Credit => ({
   id: row.id,
+  rollover: row.rollover,
   left: Number(row.left),
   priority: row.priority,
   free: row.free,
@@ -158,19 +163,31 @@ export async function saveDraws(tx: Tx, { orgId, meter }: MeterOf, draws: readon
   );
 }
 
+/** What was carried out of a window is used in it after all. */
+export const reclaimUnits = (tx: Tx, orgId: string, { grant, units }: Reclaimed): Promise<unknown> =>
+  tx.query('update credit_grants set amount = amount - $3 where org_id = $1 and id = $2', [orgId, grant, units]);
+
+interface ListedCredit {
+  id: string;
+  meter: string;
+  left: string;
+  decimals: number;
+  rollover: boolean;
+  amount: string;
+  from_at: Date;
+  until_at: Date;
+}
+
 /** In the order in which they are drawn; of those that are used up or over only the newest. */
-export const listCredits = (
-  tx: Tx,
-  orgId: string,
-): Promise<{ id: string; meter: string; left: string; decimals: number }[]> =>
-  tx.query(
-    `select id, meter, "left", decimals from (
+export const listCredits = (tx: Tx, orgId: string): Promise<ListedCredit[]> =>
+  tx.query<ListedCredit>(
+    `select id, meter, "left", decimals, rollover, amount, from_at, until_at from (
        select g.*, ${leftIn('m.decimals')} as "left", coalesce(m.decimals, 0) as decimals,
               row_number() over (partition by ${leftIn('m.decimals')} > 0 and until_at > now()
                                  order by given_at desc, id) as n
          from credit_grants g left join meters m on m.meter = g.meter where org_id = $1) as g
       where "left" > 0 and until_at > now() or n <= 1000
-      order by meter, priority, until_at, not free, given_at, id`,
+      order by meter, not rollover, priority, until_at, not free, given_at, id`,
     [orgId],
   );
 

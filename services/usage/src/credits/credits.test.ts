@@ -323,7 +323,7 @@ test('overage is what neither the plan nor prepaid units pay for', async () => {
   await report(org, 45);
   const [from, to] = [new Date(Date.now() - 3_600_000).toISOString(), new Date(Date.now() + 3_600_000).toISOString()];
   const { sums } = await usage.call(
-    new SumUsage(),
+    new SumUsage(usage.tenants),
     sumUsage,
     { spans: [{ meter: 'calls', from, to }] },
     org,
@@ -332,7 +332,7 @@ test('overage is what neither the plan nor prepaid units pay for', async () => {
   expect(sums).toEqual([25]);
   const beyond = { limit: 10, per: 'day' as const };
   const spans = [{ meter: 'calls', from, to, beyond }];
-  expect((await usage.call(new SumUsage(), sumUsage, { spans }, org, 'service')).sums).toEqual([15]);
+  expect((await usage.call(new SumUsage(usage.tenants), sumUsage, { spans }, org, 'service')).sums).toEqual([15]);
 });
 
 test('thresholds are of the limit and what is prepaid together, once each, and again when more is bought', async () => {

@@ -3,8 +3,9 @@ import type { Tx } from '@tidegate/database/tx';
 import { type MeterWindow, windowOf } from '../balances/window.rules.ts';
 import { findDaysAt } from '../entitlements/entitlement-snapshot.rows.ts';
 import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
-import { findDraws, findNet, lockCredits, saveDraws, toCredit } from './credit.rows.ts';
+import { findDraws, findNet, lockCredits, reclaimUnits, saveDraws, toCredit } from './credit.rows.ts';
 import { type CountedEvent, drawsOf, type WindowState } from './draw.rules.ts';
+import { countAgain } from './rollover-window.rows.ts';
 
 /** A meter with prepaid units, of which events were counted just now. */
 export interface Credited {
@@ -34,6 +35,8 @@ export async function drawCredits(tx: Tx, credited: readonly Credited[], now: nu
   const net = await findNet(tx, all);
   let index = 0;
   for (const { of, windows, windowOfEvent } of placed) {
+    const rows = grants.filter(({ org_id, meter }) => org_id === of.orgId && meter === of.meter);
+    const unit = 10 ** (rows[0]?.decimals ?? 0);
     const lessens = of.events.some(({ quantity }) => quantity < 0);
     const states = new Map<Window, WindowState>();
     for (const window of windows) {
@@ -44,15 +47,19 @@ export async function drawCredits(tx: Tx, credited: readonly Credited[], now: nu
       const known = draws.map(({ grant_id: grant, at, quantity }) => ({
         ...{ grant, at: at.getTime(), quantity: Number(quantity) },
       }));
-      states.set(window, { used: used - drawn - own, drawn: known });
+      const next = rows.find(({ rollover, from_ms }) => rollover && from_ms === window.end);
+      const carried = next && { grant: next.id, quantity: Number(next.amount) * unit };
+      states.set(window, { used: used - drawn - own + (carried?.quantity ?? 0), drawn: known, carried });
     }
-    const own = grants.filter(({ org_id, meter }) => org_id === of.orgId && meter === of.meter).map(toCredit);
     const events = of.events.map((event): CountedEvent => {
       const window = states.get(windowOfEvent.get(event) as Window) as WindowState;
       return { window, at: Date.parse(event.at), quantity: event.quantity };
     });
-    const draws = drawsOf(own, events, { from: of.from, now });
+    const { draws, reclaimed } = drawsOf(rows.map(toCredit), events, { from: of.from, now, unit });
     if (draws.length > 0) await saveDraws(tx, of, draws);
+    for (const one of reclaimed) await reclaimUnits(tx, of.orgId, one);
+    const freed = windows.filter(({ end }) => lessens && end <= now);
+    if (freed.length > 0) await countAgain(tx, of, freed);
   }
 }
 

@@ -3,11 +3,11 @@ import { type CountedEvent, type Credit, drawnBefore, drawsOf, type WindowState 
 
 const DAY = 86_400_000;
 const credit = (id: string, given: Partial<Credit> = {}): Credit => ({
-  ...{ id, left: 10, priority: 0, from: 0, until: 100 * DAY, free: false, given: 0 },
+  ...{ id, rollover: false, left: 10, priority: 0, from: 0, until: 100 * DAY, free: false, given: 0 },
   ...given,
 });
 const window = (used = 0): WindowState => ({ used, drawn: [] });
-const sums = (draws: ReturnType<typeof drawsOf>): Record<string, number> => {
+const sums = ({ draws }: Pick<ReturnType<typeof drawsOf>, 'draws'>): Record<string, number> => {
   const sum: Record<string, number> = {};
   for (const { grant, quantity } of draws) sum[grant] = (sum[grant] ?? 0) + quantity;
   return sum;
@@ -63,11 +63,39 @@ test('what was drawn from a grant that is over is not given back to it', () => {
   const state: WindowState = { used: 20, drawn: [{ grant: 'a', at: DAY, quantity: 10 }] };
   const gone = credit('a', { left: 0, until: 2 * DAY });
   const event = { window: state, at: DAY, quantity: -6 };
-  expect(drawsOf([gone], [event], { from: 20, now: 2 * DAY })).toEqual([]);
+  expect(drawsOf([gone], [event], { from: 20, now: 2 * DAY })).toEqual({ draws: [], reclaimed: [] });
   expect(sums(drawsOf([gone], [event], { from: 20, now: 2 * DAY - 1 }))).toEqual({ a: -6 });
 });
 
+test('what was left of earlier windows is used before what the limit includes, the soonest to expire first', () => {
+  const credits = [
+    credit('prepaid'),
+    credit('march', { rollover: true, until: 60 * DAY }),
+    credit('february', { rollover: true, until: 30 * DAY }),
+  ];
+  const draw = (quantity: number) => sums(drawsOf(credits, [used(quantity)], { from: 20, now: DAY }));
+  expect(draw(5)).toEqual({ february: 5 });
+  expect(draw(15)).toEqual({ february: 10, march: 5 });
+  expect(draw(40)).toEqual({ february: 10, march: 10 });
+  expect(draw(43)).toEqual({ february: 10, march: 10, prepaid: 3 });
+});
+
+test('late use of a window takes back what it carried on, and is beyond the limit only where that has been used', () => {
+  const next = credit('next', { rollover: true, from: 30 * DAY, left: 4 });
+  const over: WindowState = { used: 20, drawn: [], carried: { grant: 'next', quantity: 10 } };
+  const late = (quantity: number, more: object = {}) =>
+    drawsOf([next, credit('prepaid')], [{ window: over, at: DAY, quantity }], { from: 20, now: 31 * DAY, ...more });
+  expect(late(3)).toEqual({ draws: [], reclaimed: [{ grant: 'next', units: 3 }] });
+  expect(late(6).reclaimed).toEqual([{ grant: 'next', units: 4 }]);
+  expect(sums(late(6))).toEqual({ prepaid: 2 });
+  // Of a meter with digits whole units are taken back.
+  const tenths = { ...next, left: 40 };
+  const found = drawsOf([tenths], [{ window: over, at: DAY, quantity: 13 }], { from: 20, now: 31 * DAY, unit: 10 });
+  expect(found).toEqual({ draws: [], reclaimed: [{ grant: 'next', units: 2 }] });
+});
+
 const anyCredit = fc.record({
+  rollover: fc.boolean(),
   left: fc.nat(30),
   priority: fc.nat(2),
   from: fc.nat(3).map((day) => day * DAY),
@@ -101,7 +129,7 @@ test('any permutation of grants gives the same; no grant falls below zero or abo
           expect(drawn).toBeGreaterThanOrEqual(0);
           expect(drawn).toBeLessThanOrEqual(own.left);
         }
-        for (const { grant, at } of draws) {
+        for (const { grant, at } of draws.draws) {
           const own = credits.find((one) => one.id === grant) as Credit;
           expect(at).toBeGreaterThanOrEqual(own.from);
           expect(at).toBeLessThan(own.until);
@@ -115,35 +143,58 @@ test('any permutation of grants gives the same; no grant falls below zero or abo
 /** One unit after the other, by the words of the documents and not by the code above. */
 function oneByOne(given: readonly Credit[], events: readonly CountedEvent[], from: number, now: number) {
   const credits = given.map((one) => ({ ...one, drawn: [] as { window: WindowState; at: number }[] }));
-  const windows = new Map<WindowState, { included: number; beyond: number }>();
+  const windows = new Map<WindowState, { included: number; beyond: number; carried: number }>();
+  let reclaimed = 0;
   for (const { window: of, at, quantity } of [...events].sort((a, b) => a.at - b.at)) {
-    const known = { included: Math.min(of.used, from), beyond: Math.max(0, of.used - from) };
+    const known = {
+      included: Math.min(of.used, from),
+      beyond: Math.max(0, of.used - from),
+      carried: of.carried?.quantity ?? 0,
+    };
+    const next = credits.find(({ id }) => id === of.carried?.grant);
     const state = windows.get(of) ?? known;
     windows.set(of, state);
     for (let unit = 0; unit < Math.abs(quantity); unit += 1) {
       if (quantity > 0) {
-        const best = credits
+        const alive = credits
           .filter((one) => one.left > 0 && one.from <= at && at < one.until)
-          .sort((a, b) => (drawnBefore(a, b) < 0 ? -1 : 1))[0];
-        if (state.beyond === 0 && state.included < from) state.included += 1;
-        else if (best) {
+          .sort((a, b) => (drawnBefore(a, b) < 0 ? -1 : 1));
+        const drawFrom = (best: (typeof credits)[number]) => {
           best.left -= 1;
           best.drawn.push({ window: of, at: Math.floor(at / 1_000) });
-        } else state.beyond += 1;
+        };
+        const kept = alive.find(({ rollover }) => rollover);
+        const prepaid = alive.find(({ rollover }) => !rollover);
+        if (kept) drawFrom(kept);
+        else if (state.beyond === 0 && state.included < from) state.included += 1;
+        else if (next && next.left > 0) {
+          next.left -= 1;
+          state.carried -= 1;
+          reclaimed += 1;
+        } else if (prepaid) drawFrom(prepaid);
+        else state.beyond += 1;
         continue;
       }
-      const last = credits
-        .flatMap((one) => one.drawn.map((draw) => ({ one, draw })))
-        .filter(({ one, draw }) => draw.window === of && one.until > now)
-        .sort((a, b) => b.draw.at - a.draw.at || (drawnBefore(a.one, b.one) < 0 ? 1 : -1))[0];
+      const last = (rollover: boolean) =>
+        credits
+          .filter((one) => one.rollover === rollover)
+          .flatMap((one) => one.drawn.map((draw) => ({ one, draw })))
+          .filter(({ one, draw }) => draw.window === of && one.until > now)
+          .sort((a, b) => b.draw.at - a.draw.at || (drawnBefore(a.one, b.one) < 0 ? 1 : -1))[0];
+      const giveBack = ({ one, draw }: NonNullable<ReturnType<typeof last>>) => {
+        one.left += 1;
+        one.drawn.splice(one.drawn.indexOf(draw), 1);
+      };
+      const [prepaid, kept] = [last(false), last(true)];
       if (state.beyond > 0) state.beyond -= 1;
-      else if (last) {
-        last.one.left += 1;
-        last.one.drawn.splice(last.one.drawn.indexOf(last.draw), 1);
-      } else state.included -= 1;
+      else if (prepaid) giveBack(prepaid);
+      else if (state.included > state.carried) state.included -= 1;
+      else if (kept) giveBack(kept);
+      else state.included -= 1;
     }
   }
-  return Object.fromEntries(credits.flatMap(({ id, drawn }) => (drawn.length > 0 ? [[id, drawn.length]] : [])));
+  const drawn = credits.flatMap(({ id, drawn }) => (drawn.length > 0 ? [[id, drawn.length]] : []));
+  return { drawn: Object.fromEntries(drawn), reclaimed };
 }
 
 test('many units at once draw what they would one after the other', () => {
@@ -152,14 +203,18 @@ test('many units at once draw what they would one after the other', () => {
       fc.array(anyCredit, { maxLength: 5 }),
       fc.array(anyEvent, { maxLength: 15 }),
       fc.nat(30),
-      (given, counted, from) => {
-        const credits = given.map((one, index): Credit => ({ id: `g${index}`, ...one }));
-        const windows = [window(), window(5)];
+      fc.record({ was: fc.nat(20), left: fc.nat(20) }),
+      (given, counted, from, { was, left }) => {
+        // It begins where the window has ended, so nothing of that draws from it.
+        const next = credit('next', { rollover: true, from: 50 * DAY, left: Math.min(left, was) });
+        const credits = [...given.map((one, index): Credit => ({ id: `g${index}`, ...one })), next];
+        const over = { ...window(3 + was), carried: { grant: 'next', quantity: was } };
+        const windows = [over, window(5)];
         const events = counted.map((one) => ({ ...one, window: windows[one.window] as WindowState }));
-        const drawn = Object.entries(sums(drawsOf(credits, events, { from, now: 4 * DAY })));
-        expect(Object.fromEntries(drawn.filter(([, sum]) => sum !== 0))).toEqual(
-          oneByOne(credits, events, from, 4 * DAY),
-        );
+        const found = drawsOf(credits, events, { from, now: 4 * DAY });
+        const drawn = Object.entries(sums(found)).filter(([, sum]) => sum !== 0);
+        const reclaimed = found.reclaimed.reduce((sum, { units }) => sum + units, 0);
+        expect({ drawn: Object.fromEntries(drawn), reclaimed }).toEqual(oneByOne(credits, events, from, 4 * DAY));
       },
     ),
     { numRuns: 400 },

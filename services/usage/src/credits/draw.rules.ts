@@ -1,6 +1,7 @@
-/** Prepaid units of a meter. */
+/** Prepaid units of a meter, or units that were left of an earlier window. */
 export interface Credit {
   id: string;
+  rollover: boolean;
   /** What is not drawn yet. */
   left: number;
   priority: number;
@@ -21,10 +22,12 @@ export interface Drawn {
 
 /** A window of the limit, as it was before the events. */
 export interface WindowState {
-  /** What was used of the limit: without what prepaid units paid for. */
+  /** What was used of the limit: without what was drawn, and with what was carried out of it. */
   used: number;
   /** What was drawn in it. */
   drawn: readonly Drawn[];
+  /** It is over, and these units of it were carried into the next. */
+  carried?: { grant: string; quantity: number } | undefined;
 }
 
 export interface CountedEvent {
@@ -49,67 +52,125 @@ export const drawnBefore = (a: Credit, b: Credit): number =>
   compare(a.given, b.given) ||
   compare(a.id, b.id);
 
+/** What was carried out of a window and is used in it after all: it is taken away from the grant that it became. */
+export interface Reclaimed {
+  grant: string;
+  /** Whole units. */
+  units: number;
+}
+
 const second = (at: number): number => Math.floor(at / 1_000) * 1_000;
 
 /**
- * What events draw. A window has first what its limit includes, then prepaid units, then use beyond both. More use draws
- * from what lives at the instant of the event. Less use, which is a correction, goes the other way: it takes from use beyond
- * both, then gives back what was drawn in that window to grants that still live, the last drawn first; then it takes from
- * what the limit included, where what belongs to grants that are over goes as well.
+ * What events draw. In a window what was left of earlier ones is used first, because it expires first; then what the limit
+ * includes, then prepaid units, then use beyond all. More use draws from what lives at the instant of the event. Where a
+ * window is over and what it had left was carried on, use that comes late takes that back, as far as it is there. Less use,
+ * which is a correction, goes the other way: it takes from use beyond all, then gives back what was drawn in that window to
+ * grants that still live, the last drawn first; where what belongs to grants that are over goes, what the limit included goes
+ * as well.
  *
- * @param from use of a window beyond this draws
+ * @param from use of a window beyond this draws prepaid units
  * @param now grants that are over by then get nothing back
+ * @param unit so many steps of the meter are a unit
  */
 export function drawsOf(
   given: readonly Credit[],
   events: readonly CountedEvent[],
-  { from, now }: { from: number; now: number },
-): Draw[] {
+  { from, now, unit = 1 }: { from: number; now: number; unit?: number },
+): { draws: Draw[]; reclaimed: Reclaimed[] } {
   const credits = [...given].sort(drawnBefore).map((credit) => ({ ...credit }));
   const byId = new Map(credits.map((credit) => [credit.id, credit]));
-  const windows = new Map<WindowState, { used: number; drawn: Drawn[] }>();
+  const windows = new Map<WindowState, State>();
   const draws: Draw[] = [];
+  const reclaimed = new Map<string, number>();
   for (const { window, at, quantity } of [...events].sort((a, b) => a.at - b.at)) {
-    const state = windows.get(window) ?? { used: window.used, drawn: window.drawn.map((one) => ({ ...one })) };
+    const state = windows.get(window) ?? stateOf(window);
     windows.set(window, state);
     if (quantity > 0) more(state, at, quantity);
     else less(state, -quantity);
   }
-  return merged(draws);
+  return { draws: merged(draws), reclaimed: [...reclaimed].map(([grant, units]) => ({ grant, units })) };
 
-  function more(state: { used: number; drawn: Drawn[] }, at: number, quantity: number): void {
-    let beyond = Math.max(0, quantity - Math.max(0, from - state.used));
-    state.used += quantity;
-    for (const credit of credits) {
-      if (beyond === 0) break;
-      if (credit.left === 0 || at < credit.from || at >= credit.until) continue;
-      const taken = Math.min(beyond, credit.left);
-      beyond -= taken;
-      credit.left -= taken;
-      state.used -= taken;
-      const draw = { grant: credit.id, at: second(at), quantity: taken };
-      state.drawn.push({ ...draw });
-      draws.push(draw);
-    }
+  function more(state: State, at: number, quantity: number): void {
+    let rest = quantity - draw(state, at, quantity, true);
+    const included = Math.min(rest, Math.max(0, from - state.used));
+    state.used += included;
+    rest -= included;
+    rest -= reclaim(state, rest);
+    rest -= draw(state, at, rest, false);
+    state.used += rest;
   }
 
-  function less(state: { used: number; drawn: Drawn[] }, quantity: number): void {
-    let rest = quantity - Math.min(quantity, Math.max(0, state.used - from));
-    state.used -= quantity;
+  function draw(state: State, at: number, quantity: number, rollover: boolean): number {
+    let drawn = 0;
+    for (const credit of credits) {
+      if (drawn === quantity) break;
+      if (credit.rollover !== rollover || credit.left <= 0 || at < credit.from || at >= credit.until) continue;
+      const taken = Math.min(quantity - drawn, credit.left);
+      drawn += taken;
+      credit.left -= taken;
+      const one = { grant: credit.id, at: second(at), quantity: taken };
+      state.drawn.push({ ...one });
+      draws.push(one);
+    }
+    return drawn;
+  }
+
+  /** Units are taken back whole: what is not used of the last is there for what the limit includes. */
+  function reclaim(state: State, quantity: number): number {
+    const credit = state.carried && byId.get(state.carried.grant);
+    if (!credit || !state.carried || quantity === 0) return 0;
+    const units = Math.min(Math.ceil(quantity / unit), Math.floor(Math.max(0, credit.left) / unit));
+    const back = units * unit;
+    credit.left -= back;
+    state.carried.quantity -= back;
+    reclaimed.set(credit.id, (reclaimed.get(credit.id) ?? 0) + units);
+    const taken = Math.min(quantity, back);
+    state.used += taken - back;
+    return taken;
+  }
+
+  function less(state: State, quantity: number): void {
+    let rest = quantity;
+    const beyond = Math.min(rest, Math.max(0, state.used - from));
+    state.used -= beyond;
+    rest -= beyond;
+    rest -= giveBack(state, rest, false);
+    const included = Math.min(rest, Math.max(0, state.used - (state.carried?.quantity ?? 0)));
+    state.used -= included;
+    rest -= included;
+    rest -= giveBack(state, rest, true);
+    state.used -= rest;
+  }
+
+  function giveBack(state: State, quantity: number, rollover: boolean): number {
     const returned = state.drawn
-      .filter((one) => (byId.get(one.grant)?.until ?? 0) > now)
+      .filter((one) => byId.get(one.grant)?.rollover === rollover && (byId.get(one.grant)?.until ?? 0) > now)
       .sort((a, b) => b.at - a.at || drawnBefore(byId.get(b.grant) as Credit, byId.get(a.grant) as Credit));
+    let rest = quantity;
     for (const one of returned) {
       if (rest === 0) break;
       const back = Math.min(rest, one.quantity);
       rest -= back;
       one.quantity -= back;
-      state.used += back;
       (byId.get(one.grant) as Credit).left += back;
       draws.push({ grant: one.grant, at: one.at, quantity: -back });
     }
+    return quantity - rest;
   }
 }
+
+interface State {
+  used: number;
+  drawn: Drawn[];
+  carried: { grant: string; quantity: number } | undefined;
+}
+
+const stateOf = ({ used, drawn, carried }: WindowState): State => ({
+  used,
+  drawn: drawn.map((one) => ({ ...one })),
+  carried: carried && { ...carried },
+});
 
 /** One for each grant and second; what was drawn and given back at once is left out. */
 function merged(draws: readonly Draw[]): Draw[] {

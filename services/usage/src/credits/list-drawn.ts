@@ -10,7 +10,10 @@ export class ListDrawn {
   async handle({ caller, tx }: OperationContext<typeof listDrawnCredits>) {
     const rows = await listCredits(tx, caller.orgId as string);
     return {
-      items: rows.map(({ id, meter, left, decimals }) => ({ id, meter, left: unitsOf(left, decimals), decimals })),
+      items: rows.map(({ id, meter, left, decimals, rollover, amount, from_at: from, until_at: until }) => ({
+        ...{ id, meter, left: unitsOf(left, decimals), decimals },
+        rollover: rollover ? { amount: Number(amount), from: from.toISOString(), until: until.toISOString() } : null,
+      })),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { creditsChanged } from '@tidegate/contracts/billing/credits';
 import { type EventContext, On } from '@tidegate/messaging/handler';
+import { emitLow } from '../balances/emit-low.ts';
 import { emitReached } from '../balances/emit-reached.ts';
 import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
@@ -28,5 +29,6 @@ export class StoreCredits {
     const window = currentWindow(standing, meter);
     const reached = await reachedIn(tx, [{ ...window, orgId }]);
     await emitReached(tx, emit, reached, () => asText(standing, window));
+    await emitLow(tx, emit, [{ ...window, orgId }]);
   }
 }

@@ -81,6 +81,7 @@ async function saveQuotas(tx: Tx, snapshot: Entitlements): Promise<void> {
      select $1, t.meter, least(t.quota * step.size, 9007199254740991), t.per,
             least(t.draws_from * step.size, 9007199254740991),
             exists (select from credit_grants g where g.org_id = $1 and g.meter = t.meter)
+              or exists (select from credit_watches w where w.org_id = $1 and w.meter = t.meter)
        from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[]) as t(meter, quota, per, draws_from)
             left join meters m on m.meter = t.meter,
             lateral (select power(10::numeric, coalesce(m.decimals, 0)) as size) as step

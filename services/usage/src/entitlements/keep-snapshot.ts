@@ -4,6 +4,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { clock } from '@tidegate/runtime/clock';
 import { beginPeriodChange, insertSnapshot, lockSnapshot, updateSnapshot } from './entitlement-snapshot.rows.ts';
 import { type MeterPeriods, periodsByMeter, recutsBetween, stepsOf } from './meter-periods.rules.ts';
+import { planRollovers } from './plan-rollovers.ts';
 import { findCounted, moveCounted } from './recut.rows.ts';
 
 /**
@@ -14,19 +15,25 @@ import { findCounted, moveCounted } from './recut.rows.ts';
 export async function keepSnapshot(tx: Tx, snapshot: Entitlements): Promise<boolean> {
   const periods = periodsByMeter(snapshot);
   let stored = await lockSnapshot(tx, snapshot.orgId);
+  const plan = (before?: Entitlements) => planRollovers(tx, snapshot, before, periods, clock.now());
   if (!stored) {
-    if (await insertSnapshot(tx, snapshot, periods)) return true;
+    if (await insertSnapshot(tx, snapshot, periods)) {
+      await plan();
+      return true;
+    }
     stored = await lockSnapshot(tx, snapshot.orgId);
   }
   if (!stored || stored.version >= snapshot.version) return false;
   const moved = JSON.stringify(stored.periods) !== JSON.stringify(periods);
   if (!moved && !lowers(stored.snapshot, snapshot)) {
     await updateSnapshot(tx, snapshot, periods);
+    await plan(stored.snapshot);
     return true;
   }
   const epoch = await beginPeriodChange(tx);
   if (moved) await recut(tx, snapshot.orgId, stored.periods, periods);
   await updateSnapshot(tx, snapshot, periods, moved ? epoch : undefined);
+  await plan(stored.snapshot);
   return true;
 }
 

@@ -53,7 +53,7 @@ const history = (org: string, from: number, to: number, more: object = {}) =>
   );
 const sums = async (org: string, from: number, to: number, beyond?: object) => {
   const span = { meter: 'gb_hours', from: iso(from), to: iso(to), ...(beyond ? { beyond } : {}) };
-  const { sums: found } = await usage.call(new SumUsage(), sumUsage, { spans: [span] }, org, 'service');
+  const { sums: found } = await usage.call(new SumUsage(usage.tenants), sumUsage, { spans: [span] }, org, 'service');
   return found[0];
 };
 const listed = async (org: string, from: number, to: number, more: object = {}) =>

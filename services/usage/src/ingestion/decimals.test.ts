@@ -78,7 +78,7 @@ test('decimals are counted exactly, as numbers, as text and in CloudEvents, and 
   const span = { meter: 'cost', from: '2026-01-01T00:00:00.000Z', to: new Date(Date.now() + 3_600_000).toISOString() };
   const beyond = { ...span, beyond: { limit: 0, per: 'day' } };
   const sums = await usage.call(
-    new SumUsage(),
+    new SumUsage(usage.tenants),
     sumUsage,
     { spans: [span, beyond, { ...span, meter: 'calls' }] },
     org,

@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { emitLow } from '../balances/emit-low.ts';
 import { emitReached } from '../balances/emit-reached.ts';
 import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, type MeterWindow, windowOf } from '../balances/window.rules.ts';
@@ -29,6 +30,7 @@ export async function emitThresholds(
     if (!window) throw new Error('Only windows that were looked at reach a threshold.');
     return asText({ periods: periodsOf(known, org_id) }, window);
   });
+  await emitLow(tx, emit, [...windows.values()]);
 }
 
 async function windowsOf(

@@ -8,6 +8,7 @@ import { expireBackfills } from '../backfills/backfill.rows.ts';
 import { expireAlerts } from '../balances/quota-alert.rows.ts';
 import { expireCorrections } from '../corrections/correction.rows.ts';
 import { rollUpDraws } from '../credits/credit.rows.ts';
+import { expireRollovers } from '../credits/rollover-window.rows.ts';
 import { thinGauges } from '../gauges/gauge.rows.ts';
 import { expireAggregates } from '../ingestion/aggregate.rows.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
@@ -44,6 +45,7 @@ export class EnforceRetention implements OnApplicationBootstrap {
     await this.tenants.system('ingest', (tx) =>
       expireCorrections(tx, this.config.USAGE_EVENT_DAYS + MAX_EVENT_AGE_DAYS),
     );
+    await this.tenants.system('ingest', (tx) => expireRollovers(tx, ALERT_DAYS));
     await this.tenants.system('ingest', (tx) => expireAggregates(tx, MAX_EVENT_AGE_DAYS + 1));
     await this.tenants.system('ingest', (tx) => rollUpDraws(tx, DRAW_DAYS));
     await this.tenants.system('ingest', (tx) => expireCombinations(tx, MAX_EVENT_AGE_DAYS + 1));

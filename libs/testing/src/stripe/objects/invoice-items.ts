@@ -9,6 +9,7 @@ import { currencyOf } from './currencies.ts';
 import { fill } from './invoice-draft.ts';
 import { draftsOf, type LineDraft } from './invoice-lines.ts';
 import { givenFields, mergedMetadata } from './metadata.ts';
+import { isOver } from './subscription-end.ts';
 
 type Create = Params<Stripe.InvoiceItemCreateParams>;
 
@@ -66,6 +67,10 @@ function readItem(account: Account, params: Create) {
   const subscription = params.subscription
     ? account.store.get('subscription', params.subscription, 'subscription')
     : null;
+  if (subscription && isOver(subscription)) {
+    const message = 'The subscription has ended: nothing is charged with its next invoice.';
+    throw invalid(message, 'subscription', 'resource_missing');
+  }
   const price = params.pricing?.price ? account.store.get('price', params.pricing.price, 'pricing[price]') : null;
   if (price?.recurring) throw invalid('The price must be of the type `one_time`.', 'pricing[price]');
   const quantity = params.quantity ?? 1;

@@ -103,7 +103,8 @@ export class PreviewPayments {
       lines: lines.map((line) => {
         const { amount, discount, periodStart, periodEnd, ...shown } = shownLine(line, keys);
         const period = { periodStart: iso(periodStart), periodEnd: iso(periodEnd) };
-        return { ...shown, amountMinor: amount, discountMinor: discount, ...period };
+        const quantity = Number(shown.quantity);
+        return { ...shown, quantity, amountMinor: amount, discountMinor: discount, ...period };
       }),
       totalMinor: money(total),
       fromBalanceMinor: money(fromBalance),

@@ -7,7 +7,8 @@ export interface ShownLine {
   /** `plan:pro`, `addon:explain_pro`, or `charge` for what was charged by hand at Stripe. */
   item: string;
   description: string;
-  quantity: number;
+  /** A number, or exact decimal text. */
+  quantity: number | string;
   amount: number;
   discount: number;
   periodStart: number;
@@ -16,7 +17,7 @@ export interface ShownLine {
 
 /** `keys`: lookup keys by price. */
 export function shownLine(
-  { priceId, description, amount, discount, quantity, periodStart, periodEnd }: InvoiceLine,
+  { priceId, description, amount, discount, quantity, exactQuantity, periodStart, periodEnd }: InvoiceLine,
   keys: ReadonlyMap<string, string>,
 ): ShownLine {
   const sold = readLookupKey(keys.get(priceId ?? '') ?? '');
@@ -24,7 +25,7 @@ export function shownLine(
     product: sold?.product || null,
     item: itemOf(sold),
     description,
-    quantity: quantity ?? 1,
+    quantity: exactQuantity ?? quantity ?? 1,
     amount,
     discount,
     periodStart,

@@ -1,7 +1,7 @@
 /* Quantities are exact: whole numbers of millionths, the smallest step that a meter may have. */
 
 const DIGITS = 6;
-const ONE = 10n ** BigInt(DIGITS);
+export const ONE = 10n ** BigInt(DIGITS);
 
 /** Of a number or a decimal text. */
 export function millionths(quantity: number | string): bigint {

@@ -47,7 +47,7 @@ export class ReportUsageLoop {
     const { org_id: orgId } = due;
     try {
       const whole = isWhole(due.compared_at.getTime(), await readClock(this.tenants.reader({})));
-      const { at, counted } = await this.usage.report(due, { whole });
+      const { at, counted, itemsWait } = await this.usage.report(due, { whole });
       if (whole)
         await this.compare(
           due,
@@ -58,6 +58,7 @@ export class ReportUsageLoop {
         orgId,
         counted.map(({ row }) => row),
         at,
+        itemsWait,
       );
       await this.release(due, { dueAt, comparedAt: whole ? at : null });
     } catch (error) {

@@ -1,4 +1,5 @@
 import { createGrant } from '@tidegate/contracts/billing/grants';
+import { getInvoice, listInvoices } from '@tidegate/contracts/billing/invoices';
 import type { Stripe } from 'stripe';
 import { openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
 import { clock } from '../../kernel/subscription.rows.ts';
@@ -70,12 +71,13 @@ const used = (lines: Stripe.InvoiceLineItem[] = []) =>
     .map(({ quantity, amount }) => ({ quantity, amount }));
 
 test('what is beyond the limit is at Stripe hour by hour, and on the invoice of its period to the cent', async () => {
-  const { customer, begun } = await subscribed();
+  const { org, customer, begun } = await subscribed();
   world.used['calls'] = [
     [begun, 60],
-    [begun + 2 * HOUR, 60],
+    [begun + 2 * HOUR, 90],
     [begun + 3 * HOUR, 1_500],
   ];
+  world.paidBy.credits['calls'] = [[begun + 2 * HOUR, 30]];
   await world.stripe.advance({ hours: 6 });
   await world.reportUsage();
   expect(
@@ -97,6 +99,19 @@ test('what is beyond the limit is at Stripe hour by hour, and on the invoice of 
   const [renewal] = await linesOf(customer, 'subscription_cycle');
   expect(renewal?.status).toBe('paid');
   expect(used(renewal?.lines)).toEqual([{ quantity: 1_527, amount: Number(EXPECTED.flat(1_527)) }]);
+  // And the line says what paid for the rest of what was used.
+  await world.settle();
+  await world.reportUsage();
+  const { items } = await world.call(listInvoices, { limit: 10 }, org);
+  const all = await Promise.all(items.map(({ id }) => world.call(getInvoice, { invoiceId: id }, org)));
+  const [line, ...more] = all.flatMap(({ lines }) =>
+    lines.filter(({ item, quantity }) => item === 'usage:calls' && quantity > 0),
+  );
+  expect(more).toEqual([]);
+  expect(line).toMatchObject({
+    quantity: 1_527,
+    usage: { used: 1_657, covered: { plan: 100, rollover: 0, credits: 30 }, charged: 1_527 },
+  });
 });
 
 test('an hour that was reported and not recorded, came late, or was corrected counts once, as it is now', async () => {
@@ -196,6 +211,70 @@ test('usage that comes after the invoice is on the next one with its own dates, 
   await world.stripe.advance({ hours: 2 });
   await world.reportUsage({ whole: true });
   expect((await world.dashboard.invoiceItems.list({ customer, pending: true })).data).toEqual([]);
+});
+
+/** What was counted later than its invoice, wherever it is charged. */
+async function chargedLater(customer: string): Promise<number> {
+  const { data } = await world.dashboard.invoices.list({ customer, limit: 100 });
+  const lines = data.filter(({ status }) => status === 'paid').flatMap((one) => one.lines.data);
+  return lines.filter(({ description }) => description?.includes('later')).reduce((sum, { amount }) => sum + amount, 0);
+}
+
+test('a late charge is paid although the subscription was cancelled between its being stored and its being sent', async () => {
+  const { org, customer, begun } = await subscribed('payg');
+  world.used['calls'] = [[begun, 200]];
+  await world.stripe.advance({ hours: 3 });
+  await world.reportUsage();
+  const end = await nextPeriod(customer);
+  world.used['calls'].push([end - HOUR, 60]);
+  world.stripe.faults.next({ kind: 'error' }, { on: 'POST /v1/invoiceitems', times: 20 });
+  world.api.patienceMs = 10;
+  await world.reportUsage({ whole: true });
+  const [{ id = '' } = {}] = await world.subscriptions(org);
+  // Nothing here knows it yet.
+  await world.dashboard.subscriptions.cancel(id);
+  world.stripe.faults.clear();
+  await world.reportUsage({ whole: true });
+  await world.settle();
+  await world.reportUsage({ whole: true });
+  await world.stripe.advance({ hours: 2 });
+  expect(await chargedLater(customer)).toBe(60);
+  await world.reportUsage({ whole: true });
+  await world.stripe.advance({ hours: 2 });
+  expect(await chargedLater(customer)).toBe(60);
+  expect((await world.dashboard.invoiceItems.list({ customer, pending: true })).data).toEqual([]);
+});
+
+test('a late charge that waited for the next invoice of a subscription which then ended gets one of its own', async () => {
+  const { org, customer, begun } = await subscribed('payg');
+  world.used['calls'] = [[begun, 200]];
+  const end = await nextPeriod(customer);
+  world.used['calls'].push([end - HOUR, 60]);
+  await world.reportUsage({ whole: true });
+  expect((await world.dashboard.invoiceItems.list({ customer, pending: true })).data).toHaveLength(1);
+  const [{ id = '' } = {}] = await world.subscriptions(org);
+  await world.dashboard.subscriptions.cancel(id);
+  await world.settle();
+  // Long after the last event could come.
+  await world.stripe.advance({ days: 40 });
+  await world.reportUsage({ whole: true });
+  await world.stripe.advance({ hours: 2 });
+  expect(await chargedLater(customer)).toBe(60);
+  expect(await world.reportUsage({ whole: true })).toBeUndefined();
+});
+
+test('a late charge that Stripe refuses is listed, and keeps nothing else from being reported', async () => {
+  const { org, customer, begun } = await subscribed('payg');
+  world.used['calls'] = [[begun, 200]];
+  const end = await nextPeriod(customer);
+  world.used['calls'].push([end - HOUR, 60], [end + HOUR, 7]);
+  await world.stripe.advance({ hours: 3 });
+  await world.tenants.run(org, (tx) =>
+    tx.query("update stripe_usage_periods set customer_id = 'cus_gone' where invoiced is not null"),
+  );
+  await world.reportUsage({ whole: true });
+  expect(await world.drifts(org)).toMatchObject([{ ours: '60 USD', theirs: 'resource_missing' }]);
+  expect(sum(await counted(customer))).toBeGreaterThan(0);
 });
 
 test('a limit by the day is charged by what is beyond it on each day', async () => {

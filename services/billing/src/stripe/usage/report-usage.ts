@@ -6,13 +6,16 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { findEntitlements } from '../../entitlements/entitlements.rows.ts';
+import { lineUsage } from '../../invoices/line-usage.rules.ts';
 import { readClock } from '../../kernel/subscription.rows.ts';
 import { findPlanVersion } from '../../plans/catalogue.rows.ts';
+import { findUsageLines, saveLineUsage, type UsageLine } from '../mirror/shown-invoice.rows.ts';
 import { readLookupKey, type SoldUsage } from '../prices/lookup-key.rules.ts';
 import { LateUsage } from './late-usage.ts';
-import { decimalOf, millionths } from './quantity.rules.ts';
+import { decimalOf, millionths, ONE } from './quantity.rules.ts';
 import { SendUsage } from './send-usage.ts';
 import {
+  doItemsWait,
   findUsagePeriods,
   saveIncluded,
   saveUsageHours,
@@ -50,7 +53,10 @@ export class ReportUsage {
   ) {}
 
   /** `whole`: every hour, and what was charged too little or too much. Answers what is counted. */
-  async report(due: UsageDue, { whole }: { whole: boolean }): Promise<{ at: number; counted: Counted[] }> {
+  async report(
+    due: UsageDue,
+    { whole }: { whole: boolean },
+  ): Promise<{ at: number; counted: Counted[]; itemsWait: boolean }> {
     const { org_id: orgId } = due;
     const { at, counted } = await this.tenants.run(orgId, (tx) => this.counted(tx));
     const open = counted.filter(({ row }) => row.invoiced === null);
@@ -71,7 +77,10 @@ export class ReportUsage {
     await this.sending.send(due);
     for (const one of closed)
       await this.late.charge(orgId, one, chargedUpTo(one.counting, one.counting.period.end, sums));
-    return { at, counted };
+    await this.explainAll(orgId, counted, whole);
+    const waits = () => this.tenants.run(orgId, doItemsWait);
+    if (whole && (await waits())) await this.late.invoiceWaiting(orgId);
+    return { at, counted, itemsWait: await waits() };
   }
 
   /** The periods, each with the limit that is, or was, in force. */
@@ -103,6 +112,27 @@ export class ReportUsage {
       });
     }
     return { at, counted };
+  }
+
+  /** Lines of invoices that are final say what was used and what paid for it: at once, and as it is known a day later. */
+  private async explainAll(orgId: string, counted: readonly Counted[], whole: boolean): Promise<void> {
+    const closed = counted.filter(({ row }) => row.invoiced !== null);
+    if (closed.length === 0) return;
+    const lines = await this.tenants.run(orgId, (tx) => findUsageLines(tx));
+    for (const one of closed) {
+      const line = { item: `usage:${one.sold.feature}`, start: one.row.period_start, end: one.row.period_end };
+      const known = lines.find(({ item, start }) => item === line.item && start.getTime() === line.start.getTime());
+      if (known && (whole || !known.explained)) await this.explain(orgId, one, line);
+    }
+  }
+
+  private async explain(orgId: string, { row, sold: { feature: meter } }: Counted, line: UsageLine): Promise<void> {
+    const of = { meter, from: row.period_start.toISOString(), to: row.period_end.toISOString() };
+    const { covered = [], decimals } = await this.bus.call(sumUsage, { spans: [of], covered: true }, { orgId });
+    const [digits = 0] = decimals;
+    const charged = (millionths(row.invoiced ?? '0') * 10n ** BigInt(digits)) / ONE;
+    const usage = lineUsage(of, { covered, decimals: digits }, charged);
+    await this.tenants.run(orgId, (tx) => saveLineUsage(tx, line, usage));
   }
 
   private async ask(orgId: string, spans: readonly Span[]): Promise<Map<string, bigint>> {

@@ -46,6 +46,13 @@ export async function releaseUsage(
   );
 }
 
+export const markWaiting = (tx: Tx, waits: boolean): Promise<unknown> =>
+  tx.query('update stripe_usage_due set items_wait = $2 where org_id = $1', [tx.orgId, waits]);
+
+/** Whether a charge may stand on no invoice yet. */
+export const doItemsWait = async (tx: Tx): Promise<boolean> =>
+  (await tx.one('select 1 from stripe_usage_due where org_id = $1 and items_wait', [tx.orgId])) !== undefined;
+
 export async function nextUsageDue(tx: Tx, at: number): Promise<number | undefined> {
   const row = await tx.one<{ ms: number | null }>(
     `select (extract(epoch from min(due_at) - $1) * 1000)::float8 as ms from stripe_usage_due where due_at < 'infinity'`,
@@ -85,8 +92,6 @@ export interface Pending {
   amountMinor: number;
   currency: string;
   description: string;
-  /** On whose next invoice; null: on one of its own, because the subscription is over. */
-  subscription: string | null;
 }
 
 const COLUMNS = `meter, period_start, period_end, customer_id, subscription_id, lookup_key, included, unlimited, invoiced,

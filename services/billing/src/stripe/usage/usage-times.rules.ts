@@ -16,8 +16,8 @@ interface Period {
 export const isWhole = (comparedAt: number, at: number): boolean => at - comparedAt >= DAY_MS - HOUR_MS;
 
 /** When its turn is next; null when nothing is charged by use any more. Organisations are spread over the minutes of an hour. */
-export function nextTurn(orgId: string, rows: readonly Period[], at: number): number | null {
-  if (rows.length === 0) return null;
+export function nextTurn(orgId: string, rows: readonly Period[], at: number, itemsWait = false): number | null {
+  if (rows.length === 0) return itemsWait ? at + DAY_MS : null;
   const ends = rows.filter(({ invoiced }) => invoiced === null).map(({ period_end }) => period_end.getTime());
   const spread = (Number.parseInt(orgId.slice(-6), 16) % 8) * MINUTE_MS;
   const hourly = Math.floor(at / HOUR_MS) * HOUR_MS + HOUR_MS + AFTER_MS + spread;

@@ -1,0 +1,96 @@
+import { Button, NumberInput, Select } from '@mantine/core';
+import type { Package, TopUp } from '@tidegate/client';
+import { useState } from 'react';
+import { useRead, useWrite } from '../kernel/api.ts';
+import { exact, minorOf, money } from '../kernel/format.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+
+/** Packages that are bought by themselves, one form for each feature of which some are sold. */
+export function TopUps({ offered, nameOf }: { offered: readonly Package[]; nameOf: (feature: string) => string }) {
+  const topUps = useRead('topUpsList', {}).data?.items;
+  if (!topUps) return null;
+  return [...new Set(offered.map(({ feature }) => feature))].map((feature) => {
+    const own = topUps.find((one) => one.feature === feature);
+    const packs = offered.filter((one) => one.feature === feature);
+    return <Form key={`${feature} ${own?.enabled}`} feature={feature} name={nameOf(feature)} packs={packs} own={own} />;
+  });
+}
+
+interface Given {
+  feature: string;
+  name: string;
+  packs: readonly Package[];
+  own: TopUp | undefined;
+}
+
+const STOPPED = {
+  payment_failed: 'A payment failed, so nothing is bought by itself any more. Mend the card, then switch it on again.',
+  package_gone: 'The package is not sold any more. Choose another, then switch it on again.',
+} as const;
+
+function Form({ feature, name, packs, own }: Given) {
+  const set = useWrite('topUpsSet');
+  const [pack, setPack] = useState(own?.package ?? packs[0]?.package ?? '');
+  const chosen = packs.find((one) => one.package === pack);
+  const price = chosen?.prices.find((one) => one.currency === own?.currency) ?? chosen?.prices[0];
+  const currency = own?.currency ?? price?.currency ?? '';
+  const digits = minorOf(currency);
+  const [threshold, setThreshold] = useState<number | string>(own?.threshold ?? 0);
+  const [cap, setCap] = useState<number | string>(
+    (own?.monthlyCapMinor ?? 5 * (price?.amountMinor ?? 0)) / 10 ** digits,
+  );
+  const monthlyCapMinor = Math.round(Number(cap) * 10 ** digits);
+  const on = { feature, enabled: true, package: pack, threshold: Number(threshold), monthlyCapMinor };
+  return (
+    <section aria-label={t('Buy {name} by itself', { name })}>
+      <h3>{t('Buy {name} by itself', { name })}</h3>
+      {own?.stopped ? <StateMark mark="warning">{t(STOPPED[own.stopped])}</StateMark> : null}
+      {own?.enabled ? <Running own={own} /> : null}
+      {own?.enabled ? null : (
+        <p className="quiet">{t('Your card is charged when units run low, up to a sum in each month.')}</p>
+      )}
+      <div className="row">
+        <Select
+          label={t('Package')}
+          value={pack}
+          onChange={(value) => setPack(value ?? pack)}
+          data={packs.map((one) => ({ value: one.package, label: one.name }))}
+        />
+        <NumberInput label={t('When so many are left')} value={threshold} onChange={setThreshold} min={0} />
+        <NumberInput
+          label={t('At most a month, in {currency}', { currency })}
+          value={cap}
+          onChange={setCap}
+          min={0}
+          max={1_000_000}
+          decimalScale={digits}
+        />
+        <Button variant="default" loading={set.isPending} onClick={() => set.mutate(on)}>
+          {own?.enabled ? t('Change it') : t('Switch it on')}
+        </Button>
+        {own?.enabled ? (
+          <Button variant="default" loading={set.isPending} onClick={() => set.mutate({ feature, enabled: false })}>
+            {t('Switch it off')}
+          </Button>
+        ) : null}
+      </div>
+      <ProblemNote error={set.error} />
+    </section>
+  );
+}
+
+function Running({ own }: { own: TopUp }) {
+  const sums = { spent: money(own.spentMinor, own.currency), cap: money(own.monthlyCapMinor, own.currency) };
+  const bought = { package: own.name, threshold: exact(own.threshold), ...sums };
+  return (
+    <p>
+      <StateMark mark={own.capReached ? 'paused' : 'ok'}>
+        {own.capReached
+          ? t('The sum for this month is spent: {spent} of {cap}.', sums)
+          : t('{package} is bought when {threshold} are left. {spent} of {cap} are spent in this month.', bought)}
+      </StateMark>
+    </p>
+  );
+}
