@@ -5,7 +5,7 @@ import type { Tx } from '@tidegate/database/tx';
 export interface InvoiceRow {
   org_id: string;
   id: string;
-  provider: 'manual' | 'stripe';
+  provider: 'manual' | 'stripe' | 'demo';
   number: string | null;
   status: InvoiceStatus;
   currency: string;

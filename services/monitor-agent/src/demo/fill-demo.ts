@@ -1,0 +1,79 @@
+import { Controller } from '@nestjs/common';
+import { DEMO_DAYS, demoFill } from '@tidegate/contracts/kernel/demo';
+import { DAY_MS } from '@tidegate/contracts/kernel/demo-shape';
+import type { Output } from '@tidegate/contracts/kernel/operation';
+import { ensureDays, ensureMonths } from '@tidegate/database/partitions';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { SAMPLE_TABLES } from '../retention/retention.rows.ts';
+import { SERIES_TABLES } from '../series/rollup.rows.ts';
+import { ServerSecrets } from '../servers/server-secrets.ts';
+import { clearOutside } from './demo.rows.ts';
+import { FLEET } from './fleet.rules.ts';
+import { clearKnown } from './known.rows.ts';
+import { writeDay } from './write-day.ts';
+import { idsOf, serverIdOf, writeServer } from './write-server.ts';
+
+/**
+ * Servers without a lease, which no collector ever claims, and what one would have stored of them. Part 0 is what is known of
+ * them, each other part a day of one, so that no part keeps the event loop for long.
+ */
+@Controller()
+export class FillDemo {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly entitlements: Entitlements,
+    private readonly secrets: ServerSecrets,
+  ) {}
+
+  @Handles(demoFill['monitor-agent'])
+  async handle({
+    input,
+    tx,
+  }: OperationContext<(typeof demoFill)['monitor-agent']>): Promise<Output<(typeof demoFill)['monitor-agent']>> {
+    const until = Date.parse(input.until);
+    const from = until - DEMO_DAYS * DAY_MS;
+    // In transactions of their own, before ours has begun.
+    if (input.part === 0) await this.makeRoom(from, until);
+    const { orgId } = await this.entitlements.requireDemo(tx);
+    const servers = FLEET.map((server, place) => ({ server, serverId: serverIdOf(orgId, server, place) }));
+    if (input.part === 0) {
+      await clearKnown(tx);
+      await clearOutside(tx, new Date(from), new Date(until));
+      for (const { server, serverId } of servers)
+        await writeServer(tx, this.secrets, serverId, server, { from, until });
+      return { next: 1, written: { servers: servers.length } };
+    }
+    const days = daysOf(from, until);
+    const [day, one] = [
+      days[Math.floor((input.part - 1) / servers.length)],
+      servers[(input.part - 1) % servers.length],
+    ];
+    if (!day || !one) return { next: null, written: {} };
+    const { server, serverId } = one;
+    const minutes = await writeDay(tx, serverId, server, await idsOf(tx, serverId, server), { ...day, until });
+    return { next: input.part < days.length * servers.length ? input.part + 1 : null, written: { minutes } };
+  }
+
+  private async makeRoom(from: number, until: number): Promise<void> {
+    const back = Math.ceil((Date.now() - from) / DAY_MS) + 1;
+    for (const table of SAMPLE_TABLES)
+      await this.tenants.system('partitions', (tx) => ensureDays(tx, table, { back, ahead: 1 }));
+    for (const table of SERIES_TABLES)
+      await this.tenants.system('partitions', (tx) =>
+        ensureMonths(tx, table, { from: new Date(from), to: new Date(until) }),
+      );
+  }
+}
+
+/** Days in UTC, the first and the last cut. */
+function daysOf(from: number, until: number): { from: number; to: number }[] {
+  const days: { from: number; to: number }[] = [];
+  for (let at = from; at < until; ) {
+    const to = Math.min(until, Math.floor(at / DAY_MS) * DAY_MS + DAY_MS);
+    days.push({ from: at, to });
+    at = to;
+  }
+  return days;
+}
