@@ -4,6 +4,7 @@ import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { short, when } from '../kernel/format.ts';
+import { looksOnly } from '../kernel/looks-only.ts';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -55,7 +56,7 @@ export function ShowBacktest() {
             </span>
           }
           actions={
-            data.status === 'queued' || data.status === 'running' ? (
+            looksOnly() ? null : data.status === 'queued' || data.status === 'running' ? (
               <Confirm
                 label={t('Cancel')}
                 question={t('Cancel this backtest?')}

@@ -5,6 +5,7 @@ import { useOrg, usePages, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { Fact } from '../kernel/fact.tsx';
+import { looksOnly } from '../kernel/looks-only.ts';
 import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Profit } from '../kernel/profit.tsx';
@@ -29,9 +30,11 @@ export function ListBots() {
     <Page
       title={t('Bots')}
       actions={
-        <Button renderRoot={(props) => <Link to="/o/$org/bots/new" params={{ org }} {...props} />}>
-          {t('Create a bot')}
-        </Button>
+        looksOnly() ? null : (
+          <Button renderRoot={(props) => <Link to="/o/$org/bots/new" params={{ org }} {...props} />}>
+            {t('Create a bot')}
+          </Button>
+        )
       }
     >
       <Totals />

@@ -4,6 +4,7 @@ import { usePages, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { looksOnly } from '../kernel/looks-only.ts';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -68,7 +69,7 @@ export function ListChannels() {
     },
   ];
   return (
-    <Page title={t('Notifications')} actions={<AddChannel />}>
+    <Page title={t('Notifications')} actions={looksOnly() ? null : <AddChannel />}>
       <ProblemNote error={newestError(test, confirm, update, remove)} />
       <Reading of={channels}>
         {({ items, more }) =>

@@ -6,6 +6,7 @@ import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { exact, lasted, orDash, share, short, took } from '../kernel/format.ts';
+import { looksOnly } from '../kernel/looks-only.ts';
 import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -28,9 +29,11 @@ export function ListServers() {
     <Page
       title={t('Servers')}
       actions={
-        <Button renderRoot={(props) => <Link to="/o/$org/servers/new" params={{ org }} {...props} />}>
-          {t('Add a server')}
-        </Button>
+        looksOnly() ? null : (
+          <Button renderRoot={(props) => <Link to="/o/$org/servers/new" params={{ org }} {...props} />}>
+            {t('Add a server')}
+          </Button>
+        )
       }
     >
       <Reading of={servers}>

@@ -4,6 +4,7 @@ import type { Sweep } from '@tidegate/client';
 import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { looksOnly } from '../kernel/looks-only.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -46,9 +47,11 @@ export function ListSweeps() {
       title={t('Sweeps')}
       lead={t('Many settings over the same candles, and how much of the result lasts.')}
       actions={
-        <Button renderRoot={(props) => <Link to="/o/$org/sweeps/new" params={{ org }} {...props} />}>
-          {t('Start a sweep')}
-        </Button>
+        looksOnly() ? null : (
+          <Button renderRoot={(props) => <Link to="/o/$org/sweeps/new" params={{ org }} {...props} />}>
+            {t('Start a sweep')}
+          </Button>
+        )
       }
     >
       <Reading of={sweeps}>

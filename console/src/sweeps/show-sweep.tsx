@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { looksOnly } from '../kernel/looks-only.ts';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -45,7 +46,7 @@ export function ShowSweep() {
               </span>
             }
             actions={
-              running ? (
+              looksOnly() ? null : running ? (
                 <Confirm
                   label={t('Cancel')}
                   question={t('Cancel this sweep?')}

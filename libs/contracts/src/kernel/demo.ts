@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { DAY_MS } from './demo-shape.ts';
 import { operation } from './operation.ts';
+import { invalid } from './problem.ts';
 import type { StoringService } from './service-names.ts';
 import { Instant } from './types.ts';
 
@@ -9,6 +11,15 @@ export type DemoService = (typeof DEMO_SERVICES)[number] & StoringService;
 
 /** So much is made up, up to the moment of the fill. */
 export const DEMO_DAYS = 30;
+
+/** From when to when, refused where there would be no room for it. `back`: how many days before today that reaches. */
+export function demoRange(until: string, now = Date.now()): { from: number; until: number; back: number } {
+  const end = Date.parse(until);
+  if (end > now + 60_000 || end < now - DEMO_DAYS * DAY_MS)
+    throw invalid('/until', 'out_of_range', `Choose a moment of the last ${DEMO_DAYS} days.`);
+  const from = end - DEMO_DAYS * DAY_MS;
+  return { from, until: end, back: Math.ceil((now - from) / DAY_MS) + 1 };
+}
 
 const fill = (service: DemoService) =>
   operation({

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { SHARED } from '@tidegate/contracts/billing/entitlements';
-import { demoFill } from '@tidegate/contracts/kernel/demo';
+import { demoFill, demoRange } from '@tidegate/contracts/kernel/demo';
 import { DAY_MS, demoId } from '@tidegate/contracts/kernel/demo-shape';
 import { conflict } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
@@ -26,7 +26,7 @@ export class FillDemo {
     const orgId = tx.orgId ?? '';
     if (!(await isDemo(tx, orgId))) throw conflict({}, 'Only the demo organisation is filled.');
     const now = await lockBilling(tx, orgId);
-    const until = Date.parse(input.until);
+    const { until } = demoRange(input.until);
     const catalogue = await requireCatalogue(tx);
     // Its periods stay where they are, or what was used would move into others.
     const begin = (await findBegin(tx))?.getTime() ?? beginOf(until);

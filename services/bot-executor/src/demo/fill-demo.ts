@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { DEMO_DAYS, demoFill } from '@tidegate/contracts/kernel/demo';
-import { DAY_MS, demoId } from '@tidegate/contracts/kernel/demo-shape';
+import { demoFill, demoRange } from '@tidegate/contracts/kernel/demo';
+import { demoId } from '@tidegate/contracts/kernel/demo-shape';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -39,16 +39,15 @@ export class FillDemo {
   @Handles(demoFill['bot-executor'])
   async handle({ input, tx }: OperationContext<(typeof demoFill)['bot-executor']>) {
     await this.entitlements.requireDemo(tx);
-    const until = Date.parse(input.until);
+    const { from, until } = demoRange(input.until);
     const market = MARKETS[input.part];
     if (market) {
       const rules = await marketNamed(tx, market.market);
-      const range = { from: until - DEMO_DAYS * DAY_MS, until };
-      await saveImported(tx, rules, INTERVAL, candlesOf(market, Number(rules.tickSize), range));
+      await saveImported(tx, rules, INTERVAL, candlesOf(market, Number(rules.tickSize), { from, until }));
       return { next: input.part + 1, written: {} };
     }
     if (input.part === MARKETS.length) {
-      await this.begin(tx, new Date(until - DEMO_DAYS * DAY_MS));
+      await this.begin(tx, new Date(from));
       return { next: input.part + 1, written: {} };
     }
     const { counts, ready } = await demoState(tx);

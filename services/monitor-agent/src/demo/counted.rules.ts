@@ -1,13 +1,15 @@
 import { chance, DAY_MS, HOUR_MS, MINUTE_MS } from '@tidegate/contracts/kernel/demo-shape';
 import type { CountedDelta } from '../kernel/storage/sample.rows.ts';
 import type { RecentSnapshot } from '../series/roll-up.rules.ts';
-import { intensity, isThere, type Jam, type MadeUpServer, oidOf, slowness, waitingIn } from './fleet.rules.ts';
+import { intensity, isThere, type Jam, type MadeUpServer, oidOf, slowness, waitingIn, workUs } from './fleet.rules.ts';
 import type { MadeUpStatement } from './workload.rules.ts';
 
 /* What a server counted in a time, in the form in which it is stored. */
 
 const BLOCK = 8_192;
 const READ_US = 90;
+/** Sessions are active while their clients are slow as well. */
+export const WAITS_TOO = 1.15;
 
 const whole = (value: number): number => Math.max(0, Math.round(value));
 const jitter = (name: string, at: number): number => 0.85 + 0.3 * chance(name, at);
@@ -18,7 +20,8 @@ export function minuteOf(server: MadeUpServer, at: number, jams: readonly Jam[],
   const calls = whole(callsAMinute(server) * busy);
   const blocks = (server.commits * 60 + calls * 30) * busy;
   const waiting = Math.max(0, ...jams.map((jam) => waitingIn(jam, at)));
-  const active = server.active * busy * jitter(`${server.name} active`, at);
+  const work = workUs(server, at, until) * busy * jitter(`${server.name} work`, at);
+  const active = (work / 60_000_000) * WAITS_TOO;
   const most = Math.ceil(active + 2 * chance(`${server.name} most`, at)) + waiting;
   const daysAgo = (until - at) / DAY_MS;
   return [
@@ -34,7 +37,7 @@ export function minuteOf(server: MadeUpServer, at: number, jams: readonly Jam[],
     whole((server.busy === 'night' ? 2_600 : 180) * BLOCK * busy * jitter('temp', at)),
     server.blocked && chance('deadlock', at) < 0.0002 ? 1 : 0,
     calls,
-    whole(active * 60_000_000 * 0.8),
+    whole(work),
     whole(server.commits * 620 * busy * jitter('wal', at)),
     6,
     whole(6 * (active + waiting * 0.8)),
@@ -127,7 +130,7 @@ export function databaseCounters(minutes: readonly (readonly number[])[]): numbe
     sum(8),
     sum(9),
     sum(10),
-    whole(sum(12) * 1.04),
+    whole(sum(12) * WAITS_TOO),
   ];
 }
 

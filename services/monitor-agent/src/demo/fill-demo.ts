@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { DEMO_DAYS, demoFill } from '@tidegate/contracts/kernel/demo';
+import { demoFill, demoRange } from '@tidegate/contracts/kernel/demo';
 import { DAY_MS } from '@tidegate/contracts/kernel/demo-shape';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import { ensureDays, ensureMonths } from '@tidegate/database/partitions';
@@ -32,10 +32,9 @@ export class FillDemo {
     input,
     tx,
   }: OperationContext<(typeof demoFill)['monitor-agent']>): Promise<Output<(typeof demoFill)['monitor-agent']>> {
-    const until = Date.parse(input.until);
-    const from = until - DEMO_DAYS * DAY_MS;
+    const { from, until, back } = demoRange(input.until);
     // In transactions of their own, before ours has begun.
-    if (input.part === 0) await this.makeRoom(from, until);
+    if (input.part === 0) await this.makeRoom(from, until, back);
     const { orgId } = await this.entitlements.requireDemo(tx);
     const servers = FLEET.map((server, place) => ({ server, serverId: serverIdOf(orgId, server, place) }));
     if (input.part === 0) {
@@ -56,8 +55,7 @@ export class FillDemo {
     return { next: input.part < days.length * servers.length ? input.part + 1 : null, written: { minutes } };
   }
 
-  private async makeRoom(from: number, until: number): Promise<void> {
-    const back = Math.ceil((Date.now() - from) / DAY_MS) + 1;
+  private async makeRoom(from: number, until: number, back: number): Promise<void> {
     for (const table of SAMPLE_TABLES)
       await this.tenants.system('partitions', (tx) => ensureDays(tx, table, { back, ahead: 1 }));
     for (const table of SERIES_TABLES)

@@ -17,8 +17,6 @@ export interface MadeUpServer {
   maxConnections: number;
   /** Against what the statements say. */
   scale: number;
-  /** Sessions that work at the peak. */
-  active: number;
   /** Sessions that are connected. */
   connected: number;
   statements: readonly MadeUpStatement[];
@@ -45,14 +43,13 @@ export const FLEET: readonly MadeUpServer[] = [
     version: '18.1',
     database: 'shop',
     maxConnections: 200,
-    scale: 1,
-    active: 5.6,
+    scale: 6,
     connected: 74,
     statements: [...SHOP_READS, ...SHOP_WRITES],
     tables: SHOP_TABLES,
     busy: 'day',
     hitRatio: 0.991,
-    commits: 9_400,
+    commits: 31_000,
     transactionAge: 168_000_000,
     blocked: true,
   },
@@ -62,14 +59,13 @@ export const FLEET: readonly MadeUpServer[] = [
     version: '18.1',
     database: 'shop',
     maxConnections: 200,
-    scale: 0.6,
-    active: 2.1,
+    scale: 4,
     connected: 41,
     statements: SHOP_READS,
     tables: [],
     busy: 'day',
     hitRatio: 0.984,
-    commits: 5_100,
+    commits: 18_000,
     transactionAge: 168_000_000,
     blocked: false,
   },
@@ -79,8 +75,7 @@ export const FLEET: readonly MadeUpServer[] = [
     version: '17.6',
     database: 'warehouse',
     maxConnections: 100,
-    scale: 1,
-    active: 3.2,
+    scale: 4,
     connected: 18,
     statements: REPORTS,
     tables: REPORT_TABLES,
@@ -96,14 +91,13 @@ export const FLEET: readonly MadeUpServer[] = [
     version: '16.10',
     database: 'stock',
     maxConnections: 100,
-    scale: 0.12,
-    active: 0.7,
+    scale: 0.8,
     connected: 12,
     statements: [...SHOP_READS.slice(0, 3), ...SHOP_WRITES.slice(2, 5)],
     tables: SHOP_TABLES.slice(5, 8),
     busy: 'day',
     hitRatio: 0.997,
-    commits: 900,
+    commits: 2_900,
     transactionAge: 74_000_000,
     blocked: false,
     missing: {
@@ -118,14 +112,13 @@ export const FLEET: readonly MadeUpServer[] = [
     version: '18.1',
     database: 'shop',
     maxConnections: 100,
-    scale: 0.02,
-    active: 0.2,
+    scale: 0.1,
     connected: 6,
     statements: [...SHOP_READS, ...SHOP_WRITES.slice(0, 3)],
     tables: SHOP_TABLES.slice(6),
     busy: 'day',
     hitRatio: 0.999,
-    commits: 60,
+    commits: 160,
     transactionAge: 21_000_000,
     blocked: false,
     silentMinutes: 23,
@@ -142,6 +135,15 @@ export function intensity({ name, busy }: MadeUpServer, at: number): number {
   const night = hour >= 1 && hour < 5 ? 0.75 + 0.25 * drift(`${name} night`, at, HOUR_MS) : 0;
   return Math.max(night, 0.35 * busyness(at) * (0.6 + 0.8 * drift(name, at, 20 * MINUTE_MS)));
 }
+
+/** Time that its statements take in a minute at the peak. */
+export const workUs = ({ statements, scale }: MadeUpServer, at: number, until: number): number =>
+  statements.reduce(
+    (sum, one) => sum + (isThere(one, at, until) ? one.calls * one.meanMs * slowness(one, at, until) : 0),
+    0,
+  ) *
+  scale *
+  1_000;
 
 /** A jam: one session holds a lock, and more and more wait for it. */
 export interface Jam {

@@ -2,7 +2,7 @@ import { chance, MINUTE_MS } from '@tidegate/contracts/kernel/demo-shape';
 import type { Session } from '@tidegate/contracts/monitor-agent/activity';
 import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { WaitGroup } from '../activity/activity.queries.ts';
-import { intensity, isThere, type Jam, type MadeUpServer, slowness, waitingIn } from './fleet.rules.ts';
+import { intensity, isThere, type Jam, type MadeUpServer, slowness, waitingIn, workUs } from './fleet.rules.ts';
 import type { MadeUpStatement } from './workload.rules.ts';
 
 export interface MadeUpLook {
@@ -34,7 +34,7 @@ export function lookAt(
 ): MadeUpLook {
   const { name, database } = server;
   const busy = intensity(server, at);
-  const wanted = server.active * busy * (0.6 + 0.8 * chance(`${name} look`, at));
+  const wanted = (workUs(server, at, until) / 60_000_000) * busy * (0.6 + 0.8 * chance(`${name} look`, at));
   const working = Math.floor(wanted) + (chance(`${name} part`, at) < wanted % 1 ? 1 : 0);
   const jam = jams.find((one) => waitingIn(one, at) > 0);
   const waiting = jam ? waitingIn(jam, at) : 0;

@@ -67,41 +67,41 @@ export const SHOP_READS: readonly MadeUpStatement[] = [
   {
     ...APP,
     text: 'SELECT id, name, price_cents, stock FROM products WHERE id = $1',
-    ...{ calls: 6_200, meanMs: 0.11, rows: 1, hit: 4 },
+    ...{ calls: 6_200, meanMs: 0.275, rows: 1, hit: 4 },
   },
   {
     ...APP,
     text: 'SELECT id, items, total_cents FROM carts WHERE session_id = $1',
-    ...{ calls: 3_100, meanMs: 0.19, rows: 0.8, hit: 5 },
+    ...{ calls: 3_100, meanMs: 0.475, rows: 0.8, hit: 5 },
   },
   {
     ...APP,
     text: 'SELECT r.rating, r.body, r.created_at FROM reviews r WHERE r.product_id = $1 ORDER BY r.created_at DESC LIMIT $2',
-    ...{ calls: 740, meanMs: 1.9, rows: 12, hit: 34, read: 2, waits: IO },
+    ...{ calls: 740, meanMs: 4.75, rows: 12, hit: 34, read: 2, waits: IO },
   },
   {
     ...APP,
     text:
       'SELECT o.id, o.status, o.total_cents, c.email FROM orders o JOIN customers c ON c.id = o.customer_id ' +
       'WHERE o.status = $1 ORDER BY o.created_at DESC LIMIT $2',
-    ...{ calls: 310, meanMs: 4.2, rows: 25, hit: 160, read: 9, waits: IO, slower: { daysAgo: 6, factor: 4.4 } },
+    ...{ calls: 310, meanMs: 10.5, rows: 25, hit: 160, read: 9, waits: IO, slower: { daysAgo: 6, factor: 4.4 } },
   },
   {
     ...APP,
     text:
       'SELECT p.id, p.name FROM products p JOIN order_items i ON i.product_id = p.id ' +
       'WHERE i.order_id IN (SELECT order_id FROM order_items WHERE product_id = $1) GROUP BY p.id, p.name LIMIT $2',
-    ...{ calls: 180, meanMs: 9.6, rows: 8, hit: 520, read: 14, waits: IO, newDaysAgo: 9 },
+    ...{ calls: 180, meanMs: 24, rows: 8, hit: 520, read: 14, waits: IO, newDaysAgo: 9 },
   },
   {
     ...WORKER,
     text: 'SELECT count(*) FROM sessions WHERE expires_at > now()',
-    ...{ calls: 58, meanMs: 22, rows: 1, hit: 2_900, read: 40, waits: IO },
+    ...{ calls: 58, meanMs: 55, rows: 1, hit: 2_900, read: 40, waits: IO },
   },
   {
     ...WORKER,
     text: 'SELECT sku, sum(quantity) FROM stock_moves WHERE moved_at > $1 GROUP BY sku ORDER BY $2',
-    ...{ calls: 5, meanMs: 340, rows: 4_100, hit: 21_000, read: 3_800, temp: 950, waits: IO },
+    ...{ calls: 5, meanMs: 850, rows: 4_100, hit: 21_000, read: 3_800, temp: 950, waits: IO },
   },
 ];
 
@@ -109,32 +109,32 @@ export const SHOP_WRITES: readonly MadeUpStatement[] = [
   {
     ...APP,
     text: 'UPDATE carts SET items = $1, total_cents = $2, updated_at = now() WHERE id = $3',
-    ...{ calls: 910, meanMs: 0.9, rows: 1, hit: 12, dirtied: 2, walBytes: 640, waits: WAL },
+    ...{ calls: 910, meanMs: 2.25, rows: 1, hit: 12, dirtied: 2, walBytes: 640, waits: WAL },
   },
   {
     ...APP,
     text: 'INSERT INTO orders (customer_id, status, total_cents, created_at) VALUES ($1, $2, $3, now()) RETURNING id',
-    ...{ calls: 86, meanMs: 2.3, rows: 1, hit: 22, dirtied: 4, walBytes: 1_450, waits: WAL },
+    ...{ calls: 86, meanMs: 5.75, rows: 1, hit: 22, dirtied: 4, walBytes: 1_450, waits: WAL },
   },
   {
     ...APP,
     text: 'INSERT INTO events (kind, payload, created_at) VALUES ($1, $2, now())',
-    ...{ calls: 1_450, meanMs: 0.24, rows: 1, hit: 6, dirtied: 1, walBytes: 520, waits: WAL },
+    ...{ calls: 1_450, meanMs: 0.6, rows: 1, hit: 6, dirtied: 1, walBytes: 520, waits: WAL },
   },
   {
     ...WORKER,
     text: 'UPDATE inventory SET reserved = reserved + $1 WHERE sku = $2',
-    ...{ calls: 245, meanMs: 5.8, rows: 1, hit: 9, dirtied: 1, walBytes: 310, waits: LOCK },
+    ...{ calls: 245, meanMs: 14.5, rows: 1, hit: 9, dirtied: 1, walBytes: 310, waits: LOCK },
   },
   {
     ...WORKER,
     text: 'DELETE FROM sessions WHERE expires_at < now() - $1::interval',
-    ...{ calls: 1, meanMs: 430, rows: 900, hit: 6_200, read: 210, dirtied: 700, walBytes: 96_000, waits: IO },
+    ...{ calls: 1, meanMs: 1_075, rows: 900, hit: 6_200, read: 210, dirtied: 700, walBytes: 96_000, waits: IO },
   },
   {
     ...WORKER,
     text: 'REFRESH MATERIALIZED VIEW CONCURRENTLY best_sellers',
-    ...{ calls: 0.4, meanMs: 2_300, rows: 0, hit: 41_000, read: 5_200, temp: 2_600, walBytes: 410_000, waits: IO },
+    ...{ calls: 0.4, meanMs: 5_750, rows: 0, hit: 41_000, read: 5_200, temp: 2_600, walBytes: 410_000, waits: IO },
   },
 ];
 

@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { DEMO_DAYS, demoFill } from '@tidegate/contracts/kernel/demo';
-import { DAY_MS } from '@tidegate/contracts/kernel/demo-shape';
+import { demoFill, demoRange } from '@tidegate/contracts/kernel/demo';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { clearChannels, insertChannels, insertDeliveries } from './demo.rows.ts';
@@ -14,8 +13,7 @@ export class FillDemo {
   @Handles(demoFill.notifier)
   async handle({ input, tx }: OperationContext<(typeof demoFill)['notifier']>) {
     const { orgId } = await this.entitlements.requireDemo(tx);
-    const until = Date.parse(input.until);
-    const from = until - DEMO_DAYS * DAY_MS;
+    const { from, until } = demoRange(input.until);
     const [channels, deliveries] = [channelsOf(orgId), deliveriesOf(orgId, from, until)];
     await clearChannels(tx);
     await insertChannels(tx, channels, new Date(from));

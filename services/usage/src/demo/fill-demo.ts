@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { DEMO_DAYS, demoFill } from '@tidegate/contracts/kernel/demo';
-import { DAY_MS } from '@tidegate/contracts/kernel/demo-shape';
+import { demoFill, demoRange } from '@tidegate/contracts/kernel/demo';
 import { conflict } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -18,8 +17,9 @@ export class FillDemo {
 
   @Handles(demoFill.usage)
   async handle({ input, tx }: OperationContext<(typeof demoFill)['usage']>) {
-    // A transaction of its own, before ours has begun.
-    await ensureEventDays(this.tenants, { back: DEMO_DAYS + 1, ahead: 1 });
+    // Days are made in a transaction of their own, before ours has begun.
+    const { from, until, back } = demoRange(input.until);
+    await ensureEventDays(this.tenants, { back, ahead: 1 });
     await beginCounting(tx);
     const standing = await findStored(tx);
     if (!standing?.snapshot.demo) throw conflict({}, 'Only the demo organisation is filled.');
@@ -30,9 +30,8 @@ export class FillDemo {
     const one = meters[input.part];
     const grant = one && features[one.meter];
     if (!one || grant?.kind !== 'metered') return { next: null, written: { usageEvents: 0 } };
-    const until = Date.parse(input.until);
     const made = { meter: one.meter, place: input.part, grant, scale: 10 ** one.decimals };
-    const events = eventsOf(made, standing.periods, { from: until - DEMO_DAYS * DAY_MS, until });
+    const events = eventsOf(made, standing.periods, { from, until });
     await replaceUse(tx, one.meter, events);
     const next = input.part + 1 < meters.length ? input.part + 1 : null;
     return { next, written: { usageEvents: events.length } };
