@@ -24,20 +24,28 @@ const WAIT_MS = 250;
 /** How long services may take to learn that the organisation is a demo, and bots to trade. */
 const PATIENCE_MS = 120_000;
 
-/** @param until by default this minute */
-export async function fillDemo({ json, until }: { json: boolean; until: string | undefined }): Promise<void> {
+interface Asked {
+  json: boolean;
+  /** By default this minute. */
+  until: string | undefined;
+  days: string | undefined;
+}
+
+export async function fillDemo({ json, until, days = String(DEMO_DAYS) }: Asked): Promise<void> {
   const began = Date.now();
   const end = new Date(until ?? Math.floor(began / MINUTE_MS) * MINUTE_MS);
   if (Number.isNaN(end.getTime())) throw new Error('--until is an instant, such as 2026-11-29T08:00:00Z.');
+  if (!/^([1-9]|[12]\d|30)$/.test(days)) throw new Error(`--days is a number from 1 to ${DEMO_DAYS}.`);
   const filled = await asOperator(async (bus): Promise<Filled> => {
     const { id: organisationId } = await bus.call(openDemo, {});
     const written: Record<string, number> = {};
-    const fill = (service: DemoService) => fillService(bus, service, { organisationId, until: end, written });
+    const fill = (service: DemoService) =>
+      fillService(bus, service, { organisationId, until: end, days: Number(days), written });
     say('Waiting for billing, from which the limits of the others follow …');
     // The others see a plan and not only a new organisation.
     await fill('billing');
     await bus.call(getEntitlements, {}, { orgId: organisationId });
-    say(`Waiting for ${DEMO_DAYS} days of figures, trades and use …`);
+    say(`Waiting for ${days} days of figures, trades and use …`);
     await Promise.all(DEMO_SERVICES.filter((service) => service !== 'billing').map(fill));
     await bus.call(filledDemo, { until: end.toISOString() });
     return { organisationId, until: end.toISOString(), seconds: (Date.now() - began) / 1_000, written };
@@ -53,11 +61,16 @@ export async function removeDemoData(): Promise<void> {
 async function fillService(
   bus: Bus,
   service: DemoService,
-  { organisationId, until, written }: { organisationId: string; until: Date; written: Record<string, number> },
+  {
+    organisationId,
+    until,
+    days,
+    written,
+  }: { organisationId: string; until: Date; days: number; written: Record<string, number> },
 ): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (let part: number | null = 0; part !== null; ) {
-    const input: { until: string; part: number } = { until: until.toISOString(), part };
+    const input: { until: string; days: number; part: number } = { until: until.toISOString(), days, part };
     const answer = await orNotYet(bus.call(demoFill[service], input, { orgId: organisationId }), deadline);
     for (const [what, count] of Object.entries(answer?.written ?? {})) written[what] = (written[what] ?? 0) + count;
     const stays: boolean = answer === undefined || answer.next === part;

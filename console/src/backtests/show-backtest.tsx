@@ -4,12 +4,12 @@ import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { short, when } from '../kernel/format.ts';
-import { looksOnly } from '../kernel/looks-only.ts';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
@@ -56,7 +56,7 @@ export function ShowBacktest() {
             </span>
           }
           actions={
-            looksOnly() ? null : data.status === 'queued' || data.status === 'running' ? (
+            readsOnly() ? null : data.status === 'queued' || data.status === 'running' ? (
               <Confirm
                 label={t('Cancel')}
                 question={t('Cancel this backtest?')}

@@ -4,11 +4,11 @@ import { usePages, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
-import { looksOnly } from '../kernel/looks-only.ts';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { AddChannel } from './add-channel.tsx';
@@ -69,7 +69,7 @@ export function ListChannels() {
     },
   ];
   return (
-    <Page title={t('Notifications')} actions={looksOnly() ? null : <AddChannel />}>
+    <Page title={t('Notifications')} actions={readsOnly() ? null : <AddChannel />}>
       <ProblemNote error={newestError(test, confirm, update, remove)} />
       <Reading of={channels}>
         {({ items, more }) =>

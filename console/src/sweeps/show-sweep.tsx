@@ -5,12 +5,12 @@ import { useEffect } from 'react';
 import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { looksOnly } from '../kernel/looks-only.ts';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { HeatMap } from './heat-map.tsx';
@@ -46,7 +46,7 @@ export function ShowSweep() {
               </span>
             }
             actions={
-              looksOnly() ? null : running ? (
+              readsOnly() ? null : running ? (
                 <Confirm
                   label={t('Cancel')}
                   question={t('Cancel this sweep?')}

@@ -13,11 +13,14 @@ export type DemoService = (typeof DEMO_SERVICES)[number] & StoringService;
 export const DEMO_DAYS = 30;
 
 /** From when to when, refused where there would be no room for it. `back`: how many days before today that reaches. */
-export function demoRange(until: string, now = Date.now()): { from: number; until: number; back: number } {
+export function demoRange(
+  { until, days }: { until: string; days: number },
+  now = Date.now(),
+): { from: number; until: number; back: number } {
   const end = Date.parse(until);
   if (end > now + 60_000 || end < now - DEMO_DAYS * DAY_MS)
     throw invalid('/until', 'out_of_range', `Choose a moment of the last ${DEMO_DAYS} days.`);
-  const from = end - DEMO_DAYS * DAY_MS;
+  const from = end - days * DAY_MS;
   return { from, until: end, back: Math.ceil((now - from) / DAY_MS) + 1 };
 }
 
@@ -32,6 +35,7 @@ const fill = (service: DemoService) =>
       'own. The same part until the same instant writes the same again. Every other organisation is refused.',
     input: z.strictObject({
       until: Instant.meta({ description: 'The moment up to which there is data' }),
+      days: z.int().min(1).max(DEMO_DAYS).default(DEMO_DAYS).meta({ description: 'Before that moment' }),
       part: z.int().min(0).meta({ description: 'From the answer before; 0 for the first' }),
     }),
     output: z.object({

@@ -26,7 +26,7 @@ export class FillDemo {
     const orgId = tx.orgId ?? '';
     if (!(await isDemo(tx, orgId))) throw conflict({}, 'Only the demo organisation is filled.');
     const now = await lockBilling(tx, orgId);
-    const { until } = demoRange(input.until);
+    const { until } = demoRange(input);
     const catalogue = await requireCatalogue(tx);
     // Its periods stay where they are, or what was used would move into others.
     const begin = (await findBegin(tx))?.getTime() ?? beginOf(until);
@@ -40,7 +40,7 @@ export class FillDemo {
       await saveStep(tx, orgId, product, { from, anchor: from, months: 1 });
     }
     let changes = 0;
-    for (const own of stages) changes += await tell(tx, own, catalogue.currency, now);
+    for (const own of stages) changes += await record(tx, own, catalogue.currency, now);
     const months = monthsFrom(begin, until);
     for (const [index, start] of months.entries()) {
       const lines = linesOf(stages, catalogue.currency, start);
@@ -61,7 +61,7 @@ export class FillDemo {
   }
 }
 
-async function tell(tx: Tx, stages: readonly Stage[], currency: string, now: number): Promise<number> {
+async function record(tx: Tx, stages: readonly Stage[], currency: string, now: number): Promise<number> {
   const orgId = tx.orgId as string;
   let before: Subscription | undefined;
   for (const stage of stages) {

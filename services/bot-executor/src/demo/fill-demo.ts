@@ -39,7 +39,7 @@ export class FillDemo {
   @Handles(demoFill['bot-executor'])
   async handle({ input, tx }: OperationContext<(typeof demoFill)['bot-executor']>) {
     await this.entitlements.requireDemo(tx);
-    const { from, until } = demoRange(input.until);
+    const { from, until } = demoRange(input);
     const market = MARKETS[input.part];
     if (market) {
       const rules = await marketNamed(tx, market.market);

@@ -19,4 +19,4 @@ export const setDemoUntil = async (tx: Tx, until: Date): Promise<boolean> =>
     until,
   ])) !== undefined;
 
-export const forgetDemo = (tx: Tx): Promise<unknown> => tx.query('delete from demo_organisation');
+export const deleteDemo = (tx: Tx): Promise<unknown> => tx.query('delete from demo_organisation');

@@ -1,8 +1,9 @@
+import { HOUR_MS } from '@tidegate/contracts/kernel/demo-shape';
 import type { Tx } from '@tidegate/database/tx';
 import { arrayText, type Sample, type SampleTable } from '../kernel/storage/sample.rows.ts';
 import { SAMPLE_TABLES } from '../retention/retention.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
-import type { MadeUpLook } from './sessions.rules.ts';
+import type { MadeUpActivity } from './sessions.ts';
 
 /** In the order of what `minuteOf` makes. */
 const FIGURES = [
@@ -73,6 +74,12 @@ export async function clearStretch(tx: Tx, serverId: string, from: Date, to: Dat
       from,
       to,
     ]);
+  await tx.query(`delete from ${HOUR_CHUNKS} where org_id = $1 and server_id = $2 and hour >= $3 and hour < $4`, [
+    tx.orgId,
+    serverId,
+    new Date(Math.floor(from.getTime() / HOUR_MS) * HOUR_MS),
+    to,
+  ]);
   for (const table of SERIES_TABLES)
     await tx.query(`delete from ${table} where org_id = $1 and server_id = $2 and day = $3`, [
       tx.orgId,
@@ -136,7 +143,7 @@ export async function insertSamples(
   );
 }
 
-export const insertLooks = (tx: Tx, serverId: string, looks: readonly MadeUpLook[]): Promise<unknown> =>
+export const insertActivity = (tx: Tx, serverId: string, taken: readonly MadeUpActivity[]): Promise<unknown> =>
   tx.query(
     `insert into activity_samples (org_id, server_id, taken_at, total, active, idle, idle_in_transaction, waiting, others,
        longest_transaction_us, busy, groups, sessions, locks, waits, span_ms)
@@ -144,5 +151,5 @@ export const insertLooks = (tx: Tx, serverId: string, looks: readonly MadeUpLook
             l."longestTransactionUs", jsonb_array_length(l.sessions), l.groups, l.sessions, l.locks, l.waits, l."spanMs"
        from jsonb_to_recordset($3::jsonb) as l(at float8, total int, active int, idle int, "idleInTransaction" int,
               waiting int, "longestTransactionUs" bigint, groups jsonb, sessions jsonb, locks jsonb, waits jsonb, "spanMs" int)`,
-    [tx.orgId, serverId, JSON.stringify(looks)],
+    [tx.orgId, serverId, JSON.stringify(taken)],
   );

@@ -7,10 +7,10 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SAMPLE_TABLES } from '../retention/retention.rows.ts';
-import { SERIES_TABLES } from '../series/rollup.rows.ts';
+import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { ServerSecrets } from '../servers/server-secrets.ts';
 import { clearOutside } from './demo.rows.ts';
-import { FLEET } from './fleet.rules.ts';
+import { FLEET } from './fleet.ts';
 import { clearKnown } from './known.rows.ts';
 import { writeDay } from './write-day.ts';
 import { idsOf, serverIdOf, writeServer } from './write-server.ts';
@@ -32,7 +32,7 @@ export class FillDemo {
     input,
     tx,
   }: OperationContext<(typeof demoFill)['monitor-agent']>): Promise<Output<(typeof demoFill)['monitor-agent']>> {
-    const { from, until, back } = demoRange(input.until);
+    const { from, until, back } = demoRange(input);
     // In transactions of their own, before ours has begun.
     if (input.part === 0) await this.makeRoom(from, until, back);
     const { orgId } = await this.entitlements.requireDemo(tx);
@@ -56,7 +56,7 @@ export class FillDemo {
   }
 
   private async makeRoom(from: number, until: number, back: number): Promise<void> {
-    for (const table of SAMPLE_TABLES)
+    for (const table of [...SAMPLE_TABLES, HOUR_CHUNKS])
       await this.tenants.system('partitions', (tx) => ensureDays(tx, table, { back, ahead: 1 }));
     for (const table of SERIES_TABLES)
       await this.tenants.system('partitions', (tx) =>

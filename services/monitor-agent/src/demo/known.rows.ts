@@ -1,9 +1,9 @@
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
 import type { Tx } from '@tidegate/database/tx';
 import type { StoredFacts } from '../servers/server.rows.ts';
-import type { Jam } from './fleet.rules.ts';
-import type { ShapedIndex, SizeOfDay } from './known.rules.ts';
-import { ROOT } from './sessions.rules.ts';
+import type { Jam } from './fleet.ts';
+import type { ShapedIndex, SizeOfDay } from './known.ts';
+import { ROOT } from './sessions.ts';
 
 /* What is known of a made-up server beside its figures. It has no lease, so nobody ever connects to it. */
 

@@ -7,11 +7,11 @@ import { insertChunks, insertRollup } from '../series/rollup.rows.ts';
 import { MINUTES_KEPT_DAYS } from '../server-figures/minutes-kept.rules.ts';
 import { STATEMENT_SAMPLES } from '../statements/statement.rows.ts';
 import { saveWraparound } from '../wraparound/wraparound.rows.ts';
-import { databaseCounters, minuteOf, relationCounters, snapshotOf } from './counted.rules.ts';
-import { clearStretch, type Figures, hourOf, insertFigures, insertLooks, insertSamples } from './demo.rows.ts';
-import { DATABASE_OID, type Jam, jamsOf, type MadeUpServer, silentSince } from './fleet.rules.ts';
-import { wraparoundAt } from './known.rules.ts';
-import { lookAt, looksOf } from './sessions.rules.ts';
+import { databaseCounters, minuteOf, relationCounters, snapshotOf } from './counted.ts';
+import { clearStretch, type Figures, hourOf, insertActivity, insertFigures, insertSamples } from './demo.rows.ts';
+import { DATABASE_OID, type Jam, jamsOf, type MadeUpServer, silentSince } from './fleet.ts';
+import { wraparoundAt } from './known.ts';
+import { activityAt, instantsOf } from './sessions.ts';
 
 /** Until so long before the end statements are rolled up, as the compaction would have done. */
 const IN_SAMPLES_MS = 2 * HOUR_MS;
@@ -49,8 +49,8 @@ export async function writeDay(
   );
   await writeRelations(tx, serverId, server, minutes, stretch);
   await writeStatements(tx, serverId, server, ids, { ...stretch, minutes });
-  const looks = looksOf(stretch, jams).map(({ at, spanMs }) => lookAt(server, at, { spanMs, jams, until }));
-  for (let at = 0; at < looks.length; at += AT_ONCE) await insertLooks(tx, serverId, looks.slice(at, at + AT_ONCE));
+  const taken = instantsOf(stretch, jams).map(({ at, spanMs }) => activityAt(server, at, { spanMs, jams, until }));
+  for (let at = 0; at < taken.length; at += AT_ONCE) await insertActivity(tx, serverId, taken.slice(at, at + AT_ONCE));
   for (let at = Math.ceil(from / (6 * HOUR_MS)) * 6 * HOUR_MS; at < end; at += 6 * HOUR_MS) {
     const snapshot = wraparoundAt(server, at, until);
     await saveWraparound(tx, serverId, { takenAt: new Date(at), identity: server.host, snapshot });
@@ -117,7 +117,10 @@ async function writeStatements(
   const rolled = Math.max(from, Math.min(to, Math.floor((until - IN_SAMPLES_MS) / HOUR_MS) * HOUR_MS));
   const step = from >= until - RECENT_MS - DAY_MS ? 5 : 15;
   const old = endsOf({ from, to: rolled }, step).map((at) => snapshotOf(server, ids, { at, minutes: step, until }));
-  if (old.length > 0) await writeRollup(tx, serverId, new Date(Math.floor(from / DAY_MS) * DAY_MS), old, minutes);
+  const day = new Date(Math.floor(from / DAY_MS) * DAY_MS);
+  // As the compaction leaves them: hours of the last days, days of what is older.
+  if (step === 5) await writeHours(tx, serverId, day, old, minutes);
+  else if (old.length > 0) await writeRollup(tx, serverId, day, old, minutes);
   const recent = endsOf({ from: rolled, to }, 1).map((at): Sample => {
     const snapshot = snapshotOf(server, ids, { at, minutes: 1, until });
     const deltas = snapshot.ids.map((id, index) => ({
@@ -135,6 +138,22 @@ async function writeStatements(
   ]);
 }
 
+async function writeHours(
+  tx: Tx,
+  serverId: string,
+  day: Date,
+  snapshots: readonly RecentSnapshot[],
+  minutes: readonly Figures[],
+): Promise<void> {
+  for (const [hour, own] of Map.groupBy(snapshots, ({ at }) => Math.floor(at / HOUR_MS))) {
+    const { snapshots: taken, chunks, sums } = rollUpHour(own);
+    const rollup = { serverId, day, part: hour + 1, hour };
+    const activeUs = activeUsOf(minutes).map((us, index) => (index === hour ? us : 0));
+    await insertRollup(tx, { ...rollup, snapshots: taken, sums, activeUs });
+    await insertChunks(tx, rollup, chunks);
+  }
+}
+
 async function writeRollup(
   tx: Tx,
   serverId: string,
@@ -145,12 +164,16 @@ async function writeRollup(
   const { snapshots: taken, chunks, sums } = rollUpHour(snapshots);
   const merged = mergeSnapshots([{ part: 1, snapshots: taken }]);
   const rollup = { serverId, day, part: 1, hour: null };
-  const activeUs = Array.from({ length: 24 }, (_, hour) =>
-    databaseActiveUs(minutes.filter(({ at }) => Math.floor((at % DAY_MS) / HOUR_MS) === hour)),
-  );
-  await insertRollup(tx, { ...rollup, snapshots: merged.snapshots, sums: mergeSums([sums]), activeUs });
+  const figures = { snapshots: merged.snapshots, sums: mergeSums([sums]), activeUs: activeUsOf(minutes) };
+  await insertRollup(tx, { ...rollup, ...figures });
   for (const { points } of chunks) await insertChunks(tx, rollup, mergeChunks([{ part: 1, points }], merged));
 }
 
-const databaseActiveUs = (minutes: readonly Figures[]): number =>
-  databaseCounters(minutes.map(({ figures }) => figures)).at(-1) ?? 0;
+/** Time that sessions were active, by hour of the day. */
+function activeUsOf(minutes: readonly Figures[]): number[] {
+  const byHour = Map.groupBy(minutes, ({ at }) => Math.floor((at % DAY_MS) / HOUR_MS));
+  return Array.from(
+    { length: 24 },
+    (_, hour) => databaseCounters((byHour.get(hour) ?? []).map(({ figures }) => figures)).at(-1) ?? 0,
+  );
+}

@@ -10,11 +10,11 @@ import type { ServerSecrets } from '../servers/server-secrets.ts';
 import { numberStatements, storeTexts } from '../statements/statement.rows.ts';
 import { statementKey } from '../statements/statement-key.rules.ts';
 import { saveAgedTables } from '../wraparound/wraparound.rows.ts';
-import { bytesOf } from './counted.rules.ts';
-import { DATABASE_OID, jamsOf, type MadeUpServer, oidOf, silentSince } from './fleet.rules.ts';
+import { bytesOf } from './counted.ts';
+import { DATABASE_OID, jamsOf, type MadeUpServer, oidOf, silentSince } from './fleet.ts';
 import { firstSeen, insertJams, saveDatabase, saveShapes, saveSizes, saveStanding } from './known.rows.ts';
-import { agedTablesOf, NOTES, reportOf, shapesOf, sizesOf } from './known.rules.ts';
-import { queryIdOf } from './sessions.rules.ts';
+import { agedTablesOf, NOTES, reportOf, shapesOf, sizesOf } from './known.ts';
+import { queryIdOf } from './sessions.ts';
 
 /** Servers keep their ids from fill to fill, in the order in which they are listed. */
 const SINCE = Date.UTC(2026, 0, 1);

@@ -13,7 +13,7 @@ export class FillDemo {
   @Handles(demoFill.notifier)
   async handle({ input, tx }: OperationContext<(typeof demoFill)['notifier']>) {
     const { orgId } = await this.entitlements.requireDemo(tx);
-    const { from, until } = demoRange(input.until);
+    const { from, until } = demoRange(input);
     const [channels, deliveries] = [channelsOf(orgId), deliveriesOf(orgId, from, until)];
     await clearChannels(tx);
     await insertChannels(tx, channels, new Date(from));

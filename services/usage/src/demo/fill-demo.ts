@@ -18,7 +18,7 @@ export class FillDemo {
   @Handles(demoFill.usage)
   async handle({ input, tx }: OperationContext<(typeof demoFill)['usage']>) {
     // Days are made in a transaction of their own, before ours has begun.
-    const { from, until, back } = demoRange(input.until);
+    const { from, until, back } = demoRange(input);
     await ensureEventDays(this.tenants, { back, ahead: 1 });
     await beginCounting(tx);
     const standing = await findStored(tx);

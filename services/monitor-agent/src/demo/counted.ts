@@ -1,8 +1,8 @@
 import { chance, DAY_MS, HOUR_MS, MINUTE_MS } from '@tidegate/contracts/kernel/demo-shape';
 import type { CountedDelta } from '../kernel/storage/sample.rows.ts';
 import type { RecentSnapshot } from '../series/roll-up.rules.ts';
-import { intensity, isThere, type Jam, type MadeUpServer, oidOf, slowness, waitingIn, workUs } from './fleet.rules.ts';
-import type { MadeUpStatement } from './workload.rules.ts';
+import { intensity, isThere, type Jam, type MadeUpServer, oidOf, slowness, waitingIn, workUs } from './fleet.ts';
+import type { MadeUpStatement } from './workload.ts';
 
 /* What a server counted in a time, in the form in which it is stored. */
 

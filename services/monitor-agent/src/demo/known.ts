@@ -3,8 +3,8 @@ import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test
 import type { IndexFacts } from '../relations/index-shape.rules.ts';
 import { check, passed } from '../servers/report/check.rules.ts';
 import type { WraparoundSnapshot } from '../wraparound/wraparound.queries.ts';
-import { DATABASE_OID, type MadeUpServer, oidOf } from './fleet.rules.ts';
-import type { MadeUpIndex } from './workload.rules.ts';
+import { DATABASE_OID, type MadeUpServer, oidOf } from './fleet.ts';
+import type { MadeUpIndex } from './workload.ts';
 
 /** What a server is that a collector once looked at, as far as that does not change from minute to minute. */
 export function reportOf(server: MadeUpServer, until: number): ServerReport {

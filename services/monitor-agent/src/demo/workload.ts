@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** A statement as it is made up: how often at the peak, and what a call costs. */
 export interface MadeUpStatement {
   text: string;
@@ -49,126 +51,14 @@ export interface MadeUpTable {
   indexes: readonly MadeUpIndex[];
 }
 
+/** Their texts are data and no queries of ours. */
+const STATEMENTS: Record<'shopReads' | 'shopWrites' | 'reports', MadeUpStatement[]> & { holdsTheLock: string } =
+  JSON.parse(readFileSync(new URL('../../data/demo-statements.json', import.meta.url), 'utf8'));
+export const { shopReads: SHOP_READS, shopWrites: SHOP_WRITES, reports: REPORTS } = STATEMENTS;
+export const HOLDS_THE_LOCK = STATEMENTS.holdsTheLock;
+
 const MIB = 1_024 * 1_024;
 const GIB = 1_024 * MIB;
-const IO = [['IO', 'DataFileRead']] as const;
-const LOCK = [
-  ['Lock', 'transactionid'],
-  ['LWLock', 'WALWrite'],
-] as const;
-const WAL = [
-  ['LWLock', 'WALWrite'],
-  ['IO', 'WALSync'],
-] as const;
-const APP = { role: 'shop_app', application: 'shop-web' };
-const WORKER = { role: 'shop_app', application: 'shop-worker' };
-
-export const SHOP_READS: readonly MadeUpStatement[] = [
-  {
-    ...APP,
-    text: 'SELECT id, name, price_cents, stock FROM products WHERE id = $1',
-    ...{ calls: 6_200, meanMs: 0.275, rows: 1, hit: 4 },
-  },
-  {
-    ...APP,
-    text: 'SELECT id, items, total_cents FROM carts WHERE session_id = $1',
-    ...{ calls: 3_100, meanMs: 0.475, rows: 0.8, hit: 5 },
-  },
-  {
-    ...APP,
-    text: 'SELECT r.rating, r.body, r.created_at FROM reviews r WHERE r.product_id = $1 ORDER BY r.created_at DESC LIMIT $2',
-    ...{ calls: 740, meanMs: 4.75, rows: 12, hit: 34, read: 2, waits: IO },
-  },
-  {
-    ...APP,
-    text:
-      'SELECT o.id, o.status, o.total_cents, c.email FROM orders o JOIN customers c ON c.id = o.customer_id ' +
-      'WHERE o.status = $1 ORDER BY o.created_at DESC LIMIT $2',
-    ...{ calls: 310, meanMs: 10.5, rows: 25, hit: 160, read: 9, waits: IO, slower: { daysAgo: 6, factor: 4.4 } },
-  },
-  {
-    ...APP,
-    text:
-      'SELECT p.id, p.name FROM products p JOIN order_items i ON i.product_id = p.id ' +
-      'WHERE i.order_id IN (SELECT order_id FROM order_items WHERE product_id = $1) GROUP BY p.id, p.name LIMIT $2',
-    ...{ calls: 180, meanMs: 24, rows: 8, hit: 520, read: 14, waits: IO, newDaysAgo: 9 },
-  },
-  {
-    ...WORKER,
-    text: 'SELECT count(*) FROM sessions WHERE expires_at > now()',
-    ...{ calls: 58, meanMs: 55, rows: 1, hit: 2_900, read: 40, waits: IO },
-  },
-  {
-    ...WORKER,
-    text: 'SELECT sku, sum(quantity) FROM stock_moves WHERE moved_at > $1 GROUP BY sku ORDER BY $2',
-    ...{ calls: 5, meanMs: 850, rows: 4_100, hit: 21_000, read: 3_800, temp: 950, waits: IO },
-  },
-];
-
-export const SHOP_WRITES: readonly MadeUpStatement[] = [
-  {
-    ...APP,
-    text: 'UPDATE carts SET items = $1, total_cents = $2, updated_at = now() WHERE id = $3',
-    ...{ calls: 910, meanMs: 2.25, rows: 1, hit: 12, dirtied: 2, walBytes: 640, waits: WAL },
-  },
-  {
-    ...APP,
-    text: 'INSERT INTO orders (customer_id, status, total_cents, created_at) VALUES ($1, $2, $3, now()) RETURNING id',
-    ...{ calls: 86, meanMs: 5.75, rows: 1, hit: 22, dirtied: 4, walBytes: 1_450, waits: WAL },
-  },
-  {
-    ...APP,
-    text: 'INSERT INTO events (kind, payload, created_at) VALUES ($1, $2, now())',
-    ...{ calls: 1_450, meanMs: 0.6, rows: 1, hit: 6, dirtied: 1, walBytes: 520, waits: WAL },
-  },
-  {
-    ...WORKER,
-    text: 'UPDATE inventory SET reserved = reserved + $1 WHERE sku = $2',
-    ...{ calls: 245, meanMs: 14.5, rows: 1, hit: 9, dirtied: 1, walBytes: 310, waits: LOCK },
-  },
-  {
-    ...WORKER,
-    text: 'DELETE FROM sessions WHERE expires_at < now() - $1::interval',
-    ...{ calls: 1, meanMs: 1_075, rows: 900, hit: 6_200, read: 210, dirtied: 700, walBytes: 96_000, waits: IO },
-  },
-  {
-    ...WORKER,
-    text: 'REFRESH MATERIALIZED VIEW CONCURRENTLY best_sellers',
-    ...{ calls: 0.4, meanMs: 5_750, rows: 0, hit: 41_000, read: 5_200, temp: 2_600, walBytes: 410_000, waits: IO },
-  },
-];
-
-const REPORT = { role: 'reporting', application: 'metabase' };
-export const REPORTS: readonly MadeUpStatement[] = [
-  {
-    ...REPORT,
-    text:
-      'SELECT date_trunc($1, created_at) AS day, sum(total_cents) FROM orders WHERE created_at >= $2 ' +
-      'GROUP BY day ORDER BY day',
-    ...{ calls: 9, meanMs: 1_900, rows: 90, hit: 52_000, read: 31_000, temp: 1_200, waits: IO },
-  },
-  {
-    ...REPORT,
-    text: 'SELECT country, count(DISTINCT customer_id) FROM order_facts GROUP BY country ORDER BY $1 DESC',
-    ...{ calls: 4, meanMs: 3_400, rows: 42, hit: 88_000, read: 61_000, temp: 9_400, waits: IO },
-  },
-  {
-    ...REPORT,
-    text: 'SELECT product_id, sum(quantity), avg(price_cents) FROM order_facts WHERE day BETWEEN $1 AND $2 GROUP BY product_id',
-    ...{ calls: 11, meanMs: 820, rows: 2_600, hit: 30_000, read: 11_000, waits: IO },
-  },
-  {
-    ...REPORT,
-    text: 'COPY order_facts FROM STDIN',
-    ...{ calls: 0.5, meanMs: 6_800, rows: 48_000, hit: 61_000, dirtied: 4_100, walBytes: 9_800_000, waits: WAL },
-  },
-  {
-    ...REPORT,
-    text: 'SELECT name, value FROM dashboard_settings WHERE user_id = $1',
-    ...{ calls: 95, meanMs: 0.3, rows: 6, hit: 3 },
-  },
-];
-
 const id = (table: string, bytes: number, scans: number): MadeUpIndex => ({
   name: `${table}_pkey`,
   columns: ['id'],

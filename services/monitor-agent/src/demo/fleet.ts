@@ -7,7 +7,7 @@ import {
   SHOP_READS,
   SHOP_TABLES,
   SHOP_WRITES,
-} from './workload.rules.ts';
+} from './workload.ts';
 
 export interface MadeUpServer {
   name: string;

@@ -2,10 +2,10 @@ import { chance, MINUTE_MS } from '@tidegate/contracts/kernel/demo-shape';
 import type { Session } from '@tidegate/contracts/monitor-agent/activity';
 import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { WaitGroup } from '../activity/activity.queries.ts';
-import { intensity, isThere, type Jam, type MadeUpServer, slowness, waitingIn, workUs } from './fleet.rules.ts';
-import type { MadeUpStatement } from './workload.rules.ts';
+import { intensity, isThere, type Jam, type MadeUpServer, slowness, waitingIn, workUs } from './fleet.ts';
+import { HOLDS_THE_LOCK, type MadeUpStatement } from './workload.ts';
 
-export interface MadeUpLook {
+export interface MadeUpActivity {
   at: number;
   spanMs: number;
   total: number;
@@ -27,11 +27,11 @@ export function queryIdOf(server: MadeUpServer, { text }: MadeUpStatement): stri
 }
 
 /** What the sessions did at an instant. Who works on what follows from the time that each statement takes. */
-export function lookAt(
+export function activityAt(
   server: MadeUpServer,
   at: number,
   { spanMs, jams, until }: { spanMs: number; jams: readonly Jam[]; until: number },
-): MadeUpLook {
+): MadeUpActivity {
   const { name, database } = server;
   const busy = intensity(server, at);
   const wanted = (workUs(server, at, until) / 60_000_000) * busy * (0.6 + 0.8 * chance(`${name} look`, at));
@@ -116,7 +116,7 @@ const updateOf = ({ statements }: MadeUpServer): MadeUpStatement =>
 export const ROOT = {
   state: 'idle in transaction',
   application: 'shop-worker',
-  text: 'UPDATE inventory SET reserved = reserved - $1 WHERE sku = ANY ($2)',
+  text: HOLDS_THE_LOCK,
 };
 
 function jammed(server: MadeUpServer, jam: Jam, at: number, waiting: number): Session[] {
@@ -165,19 +165,19 @@ const locksOf = (jam: Jam, at: number, waiting: number): LockWait[] =>
   }));
 
 /** Often where people look, and often enough elsewhere; during a jam every half minute. */
-export function looksOf(
+export function instantsOf(
   { from, to, until }: { from: number; to: number; until: number },
   jams: readonly Jam[],
 ): { at: number; spanMs: number }[] {
-  const looks: { at: number; spanMs: number }[] = [];
+  const taken: { at: number; spanMs: number }[] = [];
   for (let at = Math.ceil(from / 30_000) * 30_000; at < to; ) {
     const age = until - at;
     const inJam = jams.some((jam) => at >= jam.from - MINUTE_MS && at < jam.to + MINUTE_MS);
     const spanMs =
       inJam || age < 90 * MINUTE_MS ? 30_000 : age < 2 * 1_440 * MINUTE_MS ? 2 * MINUTE_MS : 10 * MINUTE_MS;
-    looks.push({ at, spanMs });
+    taken.push({ at, spanMs });
     // On the same instants, whatever came before.
     at = Math.floor(at / spanMs) * spanMs + spanMs;
   }
-  return looks;
+  return taken;
 }
