@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Filled } from '@tidegate/cli/demo/fill';
+import { chromiumPath } from '@tidegate/testing/browser';
 import { type Answer, Rest } from '@tidegate/testing/platform';
 import { programEnvironment } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
+import type { Visit } from './console/visit.ts';
 import { operatorOf } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
 import { asSuperuser, withSuperuser } from './superuser.ts';
@@ -13,7 +15,7 @@ const APART = '{outbox,outbox_sequences,inbox,inbox_gaps,dead_letters,data_keys,
 const run = promisify(execFile);
 
 /* `tidegate demo --fill` on a running platform: what is there to see, that it is the same again, and that it stays inside. */
-export function demoOrganisation(platform: SharedPlatform): void {
+export function demoOrganisation(platform: SharedPlatform, visit?: Visit): void {
   describe('the demo organisation', () => {
     const moment = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
     let operator: Rest;
@@ -110,6 +112,40 @@ export function demoOrganisation(platform: SharedPlatform): void {
         expect(await items(list), list).not.toHaveLength(0);
     });
 
+    test.runIf(visit && chromiumPath())(
+      'every page in the browser says that it is a demo, and no chart on it is empty',
+      async () => {
+        if (!visit) return;
+        const { page } = await visit.operator();
+        const home = `${platform.url}/o/${filled.organisationId}`;
+        const server: { id: string }[] = await items('/servers?search=shop+primary');
+        const statement: { statementId: string }[] = await items(
+          `/servers/${server[0]?.id}/statements?to=${moment}&limit=1`,
+        );
+        const bot: { id: string }[] = await items('/bots?limit=1');
+        const [inServer, inBot] = [`servers/${server[0]?.id}`, `bots/${bot[0]?.id}`];
+        const statements = `${inServer}/statements`;
+        const one = `${statements}/${statement[0]?.statementId}`;
+        const ofServer = ['activity', 'tables', 'indexes', 'findings', 'wraparound', 'sizes'].map(
+          (tab) => `${inServer}/${tab}`,
+        );
+        const own = ['', 'servers', inServer, statements, one, ...ofServer, 'bots', inBot, 'backtests', 'sweeps'];
+        for (const path of [...own, 'usage', 'usage/api_calls', 'plans', 'billing', 'channels', 'team']) {
+          await visit.go(page, `${home}/${path}`);
+          expect(await page.getByRole('note').first().textContent(), path).toContain('Demo data');
+          expect(await page.locator('main .empty').allInnerTexts(), path).toEqual([]);
+          for (const figure of await page.locator('main figure').all()) {
+            const table = figure.getByRole('button', { name: 'As a table' });
+            if ((await table.count()) === 0) continue;
+            await table.click();
+            const cells = await figure.locator('tbody td').allInnerTexts();
+            expect({ path, some: cells.some((text) => /[1-9]/.test(text)) }).toEqual({ path, some: true });
+          }
+        }
+        await page.context().close();
+      },
+    );
+
     test('it says what it is, and nobody can do more than look', async () => {
       const { body: me } = await operator.get<{ organisations: { id: string }[] }>('/api/v1/me');
       expect(me.organisations.find(({ id }) => id === filled.organisationId)).toMatchObject({
@@ -154,7 +190,14 @@ export function demoOrganisation(platform: SharedPlatform): void {
       expect(invoices.body.items.map(({ organisationId }) => organisationId)).not.toContain(organisation);
       const listed = await operator.get<{ items: object[] }>(`/api/v1/operator/organisations?q=${organisation}`);
       expect(listed.body.items).toMatchObject([{ id: organisation, demo: true, mrr: [] }]);
-      const charge = { currency: 'USD', amountMinor: 100, chargeKey: 'setting-up', description: 'Setting up', reason: 'A test', now: true };
+      const charge = {
+        currency: 'USD',
+        amountMinor: 100,
+        chargeKey: 'setting-up',
+        description: 'Setting up',
+        reason: 'A test',
+        now: true,
+      };
       const path = `/api/v1/operator/organisations/${organisation}`;
       expect(await operator.post(`${path}/charges`, charge)).toMatchObject({
         status: 409,

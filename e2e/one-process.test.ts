@@ -28,7 +28,7 @@ const visit = new Visit(platform);
 firstJob(platform);
 documents(platform);
 browserConsole(visit);
-demoOrganisation(platform);
+demoOrganisation(platform, visit);
 consoleServers(visit);
 deleteOrganisation(platform);
 dataExport(platform);
