@@ -98,9 +98,9 @@ export class Entitlements {
     return (await findSnapshot(tx, ''))?.demo === true;
   }
 
-  /** For what is written into the demo only. */
+  /** For what is written into the demo only. Whoever fills it at the same time waits. */
   async requireDemo(tx: Tx): Promise<Snapshot> {
-    const snapshot = await findSnapshot(tx, '');
+    const snapshot = await findSnapshot(tx, 'for update');
     if (!snapshot?.demo) throw conflict({}, 'Only the demo organisation is filled.');
     return snapshot;
   }

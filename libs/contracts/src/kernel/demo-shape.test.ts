@@ -29,7 +29,9 @@ test('nights and weekends are quieter than working days', () => {
   expect(busyness(MONDAY + 10 * HOUR_MS)).toBe(1);
   expect(busyness(MONDAY + 3 * HOUR_MS)).toBeLessThan(0.25);
   expect(mean(sunday.map(busyness))).toBeCloseTo(mean(monday.map(busyness)) * 0.45, 5);
-  expect(mean(monday.map((at) => load('a server', at)))).toBeGreaterThan(mean(sunday.map((at) => load('a server', at))));
+  expect(mean(monday.map((at) => load('a server', at)))).toBeGreaterThan(
+    mean(sunday.map((at) => load('a server', at))),
+  );
 });
 
 test('an id is one of ours, the same each time, ordered by its moment and of one organisation', () => {

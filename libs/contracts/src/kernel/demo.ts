@@ -45,7 +45,7 @@ const fill = (service: DemoService) =>
         .meta({ description: 'The part to ask for next; the same one: not ready yet; null: done' }),
       written: z.record(z.string(), z.int()).meta({ description: 'How many there are now of what this part wrote' }),
     }),
-    deadlineMs: 30_000,
+    deadlineMs: 60_000,
   });
 
 /** Implemented by each of these services through the rows that it has anyway. */

@@ -16,8 +16,8 @@ import { writeDay } from './write-day.ts';
 import { idsOf, serverIdOf, writeServer } from './write-server.ts';
 
 /**
- * Servers without a lease, which no collector ever claims, and what one would have stored of them. Part 0 is what is known of
- * them, each other part a day of one, so that no part keeps the event loop for long.
+ * Servers without a lease, which no collector ever claims, and what one would have stored of them. The first part makes room, then
+ * each is what is known of a server, and each other one a day of one, so that none keeps the event loop for long.
  */
 @Controller()
 export class FillDemo {
@@ -40,19 +40,20 @@ export class FillDemo {
     if (input.part === 0) {
       await clearKnown(tx);
       await clearOutside(tx, new Date(from), new Date(until));
-      for (const { server, serverId } of servers)
-        await writeServer(tx, this.secrets, serverId, server, { from, until });
-      return { next: 1, written: { servers: servers.length } };
+      return { next: 1, written: {} };
+    }
+    const known = servers[input.part - 1];
+    if (known) {
+      await writeServer(tx, this.secrets, known.serverId, known.server, { from, until });
+      return { next: input.part + 1, written: { servers: 1 } };
     }
     const days = daysOf(from, until);
-    const [day, one] = [
-      days[Math.floor((input.part - 1) / servers.length)],
-      servers[(input.part - 1) % servers.length],
-    ];
+    const place = input.part - 1 - servers.length;
+    const [day, one] = [days[Math.floor(place / servers.length)], servers[place % servers.length]];
     if (!day || !one) return { next: null, written: {} };
     const { server, serverId } = one;
     const minutes = await writeDay(tx, serverId, server, await idsOf(tx, serverId, server), { ...day, until });
-    return { next: input.part < days.length * servers.length ? input.part + 1 : null, written: { minutes } };
+    return { next: place + 1 < days.length * servers.length ? input.part + 1 : null, written: { minutes } };
   }
 
   private async makeRoom(from: number, until: number, back: number): Promise<void> {

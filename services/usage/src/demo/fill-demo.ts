@@ -3,7 +3,7 @@ import { demoFill, demoRange } from '@tidegate/contracts/kernel/demo';
 import { conflict } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
+import { beginCounting, lockSnapshot } from '../entitlements/entitlement-snapshot.rows.ts';
 import { findStored } from '../entitlements/standing.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
 import { findMeters } from '../meters/meter.rows.ts';
@@ -21,6 +21,8 @@ export class FillDemo {
     const { from, until, back } = demoRange(input);
     await ensureEventDays(this.tenants, { back, ahead: 1 });
     await beginCounting(tx);
+    // Whoever fills it at the same time waits.
+    await lockSnapshot(tx, tx.orgId ?? '');
     const standing = await findStored(tx);
     if (!standing?.snapshot.demo) throw conflict({}, 'Only the demo organisation is filled.');
     const { features } = standing.snapshot;
