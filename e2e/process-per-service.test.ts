@@ -1,3 +1,4 @@
+import { demoOrganisation } from './demo-organisation.ts';
 import { firstJob } from './first-job.ts';
 import { payingCustomer } from './paying-customer.ts';
 import { rollingRestart } from './rolling-restart.ts';
@@ -8,5 +9,6 @@ const payments = takePayments();
 const platform = new SharedPlatform({ services: true, settings: payments.settings });
 
 firstJob(platform);
+demoOrganisation(platform);
 payingCustomer(platform, payments, { killed: false });
 rollingRestart(platform);

@@ -44,6 +44,7 @@ test('an organisation is one line, with what is not active said', () => {
       id: '0197f0e0-0000-7000-8000-000000000001',
       name: 'Harbour',
       ownerEmail: null,
+      demo: false,
       createdAt: '2026-11-01T10:00:00.000Z',
       plans: [
         { product: 'bots', plan: 'free', planVersion: 1, status: 'active', interval: 'month', billingHeld: false },

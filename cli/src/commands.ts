@@ -264,10 +264,23 @@ export const COMMANDS: readonly Command[] = [
     options: {
       json,
       'own-load': { type: 'boolean', about: 'generate load with a built-in script instead of pgbench' },
+      fill: { type: 'boolean', about: 'instead: fill an organisation of the running platform with made-up data' },
+      until: { type: 'string', about: 'with --fill: the moment at which the data ends; by default now' },
+      days: { type: 'string', about: 'with --fill: how many days before that, 1 to 30 (default)' },
+      remove: { type: 'boolean', about: 'instead: delete that organisation' },
     },
     about: 'run a customer’s whole job on real input in a temporary folder, and check every figure',
-    run: async (_args, values) =>
-      (await import('./demo/demo.ts')).demo({ json: values['json'] === true, ownLoad: values['own-load'] === true }),
+    run: async (_args, values) => {
+      const json = values['json'] === true;
+      if (values['fill'] === true)
+        return (await import('./demo/fill.ts')).fillDemo({
+          json,
+          until: text(values['until']),
+          days: text(values['days']),
+        });
+      if (values['remove'] === true) return (await import('./demo/fill.ts')).removeDemoData();
+      return (await import('./demo/demo.ts')).demo({ json, ownLoad: values['own-load'] === true });
+    },
   },
   {
     words: ['completion'],

@@ -9,6 +9,7 @@ import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
@@ -55,7 +56,7 @@ export function ShowBacktest() {
             </span>
           }
           actions={
-            data.status === 'queued' || data.status === 'running' ? (
+            readsOnly() ? null : data.status === 'queued' || data.status === 'running' ? (
               <Confirm
                 label={t('Cancel')}
                 question={t('Cancel this backtest?')}

@@ -1,5 +1,5 @@
 import type { FeatureGrant, FeatureInfo } from '@tidegate/client';
-import { exact } from '../kernel/format.ts';
+import { exact, inUnits } from '../kernel/format.ts';
 import { t } from '../kernel/strings.ts';
 
 const EACH = {
@@ -18,7 +18,7 @@ export function amountText(grant: FeatureGrant, unit: string | undefined): strin
     case 'level':
       return grant.level === 'none' ? null : t(grant.level);
     case 'static':
-      return `${exact(grant.value)} ${unit ?? ''}`.trim();
+      return quantityText(grant.value, unit);
     case 'counted':
       return grant.limit === 0 ? null : numberText(grant.limit);
     case 'metered':
@@ -37,5 +37,9 @@ export function grantText(grant: FeatureGrant, info: FeatureInfo | undefined): s
 
 const rolloverText = (rollover: { max: number } | undefined): string =>
   rollover ? `, ${t('up to {count} left over are kept', { count: exact(rollover.max) })}` : '';
+/** Units that every language has a plural of; others stand in the feature's name. */
+const UNITS = new Set(['second', 'minute', 'hour', 'day', 'week', 'month', 'year']);
+const quantityText = (value: number, unit: string | undefined): string =>
+  unit !== undefined && UNITS.has(unit) ? inUnits(value, unit) : `${exact(value)} ${unit ?? ''}`.trim();
 
 const numberText = (limit: number | null): string => (limit === null ? t('without limit') : exact(limit));

@@ -9,6 +9,7 @@ import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { t } from '../kernel/strings.ts';
 import { padded } from '../ladder/price-marks.rules.ts';
@@ -29,9 +30,11 @@ export function ListBots() {
     <Page
       title={t('Bots')}
       actions={
-        <Button renderRoot={(props) => <Link to="/o/$org/bots/new" params={{ org }} {...props} />}>
-          {t('Create a bot')}
-        </Button>
+        readsOnly() ? null : (
+          <Button renderRoot={(props) => <Link to="/o/$org/bots/new" params={{ org }} {...props} />}>
+            {t('Create a bot')}
+          </Button>
+        )
       }
     >
       <Totals />

@@ -10,7 +10,7 @@ import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { linkKey } from '../kernel/shared-link.ts';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { BotChart } from './bot-chart.tsx';
@@ -56,7 +56,7 @@ export function ShowBot() {
             </span>
           }
           actions={
-            linkKey() ? null : (
+            readsOnly() ? null : (
               <>
                 <Duplicate bot={bot.data as Bot} />
                 <Button

@@ -8,6 +8,7 @@ import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { AddChannel } from './add-channel.tsx';
@@ -68,7 +69,7 @@ export function ListChannels() {
     },
   ];
   return (
-    <Page title={t('Notifications')} actions={<AddChannel />}>
+    <Page title={t('Notifications')} actions={readsOnly() ? null : <AddChannel />}>
       <ProblemNote error={newestError(test, confirm, update, remove)} />
       <Reading of={channels}>
         {({ items, more }) =>

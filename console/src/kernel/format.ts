@@ -1,3 +1,4 @@
+import { pageNow } from './page-clock.ts';
 import { store, stored } from './stored.ts';
 import { locale } from './strings.ts';
 
@@ -44,6 +45,10 @@ export const short = (value: number): string =>
 /** Every digit. */
 export const exact = (value: number | bigint): string => signed(numbers({ maximumFractionDigits: 6 }).format(value));
 
+/** `7 days`, in the words of the reader's language; the unit is one that `Intl` knows. */
+export const inUnits = (value: number, unit: string): string =>
+  numbers({ style: 'unit', unit, unitDisplay: 'long' }).format(value);
+
 /** 0.123 is 12.3 %. */
 export const share = (value: number): string =>
   numbers({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
@@ -83,7 +88,7 @@ const dayOf = (at: Date): string => dates({ dateStyle: 'short' }).format(at);
 /** `14:02:31` today, `27 Nov, 14:02` before, with the year when it is another one. */
 export function when(instant: string | number | Date): string {
   const at = new Date(instant);
-  const now = new Date();
+  const now = new Date(pageNow());
   if (dayOf(at) === dayOf(now)) return dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
   const year = at.getUTCFullYear() === now.getUTCFullYear() ? {} : ({ year: 'numeric' } as const);
   return dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...year }).format(at);

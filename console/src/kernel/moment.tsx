@@ -1,4 +1,5 @@
 import { lasted, when } from './format.ts';
+import { pageNow } from './page-clock.ts';
 import { t } from './strings.ts';
 
 /** An instant in the reader's zone; the exact one in UTC shows when it is pointed at. */
@@ -11,7 +12,7 @@ export function Moment({ at }: { at: string }) {
 }
 
 /** How long ago. */
-export function Age({ at, now = Date.now() }: { at: string; now?: number }) {
+export function Age({ at, now = pageNow() }: { at: string; now?: number }) {
   return (
     <time dateTime={at} title={new Date(at).toISOString()}>
       {t('{time} ago', { time: lasted((now - Date.parse(at)) / 1_000) })}

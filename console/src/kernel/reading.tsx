@@ -26,7 +26,7 @@ export function Reading<T>({ of, children }: { of: UseQueryResult<T>; children: 
 }
 
 function Stale({ since }: { since: number }) {
-  const now = useNow(1_000);
+  const now = useNow(1_000, Date.now);
   return (
     <p role="status">
       <StateMark mark="stale">

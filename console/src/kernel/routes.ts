@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, redirect } from '@tanstack/react-router';
 import { isProblem } from '@tidegate/client';
 import { queryClient, readOf } from './api.ts';
+import { standStill } from './page-clock.ts';
 import { given, textOf } from './search-params.ts';
 import { linkKey } from './shared-link.ts';
 import type { TableSearch } from './table-view.rules.ts';
@@ -19,11 +20,12 @@ export const orgRoute = createRoute({
   // How tables are sorted and searched, on every page that has one.
   validateSearch: (raw: Record<string, unknown>): TableSearch =>
     given({ by: textOf(raw, 'by'), find: textOf(raw, 'find') }),
-  beforeLoad: async ({ location }) => {
+  beforeLoad: async ({ location, params }) => {
     // Whoever has a link is nobody, and reads what it shows.
     if (linkKey()) return;
     try {
-      await queryClient.ensureQueryData(meOf());
+      const { organisations } = await queryClient.ensureQueryData(meOf());
+      standStill(organisations.find(({ id }) => id === params.org)?.demoUntil);
     } catch (error) {
       // Only an answer says that nobody is logged in; without one the page itself says what is wrong.
       if (isProblem(error) && error.code === 'unauthenticated')

@@ -1,3 +1,4 @@
+import { standStill } from './page-clock.ts';
 import { rangeOf, rangeSearch } from './time-range.ts';
 
 const NOW = Date.parse('2026-11-28T12:00:07.123Z');
@@ -19,4 +20,12 @@ test.each([
   const search = rangeSearch(raw);
   expect(search).toEqual(kept);
   expect(rangeOf(search, NOW)).toEqual({ from, to });
+});
+
+test('in a demo, ranges end where its data does, until another organisation is looked at', () => {
+  standStill('2026-11-01T08:00:00.000Z');
+  expect(rangeOf({})).toEqual({ from: '2026-11-01T07:00:00.000Z', to: '2026-11-01T08:00:00.000Z' });
+  standStill(null);
+  expect(Date.parse(rangeOf({}).to)).toBeGreaterThan(NOW - 86_400_000 * 365);
+  expect(rangeOf({}).to).not.toBe('2026-11-01T08:00:00.000Z');
 });

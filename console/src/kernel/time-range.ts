@@ -1,3 +1,4 @@
+import { pageNow } from './page-clock.ts';
 import { given, instantOf, textOf } from './search-params.ts';
 
 /** Ranges to choose from, in seconds; they end now. */
@@ -27,7 +28,7 @@ export function rangeSearch(raw: Record<string, unknown>): RangeSearch {
 }
 
 /** The range that an address means, as operations take it. A named one ends at a full step, so that pages share answers. */
-export function rangeOf({ range, from, to }: RangeSearch, now = Date.now()): { from: string; to: string } {
+export function rangeOf({ range, from, to }: RangeSearch, now = pageNow()): { from: string; to: string } {
   if (from && to) return { from, to };
   const seconds = RANGES[range ?? DEFAULT];
   const step = seconds <= 3_600 ? 10_000 : 60_000;

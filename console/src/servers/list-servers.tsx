@@ -9,6 +9,7 @@ import { exact, lasted, orDash, share, short, took } from '../kernel/format.ts';
 import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { Spark } from '../kernel/spark.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -28,9 +29,11 @@ export function ListServers() {
     <Page
       title={t('Servers')}
       actions={
-        <Button renderRoot={(props) => <Link to="/o/$org/servers/new" params={{ org }} {...props} />}>
-          {t('Add a server')}
-        </Button>
+        readsOnly() ? null : (
+          <Button renderRoot={(props) => <Link to="/o/$org/servers/new" params={{ org }} {...props} />}>
+            {t('Add a server')}
+          </Button>
+        )
       }
     >
       <Reading of={servers}>

@@ -5,7 +5,7 @@ import { useWrite } from '../kernel/api.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
-import { linkKey } from '../kernel/shared-link.ts';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { t } from '../kernel/strings.ts';
 
 const KINDS: Record<ServerAnnotation['kind'], string> = {
@@ -40,7 +40,7 @@ export function Notes({
             <li key={`${kind} ${when} ${id}`}>
               <Moment at={when} /> {note ?? t(KINDS[kind])}
               {of.length > 0 ? ` (${of.join(', ')})` : ''}{' '}
-              {id && !linkKey() ? (
+              {id && !readsOnly() ? (
                 <button
                   type="button"
                   className="as-link"
@@ -54,7 +54,7 @@ export function Notes({
           ))}
         </ol>
       ) : null}
-      {linkKey() ? null : (
+      {readsOnly() ? null : (
         <form
           className="row"
           onSubmit={(event) => {

@@ -3,7 +3,7 @@ import { useOrg, useRead } from '../kernel/api.ts';
 import { Page } from '../kernel/page.tsx';
 import { RangePicker } from '../kernel/range-picker.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { linkKey } from '../kernel/shared-link.ts';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { t } from '../kernel/strings.ts';
 import { Missing } from './missing.tsx';
 import { ServerState } from './server-state.tsx';
@@ -43,7 +43,7 @@ export function ShowServer() {
         >
           <Missing checks={data.missing} failure={data.failure} />
           <nav className="tabs" aria-label={t('Of this server')}>
-            {TABS.filter(({ text }) => text !== 'Settings' || !linkKey()).map(({ to, text, ...tab }) => (
+            {TABS.filter(({ text }) => text !== 'Settings' || !readsOnly()).map(({ to, text, ...tab }) => (
               <Link
                 key={to}
                 to={to}

@@ -1,7 +1,10 @@
 import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { useRead } from '../kernel/api.ts';
+import { useScopes } from '../kernel/own-role.ts';
+import { meOf } from '../kernel/routes.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { store, stored } from '../kernel/stored.ts';
 import { t } from '../kernel/strings.ts';
@@ -47,11 +50,29 @@ export function FirstSteps({ org }: { org: string }) {
           </li>
         ))}
       </ol>
+      <DemoStep />
       <Button size="compact-xs" variant="default" onClick={putAway}>
         {t('Put away')}
       </Button>
     </section>
   );
+}
+
+/** Whoever is in the demo gets there; an operator is told how to make it. */
+function DemoStep() {
+  const demo = useQuery(meOf()).data?.organisations.find((one) => one.demo);
+  const isOperator = useScopes()?.has('operator') ?? false;
+  if (demo)
+    return (
+      <Link to="/o/$org" params={{ org: demo.id }}>
+        {t('Or look at a demo first')}
+      </Link>
+    );
+  return isOperator ? (
+    <span className="quiet">
+      {t('Or look at a demo first:')} <code>npx tidegate demo --fill</code>
+    </span>
+  ) : null;
 }
 
 function stepsOf(

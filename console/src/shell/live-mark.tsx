@@ -15,7 +15,7 @@ const LIVE = {
 /** Whether the page follows by itself, and how old the oldest of what it shows is. */
 export function LiveMark({ org }: { org: string }) {
   const { mark, text } = LIVE[useLiveState()];
-  const now = useNow(1_000);
+  const now = useNow(1_000, Date.now);
   const shown = useQueryClient()
     .getQueryCache()
     .findAll({ type: 'active', predicate: ({ queryKey }) => queryKey[0] === org });

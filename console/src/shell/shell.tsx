@@ -13,6 +13,7 @@ import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
 import { Brand } from './brand.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
+import { DemoBanner } from './demo-banner.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { NAVIGATION } from './navigation.ts';
 import classes from './shell.module.css';
@@ -98,6 +99,7 @@ function OwnShell() {
         ))}
       </nav>
       <main id="content" className={classes['content']}>
+        <DemoBanner org={org} />
         {isHome ? (
           <Suspense>
             <FirstSteps key={org} org={org} />

@@ -7,6 +7,7 @@ import { Empty } from '../kernel/empty.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { MARKS, WORDS } from './sweep-words.ts';
@@ -46,9 +47,11 @@ export function ListSweeps() {
       title={t('Sweeps')}
       lead={t('Many settings over the same candles, and how much of the result lasts.')}
       actions={
-        <Button renderRoot={(props) => <Link to="/o/$org/sweeps/new" params={{ org }} {...props} />}>
-          {t('Start a sweep')}
-        </Button>
+        readsOnly() ? null : (
+          <Button renderRoot={(props) => <Link to="/o/$org/sweeps/new" params={{ org }} {...props} />}>
+            {t('Start a sweep')}
+          </Button>
+        )
       }
     >
       <Reading of={sweeps}>

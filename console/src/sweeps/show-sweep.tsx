@@ -10,6 +10,7 @@ import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { HeatMap } from './heat-map.tsx';
@@ -45,7 +46,7 @@ export function ShowSweep() {
               </span>
             }
             actions={
-              running ? (
+              readsOnly() ? null : running ? (
                 <Confirm
                   label={t('Cancel')}
                   question={t('Cancel this sweep?')}

@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { exact, short } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
+import { pageNow } from '../kernel/page-clock.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
@@ -17,7 +18,7 @@ const DAYS_MS = 30 * 86_400_000;
 export function ShowMeter() {
   const { meter } = route.useParams();
   const range = useMemo(() => {
-    const to = Math.ceil(Date.now() / 3_600_000) * 3_600_000;
+    const to = Math.ceil(pageNow() / 3_600_000) * 3_600_000;
     return { from: new Date(to - DAYS_MS).toISOString(), to: new Date(to).toISOString() };
   }, []);
   const history = useRead('usageHistory', { meter, ...range, granularity: 'day' });

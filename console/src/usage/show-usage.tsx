@@ -38,7 +38,7 @@ export function ShowUsage() {
 function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate | undefined }) {
   const org = useOrg();
   const now = useNow(60_000);
-  const { name, unit, used, reserved, limit, resetsAt, enforcement } = meter;
+  const { name, used, reserved, limit, resetsAt, enforcement } = meter;
   const { mark, usedShare, estimateShare } = fullness(meter, estimate);
   return (
     <section className={classes['meter']} aria-label={name}>
@@ -50,8 +50,8 @@ function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate
       <p>
         <StateMark mark={mark}>
           {limit === null
-            ? t('{used} {unit} used, without limit', { used: exact(used), unit })
-            : t('{used} of {limit} {unit} used', { used: exact(used), limit: exact(limit), unit })}
+            ? t('{used} used, without limit', { used: exact(used) })
+            : t('{used} of {limit} used', { used: exact(used), limit: exact(limit) })}
         </StateMark>{' '}
         {reserved > 0 ? (
           <span className="quiet">

@@ -22,6 +22,7 @@ import './identity/account-addresses.ts';
 import './identity/account-deletion.ts';
 import './gateway/services.ts';
 import './identity/api-keys.ts';
+import './identity/demo.ts';
 import './identity/exports.ts';
 import './identity/links.ts';
 import './identity/members.ts';
@@ -35,6 +36,7 @@ import './identity/tokens.ts';
 import './identity/users.ts';
 
 import './kernel/dead-letters.ts';
+import './kernel/demo.ts';
 import './kernel/exported.ts';
 import './kernel/service-state.ts';
 import './monitor-agent/activity.ts';

@@ -173,3 +173,15 @@ test('an installation whose licence has ended creates nothing, shows everything,
   licence.readOnly = false;
   await licensed.claim(tx, 'bots', async () => 0);
 });
+
+test('only what the plan’s own snapshot calls a demo may be filled with made-up data', async () => {
+  const real = having(snapshot('bots', GRANTS.counted));
+  const unknown = { orgId: 'o', one: async () => undefined } as never as Tx;
+  for (const tx of [real, unknown]) {
+    await expect(entitlements.requireDemo(tx)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await entitlements.isDemo(tx)).toBe(false);
+  }
+  const demo = having(snapshot('bots', GRANTS.counted, { demo: true }));
+  expect(await entitlements.requireDemo(demo)).toMatchObject({ demo: true });
+  expect(await entitlements.isDemo(demo)).toBe(true);
+});

@@ -4,7 +4,12 @@ import { getEntitlements, type Entitlements as Snapshot } from '@tidegate/contra
 import { LEVELS, type Level } from '@tidegate/contracts/billing/features';
 import type { Restriction } from '@tidegate/contracts/billing/restrictions';
 import { accessTo, planFor, refusalOf } from '@tidegate/contracts/billing/snapshot';
-import { featureNotIncluded, organisationReadOnly, planLimitReached } from '@tidegate/contracts/kernel/problem';
+import {
+  conflict,
+  featureNotIncluded,
+  organisationReadOnly,
+  planLimitReached,
+} from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
@@ -86,6 +91,18 @@ export class Entitlements {
   async has(tx: Tx, feature: BuiltIn<'boolean'>): Promise<boolean> {
     const grant = (await findSnapshot(tx, ''))?.features[feature];
     return grant?.kind === 'boolean' && grant.value;
+  }
+
+  /** Whether all of the organisation is made up, from what is stored: no for one that nothing is known of. */
+  async isDemo(tx: Tx): Promise<boolean> {
+    return (await findSnapshot(tx, ''))?.demo === true;
+  }
+
+  /** For what is written into the demo only. Whoever fills it at the same time waits. */
+  async requireDemo(tx: Tx): Promise<Snapshot> {
+    const snapshot = await findSnapshot(tx, 'for update');
+    if (!snapshot?.demo) throw conflict({}, 'Only the demo organisation is filled.');
+    return snapshot;
   }
 
   /** For changing or starting something that exists: refused while it is restricted, with the reason. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ManageCoupons } from './coupons/manage-coupons.ts';
+import { FillDemo } from './demo/fill-demo.ts';
 import { AnnounceEntitlements } from './entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
@@ -94,6 +95,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SellSeats,
     PreviewSeats,
     FollowSeats,
+    FillDemo,
     ...STRIPE_CONTROLLERS,
   ],
   providers: [

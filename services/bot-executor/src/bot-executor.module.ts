@@ -30,6 +30,7 @@ import { LoadBundled } from './candles/load-bundled.ts';
 import { PreviewImport } from './candles/preview-import.ts';
 import { CandleListener, StoreCandles } from './candles/store-candles.ts';
 import { openThreads } from './compute/open-threads.ts';
+import { FillDemo } from './demo/fill-demo.ts';
 import { ShowIndicator } from './indicators/show-indicator.ts';
 import { ChangeMarkets } from './markets/change-markets.ts';
 import { ReadMarkets } from './markets/read-markets.ts';
@@ -77,6 +78,7 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
     CreateSweep,
     ReadSweeps,
     EndSweep,
+    FillDemo,
   ],
   providers: [
     LoadBundled,

@@ -23,6 +23,8 @@ import { LogInRefusals } from './authentication/log-in-refusals.ts';
 import { LoginThrottle } from './authentication/login-throttle.ts';
 import { NewPasswords } from './authentication/new-passwords.ts';
 import { PasswordHashing } from './authentication/password-hashing.ts';
+import { OpenDemo } from './demo/open-demo.ts';
+import { RemoveDemo } from './demo/remove-demo.ts';
 import { VerifiedAddresses } from './kernel/people.ts';
 import { Links } from './links/links.ts';
 import { AccountMails } from './mails/account-mails.ts';
@@ -67,6 +69,8 @@ import { Themes } from './themes/themes.ts';
     UndoEmailChange,
     MakeLink,
     DeleteAccount,
+    OpenDemo,
+    RemoveDemo,
     LogIn,
     OwnSessions,
     RefreshSession,

@@ -5,6 +5,7 @@ import { ShowBlocking } from './activity/show-blocking.ts';
 import { ShowWaits } from './activity/show-waits.ts';
 import { CollectServers } from './collector/collect-servers.loop.ts';
 import { CollectorTools } from './collector/collector-tools.ts';
+import { FillDemo } from './demo/fill-demo.ts';
 import { ShowStatement } from './details/show-statement.ts';
 import { ShowTable } from './details/show-table.ts';
 import { DismissFinding } from './index-findings/dismiss-finding.ts';
@@ -76,6 +77,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     DismissFinding,
     RestoreFinding,
     ListMoments,
+    FillDemo,
   ],
   providers: [
     HostGuard,

@@ -22,6 +22,7 @@ import { RetryDelivery } from './deliveries/retry-delivery.ts';
 import { SendAccountMail } from './deliveries/send-account-mail.ts';
 import { TestChannel } from './deliveries/test-channel.ts';
 import { WebhookSender } from './deliveries/webhook-sender.ts';
+import { FillDemo } from './demo/fill-demo.ts';
 import { NotifyChannels } from './notices/notify-channels.ts';
 import { NotifyOfBilling } from './notices/notify-of-billing.ts';
 import { QueueNotice } from './notices/queue-notice.ts';
@@ -42,6 +43,7 @@ import { LearnOwners } from './owners/learn-owners.ts';
     SendAccountMail,
     NotifyChannels,
     NotifyOfBilling,
+    FillDemo,
   ],
   providers: [
     ChannelSecrets,

@@ -15,6 +15,7 @@ import { CorrectUsage } from './corrections/correct-usage.ts';
 import { CarryOver } from './credits/carry-over.loop.ts';
 import { ListDrawn } from './credits/list-drawn.ts';
 import { StoreCredits } from './credits/store-credits.ts';
+import { FillDemo } from './demo/fill-demo.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
 import { WatchGauges } from './gauges/watch-gauges.loop.ts';
 import { IngestCheckpoint } from './ingestion/checkpoint.ts';
@@ -59,6 +60,7 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     EndHold,
     TakeLease,
     ReturnLease,
+    FillDemo,
   ],
   providers: [
     { provide: UsageStream, useClass: JetStreamUsage },

@@ -1355,8 +1355,8 @@ export type Invoice = {
   id: Id;
   /** null until it is issued */
   number: string | null;
-  /** manual: paid outside the platform */
-  provider: "manual" | "stripe";
+  /** manual: paid outside the platform; demo: made up, nobody owes it */
+  provider: "manual" | "stripe" | "demo";
   status: InvoiceStatus;
   /** As it was when it was issued; null: the provider knows */
   customer: InvoiceCustomer | null;
@@ -1428,8 +1428,8 @@ export type InvoiceOfAny = {
   id: Id;
   /** null until it is issued */
   number: string | null;
-  /** manual: paid outside the platform */
-  provider: "manual" | "stripe";
+  /** manual: paid outside the platform; demo: made up, nobody owes it */
+  provider: "manual" | "stripe" | "demo";
   status: InvoiceStatus;
   /** As it was when it was issued; null: the provider knows */
   customer: InvoiceCustomer | null;
@@ -1464,8 +1464,8 @@ export type InvoiceWithLines = {
   id: Id;
   /** null until it is issued */
   number: string | null;
-  /** manual: paid outside the platform */
-  provider: "manual" | "stripe";
+  /** manual: paid outside the platform; demo: made up, nobody owes it */
+  provider: "manual" | "stripe" | "demo";
   status: InvoiceStatus;
   /** As it was when it was issued; null: the provider knows */
   customer: InvoiceCustomer | null;
@@ -1826,6 +1826,10 @@ export type Me = {
     id: Id;
     name: string;
     role: Role;
+    /** Whether all of it is made up, to be looked at */
+    demo: boolean;
+    /** Of a demo, the moment at which its data ends and its pages end; null while there is none */
+    demoUntil: Timestamp | null;
   }>;
   organisationId: Id | null;
   scopes: Array<string>;
@@ -2178,6 +2182,10 @@ export type OrderType = "market" | "limit" | "stop";
 export type Organisation = {
   id: Id;
   name: string;
+  /** Whether all of it is made up, to be looked at */
+  demo: boolean;
+  /** Of a demo, the moment at which its data ends and its pages end; null while there is none */
+  demoUntil: Timestamp | null;
   createdAt: Timestamp;
 };
 
@@ -2193,6 +2201,8 @@ export type OrganisationSummary = {
   name: string;
   /** Of the owner who has been it longest */
   ownerEmail: string | null;
+  /** Whether all of it is made up, to be looked at */
+  demo: boolean;
   createdAt: Timestamp;
   plans: Array<{
     product: ProductKey;
@@ -2212,6 +2222,10 @@ export type Organisations = {
     id: Id;
     name: string;
     role: Role;
+    /** Whether all of it is made up, to be looked at */
+    demo: boolean;
+    /** Of a demo, the moment at which its data ends and its pages end; null while there is none */
+    demoUntil: Timestamp | null;
   }>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
@@ -2233,6 +2247,8 @@ export type OwnEntitlements = {
   /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
   periods: Record<string, Array<PeriodStep>>;
   upgrade: Record<string, Upgrade>;
+  /** All of the organisation is made up, to be looked at */
+  demo?: true;
   organisationId: Id;
 };
 
@@ -5403,6 +5419,12 @@ export type AccountsUpdateMeOutput = Profile;
 
 export type AccountsUpdateMeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type DemoRemoveInput = Record<string, never>;
+
+export type DemoRemoveOutput = unknown;
+
+export type DemoRemoveProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type EmailsChangeInput = {
   /** E-mail address */
   email: string;
@@ -7432,6 +7454,10 @@ export class TidegateClient extends Transport {
   /** Change your name, language, time zone or theme. What is left out stays; null takes a choice back. */
   accountsUpdateMe = (input: AccountsUpdateMeInput = {}, options?: CallOptions): Promise<AccountsUpdateMeOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/me', repeat: 'keyed' }, input, options);
+
+  /** Delete the demo organisation with everything in it */
+  demoRemove = (input: DemoRemoveInput = {}, options?: CallOptions): Promise<DemoRemoveOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/demo', repeat: 'keyed' }, input, options);
 
   /** Change your e-mail address: a mail to the new one confirms it. The answer is the same whether the new address has an account or not. Where the installation sends no e-mail, the address changes at once. */
   emailsChange = (input: EmailsChangeInput, options?: CallOptions): Promise<EmailsChangeOutput> =>

@@ -122,6 +122,7 @@ export const OPERATIONS = {
   accountsRegister: { service: 'identity', scope: 'public', reads: false },
   accountsRequest: { service: 'identity', scope: 'public', reads: false },
   accountsUpdateMe: { service: 'identity', scope: 'self', reads: false },
+  demoRemove: { service: 'identity', scope: 'operator', reads: false },
   emailsChange: { service: 'identity', scope: 'self', reads: false },
   emailsConfirmChange: { service: 'identity', scope: 'self', reads: false },
   emailsResendVerification: { service: 'identity', scope: 'self', reads: false },

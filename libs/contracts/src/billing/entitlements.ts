@@ -73,6 +73,7 @@ export const Entitlements = z
     }),
     /** Features without a better offer are absent. */
     upgrade: z.record(FeatureKey, Upgrade),
+    demo: z.literal(true).optional().meta({ description: 'All of the organisation is made up, to be looked at' }),
   })
   .meta({ id: 'Entitlements' });
 export type Entitlements = z.infer<typeof Entitlements>;

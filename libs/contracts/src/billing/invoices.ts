@@ -94,7 +94,9 @@ export const Invoice = z
       .string()
       .nullable()
       .meta({ description: 'null until it is issued', examples: ['2026-000042'] }),
-    provider: z.enum(['manual', 'stripe']).meta({ description: 'manual: paid outside the platform' }),
+    provider: z
+      .enum(['manual', 'stripe', 'demo'])
+      .meta({ description: 'manual: paid outside the platform; demo: made up, nobody owes it' }),
     status: InvoiceStatus,
     customer: InvoiceCustomer.nullable().meta({
       description: 'As it was when it was issued; null: the provider knows',

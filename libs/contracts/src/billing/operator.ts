@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, IsDemo, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { PlanKey } from './catalogue.ts';
 import { Currency } from './currencies.ts';
 import { InvoiceWithLines } from './invoices.ts';
@@ -18,6 +18,7 @@ export const OrganisationSummary = z
     id: Id,
     name: z.string().meta({ description: 'Empty for some seconds after sign-up or an upgrade' }),
     ownerEmail: z.string().nullable().meta({ description: 'Of the owner who has been it longest' }),
+    demo: IsDemo,
     createdAt: Timestamp,
     plans: z.array(
       z.object({

@@ -6,7 +6,7 @@ export const exported: Exported = {
       columns:
         'id name status settings source interval candles_per_second market_rules starts_at decided_up_to trades_after ' +
         'closed_trades profit balance last_price open_trade_id waiting halted resumed restricted created_at',
-      without: { internal: 'state ledger_sequence stored_orders expired_sums late_candles late_from' },
+      without: { internal: 'state ledger_sequence stored_orders expired_sums late_candles late_from demo' },
     },
     trades: {
       columns:

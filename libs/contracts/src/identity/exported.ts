@@ -2,7 +2,7 @@ import { type Exported, UPKEEP } from '../kernel/exported.ts';
 
 export const exported: Exported = {
   tables: {
-    organisations: { columns: 'name created_at created_by', without: { internal: 'plans' } },
+    organisations: { columns: 'name created_at created_by demo demo_until', without: { internal: 'plans' } },
     members: {
       columns: 'user_id role joined_at restricted',
       without: { internal: 'version' },
@@ -22,6 +22,7 @@ export const exported: Exported = {
   without: {
     ...UPKEEP,
     invitation_tokens: 'hashes of tokens that were mailed',
+    demo_organisation: 'which organisation is the demo',
     organisation_exports: 'that it is being exported',
   },
 };

@@ -3,18 +3,25 @@ import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
-import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, IsDemo, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { organisationLimitReached, roleTooHigh } from './members.ts';
 import { Role } from './roles.ts';
 
-export const Organisation = z.object({ id: Id, name: z.string(), createdAt: Timestamp }).meta({ id: 'Organisation' });
+/** Its clock stands still there, or every page would be empty an hour later. */
+export const DemoUntil = Timestamp.nullable().meta({
+  description: 'Of a demo, the moment at which its data ends and its pages end; null while there is none',
+});
+
+export const Organisation = z
+  .object({ id: Id, name: z.string(), demo: IsDemo, demoUntil: DemoUntil, createdAt: Timestamp })
+  .meta({ id: 'Organisation' });
 export type Organisation = z.infer<typeof Organisation>;
 
 export const organisationCreated = event({
   service: 'identity',
   name: 'organisation.created.v1',
   summary: 'An organisation was created',
-  data: z.object({ orgId: Id, name: z.string(), ownerUserId: Id }),
+  data: z.object({ orgId: Id, name: z.string(), ownerUserId: Id, demo: IsDemo.optional() }),
   aggregate: (data) => data.orgId,
 });
 
@@ -53,7 +60,9 @@ export const listOrganisations = operation({
   scope: 'self',
   summary: 'Organisations that you are a member of, in the order in which you joined',
   input: z.strictObject(pageQuery),
-  output: page(z.object({ id: Id, name: z.string(), role: Role })).meta({ id: 'Organisations' }),
+  output: page(z.object({ id: Id, name: z.string(), role: Role, demo: IsDemo, demoUntil: DemoUntil })).meta({
+    id: 'Organisations',
+  }),
 });
 
 /** For services that share resources by person. */

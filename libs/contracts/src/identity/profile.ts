@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Locale } from '../kernel/locale.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, IsDemo, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { DemoUntil } from './organisations.ts';
 import { Role } from './roles.ts';
 import { User } from './sessions.ts';
 
@@ -32,7 +33,7 @@ export const me = operation({
     .object({
       user: Profile,
       organisations: z
-        .array(z.object({ id: Id, name: z.string(), role: Role }))
+        .array(z.object({ id: Id, name: z.string(), role: Role, demo: IsDemo, demoUntil: DemoUntil }))
         .meta({ description: 'The first 200; GET /api/v1/organisations has them all' }),
       organisationId: Id.nullable(),
       scopes: z.array(z.string()),

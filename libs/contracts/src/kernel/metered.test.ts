@@ -85,6 +85,7 @@ test('a used-up quota never locks people out of their account', () => {
       "identity accounts.register",
       "identity accounts.request",
       "identity accounts.update-me",
+      "identity demo.remove",
       "identity emails.change",
       "identity emails.confirm-change",
       "identity emails.resend-verification",

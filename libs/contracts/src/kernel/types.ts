@@ -28,6 +28,9 @@ function toUtc(text: string): string {
   return Number.isNaN(time.getTime()) ? text : time.toISOString().replace('.000Z', `${fraction}Z`);
 }
 
+/** Of an organisation: it can only be read, is never charged for, and nothing of it reaches anybody outside. */
+export const IsDemo = z.boolean().meta({ description: 'Whether all of it is made up, to be looked at' });
+
 /** An exact decimal as text, never a float. At most 40 digits on either side of the point. */
 export const Decimal = z
   .string()

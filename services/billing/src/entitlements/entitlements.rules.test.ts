@@ -43,6 +43,7 @@ const main = (pinned: GrantingPlan, more = {}) => ({
   ...more,
 });
 const base: SnapshotInput = {
+  demo: false,
   orgId: '0197f0e0-0000-7000-8000-000000000001',
   currency: 'EUR',
   products: [{ product: 'main', defaultPlan: 'free' }],

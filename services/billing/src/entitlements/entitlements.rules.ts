@@ -45,6 +45,7 @@ export interface SnapshotInput {
   /** Rows: trials, promotions, what an operator gave. */
   grants: readonly Grant[];
   periods: Readonly<Record<string, readonly PeriodStep[]>>;
+  demo: boolean;
 }
 
 export interface SnapshotAt {
@@ -89,6 +90,7 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
         input.plans.filter(({ offered }) => offered),
         { currency: input.currency, own: plans, had: features, productOf },
       ),
+      ...(input.demo && { demo: true }),
     },
     nextChangeAt: nextChange(grants, inForce, at),
   };

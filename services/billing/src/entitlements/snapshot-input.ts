@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { isDemo } from '../kernel/demo.rows.ts';
 import { disputedOf } from '../kernel/dispute.rows.ts';
 import { findGrants, type GrantRow } from '../kernel/grant.rows.ts';
 import type { Holdings } from '../kernel/subscription.rows.ts';
@@ -21,9 +22,10 @@ export async function snapshotInput(
     granting.push({ ...(await grantingOf(tx, subscription)), disputed: isDisputed(subscription) });
   }
   const { currency, products, features, plans } = catalogue;
+  const demo = await isDemo(tx, orgId);
   const seats = await seatGrants(tx, orgId, catalogue, subscriptions);
   const grants = [...(await findGrants(tx, orgId)).map(toGrant), ...seats];
-  return { orgId, currency, products, features, plans, subscriptions: granting, grants, periods: steps };
+  return { orgId, currency, products, features, plans, subscriptions: granting, grants, periods: steps, demo };
 }
 
 /** As the catalogue lists its products: a refusal of what all share names the first plan. */

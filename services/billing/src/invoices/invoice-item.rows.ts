@@ -1,5 +1,6 @@
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
+import { requireNoDemo } from '../kernel/demo.rows.ts';
 import { ITEM_COLUMNS, type ItemRow } from './invoice.rows.ts';
 import type { LineUsage } from './line-usage.rules.ts';
 
@@ -25,6 +26,7 @@ export interface NewItem {
 
 /** Adds what is not charged yet; it waits for the next invoice. Returns how many were new. */
 export async function addItems(tx: Tx, orgId: string, items: readonly NewItem[]): Promise<number> {
+  await requireNoDemo(tx, orgId);
   let added = 0;
   for (const item of items) {
     const row = await tx.one(

@@ -6,7 +6,7 @@ import type { LineUsage } from './line-usage.rules.ts';
 export interface InvoiceRow {
   org_id: string;
   id: string;
-  provider: 'manual' | 'stripe';
+  provider: 'manual' | 'stripe' | 'demo';
   number: string | null;
   status: InvoiceStatus;
   currency: string;

@@ -40,7 +40,8 @@ const PRICED = `
 
 /**
  * Writes down what has changed of what subscriptions bring, at the instant at which it did; nothing when nothing has. An
- * instant before the last fact counts as that one's. What is deleted brings nothing, though it may not be purged yet.
+ * instant before the last fact counts as that one's. What is deleted brings nothing, though it may not be purged yet, and
+ * neither does a demo.
  */
 export async function noteRevenue(tx: Tx, { product, orgId, plan }: Noted, at: number): Promise<void> {
   const noted = await tx.query<{ customer: string }>(
@@ -55,6 +56,7 @@ export async function noteRevenue(tx: Tx, { product, orgId, plan }: Noted, at: n
       where (before.plan, before.plan_version, before.status, before.billing_interval, before.currency, before.mrr_minor)
             is distinct from (now.plan, now.plan_version, now.status, now.billing_interval, now.currency, now.mrr_minor)
         and not exists (select 1 from revenue_facts f where f.customer = now.org_id and f.status = 'deleted')
+        and not exists (select 1 from demo_organisations d where d.org_id = now.org_id)
      returning customer`,
     [product, orgId ?? null, plan ?? null, new Date(at)],
   );

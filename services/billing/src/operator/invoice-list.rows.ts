@@ -24,7 +24,7 @@ const STATES = {
   void: "i.status = 'void'",
 } as const;
 
-/** The newest first, after the given one. Needs a transaction that sees all organisations. */
+/** The newest first, after the given one, without made-up ones. Needs a transaction that sees all organisations. */
 export function listInvoicesOfAll(
   tx: Tx,
   { of, state }: Pick<Search, 'of' | 'state'>,
@@ -38,7 +38,7 @@ export function listInvoicesOfAll(
             i.total_minor, i.from_balance_minor, i.credited_minor, i.due_minor, i.period_start, i.period_end, i.issued_at,
             i.due_at, i.paid_at, i.created_at, i.customer, ${links}, ${cursorTime('i.created_at')} as created
        from ${invoices} i
-      where ${wanted} and ($2::timestamptz is null or (i.created_at, i.id) < ($2, $3::uuid))
+      where ${wanted} and i.provider <> 'demo' and ($2::timestamptz is null or (i.created_at, i.id) < ($2, $3::uuid))
       order by i.created_at desc, i.id desc limit $1`,
     [limit, after?.[0] ?? null, after?.[1] ?? null],
   );

@@ -34,11 +34,11 @@ export class LearnOrganisations {
 
   @On(organisationCreated)
   async created({
-    data: { orgId, name, ownerUserId },
+    data: { orgId, name, ownerUserId, demo },
     event,
     tx,
   }: EventContext<typeof organisationCreated>): Promise<void> {
-    await noteSignUp(tx, orgId, event.time);
+    if (!demo) await noteSignUp(tx, orgId, event.time);
     await this.mark(tx, orgId, { name, ownerId: ownerUserId, at: event.time });
   }
 

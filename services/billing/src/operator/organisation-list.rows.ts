@@ -10,6 +10,7 @@ export interface ListedRow {
   org_id: string;
   name: string;
   owner_email: string | null;
+  demo: boolean;
   created_at: Date;
   /** What the list is sorted by, as its cursor holds it. */
   key: string;
@@ -67,7 +68,8 @@ export function listOrganisationRows(
     wanted.push(`exists (select 1 from subscriptions s where s.org_id = p.org_id and ${own.join(' and ')})`);
   }
   return tx.query<ListedRow>(
-    `select p.org_id, p.name, p.owner_email, p.created_at, ${key} as key from ${from}
+    `select p.org_id, p.name, p.owner_email, p.created_at, ${key} as key,
+            exists (select 1 from demo_organisations d where d.org_id = p.org_id) as demo from ${from}
       where ${['true', ...wanted].join(' and ')} order by ${order} limit $1`,
     params,
   );

@@ -30,6 +30,7 @@ export class SearchOrganisations {
         id: row.org_id,
         name: row.name,
         ownerEmail: row.owner_email,
+        demo: row.demo,
         createdAt: row.created_at.toISOString(),
         plans: plans.get(row.org_id) ?? [],
         mrr: mrr.get(row.org_id) ?? [],

@@ -8,6 +8,7 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { openDefaults } from '../entitlements/open-defaults.ts';
 import { Charges } from '../invoices/charges.ts';
+import { requireNoDemo } from '../kernel/demo.rows.ts';
 import { withDebts } from '../kernel/dunning.rules.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
@@ -72,6 +73,7 @@ export class SubscriptionChanges {
     { orgId, product, by, reason, provider = false }: Change,
     decide: (situation: Situation) => Promise<Decided | undefined>,
   ): Promise<void> {
+    await requireNoDemo(tx, orgId);
     const { at, catalogue, subscriptions, steps } = await this.settled(tx, emit, orgId, provider);
     const before = subscriptions.find((one) => one.product === product);
     if (!provider) requireNotBilled(before);

@@ -128,7 +128,7 @@ export class AdvanceBot {
     await saveJournal(tx, { botId: bot.id, market, direction: bot.settings.direction }, journal);
     await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
     await saveProgress(tx, bot, { status, state, totals: journal.totals, last });
-    for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
+    if (!bot.demo) for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
     await emitTradeEvents(tx, this.outbox, bot, plan, journal.fillEvents);
     if (stopped) {
       await dequeue(tx, bot.id);

@@ -49,6 +49,8 @@ export interface BotRow {
   late_candles: string;
   late_from: Date | null;
   restricted: Restriction | null;
+  /** Made up, to be looked at: its orders are not counted. */
+  demo: boolean;
   created_at: Date;
 }
 
@@ -81,7 +83,7 @@ export const toWire = (row: BotRow): Bot => ({
 /** Amounts as their shortest text: a numeric has the trailing zeros of everything that was added to it. */
 export const BOT_COLUMNS = `id, name, status, settings, market_rules, source, interval, candles_per_second, state, starts_at, decided_up_to,
   closed_trades, trim_scale(profit)::text as profit, trim_scale(balance)::text as balance, ledger_sequence,
-  open_trade_id, trim_scale(last_price)::text as last_price, waiting, halted, resumed, trades_after, late_candles, late_from, restricted, created_at`;
+  open_trade_id, trim_scale(last_price)::text as last_price, waiting, halted, resumed, trades_after, late_candles, late_from, restricted, demo, created_at`;
 
 export interface NewBotRow {
   id: string;

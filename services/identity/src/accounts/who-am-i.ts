@@ -4,7 +4,7 @@ import { unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { listEvents, toWire } from '../kernel/account-event.rows.ts';
-import { membershipsOf } from '../kernel/member.rows.ts';
+import { membershipsOf, toOwn } from '../kernel/member.rows.ts';
 import { requirePerson } from '../kernel/people.ts';
 import { findUser, type ProfileChange, toProfile, updateProfile } from '../kernel/user.rows.ts';
 
@@ -21,7 +21,7 @@ export class WhoAmI {
     const memberships = caller.kind === 'user' ? await membershipsOf(tx, user.id, SHOWN) : [];
     return {
       user: toProfile(user),
-      organisations: memberships.map(({ org_id, name, role }) => ({ id: org_id, name, role })),
+      organisations: memberships.map(toOwn),
       organisationId: caller.orgId ?? null,
       scopes: [...caller.scopes],
     };

@@ -155,14 +155,25 @@ export async function nextVersion(tx: Tx): Promise<number> {
 export interface Membership {
   org_id: string;
   name: string;
+  demo: boolean;
+  demo_until: Date | null;
   role: Role;
   version: string;
   /** When they joined, as a cursor. */
   joined: string;
 }
 
-const MEMBERSHIPS = `select m.org_id, o.name, ${EFFECTIVE}, m.version, ${cursorTime('m.joined_at')} as joined
+const MEMBERSHIPS = `select m.org_id, o.name, o.demo, o.demo_until, ${EFFECTIVE}, m.version, ${cursorTime('m.joined_at')} as joined
   from members m join organisations o using (org_id) where m.user_id = $1`;
+
+/** As they are shown to that person. */
+export const toOwn = ({ org_id, name, role, demo, demo_until }: Membership) => ({
+  id: org_id,
+  name,
+  role,
+  demo,
+  demoUntil: demo_until?.toISOString() ?? null,
+});
 
 /** The organisation they joined first comes first. */
 export const membershipsOf = (

@@ -116,6 +116,9 @@ export async function deleteUser(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from users where id = $1', [id]);
 }
 
+export const listOperators = (tx: Tx): Promise<{ id: string }[]> =>
+  tx.query('select id from users where is_operator order by id');
+
 export const isOnlyOperator = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.one('select 1 from users where is_operator and id <> $1 limit 1', [id])) === undefined;
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { memberChanged } from '@tidegate/contracts/identity/members';
 import { type Organisation, organisationCreated } from '@tidegate/contracts/identity/organisations';
+import type { Role } from '@tidegate/contracts/identity/roles';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { insertMember } from '../kernel/member.rows.ts';
@@ -12,14 +13,15 @@ export class NewOrganisation {
 
   /**
    * Creates an organisation with its first owner, and emits the events about both. `tx` is a transaction of the new
-   * organisation and its owner.
+   * organisation and its owner. A demo has nobody who may do more than look.
    */
-  async create(tx: Tx, name: string, userId: string): Promise<Organisation> {
+  async create(tx: Tx, name: string, userId: string, { demo = false } = {}): Promise<Organisation> {
     const orgId = tx.orgId as string;
-    const row = await insertOrganisation(tx, name, userId);
-    await insertMember(tx, userId, 'owner');
-    await this.outbox.emit(tx, organisationCreated, { orgId, name, ownerUserId: userId }, orgId);
-    await this.outbox.emit(tx, memberChanged, { orgId, userId, role: 'owner' }, orgId);
+    const role: Role = demo ? 'viewer' : 'owner';
+    const row = await insertOrganisation(tx, { name, createdBy: userId, demo });
+    await insertMember(tx, userId, role);
+    await this.outbox.emit(tx, organisationCreated, { orgId, name, ownerUserId: userId, ...(demo && { demo }) }, orgId);
+    await this.outbox.emit(tx, memberChanged, { orgId, userId, role }, orgId);
     return toWire(row);
   }
 }

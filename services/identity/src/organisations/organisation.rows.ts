@@ -4,19 +4,26 @@ import type { Tx } from '@tidegate/database/tx';
 export interface OrganisationRow {
   org_id: string;
   name: string;
+  demo: boolean;
+  demo_until: Date | null;
   created_at: Date;
 }
 
 export const toWire = (row: OrganisationRow): Organisation => ({
   id: row.org_id,
   name: row.name,
+  demo: row.demo,
+  demoUntil: row.demo_until?.toISOString() ?? null,
   createdAt: row.created_at.toISOString(),
 });
 
-export async function insertOrganisation(tx: Tx, name: string, createdBy: string): Promise<OrganisationRow> {
+export async function insertOrganisation(
+  tx: Tx,
+  { name, createdBy, demo }: { name: string; createdBy: string; demo: boolean },
+): Promise<OrganisationRow> {
   const row = await tx.one<OrganisationRow>(
-    'insert into organisations (org_id, name, created_by) values ($1, $2, $3) returning *',
-    [tx.orgId, name, createdBy],
+    'insert into organisations (org_id, name, created_by, demo) values ($1, $2, $3, $4) returning *',
+    [tx.orgId, name, createdBy, demo],
   );
   return row as OrganisationRow;
 }

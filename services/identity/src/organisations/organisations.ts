@@ -10,7 +10,7 @@ import {
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { membershipsOf } from '../kernel/member.rows.ts';
+import { membershipsOf, toOwn } from '../kernel/member.rows.ts';
 import { findOrganisation, findOwners, renameOrganisation as rename, toWire } from './organisation.rows.ts';
 
 /** The organisation in which the caller acts, and those in which they can act. */
@@ -46,11 +46,6 @@ export class Organisations {
     if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'An API key belongs to one organisation.');
     const after = readCursor(input.cursor, 'time', 'uuid');
     const rows = await membershipsOf(tx, caller.userId, input.limit + 1, after);
-    return pageOf(
-      rows,
-      input.limit,
-      ({ org_id, name, role }) => ({ id: org_id, name, role }),
-      (row) => [row.joined, row.org_id],
-    );
+    return pageOf(rows, input.limit, toOwn, (row) => [row.joined, row.org_id]);
   }
 }

@@ -13,7 +13,8 @@ export class OfferPlatformServer {
   constructor(private readonly platform: PlatformServer) {}
 
   @On(organisationCreated)
-  async handle({ tx, emit }: EventContext<typeof organisationCreated>): Promise<void> {
+  async handle({ data, tx, emit }: EventContext<typeof organisationCreated>): Promise<void> {
+    if (data.demo) return;
     if ((await claimPlatformOffer(tx)) && this.platform.isOffered) await this.platform.add(tx, emit);
   }
 }

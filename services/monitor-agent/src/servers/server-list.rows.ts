@@ -38,6 +38,14 @@ const ORDER: Record<Exclude<ServerSort, 'name'>, string> = {
   lastCollected: 'last_collected_at nulls first',
 };
 
+/** When the newest of all servers' figures is from: what the demo, where time stands still, calls now. */
+export async function lastFigures(tx: Tx, otherwise: Date): Promise<Date> {
+  const row = await tx.one<{ at: Date | null }>('select max(last_collected_at) as at from servers where org_id = $1', [
+    tx.orgId,
+  ]);
+  return row?.at ?? otherwise;
+}
+
 /** One more than the page. By name pages go on from the last one, by figures from a position. */
 export function listServerRows(tx: Tx, filter: ServerFilter, now: Date): Promise<ServerRow[]> {
   const { sort, limit, cursor, state = null } = filter;

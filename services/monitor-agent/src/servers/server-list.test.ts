@@ -108,6 +108,7 @@ describe('the list of servers', () => {
     const orgId = newId();
     await addWithFigures(orgId, 'busy', { waiting_max: 3 });
     const none = {
+      isDemo: async () => false,
       shows: async () => {
         throw featureNotIncluded({ feature: 'metrics', product: null, plan: 'free', upgradeTo: null });
       },

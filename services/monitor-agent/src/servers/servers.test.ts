@@ -295,10 +295,12 @@ describe('testing a connection', () => {
 describe('the installation’s own database', () => {
   test('is the first organisation’s first server, and nobody else’s', async () => {
     const [first, second] = [newId(), newId()];
-    const offer = (orgId: string) =>
+    const offer = (orgId: string, data = {}) =>
       store.tenants.run(orgId, (tx) =>
-        new OfferPlatformServer(platform).handle({ tx, emit: store.outbox.emitter(tx), orgId } as never),
+        new OfferPlatformServer(platform).handle({ data, tx, emit: store.outbox.emitter(tx), orgId } as never),
       );
+    // Nothing of this installation is watched in a demo.
+    await offer(newId(), { demo: true });
     await offer(first);
     await offer(second);
     const list = async (orgId: string) => (await store.call(new ListServers(everything), listServers, {}, orgId)).items;

@@ -160,6 +160,18 @@ it('notifies a channel of the events that it subscribed to, and no channel of an
   expect(await deliveries(world, other)).toEqual([]);
 });
 
+it('tells nobody what happens in a demo', async () => {
+  const real = newId();
+  await hook(world, org, receiver);
+  await hook(world, real, receiver);
+  await world.sql(`update entitlements set snapshot = snapshot || '{"demo": true}' where org_id = $1`, [org]);
+  await serverLost(world, org, 'made up');
+  await serverLost(world, real, 'real');
+  const [request] = await arrived(1);
+  expect(JSON.parse(request?.body ?? '').data.name).toBe('real');
+  expect(await deliveries(world, org)).toEqual([]);
+});
+
 it('notifies no channel of what happened before it was created', async () => {
   await hook(world, org, receiver);
   const anHourAgo = new Date(Date.now() - 3_600_000);

@@ -3,23 +3,31 @@ import { Injectable } from '@nestjs/common';
 import type { Envelope } from '@tidegate/contracts/kernel/event';
 import type { Notice, NoticeType } from '@tidegate/contracts/notifier/notices';
 import type { Tx } from '@tidegate/database/tx';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { findSubscribed } from '../channels/channel.rows.ts';
 import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
 
-/** One delivery for each channel that subscribed to the notice, in the transaction that marks the event as handled. */
+/**
+ * One delivery for each channel that subscribed to the notice, in the transaction that marks the event as handled. What
+ * happens in a demo is told to nobody.
+ */
 @Injectable()
 export class QueueNotice {
-  constructor(private readonly wakes: Wakes) {}
+  constructor(
+    private readonly wakes: Wakes,
+    private readonly entitlements: Entitlements,
+  ) {}
 
   async queue(tx: Tx, event: Envelope, notice: Notice & { type: NoticeType }): Promise<void> {
     const body = JSON.stringify(notice);
     const channels = await findSubscribed(tx, notice.type, event.time);
+    if (channels.length === 0 || (await this.entitlements.isDemo(tx))) return;
     for (const channel of channels) {
       const id = deliveryId(event, channel.id);
       await insertDelivery(tx, { id, channelId: channel.id, event: notice.type, body });
     }
-    if (channels.length > 0) tx.onCommit(() => this.wakes.wake(DELIVER));
+    tx.onCommit(() => this.wakes.wake(DELIVER));
   }
 }
 

@@ -40,15 +40,17 @@ export async function insertDelivery(
        select $1, $2, $3, $4, $5, case when free then 'pending' else 'failed' end, case when free then now() end,
               case when not free then 'too_many_waiting' end
          from room on conflict do nothing returning *)
-     ${ENQUEUE} from fresh f where f.state = 'pending'`,
+     ${ENQUEUE} from fresh f where f.state = 'pending' and ${IS_REAL}`,
     [tx.orgId, delivery.id, delivery.channelId, delivery.event, delivery.body, MOST_WAITING],
   );
 }
 
-/** Queues it, with whose share it takes and which receiver is called. */
+/** Queues it, with whose share it takes and which receiver is called. Nothing of a demo is ever in the queue. */
 const ENQUEUE = `insert into delivery_queue (delivery_id, org_id, owner_id, channel_id, receiver, due_at)
   select f.id, f.org_id, coalesce((select user_id from owners o where o.org_id = f.org_id), f.org_id), f.channel_id,
          (select receiver from channels c where c.org_id = f.org_id and c.id = f.channel_id), f.next_attempt_at`;
+
+const IS_REAL = "not exists (select from entitlements e where e.org_id = f.org_id and e.snapshot ? 'demo')";
 
 export function findDelivery(tx: Tx, id: string): Promise<DeliveryRow | undefined> {
   return tx.one<DeliveryRow>(`select ${COLUMNS} from deliveries where org_id = $1 and id = $2`, [tx.orgId, id]);
@@ -137,7 +139,7 @@ export async function requeueDelivery(tx: Tx, id: string): Promise<void> {
        update deliveries set state = 'pending', attempts = 0, next_attempt_at = now(), last_error = null,
               last_status = null
         where org_id = $1 and id = $2 returning *)
-     ${ENQUEUE} from restarted f`,
+     ${ENQUEUE} from restarted f where ${IS_REAL}`,
     [tx.orgId, id],
   );
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Stripe } from 'stripe';
+import { requireNoDemo } from '../../kernel/demo.rows.ts';
 import { StoredCalls } from '../client/stored-calls.ts';
 import type { StripeSettings } from '../client/stripe-settings.rules.ts';
 import { releaseQuarantined } from '../inbox/stripe-event.rows.ts';
@@ -17,6 +18,7 @@ export class EnsureCustomer {
   async of(orgId: string, { livemode }: StripeSettings): Promise<string> {
     const known = await findCustomer(this.tenants.reader({ orgId }), orgId, livemode);
     if (known) return known.customer_id;
+    await requireNoDemo(this.tenants.reader({ orgId }), orgId);
     const generation = await this.tenants.read(orgId, deletedCustomers);
     const params = { metadata: { organisation_id: orgId } };
     const { id } = await this.calls.create({

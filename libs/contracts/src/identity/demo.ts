@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { notFound } from '../kernel/problem.ts';
+import { Empty, Instant } from '../kernel/types.ts';
+import { Organisation } from './organisations.ts';
+
+/** An installation has one. Its members may only look, so nothing in it can be made to reach anybody outside. */
+export const openDemo = operation({
+  service: 'identity',
+  name: 'demo.open',
+  scope: 'operator',
+  summary: 'Create the demo organisation, unless there is one, and let all operators look at it',
+  input: z.strictObject({}),
+  output: Organisation,
+});
+
+export const filledDemo = operation({
+  service: 'identity',
+  name: 'demo.filled',
+  scope: 'operator',
+  summary: 'There is data in the demo organisation up to a moment: its pages show that moment as now',
+  input: z.strictObject({ until: Instant.meta({ description: 'The moment at which the data ends' }) }),
+  output: Empty,
+  errors: [notFound],
+});
+
+export const removeDemo = operation({
+  service: 'identity',
+  name: 'demo.remove',
+  http: ['DELETE', '/api/v1/operator/demo'],
+  scope: 'operator',
+  summary: 'Delete the demo organisation with everything in it',
+  input: z.strictObject({}),
+  output: Empty,
+  errors: [notFound],
+});
