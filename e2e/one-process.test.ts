@@ -10,6 +10,7 @@ import { edge } from './edge.ts';
 import { firstJob } from './first-job.ts';
 import { keepsRunning } from './keeps-running.ts';
 import { takeMails } from './mails.ts';
+import { nameServer } from './name-server.ts';
 import { operatorView } from './operator-view.ts';
 import { payingCustomer } from './paying-customer.ts';
 import { prepaidCredits } from './prepaid-credits.ts';
@@ -20,7 +21,8 @@ import { collectTraces, traces } from './traces.ts';
 
 /* In this order: the paying customer’s catalogue is replaced by the edge, which lowers a quota for everybody, kills the platform in the end and starts it with traces and mails. */
 const payments = takePayments();
-const platform = new SharedPlatform({ settings: payments.settings });
+const names = nameServer();
+const platform = new SharedPlatform({ settings: () => ({ ...payments.settings(), ...names.settings() }) });
 const prometheus = new WatchingPrometheus(platform);
 const collector = collectTraces();
 const mails = takeMails();
@@ -28,7 +30,7 @@ const visit = new Visit(platform);
 
 firstJob(platform);
 documents(platform);
-browserConsole(visit);
+browserConsole(visit, names);
 consoleServers(visit);
 deleteOrganisation(platform);
 dataExport(platform);

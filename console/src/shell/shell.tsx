@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useOrg } from '../kernel/api.ts';
+import { Brand, useConfinedTo } from '../kernel/brand.tsx';
 import { useLive } from '../kernel/live.ts';
 import { useLogInNeeded } from '../kernel/log-in-again.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
@@ -11,7 +12,6 @@ import { useScopes } from '../kernel/own-role.ts';
 import { meOf } from '../kernel/routes.ts';
 import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
-import { Brand } from './brand.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { NAVIGATION } from './navigation.ts';
@@ -47,9 +47,10 @@ function OwnShell() {
   const logInNeeded = useLogInNeeded();
   const close = () => setOpened(undefined);
   const scopes = useScopes();
+  const confined = useConfinedTo() !== undefined;
   const groups = NAVIGATION.map(({ title, items }) => ({
     title,
-    items: items.filter(({ scope }) => !scope || !scopes || scopes.has(scope)),
+    items: items.filter(({ scope, ofPerson }) => (!scope || !scopes || scopes.has(scope)) && !(confined && ofPerson)),
   })).filter(({ items }) => items.length > 0);
   const name = me?.user.name || t('Account');
   return (

@@ -23,8 +23,13 @@ import { LogInRefusals } from './authentication/log-in-refusals.ts';
 import { LoginThrottle } from './authentication/login-throttle.ts';
 import { NewPasswords } from './authentication/new-passwords.ts';
 import { PasswordHashing } from './authentication/password-hashing.ts';
+import { CheckDomains } from './domains/check-domains.loop.ts';
+import { DomainRecords } from './domains/domain-records.ts';
+import { Domains } from './domains/domains.ts';
+import { ProveDomain } from './domains/prove-domain.ts';
 import { VerifiedAddresses } from './kernel/people.ts';
 import { Links } from './links/links.ts';
+import { MailSenders } from './mail-senders/mail-senders.ts';
 import { AccountMails } from './mails/account-mails.ts';
 import { SendAccountMails } from './mails/send-account-mails.loop.ts';
 import { Invitations } from './members/invitations.ts';
@@ -85,6 +90,9 @@ import { Themes } from './themes/themes.ts';
     ServiceKeys,
     GetJwks,
     Themes,
+    Domains,
+    ProveDomain,
+    MailSenders,
     OwnersPlan,
   ],
   providers: [
@@ -109,6 +117,8 @@ import { Themes } from './themes/themes.ts';
     OwnershipLimits,
     SigningKeys,
     NewOrganisation,
+    DomainRecords,
+    CheckDomains,
   ],
 })
 export class IdentityModule {}
