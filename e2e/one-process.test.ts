@@ -12,6 +12,7 @@ import { firstJob } from './first-job.ts';
 import { keepsRunning } from './keeps-running.ts';
 import { loadedModules, noteModules } from './loaded-modules.ts';
 import { takeMails } from './mails.ts';
+import { nameServer } from './name-server.ts';
 import { operatorView } from './operator-view.ts';
 import { payingCustomer } from './paying-customer.ts';
 import { prepaidCredits } from './prepaid-credits.ts';
@@ -23,7 +24,10 @@ import { collectTraces, traces } from './traces.ts';
 /* In this order: the paying customer’s catalogue is replaced by the edge, which lowers a quota for everybody, kills the platform in the end and starts it with traces and mails. */
 const payments = takePayments();
 const modules = noteModules();
-const platform = new SharedPlatform({ settings: () => ({ ...payments.settings(), ...modules.settings() }) });
+const names = nameServer();
+const platform = new SharedPlatform({
+  settings: () => ({ ...payments.settings(), ...modules.settings(), ...names.settings() }),
+});
 const prometheus = new WatchingPrometheus(platform);
 const collector = collectTraces();
 const mails = takeMails();
@@ -32,7 +36,7 @@ const visit = new Visit(platform);
 loadedModules(modules);
 firstJob(platform);
 documents(platform);
-browserConsole(visit);
+browserConsole(visit, names);
 demoOrganisation(platform, visit);
 consoleServers(visit);
 deleteOrganisation(platform);

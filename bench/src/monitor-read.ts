@@ -1,31 +1,18 @@
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
-import { ensureMonths } from '@tidegate/database/partitions';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
-import {
-  mergeChunks,
-  mergeSnapshots,
-  mergeSums,
-  type RecentSnapshot,
-  rollUpHour,
-  sharedChunk,
-} from '@tidegate/monitor-agent/series/roll-up.rules';
-import { HOURS, insertChunks, insertRollup, SERIES_TABLES } from '@tidegate/monitor-agent/series/rollup.rows';
 import { ShowStatementSeries } from '@tidegate/monitor-agent/statements/show-statement-series';
 import { TopStatements } from '@tidegate/monitor-agent/statements/top-statements';
 import type { Result } from './main.ts';
 import { compactUntil, DAY_MS, type WatchedServer, watchedServer, writeMinutes } from './statement-days.ts';
+import { BUSIEST, fillYear, SELDOM, YEAR_DAYS } from './statement-year.ts';
 
 const RECENT_DAYS = 31;
-const YEAR_DAYS = 365;
 const TIMES = 40;
 const GOAL_MS = 200;
-/** The statement that is called most, and one that shares its chunks with others. */
-const BUSIEST = 1;
-const SELDOM = 1_001;
 
 /**
  * The two reads that people wait for, as operations with everything around them: one statement over a year, and the
@@ -35,7 +22,7 @@ const SELDOM = 1_001;
 export async function monitorRead(): Promise<Result> {
   const server = await watchedServer();
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-  await fillYear(server, today);
+  await fillYear(server, { today, until: today - RECENT_DAYS * DAY_MS });
   for (let day = today - RECENT_DAYS * DAY_MS; day <= today; day += DAY_MS) {
     await writeMinutes(server, day, Math.min(Date.now(), day + DAY_MS));
     await compactUntil(server, Math.min(Date.now(), day + DAY_MS));
@@ -101,48 +88,4 @@ function asker({ tenants, orgId }: WatchedServer) {
     const caller = { kind: 'user' as const, orgId, scopes: [operation.scope] };
     return runner.run(found, { caller, input, deadline: Date.now() + 60_000 });
   };
-}
-
-/** Days before the recent ones, as they are stored in the end: three different ones in turn. */
-async function fillYear(server: WatchedServer, today: number): Promise<void> {
-  const { tenants, orgId, serverId } = server;
-  const first = today - (YEAR_DAYS + 1) * DAY_MS;
-  for (const table of SERIES_TABLES)
-    await tenants.system('partitions', (tx) => ensureMonths(tx, table, { from: new Date(first), to: new Date(today) }));
-  const patterns = [0, 1, 2].map(() => dayOfFew(server));
-  for (let day = first; day < today - RECENT_DAYS * DAY_MS; day += DAY_MS) {
-    const pattern = patterns[(day / DAY_MS) % patterns.length];
-    if (!pattern) continue;
-    const rollup = { serverId, day: new Date(day), part: 1, hour: null };
-    await tenants.run(orgId, async (tx) => {
-      const activeUs = new Array<number>(HOURS).fill(0);
-      await insertRollup(tx, { ...rollup, snapshots: pattern.snapshots, sums: pattern.sums, activeUs });
-      await insertChunks(tx, rollup, pattern.chunks);
-    });
-  }
-}
-
-function dayOfFew({ load }: WatchedServer) {
-  const shared = new Set([sharedChunk(BUSIEST), sharedChunk(SELDOM)]);
-  const snapshots: RecentSnapshot[] = [];
-  for (let minute = 0; minute < DAY_MS / 60_000; minute += 1) {
-    const at = minute * 60_000;
-    const { ids, counters } = load.minute(new Date(at));
-    const kept = ids.flatMap((id, index) => (shared.has(sharedChunk(id)) ? [index] : []));
-    snapshots.push({
-      at: at + Math.floor(Math.random() * 300),
-      spanUs: 60_000_000 + Math.floor((Math.random() - 0.5) * 600_000),
-      gap: 0,
-      reset: 0,
-      lostUs: 0,
-      evictions: 0,
-      ids: kept.map((index) => ids[index] ?? 0),
-      partial: kept.map(() => 0),
-      counters: (counters[0] ?? []).map((_, counter) => kept.map((index) => counters[index]?.[counter] ?? 0)),
-    });
-  }
-  const merged = rollUpHour(snapshots);
-  const order = mergeSnapshots([{ part: 1, snapshots: merged.snapshots }]);
-  const chunks = merged.chunks.flatMap(({ points }) => mergeChunks([{ part: 1, points }], order));
-  return { snapshots: merged.snapshots, sums: mergeSums([merged.sums]), chunks };
 }

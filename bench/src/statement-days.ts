@@ -13,12 +13,16 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const LANES = 2;
 
-export interface WatchedServer {
-  database: BenchDatabase;
+/** A server of which all statements are known, in a database that has the service's schema. */
+export interface FilledServer {
   tenants: TenantDatabase;
   orgId: string;
   serverId: string;
   load: StatementLoad;
+}
+
+export interface WatchedServer extends FilledServer {
+  database: BenchDatabase;
 }
 
 /** The service's schema with one server, of which all statements are known. */
@@ -28,23 +32,31 @@ export async function watchedServer(): Promise<WatchedServer> {
     'libs/entitlements/migrations',
     'services/monitor-agent/migrations',
   ]);
-  const tenants = new TenantDatabase(database.dataSource);
-  const [orgId, serverId] = [newId(), newId()];
+  const server = await insertServer(new TenantDatabase(database.dataSource), newId());
+  await server.tenants.run(server.orgId, (tx) =>
+    tx.query('insert into server_leases (server_id, org_id) values ($2, $1)', [server.orgId, server.serverId]),
+  );
+  return { database, ...server };
+}
+
+/** A server that nobody collects from. */
+export async function insertServer(tenants: TenantDatabase, orgId: string): Promise<FilledServer> {
+  const serverId = newId();
   await tenants.run(orgId, async (tx) => {
     await tx.query(
       `insert into servers (org_id, id, name, host, port, database_name, user_name, password, tls_mode)
        values ($1, $2, 'bench', 'bench', 5432, 'bench', 'bench', '', 'disable')`,
       [orgId, serverId],
     );
-    await tx.query('insert into server_leases (server_id, org_id) values ($2, $1)', [orgId, serverId]);
     await tx.query(
-      `insert into statements (org_id, server_id, database_oid, role_oid, query_id, toplevel, database_name, role_name, text)
-       select $1, $2, 5, 10, n, true, 'shop', 'app', 'select ' || repeat('column, ', 20 + n % 40) || n
+      `insert into statements (org_id, server_id, statement_id, database_oid, role_oid, query_id, toplevel, database_name, role_name, text)
+       overriding system value
+       select $1, $2, n, 5, 10, n, true, 'shop', 'app', 'select ' || repeat('column, ', 20 + n % 40) || n
          from generate_series(1, $3::int) n`,
       [orgId, serverId, KNOWN],
     );
   });
-  return { database, tenants, orgId, serverId, load: new StatementLoad(1) };
+  return { tenants, orgId, serverId, load: new StatementLoad(1) };
 }
 
 /** Minutes from `from` to `to`, written as the collector writes them; answers how many figures of statements. */

@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
+import type { NameServer } from '../name-server.ts';
 import type { Visit } from './visit.ts';
 import { ask } from './visit.ts';
 
 /** An organisation under its own name shows one server to somebody who has no account. */
-export function shareAPage(visit: Visit): void {
+export function shareAPage(visit: Visit, names: NameServer): void {
   let page: Page;
   let home: string;
   let guest: Page;
@@ -18,12 +19,57 @@ export function shareAPage(visit: Visit): void {
     await visit.go(page, `${home}/appearance`);
     await page.getByLabel('Name', { exact: true }).fill('Harbour');
     await page.getByLabel('Colour of links and buttons').fill('#7a1fa2');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save' }).first().click();
     await page.getByRole('status').getByText('Saved').waitFor();
     await visit.go(page, `${home}/links`);
     await page.getByRole('banner').getByRole('link', { name: 'Harbour' }).waitFor();
     expect(await accentOf(page)).toBe('#7a1fa2');
-    expect(await visit.judge(page)).toEqual([]);
+    expect(await visit.judge(page, AS_LOADED)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await visit.go(page, `${home}/links`);
+    expect(await visit.judge(page, { themes: ['dark'] })).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
+
+  test('a domain that its owner has proved shows the organisation, and nobody else proves it', async () => {
+    const name = 'app.harbour.example';
+    await visit.go(page, `${home}/appearance`);
+    await page.getByRole('textbox', { name: 'Domain' }).fill(`https://${name}`);
+    await page.getByRole('button', { name: 'Add a domain' }).click();
+    await page.locator('[aria-invalid="true"]').waitFor();
+    await page.getByRole('textbox', { name: 'Domain' }).fill(name);
+    await page.getByRole('button', { name: 'Add a domain' }).click();
+    const domain = page.getByRole('article', { name });
+    await domain.getByRole('button', { name: 'Look for the record' }).click();
+    await domain.getByRole('alert').waitFor();
+    expect(await visit.judge(page, AS_LOADED)).toEqual([]);
+    const ask = async (path: string) => (await fetch(`${visit.url}/api/v1/domains/ask?domain=${path}`)).status;
+    expect(await ask(name)).toBe(404);
+    names.dns().texts.set(`_tidegate.${name}`, [(await domain.locator('pre').textContent()) ?? '']);
+    await domain.getByRole('button', { name: 'Look for the record' }).click();
+    await domain.getByText('proven', { exact: true }).waitFor();
+    expect(await ask(name)).toBe(200);
+    expect(await visit.judge(page, AS_LOADED)).toEqual([]);
+
+    const there = `http://${name}:${new URL(visit.url).port}`;
+    const visitor = await visit.somebody();
+    await visit.go(visitor, `${there}/log-in`);
+    await visitor.getByText('Harbour', { exact: true }).waitFor();
+    expect(await visitor.title()).toBe('Log in · Harbour');
+    expect(await accentOf(visitor)).toBe('#7a1fa2');
+    expect(await visitor.getByRole('link', { name: 'Create one' }).count()).toBe(0);
+    expect(await visit.judge(visitor, AS_LOADED)).toEqual([]);
+    const elsewhere = await visitor.goto(`http://app.elsewhere.example:${new URL(visit.url).port}/log-in`);
+    expect(elsewhere?.status()).toBe(421);
+    await visitor.context().close();
+
+    await page.getByLabel('Sender’s address').fill(`alerts@${name}`);
+    await page.getByRole('region', { name: 'Sender of mails' }).getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('region', { name: 'Sender of mails' }).getByText('Saved').waitFor();
+    await domain.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await domain.waitFor({ state: 'detached' });
+    expect(await ask(name)).toBe(404);
   });
 
   test('a link shows one server to a browser without a session, and nothing else, until it is revoked', async () => {
@@ -31,7 +77,7 @@ export function shareAPage(visit: Visit): void {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('For whom').fill('The auditor');
     await dialog.getByLabel('Shows').selectOption({ label: 'This installation' });
-    expect(await visit.judge(page)).toEqual([]);
+    expect(await visit.judge(page, AS_LOADED)).toEqual([]);
     await dialog.getByRole('button', { name: 'Create', exact: true }).click();
     const link = (await dialog.locator('pre').textContent()) ?? '';
     await dialog.getByRole('button', { name: 'Done' }).click();
@@ -44,7 +90,7 @@ export function shareAPage(visit: Visit): void {
     expect(guest.url()).not.toContain('link=');
     expect(await guest.context().cookies()).toEqual([]);
     expect(await guest.getByRole('link', { name: 'Bots' }).count()).toBe(0);
-    expect(await visit.judge(guest)).toEqual([]);
+    expect(await visit.judge(guest, AS_LOADED)).toEqual([]);
     const key = link.replace(/.*#link=/, '');
     const asGuest = (method: string, path: string) =>
       fetch(`${visit.url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${key}` } });
@@ -65,6 +111,9 @@ export function shareAPage(visit: Visit): void {
     await ask(page, 'PUT', '/organisation/theme', {});
   });
 }
+
+/** Its own colour was made readable on the light pages that were loaded. */
+const AS_LOADED = { themes: ['light'] } as const;
 
 const accentOf = (page: Page): Promise<unknown> =>
   page.evaluate(`document.documentElement.style.getPropertyValue('--accent').trim()`);

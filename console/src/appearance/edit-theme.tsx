@@ -2,11 +2,14 @@ import { Button, FileInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Theme } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { useInstallation } from '../kernel/brand.tsx';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { EditDomains } from './edit-domains.tsx';
+import { EditMailSender } from './edit-mail-sender.tsx';
 
 export function EditTheme() {
   const theme = useRead('themesGet', { organisationId: useOrg() });
@@ -16,12 +19,15 @@ export function EditTheme() {
       lead={t('Name, logo and colour of these pages, for your people and for whoever has a link.')}
     >
       <Reading of={theme}>{(own) => <Form theme={own} />}</Reading>
+      <EditDomains />
+      <EditMailSender />
     </Page>
   );
 }
 
 function Form({ theme }: { theme: Theme }) {
   const form = useForm({ initialValues: { name: theme.name ?? '', accent: theme.accent ?? '', logo: theme.logo } });
+  const installation = useInstallation();
   const save = useWrite('themesSet');
   const errors = fieldErrors(save.error);
   const { name, accent, logo } = form.values;
@@ -32,7 +38,12 @@ function Form({ theme }: { theme: Theme }) {
         save.mutate({ ...(name ? { name } : {}), ...(accent ? { accent } : {}), ...(logo ? { logo } : {}) }),
       )}
     >
-      <TextInput label={t('Name')} placeholder="Tidegate" {...form.getInputProps('name')} error={errors['name']} />
+      <TextInput
+        label={t('Name')}
+        placeholder={installation?.name}
+        {...form.getInputProps('name')}
+        error={errors['name']}
+      />
       <TextInput
         label={t('Colour of links and buttons')}
         description={t('It is darkened or lightened where it could not be read.')}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { BillingInterval } from '@tidegate/client';
 import { readOf } from '../kernel/api.ts';
+import { Brand } from '../kernel/brand.tsx';
 import { money } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -20,6 +21,7 @@ export function Pricing() {
   const plans = useQuery(readOf(null, 'plansList', {}));
   return (
     <main className={classes['public']}>
+      <Brand />
       <Page
         title={t('Plans and prices')}
         actions={

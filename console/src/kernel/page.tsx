@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useTitle } from './brand.tsx';
 
 /** Title, what can be done here, and the content: every page begins alike. */
 export function Page({
@@ -12,9 +12,7 @@ export function Page({
   actions?: React.ReactNode;
   children: React.ReactNode;
 }) {
-  useEffect(() => {
-    document.title = `${title} · Tidegate`;
-  }, [title]);
+  useTitle(title);
   return (
     <>
       <header className="page-head">

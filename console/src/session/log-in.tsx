@@ -1,8 +1,8 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { readOf, useWrite } from '../kernel/api.ts';
+import { useWrite } from '../kernel/api.ts';
+import { useInstallation } from '../kernel/brand.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 import { Entrance } from './entrance.tsx';
@@ -13,7 +13,7 @@ const route = getRouteApi('/log-in');
 export function LogIn() {
   const { next } = route.useSearch();
   const start = useStartSession(next);
-  const installation = useQuery(readOf(null, 'installationGet', {})).data;
+  const installation = useInstallation();
   const logIn = useWrite('sessionsLogin', { org: null, onDone: start });
   const form = useForm({ initialValues: { email: '', password: '' } });
   return (
@@ -49,12 +49,14 @@ export function LogIn() {
           {t('First start? Log in as admin@localhost with the password that the start printed, and change it.')}
         </p>
       ) : null}
-      <p>
-        {t('No account yet?')}{' '}
-        <Link to="/register" search={next ? { next } : {}}>
-          {t('Create one')}
-        </Link>
-      </p>
+      {installation?.organisationId ? null : (
+        <p>
+          {t('No account yet?')}{' '}
+          <Link to="/register" search={next ? { next } : {}}>
+            {t('Create one')}
+          </Link>
+        </p>
+      )}
     </Entrance>
   );
 }

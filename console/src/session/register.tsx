@@ -22,7 +22,17 @@ export function Register() {
   return (
     <Entrance title={t('Create an account')}>
       <Reading of={installation}>
-        {({ email }) => (email && !token ? <RequestMail /> : <NewAccount token={token} next={next} />)}
+        {({ email, organisationId, publicUrl }) =>
+          organisationId ? (
+            <p>
+              {t('Accounts are created at')} <a href={`${publicUrl}/register`}>{publicUrl}</a>
+            </p>
+          ) : email && !token ? (
+            <RequestMail />
+          ) : (
+            <NewAccount token={token} next={next} />
+          )
+        }
       </Reading>
       <p>
         {t('You have one?')}{' '}

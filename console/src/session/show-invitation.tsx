@@ -20,7 +20,7 @@ export function ShowInvitation() {
   // Asked by POST, so that the token is in no server's log.
   const invitation = useQuery({ ...readOf(null, 'invitationsShow', { token }), staleTime: Number.POSITIVE_INFINITY });
   return (
-    <Entrance title={t('Invitation')}>
+    <Entrance title={t('Invitation')} org={invitation.data?.organisationId}>
       <Reading of={invitation}>
         {(shown) => (
           <>

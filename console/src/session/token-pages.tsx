@@ -1,10 +1,10 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { isProblem } from '@tidegate/client';
 import { useEffect, useRef } from 'react';
-import { queryClient, readOf, useWrite } from '../kernel/api.ts';
+import { queryClient, useWrite } from '../kernel/api.ts';
+import { useInstallation } from '../kernel/brand.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -17,7 +17,7 @@ import { tokenOf } from './mailed-token.ts';
 export function ForgottenPassword() {
   const form = useForm({ initialValues: { email: '' } });
   const ask = useWrite('passwordsForgotten', { org: null });
-  const installation = useQuery(readOf(null, 'installationGet', {})).data;
+  const installation = useInstallation();
   return (
     <Entrance title={t('Forgotten password')}>
       {installation?.email === false ? (

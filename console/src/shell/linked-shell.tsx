@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { Outlet } from '@tanstack/react-router';
 import { useOrg } from '../kernel/api.ts';
+import { Brand } from '../kernel/brand.tsx';
 import { leaveLink } from '../kernel/shared-link.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { Brand } from './brand.tsx';
 import classes from './shell.module.css';
 
 /** Around a page that somebody without an account opened by a link: it leads nowhere else. */

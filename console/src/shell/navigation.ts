@@ -9,6 +9,8 @@ export interface Item {
   text: string;
   scope?: string;
   exact?: boolean;
+  /** Of the person and not of the organisation: not under an organisation's own domain. */
+  ofPerson?: true;
   /** After `g`. */
   key?: string;
 }
@@ -36,8 +38,8 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
       { to: '/o/$org/links', text: 'Shared links', scope: 'keys:read' },
       { to: '/o/$org/channels', text: 'Notifications', scope: 'channels:read', key: 'n' },
       { to: '/o/$org/appearance', text: 'Appearance', scope: 'org:admin' },
-      { to: '/o/$org/organisations', text: 'Organisations' },
-      { to: '/o/$org/account', text: 'Account', key: 'a' },
+      { to: '/o/$org/organisations', text: 'Organisations', ofPerson: true },
+      { to: '/o/$org/account', text: 'Account', key: 'a', ofPerson: true },
     ],
   },
   {

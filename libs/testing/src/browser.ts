@@ -12,7 +12,8 @@ export async function openBrowser(): Promise<Browser> {
   const { chromium } = await import('playwright-core');
   const executablePath = chromiumPath();
   if (!executablePath) throw new Error('No Chromium: apt-get install chromium, or set CHROMIUM to its path.');
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  // Domains that a test makes up are this machine.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--host-resolver-rules=MAP *.example 127.0.0.1'] });
 }
 
 /** A page that notes what goes wrong on it: errors of scripts, what the policy refused, and what the console says. */

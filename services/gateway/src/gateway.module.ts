@@ -8,6 +8,7 @@ import { Access } from './access/access.ts';
 import { AccessTokens } from './access/access-tokens.ts';
 import { ApiKeys } from './access/api-keys.ts';
 import { Memberships } from './access/memberships.ts';
+import { OrganisationHosts } from './access/organisation-hosts.ts';
 import { Revocations } from './access/revocations.ts';
 import { SessionCookies } from './access/session-cookies.ts';
 import { Verifier } from './access/verifier.ts';
@@ -36,6 +37,7 @@ const onBus = [EventTail, LiveTopics, UsagePublisher].map((part) => ({
     Revocations,
     SessionCookies,
     RateLimits,
+    OrganisationHosts,
     AccessTokens,
     ApiKeys,
     Verifier,

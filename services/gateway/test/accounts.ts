@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { findDomain } from '@tidegate/contracts/identity/domains';
 import { roleOf } from '@tidegate/contracts/identity/members';
 import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
@@ -35,6 +36,8 @@ export class Accounts {
   readonly roles = new Map<string, Role>();
   private readonly keys = new Map<string, Key & { keyId: string }>();
   private readonly serviceKeys = new Map<string, { keyId: string; scopes: ServiceKeyScope[] }>();
+  /** Organisations by the domains that they have proved. */
+  readonly domains = new Map<string, string>();
   /** Organisations that there are not. */
   readonly deleted = new Set<string>();
   private readonly pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -56,6 +59,11 @@ export class Accounts {
       const key = this.serviceKeys.get(keyHash);
       if (!key) throw notFound();
       return { ...key, expiresAt: null };
+    });
+    neighbours.on(findDomain, ({ name }) => {
+      const organisationId = this.domains.get(name);
+      if (!organisationId) throw notFound();
+      return { organisationId };
     });
     neighbours.on(creatorOf, ({ organisationId }) => {
       if (this.deleted.has(organisationId)) throw notFound();

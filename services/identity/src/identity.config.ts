@@ -1,4 +1,4 @@
-import { Config, envInt } from '@tidegate/runtime/config';
+import { Config, envInt, envList } from '@tidegate/runtime/config';
 import { z } from 'zod';
 
 export class IdentityConfig extends Config(
@@ -9,6 +9,10 @@ export class IdentityConfig extends Config(
     MAX_ORGANISATIONS_PER_PERSON: envInt(1, 1_000_000)
       .default(100)
       .meta({ description: 'Organisations on any plan that one person may own' }),
+    DNS_SERVERS: envList().default([]).meta({
+      description:
+        'Name servers, separated by commas, that are asked for the records which prove domains: `9.9.9.9`, `10.0.0.2:5353`; by default those of the system',
+    }),
     INSTALLATION_NAME: z
       .string()
       .min(1)

@@ -25,8 +25,13 @@ import { NewPasswords } from './authentication/new-passwords.ts';
 import { PasswordHashing } from './authentication/password-hashing.ts';
 import { OpenDemo } from './demo/open-demo.ts';
 import { RemoveDemo } from './demo/remove-demo.ts';
+import { CheckDomains } from './domains/check-domains.loop.ts';
+import { DomainRecords } from './domains/domain-records.ts';
+import { Domains } from './domains/domains.ts';
+import { ProveDomain } from './domains/prove-domain.ts';
 import { VerifiedAddresses } from './kernel/people.ts';
 import { Links } from './links/links.ts';
+import { MailSenders } from './mail-senders/mail-senders.ts';
 import { AccountMails } from './mails/account-mails.ts';
 import { SendAccountMails } from './mails/send-account-mails.loop.ts';
 import { Invitations } from './members/invitations.ts';
@@ -89,6 +94,9 @@ import { Themes } from './themes/themes.ts';
     ServiceKeys,
     GetJwks,
     Themes,
+    Domains,
+    ProveDomain,
+    MailSenders,
     OwnersPlan,
   ],
   providers: [
@@ -113,6 +121,8 @@ import { Themes } from './themes/themes.ts';
     OwnershipLimits,
     SigningKeys,
     NewOrganisation,
+    DomainRecords,
+    CheckDomains,
   ],
 })
 export class IdentityModule {}

@@ -107,6 +107,8 @@ function instancesOf(app: INestApplicationContext): object[] {
 export async function openIdentity({
   limits = { seats: 3, api_keys: 2 } as Record<string, number>,
   mail = false,
+  /** A name server for the records of domains. */
+  dns = undefined as string | undefined,
 } = {}) {
   const database = await testDatabase({ schema: 'identity', folders: FOLDERS.map(root) });
   const dataSource = await connectDatabase(database.login);
@@ -135,7 +137,12 @@ export async function openIdentity({
       { provide: SETTINGS, useValue: { publicUrl: PUBLIC_URL, adminPasswordFile } },
       {
         provide: IdentityConfig,
-        useValue: new IdentityConfig(IdentityConfig.schema.parse(mail ? { SMTP_HOST: 'mail.test' } : {})),
+        useValue: new IdentityConfig(
+          IdentityConfig.schema.parse({
+            ...(mail ? { SMTP_HOST: 'mail.test' } : {}),
+            ...(dns ? { DNS_SERVERS: dns } : {}),
+          }),
+        ),
       },
       { provide: Log, useValue: new Log({ service: 'identity' }) },
       { provide: Bus, useValue: bus },

@@ -17,6 +17,7 @@ import { DeliverySenders } from './deliveries/delivery-senders.ts';
 import { MailSender } from './deliveries/mail-sender.ts';
 import { MeasureQueue } from './deliveries/measure-queue.loop.ts';
 import { NotificationQuota } from './deliveries/notification-quota.ts';
+import { OrganisationSenders } from './deliveries/organisation-senders.ts';
 import { ReadDeliveries } from './deliveries/read-deliveries.ts';
 import { RetryDelivery } from './deliveries/retry-delivery.ts';
 import { SendAccountMail } from './deliveries/send-account-mail.ts';
@@ -55,6 +56,7 @@ import { LearnOwners } from './owners/learn-owners.ts';
     MeasureQueue,
     WebhookHosts,
     MailSender,
+    OrganisationSenders,
     WebhookSender,
     NotificationQuota,
     DeliverySenders,

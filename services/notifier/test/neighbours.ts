@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { findMailSender, type MailSender } from '@tidegate/contracts/identity/mail-senders';
 import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { addressOf } from '@tidegate/contracts/identity/passwords';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
@@ -44,6 +45,8 @@ export class Neighbours {
   /** Creators of organisations; for any other, identity fails. */
   creators: Map<string, string> | undefined;
   readonly askedCreators: string[] = [];
+  /** Who an organisation's mails are from; for `away`, identity fails. */
+  readonly senders = new Map<string, MailSender | 'away'>();
   /** Units of the period per organisation; unlimited without an entry. */
   readonly limit = new Map<string, number>();
   /** Organisations whose plan has no notifications. */
@@ -69,6 +72,7 @@ export class Neighbours {
     this.serve('identity', identity, {
       [addressOf.subject]: (input) => this.address(input as { userId: string }),
       [creatorOf.subject]: (input) => this.creator(input as { organisationId: string }),
+      [findMailSender.subject]: (input) => this.sender(input as { organisationId: string }),
     }).start();
     await identity.flush();
   }
@@ -76,6 +80,12 @@ export class Neighbours {
   private address({ userId }: { userId: string }) {
     const email = this.verified.get(userId) ?? `${userId}@people.example`;
     return { email, verified: this.verified.has(userId), mayReachOthers: !this.unverified.has(userId) };
+  }
+
+  private sender({ organisationId }: { organisationId: string }) {
+    const sender = this.senders.get(organisationId);
+    if (sender === 'away') throw new Error('identity fails for this one');
+    return sender ?? { name: null, address: null, replyTo: null };
   }
 
   private creator({ organisationId }: { organisationId: string }) {
@@ -121,7 +131,14 @@ export class Neighbours {
     const { sealing, callerSecret } = this.settings;
     const publicKeys = Object.fromEntries(Object.entries(sealing).map(([name, keys]) => [name, keys.publicKey]));
     const own = { name: service, privateKey: sealing[service]?.privateKey ?? '' };
-    const operations = [getEntitlements, takeLease, returnLease, addressOf, creatorOf] as unknown as Operation[];
+    const operations = [
+      getEntitlements,
+      takeLease,
+      returnLease,
+      addressOf,
+      creatorOf,
+      findMailSender,
+    ] as unknown as Operation[];
     return new OperationServer(
       {
         service,

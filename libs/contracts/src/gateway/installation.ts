@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
+import { Id } from '../kernel/types.ts';
 
 export const installation = operation({
   service: 'gateway',
@@ -18,6 +19,9 @@ export const installation = operation({
       email: z.boolean().meta({ description: 'Whether this installation can send e-mail' }),
       sessionCookies: z.boolean().meta({
         description: 'Whether browsers keep the session cookie at the requesting address; otherwise open publicUrl',
+      }),
+      organisationId: Id.nullable().meta({
+        description: 'Whose domain the requesting address is: its pages show this organisation only',
       }),
     })
     .meta({ id: 'Installation' }),

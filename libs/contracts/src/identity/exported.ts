@@ -18,6 +18,11 @@ export const exported: Exported = {
       without: { secret: 'key_hash', internal: 'sequence' },
     },
     organisation_themes: { columns: 'name accent logo updated_at' },
+    organisation_domains: {
+      columns: 'id name created_at created_by proven_at missing_since',
+      without: { internal: 'token checked_at' },
+    },
+    organisation_mail_senders: { columns: 'name address reply_to updated_at' },
   },
   without: {
     ...UPKEEP,

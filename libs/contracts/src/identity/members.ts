@@ -171,6 +171,7 @@ export const showInvitation = operation({
   output: z
     .object({
       organisation: z.string(),
+      organisationId: Id,
       email: z.string().meta({ description: 'The address that was invited' }),
       role: Role,
       expiresAt: Timestamp,

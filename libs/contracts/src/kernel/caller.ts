@@ -12,6 +12,8 @@ export interface Caller {
   role?: string;
   /** The service that calls, when `kind` is `service`. */
   service?: ServiceName | 'platform';
+  /** It came by the domain of its organisation, which therefore sees nothing else of the person. */
+  confined?: true;
   scopes: readonly string[];
   /** Remote address of the HTTP client, for rate limits and the audit trail. */
   ip?: string;

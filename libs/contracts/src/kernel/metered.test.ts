@@ -108,6 +108,8 @@ test('a used-up quota never locks people out of their account', () => {
       "identity links.create",
       "identity links.list",
       "identity links.revoke",
+      "identity mail-senders.get",
+      "identity mail-senders.set",
       "identity members.change-role",
       "identity members.leave",
       "identity members.list",

@@ -39,6 +39,7 @@ export const sendAccountMail = operation({
     locale: Locale,
     token: secret(z.string().max(200)).optional(),
     details: AccountMailDetails.optional(),
+    organisationId: Id.optional().meta({ description: 'Who invites: the mail is from it' }),
     createdAt: Timestamp,
   }),
   output: z.object({ outcome: z.enum(['sent', 'later', 'refused']) }),

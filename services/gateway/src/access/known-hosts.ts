@@ -27,7 +27,7 @@ export class KnownHosts {
     if (host.length > LONGEST) return false;
     let known = this.judged.get(host);
     if (known === undefined) {
-      known = this.judge(plain(host.replace(/:\d*$/, '')));
+      known = this.judge(plainHost(host));
       this.judged.set(host, known);
     }
     return known;
@@ -41,3 +41,6 @@ export class KnownHosts {
 }
 
 const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+
+/** The name in a header `Host`, without its port. */
+export const plainHost = (host: string): string => plain(host.replace(/:\d*$/, ''));

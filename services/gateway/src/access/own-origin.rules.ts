@@ -1,4 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { OrganisationHost } from '../kernel/organisation-host.ts';
+
+/** Of the pages that a request came from: under an organisation's domain those of the installation are foreign. */
+export const addressOf = (host: OrganisationHost | undefined, publicUrl: string): string =>
+  host ? `${new URL(publicUrl).protocol}//${host.name}` : publicUrl;
 
 /**
  * Whether a request that relies on cookies comes from one of our pages. Browsers send the page's origin with every

@@ -7,7 +7,8 @@ import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayConfig } from '../gateway.config.ts';
-import { isOwnOrigin, needsPlainCookies } from './own-origin.rules.ts';
+import { CookieSeal } from './cookie-seal.ts';
+import { addressOf, isOwnOrigin, needsPlainCookies } from './own-origin.rules.ts';
 
 /*
  * For browsers: a log-in with the header `Session-Cookies: true` gets its tokens as cookies that scripts cannot read,
@@ -16,8 +17,11 @@ import { isOwnOrigin, needsPlainCookies } from './own-origin.rules.ts';
  *
  * A log-in by cookie also sets a device cookie, which outlives the session: a random value that only proves that this
  * browser has logged in before. Identity does not make it wait for wrong passwords of others.
+ *
+ * Under an organisation's domain all of them are sealed for that domain (`cookie-seal.ts`), and a log-in gives nothing else.
  */
-const REFRESH_PATH = '/api/v1/sessions';
+type Kind = 'access' | 'refresh' | 'device';
+const PATHS: Record<Kind, string> = { access: '/', refresh: '/api/v1/sessions', device: '/api/v1/sessions' };
 const SECURE = {
   access: '__Host-tidegate-access',
   refresh: '__Secure-tidegate-refresh',
@@ -47,10 +51,12 @@ interface Tokens {
 export class SessionCookies {
   private readonly publicUrl: string;
   private readonly mayBePlain: boolean;
+  private readonly seal: CookieSeal;
 
   constructor(@Inject(SETTINGS) settings: Settings, config: GatewayConfig) {
     this.publicUrl = settings.publicUrl;
     this.mayBePlain = config.ALLOW_INSECURE;
+    this.seal = new CookieSeal(settings.callerSecret);
   }
 
   /** Of a request without an authorization header. */
@@ -80,7 +86,8 @@ export class SessionCookies {
       operation === switchOrganisation &&
       request.headers.authorization === undefined &&
       this.read(request, 'access') !== undefined;
-    const byCookie = fromCookie !== undefined || leansOnCookie || request.headers['session-cookies'] === 'true';
+    const wanted = request.headers['session-cookies'] === 'true' || request.organisationHost !== undefined;
+    const byCookie = fromCookie !== undefined || leansOnCookie || wanted;
     if (byCookie) this.requireOwnOrigin(request);
     if (byCookie) this.requireKept(request);
     if (fromCookie !== undefined) return { input: { ...input, refreshToken: fromCookie }, byCookie };
@@ -93,14 +100,13 @@ export class SessionCookies {
   /** Moves the tokens of an answer into cookies. */
   takeTokens(request: FastifyRequest, reply: FastifyReply, output: unknown, deviceId?: string): unknown {
     const { accessToken, refreshToken, ...rest } = output as Tokens & Record<string, unknown>;
-    const { access, refresh: next, device, flags } = this.names(request);
+    const names = this.names(request);
+    const made = (kind: Kind, value: string, expiresAt: string | undefined) =>
+      cookie(names[kind], this.sealed(request, kind, value), `${PATHS[kind]}${names.flags}`, expiresAt);
     const cookies = [];
-    if (accessToken) cookies.push(cookie(access, accessToken, `/${flags}`, rest.accessTokenExpiresAt));
-    if (refreshToken) cookies.push(cookie(next, refreshToken, `${REFRESH_PATH}${flags}`, rest.refreshTokenExpiresAt));
-    if (deviceId) {
-      const until = new Date(Date.now() + DEVICE_MS).toISOString();
-      cookies.push(cookie(device, deviceId, `${REFRESH_PATH}${flags}`, until));
-    }
+    if (accessToken) cookies.push(made('access', accessToken, rest.accessTokenExpiresAt));
+    if (refreshToken) cookies.push(made('refresh', refreshToken, rest.refreshTokenExpiresAt));
+    if (deviceId) cookies.push(made('device', deviceId, new Date(Date.now() + DEVICE_MS).toISOString()));
     void reply.header('set-cookie', cookies);
     return rest;
   }
@@ -113,8 +119,8 @@ export class SessionCookies {
     void reply.header(
       'set-cookie',
       [SECURE, PLAIN].flatMap(({ access, refresh: next, flags }) => [
-        cookie(access, '', `/${flags}`, gone),
-        cookie(next, '', `${REFRESH_PATH}${flags}`, gone),
+        cookie(access, '', `${PATHS.access}${flags}`, gone),
+        cookie(next, '', `${PATHS.refresh}${flags}`, gone),
       ]),
     );
   }
@@ -128,23 +134,34 @@ export class SessionCookies {
   }
 
   private names(request: FastifyRequest): typeof SECURE {
-    const plain = this.mayBePlain && needsPlainCookies(request.headers, request.protocol, this.publicUrl);
+    const plain = this.mayBePlain && this.needsPlain(request);
     return plain ? PLAIN : SECURE;
   }
 
-  private read(request: FastifyRequest, kind: 'access' | 'refresh' | 'device'): string | undefined {
-    const token = readCookie(request, SECURE[kind]);
-    return token === undefined && this.mayBePlain ? readCookie(request, PLAIN[kind]) : token;
+  private read(request: FastifyRequest, kind: Kind): string | undefined {
+    const secure = readCookie(request, SECURE[kind]);
+    const text = secure === undefined && this.mayBePlain ? readCookie(request, PLAIN[kind]) : secure;
+    const { organisationHost: host } = request;
+    return text === undefined || !host ? text : this.seal.open(text, host, kind);
+  }
+
+  private sealed({ organisationHost: host }: FastifyRequest, kind: Kind, value: string): string {
+    return host ? this.seal.seal(value, host, kind) : value;
   }
 
   private requireOwnOrigin(request: FastifyRequest): void {
-    if (isOwnOrigin(request.headers, this.publicUrl)) return;
-    throw forbidden({}, `Requests with the session cookie must come from a page of ${new URL(this.publicUrl).origin}.`);
+    const address = addressOf(request.organisationHost, this.publicUrl);
+    if (isOwnOrigin(request.headers, address)) return;
+    throw forbidden({}, `Requests with the session cookie must come from a page of ${new URL(address).origin}.`);
+  }
+
+  private needsPlain({ headers, protocol, organisationHost }: FastifyRequest): boolean {
+    return needsPlainCookies(headers, protocol, addressOf(organisationHost, this.publicUrl));
   }
 
   /** Better than a log-in that succeeds and a cookie that the browser drops. */
   private requireKept(request: FastifyRequest): void {
-    if (this.mayBePlain || !needsPlainCookies(request.headers, request.protocol, this.publicUrl)) return;
+    if (this.mayBePlain || !this.needsPlain(request)) return;
     throw forbidden(
       {},
       'Browsers keep the session cookie only over https (PUBLIC_URL) or on localhost, or with ALLOW_INSECURE=true.',

@@ -1,11 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { forbidden, invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { SETTINGS } from '@tidegate/runtime/host';
+import type { Settings } from '@tidegate/runtime/settings';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.ts';
 import { Memberships, ORGANISATION_HEADER } from '../access/memberships.ts';
 import type { Credential, Principal } from '../kernel/principal.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
+import { callerAt, organisationAt, requireOpenAt } from './at-organisation-host.ts';
 
 const FIELD = '/Tidegate-Organisation';
 
@@ -19,6 +22,7 @@ export class Admission {
     private readonly access: Access,
     private readonly memberships: Memberships,
     private readonly limits: RateLimits,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   admit(
@@ -27,12 +31,14 @@ export class Admission {
     reply: FastifyReply,
   ): Principal | Promise<Principal> {
     const { scope, judgedByInput = false } = operation;
+    const { organisationHost } = request;
+    if (organisationHost) requireOpenAt(organisationHost, operation, this.settings.publicUrl);
     // Only the service that understands the input can judge and count it.
     if (judgedByInput) return this.access.anonymous(request.ip);
     if (scope === 'public') return this.admitAnonymous(request, reply);
     const wanted = request.headers[ORGANISATION_HEADER];
     const found = this.find(this.credential(request, reply), request, reply);
-    if (found instanceof Promise || wanted !== undefined) {
+    if (found instanceof Promise || wanted !== undefined || organisationHost) {
       return this.enter(found, wanted, FIELD, request, reply).then((one) => authorize(operation, one, request));
     }
     this.limits.takeCaller(found, request.ip, reply);
@@ -90,7 +96,10 @@ export class Admission {
   ): Promise<Principal> {
     const principal = await found;
     this.limits.takeCaller(principal, request.ip, reply);
-    return wanted === undefined ? principal : this.memberships.choose(principal, String(wanted), field);
+    const host = request.organisationHost;
+    const one = host ? organisationAt(host, wanted) : wanted;
+    const chosen = one === undefined ? principal : await this.memberships.choose(principal, String(one), field);
+    return host ? callerAt(host, chosen) : chosen;
   }
 }
 

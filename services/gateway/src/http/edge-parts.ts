@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '@tidegate/messaging/bus';
 import { Log } from '@tidegate/telemetry/log';
 import { Access } from '../access/access.ts';
+import { OrganisationHosts } from '../access/organisation-hosts.ts';
 import { Revocations } from '../access/revocations.ts';
 import { SessionCookies } from '../access/session-cookies.ts';
 import { GatewayConfig } from '../gateway.config.ts';
@@ -20,6 +21,7 @@ export class EdgeParts {
     readonly access: Access,
     readonly cookies: SessionCookies,
     readonly revocations: Revocations,
+    readonly organisationHosts: OrganisationHosts,
     readonly limits: RateLimits,
     readonly quota: Quota,
     readonly installation: Installation,

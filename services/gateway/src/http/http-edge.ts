@@ -21,6 +21,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isPage, mountConsole, sendPage } from '../console/mount-console.ts';
 import { mountDocuments } from '../documents/mount-documents.ts';
+import type { OrganisationHost } from '../kernel/organisation-host.ts';
 import { StreamLive } from '../live/stream-live.ts';
 import { EVENTS, ONE_EVENT } from './cloud-events.ts';
 import { allowOrigins } from './cors.ts';
@@ -61,7 +62,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     @Inject(HEALTH) private readonly health: Health,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
-    this.hosts = new OwnHosts(settings.publicUrl, parts.config.ALLOWED_HOSTS, parts.log);
+    this.hosts = new OwnHosts(settings.publicUrl, parts.config.ALLOWED_HOSTS, parts);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -137,7 +138,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     fastify.addHook('onRequest', (request, reply, done) => {
       this.end.begin();
       void reply.headers(SECURITY_HEADERS);
-      if (https) void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
+      if (https) void reply.header('strict-transport-security', `${STRICT}; includeSubDomains`);
       proxies.notice(request);
       const given = request.headers['traceparent'];
       const parent = typeof given === 'string' ? fromTraceparent(given) : undefined;
@@ -174,8 +175,16 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
       }
       try {
         this.parts.limits.takeNetwork(request.ip, reply);
-        this.hosts.require(request.headers.host);
-        done();
+        const host = this.hosts.of(request.headers.host, request.ip);
+        if (host === undefined) return done();
+        const enter = (one: OrganisationHost) => {
+          request.organisationHost = one;
+          // What else is below an organisation's name is not ours to decide.
+          if (reply.hasHeader('strict-transport-security')) void reply.header('strict-transport-security', STRICT);
+          done();
+        };
+        if (host instanceof Promise) host.then(enter, done);
+        else enter(host);
       } catch (error) {
         done(error as Error);
       }
@@ -229,6 +238,7 @@ const isProbe = (url: string): boolean => url.startsWith('/health') || url.start
 /** Monitors and link checkers ask by HEAD. */
 const ALSO_HEAD = { exposeHeadRoute: true };
 
+const STRICT = 'max-age=31536000';
 const SECURITY_HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",

@@ -5,7 +5,7 @@ import { VERSION } from '@tidegate/contracts/kernel/version';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import type { FastifyRequest } from 'fastify';
-import { needsPlainCookies } from '../access/own-origin.rules.ts';
+import { addressOf, needsPlainCookies } from '../access/own-origin.rules.ts';
 import { GatewayConfig } from '../gateway.config.ts';
 
 /** What a page needs to know before anybody has logged in. */
@@ -24,6 +24,7 @@ export class Installation {
   }
 
   describe(request: FastifyRequest): Output<typeof installation> {
+    const address = addressOf(request.organisationHost, this.publicUrl);
     return {
       name: this.name,
       version: VERSION,
@@ -31,7 +32,8 @@ export class Installation {
       signUp: 'open',
       logInMethods: ['password'],
       email: this.email,
-      sessionCookies: this.plainCookies || !needsPlainCookies(request.headers, request.protocol, this.publicUrl),
+      sessionCookies: this.plainCookies || !needsPlainCookies(request.headers, request.protocol, address),
+      organisationId: request.organisationHost?.orgId ?? null,
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { OrganisationHost } from '../kernel/organisation-host.ts';
 import type { Principal } from '../kernel/principal.ts';
 
 declare module 'fastify' {
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The admitted caller; undefined before admission, and when it was refused. */
     principal: Principal | undefined;
+    /** By whose domain it came; undefined by a name of the installation. */
+    organisationHost: OrganisationHost | undefined;
     traceId: string;
     /** Of the answered problem. */
     problemCode: string | undefined;
@@ -18,6 +21,7 @@ declare module 'fastify' {
 /** What the edge stores about a request until it is answered. */
 export function keepRequestState(fastify: FastifyInstance): void {
   fastify.decorateRequest('principal', undefined);
+  fastify.decorateRequest('organisationHost', undefined);
   fastify.decorateRequest('traceId', '');
   fastify.decorateRequest('problemCode', undefined);
 }

@@ -18,7 +18,8 @@ export class WhoAmI {
   async handle({ caller, tx }: OperationContext<typeof me>) {
     const user = caller.userId ? await findUser(tx, caller.userId) : undefined;
     if (!user) throw unauthenticated();
-    const memberships = caller.kind === 'user' ? await membershipsOf(tx, user.id, SHOWN) : [];
+    const all = caller.kind === 'user' ? await membershipsOf(tx, user.id, SHOWN) : [];
+    const memberships = caller.confined ? all.filter(({ org_id }) => org_id === caller.orgId) : all;
     return {
       user: toProfile(user),
       organisations: memberships.map(toOwn),

@@ -87,5 +87,6 @@ async function invitation(
   await insertInvitationToken(own, details?.invitationId ?? '', hashOf(token));
   const { organisation, inviter, role } = found;
   const locale = invited?.locale ?? found.locale ?? 'en';
-  return { kind: 'invitation', to: email, locale, token, details: { organisation, inviter, role } };
+  const from = { organisationId: details?.orgId };
+  return { kind: 'invitation', to: email, locale, token, details: { organisation, inviter, role }, ...from };
 }

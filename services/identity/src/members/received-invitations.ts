@@ -72,6 +72,7 @@ export class ReceivedInvitations {
     const { invitation, mailed } = await byToken(refuse, tx, input.token);
     return {
       organisation: await organisationOf(invitation, tx),
+      organisationId: invitation.org_id,
       email: invitation.email,
       role: invitation.role,
       expiresAt: invitation.expires_at.toISOString(),

@@ -206,6 +206,15 @@ it('hands account mails to the mail server, as text and HTML, in the language of
     'Invitation to Evil https evil example',
     'Einladung zu Evil https evil example',
   ]);
+  // An invitation is from the organisation that invites; its name is no link there either.
+  const inviting = newId();
+  world.neighbours.senders.set(inviting, {
+    name: 'Acme www.evil.example',
+    address: 'team@acme.example',
+    replyTo: null,
+  });
+  await world.asService(sendAccountMail, { ...mail, kind: 'invitation', locale: 'en', organisationId: inviting });
+  expect(smtp.messages.at(-1)?.headers.get('from')).toBe('Acme evil example <team@acme.example>');
   smtp.failNext({ at: 'rcpt', code: 550 });
   expect(await send('verify-email')).toEqual({ outcome: 'refused' });
   smtp.failNext({ at: 'connect', code: 421 });

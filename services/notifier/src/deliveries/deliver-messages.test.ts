@@ -67,6 +67,23 @@ it('tells a customer of invoices that are overdue and of what was decided about 
   ]);
 });
 
+it('sends mails in the name of the organisation, and at once in the operator’s while identity is away', async () => {
+  for (const [sender, from] of [
+    [{ name: 'Acme', address: 'alerts@acme.example', replyTo: null }, 'Acme <alerts@acme.example>'],
+    ['away', 'Tidegate <a@tidegate.example>'],
+  ] as const) {
+    org = newId();
+    world.neighbours.senders.set(org, sender);
+    await inbox(world, org, smtp);
+    smtp.messages.length = 0;
+    await serverLost(world, org);
+    const mails = await until(() => smtp.messages.length > 0 && smtp.messages, { what: 'the mail' });
+    expect(mails[0]?.headers.get('from')).toBe(from);
+    const head = sender === 'away' ? 'Tidegate' : 'Acme';
+    expect(mails[0]?.text).toMatch(new RegExp(`-- \\r?\\n${head}\\r?\\n`));
+  }
+});
+
 it('notifies a webhook in a small signed body', async () => {
   const { secret } = await hook(world, org, receiver);
   await serverLost(world, org);

@@ -32,7 +32,7 @@ export class DeliverySenders {
       if (work.channel.kind === 'email') {
         const notice = Notice.parse(JSON.parse(body));
         const token = await this.tenants.run(orgId, (tx) => this.secrets.unsubscribe(tx, work.channel));
-        return await this.mail.sendNotice({ deliveryId, to: work.channel.target, createdAt, notice, token });
+        return await this.mail.sendNotice({ orgId, deliveryId, to: work.channel.target, createdAt, notice, token });
       }
       const { url, secrets } = await this.tenants.read(orgId, async (tx) => ({
         url: await this.secrets.url(tx, work.channel),

@@ -3,6 +3,7 @@ import { type FakeSmtpServer, type SmtpFault, startSmtpServer } from '@tidegate/
 import { messageOf } from '../messages/messages.rules.ts';
 import { NotifierConfig } from '../notifier.config.ts';
 import { MailSender } from './mail-sender.ts';
+import type { OrganisationSenders } from './organisation-senders.ts';
 
 const id = '0199e5a0-0000-7000-8000-000000000001';
 let smtp: FakeSmtpServer;
@@ -22,7 +23,7 @@ function sender(overrides: Record<string, string> = {}): MailSender {
     ...overrides,
   };
   const settings = { publicUrl: 'https://tidegate.example' } as Settings;
-  return new MailSender(new NotifierConfig(NotifierConfig.schema.parse(env)), settings);
+  return new MailSender(new NotifierConfig(NotifierConfig.schema.parse(env)), settings, {} as OrganisationSenders);
 }
 
 const mail = (name = 'orders-db', to = 'ops@example.com') => ({
@@ -58,6 +59,35 @@ it('keeps a hostile name out of headers and recipients', async () => {
   expect(received?.headers.has('bcc')).toBe(false);
   expect(received?.headerCounts.get('subject')).toBe(1);
   expect(received?.headers.get('subject')).toBe('Server "x Bcc: victim@example.com Hello" is unreachable');
+});
+
+it('names an organisation as the sender and the operator as whose server it is', async () => {
+  const own = { name: 'Acme', address: 'alerts@acme.example', replyTo: 'help@acme.example' };
+  expect(await sender().send({ ...mail(), sender: own })).toEqual({ kind: 'delivered' });
+  const [received] = smtp.messages;
+  expect(received).toMatchObject({ from: 'alerts@tidegate.example', to: ['ops@example.com'] });
+  const { headers } = received as { headers: ReadonlyMap<string, string> };
+  expect(headers.get('from')).toBe('Acme <alerts@acme.example>');
+  expect(headers.get('sender')).toBe('alerts@tidegate.example');
+  expect(headers.get('reply-to')).toBe('help@acme.example');
+  // Without an address of its own only the name is the organisation's.
+  await sender().send({ ...mail(), sender: { name: 'Acme', address: null, replyTo: null } });
+  const second = smtp.messages[1]?.headers;
+  expect([second?.get('from'), second?.has('sender'), second?.has('reply-to')]).toEqual([
+    'Acme <alerts@tidegate.example>',
+    false,
+    false,
+  ]);
+});
+
+it('keeps a hostile sender in its header, and one recipient one', async () => {
+  const own = { name: 'Acme\r\nBcc: victim@example.com', address: 'a@acme.example', replyTo: 'x@acme.example' };
+  await sender().send({ ...mail('orders-db', 'a@example.com,victim@example.com'), sender: own });
+  for (const one of smtp.messages) {
+    expect(one.headers.has('bcc')).toBe(false);
+    expect(one.to).not.toContain('victim@example.com');
+    expect(one.headerCounts.get('from')).toBe(1);
+  }
 });
 
 it.each<[string, SmtpFault, object]>([

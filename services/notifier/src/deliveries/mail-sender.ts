@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { MailSender as Sender } from '@tidegate/contracts/identity/mail-senders';
 import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { confirmationMessage } from '../messages/account-messages.rules.ts';
 import type { Letterhead, Message } from '../messages/mail-template.rules.ts';
+import { oneLine } from '../messages/mail-template.rules.ts';
 import { messageOf } from '../messages/messages.rules.ts';
 import { NotifierConfig, type SmtpSettings, smtpSettings } from '../notifier.config.ts';
+import { OrganisationSenders } from './organisation-senders.ts';
 import { type Outcome, smtpOutcome } from './retry.rules.ts';
 
 export interface OutgoingMail {
@@ -14,6 +17,8 @@ export interface OutgoingMail {
   to: string;
   message: Message;
   createdAt: Date;
+  /** Whose mail it is besides the operator's. */
+  sender?: Sender;
   /** Of recurring mails: a POST there unsubscribes. */
   leave?: string;
 }
@@ -24,6 +29,7 @@ export class MailSender {
   constructor(
     private readonly config: NotifierConfig,
     @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly organisations: OrganisationSenders,
   ) {}
 
   /** Whose mails these are. */
@@ -36,21 +42,31 @@ export class MailSender {
   }
 
   /** `token` is the channel's: the reader of the mail may unsubscribe with it. */
-  sendNotice({ token, notice, ...mail }: Omit<OutgoingMail, 'message'> & { token: string; notice: Notice }) {
+  async sendNotice({
+    orgId,
+    token,
+    notice,
+    ...mail
+  }: Omit<OutgoingMail, 'message' | 'sender'> & { orgId: string; token: string; notice: Notice }): Promise<Outcome> {
     const leave = `${this.settings.publicUrl}/api/v1/channels/unsubscribe/${token}`;
     const page = `${this.settings.publicUrl}/unsubscribe#token=${token}`;
-    return this.send({ ...mail, message: messageOf(notice, page, this.head), leave });
+    const sender = await this.organisations.of(orgId);
+    const head = { ...this.head, name: sender.name ?? this.head.name };
+    return this.send({ ...mail, sender, message: messageOf(notice, page, head), leave });
   }
 
   async send(mail: OutgoingMail): Promise<Outcome> {
     const smtp = smtpSettings(this.config);
     if (!smtp) return { kind: 'retry', error: 'smtp_not_configured' };
-    const { leave } = mail;
+    const { leave, sender } = mail;
+    const name = oneLine(sender?.name ?? this.head.name, 80);
     const { subject, text, html } = mail.message;
     try {
       const transport = await this.transport(smtp);
       await transport.sendMail({
-        from: { name: this.head.name, address: smtp.from },
+        from: { name, address: sender?.address ?? smtp.from },
+        ...(sender?.address ? onBehalf(smtp.from, mail.to) : {}),
+        ...(sender?.replyTo ? { replyTo: { name: '', address: sender.replyTo } } : {}),
         // As an object it is one address, whatever characters it contains.
         to: { name: '', address: mail.to },
         subject,
@@ -88,6 +104,12 @@ export class MailSender {
     });
   }
 }
+
+/** Whose server it is: receivers check that, and send there what could not be delivered. */
+const onBehalf = (operator: string, to: string) => ({
+  sender: { name: '', address: operator },
+  envelope: { from: operator, to: { name: '', address: to } },
+});
 
 /** RFC 2369 and 8058: the mail program shows a button; no page of ours is needed. */
 const leaving = (url: string | undefined): Record<string, string> =>

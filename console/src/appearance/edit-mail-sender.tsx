@@ -1,0 +1,55 @@
+import { Button, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { MailSender } from '@tidegate/client';
+import { useRead, useWrite } from '../kernel/api.ts';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+
+/** Who notifications and invitations are from. */
+export function EditMailSender() {
+  const sender = useRead('mailSendersGet', {});
+  return (
+    <section aria-labelledby="mail-sender" className="stack form">
+      <h2 id="mail-sender">{t('Sender of mails')}</h2>
+      <p className="quiet">
+        {t(
+          'Of notifications and invitations. Mails about accounts, such as a forgotten password, stay the operator’s.',
+        )}
+      </p>
+      <Reading of={sender}>{(own) => <Form sender={own} />}</Reading>
+    </section>
+  );
+}
+
+function Form({ sender }: { sender: MailSender }) {
+  const form = useForm({
+    initialValues: { name: sender.name ?? '', address: sender.address ?? '', replyTo: sender.replyTo ?? '' },
+  });
+  const save = useWrite('mailSendersSet');
+  const errors = fieldErrors(save.error);
+  const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
+  const given = () => Object.fromEntries(Object.entries(form.values).filter(([, value]) => value !== ''));
+  return (
+    <form className="stack" onSubmit={form.onSubmit(() => save.mutate(given()))}>
+      <TextInput label={t('Sender’s name')} {...field('name')} />
+      <TextInput
+        label={t('Sender’s address')}
+        type="email"
+        description={t(
+          'At a domain of yours that is proven above. The operator’s server sends it: let SPF and DKIM of the domain allow that, or it is taken for forged.',
+        )}
+        {...field('address')}
+      />
+      <TextInput label={t('Answers go to')} type="email" {...field('replyTo')} />
+      <ProblemNote error={restOf(save.error, errors)} />
+      {save.isSuccess ? <p role="status">{t('Saved')}</p> : null}
+      <div className="row">
+        <Button type="submit" loading={save.isPending}>
+          {t('Save')}
+        </Button>
+      </div>
+    </form>
+  );
+}
