@@ -34,7 +34,7 @@ export async function ownerAt(
   return { rest, accessToken: body.accessToken, orgId: body.organisation.id, made };
 }
 
-export async function operatorOf(platform: Platform, anonymous: Rest): Promise<Rest> {
+export async function operatorOf(platform: Pick<Platform, 'dataDir'>, anonymous: Rest): Promise<Rest> {
   const login = { email: 'admin@localhost', password: adminPassword(platform) };
   const answer = await anonymous.post<{ accessToken: string }>('/api/v1/sessions', login);
   expect(answer.status).toBe(201);

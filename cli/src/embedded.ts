@@ -23,7 +23,7 @@ import { externalUrl } from './external-servers.ts';
 import type { Embedded } from './keep-servers.ts';
 import { makeDataDir, readMemory, remember, say } from './kernel/installation.ts';
 import { ensureNatsServer } from './nats-tool.ts';
-import { prepareDatabase } from './platform-database.ts';
+import { hasUsers, prepareDatabase } from './platform-database.ts';
 
 export interface Servers {
   settings: Settings;
@@ -41,7 +41,6 @@ export async function startServers(env = process.env, signal?: AbortSignal): Pro
   refuseLostSecrets(dataDir, env);
   const secrets = ensureSecrets(dataDir, (name) => readVariable(env, name) !== undefined);
   const get = (name: string): string => readVariable(env, name) ?? secrets[name] ?? '';
-  writeAdminPassword(dataDir, env);
   const external = {
     database: externalUrl('DATABASE_URL', dataDir, env) !== undefined,
     nats: externalUrl('NATS_URL', dataDir, env) !== undefined,
@@ -59,6 +58,7 @@ export async function startServers(env = process.env, signal?: AbortSignal): Pro
   };
   const settings = loadSettings(env, ['host', 'migrate']);
   await checkExternal(settings, external, Date.now() + settings.startTimeoutMs);
+  await writeAdminPassword(settings, env);
   return { settings, ...found };
 }
 
@@ -150,9 +150,13 @@ export async function stopServers(dataDir: string): Promise<void> {
 export const adminPasswordFile = (dataDir: string, env: NodeJS.ProcessEnv): string =>
   env['ADMIN_PASSWORD_FILE'] || join(dataDir, 'admin-password');
 
-/** Generated and written once; it does not come back when the operator deletes it after the first log-in. */
-function writeAdminPassword(dataDir: string, env: NodeJS.ProcessEnv): void {
-  if (readMemory(dataDir).adminPasswordWritten) return;
+/**
+ * Generated and written once; it does not come back when the operator deletes it after the first log-in. A database that
+ * has users has its operator, whose password this folder need not know: another container of the installation, say.
+ */
+async function writeAdminPassword(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
+  const { dataDir } = settings;
+  if (readMemory(dataDir).adminPasswordWritten || (await hasUsers(settings))) return;
   const file = adminPasswordFile(dataDir, env);
   if (!existsSync(file))
     writeFileSync(file, `${env['ADMIN_PASSWORD'] || makePassword()}\n`, { mode: 0o600, flag: 'wx' });

@@ -1,6 +1,6 @@
 import { setPassword } from '@tidegate/database/scram-verifier';
 import { persist } from '@tidegate/runtime/persist';
-
+import type { Settings } from '@tidegate/runtime/settings';
 import pg from 'pg';
 import { say } from './kernel/installation.ts';
 
@@ -19,6 +19,22 @@ export async function prepareDatabase(place: Place, monitorPassword: string, unt
     report: say,
   };
   await persist(() => prepare(place, monitorPassword), patience);
+}
+
+/** Whether somebody has an account already. */
+export async function hasUsers({ database, startTimeoutMs }: Settings): Promise<boolean> {
+  const ask = async (): Promise<boolean> => {
+    let found = false;
+    await asAdmin({ connectionString: database.adminUrl }, async (client) => {
+      const { rows } = await client.query<{ there: boolean }>(
+        "select to_regclass('identity.users') is not null as there",
+      );
+      if (rows[0]?.there) found = (await client.query('select 1 from identity.users limit 1')).rowCount === 1;
+    });
+    return found;
+  };
+  const what = `PostgreSQL at ${database.host}:${database.port}`;
+  return persist(ask, { what, until: Date.now() + startTimeoutMs, fix: 'npx tidegate doctor', report: say });
 }
 
 async function prepare(place: Place, monitorPassword: string): Promise<void> {

@@ -13,8 +13,16 @@ export function checkLicences(root) {
   if (!existsSync(lock)) return [];
   return Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages)
     .filter(([path, { link }]) => path.startsWith('node_modules/') && !link)
+    .map(([path, entry]) => [path, { ...entry, license: entry.license ?? olderWay(join(root, path, 'package.json')) }])
     .filter(([, { dev, license }]) => !isAllowed(license) && !(dev && ALLOWED_FOR_TOOLS.test(license ?? '')))
     .map(([path, { license }]) => ({ rule: 'licences', path, message: `has the licence ${license ?? 'none'}` }));
+}
+
+/** As manifests said it before there was one field for it: npm copies only that one into the lock file. */
+function olderWay(manifest) {
+  if (!existsSync(manifest)) return undefined;
+  const { licenses } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return licenses?.map(({ type }) => type).join(' OR ');
 }
 
 /** Of `A OR B` one is enough. Of `A AND B` both must be allowed. */

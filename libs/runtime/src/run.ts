@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { natsTrouble } from '@tidegate/messaging/nats';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
@@ -65,7 +66,7 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     stop: () => {
       clearInterval(reporting);
       stopMeasuring();
-      stopping ??= stop({ hosts, health, ops: ops?.server, log })
+      stopping ??= stop({ hosts, health, ops: ops?.server, log, delayMs: withGateway ? settings.stopDelayMs : 0 })
         .then(() => stopKeeping?.())
         .then(stopTracing);
       return stopping;
@@ -150,7 +151,7 @@ async function waitForNats(
 const NATS_ANSWER_MS = 20_000;
 
 /*
- * Readiness first, so that no new work is sent here; then the running work, callers before the services that they call
+ * Readiness first, so that no new work is sent here, and time for a proxy to notice; then the running work, callers before the services that they call
  * (the gateway's requests need all, leases are settled at usage); then the outboxes and connections. What does not end
  * in time is left to redelivery.
  */
@@ -159,10 +160,13 @@ export async function stop(parts: {
   health: Health;
   ops: Server | undefined;
   log: Log;
+  /** How long requests are still taken while readiness says no. */
+  delayMs?: number;
 }): Promise<void> {
-  const { hosts, health, ops, log } = parts;
+  const { hosts, health, ops, log, delayMs = 0 } = parts;
   health.draining = true;
   log.info({}, 'Draining');
+  await pause(delayMs);
   // A failure of one must not stop the others: their last turns, leases and outboxes are still to come.
   const each = (some: ServiceHost[], end: (host: ServiceHost) => Promise<void>) =>
     Promise.all(

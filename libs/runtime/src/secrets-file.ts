@@ -105,6 +105,9 @@ export function changeKeys(dataDir: string, service: string, change: (keys: stri
 export const makePassword = (): string => randomBytes(24).toString('base64url');
 export const makeKey = (): string => randomBytes(32).toString('base64');
 
+/** A new value of each, for an installation that keeps them elsewhere. */
+export const makeSecrets = (): Secrets => generate(() => false);
+
 function generate(has: (name: string) => boolean): Secrets {
   const made: Secrets = {
     POSTGRES_PASSWORD: makePassword(),

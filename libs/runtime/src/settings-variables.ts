@@ -72,6 +72,11 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
     String(START_TIMEOUT_SECONDS),
     'How long a start waits for PostgreSQL and NATS; no step of it has a limit of its own',
   ],
+  [
+    'STOP_DELAY_SECONDS',
+    '0',
+    'How long a stop of the gateway still takes requests while /health/ready says no already (at most 10): behind a proxy that asks, longer than it takes to notice',
+  ],
   ['LOG_LEVEL', 'info', 'debug, info, warn or error'],
   ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'off', 'URL that traces are sent to (OTLP over HTTP)'],
   [

@@ -70,6 +70,8 @@ export interface Settings {
   licence: LicenceFiles;
   /** How long a start waits for its servers. */
   startTimeoutMs: number;
+  /** How long a stop still takes requests while it says that it is not ready. */
+  stopDelayMs: number;
 }
 
 /** For code that runs before all settings can be read; `loadSettings` reports an invalid value. */
@@ -119,6 +121,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
     tracing: readTracing(reader),
     licence: { licence: env['LICENCE_FILE'] || undefined, key: env['LICENCE_KEY_FILE'] || undefined },
     startTimeoutMs: 1_000 * reader.integer('START_TIMEOUT_SECONDS', START_TIMEOUT_SECONDS, 1, 86_400),
+    stopDelayMs: 1_000 * reader.integer('STOP_DELAY_SECONDS', 0, 0, 10),
   };
   checkForm(settings, env, reader.problems);
   checkProduction(settings, env, reader.problems);

@@ -35,6 +35,19 @@ test('a service that fails to stop in order does not affect the others', async (
   ]);
 });
 
+test('while a proxy has time to notice that it is not ready, requests are still taken', async () => {
+  const order: string[] = [];
+  const gateway = {
+    definition: { name: 'gateway', http: true },
+    stopWork: async () => void order.push('takes nothing more'),
+    close: async () => {},
+  } as unknown as ServiceHost;
+  const health = new Health([]);
+  setTimeout(() => order.push(health.draining ? 'says no' : 'says yes'), 20);
+  await stop({ hosts: [gateway], health, ops: undefined, log: new Log(), delayMs: 200 });
+  expect(order).toEqual(['says no', 'takes nothing more']);
+});
+
 test('a service that is called during a stop is still running', async () => {
   const received: string[] = [];
   let usageEnded = false;

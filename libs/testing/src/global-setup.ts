@@ -1,10 +1,13 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
+import { fromContainers, startPostgresContainer } from './containers.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-import { nameRun, postgresDir, runDir } from './test-run.ts';
+import { nameRun, postgresDir, runDir, SETTINGS } from './test-run.ts';
 
-export function setup(): void {
+let stopContainer: (() => Promise<unknown>) | undefined;
+
+export async function setup(): Promise<void> {
   nameRun(temporaryFolder());
   // Started by root, PostgreSQL is another user, who passes through.
   chmodSync(runDir(), 0o711);
@@ -13,10 +16,12 @@ export function setup(): void {
   mkdirSync(process.env['TMPDIR']);
   // Processes that tests start compile most modules once for all of them.
   process.env['NODE_COMPILE_CACHE'] = join(runDir(), 'compiled');
+  if (fromContainers()) stopContainer = await startPostgresContainer(runDir(), SETTINGS);
 }
 
 export async function teardown(): Promise<void> {
   const server = await findPostgres(postgresDir());
   await server?.stop();
+  await stopContainer?.();
   rmSync(runDir(), { recursive: true, force: true });
 }

@@ -71,7 +71,7 @@ export async function startPlatform(
 /** What `npm start` runs Node with; it decides how much memory that takes. */
 const readJson = <T>(root: string, file: string): T => JSON.parse(readFileSync(join(root, 'cli/bin', file), 'utf8'));
 
-export const adminPassword = (platform: Platform): string =>
+export const adminPassword = (platform: Pick<Platform, 'dataDir'>): string =>
   readFileSync(join(platform.dataDir, 'admin-password'), 'utf8').trim();
 
 export interface Answer<T = Record<string, unknown>> {

@@ -1,10 +1,16 @@
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres } from '@tidegate/runtime/embedded/postgres';
+import { fromContainers, postgresContainer, type RunPostgres } from './containers.ts';
 import { until } from './until.ts';
 
 /** All tests' statements stay known: what one of them looks for must not be evicted by the others. */
-const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: 200, 'pg_stat_statements.max': 50_000 };
+export const SETTINGS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  max_connections: 200,
+  'pg_stat_statements.max': 50_000,
+};
 
 /*
  * What all test files of one run share. A server is started by the first test that needs it, adopted by the others,
@@ -38,7 +44,8 @@ host all all 127.0.0.1/32 scram-sha-256
 `;
 
 /** The run's PostgreSQL, set up as production's is but for what only a power cut or an outsider would miss. */
-export async function runPostgres() {
+export async function runPostgres(): Promise<RunPostgres> {
+  if (fromContainers()) return postgresContainer(runDir());
   return alone('postgres', () => {
     const hba = join(runDir(), 'pg_hba.conf');
     writeFileSync(hba, TRUSTED);

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Load } from '@tidegate/testing/load';
+import { adminPassword, Rest } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
+import { firstJob, type Walked } from '../first-job.ts';
+import { BOT_SETTINGS, signUpAt } from '../people.ts';
+import { Engine, IMAGE } from './engine.ts';
+import { Stack } from './stack.ts';
+
+/* deploy/compose with everything of Tidegate in one process, as a server has it, but for Grafana: no image of it is reachable. */
+
+let stack: Stack;
+/** The walk is declared before anything is up. */
+const walked: Walked = {
+  get url() {
+    return stack.url;
+  },
+  get dataDir() {
+    return stack.dataDir;
+  },
+  hidesMetrics: true,
+  log: () => stack.log(),
+};
+
+beforeAll(async () => {
+  stack = await Stack.make({});
+  await stack.do('up', '-d', '--wait', '--wait-timeout', '900');
+  await stack.believe();
+  await stack.showAsLocal('blue');
+});
+
+const isReady = async () => (await fetch(`${stack.url}/health/ready`)).ok;
+const logIn = async () =>
+  (await new Rest(stack.url).post('/api/v1/sessions', { email: 'admin@localhost', password: adminPassword(stack) }))
+    .status;
+
+test('only the two ports of Caddy are published, and plain HTTP leads to HTTPS', async () => {
+  const services = (await stack.do('ps', '--services')).split('\n');
+  expect(services.sort()).toEqual(['alertmanager', 'blue', 'caddy', 'nats', 'postgres', 'prometheus']);
+  for (const service of services) {
+    const ports = await stack.inspect<Record<string, { HostPort: string }[] | null>>(
+      service,
+      '.HostConfig.PortBindings',
+    );
+    const published = Object.entries(ports ?? {})
+      .filter(([, places]) => places?.length)
+      .map(([port]) => port);
+    expect({ service, published }).toEqual({ service, published: service === 'caddy' ? ['443/tcp', '80/tcp'] : [] });
+  }
+  const [port] = (await stack.do('port', 'caddy', '80')).split(':').slice(-1);
+  const plain = await fetch(`http://127.0.0.1:${port}/`, { headers: { host: 'tidegate.test' }, redirect: 'manual' });
+  expect(plain.status).toBe(308);
+});
+
+test('no container can change its own files or gain rights, and each has its limits', async () => {
+  for (const service of ['blue', 'caddy', 'nats', 'postgres', 'prometheus', 'alertmanager']) {
+    const host = await stack.inspect<{
+      ReadonlyRootfs: boolean;
+      Memory: number;
+      SecurityOpt: string[];
+      CapAdd: string[] | null;
+    }>(service, '.HostConfig');
+    expect({ service, root: host.ReadonlyRootfs }).toEqual({ service, root: service !== 'prometheus' });
+    expect({ service, memory: host.Memory > 0 }).toEqual({ service, memory: true });
+    expect(host.SecurityOpt.join()).toContain('no-new-privileges');
+  }
+});
+
+firstJob(walked);
+
+test('Prometheus reads the metrics of the platform, with the token', async () => {
+  const up = async () => {
+    const answer = await stack.exec('prometheus', 'wget', '-qO-', 'http://127.0.0.1:9090/api/v1/query?query=up');
+    return (JSON.parse(answer) as { data: { result: { metric: { job: string }; value: [number, string] }[] } }).data
+      .result;
+  };
+  await until(async () => (await up()).some(({ metric, value }) => metric.job === 'tidegate' && value[1] === '1'), {
+    withinMs: 60_000,
+    everyMs: 500,
+    what: 'the platform to be scraped',
+  });
+});
+
+for (const part of ['nats', 'postgres', 'blue', 'caddy', 'prometheus'])
+  test(`${part} may be killed: it comes back, and the platform with it`, async () => {
+    const before = await stack.inspect<string>(part, '.State.StartedAt');
+    await stack.kill(part);
+    await until(
+      async () => {
+        const state = await stack.inspect<{ StartedAt: string; Running: boolean }>(part, '.State');
+        return state.Running && state.StartedAt !== before;
+      },
+      { withinMs: 60_000, everyMs: 500, what: `${part} to be started again` },
+    );
+    await until(async () => (await isReady()) && (await logIn()) === 201, {
+      withinMs: 120_000,
+      everyMs: 500,
+      what: 'the platform to be ready again',
+    });
+  });
+
+test('another version takes over behind Caddy without a failed request, and one that cannot start changes nothing', async () => {
+  const engine = await Engine.find();
+  await engine.do('tag', IMAGE, `${IMAGE}-next`);
+  const rest = new Rest(stack.url);
+  const owner = await signUpAt(rest, 'blue-green');
+  const made = await owner.post<{ key: string }>('/api/v1/api-keys', {
+    name: 'load',
+    scopes: ['bots:read', 'bots:write'],
+  });
+  const headers = { authorization: `Bearer ${made.body.key}`, 'content-type': 'application/json' };
+  const bot = await owner.post<{ id: string }>('/api/v1/bots', { name: 'renamed', settings: BOT_SETTINGS });
+  const load = new Load({
+    clients: 6,
+    pauseMs: 50,
+    // Reads, and writes that no proxy may send a second time.
+    ask: (client) =>
+      client % 2 === 0
+        ? fetch(`${stack.url}/api/v1/bots`, { headers })
+        : fetch(`${stack.url}/api/v1/bots/${bot.body.id}`, {
+            method: 'PATCH',
+            headers,
+            body: JSON.stringify({ name: `b${client}` }),
+          }),
+  });
+  const said = await stack.script(`${IMAGE}-next`);
+  expect(said).toContain(`green runs ${IMAGE}-next`);
+  await expect(stack.script('localhost/tidegate:never-built')).rejects.toThrow(/green goes on as before/);
+  await stack.script(IMAGE);
+  const report = await load.stop();
+  expect(report).toMatchObject({ failures: [], refused: 0, reset: 0 });
+  expect(Object.keys(report.statuses)).toEqual(['200']);
+  expect(report.statuses[200]).toBeGreaterThan(50);
+  expect(readFileSync(join(stack.folder, '.env'), 'utf8')).toContain('COMPOSE_PROFILES=blue\n');
+  expect((await stack.do('ps', '--services')).split('\n')).not.toContain('green');
+  expect(await logIn()).toBe(201);
+});

@@ -1,0 +1,62 @@
+import { adminPassword, Rest } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
+import { BOT_SETTINGS, signUpAt } from '../people.ts';
+import { Stack } from './stack.ts';
+
+/* deploy/compose with a process per service: each has only its own secrets, so a walk through all of them is the test. */
+
+const SERVICES = ['identity', 'billing', 'usage', 'monitor-agent', 'bot-executor', 'notifier', 'gateway'];
+let stack: Stack;
+
+beforeAll(async () => {
+  // The limits are for a server that does nothing else.
+  stack = await Stack.make({ COMPOSE_PROFILES: 'services', SERVICE_CPUS: '1', SERVICE_MEMORY: '256m' });
+  await stack.do('up', '-d', '--wait', '--wait-timeout', '900');
+  await stack.believe();
+  await stack.showAsLocal('identity');
+});
+
+test('a customer signs up, trades on paper and is counted; the operator logs in', async () => {
+  const rest = new Rest(stack.url);
+  const customer = await signUpAt(rest, 'in-services');
+  const { body: bot, status } = await customer.post<{ id: string }>('/api/v1/bots', {
+    name: 'first',
+    settings: BOT_SETTINGS,
+  });
+  expect(status).toBe(201);
+  await customer.post(`/api/v1/bots/${bot.id}/start`);
+  const used = async () => {
+    const { body } = await customer.get<{ items: { meter: string; used: number }[] }>('/api/v1/usage/current');
+    return body.items.find(({ meter }) => meter === 'bot_orders')?.used ?? 0;
+  };
+  await until(async () => (await used()) > 0, { withinMs: 120_000, everyMs: 500, what: 'orders to be counted' });
+  const login = { email: 'admin@localhost', password: adminPassword(stack) };
+  expect((await rest.post('/api/v1/sessions', login)).status).toBe(201);
+});
+
+test('each process has the passwords of its own service and no other’s', async () => {
+  for (const service of SERVICES) {
+    const environment = await stack.inspect<string[]>(service, '.Config.Env');
+    const own = service.toUpperCase().replaceAll('-', '_');
+    const held = environment
+      .map((line) => line.split('=')[0] ?? '')
+      .filter((name) =>
+        /_DATABASE_PASSWORD$|^NATS_.*_PASSWORD$|_ENCRYPTION_KEY$|_PRIVATE_KEY$|^POSTGRES_PASSWORD$/.test(name),
+      )
+      .filter((name) => !name.includes(own));
+    // Identity keeps the streams.
+    expect({ service, held }).toEqual({ service, held: service === 'identity' ? ['NATS_PLATFORM_PASSWORD'] : [] });
+  }
+});
+
+test('a service that is killed comes back', async () => {
+  const before = await stack.inspect<string>('billing', '.State.StartedAt');
+  await stack.kill('billing');
+  await until(async () => (await stack.inspect<string>('billing', '.State.StartedAt')) !== before, {
+    withinMs: 60_000,
+  });
+  await until(() => stack.exec('billing', 'node', '/app/check-health.mjs').then(() => true), {
+    withinMs: 60_000,
+    everyMs: 500,
+  });
+});
