@@ -41,7 +41,7 @@ test('an endless outage stores a bounded amount, and all of it is counted', asyn
   const before = world.quota.used();
   const now = Date.now();
   for (let minute = 0; minute < 12_000; minute += 1) {
-    void reports.count(orgId, minute % 3 === 0 ? newId() : '', now - (12_000 - minute) * 60_000);
+    void reports.count(orgId, minute % 3 === 0 ? newId() : '', '', now - (12_000 - minute) * 60_000);
   }
   expect(reports.unsent()).toBe(12_000);
   await until(() => world.quota.used() === before + 12_000);

@@ -29,7 +29,7 @@ import {
   MOST_EXISTING,
   usedIn,
 } from './backfill.rows.ts';
-import { type Change, type Plan, planBackfill } from './plan-backfill.rules.ts';
+import { type Change, type Plan, planBackfill, reporterOf } from './plan-backfill.rules.ts';
 
 const DAY_MS = 86_400_000;
 const AT_ONCE = 1_000;
@@ -88,13 +88,23 @@ export class Backfills {
     const corrected = changes.filter((change) => !change.fresh);
     const reported = fresh.map(({ source, id, at, labels, after }, index) => ({
       index,
-      event: { source, id, at, org: orgId, meter, quantity: after, ...(labels ? { labels } : {}) },
+      event: {
+        source,
+        reporter: reporterOf(source),
+        id,
+        at,
+        org: orgId,
+        meter,
+        quantity: after,
+        ...(labels ? { labels } : {}),
+      },
     }));
     const grouped = await byDimension(tx, standing, reported, true);
     const numbers = await insertCorrections(tx, orgId, corrected, { reason, by });
     const differences = corrected.map(
-      ({ key, at, labels, before, after }): ReportedEvent => ({
+      ({ key, source, at, labels, before, after }): ReportedEvent => ({
         ...{ source: CORRECTION, id: `${key}-${numbers.get(key)}`, at, org: orgId, meter, quantity: after - before },
+        reporter: reporterOf(source),
         ...(labels ? { labels } : {}),
       }),
     );

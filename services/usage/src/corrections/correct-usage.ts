@@ -89,6 +89,8 @@ export class CorrectUsage {
       id: `${identity.key}-${number}`,
       ...{ org: orgId, meter: event.meter, quantity: quantity - before, at: answer.time, source: CORRECTION },
       labels: (event as CorrectedEvent).labels ?? undefined,
+      reporter: event.source,
+      apiKey: (event as CorrectedEvent).api_key ?? undefined,
     };
     const periods = new Map([[orgId, standing.periods]]);
     const { accepted } = await this.writer.write(tx, emit, [difference], { periods, now, epoch });

@@ -19,17 +19,21 @@ export interface CountableEvent {
   /** ISO instant */
   periodStart: string;
   labels?: Labels | undefined;
+  /** Source and key under which it counts apart, if it does. */
+  origin?: Labels | undefined;
+  apiKey?: string | undefined;
 }
 
 /** Where the piece of an hour begins in which an event counts. */
 const PIECE = `greatest(date_trunc('hour', f.at, 'UTC'), f.period_start,
                   case when date_trunc('day', f.at, z.time_zone) <= f.at then date_trunc('day', f.at, z.time_zone) end)`;
 
-const LABELLED = `, combinations as (
-  insert into usage_label_hours as l (org_id, meter, hour, labels, quantity, events)
-  select f.org_id, f.meter, ${PIECE}, f.labels::text[], sum(f.quantity)::bigint, count(*)
-    from fresh f left join zones z on z.org_id = f.org_id where f.labels <> '' group by 1, 2, 3, 4 order by 1, 2, 3, 4
-  on conflict (org_id, meter, hour, labels) do update
+/** Sums by what events are divided by, beside those of all. */
+const dividedBy = (table: string, column: string): string => `, ${column}_sums as (
+  insert into ${table} as l (org_id, meter, hour, ${column}, quantity, events)
+  select f.org_id, f.meter, ${PIECE}, f.${column}::text[], sum(f.quantity)::bigint, count(*)
+    from fresh f left join zones z on z.org_id = f.org_id where f.${column} <> '' group by 1, 2, 3, 4 order by 1, 2, 3, 4
+  on conflict (org_id, meter, hour, ${column}) do update
     set quantity = l.quantity + excluded.quantity, events = l.events + excluded.events
 )`;
 
@@ -37,15 +41,18 @@ const LABELLED = `, combinations as (
  * One statement: claim the identities in the open generation, store the events that were claimed, add them to hours and balances, and record
  * which thresholds were reached. An hour in which a month or a day of the organisation begins is two rows. Everything is
  * sorted by key, so that two replicas with the same events wait for each other instead of deadlocking. Events with
- * dimensions are added to the sums of their combination as well, by a statement of its own: others do not pay for it.
+ * dimensions are added to the sums of their combination as well, and those of a key or of another source than the main one
+ * to the sums of their origin, each by a statement of its own: others do not pay for it.
  */
-const countBy = (labelled: boolean): string => `
+const countBy = (labelled: boolean, apart: boolean): string => `
 with input as materialized (
   select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[],
-                       $8::text[], $9::uuid[], $10::timestamptz[]${labelled ? ', $12::text[]' : ''})
+                       $8::text[], $9::uuid[], $10::timestamptz[]${labelled ? ', $12::text[]' : ''}${
+                         apart ? `, $${labelled ? 13 : 12}::text[], $${labelled ? 14 : 13}::text[]` : ''
+                       })
     with ordinality as t(org_id, key, digest, meter, quantity, at, source, id, lease, period_start${
       labelled ? ', labels' : ''
-    }, n)
+    }${apart ? ', origin, api_key' : ''}, n)
 ), claimed as (
   insert into usage_identities (org_id, key, digest, seen, at, generation)
   select org_id, key, digest, now()::date, at, $11::int from input
@@ -57,9 +64,11 @@ with input as materialized (
   -- Organisations whose days differ from those of UTC: few, and looked up once each.
   select org_id, time_zone from entitlement_snapshots where time_zone <> 'UTC' and org_id in (select org_id from fresh)
 ), stored as (
-  insert into usage_events (org_id, at, meter, quantity, source, id, lease${labelled ? ', labels' : ''})
-  select org_id, at, meter, quantity, source, id, lease${labelled ? ", nullif(labels, '')::text[]" : ''} from fresh
-)${labelled ? LABELLED : ''}, hours as (
+  insert into usage_events (org_id, at, meter, quantity, source, id, lease${labelled ? ', labels' : ''}${apart ? ', origin, api_key' : ''})
+  select org_id, at, meter, quantity, source, id, lease${labelled ? ", nullif(labels, '')::text[]" : ''}${
+    apart ? ", nullif(origin, '')::text[], nullif(api_key, '')" : ''
+  } from fresh
+)${labelled ? dividedBy('usage_label_hours', 'labels') : ''}${apart ? dividedBy('usage_origin_hours', 'origin') : ''}, hours as (
   insert into usage_hours as h (org_id, meter, hour, quantity, events)
   select f.org_id, f.meter,
          ${PIECE},
@@ -91,8 +100,10 @@ export interface Limited {
   draws_from: number | null;
 }
 
-const COUNT = countBy(false);
-const COUNT_LABELLED = countBy(true);
+const COUNT = countBy(false, false);
+const COUNT_LABELLED = countBy(true, false);
+const COUNT_APART = countBy(false, true);
+const COUNT_LABELLED_APART = countBy(true, true);
 
 export interface Counted {
   /** Indexes in the batch of what was counted before. */
@@ -109,7 +120,9 @@ export interface Counted {
  */
 export async function countEvents(tx: Tx, events: readonly CountableEvent[], generation: number): Promise<Counted> {
   const labelled = events.some(({ labels }) => labels);
-  const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(labelled ? COUNT_LABELLED : COUNT, [
+  const apart = events.some(({ origin }) => origin);
+  const [plainly, divided] = apart ? [COUNT_APART, COUNT_LABELLED_APART] : [COUNT, COUNT_LABELLED];
+  const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(labelled ? divided : plainly, [
     plain(events, (event) => event.org),
     plain(events, (event) => event.key),
     plain(events, (event) => event.digest),
@@ -122,6 +135,8 @@ export async function countEvents(tx: Tx, events: readonly CountableEvent[], gen
     plain(events, (event) => event.periodStart),
     generation,
     ...(labelled ? [quoted(events, ({ labels }) => (labels ? arrayText(labels) : ''))] : []),
+    ...(apart ? [quoted(events, ({ origin }) => (origin ? arrayText(origin) : ''))] : []),
+    ...(apart ? [quoted(events, ({ apiKey = '' }) => apiKey)] : []),
   ]);
   const { repeated = [], reached = [], others = [] } = row ?? {};
   return { repeated: new Set(repeated.map((ordinal) => ordinal - 1)), reached, others };

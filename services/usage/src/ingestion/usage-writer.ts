@@ -11,6 +11,7 @@ import { Identities } from '../kernel/identities.ts';
 import { WatchedUsage } from '../kernel/watched-usage.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { ensureEventDays } from './event-days.ts';
+import { Origins } from './origins.ts';
 import { PeriodCache } from './period-cache.ts';
 import type { ReportedEvent } from './read-events.rules.ts';
 import { insertRejected, type RejectedEvent } from './rejected-event.rows.ts';
@@ -29,7 +30,7 @@ export class UsageWriter {
   /** Those of them that do more than add up whole units. */
   private readonly special = new Set<string>();
   private readonly periods = new PeriodCache();
-  private readonly identities = new Identities();
+  private readonly known = { identities: new Identities(), origins: new Origins() };
   /** Dates, as they are written, whose partition is known to exist. */
   private readonly dates = new Set<string>();
   private counted = 0;
@@ -101,7 +102,7 @@ export class UsageWriter {
   }
 
   private async count(tx: Tx, emit: Emit, batch: Parameters<typeof writeEvents>[2]): Promise<Written> {
-    const written = await writeEvents(tx, emit, batch, this.identities);
+    const written = await writeEvents(tx, emit, batch, this.known);
     this.counted += written.accepted;
     if (written.accepted > 0) tx.onCommit(() => this.watched.note(batch.events));
     return written;

@@ -7,6 +7,7 @@ import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { settleLeases } from '../leases/lease.rows.ts';
 import { admit, type Known, type Rejection } from './admission.rules.ts';
 import { emitThresholds } from './emit-thresholds.ts';
+import type { Origins, Placeable } from './origins.ts';
 import type { ReportedEvent } from './read-events.rules.ts';
 import { type CountableEvent, type Counted, countEvents } from './usage-event.rows.ts';
 
@@ -17,8 +18,9 @@ export interface Written {
   rejected: Map<number, Rejection>;
 }
 
-interface Candidate extends CountableEvent {
+interface Candidate extends CountableEvent, Placeable {
   index: number;
+  apiKey: string | undefined;
 }
 
 export const CONFLICT: Rejection = {
@@ -34,7 +36,7 @@ export async function writeEvents(
   tx: Tx,
   emit: Emit,
   batch: { events: readonly ReportedEvent[]; known: Known; now: number; epoch: number },
-  identities: Identities,
+  { identities, origins }: { identities: Identities; origins: Origins },
 ): Promise<Written> {
   const rejected = new Map<number, Rejection>();
   const candidates: Candidate[] = [];
@@ -48,6 +50,7 @@ export async function writeEvents(
   const generation = await identities.openGeneration(tx, batch.epoch);
   const older = await identities.findOlder(tx, unique);
   const perhaps = older.size === 0 ? unique : unique.filter((_, index) => !older.has(index));
+  await origins.place(tx, perhaps);
   const counted = await countEvents(tx, perhaps, generation);
   const fresh = counted.repeated.size === 0 ? perhaps : perhaps.filter((_, index) => !counted.repeated.has(index));
   const again = [
@@ -86,6 +89,8 @@ function countable(event: ReportedEvent, index: number, periodStart: number): Ca
     lease: event.lease,
     periodStart: instant(periodStart),
     labels: event.counted ?? event.labels,
+    reporter: event.reporter ?? event.source,
+    apiKey: event.apiKey,
   };
 }
 
