@@ -53,7 +53,7 @@ test('each call is counted for its key, and ten thousand keys at once become a b
   const orgId = newId();
   const events: UsageEvent[] = [];
   const follow = world.nc.subscribe(`usage.${orgId}.>`, {
-    callback: (_error, message) => events.push(...(JSON.parse(message.string()) as UsageEvent[])),
+    callback: (_error, message) => void events.push(...(JSON.parse(message.string()) as UsageEvent[])),
   });
   await world.nc.flush();
   const lease = newId();
@@ -111,7 +111,7 @@ describe('of a dead writer', () => {
     const [orgId, key] = [newId(), 'aaaaaaaaaa'];
     const events: UsageEvent[] = [];
     const follow = world.nc.subscribe(`usage.${orgId}.>`, {
-      callback: (_error, message) => events.push(...(JSON.parse(message.string()) as UsageEvent[])),
+      callback: (_error, message) => void events.push(...(JSON.parse(message.string()) as UsageEvent[])),
     });
     await world.nc.flush();
     const at = Date.now();

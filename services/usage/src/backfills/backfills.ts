@@ -13,7 +13,7 @@ import { emitReached } from '../balances/emit-reached.ts';
 import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { monthOf, stepsOf } from '../entitlements/meter-periods.rules.ts';
-import type { Standing } from '../entitlements/standing.ts';
+import { type Standing, timesOf } from '../entitlements/standing.ts';
 import { byDimension } from '../ingestion/count-dimensions.ts';
 import type { ReportedEvent } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
@@ -109,7 +109,7 @@ export class Backfills {
       }),
     );
     const events = [...grouped.map(({ event }) => event), ...differences];
-    const of = { periods: new Map([[orgId, standing.periods]]), now: standing.now, epoch, anyAge: true };
+    const of = { ...timesOf(standing), now: standing.now, epoch, anyAge: true };
     for (let from = 0; from < events.length; from += AT_ONCE) {
       const some = events.slice(from, from + AT_ONCE);
       const { accepted } = await this.writer.write(tx, emit, some, of);

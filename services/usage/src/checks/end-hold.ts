@@ -13,7 +13,7 @@ import { findBalances } from '../balances/balance.rows.ts';
 import { NOTHING_USED } from '../balances/balance.rules.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
-import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
+import { requireStoredStanding, type Standing, timesOf } from '../entitlements/standing.ts';
 import { apiKeyOf } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
 import { closeHold, findHold, type LeaseRow, lockLease, lockQuota } from '../leases/lease.rows.ts';
@@ -76,7 +76,7 @@ export class EndHold {
     const at = hold.created_at.toISOString();
     const whose = { org: orgId, source: SOURCE, lease: hold.id, apiKey };
     const event = { ...whose, id: hold.id, meter: hold.meter, quantity: used, at };
-    const of = { periods: new Map([[orgId, standing.periods]]), now: clock.now(), epoch };
+    const of = { ...timesOf(standing), now: clock.now(), epoch };
     const { accepted } = await this.writer.write(tx, emit, [event], of);
     if (accepted !== 1) throw new Error('A hold is counted once, when it is committed.');
   }

@@ -31,28 +31,32 @@ export class Origins {
 
   /** Sets `origin` of those that are counted apart. The events are sorted by organisation. */
   async place(tx: Tx, events: readonly Placeable[]): Promise<void> {
-    const fetched = await this.fetchMains(tx, events);
     const apart: Placeable[] = [];
+    const unknown: Placeable[] = [];
+    let owner = '';
+    let meters: ReadonlyMap<string, string> | undefined;
     for (const event of events) {
-      const { org, meter, reporter, apiKey } = event;
-      const main = this.mains.get(org)?.get(meter) ?? fetched?.get(org)?.get(meter);
-      if (apiKey !== undefined || main !== reporter) apart.push(event);
+      if (event.org !== owner) {
+        owner = event.org;
+        meters = this.mains.get(owner);
+      }
+      const main = meters?.get(event.meter);
+      if (main === undefined) unknown.push(event);
+      else if (isApart(event, main)) apart.push(event);
+    }
+    if (unknown.length > 0) {
+      const mains = await this.fetchMains(tx, unknown);
+      for (const event of unknown) if (isApart(event, mains.get(event.org)?.get(event.meter))) apart.push(event);
     }
     if (apart.length > 0) await this.placeApart(tx, apart);
   }
 
-  private async fetchMains(
-    tx: Tx,
-    events: readonly Placeable[],
-  ): Promise<Map<string, Map<string, string>> | undefined> {
-    let lacking: Map<string, Main> | undefined;
+  private async fetchMains(tx: Tx, events: readonly Placeable[]): Promise<Map<string, Map<string, string>>> {
+    const lacking = new Map<string, Main>();
     for (const { org, meter, reporter } of events) {
-      if (this.mains.get(org)?.has(meter)) continue;
-      lacking ??= new Map();
       const key = `${org} ${meter}`;
       if (!lacking.has(key)) lacking.set(key, { org_id: org, meter, source: reporter });
     }
-    if (!lacking) return undefined;
     const asked = [...lacking.values()];
     const found = await findMains(tx, asked);
     if (found.length < asked.length) {
@@ -116,6 +120,9 @@ async function namesOf(tx: Tx, asked: readonly (readonly [name: string, origin: 
   );
   return new Set(asked.filter((_, at) => known.has(at)).map(([name]) => name));
 }
+
+const isApart = ({ apiKey, reporter }: Placeable, main: string | undefined): boolean =>
+  apiKey !== undefined || reporter !== main;
 
 function put(into: Map<string, Map<string, string>>, { org_id, meter, source }: Main): void {
   const meters = into.get(org_id);

@@ -43,7 +43,7 @@ export async function writeEvents(
   batch.events.forEach((event, index) => {
     const admitted = admit(event, batch.known, batch.now);
     if ('code' in admitted) rejected.set(index, admitted);
-    else candidates.push(countable(event, index, admitted.periodStart));
+    else candidates.push(countable(event, index, admitted, batch.known.zones.get(event.org)));
   });
   const { unique, repeats } = withoutRepeats(candidates);
   if (unique.length === 0) return { accepted: 0, duplicates: 0, rejected };
@@ -75,7 +75,12 @@ function creditedOf({ others }: Counted, fresh: readonly Candidate[], { periods 
   });
 }
 
-function countable(event: ReportedEvent, index: number, periodStart: number): Candidate {
+function countable(
+  event: ReportedEvent,
+  index: number,
+  { at, periodStart }: { at: number; periodStart: number },
+  zone: string | undefined,
+): Candidate {
   return {
     index,
     org: event.org,
@@ -84,10 +89,12 @@ function countable(event: ReportedEvent, index: number, periodStart: number): Ca
     meter: event.meter,
     quantity: event.quantity,
     at: toMillisecond(event.at),
+    atMs: at,
     source: event.source,
     id: event.id,
     lease: event.lease,
-    periodStart: instant(periodStart),
+    periodStart,
+    zone,
     labels: event.counted ?? event.labels,
     reporter: event.reporter ?? event.source,
     apiKey: event.apiKey,
@@ -117,16 +124,4 @@ function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats
 function byIdentity(a: Candidate, b: Candidate): number {
   if (a.org !== b.org) return a.org < b.org ? -1 : 1;
   return a.key < b.key ? -1 : a.key === b.key ? 0 : 1;
-}
-
-/* A batch has few distinct periods: their texts are cached. */
-const instants = new Map<number, string>();
-function instant(ms: number): string {
-  let text = instants.get(ms);
-  if (text === undefined) {
-    if (instants.size > 50_000) instants.clear();
-    text = new Date(ms).toISOString();
-    instants.set(ms, text);
-  }
-  return text;
 }
