@@ -2,7 +2,8 @@ import { Link } from '@tanstack/react-router';
 import type { HistoryGroup, UsageHistoryOutput } from '@tidegate/client';
 import { useMemo } from 'react';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { exact, short, when } from '../kernel/format.ts';
+import { exact, short } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
 import { KEY, type Share, seriesOf, shareOf } from './divided.rules.ts';
@@ -77,19 +78,30 @@ const columns = (split: string, total: number): Column<HistoryGroup>[] => [
     value: (group) => (total > 0 ? Math.round((group.total / total) * 1_000) / 10 : null),
     cell: (group) => (total > 0 ? `${exact(Math.round((group.total / total) * 1_000) / 10)} %` : '–'),
   },
+  ...(split === KEY ? keyColumns() : []),
+];
+
+const keyColumns = (): Column<HistoryGroup>[] => [
+  {
+    key: 'prefix',
+    title: t('API key'),
+    value: ({ key }) => key?.prefix,
+    cell: ({ key }) => (key ? <span className="mono">{key.prefix}…</span> : '–'),
+  },
+  {
+    key: 'endedAt',
+    title: t('Ended'),
+    value: ({ key }) => key?.endedAt,
+    cell: ({ key }) => (key?.endedAt ? <Moment at={key.endedAt} /> : '–'),
+  },
 ];
 
 /** Leads to its events. */
 function Name({ share, split }: { share: Share; split: string }) {
   if (share.kind !== 'named') return inWords(share, split);
-  const { value, name, prefix, endedAt } = share;
   return (
-    <>
-      <Link to="." search={(before: object) => ({ ...before, of: value }) as never}>
-        {name}
-      </Link>
-      {prefix && prefix !== name ? <span className="quiet mono"> {prefix}…</span> : null}
-      {endedAt ? <span className="quiet"> {t('ended {at}', { at: when(endedAt) })}</span> : null}
-    </>
+    <Link to="." search={(before: object) => ({ ...before, of: share.value }) as never}>
+      {share.name}
+    </Link>
   );
 }

@@ -1,10 +1,7 @@
 import type { HistoryGroup, UsageHistoryInput } from '@tidegate/client';
 
 /** What a group is of: of a key or source that can be asked for, of none, or of all that are not listed. */
-export type Share =
-  | { kind: 'named'; value: string; name: string; prefix?: string; endedAt?: string | null }
-  | { kind: 'none' }
-  | { kind: 'others' };
+export type Share = { kind: 'named'; value: string; name: string } | { kind: 'none' } | { kind: 'others' };
 
 export const KEY = 'key';
 export const SOURCE = 'source';
@@ -28,9 +25,7 @@ const dimensionIn = (split: string): string => split.slice(1);
 export function shareOf(split: string, { key, source, dimensions, others }: HistoryGroup): Share {
   if (others) return { kind: 'others' };
   if (split === KEY) {
-    return key
-      ? { kind: 'named', value: key.id, name: key.name ?? key.prefix, prefix: key.prefix, endedAt: key.endedAt }
-      : { kind: 'none' };
+    return key ? { kind: 'named', value: key.id, name: key.name ?? key.prefix } : { kind: 'none' };
   }
   const value = split === SOURCE ? source : dimensions[dimensionIn(split)];
   return value ? { kind: 'named', value, name: value } : { kind: 'none' };

@@ -33,16 +33,18 @@ export function ShowMeter() {
   const known = meters.data?.items.find((one) => one.meter === meter);
   return (
     <Page title={known?.name ?? meter}>
-      <Choices known={known} />
-      <Reading of={history}>
-        {(data) =>
-          split === undefined || data.groups === undefined ? (
-            <Days history={data} range={range} days={Number(days)} />
-          ) : (
-            <DividedDays split={split} history={data} range={range} selected={of} />
-          )
-        }
-      </Reading>
+      <div className="stack">
+        <Choices known={known} />
+        <Reading of={history}>
+          {(data) =>
+            split === undefined || data.groups === undefined ? (
+              <Days history={data} range={range} days={Number(days)} />
+            ) : (
+              <DividedDays split={split} history={data} range={range} selected={of} />
+            )
+          }
+        </Reading>
+      </div>
       <h2>{of === undefined ? t('Events') : t('Events of {name}', { name: of })}</h2>
       {of === undefined ? null : (
         <p>

@@ -7,7 +7,11 @@ const now = Date.parse('2026-03-31T12:00:00Z');
 const org = '0197f0e0-0000-7000-8000-000000000001';
 const anchor = '2026-01-31T10:00:00.000Z';
 const shared = [{ from: anchor, anchor, months: 1 as const }];
-const known = { meters: new Set(['api_calls']), periods: new Map([[org, { shared, meters: {} }]]), zones: new Map<string, string>() };
+const known = {
+  meters: new Set(['api_calls']),
+  periods: new Map([[org, { shared, meters: {} }]]),
+  zones: new Map<string, string>(),
+};
 const event = (given: Partial<UsageEvent> = {}): UsageEvent => ({
   id: '1',
   org,
