@@ -133,6 +133,10 @@ export type ApiKey = {
   createdBy: Id;
 };
 
+export type AskedDomain = {
+  domain: string;
+};
+
 export type Backfill = {
   id: Id;
   meter: FeatureKey;
@@ -1107,6 +1111,30 @@ export type Dispute = {
 /** won: the payment stands. lost: the bank gave it back to whoever paid */
 export type DisputeState = "open" | "won" | "lost";
 
+export type Domain = {
+  id: Id;
+  /** In lower case; other alphabets as `xn--…` */
+  name: string;
+  /** `missing`: it was proven and its record has gone; after 3 days it is waiting again */
+  state: "waiting" | "proven" | "missing";
+  /** The DNS record that proves it; it has to stay */
+  record: {
+    name: string;
+    type: "TXT";
+    value: string;
+  };
+  /** Where a CNAME (or ALIAS) of the name has to lead, for pages to open there */
+  pointsTo: string;
+  createdAt: Timestamp;
+  provenAt: Timestamp | null;
+};
+
+export type DomainPage = {
+  items: Array<Domain>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
 export type DoublePayment = {
   organisationId: Id;
   product: ProductKey;
@@ -1335,6 +1363,8 @@ export type Installation = {
   email: boolean;
   /** Whether browsers keep the session cookie at the requesting address; otherwise open publicUrl */
   sessionCookies: boolean;
+  /** Whose domain the requesting address is: its pages show this organisation only */
+  organisationId: Id | null;
 };
 
 /** An instant in ISO 8601 with `Z` or an offset such as `+01:00` */
@@ -1744,6 +1774,14 @@ export type LockWait = {
   waitSeconds: number | null;
   /** Name of the prepared transaction, if the blocker is one */
   preparedTransaction: string | null;
+};
+
+export type MailSender = {
+  name: string | null;
+  /** Of a domain that the organisation has proved */
+  address: string | null;
+  /** Where answers go */
+  replyTo: string | null;
 };
 
 export type Market = {
@@ -2970,6 +3008,7 @@ export type SharedLink = {
 
 export type ShownInvitation = {
   organisation: string;
+  organisationId: Id;
   /** The address that was invited */
   email: string;
   role: Role;
@@ -5444,6 +5483,53 @@ export type DemoRemoveOutput = unknown;
 
 export type DemoRemoveProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type DomainsAddInput = {
+  /** A host name, such as app.example.com */
+  domain: string;
+};
+
+export type DomainsAddOutput = Domain;
+
+export type DomainsAddProblem = 'owners_only' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type DomainsAskInput = {
+  /** A host name, such as app.example.com */
+  domain: string;
+};
+
+export type DomainsAskOutput = AskedDomain;
+
+export type DomainsAskProblem = 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DomainsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type DomainsListOutput = DomainPage;
+
+export type DomainsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type DomainsProveInput = {
+  /** The domain */
+  domainId: Id;
+};
+
+export type DomainsProveOutput = Domain;
+
+export type DomainsProveProblem = 'not_found' | 'domain_unproven' | 'domain_taken' | 'domain_unanswered' | 'owners_only' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type DomainsRemoveInput = {
+  /** The domain */
+  domainId: Id;
+};
+
+export type DomainsRemoveOutput = unknown;
+
+export type DomainsRemoveProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type EmailsChangeInput = {
   /** E-mail address */
   email: string;
@@ -5669,6 +5755,25 @@ export type LinksRevokeInput = {
 export type LinksRevokeOutput = unknown;
 
 export type LinksRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type MailSendersGetInput = Record<string, never>;
+
+export type MailSendersGetOutput = MailSender;
+
+export type MailSendersGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type MailSendersSetInput = {
+  /** Shown as the sender, instead of the operator’s name */
+  name?: Name;
+  /** The sender’s address, at a domain that the organisation has proved or below one */
+  address?: string;
+  /** Where answers go */
+  replyTo?: string;
+};
+
+export type MailSendersSetOutput = MailSender;
+
+export type MailSendersSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type MembersChangeRoleInput = {
   userId: Id;
@@ -7484,6 +7589,26 @@ export class TidegateClient extends Transport {
   demoRemove = (input: DemoRemoveInput = {}, options?: CallOptions): Promise<DemoRemoveOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/demo', repeat: 'keyed' }, input, options);
 
+  /** Begin to prove that a domain is the organisation’s. Only owners do this: whoever controls a domain can read what people type at pages under it. It takes the plan’s `white_label`. Adding the same name again answers the domain that there is. */
+  domainsAdd = (input: DomainsAddInput, options?: CallOptions): Promise<DomainsAddOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/organisation/domains', repeat: 'keyed' }, input, options);
+
+  /** Whether a certificate may be fetched for a domain. For the reverse proxy: Caddy’s `on_demand_tls { ask … }`. 200 for a domain that an organisation has proved and whose plan includes it, 404 for any other. */
+  domainsAsk = (input: DomainsAskInput, options?: CallOptions): Promise<DomainsAskOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/domains/ask', repeat: 'safe' }, input, options);
+
+  /** Domains of the organisation, oldest first */
+  domainsList = (input: DomainsListInput = {}, options?: CallOptions): Promise<DomainsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/organisation/domains', repeat: 'safe' }, input, options);
+
+  /** Look for the record that proves a domain. From then on the console is served under it with the organisation’s theme, and mails may come from it. The record is looked for again each day. A domain that somebody else has proved goes to whom its records name now. */
+  domainsProve = (input: DomainsProveInput, options?: CallOptions): Promise<DomainsProveOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/organisation/domains/{domainId}/prove', repeat: 'keyed' }, input, options);
+
+  /** Give a domain back; pages under it end within a minute */
+  domainsRemove = (input: DomainsRemoveInput, options?: CallOptions): Promise<DomainsRemoveOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/organisation/domains/{domainId}', repeat: 'keyed' }, input, options);
+
   /** Change your e-mail address: a mail to the new one confirms it. The answer is the same whether the new address has an account or not. Where the installation sends no e-mail, the address changes at once. */
   emailsChange = (input: EmailsChangeInput, options?: CallOptions): Promise<EmailsChangeOutput> =>
     this.send({ method: 'POST', path: '/api/v1/me/email', repeat: 'keyed' }, input, options);
@@ -7571,6 +7696,14 @@ export class TidegateClient extends Transport {
   /** Revoke a link; it stops working everywhere at once */
   linksRevoke = (input: LinksRevokeInput, options?: CallOptions): Promise<LinksRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/links/{linkId}', repeat: 'keyed' }, input, options);
+
+  /** Who the organisation’s mails are from */
+  mailSendersGet = (input: MailSendersGetInput = {}, options?: CallOptions): Promise<MailSendersGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/organisation/mail-sender', repeat: 'safe' }, input, options);
+
+  /** Say who the organisation’s notifications and invitations are from. Replaces all of it, and takes the plan’s `white_label`. The operator’s mail server sends them all the same, and is named in `Sender` and the envelope: for an address of your own, let SPF and DKIM of its domain allow that server, or receivers will take the mails for forged. Mails about accounts, such as a forgotten password, stay the operator’s. */
+  mailSendersSet = (input: MailSendersSetInput = {}, options?: CallOptions): Promise<MailSendersSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/organisation/mail-sender', repeat: 'keyed' }, input, options);
 
   /** Give a member another role */
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
