@@ -1,6 +1,7 @@
 import { chromiumPath } from '@tidegate/testing/browser';
 import { until } from '@tidegate/testing/until';
 import type { Page } from 'playwright-core';
+import { divideUsage } from './console/divide-usage.ts';
 import { openEveryDialog } from './console/open-every-dialog.ts';
 import { outgrowAPlan } from './console/outgrow-a-plan.ts';
 import { shareABrowser } from './console/share-a-browser.ts';
@@ -223,6 +224,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   });
 
   describe.runIf(CHROMIUM)('a plan that became too small, in a browser', () => outgrowAPlan(visit));
+  describe.runIf(CHROMIUM)('usage by key, in a browser', () => divideUsage(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
   describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit, names));

@@ -13,6 +13,7 @@ import { ForgotPassword, ResetPassword } from './accounts/reset-password.ts';
 import { UndoEmailChange } from './accounts/undo-email-change.ts';
 import { VerifyEmail } from './accounts/verify-email.ts';
 import { WhoAmI } from './accounts/who-am-i.ts';
+import { DescribeKeys } from './api-keys/describe-keys.ts';
 import { KeyUses } from './api-keys/key-uses.loop.ts';
 import { KnownKeys } from './api-keys/known-keys.ts';
 import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
@@ -88,6 +89,7 @@ import { Themes } from './themes/themes.ts';
     Invitations,
     ReceivedInvitations,
     ManageApiKeys,
+    DescribeKeys,
     RotateApiKey,
     VerifyApiKey,
     Links,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -52,11 +53,13 @@ export async function openUsage() {
       operation: Op,
       input: unknown,
       orgId: string,
-      kind: 'user' | 'service' | 'service_key' = 'user',
+      kind: 'user' | 'service' | 'service_key' | 'api_key' = 'user',
+      more: Partial<Caller> = {},
     ) => {
       const found = operationHandlers(handler).find((one) => one.operation === operation);
       if (!found) throw new Error(`No handler of ${operation.name} here.`);
-      const caller = { kind, orgId, scopes: [operation.scope], ...(kind === 'service_key' ? { keyId: 'k' } : {}) };
+      const own = { kind, orgId, scopes: [operation.scope], ...(kind === 'service_key' ? { keyId: 'k' } : {}) };
+      const caller = { ...own, ...more };
       return (await new OperationRunner(tenants, outbox).run(found, {
         caller,
         input,

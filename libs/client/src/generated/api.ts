@@ -1292,6 +1292,10 @@ export type HistoryGroup = {
   dimensions: Dimensions;
   /** true: the combinations that are not listed or were not counted apart, all together */
   others: boolean;
+  /** With `by=key`; null: no key, such as a person in a browser, or what was counted before keys were */
+  key?: UsageKey | null;
+  /** With `by=source`; null: counted before sources were */
+  source?: string | null;
   total: Figure;
   /** Only steps in which something was counted */
   items: Array<{
@@ -2581,6 +2585,8 @@ export type RecordedEvent = {
   /** When it happened */
   time: Timestamp;
   receivedAt: Timestamp;
+  /** For callers with the scope `keys:read`: the id of the API key that used, or that reported it; null: none */
+  apiKey?: string | null;
   /** Of meters that have some: how it was counted */
   dimensions?: Dimensions;
   /** Of meters that are weighted by time: the value that held */
@@ -3533,6 +3539,19 @@ export type UsageGroup = {
   others: boolean;
   used: Figure;
 };
+
+export type UsageKey = {
+  id: string;
+  /** How the key begins, to tell which it is */
+  prefix: string;
+  /** null: it cannot be told at present, or not any more */
+  name: string | null;
+  /** When it was revoked or expired; null while it is valid */
+  endedAt: Timestamp | null;
+};
+
+/** key: the API key that used, or that reported the use. source: the service or system that reported it */
+export type UsageOrigin = "key" | "source";
 
 export type UsagePrice = {
   model: "unit";
@@ -6971,6 +6990,10 @@ export type UsageEventsInput = {
   to?: Instant;
   /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
   filter?: Array<string>;
+  /** Only what this API key used; needs the scope `keys:read` */
+  key?: string;
+  /** Only what counts as of this source, as the history names it */
+  source?: string;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -6997,6 +7020,8 @@ export type UsageHistoryInput = {
   groupBy?: Array<string>;
   /** Only what has this value, as `dimension:value`; repeat it for several dimensions */
   filter?: Array<string>;
+  /** Divide by key or source, instead of `groupBy` and `filter` */
+  by?: UsageOrigin;
 };
 
 export type UsageHistoryOutput = {
@@ -7011,7 +7036,7 @@ export type UsageHistoryOutput = {
     events: number | null;
   }>;
   total: Figure;
-  /** With `groupBy`: the largest first, at most 100; they add up to `items` */
+  /** With `groupBy` or `by`: the largest first, at most 100; they add up to `items` */
   groups?: Array<HistoryGroup>;
 };
 
@@ -8000,7 +8025,7 @@ export class TidegateClient extends Transport {
   usageEvents = (input: UsageEventsInput, options?: CallOptions): Promise<UsageEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/events', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well. */
+  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well, with `by` by the API key that used or by the source that reported. Of keys and sources a day has 1,000 apart; the rest is `others`. Dividing by key needs the scope `keys:read` as well. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 

@@ -129,3 +129,16 @@ export const verifyKey = operation({
   errors: [notFound],
   readonly: true,
 });
+
+/** For usage, which knows keys by their ids. */
+export const describeKeys = operation({
+  service: 'identity',
+  name: 'keys.describe',
+  scope: 'service',
+  summary: 'How keys of an organisation are called, those included that were deleted',
+  input: z.strictObject({ keyIds: z.array(KeyId).max(100) }),
+  output: z.object({
+    items: z.array(z.object({ id: z.string(), name: z.string(), prefix: z.string(), endedAt: Timestamp.nullable() })),
+  }),
+  readonly: true,
+});

@@ -17,6 +17,7 @@ export const exported: Exported = {
         'key_id name scopes only_kind only_id created_by created_at expires_at last_used_at replaced_by restricted',
       without: { secret: 'key_hash', internal: 'sequence' },
     },
+    former_api_keys: { columns: 'key_id name ended_at' },
     organisation_themes: { columns: 'name accent logo updated_at' },
     organisation_domains: {
       columns: 'id name created_at created_by proven_at missing_since',

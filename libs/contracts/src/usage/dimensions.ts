@@ -39,10 +39,27 @@ const group = {
 export const UsageGroup = z.object({ ...group, used: Figure }).meta({ id: 'UsageGroup' });
 export type UsageGroup = z.infer<typeof UsageGroup>;
 
+/** The API key that used, as far as it is known still. */
+export const UsageKey = z
+  .object({
+    id: z.string(),
+    prefix: z.string().meta({ description: 'How the key begins, to tell which it is' }),
+    name: z.string().nullable().meta({ description: 'null: it cannot be told at present, or not any more' }),
+    endedAt: Timestamp.nullable().meta({ description: 'When it was revoked or expired; null while it is valid' }),
+  })
+  .meta({ id: 'UsageKey' });
+export type UsageKey = z.infer<typeof UsageKey>;
+
 /** A combination step by step. */
 export const HistoryGroup = z
   .object({
     ...group,
+    key: UsageKey.nullable().optional().meta({
+      description: 'With `by=key`; null: no key, such as a person in a browser, or what was counted before keys were',
+    }),
+    source: z.string().nullable().optional().meta({
+      description: 'With `by=source`; null: counted before sources were',
+    }),
     total: Figure,
     items: z
       .array(z.object({ start: Timestamp, quantity: Figure, events: z.int().nullable() }))

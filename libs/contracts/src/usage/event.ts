@@ -59,6 +59,11 @@ export const UsageEvent = z
      * without this field they would count once as leased and once as used until the lease ends.
      */
     lease: Id.optional(),
+    /** The API key of the organisation that used; none where no key did. No part of what identifies the event. */
+    apiKey: z
+      .string()
+      .regex(/^[0-9A-Za-z]{10}$/)
+      .optional(),
   })
   .meta({ id: 'UsageEvent' });
 export type UsageEvent = z.infer<typeof UsageEvent>;

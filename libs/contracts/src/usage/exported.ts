@@ -7,6 +7,8 @@ export const exported: Exported = {
   tables: {
     usage_hours: { columns: 'meter hour quantity events', beside: METER },
     usage_label_hours: { columns: 'meter hour labels quantity events', beside: METER },
+    usage_origin_hours: { columns: 'meter hour origin quantity events', beside: METER },
+    usage_sources: { columns: 'meter source since' },
     usage_balances: { columns: 'meter period_start used', beside: METER },
     usage_gauges: {
       columns: 'meter series at value until_at voided source id received_at',
@@ -52,6 +54,7 @@ export const exported: Exported = {
     usage_events:
       'the last 35 days one by one: GET /api/v1/usage/events lists them; what they add up to is exported by hour',
     usage_identities: 'by which an event is recognised that comes again',
+    usage_origins: 'an index of what usage_origin_hours names',
     usage_labels: 'an index of what usage_label_hours names',
   },
 };

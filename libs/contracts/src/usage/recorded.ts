@@ -19,6 +19,10 @@ export const RecordedEvent = z
     quantity: Figure.meta({ description: 'What it adds to its meter; negative for corrections' }),
     time: Timestamp.meta({ description: 'When it happened' }),
     receivedAt: Timestamp,
+    apiKey: z.string().nullable().optional().meta({
+      description:
+        'For callers with the scope `keys:read`: the id of the API key that used, or that reported it; null: none',
+    }),
     dimensions: Dimensions.optional().meta({ description: 'Of meters that have some: how it was counted' }),
     value: Figure.optional().meta({ description: 'Of meters that are weighted by time: the value that held' }),
     series: z.string().optional().meta({ description: 'Of meters that are weighted by time: whose value it is' }),
@@ -53,6 +57,20 @@ export const listUsageEvents = operation({
     from: Instant.optional().meta({ description: 'Included; default 30 days before `to`' }),
     to: Instant.optional().meta({ description: 'Excluded; default now' }),
     filter,
+    key: z
+      .string()
+      .regex(/^[0-9A-Za-z]{10}$/, 'the id of an API key')
+      .optional()
+      .meta({ description: 'Only what this API key used; needs the scope `keys:read`', examples: ['4f0KZ2xq9B'] }),
+    source: z
+      .string()
+      .min(1)
+      .max(300)
+      .optional()
+      .meta({
+        description: 'Only what counts as of this source, as the history names it',
+        examples: ['api:shop'],
+      }),
     ...pageQuery,
   }),
   output: page(RecordedEvent),

@@ -96,6 +96,12 @@ export const Granularity = z
   .meta({ id: 'Granularity', description: 'hour: of UTC. day: of the organisation. month: of the meter’s periods' });
 export type Granularity = z.infer<typeof Granularity>;
 
+export const UsageOrigin = z.enum(['key', 'source']).meta({
+  id: 'UsageOrigin',
+  description: 'key: the API key that used, or that reported the use. source: the service or system that reported it',
+});
+export type UsageOrigin = z.infer<typeof UsageOrigin>;
+
 export const usageHistory = operation({
   service: 'usage',
   name: 'usage.history',
@@ -104,7 +110,9 @@ export const usageHistory = operation({
   summary: 'Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps',
   description:
     'Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so ' +
-    'that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well.',
+    'that the steps of a month add up to its balance. With `groupBy` each step is divided by dimensions of the meter as well, ' +
+    'with `by` by the API key that used or by the source that reported. Of keys and sources a day has 1,000 apart; the rest ' +
+    'is `others`. Dividing by key needs the scope `keys:read` as well.',
   input: z.strictObject({
     meter: MeterKey,
     from: Instant.optional().meta({
@@ -114,6 +122,7 @@ export const usageHistory = operation({
     granularity: Granularity.default('day').meta({ description: 'Length of a step' }),
     groupBy,
     filter,
+    by: UsageOrigin.optional().meta({ description: 'Divide by key or source, instead of `groupBy` and `filter`' }),
   }),
   output: z.object({
     meter: MeterKey,
@@ -130,7 +139,7 @@ export const usageHistory = operation({
     groups: z
       .array(HistoryGroup)
       .optional()
-      .meta({ description: 'With `groupBy`: the largest first, at most 100; they add up to `items`' }),
+      .meta({ description: 'With `groupBy` or `by`: the largest first, at most 100; they add up to `items`' }),
   }),
   errors: [unknownMeter],
 });

@@ -136,7 +136,9 @@ function spend(
   { caller, only }: Principal,
   { quota }: EdgeParts,
 ): Spent | Promise<Spent> | undefined {
-  return metered && caller.kind === 'api_key' && !only && caller.orgId ? quota.spend(caller.orgId) : undefined;
+  return metered && caller.kind === 'api_key' && !only && caller.orgId
+    ? quota.spend(caller.orgId, caller.keyId ?? '')
+    : undefined;
 }
 
 /** For writes: they apply only to the version that the caller has seen. */

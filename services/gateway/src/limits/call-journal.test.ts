@@ -33,8 +33,8 @@ function open(where = folder) {
     tally,
     journal,
     count: (org: string, times = 1) => {
-      for (let time = 1; time < times; time += 1) void journal.add(tally.count(org, '', 1_000));
-      return journal.add(tally.count(org, '', 1_000));
+      for (let time = 1; time < times; time += 1) void journal.add(tally.count(org, '', '', 1_000));
+      return journal.add(tally.count(org, '', '', 1_000));
     },
   };
 }
@@ -59,7 +59,7 @@ test('on a full disk calls are still answered, and noted when there is room agai
   symlinkSync('/dev/full', join(folder, `${journal.writer}-2.calls.new`));
   const tally = new Tally();
   journal.begin(() => [...tally.entries()].map(({ orgId, lease, at, calls }) => [orgId, lease, at, calls]));
-  for (let call = 0; call < 5; call += 1) await journal.add(tally.count('b', '', 1_000));
+  for (let call = 0; call < 5; call += 1) await journal.add(tally.count('b', '', '', 1_000));
   expect(journal.holds).toBe(false);
   expect(await unnoted()).toBe(before + 5);
   rmSync(join(folder, `${journal.writer}-2.calls.new`));

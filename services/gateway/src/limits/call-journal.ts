@@ -6,8 +6,8 @@ import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { GatewayConfig } from '../gateway.config.ts';
-import { encodeNotes, type LeaseNote, type Note } from './call-notes.rules.ts';
-import type { Entry } from './tally.ts';
+import { encodeNotes, isCalls, type LeaseNote, type Note } from './call-notes.rules.ts';
+import { type Entry, toNote } from './tally.ts';
 import { WriterLock } from './writer-lock.ts';
 
 /*
@@ -100,7 +100,7 @@ export class CallJournal {
 
   flush(): void {
     const entries = this.waiting.splice(0);
-    const calls = entries.map(({ orgId, lease, at, unnoted }): Note => [orgId, lease, at, unnoted]);
+    const calls = entries.map((entry): Note => toNote(entry, entry.unnoted));
     const notes = this.leases.length > 0 ? [...this.leases.splice(0), ...calls] : calls;
     if (this.turn) this.write(notes);
     for (const entry of entries) entry.unnoted = 0;
@@ -179,7 +179,7 @@ export class CallJournal {
   }
 
   private countUnnoted(notes: readonly Note[]): void {
-    this.unnoted.inc(notes.reduce((sum, note) => sum + (note.length === 4 ? note[3] : 0), 0));
+    this.unnoted.inc(notes.reduce((sum, note) => sum + (isCalls(note) ? note[3] : 0), 0));
   }
 
   private close(): void {

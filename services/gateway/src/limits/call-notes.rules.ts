@@ -5,10 +5,11 @@ import { crc32 } from 'node:zlib';
  * process or a bad disk damages that line only. A line is written by one system call, before the answers that it counts
  * are sent.
  *
- *   [organisation, lease or '', when the event began, calls]       so many calls more
+ *   [organisation, lease or '', when the event began, calls]       so many calls more, of no key
+ *   [organisation, lease or '', when the event began, calls, key]  of this API key
  *   [organisation, lease, calls that earlier segments have]        the writer holds this lease
  */
-export type CallsNote = [orgId: string, lease: string, at: number, calls: number];
+export type CallsNote = [orgId: string, lease: string, at: number, calls: number, key?: string];
 export type LeaseNote = [orgId: string, lease: string, before: number];
 export type Note = CallsNote | LeaseNote;
 
@@ -37,4 +38,7 @@ export function decodeLine(line: string): Note[] | undefined {
  * The id by which usage deduplicates an event. It contains all that identifies the event, so that the writer, or the
  * process that finds the segment after its death, gives it the same id.
  */
-export const eventId = (segment: string, lease: string, at: number): string => `${segment}:${lease}:${at}`;
+export const eventId = (segment: string, lease: string, at: number, key: string): string =>
+  key === '' ? `${segment}:${lease}:${at}` : `${segment}:${lease}:${at}:${key}`;
+
+export const isCalls = (note: Note): note is CallsNote => note.length !== 3;

@@ -126,13 +126,13 @@ test('while usage is away nobody waits for it, not even an organisation that cal
   const reports = { count: async () => {}, hold: () => {}, letGo: () => {} } as never;
   const quota = new Quota({ call: asked } as never, reports, new Log({ service: 'gateway' }), new Metrics());
   const [first, second] = [newId(), newId()];
-  await quota.spend(first);
+  await quota.spend(first, 'key');
   // Its own question is never answered.
-  expect(await quota.spend(second)).toEqual({ orgId: second, holding: undefined });
+  expect(await quota.spend(second, 'key')).toEqual({ orgId: second, key: 'key', holding: undefined });
   expect([...hung]).toEqual([first, second]);
   away = false;
   const answer = (orgId: string) =>
-    Promise.resolve(quota.spend(orgId)).then(
+    Promise.resolve(quota.spend(orgId, 'key')).then(
       () => 'passed',
       (error) => error.code,
     );
@@ -160,10 +160,10 @@ test('a lease that arrives while the process stops is returned, although no requ
     new Metrics(),
   );
   const orgId = newId();
-  await quota.spend(orgId);
+  await quota.spend(orgId, 'key');
   away = false;
   // They pass at once, while one lease is requested in the background.
-  await until(async () => (await quota.spend(orgId)) && answer);
+  await until(async () => (await quota.spend(orgId, 'key')) && answer);
   const stopped = quota.onApplicationShutdown();
   const lease = takeLease.output.parse({
     leaseId: newId(),
@@ -198,10 +198,10 @@ test.each([
   const reports = { hold: () => {}, letGo: () => {} };
   const quota = new Quota({ call } as never, reports as never, new Log({ service: 'gateway' }), new Metrics());
   const orgId = newId();
-  expect(await quota.spend(orgId)).toEqual({ orgId, holding: undefined });
-  expect(await quota.spend(orgId)).toEqual({ orgId, holding: undefined });
+  expect(await quota.spend(orgId, 'key')).toEqual({ orgId, key: 'key', holding: undefined });
+  expect(await quota.spend(orgId, 'key')).toEqual({ orgId, key: 'key', holding: undefined });
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_500);
-  await quota.spend(orgId);
+  await quota.spend(orgId, 'key');
   vi.restoreAllMocks();
   expect(asked).toBe(asks);
 });
@@ -217,7 +217,7 @@ test('a plan without API calls refuses them, without asking usage for each', asy
   const quota = new Quota({ call } as never, reports as never, new Log({ service: 'gateway' }), new Metrics());
   const orgId = newId();
   for (let n = 0; n < 3; n += 1) {
-    await expect(quota.spend(orgId)).rejects.toMatchObject({
+    await expect(quota.spend(orgId, 'key')).rejects.toMatchObject({
       code: 'feature_not_included',
       data: { upgradeTo: 'pro' },
     });

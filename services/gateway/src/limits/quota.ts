@@ -41,6 +41,8 @@ interface Account {
 /** An admitted call, until it is settled. */
 export interface Spent {
   orgId: string;
+  /** The API key. */
+  key: string;
   holding: Holding | undefined;
 }
 
@@ -68,30 +70,30 @@ export class Quota implements OnApplicationShutdown {
   /**
    * Admits one call, synchronously when a unit is there. Throws `quota_exhausted` when the period's quota is used up.
    */
-  spend(orgId: string): Spent | Promise<Spent> {
+  spend(orgId: string, key: string): Spent | Promise<Spent> {
     const account = this.account(orgId);
     const { holding } = account;
-    return holding?.spend(Date.now()) ? { orgId, holding } : this.spendSoon(orgId, account);
+    return holding?.spend(Date.now()) ? { orgId, key, holding } : this.spendSoon(orgId, key, account);
   }
 
-  private async spendSoon(orgId: string, account: Account): Promise<Spent> {
+  private async spendSoon(orgId: string, key: string, account: Account): Promise<Spent> {
     for (;;) {
       const now = Date.now();
       const { holding } = account;
-      if (holding?.spend(now)) return { orgId, holding };
+      if (holding?.spend(now)) return { orgId, key, holding };
       if (account.refusal && account.refusedUntil > now) {
         this.refusals.inc();
         throw account.refusal;
       }
       if (!account.taking && account.away.isDue()) this.take(orgId, account);
-      if (account.away.now || this.usage.now) return { orgId, holding: undefined };
+      if (account.away.now || this.usage.now) return { orgId, key, holding: undefined };
       await account.taking;
     }
   }
 
   /** It may be answered once the promise resolves: from then on it is counted even if this process dies. */
-  settle({ orgId, holding }: Spent): Promise<void> {
-    const noted = this.reports.count(orgId, holding?.leaseId ?? '');
+  settle({ orgId, key, holding }: Spent): Promise<void> {
+    const noted = this.reports.count(orgId, holding?.leaseId ?? '', key);
     this.leave(orgId, holding, false);
     return noted;
   }

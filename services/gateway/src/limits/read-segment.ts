@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { decodeLine, MAX_LINE, type Note } from './call-notes.rules.ts';
+import { decodeLine, isCalls, MAX_LINE, type Note } from './call-notes.rules.ts';
 import { Tally } from './tally.ts';
 
 export interface Segment {
@@ -40,6 +40,6 @@ function take(segment: Segment, line: string): void {
 }
 
 function keep({ tally, leases }: Segment, note: Note): void {
-  if (note.length === 4) tally.add(note);
+  if (isCalls(note)) tally.add(note);
   else leases.set(note[1], { orgId: note[0], before: note[2] });
 }

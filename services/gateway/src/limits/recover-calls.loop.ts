@@ -20,7 +20,6 @@ import { isWriting } from './writer-lock.ts';
 const SEARCH_MS = 600_000;
 /** After the bus did not accept everything. */
 const RETRY_MS = 5_000;
-const EVENTS_A_MESSAGE = 400;
 const RETURN_MS = 2_000;
 
 /** What a dead writer left behind. */
@@ -91,12 +90,10 @@ export class RecoverCalls {
     if (damaged > 0) this.log.error({ segment: name, damaged }, 'Damaged lines of a segment of API calls are skipped');
     const segment = name.replace('.calls', '');
     for (const [orgId, events] of tally.events(segment)) {
-      for (let from = 0; from < events.length; from += EVENTS_A_MESSAGE) {
-        await publishCalls(this.usage, segment, orgId, events.slice(from, from + EVENTS_A_MESSAGE)).catch((error) => {
-          this.interrupted = true;
-          throw error;
-        });
-      }
+      await publishCalls(this.usage, segment, orgId, events).catch((error) => {
+        this.interrupted = true;
+        throw error;
+      });
     }
     recovered.calls += tally.calls();
     recovered.segments.push(name);

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
+import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { GatewayWorld } from '../../test/fixture.ts';
@@ -41,10 +42,33 @@ test('an endless outage stores a bounded amount, and all of it is counted', asyn
   const before = world.quota.used();
   const now = Date.now();
   for (let minute = 0; minute < 12_000; minute += 1) {
-    void reports.count(orgId, minute % 3 === 0 ? newId() : '', now - (12_000 - minute) * 60_000);
+    void reports.count(orgId, minute % 3 === 0 ? newId() : '', '', now - (12_000 - minute) * 60_000);
   }
   expect(reports.unsent()).toBe(12_000);
   await until(() => world.quota.used() === before + 12_000);
+});
+
+test('each call is counted for its key, and ten thousand keys at once become a bounded number of events', async () => {
+  const reports = world.host.get(UsageReports);
+  const orgId = newId();
+  const events: UsageEvent[] = [];
+  const follow = world.nc.subscribe(`usage.${orgId}.>`, {
+    callback: (_error, message) => void events.push(...(JSON.parse(message.string()) as UsageEvent[])),
+  });
+  await world.nc.flush();
+  const lease = newId();
+  const keys = Array.from({ length: 10_000 }, (_, at) => `k${String(at).padStart(9, '0')}`);
+  for (const key of keys) void reports.count(orgId, lease, key);
+  for (let call = 0; call < 5; call += 1) void reports.count(orgId, lease, keys[3] as string);
+  const calls = () => events.reduce((sum, { quantity }) => sum + quantity, 0);
+  await until(() => calls() === 10_005);
+  follow.unsubscribe();
+  expect(events.length).toBeLessThanOrEqual(1_001);
+  expect(events.every((event) => event.lease === lease)).toBe(true);
+  const of = (key: string | undefined) =>
+    events.filter(({ apiKey }) => apiKey === key).reduce((sum, { quantity }) => sum + quantity, 0);
+  expect([of(keys[3]), of(keys[999])]).toEqual([6, 1]);
+  expect(of(undefined)).toBe(9_000);
 });
 
 test('a killed gateway leaves no call uncounted, none counted twice, and no lease', async () => {
@@ -82,6 +106,31 @@ test('a killed gateway leaves no call uncounted, none counted twice, and no leas
 });
 
 describe('of a dead writer', () => {
+  test('the key of a call is in the journal, and lines of a version without keys count as well', async () => {
+    const writer = crypto.randomUUID().replaceAll('-', '');
+    const [orgId, key] = [newId(), 'aaaaaaaaaa'];
+    const events: UsageEvent[] = [];
+    const follow = world.nc.subscribe(`usage.${orgId}.>`, {
+      callback: (_error, message) => void events.push(...(JSON.parse(message.string()) as UsageEvent[])),
+    });
+    await world.nc.flush();
+    const at = Date.now();
+    mkdirSync(folder, { recursive: true });
+    const text = encodeNotes([
+      [orgId, '', at, 2, key],
+      [orgId, '', at, 3],
+      [orgId, '', at, 4, key],
+    ]);
+    writeFileSync(join(folder, `${writer}-1.calls`), text);
+    await world.host.get(RecoverCalls).turn({ signal: new AbortController().signal });
+    await until(() => events.length === 2);
+    follow.unsubscribe();
+    expect(Object.fromEntries(events.map(({ apiKey = 'none', quantity }) => [apiKey, quantity]))).toEqual({
+      ...{ [key]: 6, none: 3 },
+    });
+    expect(new Set(events.map(({ id }) => id)).size).toBe(2);
+  });
+
   const note = (calls: number) => encodeNotes([[newId(), '', Date.now(), calls]]);
   const [first, second] = [note(2), note(3)];
   test.each([

@@ -5,7 +5,7 @@ import { Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { CallJournal } from './call-journal.ts';
 import type { Note } from './call-notes.rules.ts';
-import { METER, Tally } from './tally.ts';
+import { METER, Tally, toNote } from './tally.ts';
 
 const REPORT_MS = 1_000;
 /** How long an orderly stop tries; the process may live 25 s after the signal. */
@@ -40,10 +40,11 @@ export class UsageReports implements OnApplicationShutdown {
   }
 
   /**
-   * One more call, which may be answered once the promise resolves. `lease`: the lease that paid for it; '' for none.
+   * One more call, which may be answered once the promise resolves. `lease`: the lease that paid for it; '' for none. `key`:
+   * the API key; '' for none.
    */
-  count(orgId: string, lease: string, now = Date.now()): Promise<void> {
-    const entry = this.open.count(orgId, lease, now);
+  count(orgId: string, lease: string, key: string, now = Date.now()): Promise<void> {
+    const entry = this.open.count(orgId, lease, key, now);
     const held = this.leases.get(entry.lease);
     if (held) held.calls += 1;
     return this.journal.add(entry);
@@ -114,7 +115,7 @@ export class UsageReports implements OnApplicationShutdown {
 
   private snapshot(): Note[] {
     const leases = [...this.leases].map(([lease, { orgId, before }]): Note => [orgId, lease, before]);
-    const calls = [...this.open.entries()].map(({ orgId, lease, at, calls }): Note => [orgId, lease, at, calls]);
+    const calls = [...this.open.entries()].map((entry): Note => toNote(entry, entry.calls));
     return [...leases, ...calls];
   }
 
@@ -137,10 +138,17 @@ export class UsageReports implements OnApplicationShutdown {
   }
 }
 
-/** One message; the stream and usage deduplicate it when it is sent again. */
-export const publishCalls = (
+const EVENTS_A_MESSAGE = 400;
+
+/** The stream and usage deduplicate what is sent again. */
+export async function publishCalls(
   usage: UsagePublisher,
   segment: string,
   orgId: string,
   events: UsageEvent[],
-): Promise<void> => usage.publish(`${segment}:${orgId}:${events[0]?.id}`, orgId, METER, events);
+): Promise<void> {
+  for (let from = 0; from < events.length; from += EVENTS_A_MESSAGE) {
+    const some = events.slice(from, from + EVENTS_A_MESSAGE);
+    await usage.publish(`${segment}:${orgId}:${some[0]?.id}`, orgId, METER, some);
+  }
+}

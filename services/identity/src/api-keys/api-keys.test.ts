@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { apiKeyId } from '@tidegate/contracts/identity/api-key-format';
 import {
   createApiKey,
+  describeKeys,
   listApiKeys,
   renameApiKey,
   revokeApiKey,
@@ -180,4 +181,27 @@ test('a rotated key works for the overlap, takes no place of the plan, and its e
   expect(await identity.emitted(accessRevoked)).toContainEqual(
     expect.objectContaining({ kind: 'api_key', id: other.id }),
   );
+});
+
+test('what a key was called is known to usage after it was revoked, deleted with its maker or expired, and to nobody else', async () => {
+  const owner = await identity.newUser();
+  const describe = (keyIds: string[], orgId = owner.orgId) =>
+    identity.call(describeKeys, { keyIds }, { kind: 'service', service: 'usage', orgId, scopes: [] });
+  const [kept, revoked] = [await create(owner), await create(owner)];
+  await identity.call(renameApiKey, { keyId: revoked.id, name: 'night' }, owner.caller);
+  await identity.call(revokeApiKey, { keyId: revoked.id }, owner.caller);
+  const admin = await newAdmin(owner);
+  const theirs = await create(admin);
+  await identity.call(removeMember, { userId: admin.userId }, owner.caller);
+  const ended = { endedAt: expect.any(String) };
+  const known = await describe([kept.id, revoked.id, theirs.id, 'nobodyhere']);
+  expect(known.items.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(
+    [
+      { id: kept.id, name: 'deploy', prefix: `tg_${kept.id}`, endedAt: null },
+      { id: theirs.id, name: 'deploy', prefix: `tg_${theirs.id}`, ...ended },
+      { id: revoked.id, name: 'night', prefix: `tg_${revoked.id}`, ...ended },
+    ].sort((a, b) => (a.name < b.name ? -1 : 1)),
+  );
+  const somebody = await identity.newUser();
+  expect((await describe([kept.id, revoked.id], somebody.orgId)).items).toEqual([]);
 });

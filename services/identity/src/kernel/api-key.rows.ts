@@ -21,10 +21,12 @@ export interface ApiKeyRow {
   only_id: string | null;
 }
 
+export const prefixOf = (keyId: string): string => `tg_${keyId}`;
+
 export const toWire = (row: ApiKeyRow): ApiKey => ({
   id: row.key_id,
   name: row.name,
-  prefix: `tg_${row.key_id}`,
+  prefix: prefixOf(row.key_id),
   scopes: row.scopes,
   createdBy: row.created_by,
   restricted: row.restricted,
@@ -135,6 +137,19 @@ export const listApiKeys = (
       where $3::int is null or expired > $3 or (expired = $3 and (created_at, key_id) < ($4::timestamptz, $5::text))
       order by expired, created_at desc, key_id desc limit $2`,
     [tx.orgId, limit, expired ?? null, created ?? null, keyId ?? null],
+  );
+
+/** Those of these ids that exist or once did; `ended_at` is null while a key is valid. */
+export const describeKeys = (
+  tx: Tx,
+  keyIds: readonly string[],
+): Promise<{ key_id: string; name: string; ended_at: Date | null }[]> =>
+  tx.query(
+    `select key_id, name, case when not ${ACTIVE} then expires_at end as ended_at from api_keys
+      where org_id = $1 and key_id = any($2) and ${IS_KEY}
+     union all
+     select key_id, name, ended_at from former_api_keys where org_id = $1 and key_id = any($2)`,
+    [tx.orgId, keyIds],
   );
 
 /** Needs a transaction that finds by this hash. */

@@ -25,6 +25,8 @@ export const EXPIRED: readonly Expired[] = [
   { table: 'account_mail_budgets', key: 'subject', where: "since < now() - interval '1 day'" },
   { table: 'account_mail_budgets', key: 'subject', where: beyondNewest('account_mail_budgets', 'since') },
   { table: 'api_keys', key: 'org_id, key_id', where: "expires_at < now() - interval '30 days'" },
+  // Longer than usage knows them.
+  { table: 'former_api_keys', key: 'org_id, key_id', where: "ended_at < now() - interval '800 days'" },
   { table: 'invitations', key: 'org_id, id', where: "expires_at < now() - interval '1 day'" },
 ];
 

@@ -115,6 +115,23 @@ const listed = async (org: string) => {
   return (await usage.call(new ListEvents(), listUsageEvents, input, org)).items;
 };
 
+test('what a backfill writes, moves, takes out and brings back counts for the source whose events they are', async () => {
+  const org = await newOrg();
+  await send(org, { ...gb('main', T, 1), source: 'main' }, gb('a', T, 2), gb('b', T + 1_000, 4));
+  const bySource = async () => {
+    const asked = { meter: 'gb', from: iso(T - DAY), to: iso(T + 3 * DAY), by: 'source' };
+    const { groups = [] } = await usage.call(new UsageHistory(noBus), usageHistory, asked, org);
+    return Object.fromEntries(groups.flatMap(({ source, total }) => (total === 0 ? [] : [[source, total]])));
+  };
+  const before = { 'service:main': 1, 'service:default': 6 };
+  expect(await bySource()).toEqual(before);
+  const made = await preview(org, { events: [event('a', T + 3_600_000, 8), event('n', T + 2_000, 16)] });
+  await apply(org, made.id);
+  expect(await bySource()).toEqual({ 'service:main': 1, 'service:default': 24 });
+  await revert(org, made.id);
+  expect(await bySource()).toEqual(before);
+});
+
 test('a time is replaced: the preview says what changes and what it costs and counts nothing, applying counts it once, reverting restores exactly', async () => {
   const org = await newOrg();
   await send(org, gb('a', T, 1), gb('b', T + 1_000, 2, 'us'), gb('c', T + 2_000, 4), gb('out', T + DAY, 100), {

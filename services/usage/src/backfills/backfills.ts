@@ -13,7 +13,7 @@ import { emitReached } from '../balances/emit-reached.ts';
 import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { monthOf, stepsOf } from '../entitlements/meter-periods.rules.ts';
-import type { Standing } from '../entitlements/standing.ts';
+import { type Standing, timesOf } from '../entitlements/standing.ts';
 import { byDimension } from '../ingestion/count-dimensions.ts';
 import type { ReportedEvent } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
@@ -29,7 +29,7 @@ import {
   MOST_EXISTING,
   usedIn,
 } from './backfill.rows.ts';
-import { type Change, type Plan, planBackfill } from './plan-backfill.rules.ts';
+import { type Change, type Plan, planBackfill, reporterOf } from './plan-backfill.rules.ts';
 
 const DAY_MS = 86_400_000;
 const AT_ONCE = 1_000;
@@ -88,18 +88,28 @@ export class Backfills {
     const corrected = changes.filter((change) => !change.fresh);
     const reported = fresh.map(({ source, id, at, labels, after }, index) => ({
       index,
-      event: { source, id, at, org: orgId, meter, quantity: after, ...(labels ? { labels } : {}) },
+      event: {
+        source,
+        reporter: reporterOf(source),
+        id,
+        at,
+        org: orgId,
+        meter,
+        quantity: after,
+        ...(labels ? { labels } : {}),
+      },
     }));
     const grouped = await byDimension(tx, standing, reported, true);
     const numbers = await insertCorrections(tx, orgId, corrected, { reason, by });
     const differences = corrected.map(
-      ({ key, at, labels, before, after }): ReportedEvent => ({
+      ({ key, source, at, labels, before, after }): ReportedEvent => ({
         ...{ source: CORRECTION, id: `${key}-${numbers.get(key)}`, at, org: orgId, meter, quantity: after - before },
+        reporter: reporterOf(source),
         ...(labels ? { labels } : {}),
       }),
     );
     const events = [...grouped.map(({ event }) => event), ...differences];
-    const of = { periods: new Map([[orgId, standing.periods]]), now: standing.now, epoch, anyAge: true };
+    const of = { ...timesOf(standing), now: standing.now, epoch, anyAge: true };
     for (let from = 0; from < events.length; from += AT_ONCE) {
       const some = events.slice(from, from + AT_ONCE);
       const { accepted } = await this.writer.write(tx, emit, some, of);

@@ -47,8 +47,11 @@ interface Of {
   keyOf: (source: string, id: string) => string;
 }
 
+const MOVED = 'backfill:';
 /** The source of events that a backfill writes where their own identity belongs to an event elsewhere. */
-export const movedSource = (source: string): string => `backfill:${source}`;
+export const movedSource = (source: string): string => `${MOVED}${source}`;
+/** Under which source they count. */
+export const reporterOf = (source: string): string => (source.startsWith(MOVED) ? source.slice(MOVED.length) : source);
 
 /**
  * What has to change so that the events of a time are those that are wanted, or that those that are missing are added. An

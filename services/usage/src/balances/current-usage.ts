@@ -55,8 +55,8 @@ async function divide(
   const { names, by, having } = readGrouping(meter, input);
   const start = instant(window.start);
   const asked = { orgId, meter: meter.meter, starts: [start], stop: instant(window.end), by, having };
-  const weighted = meter.aggregate === 'time_weighted';
-  const rows = await findGroups(tx, { ...asked, weighted, most: groupsFor(1) });
+  const of = meter.aggregate === 'time_weighted' ? 'weighted' : 'dimensions';
+  const rows = await findGroups(tx, { ...asked, of, most: groupsFor(1) });
   const counted = rows.reduce((sum, { quantity }) => sum + BigInt(quantity), 0n);
   const quantity = having.length === 0 ? BigInt(balance.used) : counted;
   const groups = toGroups({ names, decimals: meter.decimals }, [{ start, quantity, events: null }], rows);

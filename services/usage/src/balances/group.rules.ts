@@ -49,11 +49,15 @@ export interface StepSum {
 }
 
 /**
- * The combinations as they are shown, the largest first. What was counted before the meter had dimensions is of those that
- * say nothing: `steps` are what all of them add up to.
+ * The combinations as they are shown, the largest first. `steps` are what all of them add up to. What is in none is of those
+ * that say nothing, as what was counted before the meter had dimensions, or of what `rest` says of a step.
  */
 export function toGroups(
-  { names, decimals }: { names: readonly string[]; decimals: number },
+  {
+    names,
+    decimals,
+    rest = () => names.map(() => ''),
+  }: { names: readonly string[]; decimals: number; rest?: (start: string) => string[] },
   steps: readonly StepSum[],
   rows: readonly GroupRow[],
 ): HistoryGroup[] {
@@ -73,13 +77,7 @@ export function toGroups(
     const own = rows.filter(({ n }) => n === at + 1);
     const quantity = step.quantity - own.reduce((sum, row) => sum + BigInt(row.quantity), 0n);
     const events = step.events === null ? 0 : step.events - own.reduce((sum, row) => sum + Number(row.events), 0);
-    if (quantity !== 0n || events !== 0)
-      add(
-        names.map(() => ''),
-        at + 1,
-        quantity,
-        events,
-      );
+    if (quantity !== 0n || events !== 0) add(rest(step.start), at + 1, quantity, events);
   }
   return [...groups.values()]
     .map(({ labels, sums }) => ({

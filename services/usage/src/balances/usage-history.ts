@@ -9,6 +9,7 @@ import { monthOf, stepsOf } from '../entitlements/meter-periods.rules.ts';
 import { requireStanding, type Standing } from '../entitlements/standing.ts';
 import { requireMeter } from '../meters/meter.rows.ts';
 import { historyRange, monthsOf } from './balance.rules.ts';
+import { divideByOrigin, requireKeys } from './divide-by-origin.ts';
 import { findGroups } from './group.rows.ts';
 import { groupsFor, readGrouping, type StepSum, toGroups } from './group.rules.ts';
 import { type Bucket, countSeriesIn, findBuckets, findGaugeSteps, findMonths } from './history.rows.ts';
@@ -22,15 +23,17 @@ export class UsageHistory {
   constructor(private readonly bus: Bus) {}
 
   @Handles(usageHistory)
-  async handle({ input, tx, refuse }: Context) {
+  async handle({ input, caller, tx, refuse }: Context) {
+    if (input.by === 'key') requireKeys(caller);
     const standing = await requireStanding(tx, this.bus);
     const meter = await requireMeter(refuse, tx, input.meter);
+    requireDivisible(meter, input);
     const { decimals } = meter;
     const { granularity } = input;
     const timeZone = granularity === 'day' ? standing.timeZone : 'UTC';
     const buckets = await bucketsOf(tx, standing, input, timeZone);
     if (meter.aggregate === 'time_weighted') await weigh(tx, { ...standing.snapshot, meter: meter.meter }, buckets);
-    const { groups, steps } = await divide(tx, { orgId: standing.snapshot.orgId, meter, input, buckets });
+    const { groups, steps } = await divide(tx, this.bus, { orgId: standing.snapshot.orgId, meter, input, buckets });
     const items = steps.map(({ start, quantity, events }) => ({
       start,
       quantity: unitsOf(quantity, decimals),
@@ -75,9 +78,19 @@ async function weigh(tx: Tx, of: { orgId: string; meter: string }, buckets: Buck
   for (const [at, bucket] of buckets.entries()) Object.assign(bucket, { quantity: quantities[at], events: null });
 }
 
+/** By key or source alone, and not what is no sum of events. */
+function requireDivisible({ meter, aggregate }: Meter, { by, groupBy, filter }: Context['input']): void {
+  if (!by) return;
+  if (groupBy || filter) throw invalid('/by', 'not_fitting', 'Send either `by`, or `groupBy` and `filter`.');
+  if (aggregate === 'time_weighted') {
+    throw invalid('/by', 'not_possible', `${meter} holds by time: its values are not added up by key or source.`);
+  }
+}
+
 /** What the steps add up to of what is asked for, and by dimensions where they are. */
 async function divide(
   tx: Tx,
+  bus: Bus,
   asked: { orgId: string; meter: Meter; input: Context['input']; buckets: readonly Bucket[] },
 ): Promise<{ steps: StepSum[]; groups?: ReturnType<typeof toGroups> }> {
   const { orgId, meter, input, buckets } = asked;
@@ -88,12 +101,16 @@ async function divide(
     events: events === null ? null : Number(events),
   }));
   const [first] = buckets;
+  if (first && input.by) {
+    const of = { orgId, meter, by: input.by, steps, stop: first.high.toISOString() };
+    return { steps, groups: await divideByOrigin(tx, bus, of) };
+  }
   if (!first || (by.length === 0 && having.length === 0)) return { steps };
   const most = groupsFor(buckets.length);
   const starts = steps.map(({ start }) => start);
   const rows = await findGroups(tx, {
     ...{ orgId, meter: meter.meter, starts, stop: first.high.toISOString(), by, having, most },
-    weighted: meter.aggregate === 'time_weighted',
+    of: meter.aggregate === 'time_weighted' ? 'weighted' : 'dimensions',
   });
   const some =
     having.length === 0 ? steps : steps.map((step, at) => ({ ...step, ...sumOf(rows, at + 1, step.events) }));

@@ -142,6 +142,7 @@ test('each event is in one window of each kind, windows follow each other, and h
         );
         const of = {
           periods: new Map([[org, periodsByMeter({ ...entitlements, periods })]]),
+          zones: new Map<string, string>(),
           now: Date.now(),
           anyAge: true,
         };

@@ -13,7 +13,8 @@ import { findBalances } from '../balances/balance.rows.ts';
 import { NOTHING_USED } from '../balances/balance.rules.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
-import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
+import { requireStoredStanding, type Standing, timesOf } from '../entitlements/standing.ts';
+import { apiKeyOf } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
 import { closeHold, findHold, type LeaseRow, lockLease, lockQuota } from '../leases/lease.rows.ts';
 import { requireOpen } from './require-open.ts';
@@ -48,7 +49,7 @@ export class EndHold {
     const used = input.quantity ?? hold.granted;
     if (hold.spent !== null && hold.spent === used) return ended(hold, used);
     requireOpen(refuse, hold);
-    if (used > 0) await this.count(tx, emit, hold, { orgId, used });
+    if (used > 0) await this.count(tx, emit, hold, { orgId, used, apiKey: apiKeyOf(caller) });
     await closeHold(tx, orgId, hold.id, used);
     return ended(hold, used);
   }
@@ -63,13 +64,19 @@ export class EndHold {
     return ended(hold, 0);
   }
 
-  private async count(tx: Tx, emit: Emit, hold: LeaseRow, { orgId, used }: { orgId: string; used: number }) {
+  private async count(
+    tx: Tx,
+    emit: Emit,
+    hold: LeaseRow,
+    { orgId, used, apiKey }: { orgId: string; used: number; apiKey: string | undefined },
+  ) {
     const epoch = await beginCounting(tx);
     const standing = await requireStoredStanding(tx, this.bus, hold.created_at.getTime());
     if (used > hold.granted) await requireRoom(tx, standing, hold, used);
     const at = hold.created_at.toISOString();
-    const event = { id: hold.id, org: orgId, meter: hold.meter, quantity: used, at, source: SOURCE, lease: hold.id };
-    const of = { periods: new Map([[orgId, standing.periods]]), now: clock.now(), epoch };
+    const whose = { org: orgId, source: SOURCE, lease: hold.id, apiKey };
+    const event = { ...whose, id: hold.id, meter: hold.meter, quantity: used, at };
+    const of = { ...timesOf(standing), now: clock.now(), epoch };
     const { accepted } = await this.writer.write(tx, emit, [event], of);
     if (accepted !== 1) throw new Error('A hold is counted once, when it is committed.');
   }

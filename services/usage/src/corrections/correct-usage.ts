@@ -12,7 +12,7 @@ import { emitReached } from '../balances/emit-reached.ts';
 import { reachedIn } from '../balances/quota-alert.rows.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
-import { requireStoredStanding } from '../entitlements/standing.ts';
+import { requireStoredStanding, timesOf } from '../entitlements/standing.ts';
 import { findPoint } from '../gauges/gauge.rows.ts';
 import { timeRejection } from '../ingestion/admission.rules.ts';
 import { type ReportedEvent, reportedBy } from '../ingestion/read-events.rules.ts';
@@ -89,9 +89,10 @@ export class CorrectUsage {
       id: `${identity.key}-${number}`,
       ...{ org: orgId, meter: event.meter, quantity: quantity - before, at: answer.time, source: CORRECTION },
       labels: (event as CorrectedEvent).labels ?? undefined,
+      reporter: event.source,
+      apiKey: (event as CorrectedEvent).api_key ?? undefined,
     };
-    const periods = new Map([[orgId, standing.periods]]);
-    const { accepted } = await this.writer.write(tx, emit, [difference], { periods, now, epoch });
+    const { accepted } = await this.writer.write(tx, emit, [difference], { ...timesOf(standing), now, epoch });
     if (accepted !== 1) throw new Error('A correction was not counted.');
     const window = currentWindow(standing, event.meter);
     const reached = await reachedIn(tx, [{ ...window, orgId }]);

@@ -7,6 +7,7 @@ export interface CorrectedEvent {
   source: string;
   id: string;
   labels: string[] | null;
+  api_key: string | null;
 }
 
 /** Which of these identities was counted, and on which day. Corrections of it wait until the transaction ends. */
@@ -33,14 +34,14 @@ export async function findEvent(
 ): Promise<CorrectedEvent | undefined> {
   if (at) {
     return tx.one<CorrectedEvent>(
-      `select meter, quantity, at, source, id, labels from usage_events
+      `select meter, quantity, at, source, id, labels, api_key from usage_events
         where org_id = $1 and source = $2 and id = $3 and at = $4 limit 1`,
       [orgId, source, id, at],
     );
   }
   for (const days of [1, 40]) {
     const row = await tx.one<CorrectedEvent>(
-      `select meter, quantity, at, source, id, labels from usage_events
+      `select meter, quantity, at, source, id, labels, api_key from usage_events
         where org_id = $1 and source = $2 and id = $3
           and at >= $4::date - $5::int and at < $4::date + 3 limit 1`,
       [orgId, source, id, seen, days],

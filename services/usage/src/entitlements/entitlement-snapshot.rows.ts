@@ -125,9 +125,12 @@ export async function beginPeriodChange(tx: Tx): Promise<number> {
 export const findChangedSince = (tx: Tx, epoch: number): Promise<{ org_id: string }[]> =>
   tx.query('select org_id from entitlement_snapshots where period_epoch > $1', [epoch]);
 
-/** The periods of these organisations, as far as the transaction sees them. */
-export const findPeriods = (tx: Tx, orgIds: readonly string[]): Promise<{ org_id: string; periods: MeterPeriods }[]> =>
-  tx.query('select org_id, periods from entitlement_snapshots where org_id = any($1::uuid[])', [orgIds]);
+/** The periods and time zones of these organisations, as far as the transaction sees them. */
+export const findPeriods = (
+  tx: Tx,
+  orgIds: readonly string[],
+): Promise<{ org_id: string; periods: MeterPeriods; time_zone: string }[]> =>
+  tx.query('select org_id, periods, time_zone from entitlement_snapshots where org_id = any($1::uuid[])', [orgIds]);
 
 /** The days of these organisations in which that instant lies. */
 export const findDays = (
@@ -167,9 +170,13 @@ export async function findTimeZone(tx: Tx, orgId: string): Promise<string> {
 /** Fails with 22023 when PostgreSQL does not know the zone. */
 export async function saveTimeZone(tx: Tx, orgId: string, timeZone: string): Promise<void> {
   await tx.query("select date_trunc('day', now(), $1)", [timeZone]);
+  // Whoever counts has the zone in memory, as it has periods: it is a change like theirs, in the same order of locks.
+  await tx.query('select 1 from entitlement_snapshots where org_id = $1 for update', [orgId]);
+  const epoch = await beginPeriodChange(tx);
   // The running day stays whole: it ends at the first midnight of the new zone that is no earlier than its own.
   await tx.query(
-    `update entitlement_snapshots a set time_zone = $2, zone_day = d.start, zone_until = n.midnight
+    `update entitlement_snapshots a
+        set time_zone = $2, zone_day = d.start, zone_until = n.midnight, period_epoch = $3
        from entitlement_snapshots b, day_of(b.time_zone, b.zone_day, b.zone_until, now()) as d,
             lateral (select min(s at time zone $2) as midnight
                        from generate_series(date_trunc('day', d.start at time zone $2),
@@ -177,6 +184,6 @@ export async function saveTimeZone(tx: Tx, orgId: string, timeZone: string): Pro
                                             interval '1 day') as s
                       where s at time zone $2 >= d.start + interval '23 hours') as n
       where a.org_id = $1 and b.org_id = a.org_id and a.time_zone <> $2`,
-    [orgId, timeZone],
+    [orgId, timeZone, epoch],
   );
 }

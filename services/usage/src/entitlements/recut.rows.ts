@@ -10,6 +10,16 @@ export async function findCounted(tx: Tx, orgId: string): Promise<{ meters: stri
   return row?.meters ? { meters: row.meters, since: row.since } : undefined;
 }
 
+const divided = (table: string, column: string): string => `${column}_sums as (
+       insert into ${table} as l (org_id, meter, hour, ${column}, quantity, events)
+       select $1, $2, hour, ${column}, sum(quantity), sum(events)
+         from (select greatest(piece, before) as hour, ${column}, -quantity as quantity, -1 as events from moved
+               union all
+               select greatest(piece, after), ${column}, quantity, 1 from moved) as t
+        where ${column} is not null group by 3, 4 having sum(quantity) <> 0 or sum(events) <> 0 order by 3, 4
+       on conflict (org_id, meter, hour, ${column}) do update
+         set quantity = l.quantity + excluded.quantity, events = l.events + excluded.events)`;
+
 /**
  * Moves what was counted in these stretches to the months in which they lie now, from the events themselves: from balance to
  * balance, and from one piece of an hour to another.
@@ -23,7 +33,7 @@ export async function moveCounted(tx: Tx, orgId: string, meter: string, recuts: 
        select * from unnest($3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
          as r(from_at, until_at, before, after)),
      moved as materialized (
-       select r.before, r.after, e.quantity, e.labels,
+       select r.before, r.after, e.quantity, e.labels, e.origin,
               greatest(date_trunc('hour', e.at, 'UTC'),
                        case when date_trunc('day', e.at, s.time_zone) <= e.at
                             then date_trunc('day', e.at, s.time_zone) end) as piece
@@ -38,15 +48,8 @@ export async function moveCounted(tx: Tx, orgId: string, meter: string, recuts: 
                select after, quantity from moved) as t
         group by 3 order by 3
        on conflict (org_id, meter, period_start) do update set used = b.used + excluded.used),
-     combinations as (
-       insert into usage_label_hours as l (org_id, meter, hour, labels, quantity, events)
-       select $1, $2, hour, labels, sum(quantity), sum(events)
-         from (select greatest(piece, before) as hour, labels, -quantity as quantity, -1 as events from moved
-               union all
-               select greatest(piece, after), labels, quantity, 1 from moved) as t
-        where labels is not null group by 3, 4 having sum(quantity) <> 0 or sum(events) <> 0 order by 3, 4
-       on conflict (org_id, meter, hour, labels) do update
-         set quantity = l.quantity + excluded.quantity, events = l.events + excluded.events)
+     ${divided('usage_label_hours', 'labels')},
+     ${divided('usage_origin_hours', 'origin')}
      insert into usage_hours as h (org_id, meter, hour, quantity, events)
      select $1, $2, hour, sum(quantity), sum(events)
        from (select greatest(piece, before) as hour, -quantity as quantity, -1 as events from moved

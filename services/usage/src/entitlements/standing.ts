@@ -19,6 +19,12 @@ export interface Standing {
   now: number;
 }
 
+/** How events of one organisation are divided by time. */
+export const timesOf = ({ snapshot: { orgId }, periods, timeZone }: Standing) => ({
+  periods: new Map([[orgId, periods]]),
+  zones: new Map(timeZone === 'UTC' ? [] : [[orgId, timeZone]]),
+});
+
 const DAY_MS = 86_400_000;
 
 /** Billing is asked when its event has not arrived yet. */

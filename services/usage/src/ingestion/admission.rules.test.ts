@@ -1,13 +1,17 @@
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import fc from 'fast-check';
 import { digestOf, eventKey } from '../kernel/event-identity.ts';
-import { admit } from './admission.rules.ts';
+import { admit, millisecondsOf } from './admission.rules.ts';
 
 const now = Date.parse('2026-03-31T12:00:00Z');
 const org = '0197f0e0-0000-7000-8000-000000000001';
 const anchor = '2026-01-31T10:00:00.000Z';
 const shared = [{ from: anchor, anchor, months: 1 as const }];
-const known = { meters: new Set(['api_calls']), periods: new Map([[org, { shared, meters: {} }]]) };
+const known = {
+  meters: new Set(['api_calls']),
+  periods: new Map([[org, { shared, meters: {} }]]),
+  zones: new Map<string, string>(),
+};
 const event = (given: Partial<UsageEvent> = {}): UsageEvent => ({
   id: '1',
   org,
@@ -19,8 +23,8 @@ const event = (given: Partial<UsageEvent> = {}): UsageEvent => ({
 });
 
 test('an event counts in the period in which it happened', () => {
-  expect(admit(event(), known, now)).toEqual({ periodStart: Date.parse('2026-03-31T10:00:00Z') });
-  expect(admit(event({ at: '2026-03-31T09:59:59.999Z' }), known, now)).toEqual({
+  expect(admit(event(), known, now)).toMatchObject({ periodStart: Date.parse('2026-03-31T10:00:00Z') });
+  expect(admit(event({ at: '2026-03-31T09:59:59.999Z' }), known, now)).toMatchObject({
     periodStart: Date.parse('2026-02-28T10:00:00Z'),
   });
 });
@@ -55,4 +59,14 @@ test('the digest tells another quantity and another meter apart, not another tim
   expect(digestOf(event({ at: '2026-03-01T00:00:00.000Z' }))).toBe(digestOf(event()));
   expect(digestOf(event({ quantity: 2 }))).not.toBe(digestOf(event()));
   expect(digestOf(event({ meter: 'notifications' }))).not.toBe(digestOf(event()));
+});
+
+test('an instant is read as Date.parse reads it, on every day of the calendar', () => {
+  for (let day = Date.UTC(2000, 0, 1); day < Date.UTC(2105, 0, 1); day += 86_400_000) {
+    const at = new Date(day + (day % 86_399_999)).toISOString();
+    if (millisecondsOf(at) !== Date.parse(at)) expect(`${at} ${millisecondsOf(at)}`).toBe(`${at} ${Date.parse(at)}`);
+  }
+  for (const at of ['1999-12-31T23:59:59.999Z', '2026-11-29T07:00:40Z', '2026-11-29T08:00:40.745+01:00', 'never']) {
+    expect(millisecondsOf(at)).toBe(Date.parse(at));
+  }
 });

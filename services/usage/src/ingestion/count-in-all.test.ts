@@ -5,6 +5,7 @@ import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
+import { saveTimeZone } from '../entitlements/entitlement-snapshot.rows.ts';
 import { saveMeters } from '../meters/meter.rows.ts';
 import { IngestUsage } from './ingest-usage.ts';
 
@@ -81,6 +82,48 @@ test('a plan that has changed counts from the next request on', async () => {
   expect(await send(of(org ?? ''), of(other ?? ''))).toMatchObject({ accepted: 1, rejected: [{ index: 0 }] });
   await usage.storeSnapshot({ ...snapshot(), orgId: org ?? '', version: 3 });
   expect(await send(of(org ?? ''), of(other ?? ''))).toMatchObject({ accepted: 2, rejected: [] });
+});
+
+test('an organisation that was deleted is unknown from the next request on, whatever is in memory', async () => {
+  const [org = '', other = ''] = await newOrgs(2);
+  expect(await send(of(org), of(other))).toMatchObject({ accepted: 2 });
+  await usage.tenants.as({}, (tx) => tx.query('insert into deleted_organisations (org_id) values ($1)', [org]));
+  const answer = await send(of(org), of(other));
+  expect(answer).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'unknown_organisation' }] });
+});
+
+test('a plan that changes while requests come is that of every request that begins after the change', async () => {
+  const [org = '', ...others] = await newOrgs(30);
+  let version = 1;
+  for (let round = 0; round < 6; round += 1) {
+    const included = round % 2 === 1;
+    const busy = Array.from({ length: 4 }, () => send(of(org), ...others.map((one) => of(one))));
+    version += 1;
+    await usage.storeSnapshot({ ...snapshot(), ...(included ? {} : { features: {} }), orgId: org, version });
+    const [after] = await Promise.all([send(of(org)), ...busy]);
+    expect(after).toMatchObject({ accepted: included ? 1 : 0 });
+  }
+});
+
+test('days of another zone begin where they do from the next event on, by request and by stream', async () => {
+  const org = await newOrg();
+  const writer = usage.writer();
+  const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+  const streamed = (minute: string) => ({
+    ...{ id: newId(), org, meter: 'calls', quantity: 1, source: 'test', at: `${day}T18:${minute}:00.000Z` },
+  });
+  const hours = () =>
+    usage.tenants.run(org, async (tx) => {
+      const rows = await tx.query<{ hour: Date; events: string }>('select hour, events from usage_hours order by 1');
+      return rows.map(({ hour, events }) => `${hour.toISOString().slice(11, 16)} ${events}`);
+    });
+  await writer.writeBatch([streamed('45')]);
+  await send(of(org, { time: `${day}T18:46:00Z` }));
+  expect(await hours()).toEqual(['18:00 2']);
+  await usage.tenants.run(org, (tx) => saveTimeZone(tx, org, 'Asia/Kolkata'));
+  await writer.writeBatch([streamed('47')]);
+  await send(of(org, { time: `${day}T18:48:00Z` }), of(org, { time: `${day}T18:10:00Z` }));
+  expect(await hours()).toEqual(['18:00 3', '18:30 2']);
 });
 
 test('thresholds of every organisation are emitted once', async () => {

@@ -1,6 +1,7 @@
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Placed, Rejected } from './read-events.rules.ts';
 import type { UsageWriter } from './usage-writer.ts';
@@ -39,9 +40,18 @@ export async function countInAll(
     rejected.push({ index, code: 'not_included', message: lacks(meter) });
     return false;
   });
-  const periods = new Map([...enrolments].map(([org, one]) => [org, one.periods]));
+  const periods = new Map<string, MeterPeriods>();
+  const zones = new Map<string, string>();
+  for (const [org, one] of enrolments) {
+    periods.set(org, one.periods);
+    if (one.zone !== 'UTC') zones.set(org, one.zone);
+  }
   const events = included.map(({ event }) => event);
-  const { accepted, duplicates, rejected: refused } = await writer.write(tx, emit, events, { periods, now, epoch });
+  const {
+    accepted,
+    duplicates,
+    rejected: refused,
+  } = await writer.write(tx, emit, events, { periods, zones, now, epoch });
   for (const [at, rejection] of refused) rejected.push({ index: included[at]?.index ?? 0, ...rejection });
   return { accepted, duplicates };
 }

@@ -8,7 +8,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { clock } from '@tidegate/runtime/clock';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
-import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
+import { requireStoredStanding, type Standing, timesOf } from '../entitlements/standing.ts';
 import { checkLeases } from '../leases/check-leases.ts';
 import { findDefinitions, findMeters } from '../meters/meter.rows.ts';
 import { timeRejection } from './admission.rules.ts';
@@ -75,7 +75,7 @@ export class IngestUsage {
   private async countInEach(request: Request, given: Placed[]) {
     const { tx, rejected, definitions } = request;
     const system = tx.as({ system: 'ingest' });
-    const enrolments = await this.enrolments.of(system, [...new Set(given.map(({ event }) => event.org))]);
+    const enrolments = await this.enrolments.of(system, new Set(given.map(({ event }) => event.org)));
     const known = given.filter(({ event, index }) => {
       if (enrolments.has(event.org)) return true;
       const message = 'There is no such organisation, or its plan has not arrived yet.';
@@ -126,13 +126,12 @@ export class IngestUsage {
     standing: Standing,
     given: Placed[],
   ) {
-    const { snapshot, periods } = standing;
     const events = await byDifference(tx, standing, given, definitions);
     const written = await this.writer.write(
       tx,
       emit,
       events.map(({ event }) => event),
-      { periods: new Map([[snapshot.orgId, periods]]), now, epoch },
+      { ...timesOf(standing), now, epoch },
     );
     for (const [at, rejection] of written.rejected) rejected.push({ index: events[at]?.index ?? 0, ...rejection });
     return { accepted: written.accepted, duplicates: written.duplicates };

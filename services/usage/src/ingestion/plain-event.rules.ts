@@ -9,6 +9,7 @@ import type { z } from 'zod';
  */
 const METER = /^[a-z][a-z0-9_]{0,62}$/;
 const LOWER_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const KEY_ID = /^[0-9A-Za-z]{10}$/;
 const TEXT = /^[ -~]+$/;
 /** The 29th of February is left to the schema, which knows when it exists. */
 const DAY =
@@ -44,15 +45,21 @@ export function ownerOf(subject: string): Owner {
 /** An event of the stream, as its owner sends it. */
 export function plainEvent(given: unknown, { org, meter, plain }: Owner): UsageEvent | undefined {
   if (!plain || typeof given !== 'object' || given === null) return undefined;
-  const { id, org: owner, meter: of, quantity, at, source, lease } = given as Record<string, unknown>;
+  const { id, org: owner, meter: of, quantity, at, source, lease, apiKey } = given as Record<string, unknown>;
   if (owner !== org || of !== meter || !isText(id, 200) || !isText(source, 100)) return undefined;
   if (typeof quantity !== 'number' || !Number.isInteger(quantity)) return undefined;
   if (quantity === 0 || quantity > MAX_QUANTITY || quantity < -MAX_QUANTITY) return undefined;
   if (typeof at !== 'string' || !INSTANT.test(at)) return undefined;
-  if (lease === undefined) return { id, org, meter, quantity, at, source };
-  return typeof lease === 'string' && LOWER_UUID.test(lease)
-    ? { id, org, meter, quantity, at, source, lease }
-    : undefined;
+  const event: UsageEvent = { id, org, meter, quantity, at, source };
+  if (lease !== undefined) {
+    if (typeof lease !== 'string' || !LOWER_UUID.test(lease)) return undefined;
+    event.lease = lease;
+  }
+  if (apiKey !== undefined) {
+    if (typeof apiKey !== 'string' || !KEY_ID.test(apiKey)) return undefined;
+    event.apiKey = apiKey;
+  }
+  return event;
 }
 
 type Parsed<Schema extends z.ZodType> = { success: true; data: z.infer<Schema> } | z.ZodSafeParseError<z.infer<Schema>>;

@@ -25,6 +25,8 @@ export type ReportedEvent = UsageEvent & {
   labels?: Labels | undefined;
   /** Under which combination it counts, where that is another one. */
   counted?: Labels | undefined;
+  /** Of a correction: who reported what it corrects. */
+  reporter?: string | undefined;
   /** Of meters that are weighted by time: whose value it is, and when that ends. */
   series?: string | undefined;
   until?: string | undefined;
@@ -79,8 +81,13 @@ function plainly(
     source = reportedBy(of.caller.kind, said.source);
     of.sources.set(said.source, source);
   }
-  return { id: said.id, org, meter: said.type, quantity: said.quantity, at: said.time ?? of.asText, source };
+  const event = { id: said.id, org, meter: said.type, quantity: said.quantity, at: said.time ?? of.asText, source };
+  const apiKey = apiKeyOf(of.caller);
+  return apiKey === undefined ? event : { ...event, apiKey };
 }
+
+/** The key of the organisation that reports; service keys belong to the operator. */
+export const apiKeyOf = ({ kind, keyId }: Caller): string | undefined => (kind === 'api_key' ? keyId : undefined);
 
 function readOne(
   one: unknown,
@@ -122,6 +129,7 @@ function readOne(
     said: value,
     ...(labels ? { labels } : {}),
     source: reportedBy(caller.kind, source),
+    apiKey: apiKeyOf(caller),
     org,
     at: time ?? new Date(now).toISOString(),
   };

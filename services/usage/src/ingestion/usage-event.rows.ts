@@ -1,8 +1,11 @@
 import type { QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { Tx } from '@tidegate/database/tx';
 import { type Reached, recordReachedMonths } from '../balances/quota-alert.rows.ts';
-import { arrayText, plain, quoted } from '../kernel/array-literal.ts';
+import { arrayText } from '../kernel/array-literal.ts';
+import { instants, int4s, int8s, texts, uuids } from '../kernel/binary-array.ts';
 import type { Labels } from '../meters/dimensions.rules.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** An event that may be counted, with everything the statement needs. */
 export interface CountableEvent {
@@ -13,23 +16,31 @@ export interface CountableEvent {
   meter: string;
   quantity: number;
   at: string;
+  /** The same in milliseconds. */
+  atMs: number;
   source: string;
   id: string;
   lease: string | undefined;
-  /** ISO instant */
-  periodStart: string;
+  /** Milliseconds. */
+  periodStart: number;
+  /** The time zone of the organisation’s days, where it is not UTC. */
+  zone?: string | undefined;
   labels?: Labels | undefined;
+  /** Source and key under which it counts apart, if it does. */
+  origin?: Labels | undefined;
+  apiKey?: string | undefined;
 }
 
-/** Where the piece of an hour begins in which an event counts. */
-const PIECE = `greatest(date_trunc('hour', f.at, 'UTC'), f.period_start,
-                  case when date_trunc('day', f.at, z.time_zone) <= f.at then date_trunc('day', f.at, z.time_zone) end)`;
+/** Where the piece of an hour begins in which an event counts: where a day of its organisation does, unless days are those of UTC. */
+const PIECE = `case when f.zone is null then f.piece
+                else greatest(f.piece, case when date_trunc('day', f.at, f.zone) <= f.at then date_trunc('day', f.at, f.zone) end) end`;
 
-const LABELLED = `, combinations as (
-  insert into usage_label_hours as l (org_id, meter, hour, labels, quantity, events)
-  select f.org_id, f.meter, ${PIECE}, f.labels::text[], sum(f.quantity)::bigint, count(*)
-    from fresh f left join zones z on z.org_id = f.org_id where f.labels <> '' group by 1, 2, 3, 4 order by 1, 2, 3, 4
-  on conflict (org_id, meter, hour, labels) do update
+/** Sums by what events are divided by, beside those of all. */
+const dividedBy = (table: string, column: string): string => `, ${column}_sums as (
+  insert into ${table} as l (org_id, meter, hour, ${column}, quantity, events)
+  select f.org_id, f.meter, ${PIECE}, f.${column}::text[], sum(f.quantity)::bigint, count(*)
+    from fresh f where f.${column} <> '' group by 1, 2, 3, 4 order by 1, 2, 3, 4
+  on conflict (org_id, meter, hour, ${column}) do update
     set quantity = l.quantity + excluded.quantity, events = l.events + excluded.events
 )`;
 
@@ -37,34 +48,39 @@ const LABELLED = `, combinations as (
  * One statement: claim the identities in the open generation, store the events that were claimed, add them to hours and balances, and record
  * which thresholds were reached. An hour in which a month or a day of the organisation begins is two rows. Everything is
  * sorted by key, so that two replicas with the same events wait for each other instead of deadlocking. Events with
- * dimensions are added to the sums of their combination as well, by a statement of its own: others do not pay for it.
+ * dimensions are added to the sums of their combination as well, and those of a key or of another source than the main one
+ * to the sums of their origin, each by a statement of its own: others do not pay for it.
  */
-const countBy = (labelled: boolean): string => `
+const countBy = (more: readonly ('labels' | 'origin' | 'api_key')[]): string => {
+  const labelled = more.includes('labels');
+  const apart = more.includes('origin');
+  return `
 with input as materialized (
   select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[],
-                       $8::text[], $9::uuid[], $10::timestamptz[]${labelled ? ', $12::text[]' : ''})
-    with ordinality as t(org_id, key, digest, meter, quantity, at, source, id, lease, period_start${
-      labelled ? ', labels' : ''
-    }, n)
+                       $8::text[], $9::uuid[], $10::timestamptz[], $11::timestamptz[], $12::text[]
+                       ${more.map((_, index) => `, $${14 + index}::text[]`).join('')})
+    with ordinality as t(org_id, key, digest, meter, quantity, at, source, id, lease, period_start, piece, zone
+                         ${more.map((name) => `, ${name}`).join('')}, n)
 ), claimed as (
   insert into usage_identities (org_id, key, digest, seen, at, generation)
-  select org_id, key, digest, now()::date, at, $11::int from input
+  select org_id, key, digest, now()::date, at, $13::int from input
   on conflict (org_id, key, generation) do nothing
   returning org_id, key
-), fresh as materialized (
-  select i.* from input i join claimed c on c.org_id = i.org_id and c.key = i.key
-), zones as materialized (
-  -- Organisations whose days differ from those of UTC: few, and looked up once each.
-  select org_id, time_zone from entitlement_snapshots where time_zone <> 'UTC' and org_id in (select org_id from fresh)
+), marked as materialized (
+  select i.*, c.key is not null as is_fresh from input i left join claimed c on c.org_id = i.org_id and c.key = i.key
+), fresh as not materialized (
+  select * from marked where is_fresh
 ), stored as (
-  insert into usage_events (org_id, at, meter, quantity, source, id, lease${labelled ? ', labels' : ''})
-  select org_id, at, meter, quantity, source, id, lease${labelled ? ", nullif(labels, '')::text[]" : ''} from fresh
-)${labelled ? LABELLED : ''}, hours as (
+  insert into usage_events (org_id, at, meter, quantity, source, id, lease${labelled ? ', labels' : ''}${
+    apart ? ', origin, api_key' : ''
+  })
+  select org_id, at, meter, quantity, source, id, lease${labelled ? ", nullif(labels, '')::text[]" : ''}${
+    apart ? ", nullif(origin, '')::text[], nullif(api_key, '')" : ''
+  } from fresh
+)${labelled ? dividedBy('usage_label_hours', 'labels') : ''}${apart ? dividedBy('usage_origin_hours', 'origin') : ''}, hours as (
   insert into usage_hours as h (org_id, meter, hour, quantity, events)
-  select f.org_id, f.meter,
-         ${PIECE},
-         sum(f.quantity)::bigint, count(*)
-    from fresh f left join zones z on z.org_id = f.org_id group by 1, 2, 3 order by 1, 2, 3
+  select f.org_id, f.meter, ${PIECE}, sum(f.quantity)::bigint, count(*)
+    from fresh f group by 1, 2, 3 order by 1, 2, 3
   on conflict (org_id, meter, hour) do update
     set quantity = h.quantity + excluded.quantity, events = h.events + excluded.events
 ), balances as (
@@ -75,13 +91,14 @@ with input as materialized (
 ), reached as (
   ${recordReachedMonths('balances')}
 )
-select (select coalesce(array_agg(i.n::int), '{}') from input i
-         where not exists (select 1 from claimed c where c.org_id = i.org_id and c.key = i.key)) as repeated,
+select (select coalesce(array_agg(n::int), '{}') from marked where not is_fresh) as repeated,
        (select coalesce(json_agg(r order by r.org_id, r.meter, r.percent), '[]') from reached r) as reached,
-       (select coalesce(json_agg(json_build_object('org_id', q.org_id, 'meter', q.meter, 'per', q.per,
-                                                   'draws_from', case when q.credited then q.draws_from end)), '[]')
-          from (select distinct org_id, meter from balances) b
-               join quotas q on q.org_id = b.org_id and q.meter = b.meter and (q.per <> 'month' or q.credited)) as others`;
+       (select coalesce(json_agg(json_build_object('org_id', o.org_id, 'meter', o.meter, 'per', o.per,
+                                                   'draws_from', case when o.credited then o.draws_from end)), '[]')
+          from (select distinct b.org_id, b.meter, q.per, q.credited, q.draws_from
+                  from balances b join quotas q on q.org_id = b.org_id and q.meter = b.meter
+                 where q.per <> 'month' or q.credited) as o) as others`;
+};
 
 export interface Limited {
   org_id: string;
@@ -91,8 +108,10 @@ export interface Limited {
   draws_from: number | null;
 }
 
-const COUNT = countBy(false);
-const COUNT_LABELLED = countBy(true);
+const COUNT = countBy([]);
+const COUNT_LABELLED = countBy(['labels']);
+const COUNT_APART = countBy(['origin', 'api_key']);
+const COUNT_LABELLED_APART = countBy(['labels', 'origin', 'api_key']);
 
 export interface Counted {
   /** Indexes in the batch of what was counted before. */
@@ -109,19 +128,25 @@ export interface Counted {
  */
 export async function countEvents(tx: Tx, events: readonly CountableEvent[], generation: number): Promise<Counted> {
   const labelled = events.some(({ labels }) => labels);
-  const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(labelled ? COUNT_LABELLED : COUNT, [
-    plain(events, (event) => event.org),
-    plain(events, (event) => event.key),
-    plain(events, (event) => event.digest),
-    plain(events, (event) => event.meter),
-    plain(events, (event) => event.quantity),
-    plain(events, (event) => event.at),
-    quoted(events, (event) => event.source),
-    quoted(events, (event) => event.id),
-    plain(events, (event) => event.lease ?? 'NULL'),
-    plain(events, (event) => event.periodStart),
+  const apart = events.some(({ origin }) => origin);
+  const [plainly, divided] = apart ? [COUNT_APART, COUNT_LABELLED_APART] : [COUNT, COUNT_LABELLED];
+  const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(labelled ? divided : plainly, [
+    uuids(events, (event) => event.org),
+    uuids(events, (event) => event.key),
+    int4s(events, (event) => event.digest),
+    texts(events, (event) => event.meter),
+    int8s(events, (event) => event.quantity),
+    instants(events, (event) => event.atMs),
+    texts(events, (event) => event.source),
+    texts(events, (event) => event.id),
+    uuids(events, (event) => event.lease),
+    instants(events, (event) => event.periodStart),
+    instants(events, (event) => Math.max(event.periodStart, Math.floor(event.atMs / HOUR_MS) * HOUR_MS)),
+    texts(events, (event) => event.zone ?? null),
     generation,
-    ...(labelled ? [quoted(events, ({ labels }) => (labels ? arrayText(labels) : ''))] : []),
+    ...(labelled ? [texts(events, ({ labels }) => (labels ? arrayText(labels) : ''))] : []),
+    ...(apart ? [texts(events, ({ origin }) => (origin ? arrayText(origin) : ''))] : []),
+    ...(apart ? [texts(events, ({ apiKey = '' }) => apiKey)] : []),
   ]);
   const { repeated = [], reached = [], others = [] } = row ?? {};
   return { repeated: new Set(repeated.map((ordinal) => ordinal - 1)), reached, others };

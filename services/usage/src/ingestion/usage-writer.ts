@@ -6,11 +6,12 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { clock } from '@tidegate/runtime/clock';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
-import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
 import { Identities } from '../kernel/identities.ts';
 import { WatchedUsage } from '../kernel/watched-usage.ts';
 import { findMeters } from '../meters/meter.rows.ts';
+import type { Known } from './admission.rules.ts';
 import { ensureEventDays } from './event-days.ts';
+import { Origins } from './origins.ts';
 import { PeriodCache } from './period-cache.ts';
 import type { ReportedEvent } from './read-events.rules.ts';
 import { insertRejected, type RejectedEvent } from './rejected-event.rows.ts';
@@ -29,7 +30,7 @@ export class UsageWriter {
   /** Those of them that do more than add up whole units. */
   private readonly special = new Set<string>();
   private readonly periods = new PeriodCache();
-  private readonly identities = new Identities();
+  private readonly known = { identities: new Identities(), origins: new Origins() };
   /** Dates, as they are written, whose partition is known to exist. */
   private readonly dates = new Set<string>();
   private counted = 0;
@@ -55,9 +56,9 @@ export class UsageWriter {
   /** Counts what can be counted and stores the rest with the reason, in a transaction that sees all organisations. */
   async writeAll(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
     const epoch = await beginCounting(tx);
-    const periods = await this.periods.of(tx, epoch, events);
+    const { periods, zones } = await this.periods.of(tx, epoch, events);
     const meters = await this.metersFor(tx, events);
-    const known = { meters, periods, special: this.special };
+    const known = { meters, periods, zones, special: this.special };
     const written = await this.count(tx, emit, { events, known, now, epoch });
     await insertRejected(
       tx,
@@ -84,13 +85,14 @@ export class UsageWriter {
     events: readonly ReportedEvent[],
     {
       periods,
+      zones,
       now,
       epoch,
       anyAge,
-    }: { periods: ReadonlyMap<string, MeterPeriods>; now: number; epoch: number; anyAge?: boolean },
+    }: Pick<Known, 'periods' | 'zones'> & { now: number; epoch: number; anyAge?: boolean },
   ): Promise<Written> {
     const meters = await this.metersFor(tx, events);
-    return this.count(tx, emit, { events, known: { meters, periods, anyAge }, now, epoch });
+    return this.count(tx, emit, { events, known: { meters, periods, zones, anyAge }, now, epoch });
   }
 
   /** How many events this process has counted since this was asked last. */
@@ -101,7 +103,7 @@ export class UsageWriter {
   }
 
   private async count(tx: Tx, emit: Emit, batch: Parameters<typeof writeEvents>[2]): Promise<Written> {
-    const written = await writeEvents(tx, emit, batch, this.identities);
+    const written = await writeEvents(tx, emit, batch, this.known);
     this.counted += written.accepted;
     if (written.accepted > 0) tx.onCommit(() => this.watched.note(batch.events));
     return written;

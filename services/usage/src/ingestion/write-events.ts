@@ -7,6 +7,7 @@ import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { settleLeases } from '../leases/lease.rows.ts';
 import { admit, type Known, type Rejection } from './admission.rules.ts';
 import { emitThresholds } from './emit-thresholds.ts';
+import type { Origins, Placeable } from './origins.ts';
 import type { ReportedEvent } from './read-events.rules.ts';
 import { type CountableEvent, type Counted, countEvents } from './usage-event.rows.ts';
 
@@ -17,8 +18,9 @@ export interface Written {
   rejected: Map<number, Rejection>;
 }
 
-interface Candidate extends CountableEvent {
+interface Candidate extends CountableEvent, Placeable {
   index: number;
+  apiKey: string | undefined;
 }
 
 export const CONFLICT: Rejection = {
@@ -34,20 +36,21 @@ export async function writeEvents(
   tx: Tx,
   emit: Emit,
   batch: { events: readonly ReportedEvent[]; known: Known; now: number; epoch: number },
-  identities: Identities,
+  { identities, origins }: { identities: Identities; origins: Origins },
 ): Promise<Written> {
   const rejected = new Map<number, Rejection>();
   const candidates: Candidate[] = [];
   batch.events.forEach((event, index) => {
     const admitted = admit(event, batch.known, batch.now);
     if ('code' in admitted) rejected.set(index, admitted);
-    else candidates.push(countable(event, index, admitted.periodStart));
+    else candidates.push(countable(event, index, admitted, batch.known.zones.get(event.org)));
   });
   const { unique, repeats } = withoutRepeats(candidates);
   if (unique.length === 0) return { accepted: 0, duplicates: 0, rejected };
   const generation = await identities.openGeneration(tx, batch.epoch);
   const older = await identities.findOlder(tx, unique);
   const perhaps = older.size === 0 ? unique : unique.filter((_, index) => !older.has(index));
+  await origins.place(tx, perhaps);
   const counted = await countEvents(tx, perhaps, generation);
   const fresh = counted.repeated.size === 0 ? perhaps : perhaps.filter((_, index) => !counted.repeated.has(index));
   const again = [
@@ -72,7 +75,12 @@ function creditedOf({ others }: Counted, fresh: readonly Candidate[], { periods 
   });
 }
 
-function countable(event: ReportedEvent, index: number, periodStart: number): Candidate {
+function countable(
+  event: ReportedEvent,
+  index: number,
+  { at, periodStart }: { at: number; periodStart: number },
+  zone: string | undefined,
+): Candidate {
   return {
     index,
     org: event.org,
@@ -81,11 +89,15 @@ function countable(event: ReportedEvent, index: number, periodStart: number): Ca
     meter: event.meter,
     quantity: event.quantity,
     at: toMillisecond(event.at),
+    atMs: at,
     source: event.source,
     id: event.id,
     lease: event.lease,
-    periodStart: instant(periodStart),
+    periodStart,
+    zone,
     labels: event.counted ?? event.labels,
+    reporter: event.reporter ?? event.source,
+    apiKey: event.apiKey,
   };
 }
 
@@ -112,16 +124,4 @@ function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats
 function byIdentity(a: Candidate, b: Candidate): number {
   if (a.org !== b.org) return a.org < b.org ? -1 : 1;
   return a.key < b.key ? -1 : a.key === b.key ? 0 : 1;
-}
-
-/* A batch has few distinct periods: their texts are cached. */
-const instants = new Map<number, string>();
-function instant(ms: number): string {
-  let text = instants.get(ms);
-  if (text === undefined) {
-    if (instants.size > 50_000) instants.clear();
-    text = new Date(ms).toISOString();
-    instants.set(ms, text);
-  }
-  return text;
 }

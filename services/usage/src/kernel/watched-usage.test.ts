@@ -26,3 +26,16 @@ test('however much is counted, those who watch are notified once a second, and a
   watched.note([]);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('of thousands of organisations so many are notified a second, each in its turn, and none is forgotten', () => {
+  const notified: string[] = [];
+  const watched = new WatchedUsage({ live: (org: string) => notified.push(org) } as never);
+  const orgs = Array.from({ length: 2_500 }, (_, at) => `org-${at}`);
+  watched.note(orgs.map((org) => ({ org, meter: 'calls' })));
+  vi.advanceTimersByTime(1_000);
+  expect(notified).toEqual(orgs.slice(0, 1_000));
+  watched.note([{ org: 'org-0', meter: 'calls' }]);
+  vi.advanceTimersByTime(2_000);
+  expect(notified).toEqual([...orgs, 'org-0']);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -3,10 +3,13 @@ import { usagePulse } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 
 const REST_MS = 1_000;
+/** Organisations that are notified at a time. */
+const MOST = 1_000;
 
 /**
  * Notifies those who watch that something was counted. A product reports thousands of events a second, so they are notified once a second for each
- * organisation, and last after the last of them.
+ * organisation, and last after the last of them. Where thousands of organisations are counted at once, those that have waited
+ * longest come first: the others wait for the next second, and counting does not pay for them.
  */
 @Injectable()
 export class WatchedUsage implements OnModuleDestroy {
@@ -22,8 +25,11 @@ export class WatchedUsage implements OnModuleDestroy {
       if (meters) meters.add(meter);
       else this.counted.set(org, new Set([meter]));
     }
-    if (this.counted.size === 0) return;
-    this.timer ??= setTimeout(() => this.notify(), REST_MS).unref();
+    this.rest();
+  }
+
+  private rest(): void {
+    if (this.counted.size > 0) this.timer ??= setTimeout(() => this.notify(), REST_MS).unref();
   }
 
   onModuleDestroy(): void {
@@ -32,7 +38,13 @@ export class WatchedUsage implements OnModuleDestroy {
 
   private notify(): void {
     this.timer = undefined;
-    for (const [org, meters] of this.counted) this.bus.live(org, usagePulse, { meters: [...meters] });
-    this.counted.clear();
+    let left = MOST;
+    for (const [org, meters] of this.counted) {
+      this.bus.live(org, usagePulse, { meters: [...meters] });
+      this.counted.delete(org);
+      left -= 1;
+      if (left === 0) break;
+    }
+    this.rest();
   }
 }

@@ -13,6 +13,7 @@ import { thinGauges } from '../gauges/gauge.rows.ts';
 import { expireAggregates } from '../ingestion/aggregate.rows.ts';
 import { ensureEventDays } from '../ingestion/event-days.ts';
 import { expireCombinations, expireLabelHours } from '../ingestion/label.rows.ts';
+import { expireOrigins } from '../ingestion/origin.rows.ts';
 import { expireRejected } from '../ingestion/rejected-event.rows.ts';
 import { expireIdentities, storePrints, turnIdentities } from '../kernel/usage-identity.rows.ts';
 import { expireLeases } from '../leases/lease.rows.ts';
@@ -50,6 +51,7 @@ export class EnforceRetention implements OnApplicationBootstrap {
     await this.tenants.system('ingest', (tx) => rollUpDraws(tx, DRAW_DAYS));
     await this.tenants.system('ingest', (tx) => expireCombinations(tx, MAX_EVENT_AGE_DAYS + 1));
     await this.tenants.system('ingest', (tx) => expireLabelHours(tx, this.config.USAGE_EVENT_DAYS));
+    await this.tenants.system('ingest', (tx) => expireOrigins(tx, this.config.USAGE_EVENT_DAYS));
     await this.tenants.system('ingest', (tx) => expireBackfills(tx, this.config.USAGE_EVENT_DAYS + MAX_EVENT_AGE_DAYS));
     await this.tenants.system('ingest', (tx) => thinGauges(tx, this.config.USAGE_EVENT_DAYS));
     const inChunks = async (expire: (tx: Tx) => Promise<boolean>) => {
