@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { disputesToFetch } from '../../kernel/dispute.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';
-import { customerById, nextSeq } from '../customers/stripe-customer.rows.ts';
+import { customerById, customerCompared, nextSeq } from '../customers/stripe-customer.rows.ts';
 import { eventsDone, eventsOrphaned } from '../inbox/stripe-event.rows.ts';
 import { ApplyCustomer } from './apply-customer.ts';
 import { BoughtPackages } from './bought-packages.ts';
@@ -51,6 +51,7 @@ export class SyncCustomer {
       await this.packages.apply(tx, known.org_id, packages);
       await eventsDone(tx, customerId, at);
       if (dirty) await clearDirty(tx, dirty);
+      if (compare) await customerCompared(tx, customerId);
     });
   }
 }
