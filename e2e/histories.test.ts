@@ -1,7 +1,8 @@
 import { LONG } from '@tidegate/testing/long';
 import { Mismatch } from './histories/organisation.ts';
 import { Play } from './histories/play.ts';
-import { randomSteps, type Step } from './histories/steps.ts';
+import { randomSteps } from './histories/random-steps.ts';
+import type { Step } from './histories/steps.ts';
 import { World } from './histories/world.ts';
 
 /* Each organisation of a world is a history; those of one world share its clock, its deaths and its Stripe. */

@@ -243,9 +243,12 @@ export class World {
     await this.stripe.settled();
     if (find) await host.get(FindEvents).turn({ signal });
     // Stripe lists no older events: what is lost is found by comparing.
-    if (find && this.now > this.foundAt + 29 * DAY)
+    if (find && this.now > this.foundAt + 29 * DAY) {
+      await this.admin.query("update billing.stripe_customers set compared_at = '-infinity'");
       while ((await host.get(CompareCustomers).turn({ signal })) === 'again');
-    if (find) this.foundAt = this.now;
+    }
+    // Whoever died over it has not found everything.
+    if (find && this.isUp('billing')) this.foundAt = this.now;
     for (let turns = 0; ; turns += 1) {
       if (turns > 500) throw new Error('Stripe’s customers are not copied to the end.');
       await this.admin.query("update billing.stripe_dirty set due_at = billing.now() - interval '1 second'");
