@@ -125,7 +125,7 @@ function anyStep(chance: Chance): OwnStep {
   const product = productOf(chance);
   const plan = planOf(chance, product);
   const name = chance.int(1, 4);
-  switch (chance.int(1, 26)) {
+  switch (chance.int(1, 28)) {
     case 1:
     case 2: {
       const status = chance.of<Status>('active', 'active', 'active', 'past_due', 'paused', 'unpaid', 'canceled');
@@ -176,6 +176,9 @@ function anyStep(chance: Chance): OwnStep {
       return { do: 'commit', name, quantity: chance.int(0, 45) };
     case 19:
       return { do: 'release', name };
+    case 21:
+    case 22:
+      return chance.of<OwnStep>(following(chance), { do: 'members', are: chance.int(1, 8) });
     case 20:
       return runs(chance, chance.of(AHEAD, 0, chance.int(0, 48)));
     default: {
@@ -194,6 +197,9 @@ export function buying(chance: Chance, product: Product): OwnStep {
   const interval = ['pro', 'plus'].includes(plan) && chance.is(3) ? { interval: 'year' as const } : {};
   return { do: 'buy', product, plan, ...interval, ...codeOf(chance) };
 }
+
+/** So many members are bought by themselves, up to a cap in cents. */
+export const following = (chance: Chance): OwnStep => ({ do: 'follow', cap: chance.of(null, 0, 600, 1_000, 1_500) });
 
 export const runs = (chance: Chance, hoursAgo: number): OwnStep => ({
   do: 'report',

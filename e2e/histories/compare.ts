@@ -3,10 +3,13 @@ import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import { usageLimits } from '@tidegate/contracts/usage/limits';
+import { DAY } from './calendar.ts';
 import type { Organisation } from './organisation.ts';
 import { PRODUCTS } from './sold.ts';
 import { invoicesAt } from './stripe-facts.ts';
 import type { World } from './world.ts';
+
+const KEPT = 390 * DAY;
 
 /** What the services say of an organisation, and what the model does. */
 export async function compare(world: World, one: Organisation) {
@@ -38,6 +41,7 @@ function may({ plans, features }: Snapshot) {
       }),
     ),
     rooms: limit('rooms'),
+    seats: limit('seats'),
     depth: depth?.kind === 'level' ? depth.level : undefined,
     reports: limit('reports'),
     pages: limit('pages'),
@@ -81,8 +85,9 @@ async function askServices(world: World, { id }: Organisation) {
             (select count(*) from billing.coupon_redemptions where org_id = $1) as coupons,
             (select sum(quantity) from usage.usage_hours where org_id = $1) as hours,
             (select sum(used) from usage.usage_balances where org_id = $1) as balances,
-            (select sum(quantity) from usage.usage_events where org_id = $1) as events`,
-    [id],
+            -- Single events are dropped after 400 days.
+            (select sum(quantity) from usage.usage_events where org_id = $1 and at >= $2) as events`,
+    [id, new Date(world.now - KEPT)],
   );
   const number = (key: string) => Number(sums?.[key] ?? 0);
   return {
@@ -108,14 +113,13 @@ async function askModel(world: World, one: Organisation) {
   const { model } = one;
   const { books } = model;
   const may = model.may();
-  let used = 0;
-  for (const { quantity } of model.usage.events.values()) used += quantity;
+  const [used, kept] = [model.usage.usedSince(0), model.usage.usedSince(world.now - KEPT)];
   return {
     may,
     limits: { reports: may.reports, pages: may.pages, rooms: may.rooms },
     balances: model.balances(),
     prepaid: model.usage.scans.leftOfEach(model.now),
-    usedInAll: { hours: used, balances: used, events: used },
+    usedInAll: { hours: used, balances: used, events: kept },
     invoices: books.invoices.map(({ total, due, status }) => ({ total, due, status })).sort(bySize),
     coupons: model.coupons.had.length,
     balance: books.balance,

@@ -2,6 +2,7 @@ import { Books } from './books.ts';
 import { DAY, type Span, type Step, windowOf } from './calendar.ts';
 import { Coupons, type Uses } from './coupons.ts';
 import { Holding } from './holding.ts';
+import { seatLimit } from './seats.ts';
 import { botsSold, type Grant, isBilled, mainSold, PRODUCTS, type Product } from './sold.ts';
 import { type Meter, UsageModel } from './usage-model.ts';
 
@@ -16,6 +17,8 @@ export class Model {
   readonly books: Books;
   readonly coupons: Coupons;
   readonly grants: Grant[] = [];
+  /** So many people belong to it. */
+  members = 1;
   /** A payment was taken back at a bank, and nobody has settled it. */
   disputed = false;
   private readonly shared: Step[];
@@ -59,6 +62,11 @@ export class Model {
     return {
       plans: Object.fromEntries(PRODUCTS.flatMap((product) => this.standing(product))),
       rooms,
+      seats: seatLimit(
+        this.of('main').inForce() === this.of('main').sub ? this.of('main').sub : undefined,
+        sold.seats,
+        this.of('main').follows,
+      ),
       depth: sold.depth,
       // Of what both products give the larger one counts.
       reports: Math.max(sold.reports, robots?.reports ?? 0),
@@ -136,7 +144,15 @@ export class Model {
     this.books.clock = until;
     this.settle(until);
     this.at(until);
-    for (const product of PRODUCTS) this.of(product).upTo(until + 1);
+    this.upTo(until + 1);
+    this.countMembers();
+  }
+
+  /** Whatever has changed: as many are paid for as there are. */
+  countMembers(): void {
+    const main = this.of('main');
+    main.countSoon();
+    main.countMembers(this.members);
   }
 
   private settle(until: number): void {
@@ -147,13 +163,24 @@ export class Model {
       });
       const [next] = due.sort((a, b) => a.at - b.at);
       if (!next) break;
-      for (const product of PRODUCTS) if (product !== next.one.product) this.of(product).upTo(next.at);
+      this.upTo(next.at);
       this.at(Math.max(this.now, next.at));
       next.one.carryOut(next.at);
     }
     // Paid, withdrawn, credited or due later: at once. What comes of it may be due as well.
     const owed = PRODUCTS.filter((product) => this.of(product).owe(until));
     if (owed.length > 0) this.settle(until);
+  }
+
+  /** Every period that has begun by an instant is charged, in the order in which they did. */
+  private upTo(until: number): void {
+    for (;;) {
+      const begun = PRODUCTS.map((product) => this.of(product)).filter(({ begins = until }) => begins < until);
+      const [first] = begun.sort((a, b) => (a.begins ?? 0) - (b.begins ?? 0));
+      if (first?.begins === undefined) break;
+      first.upTo(first.begins + 1);
+    }
+    for (const product of PRODUCTS) this.of(product).upTo(until);
   }
 
   private at(now: number): void {

@@ -1,6 +1,7 @@
 import { endCoupon, giveCoupon } from '@tidegate/contracts/billing/coupons';
 import { endCredit, giveCredit, listCredits, orderPackage } from '@tidegate/contracts/billing/credits';
 import { createGrant, deleteGrant, listGrants } from '@tidegate/contracts/billing/grants';
+import { followMembers } from '@tidegate/contracts/billing/seats';
 import {
   cancelSubscription,
   changeSubscription,
@@ -152,7 +153,20 @@ export class OwnSteps {
           return true;
         });
       }
+      case 'members':
+        model.members = step.are;
+        await play.countMembers(one);
+        return 'done';
+      case 'follow': {
+        const holding = model.of('main');
+        if (holding.by === 'stripe') return 'left out';
+        const following = step.cap !== null;
+        const input = { product: 'main', following, ...(step.cap !== null && { monthlyCapMinor: step.cap }) };
+        return both(play, one, followMembers, input, () => holding.follow(step.cap ?? undefined));
+      }
       case 'buy':
+        // What is bought at Stripe is not followed here.
+        if (model.of('main').follows) return 'left out';
         return this.stripe.buy(one, step);
       case 'card':
       case 'dashboard':

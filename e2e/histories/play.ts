@@ -64,6 +64,7 @@ export class Play {
       const id = newId();
       await this.ask(getEntitlements, {}, id);
       const model = new Model(this.world.now, this.world.dueDays, this.uses);
+      this.world.members.set(id, () => model.members);
       this.organisations.push({
         id,
         model,
@@ -91,6 +92,10 @@ export class Play {
       throw error instanceof Mismatch ? error : new Mismatch(one, error.stack ?? error.message);
     });
     one.done[one.done.length - 1] = `${line} -> ${came}`;
+    if (one.model.of('main').follows) {
+      await this.settle();
+      one.model.countMembers();
+    }
     if (USES.has(step.do)) await this.checkUse(one, DRAWS.has(step.do));
   }
 
@@ -210,6 +215,18 @@ export class Play {
     one.model.disputed = one.lost.length > 0;
   }
 
+  /** Members have joined or left: an event says so, and that is all that it says. */
+  async countMembers(one: Organisation): Promise<void> {
+    for (;;) {
+      await this.revive();
+      try {
+        return await this.world.memberChanged(one.id);
+      } catch (error) {
+        if (this.world.isUp('billing')) throw error;
+      }
+    }
+  }
+
   /** Webhooks come again, in any order and several times; what was lost is found in the list of events. */
   private async listen(copies = 1): Promise<void> {
     const { webhooks } = this.world.stripe;
@@ -224,7 +241,10 @@ export class Play {
     for (;;) {
       await this.revive();
       try {
-        return await this.world.arrived(this.published);
+        await this.world.arrived(this.published);
+        // Single events are dropped after a year.
+        this.published.length = 0;
+        return;
       } catch (error) {
         if (!(error instanceof Died)) throw error;
       }

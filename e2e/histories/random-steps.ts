@@ -59,7 +59,7 @@ const scene = (chance: Chance, kind: Kind): Either[] =>
   kind === 'prepays'
     ? chance.of(givesBack, expires, endsTogether)(chance)
     : kind === 'pays'
-      ? chance.of(beginsToPay, otherLength, atTheEdge, discounted)(chance)
+      ? chance.of(beginsToPay, otherLength, atTheEdge, discounted, grows)(chance)
       : chance.of(beginsToPay, otherLength, atTheEdge, givesBack)(chance);
 
 const ahead = (chance: Chance, meter: 'pages' | 'reports', id = 9): OwnStep => ({
@@ -123,6 +123,21 @@ function discounted(chance: Chance): Either[] {
     ),
   ];
 }
+
+/** Members join and leave, and are paid for as they do. */
+const grows = (chance: Chance): Either[] => [
+  { do: 'set', product: 'main', plan: chance.of('starter', 'pro'), status: 'active', ...codeOf(chance) },
+  { do: 'follow', cap: chance.of(600, 1_500) },
+  { do: 'members', are: chance.int(2, 8) },
+  chance.of<WorldStep>({ do: 'pass', hours: chance.of(0, 0.02, 300) }, near(chance)),
+  { do: 'members', are: chance.int(1, 8) },
+  ...(chance.is(2) ? [{ do: 'members', are: chance.int(1, 8) } as const] : []),
+  chance.of<OwnStep>(
+    ownStep(chance, 'pays'),
+    { do: 'resume', product: 'main' },
+    { do: 'cancel', product: 'main', at: 'period_end' },
+  ),
+];
 
 const scans = (chance: Chance, id: number, hoursAgo: number): OwnStep => ({
   do: 'report',

@@ -111,6 +111,9 @@ export interface Next {
   interval: Interval;
   at: number;
   moved?: boolean;
+  /** By itself, because members left: with these add-ons. */
+  follows?: boolean;
+  addons?: Addons;
 }
 
 export interface Grant {

@@ -34,6 +34,8 @@ export type OwnStep =
   | { do: 'give'; scans: number; priority: number; days: number | null; asLast?: boolean }
   | { do: 'takeBack' }
   | { do: 'coupon'; coupon: Coupon; product: Product; is: 'given' | 'ended' }
+  | { do: 'members'; are: number }
+  | { do: 'follow'; cap: number | null }
   | { do: 'card'; pays: boolean }
   /** At Stripe: the newest payment is given back, or taken back at the bank; an invoice is credited. */
   | { do: 'refund'; share: number }

@@ -49,6 +49,10 @@ export class UsageModel {
     return sum;
   }
 
+  /** Of all meters. */
+  usedSince = (since: number): number =>
+    [...this.events.values()].reduce((sum, { at, quantity }) => sum + (at >= since ? quantity : 0), 0);
+
   /** Lent in a window and not reported: a slice frees its units a minute after it expires, a hold at once. */
   reserved({ start, end }: Span, now: number): number {
     let sum = 0;
