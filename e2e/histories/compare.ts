@@ -1,10 +1,15 @@
+import { getCredits } from '@tidegate/contracts/billing/credits';
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import { usageLimits } from '@tidegate/contracts/usage/limits';
+import { DAY } from './calendar.ts';
 import type { Organisation } from './organisation.ts';
-import { factsOf } from './stripe-facts.ts';
+import { PRODUCTS } from './sold.ts';
+import { invoicesAt } from './stripe-facts.ts';
 import type { World } from './world.ts';
+
+const KEPT = 390 * DAY;
 
 /** What the services say of an organisation, and what the model does. */
 export async function compare(world: World, one: Organisation) {
@@ -23,21 +28,26 @@ type Snapshot = Pick<Awaited<ReturnType<typeof entitlements>>, 'plans' | 'featur
 const entitlements = (world: World, orgId: string) => world.call(getEntitlements, {}, { orgId });
 
 function may({ plans, features }: Snapshot) {
-  const plan = plans['main'];
   const limit = (key: string) => {
     const grant = features[key];
     return grant && 'limit' in grant ? grant.limit : undefined;
   };
   const depth = features['depth'];
   return {
-    plan: plan?.plan,
-    status: plan?.status,
-    access: plan?.access,
+    plans: Object.fromEntries(
+      PRODUCTS.flatMap((product) => {
+        const one = plans[product];
+        return one ? [[product, { plan: one.plan, status: one.status, access: one.access }]] : [];
+      }),
+    ),
     rooms: limit('rooms'),
+    seats: limit('seats'),
     depth: depth?.kind === 'level' ? depth.level : undefined,
     reports: limit('reports'),
     pages: limit('pages'),
     scans: limit('scans'),
+    robots: limit('robots'),
+    runs: limit('runs'),
   };
 }
 
@@ -51,8 +61,15 @@ export function balancesOf({ items }: Output<typeof usageLimits>) {
     calls: of('api_calls')?.used,
     scans: of('scans')?.used,
     prepaid: of('scans')?.credits,
+    runs: of('runs')?.used,
   };
 }
+
+/** What is left of each of the prepaid units, in the order in which they are drawn. */
+export const leftOfEach = ({ features }: Output<typeof getCredits>) =>
+  features
+    .filter(({ feature }) => feature === 'scans')
+    .flatMap(({ credits }) => credits.map(({ left, expired }) => ({ left, expired })));
 
 async function askServices(world: World, { id }: Organisation) {
   const { items } = await world.call(usageLimits, {}, { orgId: id });
@@ -61,22 +78,26 @@ async function askServices(world: World, { id }: Organisation) {
   const listed = (await world.call(listInvoices, { limit: 100 }, { orgId: id })).items;
   const own = listed.filter(({ provider }) => provider === 'manual');
   const [sums] = await world.query<Record<string, string | null>>(
-    `select (select sum(amount_minor) from billing.invoice_items where org_id = $1 and invoice_id is null) as waiting,
-            (select sum(amount_minor) from billing.invoice_items i where org_id = $1 and not exists
+    `select (select sum(amount_minor - discount_minor) from billing.invoice_items where org_id = $1 and invoice_id is null) as waiting,
+            (select sum(amount_minor - discount_minor) from billing.invoice_items i where org_id = $1 and not exists
               (select 1 from billing.invoices v where v.org_id = $1 and v.id = i.invoice_id and v.provider = 'stripe')) as charged,
             (select sum(amount_minor) from billing.balance_changes where org_id = $1) as balance,
+            (select count(*) from billing.coupon_redemptions where org_id = $1) as coupons,
             (select sum(quantity) from usage.usage_hours where org_id = $1) as hours,
             (select sum(used) from usage.usage_balances where org_id = $1) as balances,
-            (select sum(quantity) from usage.usage_events where org_id = $1) as events`,
-    [id],
+            -- Single events are dropped after 400 days.
+            (select sum(quantity) from usage.usage_events where org_id = $1 and at >= $2) as events`,
+    [id, new Date(world.now - KEPT)],
   );
   const number = (key: string) => Number(sums?.[key] ?? 0);
   return {
     may: may(await entitlements(world, id)),
     limits: { reports: reports?.limit, pages: counted('pages')?.limit, rooms: counted('rooms')?.limit },
     balances: balancesOf({ items }),
+    prepaid: leftOfEach(await world.call(getCredits, {}, { orgId: id })),
     usedInAll: { hours: number('hours'), balances: number('balances'), events: number('events') },
     invoices: own.map(({ totalMinor: total, dueMinor: due, status }) => ({ total, due, status })).sort(bySize),
+    coupons: number('coupons'),
     balance: number('balance'),
     waiting: number('waiting'),
     charged: number('charged'),
@@ -92,18 +113,21 @@ async function askModel(world: World, one: Organisation) {
   const { model } = one;
   const { books } = model;
   const may = model.may();
-  let used = 0;
-  for (const { quantity } of model.usage.events.values()) used += quantity;
+  const [used, kept] = [model.usage.usedSince(0), model.usage.usedSince(world.now - KEPT)];
   return {
     may,
     limits: { reports: may.reports, pages: may.pages, rooms: may.rooms },
     balances: model.balances(),
-    usedInAll: { hours: used, balances: used, events: used },
+    prepaid: model.usage.scans.leftOfEach(model.now),
+    usedInAll: { hours: used, balances: used, events: kept },
     invoices: books.invoices.map(({ total, due, status }) => ({ total, due, status })).sort(bySize),
+    coupons: model.coupons.had.length,
     balance: books.balance,
     waiting: books.waiting,
     charged: books.sum,
-    atStripe: ((await factsOf(world, one))?.invoices ?? []).sort(byNumber),
+    atStripe: (await invoicesAt(world, one))
+      .map(({ number, total, status }) => ({ number, total, status }))
+      .sort(byNumber),
   };
 }
 

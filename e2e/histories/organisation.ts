@@ -13,6 +13,10 @@ export interface Organisation extends Customer {
   /** Whether something may have happened at Stripe that nobody knows of yet. */
   stale: boolean;
   bought: boolean;
+  /** The number of its card. */
+  card: string;
+  /** Payments that its bank took back, and nobody has settled. */
+  lost: string[];
   /** What was done, with what came of it. */
   done: string[];
 }

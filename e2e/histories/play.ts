@@ -1,3 +1,4 @@
+import { getCredits } from '@tidegate/contracts/billing/credits';
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { publishPrices } from '@tidegate/contracts/billing/publish';
@@ -5,14 +6,17 @@ import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { usageLimits } from '@tidegate/contracts/usage/limits';
 import { newId } from '@tidegate/database/ids';
-import { HOUR, SECOND } from './calendar.ts';
+import { DAY, HOUR, SECOND } from './calendar.ts';
 import { catalogue } from './catalogue.ts';
-import { balancesOf, compare, mayNow } from './compare.ts';
+import { balancesOf, compare, leftOfEach, mayNow } from './compare.ts';
+import type { Uses } from './coupons.ts';
 import { Model } from './model.ts';
 import { Mismatch, OPERATOR, type Organisation } from './organisation.ts';
 import { OwnSteps } from './own-steps.ts';
+import { PRODUCTS } from './sold.ts';
 import type { Step, WorldStep } from './steps.ts';
 import { factsOf } from './stripe-facts.ts';
+import { BEGIN } from './template.ts';
 import { Died, type Name, type World } from './world.ts';
 
 /** Answers of a gateway that had none: the operation may have happened. Whoever asks again does so with the same key. */
@@ -23,8 +27,14 @@ const USES = new Set<Step['do']>([
   ...(['report', 'correct', 'lend', 'hold', 'giveBack', 'commit', 'release'] as const),
   ...(['give', 'takeBack', 'order', 'invoice'] as const),
   // Another plan may count in other months.
-  ...(['set', 'choose', 'try', 'cancel', 'resume'] as const),
+  ...(['set', 'choose', 'try', 'cancel', 'resume', 'buy', 'dashboard'] as const),
 ]);
+/** What may draw prepaid units, or give them back. */
+const DRAWS = new Set<Step['do']>(['report', 'correct', 'give', 'takeBack', 'invoice']);
+/** Two that pay. */
+const CARDS = ['4242', '5555555555554444'];
+/** So far ahead somebody looks for what comes next. */
+const SOON = 40 * DAY;
 
 /** Carries a history out, in the services and in the model. */
 export class Play {
@@ -37,17 +47,24 @@ export class Play {
   /** Ids of usage that went by the stream. */
   readonly published: string[] = [];
   private events = 0;
+  /** Who has tried a product with a card. */
+  readonly triedCards = new Map<string, string>();
+  private readonly uses: Uses = new Map();
 
   private readonly own = new OwnSteps(this);
 
   constructor(readonly world: World) {}
+
+  /** Ids are used again for some weeks: then they have expired. */
+  nameOf = (id: number): string => `${id}-${Math.floor((this.world.now - BEGIN) / (20 * DAY))}`;
 
   async open(organisations: number): Promise<void> {
     await this.ask(publishPrices, {}, OPERATOR);
     for (let index = 0; index < organisations; index += 1) {
       const id = newId();
       await this.ask(getEntitlements, {}, id);
-      const model = new Model(this.world.now, this.world.dueDays);
+      const model = new Model(this.world.now, this.world.dueDays, this.uses);
+      this.world.members.set(id, () => model.members);
       this.organisations.push({
         id,
         model,
@@ -55,6 +72,8 @@ export class Play {
         holds: new Map(),
         stale: false,
         bought: false,
+        card: CARDS[index % CARDS.length] as string,
+        lost: [],
         done: [],
       });
     }
@@ -73,7 +92,11 @@ export class Play {
       throw error instanceof Mismatch ? error : new Mismatch(one, error.stack ?? error.message);
     });
     one.done[one.done.length - 1] = `${line} -> ${came}`;
-    if (USES.has(step.do)) await this.checkUse(one);
+    if (one.model.of('main').follows) {
+      await this.settle();
+      one.model.countMembers();
+    }
+    if (USES.has(step.do)) await this.checkUse(one, DRAWS.has(step.do));
   }
 
   // What happens to all ---------------------------------------------------------------------------------------------
@@ -84,12 +107,15 @@ export class Play {
     switch (step.do) {
       case 'pass': {
         await this.pass(step.hours * HOUR);
-        const one = await this.differing();
-        if (one) {
-          const line = JSON.stringify((await mayNow(world)).get(one.id));
-          throw new Mismatch(one, `may do ${line}\n     the model: ${JSON.stringify(one.model.may())}`);
-        }
-        return;
+        return this.checkMay();
+      }
+      case 'near': {
+        const soon = this.organisations.flatMap(({ model }) => model.coming()).filter((at) => at < world.now + SOON);
+        if (soon.length === 0) return;
+        const at = (soon.sort((a, b) => a - b)[step.which % soon.length] as number) + step.seconds * SECOND;
+        if (at <= world.now) return;
+        await this.pass(at - world.now);
+        return this.checkMay();
       }
       case 'edition':
         if (this.edition === 3) return;
@@ -98,8 +124,8 @@ export class Play {
         await this.ask(publishPrices, {}, OPERATOR);
         return;
       case 'move':
-        await this.ask(movePlans, { from: `main.${step.plan}`, at: step.at }, OPERATOR);
-        for (const { model } of this.organisations) model.move(step.plan, this.edition, step.at);
+        await this.ask(movePlans, { from: `${step.product}.${step.plan}`, at: step.at }, OPERATOR);
+        for (const { model } of this.organisations) model.of(step.product).move(step.plan, this.edition, step.at);
         return this.settle();
       case 'webhooks': {
         const { webhooks } = world.stripe;
@@ -148,7 +174,7 @@ export class Play {
       const awake = this.current && !this.still;
       const next = awake ? world.stripe.nextInstant(end / SECOND) * SECOND : end;
       await world.moveTo(Math.min(end, Math.max(world.now + SECOND, next)));
-      if (!awake) for (const one of this.organisations) one.stale = true;
+      if (!awake) for (const one of this.organisations) one.stale = one.bought;
       await this.settle();
     }
   }
@@ -173,7 +199,7 @@ export class Play {
     if (this.current) this.events = events;
     for (const one of this.organisations) {
       one.model.pass(world.now);
-      one.model.books.chargePages(world.now);
+      one.model.chargePages();
       if (this.current && changed) await this.copyFromStripe(one);
     }
   }
@@ -182,8 +208,23 @@ export class Play {
   async copyFromStripe(one: Organisation): Promise<void> {
     one.stale = false;
     if (!one.bought) return;
-    const said = await factsOf(this.world, one);
-    if (said) one.model.provider(said.billed);
+    for (const product of PRODUCTS) {
+      const said = await factsOf(this.world, one, product);
+      if (said) one.model.of(product).provider(said.billed);
+    }
+    one.model.disputed = one.lost.length > 0;
+  }
+
+  /** Members have joined or left: an event says so, and that is all that it says. */
+  async countMembers(one: Organisation): Promise<void> {
+    for (;;) {
+      await this.revive();
+      try {
+        return await this.world.memberChanged(one.id);
+      } catch (error) {
+        if (this.world.isUp('billing')) throw error;
+      }
+    }
   }
 
   /** Webhooks come again, in any order and several times; what was lost is found in the list of events. */
@@ -200,7 +241,10 @@ export class Play {
     for (;;) {
       await this.revive();
       try {
-        return await this.world.arrived(this.published);
+        await this.world.arrived(this.published);
+        // Single events are dropped after a year.
+        this.published.length = 0;
+        return;
       } catch (error) {
         if (!(error instanceof Died)) throw error;
       }
@@ -239,12 +283,24 @@ export class Play {
     }
   }
 
-  private async checkUse(one: Organisation): Promise<void> {
+  private async checkUse(one: Organisation, draws: boolean): Promise<void> {
     if (one.stale) return;
     await this.arrived();
+    const { model } = one;
     const said = JSON.stringify(await this.ask(usageLimits, {}, one.id).then(balancesOf));
-    const wanted = JSON.stringify(one.model.balances());
+    const wanted = JSON.stringify(model.balances());
     if (said !== wanted) throw new Mismatch(one, `has used ${said}\n     the model: ${wanted}`);
+    if (!draws || model.usage.scans.credits.length === 0) return;
+    const left = JSON.stringify(await this.ask(getCredits, {}, one.id).then(leftOfEach));
+    const leftInModel = JSON.stringify(model.usage.scans.leftOfEach(model.now));
+    if (left !== leftInModel) throw new Mismatch(one, `has left ${left}\n     the model: ${leftInModel}`);
+  }
+
+  private async checkMay(): Promise<void> {
+    const one = await this.differing();
+    if (!one) return;
+    const line = JSON.stringify((await mayNow(this.world)).get(one.id));
+    throw new Mismatch(one, `may do ${line}\n     the model: ${JSON.stringify(one.model.may())}`);
   }
 
   /** Whoever may do something else than the model says. */

@@ -27,10 +27,11 @@ export class Scans {
   monthOf: (at: number) => number = () => 0;
 
   give(
-    { amount, priority, days, free }: { amount: number; priority: number; days: number | null; free: boolean },
+    given: { amount: number; priority: number; days: number | null; free: boolean; until?: number | undefined },
     now: number,
   ): void {
-    const until = days === null ? Number.POSITIVE_INFINITY : now + days * DAY;
+    const { amount, priority, days, free } = given;
+    const until = given.until ?? (days === null ? Number.POSITIVE_INFINITY : now + days * DAY);
     this.credits.push({ left: amount, priority, free, from: now, until });
   }
 
@@ -39,6 +40,10 @@ export class Scans {
     const last = this.credits.at(-1);
     if (last) last.until = Math.min(last.until, now);
   }
+
+  /** What is left of each of them, in the order in which they are drawn. */
+  leftOfEach = (now: number): { left: number; expired: boolean }[] =>
+    this.inOrder().map(({ left, until }) => ({ left, expired: until <= now }));
 
   left(now: number): number {
     return this.credits.reduce((sum, { left, from, until }) => sum + (from <= now && now < until ? left : 0), 0);

@@ -1,48 +1,69 @@
 import { Stripe } from 'stripe';
-import type { Billed, Plan, Status } from './sold.ts';
+import { type Billed, NONE, type Plan, type Product, type Status } from './sold.ts';
 import type { World } from './world.ts';
 
 /** An organisation as far as Stripe knows it. */
 export interface Customer {
   id: string;
   customer?: string;
-  /** The card that pays. */
-  method?: string;
 }
 
 export interface Facts {
+  id: string;
   billed: Billed;
-  invoices: { number: string; total: number; status: string }[];
-  cancel: (at: 'now' | 'period_end') => Promise<unknown>;
 }
 
-const KEY = /^main\.(addon\.)?(\w+)\.v(\d+)\.eur\.(month|year)$/;
+/** Of what the dashboard lists. */
+export interface Listed {
+  id: string;
+  subscription: string | undefined;
+  number: string;
+  total: number;
+  paid: number;
+  remaining: number;
+  credited: number;
+  status: string;
+}
+
+const KEY = /^(main|bots)\.(addon\.)?(\w+)\.v(\d+)\.eur\.(month|year)$/;
 const clients = new WeakMap<World, Stripe>();
 
-/** What the dashboard shows of an organisation's subscription: the one that lives, or the last that did. */
-export async function factsOf(world: World, one: Customer): Promise<Facts | undefined> {
-  const dashboard =
+export function dashboardOf(world: World): Stripe {
+  const known =
     clients.get(world) ?? new Stripe(world.stripe.key, { ...world.stripe.client, apiVersion: '2026-10-28.endive' });
-  clients.set(world, dashboard);
-  one.customer ??= (await dashboard.customers.list({ limit: 100 })).data.find(
+  clients.set(world, known);
+  return known;
+}
+
+async function customerOf(world: World, one: Customer): Promise<string | undefined> {
+  one.customer ??= (await dashboardOf(world).customers.list({ limit: 100 })).data.find(
     ({ metadata }) => metadata['organisation_id'] === one.id,
   )?.id;
-  if (!one.customer) return undefined;
-  const { customer } = one;
-  const { data } = await dashboard.subscriptions.list({ customer, status: 'all', limit: 100 });
-  const over = ({ status }: Stripe.Subscription) => status === 'canceled' || status === 'incomplete_expired';
-  const newest = [...data].sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
-  const found = newest.find((sub) => !over(sub)) ?? newest[0];
+  return one.customer;
+}
+
+const isOver = ({ status }: Stripe.Subscription) => status === 'canceled' || status === 'incomplete_expired';
+
+/** What the dashboard shows of what an organisation has of a product: the subscription that lives, or the last that did. */
+export async function factsOf(world: World, one: Customer, product: Product): Promise<Facts | undefined> {
+  const customer = await customerOf(world, one);
+  if (!customer) return undefined;
+  const { data } = await dashboardOf(world).subscriptions.list({ customer, status: 'all', limit: 100 });
+  const own = data.filter(({ items }) =>
+    items.data.some(({ price }) => KEY.exec(price.lookup_key ?? '')?.[1] === product),
+  );
+  const newest = own.sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
+  const found = newest.find((sub) => !isOver(sub)) ?? newest[0];
   if (!found) return undefined;
-  one.method ??= (await dashboard.customers.listPaymentMethods(customer)).data[0]?.id;
   let sold: Pick<Billed, 'plan' | 'edition' | 'interval' | 'periodStart'> | undefined;
-  let rooms5 = 0;
+  const addons = { ...NONE };
   for (const item of found.items.data) {
     const parts = KEY.exec(item.price.lookup_key ?? '');
     // What is charged by use is no plan.
     if (!parts) continue;
-    const [, addon, name, version, interval] = parts;
-    if (addon) rooms5 = item.quantity ?? 0;
+    const [, , addon, name, version, interval] = parts;
+    if (addon && name === 'rooms5') addons.rooms5 = item.quantity ?? 0;
+    else if (addon) addons.members = item.quantity ?? 0;
     else
       sold = {
         plan: name as Plan,
@@ -52,24 +73,59 @@ export async function factsOf(world: World, one: Customer): Promise<Facts | unde
       };
   }
   if (!sold) throw new Error('Stripe bills for something that nobody sells.');
-  const invoices = (await dashboard.invoices.list({ customer, limit: 100 })).data;
-  const open = invoices.filter((one) => one.status === 'open' && one.amount_remaining > 0);
-  const since = open.map((one) => one.due_date ?? one.status_transitions.finalized_at ?? one.created);
-  const overdueSince = since.length > 0 ? Math.min(...since) * 1_000 : undefined;
+  const status = found.status as Status;
+  const overdueSince = status === 'past_due' ? await overdue(world, customer, found.id) : undefined;
   return {
-    billed: {
-      ...sold,
-      rooms5,
-      status: found.status as Status,
-      anchor: found.billing_cycle_anchor * 1_000,
-      overdueSince,
-    },
-    invoices: invoices
-      .filter(({ status }) => status !== 'draft')
-      .map(({ number, total, status }) => ({ number: number ?? '', total, status: status ?? '' })),
-    cancel: (at) =>
-      at === 'now'
-        ? dashboard.subscriptions.cancel(found.id)
-        : dashboard.subscriptions.update(found.id, { cancel_at_period_end: true }),
+    id: found.id,
+    billed: { ...sold, addons, status, anchor: found.billing_cycle_anchor * 1_000, overdueSince },
   };
+}
+
+/** The oldest invoice of the subscription that is open was due then, or was issued. */
+async function overdue(world: World, customer: string, subscription: string): Promise<number | undefined> {
+  const since = (await dashboardOf(world).invoices.list({ customer, limit: 100 })).data
+    .filter((one) => subscriptionOf(one) === subscription && one.status === 'open' && one.amount_remaining > 0)
+    .map((one) => one.due_date ?? one.status_transitions.finalized_at ?? one.created);
+  return since.length > 0 ? Math.min(...since) * 1_000 : undefined;
+}
+
+function subscriptionOf({ parent }: Stripe.Invoice): string | undefined {
+  const of = parent?.subscription_details?.subscription;
+  return typeof of === 'string' ? of : of?.id;
+}
+
+/** A draft is nothing that anybody owes. The newest first. */
+export async function invoicesAt(world: World, one: Customer): Promise<Listed[]> {
+  const customer = await customerOf(world, one);
+  if (!customer) return [];
+  const { data } = await dashboardOf(world).invoices.list({ customer, limit: 100 });
+  return data
+    .filter(({ status }) => status !== 'draft')
+    .map((invoice) => ({
+      id: invoice.id as string,
+      subscription: subscriptionOf(invoice),
+      number: invoice.number ?? '',
+      total: invoice.total,
+      paid: invoice.amount_paid,
+      remaining: invoice.amount_remaining,
+      credited: invoice.pre_payment_credit_notes_amount + invoice.post_payment_credit_notes_amount,
+      status: invoice.status ?? '',
+    }));
+}
+
+/** The cards of an organisation. */
+export async function cardsOf(world: World, one: Customer): Promise<string[]> {
+  const customer = await customerOf(world, one);
+  if (!customer) return [];
+  return (await dashboardOf(world).customers.listPaymentMethods(customer)).data.map(({ id }) => id);
+}
+
+/** The last payment for something that could be taken back. */
+export async function lastCharge(world: World, one: Customer): Promise<Stripe.Charge | undefined> {
+  const customer = await customerOf(world, one);
+  if (!customer) return undefined;
+  const { data } = await dashboardOf(world).charges.list({ customer, limit: 100 });
+  return data.find(
+    ({ paid, refunded, disputed, amount_refunded }) => paid && !refunded && !disputed && amount_refunded === 0,
+  );
 }

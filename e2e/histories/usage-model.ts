@@ -5,7 +5,7 @@ import { Scans } from './scans.ts';
  * What one organisation has used: a list of events, with what was lent and held. Written from the documents, apart from
  * the service. A window's use is the sum over the list, read from the top each time.
  */
-export type Meter = 'reports' | 'pages' | 'api_calls' | 'scans';
+export type Meter = 'reports' | 'pages' | 'api_calls' | 'scans' | 'runs';
 export type Reporter = 'customer' | 'operator' | 'service';
 
 interface Reported {
@@ -27,7 +27,14 @@ interface Lent {
   reported: number;
 }
 
-export type Admission = 'accepted' | 'duplicate' | 'conflict' | 'too_old' | 'in_the_future' | 'malformed';
+export type Admission =
+  | 'accepted'
+  | 'duplicate'
+  | 'conflict'
+  | 'too_old'
+  | 'in_the_future'
+  | 'malformed'
+  | 'not_included';
 
 export class UsageModel {
   readonly scans = new Scans();
@@ -42,6 +49,10 @@ export class UsageModel {
     return sum;
   }
 
+  /** Of all meters. */
+  usedSince = (since: number): number =>
+    [...this.events.values()].reduce((sum, { at, quantity }) => sum + (at >= since ? quantity : 0), 0);
+
   /** Lent in a window and not reported: a slice frees its units a minute after it expires, a hold at once. */
   reserved({ start, end }: Span, now: number): number {
     let sum = 0;
@@ -55,9 +66,10 @@ export class UsageModel {
 
   report(
     by: Reporter,
-    event: { id: string; meter: Meter; quantity: number; at: number; lease?: string },
+    event: { id: string; meter: Meter; quantity: number; at: number; lease?: string; included: boolean },
     now: number,
   ): Admission {
+    if (!event.included) return 'not_included';
     const key = `${by} ${event.id}`;
     const known = this.events.get(key);
     const same = known && known.meter === event.meter && this.said.get(key) === event.quantity;

@@ -6,6 +6,8 @@ import { BillingConfig } from '@tidegate/billing/billing.config';
 import { service as billing } from '@tidegate/billing/billing.service';
 import { RefreshEntitlements } from '@tidegate/billing/entitlements/refresh-entitlements.loop';
 import { ChargeUsage } from '@tidegate/billing/invoices/charge-usage.loop';
+import { CountMembers } from '@tidegate/billing/seats/count-members';
+import { FollowSeats } from '@tidegate/billing/seats/follow-seats.loop';
 import { StripeApi } from '@tidegate/billing/stripe/client/stripe-api';
 import { SyncCustomers } from '@tidegate/billing/stripe/mirror/sync-customers.loop';
 import { CompareCustomers } from '@tidegate/billing/stripe/upkeep/compare-customers.loop';
@@ -16,6 +18,7 @@ import { ANONYMOUS, type Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { connectNats } from '@tidegate/messaging/nats';
@@ -63,6 +66,8 @@ export class World {
   private ended = false;
   private readonly closers: (() => unknown)[] = [];
   stripe!: StripeDouble;
+  /** How many members an organisation has. */
+  readonly members = new Map<string, () => number>();
 
   private constructor(readonly dueDays: number) {}
   private env!: NodeJS.ProcessEnv;
@@ -146,7 +151,11 @@ export class World {
     const config = CONFIGS[name];
     const host = new ServiceHost(DEFINITIONS[name], settings);
     await host.start(loadConfigs([config], env).get(config), new Health([name]));
-    if (name === 'billing') host.get(StripeApi).patienceMs = 50;
+    if (name === 'billing') {
+      host.get(StripeApi).patienceMs = 50;
+      // Identity is not here: it is asked for nothing but this number.
+      host.get(CountMembers).now = async (orgId) => this.members.get(orgId)?.() ?? 1;
+    }
     this.running.set(name, { host, proxies, cut: () => undefined });
   }
 
@@ -243,9 +252,12 @@ export class World {
     await this.stripe.settled();
     if (find) await host.get(FindEvents).turn({ signal });
     // Stripe lists no older events: what is lost is found by comparing.
-    if (find && this.now > this.foundAt + 29 * DAY)
+    if (find && this.now > this.foundAt + 29 * DAY) {
+      await this.admin.query("update billing.stripe_customers set compared_at = '-infinity'");
       while ((await host.get(CompareCustomers).turn({ signal })) === 'again');
-    if (find) this.foundAt = this.now;
+    }
+    // Whoever died over it has not found everything.
+    if (find && this.isUp('billing')) this.foundAt = this.now;
     for (let turns = 0; ; turns += 1) {
       if (turns > 500) throw new Error('Stripe’s customers are not copied to the end.');
       await this.admin.query("update billing.stripe_dirty set due_at = billing.now() - interval '1 second'");
@@ -253,8 +265,20 @@ export class World {
       if (rowCount === 0) break;
       await host.get(SyncCustomers).turn({ signal });
     }
-    for (const loop of [host.get(ApplyDueChanges), host.get(ChargeUsage), host.get(RefreshEntitlements)])
-      while ((await loop.turn({ signal })) === 'again');
+    const loops = [
+      host.get(ApplyDueChanges),
+      host.get(FollowSeats),
+      host.get(ChargeUsage),
+      host.get(RefreshEntitlements),
+    ];
+    for (const loop of loops) while ((await loop.turn({ signal })) === 'again');
+  }
+
+  /** As identity's event says it. */
+  async memberChanged(orgId: string): Promise<void> {
+    const { host } = this.running.get('billing') as Running;
+    const data = { orgId, userId: orgId, role: 'member' } as never;
+    await host.get(TenantDatabase).run(orgId, (tx) => host.get(FollowSeats).member({ data, tx } as never));
   }
 
   /** Everything that was sent has arrived: events of billing at usage, and usage of our own services. Who has died receives nothing. */

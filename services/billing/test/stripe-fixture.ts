@@ -172,10 +172,10 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     payments: new StripePayments(api, paidItems, new PreviewPayments(tenants, api, paidItems), sync),
     /** One turn of the loop that looks for events which no webhook has brought. */
     find: () => new FindEvents(tenants, api, wakes, metrics).turn({ signal }),
-    /** One turn of the daily comparison, for everybody. */
-    compare: async () => {
+    /** One turn of the daily comparison when so many hours have passed, by default for everybody. */
+    compare: async ({ hours = 48 } = {}) => {
       await tenants.system('stripe', (tx) =>
-        tx.query("update stripe_customers set compared_at = now() - interval '2 days'"),
+        tx.query('update stripe_customers set compared_at = compared_at - make_interval(hours => $1)', [hours]),
       );
       return new CompareCustomers(tenants, api, sync, log).turn({ signal });
     },

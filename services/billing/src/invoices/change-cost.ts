@@ -76,8 +76,11 @@ export async function costOfPeriod(given: Given, paid: Paid, one: Subscription):
 }
 
 export async function findPaid(tx: Tx, orgId: string, product: string): Promise<Paid | undefined> {
-  return (await findPaidPeriods<RecurringItem, OpenUsage>(tx, orgId)).find((row) => row.product === product);
+  return (await findPaidOfAll(tx, orgId)).find((row) => row.product === product);
 }
+
+export const findPaidOfAll = (tx: Tx, orgId: string): Promise<Paid[]> =>
+  findPaidPeriods<RecurringItem, OpenUsage>(tx, orgId);
 
 /** An organisation is billed in one currency, also when that was decided after this began. */
 const currencyFor = async (

@@ -349,3 +349,19 @@ describe('histories', () => {
     );
   });
 });
+
+test('after a standstill two products are invoiced in the order in which their periods began', async () => {
+  const org = await organisation('2024-01-01T10:00:00Z');
+  await set(org, 'starter');
+  at('2024-01-10T10:00:00Z');
+  await billing.call(setSubscription, { organisationId: org, product: 'trading', plan: 'basic' });
+  at('2024-03-20T10:00:00Z');
+  await billing.settle(org);
+  const begun = (await invoices(org)).slice(2).map((invoice) => short(invoice).map(([item, , start]) => [item, start]));
+  expect(begun).toEqual([
+    [['plan:starter', '2024-02-01']],
+    [['plan:basic', '2024-02-10']],
+    [['plan:starter', '2024-03-01']],
+    [['plan:basic', '2024-03-10']],
+  ]);
+});

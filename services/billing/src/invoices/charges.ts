@@ -6,7 +6,7 @@ import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import type { DunningTerms } from '../kernel/dunning.rules.ts';
 import { savePaidPeriod } from '../kernel/paid-period.rows.ts';
 import { differInOrdersOnly, isBilledByHand, isEnded, type Subscription } from '../kernel/subscription.rules.ts';
-import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from './change-cost.ts';
+import { costOfChange, costOfPeriod, findPaid, findPaidOfAll, type Given, type Paid } from './change-cost.ts';
 import { fixCurrency, lockAccount } from './invoice.rows.ts';
 import { addItems, type NewItem } from './invoice-item.rows.ts';
 import { issueInvoice } from './issue-invoice.ts';
@@ -57,20 +57,29 @@ export class Charges {
     return remind(holder, at, { ...this.terms, days });
   }
 
-  /** Charges the periods that begin before an instant, each as the subscription is then. */
-  async upTo(holder: Holder, one: Subscription, until: number): Promise<void> {
-    if (!isBilledByHand(one)) return;
-    let paid = await findPaid(holder.tx, holder.orgId, one.product);
-    // It was moved to what has to be paid, or it is from before there were invoices.
-    if (!paid) return this.changed(holder, { before: undefined, after: one, at: until - 1, by: 'schedule' });
-    if (paid.nextAt !== null && paid.nextAt >= until) return;
-    while (paid.period.end < until) {
-      const { next, items } = await costOfPeriod(holder, paid, one);
-      paid = next;
+  /** Charges the periods that begin before an instant, of all products in their order, each as the subscription is then. */
+  async upTo(holder: Holder, subscriptions: readonly Subscription[], until: number): Promise<void> {
+    const billed = subscriptions.filter(isBilledByHand);
+    if (billed.length === 0) return;
+    const stored = await findPaidOfAll(holder.tx, holder.orgId);
+    const due: { one: Subscription; paid: Paid }[] = [];
+    for (const one of billed) {
+      const paid = stored.find(({ product }) => product === one.product);
+      // It was moved to what has to be paid, or it is from before there were invoices.
+      if (!paid) await this.changed(holder, { before: undefined, after: one, at: until - 1, by: 'schedule' });
+      else if (paid.nextAt === null || paid.nextAt < until) due.push({ one, paid });
+    }
+    for (;;) {
+      const [first] = due.filter(({ paid }) => paid.period.end < until).sort(byEnd);
+      if (!first) break;
+      const { next, items } = await costOfPeriod(holder, first.paid, first.one);
+      first.paid = next;
       if (await this.charge(holder, items)) await this.issue(holder, 'schedule', { onlyOwed: false });
     }
-    const { open, segments } = closeWindows(paid.usage, holder.steps, until - 1);
-    await this.keep(holder, one, { ...paid, usage: open }, segments);
+    for (const { one, paid } of due) {
+      const { open, segments } = closeWindows(paid.usage, holder.steps, until - 1);
+      await this.keep(holder, one, { ...paid, usage: open }, segments);
+    }
   }
 
   /** A subscription has changed. What was due before is charged already. */
@@ -128,6 +137,8 @@ export class Charges {
     return issueInvoice(tx, emit, { orgId, by, dueDays: this.config.INVOICE_DUE_DAYS, onlyOwed });
   }
 }
+
+const byEnd = (a: { paid: Paid }, b: { paid: Paid }): number => a.paid.period.end - b.paid.period.end;
 
 async function decideCurrency({ tx, orgId }: Holder, currency: string): Promise<void> {
   await lockAccount(tx, orgId);

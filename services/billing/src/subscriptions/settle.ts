@@ -47,8 +47,8 @@ export async function store(tx: Tx, { orgId, before, after, action, by, reason, 
 }
 
 /**
- * Carries out what has become due since anybody looked, each at its own instant and in their order: so it makes no
- * difference whether a service was stopped meanwhile. Needs the lock.
+ * Carries out what has become due since anybody looked, each at its own instant and in their order, whichever product it is
+ * of: so it makes no difference whether a service was stopped meanwhile. Needs the lock.
  */
 export async function settle(
   { tx, emit, orgId, steps: stored }: Holder,
@@ -59,48 +59,64 @@ export async function settle(
 ): Promise<Holdings> {
   const steps: Holdings['steps'] = Object.fromEntries(Object.entries(stored).map(([key, own]) => [key, [...own]]));
   const holder = { tx, emit, orgId, steps };
-  const subscriptions: Subscription[] = [];
-  for (const one of found) {
-    let current = one;
-    for (;;) {
-      const before = current;
-      const due = nextDue(current);
-      if (!due || due.at > at) {
-        // Paid, withdrawn, credited, or due later: at once. What comes of it may be due as well.
-        current = withDebts(before, at, charges.terms);
-        if (isDeepStrictEqual(current, before)) break;
-        await store(tx, { orgId, before, after: current, action: debtAction(current), at, by: 'schedule', reason: '' });
-        if (isBilledByHand(before) !== isBilledByHand(current)) {
-          await charges.changed(holder, { before, after: current, at, by: 'schedule' });
-        }
-        continue;
-      }
-      await charges.upTo(holder, before, due.at);
-      const own = steps[one.product] ?? [];
-      const { after, step } = await following(tx, before, due, defaultPlan(catalogue, before.product), own);
-      current = withDebts(after, due.at, charges.terms);
-      const owed = due.action === 'overdue' || due.action === 'unpaid';
-      const ordered = due.action === 'changed' ? before.next : null;
-      const by = ordered?.by ?? 'schedule';
-      const reason = ordered?.reason ?? '';
-      await store(tx, {
-        orgId,
-        before,
-        after: current,
-        action: owed ? debtAction(current) : due.action,
-        at: due.at,
-        by,
-        reason,
-        step,
-      });
-      if (step) steps[one.product] = withStep(own, step);
-      if (owed && isBilledByHand(before) === isBilledByHand(current)) continue;
-      await charges.changed(holder, { before, after: current, at: due.at, by });
+  const subscriptions = [...found];
+  for (;;) {
+    const first = firstDue(subscriptions, at);
+    if (!first) {
+      // Paid, withdrawn, credited, or due later: at once. What comes of it may be due as well.
+      if (await followDebts()) continue;
+      break;
     }
-    await charges.upTo(holder, current, at + 1);
-    subscriptions.push(current);
+    await charges.upTo(holder, subscriptions, first.due.at);
+    await carryOut(first);
   }
+  await charges.upTo(holder, subscriptions, at + 1);
   return { steps, subscriptions };
+
+  async function followDebts(): Promise<boolean> {
+    let any = false;
+    for (const [index, before] of subscriptions.entries()) {
+      const after = withDebts(before, at, charges.terms);
+      if (isDeepStrictEqual(after, before)) continue;
+      any = true;
+      subscriptions[index] = after;
+      await store(tx, { orgId, before, after, action: debtAction(after), at, by: 'schedule', reason: '' });
+      if (isBilledByHand(before) !== isBilledByHand(after))
+        await charges.changed(holder, { before, after, at, by: 'schedule' });
+    }
+    return any;
+  }
+
+  async function carryOut({ index, before, due }: FirstDue): Promise<void> {
+    const own = steps[before.product] ?? [];
+    const { after: followed, step } = await following(tx, before, due, defaultPlan(catalogue, before.product), own);
+    const after = withDebts(followed, due.at, charges.terms);
+    subscriptions[index] = after;
+    const owed = due.action === 'overdue' || due.action === 'unpaid';
+    const ordered = due.action === 'changed' ? before.next : null;
+    const by = ordered?.by ?? 'schedule';
+    const reason = ordered?.reason ?? '';
+    const action = owed ? debtAction(after) : due.action;
+    await store(tx, { orgId, before, after, action, at: due.at, by, reason, step });
+    if (step) steps[before.product] = withStep(own, step);
+    if (owed && isBilledByHand(before) === isBilledByHand(after)) return;
+    await charges.changed(holder, { before, after, at: due.at, by });
+  }
+}
+
+interface FirstDue {
+  index: number;
+  before: Subscription;
+  due: Due;
+}
+
+/** What happens first by an instant. */
+function firstDue(subscriptions: readonly Subscription[], by: number): FirstDue | undefined {
+  const all = subscriptions.flatMap((before, index): FirstDue[] => {
+    const due = nextDue(before);
+    return due && due.at <= by ? [{ index, before, due }] : [];
+  });
+  return all.sort((a, b) => a.due.at - b.due.at)[0];
 }
 
 /** What a subscription becomes when something is due, and the step that begins with it. */

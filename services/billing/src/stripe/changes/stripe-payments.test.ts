@@ -147,6 +147,13 @@ test('a renewal that cannot be collected is past due, and paid it is active agai
   expect(await world.plan(org)).toMatchObject({ plan: 'pro', status: 'active' });
 });
 
+test('a cancellation whose answer is lost is no refusal', async () => {
+  const { org, paid } = await subscribed();
+  world.stripe.faults.next({ kind: 'drop', when: 'after_effect' }, { on: 'DELETE /v1/subscriptions/{id}' });
+  await world.payments.cancel(paid, 'now');
+  expect(await world.plan(org)).toMatchObject({ plan: 'free' });
+});
+
 test('two products on one subscription are changed and cancelled apart', async () => {
   const { org, paid } = await subscribed();
   const { data } = await world.dashboard.prices.list({ lookup_keys: ['extra.plus.v1.usd.month'] });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '@tidegate/database/ids';
 import type { Stripe } from 'stripe';
 import { type PaidChange, type PaidSubscription, Payments, type PreviewedCost } from '../../subscriptions/payments.ts';
-import { refusalOf, StripeApi } from '../client/stripe-api.ts';
+import { endOnce, refusalOf, StripeApi } from '../client/stripe-api.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
 import {
   changeAtOnce,
@@ -85,10 +85,7 @@ export class StripePayments extends Payments {
       await this.release(found);
       if (rest.length > 0) await this.removePart(paid, found);
       else if (at === 'period_end') await this.update(found, { cancel_at_period_end: true });
-      else
-        await this.call('DELETE /v1/subscriptions/:id', (stripe, options) =>
-          stripe.subscriptions.cancel(found.id, {}, options),
-        );
+      else await endOnce(this.call('DELETE /v1/subscriptions/:id', (stripe) => stripe.subscriptions.cancel(found.id)));
     }
     await this.copy(found);
   }

@@ -139,3 +139,12 @@ export const refusalOf = (error: unknown): string | undefined => {
   const cause = (error as { cause?: StripeFailure }).cause;
   return cause?.type?.startsWith('Stripe') ? (cause.code ?? cause.type) : undefined;
 };
+
+/** Ends something there, once: a DELETE knows no key, so whoever repeats it is told that there is nothing any more. */
+export async function endOnce(ending: Promise<unknown>): Promise<void> {
+  try {
+    await ending;
+  } catch (error) {
+    if (refusalOf(error) !== 'resource_missing') throw error;
+  }
+}

@@ -57,14 +57,24 @@ export async function markStale(tx: Tx, customerId: string): Promise<void> {
   ]);
 }
 
-/** Those that were not compared for a day, the longest ago first; nobody else takes them for another day. */
+/**
+ * Those that were not compared for a day, the longest ago first. Nobody else takes them for an hour: whoever fails at one, or
+ * dies over it, leaves it to the next.
+ */
 export const takeForComparison = (tx: Tx, livemode: boolean, limit: number): Promise<{ customer_id: string }[]> =>
   tx.query<{ customer_id: string }>(
-    `update stripe_customers set compared_at = now() where (org_id, livemode) in (
+    `update stripe_customers set compared_at = now() - interval '23 hours' where (org_id, livemode) in (
        select org_id, livemode from stripe_customers where livemode = $1 and compared_at < now() - interval '1 day'
         order by compared_at limit $2 for update skip locked) returning customer_id`,
     [livemode, limit],
   );
+
+export async function customerCompared(tx: Tx, customerId: string): Promise<void> {
+  await tx.query('update stripe_customers set compared_at = now() where org_id = $1 and customer_id = $2', [
+    tx.orgId,
+    customerId,
+  ]);
+}
 
 export async function anyCustomer(tx: Tx, livemode: boolean): Promise<boolean> {
   return (await tx.one('select 1 from stripe_customers where livemode = $1 limit 1', [livemode])) !== undefined;

@@ -222,6 +222,23 @@ test('the daily comparison finds what differs from Stripe, says so and heals it'
   expect(await world.drifts(org)).toHaveLength(1);
 });
 
+test('a comparison that failed is made again within the hour, one that was made is not', async () => {
+  await open();
+  const org = await world.organisation();
+  await world.buy(org);
+  await world.settle();
+  const copied = async () => {
+    const before = world.stripe.requests.length;
+    await world.compare({ hours: 2 });
+    return world.stripe.requests.length > before;
+  };
+  world.breakCopies(true);
+  await world.compare();
+  world.breakCopies(false);
+  expect(await copied()).toBe(true);
+  expect(await copied()).toBe(false);
+});
+
 test('a refund and a dispute are facts, once each, and take no access away', async () => {
   await open();
   const org = await world.organisation();

@@ -3,7 +3,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { disputesToFetch } from '../../kernel/dispute.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';
-import { customerById, nextSeq } from '../customers/stripe-customer.rows.ts';
+import { customerById, customerCompared, nextSeq } from '../customers/stripe-customer.rows.ts';
 import { eventsDone, eventsOrphaned } from '../inbox/stripe-event.rows.ts';
 import { ApplyCustomer } from './apply-customer.ts';
 import { BoughtPackages } from './bought-packages.ts';
@@ -60,6 +60,7 @@ export class SyncCustomer {
         for (const seconds of waited) this.settled.observe(seconds);
       });
       if (dirty) await clearDirty(tx, dirty);
+      if (compare) await customerCompared(tx, customerId);
     });
   }
 }

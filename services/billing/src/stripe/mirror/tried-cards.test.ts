@@ -30,6 +30,14 @@ test('a card tries a product once: the second trial is cancelled and costs nothi
   for (const { key } of kept) expect(key).toMatch(/^[0-9a-f]{64}$/);
 });
 
+test('a trial that is refused twice, because the first answer was lost, is refused', async () => {
+  await tries();
+  world.stripe.faults.next({ kind: 'drop', when: 'after_effect' }, { on: 'DELETE /v1/subscriptions/{id}' });
+  const refused = await tries();
+  expect(await world.plan(refused)).toMatchObject({ plan: 'free' });
+  expect((await world.facts(refused)).map(({ kind }) => kind)).toContain('trial_refused');
+});
+
 test('a catalogue may say that the second trial is paid for at once, or is given', async () => {
   await world.call(applyPlans, { yaml: `${CATALOGUE}policies: { triedCard: end }\n` });
   const paying = await tries();

@@ -4,7 +4,7 @@ import { Log } from '@tidegate/telemetry/log';
 import type { Stripe } from 'stripe';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
 import { claimCards, type TrialKey } from '../../subscriptions/trial.rows.ts';
-import { StripeApi } from '../client/stripe-api.ts';
+import { endOnce, StripeApi } from '../client/stripe-api.ts';
 import { readLookupKey } from '../prices/lookup-key.rules.ts';
 import type { Fact } from './facts.rules.ts';
 
@@ -50,10 +50,10 @@ export class TriedCards {
   }
 
   private async end({ id }: Stripe.Subscription, policy: 'refuse' | 'end'): Promise<void> {
-    const options = { idempotencyKey: `tried-card:${policy}:${id}` };
     if (policy === 'refuse') {
-      await this.api.call('DELETE /v1/subscriptions/:id', (stripe) => stripe.subscriptions.cancel(id, {}, options));
+      await endOnce(this.api.call('DELETE /v1/subscriptions/:id', (stripe) => stripe.subscriptions.cancel(id)));
     } else {
+      const options = { idempotencyKey: `tried-card:${policy}:${id}` };
       await this.api.call('POST /v1/subscriptions/:id', (stripe) =>
         stripe.subscriptions.update(id, { trial_end: 'now' }, options),
       );

@@ -6,7 +6,7 @@ import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
-import { refusalOf, StripeApi } from '../client/stripe-api.ts';
+import { endOnce, StripeApi } from '../client/stripe-api.ts';
 import { dropFarewell, findFarewells, sayFarewell } from '../customers/stripe-customer.rows.ts';
 
 const AT_ONCE = 20;
@@ -44,11 +44,7 @@ export class LeaveStripe {
   }
 
   private async leave(customerId: string): Promise<void> {
-    try {
-      await this.api.call('DELETE /v1/customers/:id', (stripe) => stripe.customers.del(customerId));
-    } catch (error) {
-      if (refusalOf(error) !== 'resource_missing') throw error;
-    }
+    await endOnce(this.api.call('DELETE /v1/customers/:id', (stripe) => stripe.customers.del(customerId)));
     await this.tenants.system('stripe', (tx) => dropFarewell(tx, customerId));
   }
 }

@@ -1,0 +1,31 @@
+import type { OwnStep, Step, WorldStep } from './steps.ts';
+
+/** Histories that once differed, each of one organisation, with why. */
+const EXAMPLES: (OwnStep | WorldStep)[][] = [
+  // Ended at Stripe while no webhook came: the comparison after the standstill knows it, whoever still reads the model does not.
+  [
+    { do: 'buy', product: 'main', plan: 'starter' },
+    { do: 'webhooks', are: 'held' },
+    { do: 'dashboard', product: 'main', cancel: 'period_end' },
+    { do: 'stand still', service: 'billing', hours: 800 },
+    { do: 'report', by: 'customer', id: 1, meter: 'reports', quantity: 1, hoursAgo: 0 },
+    { do: 'lend', name: 1, want: 28, whole: true, seconds: 60 },
+    { do: 'webhooks', are: 'sent', copies: 2 },
+    { do: 'lend', name: 2, want: 28, whole: true, seconds: 60 },
+  ],
+  // After a standstill the periods of two products were invoiced product by product: the fourth invoice was another one.
+  [
+    { do: 'set', product: 'main', plan: 'pro', status: 'active' },
+    { do: 'pass', hours: 100 },
+    { do: 'set', product: 'bots', plan: 'plus', status: 'active', code: 'eighth' },
+    { do: 'stand still', service: 'billing', hours: 1_600 },
+    { do: 'invoice', which: 3, is: 'credited', cents: 2_941, days: 1 },
+  ],
+];
+
+const OF_ALL = new Set<string>(['pass', 'near', 'edition', 'move', 'webhooks', 'stripe', 'die', 'stand still']);
+
+/** One after the other, in one world. */
+export const exampleSteps = (): Step[] =>
+  EXAMPLES.flatMap((steps, who) => steps.map((step) => (OF_ALL.has(step.do) ? step : { who, ...step }) as Step));
+export const EXAMPLE_ORGANISATIONS = EXAMPLES.length;
