@@ -49,14 +49,14 @@ test('there is one, in which everybody may only look, also who became an operato
 
 test('it says up to when there is data, is removed by operators only, and is another one afterwards', async () => {
   const caller = await operator();
-  const stranger = await identity.newUser();
+  const outsider = await identity.newUser();
   const demo = await identity.call(openDemo, {}, PLATFORM);
   const until = '2026-11-29T08:00:00.000Z';
   await identity.call(filledDemo, { until }, PLATFORM);
   expect(await identity.call(getOrganisation, {}, { ...caller, orgId: demo.id, scopes: ['org:read'] })).toMatchObject({
     demoUntil: until,
   });
-  await expect(identity.call(removeDemo, {}, stranger.caller)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(identity.call(removeDemo, {}, outsider.caller)).rejects.toMatchObject({ code: 'forbidden' });
   await identity.call(removeDemo, {}, caller);
   await expect(identity.call(removeDemo, {}, caller)).rejects.toMatchObject({ code: 'not_found' });
   await expect(identity.call(filledDemo, { until }, PLATFORM)).rejects.toMatchObject({ code: 'not_found' });
