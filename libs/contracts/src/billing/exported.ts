@@ -86,7 +86,6 @@ export const exported: Exported = {
   without: {
     data_keys,
     idempotency_keys,
-    demo_organisations: 'that all of it is made up; identity exports that',
     double_payments: 'the operator’s: what was paid twice and has to be paid back',
     kept_invoices: 'copies of invoices that outlive their organisation',
     kept_invoice_lines: 'copies of invoices that outlive their organisation',

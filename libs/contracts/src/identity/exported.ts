@@ -28,7 +28,6 @@ export const exported: Exported = {
   without: {
     ...UPKEEP,
     invitation_tokens: 'hashes of tokens that were mailed',
-    demo_organisation: 'which organisation is the demo',
     organisation_exports: 'that it is being exported',
   },
 };
