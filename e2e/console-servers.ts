@@ -1,4 +1,4 @@
-import { accessibilityFaults, chromiumPath } from '@tidegate/testing/browser';
+import { chromiumPath } from '@tidegate/testing/browser';
 import type { Page } from 'playwright-core';
 import type { Visit } from './console/visit.ts';
 
@@ -32,12 +32,12 @@ export function consoleServers(visit: Visit): void {
     afterAll(() => page?.context().close());
 
     test('the overview leads to it, the list finds it by the address, and its row has what was seen', async () => {
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await visit.judge(page)).toEqual([]);
       await page.goto(`${home}/servers?search=This&sort=commits`);
       await page.getByRole('columnheader', { name: /Commits/, exact: false }).waitFor();
       const link = page.getByRole('link', { name: 'This installation' });
       expect(await page.getByRole('combobox', { name: 'State' }).inputValue()).toBe('');
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await visit.judge(page)).toEqual([]);
       await page.goto(`${home}/servers?search=no+such+server`);
       await page.getByText('No server is like that').waitFor();
       await page.getByRole('link', { name: 'Show all' }).click();
@@ -63,7 +63,7 @@ export function consoleServers(visit: Visit): void {
       await page.getByRole('button', { name: 'Remove this server' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByText(/Everything that was collected since/).waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await visit.judge(page)).toEqual([]);
       const yes = dialog.getByRole('button', { name: 'Remove this server' });
       expect(await yes.isDisabled()).toBe(true);
       await dialog.getByRole('textbox').fill('This installation');

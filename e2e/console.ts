@@ -1,11 +1,13 @@
-import { accessibilityFaults, chromiumPath } from '@tidegate/testing/browser';
+import { chromiumPath } from '@tidegate/testing/browser';
 import { until } from '@tidegate/testing/until';
 import type { Page } from 'playwright-core';
+import { openEveryDialog } from './console/open-every-dialog.ts';
 import { outgrowAPlan } from './console/outgrow-a-plan.ts';
 import { shareABrowser } from './console/share-a-browser.ts';
 import { shareAPage } from './console/share-a-page.ts';
 import type { Visit } from './console/visit.ts';
 import { watchServers } from './console/watch-servers.ts';
+import type { NameServer } from './name-server.ts';
 
 /** What every member sees in the bar, by its link. */
 const PAGES = [
@@ -36,7 +38,7 @@ const CHROMIUM = chromiumPath();
  * The console as people use it. Without a Chromium on this machine these tests say so and do nothing:
  * `npm run test:browser` brings one.
  */
-export function browserConsole(visit: Visit): void {
+export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('the console in a browser', () => {
     let page: Page;
     let home: string;
@@ -94,7 +96,7 @@ export function browserConsole(visit: Visit): void {
       });
       await page.goto(`${home}/billing`, { waitUntil: 'commit' });
       await page.getByRole('status', { name: 'Loading' }).first().waitFor();
-      const found = await accessibilityFaults(page);
+      const found = await visit.judge(page);
       answer();
       await page.unrouteAll({ behavior: 'wait' });
       expect(found).toEqual([]);
@@ -120,11 +122,11 @@ export function browserConsole(visit: Visit): void {
       await page.getByRole('heading', { name: 'First bot' }).waitFor();
       await page.getByRole('button', { name: 'Start' }).click();
       await page.getByRole('heading', { name: 'Levels of the open trade' }).waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await visit.judge(page)).toEqual([]);
       for (const tab of ['Equity', 'Decisions', 'Trades'])
         await page.getByRole('link', { name: tab, exact: true }).click();
       await page.getByRole('cell', { name: /▲|▼/ }).first().waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await visit.judge(page)).toEqual([]);
     });
 
     test('a bot that is stopped while it is edited is not saved by that', async () => {
@@ -149,7 +151,7 @@ export function browserConsole(visit: Visit): void {
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Name').fill('CI');
       await dialog.getByLabel('servers:read').check();
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await visit.judge(page)).toEqual([]);
       await dialog.getByRole('button', { name: 'Create', exact: true }).click();
       const key = (await dialog.locator('pre').textContent()) ?? '';
       expect(key).toMatch(/^tg_/);
@@ -170,7 +172,7 @@ export function browserConsole(visit: Visit): void {
       const row = page.getByRole('row').filter({ has: page.getByRole('cell', { name: 'CI' }), hasNotText: 'replaced' });
       await row.getByRole('button', { name: 'Revoke' }).click();
       await dialog.getByText('Whatever uses it is refused from then on.').waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await visit.judge(page)).toEqual([]);
       await dialog.getByRole('button', { name: 'Revoke' }).click();
       await row.waitFor({ state: 'detached' });
       await until(async () => (await statusOf(newKey)) === 401, { what: 'the key is refused' });
@@ -187,7 +189,7 @@ export function browserConsole(visit: Visit): void {
       const dialog = page.getByRole('dialog');
       await dialog.getByText('Your session has ended').waitFor();
       expect(await page.getByLabel('Name of the new organisation').inputValue()).toBe('Kept input');
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await visit.judge(page)).toEqual([]);
       await dialog.locator('input[type=password]').fill('correct horse battery');
       await dialog.getByRole('button', { name: 'Log in' }).click();
       await page.waitForURL(({ href }) => /\/o\//.test(href) && !href.startsWith(home));
@@ -223,7 +225,8 @@ export function browserConsole(visit: Visit): void {
   describe.runIf(CHROMIUM)('a plan that became too small, in a browser', () => outgrowAPlan(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
-  describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit));
+  describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit, names));
+  describe.runIf(CHROMIUM)('every dialog, in a browser', () => openEveryDialog(visit));
 
   test.runIf(!CHROMIUM)(
     'the console is not tried: this machine has no Chromium (npm run test:browser brings one)',

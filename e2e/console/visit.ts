@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { accessibilityFaults, openBrowser, watchedPage } from '@tidegate/testing/browser';
 import { patient } from '@tidegate/testing/pace';
 import { adminPassword } from '@tidegate/testing/platform';
@@ -14,6 +15,7 @@ export class Visit {
   readonly platform: SharedPlatform;
   private readonly noted: string[][] = [];
   private browser: Browser | undefined;
+  private pictures = 0;
 
   constructor(platform: SharedPlatform) {
     this.platform = platform;
@@ -86,29 +88,69 @@ export class Visit {
     });
   }
 
-  /** What keeps somebody from using the page as it is, in a wide window and a narrow one, which it must fit. */
-  async judge(page: Page): Promise<string[]> {
-    const found = await accessibilityFaults(page);
-    await page.setViewportSize(NARROW);
-    const faults = (await accessibilityFaults(page)).map((fault) => `narrow: ${fault}`);
+  /**
+   * What keeps somebody from using the page as it is, in both colours, in a wide window and in a narrow one, which it must
+   * fit. The colours are switched as the page has them, so that a dialog stays open. A page with an organisation's own colour
+   * fits it to the theme with which it was loaded: `themes`.
+   */
+  async judge(page: Page, { themes = THEMES }: { themes?: readonly Theme[] } = {}): Promise<string[]> {
+    const found: string[] = [];
+    const shown = (await page.evaluate('document.documentElement.dataset.mantineColorScheme')) as Theme;
+    for (const [width, size] of [
+      ['wide', WIDE],
+      ['narrow', NARROW],
+    ] as const) {
+      await page.setViewportSize(size);
+      for (const theme of themes) {
+        await wear(page, theme);
+        found.push(...(await accessibilityFaults(page)).map((fault) => `${theme}, ${width}: ${fault}`));
+        await this.picture(page, `${theme}-${width}`);
+      }
+    }
+    await wear(page, shown);
+    const hidden = await page.evaluate(`(() => {
+      const here = document.querySelector('nav a[aria-current="page"]')?.getBoundingClientRect();
+      return here !== undefined && (here.left < 0 || here.right > innerWidth);
+    })()`);
     const tooWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
     await page.setViewportSize(WIDE);
-    return [...found, ...faults, ...(tooWide ? [`${page.url()} is wider than a narrow window`] : [])];
+    const narrow = { 'is wider than a narrow window': tooWide, 'is not to be seen in the narrow bar': hidden };
+    for (const [what, isSo] of Object.entries(narrow)) if (isSo) found.push(`${page.url()} ${what}`);
+    return found;
   }
 
   /** All of these pages, in both colours and both widths. */
   async judgeAll(page: Page, addresses: readonly string[]): Promise<string[]> {
     const found: string[] = [];
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const address of addresses) {
-        await this.go(page, address);
-        found.push(...(await this.judge(page)).map((fault) => `${colorScheme}: ${fault}`));
-      }
+    for (const address of addresses) {
+      await this.go(page, address);
+      found.push(...(await this.judge(page)));
     }
     return found;
   }
+
+  /** For people to look at, where `SCREENSHOTS_DIR` says where to. */
+  private async picture(page: Page, how: string): Promise<void> {
+    const folder = process.env['SCREENSHOTS_DIR'];
+    if (!folder) return;
+    const address = new URL(page.url());
+    const path = address.pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'x').replaceAll('/', '_');
+    const dialog = await page
+      .getByRole('dialog')
+      .first()
+      .getAttribute('aria-labelledby', { timeout: 50 })
+      .catch(() => null);
+    this.pictures += dialog ? 1 : 0;
+    const name = `${path}${address.search.replace(/\W+/g, '_').slice(0, 20)}${dialog ? `_dialog${this.pictures}` : ''}`;
+    await page.screenshot({ path: join(folder, `${name}-${how}.png`), fullPage: dialog === null });
+  }
 }
+
+type Theme = 'light' | 'dark';
+const THEMES: readonly Theme[] = ['light', 'dark'];
+
+const wear = (page: Page, theme: Theme): Promise<unknown> =>
+  page.evaluate(`document.documentElement.dataset.mantineColorScheme = '${theme}'`);
 
 export const emailOf = (name: string): string => `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
 

@@ -1,4 +1,3 @@
-import { accessibilityFaults } from '@tidegate/testing/browser';
 import { until } from '@tidegate/testing/until';
 import type { Page } from 'playwright-core';
 import { superuserLogin, withSuperuser } from '../superuser.ts';
@@ -77,7 +76,7 @@ export function watchServers(visit: Visit): void {
       const tree = page.getByRole('region', { name: 'Blocked sessions' });
       await tree.getByRole('listitem').getByRole('listitem').first().waitFor();
       await tree.getByText(/waits for AccessShareLock on .*held/).waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await visit.judge(page)).toEqual([]);
       await holder.query('drop table public.held; commit').catch(() => holder.query('rollback'));
       await waits.catch(() => undefined);
     });

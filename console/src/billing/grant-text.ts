@@ -18,7 +18,9 @@ export function amountText(grant: FeatureGrant, unit: string | undefined): strin
     case 'level':
       return grant.level === 'none' ? null : t(grant.level);
     case 'static':
-      return `${exact(grant.value)} ${unit ?? ''}`.trim();
+      return unit === 'day'
+        ? t('{count, plural, one {# day} other {# days}}', { count: grant.value })
+        : `${exact(grant.value)} ${unit ?? ''}`.trim();
     case 'counted':
       return grant.limit === 0 ? null : numberText(grant.limit);
     case 'metered':

@@ -8,6 +8,7 @@ import { Fact } from '../kernel/fact.tsx';
 import { bytes, exact, lasted, orDash, share, short, took } from '../kernel/format.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useServerMarks } from '../kernel/server-marks.ts';
 import { t } from '../kernel/strings.ts';
 import { type ChartMark, TimeChart } from '../kernel/time-chart.tsx';
 import { rangeOf } from '../kernel/time-range.ts';
@@ -30,13 +31,9 @@ export function ShowLoad() {
   const waits = useRead('serversWaits', { serverId, ...range });
   const overview = useRead('serversOverview', { serverId, ...range });
   const series = useRead('serversSeries', { serverId, ...range, compare: 'previous' });
-  const annotations = useRead('serversAnnotations', { serverId, ...range });
+  const { annotations, marks } = useServerMarks(serverId, range);
   const statements = useRead('serversStatements', { serverId, ...range, limit: 10, spark: true, compare: 'previous' });
   const load = useMemo(() => waits.data && waitSeries(waits.data.series), [waits.data]);
-  const marks = useMemo(
-    () => annotations.data?.items.map(({ at, kind, text }) => ({ at: Date.parse(at), text: text ?? kind })),
-    [annotations.data],
-  );
   const comparing = search.compare === 'previous';
   const onBrush = (from: string, to: string) =>
     void navigate({ to: '.', search: { ...search, range: undefined, from, to } as never });
@@ -111,7 +108,7 @@ export function ShowLoad() {
           )}
         </Reading>
       )}
-      <Notes serverId={serverId} annotations={annotations.data?.items ?? []} at={range.to} />
+      <Notes serverId={serverId} annotations={annotations} at={range.to} />
       <h2>{t('Statements that took the most time')}</h2>
       <Reading of={statements}>{({ items }) => <StatementTable items={items} search={search} />}</Reading>
       <div className="row">

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Link, Outlet, useLocation, useMatchRoute } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useOrg } from '../kernel/api.ts';
 import { Brand, useConfinedTo } from '../kernel/brand.tsx';
 import { useLive } from '../kernel/live.ts';
@@ -13,6 +13,7 @@ import { meOf } from '../kernel/routes.ts';
 import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
 import { Breadcrumb } from './breadcrumb.tsx';
+import { keepCurrentShown } from './keep-current-shown.ts';
 import { LiveMark } from './live-mark.tsx';
 import { NAVIGATION } from './navigation.ts';
 import classes from './shell.module.css';
@@ -45,6 +46,9 @@ function OwnShell() {
   useEffect(leaveWithOthers, []);
   useShortcuts(org, setOpened);
   const logInNeeded = useLogInNeeded();
+  const bar = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => keepCurrentShown(bar.current, pathname), [pathname]);
   const close = () => setOpened(undefined);
   const scopes = useScopes();
   const confined = useConfinedTo() !== undefined;
@@ -78,7 +82,7 @@ function OwnShell() {
           {() => <PersonMenu name={name} email={me?.user.email ?? ''} onHelp={() => setOpened('help')} />}
         </OpenedLater>
       </header>
-      <nav className={classes['navigation']} aria-label={t('Main')}>
+      <nav ref={bar} className={classes['navigation']} aria-label={t('Main')}>
         {groups.map(({ title, items }) => (
           <div key={title ?? ''}>
             {title ? <h2>{t(title)}</h2> : null}

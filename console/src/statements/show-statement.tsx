@@ -8,6 +8,7 @@ import { Fact } from '../kernel/fact.tsx';
 import { bytes, exact, short, took } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useServerMarks } from '../kernel/server-marks.ts';
 import { Sql } from '../kernel/sql.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -29,6 +30,7 @@ export function ShowStatement() {
   const navigate = useNavigate();
   const detail = useRead('serversStatement', { serverId, statementId, ...range });
   const query = useRead('serversStatementSeries', { serverId, statementId, ...range });
+  const { marks } = useServerMarks(serverId, range);
   const points = query.data?.points;
   const charts = useMemo(() => points && statementSeries(points), [points]);
   const waits = useMemo(() => detail.data && waitSeries(detail.data.waitSeries), [detail.data]);
@@ -43,6 +45,7 @@ export function ShowStatement() {
         series={[series]}
         format={format}
         onBrush={onBrush}
+        marks={marks}
         height={160}
       />
     ) : null;
@@ -71,6 +74,7 @@ export function ShowStatement() {
           stacked
           format={short}
           onBrush={onBrush}
+          marks={marks}
           height={160}
         />
       ) : null}

@@ -59,7 +59,7 @@ export function CreateSweep() {
         <section className="stack form" aria-label={t('Values that are tried')}>
           <h2>{t('Values that are tried')}</h2>
           <p className="quiet">
-            {t('Separated by spaces; at most four settings. An empty one stays as it is on the left.')}
+            {t('Separated by spaces; at most four settings. An empty one stays as it is in the settings.')}
           </p>
           {Object.entries(VARIABLE).map(([setting, title]) => (
             <TextInput key={setting} label={t(title)} {...form.getInputProps(keyOf(setting))} />
