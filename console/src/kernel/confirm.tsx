@@ -14,43 +14,54 @@ interface Props {
 
 /** A button that asks once more before it does something dangerous. */
 export function Confirm({ label, question, consequence, typed, onYes }: Props) {
+  // A dialog costs a millisecond to draw also while it is closed, and a long table has one in each row.
+  const [isUsed, setUsed] = useState(false);
   const [open, setOpen] = useState(false);
   const [text, setText] = useState('');
   return (
     <>
-      <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => {
+          setUsed(true);
+          setOpen(true);
+        }}
+      >
         {label}
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={question}>
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            // In a form, that one would be sent as well.
-            event.stopPropagation();
-            setOpen(false);
-            onYes();
-          }}
-        >
-          {consequence ? <p>{consequence}</p> : null}
-          {typed ? (
-            <TextInput
-              label={t('Type {name} to go on', { name: typed })}
-              value={text}
-              onChange={({ currentTarget }) => setText(currentTarget.value)}
-              autoComplete="off"
-            />
-          ) : null}
-          <div className="row">
-            <Button type="submit" color="red" disabled={typed !== undefined && text !== typed}>
-              {label}
-            </Button>
-            <Button variant="default" onClick={() => setOpen(false)}>
-              {t('No')}
-            </Button>
-          </div>
-        </form>
-      </Modal>
+      {isUsed ? (
+        <Modal opened={open} onClose={() => setOpen(false)} title={question}>
+          <form
+            className="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              // In a form, that one would be sent as well.
+              event.stopPropagation();
+              setOpen(false);
+              onYes();
+            }}
+          >
+            {consequence ? <p>{consequence}</p> : null}
+            {typed ? (
+              <TextInput
+                label={t('Type {name} to go on', { name: typed })}
+                value={text}
+                onChange={({ currentTarget }) => setText(currentTarget.value)}
+                autoComplete="off"
+              />
+            ) : null}
+            <div className="row">
+              <Button type="submit" color="red" disabled={typed !== undefined && text !== typed}>
+                {label}
+              </Button>
+              <Button variant="default" onClick={() => setOpen(false)}>
+                {t('No')}
+              </Button>
+            </div>
+          </form>
+        </Modal>
+      ) : null}
     </>
   );
 }
