@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startPlatform } from '@tidegate/testing/platform';
 import type { Result } from './main.ts';
 import { processesOf } from './platform-processes.ts';
+import { familyMs } from './process-cpu.ts';
 
 const IDLE_MS = 30_000;
+const LAST_MS = 10_000;
 
 /** Proportional set size in MB: what a process really costs, shared pages counted once. */
 const pss = (pid: number): number => {
@@ -11,26 +14,40 @@ const pss = (pid: number): number => {
   return Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 1024;
 };
 
-async function measure(services: boolean): Promise<{ app: number; postgres: number; nats: number }> {
+interface Layout {
+  app: number;
+  postgres: number;
+  nats: number;
+  /** Percent of a core in the last seconds before it was measured: what is busy has not given back what it needs for that. */
+  busy: number;
+}
+
+async function measure(services: boolean): Promise<Layout> {
   const platform = await startPlatform({ services });
-  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  await pause(IDLE_MS - LAST_MS);
+  const before = familyMs(platform.process.pid as number);
+  await pause(LAST_MS);
+  const busy = (100 * (familyMs(platform.process.pid as number) - before)) / LAST_MS;
   const { app, postgres, nats } = processesOf(platform);
   const sum = (pids: number[]) => pids.reduce((total, pid) => total + pss(pid), 0);
-  const result = { app: sum(app), postgres: sum(postgres), nats: sum(nats) };
+  const result = { app: sum(app), postgres: sum(postgres), nats: sum(nats), busy };
   await platform.stop();
   return result;
 }
 
-/** Idle memory of both layouts, half a minute after the start. */
+/**
+ * Memory of both layouts half a minute after their first start, when nobody has used them. `busy` says whether they idled:
+ * above a few percent the machine was too slow for that, and the figure is one of a start.
+ */
 export async function memory(): Promise<Result> {
   const [one, many] = [await measure(false), await measure(true)];
   const total = (layout: typeof one) => layout.app + layout.postgres + layout.nats;
-  process.stdout.write('layout              app   postgres  nats   sum   (PSS in MB)\n');
+  process.stdout.write('layout              app   postgres  nats   sum   busy   (PSS in MB, % of a core)\n');
   for (const [name, layout] of [
     ['one process', one],
     ['process per service', many],
   ] as const) {
-    const cells = [layout.app, layout.postgres, layout.nats, total(layout)].map((value) =>
+    const cells = [layout.app, layout.postgres, layout.nats, total(layout), layout.busy].map((value) =>
       value.toFixed(0).padStart(7),
     );
     process.stdout.write(`${name.padEnd(20)}${cells.join('')}\n`);
