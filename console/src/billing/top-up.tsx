@@ -9,7 +9,7 @@ import { t } from '../kernel/strings.ts';
 
 /** Packages that are bought by themselves, one form for each feature of which some are sold. */
 export function TopUps({ offered, nameOf }: { offered: readonly Package[]; nameOf: (feature: string) => string }) {
-  const topUps = useRead('topUpsList', {}).data?.items;
+  const topUps = useRead('topUpsGet', {}).data?.items;
   if (!topUps) return null;
   return [...new Set(offered.map(({ feature }) => feature))].map((feature) => {
     const own = topUps.find((one) => one.feature === feature);

@@ -4650,13 +4650,13 @@ export type SubscriptionsSetOutput = Subscriptions;
 
 export type SubscriptionsSetProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
-export type TopUpsListInput = Record<string, never>;
+export type TopUpsGetInput = Record<string, never>;
 
-export type TopUpsListOutput = {
+export type TopUpsGetOutput = {
   items: Array<TopUp>;
 };
 
-export type TopUpsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+export type TopUpsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type TopUpsSetInput = {
   /** A metered feature */
@@ -7342,7 +7342,7 @@ export class TidegateClient extends Transport {
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
 
   /** Which packages are bought by themselves, at which amount left, and up to which sum */
-  topUpsList = (input: TopUpsListInput = {}, options?: CallOptions): Promise<TopUpsListOutput> =>
+  topUpsGet = (input: TopUpsGetInput = {}, options?: CallOptions): Promise<TopUpsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/top-ups', repeat: 'safe' }, input, options);
 
   /** Buy packages by themselves when units run low, up to a sum in a month, or not any more. Off until it is switched on. The card that pays for the subscription is charged, as many packages at a time as bring what is left above the threshold. A payment that fails switches it off, and the owners are told. */

@@ -61,7 +61,7 @@ export const OPERATIONS = {
   subscriptionsPreview: { service: 'billing', scope: 'billing:read', reads: false },
   subscriptionsResume: { service: 'billing', scope: 'billing:write', reads: false },
   subscriptionsSet: { service: 'billing', scope: 'operator', reads: false },
-  topUpsList: { service: 'billing', scope: 'billing:read', reads: true },
+  topUpsGet: { service: 'billing', scope: 'billing:read', reads: true },
   topUpsSet: { service: 'billing', scope: 'billing:write', reads: false },
   backtestsCancel: { service: 'bot-executor', scope: 'bots:write', reads: false },
   backtestsCompare: { service: 'bot-executor', scope: 'bots:read', reads: true },
@@ -254,7 +254,7 @@ export const LIVE = {
   },
   entitlements: {
     about: undefined,
-    refreshes: ['billingDetailsGet', 'creditsGet', 'disputesList', 'entitlementsCurrent', 'invoicesGet', 'invoicesList', 'paymentsList', 'paymentsMethod', 'plansList', 'seatsGet', 'subscriptionsGet', 'topUpsList', 'backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
+    refreshes: ['billingDetailsGet', 'creditsGet', 'disputesList', 'entitlementsCurrent', 'invoicesGet', 'invoicesList', 'paymentsList', 'paymentsMethod', 'plansList', 'seatsGet', 'subscriptionsGet', 'topUpsGet', 'backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
     moves: [],
   },
   servers: {

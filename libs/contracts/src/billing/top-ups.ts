@@ -47,7 +47,7 @@ export const noPaymentMethod = problem(
 
 export const listTopUps = operation({
   service: 'billing',
-  name: 'top-ups.list',
+  name: 'top-ups.get',
   http: ['GET', '/api/v1/billing/top-ups'],
   scope: 'billing:read',
   summary: 'Which packages are bought by themselves, at which amount left, and up to which sum',

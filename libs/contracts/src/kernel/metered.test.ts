@@ -72,6 +72,8 @@ test('a used-up quota never locks people out of their account', () => {
       "billing subscriptions.preview",
       "billing subscriptions.resume",
       "billing subscriptions.set",
+      "billing top-ups.get",
+      "billing top-ups.set",
       "bot-executor bots.stop",
       "gateway installation.get",
       "gateway service-dead-letters.discard",

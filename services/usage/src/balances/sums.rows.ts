@@ -1,6 +1,5 @@
 import type { Covered, UsageChange } from '@tidegate/contracts/usage/sums';
 import type { Tx } from '@tidegate/database/tx';
-import { heldIn } from './credited.rows.ts';
 
 export interface AskedSpan {
   meter: string;
@@ -32,10 +31,6 @@ export async function findSums(
                       union all
                       select d.at, -d.quantity from credit_draws d
                        where d.org_id = $1 and d.meter = s.meter and d.at >= s.start and d.at < s.stop
-                      union all
-                      -- What was carried out of a window is not there for what is used in it late.
-                      select g.from_at, ${heldIn('m.decimals')} from credit_grants g
-                       where g.org_id = $1 and g.meter = s.meter and g.rollover and g.from_at > s.start and g.from_at <= s.stop
                       union all
                       select c.at, c.quantity from unnest($8::timestamptz[], $9::bigint[]) as c(at, quantity)
                        where c.at >= s.start and c.at < s.stop) as h

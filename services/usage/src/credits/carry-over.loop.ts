@@ -37,7 +37,7 @@ const AFTER_FAILURE_MS = 60_000;
  *        → counted again when what was lent has come back, or something that was used in it is taken back
  *
  * The grant's id is made of the window, so it is carried once, whoever counts it and however often. What is used late takes
- * carried units back (draw.rules.ts). After a stop windows are counted in their order; what was used beyond the limit of the
+ * carried units back, used or not (draw.rules.ts). After a stop windows are counted in their order; what was used beyond the limit of the
  * next one meanwhile draws what has come to it.
  */
 @Injectable()

@@ -133,6 +133,17 @@ export const findDraws = (
     [orgId, meter, instant(start), instant(end)],
   );
 
+/** Everything that was drawn of a grant. */
+export const findDrawsOf = (
+  tx: Tx,
+  orgId: string,
+  grant: string,
+): Promise<{ grant_id: string; at: Date; quantity: string }[]> =>
+  tx.query('select grant_id, at, quantity from credit_draws where org_id = $1 and grant_id = $2 order by at', [
+    orgId,
+    grant,
+  ]);
+
 /** Writes draws of one organisation down, and what they leave of their grants. */
 export async function saveDraws(tx: Tx, { orgId, meter }: MeterOf, draws: readonly Draw[]): Promise<void> {
   await tx.query(

@@ -3,7 +3,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { type MeterWindow, windowOf } from '../balances/window.rules.ts';
 import { findDaysAt } from '../entitlements/entitlement-snapshot.rows.ts';
 import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
-import { findDraws, findNet, lockCredits, reclaimUnits, saveDraws, toCredit } from './credit.rows.ts';
+import { findDraws, findDrawsOf, findNet, lockCredits, reclaimUnits, saveDraws, toCredit } from './credit.rows.ts';
 import { type CountedEvent, drawsOf, type WindowState } from './draw.rules.ts';
 import { countAgain } from './rollover-window.rows.ts';
 
@@ -36,6 +36,15 @@ export async function drawCredits(tx: Tx, credited: readonly Credited[], now: nu
   let index = 0;
   for (const { of, windows, windowOfEvent } of placed) {
     const rows = grants.filter(({ org_id, meter }) => org_id === of.orgId && meter === of.meter);
+    if (windows.length > 1 && rows.some(({ rollover }) => rollover)) {
+      // What is used late in one changes what the next has drawn: one after the other.
+      for (const window of windows.sort((a, b) => a.start - b.start)) {
+        const events = of.events.filter((event) => windowOfEvent.get(event) === window);
+        await drawCredits(tx, [{ ...of, events }], now);
+      }
+      index += windows.length;
+      continue;
+    }
     const unit = 10 ** (rows[0]?.decimals ?? 0);
     const lessens = of.events.some(({ quantity }) => quantity < 0);
     const states = new Map<Window, WindowState>();
@@ -44,12 +53,13 @@ export async function drawCredits(tx: Tx, credited: readonly Credited[], now: nu
       index += 1;
       const own = of.events.reduce((sum, one) => (windowOfEvent.get(one) === window ? sum + one.quantity : sum), 0);
       const draws = lessens && drawn > 0 ? await findDraws(tx, window) : [];
-      const known = draws.map(({ grant_id: grant, at, quantity }) => ({
-        ...{ grant, at: at.getTime(), quantity: Number(quantity) },
-      }));
       const next = rows.find(({ rollover, from_ms }) => rollover && from_ms === window.end);
-      const carried = next && { grant: next.id, quantity: Number(next.amount) * unit };
-      states.set(window, { used: used - drawn - own + (carried?.quantity ?? 0), drawn: known, carried });
+      const carried = next && {
+        ...{ grant: next.id, quantity: Number(next.amount) * unit },
+        draws: (await findDrawsOf(tx, of.orgId, next.id)).map(toDrawn),
+      };
+      const before = used - drawn - own + (carried?.quantity ?? 0);
+      states.set(window, { used: before, drawn: draws.map(toDrawn), carried });
     }
     const events = of.events.map((event): CountedEvent => {
       const window = states.get(windowOfEvent.get(event) as Window) as WindowState;
@@ -62,6 +72,10 @@ export async function drawCredits(tx: Tx, credited: readonly Credited[], now: nu
     if (freed.length > 0) await countAgain(tx, of, freed);
   }
 }
+
+const toDrawn = ({ grant_id: grant, at, quantity }: { grant_id: string; at: Date; quantity: string }) => ({
+  ...{ grant, at: at.getTime(), quantity: Number(quantity) },
+});
 
 interface Placed {
   of: Credited;

@@ -80,17 +80,29 @@ test('what was left of earlier windows is used before what the limit includes, t
   expect(draw(43)).toEqual({ february: 10, march: 10, prepaid: 3 });
 });
 
-test('late use of a window takes back what it carried on, and is beyond the limit only where that has been used', () => {
+test('late use of a window takes back what it carried on, also what has been drawn of that', () => {
   const next = credit('next', { rollover: true, from: 30 * DAY, left: 4 });
-  const over: WindowState = { used: 20, drawn: [], carried: { grant: 'next', quantity: 10 } };
+  const draws = [
+    { grant: 'next', at: 30 * DAY, quantity: 4 },
+    { grant: 'next', at: 31 * DAY, quantity: 2 },
+  ];
+  const over: WindowState = { used: 20, drawn: [], carried: { grant: 'next', quantity: 10, draws } };
   const late = (quantity: number, more: object = {}) =>
     drawsOf([next, credit('prepaid')], [{ window: over, at: DAY, quantity }], { from: 20, now: 31 * DAY, ...more });
   expect(late(3)).toEqual({ draws: [], reclaimed: [{ grant: 'next', units: 3 }] });
-  expect(late(6).reclaimed).toEqual([{ grant: 'next', units: 4 }]);
-  expect(sums(late(6))).toEqual({ prepaid: 2 });
+  // Of 7 three were drawn in the next month, which uses of its own for them, the last first.
+  expect(late(7)).toEqual({
+    draws: [
+      { grant: 'next', at: 31 * DAY, quantity: -2 },
+      { grant: 'next', at: 30 * DAY, quantity: -1 },
+    ],
+    reclaimed: [{ grant: 'next', units: 7 }],
+  });
+  expect(sums(late(13))).toEqual({ next: -6, prepaid: 3 });
   // Of a meter with digits whole units are taken back.
   const tenths = { ...next, left: 40 };
-  const found = drawsOf([tenths], [{ window: over, at: DAY, quantity: 13 }], { from: 20, now: 31 * DAY, unit: 10 });
+  const whole: WindowState = { used: 20, drawn: [], carried: { grant: 'next', quantity: 40, draws: [] } };
+  const found = drawsOf([tenths], [{ window: whole, at: DAY, quantity: 13 }], { from: 20, now: 31 * DAY, unit: 10 });
   expect(found).toEqual({ draws: [], reclaimed: [{ grant: 'next', units: 2 }] });
 });
 
@@ -144,7 +156,7 @@ test('any permutation of grants gives the same; no grant falls below zero or abo
 function oneByOne(given: readonly Credit[], events: readonly CountedEvent[], from: number, now: number) {
   const credits = given.map((one) => ({ ...one, drawn: [] as { window: WindowState; at: number }[] }));
   const windows = new Map<WindowState, { included: number; beyond: number; carried: number }>();
-  let reclaimed = 0;
+  let [reclaimed, takenBack] = [0, 0];
   for (const { window: of, at, quantity } of [...events].sort((a, b) => a.at - b.at)) {
     const known = {
       included: Math.min(of.used, from),
@@ -167,8 +179,9 @@ function oneByOne(given: readonly Credit[], events: readonly CountedEvent[], fro
         const prepaid = alive.find(({ rollover }) => !rollover);
         if (kept) drawFrom(kept);
         else if (state.beyond === 0 && state.included < from) state.included += 1;
-        else if (next && next.left > 0) {
-          next.left -= 1;
+        else if (next && state.carried > 0) {
+          if (next.left > 0) next.left -= 1;
+          else takenBack += 1;
           state.carried -= 1;
           reclaimed += 1;
         } else if (prepaid) drawFrom(prepaid);
@@ -194,7 +207,8 @@ function oneByOne(given: readonly Credit[], events: readonly CountedEvent[], fro
     }
   }
   const drawn = credits.flatMap(({ id, drawn }) => (drawn.length > 0 ? [[id, drawn.length]] : []));
-  return { drawn: Object.fromEntries(drawn), reclaimed };
+  const back = takenBack > 0 ? { next: -takenBack } : {};
+  return { drawn: { ...Object.fromEntries(drawn), ...back }, reclaimed };
 }
 
 test('many units at once draw what they would one after the other', () => {
@@ -208,7 +222,8 @@ test('many units at once draw what they would one after the other', () => {
         // It begins where the window has ended, so nothing of that draws from it.
         const next = credit('next', { rollover: true, from: 50 * DAY, left: Math.min(left, was) });
         const credits = [...given.map((one, index): Credit => ({ id: `g${index}`, ...one })), next];
-        const over = { ...window(3 + was), carried: { grant: 'next', quantity: was } };
+        const draws = [{ grant: 'next', at: 51 * DAY, quantity: was - Math.min(left, was) }];
+        const over = { ...window(3 + was), carried: { grant: 'next', quantity: was, draws } };
         const windows = [over, window(5)];
         const events = counted.map((one) => ({ ...one, window: windows[one.window] as WindowState }));
         const found = drawsOf(credits, events, { from, now: 4 * DAY });

@@ -26,8 +26,8 @@ export interface WindowState {
   used: number;
   /** What was drawn in it. */
   drawn: readonly Drawn[];
-  /** It is over, and these units of it were carried into the next. */
-  carried?: { grant: string; quantity: number } | undefined;
+  /** It is over, and so much of it was carried on; what later windows have drawn of that. */
+  carried?: { grant: string; quantity: number; draws: readonly Drawn[] } | undefined;
 }
 
 export interface CountedEvent {
@@ -64,7 +64,8 @@ const second = (at: number): number => Math.floor(at / 1_000) * 1_000;
 /**
  * What events draw. In a window what was left of earlier ones is used first, because it expires first; then what the limit
  * includes, then prepaid units, then use beyond all. More use draws from what lives at the instant of the event. Where a
- * window is over and what it had left was carried on, use that comes late takes that back, as far as it is there. Less use,
+ * window is over and what it had left was carried on, use that comes late takes that back: what is there, then what later
+ * windows have drawn of it, the last first. Less use,
  * which is a correction, goes the other way: it takes from use beyond all, then gives back what was drawn in that window to
  * grants that still live, the last drawn first; where what belongs to grants that are over goes, what the limit included goes
  * as well.
@@ -120,9 +121,16 @@ export function drawsOf(
   function reclaim(state: State, quantity: number): number {
     const credit = state.carried && byId.get(state.carried.grant);
     if (!credit || !state.carried || quantity === 0) return 0;
-    const units = Math.min(Math.ceil(quantity / unit), Math.floor(Math.max(0, credit.left) / unit));
+    const units = Math.min(Math.ceil(quantity / unit), Math.floor(state.carried.quantity / unit));
     const back = units * unit;
-    credit.left -= back;
+    let drawn = back - Math.min(back, Math.max(0, credit.left));
+    credit.left -= back - drawn;
+    for (const one of [...state.carried.draws].sort((a, b) => b.at - a.at)) {
+      const taken = Math.min(drawn, one.quantity);
+      drawn -= taken;
+      one.quantity -= taken;
+      if (taken > 0) draws.push({ grant: credit.id, at: one.at, quantity: -taken });
+    }
     state.carried.quantity -= back;
     reclaimed.set(credit.id, (reclaimed.get(credit.id) ?? 0) + units);
     const taken = Math.min(quantity, back);
@@ -163,13 +171,13 @@ export function drawsOf(
 interface State {
   used: number;
   drawn: Drawn[];
-  carried: { grant: string; quantity: number } | undefined;
+  carried: { grant: string; quantity: number; draws: Drawn[] } | undefined;
 }
 
 const stateOf = ({ used, drawn, carried }: WindowState): State => ({
   used,
   drawn: drawn.map((one) => ({ ...one })),
-  carried: carried && { ...carried },
+  carried: carried && { ...carried, draws: carried.draws.map((one) => ({ ...one })) },
 });
 
 /** One for each grant and second; what was drawn and given back at once is left out. */

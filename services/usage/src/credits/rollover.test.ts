@@ -133,7 +133,7 @@ test('what was carried is used first, so that what the month itself includes is 
   expect(await charged(org, end, Date.now() + 1_000)).toEqual({ beyond: 10, used: 160, rollover: 50, credits: 0 });
 });
 
-test('an event that comes after its month takes back what was carried; where that is used it is beyond the limit', async () => {
+test('an event that comes after its month takes back what was carried, also what the next month has drawn of it', async () => {
   const { org, end, over } = await newOrg({ enforcement: 'overage', rollover: { max: 200, periods: 1 } });
   const before = Date.now();
   const month = { from: end - 27 * DAY, to: end };
@@ -146,11 +146,21 @@ test('an event that comes after its month takes back what was carried; where tha
   expect(await carried(org)).toBe(5);
   await report(org, 15, before);
   expect(await carried(org)).toBe(0);
-  // 100 were given, 45 of them used in the next month: of 65 in this one 10 are beyond it.
-  expect(await charged(org, month.from, month.to)).toEqual({ beyond: 10, used: 65, rollover: 0, credits: 0 });
-  expect(await charged(org, end, Date.now() + 1_000)).toEqual({ beyond: 0, used: 45, rollover: 45, credits: 0 });
+  // Of 100 that were given 65 were used there: the next month has 35 of them, and 10 of its own for the rest.
+  expect(await charged(org, month.from, month.to)).toEqual({ beyond: 0, used: 65, rollover: 0, credits: 0 });
+  expect(await charged(org, end, Date.now() + 1_000)).toEqual({ beyond: 0, used: 45, rollover: 35, credits: 0 });
   await carryOver();
-  expect(await carried(org)).toBe(0);
+  expect(await current(org)).toMatchObject({ used: 45, drawn: 35, remaining: 90, rollover: { left: 0 } });
+  // Both months in one batch: what is late first.
+  await report(org, 95);
+  const late = { org, meter: 'calls', source: 'test' };
+  const now = new Date().toISOString();
+  await usage.writer().writeBatch([
+    { ...late, id: name(), quantity: 2, at: now },
+    { ...late, id: name(), quantity: 5, at: new Date(before).toISOString() },
+  ]);
+  expect(await charged(org, month.from, month.to)).toEqual({ beyond: 0, used: 70, rollover: 0, credits: 0 });
+  expect(await charged(org, end, Date.now() + 1_000)).toEqual({ beyond: 12, used: 142, rollover: 30, credits: 0 });
 });
 
 test('what is voided of a month that is over is carried on as well, up to the cap', async () => {

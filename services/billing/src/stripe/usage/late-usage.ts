@@ -120,8 +120,7 @@ export class LateUsage {
         currency: sold.currency,
         description: `${name}, beyond what is included, counted later`,
       };
-      await beginLateCharge(tx, row, pending);
-      return pending;
+      return (await beginLateCharge(tx, row, pending)) ? pending : undefined;
     });
   }
 

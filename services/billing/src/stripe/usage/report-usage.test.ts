@@ -263,6 +263,30 @@ test('a late charge that waited for the next invoice of a subscription which the
   expect(await world.reportUsage({ whole: true })).toBeUndefined();
 });
 
+test('a replica that was slow to learn the sums charges nothing a second time, and reports nothing older', async () => {
+  const { org, customer, begun } = await subscribed('payg');
+  world.used['calls'] = [[begun, 200]];
+  const end = await nextPeriod(customer);
+  world.used['calls'].push([end - HOUR, 60], [end + HOUR, 5]);
+  await world.stripe.advance({ hours: 3 });
+  const none = world.underway.sums;
+  world.underway.sums = async () => {
+    world.underway.sums = none;
+    // Another takes over, and knows of more.
+    world.used['calls']?.push([end + HOUR, 2]);
+    await world.reportUsage({ whole: true });
+  };
+  await world.reportUsage({ whole: true });
+  await world.reportUsage({ whole: true });
+  const { data } = await world.dashboard.invoiceItems.list({ customer, pending: true });
+  expect(data.map(({ amount }) => amount)).toEqual([60]);
+  const rows = await world.tenants.read(org, (tx) =>
+    tx.query('select charges, pending from stripe_usage_periods where invoiced is not null'),
+  );
+  expect(rows).toEqual([{ charges: 1, pending: null }]);
+  expect(sum(await counted(customer))).toBe(207);
+});
+
 test('a late charge that Stripe refuses is listed, and keeps nothing else from being reported', async () => {
   const { org, customer, begun } = await subscribed('payg');
   world.used['calls'] = [[begun, 200]];

@@ -17,6 +17,7 @@ import { SendUsage } from './send-usage.ts';
 import {
   doItemsWait,
   findUsagePeriods,
+  holdUsage,
   saveIncluded,
   saveUsageHours,
   type UsageDue,
@@ -67,13 +68,17 @@ export class ReportUsage {
       ...closed.flatMap(({ counting }) => spansUpTo(counting, counting.period.end)),
     ];
     const sums = await this.ask(orgId, spans);
-    await this.tenants.run(orgId, async (tx) => {
+    const held = await this.tenants.run(orgId, async (tx) => {
+      // Whoever was slow to learn the sums would put older ones in the place of newer.
+      if (!(await holdUsage(tx.as({ system: 'stripe' }), due, await readClock(tx)))) return false;
       for (const { row, counting, slots } of asked) {
         const upTo = (until: number) => chargedUpTo(counting, until, sums);
         const hours = slots.map(({ stamp, start, end }) => ({ stamp, quantity: decimalOf(upTo(end) - upTo(start)) }));
         await saveUsageHours(tx, row, hours);
       }
+      return true;
     });
+    if (!held) return { at, counted, itemsWait: false };
     await this.sending.send(due);
     for (const one of closed)
       await this.late.charge(orgId, one, chargedUpTo(one.counting, one.counting.period.end, sums));

@@ -191,13 +191,18 @@ export async function resendHours(tx: Tx, { meter, period_start }: Of, stamps: r
   );
 }
 
-/** What shall be charged later: stored before it is sent. */
-export async function beginLateCharge(tx: Tx, { meter, period_start }: Of, pending: Pending): Promise<void> {
-  await tx.query(
+/** What shall be charged later: stored before it is sent. False when another has charged since the period was read. */
+export async function beginLateCharge(
+  tx: Tx,
+  { meter, period_start, charges }: Of & { charges: number },
+  pending: Pending,
+): Promise<boolean> {
+  const row = await tx.one(
     `update stripe_usage_periods set pending = $4::jsonb
-      where org_id = $1 and meter = $2 and period_start = $3 and pending is null`,
-    [tx.orgId, meter, period_start, JSON.stringify(pending)],
+      where org_id = $1 and meter = $2 and period_start = $3 and pending is null and charges = $5 returning 1`,
+    [tx.orgId, meter, period_start, JSON.stringify(pending), charges],
   );
+  return row !== undefined;
 }
 
 /** It is at Stripe; or its quantity costs nothing. */
