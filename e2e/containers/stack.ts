@@ -63,7 +63,8 @@ export class Stack {
       ...Object.fromEntries(PARTS.map((part) => [`${part}_IMAGE`, STAND_INS])),
       HTTP_PORT: `127.0.0.1:${await freePort()}`,
       HTTPS_PORT: `127.0.0.1:${port}`,
-      FRONT_SUBNET: '172.31.253.0/24',
+      // Beside another run, and an installation.
+      FRONT_SUBNET: `172.31.${process.pid % 250}.0/24`,
       COMPOSE_FILE: 'compose.yaml:walk.yaml',
       ...settings,
     };

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import { Config, envFlag, envInt, envList } from '@tidegate/runtime/config';
 import { z } from 'zod';
 
@@ -37,6 +38,10 @@ export class MonitorAgentConfig extends Config(
       .default('tidegate_monitor')
       .meta({ description: 'Role with pg_monitor that monitors that database' }),
     MONITOR_PLATFORM_PASSWORD: z.string().optional().meta({ description: 'Password of that role' }),
+    MONITOR_PLATFORM_TLS: TlsMode.optional().meta({
+      description:
+        'TLS to that database: disable, require, verify-ca or verify-full; by default verify-full, and disable on this machine',
+    }),
     MONITOR_ALLOW_LOOPBACK: envFlag().optional().meta({
       description:
         'Whether servers on this machine itself may be watched; by default only with embedded servers outside production',

@@ -39,7 +39,7 @@ export class PlatformServer {
       id,
       name: PLATFORM_SERVER_NAME,
       password: await this.secrets.sealPassword(tx, id, target.password),
-      tlsMode: defaultTlsMode(undefined, loopback),
+      tlsMode: defaultTlsMode(target.tlsMode, loopback),
       tlsCa: null,
       platform: true,
     });
