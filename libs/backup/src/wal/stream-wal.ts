@@ -30,6 +30,7 @@ export class WalStream {
   /** Up to here it is stored: the server need not keep it. */
   stored: bigint;
   private received: bigint;
+  private began = false;
   private readonly options: WalStreamOptions;
   private readonly reader: WalReader;
   private readonly client: ReturnType<typeof clientOf>;
@@ -88,7 +89,8 @@ export class WalStream {
   /** The server answers at once, which tells whether it has anything newer. */
   say(): void {
     const { stream } = wireOf(this.client);
-    if (!stream.writable) return;
+    // Before the server has begun to send, it would take it for something else: a part of the log-in.
+    if (!this.began || !stream.writable) return;
     const message = Buffer.alloc(34);
     message.write('r', 0);
     message.writeBigUInt64BE(this.received, 1);
@@ -100,6 +102,7 @@ export class WalStream {
   }
 
   private take(chunk: Buffer): void {
+    this.began = true;
     if (chunk[0] === 0x77) {
       const start = chunk.readBigUInt64BE(1);
       const content = chunk.subarray(HEADER);
