@@ -42,7 +42,7 @@ export async function start({ services }: { services: boolean }): Promise<void> 
     await checkKeys(servers.settings);
     if (code) await startOne(started, servers.settings, code);
     else await startProcesses(started, servers.settings);
-    started.followBackups();
+    await started.followBackups();
     say(`Ready after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
     announce(servers.settings);
   } catch (error) {
@@ -87,8 +87,13 @@ class Started {
     return servers;
   }
 
-  followBackups(): void {
+  async followBackups(): Promise<void> {
     this.backups = BackupProcess.start(process.env, this.logFile);
+    if (this.backups) return;
+    const { keepNothing } = await import('./backup/archive.ts');
+    await keepNothing(this.dataDir, process.env).catch((error: Error) =>
+      say(`WAL is still kept for backups: ${error.message}`),
+    );
   }
 
   stop(): Promise<void> {

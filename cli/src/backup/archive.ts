@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseLsn, segmentStart } from '@tidegate/backup/kernel/lsn.rules';
 import { CopyCommand, connected } from '@tidegate/backup/postgres/replication';
@@ -5,7 +7,7 @@ import { askServer, createSlot, dropSlot, findSlot } from '@tidegate/backup/post
 import { WalArchiver } from '@tidegate/backup/wal/archive-wal';
 import { listPieces, makeChain, unbroken } from '@tidegate/backup/wal/wal-archive';
 import { backOff } from '@tidegate/contracts/kernel/back-off';
-import { readBackupState, type WalState, writeBackupState } from '@tidegate/runtime/backup-state';
+import { backupFolder, readBackupState, type WalState, writeBackupState } from '@tidegate/runtime/backup-state';
 import type { Log } from '@tidegate/telemetry/log';
 import { databaseOf } from './back-up.ts';
 import type { Place } from './open-place.ts';
@@ -130,4 +132,13 @@ export async function measureKept({ dataDir, env }: Pick<Archiving, 'dataDir' | 
   const slot = await connected(login, false, (client) => findSlot(client, SLOT));
   const known = readBackupState(dataDir, 'wal');
   if (known) writeBackupState(dataDir, 'wal', { ...known, keptBytes: slot?.keptBytes ?? 0 });
+}
+
+/** Where backups were switched off, nothing is kept for them. Answers whether something was. */
+export async function keepNothing(dataDir: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  if (!readBackupState(dataDir, 'wal')) return false;
+  const login = await databaseOf(dataDir, env);
+  const dropped = await connected(login, false, (client) => dropSlot(client, SLOT));
+  rmSync(join(backupFolder(dataDir), 'wal.json'), { force: true });
+  return dropped;
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { isBackupConfigured } from '@tidegate/backup/backup-settings';
 import { backOff } from '@tidegate/contracts/kernel/back-off';
+import { isBackupConfigured } from '@tidegate/runtime/backup-state';
 import { hasEnded } from '@tidegate/runtime/embedded/processes';
 import { ROOT, say } from '../kernel/installation.ts';
 import type { LogFile } from '../log-file.ts';

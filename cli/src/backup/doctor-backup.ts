@@ -1,6 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
-import { type BackupSettings, isBackupConfigured } from '@tidegate/backup/backup-settings';
-import { readBackupState } from '@tidegate/runtime/backup-state';
+import type { BackupSettings } from '@tidegate/backup/backup-settings';
+import { isBackupConfigured, readBackupState } from '@tidegate/runtime/backup-state';
 import { checkEnvironment } from '../check-environment.ts';
 import { type Finding, fine, type Installation, problem, split } from '../doctor-checks.ts';
 import { nearestFolder } from '../kernel/installation.ts';

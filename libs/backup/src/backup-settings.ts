@@ -20,8 +20,6 @@ export interface BackupSettings {
   walSeconds: number;
 }
 
-export const isBackupConfigured = (env: NodeJS.ProcessEnv): boolean => Boolean(env['BACKUP_TO']);
-
 /** All problems are reported at once. */
 export function readBackupSettings(env: NodeJS.ProcessEnv, dataDir: string): BackupSettings {
   const reader = new SettingsReader(env, readSecrets(dataDir));

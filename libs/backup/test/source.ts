@@ -13,7 +13,7 @@ import { FolderStore } from '../src/store/folder-store.ts';
 import type { BackupSource, BackupTarget } from '../src/take-backup.ts';
 
 /** Found in nothing that a backup stores. */
-export const SECRET = 'MARKER-of-a-secret-0123456789';
+export const SECRET = 'word-of-a-secret-0123456789';
 
 export interface TestSource {
   source: BackupSource;

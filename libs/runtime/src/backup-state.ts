@@ -48,6 +48,8 @@ interface States {
   drill: DrillState;
 }
 
+export const isBackupConfigured = (env: NodeJS.ProcessEnv): boolean => Boolean(env['BACKUP_TO']);
+
 export const backupFolder = (dataDir: string): string => join(dataDir, 'backup');
 const fileOf = (dataDir: string, name: keyof States): string => join(backupFolder(dataDir), `${name}.json`);
 

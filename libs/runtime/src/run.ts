@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { natsTrouble } from '@tidegate/messaging/nats';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
-import { measureBackups } from './backup-state.ts';
+import { isBackupConfigured, measureBackups } from './backup-state.ts';
 import { type ConfigClass, loadConfigs } from './config.ts';
 import { Health } from './health.ts';
 import { ServiceHost } from './host.ts';
@@ -41,7 +41,7 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
   const licence = new InstallationLicence(settings.licence);
   licence.report(log);
   licence.measure(new Metrics());
-  if (withGateway) measureBackups(new Metrics(), settings.dataDir, Boolean(process.env['BACKUP_TO']));
+  if (withGateway) measureBackups(new Metrics(), settings.dataDir, isBackupConfigured(process.env));
   const reporting = setInterval(() => licence.report(log), REPORT_LICENCE_MS).unref();
   const health = new Health(definitions.map((definition) => definition.name));
   const ops = withGateway ? undefined : await startOpsServer(health, settings.healthPort ?? 0, settings.metricsToken);

@@ -57,6 +57,8 @@ function watch(name: string, help: string, labelNames: string[]): Set<Reader> {
       );
       // Concurrently, because two scrapes may overlap.
       this.reset();
+      // One without labels would begin at 0, which somebody measured.
+      if (labelNames.length === 0) this.remove();
       for (const { labels, value } of values) if (value !== undefined) this.set(labels, value);
     },
   });

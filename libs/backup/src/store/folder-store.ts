@@ -46,8 +46,9 @@ export class FolderStore implements Store {
     await this.walk(join(this.root, dirname(`${prefix}x`)), async (path) => {
       const key = relative(this.root, path);
       if (!key.startsWith(prefix)) return;
-      const { size } = await stat(path);
-      found.push({ key, bytes: size });
+      // Another process may remove it in between.
+      const there = await stat(path).catch(() => undefined);
+      if (there) found.push({ key, bytes: there.size });
     });
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
