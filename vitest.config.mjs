@@ -21,7 +21,7 @@ export default defineConfig({
   resolve: {
     alias: [
       {
-        find: /^@tidegate\/(contracts|database|messaging|vault|netguard|runtime|entitlements|testing|client|telemetry)\/(.*)$/,
+        find: /^@tidegate\/(contracts|database|messaging|vault|netguard|runtime|entitlements|testing|client|telemetry|backup)\/(.*)$/,
         replacement: `${root}libs/$1/src/$2.ts`,
       },
       {

@@ -7,6 +7,14 @@ const service: Option = { type: 'string', about: 'only this service' };
 const text = (value: Values[string]): string | undefined => (typeof value === 'string' ? value : undefined);
 const print = async (words: string): Promise<void> => void process.stdout.write(words);
 const operator = () => import('./operator-commands.ts');
+const backups = () => import('./backup/backup-commands.ts');
+const to: Option = { type: 'string', about: 'a folder or s3://bucket/prefix; by default BACKUP_TO' };
+const identity: Option = { type: 'string', about: 'file with the private half of the key, instead of BACKUP_IDENTITY' };
+const placeOf = (values: Values) => ({
+  to: text(values['to']),
+  identity: text(values['identity']),
+  json: values['json'] === true,
+});
 
 /** All commands of `tidegate`. Each loads its code when it runs. */
 export const COMMANDS: readonly Command[] = [
@@ -65,6 +73,63 @@ export const COMMANDS: readonly Command[] = [
         own: user === true,
         print: only === true,
       }),
+  },
+  {
+    words: ['backup'],
+    options: { json, to },
+    about: 'back up database, streams and secrets, encrypted; of a running platform or a stopped one',
+    run: async (_args, values) => (await backups()).takeNow(placeOf(values)),
+  },
+  {
+    words: ['backup', 'list'],
+    options: { json, to },
+    about: 'list backups, and which moments each can restore',
+    run: async (_args, values) => (await backups()).listAll(placeOf(values)),
+  },
+  {
+    words: ['backup', 'verify'],
+    args: ['[backup]'],
+    options: { json, to, identity },
+    about: 'read every byte of a backup (default: the newest); exit code 1 when one is not as it was',
+    run: async ([id], values) => (await backups()).verify(id, placeOf(values)),
+  },
+  {
+    words: ['backup', 'key'],
+    options: { json },
+    about: 'make a pair of keys, for backups that this machine cannot open',
+    run: async (_args, values) => (await backups()).makeKey({ json: values['json'] === true }),
+  },
+  {
+    words: ['backup', 'follow'],
+    about: 'archive what is written, and back up when it is due; `start` does it when BACKUP_TO is set',
+    run: async () => (await import('./backup/follow.ts')).follow(),
+  },
+  {
+    words: ['restore'],
+    args: ['[backup]'],
+    options: {
+      json,
+      to,
+      identity,
+      at: { type: 'string', about: 'the moment to go back to, such as 2026-11-29T06:30:00Z; by default the latest' },
+      replace: { type: 'boolean', about: 'move what is there aside' },
+      into: { type: 'string', about: 'only write the files there, for a PostgreSQL of your own' },
+    },
+    about: 'restore a backup (default: the newest) and what was archived after it, with Tidegate stopped',
+    run: async ([id], values) =>
+      (await backups()).restore(id, {
+        ...placeOf(values),
+        at: text(values['at']),
+        into: text(values['into']),
+        replace: values['replace'] === true,
+      }),
+  },
+  {
+    words: ['drill'],
+    args: ['[backup]'],
+    options: { json, to, identity },
+    about: 'restore a backup in a scratch place, start it, log in, and say how long it took and what was lost',
+    run: async ([id], values) => (await backups()).runDrill(id, placeOf(values)),
   },
   {
     words: ['plans', 'validate'],

@@ -1,3 +1,4 @@
+import { backups } from './backup/doctor-backup.ts';
 import { apiCalls } from './doctor-api-calls.ts';
 import { BASE, type Check, FIRST, type Finding, MACHINE } from './doctor-checks.ts';
 import { SERVERS } from './doctor-servers.ts';
@@ -16,8 +17,8 @@ export async function doctor({ json }: { json: boolean }): Promise<void> {
 /** One cause, one finding: checks that depend on something broken are skipped. */
 export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const dataDir = dataDirOf(env);
-  const ask = (checks: Check[]): Promise<Finding[]> =>
-    Promise.all(
+  const ask = async (checks: Check[]): Promise<Finding[]> => {
+    const found = await Promise.all(
       checks.map(async (check) => {
         try {
           return await check({ env, dataDir });
@@ -32,9 +33,11 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
         }
       }),
     );
+    return found.flat();
+  };
   const findings: Finding[] = [];
   const own = env['LICENCE_FILE'] || env['LICENCE_KEY_FILE'] ? [licence] : [];
-  for (const stage of [...FIRST, [...MACHINE, apiCalls, ...own, ...SERVERS]]) {
+  for (const stage of [...FIRST, [...MACHINE, apiCalls, backups, ...own, ...SERVERS]]) {
     findings.push(...(await ask(stage)));
     if (findings.some(isBroken)) break;
   }

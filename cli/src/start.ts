@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { KeptServer } from '@tidegate/runtime/embedded/kept-server';
 import type { Settings } from '@tidegate/runtime/settings';
 import { alsoTo, Log } from '@tidegate/telemetry/log';
+import { BackupProcess } from './backup/backup-process.ts';
+import { refuseUnfinishedRestore } from './backup/unfinished-restore.ts';
 import { surviveBrokenOutput } from './broken-output.ts';
 import { checkEnvironment, describeMode } from './check-environment.ts';
 import { checkKeys } from './check-keys.ts';
@@ -23,6 +25,7 @@ export async function start({ services }: { services: boolean }): Promise<void> 
   watchUnexpected();
   const { port, host } = checkEnvironment(process.env);
   const dataDir = makeDataDir(process.env);
+  refuseUnfinishedRestore(dataDir);
   const started = new Started(dataDir, takeRun(dataDir, port, host));
   stopOnSignals(async () => {
     say('\nDraining …');
@@ -39,6 +42,7 @@ export async function start({ services }: { services: boolean }): Promise<void> 
     await checkKeys(servers.settings);
     if (code) await startOne(started, servers.settings, code);
     else await startProcesses(started, servers.settings);
+    await started.followBackups();
     say(`Ready after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
     announce(servers.settings);
   } catch (error) {
@@ -58,6 +62,7 @@ class Started {
   readonly logFile: LogFile;
   app: App | undefined;
   kept: KeptServer[] = [];
+  private backups: BackupProcess | undefined;
   private readonly dataDir: string;
   private readonly abort = new AbortController();
   private starting: Promise<Servers> | undefined;
@@ -82,6 +87,15 @@ class Started {
     return servers;
   }
 
+  async followBackups(): Promise<void> {
+    this.backups = BackupProcess.start(process.env, this.logFile);
+    if (this.backups) return;
+    const { keepNothing } = await import('./backup/archive.ts');
+    await keepNothing(this.dataDir, process.env).catch((error: Error) =>
+      say(`WAL is still kept for backups: ${error.message}`),
+    );
+  }
+
   stop(): Promise<void> {
     this.stopping ??= this.end();
     return this.stopping;
@@ -90,6 +104,8 @@ class Started {
   private async end(): Promise<void> {
     this.abort.abort();
     await this.app?.stop().catch((error: Error) => say(`The services did not stop in order: ${error.message}`));
+    // What the services wrote last is archived as well.
+    await this.backups?.stop();
     // Wait until a running start has succeeded or given up, so that nothing starts afterwards.
     await Promise.race([Promise.allSettled([this.starting]), pause(GIVE_UP_MS)]);
     await Promise.all(this.kept.map((server) => server.stop()));

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { natsTrouble } from '@tidegate/messaging/nats';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { isBackupConfigured, measureBackups } from './backup-state.ts';
 import { type ConfigClass, loadConfigs } from './config.ts';
 import { Health } from './health.ts';
 import { ServiceHost } from './host.ts';
@@ -38,12 +39,13 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     definitions.flatMap((definition) => definition.config ?? []),
     process.env,
   );
+  const withGateway = definitions.some((definition) => definition.http);
   const licence = new InstallationLicence(settings.licence);
   licence.report(log);
   licence.measure(new Metrics());
+  if (withGateway) measureBackups(new Metrics(), settings.dataDir, isBackupConfigured(process.env));
   const reporting = setInterval(() => licence.report(log), REPORT_LICENCE_MS).unref();
   const health = new Health(definitions.map((definition) => definition.name));
-  const withGateway = definitions.some((definition) => definition.http);
   const ops = withGateway ? undefined : await startOpsServer(health, settings.healthPort ?? 0, settings.metricsToken);
   const hosts = await startHosts({ definitions, settings, licence, configs, health, log }).catch(
     async (error: unknown) => {

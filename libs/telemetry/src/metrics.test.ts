@@ -22,3 +22,13 @@ test('a watched gauge is read at each scrape and left out when it cannot be read
   for (const end of [stop, stopBroken, stopHanging]) end();
   expect(await metricsText()).not.toContain('which="counted"');
 });
+
+test('a watched figure that cannot be read is left out, and is no zero', async () => {
+  let value: number | undefined;
+  new Metrics().watched('test_watched_alone', 'Without labels', {}, () => value);
+  expect(await metricsText()).not.toMatch(/^test_watched_alone /m);
+  value = 7;
+  expect(await metricsText()).toMatch(/^test_watched_alone 7$/m);
+  value = undefined;
+  expect(await metricsText()).not.toMatch(/^test_watched_alone /m);
+});

@@ -67,6 +67,8 @@ function watch(name: string, help: string, labelNames: string[]): Set<Reader> {
       const values = await Promise.all([...readers].map(readNow));
       // Concurrently, because two scrapes may overlap.
       this.reset();
+      // One without labels would begin at 0, which somebody measured.
+      if (labelNames.length === 0) this.remove();
       for (const { labels, value } of values.flat()) this.set(labels, value);
     },
   });

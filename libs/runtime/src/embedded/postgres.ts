@@ -83,6 +83,8 @@ const SETTINGS: Record<string, string | number> = {
   // Tables that PostgreSQL fills at its start, for reads in the background and for serializable transactions: we have neither.
   io_max_concurrency: 8,
   max_pred_locks_per_transaction: 10,
+  // Backups that cannot be stored lose their place rather than fill the disk (docs/runbooks/restore.md).
+  max_slot_wal_keep_size: '2GB',
 };
 
 const START_MS = 60_000;
@@ -139,13 +141,14 @@ function pidOn(dir: string): number | undefined {
   return pid && isRunning(pid, data) ? pid : undefined;
 }
 
-interface Place {
+/** Where a cluster lies, or will: its user, the folder of its log, its data folder. */
+export interface Place {
   identity: Identity | undefined;
   base: string;
   data: string;
 }
 
-function place(dir: string): Place {
+export function place(dir: string): Place {
   const base = homeOf(dir, unprivilegedIdentity());
   const data = join(base, 'data');
   return { identity: unprivilegedIdentity(data), base, data };

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseLsn } from '@tidegate/backup/kernel/lsn.rules';
+import { TidegateClient } from '@tidegate/client';
+import { backupFolder, readBackupState } from '@tidegate/runtime/backup-state';
+import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { tail, waitFor } from '@tidegate/runtime/embedded/processes';
+import { startTimeoutMs } from '@tidegate/runtime/settings';
+import { ROOT } from '../kernel/installation.ts';
+import { chooseBackup } from './choose-backup.ts';
+import type { Place } from './open-place.ts';
+import { restoreInto } from './restore.ts';
+import { scratchEnvironment } from './scratch-environment.ts';
+
+export interface Drill {
+  id: string;
+  /** The last transaction that was there after the restore. */
+  lastCommitAt: string | null;
+  streams: number;
+  /** Read from the first to the last page, whose checksums PostgreSQL verifies. */
+  tables: number;
+  rows: number;
+  /** From the beginning of the restore until somebody had logged in. */
+  recoverySeconds: number;
+  /** How much of what was written before the drill began was not archived yet. */
+  lossSeconds: number;
+}
+
+/**
+ * Restores a backup and everything after it in a scratch place, starts the platform on it as after a disaster, and logs
+ * in. Only identity and the gateway are started, with nothing but the restored secrets: nobody is mailed, charged,
+ * watched or traded for.
+ */
+export async function drill(
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  { place, id, say }: { place: Place; id: string | undefined; say(text: string): void },
+): Promise<Drill> {
+  const began = Date.now();
+  const complete = completeAt(dataDir);
+  const scratch = makeScratch(dataDir, env);
+  try {
+    const chosen = await chooseBackup(place.store, id, undefined);
+    const own = { ...scratchEnvironment(env), DATA_DIR: scratch };
+    const { manifest, recovered } = await restoreInto({
+      dataDir: scratch,
+      env: own,
+      place,
+      chosen,
+      at: undefined,
+      replace: false,
+      readAll: true,
+      say,
+    });
+    const archived = chosen.pieces.at(-1);
+    if (archived && parseLsn(recovered.lsn ?? '0/0') < archived.start) {
+      throw new Error(
+        `PostgreSQL recovered up to ${recovered.lsn} only, and the archive goes further.\n  Fix: npx tidegate backup verify ${manifest.id}`,
+      );
+    }
+    say('Starting the restored platform …');
+    await tryIt(scratch, own);
+    const recoverySeconds = (Date.now() - began) / 1_000;
+    // What this installation knows of its own archive; elsewhere, when the newest of it was written.
+    const until = complete?.chain === manifest.postgres.chain ? complete.at : Date.parse(chosen.until);
+    const lossSeconds = Math.max(0, (began - until) / 1_000);
+    const { lastCommitAt, tables, rows } = recovered;
+    return {
+      id: manifest.id,
+      lastCommitAt,
+      tables,
+      rows,
+      streams: manifest.streams.length,
+      recoverySeconds,
+      lossSeconds,
+    };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function completeAt(dataDir: string): { chain: string; at: number } | undefined {
+  const wal = readBackupState(dataDir, 'wal');
+  return wal?.completeAt ? { chain: wal.chain, at: Date.parse(wal.completeAt) } : undefined;
+}
+
+/** What a killed drill left goes first: only one runs at a time. */
+function makeScratch(dataDir: string, env: NodeJS.ProcessEnv): string {
+  const folder = env['BACKUP_SCRATCH'] || backupFolder(dataDir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return mkdtempSync(join(folder, 'drill-'));
+}
+
+/** Starts it, logs in as a new operator, and stops it. */
+async function tryIt(scratch: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const port = await freePort();
+  const log = join(scratch, 'drill.log');
+  const out = openSync(log, 'a', 0o600);
+  const command = [...process.execArgv, join(ROOT, 'cli', 'dist', 'main.js')];
+  const own = { ...env, PORT: String(port), ROLES: 'identity,gateway' };
+  const child = spawn(process.execPath, [...command, 'start'], { stdio: ['ignore', out, out], env: own });
+  try {
+    const url = `http://localhost:${port}`;
+    const ready = () =>
+      fetch(`${url}/health/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    const within = startTimeoutMs(env) + 30_000;
+    await waitFor(async () => child.exitCode !== null || (await ready()), within);
+    if (child.exitCode !== null || !(await ready())) {
+      throw new Error(`The restored platform did not start. The last lines of its log:\n${tail(log)}`);
+    }
+    await logIn(url, command, own);
+  } finally {
+    await end(child);
+  }
+}
+
+async function logIn(url: string, command: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const email = `drill-${randomBytes(4).toString('hex')}@drill.invalid`;
+  const { password } = JSON.parse(await outputOf([...command, 'users', 'create-admin', email], env)) as {
+    password: string;
+  };
+  const { accessToken } = await new TidegateClient({ url }).sessionsLogin({ email, password });
+  const client = new TidegateClient({ url, token: accessToken });
+  const me = await client.accountsMe();
+  if (me.user.email !== email) throw new Error(`${email} logged in and is answered as ${me.user.email}.`);
+}
+
+function outputOf(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    let [out, said] = ['', ''];
+    child.stdout.on('data', (chunk) => (out += String(chunk)));
+    child.stderr.on('data', (chunk) => (said += String(chunk)));
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve(out) : reject(new Error(said.trim().slice(-1_000)))));
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  await waitFor(() => child.exitCode !== null || child.signalCode !== null, 150_000);
+}

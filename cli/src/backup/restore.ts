@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readFile } from '@tidegate/backup/kernel/encrypted-files';
+import type { Manifest } from '@tidegate/backup/kernel/manifest';
+import type { Recovered } from '@tidegate/backup/postgres/server.queries';
+import { restoreCluster, restoreStreams } from '@tidegate/backup/restore-servers';
+import { backupFolder } from '@tidegate/runtime/backup-state';
+import { readVariable } from '@tidegate/runtime/config';
+import { EMBEDDED_MAJOR } from '@tidegate/runtime/embedded/postgres-binaries';
+import { readSecrets, type Secrets, writeSecrets } from '@tidegate/runtime/secrets-file';
+import { startTimeoutMs } from '@tidegate/runtime/settings';
+import { externalUrl } from '../external-servers.ts';
+import { remember } from '../kernel/installation.ts';
+import { ensureNatsServer } from '../nats-tool.ts';
+import { type Chosen, refuseNewer } from './choose-backup.ts';
+import type { Place } from './open-place.ts';
+import { UNFINISHED_RESTORE } from './unfinished-restore.ts';
+
+export interface RestoreOptions {
+  dataDir: string;
+  env: NodeJS.ProcessEnv;
+  place: Place;
+  chosen: Chosen;
+  /** The last moment that is to be there; all of it without. */
+  at: string | undefined;
+  /** Moves what is there aside. */
+  replace: boolean;
+  /** Reads every table to its end. */
+  readAll?: boolean;
+  say(text: string): void;
+}
+
+export interface Restored {
+  manifest: Manifest;
+  recovered: Recovered;
+  /** Where what was there before is now. */
+  aside: string | undefined;
+}
+
+const PARTS = ['postgres', 'nats', 'secrets.json', 'installation.json', 'api-calls'];
+/** Replaying a day of writing takes longer than any start. */
+const WITHIN_MS = 6 * 3_600_000;
+
+/** Puts the servers and secrets of a backup into a data folder on which nothing runs; the next start goes on from there. */
+export async function restoreInto(options: RestoreOptions): Promise<Restored> {
+  const { dataDir, env, place, chosen, at, say } = options;
+  const { manifest, pieces } = chosen;
+  refuseNewer(manifest);
+  refuseOtherServers(manifest, dataDir, env);
+  const secrets = await fetchSecrets(place, manifest);
+  const aside = clear(dataDir, options.replace);
+  writeFileSync(join(dataDir, UNFINISHED_RESTORE), `${manifest.id}\n`, { mode: 0o600 });
+  if (secrets) writeSecrets(dataDir, secrets);
+  const password = readVariable(env, 'POSTGRES_PASSWORD') ?? readSecrets(dataDir)['POSTGRES_PASSWORD'];
+  if (!password) {
+    throw new Error(
+      `Backup ${manifest.id} has no secrets, and ${dataDir} has none either.\n  Fix: put its secrets.json there (docs/secrets.md), then restore again.`,
+    );
+  }
+  const source = { store: place.store, keys: place.keys, manifest, pieces };
+  say(`Restoring the database (${megabytes(manifest.postgres.bytes)} MB, and ${pieces.length} pieces of WAL) …`);
+  const recovered = await restoreCluster(source, {
+    dir: join(dataDir, 'postgres'),
+    password,
+    until: at,
+    withinMs: WITHIN_MS,
+    readAll: options.readAll === true,
+  });
+  say(`Restoring ${manifest.streams.length} streams …`);
+  await ensureNatsServer(dataDir);
+  const toolsDir = join(dataDir, 'tools');
+  await restoreStreams(source, { dir: join(dataDir, 'nats'), toolsDir, withinMs: startTimeoutMs(env) });
+  // Nobody is shown a first password that is not the one of this database; ports are chosen anew.
+  remember(dataDir, { ports: {}, adminPasswordWritten: true, adminPasswordShown: true });
+  // What is written from now on is another chain.
+  rmSync(join(backupFolder(dataDir), 'wal.json'), { force: true });
+  rmSync(join(dataDir, UNFINISHED_RESTORE), { force: true });
+  return { manifest, recovered, aside };
+}
+
+const megabytes = (bytes: number): string => (bytes / 1024 ** 2).toFixed(0);
+
+function refuseOtherServers({ id, postgres }: Manifest, dataDir: string, env: NodeJS.ProcessEnv): void {
+  const external = (['DATABASE_URL', 'NATS_URL'] as const).find(
+    (name) => externalUrl(name, dataDir, env) !== undefined,
+  );
+  if (external) {
+    throw new Error(
+      `${external} names a server of your own, whose files are not here.\n  Fix: npx tidegate restore --into FOLDER, and start that server on what it writes (docs/runbooks/restore.md).`,
+    );
+  }
+  if (postgres.embedded && postgres.major === EMBEDDED_MAJOR) return;
+  throw new Error(
+    `Backup ${id} is of ${postgres.embedded ? 'an embedded' : 'an external'} PostgreSQL ${postgres.version}; the embedded one here is ${EMBEDDED_MAJOR}.\n  Fix: npx tidegate restore --into FOLDER, and start PostgreSQL ${postgres.major} on what it writes (docs/runbooks/restore.md).`,
+  );
+}
+
+async function fetchSecrets({ secretsStore, keys }: Place, manifest: Manifest): Promise<Secrets | undefined> {
+  if (!manifest.secrets || !secretsStore) return undefined;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readFile(secretsStore, manifest.secrets, keys)) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString()) as Secrets;
+}
+
+/** What is there stays, under another name. What an interrupted restore left is removed. */
+function clear(dataDir: string, replace: boolean): string | undefined {
+  const there = PARTS.filter((name) => existsSync(join(dataDir, name)));
+  if (existsSync(join(dataDir, UNFINISHED_RESTORE))) {
+    for (const name of there) rmSync(join(dataDir, name), { recursive: true, force: true });
+    return undefined;
+  }
+  const occupied = existsSync(join(dataDir, 'postgres')) && readdirSync(join(dataDir, 'postgres')).length > 0;
+  if (occupied && !replace) {
+    throw new Error(
+      `${dataDir} has a database already.\n  Fix: --replace moves it aside; or restore into another DATA_DIR.`,
+    );
+  }
+  // Secrets that were put there for a backup without any are kept.
+  const moved = occupied ? there : [];
+  if (moved.length === 0) return undefined;
+  const aside = join(dataDir, `before-restore-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`);
+  mkdirSync(aside, { mode: 0o700 });
+  for (const name of moved) renameSync(join(dataDir, name), join(aside, name));
+  return aside;
+}
