@@ -98,6 +98,7 @@ function Choices({ known }: { known: Meter | undefined }) {
       <SegmentedControl
         size="xs"
         aria-label={t('How many days')}
+        transitionDuration={0}
         value={days}
         onChange={(value) => go({ days: value === '30' ? undefined : (value as (typeof DAYS)[number]) })}
         data={DAYS.map((count) => ({ value: count, label: t('{count} days', { count }) }))}

@@ -27,7 +27,7 @@ test('however much is counted, those who watch are notified once a second, and a
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('of thousands of organisations so many are notified a second, each in its turn, and none is dropped', () => {
+test('of thousands of organisations so many are notified a second, each in its turn, and none is left out', () => {
   const notified: string[] = [];
   const watched = new WatchedUsage({ live: (org: string) => notified.push(org) } as never);
   const orgs = Array.from({ length: 2_500 }, (_, at) => `org-${at}`);
