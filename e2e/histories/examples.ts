@@ -21,6 +21,17 @@ const EXAMPLES: (OwnStep | WorldStep)[][] = [
     { do: 'stand still', service: 'billing', hours: 1_600 },
     { do: 'invoice', which: 3, is: 'credited', cents: 2_941, days: 1 },
   ],
+  // Members left while an end was ordered; when that was taken back, they were paid for in the next period as well.
+  [
+    { do: 'set', product: 'main', plan: 'pro', status: 'active' },
+    { do: 'follow', cap: 1_500 },
+    { do: 'members', are: 8 },
+    { do: 'cancel', product: 'main', at: 'period_end' },
+    { do: 'members', are: 3 },
+    { do: 'pass', hours: 1 },
+    { do: 'resume', product: 'main' },
+    { do: 'pass', hours: 750 },
+  ],
 ];
 
 const OF_ALL = new Set<string>(['pass', 'near', 'edition', 'move', 'webhooks', 'stripe', 'die', 'stand still']);

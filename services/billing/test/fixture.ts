@@ -261,6 +261,14 @@ export async function openBilling({
     };
     return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   };
+  /** Half a minute later: members are counted where anybody said that they may have changed. */
+  const countSeats = async (orgId: string): Promise<void> => {
+    const apart = "check_at - interval '30 seconds', written_at = written_at - interval '30 seconds'";
+    await tenants.run(orgId, (tx) =>
+      tx.query(`update seat_follows set check_at = ${apart} where org_id = $1`, [orgId]),
+    );
+    await followSeats.turn({ signal: new AbortController().signal });
+  };
   return {
     /** Applies what a provider says. */
     states,
@@ -314,11 +322,10 @@ export async function openBilling({
       await tenants.run(orgId, async (tx) => {
         const context = { data, orgId, event: {} as never, tx, emit: outbox.emitter(tx), meter: async () => {} };
         await followSeats.member(context);
-        const apart = "check_at - interval '30 seconds', written_at = written_at - interval '30 seconds'";
-        await tx.query(`update seat_follows set check_at = ${apart} where org_id = $1`, [orgId]);
       });
-      await followSeats.turn({ signal: new AbortController().signal });
+      await countSeats(orgId);
     },
+    countSeats,
     /** Carries out what is due; answers when the loop would wake next. */
     due: async () => {
       let next: Awaited<ReturnType<typeof due.turn>>;

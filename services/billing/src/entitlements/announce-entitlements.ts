@@ -49,10 +49,15 @@ export class AnnounceEntitlements {
     if (!same) {
       await emit(entitlementsChanged, snapshot, { orgId });
       // What else gives seats may have changed.
-      if (await markSeats(tx, orgId)) tx.onCommit(() => this.wakes.wake(FOLLOW_SEATS));
+      await this.countSeats(tx, orgId);
     }
     if (nextAt !== null && nextAt !== before?.nextChangeAt) tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
     return snapshot;
+  }
+
+  /** Members that are bought by themselves are counted again: whether any are, or for how long, may have changed. */
+  async countSeats(tx: Tx, orgId: string): Promise<void> {
+    if (await markSeats(tx, orgId)) tx.onCommit(() => this.wakes.wake(FOLLOW_SEATS));
   }
 }
 

@@ -3,7 +3,7 @@ import { createGrant } from '@tidegate/contracts/billing/grants';
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { followMembers, getSeats, previewSeats } from '@tidegate/contracts/billing/seats';
-import { cancelSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { cancelSubscription, resumeSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { Log } from '@tidegate/telemetry/log';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
@@ -111,6 +111,18 @@ test('while an end is ordered nobody joins beyond what is paid', async () => {
   expect(await limit(org)).toMatchObject({ limit: 5 });
   await billing.members(org, 6);
   expect(await seats(org)).toMatchObject({ quantity: 2, most: null });
+});
+
+test('who left while an end was ordered is not paid for any more when that is taken back', async () => {
+  const org = await customer();
+  await follow(org, 2 * ((await seats(org))?.unitMinor ?? 0));
+  await billing.members(org, 5);
+  await billing.call(cancelSubscription, { product, at: 'period_end' }, org);
+  await billing.members(org, 3);
+  expect(await seats(org)).toMatchObject({ quantity: 2, renews: 2 });
+  await billing.call(resumeSubscription, { product }, org);
+  await billing.countSeats(org);
+  expect(await seats(org)).toMatchObject({ quantity: 2, renews: 0 });
 });
 
 test('switched off, what is paid for stays; members that come together are one change', async () => {

@@ -84,6 +84,7 @@ export class SubscriptionChanges {
       await store(tx, { orgId, before, by, reason, at, ...decided, after });
       const own = step ? withStep(steps[product] ?? [], step) : (steps[product] ?? []);
       await this.charges.changed({ tx, emit, orgId, steps: { ...steps, [product]: own } }, { before, after, at, by });
+      await this.entitlements.countSeats(tx, orgId);
     }
     await this.charges.remind({ tx, emit, orgId }, at);
     await this.entitlements.announce(tx, emit, orgId);
