@@ -73,6 +73,7 @@ export function shareAPage(visit: Visit, names: NameServer): void {
   });
 
   test('a link shows one server to a browser without a session, and nothing else, until it is revoked', async () => {
+    await visit.go(page, `${home}/links`);
     await page.getByRole('button', { name: 'Share a page' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('For whom').fill('The auditor');
