@@ -31,6 +31,7 @@ export async function takeNow({ json, ...options }: Options): Promise<void> {
     if (json) return print({ id: manifest.id, finishedAt: manifest.finishedAt, bytes, seconds, removed });
     write(`Backup ${manifest.id} in ${place.store.name}: ${megabytes(bytes)} in ${seconds.toFixed(1)} s`);
     for (const id of removed.backups) write(`Removed ${id}, which no day, week or month keeps`);
+    for (const id of removed.damaged) say(`${id} is damaged: npx tidegate backup verify ${id}`);
   } finally {
     if (release) await stopServers(dataDir);
     release?.();

@@ -63,8 +63,9 @@ export async function drill(
     say('Starting the restored platform …');
     await tryIt(scratch, own);
     const recoverySeconds = (Date.now() - began) / 1_000;
-    // What this installation knows of its own archive; elsewhere, when the newest of it was written.
-    const until = complete?.chain === manifest.postgres.chain ? complete.at : Date.parse(chosen.until);
+    // When all of it was archived, as this installation knows, or when the newest of it was stored.
+    const known = complete?.chain === manifest.postgres.chain ? complete.at : 0;
+    const until = Math.max(known, Date.parse(chosen.until));
     const lossSeconds = Math.max(0, (began - until) / 1_000);
     const { lastCommitAt, tables, rows } = recovered;
     return {

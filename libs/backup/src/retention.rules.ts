@@ -11,11 +11,19 @@ export interface Retention {
 const DAY_MS = 86_400_000;
 
 /**
- * The newest backup of each of the last so many days, weeks and months that have one, in UTC. Those that are not kept
- * come first; the newest one is always kept.
+ * The newest backup of each of the last so many days, weeks and months that have one, in UTC, and the newest of all. Besides
+ * those from which the moments of the last days are restored: the last before these days began, and the first of each
+ * chain within them, without which what was written until the next one would be lost.
  */
-export function chooseKept(ids: readonly string[], { daily, weekly, monthly }: Retention): Set<string> {
-  const newestFirst = [...ids].sort().reverse();
+export function chooseKept(
+  backups: readonly Pick<KeptBackup, 'id' | 'chain'>[],
+  { daily, weekly, monthly, walDays }: Retention,
+  now: number,
+): Set<string> {
+  const newestFirst = backups
+    .map(({ id }) => id)
+    .sort()
+    .reverse();
   const kept = new Set(newestFirst.slice(0, 1));
   const periods: [number, (at: number) => string][] = [
     [daily, (at) => new Date(at).toISOString().slice(0, 10)],
@@ -31,6 +39,16 @@ export function chooseKept(ids: readonly string[], { daily, weekly, monthly }: R
       kept.add(id);
     }
   }
+  const since = now - walDays * DAY_MS;
+  const before = newestFirst.find((id) => timeOfId(id) <= since);
+  if (before !== undefined) kept.add(before);
+  const firsts = new Map<string, string>();
+  for (const { id, chain } of backups) {
+    if (chain === null || timeOfId(id) <= since) continue;
+    const first = firsts.get(chain);
+    if (first === undefined || id < first) firsts.set(chain, id);
+  }
+  for (const id of firsts.values()) kept.add(id);
   return kept;
 }
 
