@@ -113,7 +113,11 @@ test('what it says about itself: an ordinary user, no shell as its first process
     Cmd: string[];
     Labels: Record<string, string>;
   }>(IMAGE, '.Config');
-  expect(config).toMatchObject({ User: '10001:10001', Entrypoint: ['node', '/app/cli/dist/main.js'], Cmd: ['start'] });
+  expect(config).toMatchObject({
+    User: '10001:10001',
+    Entrypoint: ['node', '--liftoff-only', '/app/cli/dist/main.js'],
+    Cmd: ['start'],
+  });
   expect(Object.keys(config.Labels)).toEqual(
     expect.arrayContaining(
       ['title', 'licenses', 'version', 'revision'].map((name) => `org.opencontainers.image.${name}`),
