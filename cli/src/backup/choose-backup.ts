@@ -1,4 +1,4 @@
-import { type Listed, listBackups, type Manifest, readManifest } from '@tidegate/backup/kernel/manifest';
+import { listBackups, type Manifest, readManifest } from '@tidegate/backup/kernel/manifest';
 import type { Store } from '@tidegate/backup/store/store';
 import { restorableUntil, walAfter } from '@tidegate/backup/verify-backup';
 import type { WalPiece } from '@tidegate/backup/wal/wal-archive';
@@ -39,8 +39,6 @@ async function newestBefore(store: Store, at: string | undefined): Promise<Manif
     good.length === 0 ? `There is no backup in ${store.name}` : `No backup in ${store.name} was finished before ${at}`;
   throw new Error(`${none}.\n  Fix: npx tidegate backup list`);
 }
-
-export const finishedOf = (listed: Listed[]): Listed[] => listed.filter((one) => one.finished);
 
 /** An instant as people write it, in UTC unless it says otherwise. */
 export function readInstant(text: string): string {
