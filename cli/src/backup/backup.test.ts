@@ -27,6 +27,8 @@ function command(args: string[], env: NodeJS.ProcessEnv = {}) {
     env: { ...programEnvironment(), ...settings, DATA_DIR: platform.dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // One that is stopped outlives a test that fails meanwhile.
+  closing(() => child.kill('SIGKILL'));
   let [out, said] = ['', ''];
   child.stdout.on('data', (chunk) => (out += String(chunk)));
   child.stderr.on('data', (chunk) => (said += String(chunk)));
