@@ -56,11 +56,11 @@ export class WatchingPrometheus {
     const folder = mkdtempSync(join(tmpdir(), 'tidegate-prometheus-'));
     const port = await freePort();
     writeFileSync(join(folder, 'token'), metricsToken(platform), { mode: 0o600 });
-    writeFileSync(join(folder, 'rules.yml'), prometheusRules().replaceAll('interval: 30s', 'interval: 2s'));
+    writeFileSync(join(folder, 'rules.yml'), prometheusRules().replaceAll('interval: 30s', 'interval: 10s'));
     writeFileSync(
       join(folder, 'prometheus.yml'),
       JSON.stringify({
-        global: { scrape_interval: '2s' },
+        global: { scrape_interval: '3s' },
         rule_files: ['rules.yml'],
         scrape_configs: [
           {

@@ -23,7 +23,7 @@ const MINUTES = 3;
 const SETTLE_S = 100;
 const BUSY_EVERY_MS = 20_000;
 /** As services have in a process of their own, which is started with the settings of `tidegate start`. */
-const SERVICE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512'];
+const SERVICE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512', '--liftoff-only'];
 
 /** `npm run -s bench -- monitor-collector [SERVERS] [MINUTES]` */
 export async function monitorCollector([servers = '', minutes = '']: string[]): Promise<Result> {

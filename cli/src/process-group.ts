@@ -58,7 +58,7 @@ const TWICE: readonly ServiceName[] = ['usage', 'bot-executor'];
 const BESIDES_MS = 60_000;
 /** Longer than a service takes to drain (30 s). */
 const END_MS = 40_000;
-const FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512', '--no-warnings'];
+const FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512', '--liftoff-only', '--no-warnings'];
 const COMMAND: [string, ...string[]] = [process.execPath, ...FLAGS, join(ROOT, 'dist', 'main.js')];
 
 /**
