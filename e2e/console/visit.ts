@@ -149,8 +149,13 @@ export class Visit {
 type Theme = 'light' | 'dark';
 const THEMES: readonly Theme[] = ['light', 'dark'];
 
+/** Colours that are on their way to their new ones cannot be judged. */
 const wear = (page: Page, theme: Theme): Promise<unknown> =>
-  page.evaluate(`document.documentElement.dataset.mantineColorScheme = '${theme}'`);
+  page.evaluate(`(async () => {
+    document.documentElement.dataset.mantineColorScheme = '${theme}';
+    const ends = (animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
+    await Promise.allSettled(document.getAnimations().filter(ends).map((animation) => animation.finished));
+  })()`);
 
 export const emailOf = (name: string): string => `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
 
