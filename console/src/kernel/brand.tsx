@@ -1,8 +1,10 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { readableAccent } from './accent.rules.ts';
 import { readOf } from './api.ts';
 import classes from './brand.module.css';
+import { t } from './strings.ts';
 
 const FRESH_MS = 300_000;
 
@@ -60,7 +62,8 @@ export function Brand({ org }: { org?: string | undefined }) {
   return (
     <span className={classes['brand']}>
       {own?.logo ? <img src={own.logo} alt="" className={classes['logo']} /> : null}
-      {name}
+      {/* A link is never without a name, also while it is asked for. */}
+      {name || <VisuallyHidden>{t('Overview')}</VisuallyHidden>}
     </span>
   );
 }
