@@ -18,7 +18,13 @@ export function checkLicences(root) {
     .filter(([path, { link }]) => path.startsWith('node_modules/') && !link)
     .map(([path, entry]) => [
       path,
-      { ...entry, license: entry.license ?? SAID_ELSEWHERE[path.split('node_modules/').at(-1)] ?? olderWay(join(root, path, 'package.json')) },
+      {
+        ...entry,
+        license:
+          entry.license ??
+          SAID_ELSEWHERE[path.split('node_modules/').at(-1)] ??
+          olderWay(join(root, path, 'package.json')),
+      },
     ])
     .filter(([, { dev, license }]) => !isAllowed(license) && !(dev && ALLOWED_FOR_TOOLS.test(license ?? '')))
     .map(([path, { license }]) => ({ rule: 'licences', path, message: `has the licence ${license ?? 'none'}` }));
