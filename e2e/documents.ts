@@ -69,7 +69,12 @@ export function documents(platform: SharedPlatform): void {
         const example = found.operation.parameters?.find((one) => one.name === name)?.example;
         return encodeURIComponent(String(path[name] ?? example));
       });
-      const answer = await rest.send(found.method, filled + query, body, headers);
+      const send = () => rest.send(found.method, filled + query, body, headers);
+      // One that is refused before its body was read ends its connection, sometimes while it is still being sent.
+      const answer = await send().catch((error: { cause?: { code?: string } }) => {
+        if (!['EPIPE', 'ECONNRESET'].includes(error.cause?.code ?? '')) throw error;
+        return send();
+      });
       asked.set(id, (asked.get(id) ?? new Set()).add(answer.status));
       const given = found.operation.responses[answer.status];
       const name =

@@ -138,7 +138,8 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
     );
     expect(found.series).toBe(reportsLosses ? 4 : 3);
     expect(found).toMatchObject({ calls: Number(truth?.calls), series: truth?.series });
-    expect(Math.round(found.ms * 1_000)).toBe(Number(truth?.us));
+    // Each series was rounded by itself.
+    expect(Math.abs(found.ms * 1_000 - Number(truth?.us))).toBeLessThanOrEqual(Number(truth?.series));
     expect(found.calls).toBe(11);
   });
 
