@@ -7,6 +7,7 @@ import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import fc from 'fast-check';
 import { operatorOf, signUpAt } from './people.ts';
+import { metricsToken } from './prometheus.ts';
 import type { SharedPlatform } from './shared-platform.ts';
 import { withSuperuser } from './superuser.ts';
 
@@ -375,8 +376,7 @@ export function firstJob(platform: Walked): void {
     const { body } = await anonymous.get<{ openapi: string; paths: object }>('/openapi.json');
     expect(body.openapi).toBe('3.1.0');
     expect(Object.keys(body.paths).length).toBeGreaterThan(40);
-    const { METRICS_TOKEN } = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8'));
-    const metrics = await anonymous.as(METRICS_TOKEN).get('/metrics');
+    const metrics = await anonymous.as(metricsToken(platform)).get('/metrics');
     if (platform.hidesMetrics) expect(metrics.status).toBe(404);
     else expect(metrics.body['text']).toContain('tidegate_http_request_duration_seconds');
     expect((await anonymous.get('/health/live')).status).toBe(200);

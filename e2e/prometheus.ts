@@ -87,7 +87,7 @@ export class WatchingPrometheus {
   }
 }
 
-const metricsToken = ({ dataDir }: SharedPlatform): string =>
+export const metricsToken = ({ dataDir }: Pick<SharedPlatform, 'dataDir'>): string =>
   JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')).METRICS_TOKEN;
 
 /** After everything else has happened, so that there is something to see. */

@@ -1,3 +1,4 @@
+import { keptReading } from '@tidegate/telemetry/kept-reading';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type { TenantDatabase } from './tenant-database.ts';
 
@@ -20,17 +21,7 @@ interface Figures {
 /** What every role may see of the server. Once for each installation. Returns how to end it. */
 export function measureServer(tenants: TenantDatabase): () => void {
   const metrics = new Metrics();
-  let latest: { at: number; figures: Promise<Figures | undefined> } | undefined;
-  const figures = () => {
-    if (!latest || performance.now() - latest.at > KEEP_MS) {
-      const asked = tenants.reader({}).one<Figures>(FIGURES);
-      latest = { at: performance.now(), figures: asked };
-      asked.catch(() => {
-        latest = undefined;
-      });
-    }
-    return latest.figures;
-  };
+  const figures = keptReading(() => tenants.reader({}).one<Figures>(FIGURES), KEEP_MS);
   const watch = (name: string, help: string, column: keyof Figures) =>
     metrics.watched(name, help, {}, async () => (await figures())?.[column]);
   const ends = [

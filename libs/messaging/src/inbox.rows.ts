@@ -5,11 +5,13 @@ import type { Tx } from '@tidegate/database/tx';
 export const STREAM_KEPT_DAYS = 35;
 
 /**
- * Whether a row says nothing about an event any more ($3 is its number, $4 when the one before was emitted, $6 its own
- * time): whatever the row counts was over when the event was emitted. Its aggregate was quiet for so long that its
- * numbers may begin at 1 again.
+ * Whether a row says nothing about an event any more: whatever the row counts was over when the event was emitted. Its
+ * aggregate was quiet for so long that its numbers may begin at 1 again. With the names of two parameters: the event's
+ * own time, and STREAM_KEPT_DAYS.
  */
-const AGED = 'i.at < $6::timestamptz - make_interval(days => $5)';
+const aged = (time: string, days: string) => `i.at < ${time}::timestamptz - make_interval(days => ${days})`;
+/* $3 is the event's number, $4 when the one before was emitted. */
+const AGED = aged('$6', '$5');
 const parameters = (consumer: string, { subject, sequence, previoustime, time }: Envelope) => [
   consumer,
   subject,
@@ -42,8 +44,8 @@ export async function lockLast(tx: Tx, consumer: string, { subject, time }: Enve
   const key = [consumer, subject];
   await tx.query('insert into inbox (consumer, aggregate, sequence) values ($1, $2, 0) on conflict do nothing', key);
   const row = await tx.one<{ sequence: string }>(
-    `select case when at < $3::timestamptz - make_interval(days => $4) then 0 else sequence end as sequence
-       from inbox where consumer = $1 and aggregate = $2 for update`,
+    `select case when ${aged('$3', '$4')} then 0 else sequence end as sequence
+       from inbox i where consumer = $1 and aggregate = $2 for update`,
     [...key, time, STREAM_KEPT_DAYS],
   );
   return Number(row?.sequence ?? 0);
@@ -61,7 +63,7 @@ export const passBuried = (tx: Tx, consumer: string, { subject, sequence, time }
   tx.query(
     `insert into inbox as i (consumer, aggregate, sequence) values ($1, $2, $3)
      on conflict (consumer, aggregate) do update set at = now(),
-       sequence = case when i.at < $4::timestamptz - make_interval(days => $5) then excluded.sequence
+       sequence = case when ${aged('$4', '$5')} then excluded.sequence
                        else greatest(i.sequence, excluded.sequence) end`,
     [consumer, subject, sequence, time, STREAM_KEPT_DAYS],
   );
@@ -84,7 +86,7 @@ export async function standingOf(
   { subject, sequence, time }: Envelope,
 ): Promise<{ last: number; late: boolean }> {
   const row = await tx.one<{ sequence: string; late: boolean }>(
-    `select case when at < $4::timestamptz - make_interval(days => $5) then 0 else sequence end as sequence, exists (
+    `select case when ${aged('$4', '$5')} then 0 else sequence end as sequence, exists (
        select from inbox_gaps g where g.consumer = i.consumer and g.aggregate = i.aggregate
           and $3::bigint between g.first and g.last) as late
        from inbox i where consumer = $1 and aggregate = $2`,

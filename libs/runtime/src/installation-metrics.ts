@@ -2,15 +2,21 @@ import { statfs } from 'node:fs/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { STREAMS } from '@tidegate/messaging/jetstream';
+import { keptReading } from '@tidegate/telemetry/kept-reading';
 import { Metrics } from '@tidegate/telemetry/metrics';
+
+/** The metrics of one scrape are asked within this. */
+const SCRAPE_MS = 1_000;
 
 /** Of the streams, of which an installation has one set: by the one process that keeps them. Returns how to end it. */
 export function measureStreams(nc: NatsConnection): () => void {
   const metrics = new Metrics();
-  const read = (value: (info: StreamInfo) => number) => async () => {
+  const infos = keptReading(async () => {
     const manager = await jetstreamManager(nc, { checkAPI: false });
-    const infos = await Promise.all(STREAMS.map((name) => manager.streams.info(name)));
-    return infos.map((info) => ({ labels: { stream: info.config.name }, value: value(info) }));
+    return Promise.all(STREAMS.map((name) => manager.streams.info(name)));
+  }, SCRAPE_MS);
+  const read = (value: (info: StreamInfo) => number) => async () => {
+    return (await infos()).map((info) => ({ labels: { stream: info.config.name }, value: value(info) }));
   };
   const ends = [
     metrics.watchedEach(
