@@ -1,3 +1,5 @@
+import { always, rising } from './promtool-series.ts';
+
 /** An alert of one condition, with an example of what raises it and of what does not: both are run by promtool. */
 export interface Alert {
   name: string;
@@ -13,9 +15,6 @@ export interface Alert {
   raisedBy: Record<string, string>;
   notBy: Record<string, string>;
 }
-
-const always = (value: number) => `${value}x180`;
-const rising = (step: number) => `0+${step}x180`;
 
 export const ALERTS: readonly Alert[] = [
   {
@@ -56,7 +55,7 @@ export const ALERTS: readonly Alert[] = [
     severity: 'page',
     summary: '{{ $labels.service }} cannot send its events',
     runbook: 'events',
-    raisedBy: { 'tidegate_outbox_lag_seconds{service="billing"}': '0+60x180' },
+    raisedBy: { 'tidegate_outbox_lag_seconds{service="billing"}': rising(60) },
     notBy: { 'tidegate_outbox_lag_seconds{service="billing"}': always(3) },
   },
   {
@@ -66,7 +65,7 @@ export const ALERTS: readonly Alert[] = [
     severity: 'page',
     summary: 'Events wait for {{ $labels.consumer }}',
     runbook: 'events',
-    raisedBy: { 'tidegate_consumer_lag_seconds{consumer="notifier"}': '0+60x180' },
+    raisedBy: { 'tidegate_consumer_lag_seconds{consumer="notifier"}': rising(60) },
     notBy: { 'tidegate_consumer_lag_seconds{consumer="notifier"}': always(5) },
   },
   {
@@ -189,7 +188,7 @@ export const ALERTS: readonly Alert[] = [
     severity: 'page',
     summary: 'The newest backup is {{ $value | humanizeDuration }} old',
     runbook: 'restore',
-    raisedBy: { 'tidegate_backup_age_seconds{instance="a"}': '86400+60x180' },
+    raisedBy: { 'tidegate_backup_age_seconds{instance="a"}': rising(60, 86_400) },
     notBy: { 'tidegate_backup_age_seconds{instance="a"}': always(3_600) },
   },
   {
@@ -199,7 +198,7 @@ export const ALERTS: readonly Alert[] = [
     severity: 'ticket',
     summary: 'What was written in the last {{ $value | humanizeDuration }} is not archived',
     runbook: 'restore',
-    raisedBy: { 'tidegate_backup_wal_lag_seconds{instance="a"}': '0+60x180' },
+    raisedBy: { 'tidegate_backup_wal_lag_seconds{instance="a"}': rising(60) },
     notBy: { 'tidegate_backup_wal_lag_seconds{instance="a"}': always(30) },
   },
   {
@@ -239,7 +238,7 @@ export const ALERTS: readonly Alert[] = [
     severity: 'page',
     summary: 'Bots are run {{ $value }} s late',
     runbook: 'trading',
-    raisedBy: { tidegate_bots_lag_seconds: '0+60x180' },
+    raisedBy: { tidegate_bots_lag_seconds: rising(60) },
     notBy: { tidegate_bots_lag_seconds: always(2) },
   },
   {
@@ -249,7 +248,7 @@ export const ALERTS: readonly Alert[] = [
     severity: 'ticket',
     summary: 'A {{ $labels.kind }} waits for more than an hour',
     runbook: 'trading',
-    raisedBy: { 'tidegate_work_oldest_seconds{kind="sweep"}': '0+60x180' },
+    raisedBy: { 'tidegate_work_oldest_seconds{kind="sweep"}': rising(60) },
     notBy: { 'tidegate_work_oldest_seconds{kind="sweep"}': always(60) },
   },
   {
@@ -259,7 +258,7 @@ export const ALERTS: readonly Alert[] = [
     severity: 'ticket',
     summary: 'Notifications are sent {{ $value }} s late',
     runbook: 'notifications',
-    raisedBy: { tidegate_delivery_queue_late_seconds: '0+60x180' },
+    raisedBy: { tidegate_delivery_queue_late_seconds: rising(60) },
     notBy: { tidegate_delivery_queue_late_seconds: always(20) },
   },
   {

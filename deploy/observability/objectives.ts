@@ -1,3 +1,5 @@
+import { always, rising } from './promtool-series.ts';
+
 /*
  * What the platform promises, and how fast a promise may be broken before somebody is called.
  *
@@ -33,7 +35,6 @@ const LONG = 'route!~"/api/v1/(stream|organisation/export)"';
 const HTTP = 'tidegate_http_request_duration_seconds';
 /** No series of a fault is none of it. */
 const share = (part: string, whole: string) => `(${part} or vector(0)) / ${whole}`;
-const rising = (step: number) => `0+${step}x180`;
 /** The share of a histogram's measurements that took longer than a bucket's end. */
 const slower = (metric: string, labels: string, le: string, window: string) =>
   `1 - ${share(
@@ -56,7 +57,7 @@ export const OBJECTIVES: readonly Objective[] = [
     target: 0.999,
     bad: (window) => share(`sum(rate(${HTTP}_count{status=~"5.."}[${window}]))`, `sum(rate(${HTTP}_count[${window}]))`),
     raisedBy: { [`${HTTP}_count{status="200"}`]: rising(97), [`${HTTP}_count{status="503"}`]: rising(3) },
-    notBy: { [`${HTTP}_count{status="200"}`]: rising(1_000), [`${HTTP}_count{status="503"}`]: '3x180' },
+    notBy: { [`${HTTP}_count{status="200"}`]: rising(1_000), [`${HTTP}_count{status="503"}`]: always(3) },
     runbook: 'requests',
   },
   {
@@ -72,7 +73,7 @@ export const OBJECTIVES: readonly Objective[] = [
       [`${HTTP}_bucket{route="/x",le="0.2"}`]: rising(98),
       [`${HTTP}_count{route="/x"}`]: rising(100),
       // Watched for an hour, which is not slow.
-      [`${HTTP}_bucket{route="/api/v1/stream",le="0.2"}`]: '0x180',
+      [`${HTTP}_bucket{route="/api/v1/stream",le="0.2"}`]: always(0),
       [`${HTTP}_count{route="/api/v1/stream"}`]: rising(900),
     },
     runbook: 'requests',
@@ -116,8 +117,8 @@ export const OBJECTIVES: readonly Objective[] = [
     summary: 'Watched servers are measured at least once a minute',
     target: 0.99,
     bad: (window) => above('tidegate:samples_stale', window),
-    raisedBy: { tidegate_monitor_oldest_collection_seconds: '0+60x180' },
-    notBy: { tidegate_monitor_oldest_collection_seconds: '20x180' },
+    raisedBy: { tidegate_monitor_oldest_collection_seconds: rising(60) },
+    notBy: { tidegate_monitor_oldest_collection_seconds: always(20) },
     runbook: 'monitoring',
   },
   {
@@ -125,8 +126,8 @@ export const OBJECTIVES: readonly Objective[] = [
     summary: 'Events are handled within a minute',
     target: 0.99,
     bad: (window) => above('tidegate:events_late', window),
-    raisedBy: { 'tidegate_consumer_lag_seconds{consumer="notifier"}': '0+60x180' },
-    notBy: { 'tidegate_consumer_lag_seconds{consumer="notifier"}': '1x180' },
+    raisedBy: { 'tidegate_consumer_lag_seconds{consumer="notifier"}': rising(60) },
+    notBy: { 'tidegate_consumer_lag_seconds{consumer="notifier"}': always(1) },
     runbook: 'events',
   },
 ];

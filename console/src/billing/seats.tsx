@@ -1,11 +1,11 @@
-import { Button, NumberInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { SoldSeats } from '@tidegate/client';
-import { useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
-import { exact, minorOf, money } from '../kernel/format.ts';
+import { exact, money } from '../kernel/format.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { MonthlyCap, useMonthlyCap } from './monthly-cap.tsx';
 
 /** Members that are bought, and whether they are by themselves. Nothing where no plan sells them. */
 export function SeatsOf({ product }: { product: string }) {
@@ -17,9 +17,7 @@ function Follow({ seats }: { seats: SoldSeats }) {
   const { product, name, included, members, quantity, renews, currency, interval, following, stopped } = seats;
   const unit = seats.unitMinor ?? 0;
   const follow = useWrite('seatsFollow');
-  const digits = minorOf(currency);
-  const [cap, setCap] = useState<number | string>((seats.monthlyCapMinor ?? 10 * unit) / 10 ** digits);
-  const monthlyCapMinor = Math.round(Number(cap) * 10 ** digits);
+  const cap = useMonthlyCap(currency, seats.monthlyCapMinor ?? 10 * unit);
   return (
     <section aria-label={name}>
       <h3>{name}</h3>
@@ -55,18 +53,11 @@ function Follow({ seats }: { seats: SoldSeats }) {
         </p>
       ) : null}
       <div className="row">
-        <NumberInput
-          label={t('At most a month, in {currency}', { currency })}
-          value={cap}
-          onChange={setCap}
-          min={0}
-          max={1_000_000}
-          decimalScale={digits}
-        />
+        <MonthlyCap cap={cap} />
         <Button
           variant="default"
           loading={follow.isPending}
-          onClick={() => follow.mutate({ product, following: true, monthlyCapMinor })}
+          onClick={() => follow.mutate({ product, following: true, monthlyCapMinor: cap.minor })}
         >
           {following ? t('Change the cap') : t('Let it follow the members')}
         </Button>

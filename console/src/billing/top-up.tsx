@@ -2,10 +2,11 @@ import { Button, NumberInput, Select } from '@mantine/core';
 import type { Package, TopUp } from '@tidegate/client';
 import { useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
-import { exact, minorOf, money } from '../kernel/format.ts';
+import { exact, money } from '../kernel/format.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { MonthlyCap, useMonthlyCap } from './monthly-cap.tsx';
 
 /** Packages that are bought by themselves, one form for each feature of which some are sold. */
 export function TopUps({ offered, nameOf }: { offered: readonly Package[]; nameOf: (feature: string) => string }) {
@@ -36,13 +37,9 @@ function Form({ feature, name, packs, own }: Given) {
   const chosen = packs.find((one) => one.package === pack);
   const price = chosen?.prices.find((one) => one.currency === own?.currency) ?? chosen?.prices[0];
   const currency = own?.currency ?? price?.currency ?? '';
-  const digits = minorOf(currency);
   const [threshold, setThreshold] = useState<number | string>(own?.threshold ?? 0);
-  const [cap, setCap] = useState<number | string>(
-    (own?.monthlyCapMinor ?? 5 * (price?.amountMinor ?? 0)) / 10 ** digits,
-  );
-  const monthlyCapMinor = Math.round(Number(cap) * 10 ** digits);
-  const on = { feature, enabled: true, package: pack, threshold: Number(threshold), monthlyCapMinor };
+  const cap = useMonthlyCap(currency, own?.monthlyCapMinor ?? 5 * (price?.amountMinor ?? 0));
+  const on = { feature, enabled: true, package: pack, threshold: Number(threshold), monthlyCapMinor: cap.minor };
   return (
     <section aria-label={t('Buy {name} by itself', { name })}>
       <h3>{t('Buy {name} by itself', { name })}</h3>
@@ -59,14 +56,7 @@ function Form({ feature, name, packs, own }: Given) {
           data={packs.map((one) => ({ value: one.package, label: one.name }))}
         />
         <NumberInput label={t('When so many are left')} value={threshold} onChange={setThreshold} min={0} />
-        <NumberInput
-          label={t('At most a month, in {currency}', { currency })}
-          value={cap}
-          onChange={setCap}
-          min={0}
-          max={1_000_000}
-          decimalScale={digits}
-        />
+        <MonthlyCap cap={cap} />
         <Button variant="default" loading={set.isPending} onClick={() => set.mutate(on)}>
           {own?.enabled ? t('Change it') : t('Switch it on')}
         </Button>

@@ -1,5 +1,5 @@
 import { keptReading } from '@tidegate/telemetry/kept-reading';
-import { Metrics } from '@tidegate/telemetry/metrics';
+import { endAll, Metrics } from '@tidegate/telemetry/metrics';
 import type { TenantDatabase } from './tenant-database.ts';
 
 /** The size of a database is the sum of its files, which takes a while where there are many. */
@@ -31,7 +31,5 @@ export function measureServer(tenants: TenantDatabase): () => void {
     watch('tidegate_postgres_deadlocks', 'Deadlocks since the statistics were reset', 'deadlocks'),
     watch('tidegate_postgres_transaction_ids', 'Age of the oldest transaction id', 'transaction_ids'),
   ];
-  return () => {
-    for (const end of ends) end();
-  };
+  return endAll(ends);
 }

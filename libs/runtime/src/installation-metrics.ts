@@ -3,7 +3,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { STREAMS } from '@tidegate/messaging/jetstream';
 import { keptReading } from '@tidegate/telemetry/kept-reading';
-import { Metrics } from '@tidegate/telemetry/metrics';
+import { endAll, Metrics } from '@tidegate/telemetry/metrics';
 
 /** The metrics of one scrape are asked within this. */
 const SCRAPE_MS = 1_000;
@@ -38,9 +38,7 @@ export function measureStreams(nc: NatsConnection): () => void {
       read((info) => info.state.messages),
     ),
   ];
-  return () => {
-    for (const end of ends) end();
-  };
+  return endAll(ends);
 }
 
 type StreamInfo = Awaited<ReturnType<Awaited<ReturnType<typeof jetstreamManager>>['streams']['info']>>;
@@ -58,7 +56,5 @@ export function measureDisk(folder: string): () => void {
       return blocks * bsize;
     }),
   ];
-  return () => {
-    for (const end of ends) end();
-  };
+  return endAll(ends);
 }

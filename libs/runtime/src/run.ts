@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { natsTrouble } from '@tidegate/messaging/nats';
 import { Log } from '@tidegate/telemetry/log';
-import { Metrics } from '@tidegate/telemetry/metrics';
+import { endAll, Metrics } from '@tidegate/telemetry/metrics';
 import { isBackupConfigured, measureBackups } from './backup-state.ts';
 import { type ConfigClass, loadConfigs } from './config.ts';
 import { Health } from './health.ts';
@@ -80,10 +80,7 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
 function measureInstallation(hosts: ServiceHost[], { dataDir }: Settings): () => void {
   const host = hosts.find(({ definition }) => definition.name === 'identity');
   if (!host) return () => {};
-  const ends = [measureDisk(dataDir), host.measureDatabase()];
-  return () => {
-    for (const end of ends) end();
-  };
+  return endAll([measureDisk(dataDir), host.measureDatabase()]);
 }
 
 interface Starting {

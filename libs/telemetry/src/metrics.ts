@@ -75,6 +75,13 @@ function watch(name: string, help: string, labelNames: string[]): Set<Reader> {
   return readers;
 }
 
+/** Several things that are watched, ended together. */
+export const endAll =
+  (ends: readonly (() => void)[]): (() => void) =>
+  () => {
+    for (const end of ends) end();
+  };
+
 /** A scrape waits for a database no longer than this. */
 const READ_MS = 1_000;
 

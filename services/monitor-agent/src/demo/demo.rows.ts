@@ -3,38 +3,10 @@ import type { Tx } from '@tidegate/database/tx';
 import { arrayText, type Sample, type SampleTable } from '../kernel/storage/sample.rows.ts';
 import { SAMPLE_TABLES } from '../retention/retention.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
+import { FIGURES, SUMMED_FIGURES } from '../server-figures/server-figures.rows.ts';
 import type { MadeUpActivity } from './sessions.ts';
 
-/** In the order of what `minuteOf` makes. */
-const FIGURES = [
-  'span_us',
-  'statement_span_us',
-  'commits',
-  'rollbacks',
-  'rows_read',
-  'rows_written',
-  'blocks_hit',
-  'blocks_read',
-  'temp_files',
-  'temp_bytes',
-  'deadlocks',
-  'calls',
-  'call_us',
-  'wal_bytes',
-  'snapshots',
-  'active_sum',
-  'active_max',
-  'waiting_max',
-  'idle_in_transaction_max',
-  'sessions_max',
-  'longest_transaction_us',
-  'transaction_age',
-  'bytes',
-];
-/** Those of which an hour has the most, not the sum; of the size it has the last. */
-const MOST_FROM = FIGURES.indexOf('active_max');
-const BYTES = FIGURES.indexOf('bytes');
-
+/** `figures` in the order of FIGURES. */
 export interface Figures {
   at: number;
   figures: readonly number[];
@@ -44,8 +16,9 @@ export interface Figures {
 export const hourOf = (minutes: readonly Figures[]): number[] =>
   FIGURES.map((_, column) => {
     const values = minutes.map(({ figures }) => figures[column] ?? 0);
-    if (column === BYTES) return values.at(-1) ?? 0;
-    return column >= MOST_FROM ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0);
+    // The size it has last.
+    if (column === FIGURES.length - 1) return values.at(-1) ?? 0;
+    return column < SUMMED_FIGURES.length ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values);
   });
 
 export const insertFigures = (

@@ -10,7 +10,8 @@ import type { FiguresRow, LastHour, LastSessions } from './server-figures.rules.
  */
 export const SERVER_MINUTES = 'server_minutes';
 
-const SUMS = [
+/** Columns that an hour has the sum of. */
+export const SUMMED_FIGURES = [
   'span_us',
   'statement_span_us',
   'commits',
@@ -28,6 +29,7 @@ const SUMS = [
   'snapshots',
   'active_sum',
 ];
+/** And those that it has the most of. */
 const MOST = [
   'active_max',
   'waiting_max',
@@ -37,11 +39,12 @@ const MOST = [
   'transaction_age',
 ];
 const SUMMED = [
-  ...SUMS.map((name) => `sum(${name})::float8 as ${name}`),
+  ...SUMMED_FIGURES.map((name) => `sum(${name})::float8 as ${name}`),
   ...MOST.map((name) => `max(${name})::float8 as ${name}`),
   '(array_agg(bytes order by taken_at desc) filter (where bytes is not null))[1]::float8 as bytes',
 ].join(', ');
-const COLUMNS = [...SUMS, ...MOST, 'bytes'];
+/** All of them: sums, then the most, then the size, of which an hour has the last. */
+export const FIGURES = [...SUMMED_FIGURES, ...MOST, 'bytes'];
 
 /** What is not stored of this minute, because its query failed, covers no time. */
 const OF_THE_MINUTE = `
@@ -85,12 +88,12 @@ const OF_THE_MINUTE = `
 
 const STORE = `
   with minute as (
-    insert into ${SERVER_MINUTES} (org_id, server_id, taken_at, ${COLUMNS.join(', ')})
-    select $1, $2, $3, ${COLUMNS.join(', ')} from (${OF_THE_MINUTE}) m returning *)
-  insert into server_hours as h (org_id, server_id, taken_at, ${COLUMNS.join(', ')})
-  select org_id, server_id, date_trunc('hour', taken_at, 'UTC'), ${COLUMNS.join(', ')} from minute
+    insert into ${SERVER_MINUTES} (org_id, server_id, taken_at, ${FIGURES.join(', ')})
+    select $1, $2, $3, ${FIGURES.join(', ')} from (${OF_THE_MINUTE}) m returning *)
+  insert into server_hours as h (org_id, server_id, taken_at, ${FIGURES.join(', ')})
+  select org_id, server_id, date_trunc('hour', taken_at, 'UTC'), ${FIGURES.join(', ')} from minute
   on conflict (org_id, server_id, taken_at) do update set
-    ${SUMS.map((name) => `${name} = h.${name} + excluded.${name}`).join(', ')},
+    ${SUMMED_FIGURES.map((name) => `${name} = h.${name} + excluded.${name}`).join(', ')},
     ${MOST.map((name) => `${name} = greatest(h.${name}, excluded.${name})`).join(', ')},
     bytes = coalesce(excluded.bytes, h.bytes)`;
 
