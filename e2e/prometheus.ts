@@ -21,8 +21,8 @@ interface Answer<T> {
 interface Rules {
   groups: { rules: { name: string; health: string; lastError?: string; lastEvaluation: string }[] }[];
 }
-interface Vector {
-  result: { value: [number, string] }[];
+interface Matrix {
+  result: { values: [number, string][] }[];
 }
 
 /** Prometheus, which watches the platform from the first test of the file on. */
@@ -122,17 +122,20 @@ export function observability(prometheus: WatchingPrometheus): void {
   });
 }
 
-/** Queries that fail or have no value. Placeholders are what Grafana puts there: a time of some scrapes, everything. */
+/** Queries that fail or have no value in the last hour, which is what a panel draws. Placeholders are what Grafana puts there: a time of some scrapes, everything. */
 async function missing(
   prometheus: WatchingPrometheus,
   queries: readonly { panel: string; expr: string }[],
 ): Promise<string[]> {
+  const end = Date.now() / 1_000;
+  const range = { start: String(end - 3_600), end: String(end), step: '15' };
   const found = await Promise.all(
     queries.map(async ({ panel, expr }) => {
       const query = expr.replaceAll('$__rate_interval', '1h').replaceAll('$service', '.*');
-      const { status, error, data } = await prometheus.get<Vector>('/api/v1/query', { query });
+      const { status, error, data } = await prometheus.get<Matrix>('/api/v1/query_range', { query, ...range });
       if (status !== 'success') return [`${panel}: ${error}`];
-      return data.result.some(({ value }) => value[1] !== 'NaN') ? [] : [`${panel}: no value of ${query}`];
+      const drawn = data.result.flatMap(({ values }) => values).filter(([, value]) => value !== 'NaN');
+      return drawn.length > 0 ? [] : [`${panel}: no value of ${query}`];
     }),
   );
   return found.flat();

@@ -1,6 +1,7 @@
 import { problemError } from '@tidegate/contracts/kernel/problem';
 import { stripeParts } from '../../../test/stripe-fixture.ts';
 import { openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
+import { findCustomer, saveCustomer } from '../customers/stripe-customer.rows.ts';
 
 let world: StripeWorld;
 beforeEach(async () => {
@@ -44,6 +45,19 @@ test('twenty who pay for the first time at once are one customer', async () => {
   const ids = await Promise.all(Array.from({ length: 20 }, () => world.customers.of(org, settings())));
   expect(new Set(ids).size).toBe(1);
   expect((await world.dashboard.customers.list()).data).toHaveLength(1);
+});
+
+test('one customer that many store at once is stored once, whatever moment each of them comes at', async () => {
+  for (let round = 0; round < 40; round += 1) {
+    const org = await world.organisation();
+    const stored = Array.from({ length: 8 }, () =>
+      world.tenants.run(org, (tx) => saveCustomer(tx, org, false, `cus_${org}`)),
+    );
+    await Promise.all(stored);
+    expect(await findCustomer(world.tenants.reader({ orgId: org }), org, false)).toMatchObject({
+      customer_id: `cus_${org}`,
+    });
+  }
 });
 
 test('one endpoint is asked less than 25 times in any second', async () => {

@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { lockBilling } from '../../kernel/subscription.rows.ts';
 
 export interface StripeCustomerRow {
   org_id: string;
@@ -20,8 +21,12 @@ export const findCustomer = (tx: Tx, orgId: string, livemode: boolean): Promise<
 export const customerById = (tx: Tx, customerId: string): Promise<StripeCustomerRow | undefined> =>
   tx.one<StripeCustomerRow>(`select ${COLUMNS} from stripe_customers where customer_id = $1`, [customerId]);
 
-/** In place of one that was deleted at Stripe. */
+/**
+ * In place of one that was deleted at Stripe. Under the organisation's lock, because a row has two keys: of two who insert
+ * the same one at once, `on conflict` saves the second from one key only, and the other may refuse it.
+ */
 export async function saveCustomer(tx: Tx, orgId: string, livemode: boolean, customerId: string): Promise<void> {
+  await lockBilling(tx, orgId);
   await tx.query(
     `insert into stripe_customers (org_id, livemode, customer_id) values ($1, $2, $3)
      on conflict (org_id, livemode) do update set customer_id = excluded.customer_id`,
