@@ -31,6 +31,16 @@ import { LEASE_SECONDS as CHECKPOINT_SECONDS } from '../services/usage/dist/inge
 import { ROOT } from './setup.mjs';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+/** An image has no deploy/. */
+function releases() {
+  const all = JSON.parse(readFileSync(join(ROOT, 'deploy/releases.json'), 'utf8'));
+  const lines = all.map(
+    ({ version, commit }) => `  { version: '${version}'${commit ? `, commit: '${commit}'` : ''} },\n`,
+  );
+  return `/* Generated from deploy/releases.json: npm run generate */\nimport type { Release } from '@tidegate/database/releases';\n\nexport const RELEASES: readonly Release[] = [\n${lines.join('')}];\n`;
+}
+
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
 function routes() {
@@ -160,6 +170,7 @@ const made = {
   'plans/catalogue.schema.json': json(catalogueSchema()),
   'libs/client/src/generated/api.ts': clientSource(operations()),
   'libs/client/src/generated/operations.ts': operationsSource(operations(), liveTopics()),
+  'libs/runtime/src/generated/releases.ts': releases(),
   'deploy/prometheus/rules.yml': prometheusRules(),
   ...Object.fromEntries(
     BOARDS.map((board) => [`deploy/grafana/dashboards/${board.uid}.json`, json(dashboardOf(board))]),

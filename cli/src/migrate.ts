@@ -3,6 +3,7 @@ import { migrateAll } from '@tidegate/runtime/migrate';
 import { persist } from '@tidegate/runtime/persist';
 import type { ServiceDefinition } from '@tidegate/runtime/service';
 import type { Settings } from '@tidegate/runtime/settings';
+import { backUpBefore } from './backup/back-up-before.ts';
 import { checkKeys, waitForDatabase } from './check-keys.ts';
 import { startServers, stopServers } from './embedded.ts';
 import { makeDataDir } from './kernel/installation.ts';
@@ -29,5 +30,8 @@ export async function migrateCommand(): Promise<void> {
 export function bringUpToDate(settings: Settings, definitions: ServiceDefinition[]): Promise<string[]> {
   const { what, ...patience } = waitForDatabase(settings);
   const servers = `${what} or NATS at ${settings.nats.servers.join(', ')}, for the migrations,`;
-  return persist(() => migrateAll(settings, definitions), { ...patience, what: servers });
+  return persist(() => migrateAll(settings, definitions, (pending) => backUpBefore(settings, pending)), {
+    ...patience,
+    what: servers,
+  });
 }

@@ -5,6 +5,7 @@ import { checkFigures } from './figures.mjs';
 import { checkImports } from './imports.mjs';
 import { checkLicences } from './licences.mjs';
 import { checkManifests } from './manifests.mjs';
+import { checkMigrations } from './migrations.mjs';
 import { checkModules } from './modules.mjs';
 import { checkSettings } from './settings.mjs';
 import { checkSizes } from './sizes.mjs';
@@ -45,6 +46,7 @@ export async function checkRepository(root) {
       ...checkLicences(root),
       ...checkManifests(root, imports.modules),
       ...checkBundle(root),
+      ...(await checkMigrations(root)),
     ],
   };
 }

@@ -9,7 +9,7 @@ import { checkRepository } from './check.mjs';
 import { checkSizes } from './sizes.mjs';
 
 const FIXTURES = fileURLToPath(new URL('./fixtures', import.meta.url));
-const EXPECTED = /^\/\/ reported: (.*)$/m;
+const EXPECTED = /^(?:\/\/|--) reported: (.*)$/m;
 
 test('what breaks a rule is reported, and nothing else', async () => {
   const { faults } = await checkRepository(FIXTURES);
@@ -39,5 +39,5 @@ test('a file that is too long is reported', () => {
 });
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.(m?ts|tsx)$/.test(path));
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.(m?ts|tsx|sql)$/.test(path));
 }

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Day partitions named <table>_YYYYMMDD. Security definer, because the runtime role owns nothing; the table must be a
 -- partitioned table of this very schema. A partition is closed with row-level security like its parent, and the
 -- runtime role reaches it through the parent only.

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Month partitions named <table>_YYYYMM, as the day partitions are; the partition key is a date.
 create function ensure_month_partitions(target text, first date, last date) returns void
 language plpgsql security definer set search_path from current as $$

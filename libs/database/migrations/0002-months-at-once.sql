@@ -1,3 +1,4 @@
+-- phase: expand
 -- Waiting for an advisory lock does not make a session see what was made meanwhile: its cache of names still says that
 -- the partition is missing. `if not exists` asks anew.
 create or replace function ensure_month_partitions(target text, first date, last date) returns void

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Organisations that were deleted: nothing of theirs is written any more, and what is there is taken away in sweeps.
 -- The row outlives everything that may still be under way.
 create table deleted_organisations (

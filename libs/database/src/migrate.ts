@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import pg from 'pg';
+import { applyMigration } from './apply-migration.ts';
+import { type MigrationFile, migrationFiles } from './migration-files.ts';
+import { checkRelease, noteRelease, type Release } from './releases.ts';
 import { setPassword } from './scram-verifier.ts';
 
 export interface SchemaPlan {
@@ -13,6 +13,13 @@ export interface SchemaPlan {
   folders: string[];
 }
 
+export interface MigrateOptions {
+  /** All releases in order, this one last: whoever left one out is refused. */
+  releases?: readonly Release[];
+  /** Before anything changes in an installation that was there before; an error stops it. */
+  beforeChanging?: (pending: string[]) => Promise<void>;
+}
+
 /** One number for all of Tidegate: two processes that start at once migrate one after the other. */
 const LOCK = 7_318_204_911;
 
@@ -20,7 +27,11 @@ const LOCK = 7_318_204_911;
  * Brings every schema to the current version. Safe to run from several processes at once and again at any time.
  * A file that was changed after it ran stops the start.
  */
-export async function migrate(admin: pg.ClientConfig, plans: SchemaPlan[]): Promise<string[]> {
+export async function migrate(
+  admin: pg.ClientConfig,
+  plans: SchemaPlan[],
+  { releases = [], beforeChanging }: MigrateOptions = {},
+): Promise<string[]> {
   const client = new pg.Client(admin);
   // A broken connection fails its query; without a listener it would also end the process.
   client.on('error', () => undefined);
@@ -28,17 +39,24 @@ export async function migrate(admin: pg.ClientConfig, plans: SchemaPlan[]): Prom
     await client.connect();
     await client.query("set lock_timeout = '60s'; set client_min_messages = warning");
     await client.query('select pg_advisory_lock($1)', [LOCK]);
-    await client.query(await preamble());
-    const applied: string[] = [];
-    for (const plan of plans) applied.push(...(await migrateSchema(client, plan)));
-    return applied;
+    await client.query(preamble());
+    await checkRelease(client, releases, plans);
+    const schemas: Schema[] = [];
+    for (const plan of plans) schemas.push(await openSchema(client, plan));
+    const pending = schemas.flatMap(({ plan, files }) => files.map(({ name }) => `${plan.schema}/${name}`));
+    if (pending.length > 0 && schemas.some(({ isNew }) => !isNew)) await beforeChanging?.(pending);
+    for (const { plan, files } of schemas) {
+      for (const file of files) await applyMigration(client, plan.schema, file);
+    }
+    await noteRelease(client, releases);
+    return pending;
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
 /** `tidegate.protect(table, purpose…)`: the one way to protect a table with row-level security. */
-async function preamble(): Promise<string> {
+function preamble(): string {
   return `
     create schema if not exists tidegate;
     create or replace function tidegate.protect(target text, variadic purposes text[] default '{}') returns void
@@ -57,64 +75,34 @@ async function preamble(): Promise<string> {
   `;
 }
 
-async function migrateSchema(client: pg.Client, plan: SchemaPlan): Promise<string[]> {
+interface Schema {
+  plan: SchemaPlan;
+  isNew: boolean;
+  /** What has not run yet. */
+  files: MigrationFile[];
+}
+
+async function openSchema(client: pg.Client, plan: SchemaPlan): Promise<Schema> {
   const schema = pg.escapeIdentifier(plan.schema);
   await ensureRole(client, plan);
   await client.query(`
     create schema if not exists ${schema};
     create table if not exists ${schema}.migrations (
       name text primary key, checksum text not null, applied_at timestamptz not null default now());
-    comment on table ${schema}.migrations is 'no-tenant: which migration files have run in this schema';
-    set search_path = ${schema};`);
+    comment on table ${schema}.migrations is 'no-tenant: which migration files have run in this schema';`);
   await grant(client, plan);
-  const { rows } = await client.query<{ name: string; checksum: string }>('select name, checksum from migrations');
+  const { rows } = await client.query<{ name: string; checksum: string }>(
+    `select name, checksum from ${schema}.migrations`,
+  );
   const done = new Map(rows.map((row) => [row.name, row.checksum]));
-  const applied: string[] = [];
-  for (const file of await migrationFiles(plan.folders)) {
-    const before = done.get(file.name);
-    if (before === file.checksum) continue;
-    if (before) {
-      throw new Error(
-        `Migration ${plan.schema}/${file.name} was changed after it ran. Restore the file and add a new one instead.`,
-      );
-    }
-    await applyFile(client, plan, file);
-    applied.push(`${plan.schema}/${file.name}`);
+  const files = await migrationFiles(plan.folders);
+  const changed = files.find(({ name, checksum }) => (done.get(name) ?? checksum) !== checksum);
+  if (changed) {
+    throw new Error(
+      `Migration ${plan.schema}/${changed.name} was changed after it ran. Restore the file and add a new one instead.`,
+    );
   }
-  return applied;
-}
-
-async function applyFile(client: pg.Client, plan: SchemaPlan, file: MigrationFile): Promise<void> {
-  await client.query('begin');
-  try {
-    await client.query(file.sql);
-    await client.query('insert into migrations (name, checksum) values ($1, $2)', [file.name, file.checksum]);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw new Error(`Migration ${plan.schema}/${file.name} failed: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-interface MigrationFile {
-  name: string;
-  sql: string;
-  checksum: string;
-}
-
-async function migrationFiles(folders: string[]): Promise<MigrationFile[]> {
-  const files: MigrationFile[] = [];
-  for (const folder of folders) {
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-    for (const name of names) {
-      const sql = await readFile(join(folder, name), 'utf8');
-      files.push({ name, sql, checksum: createHash('sha256').update(sql).digest('hex') });
-    }
-  }
-  const names = files.map((file) => file.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice) throw new Error(`Two migration files are called ${twice}. Rename one.`);
-  return files;
+  return { plan, isNew: rows.length === 0, files: files.filter(({ name }) => !done.has(name)) };
 }
 
 async function ensureRole(client: pg.Client, { role, password }: SchemaPlan): Promise<void> {

@@ -1,3 +1,4 @@
+-- phase: expand
 -- The newest entitlement snapshot of each organisation, as billing said it. The row is also the lock under which the
 -- organisation's counted things are created.
 create table entitlements (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Snapshots have another shape: plans by product, features that say whose they are. The rows are fetched again when they
 -- are needed, or arrive with the next change.
 alter table entitlements no force row level security;

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Messaging tables that every service's schema has. Rows carry no customer data beyond event bodies on their way out,
 -- and the relay and the consumers work across organisations.
 

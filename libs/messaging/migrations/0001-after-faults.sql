@@ -1,3 +1,4 @@
+-- phase: expand
 -- What is needed to find what was lost, and to forget what is over.
 
 -- `began`: the number from which on this consumer has handled the aggregate; what is lower was never seen here.

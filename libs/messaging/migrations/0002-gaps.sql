@@ -1,3 +1,4 @@
+-- phase: expand
 -- What a consumer passed although it never came, for as long as it may still come after all: then it is kept for the
 -- operator and is no duplicate, whether or not the operator has looked after the gap meanwhile. It takes the place of
 -- `inbox.began`, which processes of the version before still write.

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { migrate, type SchemaPlan } from '@tidegate/database/migrate';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
+import { RELEASES } from './generated/releases.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
 
@@ -9,7 +10,11 @@ import type { Settings } from './settings.ts';
 const SHARED = ['../../database/migrations', '../../messaging/migrations', '../../vault/migrations'];
 
 /** Roles, schemas, tables and streams, all brought to this version. Returns what was applied. */
-export async function migrateAll(settings: Settings, definitions: ServiceDefinition[]): Promise<string[]> {
+export async function migrateAll(
+  settings: Settings,
+  definitions: ServiceDefinition[],
+  beforeChanging?: (pending: string[]) => Promise<void>,
+): Promise<string[]> {
   const { database } = settings;
   if (!database.adminUrl) throw new Error('Migrations need DATABASE_URL: a role that may create roles and schemas.');
   const shared = SHARED.map((path) => fileURLToPath(new URL(path, import.meta.url)));
@@ -24,7 +29,10 @@ export async function migrateAll(settings: Settings, definitions: ServiceDefinit
         folders: [...shared, ...definition.migrations.map((url) => fileURLToPath(url))],
       };
     });
-  const applied = await migrate({ connectionString: database.adminUrl }, plans);
+  const applied = await migrate({ connectionString: database.adminUrl }, plans, {
+    releases: RELEASES,
+    ...(beforeChanging && { beforeChanging }),
+  });
   const nc = await connectNats({ servers: settings.nats.servers, ...settings.nats.users.platform }, 'migrate');
   try {
     await ensureStreams(nc, settings.nats.replicas ?? 1);

@@ -101,6 +101,11 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   ['BACKUP_EVERY_HOURS', '24', 'How often a backup is taken; what is written in between is archived all the time'],
   ['BACKUP_WAL_SECONDS', '30', 'How often what was written is archived: how much a loss of this machine may cost'],
   ['BACKUP_DRILL_EVERY_DAYS', '7', 'How often the newest backup is restored in a scratch place and tried; 0: never'],
+  [
+    'UPGRADE_WITHOUT_BACKUP',
+    'false',
+    'true: no backup is made before migrations change a database that is in use (docs/operations.md, *Upgrade*)',
+  ],
   ['BACKUP_SCRATCH', '$DATA_DIR/backup', 'Where drills restore to; needs as much space as the database'],
   ['BACKUP_KEEP_DAILY', '7', 'Of so many days the newest backup is kept'],
   ['BACKUP_KEEP_WEEKLY', '4', 'Of so many weeks as well'],

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Which master keys this schema's data keys are or were wrapped with. An id is the key's fingerprint and tells nothing
 -- of it. The current one wraps; those that are not retired open.
 create table master_keys (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- The catalogue is append-only: what a subscription was sold with can always be read again.
 create table catalogues (
   version int primary key,

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- What is paid is counted from here: from sign-up, or from the change that began the interval. Quotas go on by the anchor.
 alter table subscriptions add column interval_since timestamptz;
 -- The owner of this table is bound by its policies only while they are forced.

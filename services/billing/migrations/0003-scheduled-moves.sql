@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- A move of subscriptions that was ordered for the end of what is paid now: the plan version, and when it begins.
 alter table subscriptions
   add column next_plan text,

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Plans and add-ons belong to a product, and an organisation has one subscription for each. What was sold before belongs
 -- to the product `main`.
 alter table subscriptions

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- What an organisation may do is the sum of grants: of the plans and add-ons that it has, and of rows.
 
 -- The owner of these tables is bound by their policies only while they are forced.

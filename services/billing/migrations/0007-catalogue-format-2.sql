@@ -1,3 +1,4 @@
+-- phase: expand
 -- Catalogues and plan versions of format 1 as format 2 stores them: one product, everything written out.
 create function pg_temp.format_2(plan jsonb) returns jsonb language sql immutable as $$
   select '{"product": "main", "offered": true, "approval": false, "trial": null, "seats": null, "setup": [],

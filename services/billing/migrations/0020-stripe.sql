@@ -1,3 +1,4 @@
+-- phase: expand
 -- What stands at Stripe is fetched and copied here. A number is taken before each fetch, and a copy with a lower number
 -- than the one that is there is dropped: so whatever order the answers come in, the newest state stays.
 create sequence stripe_sync_seq;

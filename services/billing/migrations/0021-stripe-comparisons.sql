@@ -1,3 +1,4 @@
+-- phase: expand
 -- When the copy was last compared with what stands at Stripe.
 alter table stripe_customers add column compared_at timestamptz not null default now();
 create index on stripe_customers (livemode, compared_at);

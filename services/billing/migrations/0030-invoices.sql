@@ -1,3 +1,4 @@
+-- phase: expand
 -- What is charged or credited, before and after it is put on an invoice. The effect's key says what it is for, such as the
 -- subscription's item and the start of its period: the same effect is charged once, whoever asks and however often.
 create table invoice_items (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- What a subscription without a payment provider has paid for in advance, and which usage is counted for it. It changes with
 -- the subscription, in the same transaction; the row stays when the subscription ends, so that `seq` never repeats.
 create table paid_periods (

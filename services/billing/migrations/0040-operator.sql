@@ -1,3 +1,4 @@
+-- phase: expand
 -- Names and owners of organisations, as identity knows them: for the operator's lists. `marks` counts what made it necessary
 -- to ask identity; an answer clears only what came before it. Every organisation from before is asked for first.
 create table organisation_profiles (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- A pause that a customer ordered ends by itself; null: it lasts until somebody resumes it, which only operators may order.
 alter table subscriptions add column pause_ends_at timestamptz;
 

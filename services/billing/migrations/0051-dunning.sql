@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Own invoices that are overdue decide what a subscription gives: from the due date on it is past_due, and given up at
 -- `unpaid_at`. Where `unpaid_at` is null an operator or a provider said so, and only they take it back.
 alter table subscriptions

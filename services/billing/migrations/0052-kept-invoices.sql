@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Whom an invoice is made out to, as it was when it was issued: name, address, tax id.
 alter table invoices add column customer jsonb;
 -- No line goes before its invoice, whoever deletes them.

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Who has tried a product, whichever organisation it was with: hashes of `user:<id>` and `card:<fingerprint>`.
 create table trial_claims (
   key text not null,

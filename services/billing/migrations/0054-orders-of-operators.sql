@@ -1,3 +1,4 @@
+-- phase: expand
 alter table subscriptions
   -- who ordered what follows: what an operator did, its customer does not take back
   add column ordered_by text check (ordered_by in ('customer', 'operator')),

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Prepaid units of metered features, bought or given. What is drawn of them is counted where usage is. The reference says what
 -- they are for, such as a paid order: the same is given once.
 create table credits (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Coupons that organisations have entered or were given: each once for an organisation. What was promised is stored as it was,
 -- whatever the catalogue says later.
 create table coupon_redemptions (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Usage that Stripe charges. What lies beyond a limit is computed here and reported to a meter there, each hour's whole
 -- total; Stripe multiplies it by its price on the invoice of the period.
 

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Pages on which packages are bought. What was sold is stored before the page is shown, and given once when it is paid.
 create table stripe_package_sessions (
   org_id uuid not null,

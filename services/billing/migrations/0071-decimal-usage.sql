@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Usage of meters with decimals is charged exactly, in parts of a unit.
 alter table invoice_items alter column quantity type numeric(28, 6);
 -- Some meters count in smaller steps than units.

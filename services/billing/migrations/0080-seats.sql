@@ -1,3 +1,4 @@
+-- phase: expand
 -- Add-ons of which as many are bought as there are members: by product, when an owner has switched it on, and up to what they
 -- want to spend. Off stays here as well: it says who or what switched it off.
 create table seat_follows (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Payments that a bank was asked to take back, as the payment provider says it. What a lost one restricts is decided by the
 -- catalogue when it is lost, and ends when an operator settles it.
 create table disputes (

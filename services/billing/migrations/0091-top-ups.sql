@@ -1,3 +1,4 @@
+-- phase: expand
 -- Packages that are bought by themselves when units run low: by feature, when an owner has switched it on, and up to what they
 -- want to spend in a month. Off stays here as well: it says who or what switched it off.
 create table top_ups (

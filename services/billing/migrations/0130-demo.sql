@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Made-up organisations to be looked at. Nothing of them is charged, sold, kept or counted as revenue.
 create table demo_organisations (
   org_id uuid primary key

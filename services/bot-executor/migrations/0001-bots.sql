@@ -1,3 +1,4 @@
+-- phase: expand
 -- Prices are whole ticks, quantities whole lots, money millionths of tick × lot of the market: exact everywhere.
 
 create table bundled_candles (

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Amounts are decimals of the market's own currencies from now on, so that no row changes its meaning when a market's
 -- steps do; candles know their interval; who runs a bot holds a lease with a fence; an order may fill in parts.
 -- A paper bot is its settings and its candles: every bot stops and will trade the same trades again from its first

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Stop losses, trailing exits and liquidation end trades; futures pay funding, which belongs to no order.
 alter table trades drop constraint trades_closed_by_check,
   add check (closed_by in ('takeProfit', 'stopLoss', 'close', 'liquidation')),

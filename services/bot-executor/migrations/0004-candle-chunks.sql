@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Candles in packed chunks of up to 4,096 neighbours instead of a row each. Bundled ones are loaded again at the start;
 -- imported ones have to be imported again.
 drop table bundled_candles, imported_candles;

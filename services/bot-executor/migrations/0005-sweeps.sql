@@ -1,3 +1,4 @@
+-- phase: expand
 -- Backtests of many settings. `work` is what was asked for, `results` what came out; figures are the market's decimals.
 create table sweeps (
   org_id uuid not null,

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Backtests and sweeps wait in one queue and are taken in turns of persons and organisations.
 create table work_queue (
   id uuid primary key,

@@ -1,3 +1,4 @@
+-- phase: expand
 -- A bot keeps its newest orders with their trades and fills; of older ones the sums stay.
 alter table bots
   add column orders_kept int not null default 0,

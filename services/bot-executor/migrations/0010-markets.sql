@@ -1,3 +1,4 @@
+-- phase: expand
 -- Markets of an organisation's own, for candles that it imports: a row for each version. What comes with Tidegate is in
 -- data/markets.json.
 create table markets (

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Candle files: what is to be done with each, its parts until it was read, and what came out.
 create table candle_uploads (
   org_id uuid not null,

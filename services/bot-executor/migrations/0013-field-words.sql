@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Columns are called as the glossary calls what they hold.
 alter table bots rename column orders_kept to stored_orders;
 alter table bots rename column forgotten to expired_sums;

@@ -1,3 +1,4 @@
+-- phase: expand
 create table users (
   id uuid primary key,
   email text not null,

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Refresh keys lay in the clear, here and in every dump that was taken so far: those sessions end, and their people log
 -- in again. From now on the key is sealed for its very row with the installation's data key, so that a copy of this
 -- database makes no refresh token without the master key, which is not in it.

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Which version of the membership a token carries: tokens older than a change of roles are told from those after it
 -- without a clock. One sequence for all, so that somebody who comes back is never taken for who they were before.
 create sequence member_versions;

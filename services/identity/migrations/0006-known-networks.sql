@@ -1,3 +1,4 @@
+-- phase: expand
 -- From where somebody got in before: nobody else's wrong guesses keep them out there.
 create table login_known (
   user_id uuid not null references users on delete cascade,

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Who made an organisation, and its plan as billing last said it: how many a person may have on a free plan is limited.
 alter table organisations
   add column founded_by uuid references users on delete set null,

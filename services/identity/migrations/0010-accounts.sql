@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Whose an address is: verified by a mail that was sent to it, or vouched for by an operator. Accounts from before are
 -- not verified; where no e-mail is sent nothing depends on it.
 alter table users add column email_verified_at timestamptz;

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Names that the field uses. Indexes, policies and foreign keys follow the tables and columns that they are on.
 alter table organisations rename column founded_by to created_by;
 alter index organisations_by_founder rename to organisations_by_creator;

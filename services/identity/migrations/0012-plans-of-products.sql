@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- The plans of an organisation as billing last said them, one of each product at most: `monitoring.pro`.
 alter table organisations add column plans text[];
 alter table organisations no force row level security;

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Keys of the installation. Numbered with the API keys, so that one look finds what is new of either.
 create table service_keys (
   key_id text primary key,

@@ -1,3 +1,4 @@
+-- phase: expand
 -- That an organisation is being exported: one at a time over all gateways, until it ends or is not kept any more.
 create table organisation_exports (
   org_id uuid primary key,

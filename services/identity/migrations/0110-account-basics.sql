@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- How a person wants to be spoken to. Null: not chosen.
 alter table users
   add column locale text check (locale in ('en', 'de')),

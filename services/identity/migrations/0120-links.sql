@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- A link is a key that reads one thing of its organisation and nothing else: it is verified, expires and ends with its
 -- maker's membership as every key does.
 alter table api_keys

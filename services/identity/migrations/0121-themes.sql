@@ -1,3 +1,4 @@
+-- phase: expand
 -- How an organisation's pages and mails look to its own people: white label.
 create table organisation_themes (
   org_id uuid primary key,

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Made-up data to look at: an organisation in which everybody may only read, and of which nothing reaches anybody outside.
 alter table organisations add column demo boolean not null default false,
   -- up to when there is data in it

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Host names that organisations prove to be theirs by a DNS record. Many may wait for one name, one has proved it.
 create table organisation_domains (
   org_id uuid not null,

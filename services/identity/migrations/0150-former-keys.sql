@@ -1,3 +1,4 @@
+-- phase: expand
 -- What usage of a key that was deleted is shown with. Keys are deleted in several ways, so a trigger notes them all; of a
 -- deleted organisation nothing is noted.
 create table former_api_keys (

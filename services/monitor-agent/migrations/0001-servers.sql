@@ -1,3 +1,4 @@
+-- phase: expand
 -- A server that an organisation watches. `password` is sealed by the vault for this very row.
 create table servers (
   org_id uuid not null,

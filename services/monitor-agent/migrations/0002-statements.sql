@@ -1,3 +1,4 @@
+-- phase: expand
 -- Series of a server: one statement of one database and role, apart by level. The text has no constants in it.
 create table statements (
   org_id uuid not null,

@@ -1,3 +1,4 @@
+-- phase: expand
 create table activity_samples (
   org_id uuid not null,
   server_id uuid not null,

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Tables and indexes of every database of a server: oids are unique within one database only. What was collected so
 -- far does not say which database it belongs to; it is collected anew within a minute.
 truncate tables, indexes, table_samples, index_samples, relation_looks;

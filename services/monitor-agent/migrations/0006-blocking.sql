@@ -1,3 +1,4 @@
+-- phase: expand
 -- Locks of sessions that wait and of those they wait for, what all busy sessions were at, and how long a look stands
 -- for: looks are closer to each other while there is trouble.
 alter table activity_samples

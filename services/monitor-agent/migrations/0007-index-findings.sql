@@ -1,3 +1,4 @@
+-- phase: expand
 -- What an index is made of, as far as it decides whether another one does its work; expressions as hashes.
 alter table indexes
   add column facts jsonb,

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Where the counters of transactions and multixacts stand, how old databases are, and who keeps them from being frozen.
 create table wraparound_samples (
   org_id uuid not null,

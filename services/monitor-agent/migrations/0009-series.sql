@@ -1,3 +1,4 @@
+-- phase: expand
 -- What statements counted, for as long as plans keep it (monitoring.md 3.4). Samples of an hour that is over move here
 -- as a block; when a day is two days old its hours become one block of the day. A block is a few rows: this one with
 -- the times of its looks and the sums of its statements, and packs with every statement's figures at every look. The

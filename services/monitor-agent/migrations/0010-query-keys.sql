@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Our own name of a query, whatever the parser of the day makes of it: fingerprints of different versions of the parser
 -- cannot be compared, so each version has rows of its own that lead to the same key.
 create table query_keys (

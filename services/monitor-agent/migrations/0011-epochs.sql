@@ -1,3 +1,4 @@
+-- phase: expand
 -- What tells one life of a server's counters from the next, as the last look saw it. Instants are the server's, in
 -- microseconds.
 create table server_epochs (

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- A removed server is nobody's any more at once; what was collected from it goes afterwards, a batch at a time.
 alter table servers add column removed_at timestamptz;
 drop index servers_name;

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- An instance is a cluster and a postmaster, not an address and a timeline (life.rules.ts), and every view says when it
 -- was set back.
 alter table server_epochs

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Tables and columns get the field's names: a snapshot is what was read of a server at a moment; hours and days of
 -- statements are rolled up; the figures of a rollup are stored in chunks; what happened to counters is an annotation.
 -- A partition carries the name of its table, by which it is found when it is created or dropped.

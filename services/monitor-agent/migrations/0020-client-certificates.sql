@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- The certificate that a role logs in with, and its key, sealed by the vault for this very row; a password may be missing then.
 alter table servers add column client_certificate text;
 alter table servers add column certificate_until timestamptz;

@@ -1,2 +1,3 @@
+-- phase: expand
 -- The licence of an installation counts the servers of all organisations.
 select tidegate.protect('servers', 'licence');

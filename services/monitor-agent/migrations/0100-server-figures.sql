@@ -1,3 +1,4 @@
+-- phase: expand
 -- A server's figures as a whole, once a minute, and the same added up by the hour: charts of a year and rows of a list are
 -- read from here, without the arrays of the samples. What is null was not read; what is 0 was.
 create table server_minutes (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- What people write down beside a server's charts: a deployment, a change of settings, the end of a sale.
 create table server_notes (
   org_id uuid not null,

@@ -1,3 +1,4 @@
+-- phase: expand
 -- How large tables were, a row for each day on which a table had another size than before.
 create table table_sizes (
   org_id uuid not null,

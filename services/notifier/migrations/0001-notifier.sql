@@ -1,3 +1,4 @@
+-- phase: expand
 create table channels (
   org_id                uuid        not null,
   id                    uuid        not null,

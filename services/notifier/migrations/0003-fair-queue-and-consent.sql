@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Addresses confirm themselves before anything is sent to them, and the address of a webhook may be a secret.
 alter table channels
   -- Of a webhook: `target` shows it with its secrets masked. Filled at the next start for those that are there.

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Every secret that was replaced keeps the overlap that was promised for it. They stay sealed for the channel's column
 -- `secret`. Ids rise with time.
 create table earlier_secrets (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- A channel that subscribed to every type there was is notified of halted bots as well.
 alter table channels no force row level security;
 update channels set events = array_append(events, 'bot.halted')

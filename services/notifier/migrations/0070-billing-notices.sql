@@ -1,3 +1,4 @@
+-- phase: expand
 -- A channel that subscribed to every type there was is notified of invoices and orders of plans as well.
 alter table channels no force row level security;
 update channels set events = events || array['invoice.due', 'plan.decided', 'plan.ordered']

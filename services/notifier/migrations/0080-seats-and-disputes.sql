@@ -1,3 +1,4 @@
+-- phase: expand
 -- A channel that subscribed to every type there was is notified of members that are not bought any more and of disputes.
 alter table channels no force row level security;
 update channels set events = events || array['seats.stopped', 'payment.disputed']

@@ -1,3 +1,4 @@
+-- phase: expand
 -- A channel that subscribed to every type there was is notified of packages that are not bought by themselves any more.
 alter table channels no force row level security;
 update channels set events = events || array['top_up.stopped']

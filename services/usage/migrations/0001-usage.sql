@@ -1,3 +1,4 @@
+-- phase: expand
 create table meters (
   meter text primary key,
   name text not null,

@@ -1,3 +1,4 @@
+-- phase: expand
 -- How far the stream of usage has been counted, and which replica counts now. Every message up to `sequence` is
 -- committed. A stream that was made anew counts its messages from 1 again, so its birth is part of the position.
 create table ingest_position (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Days of reports are those of the organisation.
 alter table accounts add column time_zone text not null default 'UTC';
 

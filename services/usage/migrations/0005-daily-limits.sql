@@ -1,3 +1,4 @@
+-- phase: expand
 -- A limit counts by the month of the organisation's periods, or by the day of its time zone.
 alter table quotas add column per text not null default 'month' check (per in ('month', 'day'));
 

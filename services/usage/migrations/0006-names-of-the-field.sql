@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Tables and columns get the names that the code and the documents use. Policies, foreign keys and indexes follow by themselves.
 alter table accounts rename to entitlement_snapshots;
 alter table entitlement_snapshots rename column anchor to period_anchor;

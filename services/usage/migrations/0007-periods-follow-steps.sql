@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Periods are counted from steps: an anchor may change, and every meter may have steps of its own. `periods` is what
 -- counting needs of the snapshot: {"shared": [steps], "meters": {"<meter whose steps differ>": [steps]}}, in whole seconds.
 alter table entitlement_snapshots

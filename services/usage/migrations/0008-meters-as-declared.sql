@@ -1,3 +1,4 @@
+-- phase: expand
 -- How the events of a meter become a number, as the catalogue says it. Those from before add up whole units.
 alter table meters
   add column aggregate text not null default 'sum',

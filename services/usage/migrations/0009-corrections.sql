@@ -1,3 +1,4 @@
+-- phase: expand
 -- Corrections of single events: the event stays, and the difference is an event of its own (source `correction`, id
 -- `<key>-<number>`), so that hours and balances remain sums of events.
 create table usage_corrections (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Meters that do not add up what events say: an event adds the difference that it makes to its window, so that hours and
 -- balances remain sums. What is known of a window: every value that was seen (unique), or the largest or newest one.
 create table usage_aggregates (

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Prepaid units of a meter, as billing says that they were bought or given. They are drawn in one order, beyond what the
 -- plan includes: priority, the soonest end, free before paid, the oldest, id.
 create table credit_grants (

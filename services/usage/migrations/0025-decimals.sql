@@ -1,3 +1,4 @@
+-- phase: expand
 -- A meter that a snapshot named before the catalogue described it: nobody knows yet how its events are counted.
 alter table meters add column described boolean not null default true;
 -- Limits are stored in the smallest steps of their meters, as use is. Meters had whole units until now.

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Dimensions: what an event says besides its quantity, in the order of the meter's groupBy. Null: its meter has none.
 -- Empty: a day of its meter had too many combinations already.
 alter table usage_events add column labels text[];

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Meters that are weighted by time: a value holds from its instant until the next one of its series, or until its end. What
 -- a series has used by an instant is the area below its values, in steps × milliseconds; every point knows the area before
 -- it, so that any stretch of time costs two queries of an index a series, nothing is added up while nothing happens, and a point that

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Usage of a time that is over, added or replaced as one step that can be taken back.
 create table usage_backfills (
   org_id uuid not null,

@@ -1,3 +1,4 @@
+-- phase: expand
 -- What no counter holds is the largest number that one holds: an absurd value must neither stop whoever reads it nor keep its
 -- organisation from being charged.
 create or replace function gauge_series_used(org uuid, gauge text, of_series uuid, start timestamptz, stop timestamptz)

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Meters that are weighted by time reach thresholds while nothing is sent: when to look again. Null: not before an event.
 create table gauge_watches (
   org_id uuid not null,

@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- Identities are random, so that an event more touches a page of its own wherever in their index it falls. They are kept in
 -- generations by arrival: all new ones go into the open one, whose index is small enough to stay in memory whatever lies
 -- behind it. A closed one never gains a row, so each process keeps a filter over what it holds, and looks for an event in

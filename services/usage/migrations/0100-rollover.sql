@@ -1,3 +1,4 @@
+-- phase: contract, unused since 0.1.0
 -- What is left of a window when it ends can be used in the windows after it. It is carried as units that are drawn as prepaid
 -- ones are, though before what the plan includes, and each window carries once: its grant has an id of its own.
 alter table credit_grants add column rollover boolean not null default false;

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Whoever buys more units when they run low is told so: once in each window, and again when there was more meanwhile.
 create table credit_watches (
   org_id uuid not null,

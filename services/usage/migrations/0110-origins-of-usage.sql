@@ -1,3 +1,4 @@
+-- phase: expand
 -- Where usage comes from: the API key that used, and the source that reported. Nearly all events of a meter come from one
 -- source and from no key. That is its main source: what is not counted apart is its, so such an event costs nothing more.
 alter table usage_events add column api_key text, add column origin text[];

@@ -1,3 +1,4 @@
+-- phase: expand
 -- Whoever counts has what it needs of organisations in memory, and asks with each request whose were changed since: by the
 -- number of the transaction, because a later one may be visible before an earlier one.
 alter table entitlement_snapshots add column changed_in xid8 not null default '0';
