@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXPORTED } from '@tidegate/contracts/exported';
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
@@ -9,6 +10,11 @@ import { asSuperuser } from './superuser.ts';
 interface Line {
   kind: string;
   data: Record<string, unknown>;
+}
+
+interface Stream {
+  name: string;
+  config: { max_age: number; max_bytes: number };
 }
 
 /** The lines of a whole export; what it answers otherwise. */
@@ -61,6 +67,29 @@ export function dataExport(platform: SharedPlatform): void {
       expect([...written].filter((name) => name.includes('_') && !tables.some((table) => table.name === name))).toEqual(
         [],
       );
+    });
+
+    test('of every stream, file and folder it is written down what bounds it', async () => {
+      const text = readFileSync('docs/retention.md', 'utf8');
+      const { ports } = JSON.parse(readFileSync(join(platform.dataDir, 'installation.json'), 'utf8'));
+      const asked = await fetch(`http://127.0.0.1:${ports.natsMonitor}/jsz?streams=true&config=true`);
+      const { account_details: accounts } = (await asked.json()) as { account_details: { stream_detail: Stream[] }[] };
+      const streams = accounts.flatMap(({ stream_detail }) => stream_detail);
+      const rows = streams.map(({ name, config: { max_age: ns, max_bytes: bytes } }) => {
+        return `| stream \`${name}\` | ${ns / 1e9 / 86_400} days, ${bytes / 1024 ** 3} GB |`;
+      });
+      expect(rows.length).toBeGreaterThan(1);
+      expect(rows.filter((row) => !text.includes(row))).toEqual([]);
+
+      const written = [...text.matchAll(/`DATA_DIR\/([^`]+)`/g)].map(([, path = '']) => path);
+      const isWritten = (path: string) => written.some((one) => path === one || path.startsWith(`${one}/`));
+      const paths = readdirSync(platform.dataDir, { withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() && entry.name !== 'postgres'
+          ? readdirSync(join(platform.dataDir, entry.name)).map((name) => `${entry.name}/${name}`)
+          : [entry.name],
+      );
+      expect(paths.length).toBeGreaterThan(8);
+      expect(paths.filter((path) => !isWritten(path))).toEqual([]);
     });
 
     test('it contains what every service has of it, no secret and nothing of anybody else, and says that it is whole', async () => {

@@ -1,34 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { childrenOf, replaceChild } from '@tidegate/testing/children';
 import { Load } from '@tidegate/testing/load';
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import type { SharedPlatform } from './shared-platform.ts';
 
-interface Child {
-  name: string;
-  pid: number;
-  healthPort?: number;
-}
-
 /** Every process of the services layout is restarted, one after the other, while customers work. */
 export function rollingRestart(platform: SharedPlatform): void {
-  const children = (): Child[] =>
-    (JSON.parse(readFileSync(join(platform.dataDir, 'run.json'), 'utf8')) as { children: Child[] }).children;
-
-  async function restart(name: string): Promise<void> {
-    const before = children().find((child) => child.name === name)?.pid ?? 0;
-    process.kill(before, 'SIGTERM');
-    await until(
-      async () => {
-        const now = children().find((child) => child.name === name);
-        if (!now?.healthPort || now.pid === before) return false;
-        return (await fetch(`http://127.0.0.1:${now.healthPort}/health/ready`)).ok;
-      },
-      { withinMs: 60_000, everyMs: 100, what: `${name} to be back` },
-    );
-  }
-
   test('no request fails that a client which honours Retry-After does not survive, and every call is counted', async () => {
     const rest = new Rest(platform.url);
     const keys = await Promise.all(
@@ -45,7 +22,7 @@ export function rollingRestart(platform: SharedPlatform): void {
       ask: (client) =>
         fetch(`${platform.url}/api/v1/bots`, { headers: { authorization: `Bearer ${keys[client % keys.length]}` } }),
     });
-    for (const { name } of children()) await restart(name);
+    for (const { name } of childrenOf(platform)) await replaceChild(platform, name);
     const report = await load.stop();
     expect(report.failures).toEqual([]);
     // Each client may have been connecting at the one instant at which the only gateway stopped to listen.

@@ -9,6 +9,7 @@ import { idle } from './idle.ts';
 import { image } from './image.ts';
 import { ingest } from './ingest.ts';
 import { leases } from './leases.ts';
+import { load } from './load.ts';
 import { memory } from './memory.ts';
 import { monitorCollector } from './monitor-collector.ts';
 import { monitorImpact } from './monitor-impact.ts';
@@ -20,6 +21,7 @@ import { pages } from './pages.ts';
 import { planner } from './planner.ts';
 import { quota } from './quota.ts';
 import { quotaEdge } from './quota-edge.ts';
+import { rolling } from './rolling.ts';
 import { scrub } from './scrub.ts';
 import { start } from './start.ts';
 import { sweep } from './sweep.ts';
@@ -47,6 +49,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   image,
   ingest,
   leases,
+  load,
   memory,
   'monitor-collector': monitorCollector,
   'monitor-impact': monitorImpact,
@@ -58,6 +61,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   planner,
   quota,
   'quota-edge': quotaEdge,
+  rolling,
   scrub,
   start,
   sweep,

@@ -74,7 +74,7 @@ export class World {
   private settings!: Settings;
 
   /** @param dueDays until our own invoices are due */
-  static async open(dueDays: number): Promise<World> {
+  static async open(dueDays: number, more: NodeJS.ProcessEnv = {}): Promise<World> {
     const world = new World(dueDays);
     const { settings, env, database: from, natsUrl } = await template();
     await emptyStreams(settings);
@@ -85,7 +85,7 @@ export class World {
     );
     world.closers.push(() => administer(server.url, `drop database if exists ${database} with (force)`));
     world.settings = { ...settings, database: { ...settings.database, name: database } };
-    world.env = { ...env, INVOICE_DUE_DAYS: String(dueDays) };
+    world.env = { ...env, ...more, INVOICE_DUE_DAYS: String(dueDays) };
     const { host, port, user, password } = server;
     world.admin = new pg.Client({ host, port, user, password, database });
     world.admin.on('error', () => undefined);
@@ -196,6 +196,11 @@ export class World {
   async bury(name: Name): Promise<void> {
     await this.admin.query(`update ${name}.relay_lease set held_until = '-infinity'`);
     if (name === 'usage') await this.admin.query("update usage.ingest_checkpoint set lease_expires_at = '-infinity'");
+  }
+
+  /** A part of a running service: a loop that is due by the hour, say. */
+  part<T extends object>(name: Name, of: abstract new (...given: never[]) => T): T {
+    return (this.running.get(name) as Running).host.get(of as never);
   }
 
   isUp(name: Name): boolean {

@@ -1,24 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childrenOf } from '@tidegate/testing/children';
+import { withDatabase } from '@tidegate/testing/customers/with-database';
 import type { Platform } from '@tidegate/testing/platform';
-import pg from 'pg';
 import { processesOf } from '../platform-processes.ts';
+import type { Layout, World } from './world.ts';
 
 export interface Fault {
   name: string;
+  /** Where it can strike; everywhere unless said. */
+  needs?: (world: World) => boolean;
   /** Ends when the fault is over: what comes back by itself is on its way from then on. */
   strike(world: World): Promise<void>;
 }
 
-/** The platform under test; a process that was ended on purpose is started again as an orchestrator would. */
-export interface World {
-  platform: Platform;
-  restart(how: 'killed' | 'stopped'): Promise<void>;
-  outageMs: number;
-}
-
-export const COMMON: Fault[] = [
+const SERVERS: Fault[] = [
   { name: 'nats-server killed', strike: async ({ platform }) => kill(processesOf(platform).nats, 'SIGKILL') },
   {
     name: 'postmaster killed',
@@ -35,34 +31,115 @@ export const COMMON: Fault[] = [
   },
 ];
 
-export const ONE_PROCESS: Fault[] = [
+const ONE_PROCESS: Fault[] = [
+  {
+    name: 'process hangs',
+    strike: ({ platform, outageMs }) => freeze([platform.process.pid as number], outageMs),
+  },
   { name: 'process killed', strike: (world) => world.restart('killed') },
   { name: 'process stopped', strike: (world) => world.restart('stopped') },
 ];
 
 const SERVICES = ['gateway', 'identity', 'billing', 'usage', 'monitor-agent', 'bot-executor', 'notifier'];
-export const PROCESS_PER_SERVICE: Fault[] = [
+const PROCESS_PER_SERVICE: Fault[] = [
   ...SERVICES.map((name) => ({
     name: `${name} killed`,
-    strike: async ({ platform }: World) => kill(childrenOf(platform, name), 'SIGKILL'),
+    strike: async ({ platform }: World) => kill(replicasOf(platform, name), 'SIGKILL'),
   })),
   ...SERVICES.map((name) => ({
     name: `${name} stopped`,
-    strike: async ({ platform }: World) => kill(childrenOf(platform, name), 'SIGTERM'),
+    strike: async ({ platform }: World) => kill(replicasOf(platform, name), 'SIGTERM'),
   })),
   ...['usage', 'bot-executor'].map((name) => ({
     name: `${name} hangs`,
-    strike: ({ platform, outageMs }: World) => freeze(childrenOf(platform, name), outageMs),
+    strike: ({ platform, outageMs }: World) => freeze(replicasOf(platform, name), outageMs),
   })),
 ];
 
+const hasDisk = ({ disk }: World): boolean => disk !== undefined;
+const DISK: Fault[] = [
+  {
+    name: 'disk full',
+    needs: hasDisk,
+    strike: async ({ disk, outageMs }) => {
+      disk?.fill();
+      await sleep(outageMs);
+      disk?.empty();
+    },
+  },
+  { name: 'disk hangs', needs: hasDisk, strike: async ({ disk, outageMs }) => disk?.freeze(outageMs) },
+  { name: 'disk slow', needs: hasDisk, strike: async ({ disk, outageMs }) => disk?.slow(2 * outageMs) },
+];
+
+/** Of our processes, while those of the servers go on. */
+const clockJump = (name: string, ms: number): Fault => ({
+  name: `clock ${name}`,
+  strike: async (world) => {
+    world.shiftClock(ms);
+    await sleep(world.outageMs);
+    world.shiftClock(0);
+  },
+});
+const CLOCK: Fault[] = [
+  clockJump('a minute ahead', 60_000),
+  clockJump('a minute behind', -60_000),
+  clockJump('an hour ahead', 3_600_000),
+  clockJump('an hour behind', -3_600_000),
+];
+
+const linkFaults = (which: 'postgres' | 'nats', to: string): Fault[] => [
+  {
+    name: `link to ${to} cut`,
+    strike: async ({ links, outageMs }) => {
+      links?.[which].cut(true);
+      await sleep(outageMs);
+      links?.[which].cut(false);
+    },
+  },
+  {
+    name: `connections to ${to} reset`,
+    strike: async ({ links }) => {
+      links?.[which].cut(true);
+      links?.[which].cut(false);
+    },
+  },
+  { name: `connections to ${to} dropped`, strike: async ({ links }) => void links?.[which].drop() },
+  {
+    name: `link to ${to} silent`,
+    strike: async ({ links, outageMs }) => {
+      links?.[which].swallow(true);
+      links?.[which].drop();
+      await sleep(outageMs);
+      links?.[which].swallow(false);
+      // Whoever came meanwhile is heard by nobody for ever.
+      links?.[which].drop();
+    },
+  },
+  {
+    name: `link to ${to} slow`,
+    strike: async ({ links, outageMs }) => {
+      links?.[which].delay(SLOW_LINK_MS);
+      await sleep(2 * outageMs);
+      links?.[which].delay(0);
+    },
+  },
+];
+const SLOW_LINK_MS = 250;
+const LINKS: Fault[] = [...linkFaults('postgres', 'PostgreSQL'), ...linkFaults('nats', 'NATS')];
+
+const OF: Record<Layout, Fault[]> = {
+  'one process': [...SERVERS, ...ONE_PROCESS, ...DISK, ...CLOCK],
+  'process per service': [...SERVERS, ...PROCESS_PER_SERVICE, ...DISK],
+  'behind links': [...LINKS, ...CLOCK],
+};
+
+export const faultsOf = (layout: Layout, only: string): Fault[] => OF[layout].filter(({ name }) => name.includes(only));
+
 /** Every replica of the service. */
-function childrenOf(platform: Platform, service: string): number[] {
-  const { children } = JSON.parse(readFileSync(join(platform.dataDir, 'run.json'), 'utf8')) as {
-    children: { name: string; pid: number }[];
-  };
-  return children.filter(({ name }) => name.split('#')[0] === service).map(({ pid }) => pid);
-}
+const replicasOf = (platform: Platform, service: string): number[] =>
+  childrenOf(platform)
+    .filter(({ name }) => name.split('#')[0] === service)
+    .map(({ pid }) => pid);
 
 function kill(pids: number[], signal: NodeJS.Signals): void {
   for (const pid of pids) process.kill(pid, signal);
@@ -83,14 +160,4 @@ async function endBackends(platform: Platform): Promise<void> {
       "select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
     ),
   );
-}
-
-export async function withDatabase<T>(platform: Platform, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const read = (file: string) => JSON.parse(readFileSync(join(platform.dataDir, file), 'utf8'));
-  const { ports } = read('installation.json') as { ports: { postgres: number } };
-  const { POSTGRES_PASSWORD: password } = read('secrets.json') as { POSTGRES_PASSWORD: string };
-  const login = { host: '127.0.0.1', port: ports.postgres, user: 'postgres', password, database: 'tidegate' };
-  const client = new pg.Client(login);
-  await client.connect();
-  return work(client).finally(() => client.end());
 }

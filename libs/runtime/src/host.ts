@@ -22,6 +22,7 @@ import type { ReadRing } from '@tidegate/vault/master-keys';
 import { resealDerived } from '@tidegate/vault/reseal';
 import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
+import { DiskRoom } from './disk-room.ts';
 import { type Check, type Health, within } from './health.ts';
 import { InstallationLicence } from './licence/installation-licence.ts';
 import { Loops, refuseHandlersInProviders } from './loops.ts';
@@ -81,6 +82,7 @@ export class ServiceHost {
       { provide: HEALTH, useValue: health },
       { provide: NATS, useValue: this.nc },
       { provide: Wakes, useValue: new Wakes(name, this.nc) },
+      { provide: DiskRoom, useValue: new DiskRoom(settings.diskRoom) },
       { provide: InstallationLicence, useValue: this.licence },
       { provide: Log, useValue: log },
       { provide: Metrics, useValue: metrics },

@@ -78,6 +78,16 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
     'How long a stop of the gateway still takes requests while /health/ready says no already (at most 10): behind a proxy that asks, longer than it takes to notice',
   ],
   [
+    'DISK_LOW_PERCENT',
+    '10',
+    'With less of the disk free (at most 5 GB) the oldest samples of watched servers are deleted first, whatever plans keep; of the embedded servers’ disk',
+  ],
+  [
+    'DISK_FULL_PERCENT',
+    '5',
+    'With less of the disk free (at most 2 GB) customers can store nothing new (storage_full); 0: no such limit',
+  ],
+  [
     'BACKUP_TO',
     'none: no backups',
     'Where backups are stored: a folder on another disk, or s3://bucket/prefix of any S3-compatible store (docs/runbooks/restore.md)',

@@ -6,6 +6,8 @@ import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/limits';
 import { DEFAULT_MESSAGING_LIMITS, type MessagingLimits } from '@tidegate/messaging/limits';
 import type { ReadRing } from '@tidegate/vault/master-keys';
 import { readVariable } from './config.ts';
+import type { RoomLimits } from './disk-room.ts';
+import { place } from './embedded/postgres.ts';
 import type { LicenceFiles } from './licence/installation-licence.ts';
 import {
   BUS_MEMBERS,
@@ -68,6 +70,8 @@ export interface Settings {
   tracing: { endpoint: string | undefined; namespace: string } | undefined;
   /** Files of the licence of this installation, where it has one. */
   licence: LicenceFiles;
+  /** What is watched of the disk; undefined where no server of ours keeps its data here. */
+  diskRoom?: RoomLimits | undefined;
   /** How long a start waits for its servers. */
   startTimeoutMs: number;
   /** How long a stop still takes requests while it says that it is not ready. */
@@ -120,6 +124,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
     adminPasswordFile: resolve(env['ADMIN_PASSWORD_FILE'] || join(dataDir, 'admin-password')),
     tracing: readTracing(reader),
     licence: { licence: env['LICENCE_FILE'] || undefined, key: env['LICENCE_KEY_FILE'] || undefined },
+    diskRoom: readDiskRoom(reader, env, dataDir),
     startTimeoutMs: 1_000 * reader.integer('START_TIMEOUT_SECONDS', START_TIMEOUT_SECONDS, 1, 86_400),
     stopDelayMs: 1_000 * reader.integer('STOP_DELAY_SECONDS', 0, 0, 10),
   };
@@ -127,6 +132,14 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
   checkProduction(settings, env, reader.problems);
   reader.refuse();
   return settings;
+}
+
+function readDiskRoom(reader: SettingsReader, env: NodeJS.ProcessEnv, dataDir: string): RoomLimits | undefined {
+  const lowPercent = reader.integer('DISK_LOW_PERCENT', 10, 0, 50);
+  const nonePercent = reader.integer('DISK_FULL_PERCENT', 5, 0, 50);
+  if (nonePercent > lowPercent) reader.problems.push('DISK_FULL_PERCENT must not be larger than DISK_LOW_PERCENT');
+  if (env['TIDEGATE_EMBEDDED'] !== 'true') return undefined;
+  return { folders: [dataDir, place(join(dataDir, 'postgres')).data], lowPercent, nonePercent };
 }
 
 /** What is served over https has customers, unless set otherwise. */

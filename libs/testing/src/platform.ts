@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { hasEnded } from '@tidegate/runtime/embedded/processes';
 import { programEnvironment } from './test-run.ts';
 import { until } from './until.ts';
 
@@ -17,9 +18,9 @@ export interface Platform {
 }
 
 export async function startPlatform(
-  options: { services?: boolean; dataDir?: string; port?: number; env?: NodeJS.ProcessEnv } = {},
+  options: { services?: boolean; dataDir?: string; port?: number; env?: NodeJS.ProcessEnv; root?: string } = {},
 ): Promise<Platform> {
-  const root = process.cwd();
+  const root = options.root ?? process.cwd();
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tidegate-e2e-'));
   const port = options.port ?? (await freePort());
   const child = spawn(
@@ -61,7 +62,7 @@ export async function startPlatform(
     stop: async () => {
       const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
       child.kill('SIGINT');
-      const code = await ended;
+      const code = hasEnded(child) ? child.exitCode : await ended;
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
       return code;
     },

@@ -22,6 +22,7 @@ import { AddNote } from './reset-epochs/add-note.ts';
 import { DeleteNote } from './reset-epochs/delete-note.ts';
 import { ListAnnotations } from './reset-epochs/list-annotations.ts';
 import { EnforceRetention } from './retention/enforce-retention.loop.ts';
+import { MakeRoom } from './retention/make-room.loop.ts';
 import { CompactSamples } from './series/compact-samples.loop.ts';
 import { ServerTester } from './server-test/server-tester.ts';
 import { TestNewServer } from './server-test/test-new-server.ts';
@@ -90,6 +91,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     CollectorTools,
     CollectServers,
     EnforceRetention,
+    MakeRoom,
     CompactSamples,
     RemoveServers,
   ],

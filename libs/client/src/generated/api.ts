@@ -4719,7 +4719,7 @@ export type BacktestsCreateInput = {
 
 export type BacktestsCreateOutput = Backtest;
 
-export type BacktestsCreateProblem = 'not_found' | 'too_many_backtests' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type BacktestsCreateProblem = 'not_found' | 'too_many_backtests' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type BacktestsDeleteInput = {
   backtestId: Id;
@@ -4831,7 +4831,7 @@ export type BotsCreateInput = {
 
 export type BotsCreateOutput = Bot;
 
-export type BotsCreateProblem = 'plan_limit_reached' | 'feature_not_included' | 'mode_not_available' | 'unauthenticated' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type BotsCreateProblem = 'plan_limit_reached' | 'feature_not_included' | 'mode_not_available' | 'unauthenticated' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type BotsDeleteInput = {
   botId: Id;
@@ -4848,7 +4848,7 @@ export type BotsDuplicateInput = {
 
 export type BotsDuplicateOutput = Bot;
 
-export type BotsDuplicateProblem = 'not_found' | 'plan_limit_reached' | 'feature_not_included' | 'unauthenticated' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type BotsDuplicateProblem = 'not_found' | 'plan_limit_reached' | 'feature_not_included' | 'unauthenticated' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type BotsEquityInput = {
   botId: Id;
@@ -4995,7 +4995,7 @@ export type CandlesBeginUploadInput = {
 
 export type CandlesBeginUploadOutput = CandleUpload;
 
-export type CandlesBeginUploadProblem = 'not_found' | 'too_many_uploads' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type CandlesBeginUploadProblem = 'not_found' | 'too_many_uploads' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type CandlesCancelUploadInput = {
   uploadId: Id;
@@ -5058,7 +5058,7 @@ export type CandlesImportOutput = {
   report: CandleReport;
 };
 
-export type CandlesImportProblem = 'not_found' | 'candles_scattered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type CandlesImportProblem = 'not_found' | 'candles_scattered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type CandlesIndicatorInput = {
   indicator: Indicator;
@@ -5196,7 +5196,7 @@ export type MarketsCreateInput = {
 
 export type MarketsCreateOutput = Market;
 
-export type MarketsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type MarketsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type MarketsDeleteInput = {
   /** Its name */
@@ -5270,7 +5270,7 @@ export type SweepsCreateInput = {
 
 export type SweepsCreateOutput = Sweep;
 
-export type SweepsCreateProblem = 'not_found' | 'too_many_sweeps' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type SweepsCreateProblem = 'not_found' | 'too_many_sweeps' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type SweepsDeleteInput = {
   sweepId: Id;
@@ -6102,7 +6102,7 @@ export type ServersCreateInput = NewServer;
 
 export type ServersCreateOutput = Server;
 
-export type ServersCreateProblem = 'plan_limit_reached' | 'server_name_taken' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type ServersCreateProblem = 'plan_limit_reached' | 'server_name_taken' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type ServersDatabasesInput = {
   serverId: Id;
@@ -6288,7 +6288,7 @@ export type ServersNotesCreateInput = {
 
 export type ServersNotesCreateOutput = ServerAnnotation;
 
-export type ServersNotesCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type ServersNotesCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type ServersNotesDeleteInput = {
   serverId: Id;
@@ -6651,7 +6651,7 @@ export type ChannelsCreateInput = NewChannel;
 
 export type ChannelsCreateOutput = CreatedChannel;
 
-export type ChannelsCreateProblem = 'smtp_not_configured' | 'host_not_allowed' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type ChannelsCreateProblem = 'smtp_not_configured' | 'host_not_allowed' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type ChannelsDeleteInput = {
   channelId: Id;
@@ -6690,7 +6690,7 @@ export type ChannelsResendConfirmationInput = {
 
 export type ChannelsResendConfirmationOutput = Channel;
 
-export type ChannelsResendConfirmationProblem = 'smtp_not_configured' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type ChannelsResendConfirmationProblem = 'smtp_not_configured' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type ChannelsRotateSecretInput = {
   channelId: Id;
@@ -6708,7 +6708,7 @@ export type ChannelsTestInput = {
 
 export type ChannelsTestOutput = Delivery;
 
-export type ChannelsTestProblem = 'channel_disabled' | 'channel_unconfirmed' | 'smtp_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type ChannelsTestProblem = 'channel_disabled' | 'channel_unconfirmed' | 'smtp_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type ChannelsUnsubscribeInput = {
   /** From the mail */
@@ -6765,7 +6765,7 @@ export type DeliveriesRetryInput = {
 
 export type DeliveriesRetryOutput = Delivery;
 
-export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type BackfillsApplyInput = {
   /** The backfill */
@@ -6825,7 +6825,7 @@ export type BackfillsPreviewInput = {
 
 export type BackfillsPreviewOutput = Backfill;
 
-export type BackfillsPreviewProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type BackfillsPreviewProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type BackfillsRevertInput = {
   /** The backfill */
@@ -7059,7 +7059,7 @@ export type UsageIngestOutput = {
   }>;
 };
 
-export type UsageIngestProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+export type UsageIngestProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
 export type UsageLimitsInput = Record<string, never>;
 

@@ -132,3 +132,10 @@ export function operation<
     cloudEvents: spec.cloudEvents ?? false,
   });
 }
+
+/**
+ * Whether it stores something new of a customer's. On a full disk it is refused; what people need to get out of that, such as
+ * logging in, stopping a bot, deleting or paying, never is.
+ */
+export const takesRoom = ({ metered, status, readonly }: Operation): boolean =>
+  metered && !readonly && (status === 201 || status === 202);

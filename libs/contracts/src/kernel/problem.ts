@@ -231,6 +231,12 @@ export const unavailable = commonProblem(
   'The service is not available right now',
   z.object({ retryAfterSeconds: z.int() }).partial(),
 );
+export const storageFull = commonProblem(
+  'storage_full',
+  503,
+  'This installation has no room left for anything new',
+  z.object({ retryAfterSeconds: z.int() }),
+);
 export const internalError = commonProblem('internal_error', 500, 'Something went wrong on our side');
 
 /** Problems that any operation may answer with, besides those it declares. */
@@ -255,6 +261,7 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
   organisationReadOnly,
   timeout,
   unavailable,
+  storageFull,
   internalError,
 ];
 

@@ -1,6 +1,6 @@
 import { receiveWebhook } from '@tidegate/contracts/billing/webhook';
 import { beginExport } from '@tidegate/contracts/identity/exports';
-import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { type Operation, takesRoom } from '@tidegate/contracts/kernel/operation';
 import { type AnyProblem, COMMON_PROBLEMS, ProblemDocument } from '@tidegate/contracts/kernel/problem';
 import { z } from 'zod';
 import type { Json, SchemaBook } from './schemas.ts';
@@ -23,6 +23,7 @@ const WHERE: Readonly<Record<string, (operation: Operation) => boolean>> = {
   plan_limit_reached: known,
   feature_not_included: known,
   organisation_read_only: known,
+  storage_full: takesRoom,
   conflict: changes,
   already_done: changes,
   idempotency_key_reused: changes,

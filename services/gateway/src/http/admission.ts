@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Operation } from '@tidegate/contracts/kernel/operation';
-import { forbidden, invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { type Operation, takesRoom } from '@tidegate/contracts/kernel/operation';
+import { forbidden, invalid, ProblemError, storageFull, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { DiskRoom } from '@tidegate/runtime/disk-room';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -11,6 +12,8 @@ import { RateLimits } from '../limits/rate-limits.ts';
 import { callerAt, organisationAt, requireOpenAt } from './at-organisation-host.ts';
 
 const FIELD = '/Tidegate-Organisation';
+/** Until somebody or the retention has made room. */
+const ROOM_AGAIN_SECONDS = 60;
 
 /**
  * Authentication, rate limits, organisation and scope, before a byte of the body is read. Wrong credentials count as
@@ -22,15 +25,12 @@ export class Admission {
     private readonly access: Access,
     private readonly memberships: Memberships,
     private readonly limits: RateLimits,
+    private readonly disk: DiskRoom,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  admit(
-    operation: Admitted & Partial<Pick<Operation, 'judgedByInput'>>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Principal | Promise<Principal> {
-    const { scope, judgedByInput = false } = operation;
+  admit(operation: Operation, request: FastifyRequest, reply: FastifyReply): Principal | Promise<Principal> {
+    const { scope, judgedByInput } = operation;
     const { organisationHost } = request;
     if (organisationHost) requireOpenAt(organisationHost, operation, this.settings.publicUrl);
     // Only the service that understands the input can judge and count it.
@@ -39,10 +39,21 @@ export class Admission {
     const wanted = request.headers[ORGANISATION_HEADER];
     const found = this.find(this.credential(request, reply), request, reply);
     if (found instanceof Promise || wanted !== undefined || organisationHost) {
-      return this.enter(found, wanted, FIELD, request, reply).then((one) => authorize(operation, one, request));
+      return this.enter(found, wanted, FIELD, request, reply).then((one) => this.letIn(operation, one, request));
     }
     this.limits.takeCaller(found, request.ip, reply);
-    return authorize(operation, found, request);
+    return this.letIn(operation, found, request);
+  }
+
+  private letIn(operation: Operation, principal: Principal, request: FastifyRequest): Principal {
+    authorize(operation, principal, request);
+    if (takesRoom(operation) && this.disk.now === 'none') {
+      throw storageFull(
+        { retryAfterSeconds: ROOM_AGAIN_SECONDS },
+        'Reading, changing, stopping and deleting go on. Repeat this later, or delete what you no longer need.',
+      );
+    }
+    return principal;
   }
 
   admitAnonymous(request: FastifyRequest, reply: FastifyReply): Principal {
@@ -103,13 +114,7 @@ export class Admission {
   }
 }
 
-type Admitted = Pick<Operation, 'scope'> & Partial<Pick<Operation, 'cloudEvents' | 'http'>>;
-
-function authorize(
-  { scope, cloudEvents = false, http }: Admitted,
-  principal: Principal,
-  request: FastifyRequest,
-): Principal {
+function authorize({ scope, cloudEvents, http }: Operation, principal: Principal, request: FastifyRequest): void {
   const { kind, scopes, orgId } = principal.caller;
   if (kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key as a bearer token.');
   if (kind === 'service_key' && scope === 'self') throw forbidden({ scope }, 'A service key has no account.');
@@ -120,7 +125,6 @@ function authorize(
   if (kind === 'service_key' && !orgId && !cloudEvents) {
     throw invalid(FIELD, 'required', 'A service key acts for any organisation: name one by its id in this header.');
   }
-  return principal;
 }
 
 /** It reads, and the path names the thing of the link. */

@@ -1,4 +1,10 @@
-import { endFile, MAX_FILE_BYTES, PART_BYTES, putPart } from '@tidegate/contracts/bot-executor/candle-uploads';
+import {
+  beginUpload,
+  endFile,
+  MAX_FILE_BYTES,
+  PART_BYTES,
+  putPart,
+} from '@tidegate/contracts/bot-executor/candle-uploads';
 import { bodyTooLarge, malformedBody, notFound, rateLimited } from '@tidegate/contracts/kernel/problem';
 import { Id } from '@tidegate/contracts/kernel/types';
 import { newId } from '@tidegate/database/ids';
@@ -15,7 +21,6 @@ import { persist } from './persist.ts';
  * a broken upload the client sends the file again.
  */
 export const FILE_PATH = '/api/v1/candles/uploads/:uploadId/file';
-const SCOPE = 'bots:write';
 /** At a time in this process: for one person, and in all. */
 const MOST_OF_ONE = 2;
 const MOST = 10;
@@ -35,7 +40,7 @@ export function mountFiles(fastify: FastifyInstance, edge: EdgeParts): void {
       FILE_PATH,
       {
         onRequest: async (request, reply) => {
-          request.principal = await edge.admission.admit({ scope: SCOPE }, request, reply);
+          request.principal = await edge.admission.admit(beginUpload, request, reply);
         },
       },
       async (request, reply) => {

@@ -1,3 +1,4 @@
+import type { Tx } from '@tidegate/database/tx';
 import { deleteByDay, deleteByRows, type Run } from '../kernel/storage/delete-in-batches.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { SERVER_MINUTES } from '../server-figures/server-figures.rows.ts';
@@ -53,3 +54,15 @@ const STATEMENTS = {
                           and s.query_key = k.query_key and (gone_at < ${OLD}) is not true)`,
   },
 };
+
+/** How old the oldest day partition of these tables is, in days; undefined where there is none. */
+export async function oldestDays(tx: Tx, tables: readonly string[]): Promise<number | undefined> {
+  const row = await tx.one<{ days: number | null }>(
+    `select (now() at time zone 'utc')::date - min(to_date(right(c.relname, 8), 'YYYYMMDD')) as days
+       from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = any (select to_regclass(quote_ident(name)) from unnest($1::text[]) name)
+        and c.relname ~ '_[0-9]{8}$'`,
+    [tables],
+  );
+  return row?.days ?? undefined;
+}

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReceivedRequest } from '@tidegate/testing/fakes/webhook-receiver';
-import type { Platform } from '@tidegate/testing/platform';
+import type { ReceivedRequest } from '../fakes/webhook-receiver.ts';
+import type { Platform } from '../platform.ts';
 import { type Customer, FLEET_TRADES, TRADES } from './customer.ts';
-import { withDatabase } from './faults.ts';
+import { withDatabase } from './with-database.ts';
 
 export interface Verdict {
   lost: string[];
   doubled: string[];
   uncounted: number;
   left: string[];
+  /** Books that do not add up: a bot's ledger, orders and their usage, hours and balances of usage. */
+  unbalanced: string[];
   /** From the end of the load until all of it was there. */
   settledMs: number;
 }
@@ -16,9 +18,33 @@ export interface Verdict {
 /** What is on its way arrives within this time after the last fault, or is lost: a bot's lease lasts a minute. */
 const SETTLE_MS = 90_000;
 
+/** How many do not add up, of all organisations. */
+const BOOKS = [
+  [
+    'entries of ledgers whose balance is not the one before and their amount',
+    `select count(*) as n from (
+       select balance - amount - lag(balance, 1, 0) over (partition by org_id, bot_id order by sequence) as off
+         from bot_executor.ledger) entries where off <> 0`,
+  ],
+  [
+    'organisations whose placed orders are not what their usage says',
+    `select count(*) as n from
+       (select org_id, count(*) as placed from bot_executor.orders group by org_id) orders
+       left join (select org_id, sum(used) as used from usage.usage_balances where meter = 'bot_orders' group by org_id) counted
+       using (org_id) where placed is distinct from used`,
+  ],
+  [
+    'meters of organisations whose hours are not their balances',
+    `select count(*) as n from
+       (select org_id, meter, sum(quantity) as used from usage.usage_hours group by org_id, meter) hours
+       full join (select org_id, meter, sum(used) as used from usage.usage_balances group by org_id, meter) balances
+       using (org_id, meter) where coalesce(hours.used, 0) <> coalesce(balances.used, 0)`,
+  ],
+] as const;
+
 /** Compares what the customers were answered with what the platform has, once everything has arrived. */
 export async function judge(
-  platform: Platform,
+  platform: Pick<Platform, 'dataDir'>,
   customers: Customer[],
   webhooks: readonly ReceivedRequest[],
 ): Promise<Verdict> {
@@ -26,18 +52,22 @@ export async function judge(
   for (;;) {
     const found = await compare(platform, customers, webhooks);
     const verdict = { ...found, settledMs: Date.now() - began };
-    const clean = verdict.lost.length + verdict.doubled.length + verdict.left.length + verdict.uncounted === 0;
+    const { lost, doubled, left, unbalanced, uncounted } = verdict;
+    const clean = lost.length + doubled.length + left.length + unbalanced.length + uncounted === 0;
     if (clean || verdict.settledMs > SETTLE_MS) return verdict;
     await sleep(1_000);
   }
 }
 
 async function compare(
-  platform: Platform,
+  platform: Pick<Platform, 'dataDir'>,
   customers: Customer[],
   webhooks: readonly ReceivedRequest[],
 ): Promise<Omit<Verdict, 'settledMs'>> {
-  const verdict: Omit<Verdict, 'settledMs'> = { lost: [], doubled: [], uncounted: 0, left: [] };
+  const verdict: Omit<Verdict, 'settledMs'> = {
+    ...{ lost: [], doubled: [], uncounted: 0 },
+    ...{ left: [], unbalanced: [] },
+  };
   const judgeCount = (what: string, is: number, should: number) => {
     if (is < should) verdict.lost.push(`${what}: ${is} of ${should}`);
     if (is > should) verdict.doubled.push(`${what}: ${is} of ${should}`);
@@ -62,6 +92,10 @@ async function compare(
         webhooks.filter(({ path }) => path === `/${name}`).map(({ headers }) => headers['webhook-id']),
       );
       judgeCount(`${name}: webhooks`, received.size, trades);
+    }
+    for (const [what, sql] of BOOKS) {
+      const wrong = await count(sql, []);
+      if (wrong > 0) verdict.unbalanced.push(`${what}: ${wrong}`);
     }
     for (const schema of ['identity', 'billing', 'usage', 'monitor_agent', 'bot_executor', 'notifier']) {
       const waiting = await count(`select count(*) as n from ${schema}.outbox`, []);

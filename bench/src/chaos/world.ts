@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { customersCatalogue } from '@tidegate/testing/customers/catalogue';
+import type { DroppingProxy } from '@tidegate/testing/dropping-proxy';
+import { type Platform, startPlatform } from '@tidegate/testing/platform';
+import { serversBehindLinks } from './linked-servers.ts';
+import { type SmallDisk, smallDisk } from './small-disk.ts';
+
+export type Layout = 'one process' | 'process per service' | 'behind links';
+export const LAYOUTS: readonly Layout[] = ['one process', 'process per service', 'behind links'];
+
+/** The platform under test; a process that was ended on purpose is started again as an orchestrator would. */
+export interface World {
+  platform: Platform;
+  restart(how: 'killed' | 'stopped'): Promise<void>;
+  outageMs: number;
+  /** On which everything lies; undefined where none can be mounted. */
+  disk: SmallDisk | undefined;
+  /** How far off the clock of our processes is. */
+  shiftClock(ms: number): void;
+  /** To servers that the platform does not supervise. */
+  links: { postgres: DroppingProxy; nats: DroppingProxy } | undefined;
+  close(): Promise<void>;
+}
+
+const RATES = { RATE_LIMIT_PER_MINUTE: '1000000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000000' };
+
+export async function openWorld(layout: Layout): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-bench-chaos-'));
+  const disk = layout === 'behind links' ? undefined : smallDisk();
+  const [catalogue, offset] = [join(folder, 'plans.yaml'), join(folder, 'clock')];
+  writeFileSync(catalogue, customersCatalogue());
+  writeFileSync(offset, '0');
+  const dataDir = join(disk?.folder ?? folder, 'data');
+  const servers = layout === 'behind links' ? await serversBehindLinks(folder, dataDir) : undefined;
+  const env = {
+    ...RATES,
+    PLANS_FILE: catalogue,
+    SHIFTED_CLOCK: offset,
+    NODE_OPTIONS: `--import=${join(process.cwd(), 'bench/dist/chaos/shifted-clock.js')}`,
+  };
+  const options = { services: layout === 'process per service', dataDir, port: await freePort(), env };
+  const world: World = {
+    platform: await startPlatform(options),
+    outageMs: 0,
+    disk,
+    links: servers?.links,
+    shiftClock: (ms) => writeFileSync(offset, String(ms)),
+    restart: async (how) => {
+      const { process: child } = world.platform;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill(how === 'killed' ? 'SIGKILL' : 'SIGTERM');
+      await ended;
+      world.platform = await startPlatform(options);
+    },
+    close: async () => {
+      await world.platform.stop();
+      await servers?.close();
+      disk?.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return world;
+}

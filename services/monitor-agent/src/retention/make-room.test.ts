@@ -1,0 +1,63 @@
+import { newId } from '@tidegate/database/ids';
+import { ensureMonths } from '@tidegate/database/partitions';
+import { DiskRoom, type Room } from '@tidegate/runtime/disk-room';
+import { Log } from '@tidegate/telemetry/log';
+import { useStore } from '../../test/fixture.ts';
+import { SERIES_TABLES } from '../series/rollup.rows.ts';
+import { MakeRoom } from './make-room.loop.ts';
+import { SAMPLE_TABLES } from './retention.rows.ts';
+
+const store = useStore({ daysBack: 10 });
+
+/** A disk of which each dropped day frees so much. */
+class Disk extends DiskRoom {
+  constructor(private turns: number) {
+    super(undefined);
+  }
+  override async look(): Promise<Room> {
+    this.turns -= 1;
+    return this.turns < 0 ? 'enough' : 'low';
+  }
+}
+
+async function run(turns: number): Promise<number> {
+  const loop = new MakeRoom(store.tenants, new Disk(turns), new Log());
+  let count = 0;
+  while ((await loop.turn()) === 'again') count += 1;
+  return count;
+}
+
+const daysOf = async (table: string): Promise<number[]> => {
+  const rows = await store.server.sql<{ days: number }>(
+    `select (now() at time zone 'utc')::date - to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') as days
+       from pg_inherits where inhparent = 'monitor_agent.${table}'::regclass order by 1 desc`,
+  );
+  return rows.map(({ days }) => days).filter((days) => days >= 0);
+};
+
+test('the oldest days of every table go first, one by one until there is room, and never the newest', async () => {
+  const before = await daysOf('activity_samples');
+  expect(before[0]).toBe(10);
+  expect(await run(0)).toBe(0);
+  expect(await daysOf('activity_samples')).toEqual(before);
+
+  expect(await run(3)).toBe(3);
+  for (const table of SAMPLE_TABLES) expect([table, (await daysOf(table))[0]]).toEqual([table, 7]);
+
+  const longAgo = new Date(Date.now() - 100 * 86_400_000);
+  await store.tenants.system('partitions', (tx) =>
+    ensureMonths(tx, SERIES_TABLES[0] ?? '', { from: longAgo, to: longAgo }),
+  );
+  const turns = await run(1_000);
+  expect(turns).toBeGreaterThan(6);
+  for (const table of SAMPLE_TABLES) expect([table, await daysOf(table)]).toEqual([table, [1, 0]]);
+  // Whoever collects goes on: there are partitions for today.
+  const org = newId();
+  await store.tenants.run(org, (tx) =>
+    tx.query(
+      `insert into activity_samples (org_id, server_id, taken_at, total, active, idle, idle_in_transaction, waiting,
+         longest_transaction_us, busy, groups, sessions) values ($1, $1, now(), 1, 1, 0, 0, 0, 0, 0, '[]', '[]')`,
+      [org],
+    ),
+  );
+});
