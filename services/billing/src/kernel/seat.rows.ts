@@ -90,12 +90,16 @@ export async function findDueSeats(
   };
 }
 
-/** `written`: the quantity was changed now. */
+/**
+ * `written`: the quantity was changed now. Whoever was marked since it was read is counted again, at once where nothing was
+ * written.
+ */
 export async function seatsChecked(tx: Tx, { orgId, product, checkAt }: DueSeats, written: boolean): Promise<void> {
   await tx.query(
     `update seat_follows
         set written_at = case when $4 then clock_timestamp() else written_at end,
-            check_at = case when check_at = $3::timestamptz then null else clock_timestamp() + ${APART} end
+            check_at = case when check_at = $3::timestamptz then null
+                            when $4 then clock_timestamp() + ${APART} else check_at end
       where org_id = $1 and product = $2`,
     [orgId, product, checkAt, written],
   );
