@@ -8,6 +8,8 @@ export interface SeatFollow {
   /** What was ordered at a payment provider for the next period; null: as it is. */
   loweredTo: number | null;
   stopped: string | null;
+  /** When members are counted next, as it is stored: another mark is another text. */
+  checkAt: string | null;
 }
 
 interface SeatFollowRow {
@@ -16,6 +18,7 @@ interface SeatFollowRow {
   monthly_cap_minor: string;
   lowered_to: number | null;
   stopped: string | null;
+  check_at: string | null;
 }
 
 /** A provider takes so many changes of a subscription: twenty joiners are one. */
@@ -23,7 +26,8 @@ const APART = "interval '30 seconds'";
 
 export async function findSeatFollows(tx: Tx, orgId: string): Promise<SeatFollow[]> {
   const rows = await tx.query<SeatFollowRow>(
-    'select product, following, monthly_cap_minor, lowered_to, stopped from seat_follows where org_id = $1',
+    `select product, following, monthly_cap_minor, lowered_to, stopped, check_at::text from seat_follows
+      where org_id = $1`,
     [orgId],
   );
   return rows.map((row) => ({
@@ -32,6 +36,7 @@ export async function findSeatFollows(tx: Tx, orgId: string): Promise<SeatFollow
     monthlyCapMinor: Number(row.monthly_cap_minor),
     loweredTo: row.lowered_to,
     stopped: row.stopped,
+    checkAt: row.check_at,
   }));
 }
 

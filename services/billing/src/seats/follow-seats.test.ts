@@ -187,6 +187,34 @@ test('members that join while they are counted are counted again at once', async
   expect(await seats(org)).toMatchObject({ quantity: 2 });
 });
 
+test('of two that count at once the older count changes nothing', async () => {
+  const org = await customer();
+  await follow(org, 5000);
+  await billing.members(org, 5);
+  const log = new Log({ service: 'billing' });
+  const counting = (now: (orgId: string) => Promise<number>) => {
+    const loop = new FollowSeats(billing.tenants, {} as never, { now } as never, billing.following, log);
+    return async () => {
+      while ((await loop.turn({ signal: new AbortController().signal })) === 'again');
+    };
+  };
+  const due = () =>
+    billing.tenants.run(org, (tx) =>
+      tx.query('update seat_follows set check_at = clock_timestamp(), written_at = null where org_id = $1', [org]),
+    );
+  let counted = 0;
+  await due();
+  await counting(async (orgId) => {
+    counted += orgId === org ? 1 : 0;
+    if (orgId !== org || counted > 1) return 3;
+    // It has counted seven; meanwhile four have left, and another replica counts three.
+    await due();
+    await counting(async () => 3)();
+    return 7;
+  })();
+  expect(await seats(org)).toMatchObject({ quantity: 2, renews: 0 });
+});
+
 test('one whose members cannot be counted makes nobody else wait', async () => {
   const [uncounted, punctual] = [await customer(), await customer()];
   const now = async (org: string) => {
