@@ -39,6 +39,13 @@ const EXAMPLES: (OwnStep | WorldStep)[][] = [
     { do: 'choose', product: 'main', plan: 'starter' },
     { do: 'pass', hours: 750 },
   ],
+  // A code that takes more off than a new version costs: what Stripe gives back is no total below zero here.
+  [
+    { do: 'buy', product: 'bots', plan: 'plus' },
+    { do: 'edition' },
+    { do: 'pass', hours: 24 },
+    { do: 'choose', product: 'bots', plan: 'plus', code: 'half' },
+  ],
   // Members left while an end was ordered; when that was taken back, they were paid for in the next period as well.
   [
     { do: 'set', product: 'main', plan: 'pro', status: 'active' },
