@@ -48,6 +48,12 @@ export function prepaidCredits(platform: SharedPlatform): void {
     expect(await order()).toMatchObject({ status: 402, body: { code: 'package_payment_needed' } });
     const hand = await operator.send('PUT', `${organisation}/subscription`, { plan: 'pro', reason: 'Contract 17' });
     expect(hand).toMatchObject({ status: 200 });
+    // Right after an invoice what was given for a while still ends by itself.
+    const ends = new Date(Date.now() + 4_000).toISOString();
+    const gift = { feature: 'exports', op: 'add', value: 10, until: ends, reason: 'A promise' };
+    expect(await operator.post(`${organisation}/grants`, gift)).toMatchObject({ status: 201 });
+    await until(async () => Date.now() > Date.parse(ends) || (await may())['limit'] === 12, { what: 'the gift' });
+    await until(async () => Date.now() > Date.parse(ends) && (await may())['limit'] === 2, { what: 'its end' });
     const { status, body: ordered } = await order();
     expect({ status, ordered }).toMatchObject({ status: 201, ordered: { order: { status: 'open', amount: 5 } } });
     expect(await may()).toMatchObject({ limit: 2, remaining: 2 });

@@ -126,7 +126,8 @@ async function askModel(world: World, one: Organisation) {
     waiting: books.waiting,
     charged: books.sum,
     atStripe: (await invoicesAt(world, one))
-      .map(({ number, total, status }) => ({ number, total, status }))
+      // What is given back beyond the charges goes to the balance, and is no total.
+      .map(({ number, total, status }) => ({ number, total: Math.max(0, total), status }))
       .sort(byNumber),
   };
 }

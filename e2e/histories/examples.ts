@@ -21,6 +21,31 @@ const EXAMPLES: (OwnStep | WorldStep)[][] = [
     { do: 'stand still', service: 'billing', hours: 1_600 },
     { do: 'invoice', which: 3, is: 'credited', cents: 2_941, days: 1 },
   ],
+  // A move that the operator ordered for the end of the period: until then members could join who were not bought any more.
+  [
+    { do: 'set', product: 'main', plan: 'starter', status: 'active' },
+    { do: 'follow', cap: 1_500 },
+    { do: 'edition' },
+    { do: 'move', product: 'main', plan: 'starter', at: 'period_end' },
+    { do: 'pass', hours: 1 },
+  ],
+  // Members had left when a smaller plan was ordered: they were paid for in its first period as well.
+  [
+    { do: 'set', product: 'main', plan: 'pro', status: 'active' },
+    { do: 'follow', cap: 1_500 },
+    { do: 'members', are: 6 },
+    { do: 'pass', hours: 1 },
+    { do: 'members', are: 4 },
+    { do: 'choose', product: 'main', plan: 'starter' },
+    { do: 'pass', hours: 750 },
+  ],
+  // A code that takes more off than a new version costs: what Stripe gives back is no total below zero here.
+  [
+    { do: 'buy', product: 'bots', plan: 'plus' },
+    { do: 'edition' },
+    { do: 'pass', hours: 24 },
+    { do: 'choose', product: 'bots', plan: 'plus', code: 'half' },
+  ],
   // Members left while an end was ordered; when that was taken back, they were paid for in the next period as well.
   [
     { do: 'set', product: 'main', plan: 'pro', status: 'active' },

@@ -85,7 +85,7 @@ export class Holding extends Subscribed {
       if (code && (!isFor(code, plan) || !this.coupons.fits(code, this.product, at))) return false;
       if (code) this.coupons.take(code, this.product, at, paid);
       sub.cancelAt = undefined;
-      sub.next = { plan, edition, interval, at };
+      sub.next = { plan, edition, interval, at, ...leftBehind(sub) };
       sub.orderedBy = 'customer';
       return true;
     }
@@ -144,7 +144,15 @@ export class Holding extends Subscribed {
     if (!sub || sub.by === 'stripe' || sub.status === 'canceled') return;
     if (sub.plan !== plan || sub.edition >= edition) return;
     if (at === 'period_end') {
-      sub.next = { plan, edition, interval: sub.interval, at: this.paidUntil(), moved: true };
+      const had = sub.next?.moved ? sub.next.addons : leftBehind(sub).addons;
+      sub.next = {
+        plan,
+        edition,
+        interval: sub.interval,
+        at: this.paidUntil(),
+        moved: true,
+        ...(had && { addons: had }),
+      };
       if (sub.cancelAt === undefined) sub.orderedBy = 'operator';
       return;
     }
@@ -238,3 +246,7 @@ export class Holding extends Subscribed {
     this.sub = after;
   }
 }
+
+/** Whoever has left is not paid for in what follows either. */
+const leftBehind = ({ next }: Subscription): { addons?: Subscription['addons'] } =>
+  next?.follows && next.addons ? { addons: next.addons } : {};

@@ -12,6 +12,7 @@ import { ChargeOnce } from './invoices/charge-once.ts';
 import { ChargeUsage } from './invoices/charge-usage.loop.ts';
 import { Charges } from './invoices/charges.ts';
 import { ExpireKeptInvoices } from './invoices/expire-kept-invoices.loop.ts';
+import { IssueInvoice } from './invoices/issue-invoice.ts';
 import { ListInvoices } from './invoices/list-invoices.ts';
 import { UsageBackfilled } from './invoices/usage-backfilled.ts';
 import { GetCosts } from './operator/get-costs.ts';
@@ -103,6 +104,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     AnnounceEntitlements,
     RefreshEntitlements,
     Charges,
+    IssueInvoice,
     ChargeUsage,
     ExpireKeptInvoices,
     SubscriptionChanges,

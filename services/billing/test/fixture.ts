@@ -36,6 +36,7 @@ import { ChargeOnce } from '../src/invoices/charge-once.ts';
 import { ChargeUsage } from '../src/invoices/charge-usage.loop.ts';
 import { Charges } from '../src/invoices/charges.ts';
 import { ExpireKeptInvoices } from '../src/invoices/expire-kept-invoices.loop.ts';
+import { IssueInvoice } from '../src/invoices/issue-invoice.ts';
 import { ListInvoices } from '../src/invoices/list-invoices.ts';
 import { UsageBackfilled } from '../src/invoices/usage-backfilled.ts';
 import { GetCosts } from '../src/operator/get-costs.ts';
@@ -162,7 +163,8 @@ export async function openBilling({
   const config = { ...terms, ...settings } as BillingConfig;
   const log = new Log({ service: 'billing' });
   const entitlements = new AnnounceEntitlements(wakes);
-  const changes = new SubscriptionChanges(entitlements, new Charges(config, wakes));
+  const issuing = new IssueInvoice(config, wakes);
+  const changes = new SubscriptionChanges(entitlements, new Charges(config, issuing, wakes));
   /** What the services that own things say that there is. */
   const counts: Record<string, number> = {};
   /** And which of them smaller limits would restrict. */
@@ -190,7 +192,7 @@ export async function openBilling({
   const provider = new ProviderChanges(tenants, payments);
   const states = new ProviderStates(changes, config);
   const due = new ApplyDueChanges(tenants, outbox, changes, log);
-  const usage = new ChargeUsage(tenants, bus, outbox, config, log);
+  const usage = new ChargeUsage(tenants, bus, outbox, issuing, log);
   const open = new OpenFreeSubscription(entitlements);
   const count = new CountMembers(bus, log);
   const seats = new SellSeats(tenants, entitlements, wakes, count);
@@ -223,9 +225,9 @@ export async function openBilling({
     new ManageDisputes(entitlements),
     new BillingDetails(),
     new UsageBackfilled(tenants, bus),
-    new ChargeOnce(config),
+    new ChargeOnce(issuing),
     new ChangeInvoices(wakes),
-    new OrderPackage(payments, config),
+    new OrderPackage(payments, config, issuing),
     new GetCredits(tenants, bus, log),
     new ManageCredits(),
     new ManageCoupons(),

@@ -51,7 +51,9 @@ export class AnnounceEntitlements {
       // What else gives seats may have changed.
       await this.countSeats(tx, orgId);
     }
-    if (nextAt !== null && nextAt !== before?.nextChangeAt) tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
+    // What is due already may have been stored by somebody who woke nobody.
+    if (nextAt !== null && (nextAt <= at || nextAt !== before?.nextChangeAt))
+      tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
     return snapshot;
   }
 

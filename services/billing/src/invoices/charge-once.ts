@@ -3,17 +3,16 @@ import { chargeOnce, otherCurrency } from '@tidegate/contracts/billing/invoices'
 import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { clock } from '@tidegate/runtime/clock';
-import { BillingConfig } from '../billing.config.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { changedBy, lockBilling } from '../kernel/subscription.rows.ts';
 import { findLines, fixCurrency, lockAccount, toWire } from './invoice.rows.ts';
 import { addItems } from './invoice-item.rows.ts';
-import { issueInvoice } from './issue-invoice.ts';
+import { IssueInvoice } from './issue-invoice.ts';
 
 /** A charge or a credit that no plan says, such as setting up a white label. The key makes it safe to repeat. */
 @Controller()
 export class ChargeOnce {
-  constructor(private readonly config: BillingConfig) {}
+  constructor(private readonly invoices: IssueInvoice) {}
 
   @Handles(chargeOnce)
   async handle({ input, caller, tx: operator, emit, refuse }: OperationContext<typeof chargeOnce>) {
@@ -33,7 +32,7 @@ export class ChargeOnce {
       { effectKey: `charge:${chargeKey}`, ...charge, ...period, amountMinor: BigInt(input.amountMinor) },
     ]);
     if (!input.now) return { invoice: null };
-    const invoice = await issueInvoice(tx, emit, { orgId, by, dueDays: this.config.INVOICE_DUE_DAYS });
+    const invoice = await this.invoices.issue(tx, emit, { orgId, by });
     return { invoice: invoice ? { ...toWire(invoice), lines: await findLines(tx, invoice.id) } : null };
   }
 }

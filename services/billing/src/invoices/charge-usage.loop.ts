@@ -9,12 +9,11 @@ import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { SetAside } from '@tidegate/runtime/set-aside';
 import { Log } from '@tidegate/telemetry/log';
-import { BillingConfig } from '../billing.config.ts';
 import { lockBilling } from '../kernel/subscription.rows.ts';
 import { CHARGE_USAGE, LATE_MS } from './charges.ts';
 import { lockAccount } from './invoice.rows.ts';
 import { addItems, type NewItem } from './invoice-item.rows.ts';
-import { issueInvoice } from './issue-invoice.ts';
+import { IssueInvoice } from './issue-invoice.ts';
 import { lineUsage } from './line-usage.rules.ts';
 import { findChargesDue, findOpenCharges, saveCharged, type UsageChargeRow } from './usage-charge.rows.ts';
 import { type Counted, owedFor, type Span, spansOf } from './usage-charge.rules.ts';
@@ -43,7 +42,7 @@ export class ChargeUsage {
     private readonly tenants: TenantDatabase,
     private readonly bus: Bus,
     private readonly outbox: Outbox,
-    private readonly config: BillingConfig,
+    private readonly invoices: IssueInvoice,
     private readonly log: Log,
   ) {}
 
@@ -101,9 +100,7 @@ export class ChargeUsage {
     }
     if (items.length === 0) return;
     await addItems(tx, orgId, items);
-    const emit = this.outbox.emitter(tx);
-    const issue = { orgId, by: 'schedule', dueDays: this.config.INVOICE_DUE_DAYS, onlyOwed: true };
-    await issueInvoice(tx, emit, issue);
+    await this.invoices.issue(tx, this.outbox.emitter(tx), { orgId, by: 'schedule', onlyOwed: true });
   }
 
   /** What a window owes more, or less, than it was charged. */

@@ -9,7 +9,7 @@ import { differInOrdersOnly, isBilledByHand, isEnded, type Subscription } from '
 import { costOfChange, costOfPeriod, findPaid, findPaidOfAll, type Given, type Paid } from './change-cost.ts';
 import { fixCurrency, lockAccount } from './invoice.rows.ts';
 import { addItems, type NewItem } from './invoice-item.rows.ts';
-import { issueInvoice } from './issue-invoice.ts';
+import { IssueInvoice } from './issue-invoice.ts';
 import { closeWindows, endUsage, nextAt, type UsageSegment } from './paid-period.rules.ts';
 import { remind } from './remind.ts';
 import { includedIn } from './subscription-terms.ts';
@@ -44,6 +44,7 @@ export interface Changed {
 export class Charges {
   constructor(
     private readonly config: BillingConfig,
+    private readonly invoices: IssueInvoice,
     private readonly wakes: Wakes,
   ) {}
 
@@ -134,7 +135,7 @@ export class Charges {
   }
 
   private issue({ tx, emit, orgId }: Holder, by: string, { onlyOwed }: { onlyOwed: boolean }): Promise<unknown> {
-    return issueInvoice(tx, emit, { orgId, by, dueDays: this.config.INVOICE_DUE_DAYS, onlyOwed });
+    return this.invoices.issue(tx, emit, { orgId, by, onlyOwed });
   }
 }
 

@@ -1,8 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import { invoiceIssued, invoicePaid } from '@tidegate/contracts/billing/invoices';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { BillingConfig } from '../billing.config.ts';
 import { settleOrders } from '../credits/settle-orders.ts';
+import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
 import { makeDue } from '../entitlements/entitlements.rows.ts';
 import { readClock } from '../kernel/subscription.rows.ts';
 import { changeBalance, findBalance } from './balance.rows.ts';
@@ -14,62 +18,68 @@ import { findWaiting, putOnInvoice } from './invoice-item.rows.ts';
 export interface Issue {
   orgId: string;
   by: string;
-  /** Days until it is due. */
-  dueDays: number;
   /** Where nothing is owed, what waits goes on waiting: credits are put on an invoice with later charges. */
   onlyOwed?: boolean;
 }
 
-/**
- * Puts everything that waits on one invoice and issues it; undefined when nothing does. Nothing can be charged twice: what
- * is on an invoice no longer waits. An organisation is billed in one currency.
- */
-export async function issueInvoice(tx: Tx, emit: Emit, issue: Issue): Promise<InvoiceRow | undefined> {
-  const { orgId, by, dueDays, onlyOwed = false } = issue;
-  const account = await lockAccount(tx, orgId);
-  const waiting = await findWaiting(tx, orgId);
-  const [first] = waiting;
-  const lines = waiting.map((item) => ({ amount: BigInt(item.amount_minor), discount: BigInt(item.discount_minor) }));
-  if (!first || (onlyOwed && lines.reduce((sum, line) => sum + line.amount - line.discount, 0n) <= 0n))
-    return undefined;
-  const currency = account.currency ?? first.currency;
-  const balance = await findBalance(tx, orgId, currency);
-  const sums = totals(lines, balance);
-  const issuedAt = await readClock(tx);
-  const times = waiting.flatMap(({ period_start, period_end }) => [period_start.getTime(), period_end.getTime()]);
-  const invoice = await insertInvoice(tx, {
-    org_id: orgId,
-    id: newId(),
-    number: await nextNumber(tx, new Date(issuedAt).getUTCFullYear()),
-    status: sums.due === 0n ? 'paid' : 'open',
-    currency,
-    ...sums,
-    periodStart: new Date(Math.min(...times)).toISOString(),
-    periodEnd: new Date(Math.max(...times)).toISOString(),
-    issuedAt,
-    customer: await findDetails(tx, orgId),
-    dueDays,
-  });
-  await putOnInvoice(
-    tx,
-    orgId,
-    invoice.id,
-    waiting.map(({ id }) => id),
-  );
-  if (sums.fromBalance !== 0n) {
-    await changeBalance(tx, orgId, {
-      effectKey: `invoice:${invoice.id}`,
+@Injectable()
+export class IssueInvoice {
+  constructor(
+    private readonly config: BillingConfig,
+    private readonly wakes: Wakes,
+  ) {}
+
+  /**
+   * Puts everything that waits on one invoice and issues it; undefined when nothing does. Nothing can be charged twice: what
+   * is on an invoice no longer waits. An organisation is billed in one currency.
+   */
+  async issue(tx: Tx, emit: Emit, { orgId, by, onlyOwed = false }: Issue): Promise<InvoiceRow | undefined> {
+    const account = await lockAccount(tx, orgId);
+    const waiting = await findWaiting(tx, orgId);
+    const [first] = waiting;
+    const lines = waiting.map((item) => ({ amount: BigInt(item.amount_minor), discount: BigInt(item.discount_minor) }));
+    if (!first || (onlyOwed && lines.reduce((sum, line) => sum + line.amount - line.discount, 0n) <= 0n))
+      return undefined;
+    const currency = account.currency ?? first.currency;
+    const balance = await findBalance(tx, orgId, currency);
+    const sums = totals(lines, balance);
+    const issuedAt = await readClock(tx);
+    const times = waiting.flatMap(({ period_start, period_end }) => [period_start.getTime(), period_end.getTime()]);
+    const invoice = await insertInvoice(tx, {
+      org_id: orgId,
+      id: newId(),
+      number: await nextNumber(tx, new Date(issuedAt).getUTCFullYear()),
+      status: sums.due === 0n ? 'paid' : 'open',
       currency,
-      amountMinor: -sums.fromBalance,
-      reason: `Invoice ${invoice.number}`,
-      by,
-      invoiceId: invoice.id,
+      ...sums,
+      periodStart: new Date(Math.min(...times)).toISOString(),
+      periodEnd: new Date(Math.max(...times)).toISOString(),
+      issuedAt,
+      customer: await findDetails(tx, orgId),
+      dueDays: this.config.INVOICE_DUE_DAYS,
     });
+    await putOnInvoice(
+      tx,
+      orgId,
+      invoice.id,
+      waiting.map(({ id }) => id),
+    );
+    if (sums.fromBalance !== 0n) {
+      await changeBalance(tx, orgId, {
+        effectKey: `invoice:${invoice.id}`,
+        currency,
+        amountMinor: -sums.fromBalance,
+        reason: `Invoice ${invoice.number}`,
+        by,
+        invoiceId: invoice.id,
+      });
+    }
+    await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, invoice.status === 'paid' ? 'paid' : 'issued');
+    // Its due date and its reminders are among what comes next.
+    await makeDue(tx, orgId, issuedAt);
+    tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
+    await emit(invoiceIssued, { orgId, invoice: toWire(invoice), by }, { orgId });
+    if (invoice.status === 'paid') await emit(invoicePaid, { orgId, invoice: toWire(invoice), by }, { orgId });
+    return invoice;
   }
-  await settleOrders(tx, emit, { orgId, invoiceId: invoice.id, by }, invoice.status === 'paid' ? 'paid' : 'issued');
-  // Its due date and its reminders are among what comes next.
-  await makeDue(tx, orgId, issuedAt);
-  await emit(invoiceIssued, { orgId, invoice: toWire(invoice), by }, { orgId });
-  if (invoice.status === 'paid') await emit(invoicePaid, { orgId, invoice: toWire(invoice), by }, { orgId });
-  return invoice;
 }

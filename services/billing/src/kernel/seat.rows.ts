@@ -8,6 +8,8 @@ export interface SeatFollow {
   /** What was ordered at a payment provider for the next period; null: as it is. */
   loweredTo: number | null;
   stopped: string | null;
+  /** When members are counted next, as it is stored: another mark is another text. */
+  checkAt: string | null;
 }
 
 interface SeatFollowRow {
@@ -16,6 +18,7 @@ interface SeatFollowRow {
   monthly_cap_minor: string;
   lowered_to: number | null;
   stopped: string | null;
+  check_at: string | null;
 }
 
 /** A provider takes so many changes of a subscription: twenty joiners are one. */
@@ -23,7 +26,8 @@ const APART = "interval '30 seconds'";
 
 export async function findSeatFollows(tx: Tx, orgId: string): Promise<SeatFollow[]> {
   const rows = await tx.query<SeatFollowRow>(
-    'select product, following, monthly_cap_minor, lowered_to, stopped from seat_follows where org_id = $1',
+    `select product, following, monthly_cap_minor, lowered_to, stopped, check_at::text from seat_follows
+      where org_id = $1`,
     [orgId],
   );
   return rows.map((row) => ({
@@ -32,6 +36,7 @@ export async function findSeatFollows(tx: Tx, orgId: string): Promise<SeatFollow
     monthlyCapMinor: Number(row.monthly_cap_minor),
     loweredTo: row.lowered_to,
     stopped: row.stopped,
+    checkAt: row.check_at,
   }));
 }
 
@@ -90,12 +95,16 @@ export async function findDueSeats(
   };
 }
 
-/** `written`: the quantity was changed now. */
+/**
+ * `written`: the quantity was changed now. Whoever was marked since it was read is counted again, at once where nothing was
+ * written.
+ */
 export async function seatsChecked(tx: Tx, { orgId, product, checkAt }: DueSeats, written: boolean): Promise<void> {
   await tx.query(
     `update seat_follows
         set written_at = case when $4 then clock_timestamp() else written_at end,
-            check_at = case when check_at = $3::timestamptz then null else clock_timestamp() + ${APART} end
+            check_at = case when check_at = $3::timestamptz then null
+                            when $4 then clock_timestamp() + ${APART} else check_at end
       where org_id = $1 and product = $2`,
     [orgId, product, checkAt, written],
   );

@@ -249,10 +249,14 @@ export async function saveStep(tx: Tx, orgId: string, product: string, step: Per
   );
 }
 
+/** What is not over for good, as `isEnded` says it. */
+export const GOES_ON = "status not in ('canceled', 'incomplete_expired')";
+
 /** Running subscriptions by `product.plan`. Needs a transaction that sees all of them. */
 export async function countSubscriptions(tx: Tx): Promise<Map<string, number>> {
   const rows = await tx.query<{ plan: string; count: number }>(
-    "select product || '.' || plan as plan, count(*)::int as count from subscriptions group by product, plan",
+    `select product || '.' || plan as plan, count(*)::int as count from subscriptions where ${GOES_ON}
+      group by product, plan`,
   );
   return new Map(rows.map((row) => [row.plan, row.count]));
 }

@@ -19,7 +19,7 @@ import {
 import { grantOrder } from '../credits/settle-orders.ts';
 import { findInvoice, findLines, fixCurrency, lockAccount, toWire } from '../invoices/invoice.rows.ts';
 import { addItems } from '../invoices/invoice-item.rows.ts';
-import { issueInvoice } from '../invoices/issue-invoice.ts';
+import { IssueInvoice } from '../invoices/issue-invoice.ts';
 import { changedBy, findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
 import { isBilledByHand } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -37,6 +37,7 @@ export class OrderPackage {
   constructor(
     private readonly payments: Payments,
     private readonly config: BillingConfig,
+    private readonly invoices: IssueInvoice,
   ) {}
 
   @Handles(orderPackage)
@@ -70,7 +71,7 @@ export class OrderPackage {
         by,
       },
     ]);
-    await issueInvoice(tx, emit, { orgId, by, dueDays: this.config.INVOICE_DUE_DAYS });
+    await this.invoices.issue(tx, emit, { orgId, by });
     const ordered = (await findOrderByKey(tx, orgId, input.orderKey)) as PackageOrderRow;
     if (this.config.PACKAGES_BEFORE_PAYMENT && ordered.status === 'open') await grantOrder(tx, emit, orgId, ordered);
     return shown(tx, orgId, (await findOrderByKey(tx, orgId, input.orderKey)) as PackageOrderRow, input);

@@ -5,7 +5,14 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { canFollow, FOLLOWS_MEMBERS, quantityFor } from '../entitlements/seats.rules.ts';
-import { type DueSeats, findSeatFollows, noteLowered, saveSeatFollow, seatsChecked } from '../kernel/seat.rows.ts';
+import {
+  type DueSeats,
+  findSeatFollows,
+  noteLowered,
+  type SeatFollow,
+  saveSeatFollow,
+  seatsChecked,
+} from '../kernel/seat.rows.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { isEnded, paidPeriod, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -28,14 +35,15 @@ export class FollowMembers {
   ) {}
 
   async members(due: DueSeats, members: number): Promise<void> {
-    const { orgId, product } = due;
-    const found = await this.tenants.snapshot(orgId, (tx) => read(tx, orgId, product));
+    const { orgId } = due;
+    const found = await this.tenants.snapshot(orgId, (tx) => countedAs(tx, due));
     const wanted = found && wantedFor(found, members);
+    let written = false;
     if (found && wanted) {
-      if (found.one.provider === 'stripe') await this.atProvider(orgId, found, wanted);
-      else await this.byHand(orgId, product, members);
+      if (found.one.provider === 'stripe') written = await this.atProvider(orgId, found, wanted);
+      else written = await this.byHand(due, members);
     }
-    await this.tenants.run(orgId, (tx) => seatsChecked(tx, due, wanted !== undefined));
+    await this.tenants.run(orgId, (tx) => seatsChecked(tx, due, written));
   }
 
   /** What is paid for stays; nobody joins beyond it. Somebody has to be told. */
@@ -46,7 +54,7 @@ export class FollowMembers {
   ): Promise<void> {
     await this.tenants.run(orgId, async (tx) => {
       const follow = (await findSeatFollows(tx, orgId)).find((one) => one.product === product);
-      const state = await read(tx, orgId, product);
+      const state = await read(tx, orgId, product, follow);
       if (!follow?.following || !state) return;
       const { monthlyCapMinor } = follow;
       await saveSeatFollow(tx, orgId, { product, following: false, monthlyCapMinor, stopped, by: 'schedule' });
@@ -56,38 +64,55 @@ export class FollowMembers {
     });
   }
 
-  private byHand(orgId: string, product: string, members: number): Promise<void> {
-    return this.tenants.run(orgId, (tx) =>
+  /** Answers whether anything was changed. */
+  private async byHand(due: DueSeats, members: number): Promise<boolean> {
+    const { orgId, product } = due;
+    let written = false;
+    await this.tenants.run(orgId, (tx) =>
       this.changes.change(tx, this.outbox.emitter(tx), { orgId, product, ...WHO }, async ({ at, before, steps }) => {
+        written = false;
         if (before?.provider !== 'manual') return undefined;
         // Somebody may have changed it since it was looked at.
-        const state = await read(tx, orgId, product);
+        const state = await countedAs(tx, due);
         const wanted = state && wantedFor(state, members);
         if (!wanted) return undefined;
+        written = true;
         return wanted.at === 'now'
           ? { after: { ...before, next: null, items: itemsWith(state, wanted.quantity, at) }, action: 'changed' }
           : { after: renewedWith(before, steps, state, { quantity: wanted.quantity, at }), action: 'change_ordered' };
       }),
     );
+    return written;
   }
 
   /** Outside of any transaction. What it answers is stored before it comes back. */
-  private async atProvider(orgId: string, state: SeatState, { at, quantity }: Wanted): Promise<void> {
+  private async atProvider(orgId: string, state: SeatState, { at, quantity }: Wanted): Promise<boolean> {
     const { one } = state;
     const { product, plan, planVersion, interval, ref } = one;
-    if (ref === null) return;
+    if (ref === null) return false;
     const paid = { orgId, product, ref, plan, planVersion };
     const addons = addonsWith(state, quantity);
     // As it is now takes back what was ordered for the next period, and costs nothing.
     const now = at === 'now' || quantity === state.quantity;
     await this.payments.change(paid, { plan, planVersion, interval, addons, at: now ? 'now' : at });
     await this.tenants.run(orgId, (tx) => noteLowered(tx, orgId, product, now ? null : quantity));
+    return true;
   }
 }
 
-/** What there is of the seats of a product. undefined: nothing follows. */
-async function read(tx: Tx, orgId: string, product: string): Promise<SeatState | undefined> {
+/** undefined also when members have changed, or another replica has counted them, since this one began to. */
+async function countedAs(tx: Tx, { orgId, product, checkAt }: DueSeats): Promise<SeatState | undefined> {
   const follow = (await findSeatFollows(tx, orgId)).find((one) => one.product === product);
+  return follow?.checkAt === checkAt ? read(tx, orgId, product, follow) : undefined;
+}
+
+/** What there is of the seats of a product. undefined: nothing follows. */
+async function read(
+  tx: Tx,
+  orgId: string,
+  product: string,
+  follow: SeatFollow | undefined,
+): Promise<SeatState | undefined> {
   if (!follow?.following) return undefined;
   const [catalogue, holdings, at] = [await requireCatalogue(tx), await findHoldings(tx, orgId), await readClock(tx)];
   const one = holdings.subscriptions.find((each) => each.product === product);

@@ -22,8 +22,9 @@ const AFTER_FAILURE_MS = 30_000;
  * Buys as many seats as there are members. Who joins does so at once, up to the cap of the owner: the limit is the cap, and
  * identity counts against it. An event only says that members have changed; this loop asks how many there are, so order and
  * repetition of events make no difference. What was written is not written again for 30 seconds: twenty joiners are one
- * change. A write names the quantity that shall be, so a repetition changes nothing; replicas may take the same one. What fails
- * is tried again after 30 seconds; nobody else waits for that.
+ * change. A write names the quantity that shall be, so a repetition changes nothing; replicas may take the same one, and whose
+ * count is older than a mark or another count changes nothing. What fails is tried again after 30 seconds; nobody else waits
+ * for that.
  */
 @Controller()
 export class FollowSeats {

@@ -1,12 +1,13 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { createGrant } from '@tidegate/contracts/billing/grants';
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
-import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { followMembers, getSeats, previewSeats } from '@tidegate/contracts/billing/seats';
 import { cancelSubscription, resumeSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { Log } from '@tidegate/telemetry/log';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
+import { markSeats } from '../kernel/seat.rows.ts';
 import { FollowSeats } from './follow-seats.loop.ts';
 
 const SEATS = `  extra_member:
@@ -14,7 +15,7 @@ const SEATS = `  extra_member:
     product: monitoring
     plans: [pro]
     max: 10
-    prices: { EUR: { month: 500 } }
+    prices: { EUR: { month: 500, year: 5000 } }
     features: { seats: 1 }
 `;
 const CATALOGUE = SHOP.replace(
@@ -134,6 +135,84 @@ test('switched off, what is paid for stays; members that come together are one c
   expect(await limit(org)).toMatchObject({ limit: 8 });
   await billing.members(org, 9);
   expect(await seats(org)).toMatchObject({ quantity: 5 });
+});
+
+test('who had left before another plan or a move was ordered is not paid for in what follows', async () => {
+  const leftBy = async () => {
+    const org = await customer();
+    await follow(org, 5000);
+    await billing.members(org, 6);
+    await billing.members(org, 4);
+    expect(await seats(org)).toMatchObject({ quantity: 3, renews: 1 });
+    return org;
+  };
+  const moved = await leftBy();
+  await billing.call(applyPlans, { yaml: CATALOGUE.replace('servers: 20', 'servers: 21') + SEATS });
+  await billing.call(movePlans, { from: 'monitoring.pro', at: 'period_end' });
+  // Said again it is the same.
+  await billing.call(movePlans, { from: 'monitoring.pro', at: 'period_end' });
+  const set = await leftBy();
+  await billing.call(setSubscription, {
+    organisationId: set,
+    product,
+    plan: 'pro',
+    interval: 'year',
+    at: 'period_end',
+  });
+  await billing.refresh();
+  for (const org of [moved, set]) {
+    // Nobody joins any more beyond what is paid.
+    expect(await limit(org)).toMatchObject({ limit: 6 });
+    await billing.pass(org, 32 * 86_400_000);
+    await billing.due();
+    expect(await seats(org)).toMatchObject({ quantity: 1 });
+  }
+});
+
+test('members that join while they are counted are counted again at once', async () => {
+  const org = await customer();
+  await follow(org, 5000);
+  const log = new Log({ service: 'billing' });
+  let counted = 0;
+  const now = async (orgId: string) => {
+    if (orgId !== org) return 1;
+    counted += 1;
+    // Somebody joins whom this answer does not count.
+    if (counted === 1) await billing.tenants.run(org, (tx) => markSeats(tx, org));
+    return counted === 1 ? 3 : 5;
+  };
+  const loop = new FollowSeats(billing.tenants, {} as never, { now } as never, billing.following, log);
+  const { signal } = new AbortController();
+  while ((await loop.turn({ signal })) === 'again');
+  expect(await seats(org)).toMatchObject({ quantity: 2 });
+});
+
+test('of two that count at once the older count changes nothing', async () => {
+  const org = await customer();
+  await follow(org, 5000);
+  await billing.members(org, 5);
+  const log = new Log({ service: 'billing' });
+  const counting = (now: (orgId: string) => Promise<number>) => {
+    const loop = new FollowSeats(billing.tenants, {} as never, { now } as never, billing.following, log);
+    return async () => {
+      while ((await loop.turn({ signal: new AbortController().signal })) === 'again');
+    };
+  };
+  const due = () =>
+    billing.tenants.run(org, (tx) =>
+      tx.query('update seat_follows set check_at = clock_timestamp(), written_at = null where org_id = $1', [org]),
+    );
+  let counted = 0;
+  await due();
+  await counting(async (orgId) => {
+    counted += orgId === org ? 1 : 0;
+    if (orgId !== org || counted > 1) return 3;
+    // It has counted seven; meanwhile four have left, and another replica counts three.
+    await due();
+    await counting(async () => 3)();
+    return 7;
+  })();
+  expect(await seats(org)).toMatchObject({ quantity: 2, renews: 0 });
 });
 
 test('one whose members cannot be counted makes nobody else wait', async () => {

@@ -80,11 +80,11 @@ export class MovePlans {
     moves: Move[],
     by: string,
   ): Promise<number> {
+    tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
     if (at === 'period_end') {
       tx.onCommit(() => this.wakes.wake(DUE_CHANGES));
       return scheduleMoves(tx, order, moves, by);
     }
-    tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
     const moved = await moveNow(tx, order, by);
     await noteRevenue(tx, { product: order.product, plan: order.to }, clock.now());
     return moved;

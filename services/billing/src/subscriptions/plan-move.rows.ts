@@ -1,9 +1,11 @@
 import type { Tx } from '@tidegate/database/tx';
+import { FOLLOWS_MEMBERS } from '../entitlements/seats.rules.ts';
+import { GOES_ON } from '../kernel/subscription.rows.ts';
 import type { MovingRow } from './plan-move.rules.ts';
 
 /**
  * Which subscriptions move, and what they get: those of `plan` of a product that do not have `version` of `to` already.
- * What a payment provider bills for changes there.
+ * What a payment provider bills for changes there, and what is over for good stays what it was.
  */
 export interface MoveOrder {
   product: string;
@@ -14,7 +16,7 @@ export interface MoveOrder {
   paid: boolean;
 }
 
-const MOVING = "product = $1 and plan = $2 and (plan <> $3 or plan_version < $4) and provider <> 'stripe'";
+const MOVING = `product = $1 and plan = $2 and (plan <> $3 or plan_version < $4) and provider <> 'stripe' and ${GOES_ON}`;
 const UNSCHEDULED = `next_plan = null, next_plan_version = null, next_interval = null, next_at = null, next_by = null,
               next_reason = null, next_addons = null,
               ordered_by = case when cancel_at is null then null else ordered_by end`;
@@ -33,7 +35,7 @@ export const findMoving = (tx: Tx, { product, plan, to, version }: MoveOrder): P
 
 export async function countOf(tx: Tx, product: string, plan: string): Promise<number> {
   const row = await tx.one<{ count: number }>(
-    'select count(*)::int as count from subscriptions where product = $1 and plan = $2',
+    `select count(*)::int as count from subscriptions where product = $1 and plan = $2 and ${GOES_ON}`,
     [product, plan],
   );
   return row?.count ?? 0;
@@ -78,7 +80,10 @@ export async function moveNow(tx: Tx, { product, plan, to, version, paid }: Move
   return row?.count ?? 0;
 }
 
-/** Schedules each move, and the loop that carries out what is due. A move that was scheduled before is replaced. */
+/**
+ * Schedules each move, and the loop that carries out what is due. A move that was scheduled before is replaced. What was
+ * ordered because members left comes with it; until then no others are bought, so entitlements are outdated.
+ */
 export async function scheduleMoves(
   tx: Tx,
   { product, plan, to, version }: MoveOrder,
@@ -88,15 +93,19 @@ export async function scheduleMoves(
   const row = await tx.one<{ count: number }>(
     `with scheduled as (
        update subscriptions s set next_plan = $3, next_plan_version = $4, next_interval = s.billing_interval,
-              next_at = m.at, next_by = $5, next_reason = 'moved', next_addons = null,
+              next_at = m.at, next_by = $5, next_reason = 'moved',
+              next_addons = case when next_reason = 'moved' or (next_by, next_reason) = ('schedule', $8) then next_addons end,
               ordered_by = case when s.cancel_at is null then 'operator' else s.ordered_by end
          from unnest($6::uuid[], $7::timestamptz[]) as m(org_id, at)
         where s.org_id = m.org_id and ${MOVING} returning s.org_id, s.next_at),
      woken as (
-       update entitlements e set next_change_at = least(e.next_change_at, scheduled.next_at)
+       update entitlements e set next_change_at = least(e.next_change_at, scheduled.next_at), catalogue_version = 0
          from scheduled where e.org_id = scheduled.org_id)
      select count(*)::int as count from scheduled`,
-    [product, plan, to, version, by, moves.map((move) => move.orgId), moves.map((move) => move.at)],
+    [
+      ...[product, plan, to, version, by],
+      ...[moves.map((move) => move.orgId), moves.map((move) => move.at), FOLLOWS_MEMBERS],
+    ],
   );
   return row?.count ?? 0;
 }

@@ -72,14 +72,15 @@ export class SetSubscription {
     situation: Situation,
     offered: VersionedPlan,
     by: string,
-  ): Promise<Decided> {
+  ): Promise<Decided | undefined> {
     const { at, catalogue, before, product, steps } = situation;
     const orderedBy = 'operator' as const;
     const { promotionCode: code, reason } = input;
     if (input.status === 'canceled' && before) {
       if (code) throw invalidCode(refuse, code, 'costs_nothing');
+      if (isEnded(before)) return undefined;
       const end = endOf(before, steps, at);
-      if (input.at === 'period_end' && end > at && !isEnded(before)) {
+      if (input.at === 'period_end' && end > at) {
         return { after: { ...before, next: null, cancelAt: end, orderedBy }, action: 'cancel_ordered' };
       }
       return { after: ended(before, defaultPlan(catalogue, product), at), action: 'canceled' };
@@ -88,7 +89,8 @@ export class SetSubscription {
     if ((input.status === 'past_due' || input.status === 'unpaid') && !costs(choice, catalogue)) {
       throw invalid('/status', 'costs_nothing', `Nothing has to be paid for ${offered.name}.`);
     }
-    if (input.at === 'period_end' && before) {
+    // What has ended has no period whose end could be waited for.
+    if (input.at === 'period_end' && before && !isEnded(before)) {
       const decided = beginAtPeriodEnd({ ...situation, before }, choice, { by, reason, orderedBy });
       return enterCode(refuse, situation, choice, { decided, code, by, reason });
     }

@@ -20,15 +20,18 @@ test('what is paid with is shown with its state: a card, one that fails, and non
   const org = await world.organisation();
   expect(await world.ask(getPaymentMethod, {}, org)).toEqual({ card: null, failing: false, staleSince: null });
   await world.buy(org);
-  await world.settle();
+  const visa = { card: { brand: 'visa', last4: '4242', expired: false }, failing: false };
+  // The page leaves the card at the subscription.
+  expect(await world.ask(getPaymentMethod, {}, org)).toMatchObject(visa);
   const customer = await world.customerOf(org);
   const [method] = (await world.dashboard.customers.listPaymentMethods(customer)).data;
+  const [subscription] = (await world.dashboard.subscriptions.list({ customer })).data;
+  await world.dashboard.subscriptions.update(subscription?.id as string, { default_payment_method: '' });
+  await world.settle();
+  expect(await world.ask(getPaymentMethod, {}, org)).toMatchObject({ card: null });
   await world.dashboard.customers.update(customer, { invoice_settings: { default_payment_method: method?.id ?? '' } });
   await world.settle();
-  expect(await world.ask(getPaymentMethod, {}, org)).toMatchObject({
-    card: { brand: 'visa', last4: '4242', expired: false },
-    failing: false,
-  });
+  expect(await world.ask(getPaymentMethod, {}, org)).toMatchObject(visa);
   world.stripe.card(method?.id as string, 'declines');
   await world.stripe.advance({ days: 32 });
   await world.settle();

@@ -52,7 +52,7 @@ export class FetchCustomer {
     ]);
     return {
       deleted: customer.deleted === true,
-      payment: paymentState(customer),
+      payment: paymentState(customer, subscriptions),
       subscriptions: subscriptions.map(subscriptionState),
       invoices: invoices.map(invoiceState),
       facts: [...(money ? await this.facts(customerId) : []), ...disputes.flatMap(disputeFacts), ...refused],
@@ -70,7 +70,7 @@ export class FetchCustomer {
   }
 
   private subscriptions(customer: string) {
-    const these = { customer, status: 'all' as const, expand: ['data.schedule'] };
+    const these = { customer, status: 'all' as const, expand: ['data.schedule', 'data.default_payment_method'] };
     return this.pages('GET /v1/subscriptions', (stripe, page) => stripe.subscriptions.list({ ...these, ...page }));
   }
 
@@ -112,10 +112,12 @@ export class FetchCustomer {
   }
 }
 
-function paymentState(customer: Stripe.Customer | Stripe.DeletedCustomer): PaymentState {
+function paymentState(
+  customer: Stripe.Customer | Stripe.DeletedCustomer,
+  subscriptions: readonly Stripe.Subscription[],
+): PaymentState {
   if (customer.deleted) return { card: null, delinquent: false, balance: 0 };
-  const method = customer.invoice_settings?.default_payment_method;
-  const card = typeof method === 'object' ? method?.card : undefined;
+  const card = paysWith(customer, subscriptions)?.card;
   const month = String(card?.exp_month ?? '').padStart(2, '0');
   return {
     card: card ? { brand: card.brand, last4: card.last4, expires: `${card.exp_year}-${month}` } : null,
@@ -123,3 +125,15 @@ function paymentState(customer: Stripe.Customer | Stripe.DeletedCustomer): Payme
     balance: customer.balance ?? 0,
   };
 }
+
+/** What Stripe charges: a checkout page leaves it at the subscription, the portal at the customer. Of two, the newer's. */
+function paysWith(
+  { invoice_settings: own }: Stripe.Customer,
+  subscriptions: readonly Stripe.Subscription[],
+): Stripe.PaymentMethod | undefined {
+  const live = subscriptions.filter(({ status }) => !OVER.has(status)).toSorted((a, b) => b.created - a.created);
+  const methods = [...live.map((one) => one.default_payment_method), own?.default_payment_method];
+  return methods.find((one): one is Stripe.PaymentMethod => typeof one === 'object' && one !== null);
+}
+
+const OVER = new Set<Stripe.Subscription.Status>(['canceled', 'incomplete_expired', 'incomplete']);
