@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { readBackupState } from '@tidegate/runtime/backup-state';
 import type { KeptServer } from '@tidegate/runtime/embedded/kept-server';
 import type { Settings } from '@tidegate/runtime/settings';
 import { alsoTo, Log } from '@tidegate/telemetry/log';
@@ -89,7 +90,8 @@ class Started {
 
   async followBackups(): Promise<void> {
     this.backups = BackupProcess.start(process.env, this.logFile);
-    if (this.backups) return;
+    // Ending them loads what encrypts them.
+    if (this.backups || !readBackupState(this.dataDir, 'wal')) return;
     const { keepNothing } = await import('./backup/archive.ts');
     await keepNothing(this.dataDir, process.env).catch((error: Error) =>
       say(`WAL is still kept for backups: ${error.message}`),

@@ -10,13 +10,18 @@ import { silence, type WatchedClient, type WatchedConfig } from './watched-clien
 /** When closing a connection takes longer than this, the other side is gone. */
 const GOODBYE_MS = 2_000;
 
-/** A connection that was idle for this long is closed. */
-const IDLE_MS = 10_000;
+/** More queries in `idleMs` than those of loops that find nothing to do. */
+const BUSY = 10;
 
 interface Open {
   readonly runner: QueryRunner;
   readonly client: WatchedClient;
   idleSince: number;
+  /** Since when queries are counted, and how many there were. */
+  countedSince: number;
+  queries: number;
+  /** It was busy at some time since it was opened. */
+  worked: boolean;
 }
 
 interface Waiter {
@@ -28,8 +33,11 @@ interface Waiter {
  * Hands out the connections of one service: waits with a limit, counts, and never gives out a broken one. A query
  * runner keeps its connection from one transaction to the next, so that taking one is a lookup in a list:
  *
- *   (nobody's) ──take──► lent ──given back──► next in the queue, or resting ──IDLE_MS──► back to TypeORM's pool, closed
+ *   (nobody's) ──take──► lent ──given back──► next in the queue, or resting ──idleMs──► back to TypeORM's pool, closed
  *                          └──broken──► cut
+ *
+ * Loops never leave the last one idle for that long, and what a session has learnt about tables and statements stays in
+ * its server's memory until it ends: so one that was busy and no longer is makes room for a new one.
  */
 export class Connections {
   private readonly dataSource: DataSource;
@@ -112,8 +120,11 @@ export class Connections {
     const runner = this.dataSource.createQueryRunner();
     (runner.connect() as Promise<WatchedClient>).then(
       (client) => {
-        const connection = { runner, client, idleSince: 0 };
-        client.took = (seconds) => this.queries.observe(seconds);
+        const connection = { runner, client, idleSince: 0, countedSince: Date.now(), queries: 0, worked: false };
+        client.took = (seconds) => {
+          connection.queries += 1;
+          this.queries.observe(seconds);
+        };
         client.once('end', () => this.lost(connection));
         this.pass(connection);
       },
@@ -159,15 +170,27 @@ export class Connections {
     }
     connection.idleSince = Date.now();
     this.resting.push(connection);
-    this.idle ??= setTimeout(() => this.closeIdle(), IDLE_MS).unref();
+    this.idle ??= setTimeout(() => this.closeIdle(), this.limits.idleMs).unref();
   }
 
   private closeIdle(): void {
-    const old = Date.now() - IDLE_MS;
-    for (const one of this.resting) if (one.idleSince <= old) void one.runner.release();
+    const old = Date.now() - this.limits.idleMs;
+    for (const one of this.resting) if (one.idleSince <= old || this.hasBecomeCalm(one)) void one.runner.release();
     this.resting = this.resting.filter((one) => !one.runner.isReleased);
     const [oldest] = this.resting;
     this.idle = oldest && setTimeout(() => this.closeIdle(), oldest.idleSince - old + 1).unref();
+  }
+
+  private hasBecomeCalm(one: Open): boolean {
+    const periods = (Date.now() - one.countedSince) / this.limits.idleMs;
+    // Too short to tell.
+    if (periods < 0.5) return false;
+    const busy = one.queries > BUSY * periods;
+    const calm = one.worked && !busy;
+    one.worked ||= busy;
+    one.countedSince = Date.now();
+    one.queries = 0;
+    return calm;
   }
 
   private measure(): void {

@@ -7,6 +7,14 @@ export interface DatabaseLimits {
   statementMs: number;
   /** After so long without a sign of a query the server is asked whether it is still running. */
   silenceMs: number;
+  /** A connection that was idle for so long is closed. */
+  idleMs: number;
 }
 
-export const DEFAULT_LIMITS: DatabaseLimits = { poolSize: 8, waitMs: 5_000, statementMs: 30_000, silenceMs: 3_000 };
+export const DEFAULT_LIMITS: DatabaseLimits = {
+  poolSize: 8,
+  waitMs: 5_000,
+  statementMs: 30_000,
+  silenceMs: 3_000,
+  idleMs: 10_000,
+};
