@@ -109,10 +109,10 @@ export class Backfills {
       }),
     );
     const events = [...grouped.map(({ event }) => event), ...differences];
-    const of = { ...timesOf(standing), now: standing.now, epoch, anyAge: true };
+    const counting = { tx, emit, now: standing.now, epoch };
     for (let from = 0; from < events.length; from += AT_ONCE) {
       const some = events.slice(from, from + AT_ONCE);
-      const { accepted } = await this.writer.write(tx, emit, some, of);
+      const { accepted } = await this.writer.write(counting, some, { ...timesOf(standing), anyAge: true });
       if (accepted !== some.length) throw new Error('A change of a backfill was not counted.');
     }
     const window = currentWindow(standing, meter);

@@ -141,14 +141,13 @@ test('each event is in one window of each kind, windows follow each other, and h
           }),
         );
         const of = {
-          periods: new Map([[org, periodsByMeter({ ...entitlements, periods })]]),
-          zones: new Map<string, string>(),
-          now: Date.now(),
+          times: new Map([[org, { periods: periodsByMeter({ ...entitlements, periods }), zone: 'UTC' }]]),
           anyAge: true,
         };
         await usage.tenants.run(org, async (tx) => {
           const epoch = await beginCounting(tx);
-          return usage.writer().write(tx, usage.outbox.emitter(tx), events, { ...of, epoch });
+          const counting = { tx, emit: usage.outbox.emitter(tx), now: Date.now(), epoch };
+          return usage.writer().write(counting, events, of);
         });
         const wanted = new Map<number, number>();
         for (const { at, quantity } of events) {

@@ -76,8 +76,8 @@ export class EndHold {
     const at = hold.created_at.toISOString();
     const whose = { org: orgId, source: SOURCE, lease: hold.id, apiKey };
     const event = { ...whose, id: hold.id, meter: hold.meter, quantity: used, at };
-    const of = { ...timesOf(standing), now: clock.now(), epoch };
-    const { accepted } = await this.writer.write(tx, emit, [event], of);
+    const counting = { tx, emit, now: clock.now(), epoch };
+    const { accepted } = await this.writer.write(counting, [event], timesOf(standing));
     if (accepted !== 1) throw new Error('A hold is counted once, when it is committed.');
   }
 }

@@ -92,7 +92,7 @@ export class CorrectUsage {
       reporter: event.source,
       apiKey: (event as CorrectedEvent).api_key ?? undefined,
     };
-    const { accepted } = await this.writer.write(tx, emit, [difference], { ...timesOf(standing), now, epoch });
+    const { accepted } = await this.writer.write({ tx, emit, now, epoch }, [difference], timesOf(standing));
     if (accepted !== 1) throw new Error('A correction was not counted.');
     const window = currentWindow(standing, event.meter);
     const reached = await reachedIn(tx, [{ ...window, orgId }]);

@@ -22,6 +22,13 @@ export function periodsByMeter(snapshot: Pick<Entitlements, 'features' | 'period
   return { meters, shared };
 }
 
+/** How events of an organisation are divided by time. */
+export interface Times {
+  periods: MeterPeriods;
+  /** Of its days. */
+  zone: string;
+}
+
 export const stepsOf = ({ shared, meters }: MeterPeriods, meter: string): readonly PeriodStep[] =>
   meters[meter] ?? shared;
 

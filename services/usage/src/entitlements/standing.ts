@@ -19,10 +19,9 @@ export interface Standing {
   now: number;
 }
 
-/** How events of one organisation are divided by time. */
+/** As the writer of events needs it. */
 export const timesOf = ({ snapshot: { orgId }, periods, timeZone }: Standing) => ({
-  periods: new Map([[orgId, periods]]),
-  zones: new Map(timeZone === 'UTC' ? [] : [[orgId, timeZone]]),
+  times: new Map([[orgId, { periods, zone: timeZone }]]),
 });
 
 const DAY_MS = 86_400_000;

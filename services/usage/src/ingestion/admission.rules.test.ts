@@ -9,8 +9,7 @@ const anchor = '2026-01-31T10:00:00.000Z';
 const shared = [{ from: anchor, anchor, months: 1 as const }];
 const known = {
   meters: new Set(['api_calls']),
-  periods: new Map([[org, { shared, meters: {} }]]),
-  zones: new Map<string, string>(),
+  times: new Map([[org, { periods: { shared, meters: {} }, zone: 'UTC' }]]),
 };
 const event = (given: Partial<UsageEvent> = {}): UsageEvent => ({
   id: '1',

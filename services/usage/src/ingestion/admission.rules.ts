@@ -1,6 +1,6 @@
 import { MAX_EVENT_AGE_DAYS, MAX_EVENT_LEAD_MINUTES, type UsageEvent } from '@tidegate/contracts/usage/event';
 import type { RejectionCode } from '@tidegate/contracts/usage/usage';
-import { type MeterPeriods, monthOf, stepsOf } from '../entitlements/meter-periods.rules.ts';
+import { monthOf, stepsOf, type Times } from '../entitlements/meter-periods.rules.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -12,14 +12,18 @@ export interface Known {
   /** Whether events may be older than others are accepted: what an operator adds later. */
   anyAge?: boolean | undefined;
   /** By organisation. */
-  periods: ReadonlyMap<string, MeterPeriods>;
-  /** Of organisations whose days are not those of UTC. */
-  zones: ReadonlyMap<string, string>;
+  times: ReadonlyMap<string, Times>;
 }
 
 export interface Rejection {
   code: RejectionCode;
   message: string;
+}
+
+export interface Admitted {
+  at: number;
+  periodStart: number;
+  zone: string;
 }
 
 export const unknownMeter = (meter: string): string => `No plan has a metered feature called ${meter}.`;
@@ -53,8 +57,8 @@ export function millisecondsOf(at: string): number {
   return (days * 86_400 + seconds) * 1_000 + (at.charCodeAt(20) - ZERO) * 100 + digits(at, 21);
 }
 
-/** When the event happened and the start of the month in which it counts, or why it is not counted. */
-export function admit(event: UsageEvent, known: Known, now: number): { at: number; periodStart: number } | Rejection {
+/** When the event happened and how its organisation divides time, with the start of the month in which it counts; or why it is not counted. */
+export function admit(event: UsageEvent, known: Known, now: number): Admitted | Rejection {
   const at = millisecondsOf(event.at);
   const late = known.anyAge ? undefined : outOfTime(at, now);
   if (late) return late;
@@ -65,9 +69,9 @@ export function admit(event: UsageEvent, known: Known, now: number): { at: numbe
     const message = `${event.meter} does not add up whole units: report it to POST /api/v1/usage/events.`;
     return { code: 'malformed', message };
   }
-  const periods = known.periods.get(event.org);
-  if (!periods) {
+  const times = known.times.get(event.org);
+  if (!times) {
     return { code: 'unknown_organisation', message: 'The plan of this organisation has not arrived yet.' };
   }
-  return { at, periodStart: monthOf(stepsOf(periods, event.meter), at).start };
+  return { at, periodStart: monthOf(stepsOf(times.periods, event.meter), at).start, zone: times.zone };
 }

@@ -1,10 +1,7 @@
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
-import type { Tx } from '@tidegate/database/tx';
-import type { Emit } from '@tidegate/messaging/handler';
-import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Placed, Rejected } from './read-events.rules.ts';
-import type { UsageWriter } from './usage-writer.ts';
+import type { Counting, UsageWriter } from './usage-writer.ts';
 
 type Definitions = ReadonlyMap<string, MeterDefinition>;
 
@@ -18,40 +15,72 @@ export function addsUp({ event }: Placed, definitions: Definitions): boolean {
 export const lacks = (meter: string): string =>
   `No plan of this organisation includes ${meter}. Send it again when it does.`;
 
+/** Events of one request. */
+export interface Request {
+  given: readonly Placed[];
+  definitions: Definitions;
+  /** Whether meters that the plan lacks are counted as well. */
+  force: boolean;
+}
+
+/** What became of the events of one request, or of some of them. */
+export interface Outcome {
+  accepted: number;
+  duplicates: number;
+  rejected: Rejected[];
+}
+
+/** Separates the events of organisations that exist. */
+export function enrolled(
+  given: readonly Placed[],
+  enrolments: ReadonlyMap<string, Enrolment>,
+  rejected: Rejected[],
+): Placed[] {
+  return given.filter(({ event, index }) => {
+    if (enrolments.has(event.org)) return true;
+    const message = 'There is no such organisation, or its plan has not arrived yet.';
+    rejected.push({ index, code: 'unknown_organisation', message });
+    return false;
+  });
+}
+
 /**
- * Counts events of many organisations as one batch, as those of the stream are: an organisation more costs no query more. The
- * transaction sees all organisations and has begun to count.
+ * Counts events of many organisations and requests as one batch, as those of the stream are: an organisation or a request
+ * more costs no query more. The transaction sees all organisations and has begun to count.
  */
 export async function countInAll(
   writer: UsageWriter,
-  {
-    tx,
-    emit,
-    now,
-    epoch,
-    rejected,
-    force,
-  }: { tx: Tx; emit: Emit; now: number; epoch: number; rejected: Rejected[]; force: boolean },
-  given: readonly Placed[],
-  { enrolments, definitions }: { enrolments: ReadonlyMap<string, Enrolment>; definitions: Definitions },
-): Promise<{ accepted: number; duplicates: number }> {
-  const included = given.filter(({ index, event: { org, meter } }) => {
-    if (force || enrolments.get(org)?.meters.has(meter) || !definitions.has(meter)) return true;
-    rejected.push({ index, code: 'not_included', message: lacks(meter) });
-    return false;
-  });
-  const periods = new Map<string, MeterPeriods>();
-  const zones = new Map<string, string>();
-  for (const [org, one] of enrolments) {
-    periods.set(org, one.periods);
-    if (one.zone !== 'UTC') zones.set(org, one.zone);
+  counting: Counting,
+  requests: readonly Request[],
+  enrolments: ReadonlyMap<string, Enrolment>,
+): Promise<Outcome[]> {
+  const outcomes = requests.map((): Outcome => ({ accepted: 0, duplicates: 0, rejected: [] }));
+  const events: Placed['event'][] = [];
+  const places: { index: number; outcome: Outcome }[] = [];
+  for (const [at, { given, definitions, force }] of requests.entries()) {
+    const outcome = outcomes[at] as Outcome;
+    for (const { event, index } of enrolled(given, enrolments, outcome.rejected)) {
+      const { meter } = event;
+      if (!force && definitions.has(meter) && !enrolments.get(event.org)?.meters.has(meter)) {
+        outcome.rejected.push({ index, code: 'not_included', message: lacks(meter) });
+        continue;
+      }
+      events.push(event);
+      places.push({ index, outcome });
+      outcome.accepted += 1;
+    }
   }
-  const events = included.map(({ event }) => event);
-  const {
-    accepted,
-    duplicates,
-    rejected: refused,
-  } = await writer.write(tx, emit, events, { periods, zones, now, epoch });
-  for (const [at, rejection] of refused) rejected.push({ index: included[at]?.index ?? 0, ...rejection });
-  return { accepted, duplicates };
+  const { repeated, rejected } = await writer.write(counting, events, { times: enrolments });
+  const place = (at: number) => places[at] as (typeof places)[number];
+  for (const at of repeated) {
+    const { outcome } = place(at);
+    outcome.accepted -= 1;
+    outcome.duplicates += 1;
+  }
+  for (const [at, rejection] of rejected) {
+    const { outcome, index } = place(at);
+    outcome.accepted -= 1;
+    outcome.rejected.push({ index, ...rejection });
+  }
+  return outcomes;
 }

@@ -52,10 +52,10 @@ async function windowsOf(
   );
 }
 
-function periodsOf({ periods }: Known, org: string): MeterPeriods {
-  const known = periods.get(org);
+function periodsOf({ times }: Known, org: string): MeterPeriods {
+  const known = times.get(org);
   if (!known) throw new Error('Only events of known organisations are counted.');
-  return known;
+  return known.periods;
 }
 
 const keyOf = (org: string, meter: string): string => `${org} ${meter}`;

@@ -1,14 +1,11 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
+import type { Times } from '../entitlements/meter-periods.rules.ts';
 import { findChanges, findEnrolments } from './enrolment.rows.ts';
 
 const MAX_ORGANISATIONS = 100_000;
 
 /** What counting needs of an organisation's entitlements. */
-export interface Enrolment {
-  periods: MeterPeriods;
-  /** Of its days. */
-  zone: string;
+export interface Enrolment extends Times {
   /** What its plan includes. */
   meters: ReadonlySet<string>;
 }

@@ -97,7 +97,7 @@ test('two transactions that count the same event while the generation ought to c
     begun = resolve;
   });
   const first = usage.tenants.system('ingest', async (tx) => {
-    await usage.writer().writeAll(tx, usage.outbox.emitter(tx), [one], Date.now());
+    await usage.writer().writeAll({ tx, emit: usage.outbox.emitter(tx), now: Date.now() }, [one]);
     begun();
     await held;
   });

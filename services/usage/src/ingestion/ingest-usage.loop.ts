@@ -14,7 +14,7 @@ import { isBadData, UsageWriter } from './usage-writer.ts';
 
 const BATCH_EVENTS = 2_000;
 /** Batches written at once: while PostgreSQL flushes one to disk, it counts the others. */
-const WRITERS = 3;
+const LANES = 3;
 const MAX_RETRY_MS = 3_000;
 const SAVE_MS = 1_000;
 /** How soon a recreated stream is noticed. */
@@ -26,7 +26,8 @@ const STAND_BY_MS = 2_000;
  * Counts usage from the stream into the balances, each event once. One replica counts at a time; the others stand by.
  *
  *   standby ──the lease on the checkpoint is free──► reading from the checkpoint
- *   reading: buffered → batched (what has arrived, up to 2,000 events) → written in one transaction
+ *   reading: buffered → batched by lanes of organisations (what has arrived, up to 2,000 events) → written, each batch in
+ *   one transaction, one of each lane at a time
  *     · messages are not acknowledged, which would cost as much as counting them. Every second, and at the end, the
  *       checkpoint advances to the last message before the first batch that is not committed yet
  *     · killed at any point: the next holder reads from the checkpoint, and what was counted proves a duplicate
@@ -70,8 +71,8 @@ export class IngestUsageStream {
     if (either.aborted) messages.stop();
     const saving = this.saveRegularly(created, progress, ended);
     try {
-      const size = { events: BATCH_EVENTS, writers: WRITERS };
-      await new Batches(size, (batch) => this.write(batch, progress.begin(batch.last), either)).run(messages);
+      const options = { events: BATCH_EVENTS, lanes: LANES, progress };
+      await new Batches(options, (batch) => this.write(batch, either)).run(messages);
     } finally {
       this.progress = undefined;
       ended.abort();
@@ -98,7 +99,7 @@ export class IngestUsageStream {
   }
 
   /** Retries until the batch is written or the turn ends; in that case it is read again from the checkpoint. */
-  private async write({ events, rejected }: Batch, committed: () => void, signal: AbortSignal): Promise<void> {
+  private async write({ events, rejected, committed }: Batch, signal: AbortSignal): Promise<void> {
     const end = this.batchSeconds.startTimer();
     for (let attempt = 1; ; attempt += 1) {
       try {

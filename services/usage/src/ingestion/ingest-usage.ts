@@ -5,7 +5,7 @@ import { forbidden, invalid } from '@tidegate/contracts/kernel/problem';
 import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { clock } from '@tidegate/runtime/clock';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding, type Standing, timesOf } from '../entitlements/standing.ts';
@@ -15,20 +15,16 @@ import { timeRejection } from './admission.rules.ts';
 import { byDifference } from './count-differences.ts';
 import { byDimension } from './count-dimensions.ts';
 import { countGauges } from './count-gauges.ts';
-import { addsUp, countInAll, lacks } from './count-in-all.ts';
+import { addsUp, enrolled, lacks } from './count-in-all.ts';
+import { CountTogether } from './count-together.ts';
 import { Enrolments } from './enrolment.ts';
 import { type Placed, type Rejected, readEvents } from './read-events.rules.ts';
-import { isBadData, UsageWriter } from './usage-writer.ts';
+import { type Counting, isBadData, UsageWriter } from './usage-writer.ts';
 
 /** Each costs a few queries where events do more than add up. */
 const MOST_ORGANISATIONS = 100;
 
-interface Request {
-  tx: Tx;
-  emit: Emit;
-  now: number;
-  /** In which the transaction counts. */
-  epoch: number;
+interface Request extends Counting {
   rejected: Rejected[];
   definitions: ReadonlyMap<string, MeterDefinition>;
   /** Whether meters that the plan lacks are counted as well. */
@@ -43,11 +39,14 @@ interface Request {
 @Controller()
 export class IngestUsage {
   private readonly enrolments = new Enrolments();
+  private readonly together: CountTogether;
 
   constructor(
     private readonly writer: UsageWriter,
     private readonly bus: Bus,
-  ) {}
+  ) {
+    this.together = new CountTogether(writer, this.enrolments);
+  }
 
   @Handles(ingestUsage)
   async handle({ input, caller, tx, emit }: OperationContext<typeof ingestUsage>) {
@@ -55,43 +54,48 @@ export class IngestUsage {
       throw forbidden({}, 'Only a service key counts what the plan does not include.');
     }
     const now = clock.now();
-    const rejected: Rejected[] = [];
     await this.writer.ensurePartitions(daysOf(input.events, now), now);
-    const epoch = await beginCounting(tx);
-    const definitions = await findDefinitions(tx);
-    const given = readEvents(input.events, { caller, definitions, now }, rejected);
-    const request = { tx, emit, now, epoch, rejected, definitions, force: input.force };
+    const read = (definitions: ReadonlyMap<string, MeterDefinition>, rejected: Rejected[]) =>
+      readEvents(input.events, { caller, definitions, now }, rejected);
+    const { force } = input;
     try {
-      const counted = caller.orgId ? await this.countIn(request, given) : await this.countInEach(request, given);
-      rejected.sort((a, b) => a.index - b.index);
-      return { ...counted, rejected };
+      const together = caller.orgId ? undefined : await this.countTogether(read, force);
+      if (together) return together;
+      const epoch = await beginCounting(tx);
+      const definitions = await findDefinitions(tx);
+      const rejected: Rejected[] = [];
+      const given = read(definitions, rejected);
+      const request = { tx, emit, now, epoch, rejected, definitions, force };
+      const counted = caller.orgId ? await this.countIn(request, given) : await this.countOneByOne(request, given);
+      return { ...counted, rejected: inOrder(rejected) };
     } catch (error) {
       if (!isBadData(error)) throw error;
       throw invalid('/events', 'too_large', 'The sum of a meter would pass 9007199254740991. Send smaller quantities.');
     }
   }
 
-  /** Of several organisations: as one batch where that is possible, else one organisation after the other. */
-  private async countInEach(request: Request, given: Placed[]) {
-    const { tx, rejected, definitions } = request;
-    const system = tx.as({ system: 'ingest' });
-    const enrolments = await this.enrolments.of(system, new Set(given.map(({ event }) => event.org)));
-    const known = given.filter(({ event, index }) => {
-      if (enrolments.has(event.org)) return true;
-      const message = 'There is no such organisation, or its plan has not arrived yet.';
-      rejected.push({ index, code: 'unknown_organisation', message });
-      return false;
-    });
-    if (known.every((one) => addsUp(one, definitions))) {
-      return countInAll(this.writer, { ...request, tx: system }, known, { enrolments, definitions });
-    }
-    return this.countOneByOne(request, known);
+  /** Of several organisations, with other requests and without their transactions. Undefined: some do more than add up. */
+  private async countTogether(
+    read: (definitions: ReadonlyMap<string, MeterDefinition>, rejected: Rejected[]) => Placed[],
+    force: boolean,
+  ) {
+    const definitions = await this.writer.definitions();
+    const rejected: Rejected[] = [];
+    const given = read(definitions, rejected);
+    if (!given.every((one) => addsUp(one, definitions))) return undefined;
+    const counted = await this.together.count({ given, definitions, force });
+    return { ...counted, rejected: inOrder([...rejected, ...counted.rejected]) };
   }
 
-  /** In the order of organisations, so that two requests wait for each other instead of deadlocking. */
+  /**
+   * Of several organisations, one after the other in their order, so that two requests wait for each other instead of
+   * deadlocking.
+   */
   private async countOneByOne(request: Request, given: Placed[]) {
     const sum = { accepted: 0, duplicates: 0 };
-    const byOrg = Map.groupBy(given, ({ event }) => event.org);
+    const orgIds = new Set(given.map(({ event }) => event.org));
+    const enrolments = await this.enrolments.of(request.tx.as({ system: 'ingest' }), orgIds);
+    const byOrg = Map.groupBy(enrolled(given, enrolments, request.rejected), ({ event }) => event.org);
     if (byOrg.size > MOST_ORGANISATIONS) {
       const why = `Send at most ${MOST_ORGANISATIONS} organisations at once where events name leases, or not all simply add up.`;
       throw invalid('/events', 'too_many', why);
@@ -128,15 +132,16 @@ export class IngestUsage {
   ) {
     const events = await byDifference(tx, standing, given, definitions);
     const written = await this.writer.write(
-      tx,
-      emit,
+      { tx, emit, now, epoch },
       events.map(({ event }) => event),
-      { ...timesOf(standing), now, epoch },
+      timesOf(standing),
     );
     for (const [at, rejection] of written.rejected) rejected.push({ index: events[at]?.index ?? 0, ...rejection });
     return { accepted: written.accepted, duplicates: written.duplicates };
   }
 }
+
+const inOrder = (rejected: Rejected[]): Rejected[] => rejected.sort((a, b) => a.index - b.index);
 
 /** When events say that they happened: their partitions are made before the transaction begins. */
 const daysOf = (events: readonly unknown[], now: number): { at: string }[] => {

@@ -40,7 +40,7 @@ export class ReplayParked {
     return this.tenants.system('ingest', async (tx) => {
       const payloads = await takeParked(tx, orgId, AT_ONCE);
       const events = payloads.map((payload) => UsageEvent.parse(JSON.parse(payload)));
-      if (events.length > 0) await this.writer.writeAll(tx, this.outbox.emitter(tx), events, now);
+      if (events.length > 0) await this.writer.writeAll({ tx, emit: this.outbox.emitter(tx), now }, events);
       return payloads.length;
     });
   }

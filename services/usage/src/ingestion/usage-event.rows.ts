@@ -24,7 +24,7 @@ export interface CountableEvent {
   /** Milliseconds. */
   periodStart: number;
   /** The time zone of the organisation’s days, where it is not UTC. */
-  zone?: string | undefined;
+  zone: string | null;
   labels?: Labels | undefined;
   /** Source and key under which it counts apart, if it does. */
   origin?: Labels | undefined;
@@ -142,7 +142,7 @@ export async function countEvents(tx: Tx, events: readonly CountableEvent[], gen
     uuids(events, (event) => event.lease),
     instants(events, (event) => event.periodStart),
     instants(events, (event) => Math.max(event.periodStart, Math.floor(event.atMs / HOUR_MS) * HOUR_MS)),
-    texts(events, (event) => event.zone ?? null),
+    texts(events, (event) => event.zone),
     generation,
     ...(labelled ? [texts(events, ({ labels }) => (labels ? arrayText(labels) : ''))] : []),
     ...(apart ? [texts(events, ({ origin }) => (origin ? arrayText(origin) : ''))] : []),

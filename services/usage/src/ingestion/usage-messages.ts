@@ -1,6 +1,6 @@
 import { UsageEvent } from '@tidegate/contracts/usage/event';
 import { isUuid } from '@tidegate/database/ids';
-import { ownerOf, plainEvent } from './plain-event.rules.ts';
+import { type Owner, plainEvent } from './plain-event.rules.ts';
 import { NOBODY, type RejectedEvent } from './rejected-event.rows.ts';
 
 export interface ReadMessage {
@@ -12,8 +12,7 @@ export interface ReadMessage {
  * Adds the events of one message to what was read before. Its subject names their organisation and meter: NATS permissions
  * limit what a service may publish, so an event that claims anything else is refused.
  */
-export function readMessage(subject: string, body: string, read: ReadMessage): void {
-  const owner = ownerOf(subject);
+export function readMessage(owner: Owner, body: string, read: ReadMessage): void {
   const { org, meter } = owner;
   const refuse = (payload: string, message: string): void => {
     read.rejected.push({ org: isUuid(org) ? org : NOBODY, code: 'malformed', message, payload });

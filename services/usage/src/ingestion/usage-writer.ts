@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import { MAX_EVENT_AGE_DAYS, type UsageEvent } from '@tidegate/contracts/usage/event';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -8,7 +9,7 @@ import { clock } from '@tidegate/runtime/clock';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { Identities } from '../kernel/identities.ts';
 import { WatchedUsage } from '../kernel/watched-usage.ts';
-import { findMeters } from '../meters/meter.rows.ts';
+import { findDefinitions, findMeters } from '../meters/meter.rows.ts';
 import type { Known } from './admission.rules.ts';
 import { ensureEventDays } from './event-days.ts';
 import { Origins } from './origins.ts';
@@ -16,6 +17,15 @@ import { PeriodCache } from './period-cache.ts';
 import type { ReportedEvent } from './read-events.rules.ts';
 import { insertRejected, type RejectedEvent } from './rejected-event.rows.ts';
 import { type Written, writeEvents } from './write-events.ts';
+
+/** A transaction that counts. */
+export interface Counting {
+  tx: Tx;
+  emit: Emit;
+  now: number;
+  /** In which it counts. */
+  epoch: number;
+}
 
 const DAY_MS = 86_400_000;
 const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
@@ -44,8 +54,22 @@ export class UsageWriter {
   /** Writes a batch of the stream in a transaction of its own. */
   async writeBatch(events: readonly UsageEvent[], now = clock.now()): Promise<Written> {
     await this.ensurePartitions(events, now);
+    return this.begin((tx, emit) => this.writeAll({ tx, emit, now }, events));
+  }
+
+  /** A transaction that sees all organisations and has begun to count. Partitions must have been ensured. */
+  transaction<T>(work: (counting: Counting) => Promise<T>): Promise<T> {
+    return this.begin(async (tx, emit) => work({ tx, emit, now: clock.now(), epoch: await beginCounting(tx) }));
+  }
+
+  /** As they are described now. */
+  definitions(): Promise<Map<string, MeterDefinition>> {
+    return findDefinitions(this.tenants.reader({}));
+  }
+
+  private async begin<T>(work: (tx: Tx, emit: Emit) => Promise<T>): Promise<T> {
     try {
-      return await this.tenants.system('ingest', (tx) => this.writeAll(tx, this.outbox.emitter(tx), events, now));
+      return await this.tenants.system('ingest', (tx) => work(tx, this.outbox.emitter(tx)));
     } catch (error) {
       // A partition may have been dropped: the next attempt checks again.
       this.dates.clear();
@@ -54,12 +78,11 @@ export class UsageWriter {
   }
 
   /** Counts what can be counted and stores the rest with the reason, in a transaction that sees all organisations. */
-  async writeAll(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
+  async writeAll({ tx, emit, now }: Omit<Counting, 'epoch'>, events: readonly UsageEvent[]): Promise<Written> {
     const epoch = await beginCounting(tx);
-    const { periods, zones } = await this.periods.of(tx, epoch, events);
+    const times = await this.periods.of(tx, epoch, events);
     const meters = await this.metersFor(tx, events);
-    const known = { meters, periods, zones, special: this.special };
-    const written = await this.count(tx, emit, { events, known, now, epoch });
+    const written = await this.count({ tx, emit, now, epoch }, events, { meters, times, special: this.special });
     await insertRejected(
       tx,
       [...written.rejected].flatMap(([index, rejection]) => {
@@ -80,19 +103,12 @@ export class UsageWriter {
    * have been ensured before it began.
    */
   async write(
-    tx: Tx,
-    emit: Emit,
+    counting: Counting,
     events: readonly ReportedEvent[],
-    {
-      periods,
-      zones,
-      now,
-      epoch,
-      anyAge,
-    }: Pick<Known, 'periods' | 'zones'> & { now: number; epoch: number; anyAge?: boolean },
+    { times, anyAge }: Pick<Known, 'times' | 'anyAge'>,
   ): Promise<Written> {
-    const meters = await this.metersFor(tx, events);
-    return this.count(tx, emit, { events, known: { meters, periods, zones, anyAge }, now, epoch });
+    const meters = await this.metersFor(counting.tx, events);
+    return this.count(counting, events, { meters, times, anyAge });
   }
 
   /** How many events this process has counted since this was asked last. */
@@ -102,10 +118,14 @@ export class UsageWriter {
     return counted;
   }
 
-  private async count(tx: Tx, emit: Emit, batch: Parameters<typeof writeEvents>[2]): Promise<Written> {
-    const written = await writeEvents(tx, emit, batch, this.known);
+  private async count(
+    { tx, emit, now, epoch }: Counting,
+    events: readonly ReportedEvent[],
+    known: Known,
+  ): Promise<Written> {
+    const written = await writeEvents(tx, emit, { events, known, now, epoch }, this.known);
     this.counted += written.accepted;
-    if (written.accepted > 0) tx.onCommit(() => this.watched.note(batch.events));
+    if (written.accepted > 0) tx.onCommit(() => this.watched.note(events));
     return written;
   }
 

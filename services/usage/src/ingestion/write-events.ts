@@ -5,7 +5,7 @@ import { digestOf, eventKey } from '../kernel/event-identity.ts';
 import type { Identities } from '../kernel/identities.ts';
 import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { settleLeases } from '../leases/lease.rows.ts';
-import { admit, type Known, type Rejection } from './admission.rules.ts';
+import { type Admitted, admit, type Known, type Rejection } from './admission.rules.ts';
 import { emitThresholds } from './emit-thresholds.ts';
 import type { Origins, Placeable } from './origins.ts';
 import type { ReportedEvent } from './read-events.rules.ts';
@@ -14,6 +14,8 @@ import { type CountableEvent, type Counted, countEvents } from './usage-event.ro
 export interface Written {
   accepted: number;
   duplicates: number;
+  /** Those: by index in the batch. */
+  repeated: number[];
   /** By index in the batch. */
   rejected: Map<number, Rejection>;
 }
@@ -43,10 +45,10 @@ export async function writeEvents(
   batch.events.forEach((event, index) => {
     const admitted = admit(event, batch.known, batch.now);
     if ('code' in admitted) rejected.set(index, admitted);
-    else candidates.push(countable(event, index, admitted, batch.known.zones.get(event.org)));
+    else candidates.push(countable(event, index, admitted));
   });
   const { unique, repeats } = withoutRepeats(candidates);
-  if (unique.length === 0) return { accepted: 0, duplicates: 0, rejected };
+  if (unique.length === 0) return { accepted: 0, duplicates: 0, repeated: [], rejected };
   const generation = await identities.openGeneration(tx, batch.epoch);
   const older = await identities.findOlder(tx, unique);
   const perhaps = older.size === 0 ? unique : unique.filter((_, index) => !older.has(index));
@@ -60,27 +62,23 @@ export async function writeEvents(
   ];
   const conflicts = again.length === 0 ? new Set<number>() : await findConflicts(tx, again);
   for (const at of conflicts) rejected.set(again[at]?.index ?? 0, CONFLICT);
+  const repeated = again.flatMap(({ index }, at) => (conflicts.has(at) ? [] : [index]));
   await settleLeases(tx, fresh);
   await drawCredits(tx, creditedOf(counted, fresh, batch.known), batch.now);
   await emitThresholds(tx, emit, counted, batch);
-  return { accepted: fresh.length, duplicates: again.length - conflicts.size, rejected };
+  return { accepted: fresh.length, duplicates: repeated.length, repeated, rejected };
 }
 
 /** What was counted of meters with prepaid units. */
-function creditedOf({ others }: Counted, fresh: readonly Candidate[], { periods }: Known): Credited[] {
+function creditedOf({ others }: Counted, fresh: readonly Candidate[], { times }: Known): Credited[] {
   return others.flatMap(({ org_id: orgId, meter, per, draws_from: from }): Credited[] => {
-    const own = periods.get(orgId);
+    const own = times.get(orgId)?.periods;
     const events = fresh.filter((event) => event.org === orgId && event.meter === meter && event.quantity !== 0);
     return from === null || !own || events.length === 0 ? [] : [{ orgId, meter, per, from, periods: own, events }];
   });
 }
 
-function countable(
-  event: ReportedEvent,
-  index: number,
-  { at, periodStart }: { at: number; periodStart: number },
-  zone: string | undefined,
-): Candidate {
+function countable(event: ReportedEvent, index: number, { at, periodStart, zone }: Admitted): Candidate {
   return {
     index,
     org: event.org,
@@ -94,7 +92,7 @@ function countable(
     id: event.id,
     lease: event.lease,
     periodStart,
-    zone,
+    zone: zone === 'UTC' ? null : zone,
     labels: event.counted ?? event.labels,
     reporter: event.reporter ?? event.source,
     apiKey: event.apiKey,
