@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { divideUsage } from './console/divide-usage.ts';
 import { openEveryDialog } from './console/open-every-dialog.ts';
 import { outgrowAPlan } from './console/outgrow-a-plan.ts';
+import { readAsAViewer } from './console/read-as-a-viewer.ts';
 import { shareABrowser } from './console/share-a-browser.ts';
 import { shareAPage } from './console/share-a-page.ts';
 import type { Visit } from './console/visit.ts';
@@ -225,6 +226,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
 
   describe.runIf(CHROMIUM)('a plan that became too small, in a browser', () => outgrowAPlan(visit));
   describe.runIf(CHROMIUM)('usage by key, in a browser', () => divideUsage(visit));
+  describe.runIf(CHROMIUM)('somebody who may only look, in a browser', () => readAsAViewer(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
   describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit, names));

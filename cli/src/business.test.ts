@@ -9,6 +9,8 @@ const customers = {
   customersAtEnd: 2,
 };
 
+const named = (product: string, plan: string) => ({ product, productName: product, plan, planName: plan });
+
 test('amounts are written with the digits of their currency, exactly', () => {
   const month = { ...none, ...customers, startMinor: 4900, newMinor: 5, endMinor: 4905, customerChurnRate: '0.0000' };
   const shown = (currency: string) =>
@@ -47,8 +49,8 @@ test('an organisation is one line, with what is not active said', () => {
       demo: false,
       createdAt: '2026-11-01T10:00:00.000Z',
       plans: [
-        { product: 'bots', plan: 'free', planVersion: 1, status: 'active', interval: 'month', billingHeld: false },
-        { product: 'monitoring', plan: 'pro', planVersion: 1, status: 'past_due', interval: 'year', billingHeld: true },
+        { ...named('bots', 'free'), planVersion: 1, status: 'active', interval: 'month', billingHeld: false },
+        { ...named('monitoring', 'pro'), planVersion: 1, status: 'past_due', interval: 'year', billingHeld: true },
       ],
       mrr: [{ currency: 'EUR', amountMinor: 4083 }],
     },

@@ -38,7 +38,7 @@ export function EditDomains() {
           </>
         )}
       </Reading>
-      {isOwner ? <AddDomain /> : <p className="quiet">{t('Only owners add domains.')}</p>}
+      {isOwner ? <AddDomain /> : <p className="quiet">{t('Only owners add, prove and remove domains.')}</p>}
     </section>
   );
 }
@@ -77,12 +77,14 @@ function OneDomain({ domain, isOwner }: { domain: Domain; isOwner: boolean }) {
       <div className="row">
         <strong>{name}</strong>
         <StateMark mark={mark}>{t(text)}</StateMark>
-        <Confirm
-          label={t('Remove')}
-          question={t('Remove the domain {name}?', { name })}
-          consequence={t('Its pages end within a minute, and mails come from the operator’s address again.')}
-          onYes={() => remove.mutate({ domainId: id })}
-        />
+        {isOwner ? (
+          <Confirm
+            label={t('Remove')}
+            question={t('Remove the domain {name}?', { name })}
+            consequence={t('Its pages end within a minute, and mails come from the operator’s address again.')}
+            onYes={() => remove.mutate({ domainId: id })}
+          />
+        ) : null}
       </div>
       {state === 'proven' ? null : (
         <>

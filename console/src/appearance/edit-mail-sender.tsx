@@ -5,6 +5,7 @@ import { useRead, useWrite } from '../kernel/api.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 
 /** Who notifications and invitations are from. */
@@ -42,7 +43,12 @@ function Form({ sender }: { sender: MailSender }) {
         )}
         {...field('address')}
       />
-      <TextInput label={t('Answers go to')} type="email" {...field('replyTo')} />
+      <TextInput
+        label={t('Answers go to')}
+        type="email"
+        description={t('Your own address at once; any other is asked by mail first.')}
+        {...field('replyTo')}
+      />
       <ProblemNote error={restOf(save.error, errors)} />
       {save.isSuccess ? <p role="status">{t('Saved')}</p> : null}
       <div className="row">
@@ -50,6 +56,28 @@ function Form({ sender }: { sender: MailSender }) {
           {t('Save')}
         </Button>
       </div>
+      {sender.replyToState === 'waiting' ? <Waiting address={sender.replyTo ?? ''} /> : null}
     </form>
+  );
+}
+
+/** Until the address has agreed, answers go to the operator's. */
+function Waiting({ address }: { address: string }) {
+  const again = useWrite('mailSendersResend');
+  return (
+    <div className="stack">
+      <StateMark mark="pending">
+        {t('{address} has not agreed yet: a mail asks it, and until then answers go to the operator.', { address })}
+      </StateMark>
+      <div className="row">
+        <Button size="compact-sm" variant="default" loading={again.isPending} onClick={() => again.mutate({})}>
+          {t('Send the mail again')}
+        </Button>
+        {again.isSuccess ? (
+          <span role="status">{t('A mail to {email} is on its way.', { email: address })}</span>
+        ) : null}
+      </div>
+      <ProblemNote error={again.error} />
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import type { Theme } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { useInstallation } from '../kernel/brand.tsx';
+import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -18,9 +19,11 @@ export function EditTheme() {
       title={t('Appearance')}
       lead={t('Name, logo and colour of these pages, for your people and for whoever has a link.')}
     >
-      <Reading of={theme}>{(own) => <Form theme={own} />}</Reading>
-      <EditDomains />
-      <EditMailSender />
+      <MayOrAsk op="themesSet">
+        <Reading of={theme}>{(own) => <Form theme={own} />}</Reading>
+        <EditDomains />
+        <EditMailSender />
+      </MayOrAsk>
     </Page>
   );
 }

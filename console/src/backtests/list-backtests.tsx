@@ -3,6 +3,7 @@ import type { Backtest } from '@tidegate/client';
 import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { May } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Profit } from '../kernel/profit.tsx';
@@ -50,9 +51,11 @@ export function ListBacktests() {
         {({ items, more }) =>
           items.length === 0 ? (
             <Empty title={t('No backtest yet')}>
-              <Link to="/o/$org/bots/new" params={{ org }}>
-                {t('Choose settings and try them')}
-              </Link>
+              <May op="backtestsCreate">
+                <Link to="/o/$org/bots/new" params={{ org }}>
+                  {t('Choose settings and try them')}
+                </Link>
+              </May>
             </Empty>
           ) : (
             <DataTable name={t('Backtests')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />

@@ -4,12 +4,12 @@ import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { short, when } from '../kernel/format.ts';
+import { useMay } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
@@ -30,6 +30,7 @@ export function ShowBacktest() {
   const remove = useWrite('backtestsDelete', {
     onDone: () => navigate({ to: '/o/$org/backtests', params: { org } }),
   });
+  const may = useMay();
   const items = equity.data?.items;
   const chart = useMemo(
     () =>
@@ -56,7 +57,7 @@ export function ShowBacktest() {
             </span>
           }
           actions={
-            readsOnly() ? null : data.status === 'queued' || data.status === 'running' ? (
+            !may('backtestsDelete') ? null : data.status === 'queued' || data.status === 'running' ? (
               <Confirm
                 label={t('Cancel')}
                 question={t('Cancel this backtest?')}
@@ -73,7 +74,7 @@ export function ShowBacktest() {
         >
           <ProblemNote error={newestError(cancel, remove)} />
           <div className="row">
-            <NameBacktest key={data.id} backtest={data} />
+            {may('backtestsRename') ? <NameBacktest key={data.id} backtest={data} /> : null}
             {done ? <CompareWith backtestId={backtestId} /> : null}
           </div>
           {data.failure ? <StateMark mark="critical">{data.failure}</StateMark> : null}

@@ -1,6 +1,7 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useOrg } from '../kernel/api.ts';
 import { Page } from '../kernel/page.tsx';
+import { usePlanName } from '../kernel/plan-name.ts';
 import { t } from '../kernel/strings.ts';
 import { Offer } from './offer.tsx';
 
@@ -10,9 +11,10 @@ const route = getRouteApi('/o/$org/plans/$product/$plan');
 export function ChangePlan() {
   const org = useOrg();
   const { product, plan } = route.useParams();
+  const name = usePlanName(product, plan);
   const navigate = useNavigate();
   return (
-    <Page title={t('Change to {plan}', { plan })}>
+    <Page title={name ? t('Change to {plan}', { plan: name }) : t('Change the plan')}>
       <div className="stack form">
         <Offer
           product={product}

@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { BillingInterval, FeatureInfo, Plan, Subscription } from '@tidegate/client';
 import { readOf, useOrg, useRead } from '../kernel/api.ts';
 import { money } from '../kernel/format.ts';
+import { useMay } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
@@ -17,6 +18,7 @@ export function ChoosePlan() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const interval: BillingInterval = search.interval ?? 'month';
+  const mayChange = useMay()('subscriptionsChange');
   const plans = useQuery(readOf(null, 'plansList', {}));
   const subscriptions = useRead('subscriptionsGet', {}).data?.subscriptions ?? [];
   return (
@@ -24,6 +26,9 @@ export function ChoosePlan() {
       title={t('Plans')}
       actions={<ChooseInterval interval={interval} onChoose={(search) => void navigate({ search })} />}
     >
+      {mayChange === false ? (
+        <p className="quiet">{t('Admins and owners of the organisation change its plans: ask one of them.')}</p>
+      ) : null}
       <Reading of={plans}>
         {({ products, features, currency }) => (
           <>
@@ -64,6 +69,7 @@ interface CardProps {
 
 function PlanCard({ plan, features, currency, interval, subscription }: CardProps) {
   const org = useOrg();
+  const mayChange = useMay()('subscriptionsChange');
   const own = subscription?.currency ?? currency;
   const price =
     plan.prices.find((one) => one.currency === own && one.interval === interval) ??
@@ -91,7 +97,7 @@ function PlanCard({ plan, features, currency, interval, subscription }: CardProp
         <p>
           <strong>{t('Your plan')}</strong>
         </p>
-      ) : (
+      ) : mayChange ? (
         <Button
           variant="default"
           renderRoot={(props) => (
@@ -105,7 +111,7 @@ function PlanCard({ plan, features, currency, interval, subscription }: CardProp
         >
           {plan.approval ? t('Ask for {plan}', { plan: plan.name }) : t('Choose {plan}', { plan: plan.name })}
         </Button>
-      )}
+      ) : null}
       {plan.trial && !current ? <p className="quiet">{t('{days} days to try it', { days: plan.trial.days })}</p> : null}
     </article>
   );

@@ -15,9 +15,16 @@ function paidBy({ used, covered, charged }: NonNullable<InvoiceLine['usage']>): 
   return parts.join(', ');
 }
 
-export function InvoiceLines({ lines, currency }: { lines: readonly InvoiceLine[]; currency: string }) {
+interface Props {
+  lines: readonly InvoiceLine[];
+  currency: string;
+  part?: string;
+}
+
+export function InvoiceLines({ lines, currency, part }: Props) {
   return (
     <DataTable
+      {...(part === undefined ? {} : { part })}
       name={t('Lines')}
       rows={lines}
       rowKey={({ item, periodStart, amountMinor }) => `${item} ${periodStart} ${amountMinor}`}

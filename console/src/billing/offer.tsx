@@ -4,6 +4,7 @@ import { type BillingInterval, isProblem } from '@tidegate/client';
 import { useState } from 'react';
 import { readOf, useRead, useWrite } from '../kernel/api.ts';
 import { exact, money, when } from '../kernel/format.ts';
+import { useMay } from '../kernel/may.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -29,6 +30,7 @@ export function Offer({ product, plan, interval, onDone, pay = (url) => location
   const choice = { product, plan, interval, ...(code && { promotionCode: code }) };
   const preview = useRead('subscriptionsPreview', choice);
   const change = useWrite('subscriptionsChange', { onDone });
+  const mayChange = useMay()('subscriptionsChange');
   const checkout = useWrite('checkoutCreate', { onDone: ({ url }) => pay(url) });
   const needed = isProblem(change.error) && change.error.code === 'payment_needed' ? change.error.problem : undefined;
   const { checkout: sold, trialDays } = (needed ?? {}) as { checkout?: string | null; trialDays?: number | null };
@@ -61,7 +63,7 @@ export function Offer({ product, plan, interval, onDone, pay = (url) => location
                     amount: money(next.dueMinor, next.currency),
                   })}
                 </h2>
-                <InvoiceLines lines={next.lines} currency={next.currency} />
+                <InvoiceLines part="next" lines={next.lines} currency={next.currency} />
               </section>
             ) : null}
             {entitlements.length > 0 ? (
@@ -84,7 +86,7 @@ export function Offer({ product, plan, interval, onDone, pay = (url) => location
             {overLimit.map(({ feature, limit, used }) => (
               <StateMark key={feature} mark="warning">
                 {t('{feature}: there are {used}, {limit} will be allowed. Nothing is deleted.', {
-                  feature,
+                  feature: features.find(({ key }) => key === feature)?.name ?? feature,
                   used: exact(used),
                   limit: exact(limit),
                 })}
@@ -93,6 +95,9 @@ export function Offer({ product, plan, interval, onDone, pay = (url) => location
           </div>
         )}
       </Reading>
+      {mayChange === false ? (
+        <p>{t('Admins and owners of the organisation change its plans: ask one of them.')}</p>
+      ) : null}
       <div className="row">
         <TextInput
           label={t('Promotion code')}
@@ -111,17 +116,17 @@ export function Offer({ product, plan, interval, onDone, pay = (url) => location
       )}
       <ProblemNote error={checkout.error} />
       <div className="row">
-        {needed ? null : (
+        {needed || !mayChange ? null : (
           <Button loading={change.isPending} disabled={!preview.data} onClick={() => change.mutate(choice)}>
             {t('Change the plan')}
           </Button>
         )}
-        {sold ? (
+        {sold && mayChange ? (
           <Button loading={checkout.isPending} onClick={() => checkout.mutate(choice)}>
             {t('To the payment')}
           </Button>
         ) : null}
-        {trialDays ? (
+        {trialDays && mayChange ? (
           <Button
             variant="default"
             loading={change.isPending}

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { SoldSeats } from '@tidegate/client';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { exact, money } from '../kernel/format.ts';
+import { useMay } from '../kernel/may.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -17,6 +18,7 @@ function Follow({ seats }: { seats: SoldSeats }) {
   const { product, name, included, members, quantity, renews, currency, interval, following, stopped } = seats;
   const unit = seats.unitMinor ?? 0;
   const follow = useWrite('seatsFollow');
+  const mayChange = useMay()('seatsFollow');
   const cap = useMonthlyCap(currency, seats.monthlyCapMinor ?? 10 * unit);
   return (
     <section aria-label={name}>
@@ -52,25 +54,27 @@ function Follow({ seats }: { seats: SoldSeats }) {
           </StateMark>
         </p>
       ) : null}
-      <div className="row">
-        <MonthlyCap cap={cap} />
-        <Button
-          variant="default"
-          loading={follow.isPending}
-          onClick={() => follow.mutate({ product, following: true, monthlyCapMinor: cap.minor })}
-        >
-          {following ? t('Change the cap') : t('Let it follow the members')}
-        </Button>
-        {following ? (
+      {mayChange ? (
+        <div className="row">
+          <MonthlyCap cap={cap} />
           <Button
             variant="default"
             loading={follow.isPending}
-            onClick={() => follow.mutate({ product, following: false })}
+            onClick={() => follow.mutate({ product, following: true, monthlyCapMinor: cap.minor })}
           >
-            {t('Switch it off')}
+            {following ? t('Change the cap') : t('Let it follow the members')}
           </Button>
-        ) : null}
-      </div>
+          {following ? (
+            <Button
+              variant="default"
+              loading={follow.isPending}
+              onClick={() => follow.mutate({ product, following: false })}
+            >
+              {t('Switch it off')}
+            </Button>
+          ) : null}
+        </div>
+      ) : null}
       <ProblemNote error={follow.error} />
     </section>
   );

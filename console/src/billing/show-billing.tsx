@@ -5,6 +5,7 @@ import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day, money, when } from '../kernel/format.ts';
+import { May } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -42,9 +43,11 @@ export function ShowBilling() {
           >
             {t('Credits')}
           </Button>
-          <Button variant="default" loading={portal.isPending} onClick={() => portal.mutate({})}>
-            {t('Cards and addresses')}
-          </Button>
+          <May op="portalCreate">
+            <Button variant="default" loading={portal.isPending} onClick={() => portal.mutate({})}>
+              {t('Cards and addresses')}
+            </Button>
+          </May>
         </>
       }
     >
@@ -92,11 +95,11 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
         {graceUntil ? t('A payment is overdue: from {at} on nothing can be created.', { at: when(graceUntil) }) : null}
         {provider !== 'none' && !cancelAt ? t('Paid until {at}.', { at: day(periodEnd) }) : null}
         {cancelAt ? t('It ends on {at}.', { at: day(cancelAt) }) : null}
-        {next ? t('{plan} follows on {at}.', { plan: next.plan ?? t('nothing'), at: day(next.at) }) : null}
+        {next ? t('{plan} follows on {at}.', { plan: next.planName ?? t('nothing'), at: day(next.at) }) : null}
         {one.pauseEndsAt ? t('The pause ends on {at}.', { at: when(one.pauseEndsAt) }) : null}
         {one.access === 'read_only' ? <StateMark mark="warning">{t('can only be read')}</StateMark> : null}
         {one.coupon ? t('With the coupon {name}.', { name: one.coupon.name }) : null}
-        {order ? t('{plan} waits for approval.', { plan: order.plan }) : null}
+        {order ? t('{plan} waits for approval.', { plan: order.planName }) : null}
       </p>
       {one.addons.length > 0 ? (
         <ul>
@@ -107,44 +110,47 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
           ))}
         </ul>
       ) : null}
-      <div className="row">
-        <Button
-          size="compact-sm"
-          variant="default"
-          renderRoot={(props) => <Link to="/o/$org/plans" params={{ org }} {...props} />}
-        >
-          {t('Change the plan')}
-        </Button>
-        {cancelAt || next || status === 'paused' ? (
+      <May op="subscriptionsCancel">
+        {' '}
+        <div className="row">
           <Button
             size="compact-sm"
             variant="default"
-            loading={resume.isPending}
-            onClick={() => resume.mutate({ product })}
+            renderRoot={(props) => <Link to="/o/$org/plans" params={{ org }} {...props} />}
           >
-            {status === 'paused' ? t('End the pause') : t('Keep it as it is')}
+            {t('Change the plan')}
           </Button>
-        ) : provider === 'none' ? null : (
-          <>
-            {status === 'active' ? (
+          {cancelAt || next || status === 'paused' ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={resume.isPending}
+              onClick={() => resume.mutate({ product })}
+            >
+              {status === 'paused' ? t('End the pause') : t('Keep it as it is')}
+            </Button>
+          ) : provider === 'none' ? null : (
+            <>
+              {status === 'active' ? (
+                <Confirm
+                  label={t('Pause')}
+                  question={t('Pause {product}?', { product: productName })}
+                  consequence={t('Everything can be read, nothing can be created, and what runs on its own rests.')}
+                  onYes={() => pause.mutate({ product })}
+                />
+              ) : null}
               <Confirm
-                label={t('Pause')}
-                question={t('Pause {product}?', { product: productName })}
-                consequence={t('Everything can be read, nothing can be created, and what runs on its own rests.')}
-                onYes={() => pause.mutate({ product })}
+                label={t('Cancel at the end of the period')}
+                question={t('Cancel {product}?', { product: productName })}
+                consequence={t('You have it until {at}. Nothing is deleted, and until then you can take it back.', {
+                  at: day(periodEnd),
+                })}
+                onYes={() => cancel.mutate({ product, at: 'period_end' })}
               />
-            ) : null}
-            <Confirm
-              label={t('Cancel at the end of the period')}
-              question={t('Cancel {product}?', { product: productName })}
-              consequence={t('You have it until {at}. Nothing is deleted, and until then you can take it back.', {
-                at: day(periodEnd),
-              })}
-              onYes={() => cancel.mutate({ product, at: 'period_end' })}
-            />
-          </>
-        )}
-      </div>
+            </>
+          )}
+        </div>
+      </May>
       <ProblemNote error={newestError(cancel, resume, pause)} />
       <SeatsOf product={product} />
     </section>

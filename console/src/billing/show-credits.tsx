@@ -7,6 +7,7 @@ import { readOf, useRead, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { day, exact, money, when } from '../kernel/format.ts';
+import { May } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -46,6 +47,7 @@ export function ShowCredits() {
                   {nameOf(feature)}: {left === null ? '–' : t('{count} left', { count: exact(left) })}
                 </h2>
                 <DataTable
+                  part={feature}
                   name={nameOf(feature)}
                   rows={all}
                   rowKey={({ id }) => id}
@@ -81,7 +83,13 @@ export function ShowCredits() {
             {orders.length > 0 ? (
               <>
                 <h2>{t('Orders')}</h2>
-                <DataTable name={t('Orders')} rows={orders} columns={orderColumns()} rowKey={({ id }) => id} />
+                <DataTable
+                  part="orders"
+                  name={t('Orders')}
+                  rows={orders}
+                  columns={orderColumns()}
+                  rowKey={({ id }) => id}
+                />
               </>
             ) : null}
           </div>
@@ -107,29 +115,31 @@ function Buy({ pack, currency }: { pack: Package; currency: string }) {
       <p className="quiet">
         {pack.description} {pack.expiresDays ? t('Can be used for {days} days.', { days: pack.expiresDays }) : ''}
       </p>
-      <div className="row">
-        <NumberInput
-          aria-label={t('How many of {name}', { name: pack.name })}
-          value={quantity}
-          onChange={setQuantity}
-          min={1}
-          max={1_000}
-        />
-        {payFirst ? (
-          <Button loading={buy.isPending} onClick={() => buy.mutate(choice)}>
-            {t('To the payment')}
-          </Button>
-        ) : (
-          <Button
-            variant="default"
-            loading={order.isPending}
-            disabled={!(Number(quantity) >= 1)}
-            onClick={() => order.mutate(choice)}
-          >
-            {t('Buy')}
-          </Button>
-        )}
-      </div>
+      <May op="packagesOrder">
+        <div className="row">
+          <NumberInput
+            aria-label={t('How many of {name}', { name: pack.name })}
+            value={quantity}
+            onChange={setQuantity}
+            min={1}
+            max={1_000}
+          />
+          {payFirst ? (
+            <Button loading={buy.isPending} onClick={() => buy.mutate(choice)}>
+              {t('To the payment')}
+            </Button>
+          ) : (
+            <Button
+              variant="default"
+              loading={order.isPending}
+              disabled={!(Number(quantity) >= 1)}
+              onClick={() => order.mutate(choice)}
+            >
+              {t('Buy')}
+            </Button>
+          )}
+        </div>
+      </May>
       {payFirst ? <p>{t('It is paid for first.')}</p> : <ProblemNote error={order.error} />}
       <ProblemNote error={buy.error} />
       {order.data ? (

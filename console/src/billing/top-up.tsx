@@ -3,6 +3,7 @@ import type { Package, TopUp } from '@tidegate/client';
 import { useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { exact, money } from '../kernel/format.ts';
+import { May } from '../kernel/may.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -48,24 +49,26 @@ function Form({ feature, name, packs, own }: Given) {
       {own?.enabled ? null : (
         <p className="quiet">{t('Your card is charged when units run low, up to a sum in each month.')}</p>
       )}
-      <div className="row">
-        <Select
-          label={t('Package')}
-          value={pack}
-          onChange={(value) => setPack(value ?? pack)}
-          data={packs.map((one) => ({ value: one.package, label: one.name }))}
-        />
-        <NumberInput label={t('When so many are left')} value={threshold} onChange={setThreshold} min={0} />
-        <MonthlyCap cap={cap} />
-        <Button variant="default" loading={set.isPending} onClick={() => set.mutate(on)}>
-          {own?.enabled ? t('Change it') : t('Switch it on')}
-        </Button>
-        {own?.enabled ? (
-          <Button variant="default" loading={set.isPending} onClick={() => set.mutate({ feature, enabled: false })}>
-            {t('Switch it off')}
+      <May op="topUpsSet">
+        <div className="row">
+          <Select
+            label={t('Package')}
+            value={pack}
+            onChange={(value) => setPack(value ?? pack)}
+            data={packs.map((one) => ({ value: one.package, label: one.name }))}
+          />
+          <NumberInput label={t('When so many are left')} value={threshold} onChange={setThreshold} min={0} />
+          <MonthlyCap cap={cap} />
+          <Button variant="default" loading={set.isPending} onClick={() => set.mutate(on)}>
+            {own?.enabled ? t('Change it') : t('Switch it on')}
           </Button>
-        ) : null}
-      </div>
+          {own?.enabled ? (
+            <Button variant="default" loading={set.isPending} onClick={() => set.mutate({ feature, enabled: false })}>
+              {t('Switch it off')}
+            </Button>
+          ) : null}
+        </div>
+      </May>
       <ProblemNote error={set.error} />
     </section>
   );

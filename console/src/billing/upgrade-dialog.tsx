@@ -2,6 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import type { BillingInterval } from '@tidegate/client';
 import { useState } from 'react';
 import { useRead } from '../kernel/api.ts';
+import { usePlanName } from '../kernel/plan-name.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import type { Upgrade } from '../kernel/upgrade.ts';
@@ -15,6 +16,7 @@ import { Offer } from './offer.tsx';
 export default function UpgradeDialog({ product: named, feature, plan, onClose }: Upgrade) {
   const upgrades = useRead('entitlementsCurrent', {}, { enabled: named === null }).data?.upgrade;
   const product = named ?? upgrades?.[feature ?? '']?.product;
+  const name = usePlanName(product, plan);
   const [interval, setInterval] = useState<BillingInterval>('month');
   const [paying, setPaying] = useState<string>();
   const [changed, setChanged] = useState(false);
@@ -22,7 +24,12 @@ export default function UpgradeDialog({ product: named, feature, plan, onClose }
   const has = subscriptions.data?.subscriptions.find((one) => one.product === product)?.inForce === plan;
   const done = has || changed;
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('Change to {plan}', { plan })}>
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={name ? t('Change to {plan}', { plan: name }) : t('Change the plan')}
+    >
       <div className="stack">
         {done ? (
           <>

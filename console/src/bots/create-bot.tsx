@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { QuickBacktest } from '../backtests/quick-backtest.tsx';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -30,26 +31,28 @@ export function CreateBot() {
   const errors = ladderErrors(failed);
   return (
     <Page title={t('Create a bot')}>
-      <div className="columns">
-        <form
-          className="stack"
-          onSubmit={form.onSubmit(({ name }) => create.mutate({ name, settings: settingsOf(values) }))}
-        >
-          <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
-          <LadderFields form={form} errors={errors} market={market} markets={markets} />
-          <ProblemNote error={restOf(failed, errors)} />
-          <Button type="submit" loading={create.isPending}>
-            {t('Create')}
-          </Button>
-        </form>
-        <div className="stack">
-          {preview.data ? <LadderPreview ladder={preview.data} /> : null}
-          <QuickBacktest
-            settings={() => settingsOf(values)}
-            stale={(ran) => changesOf(formOf(ran as never), values).length > 0}
-          />
+      <MayOrAsk op="botsCreate">
+        <div className="columns">
+          <form
+            className="stack"
+            onSubmit={form.onSubmit(({ name }) => create.mutate({ name, settings: settingsOf(values) }))}
+          >
+            <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+            <LadderFields form={form} errors={errors} market={market} markets={markets} />
+            <ProblemNote error={restOf(failed, errors)} />
+            <Button type="submit" loading={create.isPending}>
+              {t('Create')}
+            </Button>
+          </form>
+          <div className="stack">
+            {preview.data ? <LadderPreview ladder={preview.data} /> : null}
+            <QuickBacktest
+              settings={() => settingsOf(values)}
+              stale={(ran) => changesOf(formOf(ran as never), values).length > 0}
+            />
+          </div>
         </div>
-      </div>
+      </MayOrAsk>
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { Bot, DcaSettings } from '@tidegate/client';
 import { QuickBacktest } from '../backtests/quick-backtest.tsx';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -42,36 +43,38 @@ function EditForm({ bot }: { bot: Bot }) {
   const mayChange = bot.status === 'stopped' || changes.length === 0;
   return (
     <Page title={t('Edit {name}', { name: bot.name })}>
-      <div className="columns">
-        <form
-          className="stack"
-          onSubmit={form.onSubmit(() =>
-            save.mutate({
-              botId: bot.id,
-              name,
-              ...(ladder && changes.length > 0 ? { settings: settingsOf(values, ladder) } : {}),
-            }),
-          )}
-        >
-          <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
-          {ladder ? <LadderFields form={form} errors={errors} market={ladder.market} /> : null}
-          <WhatChanges bot={bot} changes={changes} />
-          <ProblemNote error={restOf(save.error, errors)} />
-          <Button
-            type="submit"
-            loading={save.isPending}
-            disabled={!mayChange || (changes.length === 0 && name === bot.name)}
+      <MayOrAsk op="botsUpdate">
+        <div className="columns">
+          <form
+            className="stack"
+            onSubmit={form.onSubmit(() =>
+              save.mutate({
+                botId: bot.id,
+                name,
+                ...(ladder && changes.length > 0 ? { settings: settingsOf(values, ladder) } : {}),
+              }),
+            )}
           >
-            {t('Save')}
-          </Button>
-        </form>
-        <div className="stack">
-          {ladder ? <Preview values={values} before={ladder} /> : null}
-          {ladder ? null : (
-            <p>{t('The settings of this strategy are changed by the API; its name can be changed here.')}</p>
-          )}
+            <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+            {ladder ? <LadderFields form={form} errors={errors} market={ladder.market} /> : null}
+            <WhatChanges bot={bot} changes={changes} />
+            <ProblemNote error={restOf(save.error, errors)} />
+            <Button
+              type="submit"
+              loading={save.isPending}
+              disabled={!mayChange || (changes.length === 0 && name === bot.name)}
+            >
+              {t('Save')}
+            </Button>
+          </form>
+          <div className="stack">
+            {ladder ? <Preview values={values} before={ladder} /> : null}
+            {ladder ? null : (
+              <p>{t('The settings of this strategy are changed by the API; its name can be changed here.')}</p>
+            )}
+          </div>
         </div>
-      </div>
+      </MayOrAsk>
     </Page>
   );
 }

@@ -5,11 +5,11 @@ import { useOrg, usePages, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { Fact } from '../kernel/fact.tsx';
+import { May } from '../kernel/may.tsx';
 import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { readsOnly } from '../kernel/reads-only.ts';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { t } from '../kernel/strings.ts';
 import { padded } from '../ladder/price-marks.rules.ts';
@@ -30,11 +30,11 @@ export function ListBots() {
     <Page
       title={t('Bots')}
       actions={
-        readsOnly() ? null : (
+        <May op="botsCreate">
           <Button renderRoot={(props) => <Link to="/o/$org/bots/new" params={{ org }} {...props} />}>
             {t('Create a bot')}
           </Button>
-        )
+        </May>
       }
     >
       <Totals />

@@ -4,13 +4,13 @@ import type { Bot } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { zoneName } from '../kernel/format.ts';
+import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { BotChart } from './bot-chart.tsx';
@@ -37,6 +37,7 @@ export function ShowBot() {
   const navigate = useNavigate();
   const bot = useRead('botsGet', { botId }, { everyMs: 5_000 });
   const summary = useRead('botsSummarize', { botId }, { everyMs: 5_000 });
+  const may = useMay()('botsStart');
   const start = useWrite('botsStart');
   const remove = useWrite('botsDelete', { onDone: () => navigate({ to: '/o/$org/bots', params: { org } }) });
   return (
@@ -56,7 +57,7 @@ export function ShowBot() {
             </span>
           }
           actions={
-            readsOnly() ? null : (
+            !may ? null : (
               <>
                 <Duplicate bot={bot.data as Bot} />
                 <Button

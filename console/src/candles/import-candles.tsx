@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import type { CandlesImportInput } from '@tidegate/client';
 import { useEffect, useRef, useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
+import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -65,63 +66,65 @@ export function ImportCandles() {
   const small = beginning?.whole === true && firstRows(beginning.text) === beginning.text;
   return (
     <Page title={t('Candles')} lead={t('Prices of your own, for bots, backtests and sweeps.')}>
-      <div className="columns">
-        <section className="stack" aria-label={t('File')}>
-          <DropFile file={file} onFile={choose} />
-          <NativeSelect
-            label={t('Market')}
-            data={markets.map((one) => one.market)}
-            value={chosen}
-            onChange={({ currentTarget }) => setMarket(currentTarget.value)}
-          />
-          <NativeSelect
-            label={t('Candles are of')}
-            data={[...INTERVALS]}
-            value={interval}
-            onChange={({ currentTarget }) => setInterval(currentTarget.value as typeof interval)}
-          />
-          <TextInput
-            label={t('Time zone of times that name none, such as +02:00 (empty: refuse them)')}
-            value={zone}
-            onChange={({ currentTarget }) => setZone(currentTarget.value)}
-          />
-          <Checkbox
-            label={t('Leave out wrong lines instead of refusing the file')}
-            checked={skip}
-            onChange={({ currentTarget }) => setSkip(currentTarget.checked)}
-          />
-        </section>
-        <section className="stack" aria-label={t('How it is understood')} aria-live="polite">
-          <ProblemNote error={unreadable ?? preview.error ?? imported.error} />
-          {file && understood ? <ImportPreview preview={understood} whole={small} /> : null}
-          {file && understood && small ? (
-            <Button
-              disabled={!understood.importable || imported.isPending}
-              loading={imported.isPending}
-              onClick={() => imported.mutate({ ...options, csv: beginning.text })}
-            >
-              {t('Import')}
-            </Button>
-          ) : null}
-          {file && understood && beginning && !small ? (
-            <SendFile
-              key={`${file.name} ${file.lastModified} ${asked}`}
-              file={file}
-              options={options}
-              allowed={understood.importable}
+      <MayOrAsk op="candlesImport">
+        <div className="columns">
+          <section className="stack" aria-label={t('File')}>
+            <DropFile file={file} onFile={choose} />
+            <NativeSelect
+              label={t('Market')}
+              data={markets.map((one) => one.market)}
+              value={chosen}
+              onChange={({ currentTarget }) => setMarket(currentTarget.value)}
             />
-          ) : null}
-          {imported.data ? (
-            <StateMark mark="ok">
-              {t('{imported} candles imported: {added} new, {replaced} with other prices.', {
-                imported: imported.data.imported,
-                added: imported.data.added,
-                replaced: imported.data.replaced,
-              })}
-            </StateMark>
-          ) : null}
-        </section>
-      </div>
+            <NativeSelect
+              label={t('Candles are of')}
+              data={[...INTERVALS]}
+              value={interval}
+              onChange={({ currentTarget }) => setInterval(currentTarget.value as typeof interval)}
+            />
+            <TextInput
+              label={t('Time zone of times that name none, such as +02:00 (empty: refuse them)')}
+              value={zone}
+              onChange={({ currentTarget }) => setZone(currentTarget.value)}
+            />
+            <Checkbox
+              label={t('Leave out wrong lines instead of refusing the file')}
+              checked={skip}
+              onChange={({ currentTarget }) => setSkip(currentTarget.checked)}
+            />
+          </section>
+          <section className="stack" aria-label={t('How it is understood')} aria-live="polite">
+            <ProblemNote error={unreadable ?? preview.error ?? imported.error} />
+            {file && understood ? <ImportPreview preview={understood} whole={small} /> : null}
+            {file && understood && small ? (
+              <Button
+                disabled={!understood.importable || imported.isPending}
+                loading={imported.isPending}
+                onClick={() => imported.mutate({ ...options, csv: beginning.text })}
+              >
+                {t('Import')}
+              </Button>
+            ) : null}
+            {file && understood && beginning && !small ? (
+              <SendFile
+                key={`${file.name} ${file.lastModified} ${asked}`}
+                file={file}
+                options={options}
+                allowed={understood.importable}
+              />
+            ) : null}
+            {imported.data ? (
+              <StateMark mark="ok">
+                {t('{imported} candles imported: {added} new, {replaced} with other prices.', {
+                  imported: imported.data.imported,
+                  added: imported.data.added,
+                  replaced: imported.data.replaced,
+                })}
+              </StateMark>
+            ) : null}
+          </section>
+        </div>
+      </MayOrAsk>
       <ListUploads />
     </Page>
   );

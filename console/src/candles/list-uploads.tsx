@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { CandleUpload } from '@tidegate/client';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -28,6 +29,7 @@ const WORDS: Record<CandleUpload['status'], string> = {
 /** Large files: how far each is, and why one failed. */
 export function ListUploads() {
   const uploads = usePages('candlesListUploads', { limit: 20 }, { everyMs: 3_000 });
+  const may = useMay()('candlesCancelUpload');
   const cancel = useWrite('candlesCancelUpload');
   const columns: Column<CandleUpload>[] = [
     {
@@ -51,7 +53,7 @@ export function ListUploads() {
       title: '',
       value: () => undefined,
       cell: ({ id, status }) =>
-        status === 'receiving' || status === 'queued' || status === 'running' ? (
+        may && (status === 'receiving' || status === 'queued' || status === 'running') ? (
           <Button size="compact-xs" variant="default" onClick={() => cancel.mutate({ uploadId: id })}>
             {t('Cancel')}
           </Button>
@@ -66,7 +68,14 @@ export function ListUploads() {
           items.length === 0 ? null : (
             <>
               <h2>{t('Large files')}</h2>
-              <DataTable name={t('Large files')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+              <DataTable
+                part="uploads"
+                name={t('Large files')}
+                rows={items}
+                columns={columns}
+                rowKey={({ id }) => id}
+                more={more}
+              />
             </>
           )
         }

@@ -4,11 +4,11 @@ import { usePages, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { useMay } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { readsOnly } from '../kernel/reads-only.ts';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { AddChannel } from './add-channel.tsx';
@@ -19,6 +19,7 @@ import { noticeWords } from './notice-words.ts';
 const MARKS: Record<Channel['state'], Mark> = { active: 'ok', disabled: 'paused', unconfirmed: 'pending' };
 export function ListChannels() {
   const channels = usePages('channelsList', { limit: 100 }, { everyMs: 15_000 });
+  const may = useMay()('channelsUpdate');
   const test = useWrite('channelsTest');
   const update = useWrite('channelsUpdate');
   const confirm = useWrite('channelsResendConfirmation');
@@ -34,42 +35,46 @@ export function ListChannels() {
       cell: ({ state }) => <StateMark mark={MARKS[state]}>{t(state)}</StateMark>,
     },
     { key: 'events', title: t('Of what'), wide: true, value: ({ events }) => events.map(noticeWords).join(', ') },
-    {
-      key: 'do',
-      title: '',
-      value: () => null,
-      cell: (channel) => {
-        const { id, name, state } = channel;
-        return (
-          <span className="row">
-            <Button size="compact-sm" variant="default" onClick={() => test.mutate({ channelId: id })}>
-              {t('Test')}
-            </Button>
-            <Button
-              size="compact-sm"
-              variant="default"
-              onClick={() => update.mutate({ channelId: id, state: state === 'active' ? 'disabled' : 'active' })}
-            >
-              {state === 'active' ? t('Switch off') : t('Switch on')}
-            </Button>
-            <EditChannel of={channel} />
-            {state === 'unconfirmed' ? (
-              <Button size="compact-sm" variant="default" onClick={() => confirm.mutate({ channelId: id })}>
-                {t('Send the confirmation again')}
-              </Button>
-            ) : null}
-            <Confirm
-              label={t('Delete')}
-              question={t('Delete the channel {name}?', { name })}
-              onYes={() => remove.mutate({ channelId: id })}
-            />
-          </span>
-        );
-      },
-    },
+    ...(may
+      ? [
+          {
+            key: 'do',
+            title: '',
+            value: () => null,
+            cell: (channel: Channel) => {
+              const { id, name, state } = channel;
+              return (
+                <span className="row">
+                  <Button size="compact-sm" variant="default" onClick={() => test.mutate({ channelId: id })}>
+                    {t('Test')}
+                  </Button>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    onClick={() => update.mutate({ channelId: id, state: state === 'active' ? 'disabled' : 'active' })}
+                  >
+                    {state === 'active' ? t('Switch off') : t('Switch on')}
+                  </Button>
+                  <EditChannel of={channel} />
+                  {state === 'unconfirmed' ? (
+                    <Button size="compact-sm" variant="default" onClick={() => confirm.mutate({ channelId: id })}>
+                      {t('Send the confirmation again')}
+                    </Button>
+                  ) : null}
+                  <Confirm
+                    label={t('Delete')}
+                    question={t('Delete the channel {name}?', { name })}
+                    onYes={() => remove.mutate({ channelId: id })}
+                  />
+                </span>
+              );
+            },
+          } satisfies Column<Channel>,
+        ]
+      : []),
   ];
   return (
-    <Page title={t('Notifications')} actions={readsOnly() ? null : <AddChannel />}>
+    <Page title={t('Notifications')} actions={may ? <AddChannel /> : null}>
       <ProblemNote error={newestError(test, confirm, update, remove)} />
       <Reading of={channels}>
         {({ items, more }) =>

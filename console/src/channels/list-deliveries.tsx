@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { Channel, Delivery } from '@tidegate/client';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -27,6 +28,7 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
   const navigate = route.useNavigate();
   const wanted = { ...(channel ? { channelId: channel } : {}), ...(state ? { state } : {}) };
   const deliveries = usePages('deliveriesList', { limit: 25, ...wanted }, { everyMs: 15_000 });
+  const may = useMay()('deliveriesRetry');
   const retry = useWrite('deliveriesRetry');
   const names = new Map(channels.map(({ id, name }) => [id, name]));
   const columns: Column<Delivery>[] = [
@@ -55,7 +57,7 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
       title: '',
       value: () => null,
       cell: ({ id, state }) =>
-        state === 'delivered' || state === 'pending' ? null : (
+        !may || state === 'delivered' || state === 'pending' ? null : (
           <Button size="compact-sm" variant="default" onClick={() => retry.mutate({ deliveryId: id })}>
             {t('Send again')}
           </Button>
@@ -94,7 +96,14 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
       <ProblemNote error={retry.error} />
       <Reading of={deliveries}>
         {({ items, more }) => (
-          <DataTable name={t('Deliveries')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+          <DataTable
+            part="deliveries"
+            name={t('Deliveries')}
+            rows={items}
+            columns={columns}
+            rowKey={({ id }) => id}
+            more={more}
+          />
         )}
       </Reading>
     </>

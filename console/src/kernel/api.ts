@@ -151,12 +151,30 @@ export function usePages<N extends OperationName>(
     getNextPageParam: ({ nextCursor }) => nextCursor,
     ...interval,
   });
+  // One page at a time: a page under way is not asked for twice.
+  const next = () => void (query.isFetchingNextPage || query.fetchNextPage());
   const data = query.data && {
     items: query.data.pages.flatMap(({ items }) => items),
-    more: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
+    more: query.hasNextPage ? next : undefined,
     first: query.data.pages[0] as OutputOf<N>,
   };
-  return { ...query, data, asked: { name, input } satisfies Asked } as never;
+  const all = (most: number) => allPages(org, name, input as object, most);
+  return { ...query, data, asked: { name, input, all } satisfies Asked } as never;
+}
+
+const LARGEST_PAGE = 200;
+
+/** Reads a list as a whole, as it is now, and keeps nothing of it. */
+async function allPages(org: string, name: OperationName, input: object, most: number): Promise<readonly unknown[]> {
+  const items: unknown[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = { ...input, limit: LARGEST_PAGE, ...(cursor ? { cursor } : {}) };
+    const read = (await call(name)(page, { organisation: org })) as { items: unknown[]; nextCursor?: string };
+    items.push(...read.items);
+    cursor = read.nextCursor;
+  } while (cursor && items.length < most);
+  return items.slice(0, most);
 }
 
 /**

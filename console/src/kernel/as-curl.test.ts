@@ -6,3 +6,10 @@ test('a read becomes a command that asks for the same, without a secret in it', 
     `curl --fail-with-body -H "Authorization: Bearer $TIDEGATE_KEY" 'https://tidegate.example.com/api/v1/servers/a%2Fb/tables?search=it%27s+100+%25+%24%28rm%29&limit=50'`,
   );
 });
+
+test('a read with a body is sent as one', async () => {
+  const input = { product: 'monitoring', plan: "it's", interval: 'month' };
+  expect(await asCurl({ name: 'subscriptionsPreview', input }, 'https://tidegate.example.com')).toBe(
+    String.raw`curl --fail-with-body -H "Authorization: Bearer $TIDEGATE_KEY" -H 'Content-Type: application/json' -d '{"product":"monitoring","plan":"it'\''s","interval":"month"}' 'https://tidegate.example.com/api/v1/billing/preview'`,
+  );
+});

@@ -6,15 +6,21 @@ import type { Asked } from './asked.ts';
  * that none is copied by accident.
  */
 export async function asCurl({ name, input }: Asked, origin: string): Promise<string> {
-  let address = '';
+  let [address, body] = ['', ''];
   const client = new TidegateClient({
     url: origin,
     retries: 0,
-    fetch: (url) => {
+    fetch: (url, sent) => {
       address = String(url);
+      body = typeof sent?.body === 'string' ? sent.body : '';
       return Promise.resolve(new Response('{}'));
     },
   });
   await (client as unknown as Record<string, (input: unknown) => Promise<unknown>>)[name]?.(input);
-  return `curl --fail-with-body -H "Authorization: Bearer $TIDEGATE_KEY" '${address.replaceAll("'", '%27')}'`;
+  // Some reads, such as what a change would cost, have a body.
+  const data = body === '' ? '' : ` -H 'Content-Type: application/json' -d ${quoted(body)}`;
+  return `curl --fail-with-body -H "Authorization: Bearer $TIDEGATE_KEY"${data} '${address.replaceAll("'", '%27')}'`;
 }
+
+/** For a shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;

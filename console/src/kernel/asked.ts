@@ -4,6 +4,8 @@ import { createContext, useContext } from 'react';
 export interface Asked {
   name: string;
   input: unknown;
+  /** Of a list that is read page by page: all of it, or its first so many. */
+  all?: (most: number) => Promise<readonly unknown[]>;
 }
 
 export const AskedContext = createContext<Asked | undefined>(undefined);

@@ -4,12 +4,12 @@ import { t } from './strings.ts';
 
 interface Props<Row> {
   columns: readonly Column<Row>[];
-  hidden: ReadonlySet<string>;
+  shown: ReadonlySet<string>;
   onToggle: (key: string) => void;
 }
 
 /** Which columns a table shows. Loaded with its first use, open. */
-export function ColumnsMenu<Row>({ columns, hidden, onToggle }: Props<Row>) {
+export function ColumnsMenu<Row>({ columns, shown, onToggle }: Props<Row>) {
   return (
     <Menu position="top-end" closeOnItemClick={false} defaultOpened returnFocus>
       <Menu.Target>
@@ -20,7 +20,7 @@ export function ColumnsMenu<Row>({ columns, hidden, onToggle }: Props<Row>) {
       <Menu.Dropdown>
         {columns.map(({ key, title }) => (
           <Menu.Item key={key} component="div" onClick={() => onToggle(key)}>
-            <Checkbox size="xs" label={title} checked={!hidden.has(key)} readOnly tabIndex={-1} />
+            <Checkbox size="xs" label={title} checked={shown.has(key)} readOnly tabIndex={-1} />
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -14,12 +14,17 @@ export interface Column<Row> {
   hidden?: boolean;
 }
 
+/** What a spreadsheet would compute: it begins with one of these, after any blanks that it would skip; full-width ones too. */
+const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
+/** Decimals are texts, because they are exact; a negative one is no formula. */
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
 /** As RFC 4180. What a spreadsheet would take for a formula is a text. */
 export function csv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const quoted = (value: string | number | null | undefined) => {
     const text = value == null ? '' : String(value);
-    const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    const safe = typeof value === 'string' && FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+    return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const lines = [
     columns.map(({ title }) => quoted(title)),

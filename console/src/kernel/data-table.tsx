@@ -1,13 +1,21 @@
 import { TextInput, VisuallyHidden } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import type { Column } from './csv.rules.ts';
 import classes from './data-table.module.css';
 import { compareNames } from './format.ts';
 import { store, stored } from './stored.ts';
 import { t } from './strings.ts';
 import { TableFoot } from './table-foot.tsx';
-import { nextOrder, orderOf, type TableSearch, viewOf } from './table-view.rules.ts';
+import {
+  nextOrder,
+  orderOf,
+  searchOf,
+  searchWith,
+  shownColumns,
+  type TableSearch,
+  viewOf,
+} from './table-view.rules.ts';
 
 export type { Column };
 
@@ -27,13 +35,17 @@ interface Props<Row> {
   ascending?: readonly string[];
   more?: () => void;
   selected?: string;
+  /** Of the second and further tables of a page: what tells their state in the address from the first one's. */
+  part?: string;
+  /** The page has a box of its own that searches all rows. */
+  searched?: true;
 }
 
 /** From so many rows on they can be searched here, and only those in sight are drawn. */
 const MANY = 12;
 const LONG = 300;
 
-/** A real table: it can be copied, read aloud and sorted from the keyboard. Its order and what is searched in it stand in the address. */
+/** A real table: it can be copied, read aloud and sorted from the keyboard. Its order, its columns and what is searched in it stand in the address. */
 export function DataTable<Row>({
   name,
   rows,
@@ -45,12 +57,15 @@ export function DataTable<Row>({
   ascending,
   more,
   selected,
+  part,
+  searched,
 }: Props<Row>) {
-  const { by, find } = useSearch({ strict: false }) as TableSearch;
-  const change = useChange();
-  const [hidden, toggle] = useHidden(name, columns);
+  const { by, find, cols } = searchOf(useSearch({ strict: false }) as TableSearch, part);
+  const change = useChange(part);
+  const [chosen, toggle] = useColumns(name, columns, cols, change);
+  useAllRows(rows.length, !onSort && (by || find) ? more : undefined);
   const frame = useRef<HTMLDivElement>(null);
-  const shown = columns.filter(({ key }) => !hidden.has(key));
+  const shown = columns.filter(({ key }) => chosen.has(key));
   // What the server sorts, it searches as well: the page has a box for it.
   const view = useMemo(
     () => (onSort ? rows : viewOf(rows, columns, { by, find }, compareNames)),
@@ -79,7 +94,7 @@ export function DataTable<Row>({
   const first = (count: number) => <tbody>{Array.from({ length: count }, (_, index) => line(index))}</tbody>;
   return (
     <>
-      {!onSort && (rows.length > MANY || find) ? (
+      {!onSort && (find || (!searched && (rows.length > MANY || more))) ? (
         <TextInput
           type="search"
           size="xs"
@@ -137,8 +152,9 @@ export function DataTable<Row>({
         rows={view}
         all={rows.length}
         columns={columns}
-        hidden={hidden}
+        shown={chosen}
         onToggle={toggle}
+        search={onSort ? undefined : { by, find }}
         more={more}
       />
     </>
@@ -148,29 +164,47 @@ export function DataTable<Row>({
 const ARROWS = { descending: ' ↓', ascending: ' ↑', none: '' };
 
 /** Writes into the address; a way back leads out of the page, not through each letter. */
-function useChange(): (next: { by?: string; find?: string | undefined }) => void {
+function useChange(part: string | undefined): (next: TableSearch) => void {
   const navigate = useNavigate();
   return (next) =>
     void navigate({
       to: '.',
-      search: (before: object) => ({ ...before, ...next }) as never,
+      search: (before: object) => searchWith(before, part, next) as never,
       replace: true,
       resetScroll: false,
     });
 }
 
-/** Which columns somebody does not want to see: that is theirs, and no part of the address. */
-function useHidden<Row>(name: string, columns: readonly Column<Row>[]): [ReadonlySet<string>, (key: string) => void] {
-  const place = `hidden-${name}`;
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(() => {
-    const chosen = stored(place);
-    return new Set(chosen?.split(' ') ?? columns.filter((one) => one.hidden).map(({ key }) => key));
+/** So many rows of a list that comes page by page are sorted and searched here. */
+const SEARCHED = 1_000;
+
+/** What is sorted or searched is the list and not the part of it that happens to be loaded, so the rest is read. */
+function useAllRows(loaded: number, more: (() => void) | undefined): void {
+  const asked = useRef(-1);
+  useEffect(() => {
+    // Not twice for the same rows: a page that cannot be read is not asked for again and again.
+    if (!more || loaded >= SEARCHED || asked.current === loaded) return;
+    asked.current = loaded;
+    more();
   });
+}
+
+/** Which columns somebody wants to see stands in the address, and is kept for their next visit. */
+function useColumns<Row>(
+  name: string,
+  columns: readonly Column<Row>[],
+  cols: string | undefined,
+  change: (next: TableSearch) => void,
+): [ReadonlySet<string>, (key: string) => void] {
+  const place = `hidden-${name}`;
+  const shown = shownColumns(columns as never, cols, stored(place) ?? undefined);
   const toggle = (key: string) => {
-    const next = new Set(hidden);
-    if (!next.delete(key)) next.add(key);
-    store(place, [...next].join(' '));
-    setHidden(next);
+    const isShown = (one: Column<Row>) => one.title !== '' && (one.key === key) !== shown.has(one.key);
+    const next = columns.filter(isShown).map((one) => one.key);
+    if (next.length === 0) return;
+    const hidden = columns.filter((one) => one.title !== '' && !next.includes(one.key));
+    store(place, hidden.map((one) => one.key).join(' '));
+    change({ cols: next.join(',') });
   };
-  return [hidden, toggle];
+  return [shown, toggle];
 }

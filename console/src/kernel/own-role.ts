@@ -20,9 +20,3 @@ export function useScopes(): ReadonlySet<string> | undefined {
   const scopes = (isDefault ? me : here)?.scopes;
   return useMemo(() => scopes && new Set(scopes), [scopes]);
 }
-
-/** Whether they may change members, keys and the organisation itself. */
-export function useIsAdmin(): boolean {
-  const role = useOwnRole();
-  return role === 'admin' || role === 'owner';
-}

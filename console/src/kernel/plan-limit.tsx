@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import type { TidegateProblem } from '@tidegate/client';
 import { Suspense, use, useState } from 'react';
 import { exact, when } from './format.ts';
+import { useUpgradeName } from './plan-name.ts';
 import { t } from './strings.ts';
 import { UpgradeDialog } from './upgrade.ts';
 
@@ -20,6 +21,8 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
     string,
     string | number | null | undefined
   >;
+  const named = String(feature ?? meter ?? '');
+  const name = useUpgradeName(named, org && upgradeTo ? String(upgradeTo) : undefined);
   return (
     <div className="stack">
       <p>{problem.message}</p>
@@ -35,13 +38,13 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
       {org && upgradeTo ? (
         <div className="row">
           <Button size="compact-sm" aria-haspopup="dialog" onClick={() => setOpen(true)}>
-            {t('Look at the plan {plan}', { plan: String(upgradeTo) })}
+            {name ? t('Look at the plan {plan}', { plan: name }) : t('Look at the larger plan')}
           </Button>
           {open && Dialog ? (
             <Suspense fallback={t('Loading')}>
               <Dialog
                 product={product ? String(product) : null}
-                feature={String(feature ?? meter ?? '')}
+                feature={named}
                 plan={String(upgradeTo)}
                 onClose={() => setOpen(false)}
               />

@@ -2,9 +2,8 @@ import { createRootRoute, createRoute, redirect } from '@tanstack/react-router';
 import { isProblem } from '@tidegate/client';
 import { queryClient, readOf } from './api.ts';
 import { standStill } from './page-clock.ts';
-import { given, textOf } from './search-params.ts';
 import { linkKey } from './shared-link.ts';
-import type { TableSearch } from './table-view.rules.ts';
+import { tablesIn } from './table-view.rules.ts';
 
 /*
  * The two routes that all others hang from: everything of an organisation is below its id, so that a link opens in the
@@ -17,9 +16,8 @@ export const meOf = () => ({ ...readOf(null, 'accountsMe', {}), staleTime: 60_00
 export const orgRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/o/$org',
-  // How tables are sorted and searched, on every page that has one.
-  validateSearch: (raw: Record<string, unknown>): TableSearch =>
-    given({ by: textOf(raw, 'by'), find: textOf(raw, 'find') }),
+  // How tables are sorted and searched and which columns they have, on every page that has one.
+  validateSearch: tablesIn,
   beforeLoad: async ({ location, params }) => {
     // Whoever has a link is nobody, and reads what it shows.
     if (linkKey()) return;

@@ -2,10 +2,10 @@ import { Button } from '@mantine/core';
 import { lazy, useState } from 'react';
 import { useAsked } from './asked.ts';
 import type { Column } from './csv.rules.ts';
-import { csv } from './csv.rules.ts';
 import classes from './data-table.module.css';
 import { OpenedLater } from './opened-later.tsx';
 import { t } from './strings.ts';
+import type { TableSearch } from './table-view.rules.ts';
 
 const loadColumns = () => import('./columns-menu.tsx');
 const ColumnsMenu = lazy(async () => ({ default: (await loadColumns()).ColumnsMenu }));
@@ -16,22 +16,16 @@ interface Props<Row> {
   rows: readonly Row[];
   all: number;
   columns: readonly Column<Row>[];
-  hidden: ReadonlySet<string>;
+  shown: ReadonlySet<string>;
   onToggle: (key: string) => void;
+  /** Where the table sorts and searches by itself. */
+  search: TableSearch | undefined;
   more: (() => void) | undefined;
 }
 
 /** How many there are, and how to have them elsewhere. */
-export function TableFoot<Row>({ name, rows, all, columns, hidden, onToggle, more }: Props<Row>) {
+export function TableFoot<Row>({ name, rows, all, columns, shown, onToggle, search, more }: Props<Row>) {
   const named = columns.filter(({ title }) => title !== '');
-  const save = () =>
-    download(
-      `${name}.csv`,
-      csv(
-        named.filter(({ key }) => !hidden.has(key)),
-        rows,
-      ),
-    );
   return (
     <div className={classes['foot']}>
       {more ? (
@@ -43,15 +37,55 @@ export function TableFoot<Row>({ name, rows, all, columns, hidden, onToggle, mor
         {rows.length === all
           ? t('{count, plural, one {# row} other {# rows}}', { count: all })
           : t('{shown} of {count, plural, one {# row} other {# rows}}', { shown: rows.length, count: all })}
+        {more ? t(', and more') : ''}
       </span>
       <OpenedLater label={t('Columns')} load={loadColumns}>
-        {() => <ColumnsMenu columns={named as never} hidden={hidden} onToggle={onToggle} />}
+        {() => <ColumnsMenu columns={named as never} shown={shown} onToggle={onToggle} />}
       </OpenedLater>
-      <Button size="compact-sm" variant="subtle" onClick={save}>
-        {t('CSV')}
-      </Button>
+      <SaveCsv
+        table={{ name, view: rows, search, columns: named.filter(({ key }) => shown.has(key)), all: columns }}
+        more={more}
+      />
       <CopyCurl />
     </div>
+  );
+}
+
+interface Saved<Row> {
+  name: string;
+  view: readonly Row[];
+  search: TableSearch | undefined;
+  columns: readonly Column<Row>[];
+  all: readonly Column<Row>[];
+}
+
+/** Whatever the filter matches, also what was not loaded yet; of very many only the first, which is said. */
+function SaveCsv<Row>({ table, more }: { table: Saved<Row>; more: (() => void) | undefined }) {
+  const asked = useAsked();
+  const [state, setState] = useState<'saving' | 'cut' | 'failed'>();
+  const save = async () => {
+    setState('saving');
+    try {
+      const { saveCsv } = await import('./save-csv.ts');
+      const { cut } = await saveCsv({ ...table, asked: more && asked });
+      setState(cut ? 'cut' : undefined);
+    } catch {
+      setState('failed');
+    }
+  };
+  return (
+    <>
+      <Button size="compact-sm" variant="subtle" loading={state === 'saving'} onClick={() => void save()}>
+        {t('CSV')}
+      </Button>
+      {state === 'cut' || state === 'failed' ? (
+        <span role="alert">
+          {state === 'cut'
+            ? t('The file has the first 10,000 rows. Narrow the filter, or read the others over the API.')
+            : t('Not all rows could be read, so nothing was saved. Try again.')}
+        </span>
+      ) : null}
+    </>
   );
 }
 
@@ -74,12 +108,4 @@ function CopyCurl() {
       {copied ? t('Copied') : t('Copy as curl')}
     </Button>
   );
-}
-
-function download(name: string, content: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], { type: 'text/csv' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -1,9 +1,53 @@
 import type { Column } from './csv.rules.ts';
 
-/** In the address, so that a link shows the table as it is seen: `by=-name` is by name, largest first; `find=abc` are the rows with abc. */
+/**
+ * In the address, so that a link shows the table as it is seen: `by=-name` is by name, largest first; `find=abc` are the rows
+ * with abc; `cols=name,size` are the columns.
+ */
 export interface TableSearch {
-  by?: string;
-  find?: string;
+  by?: string | undefined;
+  find?: string | undefined;
+  cols?: string | undefined;
+}
+
+const NAMES = /^([a-z0-9_]+-)?(by|find|cols)$/;
+
+/** Of a page with several tables, those after the first have a part of their own: `events-by=at`. */
+export const tablesIn = (raw: Record<string, unknown>): TableSearch =>
+  Object.fromEntries(
+    Object.entries(raw).flatMap(([name, value]) =>
+      NAMES.test(name) && (typeof value === 'number' || (typeof value === 'string' && value !== ''))
+        ? [[name, String(value)]]
+        : [],
+    ),
+  );
+
+const inAddress = (part: string | undefined, name: string) => (part === undefined ? name : `${part}-${name}`);
+
+export function searchOf(search: TableSearch, part: string | undefined): TableSearch {
+  const of = (name: keyof TableSearch) => (search as Record<string, string | undefined>)[inAddress(part, name)];
+  return { by: of('by'), find: of('find'), cols: of('cols') };
+}
+
+/** The address after a change of one of its tables. */
+export const searchWith = (before: object, part: string | undefined, next: TableSearch): object => ({
+  ...before,
+  ...Object.fromEntries(Object.entries(next).map(([name, value]) => [inAddress(part, name), value])),
+});
+
+/** The keys of the columns that are shown: as the address says, else as was chosen before, else those that are not hidden. */
+export function shownColumns(
+  columns: readonly Pick<Column<never>, 'key' | 'title' | 'hidden'>[],
+  cols: string | undefined,
+  hiddenBefore: string | undefined,
+): ReadonlySet<string> {
+  const asked = new Set(cols?.split(','));
+  const hidden = new Set(hiddenBefore?.split(' '));
+  const isShown = ({ key, title, hidden: atFirst }: (typeof columns)[number]) =>
+    title === '' || (cols !== undefined ? asked.has(key) : hiddenBefore !== undefined ? !hidden.has(key) : !atFirst);
+  const shown = columns.filter(isShown);
+  // An address that names none of them is of another table.
+  return new Set((shown.some(({ title }) => title !== '') ? shown : columns).map(({ key }) => key));
 }
 
 type Value = string | number | null | undefined;

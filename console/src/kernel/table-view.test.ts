@@ -1,5 +1,5 @@
 import type { Column } from './csv.rules.ts';
-import { nextOrder, viewOf } from './table-view.rules.ts';
+import { nextOrder, searchOf, searchWith, shownColumns, tablesIn, viewOf } from './table-view.rules.ts';
 
 interface Row {
   name: string;
@@ -51,4 +51,32 @@ test('a heading sorts the largest first, then the smallest', () => {
     '-size',
     '-size',
   ]);
+});
+
+test('each table of a page has its own state in the address, and nothing else of the address is taken for it', () => {
+  const address = { by: '-size', 'events-find': 7, 'events-by': '', sort: 'x', 'a b-by': '1', cols: ['name'] };
+  expect(tablesIn(address)).toEqual({ by: '-size', 'events-find': '7' });
+  expect(searchOf(tablesIn(address), 'events')).toEqual({ find: '7' });
+  expect(searchOf(tablesIn(address), undefined)).toEqual({ by: '-size' });
+  expect(searchWith({ by: '-size', tab: 'a' }, 'events', { cols: 'at' })).toEqual({
+    by: '-size',
+    tab: 'a',
+    'events-cols': 'at',
+  });
+});
+
+test.each([
+  [undefined, undefined, ['name', 'do']],
+  [undefined, 'name', ['size', 'do']],
+  [undefined, '', ['name', 'size', 'do']],
+  ['size', 'name size', ['size', 'do']],
+  ['gone,size', undefined, ['size', 'do']],
+  ['gone', undefined, ['name', 'size', 'do']],
+])('with %j in the address and %j hidden before, the columns are %j', (cols, before, shown) => {
+  const all = [
+    { key: 'name', title: 'Name' },
+    { key: 'size', title: 'Size', hidden: true },
+    { key: 'do', title: '' },
+  ];
+  expect([...shownColumns(all, cols, before)]).toEqual(shown);
 });

@@ -6,8 +6,8 @@ import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { day } from '../kernel/format.ts';
+import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
-import { useIsAdmin } from '../kernel/own-role.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -19,7 +19,7 @@ import { RenameKey, RotateKey } from './edit-key.tsx';
 export function ListKeys() {
   const keys = usePages('keysList', { limit: 100 });
   const revoke = useWrite('keysRevoke');
-  const mayChange = useIsAdmin();
+  const mayChange = useMay()('keysRevoke');
   const [rotating, setRotating] = useState<ApiKey>();
   const columns: Column<ApiKey>[] = [
     { key: 'name', title: t('Name'), value: ({ name }) => name },

@@ -35,7 +35,13 @@ export function LadderPreview({ ladder }: { ladder: Ladder }) {
           value={worstLoss === null ? t('all of it: there is no stop loss') : `${worstLoss} ${currency}`}
         />
       </dl>
-      <DataTable name={t('Orders')} rows={levels} columns={columns()} rowKey={({ index }) => String(index)} />
+      <DataTable
+        part="ladder"
+        name={t('Orders')}
+        rows={levels}
+        columns={columns()}
+        rowKey={({ index }) => String(index)}
+      />
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { day } from '../kernel/format.ts';
+import { useMay } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -16,6 +17,7 @@ export function ListLinks() {
   const links = usePages('linksList', { limit: 100 });
   const servers = useRead('serversList', { limit: 200 }).data?.items ?? [];
   const bots = useRead('botsList', { limit: 200 }).data?.items ?? [];
+  const may = useMay()('linksRevoke');
   const revoke = useWrite('linksRevoke');
   const names = new Map([...servers, ...bots].map(({ id, name }) => [id, name]));
   const columns: Column<SharedLink>[] = [
@@ -37,25 +39,29 @@ export function ListLinks() {
       value: ({ expiresAt }) => expiresAt,
       cell: ({ expiresAt }) => (expiresAt ? day(expiresAt) : t('revoked')),
     },
-    {
-      key: 'revoke',
-      title: '',
-      value: () => null,
-      cell: ({ id, name }) => (
-        <Confirm
-          label={t('Revoke')}
-          question={t('Revoke the link {name}?', { name })}
-          consequence={t('Whoever has it sees nothing any more, at once.')}
-          onYes={() => revoke.mutate({ linkId: id })}
-        />
-      ),
-    },
+    ...(may
+      ? [
+          {
+            key: 'revoke',
+            title: '',
+            value: () => null,
+            cell: ({ id, name }: SharedLink) => (
+              <Confirm
+                label={t('Revoke')}
+                question={t('Revoke the link {name}?', { name })}
+                consequence={t('Whoever has it sees nothing any more, at once.')}
+                onYes={() => revoke.mutate({ linkId: id })}
+              />
+            ),
+          } satisfies Column<SharedLink>,
+        ]
+      : []),
   ];
   return (
     <Page
       title={t('Shared links')}
       lead={t('One server or bot for people without an account: they see its pages and change nothing.')}
-      actions={<CreateLink servers={servers} bots={bots} />}
+      actions={may ? <CreateLink servers={servers} bots={bots} /> : null}
     >
       <ProblemNote error={revoke.error} />
       <Reading of={links}>

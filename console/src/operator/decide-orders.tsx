@@ -19,8 +19,12 @@ export function DecideOrders() {
       value: ({ orderedAt }) => orderedAt,
       cell: ({ orderedAt }) => <Moment at={orderedAt} />,
     },
-    { key: 'org', title: t('Organisation'), value: ({ organisationId }) => organisationId },
-    { key: 'plan', title: t('Plan'), value: ({ product, plan }) => `${product}: ${plan}` },
+    {
+      key: 'org',
+      title: t('Organisation'),
+      value: ({ organisationId, organisationName }) => organisationName || organisationId,
+    },
+    { key: 'plan', title: t('Plan'), value: ({ productName, planName }) => `${productName}: ${planName}` },
     { key: 'by', title: t('By'), value: ({ orderedBy }) => orderedBy },
     {
       key: 'decide',

@@ -30,7 +30,8 @@ export function SearchOrganisations() {
     {
       key: 'plans',
       title: t('Plans'),
-      value: ({ plans }) => plans.map(({ product, plan, status }) => `${product}: ${plan} (${status})`).join(', '),
+      value: ({ plans }) =>
+        plans.map(({ productName, planName, status }) => `${productName}: ${planName} (${t(status)})`).join(', '),
     },
     {
       key: 'mrr',
@@ -50,7 +51,14 @@ export function SearchOrganisations() {
       />
       <Reading of={organisations}>
         {({ items, more }) => (
-          <DataTable name={t('Organisations')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+          <DataTable
+            searched
+            name={t('Organisations')}
+            rows={items}
+            columns={columns}
+            rowKey={({ id }) => id}
+            more={more}
+          />
         )}
       </Reading>
     </Page>

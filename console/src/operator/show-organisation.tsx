@@ -1,6 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { StoryEntry } from '@tidegate/client';
-import { usePages, useRead } from '../kernel/api.ts';
+import { readOf, usePages, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
@@ -14,10 +15,15 @@ const route = getRouteApi('/o/$org/operator/organisations/$organisationId');
 export function ShowOrganisation() {
   const { organisationId } = route.useParams();
   const billing = useRead('organisationsBilling', { organisationId });
+  const catalogue = useQuery(readOf(null, 'plansList', {})).data;
   const story = usePages('organisationsStory', { organisationId, limit: 50 });
   const columns: Column<StoryEntry>[] = [
     { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
-    { key: 'product', title: t('Product'), value: ({ product }) => product },
+    {
+      key: 'product',
+      title: t('Product'),
+      value: ({ product }) => catalogue?.products.find((one) => one.product === product)?.name ?? product,
+    },
     { key: 'action', title: t('What'), value: ({ kind, action }) => `${kind}: ${action}` },
     { key: 'by', title: t('By'), value: ({ by }) => by },
     { key: 'reason', title: t('Reason'), wide: true, value: ({ reason }) => reason },
@@ -28,9 +34,9 @@ export function ShowOrganisation() {
         {({ subscriptions, grants }) => (
           <>
             <ul>
-              {subscriptions.map(({ product, planName, status, provider, periodEnd }) => (
+              {subscriptions.map(({ product, productName, planName, status, provider, periodEnd }) => (
                 <li key={product}>
-                  {product}: {planName}, {t(status)}, {provider}, {t('until {at}', { at: day(periodEnd) })}
+                  {productName}: {planName}, {t(status)}, {provider}, {t('until {at}', { at: day(periodEnd) })}
                 </li>
               ))}
             </ul>
@@ -38,8 +44,9 @@ export function ShowOrganisation() {
             <ul>
               {grants.map(({ id, feature, op, value, until, by, reason }) => (
                 <li key={id}>
-                  {feature} {op} {String(value ?? t('without limit'))}{' '}
-                  {until ? t('until {at}', { at: day(until) }) : ''} · {by} · {reason}
+                  {catalogue?.features.find(({ key }) => key === feature)?.name ?? feature} {op}{' '}
+                  {String(value ?? t('without limit'))} {until ? t('until {at}', { at: day(until) }) : ''} · {by} ·{' '}
+                  {reason}
                 </li>
               ))}
             </ul>

@@ -16,7 +16,7 @@ export function ShowRevenue() {
   const columns = useMemo(() => monthColumns(currency), [currency]);
   const plans: Column<PlanMonth>[] = [
     { key: 'month', title: t('Month'), value: ({ month }) => month },
-    { key: 'plan', title: t('Plan'), value: ({ product, plan }) => `${product}: ${plan}` },
+    { key: 'plan', title: t('Plan'), value: ({ productName, planName }) => `${productName}: ${planName}` },
     { key: 'subscriptions', title: t('Subscriptions'), number: true, value: ({ subscriptions }) => subscriptions },
     {
       key: 'mrr',
@@ -34,6 +34,7 @@ export function ShowRevenue() {
             <DataTable name={t('Months')} rows={data.mrr} columns={columns} rowKey={({ month }) => month} />
             <h2>{t('By plan')}</h2>
             <DataTable
+              part="plans"
               name={t('By plan')}
               rows={data.plans}
               columns={plans}

@@ -4,6 +4,7 @@ import { findingMark, findingPage, findingText } from '../findings/finding-text.
 import { useOrg, useRead } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
 import { exact, share, short, took } from '../kernel/format.ts';
+import { May } from '../kernel/may.tsx';
 import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -27,9 +28,11 @@ export function ShowOverview() {
         {({ items, counts }) =>
           items.length === 0 ? (
             <Empty title={t('Nothing is watched yet')}>
-              <Link to="/o/$org/servers/new" params={{ org }}>
-                {t('Add a PostgreSQL server')}
-              </Link>
+              <May op="serversCreate">
+                <Link to="/o/$org/servers/new" params={{ org }}>
+                  {t('Add a PostgreSQL server')}
+                </Link>
+              </May>
             </Empty>
           ) : (
             <>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
 import { bytes } from '../kernel/format.ts';
+import { May } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -97,7 +98,9 @@ function Finding({ finding, serverId }: { finding: ListedFinding; serverId: stri
       {dismissed ? (
         <Dismissed serverId={serverId} finding={id} dismissed={dismissed} />
       ) : (
-        <Dismiss serverId={serverId} finding={id} />
+        <May op="serversFindingsDismiss">
+          <Dismiss serverId={serverId} finding={id} />
+        </May>
       )}
     </details>
   );
@@ -144,14 +147,16 @@ function Dismissed({
       <span>
         {t('Dismissed: {reason}', { reason })} · <Moment at={at} />
       </span>
-      <Button
-        size="compact-sm"
-        variant="default"
-        loading={restore.isPending}
-        onClick={() => restore.mutate({ serverId, finding })}
-      >
-        {t('Show it again')}
-      </Button>
+      <May op="serversFindingsRestore">
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={restore.isPending}
+          onClick={() => restore.mutate({ serverId, finding })}
+        >
+          {t('Show it again')}
+        </Button>
+      </May>
       <ProblemNote error={restore.error} />
     </div>
   );

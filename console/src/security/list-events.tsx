@@ -30,6 +30,7 @@ export function ListEvents() {
     <Reading of={events}>
       {({ items, more }) => (
         <DataTable
+          part="events"
           name={t('What was done to this account')}
           rows={items}
           columns={columns}

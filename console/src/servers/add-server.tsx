@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import type { NewServer, TlsMode } from '@tidegate/client';
 import { useOrg, useWrite } from '../kernel/api.ts';
+import { MayOrAsk } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
@@ -45,38 +46,40 @@ export function AddServer() {
   };
   return (
     <Page title={t('Add a server')}>
-      <form className="stack form" onSubmit={form.onSubmit(() => add.mutate(input()))}>
-        <TextInput label={t('Name')} required {...field('name')} />
-        <div className="row">
-          <TextInput label={t('Host')} required {...field('host')} />
-          <TextInput label={t('Port')} inputMode="numeric" required w={96} {...field('port')} />
-        </div>
-        <TextInput label={t('Database')} required {...field('database')} />
-        <TextInput
-          label={t('Role')}
-          description={t('With the rights of pg_monitor')}
-          autoComplete="off"
-          required
-          {...field('user')}
-        />
-        <PasswordInput label={t('Password')} autoComplete="new-password" {...field('password')} />
-        <NativeSelect label={t('Encryption')} data={TLS} {...field('tlsMode')} />
-        <Textarea
-          label={t('Certificate authority')}
-          description={t('PEM text; empty: the well-known ones')}
-          {...field('tlsCa')}
-        />
-        <ProblemNote error={restOf(failed, errors)} />
-        {test.data ? <CheckList report={test.data} /> : null}
-        <div className="row">
-          <Button type="submit" loading={add.isPending}>
-            {t('Add')}
-          </Button>
-          <Button variant="default" loading={test.isPending} onClick={() => test.mutate(connection())}>
-            {t('Test the connection')}
-          </Button>
-        </div>
-      </form>
+      <MayOrAsk op="serversCreate">
+        <form className="stack form" onSubmit={form.onSubmit(() => add.mutate(input()))}>
+          <TextInput label={t('Name')} required {...field('name')} />
+          <div className="row">
+            <TextInput label={t('Host')} required {...field('host')} />
+            <TextInput label={t('Port')} inputMode="numeric" required w={96} {...field('port')} />
+          </div>
+          <TextInput label={t('Database')} required {...field('database')} />
+          <TextInput
+            label={t('Role')}
+            description={t('With the rights of pg_monitor')}
+            autoComplete="off"
+            required
+            {...field('user')}
+          />
+          <PasswordInput label={t('Password')} autoComplete="new-password" {...field('password')} />
+          <NativeSelect label={t('Encryption')} data={TLS} {...field('tlsMode')} />
+          <Textarea
+            label={t('Certificate authority')}
+            description={t('PEM text; empty: the well-known ones')}
+            {...field('tlsCa')}
+          />
+          <ProblemNote error={restOf(failed, errors)} />
+          {test.data ? <CheckList report={test.data} /> : null}
+          <div className="row">
+            <Button type="submit" loading={add.isPending}>
+              {t('Add')}
+            </Button>
+            <Button variant="default" loading={test.isPending} onClick={() => test.mutate(connection())}>
+              {t('Test the connection')}
+            </Button>
+          </div>
+        </form>
+      </MayOrAsk>
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import type { Server, ServerPatch, TlsMode } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { day, exact } from '../kernel/format.ts';
+import { MayOrAsk } from '../kernel/may.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -17,7 +18,11 @@ const route = getRouteApi('/o/$org/servers/$serverId/settings');
 export function EditServer() {
   const { serverId } = route.useParams();
   const server = useRead('serversGet', { serverId });
-  return <Reading of={server}>{(data) => <Settings key={data.id} server={data} />}</Reading>;
+  return (
+    <MayOrAsk op="serversUpdate">
+      <Reading of={server}>{(data) => <Settings key={data.id} server={data} />}</Reading>
+    </MayOrAsk>
+  );
 }
 
 function Settings({ server }: { server: Server }) {

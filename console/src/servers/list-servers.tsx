@@ -6,10 +6,10 @@ import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { exact, lasted, orDash, share, short, took } from '../kernel/format.ts';
+import { May } from '../kernel/may.tsx';
 import { Age } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { readsOnly } from '../kernel/reads-only.ts';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { Spark } from '../kernel/spark.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -29,11 +29,11 @@ export function ListServers() {
     <Page
       title={t('Servers')}
       actions={
-        readsOnly() ? null : (
+        <May op="serversCreate">
           <Button renderRoot={(props) => <Link to="/o/$org/servers/new" params={{ org }} {...props} />}>
             {t('Add a server')}
           </Button>
-        )
+        </May>
       }
     >
       <Reading of={servers}>

@@ -2,10 +2,10 @@ import { Button, TextInput } from '@mantine/core';
 import type { ServerAnnotation } from '@tidegate/client';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
+import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
-import { readsOnly } from '../kernel/reads-only.ts';
 import { t } from '../kernel/strings.ts';
 
 const KINDS: Record<ServerAnnotation['kind'], string> = {
@@ -30,6 +30,7 @@ export function Notes({
   at: string;
 }) {
   const [text, setText] = useState('');
+  const may = useMay()('serversNotesCreate');
   const add = useWrite('serversNotesCreate', { onDone: () => setText('') });
   const remove = useWrite('serversNotesDelete');
   return (
@@ -40,7 +41,7 @@ export function Notes({
             <li key={`${kind} ${when} ${id}`}>
               <Moment at={when} /> {note ?? t(KINDS[kind])}
               {of.length > 0 ? ` (${of.join(', ')})` : ''}{' '}
-              {id && !readsOnly() ? (
+              {id && may ? (
                 <button
                   type="button"
                   className="as-link"
@@ -54,7 +55,7 @@ export function Notes({
           ))}
         </ol>
       ) : null}
-      {readsOnly() ? null : (
+      {!may ? null : (
         <form
           className="row"
           onSubmit={(event) => {

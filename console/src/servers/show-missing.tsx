@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
+import { May } from '../kernel/may.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
@@ -17,11 +18,18 @@ export function ShowMissing() {
   const test = useWrite('serversTest');
   return (
     <div className="stack">
-      <div className="row">
-        <Button size="compact-sm" variant="default" loading={test.isPending} onClick={() => test.mutate({ serverId })}>
-          {t('Test again')}
-        </Button>
-      </div>
+      <May op="serversTest">
+        <div className="row">
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={test.isPending}
+            onClick={() => test.mutate({ serverId })}
+          >
+            {t('Test again')}
+          </Button>
+        </div>
+      </May>
       <ProblemNote error={test.error} />
       {test.data ? (
         <CheckList report={test.data} />

@@ -1,9 +1,9 @@
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
 import { useOrg, useRead } from '../kernel/api.ts';
+import { useMay } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { RangePicker } from '../kernel/range-picker.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { readsOnly } from '../kernel/reads-only.ts';
 import { t } from '../kernel/strings.ts';
 import { Missing } from './missing.tsx';
 import { ServerState } from './server-state.tsx';
@@ -28,6 +28,7 @@ export function ShowServer() {
   const org = useOrg();
   const { serverId } = route.useParams();
   const search = route.useSearch();
+  const may = useMay()('serversUpdate');
   const server = useRead('serversGet', { serverId }, { everyMs: 10_000 });
   return (
     <Reading of={server}>
@@ -43,7 +44,7 @@ export function ShowServer() {
         >
           <Missing checks={data.missing} failure={data.failure} />
           <nav className="tabs" aria-label={t('Of this server')}>
-            {TABS.filter(({ text }) => text !== 'Settings' || !readsOnly()).map(({ to, text, ...tab }) => (
+            {TABS.filter(({ text }) => text !== 'Settings' || may).map(({ to, text, ...tab }) => (
               <Link
                 key={to}
                 to={to}

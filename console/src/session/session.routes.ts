@@ -81,6 +81,11 @@ export const sessionRoutes = [
   }),
   createRoute({
     getParentRoute: () => rootRoute,
+    path: '/confirm-reply-address',
+    component: lazyRouteComponent(tokenPages, 'ConfirmReplyAddress'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
     path: '/unsubscribe',
     component: lazyRouteComponent(tokenPages, 'Unsubscribe'),
   }),

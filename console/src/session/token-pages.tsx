@@ -101,6 +101,7 @@ export const UndoEmailChange = () => (
     ask={t(
       'Your account gets this address back. All sessions and the password end, and a mail to set a new one is sent.',
     )}
+    yes={t('Undo the change')}
     done={t('Your account has this address again. A mail to set a new password is on its way.')}
     onDone={dropRead}
   />
@@ -116,6 +117,17 @@ export const ConfirmAddress = () => (
   />
 );
 
+/** Asks first: a mail program that follows links agrees to nothing. */
+export const ConfirmReplyAddress = () => (
+  <ByToken
+    title={t('Confirm this address for answers')}
+    operation="mailSendersConfirm"
+    ask={t('Answers to the mails of the organisation that asked will come to this address.')}
+    yes={t('I agree')}
+    done={t('Answers come to this address from now on.')}
+  />
+);
+
 export const Unsubscribe = () => (
   <ByToken
     title={t('Unsubscribe')}
@@ -126,15 +138,23 @@ export const Unsubscribe = () => (
 
 interface ByTokenProps {
   title: string;
-  operation: 'emailsVerify' | 'emailsConfirmChange' | 'emailsUndoChange' | 'channelsConfirm' | 'channelsUnsubscribe';
+  operation:
+    | 'emailsVerify'
+    | 'emailsConfirmChange'
+    | 'emailsUndoChange'
+    | 'channelsConfirm'
+    | 'channelsUnsubscribe'
+    | 'mailSendersConfirm';
   /** What happens; then only after a click. */
   ask?: string;
+  /** What is clicked. */
+  yes?: string;
   done: string;
   onDone?: () => void;
 }
 
 /** Does one thing with the token of a link. */
-function ByToken({ title, operation, ask, done, onDone }: ByTokenProps) {
+function ByToken({ title, operation, ask, yes, done, onDone }: ByTokenProps) {
   const act = useWrite(operation, { org: null, onDone });
   const { mutate } = act;
   const begun = useRef(false);
@@ -149,7 +169,7 @@ function ByToken({ title, operation, ask, done, onDone }: ByTokenProps) {
       {ask && act.isIdle ? (
         <>
           <p>{ask}</p>
-          <Button onClick={() => mutate({ token: tokenOf() })}>{t('Undo the change')}</Button>
+          <Button onClick={() => mutate({ token: tokenOf() })}>{yes}</Button>
         </>
       ) : null}
       {act.isPending ? <StateMark mark="pending">{t('One moment …')}</StateMark> : null}

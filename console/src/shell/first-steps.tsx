@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { useRead } from '../kernel/api.ts';
+import { useMay } from '../kernel/may.tsx';
 import { useScopes } from '../kernel/own-role.ts';
 import { meOf } from '../kernel/routes.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -18,7 +19,8 @@ export function FirstSteps({ org }: { org: string }) {
   const [put, setPut] = useState(stored(away) !== undefined);
   const servers = useRead('serversList', { limit: 200 }, { enabled: !put }).data;
   const bots = useRead('botsList', { limit: 20 }, { enabled: !put }).data;
-  const steps = servers && bots ? stepsOf(org, servers.items, bots.items) : [];
+  const may = useMay();
+  const steps = (servers && bots ? stepsOf(org, servers.items, bots.items) : []).filter(({ op }) => !op || may(op));
   const isDone = steps.length > 0 && steps.every(({ done }) => done);
   const putAway = useCallback(() => {
     store(away, 'yes');
@@ -86,6 +88,7 @@ function stepsOf(
       ? [
           {
             text: t('Look at the PostgreSQL of this installation'),
+            op: undefined,
             done: stored(LOOKED) !== undefined,
             to: '/o/$org/servers/$serverId',
             params: { org, serverId: own.id },
@@ -94,12 +97,14 @@ function stepsOf(
       : []),
     {
       text: t('Connect a PostgreSQL server of yours'),
+      op: 'serversCreate' as const,
       done: servers.some(({ platform }) => !platform),
       to: '/o/$org/servers/new',
       params: { org },
     },
     {
       text: t('Start a bot on paper: it trades with the market’s prices and no money'),
+      op: 'botsCreate' as const,
       done: bots.some(({ status }) => status !== 'stopped'),
       to: '/o/$org/bots/new',
       params: { org },

@@ -2,6 +2,7 @@ import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -51,57 +52,59 @@ export function CreateSweep() {
     });
   return (
     <Page title={t('Start a sweep')}>
-      <form className="columns" onSubmit={form.onSubmit(submit)}>
-        <section className="stack" aria-label={t('Settings')}>
-          <h2>{t('Settings')}</h2>
-          <LadderFields form={form} errors={errors} market={market} markets={markets} />
-        </section>
-        <section className="stack form" aria-label={t('Values that are tried')}>
-          <h2>{t('Values that are tried')}</h2>
-          <p className="quiet">
-            {t('Separated by spaces; at most four settings. An empty one stays as it is in the settings.')}
-          </p>
-          {Object.entries(VARIABLE).map(([setting, title]) => (
-            <TextInput key={setting} label={t(title)} {...form.getInputProps(keyOf(setting))} />
-          ))}
-          <SegmentedControl
-            aria-label={t('Kind')}
-            data={[
-              { value: 'ranking', label: t('ranking') },
-              { value: 'walk', label: t('walk-forward') },
-            ]}
-            {...form.getInputProps('kind')}
-          />
-          {all['kind'] === 'walk' ? (
-            <>
-              <TextInput inputMode="numeric" label={t('Candles to train on')} {...form.getInputProps('train')} />
-              <TextInput
-                inputMode="numeric"
-                label={t('Candles to test on, after them')}
-                {...form.getInputProps('test')}
-              />
-            </>
-          ) : null}
-          <NativeSelect
-            label={t('Best is')}
-            data={[
-              { value: 'profit', label: t('most profit') },
-              { value: 'profitToCapital', label: t('most profit for the money in a trade') },
-              { value: 'profitToDrawdown', label: t('most profit for the deepest drawdown') },
-            ]}
-            {...form.getInputProps('rankBy')}
-          />
-          <p aria-live="polite">
-            {t('{count, plural, one {# combination is tried} other {# combinations are tried}}', {
-              count: combinationsOf(vary),
-            })}
-          </p>
-          <ProblemNote error={restOf(create.error, errors)} />
-          <Button type="submit" loading={create.isPending} disabled={vary.length === 0}>
-            {t('Start')}
-          </Button>
-        </section>
-      </form>
+      <MayOrAsk op="sweepsCreate">
+        <form className="columns" onSubmit={form.onSubmit(submit)}>
+          <section className="stack" aria-label={t('Settings')}>
+            <h2>{t('Settings')}</h2>
+            <LadderFields form={form} errors={errors} market={market} markets={markets} />
+          </section>
+          <section className="stack form" aria-label={t('Values that are tried')}>
+            <h2>{t('Values that are tried')}</h2>
+            <p className="quiet">
+              {t('Separated by spaces; at most four settings. An empty one stays as it is in the settings.')}
+            </p>
+            {Object.entries(VARIABLE).map(([setting, title]) => (
+              <TextInput key={setting} label={t(title)} {...form.getInputProps(keyOf(setting))} />
+            ))}
+            <SegmentedControl
+              aria-label={t('Kind')}
+              data={[
+                { value: 'ranking', label: t('ranking') },
+                { value: 'walk', label: t('walk-forward') },
+              ]}
+              {...form.getInputProps('kind')}
+            />
+            {all['kind'] === 'walk' ? (
+              <>
+                <TextInput inputMode="numeric" label={t('Candles to train on')} {...form.getInputProps('train')} />
+                <TextInput
+                  inputMode="numeric"
+                  label={t('Candles to test on, after them')}
+                  {...form.getInputProps('test')}
+                />
+              </>
+            ) : null}
+            <NativeSelect
+              label={t('Best is')}
+              data={[
+                { value: 'profit', label: t('most profit') },
+                { value: 'profitToCapital', label: t('most profit for the money in a trade') },
+                { value: 'profitToDrawdown', label: t('most profit for the deepest drawdown') },
+              ]}
+              {...form.getInputProps('rankBy')}
+            />
+            <p aria-live="polite">
+              {t('{count, plural, one {# combination is tried} other {# combinations are tried}}', {
+                count: combinationsOf(vary),
+              })}
+            </p>
+            <ProblemNote error={restOf(create.error, errors)} />
+            <Button type="submit" loading={create.isPending} disabled={vary.length === 0}>
+              {t('Start')}
+            </Button>
+          </section>
+        </form>
+      </MayOrAsk>
     </Page>
   );
 }

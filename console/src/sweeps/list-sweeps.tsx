@@ -4,10 +4,10 @@ import type { Sweep } from '@tidegate/client';
 import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { May } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { MARKS, WORDS } from './sweep-words.ts';
@@ -47,11 +47,11 @@ export function ListSweeps() {
       title={t('Sweeps')}
       lead={t('Many settings over the same candles, and how much of the result lasts.')}
       actions={
-        readsOnly() ? null : (
+        <May op="sweepsCreate">
           <Button renderRoot={(props) => <Link to="/o/$org/sweeps/new" params={{ org }} {...props} />}>
             {t('Start a sweep')}
           </Button>
-        )
+        </May>
       }
     >
       <Reading of={sweeps}>

@@ -5,12 +5,12 @@ import { useEffect } from 'react';
 import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { useMay } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { readsOnly } from '../kernel/reads-only.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { HeatMap } from './heat-map.tsx';
@@ -26,6 +26,7 @@ export function ShowSweep() {
   const { sweepId } = route.useParams();
   const sweep = useRead('sweepsGet', { sweepId }, { everyMs: 5_000 });
   const markets = useRead('marketsList', {}).data?.items;
+  const may = useMay()('sweepsCancel');
   const cancel = useWrite('sweepsCancel');
   const remove = useWrite('sweepsDelete', { onDone: () => navigate({ to: '/o/$org/sweeps', params: { org } }) });
   return (
@@ -46,7 +47,7 @@ export function ShowSweep() {
               </span>
             }
             actions={
-              readsOnly() ? null : running ? (
+              !may ? null : running ? (
                 <Confirm
                   label={t('Cancel')}
                   question={t('Cancel this sweep?')}

@@ -57,7 +57,7 @@ export function WalkForward({ sweep, currency }: { sweep: SweepDetail; currency:
         </section>
       ) : null}
       <h2>{t('Windows')}</h2>
-      <DataTable name={t('Windows')} rows={windows} columns={columns} rowKey={({ test }) => test.from} />
+      <DataTable part="windows" name={t('Windows')} rows={windows} columns={columns} rowKey={({ test }) => test.from} />
     </>
   );
 }

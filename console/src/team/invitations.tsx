@@ -16,7 +16,7 @@ import { InvitationPrice } from './invitation-price.tsx';
 import { roleChoices } from './roles.ts';
 
 /** Who was invited and has not answered yet. */
-export function Invitations({ mayInvite }: { mayInvite: boolean }) {
+export function Invitations({ mayInvite, roles }: { mayInvite: boolean; roles: readonly Role[] }) {
   const invitations = usePages('invitationsList', { limit: 100 });
   const resend = useWrite('invitationsResend');
   const revoke = useWrite('invitationsRevoke');
@@ -50,7 +50,7 @@ export function Invitations({ mayInvite }: { mayInvite: boolean }) {
       {mayInvite ? (
         <>
           <h2>{t('Invite somebody')}</h2>
-          <Invite />
+          <Invite roles={roles} />
           <InvitationPrice invited={invitations.data?.items.length ?? 0} />
         </>
       ) : null}
@@ -65,7 +65,14 @@ export function Invitations({ mayInvite }: { mayInvite: boolean }) {
           items.length > 0 ? (
             <>
               <h2>{t('Invited, not joined yet')}</h2>
-              <DataTable name={t('Invitations')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+              <DataTable
+                part="invitations"
+                name={t('Invitations')}
+                rows={items}
+                columns={columns}
+                rowKey={({ id }) => id}
+                more={more}
+              />
             </>
           ) : null
         }
@@ -74,7 +81,7 @@ export function Invitations({ mayInvite }: { mayInvite: boolean }) {
   );
 }
 
-function Invite() {
+function Invite({ roles }: { roles: readonly Role[] }) {
   const form = useForm({ initialValues: { email: '', role: 'viewer' as Role } });
   const invite = useWrite('invitationsCreate', { onDone: () => form.reset() });
   const errors = fieldErrors(invite.error);
@@ -90,7 +97,7 @@ function Invite() {
           {...form.getInputProps('email')}
           error={errors['email']}
         />
-        <NativeSelect aria-label={t('Role of the person')} data={roleChoices()} {...form.getInputProps('role')} />
+        <NativeSelect aria-label={t('Role of the person')} data={roleChoices(roles)} {...form.getInputProps('role')} />
         <Button type="submit" loading={invite.isPending}>
           {t('Invite')}
         </Button>

@@ -6,9 +6,10 @@ import { usePages, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day } from '../kernel/format.ts';
+import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
-import { useIsAdmin } from '../kernel/own-role.ts';
+import { useOwnRole } from '../kernel/own-role.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -26,7 +27,10 @@ export function ListMembers() {
   const { search, role } = route.useSearch();
   const navigate = route.useNavigate();
   const me = useQuery(meOf()).data;
-  const mayChange = useIsAdmin();
+  const mayChange = useMay()('membersRemove');
+  const own = useOwnRole();
+  // Nobody grants or takes a role above their own.
+  const mayGrant = (role: Role) => own !== undefined && ROLES.indexOf(role) <= ROLES.indexOf(own);
   const members = usePages('membersList', { limit: 100, ...(search ? { search } : {}), ...(role ? { role } : {}) });
   const change = useWrite('membersChangeRole');
   const remove = useWrite('membersRemove');
@@ -44,11 +48,11 @@ export function ListMembers() {
       value: ({ role: has }) => has,
       cell: ({ userId, role: has, name, restricted }) => (
         <span className="row">
-          {mayChange ? (
+          {mayChange && mayGrant(has) ? (
             <NativeSelect
               size="xs"
               aria-label={t('Role of {name}', { name })}
-              data={ROLES.map((one) => ({ value: one, label: t(one) }))}
+              data={ROLES.filter(mayGrant).map((one) => ({ value: one, label: t(one) }))}
               value={has}
               onChange={({ currentTarget }) => change.mutate({ userId, role: currentTarget.value as Role })}
             />
@@ -72,8 +76,8 @@ export function ListMembers() {
       key: 'remove',
       title: '',
       value: () => null,
-      cell: ({ userId, name }) =>
-        userId === me?.user.id ? null : (
+      cell: ({ userId, name, role: has }) =>
+        userId === me?.user.id || !mayGrant(has) ? null : (
           <Confirm
             label={t('Remove')}
             question={t('Remove {name} from the organisation?', { name })}
@@ -104,10 +108,17 @@ export function ListMembers() {
       </div>
       <Reading of={members}>
         {({ items, more }) => (
-          <DataTable name={t('Members')} rows={items} columns={columns} rowKey={({ userId }) => userId} more={more} />
+          <DataTable
+            searched
+            name={t('Members')}
+            rows={items}
+            columns={columns}
+            rowKey={({ userId }) => userId}
+            more={more}
+          />
         )}
       </Reading>
-      <Invitations mayInvite={mayChange} />
+      <Invitations mayInvite={mayChange ?? false} roles={ROLES.filter(mayGrant)} />
       <ExportOrganisation />
     </Page>
   );

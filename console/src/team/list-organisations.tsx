@@ -5,7 +5,8 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { readOf, useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { useIsAdmin, useOwnRole } from '../kernel/own-role.ts';
+import { useMay } from '../kernel/may.tsx';
+import { useOwnRole } from '../kernel/own-role.ts';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -101,7 +102,7 @@ function Create() {
 /** The one of this tab: its name, and its end. */
 function ThisOne() {
   const role = useOwnRole();
-  const isAdmin = useIsAdmin();
+  const isAdmin = useMay()('organisationsRename') ?? false;
   const organisation = useRead('organisationsGet', {}, { enabled: isAdmin });
   if (!isAdmin) return null;
   return (

@@ -1,6 +1,5 @@
 import type { Role } from '@tidegate/client';
 import { t } from '../kernel/strings.ts';
-import { ROLES } from './team.routes.ts';
 
 /** What a role may do, in a word or two. */
 const WORDS: Record<Role, string> = {
@@ -10,4 +9,4 @@ const WORDS: Record<Role, string> = {
   owner: 'owner: also appoints owners',
 };
 
-export const roleChoices = () => ROLES.map((value) => ({ value, label: t(WORDS[value]) }));
+export const roleChoices = (roles: readonly Role[]) => roles.map((value) => ({ value, label: t(WORDS[value]) }));

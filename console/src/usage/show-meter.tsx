@@ -56,6 +56,7 @@ export function ShowMeter() {
       <Reading of={events}>
         {(data) => (
           <DataTable
+            part="events"
             name={t('Events')}
             rows={data.items}
             columns={columns()}

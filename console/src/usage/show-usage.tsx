@@ -3,6 +3,7 @@ import type { UsageEstimate } from '@tidegate/client';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { exact, lasted, when } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
+import { useUpgradeName } from '../kernel/plan-name.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -38,6 +39,7 @@ export function ShowUsage() {
 function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate | undefined }) {
   const org = useOrg();
   const now = useNow(60_000);
+  const upgrade = useUpgradeName(meter.meter, meter.upgradeTo);
   const { name, used, reserved, limit, resetsAt, enforcement } = meter;
   const { mark, usedShare, estimateShare } = fullness(meter, estimate);
   return (
@@ -83,9 +85,9 @@ function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate
           : enforcement === 'soft'
             ? t('The limit refuses nothing.')
             : ''}{' '}
-        {meter.upgradeTo ? (
+        {upgrade ? (
           <Link to="/o/$org/plans" params={{ org }}>
-            {t('More with the plan {plan}', { plan: meter.upgradeTo })}
+            {t('More with the plan {plan}', { plan: upgrade })}
           </Link>
         ) : null}
       </p>

@@ -58,7 +58,7 @@ export class Entitlements {
     if (used + adding <= limit) return;
     throw planLimitReached(
       { feature, limit, used, product, plan, upgradeTo },
-      `${limit} ${feature} are allowed, and ${used} exist. ${wayOut(snapshot, feature)}`,
+      `${limit} ${plain(feature)} are allowed, and ${used} exist. ${wayOut(snapshot, feature)}`,
     );
   }
 
@@ -120,7 +120,7 @@ export class Entitlements {
     if (restricted === 'not_included' || typeof limit !== 'number') throw this.missing(snapshot, feature);
     throw planLimitReached(
       { feature, limit, used: await count(), product, plan, upgradeTo },
-      `The oldest ${limit} ${feature} are in use; this one is over the limit. ${wayOut(snapshot, feature)}`,
+      `The oldest ${limit} ${plain(feature)} are in use; this one is over the limit. ${wayOut(snapshot, feature)}`,
     );
   }
 
@@ -192,3 +192,5 @@ function limitOf({ features }: Snapshot, feature: string): number | null | undef
   const grant = features[feature];
   return grant?.kind === 'counted' ? grant.limit : undefined;
 }
+
+const plain = (feature: string): string => feature.replaceAll('_', ' ');

@@ -32,7 +32,9 @@ import { Domains } from './domains/domains.ts';
 import { ProveDomain } from './domains/prove-domain.ts';
 import { VerifiedAddresses } from './kernel/people.ts';
 import { Links } from './links/links.ts';
+import { ConfirmReplyAddress } from './mail-senders/confirm-reply-address.ts';
 import { MailSenders } from './mail-senders/mail-senders.ts';
+import { ReplyAddresses } from './mail-senders/reply-addresses.ts';
 import { AccountMails } from './mails/account-mails.ts';
 import { SendAccountMails } from './mails/send-account-mails.loop.ts';
 import { Invitations } from './members/invitations.ts';
@@ -99,9 +101,11 @@ import { Themes } from './themes/themes.ts';
     Domains,
     ProveDomain,
     MailSenders,
+    ConfirmReplyAddress,
     OwnersPlan,
   ],
   providers: [
+    ReplyAddresses,
     AccessTokens,
     PasswordHashing,
     LoginThrottle,

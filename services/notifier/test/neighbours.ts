@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
-import { findMailSender, type MailSender } from '@tidegate/contracts/identity/mail-senders';
+import { findMailSender, type MailSenderInUse } from '@tidegate/contracts/identity/mail-senders';
 import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { addressOf } from '@tidegate/contracts/identity/passwords';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
@@ -42,11 +42,13 @@ export class Neighbours {
   readonly verified = new Map<string, string>();
   /** People who have to verify theirs first. */
   readonly unverified = new Set<string>();
+  /** The languages of people. */
+  readonly locales = new Map<string, 'en' | 'de'>();
   /** Creators of organisations; for any other, identity fails. */
   creators: Map<string, string> | undefined;
   readonly askedCreators: string[] = [];
   /** Who an organisation's mails are from; for `away`, identity fails. */
-  readonly senders = new Map<string, MailSender | 'away'>();
+  readonly senders = new Map<string, MailSenderInUse | 'away'>();
   /** Units of the period per organisation; unlimited without an entry. */
   readonly limit = new Map<string, number>();
   /** Organisations whose plan has no notifications. */
@@ -79,7 +81,8 @@ export class Neighbours {
 
   private address({ userId }: { userId: string }) {
     const email = this.verified.get(userId) ?? `${userId}@people.example`;
-    return { email, verified: this.verified.has(userId), mayReachOthers: !this.unverified.has(userId) };
+    const locale = this.locales.get(userId) ?? null;
+    return { email, locale, verified: this.verified.has(userId), mayReachOthers: !this.unverified.has(userId) };
   }
 
   private sender({ organisationId }: { organisationId: string }) {

@@ -752,6 +752,11 @@ export type ConfirmedChannel = {
   confirmed: true;
 };
 
+export type ConfirmedReplyAddress = {
+  organisation: string;
+  address: string;
+};
+
 export type Correction = {
   source: string;
   id: string;
@@ -1782,6 +1787,8 @@ export type MailSender = {
   address: string | null;
   /** Where answers go */
   replyTo: string | null;
+  /** proven: answers go there. waiting: the address was asked by mail and has not agreed. null: there is none */
+  replyToState: "proven" | "waiting" | null;
 };
 
 export type Market = {
@@ -2248,7 +2255,9 @@ export type OrganisationSummary = {
   createdAt: Timestamp;
   plans: Array<{
     product: ProductKey;
+    productName: string;
     plan: PlanKey;
+    planName: string;
     planVersion: number;
     status: SubscriptionStatus;
     interval: BillingInterval;
@@ -2482,8 +2491,12 @@ export type PlanMove = {
 
 export type PlanOrder = {
   organisationId: Id;
+  /** Empty for some seconds after sign-up or an upgrade */
+  organisationName: string;
   product: ProductKey;
+  productName: string;
   plan: PlanKey;
+  planName: string;
   interval: BillingInterval;
   orderedBy: string;
   orderedAt: Timestamp;
@@ -2676,7 +2689,9 @@ export type RevenueFigures = {
   plans: Array<{
     month: Month;
     product: ProductKey;
+    productName: string;
     plan: PlanKey;
+    planName: string;
     subscriptions: number;
     mrrMinor: number;
   }>;
@@ -3230,6 +3245,7 @@ export type Subscription = {
   next: {
     /** null: none, the product has no default plan */
     plan: PlanKey | null;
+    planName: string | null;
     planVersion: number | null;
     interval: BillingInterval;
     at: Timestamp;
@@ -3239,6 +3255,7 @@ export type Subscription = {
   /** A plan that waits for the approval of an operator */
   order: {
     plan: PlanKey;
+    planName: string;
     interval: BillingInterval;
     orderedAt: Timestamp;
   } | null;
@@ -4119,7 +4136,9 @@ export type OrganisationsBillingOutput = {
   orders: Array<PlanOrder>;
   trials: Array<{
     product: ProductKey;
+    productName: string;
     plan: string;
+    planName: string;
     startedAt: Timestamp;
     endsAt: Timestamp;
   }>;
@@ -4541,7 +4560,9 @@ export type SubscriptionsGetOutput = {
   subscriptions: Array<Subscription>;
   orders: Array<{
     product: ProductKey;
+    productName: string;
     plan: PlanKey;
+    planName: string;
     interval: BillingInterval;
     orderedAt: Timestamp;
   }>;
@@ -5756,24 +5777,39 @@ export type LinksRevokeOutput = unknown;
 
 export type LinksRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type MailSendersConfirmInput = {
+  /** From the mail, valid for a day */
+  token: string;
+};
+
+export type MailSendersConfirmOutput = ConfirmedReplyAddress;
+
+export type MailSendersConfirmProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
 export type MailSendersGetInput = Record<string, never>;
 
 export type MailSendersGetOutput = MailSender;
 
 export type MailSendersGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type MailSendersResendInput = Record<string, never>;
+
+export type MailSendersResendOutput = MailSender;
+
+export type MailSendersResendProblem = 'mail_not_configured' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type MailSendersSetInput = {
   /** Shown as the sender, instead of the operator’s name */
   name?: Name;
   /** The sender’s address, at a domain that the organisation has proved or below one */
   address?: string;
-  /** Where answers go */
+  /** Where answers go, once that address has agreed */
   replyTo?: string;
 };
 
 export type MailSendersSetOutput = MailSender;
 
-export type MailSendersSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type MailSendersSetProblem = 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type MembersChangeRoleInput = {
   userId: Id;
@@ -7697,11 +7733,19 @@ export class TidegateClient extends Transport {
   linksRevoke = (input: LinksRevokeInput, options?: CallOptions): Promise<LinksRevokeOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/links/{linkId}', repeat: 'keyed' }, input, options);
 
+  /** Agree that answers to an organisation’s mails come to your address, by the token of the mail. Needs no account: whoever reads the mails of that address decides. */
+  mailSendersConfirm = (input: MailSendersConfirmInput, options?: CallOptions): Promise<MailSendersConfirmOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/organisation/mail-sender/confirm', repeat: 'never' }, input, options);
+
   /** Who the organisation’s mails are from */
   mailSendersGet = (input: MailSendersGetInput = {}, options?: CallOptions): Promise<MailSendersGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/organisation/mail-sender', repeat: 'safe' }, input, options);
 
-  /** Say who the organisation’s notifications and invitations are from. Replaces all of it, and takes the plan’s `white_label`. The operator’s mail server sends them all the same, and is named in `Sender` and the envelope: for an address of your own, let SPF and DKIM of its domain allow that server, or receivers will take the mails for forged. Mails about accounts, such as a forgotten password, stay the operator’s. */
+  /** Ask the address that answers go to once more, by mail */
+  mailSendersResend = (input: MailSendersResendInput = {}, options?: CallOptions): Promise<MailSendersResendOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/organisation/mail-sender/resend-confirmation', repeat: 'keyed' }, input, options);
+
+  /** Say who the organisation’s notifications and invitations are from. Replaces all of it, and takes the plan’s `white_label`. The operator’s mail server sends them all the same, and is named in `Sender` and the envelope: for an address of your own, let SPF and DKIM of its domain allow that server, or receivers will take the mails for forged. Mails about accounts, such as a forgotten password, stay the operator’s. `replyTo` is used at once when it is your own verified address or of a proven domain; any other is asked by mail. */
   mailSendersSet = (input: MailSendersSetInput = {}, options?: CallOptions): Promise<MailSendersSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/organisation/mail-sender', repeat: 'keyed' }, input, options);
 

@@ -103,7 +103,16 @@ export const organisationBilling = operation({
     organisationId: Id,
     subscriptions: z.array(Subscription),
     orders: z.array(PlanOrder),
-    trials: z.array(z.object({ product: ProductKey, plan: z.string(), startedAt: Timestamp, endsAt: Timestamp })),
+    trials: z.array(
+      z.object({
+        product: ProductKey,
+        productName: z.string(),
+        plan: z.string(),
+        planName: z.string(),
+        startedAt: Timestamp,
+        endsAt: Timestamp,
+      }),
+    ),
     grants: z.array(Grant),
     entitlements: OwnEntitlements,
     changes: z.array(BillingChange).meta({ description: 'Newest first' }),

@@ -23,7 +23,9 @@ export const OrganisationSummary = z
     plans: z.array(
       z.object({
         product: ProductKey,
+        productName: z.string(),
         plan: PlanKey,
+        planName: z.string(),
         planVersion: z.int().min(1),
         status: SubscriptionStatus,
         interval: BillingInterval,
@@ -187,7 +189,15 @@ export const RevenueFigures = z
     ),
     trials: z.array(z.object({ month: Month, begun: count, ended: count, converted: count, conversionRate: rate })),
     plans: z.array(
-      z.object({ month: Month, product: ProductKey, plan: PlanKey, subscriptions: count, mrrMinor: minor }),
+      z.object({
+        month: Month,
+        product: ProductKey,
+        productName: z.string(),
+        plan: PlanKey,
+        planName: z.string(),
+        subscriptions: count,
+        mrrMinor: minor,
+      }),
     ),
     cohorts: z.array(z.object({ cohort: Month, month: Month, signedUp: count, paying: count, mrrMinor: minor })),
     csv: z.string().optional().meta({ description: 'The table, when CSV was asked for' }),

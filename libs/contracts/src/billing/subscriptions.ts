@@ -70,6 +70,7 @@ export const Subscription = z
     next: z
       .object({
         plan: PlanKey.nullable().meta({ description: 'null: none, the product has no default plan' }),
+        planName: z.string().nullable(),
         planVersion: z.int().min(1).nullable(),
         interval: BillingInterval,
         at: Timestamp,
@@ -78,7 +79,7 @@ export const Subscription = z
       .nullable()
       .meta({ description: 'What follows: a change that was ordered, or the default plan at the end' }),
     order: z
-      .object({ plan: PlanKey, interval: BillingInterval, orderedAt: Timestamp })
+      .object({ plan: PlanKey, planName: z.string(), interval: BillingInterval, orderedAt: Timestamp })
       .nullable()
       .meta({ description: 'A plan that waits for the approval of an operator' }),
   })
@@ -99,7 +100,16 @@ export const getSubscriptions = operation({
     'An order that waits for approval is shown with the product it is for, also before there is a subscription.',
   input: z.strictObject({}),
   output: Subscriptions.extend({
-    orders: z.array(z.object({ product: ProductKey, plan: PlanKey, interval: BillingInterval, orderedAt: Timestamp })),
+    orders: z.array(
+      z.object({
+        product: ProductKey,
+        productName: z.string(),
+        plan: PlanKey,
+        planName: z.string(),
+        interval: BillingInterval,
+        orderedAt: Timestamp,
+      }),
+    ),
   }),
 });
 
@@ -291,8 +301,11 @@ export const beginBilling = operation({
 export const PlanOrder = z
   .object({
     organisationId: Id,
+    organisationName: z.string().meta({ description: 'Empty for some seconds after sign-up or an upgrade' }),
     product: ProductKey,
+    productName: z.string(),
     plan: PlanKey,
+    planName: z.string(),
     interval: BillingInterval,
     orderedBy: z.string(),
     orderedAt: Timestamp,
@@ -328,7 +341,14 @@ export const decideOrder = operation({
   errors: [unknownPlan, intervalNotOffered, addonNotOffered],
 });
 
-const OrderEvent = z.object({ orgId: Id, product: ProductKey, plan: PlanKey, planName: z.string(), by: z.string() });
+const OrderEvent = z.object({
+  orgId: Id,
+  product: ProductKey,
+  productName: z.string().optional().meta({ description: 'Absent of what versions before this field emitted' }),
+  plan: PlanKey,
+  planName: z.string(),
+  by: z.string(),
+});
 
 export const planOrdered = event({
   service: 'billing',

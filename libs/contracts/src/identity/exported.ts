@@ -23,7 +23,10 @@ export const exported: Exported = {
       columns: 'id name created_at created_by proven_at missing_since',
       without: { internal: 'token checked_at' },
     },
-    organisation_mail_senders: { columns: 'name address reply_to updated_at' },
+    organisation_mail_senders: {
+      columns: 'name address reply_to reply_proven_at updated_at',
+      without: { secret: 'reply_token_hash', internal: 'reply_token_expires_at' },
+    },
   },
   without: {
     ...UPKEEP,

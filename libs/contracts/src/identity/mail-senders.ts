@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id } from '../kernel/types.ts';
-import { Email } from './sessions.ts';
+import { Id, secret } from '../kernel/types.ts';
+import { Email, emailUnverified, mailNotConfigured, tokenInvalid } from './sessions.ts';
 
 /** Who an organisation’s mails are from; null is as the operator’s. */
 export const MailSender = z
@@ -10,9 +10,17 @@ export const MailSender = z
     name: z.string().nullable(),
     address: z.string().nullable().meta({ description: 'Of a domain that the organisation has proved' }),
     replyTo: z.string().nullable().meta({ description: 'Where answers go' }),
+    replyToState: z.enum(['proven', 'waiting']).nullable().meta({
+      description:
+        'proven: answers go there. waiting: the address was asked by mail and has not agreed. null: there is none',
+    }),
   })
   .meta({ id: 'MailSender' });
 export type MailSender = z.infer<typeof MailSender>;
+
+/** As mails are sent now: without what has to be proved first. */
+export const MailSenderInUse = MailSender.omit({ replyToState: true }).meta({ id: 'MailSenderInUse' });
+export type MailSenderInUse = z.infer<typeof MailSenderInUse>;
 
 export const getMailSender = operation({
   service: 'identity',
@@ -33,16 +41,49 @@ export const setMailSender = operation({
   description:
     'Replaces all of it, and takes the plan’s `white_label`. The operator’s mail server sends them all the same, and is ' +
     'named in `Sender` and the envelope: for an address of your own, let SPF and DKIM of its domain allow that server, or ' +
-    'receivers will take the mails for forged. Mails about accounts, such as a forgotten password, stay the operator’s.',
+    'receivers will take the mails for forged. Mails about accounts, such as a forgotten password, stay the operator’s. ' +
+    '`replyTo` is used at once when it is your own verified address or of a proven domain; any other is asked by mail.',
   input: z.strictObject({
     name: Name.optional().meta({ description: 'Shown as the sender, instead of the operator’s name' }),
     address: Email.optional().meta({
       description: 'The sender’s address, at a domain that the organisation has proved or below one',
       examples: ['alerts@example.com'],
     }),
-    replyTo: Email.optional().meta({ description: 'Where answers go', examples: ['support@example.com'] }),
+    replyTo: Email.optional().meta({
+      description: 'Where answers go, once that address has agreed',
+      examples: ['support@example.com'],
+    }),
   }),
   output: MailSender,
+  errors: [emailUnverified],
+});
+
+export const resendReplyConfirmation = operation({
+  service: 'identity',
+  name: 'mail-senders.resend',
+  http: ['POST', '/api/v1/organisation/mail-sender/resend-confirmation'],
+  scope: 'org:admin',
+  summary: 'Ask the address that answers go to once more, by mail',
+  input: z.strictObject({}),
+  output: MailSender,
+  errors: [mailNotConfigured, emailUnverified],
+  status: 200,
+});
+
+export const confirmReplyAddress = operation({
+  service: 'identity',
+  name: 'mail-senders.confirm',
+  http: ['POST', '/api/v1/organisation/mail-sender/confirm'],
+  scope: 'public',
+  judgedByInput: true,
+  summary: 'Agree that answers to an organisation’s mails come to your address, by the token of the mail',
+  description: 'Needs no account: whoever reads the mails of that address decides.',
+  input: z.strictObject({
+    token: secret(z.string().min(1).max(200)).meta({ description: 'From the mail, valid for a day' }),
+  }),
+  output: z.object({ organisation: z.string(), address: z.string() }).meta({ id: 'ConfirmedReplyAddress' }),
+  errors: [tokenInvalid],
+  status: 200,
 });
 
 /** For the notifier: what holds now, by plan and proven domains. */
@@ -52,5 +93,5 @@ export const findMailSender = operation({
   scope: 'service',
   summary: 'Who an organisation’s mails are from, as its plan and its proven domains allow now',
   input: z.strictObject({ organisationId: Id }),
-  output: MailSender,
+  output: MailSenderInUse,
 });

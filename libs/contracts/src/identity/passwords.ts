@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Locale } from '../kernel/locale.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, secret, Timestamp } from '../kernel/types.ts';
@@ -112,6 +113,7 @@ export const addressOf = operation({
   output: z.object({
     email: z.string(),
     verified: z.boolean(),
+    locale: Locale.nullable().optional(),
     mayReachOthers: z.boolean().meta({ description: 'False while their address has to be verified first' }),
   }),
   errors: [notFound],

@@ -14,10 +14,12 @@ export const AccountMailKind = z.enum([
   'email-changed',
   'invitation',
   'account-deleted',
+  'reply-address',
 ]);
 export type AccountMailKind = z.infer<typeof AccountMailKind>;
 
-/** What a mail says besides its token: of `email-changed` the new address, of `invitation` who invites where. */
+/** What a mail says besides its token: of `email-changed` the new address, of `invitation` who invites where, of
+ * `reply-address` whose answers would come. */
 export const AccountMailDetails = z.strictObject({
   newEmail: z.string().max(254).optional(),
   organisation: z.string().max(200).optional(),

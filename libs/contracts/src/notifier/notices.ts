@@ -64,6 +64,7 @@ export const QuotaReachedNotice = z
     timestamp: Timestamp,
     data: z.object({
       meter: z.string(),
+      meterName: z.string().optional(),
       limit: z.int(),
       used: z.int(),
       percent: z.int(),
@@ -96,6 +97,7 @@ export const PlanDecidedNotice = z
     timestamp: Timestamp,
     data: z.object({
       product: z.string(),
+      productName: z.string().optional(),
       plan: z.string(),
       planName: z.string(),
       approved: z.boolean(),
@@ -108,7 +110,13 @@ export const PlanOrderedNotice = z
   .object({
     type: z.literal('plan.ordered'),
     timestamp: Timestamp,
-    data: z.object({ organisationId: Id, product: z.string(), plan: z.string(), planName: z.string() }),
+    data: z.object({
+      organisationId: Id,
+      product: z.string(),
+      productName: z.string().optional(),
+      plan: z.string(),
+      planName: z.string(),
+    }),
   })
   .meta({ id: 'PlanOrderedNotice' });
 

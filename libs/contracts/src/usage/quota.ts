@@ -7,6 +7,7 @@ import { Figure } from './quantity.ts';
 export const QuotaReached = z.object({
   orgId: Id,
   meter: MeterKey,
+  meterName: z.string().optional().meta({ description: 'Absent of what versions before this field emitted' }),
   limit: Figure.min(0).meta({ description: 'With the prepaid units that were drawn, and those that are left' }),
   used: Figure,
   /** The threshold that was reached, not the exact share. */

@@ -6,6 +6,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { type ChangeRow, findChanges } from '../kernel/change.rows.ts';
 import { findGrants, grantToWire } from '../kernel/grant.rows.ts';
+import { planNames } from '../plans/catalogue.rows.ts';
 import { findOrders, orderToWire } from '../subscriptions/order.rows.ts';
 import { ShowSubscriptions } from '../subscriptions/show-subscriptions.ts';
 import { findTrials } from '../subscriptions/trial.rows.ts';
@@ -24,14 +25,15 @@ export class OrganisationBilling {
     const { orgId: organisationId, ...entitlements } = known.snapshot;
     const rows = await findChanges(tx, orgId, limit + 1, readCursor(cursor, 'time', 'uuid'));
     const { items, nextCursor } = pageOf(rows, limit, changeToWire, (row) => [row.changed, row.id]);
-    const trials = await findTrials(tx, orgId);
+    const [trials, orders, named] = [await findTrials(tx, orgId), await findOrders(tx, orgId), await planNames(tx)];
     return {
       organisationId: orgId,
       subscriptions: (await this.show.complete(orgId)).subscriptions,
-      orders: (await findOrders(tx, orgId)).map(orderToWire),
+      orders: orders.map((row) => orderToWire(row, named(row.product, row.plan))),
       trials: trials.map(({ product, plan, started_at: started, ends_at: ends }) => ({
         product,
         plan,
+        ...named(product, plan),
         startedAt: started.toISOString(),
         endsAt: ends.toISOString(),
       })),

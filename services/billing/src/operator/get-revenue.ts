@@ -3,7 +3,7 @@ import { getRevenue, type REVENUE_TABLES, RevenueFigures } from '@tidegate/contr
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { clock } from '@tidegate/runtime/clock';
-import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { planNames, requireCatalogue } from '../plans/catalogue.rows.ts';
 import { csvOf } from './csv.rules.ts';
 import { addCustomer, emptySums, figuresOf, monthAfter, monthOf, monthsBetween, startOf } from './revenue.rules.ts';
 import { eachCustomer } from './revenue-fact.rows.ts';
@@ -26,7 +26,9 @@ export class GetRevenue {
     const end = Math.min(now, startOf(monthAfter(to)));
     const sums = emptySums({ currency, months, now });
     await eachCustomer(tx, end, (facts) => addCustomer(sums, facts));
-    const figures = figuresOf(sums);
+    const named = await planNames(tx);
+    const { plans, ...others } = figuresOf(sums);
+    const figures = { ...others, plans: plans.map((one) => ({ ...one, ...named(one.product, one.plan) })) };
     return {
       currency,
       from,
@@ -39,5 +41,7 @@ export class GetRevenue {
 }
 
 /** The columns as the contract names them. */
-const tableOf = (figures: ReturnType<typeof figuresOf>, table: (typeof REVENUE_TABLES)[number]): string =>
-  csvOf(Object.keys(RevenueFigures.shape[table].element.shape), figures[table]);
+const tableOf = (
+  figures: Pick<RevenueFigures, (typeof REVENUE_TABLES)[number]>,
+  table: (typeof REVENUE_TABLES)[number],
+): string => csvOf(Object.keys(RevenueFigures.shape[table].element.shape), figures[table]);

@@ -3,6 +3,7 @@ import type { Input } from '@tidegate/contracts/kernel/operation';
 import { isUuid } from '@tidegate/database/ids';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import type { PlanNames } from '../plans/catalogue.rows.ts';
 
 type Search = Input<typeof searchOrganisations>;
 
@@ -75,7 +76,7 @@ export function listOrganisationRows(
   );
 }
 
-type Plans = OrganisationSummary['plans'];
+type Plans = Omit<OrganisationSummary['plans'][number], keyof PlanNames>[];
 
 export async function plansOf(tx: Tx, orgIds: readonly string[]): Promise<Map<string, Plans>> {
   const rows = await tx.query<Plans[number] & { org_id: string }>(

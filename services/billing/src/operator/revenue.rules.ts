@@ -27,7 +27,7 @@ export interface Sums {
   range: Range;
   mrr: Mrr[];
   trials: Trials[];
-  plans: Map<string, RevenueFigures['plans'][number]>;
+  plans: Map<string, Omit<RevenueFigures['plans'][number], 'productName' | 'planName'>>;
   cohorts: Map<string, RevenueFigures['cohorts'][number]>;
 }
 

@@ -53,7 +53,15 @@ test('figures follow what was written down with each change: by month, plan and 
     { begun: 0, ended: 1, converted: 1, conversionRate: '1.0000' },
   ]);
   expect(figures.plans.filter(({ month }) => month === thisMonth)).toEqual([
-    { month: thisMonth, product: 'monitoring', plan: 'starter', subscriptions: 2, mrrMinor: 3800 },
+    {
+      month: thisMonth,
+      product: 'monitoring',
+      productName: 'Monitoring',
+      plan: 'starter',
+      planName: 'starter',
+      subscriptions: 2,
+      mrrMinor: 3800,
+    },
   ]);
   expect(figures.cohorts.map(({ signedUp, paying }) => [signedUp, paying])).toEqual([
     [2, 0],

@@ -3,7 +3,7 @@ import { searchOrganisations } from '@tidegate/contracts/billing/operator';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { planNames, requireCatalogue } from '../plans/catalogue.rows.ts';
 import { listOrganisationRows, mrrOf, plansOf } from './organisation-list.rows.ts';
 
 type Sort = 'created' | 'name' | 'mrr';
@@ -22,7 +22,7 @@ export class SearchOrganisations {
       place(input.cursor, input.sort),
     );
     const ids = rows.map((row) => row.org_id);
-    const [plans, mrr] = [await plansOf(tx, ids), await mrrOf(tx, ids)];
+    const [plans, mrr, named] = [await plansOf(tx, ids), await mrrOf(tx, ids), await planNames(tx)];
     return pageOf(
       rows,
       input.limit,
@@ -32,7 +32,7 @@ export class SearchOrganisations {
         ownerEmail: row.owner_email,
         demo: row.demo,
         createdAt: row.created_at.toISOString(),
-        plans: plans.get(row.org_id) ?? [],
+        plans: (plans.get(row.org_id) ?? []).map((one) => ({ ...one, ...named(one.product, one.plan) })),
         mrr: mrr.get(row.org_id) ?? [],
       }),
       (row) => [input.sort, row.key, row.org_id],

@@ -67,6 +67,28 @@ export async function latestVersions(
   return { plans: of('plan'), addons: of('addon') };
 }
 
+export interface PlanNames {
+  productName: string;
+  planName: string;
+}
+
+/** What people know plans as, also those that are not on offer any more: by the newest version that there was of each. */
+export async function planNames(tx: Tx): Promise<(product: string, plan: string) => PlanNames> {
+  const plans = await tx.query<{ product: string; plan: string; name: string }>(
+    `select distinct on (product, plan) product, plan, definition ->> 'name' as name
+       from plan_versions order by product, plan, version desc`,
+  );
+  const products = await tx.query<{ product: string; name: string }>(
+    `select distinct on (one ->> 'product') one ->> 'product' as product, one ->> 'name' as name
+       from catalogues, jsonb_array_elements(document -> 'products') as one
+      order by one ->> 'product', version desc`,
+  );
+  return (product, plan) => ({
+    productName: products.find((one) => one.product === product)?.name ?? product,
+    planName: plans.find((one) => one.product === product && one.plan === plan)?.name ?? plan,
+  });
+}
+
 export async function insertCatalogue(
   tx: Tx,
   given: {

@@ -154,6 +154,7 @@ describe('a subscription that is invoiced by hand', () => {
     const { subscriptions } = await choose(org, 'starter');
     expect(subscriptions[0]?.next).toEqual({
       plan: 'starter',
+      planName: 'starter',
       planVersion: 1,
       interval: 'month',
       at: upgraded.periodEnd,

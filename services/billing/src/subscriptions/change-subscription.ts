@@ -99,7 +99,8 @@ export class ChangeSubscription {
       });
       // Said again it is the same order.
       if (!isNew) return undefined;
-      await emit(planOrdered, { orgId, product, plan: plan.plan, planName: plan.name, by }, { orgId });
+      const productName = catalogue.products.find((one) => one.product === product)?.name ?? product;
+      await emit(planOrdered, { orgId, product, productName, plan: plan.plan, planName: plan.name, by }, { orgId });
       return undefined;
     }
     const byHand = before !== undefined && before.provider === 'manual' && isValid(before.status);

@@ -4,7 +4,7 @@ import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { recordChange } from '../kernel/change.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { planNames, requireCatalogue } from '../plans/catalogue.rows.ts';
 import { offeredPlan } from '../plans/offered-plan.rules.ts';
 import { beginNow, choiceOf, costs } from './chosen-plan.ts';
 import { listOrderRows, orderToWire, removeOrder } from './order.rows.ts';
@@ -18,8 +18,10 @@ export class DecideOrders {
   @Handles(listOrders)
   async list({ input: { limit, cursor }, tx }: OperationContext<typeof listOrders>) {
     const after = readCursor(cursor, 'time', 'uuid', 'text');
-    const rows = await listOrderRows(tx.as({ system: 'catalogue' }), limit + 1, after);
-    return pageOf(rows, limit, orderToWire, (row) => [row.ordered, row.org_id, row.product]);
+    const all = tx.as({ system: 'catalogue' });
+    const [rows, named] = [await listOrderRows(all, limit + 1, after), await planNames(all)];
+    const shown = (row: (typeof rows)[number]) => orderToWire(row, named(row.product, row.plan));
+    return pageOf(rows, limit, shown, (row) => [row.ordered, row.org_id, row.product]);
   }
 
   @Handles(decideOrder)
@@ -28,7 +30,7 @@ export class DecideOrders {
     const [tx, by] = [operator.as({ orgId }), changedBy(caller)];
     const order = orNotFound(await removeOrder(tx, orgId, product));
     const { plans } = await requireCatalogue(tx);
-    const plan = plans.find((one) => one.product === product && one.plan === order.plan);
+    const names = (await planNames(tx))(product, order.plan);
     if (approve) {
       await this.changes.change(tx, emit, { orgId, product, by, reason }, async (situation) => {
         const offered = offeredPlan(refuse, plans, product, order.plan);
@@ -40,12 +42,8 @@ export class DecideOrders {
     } else {
       await recordChange(tx, { orgId, product, action: 'refused', by, reason, before: { plan: order.plan } });
     }
-    const planName = plan?.name ?? order.plan;
-    await emit(
-      planOrderDecided,
-      { orgId, product, plan: order.plan, planName, by, approved: approve, reason },
-      { orgId },
-    );
+    const decided = { orgId, product, plan: order.plan, ...names, by, approved: approve, reason };
+    await emit(planOrderDecided, decided, { orgId });
     return {};
   }
 }

@@ -2,6 +2,7 @@ import type { PlanOrder } from '@tidegate/contracts/billing/subscriptions';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import type { Interval } from '../kernel/subscription.rules.ts';
+import type { PlanNames } from '../plans/catalogue.rows.ts';
 
 export interface OrderRow {
   org_id: string;
@@ -12,11 +13,17 @@ export interface OrderRow {
   ordered_at: Date;
 }
 
+/** `name`: of the organisation. */
+type NamedOrder = OrderRow & { name: string | null };
 /** `ordered`: for cursors. */
-type ListedOrder = OrderRow & { ordered: string };
+type ListedOrder = NamedOrder & { ordered: string };
 
-export const findOrders = (tx: Tx, orgId: string): Promise<OrderRow[]> =>
-  tx.query<OrderRow>('select * from subscription_orders where org_id = $1 order by product', [orgId]);
+export const findOrders = (tx: Tx, orgId: string): Promise<NamedOrder[]> =>
+  tx.query<NamedOrder>(
+    `select o.*, p.name from subscription_orders o left join organisation_profiles p using (org_id)
+      where o.org_id = $1 order by o.product`,
+    [orgId],
+  );
 
 /** Of all organisations, oldest first. Needs a transaction that sees all of them. */
 export const listOrderRows = (
@@ -25,7 +32,8 @@ export const listOrderRows = (
   after: [string, string, string] | undefined,
 ): Promise<ListedOrder[]> =>
   tx.query<ListedOrder>(
-    `select *, ${cursorTime('ordered_at')} as ordered from subscription_orders
+    `select o.*, p.name, ${cursorTime('ordered_at')} as ordered
+       from subscription_orders o left join organisation_profiles p using (org_id)
       where $2::timestamptz is null or (ordered_at, org_id, product) > ($2, $3::uuid, $4)
       order by ordered_at, org_id, product limit $1`,
     [limit, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null],
@@ -47,10 +55,12 @@ export async function saveOrder(tx: Tx, order: Omit<OrderRow, 'ordered_at'>): Pr
 export const removeOrder = (tx: Tx, orgId: string, product: string): Promise<OrderRow | undefined> =>
   tx.one<OrderRow>('delete from subscription_orders where org_id = $1 and product = $2 returning *', [orgId, product]);
 
-export const orderToWire = (row: OrderRow): PlanOrder => ({
+export const orderToWire = (row: NamedOrder, names: PlanNames): PlanOrder => ({
   organisationId: row.org_id,
+  organisationName: row.name ?? '',
   product: row.product,
   plan: row.plan,
+  ...names,
   interval: row.billing_interval,
   orderedBy: row.ordered_by,
   orderedAt: row.ordered_at.toISOString(),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
-import type { Subscription as Wire } from '@tidegate/contracts/billing/subscriptions';
+import type { getSubscriptions, Subscription as Wire } from '@tidegate/contracts/billing/subscriptions';
+import type { Output } from '@tidegate/contracts/kernel/operation';
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -27,18 +28,20 @@ import {
   findAddonVersion,
   findPlanVersion,
   latestVersions,
+  planNames,
   requireCatalogue,
 } from '../plans/catalogue.rows.ts';
 import { refOf } from '../plans/catalogue-diff.rules.ts';
 import { findOrders, type OrderRow } from './order.rows.ts';
 import { OverLimits } from './over-limits.ts';
 
+type Named = Awaited<ReturnType<typeof planNames>>;
 type Features = Entitlements['features'];
 
 export interface Shown {
   organisationId: string;
   subscriptions: Wire[];
-  orders: { product: string; plan: string; interval: 'month' | 'year'; orderedAt: string }[];
+  orders: Output<typeof getSubscriptions>['orders'];
 }
 
 /** What an organisation has, as its members and operators see it. */
@@ -76,22 +79,38 @@ export class ShowSubscriptions {
     const now = await readClock(tx);
     const isDisputed = await disputedOf(tx, orgId, holdings.subscriptions);
     const { plans: latest } = await latestVersions(tx);
+    const named = await planNames(tx);
     const subscriptions: Wire[] = [];
     const following = new Map<string, Features>();
     for (const one of holdings.subscriptions) {
       const next = follower(one, catalogue);
       subscriptions.push(
-        await toWire(tx, { one, next, catalogue, latest, holdings, orders, coupons, disputed: isDisputed(one), now }),
+        await toWire(tx, {
+          one,
+          next,
+          catalogue,
+          latest,
+          named,
+          holdings,
+          orders,
+          coupons,
+          disputed: isDisputed(one),
+          now,
+        }),
       );
       if (next) following.set(one.product, await featuresAfter(tx, { orgId, catalogue, holdings, next }));
     }
-    return { shown: { organisationId: orgId, subscriptions, orders: orders.map(ofOrder) }, following };
+    return {
+      shown: { organisationId: orgId, subscriptions, orders: orders.map((row) => ofOrder(row, named)) },
+      following,
+    };
   }
 }
 
-const ofOrder = (row: OrderRow) => ({
+const ofOrder = (row: OrderRow, named: Named) => ({
   product: row.product,
   plan: row.plan,
+  ...named(row.product, row.plan),
   interval: row.billing_interval,
   orderedAt: row.ordered_at.toISOString(),
 });
@@ -138,6 +157,7 @@ async function toWire(
     catalogue: CurrentCatalogue;
     /** The newest version of each plan. */
     latest: ReadonlyMap<string, number>;
+    named: Named;
     holdings: Holdings;
     orders: readonly OrderRow[];
     coupons: readonly Redemption[];
@@ -146,7 +166,7 @@ async function toWire(
     now: number;
   },
 ): Promise<Wire> {
-  const { one, next, catalogue, latest, holdings, orders, coupons, disputed, now } = given;
+  const { one, next, catalogue, latest, named, holdings, orders, coupons, disputed, now } = given;
   const plan = await findPlanVersion(tx, one.product, one.plan, one.planVersion);
   const period = paidPeriod(one, holdings.steps[one.product] ?? [], now);
   const order = orders.find(({ product }) => product === one.product);
@@ -184,6 +204,7 @@ async function toWire(
     next: next
       ? {
           plan: next.after.status === 'canceled' ? null : next.after.plan,
+          planName: next.after.status === 'canceled' ? null : named(one.product, next.after.plan).planName,
           planVersion: next.after.status === 'canceled' ? null : next.after.planVersion,
           interval: next.after.interval,
           at: iso(next.at),
@@ -191,7 +212,12 @@ async function toWire(
         }
       : null,
     order: order
-      ? { plan: order.plan, interval: order.billing_interval, orderedAt: order.ordered_at.toISOString() }
+      ? {
+          plan: order.plan,
+          planName: named(one.product, order.plan).planName,
+          interval: order.billing_interval,
+          orderedAt: order.ordered_at.toISOString(),
+        }
       : null,
   };
 }

@@ -85,7 +85,7 @@ function exhausted({ limit, used, reserved, resetsAt, product, upgradeTo }: Leas
   const taken = used + reserved;
   const needed = count === 1 ? '' : ` This needs ${count}.`;
   const detail = `The plan allows ${most} backtests of this kind per period, and ${taken} were run.${needed} ${
-    upgradeTo ? `The plan ${upgradeTo} allows more.` : resetsAt ? `It is reset at ${resetsAt}.` : 'It is never reset.'
+    upgradeTo ? 'A larger plan allows more.' : resetsAt ? `It is reset at ${resetsAt}.` : 'It is never reset.'
   }`;
   return quotaExhausted({ meter, limit: most, used: taken, resetsAt, product, upgradeTo }, detail);
 }

@@ -234,6 +234,6 @@ function refuse(account: Account, { limit, used, reserved, resetsAt, product, up
   const retryAfterSeconds = used < (limit ?? 0) ? Math.min(60, untilReset) : untilReset;
   account.refusal = quotaExhausted(
     { meter: METER, limit: limit ?? 0, used: used + reserved, resetsAt, product, upgradeTo, retryAfterSeconds },
-    `The plan allows ${limit} API calls in this period.${upgradeTo ? ` The plan ${upgradeTo} allows more.` : ''}`,
+    `The plan allows ${limit} API calls in this period.${upgradeTo ? ' A larger plan allows more.' : ''}`,
   );
 }

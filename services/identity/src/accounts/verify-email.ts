@@ -56,6 +56,6 @@ export class VerifyEmail {
   async addressOf({ input: { userId }, tx }: OperationContext<typeof addressOf>) {
     const user = orNotFound(await findUser(tx, userId));
     const verified = user.email_verified_at !== null;
-    return { email: user.email, verified, mayReachOthers: this.addresses.mayReachOthers(user) };
+    return { email: user.email, verified, locale: user.locale, mayReachOthers: this.addresses.mayReachOthers(user) };
   }
 }

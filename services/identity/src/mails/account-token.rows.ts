@@ -137,3 +137,21 @@ export async function insertInvitationToken(tx: Tx, invitationId: string, tokenH
     [tx.orgId, invitationId, MOST_OF_AN_INVITATION],
   );
 }
+
+/* Of addresses for answers: the newest token of an organisation is the one that is valid. */
+
+/** For transactions of the organisation. Undefined when the address has agreed already, or another one took its place. */
+export const insertReplyToken = (
+  tx: Tx,
+  email: string,
+  tokenHash: string,
+  minutes: number,
+): Promise<{ organisation: string } | undefined> =>
+  tx.one(
+    `update organisation_mail_senders s
+        set reply_token_hash = $3, reply_token_expires_at = now() + make_interval(mins => $4)
+       from organisations o
+      where o.org_id = s.org_id and s.org_id = $1 and s.reply_to = $2 and s.reply_proven_at is null
+     returning o.name as organisation`,
+    [tx.orgId, email, tokenHash, minutes],
+  );

@@ -1,3 +1,4 @@
+import type { Locale } from '@tidegate/contracts/kernel/locale';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import type { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import type { Tx } from '@tidegate/database/tx';
@@ -10,6 +11,7 @@ import {
   describeInvitation,
   insertInvitationToken,
   insertRegistrationToken,
+  insertReplyToken,
   insertToken,
   type TokenPurpose,
 } from './account-token.rows.ts';
@@ -53,6 +55,8 @@ export async function prepareMail(tx: Tx, mail: AccountMailRow): Promise<Prepare
       return { kind, to: owner.email, locale, token: await tokenFor(tx, owner, kind) };
     case 'invitation':
       return invitation(tx, mail, of);
+    case 'reply-address':
+      return replyAddress(tx, mail, locale);
     case 'account-deleted':
       return { kind, to: email, locale };
     default:
@@ -63,6 +67,14 @@ export async function prepareMail(tx: Tx, mail: AccountMailRow): Promise<Prepare
 async function stillHas(tx: Tx, { id }: UserRow, email: string): Promise<boolean> {
   const now = await lockUser(tx, id);
   return now !== undefined && normalAddress(now.email) === normalAddress(email);
+}
+
+/** Undefined when another address was chosen meanwhile, or it has agreed already. */
+async function replyAddress(tx: Tx, { email, details }: AccountMailRow, locale: Locale): Promise<Prepared | undefined> {
+  const token = newToken();
+  const orgId = details?.orgId;
+  const named = orgId ? await insertReplyToken(tx.as({ orgId }), email, hashOf(token), DAY) : undefined;
+  return named && { kind: 'reply-address', to: email, locale, token, details: named };
 }
 
 const taken = (user: UserRow): Prepared => ({ kind: 'address-taken', to: user.email, locale: user.locale ?? 'en' });

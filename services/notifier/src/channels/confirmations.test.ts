@@ -164,6 +164,15 @@ it('lets a recipient unsubscribe by the button of the mail program, until the re
   expect(await world.call(getChannel, { channelId }, org)).toMatchObject({ state: 'active' });
 });
 
+it('asks in the language of whoever adds the address', async () => {
+  const userId = newId();
+  world.neighbours.locales.set(userId, 'de');
+  await add(address, org, userId);
+  await confirm(await tokenFor(smtp, address));
+  expect(smtp.messages[0]?.headers.get('subject')).toBe('Diese Adresse für Benachrichtigungen bestätigen');
+  expect(smtp.messages[0]?.html).toContain('<html lang="de">');
+});
+
 it('hands account mails to the mail server, as text and HTML, in the language of the person, and stores nothing of them', async () => {
   const details = {
     newEmail: 'new@example.com',
@@ -177,7 +186,7 @@ it('hands account mails to the mail server, as text and HTML, in the language of
     for (const locale of ['en', 'de'] as const) expect(await send(kind, locale)).toEqual({ outcome: 'sent' });
   }
   const received = smtp.messages.map((one) => ({ ...one, subject: one.headers.get('subject') ?? '' }));
-  expect(received).toHaveLength(18);
+  expect(received).toHaveLength(20);
   const home = world.publicUrl;
   for (const { subject, text, html, headers, raw } of received) {
     expect(headers.get('message-id')).toContain(mail.id);
@@ -205,6 +214,8 @@ it('hands account mails to the mail server, as text and HTML, in the language of
     'Ihre E-Mail-Adresse wurde geändert',
     'Invitation to Evil https evil example',
     'Einladung zu Evil https evil example',
+    'Confirm this address for answers',
+    'Diese Adresse für Antworten bestätigen',
   ]);
   // An invitation is from the organisation that invites; its name is no link there either.
   const inviting = newId();

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { addressOf } from '@tidegate/contracts/identity/passwords';
 import { emailUnverified } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { Locale } from '@tidegate/contracts/kernel/locale';
 import { type Refuse, rateLimited } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Wakes } from '@tidegate/runtime/wakes';
+import { z } from 'zod';
 import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
 import { type ChannelRow, setConfirmation } from './channel.rows.ts';
 import { ChannelSecrets, hashOf, newToken } from './channel-secrets.ts';
@@ -19,11 +21,20 @@ import { countConfirmationMail } from './confirmation-mail.rows.ts';
  */
 const A_DAY = { each: 3, address: 10, organisation: 20, person: 30 };
 
+/** What is queued; in English where an earlier version queued it. */
+export const Confirmation = z.object({
+  type: z.literal('channel.confirmation'),
+  timestamp: z.string(),
+  locale: Locale.default('en'),
+});
+
 /** Who adds an address. */
 export interface Sender {
   userId: string | undefined;
   /** Their verified address, in lower case. */
   ownAddress: string | undefined;
+  /** Their language. */
+  locale?: Locale | undefined;
 }
 
 /** Asks an address whether it wants notifications. The person who adds it has no influence on what the mail says. */
@@ -38,15 +49,19 @@ export class Confirmations {
   /** Calls identity, so call it before the first query. Throws while the person's own address is not verified. */
   async sender(refuse: Refuse<typeof emailUnverified>, { userId }: Caller): Promise<Sender> {
     if (!userId) return { userId: undefined, ownAddress: undefined };
-    const { email, verified, mayReachOthers } = await this.bus.call(addressOf, { userId });
+    const { email, verified, locale, mayReachOthers } = await this.bus.call(addressOf, { userId });
     if (!mayReachOthers) {
       throw refuse(emailUnverified, {}, 'Verify your own e-mail address first: POST /api/v1/me/email/verify.');
     }
-    return { userId, ownAddress: verified ? email.toLowerCase() : undefined };
+    return { userId, ownAddress: verified ? email.toLowerCase() : undefined, locale: locale ?? undefined };
   }
 
   /** A mail with a new token; the old one is no longer valid. */
-  async send(tx: Tx, channel: Pick<ChannelRow, 'id' | 'target'>, { userId, ownAddress }: Sender): Promise<void> {
+  async send(
+    tx: Tx,
+    channel: Pick<ChannelRow, 'id' | 'target'>,
+    { userId, ownAddress, locale = 'en' }: Sender,
+  ): Promise<void> {
     const address = channel.target.toLowerCase();
     const who = userId ?? tx.orgId;
     await count(tx, `each:${hashOf(`${who} ${address}`)}`, A_DAY.each, 'from you to this address');
@@ -56,12 +71,16 @@ export class Confirmations {
     const token = newToken();
     const sealed = await this.secrets.seal(tx, channel.id, 'confirmation', token);
     await setConfirmation(tx, channel.id, { sealed, hash: hashOf(token) });
-    const notice = { type: 'channel.confirmation', timestamp: new Date().toISOString() };
+    const asked: z.output<typeof Confirmation> = {
+      type: 'channel.confirmation',
+      timestamp: new Date().toISOString(),
+      locale,
+    };
     await insertDelivery(tx, {
       id: newId(),
       channelId: channel.id,
       event: 'channel.confirmation',
-      body: JSON.stringify(notice),
+      body: JSON.stringify(asked),
     });
     tx.onCommit(() => this.wakes.wake(DELIVER));
   }

@@ -59,7 +59,8 @@ it('tells a customer of invoices that are overdue and of what was decided about 
   const of = (type: string) => bodies.find((body) => body.type === type).data;
   expect(of('invoice.due')).toMatchObject({ number: '2026-000042', amount: '49.00', currency: 'EUR', daysOverdue: 3 });
   expect(of('plan.decided')).toMatchObject({ planName: 'Free', approved: true, reason: 'as agreed' });
-  expect(of('plan.ordered')).toEqual({ organisationId: org, product: 'bots', plan: 'free', planName: 'Free' });
+  const plan = { product: 'bots', productName: 'bots', plan: 'free', planName: 'Free' };
+  expect(of('plan.ordered')).toEqual({ organisationId: org, ...plan });
   expect((await deliveries(world, operator)).map(({ event }: { event: string }) => event)).toEqual(['plan.ordered']);
   expect((await deliveries(world, org)).map(({ event }: { event: string }) => event).sort()).toEqual([
     'invoice.due',

@@ -4,6 +4,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Log } from '@tidegate/telemetry/log';
 import type { ChannelRow } from '../channels/channel.rows.ts';
 import { ChannelSecrets } from '../channels/channel-secrets.ts';
+import { Confirmation } from '../channels/confirmations.ts';
 import type { DeliveryRow } from '../queue/delivery.rows.ts';
 import { MailSender } from './mail-sender.ts';
 import type { Outcome } from './retry.rules.ts';
@@ -49,11 +50,13 @@ export class DeliverySenders {
     const token = await this.tenants.read(orgId, (tx) => this.secrets.confirmation(tx, channel));
     // Already confirmed with the token of another mail: there is nothing left to ask.
     if (token === undefined) return { kind: 'failed', error: 'channel_unconfirmed' };
+    const asked = Confirmation.parse(JSON.parse(delivery.body));
     return this.mail.askToConfirm({
       deliveryId: delivery.id,
       to: channel.target,
       createdAt: delivery.created_at,
       token,
+      locale: asked.locale,
     });
   }
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { MailSender as Sender } from '@tidegate/contracts/identity/mail-senders';
+import type { MailSenderInUse as Sender } from '@tidegate/contracts/identity/mail-senders';
+import type { Locale } from '@tidegate/contracts/kernel/locale';
 import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
@@ -37,8 +38,12 @@ export class MailSender {
     return { name: this.config.INSTALLATION_NAME, publicUrl: this.settings.publicUrl };
   }
 
-  askToConfirm({ token, ...mail }: Omit<OutgoingMail, 'message'> & { token: string }): Promise<Outcome> {
-    return this.send({ ...mail, message: confirmationMessage(token, this.head) });
+  askToConfirm({
+    token,
+    locale,
+    ...mail
+  }: Omit<OutgoingMail, 'message'> & { token: string; locale: Locale }): Promise<Outcome> {
+    return this.send({ ...mail, message: confirmationMessage(token, { ...this.head, locale }) });
   }
 
   /** `token` is the channel's: the reader of the mail may unsubscribe with it. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { findMailSender, type MailSender } from '@tidegate/contracts/identity/mail-senders';
+import { findMailSender, type MailSenderInUse } from '@tidegate/contracts/identity/mail-senders';
 import { Bus } from '@tidegate/messaging/bus';
 import { Log } from '@tidegate/telemetry/log';
 
@@ -7,19 +7,19 @@ const FRESH_MS = 60_000;
 const MOST = 1_000;
 /** An alarm does not wait long for how it looks. */
 const DEADLINE_MS = 3_000;
-const OPERATOR: MailSender = { name: null, address: null, replyTo: null };
+const OPERATOR: MailSenderInUse = { name: null, address: null, replyTo: null };
 
 /** Who the mails of an organisation are from, as identity knows it. While identity is away: as before, or the operator. */
 @Injectable()
 export class OrganisationSenders {
-  private readonly known = new Map<string, { sender: MailSender; until: number }>();
+  private readonly known = new Map<string, { sender: MailSenderInUse; until: number }>();
 
   constructor(
     private readonly bus: Bus,
     private readonly log: Log,
   ) {}
 
-  async of(organisationId: string): Promise<MailSender> {
+  async of(organisationId: string): Promise<MailSenderInUse> {
     const known = this.known.get(organisationId);
     if (known && known.until > Date.now()) return known.sender;
     const sender = await this.ask(organisationId, known?.sender ?? OPERATOR);
@@ -28,7 +28,7 @@ export class OrganisationSenders {
     return sender;
   }
 
-  private async ask(organisationId: string, before: MailSender): Promise<MailSender> {
+  private async ask(organisationId: string, before: MailSenderInUse): Promise<MailSenderInUse> {
     try {
       return await this.bus.call(findMailSender, { organisationId }, { deadlineMs: DEADLINE_MS });
     } catch (error) {

@@ -3,7 +3,7 @@ import type { AccountMailDetails, AccountMailKind } from '@tidegate/contracts/no
 import type { Language } from './account-words.ts';
 import { GERMAN } from './account-words-de.rules.ts';
 import { ENGLISH } from './account-words-en.rules.ts';
-import { type Content, harmlessName, type Letterhead, type Message, render } from './mail-template.rules.ts';
+import { harmlessName, type Letterhead, type Message, render } from './mail-template.rules.ts';
 
 /*
  * Mails to addresses that have not, or may not have, asked for them. Apart from the name of an inviting organisation, which
@@ -21,8 +21,9 @@ const PAGES: Partial<Record<AccountMailKind, string>> = {
   'change-email': 'change-email',
   'email-changed': 'undo-email-change',
   invitation: 'invitation',
+  'reply-address': 'confirm-reply-address',
 };
-const ENTERED = new Set<AccountMailKind>(['register', 'verify-email', 'change-email', 'invitation']);
+const ENTERED = new Set<AccountMailKind>(['register', 'verify-email', 'change-email', 'invitation', 'reply-address']);
 
 export function accountMessage(
   kind: AccountMailKind,
@@ -49,20 +50,10 @@ export function accountMessage(
   return render({ ...words, facts, ...action, footer }, head);
 }
 
-/** Asks an address whether it wants notifications. */
-export function confirmationMessage(token: string, head: Omit<Letterhead, 'locale'>): Message {
-  const content: Content = {
-    subject: 'Confirm this address for notifications',
-    opening:
-      `Somebody wants ${head.name} to send notifications to this address. If that was not you or your organisation, do ` +
-      'nothing: nothing else will be sent.',
-    facts: [
-      ['Token', token],
-      ['Valid for', '24 hours'],
-    ],
-    action: { label: 'Confirm', page: 'confirm-address', token },
-    advice: 'Or give the token to the person in that organisation who added this address.',
-    footer: ENGLISH.entered(head.name),
-  };
-  return render(content, { ...head, locale: 'en' });
+/** Asks an address whether it wants notifications, in the language of whoever added it. */
+export function confirmationMessage(token: string, head: Letterhead): Message {
+  const { confirmation, entered } = LANGUAGES[head.locale];
+  const { facts, button, ...words } = confirmation(head.name, token);
+  const action = { label: button, page: 'confirm-address', token };
+  return render({ ...words, facts, action, footer: entered(head.name) }, head);
 }

@@ -68,6 +68,14 @@ export const GERMAN: Language = {
       button: 'Einladung ansehen',
       advice: `Wenn Sie ${inviter} nicht kennen, tun Sie nichts.`,
     }),
+    'reply-address': ({ organisation, publicUrl }) => ({
+      subject: 'Diese Adresse für Antworten bestätigen',
+      opening: `Die Organisation „${organisation}“ bei ${publicUrl} möchte, dass Antworten auf ihre Mails an diese Adresse gehen. Das tun sie, wenn Sie zustimmen.`,
+      facts: [['Gültig', '24 Stunden, einmal']],
+      button: 'Adresse bestätigen',
+      advice:
+        'Wenn Sie diese Organisation nicht kennen, tun Sie nichts: Sie bekommen keine Antworten und keine weiteren Mails.',
+    }),
     'account-deleted': ({ publicUrl }) => ({
       subject: 'Ihr Konto wurde gelöscht',
       opening: `Ihr Konto bei ${publicUrl} wurde gelöscht, mit seinen Sitzungen und API-Schlüsseln.`,
@@ -75,6 +83,18 @@ export const GERMAN: Language = {
         'Wenn Sie das nicht waren, sagen Sie es dem Betreiber dieser Installation. Das Konto lässt sich nicht zurückholen.',
     }),
   },
+  confirmation: (name, token) => ({
+    subject: 'Diese Adresse für Benachrichtigungen bestätigen',
+    opening:
+      `Jemand möchte, dass ${name} Benachrichtigungen an diese Adresse sendet. Wenn Sie oder Ihre Organisation das nicht ` +
+      'waren, tun Sie nichts: Es wird nichts weiter gesendet.',
+    facts: [
+      ['Token', token],
+      ['Gültig', '24 Stunden'],
+    ],
+    button: 'Bestätigen',
+    advice: 'Oder geben Sie das Token der Person in jener Organisation, die diese Adresse hinzugefügt hat.',
+  }),
   entered: (name) => `Von ${name} gesendet, weil jemand diese Adresse eingegeben hat.`,
   own: (name) => `Von ${name} gesendet, weil diese Adresse ein Konto hat oder hatte.`,
 };

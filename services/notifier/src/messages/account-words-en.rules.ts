@@ -68,12 +68,31 @@ export const ENGLISH: Language = {
       button: 'See the invitation',
       advice: `If you do not know ${inviter}, do nothing.`,
     }),
+    'reply-address': ({ organisation, publicUrl }) => ({
+      subject: 'Confirm this address for answers',
+      opening: `The organisation “${organisation}” at ${publicUrl} wants answers to its mails to come to this address. They do when you agree.`,
+      facts: [['Valid for', '24 hours, once']],
+      button: 'Confirm the address',
+      advice: 'If you do not know that organisation, do nothing: no answers come to you, and nothing else is sent.',
+    }),
     'account-deleted': ({ publicUrl }) => ({
       subject: 'Your account was deleted',
       opening: `Your account at ${publicUrl} was deleted, with its sessions and API keys.`,
       advice: 'If that was not you, tell the operator of this installation. The account cannot be brought back.',
     }),
   },
+  confirmation: (name, token) => ({
+    subject: 'Confirm this address for notifications',
+    opening:
+      `Somebody wants ${name} to send notifications to this address. If that was not you or your organisation, do ` +
+      'nothing: nothing else will be sent.',
+    facts: [
+      ['Token', token],
+      ['Valid for', '24 hours'],
+    ],
+    button: 'Confirm',
+    advice: 'Or give the token to the person in that organisation who added this address.',
+  }),
   entered: (name) => `Sent by ${name} because somebody entered this address.`,
   own: (name) => `Sent by ${name} because this address has, or had, an account.`,
 };

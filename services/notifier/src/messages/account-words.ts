@@ -22,6 +22,8 @@ export interface Words {
 
 export interface Language {
   mails: Record<AccountMailKind, (facts: Facts) => Words>;
+  /** Asks an address whether it wants notifications. */
+  confirmation: (name: string, token: string) => Required<Words>;
   /** Because somebody entered the address, or because it has an account. */
   entered: (name: string) => string;
   own: (name: string) => string;

@@ -128,8 +128,9 @@ it.each([
 });
 
 it('says the operator what was ordered, by which organisation, and how it is decided', () => {
-  const data = { organisationId: id, product: 'bots', plan: 'free', planName: 'Free' };
+  const data = { organisationId: id, product: 'bots', productName: 'Trading bots', plan: 'free', planName: 'Free' };
   const { subject, text } = messageFor({ type: 'plan.ordered', timestamp, data });
   expect(subject).toBe('An order of Free waits for your approval');
+  expect(text).toContain('Plan: Free (Trading bots)');
   expect(text).toContain(`/api/v1/operator/organisations/${id}/orders/bots`);
 });

@@ -86,7 +86,7 @@ function botHalted({ botId, botName, reason, message, haltedAt }: DataOf<'bot.ha
 }
 
 function quotaReached(quota: DataOf<'quota.reached'>): Words {
-  const meter = oneLine(quota.meter.replaceAll('_', ' '), 60);
+  const meter = oneLine(quota.meterName ?? quota.meter.replaceAll('_', ' '), 60);
   const full = quota.percent >= 100;
   return {
     subject: full ? `The quota of ${meter} is used up` : `${quota.percent} % of the quota of ${meter} is used`,
@@ -126,7 +126,7 @@ function invoiceDue(invoice: DataOf<'invoice.due'>): Words {
   };
 }
 
-function planDecided({ product, plan, planName, approved, reason }: DataOf<'plan.decided'>): Words {
+function planDecided({ product, productName, planName, approved, reason }: DataOf<'plan.decided'>): Words {
   const name = oneLine(planName, 80);
   return {
     subject: approved ? `Your order of ${name} was approved` : `Your order of ${name} was refused`,
@@ -134,35 +134,32 @@ function planDecided({ product, plan, planName, approved, reason }: DataOf<'plan
       ? `The plan ${name} that you ordered has begun.`
       : `The plan ${name} that you ordered was refused.`,
     facts: [
-      ['Plan', `${oneLine(product, 80)}.${oneLine(plan, 80)}`],
+      ['Plan', `${name} (${oneLine(productName ?? product, 80)})`],
       ...(reason ? [['Reason', oneLine(reason, 500)] as const] : []),
     ],
     advice: approved ? 'Nothing needs to be done.' : 'Ask the operator of this installation, or choose another plan.',
   };
 }
 
-function planOrdered({ organisationId, product, plan, planName }: DataOf<'plan.ordered'>): Words {
+function planOrdered({ organisationId, product, productName, planName }: DataOf<'plan.ordered'>): Words {
   const name = oneLine(planName, 80);
   return {
     subject: `An order of ${name} waits for your approval`,
     opening: `An organisation of this installation has ordered the plan ${name}.`,
     facts: [
-      ['Plan', `${oneLine(product, 80)}.${oneLine(plan, 80)}`],
+      ['Plan', `${name} (${oneLine(productName ?? product, 80)})`],
       ['Organisation', organisationId],
     ],
     advice: `Approve or refuse it: POST /api/v1/operator/organisations/${organisationId}/orders/${oneLine(product, 80)}`,
   };
 }
 
-function seatsStopped({ product, name, quantity }: DataOf<'seats.stopped'>): Words {
+function seatsStopped({ name, quantity }: DataOf<'seats.stopped'>): Words {
   const addon = oneLine(name, 80);
   return {
     subject: `${addon} is not bought by itself any more: a payment failed`,
     opening: `A payment for more of "${addon}" failed, so their number does not follow your members any more.`,
-    facts: [
-      ['Product', oneLine(product, 80)],
-      ['Paid for', String(quantity)],
-    ],
+    facts: [['Paid for', String(quantity)]],
     advice:
       'Nobody was removed; members beyond the limit can only read. Mend the payment method, then switch it on again.',
   };
@@ -183,12 +180,12 @@ const TOP_UPS = {
   },
 } as const;
 
-function topUpStopped({ feature, name, reason }: DataOf<'top_up.stopped'>): Words {
+function topUpStopped({ name, reason }: DataOf<'top_up.stopped'>): Words {
   const [pack, { why, advice }] = [oneLine(name, 80), TOP_UPS[reason]];
   return {
     subject: `${pack} is not bought by itself: ${why}`,
     opening: `Units run low, and "${pack}" was not bought by itself: ${why}.`,
-    facts: [['Feature', oneLine(feature, 80)]],
+    facts: [],
     advice,
   };
 }

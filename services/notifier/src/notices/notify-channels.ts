@@ -34,8 +34,8 @@ export class NotifyChannels {
 
   @On(quotaReached)
   async quotaReached({ data, event, tx }: EventContext<typeof quotaReached>): Promise<void> {
-    const { meter, limit, used, percent, periodStart, periodEnd } = data;
-    const notice = { meter, limit, used, percent, periodStart, periodEnd };
+    const { meter, meterName, limit, used, percent, periodStart, periodEnd } = data;
+    const notice = { meter, meterName, limit, used, percent, periodStart, periodEnd };
     await this.notices.queue(tx, event, { type: 'quota.reached', timestamp: event.time, data: notice });
   }
 }

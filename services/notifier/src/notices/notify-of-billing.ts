@@ -29,8 +29,8 @@ export class NotifyOfBilling {
 
   @On(planOrderDecided)
   async decided({ data, event, tx }: EventContext<typeof planOrderDecided>): Promise<void> {
-    const { product, plan, planName, approved, reason } = data;
-    const notice = { product, plan, planName, approved, reason };
+    const { product, productName = product, plan, planName, approved, reason } = data;
+    const notice = { product, productName, plan, planName, approved, reason };
     await this.notices.queue(tx, event, { type: 'plan.decided', timestamp: event.time, data: notice });
   }
 
@@ -65,8 +65,8 @@ export class NotifyOfBilling {
   async ordered({ data, event, tx }: EventContext<typeof planOrdered>): Promise<void> {
     const operator = this.config.OPERATOR_ORGANISATION;
     if (operator === undefined) return;
-    const { orgId: organisationId, product, plan, planName } = data;
-    const notice = { organisationId, product, plan, planName };
+    const { orgId: organisationId, product, productName = product, plan, planName } = data;
+    const notice = { organisationId, product, productName, plan, planName };
     const own = tx.as({ orgId: operator });
     await this.notices.queue(own, event, { type: 'plan.ordered', timestamp: event.time, data: notice });
   }

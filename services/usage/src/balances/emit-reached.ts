@@ -2,7 +2,7 @@ import { unitsOf } from '@tidegate/contracts/usage/quantity';
 import { quotaReached } from '@tidegate/contracts/usage/quota';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
-import { findDecimals } from '../meters/meter.rows.ts';
+import { findNamed } from '../meters/meter.rows.ts';
 import type { Reached } from './quota-alert.rows.ts';
 import type { WindowText } from './window.rules.ts';
 
@@ -17,7 +17,7 @@ export async function emitReached(
   windowOf: (reached: Reached) => WindowText,
 ): Promise<void> {
   if (reached.length === 0) return;
-  const decimals = await findDecimals(tx, [...new Set(reached.map(({ meter }) => meter))]);
+  const named = await findNamed(tx, [...new Set(reached.map(({ meter }) => meter))]);
   const highest = new Map<string, Reached>();
   for (const one of reached) {
     const quota = `${one.org_id} ${one.meter} ${one.period_start}`;
@@ -27,8 +27,9 @@ export async function emitReached(
     const { org_id: orgId, meter, percent, quota, used } = one;
     const { start, end } = windowOf(one);
     const window = { periodStart: start, periodEnd: end };
-    const units = (steps: number) => unitsOf(steps, decimals.get(meter) ?? 0);
-    const data = { orgId, meter, limit: units(quota), used: units(used), percent, ...window };
+    const { name: meterName, decimals = 0 } = named.get(meter) ?? {};
+    const units = (steps: number) => unitsOf(steps, decimals);
+    const data = { orgId, meter, meterName, limit: units(quota), used: units(used), percent, ...window };
     await emit(quotaReached, data, { orgId });
   }
 }

@@ -9,13 +9,16 @@ export const findMeters = (tx: Tx): Promise<Meter[]> =>
     'select meter, name, unit, description, aggregate, decimals, group_by as "groupBy" from meters order by meter',
   );
 
-/** Digits behind the point of those of these meters that have some. */
-export async function findDecimals(tx: Tx, meters: readonly string[]): Promise<Map<string, number>> {
-  const rows = await tx.query<{ meter: string; decimals: number }>(
-    'select meter, decimals from meters where meter = any($1::text[]) and decimals > 0',
+/** Name, and digits behind the point. */
+export async function findNamed(
+  tx: Tx,
+  meters: readonly string[],
+): Promise<Map<string, { name: string; decimals: number }>> {
+  const rows = await tx.query<{ meter: string; name: string; decimals: number }>(
+    'select meter, name, decimals from meters where meter = any($1::text[])',
     [meters],
   );
-  return new Map(rows.map(({ meter, decimals }) => [meter, decimals]));
+  return new Map(rows.map(({ meter, ...named }) => [meter, named]));
 }
 
 /** How the events of each meter become a number; of meters that are only named so far nobody knows. */

@@ -1,0 +1,20 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { readOf } from './api.ts';
+
+/** What people know a plan on offer as; undefined until that is known. */
+export function usePlanName(product: string | undefined, plan: string): string | undefined {
+  const products = useQuery(readOf(null, 'plansList', {})).data?.products;
+  const plans = products?.find((one) => one.product === product)?.plans;
+  return products && (plans?.find((one) => one.plan === plan)?.name ?? plan);
+}
+
+/** The name of the plan that gives more of a feature, which may be of any product; undefined until that is known. */
+export function useUpgradeName(feature: string, upgradeTo: string | null | undefined): string | undefined {
+  const { org } = useParams({ strict: false }) as { org?: string };
+  const asked = { ...readOf(org ?? null, 'entitlementsCurrent', {}), enabled: Boolean(org && upgradeTo) };
+  const upgrades = useQuery(asked).data?.upgrade;
+  if (!upgradeTo || !upgrades) return undefined;
+  const upgrade = upgrades[feature];
+  return upgrade?.plan === upgradeTo ? upgrade.planName : upgradeTo;
+}
