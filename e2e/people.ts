@@ -12,7 +12,7 @@ export const BOT_SETTINGS = {
 export async function signUpAt(anonymous: Rest, name: string): Promise<Rest> {
   const account = { email: `${name}@example.com`, password: 'correct horse battery', name };
   const answer = await anonymous.post<{ accessToken: string }>('/api/v1/accounts', account);
-  expect(answer.status).toBe(201);
+  expect(answer).toMatchObject({ status: 201 });
   return anonymous.as(answer.body.accessToken);
 }
 

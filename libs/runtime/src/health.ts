@@ -11,7 +11,9 @@ export interface OpsAnswer {
 
 /*
  * live: the event loop answers; nothing else, so that an outage of the database restarts nothing.
- * startup: every service has finished starting. ready: and its database and NATS answer and it is not draining.
+ * startup: every service has finished starting. serving: and it is not draining. ready: and its database and NATS answer.
+ * A proxy that has one place to send requests to asks for serving: while a database is away or slow, the answers of this
+ * process say so and when to come back, and a proxy's own would not.
  */
 export class Health {
   private readonly checks = new Map<string, Check>();
@@ -45,6 +47,10 @@ export class Health {
           status: missing.length === 0 ? 'started' : 'starting',
           missing,
         });
+      }
+      case '/health/serving': {
+        const serving = !this.draining && this.expected.every((service) => this.started.has(service));
+        return json(serving ? 200 : 503, { status: serving ? 'serving' : 'not serving' });
       }
       case '/health/ready':
       case '/health': {

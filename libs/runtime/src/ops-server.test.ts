@@ -36,3 +36,19 @@ test('metrics need this machine or the token; health is public and names no addr
     server.close();
   }
 });
+
+test('a process whose database is away is not ready, but goes on serving until it drains', async () => {
+  const health = new Health(['usage', 'billing']);
+  const statuses = async () => {
+    const answers = await Promise.all(
+      ['serving', 'ready'].map((name) => health.answer(`/health/${name}`, () => false)),
+    );
+    return answers.map((answer) => answer?.status);
+  };
+  health.serviceStarted('usage', async () => 'Postgres did not answer within 500 ms');
+  expect(await statuses()).toEqual([503, 503]);
+  health.serviceStarted('billing', async () => undefined);
+  expect(await statuses()).toEqual([200, 503]);
+  health.draining = true;
+  expect(await statuses()).toEqual([503, 503]);
+});

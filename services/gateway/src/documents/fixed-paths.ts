@@ -38,7 +38,8 @@ export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<strin
     '/api/v1/organisation/export': { get: organisationExport(problems) },
     '/health': health('health.show', 'Is every part ready, and if not, why'),
     '/health/live': path('health.live', 'Is the process alive', { 200: answer(JSON_TYPE) }),
-    '/health/ready': health('health.ready', 'Does it take requests'),
+    '/health/ready': health('health.ready', 'Is everything that requests need there'),
+    '/health/serving': health('health.serving', 'Does it take requests, whether or not what they need is there'),
     '/health/startup': health('health.startup', 'Has it started'),
     '/metrics': path(
       'metrics.show',

@@ -192,7 +192,8 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   }
 
   private mountHealth(fastify: FastifyInstance): void {
-    for (const path of ['/health', '/health/live', '/health/ready', '/health/startup', '/metrics']) {
+    const probes = ['live', 'ready', 'serving', 'startup'].map((name) => `/health/${name}`);
+    for (const path of ['/health', ...probes, '/metrics']) {
       fastify.get(path, ALSO_HEAD, async (request, reply) => {
         const answer = await this.probe(path, request);
         return reply
