@@ -19,7 +19,14 @@ beforeEach(async () => {
 });
 afterAll(() => billing.close());
 
-const CHARGE = { chargeKey: 'a', currency: 'EUR', amountMinor: 500, description: 'Set-up', reason: 'Agreed', now: true };
+const CHARGE = {
+  chargeKey: 'a',
+  currency: 'EUR',
+  amountMinor: 500,
+  description: 'Set-up',
+  reason: 'Agreed',
+  now: true,
+};
 
 /* The loop sleeps for an hour when nobody wakes it. */
 test.each([
