@@ -8,7 +8,6 @@ import { type Platform, startPlatform } from '@tidegate/testing/platform';
 import { makeTenants, type Tenant } from './load/tenants.ts';
 import { nextCall } from './load/traffic.ts';
 import type { Result } from './main.ts';
-import { processesOf } from './platform-processes.ts';
 import { familyMs } from './process-cpu.ts';
 
 /*
@@ -142,12 +141,8 @@ function quantile(share: number, before: Map<number, number>, after: Map<number,
   return 1_000 * (sorted.find(([, count]) => count >= share * all)?.[0] ?? Number.NaN);
 }
 
-/** Of the app, PostgreSQL and nats-server, what they do in the background included. */
-function cpuMs(platform: Platform): number {
-  const { app, postgres, nats } = processesOf(platform);
-  // The servers were started by the app, and are no part of its family while it is alone.
-  return [app[0], postgres[0], nats[0]].reduce((sum, root) => sum + (root ? familyMs(root) : 0), 0);
-}
+/** Of the app and of PostgreSQL and nats-server, which it has started, what they do in the background included. */
+const cpuMs = ({ process: { pid = 0 } }: Platform): number => familyMs(pid);
 
 /** Waits until what was taken is counted. */
 async function countedEvents(platform: Platform, taken: number): Promise<number> {

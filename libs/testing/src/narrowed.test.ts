@@ -25,6 +25,8 @@ const after = async (sql: string) => narrowed(await schema(FIRST), await schema(
 test('what is added narrows nothing', async () => {
   const added = `create table more (id uuid primary key, what text not null); alter table cards add column color text;
     alter table cards add column since timestamptz not null default now(); create index on cards (pin);
+    alter table cards add column token text unique; alter table cards drop constraint cards_kind_check;
+    alter table cards add constraint cards_kind_check check (kind in ('debit', 'credit', 'gift'));
     create function pin_of(card text) returns int language sql as 'select 2'`;
   expect(await after(added)).toEqual([]);
 });
