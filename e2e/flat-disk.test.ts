@@ -15,6 +15,8 @@ const ORGANISATIONS = 4;
 const EVENTS = 250;
 const FULL_AFTER_DAYS = 60;
 const DAYS = 90;
+/** In one go: the upkeep of each is most of the work. */
+const STEP_DAYS = 2;
 
 test('once what is kept is full, another month takes no more room', async () => {
   const world = await World.open(0, { USAGE_EVENT_DAYS: '40' });
@@ -47,7 +49,7 @@ test('once what is kept is full, another month takes no more room', async () => 
     return Number(row?.bytes) / 2 ** 20;
   };
   const sizes = new Map<number, number>();
-  for (let day = 1; day <= DAYS; day += 1) {
+  for (let day = STEP_DAYS; day <= DAYS; day += STEP_DAYS) {
     for (const orgId of organisations) await report(orgId);
     await upkeep();
     if (day % 10 === 0) sizes.set(day, await megabytes());

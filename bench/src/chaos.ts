@@ -19,7 +19,8 @@ const OUTAGES = { short: [5_000], long: [1_000, 3_000, 5_000, 15_000, 60_000] };
 /** A slow machine leaves out what would take longer; what was left out is said. */
 const LONGEST_MS = { short: 25 * 60_000, long: 90 * 60_000 };
 
-export async function chaos([length = 'short', only = '']: string[]): Promise<Result> {
+export async function chaos([length = 'short', word = '']: string[]): Promise<Result> {
+  const only = (name: string) => name.includes(word);
   const plan = length === 'long' ? 'long' : 'short';
   const began = Date.now();
   let [faults, bad] = [0, 0];

@@ -8,6 +8,7 @@ import { type Platform, startPlatform } from '@tidegate/testing/platform';
 import { makeTenants, type Tenant } from './load/tenants.ts';
 import { nextCall } from './load/traffic.ts';
 import type { Result } from './main.ts';
+import { familyMs } from './process-cpu.ts';
 
 /*
  * So many people who are all there at once, each asking for something every 15 s on average, with the mix of a real month.
@@ -41,12 +42,13 @@ export async function load([people = '1000', seconds = '60']: string[]): Promise
     const organisations = Math.min(MOST_ORGANISATIONS, Math.ceil(Number(people) / PEOPLE_OF_AN_ORGANISATION));
     const tenants = await makeTenants(platform.url, organisations);
     await settle(platform, tenants);
-    const before = await databaseTimes(platform);
+    const [before, cpuBefore] = [await databaseTimes(platform), cpuMs(platform)];
     const perSecond = Number(people) / EACH_EVERY_S;
     const tally = await drive(platform.url, tenants, perSecond, Number(seconds));
+    const cpuPerRequest = (cpuMs(platform) - cpuBefore) / tally.times.length;
     const databaseP95 = quantile(0.95, before, await databaseTimes(platform));
     const counted = await countedEvents(platform, tally.events.taken);
-    return report({ people: Number(people), organisations, perSecond, tally, databaseP95, counted });
+    return report({ people: Number(people), organisations, perSecond, tally, databaseP95, cpuPerRequest, counted });
   } finally {
     await platform.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -139,6 +141,9 @@ function quantile(share: number, before: Map<number, number>, after: Map<number,
   return 1_000 * (sorted.find(([, count]) => count >= share * all)?.[0] ?? Number.NaN);
 }
 
+/** Of the app and of PostgreSQL and nats-server, which it has started, what they do in the background included. */
+const cpuMs = ({ process: { pid = 0 } }: Platform): number => familyMs(pid);
+
 /** Waits until what was taken is counted. */
 async function countedEvents(platform: Platform, taken: number): Promise<number> {
   for (let tries = 0; ; tries += 1) {
@@ -158,10 +163,11 @@ interface Measured {
   perSecond: number;
   tally: Tally;
   databaseP95: number;
+  cpuPerRequest: number;
   counted: number;
 }
 
-function report({ people, organisations, perSecond, tally, databaseP95, counted }: Measured): Result {
+function report({ people, organisations, perSecond, tally, databaseP95, cpuPerRequest, counted }: Measured): Result {
   const { times, statuses, failed, events } = tally;
   const asked = times.length;
   const sorted = times.sort((a, b) => a - b);
@@ -173,6 +179,7 @@ function report({ people, organisations, perSecond, tally, databaseP95, counted 
     `${[
       `${people} people of ${organisations} organisations, ${perSecond.toFixed(0)} requests/s, ${asked} asked; load of the machine ${loadavg()[0]?.toFixed(0)}`,
       [...statuses].map(([status, count]) => `${status}: ${count}`).join(', '),
+      `${cpuPerRequest.toFixed(1)} ms of CPU a request, so ${((cpuPerRequest * perSecond) / 10).toFixed(0)} % of a core for all of them`,
       `p50 ${at(0.5).toFixed(0)} ms, p99 ${at(0.99).toFixed(0)} ms; usage events taken ${events.taken}, counted ${counted}`,
       row('availability', `${(100 * (1 - bad)).toFixed(3)} %`, '99.9 %', 1 - bad >= LAUNCH.availability),
       row('p95 of requests', `${at(0.95).toFixed(0)} ms`, '200 ms', at(0.95) < LAUNCH.p95Ms),

@@ -1,6 +1,7 @@
 import { backtest } from './backtest.ts';
 import { bundle } from './bundle.ts';
 import { chaos } from './chaos.ts';
+import { drill } from './drill.ts';
 import { entitlements } from './entitlements.ts';
 import { gateway } from './gateway.ts';
 import { growth } from './growth.ts';
@@ -41,6 +42,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
   bundle,
   chaos,
+  drill,
   entitlements,
   gateway,
   growth,

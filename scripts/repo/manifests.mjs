@@ -83,7 +83,7 @@ function wantedLists(top, packages, folder, { runs, tests }) {
   const forTests = /^(libs\/testing|bench)$/.test(folder);
   const developing = (name) => name in (top.devDependencies ?? {});
   const versions = { ...top.optionalDependencies, ...top.dependencies, ...(forTests ? top.devDependencies : {}) };
-  const versionOf = (name) => (name.startsWith('@tidegate/') ? '0.1.0' : (versions[name] ?? 'not at the top'));
+  const versionOf = (name) => (name.startsWith('@tidegate/') ? top.version : (versions[name] ?? 'not at the top'));
   const list = (names) => Object.fromEntries(names.sort().map((name) => [name, versionOf(name)]));
   const onlyTests = [...tests].filter(
     (name) => !runs.has(name) && !developing(name) && !standsOn(packages, name, folder),

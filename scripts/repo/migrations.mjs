@@ -108,9 +108,13 @@ function checkExpand(statements, { alone, since }) {
     return [{ message: 'outside a transaction runs one create index concurrently and nothing else' }];
   const made = new Set(statements.flatMap(({ stmt }) => stmt.CreateStmt?.relation.relname ?? []));
   const open = leftOpen(statements);
+  const replaced = replacedChecks(statements);
   const found = statements.flatMap(({ stmt, stmt_location: at = 0 }) => {
     const [[kind, node]] = Object.entries(stmt);
-    return faultsOf(kind, node, { made, alone }).map((message) => ({ message: `${message}: declare contract`, at }));
+    return faultsOf(kind, node, { made, alone, replaced }).map((message) => ({
+      message: `${message}: declare contract`,
+      at,
+    }));
   });
   return [...found, ...open.map((table) => ({ message: `row-level security of ${table} stays open`, at: 0 }))];
 }
@@ -128,9 +132,9 @@ function leftOpen(statements) {
   return [...open];
 }
 
-function faultsOf(kind, node, { made, alone }) {
+function faultsOf(kind, node, { made, alone, replaced }) {
   if (ADDING.has(kind)) return [];
-  if (kind === 'AlterTableStmt') return made.has(node.relation.relname) ? [] : faultsOfTable(node);
+  if (kind === 'AlterTableStmt') return made.has(node.relation.relname) ? [] : faultsOfTable(node, replaced);
   if (kind === 'CreatePolicyStmt' && node.permissive) return [];
   if (kind === 'IndexStmt') return made.has(node.relation.relname) ? [] : faultsOfIndex(node, alone);
   if (kind === 'UpdateStmt' || kind === 'DeleteStmt') {
@@ -156,25 +160,35 @@ function faultsOfIndex(node, alone) {
   return LARGE.has(table) ? [`an index on ${table} stops its writers: concurrently, in a file of its own`] : [];
 }
 
-/** A check that is replaced by one of its name in one statement is a wider one: whether it is, the tests of the release before find out. */
-function faultsOfTable({ relation, cmds }) {
-  const names = (subtype, of) =>
-    cmds.flatMap(({ AlterTableCmd: one }) => (one.subtype === subtype ? (of(one) ?? []) : []));
-  const added = cmds.flatMap(({ AlterTableCmd: one }) => one.def?.Constraint ?? []).filter(isCheck);
-  const dropped = new Set(names('AT_DropConstraint', ({ name }) => name));
-  const replaced = new Set(added.filter(({ conname }) => dropped.has(conname)).map(({ conname }) => conname));
-  const scans = added.some(({ conname, skip_validation: later }) => replaced.has(conname) && !later);
-  return [
-    ...(scans && LARGE.has(relation.relname) ? [`a check reads all of ${relation.relname}: add it not valid`] : []),
-    ...cmds
-      .filter(({ AlterTableCmd: one }) => !replaced.has(one.def?.Constraint?.conname ?? one.name))
-      .flatMap(faultsOfChange),
-  ];
+/** Names of checks that are dropped and added again in one file, by table. */
+function replacedChecks(statements) {
+  const changes = statements.flatMap(({ stmt }) => {
+    const { relation, cmds = [] } = stmt.AlterTableStmt ?? {};
+    return cmds.map(({ AlterTableCmd: change }) => ({ table: relation.relname, change }));
+  });
+  const dropped = changes.filter(({ change }) => change.subtype === 'AT_DropConstraint');
+  const added = changes.filter(({ change }) => change.def?.Constraint && isCheck(change.def.Constraint));
+  const key = (table, name) => `${table} ${name}`;
+  const gone = new Set(dropped.map(({ table, change }) => key(table, change.name)));
+  return new Set(
+    added.map(({ table, change }) => key(table, change.def.Constraint.conname)).filter((one) => gone.has(one)),
+  );
+}
+
+/** A check that is replaced by one of its name is a wider one: whether it is, the tests of the release before find out. */
+function faultsOfTable({ relation, cmds }, replaced) {
+  const table = relation.relname;
+  return cmds.flatMap((cmd) => {
+    const { AlterTableCmd: change } = cmd;
+    const { conname, skip_validation: later } = change.def?.Constraint ?? {};
+    if (!replaced.has(`${table} ${conname ?? change.name}`)) return faultsOfChange(cmd, table);
+    return conname && !later && LARGE.has(table) ? [`a check reads all of ${table}: add it not valid`] : [];
+  });
 }
 
 const isCheck = ({ contype }) => contype === 'CONSTR_CHECK';
 
-function faultsOfChange({ AlterTableCmd: change }) {
+function faultsOfChange({ AlterTableCmd: change }, table) {
   const { subtype } = change;
   if (subtype === 'AT_ColumnDefault') return change.def ? [] : [`${change.name} loses its default`];
   if (ADDING_TO_TABLES.has(subtype)) return [];
@@ -184,7 +198,9 @@ function faultsOfChange({ AlterTableCmd: change }) {
   const faults = [];
   const isFilled = ['CONSTR_DEFAULT', 'CONSTR_IDENTITY', 'CONSTR_GENERATED'].some((one) => types.has(one));
   if (types.has('CONSTR_NOTNULL') && !isFilled) faults.push(`${colname} is not null and has no default`);
-  if (types.has('CONSTR_UNIQUE') || types.has('CONSTR_PRIMARY')) faults.push(`${colname} is unique`);
+  // What the release before leaves null repeats nothing.
+  const isUnique = types.has('CONSTR_PRIMARY') || (types.has('CONSTR_UNIQUE') && (isFilled || LARGE.has(table)));
+  if (isUnique) faults.push(`${colname} is unique`);
   if (types.has('CONSTR_IDENTITY') || types.has('CONSTR_GENERATED')) faults.push(`${colname} rewrites the table`);
   const called = functionsIn(types.get('CONSTR_DEFAULT')?.raw_expr).filter((name) => !STABLE.has(name));
   if (called.length > 0) faults.push(`the default of ${colname} is computed row by row (${called.join(', ')})`);

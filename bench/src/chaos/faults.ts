@@ -133,7 +133,8 @@ const OF: Record<Layout, Fault[]> = {
   'behind links': [...LINKS, ...CLOCK],
 };
 
-export const faultsOf = (layout: Layout, only: string): Fault[] => OF[layout].filter(({ name }) => name.includes(only));
+export const faultsOf = (layout: Layout, only: (name: string) => boolean): Fault[] =>
+  OF[layout].filter(({ name }) => only(name));
 
 /** Every replica of the service. */
 const replicasOf = (platform: Platform, service: string): number[] =>

@@ -15,8 +15,8 @@ const PROBE_MS = 180_000;
 export interface Plan {
   /** Milliseconds of the outages, one round through all faults each. */
   outages: number[];
-  /** A part of the names of faults. */
-  only: string;
+  /** By their names. */
+  only: (name: string) => boolean;
   /** No fault begins after it. */
   until: number;
 }

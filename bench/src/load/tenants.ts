@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Rest } from '@tidegate/testing/platform';
 
 /** An organisation whose people and programs are simulated. */
@@ -21,6 +22,8 @@ const SETTINGS = {
 const FEED = { from: '2026-09-30T00:00:00Z' };
 /** Passwords are hashed slowly on purpose. */
 const AT_ONCE = 4;
+/** A busy machine answers late. */
+const MOST_TRIES = 30;
 
 export async function makeTenants(url: string, count: number): Promise<Tenant[]> {
   const tenants: Tenant[] = [];
@@ -37,9 +40,14 @@ export async function makeTenants(url: string, count: number): Promise<Tenant[]>
 async function makeTenant(url: string, number: number): Promise<Tenant> {
   const anonymous = new Rest(url);
   const made = async <T>(rest: Rest, path: string, body: object): Promise<T> => {
-    const answer = await rest.post<T>(path, body);
-    if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body;
+    const once = { 'idempotency-key': crypto.randomUUID() };
+    for (let tries = 1; ; tries += 1) {
+      const answer = await rest.post<T>(path, body, once);
+      if (answer.status === 201) return answer.body;
+      if (tries > MOST_TRIES || !answer.headers.has('retry-after'))
+        throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      await sleep(1_000);
+    }
   };
   const login = { email: `t${number}@example.com`, password: 'correct horse battery' };
   const account = { ...login, name: `t${number}` };

@@ -6,7 +6,7 @@ import { DiskRoom } from './disk-room.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-disk-'));
 const roomAt = (lowPercent: number, nonePercent: number, folders = [folder]) =>
-  new DiskRoom({ folders, lowPercent, nonePercent }).look();
+  new DiskRoom({ folders, lowPercent, nonePercent }).measure();
 
 test('a disk has room, little or none, by what is free of it; of a large one a tenth is much', async () => {
   const { bavail, blocks, bsize } = await statfs(folder);
@@ -18,5 +18,5 @@ test('a disk has room, little or none, by what is free of it; of a large one a t
 test('a folder that is not there, and servers elsewhere, limit nothing', async () => {
   expect(await roomAt(50, 50, [join(folder, 'nowhere')])).toBe('enough');
   const elsewhere = new DiskRoom(undefined);
-  expect([elsewhere.now, await elsewhere.look()]).toEqual(['enough', 'enough']);
+  expect([elsewhere.now, await elsewhere.measure()]).toEqual(['enough', 'enough']);
 });

@@ -17,12 +17,12 @@ const NONE_BYTES = 2 * 1024 ** 3;
 const OLD_MS = 2_000;
 
 /**
- * How much room the disk of the embedded servers has. It is looked at when somebody asks, in the background, so that who
+ * How much room the disk of the embedded servers has. It is measured when somebody asks, in the background, so that who
  * asks never waits for a disk that hangs, and nothing is read while nobody works.
  */
 export class DiskRoom {
   private last: Room = 'enough';
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  private measuredAt = Number.NEGATIVE_INFINITY;
   private readonly limits: RoomLimits | undefined;
 
   /** `limits`: undefined where the servers are elsewhere, whose disks nobody here can see. */
@@ -30,14 +30,14 @@ export class DiskRoom {
     this.limits = limits;
   }
 
-  /** As of the last look, which is a few seconds old while there is work. */
+  /** As last measured, which is a few seconds old while there is work. */
   get now(): Room {
-    if (performance.now() - this.lookedAt > OLD_MS) void this.look();
+    if (performance.now() - this.measuredAt > OLD_MS) void this.measure();
     return this.last;
   }
 
-  async look(): Promise<Room> {
-    this.lookedAt = performance.now();
+  async measure(): Promise<Room> {
+    this.measuredAt = performance.now();
     const { limits } = this;
     if (!limits) return this.last;
     const rooms = await Promise.all(limits.folders.map((folder) => roomOf(folder, limits)));

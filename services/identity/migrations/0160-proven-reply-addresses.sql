@@ -1,3 +1,4 @@
+-- phase: expand
 -- Where answers to an organisation's mails go is an address that has agreed to it: its own domain's, or by a token that was
 -- mailed to it. Those from before are asked when somebody sends them the mail.
 alter table organisation_mail_senders

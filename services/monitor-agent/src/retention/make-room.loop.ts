@@ -27,7 +27,7 @@ export class MakeRoom {
 
   @Loop({ name: 'make-room', everyMs: 60_000 })
   async turn(): Promise<'again' | undefined> {
-    if ((await this.disk.look()) === 'enough') return undefined;
+    if ((await this.disk.measure()) === 'enough') return undefined;
     return (await this.dropOldest()) ? 'again' : undefined;
   }
 

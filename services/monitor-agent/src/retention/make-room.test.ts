@@ -14,7 +14,7 @@ class Disk extends DiskRoom {
   constructor(private turns: number) {
     super(undefined);
   }
-  override async look(): Promise<Room> {
+  override async measure(): Promise<Room> {
     this.turns -= 1;
     return this.turns < 0 ? 'enough' : 'low';
   }
