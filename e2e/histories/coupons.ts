@@ -26,8 +26,9 @@ export const TERMS: Record<Coupon, Terms> = {
 
 export const isFor = (coupon: Coupon, plan: Plan): boolean => TERMS[coupon].plans?.includes(plan) ?? true;
 
-/** How many organisations have had each. */
-export type Uses = Map<Coupon, number>;
+/** How many organisations have had each: those who are invoiced by hand, and those who entered it at Stripe. */
+export type Uses = Map<Coupon, { byHand: number; atStripe: number }>;
+export const NO_USES = { byHand: 0, atStripe: 0 };
 
 export interface Running {
   coupon: Coupon;
@@ -45,7 +46,8 @@ export class Coupons {
   /** Whether it can be had from an instant on. */
   fits(coupon: Coupon, product: Product, from: number): boolean {
     if (this.had.some((one) => one.coupon === coupon || (one.product === product && one.until > from))) return false;
-    return (this.uses.get(coupon) ?? 0) < (TERMS[coupon].most ?? Number.POSITIVE_INFINITY);
+    const { byHand, atStripe } = this.uses.get(coupon) ?? NO_USES;
+    return byHand + atStripe < (TERMS[coupon].most ?? Number.POSITIVE_INFINITY);
   }
 
   /** @param paid what is paid for at a time when it begins */
@@ -53,7 +55,8 @@ export class Coupons {
     const { lasts } = TERMS[coupon];
     const until = lasts === 'once' ? paid.end : lasts === 'for ever' ? Number.POSITIVE_INFINITY : later(from, lasts);
     this.had.push({ coupon, product, from, until });
-    this.uses.set(coupon, (this.uses.get(coupon) ?? 0) + 1);
+    const { byHand, atStripe } = this.uses.get(coupon) ?? NO_USES;
+    this.uses.set(coupon, { byHand: byHand + 1, atStripe });
   }
 
   end(coupon: Coupon, now: number): boolean {

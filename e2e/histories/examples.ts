@@ -46,6 +46,13 @@ const EXAMPLES: (OwnStep | WorldStep)[][] = [
     { do: 'pass', hours: 24 },
     { do: 'choose', product: 'bots', plan: 'plus', code: 'half' },
   ],
+  // A lost dispute of what has ended: the default plan could only be read.
+  [
+    { do: 'buy', product: 'main', plan: 'starter' },
+    { do: 'dispute', lost: true },
+    { do: 'cancel', product: 'main', at: 'now' },
+    { do: 'pass', hours: 1 },
+  ],
   // Members left while an end was ordered; when that was taken back, they were paid for in the next period as well.
   [
     { do: 'set', product: 'main', plan: 'pro', status: 'active' },

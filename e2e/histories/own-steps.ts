@@ -42,6 +42,7 @@ export class OwnSteps {
     const { play } = this;
     const { model, id } = one;
     const { now } = play.world;
+    if ('code' in step || step.do === 'coupon') await play.countCoupons();
     switch (step.do) {
       case 'set': {
         const { product, plan, status, interval, rooms5, code } = step;

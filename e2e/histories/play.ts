@@ -9,13 +9,13 @@ import { newId } from '@tidegate/database/ids';
 import { DAY, HOUR, SECOND } from './calendar.ts';
 import { catalogue } from './catalogue.ts';
 import { balancesOf, compare, leftOfEach, mayNow } from './compare.ts';
-import type { Uses } from './coupons.ts';
+import { COUPONS, NO_USES, TERMS, type Uses } from './coupons.ts';
 import { Model } from './model.ts';
 import { Mismatch, OPERATOR, type Organisation } from './organisation.ts';
 import { OwnSteps } from './own-steps.ts';
 import { PRODUCTS } from './sold.ts';
 import type { Step, WorldStep } from './steps.ts';
-import { factsOf } from './stripe-facts.ts';
+import { factsOf, redeemedAt } from './stripe-facts.ts';
 import { BEGIN } from './template.ts';
 import { Died, type Name, type World } from './world.ts';
 
@@ -213,6 +213,14 @@ export class Play {
       if (said) one.model.of(product).provider(said.billed);
     }
     one.model.disputed = one.lost.length > 0;
+  }
+
+  /** What Stripe has counted of limited coupons is known before anybody enters one. */
+  async countCoupons(): Promise<void> {
+    await this.world.countCoupons();
+    const redeemed = await redeemedAt(this.world);
+    for (const coupon of COUPONS.filter((one) => TERMS[one].most !== undefined))
+      this.uses.set(coupon, { ...(this.uses.get(coupon) ?? NO_USES), atStripe: redeemed.get(coupon) ?? 0 });
   }
 
   /** Members have joined or left: an event says so, and that is all that it says. */

@@ -129,3 +129,13 @@ export async function lastCharge(world: World, one: Customer): Promise<Stripe.Ch
     ({ paid, refunded, disputed, amount_refunded }) => paid && !refunded && !disputed && amount_refunded === 0,
   );
 }
+
+/** How often each coupon was redeemed there, whatever its terms were. */
+export async function redeemedAt(world: World): Promise<Map<string, number>> {
+  const sums = new Map<string, number>();
+  for (const { id, times_redeemed: times } of (await dashboardOf(world).coupons.list({ limit: 100 })).data) {
+    const coupon = id.split('_').slice(1, -1).join('_');
+    sums.set(coupon, (sums.get(coupon) ?? 0) + times);
+  }
+  return sums;
+}

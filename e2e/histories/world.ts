@@ -11,6 +11,7 @@ import { FollowSeats } from '@tidegate/billing/seats/follow-seats.loop';
 import { StripeApi } from '@tidegate/billing/stripe/client/stripe-api';
 import { SyncCustomers } from '@tidegate/billing/stripe/mirror/sync-customers.loop';
 import { CompareCustomers } from '@tidegate/billing/stripe/upkeep/compare-customers.loop';
+import { CountCoupons } from '@tidegate/billing/stripe/upkeep/count-coupons.loop';
 import { FindEvents } from '@tidegate/billing/stripe/upkeep/find-events.loop';
 import { ApplyDueChanges } from '@tidegate/billing/subscriptions/apply-due-changes.loop';
 import { receiveWebhook } from '@tidegate/contracts/billing/webhook';
@@ -277,6 +278,12 @@ export class World {
       host.get(RefreshEntitlements),
     ];
     for (const loop of loops) while ((await loop.turn({ signal })) === 'again');
+  }
+
+  /** Billing knows what Stripe has counted of each coupon. */
+  async countCoupons(): Promise<void> {
+    const { signal } = new AbortController();
+    await this.running.get('billing')?.host.get(CountCoupons).turn({ signal });
   }
 
   /** As identity's event says it. */

@@ -41,6 +41,7 @@ import { ChargeTopUp } from '../src/stripe/top-ups/charge-top-up.ts';
 import { ManageTopUps } from '../src/stripe/top-ups/manage-top-ups.ts';
 import { markTopUp } from '../src/stripe/top-ups/top-up.rows.ts';
 import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
+import { CountCoupons } from '../src/stripe/upkeep/count-coupons.loop.ts';
 import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
 import { CompareUsage } from '../src/stripe/usage/compare-usage.ts';
 import { LateUsage } from '../src/stripe/usage/late-usage.ts';
@@ -123,7 +124,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const prices = new PublishedPrices(tenants, api);
-  const codes = new PromotionCodes(api);
+  const codes = new PromotionCodes(tenants, api);
   const sessions = new CheckoutSessions(tenants, api, calls);
   const handlers = [
     new ReceiveWebhook(api, new StoreEvents(tenants, wakes), log),
@@ -173,6 +174,8 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     /** One turn of the loop that looks for events which no webhook has brought. */
     find: () => new FindEvents(tenants, api, wakes, metrics).turn({ signal }),
     /** One turn of the daily comparison when so many hours have passed, by default for everybody. */
+    /** What is redeemed at Stripe is counted here. */
+    countCoupons: () => new CountCoupons(tenants, api).turn({ signal: new AbortController().signal }),
     compare: async ({ hours = 48 } = {}) => {
       await tenants.system('stripe', (tx) =>
         tx.query('update stripe_customers set compared_at = compared_at - make_interval(hours => $1)', [hours]),

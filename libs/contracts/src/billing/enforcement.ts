@@ -64,7 +64,7 @@ export const NOT_IN_THE_PRODUCT: Readonly<Record<string, string>> = {
   custom_alerts: 'alerts are those of docs/notifications.md; there are no thresholds of one’s own yet',
   historical_trends: 'history is limited by `monitoring_retention_days`; there is no forecast yet',
   chat_integrations: 'channels are e-mails and webhooks so far',
-  custom_dashboards: 'there is no console yet',
+  custom_dashboards: 'the console’s pages are the same for everybody',
   audit_log: 'changes of the subscription are recorded for everybody; there is no log of other changes yet',
   teams: 'members and roles are limited by `seats`; there are no groups of members yet',
   telegram: 'channels are e-mails and webhooks so far',

@@ -57,12 +57,33 @@ export async function endRedemption(tx: Tx, orgId: string, coupon: string, at: D
 export async function takeUse(tx: Tx, coupon: string, max: number | null): Promise<boolean> {
   const row = await tx.one(
     `insert into coupon_uses as u (coupon, used) values ($1, 1)
-     on conflict (coupon) do update set used = u.used + 1 where $2::int is null or u.used < $2 returning used`,
+     on conflict (coupon) do update set used = u.used + 1
+       where $2::int is null or u.used + u.used_at_stripe < $2 returning used`,
     [coupon, max],
   );
   return row !== undefined;
 }
 
-export async function findUses(tx: Tx, coupon: string): Promise<number> {
-  return (await tx.one<{ used: number }>('select used from coupon_uses where coupon = $1', [coupon]))?.used ?? 0;
+export interface Uses {
+  byHand: number;
+  atStripe: number;
+}
+
+export async function findUses(tx: Tx, coupon: string): Promise<Uses> {
+  const row = await tx.one<{ used: number; used_at_stripe: number }>(
+    'select used, used_at_stripe from coupon_uses where coupon = $1',
+    [coupon],
+  );
+  return { byHand: row?.used ?? 0, atStripe: row?.used_at_stripe ?? 0 };
+}
+
+/** What Stripe has counted of each. */
+export async function saveUsesAtStripe(tx: Tx, uses: ReadonlyMap<string, number>): Promise<void> {
+  await tx.query(
+    `insert into coupon_uses as u (coupon, used, used_at_stripe)
+     select coupon, 0, used from unnest($1::text[], $2::int[]) as now(coupon, used)
+     on conflict (coupon) do update set used_at_stripe = excluded.used_at_stripe
+       where u.used_at_stripe <> excluded.used_at_stripe`,
+    [[...uses.keys()], [...uses.values()]],
+  );
 }

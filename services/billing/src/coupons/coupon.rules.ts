@@ -23,6 +23,10 @@ export function couponOf(coupons: readonly CouponDefinition[], code: string): Co
   return coupons.find(({ codes }) => codes.some((one) => one.toUpperCase() === entered));
 }
 
+/** Whether as many have had it as it is for, wherever they entered it. */
+export const isUsedUp = ({ byHand, atStripe }: { byHand: number; atStripe: number }, max: number): boolean =>
+  byHand + atStripe >= max;
+
 export const isForPlan = ({ plans }: Pick<CouponDefinition, 'plans'>, product: string, plan: string): boolean =>
   plans === null || plans.some((one) => one.product === product && one.plan === plan);
 

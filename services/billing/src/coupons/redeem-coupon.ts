@@ -5,7 +5,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { recordChange } from '../kernel/change.rows.ts';
 import type { CouponDefinition } from '../plans/catalogue-model.rules.ts';
 import { findRedemptions, findUses, insertRedemption, takeUse } from './coupon.rows.ts';
-import { couponOf, endOf, isForPlan, isRunning, type Redemption } from './coupon.rules.ts';
+import { couponOf, endOf, isForPlan, isRunning, isUsedUp, type Redemption } from './coupon.rules.ts';
 
 type RefuseCode = Refuse<typeof promotionCodeInvalid>;
 
@@ -37,7 +37,7 @@ export async function redemptionOf(
   if (had.some((one) => one.coupon === key)) throw invalidCode(refuse, code, 'used');
   if (had.some((one) => one.product === product && isRunning(one, from)))
     throw invalidCode(refuse, code, 'another_runs');
-  if (max !== null && (await findUses(tx, key)) >= max) throw invalidCode(refuse, code, 'used_up');
+  if (max !== null && isUsedUp(await findUses(tx, key), max)) throw invalidCode(refuse, code, 'used_up');
   const definition = { name, percent, amounts, duration, plans };
   return { coupon: key, product, definition, from, until: endOf(coupon, from, period), max };
 }

@@ -1,6 +1,7 @@
 import type { Dispute, DisputeState } from '@tidegate/contracts/billing/disputes';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import { isEnded, type Subscription } from './subscription.rules.ts';
 
 export interface DisputeRow {
   org_id: string;
@@ -72,13 +73,16 @@ export async function saveDispute(
   );
 }
 
-/** Which of an organisation's subscriptions can only be read: those that the payment provider bills, while one lost is open. */
-export async function disputedOf<One extends { provider: string }>(
+/**
+ * Which of an organisation's subscriptions can only be read: those that the payment provider bills, while one lost is open.
+ * What has ended is billed no more; whoever has the default plan then has it as everybody does.
+ */
+export async function disputedOf<One extends Pick<Subscription, 'provider' | 'status'>>(
   tx: Tx,
   orgId: string,
   subscriptions: readonly One[],
 ): Promise<(one: One) => boolean> {
-  const isProviders = ({ provider }: One) => provider === 'stripe';
+  const isProviders = (one: One) => one.provider === 'stripe' && !isEnded(one);
   if (!subscriptions.some(isProviders)) return () => false;
   const row = await tx.one('select 1 from disputes where org_id = $1 and read_only and settled_at is null limit 1', [
     orgId,

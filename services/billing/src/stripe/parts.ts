@@ -29,6 +29,7 @@ import { ChargeTopUp } from './top-ups/charge-top-up.ts';
 import { ManageTopUps } from './top-ups/manage-top-ups.ts';
 import { NoteLow } from './top-ups/note-low.ts';
 import { CompareCustomers } from './upkeep/compare-customers.loop.ts';
+import { CountCoupons } from './upkeep/count-coupons.loop.ts';
 import { ExpireStripe } from './upkeep/expire-stripe.loop.ts';
 import { FindEvents } from './upkeep/find-events.loop.ts';
 import { LeaveStripe } from './upkeep/leave-stripe.ts';
@@ -80,6 +81,7 @@ export const STRIPE_PROVIDERS = [
   ReportUsageLoop,
   FindEvents,
   CompareCustomers,
+  CountCoupons,
   ExpireStripe,
   { provide: Payments, useClass: StripePayments },
 ];

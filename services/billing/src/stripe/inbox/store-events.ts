@@ -5,6 +5,9 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import type { IncomingEvent } from './read-event.rules.ts';
 import { insertEvents } from './stripe-event.rows.ts';
 
+/** The loop that counts what is redeemed at Stripe. */
+export const COUNT_COUPONS = 'count-coupons';
+
 const MOST = 500;
 /** All events are one group: whose they are makes no difference. */
 const ALL = '';
@@ -29,6 +32,7 @@ export class StoreEvents {
   private async insert(events: IncomingEvent[]): Promise<undefined[]> {
     await this.tenants.system('stripe', (tx) => insertEvents(tx, events, 'webhook'));
     this.wakes.wake('sync-stripe-customers');
+    if (events.some(({ type }) => type.endsWith('customer.discount.created'))) this.wakes.wake(COUNT_COUPONS);
     return [];
   }
 }

@@ -1,6 +1,7 @@
 import { listAllDisputes, listDisputes, paymentDisputed, settleDispute } from '@tidegate/contracts/billing/disputes';
 import { organisationStory } from '@tidegate/contracts/billing/operator';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { cancelSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { CATALOGUE, openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
 
 let world: StripeWorld;
@@ -58,6 +59,15 @@ test('a lost dispute makes what was paid for read-only until an operator settles
   expect(story.filter(({ action }) => action === 'dispute_settled')).toMatchObject([
     { reason: 'Paid by bank transfer' },
   ]);
+});
+
+test('when what was paid for has ended, the default plan is had as by everybody', async () => {
+  const { org, dispute } = await disputed();
+  dispute.close('lost');
+  await world.settle();
+  await world.call(cancelSubscription, { product: 'main', at: 'now' }, org);
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'free', access: 'full' });
 });
 
 test('a catalogue may say that a lost dispute takes nothing', async () => {

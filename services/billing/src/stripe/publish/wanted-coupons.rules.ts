@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stripe } from 'stripe';
 import type { VersionedCatalogue } from '../../plans/catalogue-model.rules.ts';
+import { couponId } from '../prices/coupon-id.rules.ts';
 import { toStripe } from '../prices/stripe-amount.rules.ts';
 
 /** A coupon as Stripe has it, and what customers enter for it. */
@@ -31,7 +32,7 @@ export function wantedCoupons(
     const worth = coupon.percent ? `${coupon.percent} %` : 'an amount';
     const lasts = typeof coupon.duration === 'string' ? coupon.duration : `${coupon.duration.months} months`;
     const { name, codes } = coupon;
-    return { id: `tidegate_${coupon.coupon}_${digest}`, name, terms, codes, text: `${name}: ${worth} off, ${lasts}` };
+    return { id: couponId(coupon.coupon, digest), name, terms, codes, text: `${name}: ${worth} off, ${lasts}` };
   });
 }
 
