@@ -9,6 +9,8 @@ const NEEDED_BY_FEW = [
   /\/node_modules\/libpg-query\//,
   /\/node_modules\/(ajv|@fastify\/ajv-compiler|fast-json-stringify\/index)/,
   /\/node_modules\/typeorm\/driver\/(?!postgres\/)[^/]+\/\w+(Driver|QueryRunner)\.js$/,
+  /\/node_modules\/typeorm\/(metadata|persistence|repository)\//,
+  /\/node_modules\/(age-encryption|@noble|@scure)\//,
   /\/node_modules\/light-my-request\//,
 ];
 

@@ -11,7 +11,10 @@ import { silence, type WatchedClient, type WatchedConfig } from './watched-clien
 const GOODBYE_MS = 2_000;
 
 /** More queries in `idleMs` than those of loops that find nothing to do. */
-const BUSY = 10;
+const BUSY = 20;
+
+/** What was done slowly is forgotten as well, at a hundredth of a percent of a core. */
+const LONG_MS = 15 * 60_000;
 
 interface Open {
   readonly runner: QueryRunner;
@@ -20,8 +23,9 @@ interface Open {
   /** Since when queries are counted, and how many there were. */
   countedSince: number;
   queries: number;
-  /** It was busy at some time since it was opened. */
+  /** It was busy at some time since it was opened, or has been open for long. */
   worked: boolean;
+  openedAt: number;
 }
 
 interface Waiter {
@@ -120,7 +124,16 @@ export class Connections {
     const runner = this.dataSource.createQueryRunner();
     (runner.connect() as Promise<WatchedClient>).then(
       (client) => {
-        const connection = { runner, client, idleSince: 0, countedSince: Date.now(), queries: 0, worked: false };
+        const now = Date.now();
+        const connection = {
+          runner,
+          client,
+          idleSince: 0,
+          countedSince: now,
+          queries: 0,
+          worked: false,
+          openedAt: now,
+        };
         client.took = (seconds) => {
           connection.queries += 1;
           this.queries.observe(seconds);
@@ -187,8 +200,8 @@ export class Connections {
     if (periods < 0.5) return false;
     const busy = one.queries > BUSY * periods;
     const calm = one.worked && !busy;
-    one.worked ||= busy;
     one.countedSince = Date.now();
+    one.worked ||= busy || one.countedSince - one.openedAt > LONG_MS;
     one.queries = 0;
     return calm;
   }
