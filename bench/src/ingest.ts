@@ -21,7 +21,6 @@ import { type BenchDatabase, benchDatabase, median } from './servers.ts';
 
 const EVENTS = 100_000;
 const ORGANISATIONS = 10_000;
-const ROUNDS = 3;
 const HEAD =
   'events               by hand/s  ingestion/s  ratio  CPU ratio  µs of CPU an event by hand  and ingested\n';
 const WIDTHS = [21, 11, 13, 7, 11, 28, 0];
@@ -33,9 +32,10 @@ const PER_MESSAGE = [1, 10];
  * PostgreSQL: from messages in JetStream to balances, with one event a message and with ten, the stream preloaded; and by HTTP
  * in batches of a thousand. Events of 10,000 organisations, 2 % of them twice, 1 % up to a month late. The CPU ratio is that of
  * all that either way costs, which others on the machine distort less: PostgreSQL and client by hand; PostgreSQL, reader and
- * nats-server from the stream; PostgreSQL and platform (with its nats-server) by HTTP.
+ * nats-server from the stream; PostgreSQL and platform (with its nats-server) by HTTP. `npm run -s bench -- ingest [ROUNDS]`.
  */
-export async function ingest(): Promise<Result> {
+export async function ingest([rounds = '5']: string[]): Promise<Result> {
+  const counting = Number(rounds);
   const database = await benchDatabase(['libs/entitlements/migrations', 'services/usage/migrations']);
   const nats = await startNats({ dir: join(database.folder, 'nats') });
   const nc = await connectNats({ servers: [nats.url], user: 'bench', password: '' }, 'bench');
@@ -53,7 +53,7 @@ export async function ingest(): Promise<Result> {
   const rates: number[] = [];
   const pids = [database.pid, worker.pid ?? 0, nats.pid];
   // The first round warms everything up and does not count.
-  for (let round = -1; round < ROUNDS; round += 1) {
+  for (let round = -1; round < counting; round += 1) {
     for (const [perMessage, list] of ratios) {
       const { events, distinct } = makeLoad(orgs, EVENTS, perMessage);
       await clear(database);
@@ -70,7 +70,7 @@ export async function ingest(): Promise<Result> {
   }
   worker.send('exit');
   await once(worker, 'exit');
-  await byHttp(database, orgs);
+  await byHttp(database, orgs, counting);
   await nc.close();
   await nats.stop();
   await database.stop();
@@ -83,10 +83,10 @@ export async function ingest(): Promise<Result> {
   };
 }
 
-async function byHttp(database: BenchDatabase, orgs: string[]): Promise<void> {
+async function byHttp(database: BenchDatabase, orgs: string[], counting: number): Promise<void> {
   const http = await httpIngestion(database, orgs);
   const ratios: number[] = [];
-  for (let round = -1; round < ROUNDS; round += 1) {
+  for (let round = -1; round < counting; round += 1) {
     const { alone, ours } = await http.round(EVENTS);
     if (round >= 0) ratios.push(report('HTTP, 1,000 a request', alone, ours));
   }

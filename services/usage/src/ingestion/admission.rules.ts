@@ -40,21 +40,33 @@ function outOfTime(at: number, now: number): Rejection | undefined {
   return { code: 'in_the_future', message: `The time is more than ${MAX_EVENT_LEAD_MINUTES} minutes ahead.` };
 }
 
+/** The newest date that was read, and where it begins: nearly all events are of one. */
+let lastDate = '1970-01-01';
+let lastDay = 0;
+
 const ZERO = 48;
 const digits = (text: string, at: number): number => (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
 
 /** As `Date.parse`, of a valid instant; nearly all look like 2026-11-29T07:00:40.745Z, whose digits are read at once. */
 export function millisecondsOf(at: string): number {
   if (at.length !== 24 || !at.startsWith('2') || !at.endsWith('Z')) return Date.parse(at);
+  if (!at.startsWith(lastDate)) {
+    lastDate = at.slice(0, 10);
+    lastDay = dayOf(at);
+  }
+  const seconds = digits(at, 11) * 3_600 + digits(at, 14) * 60 + digits(at, 17);
+  return lastDay + seconds * 1_000 + (at.charCodeAt(20) - ZERO) * 100 + digits(at, 21);
+}
+
+/** Where the day begins that this instant names. */
+function dayOf(at: string): number {
   const year = digits(at, 0) * 100 + digits(at, 2);
   const month = digits(at, 5);
   // Years that begin in March end with the day that some have and others have not.
   const shifted = month > 2 ? year : year - 1;
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + digits(at, 8) - 1;
   const century = Math.floor(shifted / 100);
-  const days = 365 * shifted + Math.floor(shifted / 4) - century + Math.floor(century / 4) + dayOfYear - 719_468;
-  const seconds = digits(at, 11) * 3_600 + digits(at, 14) * 60 + digits(at, 17);
-  return (days * 86_400 + seconds) * 1_000 + (at.charCodeAt(20) - ZERO) * 100 + digits(at, 21);
+  return (365 * shifted + Math.floor(shifted / 4) - century + Math.floor(century / 4) + dayOfYear - 719_468) * DAY_MS;
 }
 
 /** When the event happened and how its organisation divides time, with the start of the month in which it counts; or why it is not counted. */

@@ -3,20 +3,27 @@ import { quotaReached } from '@tidegate/contracts/usage/quota';
 import { newId } from '@tidegate/database/ids';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
+import { until } from '@tidegate/testing/until';
 import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { saveTimeZone } from '../entitlements/entitlement-snapshot.rows.ts';
 import { saveMeters } from '../meters/meter.rows.ts';
 import { IngestUsage } from './ingest-usage.ts';
+import { laneOf } from './lanes.rules.ts';
 
 /* An operator's backend reports events of many organisations in one request. */
 
 let usage: Fixture;
 let handler: unknown;
+/** Requests that are being counted, or wait for it. */
+let arrived = 0;
 beforeAll(async () => {
   usage = await openUsage();
   await usage.tenants.as({}, (tx) => saveMeters(tx, [described('peak', { aggregate: 'max' })]));
-  [handler] = operationHandlers(new IngestUsage(usage.writer(), undefined as never));
+  const writer = usage.writer();
+  const { definitions } = writer;
+  writer.definitions = () => definitions.call(writer).finally(() => setImmediate(() => (arrived += 1)));
+  [handler] = operationHandlers(new IngestUsage(writer, undefined as never));
 });
 afterAll(() => usage.close());
 
@@ -25,7 +32,12 @@ async function newOrg(given: Parameters<typeof snapshot>[0] & { features?: objec
   await usage.storeSnapshot(entitlements);
   return entitlements.orgId;
 }
-const newOrgs = (count: number) => Promise.all(Array.from({ length: count }, () => newOrg()));
+async function newOrgs(count: number): Promise<string[]> {
+  const orgs: string[] = [];
+  // A few at a time: on a busy machine the last of hundreds would wait too long for a connection.
+  while (orgs.length < count) orgs.push(...(await Promise.all([newOrg(), newOrg(), newOrg(), newOrg()])));
+  return orgs.slice(0, count);
+}
 async function send(...events: unknown[]) {
   const caller: Caller = { kind: 'service_key', keyId: 'k', scopes: ['usage:write'] };
   const request = { caller, input: { events }, deadline: Date.now() + 60_000 };
@@ -146,4 +158,134 @@ test('where events do more than add up, organisations are counted one by one, a 
   const [one, two] = orgs;
   const lease = of(one ?? '', { lease: newId() });
   expect(await send(lease, of(two ?? ''))).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'malformed' }] });
+});
+
+/** An organisation of one lane or the other. */
+async function orgOf(lane: number): Promise<string> {
+  for (;;) {
+    const org = await newOrg();
+    if (laneOf(org, 2) === lane) return org;
+  }
+}
+
+/** Nobody can count for this organisation while `work` runs. */
+const whileHeld = (org: string, work: () => Promise<void>) =>
+  usage.asAdmin(async (client) => {
+    await client.query('begin');
+    const { rowCount } = await client.query('select 1 from usage.usage_balances where org_id = $1 for update', [org]);
+    expect(rowCount).toBe(1);
+    await work().finally(() => client.query('rollback'));
+  });
+
+/** The transactions that wait for a row. */
+const waiting = () =>
+  usage.asAdmin(async (client) => {
+    const { rows } = await client.query<{ pid: number }>(
+      "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    return rows.map(({ pid }) => pid);
+  });
+
+/** As a broken connection of one of them. */
+async function breakWaiting(): Promise<void> {
+  const pids = await until(async () => {
+    const found = await waiting();
+    return found.length > 0 && found;
+  });
+  await usage.asAdmin((client) =>
+    client.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [pids]),
+  );
+}
+
+test('requests that come while another one is counted are counted together, each with its own answer', async () => {
+  const org = await orgOf(0);
+  await send(of(org));
+  const again = of(org, { id: 'again' });
+  let answers: Promise<unknown[]> = Promise.resolve([]);
+  let before = 0;
+  const transactions = () =>
+    usage.asAdmin(async (client) => {
+      const { rows } = await client.query<{ n: number }>(
+        `select count(distinct xmin::text)::int as n from usage.usage_events where org_id = $1`,
+        [org],
+      );
+      return rows[0]?.n ?? 0;
+    });
+  await whileHeld(org, async () => {
+    before = await transactions();
+    const first = send(of(org));
+    await until(async () => (await waiting()).length === 1);
+    const enough = arrived + 3;
+    const others = [
+      send(again, of(org), of(newId())),
+      send(of(org, { time: '2020-01-01T00:00:00Z' }), again),
+      send(of(org, { type: 'bananas' }), of(org, { id: 'again', data: { quantity: 2 } })),
+    ];
+    answers = Promise.all([first, ...others]);
+    await until(() => arrived === enough);
+    expect(await waiting()).toHaveLength(1);
+  });
+  const [first, one, two, three] = (await answers) as Awaited<ReturnType<typeof send>>[];
+  const codes = (answer?: Awaited<ReturnType<typeof send>>) =>
+    answer?.rejected.map(({ index, code }) => `${index} ${code}`);
+  expect(first).toMatchObject({ accepted: 1, duplicates: 0, rejected: [] });
+  expect([one?.accepted, one?.duplicates, codes(one)]).toEqual([2, 0, ['2 unknown_organisation']]);
+  expect([two?.accepted, two?.duplicates, codes(two)]).toEqual([0, 1, ['0 too_old']]);
+  expect([three?.accepted, three?.duplicates, codes(three)]).toEqual([0, 0, ['0 unknown_meter', '1 conflict']]);
+  expect(await used(org)).toEqual([4, 4]);
+  expect((await transactions()) - before).toBe(2);
+});
+
+test('a request whose sum no balance can hold is refused alone, with whomever it was counted', async () => {
+  const [full, other] = [await orgOf(0), await orgOf(0)];
+  await send(of(full), of(other));
+  await usage.asAdmin((client) =>
+    client.query('update usage.usage_balances set used = 9007199254740991 where org_id = $1', [full]),
+  );
+  let answers: Promise<PromiseSettledResult<unknown>[]> = Promise.resolve([]);
+  await whileHeld(other, async () => {
+    const first = send(of(other));
+    await until(async () => (await waiting()).length === 1);
+    const enough = arrived + 3;
+    answers = Promise.allSettled([first, send(of(other)), send(of(full)), send(of(other))]);
+    await until(() => arrived === enough);
+  });
+  const [first, before, bad, after] = await answers;
+  expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'validation_failed' } });
+  for (const good of [first, before, after]) expect(good).toMatchObject({ value: { accepted: 1 } });
+  expect(await used(other)).toEqual([4, 4]);
+});
+
+test('when PostgreSQL goes away whoever waits is told, and what is sent again counts once', async () => {
+  const org = await orgOf(1);
+  await send(of(org));
+  const events = Array.from({ length: 4 }, () => of(org));
+  await whileHeld(org, async () => {
+    const first = send(events[0]).catch((error: unknown) => error);
+    await until(async () => (await waiting()).length === 1);
+    const enough = arrived + 3;
+    const others = events.slice(1).map((event) => send(event).catch((error: unknown) => error));
+    await until(() => arrived === enough);
+    await breakWaiting();
+    for (const failure of await Promise.all([first, ...others])) expect(failure).toBeInstanceOf(Error);
+  });
+  const answers = await Promise.all(events.map((event) => send(event)));
+  expect(answers.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(4);
+  expect(await used(org)).toEqual([5, 5]);
+});
+
+test('when a part of a request cannot be counted it is answered by an error, and sent again the rest counts once', async () => {
+  const [one, two] = [await orgOf(0), await orgOf(1)];
+  await send(of(one), of(two));
+  const events = [of(one), of(two)];
+  await whileHeld(two, async () => {
+    const answer = send(...events).catch((error: unknown) => error);
+    await breakWaiting();
+    expect(await answer).toBeInstanceOf(Error);
+  });
+  expect(await send(...events)).toMatchObject({ accepted: 1, duplicates: 1, rejected: [] });
+  expect([await used(one), await used(two)]).toEqual([
+    [2, 2],
+    [2, 2],
+  ]);
 });

@@ -14,7 +14,7 @@ import { isBadData, UsageWriter } from './usage-writer.ts';
 
 const BATCH_EVENTS = 2_000;
 /** Batches written at once: while PostgreSQL flushes one to disk, it counts the others. */
-const LANES = 3;
+const LANES = 4;
 const MAX_RETRY_MS = 3_000;
 const SAVE_MS = 1_000;
 /** How soon a recreated stream is noticed. */

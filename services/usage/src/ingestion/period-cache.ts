@@ -19,7 +19,11 @@ export class PeriodCache {
     if (this.known.size > MAX_ORGANISATIONS) this.known = new Map();
     const { known } = this;
     const lacking = new Set<string>();
-    for (const { org } of events) if (!known.has(org)) lacking.add(org);
+    let before = '';
+    for (const { org } of events) {
+      if (org !== before && !known.has(org)) lacking.add(org);
+      before = org;
+    }
     if (lacking.size === 0) return known;
     const found = await findPeriods(tx, [...lacking]);
     // What was read before another change is not for later batches.

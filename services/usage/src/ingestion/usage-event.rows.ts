@@ -2,7 +2,7 @@ import type { QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { Tx } from '@tidegate/database/tx';
 import { type Reached, recordReachedMonths } from '../balances/quota-alert.rows.ts';
 import { arrayText } from '../kernel/array-literal.ts';
-import { instants, int4s, int8s, texts, uuids } from '../kernel/binary-array.ts';
+import { instants, int4s, int8s, nulls, texts, uuids } from '../kernel/binary-array.ts';
 import type { Labels } from '../meters/dimensions.rules.ts';
 
 const HOUR_MS = 3_600_000;
@@ -139,10 +139,10 @@ export async function countEvents(tx: Tx, events: readonly CountableEvent[], gen
     instants(events, (event) => event.atMs),
     texts(events, (event) => event.source),
     texts(events, (event) => event.id),
-    uuids(events, (event) => event.lease),
+    events.some(({ lease }) => lease) ? uuids(events, (event) => event.lease) : nulls('uuid'),
     instants(events, (event) => event.periodStart),
     instants(events, (event) => Math.max(event.periodStart, Math.floor(event.atMs / HOUR_MS) * HOUR_MS)),
-    texts(events, (event) => event.zone),
+    events.some(({ zone }) => zone) ? texts(events, (event) => event.zone) : nulls('text'),
     generation,
     ...(labelled ? [texts(events, ({ labels }) => (labels ? arrayText(labels) : ''))] : []),
     ...(apart ? [texts(events, ({ origin }) => (origin ? arrayText(origin) : ''))] : []),

@@ -133,8 +133,13 @@ export class UsageWriter {
   async ensurePartitions(events: readonly { at: string }[], now: number): Promise<void> {
     const today = Math.floor(now / DAY_MS);
     const lacking: number[] = [];
+    let date = 'unknown';
     for (const { at } of events) {
-      if (this.dates.has(at.slice(0, 10)) && at.endsWith('Z')) continue;
+      if (at.startsWith(date) && at.endsWith('Z')) continue;
+      if (this.dates.has(at.slice(0, 10)) && at.endsWith('Z')) {
+        date = at.slice(0, 10);
+        continue;
+      }
       const day = Math.floor(Date.parse(at) / DAY_MS);
       // Events outside this range are refused anyway, as those are whose time cannot be read.
       if (day >= today - MAX_EVENT_AGE_DAYS - 1 && day <= today + 1 && !this.dates.has(dateOf(day))) lacking.push(day);

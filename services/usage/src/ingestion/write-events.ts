@@ -3,6 +3,7 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { type Credited, drawCredits } from '../credits/draw-credits.ts';
 import { digestOf, eventKey } from '../kernel/event-identity.ts';
 import type { Identities } from '../kernel/identities.ts';
+import { sortedByIdentity } from '../kernel/identity-order.rules.ts';
 import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { settleLeases } from '../leases/lease.rows.ts';
 import { type Admitted, admit, type Known, type Rejection } from './admission.rules.ts';
@@ -108,18 +109,13 @@ function contentOf({ said, quantity, labels }: ReportedEvent): string | number {
 export const toMillisecond = (at: string): string => (at.length > 24 ? `${at.slice(0, 23)}Z` : at);
 
 /** The first event of each identity, sorted as the statement needs it, and those that repeat one. */
-function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats: Candidate[] } {
+function withoutRepeats(candidates: readonly Candidate[]): { unique: Candidate[]; repeats: Candidate[] } {
   const unique: Candidate[] = [];
   const repeats: Candidate[] = [];
   // Sorting is stable: of two with one identity the first one stays the first.
-  for (const candidate of candidates.sort(byIdentity)) {
+  for (const candidate of sortedByIdentity(candidates)) {
     const last = unique.at(-1);
     (last?.key === candidate.key && last.org === candidate.org ? repeats : unique).push(candidate);
   }
   return { unique, repeats };
-}
-
-function byIdentity(a: Candidate, b: Candidate): number {
-  if (a.org !== b.org) return a.org < b.org ? -1 : 1;
-  return a.key < b.key ? -1 : a.key === b.key ? 0 : 1;
 }

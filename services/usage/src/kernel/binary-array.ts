@@ -28,12 +28,32 @@ function begin(bytes: number, count: number, type: keyof typeof TYPES, nulls = f
 export function uuids<T>(items: readonly T[], value: (item: T) => string | undefined): Buffer {
   const buffer = begin(items.length * 20, items.length, 'uuid', true);
   let at = HEADER;
+  let before: string | undefined;
   for (const item of items) {
     const text = value(item);
     at = int32(buffer, at, text === undefined ? -1 : 16);
-    if (text !== undefined) at = uuid(buffer, at, text);
+    // Those of one organisation follow each other.
+    if (text !== undefined) at = text === before ? copyWithin(buffer, at - 20, at) : uuid(buffer, at, text);
+    before = text;
   }
   return items.length === 0 ? buffer : buffer.subarray(0, at);
+}
+
+/** An array of NULLs for so many others beside it: `unnest` fills up what is shorter. */
+export const nulls = (type: keyof typeof TYPES): Buffer => begin(0, 0, type);
+
+/** The first eight digits as a number. */
+export function leadingBits(hexadecimal: string): number {
+  let bits = 0;
+  for (let index = 0; index < 8; index += 1) {
+    bits = (bits << 4) | (DIGITS[hexadecimal.charCodeAt(index)] as number);
+  }
+  return bits >>> 0;
+}
+
+function copyWithin(buffer: Buffer, from: number, to: number): number {
+  for (let index = 0; index < 16; index += 1) buffer[to + index] = buffer[from + index] as number;
+  return to + 16;
 }
 
 function uuid(buffer: Buffer, start: number, text: string): number {

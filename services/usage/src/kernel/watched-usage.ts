@@ -20,7 +20,12 @@ export class WatchedUsage implements OnModuleDestroy {
 
   /** Once it is committed. */
   note(events: readonly { org: string; meter: string }[]): void {
-    for (const { org, meter } of events) {
+    let before: { org: string; meter: string } | undefined;
+    for (const event of events) {
+      const { org, meter } = event;
+      // Nearly all of one message or request repeat the one before.
+      if (before?.org === org && before.meter === meter) continue;
+      before = event;
       const meters = this.counted.get(org);
       if (meters) meters.add(meter);
       else this.counted.set(org, new Set([meter]));
