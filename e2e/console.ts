@@ -2,6 +2,7 @@ import { chromiumPath } from '@tidegate/testing/browser';
 import { until } from '@tidegate/testing/until';
 import type { Page } from 'playwright-core';
 import { divideUsage } from './console/divide-usage.ts';
+import { keepATable } from './console/keep-a-table.ts';
 import { openEveryDialog } from './console/open-every-dialog.ts';
 import { outgrowAPlan } from './console/outgrow-a-plan.ts';
 import { readAsAViewer } from './console/read-as-a-viewer.ts';
@@ -227,6 +228,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('a plan that became too small, in a browser', () => outgrowAPlan(visit));
   describe.runIf(CHROMIUM)('usage by key, in a browser', () => divideUsage(visit));
   describe.runIf(CHROMIUM)('somebody who may only look, in a browser', () => readAsAViewer(visit));
+  describe.runIf(CHROMIUM)('a table of many rows, in a browser', () => keepATable(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
   describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit, names));

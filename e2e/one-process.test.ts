@@ -1,4 +1,5 @@
 import { apiJourney } from './api-journey.ts';
+import { agreeToAnswers } from './console/agree-to-answers.ts';
 import { resetAPassword } from './console/reset-a-password.ts';
 import { Visit } from './console/visit.ts';
 import { browserConsole } from './console.ts';
@@ -48,5 +49,6 @@ observability(prometheus);
 edge(platform, () => ({ ...collector.settings(), ...mails.settings() }));
 traces(platform, collector, mails);
 resetAPassword(visit, mails);
+agreeToAnswers(visit, mails);
 apiJourney(platform, mails);
 keepsRunning(platform);

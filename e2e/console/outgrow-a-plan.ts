@@ -41,8 +41,8 @@ export function outgrowAPlan(visit: Visit): void {
     await page.getByLabel('Name').fill('One too many');
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByText('5 of 5 are used.').waitFor();
-    await page.getByRole('button', { name: /Look at the plan/ }).click();
-    const dialog = page.getByRole('dialog', { name: /Change to/ });
+    await page.getByRole('button', { name: 'Look at the plan Pro' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Change to Pro' });
     await dialog.getByText('What differs').waitFor();
     expect(await visit.judge(page)).toEqual([]);
     await page.keyboard.press('Escape');

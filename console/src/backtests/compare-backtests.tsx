@@ -3,12 +3,13 @@ import type { Backtest } from '@tidegate/client';
 import { useMemo } from 'react';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { short, when } from '../kernel/format.ts';
+import { dated, short, when } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
+import { settingName } from '../ladder/setting-names.ts';
 import { onCommonTimes } from './common-times.rules.ts';
 
 const route = getRouteApi('/o/$org/backtests/$backtestId/compare/$otherId');
@@ -63,12 +64,13 @@ export function CompareBacktests() {
               <p className="quiet">{t('None: the same settings.')}</p>
             ) : (
               <DataTable
+                part="settings"
                 name={t('Settings that differ')}
                 rows={settings.map(
                   ({ setting, ...values }): Row => ({
-                    name: setting,
-                    first: String(values.first ?? '–'),
-                    second: String(values.second ?? '–'),
+                    name: settingName(setting),
+                    first: valueText(values.first),
+                    second: valueText(values.second),
                   }),
                 )}
                 columns={columns(false)}
@@ -83,6 +85,9 @@ export function CompareBacktests() {
   );
 }
 
+const valueText = (value: unknown): string =>
+  typeof value === 'boolean' ? (value ? t('yes') : t('no')) : String(value ?? '–');
+
 function Head({ backtest, title }: { backtest: Backtest; title: string }) {
   const org = useOrg();
   return (
@@ -92,7 +97,7 @@ function Head({ backtest, title }: { backtest: Backtest; title: string }) {
         {backtest.name ?? when(backtest.createdAt)}
       </Link>{' '}
       <span className="quiet">
-        {backtest.settings.market} · {when(backtest.from)} – {when(backtest.to)}
+        {backtest.settings.market} · {dated(backtest.from)} – {dated(backtest.to)}
       </span>
     </p>
   );

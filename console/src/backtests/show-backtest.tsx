@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { Fact } from '../kernel/fact.tsx';
-import { short, when } from '../kernel/format.ts';
+import { dated, short } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
@@ -48,72 +48,75 @@ export function ShowBacktest() {
   );
   return (
     <Reading of={backtest}>
-      {(data) => (
-        <Page
-          title={data.name ?? t('Backtest of {market}', { market: data.settings.market })}
-          lead={
-            <span className="row">
-              <BacktestState backtest={data} /> {when(data.from)} – {when(data.to)}
-            </span>
-          }
-          actions={
-            !may('backtestsDelete') ? null : data.status === 'queued' || data.status === 'running' ? (
-              <Confirm
-                label={t('Cancel')}
-                question={t('Cancel this backtest?')}
-                onYes={() => cancel.mutate({ backtestId })}
+      {(data) => {
+        const amount = (value: string | null) => value && `${value} ${data.currency}`;
+        return (
+          <Page
+            title={data.name ?? t('Backtest of {market}', { market: data.settings.market })}
+            lead={
+              <span className="row">
+                <BacktestState backtest={data} /> {dated(data.from)} – {dated(data.to)}
+              </span>
+            }
+            actions={
+              !may('backtestsDelete') ? null : data.status === 'queued' || data.status === 'running' ? (
+                <Confirm
+                  label={t('Cancel')}
+                  question={t('Cancel this backtest?')}
+                  onYes={() => cancel.mutate({ backtestId })}
+                />
+              ) : (
+                <Confirm
+                  label={t('Delete')}
+                  question={t('Delete this backtest with its trades?')}
+                  onYes={() => remove.mutate({ backtestId })}
+                />
+              )
+            }
+          >
+            <ProblemNote error={newestError(cancel, remove)} />
+            <div className="row">
+              {may('backtestsRename') ? <NameBacktest key={data.id} backtest={data} /> : null}
+              {done ? <CompareWith backtestId={backtestId} /> : null}
+            </div>
+            {data.failure ? <StateMark mark="critical">{data.failure}</StateMark> : null}
+            {data.gaps && data.gaps.missing > 0 ? (
+              <StateMark mark="warning">
+                {t('{count, plural, one {# candle is} other {# candles are}} missing', { count: data.gaps.missing })}
+              </StateMark>
+            ) : null}
+            <dl className="facts">
+              {data.profitRounded === null ? null : (
+                <div>
+                  <dt>{t('Closed profit')}</dt>
+                  <dd>
+                    <Profit amount={data.profitRounded} currency={data.currency} />
+                  </dd>
+                </div>
+              )}
+              {[
+                [t('Closed trades'), data.closedTrades],
+                [t('Won'), data.winningTrades],
+                [t('Fees'), amount(data.fees)],
+                [t('Most money in a trade'), amount(data.maxCapital)],
+                [t('Deepest drawdown'), amount(data.maxDrawdown)],
+                [t('Time in a trade, %'), data.timeInTradePercent],
+                [t('Liquidations'), data.liquidations],
+              ].map(([name, value]) => (value === null ? null : <Fact key={name} name={String(name)} value={value} />))}
+            </dl>
+            {chart ? (
+              <TimeChart
+                title={t('Equity in {currency}', { currency: data.currency })}
+                summary={t('ends at {profit}', { profit: data.profitRounded ?? '–' })}
+                range={{ from: data.from, to: data.to }}
+                instants={chart.instants}
+                series={chart.series}
+                format={short}
               />
-            ) : (
-              <Confirm
-                label={t('Delete')}
-                question={t('Delete this backtest with its trades?')}
-                onYes={() => remove.mutate({ backtestId })}
-              />
-            )
-          }
-        >
-          <ProblemNote error={newestError(cancel, remove)} />
-          <div className="row">
-            {may('backtestsRename') ? <NameBacktest key={data.id} backtest={data} /> : null}
-            {done ? <CompareWith backtestId={backtestId} /> : null}
-          </div>
-          {data.failure ? <StateMark mark="critical">{data.failure}</StateMark> : null}
-          {data.gaps && data.gaps.missing > 0 ? (
-            <StateMark mark="warning">
-              {t('{count, plural, one {# candle is} other {# candles are}} missing', { count: data.gaps.missing })}
-            </StateMark>
-          ) : null}
-          <dl className="facts">
-            {data.profitRounded === null ? null : (
-              <div>
-                <dt>{t('Closed profit')}</dt>
-                <dd>
-                  <Profit amount={data.profitRounded} currency={data.currency} />
-                </dd>
-              </div>
-            )}
-            {[
-              [t('Closed trades'), data.closedTrades],
-              [t('Won'), data.winningTrades],
-              [t('Fees'), data.fees],
-              [t('Most money in a trade'), data.maxCapital],
-              [t('Deepest drawdown'), data.maxDrawdown],
-              [t('Time in a trade, %'), data.timeInTradePercent],
-              [t('Liquidations'), data.liquidations],
-            ].map(([name, value]) => (value === null ? null : <Fact key={name} name={String(name)} value={value} />))}
-          </dl>
-          {chart ? (
-            <TimeChart
-              title={t('Equity in {currency}', { currency: data.currency })}
-              summary={t('ends at {profit}', { profit: data.profitRounded ?? '–' })}
-              range={{ from: data.from, to: data.to }}
-              instants={chart.instants}
-              series={chart.series}
-              format={short}
-            />
-          ) : null}
-        </Page>
-      )}
+            ) : null}
+          </Page>
+        );
+      }}
     </Reading>
   );
 }

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { QuickBacktest } from '../backtests/quick-backtest.tsx';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { type Asked, AskedContext } from '../kernel/asked.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
@@ -45,7 +46,9 @@ export function CreateBot() {
             </Button>
           </form>
           <div className="stack">
-            {preview.data ? <LadderPreview ladder={preview.data} /> : null}
+            <AskedContext value={(preview as { asked?: Asked }).asked}>
+              {preview.data ? <LadderPreview ladder={preview.data} /> : null}
+            </AskedContext>
             <QuickBacktest
               settings={() => settingsOf(values)}
               stale={(ran) => changesOf(formOf(ran as never), values).length > 0}

@@ -4,6 +4,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { Bot, DcaSettings } from '@tidegate/client';
 import { QuickBacktest } from '../backtests/quick-backtest.tsx';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { type Asked, AskedContext } from '../kernel/asked.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
@@ -84,7 +85,9 @@ function Preview({ values, before }: { values: LadderForm; before: DcaSettings }
   return (
     <>
       <ProblemNote error={preview.error} />
-      {preview.data ? <LadderPreview ladder={preview.data} /> : null}
+      <AskedContext value={(preview as { asked?: Asked }).asked}>
+        {preview.data ? <LadderPreview ladder={preview.data} /> : null}
+      </AskedContext>
       <QuickBacktest
         settings={() => settingsOf(values, before)}
         stale={(ran) => changesOf(formOf(ran as never), values).length > 0}

@@ -125,6 +125,11 @@ export function useRead<N extends OperationName>(
   return Object.assign(query, { asked: { name, input } satisfies Asked });
 }
 
+/** Reads what belongs to the person, wherever they are. */
+export function useOwnRead<N extends OperationName>(name: N, input: InputOf<N>): UseQueryResult<OutputOf<N>> {
+  return Object.assign(useQuery(readOf(null, name, input)), { asked: { name, input } satisfies Asked });
+}
+
 type Listed<N extends OperationName> = OutputOf<N> extends { items: (infer T)[] } ? T : never;
 
 /** A list that is read page by page: `more` reads the next one, and is absent on the last. */

@@ -90,7 +90,13 @@ export function when(instant: string | number | Date): string {
   const at = new Date(instant);
   const now = new Date(pageNow());
   if (dayOf(at) === dayOf(now)) return dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
-  const year = at.getUTCFullYear() === now.getUTCFullYear() ? {} : ({ year: 'numeric' } as const);
+  return dated(at);
+}
+
+/** Always with its day, for what begins on one and ends on another. */
+export function dated(instant: string | number | Date): string {
+  const at = new Date(instant);
+  const year = at.getUTCFullYear() === new Date(pageNow()).getUTCFullYear() ? {} : ({ year: 'numeric' } as const);
   return dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...year }).format(at);
 }
 

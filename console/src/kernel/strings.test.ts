@@ -15,7 +15,7 @@ function strings(): Set<string> {
     for (const [, one] of text.matchAll(/\bt\(\s*'((?:[^'\\]|\\.)*)'/g)) add(one);
     for (const [, one] of text.matchAll(/\b(?:text|title): '((?:[^'\\]|\\.)*)'/g)) add(one);
     for (const [, table = ''] of text.matchAll(
-      /const (?:WORDS|KINDS|EACH|FIGURES|TITLES|VARIABLE|STATUSES)\b[^=]*= \{([\s\S]*?)\n?\}/g,
+      /const (?:WORDS|KINDS|EACH|FIGURES|TITLES|VARIABLE|STATUSES|PROVIDERS|CHANGES)\b[^=]*= \{([\s\S]*?)\n?\}/g,
     )) {
       for (const [, one] of table.matchAll(/: '([^']+)'/g)) add(one);
     }

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { useChartCursor } from './chart-cursor.ts';
-import { clock, day, when } from './format.ts';
+import { bytes, clock, day, when } from './format.ts';
 import { t } from './strings.ts';
 import classes from './time-chart.module.css';
 
@@ -14,6 +14,11 @@ export interface Series {
   /** A token such as `--series-1`. */
   color: string;
 }
+
+/** Lines of a chart of bytes stand at round numbers of the units that it shows. */
+const BYTES = [0, 1, 2, 3, 4].flatMap((power) =>
+  [1, 2, 5, 10, 20, 50, 100, 200, 500].map((one) => one * 1024 ** power),
+);
 
 interface Props {
   title: string;
@@ -90,7 +95,12 @@ export function TimeChart({
             ...(days ? { space: 110 } : {}),
             values: (_chart, splits) => splits.map((at) => (days ? day(at * 1_000) : clock(at * 1_000))),
           },
-          { ...axis, size: 72, values: (_chart, splits) => splits.map((value) => format(value)) },
+          {
+            ...axis,
+            ...(format === bytes ? { incrs: BYTES } : {}),
+            size: 72,
+            values: (_chart, splits) => splits.map((value) => format(value)),
+          },
         ],
         series: [
           {},

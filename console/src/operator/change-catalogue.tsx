@@ -6,6 +6,7 @@ import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { CatalogueDifference } from './catalogue-difference.tsx';
 
 /** The catalogue as it is in force; a change is shown as a difference before it is applied. */
 export function ChangeCatalogue() {
@@ -30,7 +31,7 @@ export function ChangeCatalogue() {
               }}
             />
             <ProblemNote error={newestError(diff, apply)} />
-            {diff.data ? <pre className="sql">{JSON.stringify(diff.data, null, 2)}</pre> : null}
+            {diff.data ? <CatalogueDifference diff={diff.data} /> : null}
             <div className="row">
               <Button variant="default" loading={diff.isPending} onClick={() => diff.mutate({ yaml: text ?? yaml })}>
                 {t('Show the difference')}

@@ -11,11 +11,25 @@ import { t } from '../kernel/strings.ts';
 
 const route = getRouteApi('/o/$org/operator/organisations/$organisationId');
 
+const KINDS: Record<StoryEntry['kind'], string> = {
+  change: 'Subscription',
+  charge: 'Charge',
+  invoice: 'Invoice',
+  invoice_change: 'Invoice',
+  balance: 'Balance',
+  payment: 'Payment',
+  difference: 'Difference',
+};
+const PROVIDERS = { none: 'nobody bills', manual: 'billed by hand', stripe: 'billed by Stripe' } as const;
+
 /** What an organisation has, and everything that happened to it. */
 export function ShowOrganisation() {
   const { organisationId } = route.useParams();
   const billing = useRead('organisationsBilling', { organisationId });
   const catalogue = useQuery(readOf(null, 'plansList', {})).data;
+  // The story has no name; the list finds one by its id.
+  const found = useRead('organisationsSearch', { q: organisationId, limit: 1 });
+  const known = found.data?.items.find(({ id }) => id === organisationId);
   const story = usePages('organisationsStory', { organisationId, limit: 50 });
   const columns: Column<StoryEntry>[] = [
     { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
@@ -24,19 +38,32 @@ export function ShowOrganisation() {
       title: t('Product'),
       value: ({ product }) => catalogue?.products.find((one) => one.product === product)?.name ?? product,
     },
-    { key: 'action', title: t('What'), value: ({ kind, action }) => `${kind}: ${action}` },
+    {
+      key: 'action',
+      title: t('What'),
+      value: ({ kind, action }) => `${t(KINDS[kind])}: ${t(action.replaceAll('_', ' '))}`,
+    },
     { key: 'by', title: t('By'), value: ({ by }) => by },
     { key: 'reason', title: t('Reason'), wide: true, value: ({ reason }) => reason },
   ];
   return (
-    <Page title={t('Organisation')} lead={<code>{organisationId}</code>}>
+    <Page
+      title={known?.name || t('Organisation')}
+      lead={
+        <>
+          {known?.ownerEmail ? `${known.ownerEmail} · ` : ''}
+          <code>{organisationId}</code>
+        </>
+      }
+    >
       <Reading of={billing}>
         {({ subscriptions, grants }) => (
           <>
             <ul>
               {subscriptions.map(({ product, productName, planName, status, provider, periodEnd }) => (
                 <li key={product}>
-                  {productName}: {planName}, {t(status)}, {provider}, {t('until {at}', { at: day(periodEnd) })}
+                  {productName}: {planName}, {t(status)}, {t(PROVIDERS[provider])},{' '}
+                  {t('until {at}', { at: day(periodEnd) })}
                 </li>
               ))}
             </ul>

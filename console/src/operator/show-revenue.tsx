@@ -33,13 +33,17 @@ export function ShowRevenue() {
           <>
             <DataTable name={t('Months')} rows={data.mrr} columns={columns} rowKey={({ month }) => month} />
             <h2>{t('By plan')}</h2>
-            <DataTable
-              part="plans"
-              name={t('By plan')}
-              rows={data.plans}
-              columns={plans}
-              rowKey={({ month, product, plan }) => `${month} ${product} ${plan}`}
-            />
+            {data.plans.length === 0 ? (
+              <p className="quiet">{t('Nobody has paid for a plan in these months.')}</p>
+            ) : (
+              <DataTable
+                part="plans"
+                name={t('By plan')}
+                rows={data.plans}
+                columns={plans}
+                rowKey={({ month, product, plan }) => `${month} ${product} ${plan}`}
+              />
+            )}
           </>
         )}
       </Reading>

@@ -28,16 +28,20 @@ export function ListEvents() {
   ];
   return (
     <Reading of={events}>
-      {({ items, more }) => (
-        <DataTable
-          part="events"
-          name={t('What was done to this account')}
-          rows={items}
-          columns={columns}
-          rowKey={({ id }) => id}
-          more={more}
-        />
-      )}
+      {({ items, more }) =>
+        items.length === 0 ? (
+          <p className="quiet">{t('Nothing yet.')}</p>
+        ) : (
+          <DataTable
+            part="events"
+            name={t('What was done to this account')}
+            rows={items}
+            columns={columns}
+            rowKey={({ id }) => id}
+            more={more}
+          />
+        )
+      }
     </Reading>
   );
 }

@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import type { OwnSession } from '@tidegate/client';
-import { readOf, useWrite } from '../kernel/api.ts';
+import { useOwnRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Moment } from '../kernel/moment.tsx';
@@ -12,7 +11,7 @@ import { t } from '../kernel/strings.ts';
 import { deviceName } from './device.rules.ts';
 
 export function ListSessions() {
-  const sessions = useQuery(readOf(null, 'sessionsList', { limit: 100 }));
+  const sessions = useOwnRead('sessionsList', { limit: 100 });
   const end = useWrite('sessionsRevoke', { org: null });
   const endOthers = useWrite('sessionsEndOthers', { org: null });
   const columns: Column<OwnSession>[] = [

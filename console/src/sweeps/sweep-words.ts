@@ -1,5 +1,6 @@
 import type { Sweep } from '@tidegate/client';
 import type { Mark } from '../kernel/state-mark.tsx';
+import { settingName } from '../ladder/setting-names.ts';
 import type { Figure } from './heat-map.rules.ts';
 
 export const FIGURES: Record<Figure, string> = {
@@ -28,5 +29,5 @@ export const WORDS: Record<Sweep['status'], string> = {
 /** Of one combination. */
 export const settingsText = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
-    .map(([setting, value]) => `${setting} ${value}`)
-    .join(', ');
+    .map(([setting, value]) => `${settingName(setting)}: ${value}`)
+    .join('; ');

@@ -51,6 +51,7 @@ export function ListMembers() {
           {mayChange && mayGrant(has) ? (
             <NativeSelect
               size="xs"
+              miw={92}
               aria-label={t('Role of {name}', { name })}
               data={ROLES.filter(mayGrant).map((one) => ({ value: one, label: t(one) }))}
               value={has}

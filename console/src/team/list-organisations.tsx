@@ -1,8 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { readOf, useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { useOrg, useOwnRead, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { useMay } from '../kernel/may.tsx';
@@ -23,7 +22,7 @@ interface Mine {
 /** Where a person belongs. Each tab keeps its own: the organisation stands in the address. */
 export function ListOrganisations() {
   const org = useOrg();
-  const mine = useQuery(readOf(null, 'organisationsList', { limit: 200 }));
+  const mine = useOwnRead('organisationsList', { limit: 200 });
   const leave = useWrite('membersLeave', { org: null });
   const columns: Column<Mine>[] = [
     {
