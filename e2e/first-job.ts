@@ -378,7 +378,16 @@ export function firstJob(platform: Walked): void {
     expect(Object.keys(body.paths).length).toBeGreaterThan(40);
     const metrics = await anonymous.as(metricsToken(platform)).get('/metrics');
     if (platform.hidesMetrics) expect(metrics.status).toBe(404);
-    else expect(metrics.body['text']).toContain('tidegate_http_request_duration_seconds');
+    else {
+      const text = String(metrics.body['text']);
+      expect(text).toContain('tidegate_http_request_duration_seconds');
+      // Those that a cluster scales by are those that there are.
+      const consumers = [...text.matchAll(/^tidegate_consumer_lag_seconds\{consumer="([\w-]+)"/gm)].map(
+        ([, name]) => name,
+      );
+      const scaledBy = readFileSync('deploy/k8s/rendered/ha.yaml', 'utf8').matchAll(/^ +consumer: (\S+)$/gm);
+      expect([...scaledBy].map(([, name]) => name).sort()).toEqual(consumers.sort());
+    }
     expect((await anonymous.get('/health/live')).status).toBe(200);
     for (const path of ['/', '/docs', '/openapi.json', '/health/ready']) {
       expect((await anonymous.send('HEAD', path)).status).toBe(200);

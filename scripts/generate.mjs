@@ -10,15 +10,14 @@ import '../libs/contracts/dist/all.js';
 import { loadServices } from '../cli/dist/roles.js';
 import { installed } from '../cli/dist/systemd/install.js';
 import { unitFile } from '../cli/dist/systemd/unit.rules.js';
+import { sizingTable } from '../deploy/k8s/sizing.rules.ts';
 import { BOARDS } from '../deploy/observability/boards.ts';
 import { dashboardOf } from '../deploy/observability/panels.ts';
-import { prometheusRules } from '../deploy/observability/prometheus-rules.ts';
+import { operatorRules, prometheusRules } from '../deploy/observability/prometheus-rules.ts';
 import { ENFORCEMENT, NOT_IN_THE_PRODUCT } from '../libs/contracts/dist/billing/enforcement.js';
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
 import { TTL_SECONDS as QUOTA_SECONDS } from '../libs/contracts/dist/usage/leases.js';
-import { natsAuthorization } from '../libs/runtime/dist/nats-permissions.js';
-import { BUS_MEMBERS, variablePrefix } from '../libs/runtime/dist/secrets-file.js';
 import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings-variables.js';
 import { catalogueSchema } from '../services/billing/dist/plans/catalogue-schema.rules.js';
 import { LEASE_SECONDS as BOT_SECONDS } from '../services/bot-executor/dist/bots/lease.rows.js';
@@ -28,6 +27,7 @@ import { clientSource, operationsSource } from '../services/gateway/dist/documen
 import { openApiDocument } from '../services/gateway/dist/documents/openapi.js';
 import { LEASE_SECONDS as MAIL_SECONDS } from '../services/identity/dist/mails/account-mail.rows.js';
 import { LEASE_SECONDS as CHECKPOINT_SECONDS } from '../services/usage/dist/ingestion/checkpoint.rows.js';
+import { natsConfs } from './nats-conf.mjs';
 import { ROOT } from './setup.mjs';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -110,17 +110,21 @@ ${rows.join('\n')}
 `;
 }
 
-/** The part of docs/plans-and-usage.md that says who enforces what, in place of what stands between its marks. */
+/** A document with what is generated in place of what stands between its marks. */
+function between(path, name, text) {
+  const [begin, end] = [`<!-- ${name}: generated -->\n`, `<!-- /${name} -->`];
+  const [before, , after] = readFileSync(join(ROOT, path), 'utf8').split(new RegExp(`${begin}|${end}`));
+  if (after === undefined) throw new Error(`${path} has no marks for ${name}.`);
+  return { [path]: `${before}${begin}${text}${end}${after}` };
+}
+
+/** Who enforces what. */
 function enforcement() {
-  const [begin, end] = ['<!-- enforcement: generated -->\n', '<!-- /enforcement -->'];
-  const document = readFileSync(join(ROOT, 'docs', 'plans-and-usage.md'), 'utf8');
-  const [before, , after] = document.split(new RegExp(`${begin}|${end}`));
-  if (after === undefined) throw new Error('docs/plans-and-usage.md has no marks for the table of enforcement.');
   const rows = [
     ...Object.entries(ENFORCEMENT).map(([feature, { by, what }]) => `| \`${feature}\` | ${by.join(', ')} | ${what} |`),
     ...Object.entries(NOT_IN_THE_PRODUCT).map(([feature, why]) => `| \`${feature}\` | nobody yet | ${why} |`),
   ];
-  return `${before}${begin}| feature | enforced by | where |\n|---|---|---|\n${rows.join('\n')}\n${end}${after}`;
+  return `| feature | enforced by | where |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 function describe(schema) {
@@ -136,32 +140,14 @@ function fallback(schema) {
   return v === undefined ? 'none' : Array.isArray(v) ? v.join(',') || 'empty' : v;
 }
 
-/** nats-server of deploy/compose: users as everywhere, whose passwords it finds in its environment. */
-function composeNats() {
-  const passwordOf = (name) => `$NATS_${variablePrefix(name)}_PASSWORD`;
-  const users = Object.fromEntries(BUS_MEMBERS.map((name) => [name, { user: name, password: passwordOf(name) }]));
-  // A variable in quotes would be a text.
-  const authorization = natsAuthorization(users).replaceAll(/"(\$NATS_\w+)"/g, '$1');
-  return `# Written by \`npm run generate\`: who may publish and subscribe to what follows from the contracts.
-listen: "0.0.0.0:4222"
-http: "0.0.0.0:8222"
-server_name: "tidegate"
-max_payload: 1MB
-max_connections: 200
-jetstream { store_dir: "/data", max_memory_store: 64MB, max_file_store: 8GB }
-authorization {
-  ${authorization}
-}
-`;
-}
-
 const made = {
   'docs/openapi.json': json(openApiDocument(operations(), liveTopics(), version)),
   'docs/asyncapi.json': json(asyncApiDocument(events(), liveTopics(), version)),
   'docs/routes.md': routes(),
   'docs/configuration.md': await configuration(),
-  'docs/plans-and-usage.md': enforcement(),
-  'deploy/compose/nats/nats.conf': composeNats(),
+  ...between('docs/plans-and-usage.md', 'enforcement', enforcement()),
+  ...between('docs/kubernetes.md', 'sizing', sizingTable()),
+  ...natsConfs(),
   'deploy/systemd/tidegate.service': unitFile({
     ...installed(false),
     root: '/opt/tidegate',
@@ -172,6 +158,7 @@ const made = {
   'libs/client/src/generated/operations.ts': operationsSource(operations(), liveTopics()),
   'libs/runtime/src/generated/releases.ts': releases(),
   'deploy/prometheus/rules.yml': prometheusRules(),
+  'deploy/k8s/components/monitoring/rules.yaml': operatorRules(),
   ...Object.fromEntries(
     BOARDS.map((board) => [`deploy/grafana/dashboards/${board.uid}.json`, json(dashboardOf(board))]),
   ),

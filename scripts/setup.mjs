@@ -39,11 +39,12 @@ export function prepare({ tests = false } = {}) {
       `use Node ${LEAST_HERE} or newer (Debian 12: apt-get install nodejs npm)`,
     );
   }
-  if (!dependenciesMissing(tests) && !buildStale() && !consoleStale()) return findNode();
+  const complete = places(tests).every((folder) => !dependenciesMissing(folder, tests));
+  if (complete && !buildStale() && !consoleStale()) return findNode();
   // Of two commands at once in one checkout the second waits, and then finds nothing to do.
   const release = waitForTurn();
   try {
-    if (dependenciesMissing(tests)) installDependencies();
+    for (const folder of places(tests)) if (dependenciesMissing(folder, tests)) installDependencies(folder);
     const node = findNode();
     if (buildStale()) build(node);
     if (consoleStale()) buildConsole(node);
@@ -54,8 +55,9 @@ export function prepare({ tests = false } = {}) {
 }
 
 const major = (version) => Number(version.replace(/^v/, '').split('.')[0]);
-const lockFile = () => readFileSync(join(ROOT, 'package-lock.json'));
-const stampOfDependencies = join(ROOT, 'node_modules', '.tidegate-lock');
+const lockFile = (folder) => readFileSync(join(folder, 'package-lock.json'));
+const stampIn = (folder) => join(folder, 'node_modules', '.tidegate-lock');
+const stampOfDependencies = stampIn(ROOT);
 const stampOfBuild = join(ROOT, 'dist', '.built');
 
 function may(path, right) {
@@ -75,36 +77,40 @@ function requireWritable(what) {
 
 // Dependencies
 
-function dependenciesMissing(tests) {
-  const hash = createHash('sha256').update(lockFile()).digest('hex');
-  if (existsSync(stampOfDependencies) && readFileSync(stampOfDependencies, 'utf8') === hash) return false;
-  if (!installedMatches(tests)) return true;
+/** What only tests of deploy/ and of backups need is a package of its own, so that nobody else installs it. */
+const FOR_TESTS = join(ROOT, 'deploy', 'tests');
+const places = (tests) => [ROOT, ...(tests && existsSync(FOR_TESTS) ? [FOR_TESTS] : [])];
+
+function dependenciesMissing(folder, tests) {
+  const stamp = stampIn(folder);
+  const hash = createHash('sha256').update(lockFile(folder)).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return false;
+  if (!installedMatches(folder, tests)) return true;
   // Somebody ran npm by hand. If everything is there, the next check is a short one.
-  if (installedMatches(true) && may(dirname(stampOfDependencies), constants.W_OK)) {
-    writeFileSync(stampOfDependencies, hash);
-  }
+  if (installedMatches(folder, true) && may(dirname(stamp), constants.W_OK)) writeFileSync(stamp, hash);
   return false;
 }
 
 /** Whether npm's record of what is installed has every package of the lock file that we need here. */
-function installedMatches(tests) {
-  const record = join(ROOT, 'node_modules', '.package-lock.json');
+function installedMatches(folder, tests) {
+  const record = join(folder, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
   const have = JSON.parse(readFileSync(record, 'utf8')).packages;
-  return Object.entries(JSON.parse(lockFile()).packages).every(([path, entry]) => {
+  return Object.entries(JSON.parse(lockFile(folder)).packages).every(([path, entry]) => {
     const needed = path.startsWith('node_modules/') && !entry.optional && (tests || !(entry.dev || entry.devOptional));
     return !needed || (have[path] !== undefined && have[path].version === entry.version);
   });
 }
 
-function installDependencies() {
+function installDependencies(folder) {
   requireWritable('dependencies must be installed');
-  say('Waiting for npm ci (dependencies); this is the long part of the first start …');
+  const what = folder === ROOT ? 'dependencies); this is the long part of the first start' : 'what the tests need)';
+  say(`Waiting for npm ci (${what} …`);
   // npm announces itself too: when only we are killed, it continues, and a second one must not run beside it.
   const announce = 'f=$0.$$.$(cut -d" " -f22 /proc/$$/stat).npm; : > "$f" && exec npm "$@"';
   const npm = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status } = spawnSync('sh', ['-c', announce, join(ROOT, TURN), ...npm], {
-    cwd: ROOT,
+    cwd: folder,
     stdio: ['ignore', 2, 2],
     // Even in production: the compiler is a development dependency.
     env: { ...process.env, NODE_ENV: '', npm_config_omit: '', npm_config_production: '' },
@@ -117,7 +123,7 @@ function installDependencies() {
       'check the network and the free disk space, then run this again',
     );
   }
-  writeFileSync(stampOfDependencies, createHash('sha256').update(lockFile()).digest('hex'));
+  writeFileSync(stampIn(folder), createHash('sha256').update(lockFile(folder)).digest('hex'));
 }
 
 // Node 24

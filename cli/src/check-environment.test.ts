@@ -28,6 +28,15 @@ test('all mistakes in the settings are reported at once, before any server start
   expect(() => checkEnvironment({ DATA_DIR: folder })).not.toThrow();
 });
 
+test('with TLS to the database, the role that migrates has it as well, and may say how', () => {
+  const adminUrl = (DATABASE_URL: string, DATABASE_SSL: string) =>
+    loadSettings({ DATA_DIR: folder, DATABASE_URL, DATABASE_SSL, NATS_URL: 'nats://127.0.0.1' }, []).database.adminUrl;
+  const url = 'postgresql://a:b%2Fc@db.example.com:5432/d';
+  expect(adminUrl(url, 'true')).toBe(`${url}?sslmode=verify-full`);
+  expect(adminUrl(`${url}?sslmode=require`, 'true')).toBe(`${url}?sslmode=require`);
+  expect(adminUrl(url, 'false')).toBe(url);
+});
+
 test('external servers that cannot be used are named with their setting, the reason and a fix', async () => {
   const port = await freePort();
   const settingsOf = (DATABASE_URL: string) =>

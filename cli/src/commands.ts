@@ -54,6 +54,11 @@ export const COMMANDS: readonly Command[] = [
       (await import('./environment-file.ts')).printEnvironment(url, certificates),
   },
   {
+    words: ['env', 'kubernetes'],
+    about: 'print the Secrets of deploy/k8s, with new values, for `kubectl apply -f -`',
+    run: async () => (await import('./environment-file.ts')).printKubernetesSecrets(),
+  },
+  {
     words: ['env', 'check'],
     args: ['<file>'],
     about: 'check such a file for what is missing or too weak',

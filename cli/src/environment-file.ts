@@ -1,14 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { kubernetesSecrets } from '@tidegate/runtime/kubernetes-secrets';
 import { makePassword, makeSecrets } from '@tidegate/runtime/secrets-file';
 import { loadSettings } from '@tidegate/runtime/settings';
 import { UsageError } from './arguments.ts';
 import { VERSION } from './kernel/installation.ts';
 
-/* The file `.env` of deploy/compose: where the installation is, and every secret, made here and nowhere stored. */
+/* The file `.env` of deploy/compose, and the Secrets of deploy/k8s: every secret is made here and nowhere stored. */
 
 export const printEnvironment = (url: string, certificates: string): void =>
   void process.stdout.write(environmentFile(url, certificates));
+
+/** The Secrets of deploy/k8s, as `kubectl apply` reads them. */
+export function printKubernetesSecrets(): void {
+  const items = Object.entries(kubernetesSecrets()).map(([name, stringData]) => {
+    return { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: { name }, stringData };
+  });
+  process.stdout.write(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2)}\n`);
+}
 
 export function environmentFile(url: string, certificates: string): string {
   const { hostname, port } = placeOf(url);

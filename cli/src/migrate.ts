@@ -1,4 +1,3 @@
-import { SERVICE_NAMES } from '@tidegate/contracts/kernel/service-names';
 import { migrateAll } from '@tidegate/runtime/migrate';
 import { persist } from '@tidegate/runtime/persist';
 import type { ServiceDefinition } from '@tidegate/runtime/service';
@@ -10,14 +9,17 @@ import { makeDataDir } from './kernel/installation.ts';
 import { loadServices } from './roles.ts';
 import { claimFolder, readRun } from './run-file.ts';
 
-/** Safe to run from several places at once: one waits for the other. Servers that it started are stopped again. */
+/**
+ * Safe to run from several places at once: one waits for the other. Servers that it started are stopped again. ROLES names the
+ * services whose database it is, where each has its own.
+ */
 export async function migrateCommand(): Promise<void> {
   const dataDir = makeDataDir(process.env);
   // While this runs, no start may claim the folder: it would lose its servers when this command ends.
   const release = readRun(dataDir) ? undefined : claimFolder(dataDir);
   try {
     const { settings } = await startServers();
-    const applied = await bringUpToDate(settings, await loadServices(SERVICE_NAMES));
+    const applied = await bringUpToDate(settings, await loadServices(settings.roles));
     await checkKeys(settings);
     process.stdout.write(applied.length > 0 ? `Applied:\n  ${applied.join('\n  ')}\n` : 'Everything is up to date\n');
   } finally {

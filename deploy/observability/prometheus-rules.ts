@@ -43,18 +43,26 @@ interface Group {
   name: string;
   rules: readonly object[];
 }
-export const rulesFile = (groups: readonly Group[]): string =>
-  HEADER +
-  stringify(
-    { groups: groups.map(({ name, rules }) => ({ name, interval: '30s', rules })) },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  );
+const write = (value: object): string => HEADER + stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+const groupsOf = (groups: readonly Group[]) => groups.map(({ name, rules }) => ({ name, interval: '30s', rules }));
+
+export const rulesFile = (groups: readonly Group[]): string => write({ groups: groupsOf(groups) });
+
+const GROUPS: readonly Group[] = [
+  { name: 'conditions', rules: CONDITIONS },
+  { name: 'objectives', rules: OBJECTIVES.flatMap(recordings) },
+  { name: 'budgets', rules: OBJECTIVES.flatMap(burnAlerts) },
+  { name: 'alerts', rules: ALERTS.map(alertRule) },
+];
 
 /** The rules of deploy/prometheus/rules.yml. */
-export const prometheusRules = (): string =>
-  rulesFile([
-    { name: 'conditions', rules: CONDITIONS },
-    { name: 'objectives', rules: OBJECTIVES.flatMap(recordings) },
-    { name: 'budgets', rules: OBJECTIVES.flatMap(burnAlerts) },
-    { name: 'alerts', rules: ALERTS.map(alertRule) },
-  ]);
+export const prometheusRules = (): string => rulesFile(GROUPS);
+
+/** The same as the Prometheus operator takes them. */
+export const operatorRules = (): string =>
+  write({
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: { name: 'tidegate' },
+    spec: { groups: groupsOf(GROUPS) },
+  });

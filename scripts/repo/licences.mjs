@@ -11,7 +11,9 @@ const ALLOWED_FOR_TOOLS = /^MPL-2\.0$/;
 /** Their package.json says it in an old form or not at all; read in what they ship (LICENSE, Readme). */
 const SAID_ELSEWHERE = { busboy: 'MIT', streamsearch: 'MIT', 'humanize-number': 'MIT' };
 
-export function checkLicences(root) {
+export const checkLicences = (root) => ['.', 'deploy/tests'].flatMap((folder) => licencesIn(join(root, folder)));
+
+function licencesIn(root) {
   const lock = join(root, 'package-lock.json');
   if (!existsSync(lock)) return [];
   return Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages)

@@ -124,6 +124,7 @@ async function grant(client: pg.Client, plan: SchemaPlan): Promise<void> {
   const role = pg.escapeIdentifier(plan.role);
   await client.query(`
     grant usage on schema ${schema} to ${role};
+    grant select on ${schema}.migrations to ${role};
     alter default privileges in schema ${schema} grant select, insert, update, delete on tables to ${role};
     alter default privileges in schema ${schema} grant usage, select on sequences to ${role};
     alter default privileges in schema ${schema} grant execute on functions to ${role};`);

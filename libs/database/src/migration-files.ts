@@ -18,14 +18,30 @@ const PHASE = /^-- phase: (?<phase>expand|contract)\b(?<alone>, outside a transa
 /** Of all folders, in their order and by name. */
 export async function migrationFiles(folders: string[]): Promise<MigrationFile[]> {
   const files: MigrationFile[] = [];
-  for (const folder of folders) {
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-    for (const name of names) files.push(readMigration(name, await readFile(join(folder, name), 'utf8')));
-  }
+  for (const { folder, name } of await migrationNames(folders))
+    files.push(readMigration(name, await readFile(join(folder, name), 'utf8')));
   const names = files.map((file) => file.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) throw new Error(`Two migration files are called ${twice}. Rename one.`);
   return files;
+}
+
+async function migrationNames(folders: string[]): Promise<{ folder: string; name: string }[]> {
+  const lists = folders.map(async (folder) => {
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+    return names.map((name) => ({ folder, name }));
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+/** Files that have not run in `schema`: it is older than this code. Asked with the service's own rights. */
+export async function missingMigrations(
+  query: (sql: string) => Promise<{ name: string }[]>,
+  { schema, folders }: { schema: string; folders: string[] },
+): Promise<string[]> {
+  const rows = await query(`select name from "${schema}".migrations`);
+  const done = new Set(rows.map(({ name }) => name));
+  return (await migrationNames(folders)).flatMap(({ name }) => (done.has(name) ? [] : [name]));
 }
 
 function readMigration(name: string, text: string): MigrationFile {

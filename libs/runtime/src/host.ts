@@ -27,6 +27,7 @@ import { type Check, type Health, within } from './health.ts';
 import { InstallationLicence } from './licence/installation-licence.ts';
 import { Loops, refuseHandlersInProviders } from './loops.ts';
 import { nestLogger, PlatformModule, rootModule } from './platform.module.ts';
+import { requireSchema } from './require-schema.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
 import { Wakes } from './wakes.ts';
@@ -125,6 +126,7 @@ export class ServiceHost {
     });
     const tenants = new TenantDatabase(this.dataSource);
     this.tenants = tenants;
+    await requireSchema(tenants, this.definition);
     this.relay = new Relay({ service: name, tenants, nc: this.nc, log: this.log, limits: this.settings.nats.limits });
     const outbox = new Outbox(name, () => this.relay?.wake());
     return { tenants, outbox, vault: await this.openVault(encryptionKeys[name], tenants) };

@@ -1,13 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { migrate, type SchemaPlan } from '@tidegate/database/migrate';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
 import { RELEASES } from './generated/releases.ts';
-import { type ServiceDefinition, schemaOf } from './service.ts';
+import { migrationFolders, type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
-
-/** What every schema has: the functions for day partitions, messaging's tables and the vault's. */
-const SHARED = ['../../database/migrations', '../../messaging/migrations', '../../vault/migrations'];
 
 /** Roles, schemas, tables and streams, all brought to this version. Returns what was applied. */
 export async function migrateAll(
@@ -17,7 +13,6 @@ export async function migrateAll(
 ): Promise<string[]> {
   const { database } = settings;
   if (!database.adminUrl) throw new Error('Migrations need DATABASE_URL: a role that may create roles and schemas.');
-  const shared = SHARED.map((path) => fileURLToPath(new URL(path, import.meta.url)));
   const plans: SchemaPlan[] = definitions
     .filter((definition) => definition.migrations.length > 0)
     .map((definition) => {
@@ -26,7 +21,7 @@ export async function migrateAll(
         schema: schemaOf(definition.name),
         role: role.user,
         password: role.password,
-        folders: [...shared, ...definition.migrations.map((url) => fileURLToPath(url))],
+        folders: migrationFolders(definition),
       };
     });
   const applied = await migrate({ connectionString: database.adminUrl }, plans, {

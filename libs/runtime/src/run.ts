@@ -11,7 +11,8 @@ import { measureDisk } from './installation-metrics.ts';
 import { keepStreams } from './keep-streams.ts';
 import { InstallationLicence } from './licence/installation-licence.ts';
 import { startOpsServer } from './ops-server.ts';
-import { type Patience, persist } from './persist.ts';
+import { mayPass, type Patience, persist } from './persist.ts';
+import { SchemaBehind } from './require-schema.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { Settings } from './settings.ts';
 import { inStopOrder } from './stop-order.ts';
@@ -20,7 +21,7 @@ import { startTracing } from './tracing.ts';
 /** Longer than any operation's deadline; also in docs/operations.md. */
 export const DRAIN_MS = 25_000;
 /** For outboxes and connections when a stop exceeded its time. */
-const CLOSE_MS = 5_000;
+export const CLOSE_MS = 5_000;
 const REPORT_LICENCE_MS = 600_000;
 
 export interface Running {
@@ -117,7 +118,8 @@ async function startHosts({ definitions, settings, licence, configs, health, log
         }
       };
       const servers = `PostgreSQL at ${host}:${port} or NATS at ${settings.nats.servers.join(', ')}`;
-      return persist(tryIt, patience(`${servers}, for ${definition.name},`)).catch((error: unknown) => {
+      const passes = (error: unknown) => error instanceof SchemaBehind || mayPass(error);
+      return persist(tryIt, { ...patience(`${servers}, for ${definition.name},`), passes }).catch((error: unknown) => {
         failure.abort();
         throw error;
       });

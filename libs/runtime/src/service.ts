@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Type } from '@nestjs/common';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { SealedColumn } from '@tidegate/vault/reseal';
@@ -32,3 +33,10 @@ export function defineService(spec: {
 
 /** Schema and role of a service: its name in snake case. */
 export const schemaOf = (service: ServiceName): string => service.replaceAll('-', '_');
+
+/** What every schema has: the functions for day partitions, messaging's tables and the vault's. */
+const SHARED = ['../../database/migrations', '../../messaging/migrations', '../../vault/migrations'];
+
+/** Folders of the migrations of a service's schema, in their order. */
+export const migrationFolders = ({ migrations }: ServiceDefinition): string[] =>
+  [...SHARED.map((path) => new URL(path, import.meta.url)), ...migrations].map((url) => fileURLToPath(url));

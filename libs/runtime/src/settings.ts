@@ -190,7 +190,7 @@ function readDatabase(reader: SettingsReader, what: ForWhat): Settings['database
     };
   };
   return {
-    adminUrl: url || undefined,
+    adminUrl: url && reader.flag('DATABASE_SSL') ? withTls(parsed) : url || undefined,
     host: parsed.hostname,
     port: Number(parsed.port || 5432),
     name: decodeURIComponent(parsed.pathname.slice(1)) || 'tidegate',
@@ -204,6 +204,12 @@ function readDatabase(reader: SettingsReader, what: ForWhat): Settings['database
     },
     roles: forEachOf(SERVICE_NAMES, login),
   };
+}
+
+/** The role that migrates is asked for its password only by the server that is meant, as those of the services are. */
+function withTls(url: URL): string {
+  if (!url.searchParams.has('sslmode')) url.searchParams.set('sslmode', 'verify-full');
+  return url.href;
 }
 
 function readMessagingLimits(reader: SettingsReader): MessagingLimits {

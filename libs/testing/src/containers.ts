@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { RunningNats } from '@tidegate/runtime/embedded/nats-server';
 import type { RunningPostgres } from '@tidegate/runtime/embedded/postgres';
@@ -17,17 +18,42 @@ const START_MS = 300_000;
 /** The main process owns the run's server: the engine's clean-up removes what belonged to a process that has ended. */
 const noteIn = (runDir: string): string => join(runDir, 'postgres-container.json');
 
+interface Started {
+  getId(): string;
+  getHost(): string;
+  getMappedPort(port: number): number;
+  stop(options: { timeout: number }): Promise<unknown>;
+}
+interface Preparing {
+  withEnvironment(variables: Record<string, string>): Preparing;
+  withEntrypoint(words: string[]): Preparing;
+  withCommand(words: string[]): Preparing;
+  withCopyContentToContainer(files: { content: string; target: string }[]): Preparing;
+  withExposedPorts(...ports: number[]): Preparing;
+  withWaitStrategy(strategy: unknown): Preparing;
+  withStartupTimeout(ms: number): Preparing;
+  start(): Promise<Started>;
+}
+/** What is used of the package testcontainers, whose types only those have who run the tests. */
+interface Testcontainers {
+  GenericContainer: new (image: string) => Preparing;
+  Wait: { forLogMessage(message: RegExp, times?: number): unknown };
+  getContainerRuntimeClient(): Promise<{
+    container: { getById(id: string): { inspect(): Promise<{ State: { Pid: number } }> } };
+  }>;
+}
+
 /** Loaded only by who wants it. Ports are published on this machine, where the tests' own proxies look for them. */
-function load() {
+function load(): Testcontainers {
   process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= '127.0.0.1';
-  return import('testcontainers');
+  return createRequire(join(process.cwd(), 'deploy/tests/package.json'))('testcontainers') as Testcontainers;
 }
 
 export async function startPostgresContainer(
   runDir: string,
   settings: Record<string, string | number>,
 ): Promise<() => Promise<unknown>> {
-  const { GenericContainer, Wait } = await load();
+  const { GenericContainer, Wait } = load();
   const all = Object.entries({ ...settings, shared_preload_libraries: 'pg_stat_statements' });
   const container = await new GenericContainer(process.env['TEST_POSTGRES_IMAGE'] ?? POSTGRES_IMAGE)
     .withEnvironment({ POSTGRES_PASSWORD: 'test' })
@@ -53,7 +79,7 @@ export function postgresContainer(runDir: string): RunPostgres {
 }
 
 export async function startNatsContainer(authorization: string | undefined): Promise<RunningNats> {
-  const { GenericContainer, getContainerRuntimeClient, Wait } = await load();
+  const { GenericContainer, getContainerRuntimeClient, Wait } = load();
   const content = `listen: "0.0.0.0:4222"
 http: "0.0.0.0:8222"
 max_payload: 1MB
