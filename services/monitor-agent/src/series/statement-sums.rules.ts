@@ -1,7 +1,8 @@
-import { columnOf, type Decoded, POINT, SUM } from './columns.rules.ts';
+import { columnOf, DAY_MS, type Decoded, POINT, SUM } from './columns.rules.ts';
 import { STATEMENT_COUNTERS, type StatementCounter } from './statement-counters.rules.ts';
 
 const FIRST_CAPACITY = 1_024;
+const NONE = new Float64Array(0);
 const TOTAL_US = STATEMENT_COUNTERS.indexOf('total_us');
 
 /** Equal parts of a range, for each of which the time of every statement is added up besides. */
@@ -66,6 +67,22 @@ export class StatementSums {
 
   /** Of those hours only, when given. */
   addSums(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): void {
+    const lastAt = columnOf(sums, SUM.lastAt);
+    const chosen = this.addWhole(sums, dayMs, hours);
+    this.sliceChosen(sums, SUM.counters, chosen, (row) => dayMs + (lastAt[row] as number));
+  }
+
+  /** A month is longer than a slice: its time is divided by its days, each as of its end. */
+  addMonth(sums: Decoded, [ids = NONE, ...days]: Decoded, monthMs: number): void {
+    this.addWhole(sums, monthMs);
+    for (let row = 0; row < ids.length; row += 1) {
+      const place = this.place(ids[row] as number, false, 0);
+      for (const [day, column] of days.entries())
+        this.slice(place, monthMs + (day + 1) * DAY_MS - 1, column[row] as number);
+    }
+  }
+
+  private addWhole(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): ChosenRows {
     const [ids, partial, lastAt] = [columnOf(sums, SUM.id), columnOf(sums, SUM.partial), columnOf(sums, SUM.lastAt)];
     const hour = columnOf(sums, SUM.hour);
     const chosen = new ChosenRows(ids.length);
@@ -74,7 +91,7 @@ export class StatementSums {
       chosen.add(row, this.place(ids[row] as number, partial[row] === 1, dayMs + (lastAt[row] as number)));
     }
     this.addChosen(sums, SUM.counters, chosen);
-    this.sliceChosen(sums, SUM.counters, chosen, (row) => dayMs + (lastAt[row] as number));
+    return chosen;
   }
 
   /** Points of those snapshots only; `snapshotsAt` has their times. */
