@@ -23,6 +23,8 @@ export class StatementSums {
   /** Milliseconds since 1970. */
   private lastAt = new Float64Array(FIRST_CAPACITY);
   private counters = STATEMENT_COUNTERS.map(() => new Float64Array(FIRST_CAPACITY));
+  /** Time by day, a column each, of statements by row. */
+  private readonly months: { ids: Float64Array; days: Decoded; monthMs: number }[] = [];
   readonly slices: Slices | undefined;
   private sliced: Float64Array;
 
@@ -51,7 +53,16 @@ export class StatementSums {
   slicesOf(id: number): number[] {
     const count = this.slices?.count ?? 0;
     const place = this.places.get(id);
-    return place === undefined ? [] : [...this.sliced.subarray(place * count, (place + 1) * count)];
+    if (place === undefined) return [];
+    const slices = [...this.sliced.subarray(place * count, (place + 1) * count)];
+    for (const { ids, days, monthMs } of this.months) {
+      const row = ids.indexOf(id);
+      for (const [day, column] of days.entries()) {
+        const slice = this.sliceAt(monthMs + (day + 1) * DAY_MS - 1);
+        slices[slice] = (slices[slice] ?? 0) + (column[row] ?? 0);
+      }
+    }
+    return slices;
   }
 
   addToSlice(id: number, at: number, us: number): void {
@@ -60,9 +71,13 @@ export class StatementSums {
 
   private slice(place: number, at: number, us: number): void {
     if (!this.slices || us === 0) return;
-    const { from, stepMs, count } = this.slices;
-    const slice = Math.min(count - 1, Math.max(0, Math.floor((at - from) / stepMs)));
-    this.sliced[place * count + slice] = (this.sliced[place * count + slice] as number) + us;
+    const index = place * this.slices.count + this.sliceAt(at);
+    this.sliced[index] = (this.sliced[index] as number) + us;
+  }
+
+  private sliceAt(at: number): number {
+    const { from = 0, stepMs = 1, count = 1 } = this.slices ?? {};
+    return Math.min(count - 1, Math.max(0, Math.floor((at - from) / stepMs)));
   }
 
   /** Of those hours only, when given. */
@@ -72,14 +87,10 @@ export class StatementSums {
     this.sliceChosen(sums, SUM.counters, chosen, (row) => dayMs + (lastAt[row] as number));
   }
 
-  /** A month is longer than a slice: its time is divided by its days, each as of its end. */
+  /** A month is longer than a slice: its time is divided by its days, once it is known whose slices are wanted. */
   addMonth(sums: Decoded, [ids = NONE, ...days]: Decoded, monthMs: number): void {
     this.addWhole(sums, monthMs);
-    for (let row = 0; row < ids.length; row += 1) {
-      const place = this.place(ids[row] as number, false, 0);
-      for (const [day, column] of days.entries())
-        this.slice(place, monthMs + (day + 1) * DAY_MS - 1, column[row] as number);
-    }
+    this.months.push({ ids, days, monthMs });
   }
 
   private addWhole(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): ChosenRows {
