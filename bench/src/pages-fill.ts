@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { ensureDays } from '@tidegate/database/partitions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { rollUpDays } from '@tidegate/monitor-agent/server-figures/server-days.rows';
 import type { Platform, Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
+import { fillRelations } from './relation-year.ts';
 import { DAY_MS, insertServer } from './statement-days.ts';
 import { fillYear, YEAR_DAYS } from './statement-year.ts';
 
@@ -19,8 +21,8 @@ export interface Filled {
 }
 
 /**
- * A year of an organisation that the operator watches: a server with figures by the hour and statements by the day, the last
- * two weeks by the minute, usage by the hour, a dozen bots that have traded all the candles that there are, members and keys.
+ * A year of an organisation that the operator watches: a server with figures by the hour, statements, tables and indexes by the
+ * day, the last two weeks by the minute, usage by the hour, a dozen bots that have traded all the candles that there are, members and keys.
  */
 export async function fillPages(platform: Platform, admin: Rest, orgId: string): Promise<Filled> {
   const path = `/api/v1/operator/organisations/${orgId}/subscription`;
@@ -44,7 +46,9 @@ async function watchedYear(tenants: TenantDatabase, orgId: string): Promise<stri
     await tx.query(figures('server_hours', 'hour'), [orgId, serverId, new Date(today - YEAR_DAYS * DAY_MS), 3_600]);
     const begin = new Date(today - MINUTES_KEPT_DAYS * DAY_MS);
     await tx.query(figures('server_minutes', 'minute'), [orgId, serverId, begin, 60]);
+    while (await rollUpDays(tx, serverId, new Date(today)));
   });
+  await fillRelations(server, YEAR_DAYS);
   return serverId;
 }
 

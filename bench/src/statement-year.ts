@@ -1,4 +1,5 @@
 import { ensureMonths } from '@tidegate/database/partitions';
+import { dueMonths } from '@tidegate/monitor-agent/series/month.rows';
 import {
   mergeChunks,
   mergeSnapshots,
@@ -7,6 +8,7 @@ import {
   rollUpHour,
   sharedChunk,
 } from '@tidegate/monitor-agent/series/roll-up.rules';
+import { rollUpMonth } from '@tidegate/monitor-agent/series/roll-up-month';
 import { HOURS, insertChunks, insertRollup, SERIES_TABLES } from '@tidegate/monitor-agent/series/rollup.rows';
 import { DAY_MS, type FilledServer } from './statement-days.ts';
 
@@ -16,7 +18,10 @@ export const SELDOM = 1_001;
 
 export const YEAR_DAYS = 365;
 
-/** Days of a year up to `until`, as they are stored in the end: three different ones in turn, each of two statements and those that share a chunk with them. */
+/**
+ * Days of a year up to `until`, as they are stored in the end, and their months: three different ones in turn, with the sums of
+ * all statements, and the points of two and of those that share a chunk with them.
+ */
 export async function fillYear(
   server: FilledServer,
   { today, until }: { today: number; until: number },
@@ -36,6 +41,7 @@ export async function fillYear(
       await insertChunks(tx, rollup, pattern.chunks);
     });
   }
+  for (const due of await tenants.read(orgId, dueMonths)) await tenants.run(orgId, (tx) => rollUpMonth(tx, due));
 }
 
 function dayOfFew({ load }: FilledServer) {
@@ -44,7 +50,6 @@ function dayOfFew({ load }: FilledServer) {
   for (let minute = 0; minute < DAY_MS / 60_000; minute += 1) {
     const at = minute * 60_000;
     const { ids, counters } = load.minute(new Date(at));
-    const kept = ids.flatMap((id, index) => (shared.has(sharedChunk(id)) ? [index] : []));
     snapshots.push({
       at: at + Math.floor(Math.random() * 300),
       spanUs: 60_000_000 + Math.floor((Math.random() - 0.5) * 600_000),
@@ -52,13 +57,14 @@ function dayOfFew({ load }: FilledServer) {
       reset: 0,
       lostUs: 0,
       evictions: 0,
-      ids: kept.map((index) => ids[index] ?? 0),
-      partial: kept.map(() => 0),
-      counters: (counters[0] ?? []).map((_, counter) => kept.map((index) => counters[index]?.[counter] ?? 0)),
+      ids,
+      partial: ids.map(() => 0),
+      counters: (counters[0] ?? []).map((_, counter) => ids.map((_id, index) => counters[index]?.[counter] ?? 0)),
     });
   }
   const merged = rollUpHour(snapshots);
   const order = mergeSnapshots([{ part: 1, snapshots: merged.snapshots }]);
-  const chunks = merged.chunks.flatMap(({ points }) => mergeChunks([{ part: 1, points }], order));
+  const kept = merged.chunks.filter(({ chunk }) => shared.has(chunk));
+  const chunks = kept.flatMap(({ points }) => mergeChunks([{ part: 1, points }], order));
   return { snapshots: merged.snapshots, sums: mergeSums([merged.sums]), chunks };
 }

@@ -6,7 +6,7 @@ import { BUSIEST, SELDOM, YEAR_DAYS } from './statement-year.ts';
 const TIMES = 20;
 const DAY_MS = 86_400_000;
 
-/** Reads of a year as pages ask for them, by REST; answers the fastest time of the slowest of them. */
+/** Reads of a year as pages ask for them, by REST; answers the time of the slowest of them, at p95. */
 export async function yearReads(platform: Platform, admin: Rest, serverId: string): Promise<number> {
   const range = `from=${new Date(Date.now() - YEAR_DAYS * DAY_MS).toISOString()}&to=${new Date().toISOString()}`;
   const server = `/api/v1/servers/${serverId}`;
@@ -16,11 +16,18 @@ export async function yearReads(platform: Platform, admin: Rest, serverId: strin
     `${server}/series?${range}&compare=previous`,
     `${server}/moments?${range}`,
     `${server}/statements?${range}&limit=50`,
+    `${server}/statements?${range}&limit=50&spark=true&facets=true&compare=previous`,
+    `${server}/statements/${BUSIEST}?${range}`,
     `${server}/statements/${BUSIEST}/series?${range}`,
     `${server}/statements/${SELDOM}/series?${range}`,
+    `${server}/databases?${range}`,
+    `${server}/tables?${range}`,
+    `${server}/indexes?${range}`,
     `/api/v1/usage/history?meter=api_calls&granularity=day&${range}`,
   ];
-  process.stdout.write('read of a year                                  fastest   median      p95   CPU of all\n');
+  process.stdout.write(
+    'read of a year                                                      fastest   median      p95   CPU of all\n',
+  );
   let slowest = 0;
   for (const path of reads) {
     const times: number[] = [];
@@ -37,9 +44,9 @@ export async function yearReads(platform: Platform, admin: Rest, serverId: strin
     const cells = [times[0], times[TIMES / 2], times[Math.floor(TIMES * 0.95)], cpu];
     const name = path.replace(/^\/api\/v1\/(servers\/[^/]+\/)?/, '').replace(/(from|to)=[^&]+&?/g, '');
     process.stdout.write(
-      `${name.padEnd(46)} ${cells.map((one) => `${(one ?? 0).toFixed(1)} ms`.padStart(9)).join('')}\n`,
+      `${name.padEnd(66)} ${cells.map((one) => `${(one ?? 0).toFixed(1)} ms`.padStart(9)).join('')}\n`,
     );
-    slowest = Math.max(slowest, times[0] ?? 0);
+    slowest = Math.max(slowest, times[Math.floor(TIMES * 0.95)] ?? 0);
   }
   return slowest;
 }

@@ -59,7 +59,14 @@ export interface Until {
   most: number;
 }
 
-export function unpackColumns(blob: Buffer, columns: number, until?: Until): Float64Array[] {
+/** So many columns, and none of the others. */
+export interface First {
+  first: number;
+}
+
+export function unpackColumns(blob: Buffer, columns: number, wantedOnly?: Until | First): Float64Array[] {
+  const until = wantedOnly && 'column' in wantedOnly ? wantedOnly : undefined;
+  const wantedColumns = wantedOnly && 'first' in wantedOnly ? wantedOnly.first : columns;
   if (blob.length < HEADER_BYTES) throw new PackedColumnsError('A packed block is truncated.');
   if (blob[0] !== PACKED_VERSION)
     throw new PackedColumnsError(
@@ -77,7 +84,7 @@ export function unpackColumns(blob: Buffer, columns: number, until?: Until): Flo
   // Most columns of most statements are zeros: one array for all of them.
   let zeros = new Float64Array(rows);
   let at = BODY_HEADER_BYTES;
-  for (let index = 0; index < columns; index += 1) {
+  for (let index = 0; index < wantedColumns; index += 1) {
     const mode = bytes[at] ?? 0;
     const width = bytes[at + 1] ?? 0;
     const count = mode === CONSTANT ? 1 : rows;

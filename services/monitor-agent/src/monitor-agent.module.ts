@@ -18,12 +18,14 @@ import { ShowServerSeries } from './overview/show-server-series.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
 import { ListTables } from './relations/list-tables.ts';
+import { RollUpRelations } from './relations/roll-up-relations.loop.ts';
 import { AddNote } from './reset-epochs/add-note.ts';
 import { DeleteNote } from './reset-epochs/delete-note.ts';
 import { ListAnnotations } from './reset-epochs/list-annotations.ts';
 import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 import { MakeRoom } from './retention/make-room.loop.ts';
 import { CompactSamples } from './series/compact-samples.loop.ts';
+import { RollUpDays } from './server-figures/roll-up-days.loop.ts';
 import { ServerTester } from './server-test/server-tester.ts';
 import { TestNewServer } from './server-test/test-new-server.ts';
 import { TestServer } from './server-test/test-server.ts';
@@ -93,6 +95,8 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     EnforceRetention,
     MakeRoom,
     CompactSamples,
+    RollUpDays,
+    RollUpRelations,
     RemoveServers,
   ],
 })

@@ -20,6 +20,7 @@ export const exported: Exported = {
         'server_id taken_at span_us statement_span_us snapshots commits rollbacks rows_read rows_written blocks_hit blocks_read ' +
         'temp_files temp_bytes deadlocks calls call_us wal_bytes active_sum active_max waiting_max idle_in_transaction_max ' +
         'sessions_max longest_transaction_us bytes transaction_age',
+      without: { internal: 'in_day' },
     },
     table_sizes: { columns: 'server_id database_oid oid day heap_bytes index_bytes live_rows dead_rows' },
     databases: {
@@ -58,14 +59,20 @@ export const exported: Exported = {
     ...UPKEEP,
     activity_samples: MEASURED,
     aged_tables: MEASURED,
+    database_rollups: MEASURED,
     database_samples: MEASURED,
+    index_rollups: MEASURED,
     index_samples: MEASURED,
+    server_days: 'server_hours added up by the day',
     server_minutes: 'the last days of what server_hours says, minute by minute',
     statement_chunks: MEASURED,
     statement_hour_chunks: MEASURED,
+    statement_months: MEASURED,
     statement_rollups: MEASURED,
     statement_samples: MEASURED,
+    table_rollups: MEASURED,
     table_samples: MEASURED,
+    relation_rollup_ranges: 'how far databases, tables and indexes have been added up',
     query_keys: 'by which a statement is recognised on another server',
     relation_snapshots: COUNTING,
     server_epochs: COUNTING,

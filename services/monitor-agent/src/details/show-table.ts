@@ -5,10 +5,10 @@ import { showTable } from '@tidegate/contracts/monitor-agent/table-detail';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { indexFindingsOf } from '../index-findings/find-indexes.ts';
-import { type TimeRange, toRange } from '../kernel/storage/range.rules.ts';
-import { coveredRange } from '../kernel/storage/sample.rows.ts';
-import { TABLE_SAMPLES } from '../relations/relation-kinds.rows.ts';
+import { toRange } from '../kernel/storage/range.rules.ts';
+import { INDEX_SAMPLES, TABLE_SAMPLES } from '../relations/relation-kinds.rows.ts';
 import { indexRows, tableRows } from '../relations/relation-lists.rows.ts';
+import { coveredRange, type RangeInPieces, rangeInPieces } from '../relations/relation-rollups.rows.ts';
 import { growthOf, tablesNamed } from '../relations/tables-named.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
 
@@ -19,12 +19,14 @@ export class ShowTable {
   @Handles(showTable)
   async handle({ input, tx }: OperationContext<typeof showTable>) {
     const { serverId, database, schema, table: name } = input;
-    const range = toRange(input);
     await requireServer(tx, serverId);
+    const asked = toRange(input);
+    const range = await rangeInPieces(tx, TABLE_SAMPLES, serverId, asked);
     const [named] = await tablesNamed(tx, serverId, database, [{ schema, name }]);
     const table = named && (await this.find(tx, serverId, range, { database, schema, name }));
     if (!table) throw notFound({}, 'There is no such table, or it is gone.');
-    const indexes = await indexRows(tx, serverId, range, {
+    const ofIndexes = await rangeInPieces(tx, INDEX_SAMPLES, serverId, asked);
+    const indexes = await indexRows(tx, serverId, ofIndexes, {
       sort: 'bytes',
       limit: MOST_INDEXES,
       partitions: table.partitions === null ? 'apart' : 'together',
@@ -33,7 +35,7 @@ export class ShowTable {
       table: name,
     });
     return {
-      range: await coveredRange(tx, TABLE_SAMPLES, serverId, range),
+      range: coveredRange(range),
       table,
       indexes: indexes.slice(0, MOST_INDEXES),
       findings: await indexFindingsOf(tx, serverId, database, [named]),
@@ -45,7 +47,7 @@ export class ShowTable {
   private async find(
     tx: Tx,
     serverId: string,
-    range: TimeRange,
+    range: RangeInPieces,
     { database, schema, name }: { database: string; schema: string; name: string },
   ): Promise<Table | undefined> {
     const filter = { sort: 'name', limit: 1, database, schema, exactly: name };

@@ -6,7 +6,7 @@ import { lastActivity, toPoint } from '../activity/activity.rows.ts';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { databaseTotals } from '../relations/database-totals.rows.ts';
 import { figureStep } from '../server-figures/figure-steps.rules.ts';
-import { figuresBySteps } from '../server-figures/server-figures.rows.ts';
+import { figuresOf } from '../server-figures/server-days.rows.ts';
 import { toFigures, totalOf } from '../server-figures/server-figures.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { missingOf, toWire } from '../servers/server.rows.ts';
@@ -26,7 +26,7 @@ export class ShowOverview {
     const hour = toRange(input, now);
     const how = figureStep(hour, undefined, now);
     const [figures, databases, snapshot, top] = await Promise.all([
-      figuresBySteps(tx, serverId, hour, how),
+      figuresOf(tx, serverId, hour, how),
       databaseTotals(tx, serverId),
       lastActivity(tx, serverId, hour.to),
       // What moves into rollups meanwhile has to be seen once.

@@ -4,7 +4,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { type TimeRange, toRange } from '../kernel/storage/range.rules.ts';
 import { type FigureStep, figureStep } from '../server-figures/figure-steps.rules.ts';
-import { figuresBySteps } from '../server-figures/server-figures.rows.ts';
+import { figuresOf } from '../server-figures/server-days.rows.ts';
 import { pointsOf, toFigures, totalOf } from '../server-figures/server-figures.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
 
@@ -29,7 +29,7 @@ export class ShowServerSeries {
   }
 
   private async period(tx: Tx, serverId: string, range: TimeRange, how: FigureStep) {
-    const rows = await figuresBySteps(tx, serverId, range, how);
+    const rows = await figuresOf(tx, serverId, range, how);
     const total = totalOf(rows);
     return {
       range: { from: range.from.toISOString(), to: range.to.toISOString(), coveredSeconds: total.span_us / 1_000_000 },

@@ -2,22 +2,27 @@ import type { Database, Index, Table } from '@tidegate/contracts/monitor-agent/r
 import { placeOf } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import type { SampleTable } from '../kernel/storage/sample.rows.ts';
 import { containing } from '../kernel/storage/search.rules.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation-kinds.rows.ts';
+import { type RangeInPieces, sumsOf } from './relation-rollups.rows.ts';
 
 type Row = Record<string, unknown>;
 const count = (row: Row, name: string): number => Number(row[name] ?? 0);
 const bytes = (row: Row, name: string): number | null => (row[name] === null ? null : Number(row[name]));
 const instant = (value: unknown): string | null => (value instanceof Date ? value.toISOString() : null);
 
-export async function databaseRows(tx: Tx, serverId: string, range: TimeRange, hasTimes: boolean): Promise<Database[]> {
+export async function databaseRows(
+  tx: Tx,
+  serverId: string,
+  { range, pieces }: RangeInPieces,
+  hasTimes: boolean,
+): Promise<Database[]> {
   const rows = await tx.query(
     `select d.name, d.bytes, d.connections, d.transaction_age, d.gone_at, coalesce(u.partial, false) as partial,
             ${DATABASE_SAMPLES.counters.map((name) => `u.${name}`).join(', ')}
-       from databases d left join ${DATABASE_SAMPLES.sums} u on u.id = d.oid
+       from databases d left join ${sumsOf(DATABASE_SAMPLES, 4)} u on u.id = d.oid
       where d.org_id = $1 and d.server_id = $2 and (d.gone_at is null or d.gone_at >= $3) order by d.bytes desc nulls last, d.name`,
-    [tx.orgId, serverId, range.from, range.to],
+    [tx.orgId, serverId, range.from, ...pieces],
   );
   return rows.map((row) => ({
     name: row['name'] as string,
@@ -64,36 +69,36 @@ const members = (table: string) => `
   own as materialized (
     select * from ${table} where org_id = $1 and server_id = $2 and (gone_at is null or gone_at >= $3)),
   members as (
-    select o.*, case when $10::boolean then coalesce(r.oid, o.oid) else o.oid end as item
+    select o.*, case when $9::boolean then coalesce(r.oid, o.oid) else o.oid end as item
       from own o left join own r on r.database_oid = o.database_oid and r.oid = o.root_oid)`;
 
-/** What of the figures a database's snapshots covered, and when the last one was. */
-const withSnapshot = ({ table }: SampleTable, kind: string) => `
-  left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = i.database_oid
-  left join relation_snapshots l on l.org_id = $1 and l.server_id = $2 and l.kind = '${kind}' and l.database_oid = i.database_oid
-  left join (select database_oid, sum(span_us)::float8 / 1000000 as covered_seconds from ${table}
-              where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4 group by 1) c
-    on c.database_oid = i.database_oid`;
+/** Where the parameters of the pieces of the range begin. */
+const PIECES = 11;
 
-const SNAPSHOT = `coalesce(d.name, i.database_name) as database, l.taken_at as snapshot_at,
-         coalesce(c.covered_seconds, 0) as covered_seconds`;
+/** When the last snapshot of a database was. */
+const withSnapshot = (kind: string) => `
+  left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = i.database_oid
+  left join relation_snapshots l on l.org_id = $1 and l.server_id = $2 and l.kind = '${kind}' and l.database_oid = i.database_oid`;
+
+const SNAPSHOT = `coalesce(d.name, i.database_name) as database, i.database_oid::float8 as scope,
+         l.taken_at as snapshot_at`;
 
 const summed = (counters: readonly string[]) => counters.map((name) => `sum(u.${name})::bigint as ${name}`).join(', ');
 
 const page = (order: string) => `
-   where s.found and ($6::text is null or i.schema_name = $6)
-     and ($8::text is null or coalesce(d.name, i.database_name) = $8)
-   order by ${order}, i.database_oid, i.oid limit $5 offset $9`;
+   where s.found and ($5::text is null or i.schema_name = $5)
+     and ($7::text is null or coalesce(d.name, i.database_name) = $7)
+   order by ${order}, i.database_oid, i.oid limit $4 offset $8`;
 
 /** What every item of both lists says. */
-const place = (row: Row) => ({
+const place = (row: Row, spans: ReadonlyMap<number, number>) => ({
   database: row['database'] as string,
   schema: row['schema_name'] as string,
   partitions: row['partitions'] === null ? null : count(row, 'partitions'),
   partitionOf: row['partition_of'] as string | null,
   partial: row['partial'] as boolean,
   snapshotAt: instant(row['snapshot_at']),
-  coveredSeconds: count(row, 'covered_seconds'),
+  coveredSeconds: (spans.get(count(row, 'scope')) ?? 0) / 1_000_000,
   goneAt: instant(row['gone_at']),
 });
 
@@ -113,7 +118,7 @@ const LEAF = "filter (where m.kind <> 'partitioned table')";
 const tablesSql = (sort: string) => `
   with ${members('tables')},
   summed as (
-    select m.database_oid, m.item, bool_or(($7::text is null or m.name ilike $7) and ($11::text is null or m.name = $11)) as found,
+    select m.database_oid, m.item, bool_or(($6::text is null or m.name ilike $6) and ($10::text is null or m.name = $10)) as found,
            sum(m.heap_bytes)::bigint as heap_bytes, sum(m.index_bytes)::bigint as index_bytes,
            bool_or(m.size_stale) as size_stale, sum(m.estimated_rows) ${LEAF}::bigint as estimated_rows,
            sum(m.live_rows) ${LEAF}::bigint as live_rows, sum(m.dead_rows) ${LEAF}::bigint as dead_rows,
@@ -121,9 +126,9 @@ const tablesSql = (sort: string) => `
            coalesce(bool_or(u.partial), false) as partial, sum(x.scans)::bigint as index_scans,
            (coalesce(sum(x.rows_fetched), 0) + coalesce(sum(u.rows_fetched_by_bitmap), 0))::bigint as rows_fetched_by_index,
            ${summed(TABLE_SAMPLES.counters)}
-      from members m left join ${TABLE_SAMPLES.sums} u on u.scope = m.database_oid and u.id = m.oid
+      from members m left join ${sumsOf(TABLE_SAMPLES, PIECES)} u on u.scope = m.database_oid and u.id = m.oid
       left join (select i.database_oid, i.table_oid, sum(s.scans) as scans, sum(s.rows_fetched) as rows_fetched
-                   from ${INDEX_SAMPLES.sums} s
+                   from ${sumsOf(INDEX_SAMPLES, PIECES)} s
                    join indexes i on i.org_id = $1 and i.server_id = $2 and i.database_oid = s.scope and i.oid = s.id
                   group by 1, 2) x on x.database_oid = m.database_oid and x.table_oid = m.oid
      group by 1, 2)
@@ -133,7 +138,7 @@ const tablesSql = (sort: string) => `
     left join own r on r.database_oid = i.database_oid and r.oid = i.root_oid
     left join (select database_oid, root_oid, count(*)::int as partitions from own where kind <> 'partitioned table'
                 group by 1, 2) n on n.database_oid = i.database_oid and n.root_oid = i.oid
-    ${withSnapshot(TABLE_SAMPLES, 'tables')} ${page(`${TABLE_ORDER[sort]}`)}`;
+    ${withSnapshot('tables')} ${page(`${TABLE_ORDER[sort]}`)}`;
 const TABLES_SQL = new Map(Object.keys(TABLE_ORDER).map((sort) => [sort, tablesSql(sort)]));
 
 const parameters = (tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): unknown[] => {
@@ -142,7 +147,6 @@ const parameters = (tx: Tx, serverId: string, range: TimeRange, filter: Relation
     tx.orgId,
     serverId,
     range.from,
-    range.to,
     most,
     filter.schema ?? null,
     containing(filter.search),
@@ -152,16 +156,22 @@ const parameters = (tx: Tx, serverId: string, range: TimeRange, filter: Relation
   ];
 };
 
-export async function tableRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Table[]> {
+export async function tableRows(
+  tx: Tx,
+  serverId: string,
+  { range, pieces, spans }: RangeInPieces,
+  filter: RelationFilter,
+): Promise<Table[]> {
   const rows = await tx.query(TABLES_SQL.get(filter.sort) as string, [
     ...parameters(tx, serverId, range, filter),
     filter.exactly ?? null,
+    ...pieces,
   ]);
   return rows.map((row) => {
     const heapBytes = bytes(row, 'heap_bytes');
     const indexBytes = bytes(row, 'index_bytes');
     return {
-      ...place(row),
+      ...place(row, spans),
       name: row['name'] as string,
       kind: row['kind'] as Table['kind'],
       estimatedRows: bytes(row, 'estimated_rows'),
@@ -198,9 +208,9 @@ const indexesSql = (sort: string) => `
   with ${members('indexes')},
   summed as (
     select m.database_oid, m.item,
-           bool_or(($7::text is null or m.name ilike $7) and ($11::text is null or m.table_name = $11)) as found,
+           bool_or(($6::text is null or m.name ilike $6) and ($10::text is null or m.table_name = $10)) as found,
            sum(m.bytes)::bigint as bytes, coalesce(bool_or(u.partial), false) as partial, ${summed(INDEX_SAMPLES.counters)}
-      from members m left join ${INDEX_SAMPLES.sums} u on u.scope = m.database_oid and u.id = m.oid
+      from members m left join ${sumsOf(INDEX_SAMPLES, PIECES)} u on u.scope = m.database_oid and u.id = m.oid
      group by 1, 2)
   select s.*, i.schema_name, i.table_name, i.name, i.columns, i.method, i.is_unique, i.is_primary, i.is_valid, i.gone_at,
          r.name as partition_of, case when i.is_partitioned then coalesce(n.partitions, 0) end as partitions, ${SNAPSHOT}
@@ -208,16 +218,22 @@ const indexesSql = (sort: string) => `
     left join own r on r.database_oid = i.database_oid and r.oid = i.root_oid
     left join (select database_oid, root_oid, count(*)::int as partitions from own where not is_partitioned
                 group by 1, 2) n on n.database_oid = i.database_oid and n.root_oid = i.oid
-    ${withSnapshot(INDEX_SAMPLES, 'indexes')} ${page(`${INDEX_ORDER[sort]}`)}`;
+    ${withSnapshot('indexes')} ${page(`${INDEX_ORDER[sort]}`)}`;
 const INDEXES_SQL = new Map(Object.keys(INDEX_ORDER).map((sort) => [sort, indexesSql(sort)]));
 
-export async function indexRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Index[]> {
+export async function indexRows(
+  tx: Tx,
+  serverId: string,
+  { range, pieces, spans }: RangeInPieces,
+  filter: RelationFilter,
+): Promise<Index[]> {
   const rows = await tx.query(INDEXES_SQL.get(filter.sort) as string, [
     ...parameters(tx, serverId, range, filter),
     filter.table ?? null,
+    ...pieces,
   ]);
   return rows.map((row) => ({
-    ...place(row),
+    ...place(row, spans),
     table: row['table_name'] as string,
     name: row['name'] as string,
     columns: row['columns'] as string[],

@@ -6,6 +6,7 @@ import { leave } from './gone.rows.ts';
 import { KnownRelations } from './known-relations.rules.ts';
 import { type Counted, UNSETTLED } from './readings.rules.ts';
 import type { CountedKind } from './relation-kinds.rows.ts';
+import { rollUpLate } from './roll-up-relations.ts';
 
 /** Of the server's counters and of those of the databases that were read. */
 export interface ScopeResetEpoch extends ResetEpoch {
@@ -80,7 +81,7 @@ export async function storeCounted<Reading extends { oid: number; counters: read
 ): Promise<void> {
   const { serverId, databaseOid, takenAt, changed, gone } = snapshot;
   const scope = kind.samples.scope ? [databaseOid] : [];
-  await storeSnapshot(tx, kind.table, snapshot);
+  const isLate = await storeSnapshot(tx, kind.table, snapshot);
   if (changed.length > 0) {
     const rows = changed.map((reading) => kind.values(reading, snapshot.database));
     await tx.query(upsert(kind), [
@@ -100,20 +101,26 @@ export async function storeCounted<Reading extends { oid: number; counters: read
   if (snapshot.spanUs === undefined) return;
   const { spanUs, deltas } = snapshot;
   await insertSample(tx, kind.samples, { serverId, takenAt, spanUs, deltas, extra: scope });
+  if (isLate) await rollUpLate(tx, kind.samples, { serverId, takenAt });
 }
 
 /** A longer interval may hide that counters were reset and grew past where they had been. */
 const MAX_OBSERVED_US = 3_600_000_000;
 
-/** When anything at all was reset, or there is nothing to compare with, counting restarts (monitoring.md 3.8). */
-async function storeSnapshot(tx: Tx, kind: string, snapshot: CountedSnapshot<unknown>): Promise<void> {
+/**
+ * When anything at all was reset, or there is nothing to compare with, counting restarts (monitoring.md 3.8). Answers whether
+ * samples of that time have been added up already.
+ */
+async function storeSnapshot(tx: Tx, kind: string, snapshot: CountedSnapshot<unknown>): Promise<boolean> {
   const begins = snapshot.spanUs === undefined || snapshot.anew || snapshot.deltas.some(({ partial }) => partial);
-  await tx.query(
+  const row = await tx.one<{ late: boolean }>(
     `insert into relation_snapshots as l (org_id, server_id, kind, database_oid, identity, taken_at, counting_since, reset_epoch)
      values ($1, $2, $3, $4, $5, $6, $6, $9) on conflict (org_id, server_id, kind, database_oid)
      do update set taken_at = excluded.taken_at, identity = excluded.identity, reset_epoch = excluded.reset_epoch,
        counting_since = case when $7 then excluded.taken_at else coalesce(l.counting_since, l.taken_at) end,
-       counted_us = case when $7 then 0 else l.counted_us + $8::bigint end`,
+       counted_us = case when $7 then 0 else l.counted_us + $8::bigint end
+     returning exists (select from relation_rollup_ranges r
+                        where r.org_id = $1 and r.server_id = $2 and r.rolled_until > $6) as late`,
     [
       tx.orgId,
       snapshot.serverId,
@@ -126,6 +133,7 @@ async function storeSnapshot(tx: Tx, kind: string, snapshot: CountedSnapshot<unk
       snapshot.resetEpoch,
     ],
   );
+  return row?.late ?? false;
 }
 
 const texts = new Map<string, string>();

@@ -115,6 +115,53 @@ test('dropped databases, tables and indexes are deleted when no figures of them 
   }
 });
 
+test('sums expire like what they are sums of; a month goes with the first of its days', async () => {
+  const { orgId, serverId } = await addServer(store, store.server);
+  const day = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000);
+  const daysAgo = (days: number) => new Date(day.getTime() - days * 86_400_000);
+  await store.tenants.run(orgId, async (tx) => {
+    for (const days of [1, 10]) {
+      const zeros = (
+        await tx.query<{ name: string }>(
+          `select attname as name from pg_attribute where attrelid = 'server_days'::regclass and attnum > 0 and attnotnull
+            and attname not in ('org_id', 'server_id', 'taken_at') and not attisdropped`,
+        )
+      ).map(({ name }) => name);
+      await tx.query(
+        `insert into server_days (org_id, server_id, taken_at, ${zeros.join(', ')})
+         values ($1, $2, $3, ${zeros.map(() => '0').join(', ')})`,
+        [orgId, serverId, daysAgo(days)],
+      );
+      await tx.query(
+        `insert into statement_months (org_id, server_id, month, first_at, last_at, span_us, gaps, resets, lost_us, evictions,
+           active_us, hour_blob, sum_blob, day_blob) values ($1, $2, ($3::timestamptz at time zone 'utc')::date, $3, $3, 0, 0, 0, 0, 0, '{}', '', '', '')`,
+        [orgId, serverId, daysAgo(days)],
+      );
+      for (const unit of ['hour', 'day', 'month'])
+        await tx.query(
+          `insert into index_rollups (org_id, server_id, unit, begins_at, database_oid, span_us, ids, partial, scans, rows_read,
+             rows_fetched, blocks_read, blocks_hit) values ($1, $2, $3, $4, 5, 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}')`,
+          [orgId, serverId, unit, daysAgo(days)],
+        );
+    }
+  });
+  await keeper(() => 7).turn(turn);
+  const left = async (table: string, time: string) =>
+    store.server.sql(
+      `select 1 from monitor_agent.${table} where server_id = '${serverId}' and ${time} >= now() - interval '3 days'`,
+    );
+  const all = (table: string) =>
+    store.server.sql(`select 1 from monitor_agent.${table} where server_id = '${serverId}'`);
+  for (const [table, time, count] of [
+    ['server_days', 'taken_at', 1],
+    ['statement_months', 'month', 1],
+    ['index_rollups', 'begins_at', 3],
+  ] as const) {
+    expect([table, (await all(table)).length]).toEqual([table, count]);
+    expect([table, (await left(table, time)).length]).toEqual([table, count]);
+  }
+});
+
 test('statements that disappeared long ago are deleted with the keys that no other statement has', async () => {
   const { orgId, serverId } = await addServer(store, store.server);
   await store.tenants.run(orgId, async (tx) => {

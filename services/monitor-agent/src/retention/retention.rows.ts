@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import { deleteByDay, deleteByRows, type Run } from '../kernel/storage/delete-in-batches.rows.ts';
+import { RELATION_ROLLUPS } from '../relations/relation-rollups.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { SERVER_MINUTES } from '../server-figures/server-figures.rows.ts';
 
@@ -23,13 +24,19 @@ export async function deleteOlderThan(run: Run, signal: AbortSignal, days: numbe
   for (const table of SAMPLE_TABLES) {
     await deleteByDay(run, signal, { table, key: 'taken_at', where: `taken_at < ${OLD}`, value: days });
   }
+  // A month of which days go is read from the days that stay.
+  await deleteByRows(run, signal, { table: 'statement_months', where: `month < ${OLD_DAY}::date`, value: days });
   for (const table of SERIES_TABLES) {
     await deleteByDay(run, signal, { table, key: 'day', where: `day < ${OLD_DAY}::date`, value: days });
   }
   const chunks = { table: HOUR_CHUNKS, key: 'hour', where: `hour < ${OLD_DAY} at time zone 'utc'`, value: days };
   await deleteByDay(run, signal, chunks);
+  for (const table of RELATION_ROLLUPS) {
+    await deleteByRows(run, signal, { table, where: `begins_at < ${OLD_DAY} at time zone 'utc'`, value: days });
+  }
   await deleteByRows(run, signal, { table: 'server_notes', where: `at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { table: 'table_sizes', where: `day < ${OLD_DAY}::date`, value: days });
+  await deleteByRows(run, signal, { table: 'server_days', where: `taken_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { table: 'server_hours', where: `taken_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { table: 'blocking_incidents', where: `last_seen_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { table: 'server_annotations', where: `seen_at < ${OLD}`, value: days });

@@ -1,20 +1,26 @@
 import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
 
 /*
- * The three tables that blobs of a rollup hold, as columns:
+ * The tables that blobs of a rollup hold, as columns:
  *
  *   snapshots    when each snapshot was, and what it says about completeness; its place in the list is its number
  *   points   one statement at one snapshot
- *   sums     one statement over a whole hour or day
+ *   sums     one statement over a whole hour, day or month
+ *   snapshot hours   the snapshots of an hour of a month
+ *   days     one statement's number, and its time on each day of a month
  *
- * Times are milliseconds of the UTC day, so that snapshots at any cadence are told apart.
+ * Times are milliseconds of the UTC day, or of the month, so that snapshots at any cadence are told apart.
  */
 export const SNAPSHOT = { at: 0, spanUs: 1, gap: 2, reset: 3, lostUs: 4, evictions: 5 } as const;
 export const POINT = { id: 0, snapshot: 1, partial: 2, counters: 3 } as const;
 export const SUM = { id: 0, hour: 1, partial: 2, lastAt: 3, counters: 4 } as const;
+export const SNAPSHOT_HOUR = { lastAt: 0, snapshots: 1, spanUs: 2, gaps: 3 } as const;
 
 export const COUNTERS = STATEMENT_COUNTERS.length;
 export const SNAPSHOT_COLUMNS = 6;
+export const SNAPSHOT_HOUR_COLUMNS = 4;
+export const MOST_DAYS = 31;
+export const DAYS_COLUMNS = 1 + MOST_DAYS;
 export const POINT_COLUMNS = POINT.counters + COUNTERS;
 export const SUM_COLUMNS = SUM.counters + COUNTERS;
 
@@ -35,6 +41,7 @@ export function addColumn(sums: Float64Array, column: Float64Array, places: Int3
 
 export const emptySnapshots = (): number[][] => emptyColumns(SNAPSHOT_COLUMNS);
 export const emptyPoints = (): number[][] => emptyColumns(POINT_COLUMNS);
+export const emptySnapshotHours = (): number[][] => emptyColumns(SNAPSHOT_HOUR_COLUMNS);
 export const emptySums = (): number[][] => emptyColumns(SUM_COLUMNS);
 
 const emptyColumns = (count: number): number[][] => Array.from({ length: count }, () => []);

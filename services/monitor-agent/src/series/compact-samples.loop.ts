@@ -8,6 +8,7 @@ import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../kernel/schedule/lease.rows.ts';
 import { DAY_MS } from './columns.rules.ts';
+import { dueMonths } from './month.rows.ts';
 import { type DueHour, dueHours, takeRecentSnapshots } from './recent-samples.rows.ts';
 import {
   type MergedSnapshots,
@@ -18,6 +19,7 @@ import {
   SHARED_CHUNKS,
   sharedChunk,
 } from './roll-up.rules.ts';
+import { rollUpMonth } from './roll-up-month.ts';
 import {
   type DueDay,
   dueDays,
@@ -35,7 +37,8 @@ import {
 
 /*
  * Moves statement samples to where a year of them is small and quickly read (monitoring.md 3.4): an hour after its end
- * the samples of an hour become a rollup, two days after its end the rollups of a day become one. Each move is a
+ * the samples of an hour become a rollup, two days after its end the rollups of a day become one, whose sums are added to
+ * those of its month. Each move is a
  * transaction that deletes what it stores elsewhere, under a lock on the server's series: whatever interrupts it, and
  * however many replicas try, every snapshot is stored exactly once. Late data is simply due again.
  */
@@ -69,6 +72,15 @@ export class CompactSamples {
       async ({ orgId }) => {
         await move(await this.dueHours(orgId), (hour) => this.rollUpHour(orgId, hour));
         await move(await this.dueDays(orgId), (day) => this.rollUpDay(orgId, day));
+      },
+    );
+    // Last: what is read without months meanwhile is read more slowly, and is all there.
+    await each(
+      organisations.map((orgId) => ({ orgId })),
+      how,
+      async ({ orgId }) => {
+        const months = await this.tenants.read(orgId, dueMonths);
+        await move(months, (month) => this.tenants.run(orgId, (tx) => rollUpMonth(tx, month)));
       },
     );
     return moved > 0 && !signal.aborted ? 'again' : undefined;

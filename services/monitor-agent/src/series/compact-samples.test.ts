@@ -25,7 +25,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const today = () => Math.floor(Date.now() / DAY) * DAY;
-const TABLES = ['statement_samples', 'statement_rollups', 'statement_chunks', 'statement_hour_chunks'];
+const TABLES = [
+  'statement_samples',
+  'statement_rollups',
+  'statement_chunks',
+  'statement_hour_chunks',
+  'statement_months',
+];
 
 describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
   const store = useStore({ binaries, daysBack: 4 });

@@ -152,17 +152,18 @@ function hourSums(points: Columns, snapshots: Columns): Columns {
   return sums.columns();
 }
 
-/** The sums of the whole day. */
-export function mergeSums(parts: readonly Columns[]): Columns {
-  const day = new SumTable();
-  for (const sums of parts) {
+/** The sums of a whole day or month, of parts of which each may begin some time after it. */
+export function mergeSums(parts: readonly Columns[], offsetsMs: readonly number[] = []): Columns {
+  const whole = new SumTable();
+  for (const [index, sums] of parts.entries()) {
+    const offsetMs = offsetsMs[index] ?? 0;
     for (let row = 0; row < rowsOf(sums); row += 1) {
       const value = (column: number) => sums[column]?.[row] ?? 0;
       const counter = (index: number) => value(SUM.counters + index);
-      day.add(value(SUM.id), 0, value(SUM.partial), value(SUM.lastAt), counter);
+      whole.add(value(SUM.id), 0, value(SUM.partial), offsetMs + value(SUM.lastAt), counter);
     }
   }
-  return day.columns();
+  return whole.columns();
 }
 
 class SumTable {

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { decodeSnapshotHours } from './month.rows.ts';
 import { statementSnapshots } from './recent-samples.rows.ts';
-import { decodePoints, decodeSnapshots, decodeSums } from './rollup.rows.ts';
+import { decodePointsOf, decodeSnapshots, decodeSnapshotTimes, decodeSums } from './rollup.rows.ts';
 import { StepSums } from './steps.rules.ts';
-import { statementRollupsIn } from './stored-rollups.rows.ts';
+import { snapshotHoursIn, statementRollupsIn } from './stored-rollups.rows.ts';
 
 const HOUR_SECONDS = 3_600;
 /** Rollups that are decoded before others get their turn: a few milliseconds. */
@@ -19,16 +20,24 @@ export async function statementSeries(
   step: number,
 ): Promise<StepSums> {
   const sums = new StepSums(range, step);
-  const rollups = await statementRollupsIn(tx, serverId, statementId, range, step % HOUR_SECONDS === 0);
-  for (const [index, { day, snapshots, points, hours }] of rollups.entries()) {
-    const steps = sums.addSnapshots(decodeSnapshots(snapshots), day.getTime());
-    if (points) sums.addPoints(decodePoints(points), steps, statementId);
+  const wholeHours = step % HOUR_SECONDS === 0;
+  const rollups = await statementRollupsIn(tx, serverId, statementId, range, wholeHours);
+  for (const [index, { day, inMonth, snapshots, points, hours }] of rollups.entries()) {
+    const steps = snapshots && stepsOf(sums, snapshots, day.getTime(), inMonth);
+    if (points && steps) sums.addPoints(decodePointsOf(points, statementId), steps, statementId);
     if (hours) sums.addHours(decodeSums(hours), day.getTime());
     if (index % AT_A_TIME === 0) await setImmediate();
   }
+  if (wholeHours)
+    for (const { month, hours } of await snapshotHoursIn(tx, serverId, range))
+      sums.addSnapshotHours(decodeSnapshotHours(hours), month.getTime());
   for (const { at, spanUs, gap, point } of await statementSnapshots(tx, serverId, statementId, range)) {
     sums.addSnapshot(at, spanUs, gap);
     if (point) sums.addPoint(at, point.partial, point.counters);
   }
   return sums;
 }
+
+/** The step of each snapshot; those that their month has are not counted again. */
+const stepsOf = (sums: StepSums, snapshots: Buffer, dayMs: number, inMonth: boolean): Int32Array =>
+  inMonth ? sums.stepsOf(decodeSnapshotTimes(snapshots), dayMs) : sums.addSnapshots(decodeSnapshots(snapshots), dayMs);

@@ -1,7 +1,8 @@
-import { columnOf, type Decoded, POINT, SUM } from './columns.rules.ts';
+import { columnOf, DAY_MS, type Decoded, POINT, SUM } from './columns.rules.ts';
 import { STATEMENT_COUNTERS, type StatementCounter } from './statement-counters.rules.ts';
 
 const FIRST_CAPACITY = 1_024;
+const NONE = new Float64Array(0);
 const TOTAL_US = STATEMENT_COUNTERS.indexOf('total_us');
 
 /** Equal parts of a range, for each of which the time of every statement is added up besides. */
@@ -22,6 +23,8 @@ export class StatementSums {
   /** Milliseconds since 1970. */
   private lastAt = new Float64Array(FIRST_CAPACITY);
   private counters = STATEMENT_COUNTERS.map(() => new Float64Array(FIRST_CAPACITY));
+  /** Time by day, a column each, of statements by row. */
+  private readonly months: { ids: Float64Array; days: Decoded; monthMs: number }[] = [];
   readonly slices: Slices | undefined;
   private sliced: Float64Array;
 
@@ -50,7 +53,16 @@ export class StatementSums {
   slicesOf(id: number): number[] {
     const count = this.slices?.count ?? 0;
     const place = this.places.get(id);
-    return place === undefined ? [] : [...this.sliced.subarray(place * count, (place + 1) * count)];
+    if (place === undefined) return [];
+    const slices = [...this.sliced.subarray(place * count, (place + 1) * count)];
+    for (const { ids, days, monthMs } of this.months) {
+      const row = ids.indexOf(id);
+      for (const [day, column] of days.entries()) {
+        const slice = this.sliceAt(monthMs + (day + 1) * DAY_MS - 1);
+        slices[slice] = (slices[slice] ?? 0) + (column[row] ?? 0);
+      }
+    }
+    return slices;
   }
 
   addToSlice(id: number, at: number, us: number): void {
@@ -59,13 +71,29 @@ export class StatementSums {
 
   private slice(place: number, at: number, us: number): void {
     if (!this.slices || us === 0) return;
-    const { from, stepMs, count } = this.slices;
-    const slice = Math.min(count - 1, Math.max(0, Math.floor((at - from) / stepMs)));
-    this.sliced[place * count + slice] = (this.sliced[place * count + slice] as number) + us;
+    const index = place * this.slices.count + this.sliceAt(at);
+    this.sliced[index] = (this.sliced[index] as number) + us;
+  }
+
+  private sliceAt(at: number): number {
+    const { from = 0, stepMs = 1, count = 1 } = this.slices ?? {};
+    return Math.min(count - 1, Math.max(0, Math.floor((at - from) / stepMs)));
   }
 
   /** Of those hours only, when given. */
   addSums(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): void {
+    const lastAt = columnOf(sums, SUM.lastAt);
+    const chosen = this.addWhole(sums, dayMs, hours);
+    this.sliceChosen(sums, SUM.counters, chosen, (row) => dayMs + (lastAt[row] as number));
+  }
+
+  /** A month is longer than a slice: its time is divided by its days, once it is known whose slices are wanted. */
+  addMonth(sums: Decoded, [ids = NONE, ...days]: Decoded, monthMs: number): void {
+    this.addWhole(sums, monthMs);
+    this.months.push({ ids, days, monthMs });
+  }
+
+  private addWhole(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): ChosenRows {
     const [ids, partial, lastAt] = [columnOf(sums, SUM.id), columnOf(sums, SUM.partial), columnOf(sums, SUM.lastAt)];
     const hour = columnOf(sums, SUM.hour);
     const chosen = new ChosenRows(ids.length);
@@ -74,7 +102,7 @@ export class StatementSums {
       chosen.add(row, this.place(ids[row] as number, partial[row] === 1, dayMs + (lastAt[row] as number)));
     }
     this.addChosen(sums, SUM.counters, chosen);
-    this.sliceChosen(sums, SUM.counters, chosen, (row) => dayMs + (lastAt[row] as number));
+    return chosen;
   }
 
   /** Points of those snapshots only; `snapshotsAt` has their times. */

@@ -1,6 +1,6 @@
 import { MAX_SERIES_POINTS, type StatementPoint } from '@tidegate/contracts/monitor-agent/statement-series';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import { addColumn, columnOf, type Decoded, POINT, SNAPSHOT, SUM } from './columns.rules.ts';
+import { addColumn, columnOf, type Decoded, POINT, SNAPSHOT, SNAPSHOT_HOUR, SUM } from './columns.rules.ts';
 import { toFigures } from './figures.rules.ts';
 import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
 
@@ -63,18 +63,36 @@ export class StepSums {
    * the points that go with them.
    */
   addSnapshots(snapshots: Decoded, dayMs: number): Int32Array {
-    const snapshotAt = columnOf(snapshots, SNAPSHOT.at);
     const gaps = columnOf(snapshots, SNAPSHOT.gap);
-    const steps = new Int32Array(snapshotAt.length);
+    const steps = this.stepsOf(columnOf(snapshots, SNAPSHOT.at), dayMs);
     for (let snapshot = 0; snapshot < steps.length; snapshot += 1) {
-      const step = this.stepOf(dayMs + (snapshotAt[snapshot] as number));
-      steps[snapshot] = step;
+      const step = steps[snapshot] as number;
       if (step < 0) continue;
       this.snapshots[step] = (this.snapshots[step] as number) + 1;
       if (gaps[snapshot] === 1) this.gap[step] = 1;
     }
     addColumn(this.spanUs, columnOf(snapshots, SNAPSHOT.spanUs), steps);
     return steps;
+  }
+
+  /** For points whose snapshots are counted already. */
+  stepsOf(times: Float64Array, dayMs: number): Int32Array {
+    const steps = new Int32Array(times.length);
+    for (let row = 0; row < steps.length; row += 1) steps[row] = this.stepOf(dayMs + (times[row] as number));
+    return steps;
+  }
+
+  /** Snapshots by the hour, for steps of whole hours. */
+  addSnapshotHours(hours: Decoded, monthMs: number): void {
+    const steps = this.stepsOf(columnOf(hours, SNAPSHOT_HOUR.lastAt), monthMs);
+    const [snapshots, gaps] = [columnOf(hours, SNAPSHOT_HOUR.snapshots), columnOf(hours, SNAPSHOT_HOUR.gaps)];
+    for (let row = 0; row < steps.length; row += 1) {
+      const step = steps[row] as number;
+      if (step < 0) continue;
+      this.snapshots[step] = (this.snapshots[step] as number) + (snapshots[row] as number);
+      if ((gaps[row] as number) > 0) this.gap[step] = 1;
+    }
+    addColumn(this.spanUs, columnOf(hours, SNAPSHOT_HOUR.spanUs), steps);
   }
 
   addPoints(points: Decoded, steps: Int32Array, statementId: number): void {
@@ -88,11 +106,7 @@ export class StepSums {
 
   /** Sums by hour of the statement alone, for steps of whole hours: the last snapshot of an hour lies in its step. */
   addHours(sums: Decoded, dayMs: number): void {
-    this.addRows(
-      sums,
-      SUM,
-      Int32Array.from(columnOf(sums, SUM.lastAt), (at) => this.stepOf(dayMs + at)),
-    );
+    this.addRows(sums, SUM, this.stepsOf(columnOf(sums, SUM.lastAt), dayMs));
   }
 
   private addRows(columns: Decoded, layout: { partial: number; counters: number }, places: Int32Array): void {

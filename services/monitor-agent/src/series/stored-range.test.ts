@@ -4,6 +4,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { STORE_VERSIONS } from '../../test/postgres-server.ts';
+import { generator } from '../../test/random.ts';
 import {
   delta,
   type MadeSnapshot,
@@ -20,15 +21,6 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const turn = () => ({ signal: new AbortController().signal });
-
-/** The same numbers in every run. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return Math.floor((state / 0x80000000) * below);
-  };
-}
 
 describe.each(STORE_VERSIONS)('statements of any range ($name)', (binaries) => {
   const store = useStore({ binaries, daysBack: 4 });

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import { columnOf, SNAPSHOT } from './columns.rules.ts';
+import { decodeDays } from './month.rows.ts';
 import { type PartOfRollup, partOfRollup, withoutHours } from './range-parts.rules.ts';
 import { recentHours } from './recent-samples.rows.ts';
 import { decodePoints, decodePointsUntil, decodeSnapshots, decodeSums } from './rollup.rows.ts';
@@ -9,7 +10,7 @@ import { type Slices, StatementSums } from './statement-sums.rules.ts';
 import { chunksOf, rollupsIn, type StoredRollup } from './stored-rollups.rows.ts';
 
 /*
- * Statements of a range as far as they are stored in rollups: sums of whole rollups; of the rollups at the ends, sums of
+ * Statements of a range as far as they are stored in rollups: sums of whole months and whole rollups; of the rollups at the ends, sums of
  * whole hours and single points of the hours that the range cuts. Statements that share a chunk have no sums by hour:
  * their few points are read instead. What the rollups do not have yet lies in the
  * samples. Snapshots move from these into those: whoever adds up both has to see them at the same moment (`snapshot`).
@@ -44,7 +45,7 @@ export async function storedRange(tx: Tx, serverId: string, range: TimeRange, sl
   const counted: number[] = [];
   // The active time of late samples is in no rollup yet.
   const recent = await recentHours(tx, serverId, range);
-  for (const rollup of await rollupsIn(tx, serverId, range)) {
+  for (const rollup of await rollupsIn(tx, serverId, range, slices !== undefined)) {
     if (rollup.sums) addWhole(stored, rollup, rollup.sums);
     else await addPart(tx, serverId, range, stored, rollup);
     counted.push(...addActive(stored, rollup, range, recent));
@@ -56,7 +57,8 @@ export async function storedRange(tx: Tx, serverId: string, range: TimeRange, sl
 }
 
 function addWhole(stored: StoredRange, rollup: StoredRollup, sums: Buffer): void {
-  stored.sums.addSums(decodeSums(sums), rollup.day.getTime());
+  if (rollup.days) stored.sums.addMonth(decodeSums(sums), decodeDays(rollup.days), rollup.day.getTime());
+  else stored.sums.addSums(decodeSums(sums), rollup.day.getTime());
   stored.spanUs += rollup.spanUs;
   stored.gaps += rollup.gaps;
   stored.resets += rollup.resets;

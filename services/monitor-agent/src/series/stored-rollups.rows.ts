@@ -16,6 +16,8 @@ export interface StoredRollup {
   activeUs: number[];
   sums: Buffer | null;
   snapshots: Buffer | null;
+  /** Of a month, where it is asked for: time by day. */
+  days: Buffer | null;
 }
 
 interface Row {
@@ -30,6 +32,7 @@ interface Row {
   active_us: string[];
   sum_blob: Buffer | null;
   snapshot_blob: Buffer | null;
+  day_blob: Buffer | null;
 }
 
 const IN_RANGE = `from statement_rollups where org_id = $1 and server_id = $2 and day >= $5 and day <= $6
@@ -45,12 +48,25 @@ const parameters = (tx: Tx, serverId: string, { from, to }: TimeRange) => [
   dayText(to),
 ];
 
-export async function rollupsIn(tx: Tx, serverId: string, range: TimeRange): Promise<StoredRollup[]> {
+/** Months that lie in the range as a whole, as far as they have been counted. */
+const MONTHS = `months as materialized (
+  select * from statement_months where org_id = $1 and server_id = $2
+     and month >= date_trunc('month', $5::date) and month <= $6 and first_at >= $3 and last_at < $4)`;
+const IN_A_MONTH = 'exists (select from months m where m.id = month_id)';
+
+/** A month like the rollup of a very long day, and the rollups that are in none. */
+export async function rollupsIn(tx: Tx, serverId: string, range: TimeRange, byDay: boolean): Promise<StoredRollup[]> {
   const rows = await tx.query<Row>(
-    `select day, part, hour, span_us, gaps, resets, lost_us, evictions, active_us,
-            case when ${WHOLE} then sum_blob end as sum_blob, case when not (${WHOLE}) then snapshot_blob end as snapshot_blob
-       ${IN_RANGE} order by day, part`,
-    parameters(tx, serverId, range),
+    `with ${MONTHS}
+     select day, part, hour, span_us, gaps, resets, lost_us, evictions, active_us,
+            case when ${WHOLE} then sum_blob end as sum_blob, case when not (${WHOLE}) then snapshot_blob end as snapshot_blob,
+            null::bytea as day_blob
+       ${IN_RANGE} and not ${IN_A_MONTH}
+      union all
+     select month, 0, null, span_us, gaps, resets, lost_us, evictions, active_us, sum_blob, null,
+            case when $7 then day_blob end from months
+      order by day, part`,
+    [...parameters(tx, serverId, range), byDay],
   );
   return rows.map((row) => ({
     day: new Date(row.day),
@@ -64,6 +80,7 @@ export async function rollupsIn(tx: Tx, serverId: string, range: TimeRange): Pro
     activeUs: row.active_us.map(Number),
     sums: row.sum_blob,
     snapshots: row.snapshot_blob,
+    days: row.day_blob,
   }));
 }
 
@@ -92,9 +109,19 @@ export async function chunksOf(
 /** One statement of one rollup: when the snapshots were, and what it counted, if anything. */
 export interface StatementRollup {
   day: Date;
-  snapshots: Buffer;
+  /** Whether the month says when there were snapshots; they may still be needed for the points. */
+  inMonth: boolean;
+  snapshots: Buffer | null;
   points: Buffer | null;
   /** Instead of the points, when steps are whole hours and the range holds all of the rollup. */
+  hours: Buffer | null;
+}
+
+interface StatementRow {
+  day: string;
+  in_month: boolean;
+  snapshots: Buffer | null;
+  points: Buffer | null;
   hours: Buffer | null;
 }
 
@@ -105,10 +132,12 @@ export async function statementRollupsIn(
   range: TimeRange,
   wholeHours: boolean,
 ): Promise<StatementRollup[]> {
-  const rows = await tx.query<{ day: string; snapshot_blob: Buffer; points: Buffer | null; hours: Buffer | null }>(
-    `select b.day, b.snapshot_blob, case when not b.hourly or p.hour_blob is null then p.blob end as points,
-            case when b.hourly then p.hour_blob end as hours
-       from (select day, part, hour, snapshot_blob, $9 and ${WHOLE} as hourly ${IN_RANGE}) b
+  const rows = await tx.query<StatementRow>(
+    `with ${MONTHS}
+     select b.day, b.in_month, case when not b.hourly or p.hour_blob is null then p.blob end as points,
+            case when b.hourly then p.hour_blob end as hours,
+            case when not b.in_month or (p.blob is not null and p.hour_blob is null) then b.snapshot_blob end as snapshots
+       from (select day, part, hour, snapshot_blob, $9 and ${WHOLE} as hourly, $9 and ${IN_A_MONTH} as in_month ${IN_RANGE}) b
        left join lateral (
          select chunk, blob, hour_blob from statement_chunks p
           where p.org_id = $1 and p.server_id = $2 and p.day = b.day and p.part = b.part and p.chunk in ($7, $8)
@@ -119,10 +148,18 @@ export async function statementRollupsIn(
           order by chunk desc limit 1) p on true`,
     [...parameters(tx, serverId, range), statementId, sharedChunk(statementId), wholeHours],
   );
-  return rows.map((row) => ({
-    day: new Date(row.day),
-    snapshots: row.snapshot_blob,
-    points: row.points,
-    hours: row.hours,
-  }));
+  return rows.map(({ day, in_month, ...blobs }) => ({ day: new Date(day), inMonth: in_month, ...blobs }));
+}
+
+/** When there were snapshots, of the months that lie in the range as a whole. */
+export async function snapshotHoursIn(
+  tx: Tx,
+  serverId: string,
+  range: TimeRange,
+): Promise<{ month: Date; hours: Buffer }[]> {
+  const rows = await tx.query<{ month: string; hour_blob: Buffer }>(
+    `with ${MONTHS} select month, hour_blob from months`,
+    parameters(tx, serverId, range),
+  );
+  return rows.map(({ month, hour_blob }) => ({ month: new Date(month), hours: hour_blob }));
 }

@@ -3,13 +3,14 @@ import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import { hasMinutes } from './minutes-kept.rules.ts';
 
 const HOUR = 3_600;
+const DAY = 24 * HOUR;
 /** Seconds that people read easily. */
 const STEPS = [60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800];
 
 /** Where figures are read, and by steps of how many seconds. */
 export interface FigureStep {
   step: number;
-  table: 'server_minutes' | 'server_hours';
+  table: 'server_minutes' | 'server_hours' | 'server_days';
 }
 
 /** How long a step is, and where it is read: what is older than the minutes has steps of whole hours. `back`: so many ranges are read. */
@@ -27,6 +28,6 @@ export function figureStep(
     hasMinutes(oldest, now.getTime()) ? 60 : HOUR,
   );
   // The next of the list, or what was asked for, as whole minutes or hours.
-  const step = STEPS.find((one) => one >= least) ?? Math.ceil(least / 86_400) * 86_400;
-  return { step, table: step % HOUR === 0 ? 'server_hours' : 'server_minutes' };
+  const step = STEPS.find((one) => one >= least) ?? Math.ceil(least / DAY) * DAY;
+  return { step, table: step % DAY === 0 ? 'server_days' : step % HOUR === 0 ? 'server_hours' : 'server_minutes' };
 }

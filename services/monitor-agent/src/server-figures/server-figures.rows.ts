@@ -38,11 +38,14 @@ const MOST = [
   'longest_transaction_us',
   'transaction_age',
 ];
-const SUMMED = [
-  ...SUMMED_FIGURES.map((name) => `sum(${name})::float8 as ${name}`),
-  ...MOST.map((name) => `max(${name})::float8 as ${name}`),
-  '(array_agg(bytes order by taken_at desc) filter (where bytes is not null))[1]::float8 as bytes',
-].join(', ');
+/** Of some rows as one. What a column cannot hold is the most that it can. */
+export const summed = (type: 'float8' | 'bigint'): string =>
+  [
+    ...SUMMED_FIGURES.map((name) => `least(sum(${name}), ${MOST_BIGINT})::${type} as ${name}`),
+    ...MOST.map((name) => `max(${name})::${type} as ${name}`),
+    `(array_agg(bytes order by taken_at desc) filter (where bytes is not null))[1]::${type} as bytes`,
+  ].join(', ');
+const MOST_BIGINT = '9223372036854775807';
 /** All of them: sums, then the most, then the size, of which an hour has the last. */
 export const FIGURES = [...SUMMED_FIGURES, ...MOST, 'bytes'];
 
@@ -95,14 +98,14 @@ const STORE = `
   on conflict (org_id, server_id, taken_at) do update set
     ${SUMMED_FIGURES.map((name) => `${name} = h.${name} + excluded.${name}`).join(', ')},
     ${MOST.map((name) => `${name} = greatest(h.${name}, excluded.${name})`).join(', ')},
-    bytes = coalesce(excluded.bytes, h.bytes)`;
+    bytes = coalesce(excluded.bytes, h.bytes), in_day = false`;
 
 /** After everything else of the minute was stored, in the same transaction. */
 export async function storeServerFigures(tx: Tx, serverId: string, takenAt: Date): Promise<void> {
   await tx.query(STORE, [tx.orgId, serverId, takenAt]);
 }
 
-/** By steps of so many seconds, each added up in the database: a year is never read row by row. */
+/** By steps of so many seconds, of minutes or of hours, each added up in the database: a year is never read row by row. */
 export function figuresBySteps(
   tx: Tx,
   serverId: string,
@@ -111,7 +114,7 @@ export function figuresBySteps(
 ): Promise<FiguresRow[]> {
   return tx.query<FiguresRow>(
     `select (floor(extract(epoch from taken_at) / $5::float8) * $5 * 1000)::float8 as at,
-            ${SUMMED}
+            ${summed('float8')}
        from ${table} where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4
       group by 1 order by 1`,
     [tx.orgId, serverId, from, to, step],
@@ -137,7 +140,7 @@ const LAST = ['span_us', 'statement_span_us', 'commits', 'calls', 'call_us'];
 /** Of some servers: a row for each, because sixty would be most of the time that a list takes. */
 export function lastHours(tx: Tx, serverIds: readonly string[], { from, to }: TimeRange): Promise<LastHour[]> {
   return tx.query<LastHour>(
-    `select server_id, 0::float8 as at, ${SUMMED},
+    `select server_id, 0::float8 as at, ${summed('float8')},
             ${LAST.map((name) => `(array_agg(${name} order by taken_at desc))[1]::float8 as last_${name}`).join(', ')},
             string_agg(concat_ws(',', floor(extract(epoch from taken_at) / 60) * 60000, snapshots, active_sum, span_us), ';'
                        order by taken_at) as minutes

@@ -1,6 +1,4 @@
-import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from './range.rules.ts';
 
 /*
  * Samples of counted things: one row per server and snapshot, with parallel arrays. A row per thing would be ten times as
@@ -73,15 +71,3 @@ export const arrayText = (values: readonly (number | boolean)[]): string => `{${
 
 /** From `array_to_string(…, ',')`, which is read ten times as fast as an array. */
 export const arrayOf = (text: string): number[] => text.split(',').map(Number);
-
-/** The range as asked for, and how much of it snapshots of this kind cover, for the scope with the longest coverage. */
-export async function coveredRange(tx: Tx, sampled: SampleTable, serverId: string, range: TimeRange): Promise<Range> {
-  const row = await tx.one<{ seconds: number }>(
-    `select coalesce(max(us), 0)::float8 / 1000000 as seconds
-       from (select sum(span_us) as us from ${sampled.table}
-              where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4
-              ${sampled.scope ? `group by ${sampled.scope}` : ''}) s`,
-    [tx.orgId, serverId, range.from, range.to],
-  );
-  return { from: range.from.toISOString(), to: range.to.toISOString(), coveredSeconds: row?.seconds ?? 0 };
-}
