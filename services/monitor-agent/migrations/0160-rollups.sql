@@ -1,3 +1,4 @@
+-- phase: expand
 -- Sums over longer times, so that a year is read from few rows: days of a server's figures, months of its statements, hours,
 -- days and months of its databases, tables and indexes. What there is already is added up by the same loops that add up
 -- what comes, a part at a time; until then it is read as before.
@@ -11,7 +12,6 @@ select tidegate.protect('server_days');
 
 -- Whether the day has all that this hour has. Whatever is added to an hour takes it back.
 alter table server_hours add column in_day boolean not null default false;
-create index server_hours_not_in_day on server_hours (org_id, server_id, taken_at) where not in_day;
 
 -- The days of a month, as one: what the range of a list has of it as a whole is read without its days.
 create table statement_months (

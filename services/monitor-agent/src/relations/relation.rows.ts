@@ -113,7 +113,7 @@ const MAX_OBSERVED_US = 3_600_000_000;
  */
 async function storeSnapshot(tx: Tx, kind: string, snapshot: CountedSnapshot<unknown>): Promise<boolean> {
   const begins = snapshot.spanUs === undefined || snapshot.anew || snapshot.deltas.some(({ partial }) => partial);
-  const row = await tx.one<{ late: boolean }>(
+  const [row] = await tx.query<{ late: boolean }>(
     `insert into relation_snapshots as l (org_id, server_id, kind, database_oid, identity, taken_at, counting_since, reset_epoch)
      values ($1, $2, $3, $4, $5, $6, $6, $9) on conflict (org_id, server_id, kind, database_oid)
      do update set taken_at = excluded.taken_at, identity = excluded.identity, reset_epoch = excluded.reset_epoch,
