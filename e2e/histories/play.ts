@@ -217,7 +217,16 @@ export class Play {
 
   /** What Stripe has counted of limited coupons is known before anybody enters one. */
   async countCoupons(): Promise<void> {
-    await this.world.countCoupons();
+    // A fault of Stripe's that was meant for what comes next may meet this.
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await this.revive();
+        await this.world.countCoupons();
+        break;
+      } catch (error) {
+        if (tries === 20) throw error;
+      }
+    }
     const redeemed = await redeemedAt(this.world);
     for (const coupon of COUPONS.filter((one) => TERMS[one].most !== undefined))
       this.uses.set(coupon, { ...(this.uses.get(coupon) ?? NO_USES), atStripe: redeemed.get(coupon) ?? 0 });

@@ -137,7 +137,7 @@ export const OFFERS: Record<string, Offers> = {
       },
       'white_label.white_label': {
         price: '$500 a month, $5000 once',
-        gives: { white_label: 'yes' },
+        gives: { white_label: 'yes', resold: '0 a month, then $0.2' },
         terms: '20 % of revenue',
       },
       'account.free': { price: '$0 a month', gives: {}, terms: 'default' },

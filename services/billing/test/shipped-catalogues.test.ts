@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import { creditsChanged, orderPackage } from '@tidegate/contracts/billing/credits';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
-import { payInvoice } from '@tidegate/contracts/billing/invoices';
+import { getInvoice, listInvoices, payInvoice } from '@tidegate/contracts/billing/invoices';
 import { applyPlans, listPlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { clock } from '../src/kernel/subscription.rows.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 import { inWords, NOTHING } from './in-words.ts';
 import { OFFERS, type Offer } from './offers.ts';
@@ -109,4 +110,24 @@ describe.each(Object.entries(OFFERS))('%s.yaml', (file, { plans, addons, package
     const refused = billing.call(orderPackage, { package: key, orderKey: 'a' }, without);
     await expect(refused).rejects.toMatchObject({ code: 'package_not_usable' });
   });
+});
+
+test('a fifth of what the customers of a white label pay is charged, to the cent', async () => {
+  const billing = await openBilling();
+  const began = Math.floor(Date.now() / 1_000) * 1_000 - 40 * 86_400_000;
+  const reading = vi.spyOn(clock, 'read').mockReturnValue(began);
+  await billing.call(applyPlans, { yaml: text('licences') });
+  const organisationId = await billing.create(new Date(began).toISOString());
+  await billing.call(setSubscription, { organisationId, product: 'white_label', plan: 'white_label' });
+  // 1,234.56 dollars: a meter with two digits counts cents.
+  billing.decimals['resold'] = 2;
+  billing.used['resold'] = [[began + 86_400_000, 123_456]];
+  reading.mockReturnValue(began + 33 * 86_400_000);
+  await billing.settle(organisationId);
+  await billing.chargeUsage();
+  const { items } = await billing.call(listInvoices, {}, organisationId);
+  const invoices = await Promise.all(items.map(({ id }) => billing.call(getInvoice, { invoiceId: id }, organisationId)));
+  const lines = invoices.flatMap((one) => one.lines).filter(({ item }) => item === 'usage:resold');
+  expect(lines.map(({ amountMinor }) => amountMinor)).toEqual([24_691]);
+  await billing.close();
 });
