@@ -3,7 +3,7 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { type Credited, drawCredits } from '../credits/draw-credits.ts';
 import { digestOf, eventKey } from '../kernel/event-identity.ts';
 import type { Identities } from '../kernel/identities.ts';
-import { sortedByIdentity } from '../kernel/identity-order.rules.ts';
+import { sortedByIdentity } from '../kernel/identity-order.ts';
 import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { settleLeases } from '../leases/lease.rows.ts';
 import { type Admitted, admit, type Known, type Rejection } from './admission.rules.ts';

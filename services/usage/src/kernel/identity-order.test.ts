@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { sortedByIdentity } from './identity-order.rules.ts';
+import { sortedByIdentity } from './identity-order.ts';
 
 const compare = (a: { org: string; key: string }, b: { org: string; key: string }): number => {
   if (a.org !== b.org) return a.org < b.org ? -1 : 1;
