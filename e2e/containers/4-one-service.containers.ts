@@ -1,14 +1,13 @@
 import { closing } from '@tidegate/testing/closing';
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
-import { BOT_SETTINGS, signUpAt } from '../people.ts';
+import { signUpAt } from '../people.ts';
 import { Engine, IMAGE, STAND_INS } from './engine.ts';
 
 /*
  * One service at a hosting provider (deploy/render.yaml): one container with a port and a disk, whose PostgreSQL is somebody
  * else's. Its role there may create roles and is no superuser; nats-server runs in the container.
  */
-const NEW_BOT = { name: 'first', settings: BOT_SETTINGS };
 const NAME = `tidegate-one-${process.pid}`;
 const DATABASE = `${NAME}-db`;
 let engine: Engine;
@@ -66,35 +65,18 @@ test('one container with a disk and somebody else’s PostgreSQL is an installat
       what: 'the container',
     });
   await ready();
-  const customer = await signUpAt(new Rest(await url()), 'one-service');
-  let id = '';
-  // As a client does on a machine that is too busy to answer in time: the same key again.
-  await until(
-    async () => {
-      const key = { 'idempotency-key': 'first' };
-      const { status, body } = await customer.post<{ id: string }>('/api/v1/bots', NEW_BOT, key);
-      if (status !== 503 && status !== 504) expect(status).toBe(201);
-      id = body.id;
-      return status === 201;
-    },
-    { withinMs: 60_000, everyMs: 500, what: 'a bot' },
-  );
+  await signUpAt(new Rest(await url()), 'one-service');
   // The database is outside: nothing of PostgreSQL runs in the container or lies on its disk.
   expect((await engine.do('exec', NAME, 'ls', '/data')).split('\n')).not.toContain('postgres');
-  expect(await psql('-d', 'tidegate', '-Atc', 'select count(*) from bot_executor.bots')).toBe('1');
+  const people = "select count(*) from identity.users where email = 'one-service@example.com'";
+  expect(await psql('-d', 'tidegate', '-Atc', people)).toBe('1');
 
   await engine.do('kill', NAME);
   await engine.do('start', NAME);
   await ready();
-  const again = await new Rest(await url()).post<{ accessToken: string }>('/api/v1/sessions', {
-    email: 'one-service@example.com',
-    password: 'correct horse battery',
-  });
-  expect(again.status).toBe(201);
-  const rest = new Rest(await url()).as(again.body.accessToken);
-  expect((await rest.get<{ items: { id: string }[] }>('/api/v1/bots')).body.items).toMatchObject([
-    { id },
-  ]);
+  const account = { email: 'one-service@example.com', password: 'correct horse battery' };
+  const logIn = () => url().then((at) => new Rest(at).post<{ accessToken: string }>('/api/v1/sessions', account));
+  await until(async () => (await logIn()).status === 201, { withinMs: 60_000, everyMs: 1_000, what: 'a log-in' });
   await engine.do('stop', '-t', '60', NAME);
   expect(await engine.inspect<number>(NAME, '.State.ExitCode')).toBe(0);
 });
