@@ -9,7 +9,7 @@ import type { DataSource } from 'typeorm';
 
 export interface BenchDatabase {
   admin: pg.ClientConfig;
-  login: DatabaseSettings;
+  login: DatabaseSettings & { password: string };
   dataSource: DataSource;
   folder: string;
   /** Of the postmaster. */

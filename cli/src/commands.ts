@@ -1,6 +1,8 @@
 import type { Command, Option, Values } from './arguments.ts';
 import { completion, help } from './help.ts';
+import { INCIDENT_COMMANDS } from './incidents/incident-commands.ts';
 import { VERSION } from './kernel/installation.ts';
+import { SECRET_COMMANDS } from './secrets/secret-commands.ts';
 
 const json: Option = { type: 'boolean', about: 'print JSON, for scripts' };
 const service: Option = { type: 'string', about: 'only this service' };
@@ -37,9 +39,16 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     words: ['doctor'],
-    options: { json },
+    options: {
+      json,
+      production: { type: 'boolean', about: 'also what must not be so in front of customers' },
+    },
     about: 'check for known problems; exit code 1 when there is one',
-    run: async (_args, values) => (await import('./doctor.ts')).doctor({ json: values['json'] === true }),
+    run: async (_args, values) =>
+      (await import('./doctor.ts')).doctor({
+        json: values['json'] === true,
+        production: values['production'] === true,
+      }),
   },
   {
     words: ['migrate'],
@@ -337,19 +346,8 @@ export const COMMANDS: readonly Command[] = [
     run: async ([id = ''], values) =>
       (await operator()).discardDeadLetter(id, text(values['service']), text(values['reason'])),
   },
-  {
-    words: ['keys', 'status'],
-    args: ['[service]'],
-    options: { json },
-    about: 'show which master keys wrap secrets, and where they come from',
-    run: async ([name], values) => (await import('./keys.ts')).keyStatus(name, { json: values['json'] === true }),
-  },
-  {
-    words: ['keys', 'rotate'],
-    args: ['[service]'],
-    about: 'replace master keys while everything runs; after an interruption, run it again',
-    run: async ([name]) => (await import('./keys.ts')).rotate(name),
-  },
+  ...SECRET_COMMANDS,
+  ...INCIDENT_COMMANDS,
   {
     words: ['logs'],
     args: ['[service]'],

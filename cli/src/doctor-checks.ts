@@ -21,7 +21,7 @@ export interface Installation {
   dataDir: string;
 }
 
-export type Check = (patient: Installation) => Finding | Finding[] | Promise<Finding>;
+export type Check = (patient: Installation) => Finding | Finding[] | Promise<Finding | Finding[]>;
 
 export const fine = (check: string, what: string): Finding => ({ check, what });
 export const problem = (check: string, code: string, what: string, fix: string): Finding => ({

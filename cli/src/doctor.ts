@@ -4,18 +4,19 @@ import { BASE, type Check, FIRST, type Finding, MACHINE } from './doctor-checks.
 import { SERVERS } from './doctor-servers.ts';
 import { dataDirOf } from './kernel/installation.ts';
 import { licence } from './licence/doctor-licence.ts';
+import { PRODUCTION, PRODUCTION_SERVERS } from './production/production-checks.ts';
 
 /** Each known problem has its own code and fix. The exit code is 1 when there is any. */
-export async function doctor({ json }: { json: boolean }): Promise<void> {
-  const findings = await examine(process.env);
+export async function doctor({ json, production }: { json: boolean; production: boolean }): Promise<void> {
+  const findings = await examine(process.env, { production });
   const problems = findings.filter((finding) => finding.code);
   if (json) process.stdout.write(`${JSON.stringify({ ok: problems.length === 0, findings }, null, 2)}\n`);
-  else for (const finding of findings) process.stdout.write(describe(finding));
+  else for (const finding of findings) process.stdout.write(production ? inOneLine(finding) : describe(finding));
   if (problems.length > 0) process.exitCode = 1;
 }
 
 /** One cause, one finding: checks that depend on something broken are skipped. */
-export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+export async function examine(env: NodeJS.ProcessEnv, { production = false } = {}): Promise<Finding[]> {
   const dataDir = dataDirOf(env);
   const ask = async (checks: Check[]): Promise<Finding[]> => {
     const found = await Promise.all(
@@ -37,7 +38,8 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   };
   const findings: Finding[] = [];
   const own = env['LICENCE_FILE'] || env['LICENCE_KEY_FILE'] ? [licence] : [];
-  for (const stage of [...FIRST, [...MACHINE, apiCalls, backups, ...own, ...SERVERS]]) {
+  const strict = production ? [...PRODUCTION, ...PRODUCTION_SERVERS] : [];
+  for (const stage of [...FIRST, [...MACHINE, apiCalls, backups, ...own, ...SERVERS, ...strict]]) {
     findings.push(...(await ask(stage)));
     if (findings.some(isBroken)) break;
   }
@@ -47,6 +49,9 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
 /** Exposed secrets and a missing production mode are problems, but do not prevent the other checks. */
 const isBroken = ({ check, code }: Finding): boolean =>
   BASE.includes(check) && code !== undefined && !['not_production', 'secrets_exposed'].includes(code);
+
+const inOneLine = ({ code, what, fix }: Finding): string =>
+  code ? `✗ ${what} [${code}] Fix: ${fix}\n` : `✓ ${what}\n`;
 
 const describe = ({ code, what, fix }: Finding): string =>
   code ? `✗ ${what} [${code}]\n    Fix: ${fix}\n` : `✓ ${what}\n`;

@@ -15,8 +15,7 @@ import {
   startPostgres,
   stopPostgres,
 } from '@tidegate/runtime/embedded/postgres';
-import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
-import { BUS_MEMBERS, ensureSecrets, makePassword, secretsFile, variablePrefix } from '@tidegate/runtime/secrets-file';
+import { ensureSecrets, makePassword, readSecrets, secretsFile } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings, startTimeoutMs } from '@tidegate/runtime/settings';
 import { checkExternal } from './check-environment.ts';
 import { externalUrl } from './external-servers.ts';
@@ -24,6 +23,9 @@ import type { Embedded } from './keep-servers.ts';
 import { makeDataDir, readMemory, remember, say } from './kernel/installation.ts';
 import { ensureNatsServer } from './nats-tool.ts';
 import { hasUsers, prepareDatabase } from './platform-database.ts';
+import { busAuthorization } from './secrets/change-bus-logins.ts';
+import { hasPrevious } from './secrets/change-file.ts';
+import { finishChange } from './secrets/change-passwords.ts';
 
 export interface Servers {
   settings: Settings;
@@ -48,7 +50,7 @@ export async function startServers(env = process.env, signal?: AbortSignal): Pro
   // Both at once; when one fails, the other has settled before this ends, so that it can be stopped.
   const [postgres, nats] = await Promise.allSettled([
     external.database ? undefined : startDatabase(dataDir, get, env, signal),
-    external.nats ? undefined : startBus(dataDir, get, env, signal),
+    external.nats ? undefined : startBus(dataDir, env, signal),
   ]);
   const failed = [postgres, nats].find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
@@ -87,6 +89,13 @@ async function startDatabase(
   const server = await saying('PostgreSQL', startPostgres(options));
   say(`PostgreSQL ${server.adopted ? 'is running already' : 'runs'} on port ${server.port}`);
   remember(dataDir, { ports: { ...readMemory(dataDir).ports, postgres: server.port } });
+  if (hasPrevious(dataDir, ['POSTGRES_PASSWORD'])) {
+    await finishChange(
+      { dataDir, host: server.host, port: server.port, database: 'postgres' },
+      'postgres',
+      'POSTGRES_PASSWORD',
+    );
+  }
   const monitor = { host: server.host, port: server.port, password: get('MONITOR_PLATFORM_PASSWORD') };
   await prepareDatabase({ host: server.host, port: server.port, password }, monitor.password, Date.now() + withinMs);
   env['DATABASE_URL'] = databaseUrl(server.port, password);
@@ -109,21 +118,19 @@ export const databaseUrl = (port: number, password: string): string =>
 
 async function startBus(
   dataDir: string,
-  get: (name: string) => string,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal | undefined,
 ): Promise<Embedded<RunningNats>> {
   await ensureNatsServer(dataDir);
   const { ports } = readMemory(dataDir);
-  const logins = BUS_MEMBERS.map((name) => {
-    return [name, { user: name, password: get(`NATS_${variablePrefix(name)}_PASSWORD`) }] as const;
-  });
   const dir = join(dataDir, 'nats');
+  // A rotation may have changed the logins when it is started again.
+  const authorization = () => busAuthorization((name) => readVariable(env, name) ?? readSecrets(dataDir)[name]);
   const options: NatsOptions = {
     dir,
     port: ports.nats,
     monitorPort: ports.natsMonitor,
-    authorization: natsAuthorization(Object.fromEntries(logins) as Settings['nats']['users']),
+    authorization: authorization(),
     toolsDir: join(dataDir, 'tools'),
     withinMs: startTimeoutMs(env),
     signal,
@@ -135,7 +142,8 @@ async function startBus(
   env['NATS_URL'] = server.url;
   env['NATS_MONITOR_URL'] = server.monitorUrl;
   const { port, monitorPort } = server;
-  const again = (signal: AbortSignal) => startNats({ ...options, port, monitorPort, samePorts: true, signal });
+  const again = (signal: AbortSignal) =>
+    startNats({ ...options, authorization: authorization(), port, monitorPort, samePorts: true, signal });
   return { server, again };
 }
 

@@ -25,7 +25,7 @@ export async function rotateKeys(services: readonly ServiceName[]): Promise<void
 }
 
 /** Two rotations at once would each add a key to the file and remove the other's. */
-async function alone(adminUrl: string | undefined, work: () => Promise<void>): Promise<void> {
+export async function alone(adminUrl: string | undefined, work: () => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
   // When it breaks, the work that follows fails and reports it.
   client.on('error', () => undefined);

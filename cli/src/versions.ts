@@ -8,7 +8,8 @@ import { externalUrl } from './external-servers.ts';
 
 /** The administrator's URL of the external PostgreSQL, or of the embedded one on this port. */
 export function adminUrl(dataDir: string, env: NodeJS.ProcessEnv, port: number | undefined): string | undefined {
-  const external = externalUrl('DATABASE_URL', dataDir, env);
+  // A start puts the embedded server's URL there, for its services; its password may have been changed since.
+  const external = env['TIDEGATE_EMBEDDED'] === 'true' ? undefined : externalUrl('DATABASE_URL', dataDir, env);
   if (external) return external;
   const password = readVariable(env, 'POSTGRES_PASSWORD') ?? readSecrets(dataDir)['POSTGRES_PASSWORD'];
   return port && password ? databaseUrl(port, password) : undefined;

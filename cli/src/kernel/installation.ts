@@ -50,6 +50,8 @@ export interface Memory {
   };
   /** The first password was written to its file, and is not written again. */
   adminPasswordWritten?: boolean;
+  /** When secrets were last changed, by what is rotated together (`tidegate secrets list`). */
+  secretsChanged?: Record<string, string>;
   /** It was printed after the first successful start. */
   adminPasswordShown?: boolean;
 }

@@ -31,6 +31,11 @@ export const operatorRoutes = [
   }),
   createRoute({
     getParentRoute: () => orgRoute,
+    path: '/operator/incidents',
+    component: lazyRouteComponent(() => import('./manage-incidents.tsx'), 'ManageIncidents'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
     path: '/operator/services',
     component: lazyRouteComponent(() => import('./list-services.tsx'), 'ListServices'),
   }),

@@ -50,6 +50,7 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
       { to: '/o/$org/operator/revenue', text: 'Revenue', scope: 'operator' },
       { to: '/o/$org/operator/catalogue', text: 'Plan catalogue', scope: 'operator' },
       { to: '/o/$org/operator/services', text: 'Services', scope: 'operator' },
+      { to: '/o/$org/operator/incidents', text: 'Incidents', scope: 'operator' },
     ],
   },
 ];

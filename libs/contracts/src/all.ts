@@ -58,6 +58,7 @@ import './monitor-agent/wraparound.ts';
 import './monitor-agent/statement-series.ts';
 import './notifier/account-mails.ts';
 import './notifier/channels.ts';
+import './notifier/incidents.ts';
 import './notifier/deliveries.ts';
 import './usage/backfills.ts';
 import './usage/check.ts';

@@ -4,6 +4,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { AwakeDeadlines, afterAwake } from './after-awake.ts';
 import type { Connect } from './lazy-transaction.ts';
 import type { DatabaseLimits } from './limits.ts';
+import type { Passwords } from './passwords.ts';
 import { SilentConnections } from './silent-connections.ts';
 import { silence, type WatchedClient, type WatchedConfig } from './watched-client.ts';
 
@@ -45,6 +46,7 @@ interface Waiter {
  */
 export class Connections {
   private readonly dataSource: DataSource;
+  private readonly passwords: Passwords;
   private readonly limits: DatabaseLimits;
   private readonly silent: SilentConnections;
   private readonly deadlines: AwakeDeadlines;
@@ -62,8 +64,14 @@ export class Connections {
   private idle: NodeJS.Timeout | undefined;
   private ended = false;
 
-  constructor(dataSource: DataSource, service: string, config: WatchedConfig, limits: DatabaseLimits) {
+  constructor(
+    dataSource: DataSource,
+    service: string,
+    { login, passwords }: { login: WatchedConfig; passwords: Passwords },
+    limits: DatabaseLimits,
+  ) {
     this.dataSource = dataSource;
+    this.passwords = passwords;
     this.limits = limits;
     this.labels = { service };
     this.deadlines = new AwakeDeadlines(limits.waitMs);
@@ -77,7 +85,7 @@ export class Connections {
     this.queries = metrics
       .histogram('tidegate_database_query_seconds', 'Time to answer a query, that of the network included', ['service'])
       .labels(this.labels);
-    this.silent = new SilentConnections(config, limits, {
+    this.silent = new SilentConnections(login, limits, {
       tick: () => this.measure(),
       dropped: () => this.log.warn({}, 'Connections to the database were dropped on their way and are replaced'),
     });
@@ -139,9 +147,15 @@ export class Connections {
           this.queries.observe(seconds);
         };
         client.once('end', () => this.lost(connection));
+        this.passwords.accepted();
         this.pass(connection);
       },
       (error: unknown) => {
+        const again = this.queue.size > 0 ? this.passwords.refused(error) : undefined;
+        if (again !== undefined) {
+          setTimeout(() => this.closed(), again);
+          return;
+        }
         const [first] = this.queue;
         first?.fail(error);
         this.closed();

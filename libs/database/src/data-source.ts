@@ -3,6 +3,7 @@ import { Connections } from './connections.ts';
 import type { Connect } from './lazy-transaction.ts';
 import { DataSource as LeanDataSource } from './lean-typeorm.ts';
 import { type DatabaseLimits, DEFAULT_LIMITS } from './limits.ts';
+import { Passwords, type ReadPasswords } from './passwords.ts';
 import { WatchedClient } from './watched-client.ts';
 
 export interface DatabaseSettings extends Partial<DatabaseLimits> {
@@ -10,7 +11,8 @@ export interface DatabaseSettings extends Partial<DatabaseLimits> {
   port: number;
   database: string;
   user: string;
-  password: string;
+  /** The newest first, where it may be changed meanwhile. */
+  password: string | ReadPasswords;
   schema: string;
   ssl?: boolean | object;
   applicationName?: string;
@@ -38,7 +40,9 @@ export function connectionsOf(dataSource: DataSource): Connect {
 
 /** The service's pool. Sessions search their own schema first and cancel runaway statements. */
 export async function connectDatabase(settings: DatabaseSettings): Promise<DataSource> {
-  const { host, port, database, user, password, schema, ssl = false } = settings;
+  const { host, port, database, user, schema, ssl = false } = settings;
+  const passwords = new Passwords(settings.password);
+  const password = passwords.next;
   const limits = limitsOf(settings);
   const applicationName = settings.applicationName ?? `tidegate ${schema}`;
   const options: DataSourceOptions = {
@@ -67,7 +71,10 @@ export async function connectDatabase(settings: DatabaseSettings): Promise<DataS
     },
   };
   const login = { host, port, database, user, password, ssl, application_name: applicationName };
-  const dataSource = new WatchedDataSource(options, (self) => new Connections(self, schema, login, limits));
+  const dataSource = new WatchedDataSource(
+    options,
+    (self) => new Connections(self, schema, { login, passwords }, limits),
+  );
   await dataSource.initialize();
   return dataSource;
 }

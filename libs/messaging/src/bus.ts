@@ -8,6 +8,7 @@ import { refuseWhileHeld } from '@tidegate/database/one-connection';
 import { currentTrace, span, toTraceparent } from '@tidegate/telemetry/trace';
 import type { z } from 'zod';
 import type { CallerTokens } from './caller-token.ts';
+import { standIn } from './changed-logins.ts';
 import { isOutage } from './errors.ts';
 import { type NatsWatch, watchOf } from './nats-watch.ts';
 import type { SecretSealer } from './sealer.ts';
@@ -29,7 +30,7 @@ export interface CallOptions {
 
 const OUTPUT_PREFIX = '{"output":';
 const SOON = { retryAfterSeconds: 1 };
-/** A read without responders is retried once after this long: a replica may just be starting. */
+/** A call without responders, and a read that failed, is retried once after this long: a replica may just be starting. */
 const ASK_AGAIN_MS = 250;
 /** A read without an answer is sent again after this long: the replica that took it may have died. */
 const REPEAT_MS = 4_000;
@@ -62,6 +63,12 @@ export class Bus {
   private readonly pending = new Map<string, Pending>();
   private readonly subscription: Subscription;
   private sequence = 0;
+  /** Calls go over this while the connection is made again; answers come by whichever is there. */
+  private beside: TurnPublisher | undefined;
+  private held: PromiseWithResolvers<void> | undefined;
+  private emptied: () => void = () => {};
+  /** Refusals of calls that nobody received: those may be repeated, whatever they do. */
+  private readonly unheard = new WeakSet<object>();
 
   constructor(options: {
     service: ServiceName | 'platform';
@@ -73,17 +80,34 @@ export class Bus {
     this.nc = options.nc;
     this.watch = watchOf(options.nc);
     this.watch.onDisconnect(() => this.cutShort());
+    standIn(options.nc, { begin: (beside) => this.callOver(beside), end: async () => this.callAsBefore() });
     this.publisher = new TurnPublisher(options.nc);
     this.tokens = options.tokens;
     this.sealer = options.sealer;
     // One subscription for all replies. The last token tells them apart.
     this.inbox = `_INBOX_${this.service}.${crypto.randomUUID()}.`;
-    this.subscription = this.nc.subscribe(`${this.inbox}*`, {
+    this.subscription = this.receiveFrom(this.nc);
+  }
+
+  private receiveFrom(nc: NatsConnection): Subscription {
+    return nc.subscribe(`${this.inbox}*`, {
       callback: (error, message) => {
         if (error) this.watch.refuse('answers to our calls', error);
         else this.settle(message);
       },
     });
+  }
+
+  private async callOver(beside: NatsConnection): Promise<void> {
+    this.receiveFrom(beside);
+    await beside.flush();
+    this.publisher.flush();
+    this.beside = new TurnPublisher(beside);
+  }
+
+  private callAsBefore(): void {
+    this.beside?.flush();
+    this.beside = undefined;
   }
 
   async call<Op extends Operation>(operation: Op, input: z.input<Op['input']>, options: CallOptions = {}) {
@@ -135,8 +159,9 @@ export class Bus {
       return await ask(deadlineMs);
     } catch (error) {
       const left = began + deadlineMs - Date.now() - ASK_AGAIN_MS;
-      const unheard = error instanceof ProblemError && error.code === 'unavailable';
-      if (!operation.readonly || !unheard || left <= 0 || this.nc.isClosed()) throw error;
+      const away = error instanceof ProblemError && error.code === 'unavailable';
+      const harmless = operation.readonly || this.unheard.has(error as object);
+      if (!away || !harmless || left <= 0 || this.nc.isClosed()) throw error;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
       return ask(left);
     }
@@ -155,8 +180,29 @@ export class Bus {
     });
   }
 
-  private send(operation: Operation, data: Uint8Array, deadlineMs: number): Promise<Msg> {
-    if (!this.watch.connected) return Promise.reject(unavailable(SOON, 'The bus is not connected.'));
+  /** New calls wait, for so long at the most; resolves when each that was sent has its answer, or nobody waits for it. */
+  async hold(mostMs: number): Promise<void> {
+    this.held ??= Promise.withResolvers();
+    setTimeout(() => this.goOn(), mostMs).unref();
+    if (this.pending.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.emptied = resolve;
+      });
+    }
+  }
+
+  goOn(): void {
+    this.held?.resolve();
+    this.held = undefined;
+  }
+
+  private async send(operation: Operation, data: Uint8Array, deadlineMs: number): Promise<Msg> {
+    if (this.held) await this.held.promise;
+    return this.sendNow(operation, data, deadlineMs);
+  }
+
+  private sendNow(operation: Operation, data: Uint8Array, deadlineMs: number): Promise<Msg> {
+    if (!this.watch.connected && !this.beside) return Promise.reject(unavailable(SOON, 'The bus is not connected.'));
     return new Promise((resolve, reject) => {
       this.sequence += 1;
       const id = this.sequence.toString(36);
@@ -168,7 +214,7 @@ export class Bus {
   }
 
   private publish(id: string, operation: Operation, data: Uint8Array): void {
-    this.publisher.publish(operation.subject, data, { reply: this.inbox + id }, (error) => {
+    (this.beside ?? this.publisher).publish(operation.subject, data, { reply: this.inbox + id }, (error) => {
       this.take(id)?.reject(isOutage(error) ? unavailable(SOON, 'The bus is not connected.') : error);
     });
   }
@@ -177,6 +223,7 @@ export class Bus {
     const waiting = this.pending.get(id);
     this.pending.delete(id);
     clearTimeout(waiting?.timer);
+    if (this.pending.size === 0) this.emptied();
     return waiting;
   }
 
@@ -196,6 +243,7 @@ export class Bus {
 
   /** The connection broke. Reads may be retried at once; the fate of a write remains unknown. */
   private cutShort(): void {
+    if (this.beside) return;
     for (const [id, waiting] of this.pending) {
       if (waiting.operation.readonly) {
         this.take(id)?.reject(unavailable(SOON, 'The connection to the bus broke.'));
@@ -211,8 +259,13 @@ export class Bus {
     const waiting = this.take(message.subject.slice(this.inbox.length));
     if (!waiting) return;
     // The server answers when nobody is subscribed: status 503 and no body.
-    if (message.data.length === 0) waiting.reject(unavailable(SOON, 'No replica is running.'));
-    else waiting.resolve(message);
+    if (message.data.length > 0) {
+      waiting.resolve(message);
+      return;
+    }
+    const nobody = unavailable(SOON, 'No replica is running.');
+    this.unheard.add(nobody);
+    waiting.reject(nobody);
   }
 
   private asService(orgId: string | undefined): Caller {

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { asReadSecret, firstOf, type ReadSecret } from '@tidegate/vault/read-secret';
 
 /*
  * The caller, signed by the process that verified it, so that a service need not trust the message's path. Tokens live
@@ -11,27 +12,27 @@ const SKEW_MS = 120_000;
 const REMEMBERED = 10_000;
 
 export class CallerTokens {
-  private readonly secret: string;
+  private readonly secret: ReadSecret;
   private readonly known = new Map<string, { caller: Caller; expires: number }>();
 
-  constructor(secret: string) {
-    this.secret = secret;
+  constructor(secret: string | ReadSecret) {
+    this.secret = asReadSecret(secret);
   }
 
   sign(caller: Caller, now = Date.now()): string {
     const payload = Buffer.from(JSON.stringify({ ...caller, exp: now + LIFETIME_MS })).toString('base64url');
-    return `${payload}.${this.mac(payload)}`;
+    return `${payload}.${mac(this.secret()[0] ?? '', payload)}`;
   }
 
   /** Undefined when forged, malformed or expired. */
   verify(token: string, now = Date.now()): Caller | undefined {
     const remembered = this.known.get(token);
     if (remembered) return remembered.expires + SKEW_MS > now ? remembered.caller : undefined;
-    const [payload, mac] = token.split('.');
-    if (!payload || !mac) return undefined;
-    const expected = Buffer.from(this.mac(payload));
-    const given = Buffer.from(mac);
-    if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
+    const [payload, signature] = token.split('.');
+    if (!payload || !signature) return undefined;
+    const given = Buffer.from(signature);
+    const isOurs = firstOf(this.secret, (secret) => isEqual(given, Buffer.from(mac(secret, payload))) || undefined);
+    if (!isOurs) return undefined;
     // Ours, as the mac says.
     const { exp, ...caller } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Caller & { exp: number };
     if (exp + SKEW_MS <= now) return undefined;
@@ -39,8 +40,9 @@ export class CallerTokens {
     this.known.set(token, { caller, expires: exp });
     return caller;
   }
-
-  private mac(payload: string): string {
-    return createHmac('sha256', this.secret).update(payload).digest('base64url');
-  }
 }
+
+const mac = (secret: string, payload: string): string =>
+  createHmac('sha256', secret).update(payload).digest('base64url');
+
+const isEqual = (one: Buffer, other: Buffer): boolean => one.length === other.length && timingSafeEqual(one, other);

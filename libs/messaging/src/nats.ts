@@ -1,11 +1,19 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection, usernamePasswordAuthenticator } from '@nats-io/transport-node';
+import { mayChange } from './changed-logins.ts';
 import { watchOf } from './nats-watch.ts';
 import { keepPulse } from './pulse.ts';
 
-export interface NatsSettings {
-  servers: string[];
+export interface NatsLogin {
   user: string;
   password: string;
+}
+
+export interface NatsSettings extends NatsLogin {
+  servers: string[];
+  /** The login as it is now, where it may change while the connection lives. */
+  current?: (() => NatsLogin) | undefined;
+  /** Whose answers come to this connection; by default the user's. */
+  member?: string;
 }
 
 /**
@@ -13,12 +21,20 @@ export interface NatsSettings {
  * own.
  */
 export async function connectNats(settings: NatsSettings, name: string): Promise<NatsConnection> {
+  const { current = () => settings } = settings;
+  let used = current();
+  const authenticator = usernamePasswordAuthenticator(
+    () => {
+      used = current();
+      return used.user;
+    },
+    () => used.password,
+  );
   const nc = await connect({
     servers: settings.servers,
-    user: settings.user,
-    pass: settings.password,
+    authenticator,
     name: `tidegate ${name}`,
-    inboxPrefix: `_INBOX_${settings.user}`,
+    inboxPrefix: `_INBOX_${settings.member ?? settings.user}`,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     waitOnFirstConnect: true,
@@ -28,6 +44,10 @@ export async function connectNats(settings: NatsSettings, name: string): Promise
   });
   watchOf(nc);
   keepPulse(nc);
+  if (settings.current) {
+    const isCurrent = () => used.user === current().user;
+    mayChange(nc, { isCurrent, another: () => connectNats({ ...settings, current: undefined, ...current() }, name) });
+  }
   return nc;
 }
 

@@ -11,6 +11,7 @@ import type { Log } from '@tidegate/telemetry/log';
 import type { Metrics } from '@tidegate/telemetry/metrics';
 import { fromTraceparent, runInTrace, span } from '@tidegate/telemetry/trace';
 import type { CallerTokens } from './caller-token.ts';
+import { standIn } from './changed-logins.ts';
 import { isOutage } from './errors.ts';
 import type { OperationHandler } from './handler.ts';
 import { watchOf } from './nats-watch.ts';
@@ -41,10 +42,12 @@ export class OperationServer {
   private readonly handlers: Map<string, OperationHandler>;
   /** A number and not a set: a set keeps its members alive too long, which costs garbage collection. */
   private inHand = 0;
-  private drained: () => void = () => {};
   private readonly duration;
   private readonly outage = { reported: 0, requests: 0 };
-  private subscription: Subscription | undefined;
+  private line: Line | undefined;
+  /** While the connection is made again. */
+  private beside: Line | undefined;
+  private stopped = false;
 
   constructor(options: OperationServer['options'], handlers: OperationHandler[]) {
     this.options = options;
@@ -59,37 +62,57 @@ export class OperationServer {
   }
 
   start(): void {
+    const { nc } = this.options;
+    this.line = new Line(nc, this.publisher);
+    this.receive(this.line);
+    standIn(nc, { begin: (beside) => this.receiveOver(beside), end: () => this.receiveAsBefore() });
+  }
+
+  private receive(line: Line): void {
     const { nc, service } = this.options;
-    this.subscription = nc.subscribe(`rpc.${service}.>`, {
+    line.subscription = line.nc.subscribe(`rpc.${service}.>`, {
       queue: service,
       callback: (error, message) => {
         if (error) return watchOf(nc).refuse('requests to our operations', error);
         this.inHand += 1;
-        void this.answer(message).finally(() => {
+        line.took();
+        void this.answer(message, line).finally(() => {
           this.inHand -= 1;
-          if (this.inHand === 0) this.drained();
+          line.gave();
         });
       },
     });
   }
 
-  /** Takes no more, finishes what is in hand. */
-  async stop(): Promise<void> {
-    // One that the bus refused, or that ended with its connection, receives nothing anyway.
-    await this.subscription?.drain().catch(() => undefined);
-    if (this.inHand > 0) {
-      await new Promise<void>((resolve) => {
-        this.drained = resolve;
-      });
-    }
-    this.publisher.flush();
+  /** The bus takes an answer only from the connection that had the question. */
+  private async receiveOver(beside: NatsConnection): Promise<void> {
+    if (!this.line) return;
+    this.beside = new Line(beside, new TurnPublisher(beside));
+    this.receive(this.beside);
+    await beside.flush();
+    await this.line.empty();
   }
 
-  private async answer(message: Msg): Promise<void> {
+  private async receiveAsBefore(): Promise<void> {
+    const { beside, line } = this;
+    if (!beside || !line) return;
+    if (!this.stopped) this.receive(line);
+    await line.nc.flush().catch(() => undefined);
+    await beside.empty();
+    this.beside = undefined;
+  }
+
+  /** Takes no more, finishes what is in hand. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all([this.line?.empty(), this.beside?.empty()]);
+  }
+
+  private async answer(message: Msg, line: Line): Promise<void> {
     const started = performance.now();
     const handler = this.handlers.get(message.subject);
     const reply = await this.reply(message, handler);
-    if (reply && message.reply) this.publisher.publish(message.reply, this.encodeReply(message, reply));
+    if (reply && message.reply) line.publisher.publish(message.reply, this.encodeReply(message, reply));
     this.duration.observe(
       {
         service: this.options.service,
@@ -159,6 +182,41 @@ export class OperationServer {
       this.options.log.error({ error, subject }, 'An answer could not be written as JSON');
       return encode(problemReply(internalError()));
     }
+  }
+}
+
+/** A connection by which requests come, and their answers go. */
+class Line {
+  subscription: Subscription | undefined;
+  readonly nc: NatsConnection;
+  readonly publisher: TurnPublisher;
+  private inHand = 0;
+  private drained: () => void = () => {};
+
+  constructor(nc: NatsConnection, publisher: TurnPublisher) {
+    this.nc = nc;
+    this.publisher = publisher;
+  }
+
+  took(): void {
+    this.inHand += 1;
+  }
+
+  gave(): void {
+    this.inHand -= 1;
+    if (this.inHand === 0) this.drained();
+  }
+
+  /** Takes no more, finishes what is in hand. */
+  async empty(): Promise<void> {
+    // One that the bus refused, or that ended with its connection, receives nothing anyway.
+    await this.subscription?.drain().catch(() => undefined);
+    if (this.inHand > 0) {
+      await new Promise<void>((resolve) => {
+        this.drained = resolve;
+      });
+    }
+    this.publisher.flush();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { asReadSecret, firstOf, type ReadSecret } from '@tidegate/vault/read-secret';
 import { openSealed, sealFor } from '@tidegate/vault/seal-box';
 import { hasSecrets, mapSecrets } from './secrets.ts';
 
@@ -10,10 +11,13 @@ const PREFIX = 'sealed:';
  * output for the caller's reply. The operation is bound in, so a sealed text is useless anywhere else.
  */
 export class SecretSealer {
-  private readonly publicKeys: Readonly<Record<string, string>>;
-  private readonly own: { name: string; privateKey: string };
+  private readonly publicKeys: Readonly<Record<string, string | ReadSecret>>;
+  private readonly own: { name: string; privateKey: string | ReadSecret };
 
-  constructor(publicKeys: Readonly<Record<string, string>>, own: { name: string; privateKey: string }) {
+  constructor(
+    publicKeys: Readonly<Record<string, string | ReadSecret>>,
+    own: { name: string; privateKey: string | ReadSecret },
+  ) {
     this.publicKeys = publicKeys;
     this.own = own;
   }
@@ -49,11 +53,21 @@ export class SecretSealer {
 
   private open(operation: Operation, part: string, text: string): string {
     if (!text.startsWith(PREFIX)) throw new Error(`${operation.name}: a secret arrived unsealed.`);
-    return openSealed(this.own.privateKey, text.slice(PREFIX.length), `${operation.subject} ${part}`);
+    let failure: unknown;
+    const opened = firstOf(asReadSecret(this.own.privateKey), (key) => {
+      try {
+        return { text: openSealed(key, text.slice(PREFIX.length), `${operation.subject} ${part}`) };
+      } catch (error) {
+        failure = error;
+        return undefined;
+      }
+    });
+    if (!opened) throw failure ?? new Error(`There is no sealing key of ${this.own.name}.`);
+    return opened.text;
   }
 
   private keyOf(name: string): string {
-    const key = this.publicKeys[name];
+    const key = asReadSecret(this.publicKeys[name] ?? '')()[0];
     if (!key) throw new Error(`There is no sealing key for ${name}.`);
     return key;
   }

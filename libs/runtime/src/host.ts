@@ -10,7 +10,9 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { BusTransport } from '@tidegate/messaging/bus-transport';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
+import { useCurrentLogins } from '@tidegate/messaging/changed-logins';
 import { watchDeadLetters } from '@tidegate/messaging/dead-letter-controller';
+import { holdOnRequest } from '@tidegate/messaging/hold-calls';
 import { connectNats } from '@tidegate/messaging/nats';
 import { watchOf } from '@tidegate/messaging/nats-watch';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -26,8 +28,10 @@ import { DiskRoom } from './disk-room.ts';
 import { type Check, type Health, within } from './health.ts';
 import { InstallationLicence } from './licence/installation-licence.ts';
 import { Loops, refuseHandlersInProviders } from './loops.ts';
+import { CHANGED_LOGINS, natsLoginOf } from './nats-login.ts';
 import { nestLogger, PlatformModule, rootModule } from './platform.module.ts';
 import { requireSchema } from './require-schema.ts';
+import { BUS_MEMBERS, sealingNames, variablePrefix } from './secrets-file.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
 import { Wakes } from './wakes.ts';
@@ -69,11 +73,14 @@ export class ServiceHost {
   async start(config: object | undefined, health: Health): Promise<void> {
     const { name } = this.definition;
     const { settings, log } = this;
-    this.nc = await connectNats({ servers: settings.nats.servers, ...settings.nats.users[name] }, name);
+    this.nc = await connectNats(natsLoginOf(settings, name), name);
+    const wakes = new Wakes(name, this.nc);
+    wakes.on(CHANGED_LOGINS, () => void useCurrentLogins());
     const metrics = new Metrics();
-    const tokens = new CallerTokens(settings.callerSecret);
+    const tokens = new CallerTokens(settings.secrets.of('CALLER_SECRET'));
     const sealer = this.makeSealer();
     this.bus = new Bus({ service: name, nc: this.nc, tokens, sealer });
+    if (this.definition.http) holdOnRequest(this.nc, this.bus);
     const data = await this.openData();
     const shared = { service: name, nc: this.nc, tokens, sealer, log, metrics };
     const transport =
@@ -82,7 +89,7 @@ export class ServiceHost {
       { provide: SETTINGS, useValue: settings },
       { provide: HEALTH, useValue: health },
       { provide: NATS, useValue: this.nc },
-      { provide: Wakes, useValue: new Wakes(name, this.nc) },
+      { provide: Wakes, useValue: wakes },
       { provide: DiskRoom, useValue: new DiskRoom(settings.diskRoom) },
       { provide: InstallationLicence, useValue: this.licence },
       { provide: Log, useValue: log },
@@ -103,18 +110,17 @@ export class ServiceHost {
   }
 
   private makeSealer(): SecretSealer {
-    const { sealing } = this.settings;
-    const publicKeys = Object.fromEntries(Object.entries(sealing).map(([name, keys]) => [name, keys.publicKey]));
-    const own = sealing[this.definition.name];
-    if (!own) throw new Error(`There is no sealing key pair for ${this.definition.name}.`);
-    return new SecretSealer(publicKeys, { name: this.definition.name, privateKey: own.privateKey });
+    const { secrets } = this.settings;
+    const { name } = this.definition;
+    const publicKeys = BUS_MEMBERS.map((member) => [member, secrets.of(sealingNames(member)[0])] as const);
+    return new SecretSealer(Object.fromEntries(publicKeys), { name, privateKey: secrets.of(sealingNames(name)[1]) });
   }
 
   /** Database, outbox and vault, for a service that has a schema. */
   private async openData(): Promise<Data | undefined> {
     const { name, migrations } = this.definition;
     if (migrations.length === 0) return undefined;
-    const { database, encryptionKeys } = this.settings;
+    const { database, encryptionKeys, secrets } = this.settings;
     this.dataSource = await connectDatabase({
       host: database.host,
       port: database.port,
@@ -122,7 +128,8 @@ export class ServiceHost {
       ssl: database.ssl,
       schema: schemaOf(name),
       ...database.limits,
-      ...database.roles[name],
+      user: database.roles[name].user,
+      password: secrets.of(`${variablePrefix(name)}_DATABASE_PASSWORD`),
     });
     const tenants = new TenantDatabase(this.dataSource);
     this.tenants = tenants;

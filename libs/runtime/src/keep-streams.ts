@@ -4,6 +4,7 @@ import { connectNats } from '@tidegate/messaging/nats';
 import { watchOf } from '@tidegate/messaging/nats-watch';
 import type { Log } from '@tidegate/telemetry/log';
 import { measureStreams } from './installation-metrics.ts';
+import { natsLoginOf } from './nats-login.ts';
 import type { Settings } from './settings.ts';
 
 /** The server announces when a stream was deleted; this is a safety net. */
@@ -17,9 +18,8 @@ const AGAIN_MS = 5_000;
  * migrate` does it, and the services are not ready until then. Returns how to stop it.
  */
 export async function keepStreams(settings: Settings, log: Log): Promise<() => Promise<void>> {
-  const { servers, users, replicas } = settings.nats;
-  const nc = await connectNats({ servers, ...users.platform }, 'streams');
-  const keeper = new Keeper(nc, replicas ?? 1, log);
+  const nc = await connectNats(natsLoginOf(settings, 'platform'), 'streams');
+  const keeper = new Keeper(nc, settings.nats.replicas ?? 1, log);
   keeper.start();
   const unwatch = measureStreams(nc);
   return () => {

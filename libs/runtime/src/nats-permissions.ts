@@ -72,15 +72,21 @@ const orderedReading = (name: string): string[] => [
 ];
 
 /** The `authorization` block of nats-server's configuration. `platform` is the operator's: it creates streams. */
-export function natsAuthorization(users: Record<ServiceName | 'platform', Login>): string {
-  const lines = SERVICE_NAMES.map((service) => {
+export function natsAuthorization(users: Record<ServiceName | 'platform', Login | readonly Login[]>): string {
+  // Two while they are changed.
+  const loginsOf = (name: ServiceName | 'platform'): readonly Login[] => [users[name]].flat();
+  const lines = SERVICE_NAMES.flatMap((service) => {
     const { publish, subscribe } = permissionsOf(service);
-    return `{ user: ${quote(users[service].user)}, password: ${quote(users[service].password)}, permissions: {
+    return loginsOf(service).map(
+      ({ user, password }) => `{ user: ${quote(user)}, password: ${quote(password)}, permissions: {
       publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} },
-      allow_responses: { max: 1, expires: "60s" } } }`;
+      allow_responses: { max: 1, expires: "60s" } } }`,
+    );
   });
-  const platform = `{ user: ${quote(users.platform.user)}, password: ${quote(users.platform.password)} }`;
-  return `users: [\n    ${[platform, ...lines].join(',\n    ')}\n  ]`;
+  const platform = loginsOf('platform').map(
+    ({ user, password }) => `{ user: ${quote(user)}, password: ${quote(password)} }`,
+  );
+  return `users: [\n    ${[...platform, ...lines].join(',\n    ')}\n  ]`;
 }
 
 const quote = (text: string): string => JSON.stringify(text);

@@ -1,13 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { asReadSecret, firstOf, type ReadSecret } from '@tidegate/vault/read-secret';
 import type { Health } from './health.ts';
 
 /** Health and metrics of a process that does not host the gateway. */
 export async function startOpsServer(
   health: Health,
   port: number,
-  token: string,
+  token: string | ReadSecret,
 ): Promise<{ port: number; server: Server }> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
@@ -30,9 +31,11 @@ export async function startOpsServer(
  * The gateway always requires it: behind a proxy on the same machine everybody comes from 127.0.0.1, and a plain proxy
  * leaves no trace in the request.
  */
-export function hasMetricsToken(request: IncomingMessage, token: string): boolean {
+export function hasMetricsToken(request: IncomingMessage, token: string | ReadSecret): boolean {
+  const given = hash(request.headers.authorization ?? '');
   // Hashes are equally long, so the time of the comparison reveals nothing about the token.
-  return token !== '' && timingSafeEqual(hash(request.headers.authorization ?? ''), hash(`Bearer ${token}`));
+  const isEqual = (one: string) => (one !== '' && timingSafeEqual(given, hash(`Bearer ${one}`))) || undefined;
+  return firstOf(asReadSecret(token), isEqual) ?? false;
 }
 
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();

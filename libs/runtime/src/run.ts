@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { VERSION } from '@tidegate/contracts/kernel/version';
 import { natsTrouble } from '@tidegate/messaging/nats';
-import { Log } from '@tidegate/telemetry/log';
+import { alsoTo, Log } from '@tidegate/telemetry/log';
 import { endAll, Metrics } from '@tidegate/telemetry/metrics';
 import { isBackupConfigured, measureBackups } from './backup-state.ts';
 import { type ConfigClass, loadConfigs } from './config.ts';
@@ -36,6 +37,7 @@ export interface Running {
 export async function run(definitions: ServiceDefinition[], settings: Settings): Promise<Running> {
   const log = new Log({ service: 'platform' });
   const stopTracing = await startTracing(settings);
+  const stopReports = await reportErrors(settings);
   const configs = loadConfigs(
     definitions.flatMap((definition) => definition.config ?? []),
     process.env,
@@ -47,7 +49,9 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
   if (withGateway) measureBackups(new Metrics(), settings.dataDir, isBackupConfigured(process.env));
   const reporting = setInterval(() => licence.report(log), REPORT_LICENCE_MS).unref();
   const health = new Health(definitions.map((definition) => definition.name));
-  const ops = withGateway ? undefined : await startOpsServer(health, settings.healthPort ?? 0, settings.metricsToken);
+  const ops = withGateway
+    ? undefined
+    : await startOpsServer(health, settings.healthPort ?? 0, settings.secrets.of('METRICS_TOKEN'));
   const hosts = await startHosts({ definitions, settings, licence, configs, health, log }).catch(
     async (error: unknown) => {
       clearInterval(reporting);
@@ -71,10 +75,20 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
       stopMeasuring();
       stopping ??= stop({ hosts, health, ops: ops?.server, log, delayMs: withGateway ? settings.stopDelayMs : 0 })
         .then(() => stopKeeping?.())
-        .then(stopTracing);
+        .then(stopTracing)
+        .then(stopReports);
       return stopping;
     },
   };
+}
+
+/** Loaded only where it is switched on. */
+async function reportErrors({ errorReports }: Settings): Promise<() => Promise<void>> {
+  if (!errorReports) return async () => {};
+  const { ErrorReports } = await import('@tidegate/telemetry/error-reports');
+  const reports = new ErrorReports({ ...errorReports, release: VERSION });
+  alsoTo(reports);
+  return () => reports.stop();
 }
 
 /** What an installation has once: told by the process that has identity. */

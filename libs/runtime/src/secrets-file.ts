@@ -132,6 +132,12 @@ function generate(has: (name: string) => boolean): Secrets {
   return made;
 }
 
+/** Of a member's login at the bus. Its name is the member's own unless a rotation gave it another. */
+export const natsNames = (member: string): [user: string, password: string] => [
+  `NATS_${variablePrefix(member)}_USER`,
+  `NATS_${variablePrefix(member)}_PASSWORD`,
+];
+
 export const sealingNames = (member: string): [publicKey: string, privateKey: string] => [
   `${variablePrefix(member)}_SEALING_PUBLIC_KEY`,
   `${variablePrefix(member)}_SEALING_PRIVATE_KEY`,

@@ -86,4 +86,4 @@ function secretsOf({ callerSecret, metricsToken, database, nats }: Settings): [n
   return [['CALLER_SECRET', callerSecret], ['METRICS_TOKEN', metricsToken], ...roles, ...users];
 }
 
-const isWeak = (secret: string): boolean => secret.length < 20 || new Set(secret).size < 10;
+export const isWeak = (secret: string): boolean => secret.length < 20 || new Set(secret).size < 10;

@@ -8,10 +8,12 @@ import type { ReadRing } from '@tidegate/vault/master-keys';
 import { readVariable } from './config.ts';
 import type { RoomLimits } from './disk-room.ts';
 import { place } from './embedded/postgres.ts';
+import { CurrentSecrets } from './current-secrets.ts';
 import type { LicenceFiles } from './licence/installation-licence.ts';
 import {
   BUS_MEMBERS,
   encryptionKeyName,
+  natsNames,
   readSecrets,
   SEALING_SERVICES,
   sealingNames,
@@ -63,11 +65,15 @@ export interface Settings {
   /** Master keys of secrets at rest. A ring is read at each call, because a rotation adds to it while services run. */
   encryptionKeys: Partial<Record<ServiceName, ReadRing>>;
   sealing: Record<string, { publicKey: string; privateKey: string }>;
+  /** What may change while services run. */
+  secrets: CurrentSecrets;
   callerSecret: string;
   metricsToken: string;
   adminPasswordFile: string;
   /** Undefined: no traces are made. */
   tracing: { endpoint: string | undefined; namespace: string } | undefined;
+  /** Where unexpected errors are sent, if anywhere. */
+  errorReports: { dsn: string; environment: string } | undefined;
   /** Files of the licence of this installation, where it has one. */
   licence: LicenceFiles;
   /** What is watched of the disk; undefined where no server of ours keeps its data here. */
@@ -119,10 +125,12 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
     },
     encryptionKeys: readEncryptionKeys(reader, forWhat, () => new SettingsReader(env, readSecrets(dataDir))),
     sealing: readSealing(reader, forWhat, operate),
+    secrets: new CurrentSecrets(env, dataDir),
     callerSecret: reader.read('CALLER_SECRET', forWhat.host || operate),
     metricsToken: reader.read('METRICS_TOKEN', forWhat.host),
     adminPasswordFile: resolve(env['ADMIN_PASSWORD_FILE'] || join(dataDir, 'admin-password')),
     tracing: readTracing(reader),
+    errorReports: readErrorReports(reader, mode),
     licence: { licence: env['LICENCE_FILE'] || undefined, key: env['LICENCE_KEY_FILE'] || undefined },
     diskRoom: readDiskRoom(reader, env, dataDir),
     startTimeoutMs: 1_000 * reader.integer('START_TIMEOUT_SECONDS', START_TIMEOUT_SECONDS, 1, 86_400),
@@ -224,7 +232,8 @@ function readMessagingLimits(reader: SettingsReader): MessagingLimits {
 function readNatsUsers(reader: SettingsReader, what: ForWhat, operate: boolean): Settings['nats']['users'] {
   return forEachOf(BUS_MEMBERS, (name) => {
     const needed = name === 'platform' ? what.migrate || operate : hosts(what, name);
-    return { user: name, password: reader.read(`NATS_${variablePrefix(name)}_PASSWORD`, needed) };
+    const [user, password] = natsNames(name);
+    return { user: reader.get(user) ?? name, password: reader.read(password, needed) };
   });
 }
 
@@ -253,6 +262,15 @@ function readSealing(reader: SettingsReader, what: ForWhat, operate: boolean): S
 
 function forEachOf<K extends string, T>(names: readonly K[], make: (name: K) => T): Record<K, T> {
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<K, T>;
+}
+
+function readErrorReports(reader: SettingsReader, mode: Mode): Settings['errorReports'] {
+  const dsn = reader.get('SENTRY_DSN');
+  if (!dsn) return undefined;
+  if (!URL.canParse(dsn) || !new URL(dsn).username) {
+    reader.problems.push('SENTRY_DSN must look like https://key@host/project');
+  }
+  return { dsn, environment: reader.get('SENTRY_ENVIRONMENT') ?? mode };
 }
 
 /** Traces are on when it is said where they go, by the standard variables of OpenTelemetry. */

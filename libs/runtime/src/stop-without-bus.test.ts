@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { startTestNats } from '@tidegate/testing/nats';
 import { until } from '@tidegate/testing/until';
+import { CurrentSecrets } from './current-secrets.ts';
 import { Health } from './health.ts';
 import { NATS, ServiceHost } from './host.ts';
 import { defineService } from './service.ts';
@@ -16,6 +17,7 @@ test('a service stops in order while the bus is away', async () => {
     nats: { servers: [nats.url], users: { notifier: login } },
     sealing: { notifier: { publicKey: '', privateKey: '' } },
     callerSecret: 'x',
+    secrets: new CurrentSecrets({}, '/nonexistent'),
   } as unknown as Settings;
   const host = new ServiceHost(defineService({ name: 'notifier', module: Nothing }), settings);
   const health = new Health(['notifier']);

@@ -41,6 +41,12 @@ export class Metrics {
     return () => readers.delete(read);
   }
 
+  /** The greatest value that a gauge of this process has now; 0 without. */
+  async greatest(name: string): Promise<number> {
+    const values = (await registry.getSingleMetric(name)?.get())?.values ?? [];
+    return Math.max(0, ...values.map(({ value }) => value));
+  }
+
   /** In seconds unless `buckets` says otherwise. */
   histogram<L extends string>(
     name: string,

@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from './database.ts';
 import { inTurns } from './one-client.ts';
 
 export interface TestSchema {
-  login: DatabaseSettings;
+  login: DatabaseSettings & { password: string };
   admin: TestDatabase['admin'];
   tenants: TenantDatabase;
   /** What a superuser reads or does in it. */

@@ -33,6 +33,17 @@ export class GatewayConfig extends Config(
       description:
         'Folder in which API calls are noted until they are reported, so that a gateway that is killed leaves none uncounted; default: `api-calls` in DATA_DIR. On a disk of this machine; in a container an emptyDir',
     }),
+    SECURITY_CONTACT: envList()
+      .pipe(z.array(z.string().regex(/^(mailto:\S+@\S+|https:\/\/\S+|tel:\S+)$/, 'mailto:…, https://… or tel:…')))
+      .default([])
+      .meta({
+        description:
+          'Where a vulnerability is reported, for /.well-known/security.txt: `mailto:security@example.com`, an https address, several separated by commas; without it there is none',
+      }),
+    SECURITY_POLICY: z
+      .url({ protocol: /^https$/ })
+      .optional()
+      .meta({ description: 'https address of your disclosure policy, for the same file (docs/legal has a template)' }),
     INSTALLATION_NAME: z
       .string()
       .min(1)

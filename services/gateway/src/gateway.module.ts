@@ -23,6 +23,7 @@ import { RateLimits } from './limits/rate-limits.ts';
 import { RecoverCalls } from './limits/recover-calls.loop.ts';
 import { UsageReports } from './limits/usage-reports.ts';
 import { StreamLive } from './live/stream-live.ts';
+import { PlatformStatusLoop } from './status/platform-status.loop.ts';
 
 /** What the gateway uses of the bus besides operations: it has no database, and so no outbox, inbox or consumer. */
 const onBus = [EventTail, LiveTopics, UsagePublisher].map((part) => ({
@@ -51,6 +52,7 @@ const onBus = [EventTail, LiveTopics, UsagePublisher].map((part) => ({
     Admission,
     Installation,
     RequestLog,
+    PlatformStatusLoop,
     EdgeParts,
     HttpEdge,
   ],

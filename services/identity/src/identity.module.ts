@@ -59,6 +59,7 @@ import { Sessions } from './sessions/sessions.ts';
 import { SwitchOrganisation } from './sessions/switch-organisation.ts';
 import { AccessTokens } from './signing-keys/access-tokens.ts';
 import { GetJwks } from './signing-keys/get-jwks.ts';
+import { RotateSigningKeys } from './signing-keys/rotate-signing-keys.ts';
 import { SigningKeys } from './signing-keys/signing-keys.ts';
 import { Themes } from './themes/themes.ts';
 
@@ -97,6 +98,7 @@ import { Themes } from './themes/themes.ts';
     Links,
     ServiceKeys,
     GetJwks,
+    RotateSigningKeys,
     Themes,
     Domains,
     ProveDomain,

@@ -28,6 +28,9 @@ import { NotifyChannels } from './notices/notify-channels.ts';
 import { NotifyOfBilling } from './notices/notify-of-billing.ts';
 import { QueueNotice } from './notices/queue-notice.ts';
 import { LearnOwners } from './owners/learn-owners.ts';
+import { DeleteOldStatus } from './status/delete-old-status.loop.ts';
+import { KeepStatus } from './status/keep-status.ts';
+import { ManageIncidents } from './status/manage-incidents.ts';
 
 @Module({
   imports: [EntitlementsModule],
@@ -45,6 +48,8 @@ import { LearnOwners } from './owners/learn-owners.ts';
     NotifyChannels,
     NotifyOfBilling,
     FillDemo,
+    ManageIncidents,
+    KeepStatus,
   ],
   providers: [
     ChannelSecrets,
@@ -62,6 +67,7 @@ import { LearnOwners } from './owners/learn-owners.ts';
     DeliverySenders,
     AttemptDelivery,
     DeliverMessages,
+    DeleteOldStatus,
   ],
 })
 export class NotifierModule {}

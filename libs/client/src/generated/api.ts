@@ -1325,6 +1325,33 @@ export type HorizonHolder = {
 
 export type Id = string;
 
+/** What everybody may read on the page of states */
+export type Incident = {
+  id: Id;
+  title: string;
+  components: Array<"api" | "billing" | "usage" | "monitoring" | "trading" | "notifications">;
+  /** How far an incident has been dealt with */
+  state: "investigating" | "identified" | "monitoring" | "resolved";
+  startedAt: Timestamp;
+  /** null: it goes on */
+  resolvedAt: Timestamp | null;
+  /** The newest first */
+  updates: Array<IncidentUpdate>;
+};
+
+export type IncidentPage = {
+  items: Array<Incident>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type IncidentUpdate = {
+  at: Timestamp;
+  /** How far an incident has been dealt with */
+  state: "investigating" | "identified" | "monitoring" | "resolved";
+  text: string;
+};
+
 export type IndexFinding = {
   /** invalid: a build failed, and it slows down writes without being used; duplicate: another index is the same; redundant: another index starts with its columns; unused: not read for at least 35 days */
   kind: "invalid" | "duplicate" | "redundant" | "unused";
@@ -2975,6 +3002,11 @@ export type ServiceState = {
     /** Age of the oldest of them; 0 without */
     lagSeconds: number;
   };
+  /** What its loops are late with: figures of watched servers, runs of bots */
+  work: Array<{
+    name: string;
+    lateSeconds: number;
+  }>;
   /** Events that wait for the operator */
   deadLetters: number;
 };
@@ -6803,6 +6835,54 @@ export type DeliveriesRetryOutput = Delivery;
 
 export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
+export type IncidentsDeleteInput = {
+  /** From the list of incidents */
+  incidentId: Id;
+};
+
+export type IncidentsDeleteOutput = unknown;
+
+export type IncidentsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type IncidentsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type IncidentsListOutput = IncidentPage;
+
+export type IncidentsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type IncidentsOpenInput = {
+  /** In a few words, for customers */
+  title: string;
+  /** What customers read: plain text, no names and no addresses of theirs */
+  text: string;
+  /** How far an incident has been dealt with */
+  state?: "investigating" | "identified" | "monitoring" | "resolved";
+  /** What is affected */
+  components?: Array<"api" | "billing" | "usage" | "monitoring" | "trading" | "notifications">;
+};
+
+export type IncidentsOpenOutput = Incident;
+
+export type IncidentsOpenProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type IncidentsUpdateInput = {
+  /** From the list of incidents */
+  incidentId: Id;
+  /** How far an incident has been dealt with */
+  state: "investigating" | "identified" | "monitoring" | "resolved";
+  /** What customers read: plain text, no names and no addresses of theirs */
+  text: string;
+};
+
+export type IncidentsUpdateOutput = Incident;
+
+export type IncidentsUpdateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type BackfillsApplyInput = {
   /** The backfill */
   backfillId: Id;
@@ -8008,6 +8088,22 @@ export class TidegateClient extends Transport {
   /** Send a message now that failed or was held back; the receiver sees the same id */
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
+
+  /** Remove an incident that was none */
+  incidentsDelete = (input: IncidentsDeleteInput, options?: CallOptions): Promise<IncidentsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/operator/incidents/{incidentId}', repeat: 'keyed' }, input, options);
+
+  /** Incidents of the last 90 days, the newest first */
+  incidentsList = (input: IncidentsListInput = {}, options?: CallOptions): Promise<IncidentsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/incidents', repeat: 'safe' }, input, options);
+
+  /** Open an incident, for everybody to read on the public page of states. Within half a minute everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`. */
+  incidentsOpen = (input: IncidentsOpenInput, options?: CallOptions): Promise<IncidentsOpenOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/incidents', repeat: 'keyed' }, input, options);
+
+  /** Say how it goes on; `resolved` ends it, any other state begins it again */
+  incidentsUpdate = (input: IncidentsUpdateInput, options?: CallOptions): Promise<IncidentsUpdateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/incidents/{incidentId}/updates', repeat: 'keyed' }, input, options);
 
   /** Count a backfill. In one step, against what is counted by then: `preview` says what it changed. Applied again it changes nothing. What windows owe that were charged is charged or credited with the next one. */
   backfillsApply = (input: BackfillsApplyInput, options?: CallOptions): Promise<BackfillsApplyOutput> =>

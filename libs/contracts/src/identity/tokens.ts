@@ -16,6 +16,15 @@ export const getJwks = operation({
   output: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).meta({ id: 'Jwks' }),
 });
 
+export const rotateSigningKeys = operation({
+  service: 'identity',
+  name: 'signing-keys.rotate',
+  scope: 'operator',
+  summary: 'Publish a new key, which signs in an hour',
+  input: z.strictObject({}),
+  output: z.object({ keyId: z.string() }),
+});
+
 /**
  * The claim of an access token with the version of its membership. A number that only rises, from one sequence, so that
  * no clock decides whether a token was issued before or after a change of roles.

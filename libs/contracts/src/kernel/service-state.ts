@@ -17,6 +17,9 @@ export const ServiceState = z
       messages: z.int().meta({ description: 'Events that are not sent yet' }),
       lagSeconds: z.number().meta({ description: 'Age of the oldest of them; 0 without' }),
     }),
+    work: z
+      .array(z.object({ name: z.string(), lateSeconds: z.number() }))
+      .meta({ description: 'What its loops are late with: figures of watched servers, runs of bots' }),
     deadLetters: z.int().meta({ description: 'Events that wait for the operator' }),
   })
   .meta({ id: 'ServiceState', description: 'How far behind one process of a service is' });

@@ -56,7 +56,7 @@ export class SessionCookies {
   constructor(@Inject(SETTINGS) settings: Settings, config: GatewayConfig) {
     this.publicUrl = settings.publicUrl;
     this.mayBePlain = config.ALLOW_INSECURE;
-    this.seal = new CookieSeal(settings.callerSecret);
+    this.seal = new CookieSeal(settings.secrets.of('CALLER_SECRET'));
   }
 
   /** Of a request without an authorization header. */

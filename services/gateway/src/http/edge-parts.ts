@@ -8,6 +8,7 @@ import { SessionCookies } from '../access/session-cookies.ts';
 import { GatewayConfig } from '../gateway.config.ts';
 import { Quota } from '../limits/quota.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
+import { PlatformStatusLoop } from '../status/platform-status.loop.ts';
 import { Admission } from './admission.ts';
 import { Installation } from './installation.ts';
 import { RequestLog } from './request-log.ts';
@@ -28,5 +29,6 @@ export class EdgeParts {
     readonly config: GatewayConfig,
     readonly log: Log,
     readonly requestLog: RequestLog,
+    readonly status: PlatformStatusLoop,
   ) {}
 }

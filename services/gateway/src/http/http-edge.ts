@@ -18,11 +18,14 @@ import {
   runInTrace,
   span,
 } from '@tidegate/telemetry/trace';
+import type { ReadSecret } from '@tidegate/vault/read-secret';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isPage, mountConsole, sendPage } from '../console/mount-console.ts';
 import { mountDocuments } from '../documents/mount-documents.ts';
+import { mountSecurityText } from '../documents/security-text.ts';
 import type { OrganisationHost } from '../kernel/organisation-host.ts';
 import { StreamLive } from '../live/stream-live.ts';
+import { mountStatus } from '../status/mount-status.ts';
 import { EVENTS, ONE_EVENT } from './cloud-events.ts';
 import { allowOrigins } from './cors.ts';
 import { EdgeParts } from './edge-parts.ts';
@@ -50,6 +53,7 @@ const PROBE_MS = 200;
 export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   private readonly methods = new Map<string, Set<string>>();
   private readonly end = new PoliteEnd();
+  private readonly metricsToken: ReadSecret;
   private hasConsole = false;
   private readonly hosts: OwnHosts;
   private readonly probes = new Map<string, { answer: ReturnType<Health['answer']>; until: number }>();
@@ -62,6 +66,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     @Inject(HEALTH) private readonly health: Health,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
+    this.metricsToken = settings.secrets.of('METRICS_TOKEN');
     this.hosts = new OwnHosts(settings.publicUrl, parts.config.ALLOWED_HOSTS, parts);
   }
 
@@ -95,6 +100,12 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
       request.principal = admitted.principal;
       this.live.begin(request, reply, admitted);
     });
+    mountStatus(fastify, {
+      current: () => this.parts.status.current(),
+      name: config.INSTALLATION_NAME,
+      publicUrl: this.settings.publicUrl,
+    });
+    mountSecurityText(fastify, config, this.settings.publicUrl);
     this.hasConsole = await mountConsole(fastify);
     mountDocuments(fastify, VERSION, { isHome: !this.hasConsole });
     this.mountHealth(fastify);
@@ -210,7 +221,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
    */
   private probe(path: string, request: FastifyRequest): ReturnType<Health['answer']> {
     if (path === '/metrics') {
-      return this.health.answer(path, () => hasMetricsToken(request.raw, this.settings.metricsToken));
+      return this.health.answer(path, () => hasMetricsToken(request.raw, this.metricsToken));
     }
     const before = this.probes.get(path);
     if (before && before.until > Date.now()) return before.answer;

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+
+/** What the public page of states tells apart: what a customer uses, not what it runs on. */
+export const COMPONENTS = ['api', 'billing', 'usage', 'monitoring', 'trading', 'notifications'] as const;
+export const Component = z.enum(COMPONENTS).meta({ description: 'A part of the platform as its customers know it' });
+export type Component = z.infer<typeof Component>;
+
+export const ComponentState = z
+  .enum(['operational', 'degraded', 'down'])
+  .meta({ description: '`degraded`: late; `down`: it does not answer' });
+export type ComponentState = z.infer<typeof ComponentState>;
+
+export const IncidentState = z
+  .enum(['investigating', 'identified', 'monitoring', 'resolved'])
+  .meta({ description: 'How far an incident has been dealt with' });
+export type IncidentState = z.infer<typeof IncidentState>;
+
+/** How long incidents and states are kept and shown. */
+export const STATUS_DAYS = 90;
+
+const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(2_000)
+  .meta({ description: 'What customers read: plain text, no names and no addresses of theirs' });
+
+export const IncidentUpdate = z
+  .object({ at: Timestamp, state: IncidentState, text: z.string() })
+  .meta({ id: 'IncidentUpdate' });
+
+export const Incident = z
+  .object({
+    id: Id,
+    title: z.string(),
+    components: z.array(Component),
+    state: IncidentState,
+    startedAt: Timestamp,
+    resolvedAt: z.union([Timestamp, z.null()]).meta({ description: 'null: it goes on' }),
+    updates: z.array(IncidentUpdate).meta({ description: 'The newest first' }),
+  })
+  .meta({ id: 'Incident', description: 'What everybody may read on the page of states' });
+export type Incident = z.infer<typeof Incident>;
+
+const shared = { service: 'notifier', scope: 'operator' } as const;
+const incidentId = Id.meta({ description: 'From the list of incidents' });
+
+export const listIncidents = operation({
+  ...shared,
+  name: 'incidents.list',
+  http: ['GET', '/api/v1/operator/incidents'],
+  summary: 'Incidents of the last 90 days, the newest first',
+  input: z.strictObject({ ...pageQuery }),
+  output: page(Incident).meta({ id: 'IncidentPage' }),
+});
+
+export const openIncident = operation({
+  ...shared,
+  name: 'incidents.open',
+  http: ['POST', '/api/v1/operator/incidents'],
+  summary: 'Open an incident, for everybody to read on the public page of states',
+  description:
+    'Within half a minute everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`.',
+  input: z.strictObject({
+    title: z.string().trim().min(1).max(120).meta({ description: 'In a few words, for customers' }),
+    text,
+    state: IncidentState.default('investigating'),
+    components: z.array(Component).max(COMPONENTS.length).default([]).meta({ description: 'What is affected' }),
+  }),
+  output: Incident,
+});
+
+export const updateIncident = operation({
+  ...shared,
+  name: 'incidents.update',
+  http: ['POST', '/api/v1/operator/incidents/{incidentId}/updates'],
+  summary: 'Say how it goes on; `resolved` ends it, any other state begins it again',
+  input: z.strictObject({ incidentId, state: IncidentState, text }),
+  output: Incident,
+});
+
+export const deleteIncident = operation({
+  ...shared,
+  name: 'incidents.delete',
+  http: ['DELETE', '/api/v1/operator/incidents/{incidentId}'],
+  summary: 'Remove an incident that was none',
+  input: z.strictObject({ incidentId }),
+  output: Empty,
+});
+
+export const ComponentDay = z.object({
+  component: Component,
+  day: z.string(),
+  degradedSeconds: z.int(),
+  downSeconds: z.int(),
+});
+export type ComponentDay = z.infer<typeof ComponentDay>;
+
+/** For the gateway's page. */
+export const readStatus = operation({
+  service: 'notifier',
+  name: 'status.get',
+  scope: 'service',
+  summary: 'Incidents and bad days of the last 90 days',
+  input: z.strictObject({}),
+  output: z.object({ incidents: z.array(Incident), days: z.array(ComponentDay) }),
+  readonly: true,
+  deadlineMs: 3_000,
+});
+
+/** What a gateway saw; what is known already changes nothing. */
+export const noteStates = operation({
+  service: 'notifier',
+  name: 'status.note',
+  scope: 'service',
+  summary: 'States that changed',
+  input: z.strictObject({
+    changes: z.array(z.strictObject({ component: Component, state: ComponentState, since: Timestamp })).max(500),
+  }),
+  output: Empty,
+  deadlineMs: 3_000,
+});
