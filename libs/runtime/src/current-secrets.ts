@@ -26,8 +26,10 @@ export class CurrentSecrets {
   }
 
   of(name: string): ReadSecret {
-    this.values.set(name, []);
-    this.readAt = 0;
+    if (!this.values.has(name)) {
+      this.values.set(name, []);
+      this.readAt = 0;
+    }
     return (again = false) => {
       if (Date.now() - this.readAt >= (again ? LEAST_MS : REMEMBER_MS)) this.refresh();
       return this.values.get(name) as readonly string[];
@@ -42,8 +44,8 @@ export class CurrentSecrets {
         const given = readVariable(this.env, name);
         const found = [given ?? file[name], readVariable(this.env, previousName(name)) ?? file[previousName(name)]];
         const now = found.filter((one) => one !== undefined);
-        if (now.length > 0) this.values.set(name, now);
-        else if (before.length === 0) this.values.set(name, []);
+        // Nothing where something was: the file is another's, or damaged in a way that can be read.
+        if (now.length > 0 || before.length === 0) this.values.set(name, now);
       }
     } catch {
       // A file that is being replaced, or is unreadable for a moment; whoever starts with such a file is refused.

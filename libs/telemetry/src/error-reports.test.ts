@@ -19,10 +19,12 @@ test('an unexpected error arrives with its place and trace, and without what is 
   log.error({ error, operation: 'plans.get', orgId: '01a2', password: 'hunter2' }, 'An operation failed');
   log.warn({ error: failing('only a warning') }, 'Later');
   log.error({}, 'Without an error');
-  await until(async () => collector.received.length > 0);
+  log.error({ error: new TypeError('x\n    at harbour (/ada/secret.js:1:1)') }, 'A message with a place');
+  await until(async () => collector.received.length > 1);
   await reports.stop();
   expect(collector.refused).toEqual([]);
-  expect(collector.received).toHaveLength(1);
+  expect(collector.received).toHaveLength(2);
+  expect(collector.received[1]?.text).not.toContain('secret.js');
   const [{ event, text, key } = { event: {}, text: '', key: '' }] = collector.received;
   expect(key).toBe('0123456789abcdef');
   expect(event).toMatchObject({
@@ -36,7 +38,7 @@ test('an unexpected error arrives with its place and trace, and without what is 
     event['exception'] as { values: { type: string; value: string; stacktrace: { frames: object[] } }[] }
   ).values;
   expect(thrown?.type).toBe('RangeError');
-  expect(thrown?.value).toMatch(/^An operation failed: no plan "…" for <address> at <address> with /);
+  expect(thrown?.value).toMatch(/^An operation failed: no plan <text> for <address> at <address> with <value>$/);
   expect(thrown?.stacktrace.frames.at(-1)).toMatchObject({ function: 'failing', in_app: true });
   for (const secret of ['Harbour', 'ada@', '10.1.2.3', 'sk_live', 'hunter2', '01a2'])
     expect(text).not.toContain(secret);

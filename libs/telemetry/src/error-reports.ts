@@ -136,7 +136,7 @@ export class ErrorReports {
           {
             type: error.name,
             value: `${scrub(msg ?? '')}: ${scrub(error.message ?? '')}`,
-            stacktrace: { frames: framesOf(error.stack ?? '') },
+            stacktrace: { frames: framesOf(error.stack ?? '', error.message ?? '') },
           },
         ],
       },
@@ -156,8 +156,9 @@ export function scrub(message: string): string {
     .slice(0, 4 * MOST_CHARACTERS)
     .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '<url>')
     .replace(/\S+@\S+/g, '<address>')
-    .replace(/"[^"]*"|'[^']*'|`[^`]*`|“[^”]*”|‘[^’]*’|«[^»]*»/g, '"…"')
-    .replace(/["'`].*$/s, '"…')
+    .replace(/"[^"]*"|'[^']*'|`[^`]*`|“[^”]*”|‘[^’]*’|«[^»]*»/g, '<text>')
+    // One that is not closed; the apostrophe of a word is none.
+    .replace(/(?:["`]|(?<![a-z])').*$/is, '<text>')
     .replace(/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}\]?/gi, '<address>')
     .replace(/\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b/gi, '<name>')
     .replace(/(?=\S*\d)\S{6,}|\S{25,}/g, '<value>')
@@ -165,9 +166,10 @@ export function scrub(message: string): string {
     .slice(0, MOST_CHARACTERS);
 }
 
-/** The oldest first, as they are shown; only places in code. */
-function framesOf(stack: string) {
+/** The oldest first, as they are shown; only places in code, and none that a message pretends to be. */
+function framesOf(stack: string, message: string) {
   return stack
+    .replace(message, '')
     .split('\n')
     .flatMap((line) => {
       const [, name, file, row, column] = /^\s+at (?:(.+?) \()?(?:file:\/\/)?(.+?):(\d+):(\d+)\)?$/.exec(line) ?? [];

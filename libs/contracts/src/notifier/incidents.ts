@@ -25,16 +25,23 @@ const text = z
   .trim()
   .min(1)
   .max(2_000)
-  .meta({ description: 'What customers read: plain text, no names and no addresses of theirs' });
+  .meta({
+    description: 'What customers read: plain text, no names and no addresses of theirs',
+    examples: ['Invoices come an hour late. Nothing is lost.'],
+  });
 
 export const IncidentUpdate = z
-  .object({ at: Timestamp, state: IncidentState, text: z.string() })
+  .object({
+    at: Timestamp,
+    state: IncidentState,
+    text: z.string().meta({ examples: ['Invoices come an hour late. Nothing is lost.'] }),
+  })
   .meta({ id: 'IncidentUpdate' });
 
 export const Incident = z
   .object({
     id: Id,
-    title: z.string(),
+    title: z.string().meta({ examples: ['Late invoices'] }),
     components: z.array(Component),
     state: IncidentState,
     startedAt: Timestamp,
@@ -64,7 +71,12 @@ export const openIncident = operation({
   description:
     'Within half a minute everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`.',
   input: z.strictObject({
-    title: z.string().trim().min(1).max(120).meta({ description: 'In a few words, for customers' }),
+    title: z
+      .string()
+      .trim()
+      .min(1)
+      .max(120)
+      .meta({ description: 'In a few words, for customers', examples: ['Late invoices'] }),
     text,
     state: IncidentState.default('investigating'),
     components: z.array(Component).max(COMPONENTS.length).default([]).meta({ description: 'What is affected' }),

@@ -231,6 +231,13 @@ test('pages of the installation and of other domains are foreign there, and page
   expect(answer.headers['access-control-allow-origin']).toBeUndefined();
 });
 
+test('the page of states is for everybody, under every domain', async () => {
+  const page = await at(ACME.name, 'GET', '/status');
+  expect([page.status, page.cookies]).toEqual([200, []]);
+  expect(page.text).toContain('<h1>Tidegate</h1>');
+  expect((await at(ACME.name, 'GET', '/status.json')).body).toMatchObject({ components: expect.any(Array) });
+});
+
 test('a host name is taken as it is, however it is written, and never from another header', async () => {
   const organisationAt = async (host: string, headers: Record<string, string> = {}) => {
     const { status, body } = await at(host, 'GET', '/api/v1/installation', headers);

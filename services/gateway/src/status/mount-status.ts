@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { compressAnswer } from '../kernel/compress-answers.ts';
 import { entityTag, isUnchanged } from '../kernel/entity-tags.ts';
 import type { PlatformStatus } from './platform-status.loop.ts';
 import { statusFeed, statusJson, statusPage } from './status-page.ts';
@@ -15,21 +16,41 @@ interface Shown {
   publicUrl: string;
 }
 
+type Make = (status: PlatformStatus) => string;
+
 /** The public page of states: no log-in, nothing of a customer, no service is asked for it. */
 export function mountStatus(fastify: FastifyInstance, shown: Shown): void {
-  const served: Record<string, [type: string, text: (request: FastifyRequest) => string]> = {
-    '/status': ['text/html', () => statusPage(shown.name, shown.current())],
-    '/status.json': ['application/json', () => statusJson(shown.current())],
-    '/status.atom': ['application/atom+xml', () => statusFeed(shown.name, shown.publicUrl, shown.current())],
+  const served: Record<string, [type: string, make: Make]> = {
+    '/status': ['text/html', (status) => statusPage(shown.name, status)],
+    '/status.json': ['application/json', statusJson],
+    '/status.atom': ['application/atom+xml', (status) => statusFeed(shown.name, shown.publicUrl, status)],
     '/status.css': ['text/css', () => STYLE],
   };
-  for (const [path, [type, text]] of Object.entries(served)) {
-    fastify.get(path, { exposeHeadRoute: true }, (request, reply) => send(request, reply, type, text(request)));
+  for (const [path, [type, make]] of Object.entries(served)) {
+    const text = oncePerUpdate(make);
+    fastify.get(path, { exposeHeadRoute: true, onSend: compressAnswer }, (request, reply) =>
+      send(request, reply, type, text(shown.current())),
+    );
   }
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, type: string, text: string): FastifyReply {
-  const tag = entityTag(text);
+interface Made {
+  text: string;
+  tag: string;
+}
+
+/** What everybody is given alike is made once for all of them. */
+function oncePerUpdate(make: Make): (status: PlatformStatus) => Made {
+  let known: (Made & { updatedAt: string }) | undefined;
+  return (status) => {
+    if (known?.updatedAt === status.updatedAt) return known;
+    const text = make(status);
+    known = { text, tag: entityTag(text), updatedAt: status.updatedAt };
+    return known;
+  };
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, type: string, { text, tag }: Made): FastifyReply {
   void reply.headers({ ...FOR_ALL, 'cache-control': CACHED, etag: tag });
   if (isUnchanged(request.headers, tag)) return reply.code(304).send();
   return reply.header('content-type', `${type}; charset=utf-8`).send(text);
