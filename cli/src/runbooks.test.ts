@@ -16,7 +16,7 @@ const FINDING = /^doctor/;
 
 /** As a shell would split it; comments are left out. */
 const words = (line: string): string[] =>
-  [...line.replace(/\s#.*$/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  [...line.replace(/\s#.*$/, '').matchAll(/"([^"]*)"|(<[^>]*>|\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
 function commandsOf(text: string): string[][] {
   const blocks = [...text.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
@@ -28,7 +28,7 @@ function commandsOf(text: string): string[][] {
 
 test('every command in a runbook is one that there is, with options that it has', () => {
   const found = PAGES.flatMap(({ name, text }) => {
-    const within = [...text.matchAll(/`npx tidegate ([^`|…]+)[`|…]/g)].map(([, rest]) => words(rest ?? ''));
+    const within = [...text.matchAll(/`npx tidegate ([^`|…&]+)[`|…&]/g)].map(([, rest]) => words(rest ?? ''));
     return [...commandsOf(text), ...within].map((argv) => ({ name, argv }));
   });
   expect(found.length).toBeGreaterThan(30);

@@ -1,3 +1,4 @@
+-- phase: expand
 -- What everybody may read on the page of states. Of the installation, not of an organisation; kept for 90 days.
 create table incidents (
   id          uuid        primary key,
