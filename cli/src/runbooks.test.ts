@@ -16,7 +16,9 @@ const FINDING = /^doctor/;
 
 /** As a shell would split it; comments are left out. */
 const words = (line: string): string[] =>
-  [...line.replace(/\s#.*$/, '').matchAll(/"([^"]*)"|(<[^>]*>|\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  [...line.replace(/\s#.*$/, '').matchAll(/"([^"]*)"|(<[^>]*>|\S+)/g)].map(
+    ([, quoted, plain]) => quoted ?? plain ?? '',
+  );
 
 function commandsOf(text: string): string[][] {
   const blocks = [...text.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');

@@ -6,9 +6,9 @@ import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/limits';
 import { DEFAULT_MESSAGING_LIMITS, type MessagingLimits } from '@tidegate/messaging/limits';
 import type { ReadRing } from '@tidegate/vault/master-keys';
 import { readVariable } from './config.ts';
+import { CurrentSecrets } from './current-secrets.ts';
 import type { RoomLimits } from './disk-room.ts';
 import { place } from './embedded/postgres.ts';
-import { CurrentSecrets } from './current-secrets.ts';
 import type { LicenceFiles } from './licence/installation-licence.ts';
 import {
   BUS_MEMBERS,

@@ -152,18 +152,20 @@ export class ErrorReports {
  * remains are the words of whoever wrote the message.
  */
 export function scrub(message: string): string {
-  return message
-    .slice(0, 4 * MOST_CHARACTERS)
-    .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '<url>')
-    .replace(/\S+@\S+/g, '<address>')
-    .replace(/"[^"]*"|'[^']*'|`[^`]*`|“[^”]*”|‘[^’]*’|«[^»]*»/g, '<text>')
-    // One that is not closed; the apostrophe of a word is none.
-    .replace(/(?:["`]|(?<![a-z])').*$/is, '<text>')
-    .replace(/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}\]?/gi, '<address>')
-    .replace(/\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b/gi, '<name>')
-    .replace(/(?=\S*\d)\S{6,}|\S{25,}/g, '<value>')
-    .replace(/\d+/g, '0')
-    .slice(0, MOST_CHARACTERS);
+  return (
+    message
+      .slice(0, 4 * MOST_CHARACTERS)
+      .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '<url>')
+      .replace(/\S+@\S+/g, '<address>')
+      .replace(/"[^"]*"|'[^']*'|`[^`]*`|“[^”]*”|‘[^’]*’|«[^»]*»/g, '<text>')
+      // One that is not closed; the apostrophe of a word is none.
+      .replace(/(?:["`]|(?<![a-z])').*$/is, '<text>')
+      .replace(/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}\]?/gi, '<address>')
+      .replace(/\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b/gi, '<name>')
+      .replace(/(?=\S*\d)\S{6,}|\S{25,}/g, '<value>')
+      .replace(/\d+/g, '0')
+      .slice(0, MOST_CHARACTERS)
+  );
 }
 
 /** The oldest first, as they are shown; only places in code, and none that a message pretends to be. */

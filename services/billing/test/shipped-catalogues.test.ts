@@ -126,7 +126,9 @@ test('a fifth of what the customers of a white label pay is charged, to the cent
   await billing.settle(organisationId);
   await billing.chargeUsage();
   const { items } = await billing.call(listInvoices, {}, organisationId);
-  const invoices = await Promise.all(items.map(({ id }) => billing.call(getInvoice, { invoiceId: id }, organisationId)));
+  const invoices = await Promise.all(
+    items.map(({ id }) => billing.call(getInvoice, { invoiceId: id }, organisationId)),
+  );
   const lines = invoices.flatMap((one) => one.lines).filter(({ item }) => item === 'usage:resold');
   expect(lines.map(({ amountMinor }) => amountMinor)).toEqual([24_691]);
   await billing.close();
