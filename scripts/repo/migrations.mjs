@@ -21,7 +21,7 @@ const FIX = 'docs/operations.md, *Upgrade*';
 const LARGE = new Set(
   `usage_events usage_hours usage_balances usage_origin_hours usage_identities activity_samples database_samples
    table_samples index_samples wraparound_samples statement_samples statement_hour_chunks statement_chunks
-   statement_rollups statements server_minutes server_hours trades orders fills ledger deliveries delivery_queue outbox
+   statement_rollups statements server_minutes trades orders fills ledger deliveries delivery_queue outbox
    inbox outbox_sequences idempotency_keys stripe_events invoices invoice_items sessions`.split(/\s+/),
 );
 /** Statements that take nothing away; those below are looked at more closely. */

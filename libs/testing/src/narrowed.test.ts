@@ -67,7 +67,9 @@ const SHARED = ['libs/database', 'libs/messaging', 'libs/vault'];
 const services = readdirSync('services').filter((name) => readdirSync(`services/${name}`).includes('migrations'));
 
 test.runIf(isHere).each(services)('%s takes nothing away from the release before', async (service) => {
-  const folders = [...SHARED, 'libs/entitlements', `services/${service}`].map((one) => `${one}/migrations`);
+  const definition = readFileSync(`services/${service}/src/${service}.service.ts`, 'utf8');
+  const follows = definition.includes('ENTITLEMENTS_MIGRATIONS') ? ['libs/entitlements'] : [];
+  const folders = [...SHARED, ...follows, `services/${service}`].map((one) => `${one}/migrations`);
   const listed = git('ls-tree', '-r', '--name-only', release?.commit ?? '', ...folders)
     .split('\n')
     .filter(Boolean);
