@@ -14,7 +14,7 @@ const GOODBYE_MS = 2_000;
 /** More queries in `idleMs` than those of loops that find nothing to do. */
 const BUSY = 20;
 
-/** What was done slowly is forgotten as well, at a hundredth of a percent of a core. */
+/** A session that was never that busy is replaced as well, at a hundredth of a percent of a core. */
 const LONG_MS = 15 * 60_000;
 
 interface Open {
