@@ -8,7 +8,7 @@ import { releaseNotes } from './release-notes.mjs';
 
 /*
  * The scripts of the workflows. The server to which is deployed is a folder here with the real ./blue-green; ssh, docker and
- * compose, which belong to other machines, only note what they are told.
+ * compose, which belong to other machines, only write down their words.
  */
 let folder: string;
 let server: Server;
@@ -23,7 +23,7 @@ const program = (name: string, text: string) => {
   chmodSync(file, 0o755);
   return file;
 };
-const told = () => readFileSync(join(folder, 'told'), 'utf8');
+const noted = () => readFileSync(join(folder, 'noted'), 'utf8');
 const compose = () => join(folder, 'compose');
 const current = () => spawnSync('./blue-green', ['--current'], { cwd: compose(), encoding: 'utf8' }).stdout.trim();
 
@@ -32,7 +32,7 @@ beforeEach(async () => {
   mkdirSync(compose());
   cpSync('deploy/compose/blue-green', join(compose(), 'blue-green'));
   writeFileSync(join(compose(), '.env'), `COMPOSE_PROFILES=blue\nTIDEGATE_IMAGE=${OLD}\n`, { mode: 0o600 });
-  writeFileSync(join(folder, 'told'), '');
+  writeFileSync(join(folder, 'noted'), '');
   healthOf = () => 200;
   server = createServer((_request, response) => response.writeHead(healthOf(current())).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -52,11 +52,11 @@ async function deploy(image: string, { starts = true, watch = '2' } = {}) {
     DEPLOY_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     WATCH_SECONDS: watch,
     WATCH_EVERY: '0.1',
-    SSH: program('ssh', `echo "ssh $1: $2" >> ${folder}/told\nexec sh -c "$2"`),
+    SSH: program('ssh', `echo "ssh $1: $2" >> ${folder}/noted\nexec sh -c "$2"`),
     COMPOSE: program('compose-program', fake),
     PATH: `${folder}:${process.env['PATH']}`,
   };
-  program('docker', `echo "docker $*" >> ${folder}/told`);
+  program('docker', `echo "docker $*" >> ${folder}/noted`);
   const child = spawn('deploy/ci/deploy', [image], { env });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += String(part)));
@@ -67,7 +67,7 @@ async function deploy(image: string, { starts = true, watch = '2' } = {}) {
 test('another version takes over and is watched; the same one again changes nothing', async () => {
   expect(await deploy(NEW)).toMatchObject({ status: 0, said: expect.stringContaining(`${NEW} has been well for 2 s`) });
   expect(current()).toBe(NEW);
-  expect(told()).toContain(`ssh tidegate@server.example.com: cd ${compose()} && docker pull -q ${NEW}`);
+  expect(noted()).toContain(`ssh tidegate@server.example.com: cd ${compose()} && docker pull -q ${NEW}`);
   expect(await deploy(NEW)).toMatchObject({ status: 0, said: `${NEW} runs already.\n` });
 });
 
@@ -101,7 +101,7 @@ test('nothing that is no image reaches the server', async () => {
     status: 2,
     said: expect.stringContaining('neither an image'),
   });
-  expect(told()).toBe('');
+  expect(noted()).toBe('');
 });
 
 test('the key of the server is readable by nobody else, and nobody is believed without one', () => {
@@ -124,7 +124,7 @@ test('what is published is what was built and looked at, with its list of conten
   const output = join(folder, 'output');
   const docker = program(
     'docker',
-    `echo "$*" >> ${folder}/told\ncase $1 in run) echo '{"bomFormat":"CycloneDX"}';; image) echo 'ghcr.io/you/tidegate@sha256:abc';; esac`,
+    `echo "$*" >> ${folder}/noted\ncase $1 in run) echo '{"bomFormat":"CycloneDX"}';; image) echo 'ghcr.io/you/tidegate@sha256:abc';; esac`,
   );
   const env = {
     PATH: process.env['PATH'],
@@ -137,11 +137,11 @@ test('what is published is what was built and looked at, with its list of conten
   const image = (what: string) =>
     spawnSync(join(process.cwd(), 'deploy/ci/image'), [what], { cwd: folder, env, encoding: 'utf8' });
   expect(image('build').status).toBe(0);
-  expect(told()).toMatch(
+  expect(noted()).toMatch(
     /^build -f deploy\/Dockerfile -t tidegate:candidate --build-arg VERSION=0\.2\.0 --build-arg REVISION=abcdef/,
   );
   expect(image('publish').status).toBe(0);
-  expect(told()).toMatch(
+  expect(noted()).toMatch(
     /tag tidegate:candidate ghcr\.io\/you\/tidegate:v0\.2\.0\npush ghcr\.io\/you\/tidegate:v0\.2\.0/,
   );
   expect(readFileSync(output, 'utf8')).toBe('digest=sha256:abc\n');

@@ -30,7 +30,7 @@ const files = readdirSync(FOLDER);
 const read = (file: string) => parse(readFileSync(join(FOLDER, file), 'utf8')) as Workflow;
 const hasActionlint = spawnSync('actionlint', ['--version']).status === 0;
 
-/** It is made for bundlers: Node wants to be told of JSON. */
+/** It is made for bundlers: Node imports JSON only where the import says so. */
 const PARSE = `
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -82,7 +82,7 @@ test.each(files)(
       for (const { run, uses } of job.steps) {
         if (uses) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v?\d/);
         if (!run) continue;
-        // One command: what a workflow does beyond that is in a script, which is tested. No value of a stranger is in it.
+        // One command: what a workflow does beyond that is in a script, which is tested. No value from outside is in it.
         expect(run.split('\n').filter(Boolean)).toHaveLength(1);
         expect(run).not.toContain('${{');
         const [program = '', first = '', second = ''] = run.split(' ');
