@@ -37,7 +37,7 @@ export async function makeTenants(url: string, count: number): Promise<Tenant[]>
   return tenants;
 }
 
-/** Begun anew where an answer was late. */
+/** Tried again where an answer was late. */
 async function makeOne(url: string, number: number): Promise<Tenant> {
   for (let tries = 1; ; tries += 1) {
     try {
