@@ -128,7 +128,7 @@ export class ServiceHost {
       ssl: database.ssl,
       schema: schemaOf(name),
       ...database.limits,
-      user: database.roles[name].user,
+      ...database.roles[name],
       password: secrets.of(`${variablePrefix(name)}_DATABASE_PASSWORD`),
     });
     const tenants = new TenantDatabase(this.dataSource);

@@ -56,7 +56,7 @@ test('an account with an unverified address can log in and look after itself, an
   }
   const gateway: Caller = { kind: 'service', service: 'notifier', scopes: [] };
   const known = () => identity.call(addressOf, { userId: ada.userId }, gateway);
-  expect(await known()).toEqual({ email: ada.email, verified: false, mayReachOthers: false });
+  expect(await known()).toEqual({ email: ada.email, verified: false, locale: null, mayReachOthers: false });
 
   const token = await verifyToken(ada.email);
   // Only with the mail of this account.
