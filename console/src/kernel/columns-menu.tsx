@@ -20,7 +20,15 @@ export function ColumnsMenu<Row>({ columns, shown, onToggle }: Props<Row>) {
       <Menu.Dropdown>
         {columns.map(({ key, title }) => (
           <Menu.Item key={key} component="div" onClick={() => onToggle(key)}>
-            <Checkbox size="xs" label={title} checked={shown.has(key)} readOnly tabIndex={-1} />
+            {/* A click on a label is a second click on its box, which would take the first one back. */}
+            <Checkbox
+              size="xs"
+              label={title}
+              checked={shown.has(key)}
+              readOnly
+              tabIndex={-1}
+              style={{ pointerEvents: 'none' }}
+            />
           </Menu.Item>
         ))}
       </Menu.Dropdown>
