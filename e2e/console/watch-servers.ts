@@ -90,7 +90,7 @@ export function watchServers(visit: Visit): void {
     await text.fill(yaml.replace(/name: Pro\n/, 'name: Professional\n'));
     await page.getByRole('button', { name: 'Show the difference' }).click();
     await page
-      .locator('pre.sql')
+      .getByRole('region', { name: 'What changes' })
       .getByText(/Professional/)
       .waitFor();
     expect(await page.getByRole('button', { name: 'Apply it' }).isDisabled()).toBe(false);

@@ -54,6 +54,9 @@ async function operator(): Promise<Rest> {
   return rest.as(body.accessToken);
 }
 
+/** The page is made anew each half minute. */
+const SEEN = { withinMs: 90_000, what: 'the page shows it' };
+
 test('an incident is opened in a terminal, goes on by REST, and is read by everybody', async () => {
   const opened = await tidegate(
     'incidents',
@@ -64,13 +67,13 @@ test('an incident is opened in a terminal, goes on by REST, and is read by every
     'billing',
   );
   const id = opened.slice(0, 36);
-  await until(async () => (await shown()).incidents[0]?.id === id);
+  await until(async () => (await shown()).incidents[0]?.id === id, SEEN);
   const rest = await operator();
   const path = `/api/v1/operator/incidents/${id}/updates`;
   expect((await rest.post(path, { state: 'resolved', text: 'They are sent.' })).status).toBe(201);
   expect((await rest.post(path, { state: 'over', text: 'x' })).status).toBe(422);
   expect((await new Rest(platform.url).post(path, { state: 'resolved', text: 'x' })).status).toBe(401);
-  await until(async () => (await shown()).incidents[0]?.state === 'resolved');
+  await until(async () => (await shown()).incidents[0]?.state === 'resolved', SEEN);
   const page = await (await fetch(`${platform.url}/status`)).text();
   expect(page).toContain('Late invoices');
   expect(page).toContain('They are sent.');

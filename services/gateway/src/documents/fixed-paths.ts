@@ -23,9 +23,10 @@ export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<strin
   const path = (operationId: string, summary: string, responses: Json, security: Json[] = []) => ({
     get: { operationId, tags: ['platform'], summary, security, responses },
   });
-  const document = (operationId: string, summary: string, type: string) =>
+  const document = (operationId: string, summary: string, type: string, more: Json = {}) =>
     path(operationId, summary, {
       200: answer(type),
+      ...more,
       429: problems.answer(429, [rateLimited]),
       503: problems.answer(503, [unavailable]),
     });
@@ -52,8 +53,9 @@ export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<strin
     '/status.atom': document('status.feed', 'Incidents as an Atom feed', 'application/atom+xml'),
     '/.well-known/security.txt': document(
       'security.contact',
-      'Where a vulnerability is reported (RFC 9116)',
+      'Where a vulnerability is reported (RFC 9116), where the operator says so',
       'text/plain',
+      { 404: problems.answer(404, [notFound]) },
     ),
     '/openapi.json': document('documents.openapi', 'This document', JSON_TYPE),
     '/asyncapi.json': document('documents.asyncapi', 'Events and live topics', JSON_TYPE),
