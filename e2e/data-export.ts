@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXPORTED } from '@tidegate/contracts/exported';
 import { Rest } from '@tidegate/testing/platform';
+import { asSuperuser } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 import { BOT_SETTINGS, ownerAt } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
-import { asSuperuser } from './superuser.ts';
 
 interface Line {
   kind: string;

@@ -6,11 +6,11 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { inTurns } from '@tidegate/testing/one-client';
 import { adminPassword, Rest } from '@tidegate/testing/platform';
+import { superuserLogin } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
 import { BOT_SETTINGS, ownerAt } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
-import { superuserLogin } from './superuser.ts';
 
 /* An organisation goes, and with it everything that any service keeps for it. */
 export function deleteOrganisation(platform: SharedPlatform): void {

@@ -3,12 +3,12 @@ import { promisify } from 'node:util';
 import type { Filled } from '@tidegate/cli/demo/fill';
 import { chromiumPath } from '@tidegate/testing/browser';
 import { type Answer, Rest } from '@tidegate/testing/platform';
+import { asSuperuser, withSuperuser } from '@tidegate/testing/superuser';
 import { programEnvironment } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
 import type { Visit } from './console/visit.ts';
 import { operatorOf } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
-import { asSuperuser, withSuperuser } from './superuser.ts';
 
 /** What is there for other reasons than to be shown: messages that were sent, and what was handled. */
 const APART = '{outbox,outbox_sequences,inbox,inbox_gaps,dead_letters,data_keys,deleted_organisations,entitlements}';

@@ -7,9 +7,9 @@ import { customersCatalogue } from '@tidegate/testing/customers/catalogue';
 import { Customer } from '@tidegate/testing/customers/customer';
 import { keepAsking } from '@tidegate/testing/customers/keep-asking';
 import { judge } from '@tidegate/testing/customers/verdict';
-import { withDatabase } from '@tidegate/testing/customers/with-database';
 import { startWebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
 import { startPlatform } from '@tidegate/testing/platform';
+import { withSuperuser } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 
 /* A disk of its own, in memory, which only root can make. */
@@ -50,11 +50,11 @@ test.runIf(isMade)(
     const create = () => customer.send('POST', '/api/v1/usage/events', { events: [] });
 
     // Of days before yesterday, which has partitions like every other.
-    await withDatabase(platform, (client) =>
+    await withSuperuser(platform, (client) =>
       client.query("set search_path = monitor_agent; select ensure_day_partitions('activity_samples', 9, 0)"),
     );
     const oldDays = () =>
-      withDatabase(platform, async (client) => {
+      withSuperuser(platform, async (client) => {
         const { rowCount } = await client.query(
           `select from pg_inherits where inhparent = 'monitor_agent.activity_samples'::regclass
               and to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') < (now() at time zone 'utc')::date - 1`,

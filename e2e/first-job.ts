@@ -4,12 +4,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { uncoveredTables } from '@tidegate/database/catalogue';
 import { Rest } from '@tidegate/testing/platform';
+import { withSuperuser } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 import fc from 'fast-check';
 import { operatorOf, signUpAt } from './people.ts';
 import { metricsToken } from './prometheus.ts';
 import type { SharedPlatform } from './shared-platform.ts';
-import { withSuperuser } from './superuser.ts';
 
 /*
  * The first real job, as a customer does it, on the whole platform over REST. one-process.test.ts and

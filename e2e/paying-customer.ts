@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type Answer, Rest } from '@tidegate/testing/platform';
 import type { StripeDouble } from '@tidegate/testing/stripe/start-stripe';
+import { asSuperuser } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 import { Stripe } from 'stripe';
 import { download } from './data-export.ts';
 import { operatorOf } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
-import { asSuperuser } from './superuser.ts';
 import { type Payments, WEBHOOK_SECRET } from './take-payments.ts';
 
 const BOT = {

@@ -3,8 +3,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { customersCatalogue } from '@tidegate/testing/customers/catalogue';
-import { withDatabase } from '@tidegate/testing/customers/with-database';
 import { type Platform, startPlatform } from '@tidegate/testing/platform';
+import { withSuperuser } from '@tidegate/testing/superuser';
 import { makeTenants, type Tenant } from './load/tenants.ts';
 import { nextCall } from './load/traffic.ts';
 import type { Result } from './main.ts';
@@ -147,7 +147,7 @@ const cpuMs = ({ process: { pid = 0 } }: Platform): number => familyMs(pid);
 /** Waits until what was taken is counted. */
 async function countedEvents(platform: Platform, taken: number): Promise<number> {
   for (let tries = 0; ; tries += 1) {
-    const counted = await withDatabase(platform, async (client) => {
+    const counted = await withSuperuser(platform, async (client) => {
       const { rows } = await client.query("select sum(used) as n from usage.usage_balances where meter = 'widgets'");
       return Number(rows[0]?.n ?? 0);
     });

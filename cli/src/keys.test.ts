@@ -7,7 +7,7 @@ import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/tes
 import { programEnvironment } from '@tidegate/testing/test-run';
 import { masterKeyId } from '@tidegate/vault/master-keys';
 import pg from 'pg';
-import { fail, runCommand } from './run-command.ts';
+import { runTidegate } from '../test/run-tidegate.ts';
 import { vaultSettings } from './service-vaults.ts';
 
 /* The operator's commands on a running installation, one after the other as an operator gives them. */
@@ -22,37 +22,12 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+const tidegate = (args: string[], env: NodeJS.ProcessEnv = {}) => runTidegate(dataDir, args, env);
 
-/** The command in this process, which has loaded its code already; its output and exit code as a terminal sees them. */
-async function tidegate(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const [before, ended] = [process.env, { code: 0, stdout: '', stderr: '' }];
-  const into = (name: 'stdout' | 'stderr') =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      ended[name] += String(text);
-      return true;
-    });
-  const spies = [into('stdout'), into('stderr')];
-  process.env = { PATH: before['PATH'], DATA_DIR: dataDir, ...env };
-  try {
-    await runCommand(args);
-    ended.code = Number(process.exitCode ?? 0);
-  } catch (error) {
-    fail(error);
-    ended.code = 1;
-  } finally {
-    process.env = before;
-    process.exitCode = 0;
-    for (const spy of spies) spy.mockRestore();
-  }
-  return ended;
-}
-
-function tidegateProcess(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function tidegateProcess(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, ['--no-warnings', 'cli/dist/main.js', ...args], {
     env: { ...programEnvironment(), DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

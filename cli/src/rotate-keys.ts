@@ -25,7 +25,7 @@ export async function rotateKeys(services: readonly ServiceName[]): Promise<void
 }
 
 /** Two rotations at once would each add a key to the file and remove the other's. */
-export async function alone(adminUrl: string | undefined, work: () => Promise<void>): Promise<void> {
+export async function alone<T>(adminUrl: string | undefined, work: () => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
   // When it breaks, the work that follows fails and reports it.
   client.on('error', () => undefined);
@@ -33,7 +33,7 @@ export async function alone(adminUrl: string | undefined, work: () => Promise<vo
   try {
     const { rows } = await client.query<{ first: boolean }>('select pg_try_advisory_lock($1) as first', [LOCK]);
     if (!rows[0]?.first) throw new Error('Another rotation runs on this database.\n  Fix: wait until it has ended.');
-    await work();
+    return await work();
   } finally {
     await client.end();
   }

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Platform, startPlatform } from '@tidegate/testing/platform';
+import { runTidegate } from '../test/run-tidegate.ts';
 import { understand } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
-import { fail, runCommand } from './run-command.ts';
 
 /* What a runbook tells people to type at night exists, and works. */
 const FOLDER = 'docs/runbooks';
@@ -64,28 +64,9 @@ describe('on an installation', () => {
   const typed = all.filter(isTyped);
 
   test.each(typed.map((argv) => [argv.join(' '), argv] as const))('tidegate %s', async (line, argv) => {
-    const before = process.env;
-    const said: string[] = [];
-    const spies = (['stdout', 'stderr'] as const).map((name) =>
-      vi.spyOn(process[name], 'write').mockImplementation((text) => {
-        said.push(String(text));
-        return true;
-      }),
-    );
-    process.env = { PATH: before['PATH'], DATA_DIR: dataDir };
-    let failed: unknown;
-    try {
-      await runCommand(argv);
-    } catch (error) {
-      failed = error;
-      fail(error);
-    } finally {
-      process.env = before;
-      for (const spy of spies) spy.mockRestore();
-    }
-    const code = Number(process.exitCode ?? 0);
-    process.exitCode = 0;
-    expect({ failed, said: said.join('').slice(-500), code: FINDING.test(line) ? 0 : code }).toMatchObject({
+    const { code, stdout, stderr, failed } = await runTidegate(dataDir, argv);
+    const said = stdout + stderr;
+    expect({ failed, said: said.slice(-500), code: FINDING.test(line) ? 0 : code }).toMatchObject({
       failed: undefined,
       code: 0,
     });

@@ -1,6 +1,6 @@
+import { superuserLogin, withSuperuser } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 import type { Page } from 'playwright-core';
-import { superuserLogin, withSuperuser } from '../superuser.ts';
 import { ask, type Visit } from './visit.ts';
 
 /** The operator watches the PostgreSQL of the installation: what there is to see of it. */

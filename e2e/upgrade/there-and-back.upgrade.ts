@@ -7,9 +7,9 @@ import { customersCatalogue } from '@tidegate/testing/customers/catalogue';
 import { Customer } from '@tidegate/testing/customers/customer';
 import { keepAsking } from '@tidegate/testing/customers/keep-asking';
 import { judge } from '@tidegate/testing/customers/verdict';
-import { withDatabase } from '@tidegate/testing/customers/with-database';
 import { startWebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
 import { type Platform, startPlatform } from '@tidegate/testing/platform';
+import { withSuperuser } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 
 /*
@@ -57,7 +57,7 @@ test('an upgrade, the way back and the upgrade again lose nothing and double not
   await work();
 
   // At least one migration is to run, also right after a release.
-  await withDatabase({ dataDir }, (client) =>
+  await withSuperuser({ dataDir }, (client) =>
     client.query("delete from notifier.migrations where name = '0004-enter-without-lock.sql'"),
   );
   const backups = { BACKUP_TO: store, BACKUP_PASSPHRASE: 'a long way from here', BACKUP_DRILL_EVERY_DAYS: '0' };

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from '@tidegate/testing/children';
-import { withDatabase } from '@tidegate/testing/customers/with-database';
 import type { Platform } from '@tidegate/testing/platform';
+import { withSuperuser } from '@tidegate/testing/superuser';
 import { processesOf } from '../platform-processes.ts';
 import type { Layout, World } from './world.ts';
 
@@ -156,7 +156,7 @@ async function freeze(pids: number[], ms: number): Promise<void> {
 const isThere = (pid: number): boolean => readdirSync('/proc').includes(String(pid));
 
 async function endBackends(platform: Platform): Promise<void> {
-  await withDatabase(platform, (client) =>
+  await withSuperuser(platform, (client) =>
     client.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
     ),

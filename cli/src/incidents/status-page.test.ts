@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ErrorCollector } from '@tidegate/testing/fakes/error-collector';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
-import { runCommand } from '../run-command.ts';
+import { runTidegate } from '../../test/run-tidegate.ts';
 
 /* What everybody, and a program that guards a server, sees of a whole installation. */
 const dataDir = mkdtempSync(join(tmpdir(), 'tidegate-public-'));
@@ -25,20 +25,9 @@ afterAll(async () => {
 });
 
 async function tidegate(...args: string[]): Promise<string> {
-  const before = process.env;
-  let said = '';
-  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-  process.env = { PATH: before['PATH'], DATA_DIR: dataDir };
-  try {
-    await runCommand(args);
-  } finally {
-    process.env = before;
-    spy.mockRestore();
-  }
-  return said;
+  const { stdout, failed } = await runTidegate(dataDir, args);
+  expect(failed).toBeUndefined();
+  return stdout;
 }
 
 interface Shown {

@@ -9,8 +9,8 @@ import { readSecrets, writeSecrets } from '@tidegate/runtime/secrets-file';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
+import { runTidegate } from '../../test/run-tidegate.ts';
 import { readMemory, remember } from '../kernel/installation.ts';
-import { fail, runCommand } from '../run-command.ts';
 import { KINDS } from './kinds.ts';
 
 /* Every secret is changed while requests come; none may fail, and what was before must not work afterwards. */
@@ -29,28 +29,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function tidegate(...args: string[]) {
-  const [before, ended] = [process.env, { code: 0, stdout: '', stderr: '' }];
-  const into = (name: 'stdout' | 'stderr') =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      ended[name] += String(text);
-      return true;
-    });
-  const spies = [into('stdout'), into('stderr')];
-  process.env = { PATH: before['PATH'], DATA_DIR: dataDir };
-  try {
-    await runCommand(args);
-    ended.code = Number(process.exitCode ?? 0);
-  } catch (error) {
-    fail(error);
-    ended.code = 1;
-  } finally {
-    process.env = before;
-    process.exitCode = 0;
-    for (const spy of spies) spy.mockRestore();
-  }
-  return ended;
-}
+const tidegate = (...args: string[]) => runTidegate(dataDir, args);
 
 interface Load {
   sent: number;

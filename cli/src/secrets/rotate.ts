@@ -64,12 +64,8 @@ export async function retireSecrets(): Promise<void> {
 }
 
 async function onlyOnce<T>(work: () => Promise<T>): Promise<T> {
-  let done: T | undefined;
   const { database } = await vaultSettings();
-  await alone(database.adminUrl, async () => {
-    done = await work();
-  });
-  return done as T;
+  return alone(database.adminUrl, work);
 }
 
 async function rotate({ name, variables }: Kind, dataDir: string): Promise<string[]> {

@@ -4,6 +4,7 @@ import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/serv
 import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/limits';
 
 import { DEFAULT_MESSAGING_LIMITS, type MessagingLimits } from '@tidegate/messaging/limits';
+import { type Destination, readDsn } from '@tidegate/telemetry/dsn';
 import type { ReadRing } from '@tidegate/vault/master-keys';
 import { readVariable } from './config.ts';
 import { CurrentSecrets } from './current-secrets.ts';
@@ -73,7 +74,7 @@ export interface Settings {
   /** Undefined: no traces are made. */
   tracing: { endpoint: string | undefined; namespace: string } | undefined;
   /** Where unexpected errors are sent, if anywhere. */
-  errorReports: { dsn: string; environment: string } | undefined;
+  errorReports: { to: Destination; environment: string } | undefined;
   /** Files of the licence of this installation, where it has one. */
   licence: LicenceFiles;
   /** What is watched of the disk; undefined where no server of ours keeps its data here. */
@@ -267,10 +268,10 @@ function forEachOf<K extends string, T>(names: readonly K[], make: (name: K) => 
 function readErrorReports(reader: SettingsReader, mode: Mode): Settings['errorReports'] {
   const dsn = reader.get('SENTRY_DSN');
   if (!dsn) return undefined;
-  if (!URL.canParse(dsn) || !new URL(dsn).username) {
-    reader.problems.push('SENTRY_DSN must look like https://key@host/project');
-  }
-  return { dsn, environment: reader.get('SENTRY_ENVIRONMENT') ?? mode };
+  const to = readDsn(dsn);
+  if (to) return { to, environment: reader.get('SENTRY_ENVIRONMENT') ?? mode };
+  reader.problems.push('SENTRY_DSN must look like https://key@host/project');
+  return undefined;
 }
 
 /** Traces are on when it is said where they go, by the standard variables of OpenTelemetry. */

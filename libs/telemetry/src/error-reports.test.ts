@@ -1,9 +1,14 @@
 import { ErrorCollector } from '@tidegate/testing/fakes/error-collector';
 import { until } from '@tidegate/testing/until';
-import { ErrorReports, readDsn, scrub } from './error-reports.ts';
+import { type Destination, readDsn } from './dsn.ts';
+import { ErrorReports, scrub } from './error-reports.ts';
 import { alsoTo, Log, setLogLevel } from './log.ts';
 
-const options = (collector: ErrorCollector) => ({ dsn: collector.dsn, release: '1.2.3', environment: 'production' });
+const options = ({ dsn }: ErrorCollector) => ({
+  to: readDsn(dsn) as Destination,
+  release: '1.2.3',
+  environment: 'production',
+});
 
 function failing(message: string): Error {
   return Object.assign(new RangeError(message), { code: '23505' });

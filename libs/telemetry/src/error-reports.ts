@@ -6,13 +6,10 @@
  * Nobody waits for it: a report is queued or dropped, the same error is sent once a minute, and a collector that is away
  * costs one request at a time.
  */
-export interface Destination {
-  url: string;
-  key: string;
-}
+import type { Destination } from './dsn.ts';
 
 interface Options {
-  dsn: string;
+  to: Destination;
   release: string;
   environment: string;
   /** For tests. */
@@ -36,18 +33,7 @@ interface Line {
   error?: { name?: string; message?: string; code?: unknown; stack?: string };
 }
 
-/** `https://key@host/path/project`; undefined when it is none. */
-export function readDsn(dsn: string): Destination | undefined {
-  if (!URL.canParse(dsn)) return undefined;
-  const { protocol, username, host, pathname } = new URL(dsn);
-  const parts = pathname.split('/');
-  const project = parts.pop();
-  if (!/^https?:$/.test(protocol) || !username || !project) return undefined;
-  return { url: `${protocol}//${host}${parts.join('/')}/api/${project}/envelope/`, key: username };
-}
-
 export class ErrorReports {
-  private readonly to: Destination;
   private readonly options: Options;
   private readonly seen = new Map<string, number>();
   private waiting: string[] = [];
@@ -56,9 +42,6 @@ export class ErrorReports {
   dropped = 0;
 
   constructor(options: Options) {
-    const to = readDsn(options.dsn);
-    if (!to) throw new Error('SENTRY_DSN must look like https://key@host/project');
-    this.to = to;
     this.options = options;
   }
 
@@ -92,13 +75,13 @@ export class ErrorReports {
   private async send(): Promise<void> {
     for (let body = this.waiting.shift(); body !== undefined; body = this.waiting.shift()) {
       try {
-        const response = await fetch(this.to.url, {
+        const response = await fetch(this.options.to.url, {
           method: 'POST',
           redirect: 'error',
           signal: AbortSignal.timeout(ANSWER_MS),
           headers: {
             'content-type': 'application/x-sentry-envelope',
-            'x-sentry-auth': `Sentry sentry_version=7, sentry_client=tidegate/${this.options.release}, sentry_key=${this.to.key}`,
+            'x-sentry-auth': `Sentry sentry_version=7, sentry_client=tidegate/${this.options.release}, sentry_key=${this.options.to.key}`,
           },
           body,
         });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReceivedRequest } from '../fakes/webhook-receiver.ts';
 import type { Platform } from '../platform.ts';
+import { withSuperuser } from '../superuser.ts';
 import { type Customer, FLEET_TRADES, TRADES } from './customer.ts';
-import { withDatabase } from './with-database.ts';
 
 export interface Verdict {
   lost: string[];
@@ -72,7 +72,7 @@ async function compare(
     if (is < should) verdict.lost.push(`${what}: ${is} of ${should}`);
     if (is > should) verdict.doubled.push(`${what}: ${is} of ${should}`);
   };
-  await withDatabase(platform, async (client) => {
+  await withSuperuser(platform, async (client) => {
     const count = async (sql: string, params: unknown[]) =>
       Number((await client.query<{ n: string }>(sql, params)).rows[0]?.n ?? 0);
     for (const { name, orgId, events, bots, traders, fleet, tally } of customers) {

@@ -7,18 +7,15 @@ export interface MailSenderRow {
   reply_proven_at: Date | null;
 }
 
+const OF_ORGANISATION =
+  'select name, address, reply_to, reply_proven_at from organisation_mail_senders where org_id = $1';
+
 export const findMailSender = (tx: Tx): Promise<MailSenderRow | undefined> =>
-  tx.one<MailSenderRow>(
-    'select name, address, reply_to, reply_proven_at from organisation_mail_senders where org_id = $1',
-    [tx.orgId],
-  );
+  tx.one<MailSenderRow>(OF_ORGANISATION, [tx.orgId]);
 
 /** The same while it is being changed. */
 export const lockMailSender = (tx: Tx): Promise<MailSenderRow | undefined> =>
-  tx.one<MailSenderRow>(
-    'select name, address, reply_to, reply_proven_at from organisation_mail_senders where org_id = $1 for update',
-    [tx.orgId],
-  );
+  tx.one<MailSenderRow>(`${OF_ORGANISATION} for update`, [tx.orgId]);
 
 /** Another address for answers has agreed to nothing yet; a token that was mailed to the one before is no longer valid. */
 export async function saveMailSender(

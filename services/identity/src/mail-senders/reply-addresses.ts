@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { emailUnverified } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
@@ -6,6 +5,7 @@ import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { normalAddress } from '../kernel/address.rules.ts';
 import { VerifiedAddresses } from '../kernel/people.ts';
+import { hashOf } from '../kernel/tokens.ts';
 import { AccountMails, DAY } from '../mails/account-mails.ts';
 
 const BY_ORGANISATION = { most: 20, minutes: DAY };
@@ -33,8 +33,7 @@ export class ReplyAddresses {
   }
 
   async ask(tx: Tx, address: string): Promise<void> {
-    const hash = createHash('sha256').update(normalAddress(address)).digest('hex');
-    await this.mails.count(tx, `answers-to ${hash}`, TO_ADDRESS);
+    await this.mails.count(tx, `answers-to ${hashOf(normalAddress(address))}`, TO_ADDRESS);
     await this.mails.count(tx, `answers-of ${tx.orgId}`, BY_ORGANISATION);
     await this.mails.queue(tx, { kind: 'reply-address', email: address, details: { orgId: tx.orgId as string } });
   }

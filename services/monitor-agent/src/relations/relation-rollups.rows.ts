@@ -160,9 +160,22 @@ export async function lockRollups(tx: Tx, serverId: string): Promise<boolean> {
   return server !== undefined;
 }
 
-export async function collectedServers(tx: Tx): Promise<string[]> {
-  const sql = 'select id from servers where org_id = $1 and removed_at is null order by id';
-  return (await tx.query<{ id: string }>(sql, [tx.orgId])).map(({ id }) => id);
+export interface ServerToRollUp {
+  serverId: string;
+  /** There may be samples of before there were sums. */
+  backlog: boolean;
+}
+
+/** Servers of which something before `due` is not added up yet. */
+export async function serversToRollUp(tx: Tx, due: Date): Promise<ServerToRollUp[]> {
+  const rows = await tx.query<{ id: string; backlog: boolean }>(
+    `select s.id, r.server_id is null or r.rolled_from is not null as backlog
+       from servers s left join relation_rollup_ranges r on r.org_id = s.org_id and r.server_id = s.id
+      where s.org_id = $1 and s.removed_at is null
+        and (r.server_id is null or r.rolled_from is not null or r.rolled_until < $2) order by s.id`,
+    [tx.orgId, due],
+  );
+  return rows.map(({ id: serverId, backlog }) => ({ serverId, backlog }));
 }
 
 export interface RolledRange {

@@ -4,8 +4,8 @@ import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../kernel/schedule/lease.rows.ts';
-import { collectedServers, rolledRange } from './relation-rollups.rows.ts';
-import { isDue, rollUpBackward, rollUpForward } from './roll-up-relations.ts';
+import { type ServerToRollUp, serversToRollUp } from './relation-rollups.rows.ts';
+import { dueUntil, rollUpBackward, rollUpForward } from './roll-up-relations.ts';
 
 /** Of a turn's interval that may be spent on what was there before: others use the database as well. */
 const BACKLOG_MS = 30_000;
@@ -29,39 +29,31 @@ export class RollUpRelations {
     const began = performance.now();
     const organisations = await this.tenants.system('retention', organisationsWithServers);
     const how = { signal, log: this.log, what: 'Adding up tables and indexes' };
-    const servers: { orgId: string; serverId: string }[] = [];
+    const due = new Date(dueUntil(this.now()));
+    const servers: (ServerToRollUp & { orgId: string })[] = [];
     await each(
       organisations.map((orgId) => ({ orgId })),
       how,
       async ({ orgId }) => {
-        for (const serverId of await this.tenants.read(orgId, collectedServers)) servers.push({ orgId, serverId });
+        const found = await this.tenants.read(orgId, (tx) => serversToRollUp(tx, due));
+        servers.push(...found.map((one) => ({ orgId, ...one })));
       },
     );
     await each(servers, how, async ({ orgId, serverId }) => {
       let more = true;
-      while (more && !signal.aborted) more = await this.forward(orgId, serverId);
+      while (more && !signal.aborted)
+        more = await this.tenants.run(orgId, (tx) => rollUpForward(tx, serverId, this.now()));
     });
     // A day of each, and again: nobody waits for the year of another.
-    let left = servers;
+    let left = servers.filter(({ backlog }) => backlog);
     while (left.length > 0 && !signal.aborted && performance.now() - began < BACKLOG_MS) {
       const unfinished: typeof servers = [];
       await each(left, how, async (server) => {
         if (performance.now() - began > BACKLOG_MS) return;
-        if (await this.backward(server.orgId, server.serverId)) unfinished.push(server);
+        const { orgId, serverId } = server;
+        if (await this.tenants.run(orgId, (tx) => rollUpBackward(tx, serverId))) unfinished.push(server);
       });
       left = unfinished;
     }
-  }
-
-  private async forward(orgId: string, serverId: string): Promise<boolean> {
-    const now = this.now();
-    const rolled = await this.tenants.read(orgId, (tx) => rolledRange(tx, serverId));
-    if (rolled && !isDue(rolled, now)) return false;
-    return this.tenants.run(orgId, (tx) => rollUpForward(tx, serverId, now));
-  }
-
-  private async backward(orgId: string, serverId: string): Promise<boolean> {
-    const rolled = await this.tenants.read(orgId, (tx) => rolledRange(tx, serverId));
-    return rolled?.from ? this.tenants.run(orgId, (tx) => rollUpBackward(tx, serverId)) : false;
   }
 }

@@ -17,9 +17,8 @@ const AFTER_MS = HOUR_MS / 4;
 
 const between = (from: number, to: number) => ({ from: new Date(from), to: new Date(to) });
 
-const dueUntil = (now: number): number => startOfHour(now - AFTER_MS);
-/** Whether there are hours to count at the end. */
-export const isDue = ({ until }: RolledRange, now: number): boolean => dueUntil(now) > until.getTime();
+/** Up to when hours are to be counted. */
+export const dueUntil = (now: number): number => startOfHour(now - AFTER_MS);
 
 /** The hours up to now, at most to the end of a day; false when there is none. Begins with the hour that has just ended. */
 export async function rollUpForward(tx: Tx, serverId: string, now: number): Promise<boolean> {

@@ -17,6 +17,13 @@ export const API_VERSION = '2026-10-28.endive';
 /** One attempt. Stripe answers within a second as a rule; its library would wait for 80. */
 const ATTEMPT_MS = 12_000;
 const COME_BACK = { retryAfterSeconds: 5 };
+const LARGEST_PAGE = 100;
+
+/** Parameters of a list by which a page of it is read. */
+export interface Page {
+  limit: number;
+  starting_after?: string;
+}
 
 interface CallOptions {
   /** Given to whatever creates something, and stored before: a repeated request has one effect. */
@@ -103,6 +110,23 @@ export class StripeApi implements OnApplicationBootstrap {
         await pause(wait);
       }
     }
+  }
+
+  /** All of a list, page by page; after `most` no further page is asked for. */
+  async listAll<T extends { id: string }>(
+    endpoint: string,
+    list: (stripe: Stripe, page: Page) => Promise<{ data: T[]; has_more: boolean }>,
+    most = Number.MAX_SAFE_INTEGER,
+  ): Promise<T[]> {
+    const found: T[] = [];
+    for (let more = true; more; ) {
+      const last = found.at(-1);
+      const page = { limit: LARGEST_PAGE, ...(last && { starting_after: last.id }) };
+      const { data, has_more } = await this.call(endpoint, (stripe) => list(stripe, page));
+      found.push(...data);
+      more = has_more && data.length > 0 && found.length < most;
+    }
+    return found;
   }
 
   private async turn(endpoint: string): Promise<void> {

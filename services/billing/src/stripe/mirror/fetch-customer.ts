@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Stripe } from 'stripe';
 import type { DisputeFound } from '../../kernel/dispute.rows.ts';
-import { StripeApi } from '../client/stripe-api.ts';
+import { type Page, StripeApi } from '../client/stripe-api.ts';
 import { disputeFacts, disputeFound } from './disputes.ts';
 import { chargeFacts, creditNoteFact, type Fact } from './facts.rules.ts';
 import { type InvoiceState, invoiceState } from './invoice-state.rules.ts';
@@ -25,8 +25,6 @@ export interface PaymentState {
   balance: number;
 }
 
-type Page = { limit: number; starting_after?: string };
-const PAGE = 100;
 /** Older ones were copied before, and do not change any more as a rule; the nightly comparison reads them all. */
 const INVOICES = 100;
 
@@ -71,44 +69,30 @@ export class FetchCustomer {
 
   private subscriptions(customer: string) {
     const these = { customer, status: 'all' as const, expand: ['data.schedule', 'data.default_payment_method'] };
-    return this.pages('GET /v1/subscriptions', (stripe, page) => stripe.subscriptions.list({ ...these, ...page }));
+    return this.api.listAll('GET /v1/subscriptions', (stripe, page) =>
+      stripe.subscriptions.list({ ...these, ...page }),
+    );
   }
 
   /** Each has its first ten lines inside; the others are asked for. */
   private async invoices(customer: string, all: boolean) {
     const most = all ? undefined : INVOICES;
     const list = (stripe: Stripe, page: Page) => stripe.invoices.list({ customer, ...page });
-    const found = await this.pages('GET /v1/invoices', list, most);
+    const found = await this.api.listAll('GET /v1/invoices', list, most);
     for (const { id, lines } of found) {
       if (!lines.has_more) continue;
       const rest = (stripe: Stripe, page: Page) => stripe.invoices.listLineItems(id, page);
-      lines.data = await this.pages('GET /v1/invoices/:id/lines', rest);
+      lines.data = await this.api.listAll('GET /v1/invoices/:id/lines', rest);
     }
     return found;
   }
 
   private async facts(customer: string): Promise<Fact[]> {
     const [charges, notes] = await Promise.all([
-      this.pages('GET /v1/charges', (stripe, page) => stripe.charges.list({ customer, ...page })),
-      this.pages('GET /v1/credit_notes', (stripe, page) => stripe.creditNotes.list({ customer, ...page })),
+      this.api.listAll('GET /v1/charges', (stripe, page) => stripe.charges.list({ customer, ...page })),
+      this.api.listAll('GET /v1/credit_notes', (stripe, page) => stripe.creditNotes.list({ customer, ...page })),
     ]);
     return [...charges.flatMap(chargeFacts), ...notes.map(creditNoteFact)];
-  }
-
-  private async pages<T extends { id: string }>(
-    endpoint: string,
-    list: (stripe: Stripe, page: Page) => Promise<{ data: T[]; has_more: boolean }>,
-    most = Number.MAX_SAFE_INTEGER,
-  ): Promise<T[]> {
-    const found: T[] = [];
-    for (let more = true; more; ) {
-      const last = found.at(-1);
-      const page = { limit: PAGE, ...(last && { starting_after: last.id }) };
-      const { data, has_more } = await this.api.call(endpoint, (stripe) => list(stripe, page));
-      found.push(...data);
-      more = has_more && data.length > 0 && found.length < most;
-    }
-    return found;
   }
 }
 

@@ -60,16 +60,10 @@ function changeOf({ name }: WantedMeter, there: Stripe.Billing.Meter | undefined
 }
 
 async function activeMeters(api: StripeApi): Promise<Map<string, Stripe.Billing.Meter>> {
-  const found = new Map<string, Stripe.Billing.Meter>();
-  let last: string | undefined;
-  for (let more = true; more; ) {
-    const page = { status: 'active' as const, limit: 100, ...(last && { starting_after: last }) };
-    const { data, has_more } = await api.call('GET /v1/billing/meters', (stripe) => stripe.billing.meters.list(page));
-    for (const meter of data) found.set(meter.event_name, meter);
-    last = data.at(-1)?.id;
-    more = has_more && last !== undefined;
-  }
-  return found;
+  const all = await api.listAll('GET /v1/billing/meters', (stripe, page) =>
+    stripe.billing.meters.list({ status: 'active', ...page }),
+  );
+  return new Map(all.map((meter) => [meter.event_name, meter]));
 }
 
 async function create(api: StripeApi, { eventName: event_name, name: display_name }: WantedMeter): Promise<string> {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
-import type { Stripe } from 'stripe';
 import { findUses, saveUsesAtStripe } from '../../coupons/coupon.rows.ts';
 import { isUsedUp } from '../../coupons/coupon.rules.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
@@ -29,7 +28,8 @@ export class CountCoupons {
     const { coupons } = await requireCatalogue(reader);
     const limited = coupons.flatMap(({ coupon, max }) => (max === null ? [] : [{ coupon, max }]));
     if (limited.length === 0) return;
-    const there = (await this.published()).filter(({ id }) => limited.some((one) => one.coupon === couponKey(id)));
+    const published = await this.api.listAll('GET /v1/coupons', (stripe, page) => stripe.coupons.list(page));
+    const there = published.filter(({ id }) => limited.some((one) => one.coupon === couponKey(id)));
     const uses = new Map<string, number>();
     for (const { id, times_redeemed: times } of there) {
       const key = couponKey(id) as string;
@@ -43,22 +43,11 @@ export class CountCoupons {
     }
   }
 
-  private async published(): Promise<Stripe.Coupon[]> {
-    const found: Stripe.Coupon[] = [];
-    for (let more = true; more; ) {
-      const last = found.at(-1);
-      const page = { limit: 100, ...(last && { starting_after: last.id }) };
-      const { data, has_more } = await this.api.call('GET /v1/coupons', (stripe) => stripe.coupons.list(page));
-      found.push(...data);
-      more = has_more && data.length > 0;
-    }
-    return found;
-  }
-
   private async switchOff(coupon: string): Promise<void> {
-    const page = { coupon, active: true, limit: 100 };
-    const { data } = await this.api.call('GET /v1/promotion_codes', (stripe) => stripe.promotionCodes.list(page));
-    for (const { id } of data) {
+    const codes = await this.api.listAll('GET /v1/promotion_codes', (stripe, page) =>
+      stripe.promotionCodes.list({ coupon, active: true, ...page }),
+    );
+    for (const { id } of codes) {
       await this.api.call('POST /v1/promotion_codes/:id', (stripe) =>
         stripe.promotionCodes.update(id, { active: false }),
       );

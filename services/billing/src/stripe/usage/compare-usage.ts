@@ -78,28 +78,22 @@ export class CompareUsage {
       start_time: hourOf(period_start.getTime()) / 1_000,
       end_time: end / 1_000,
       value_grouping_window: 'hour' as const,
-      limit: 100,
     };
-    const found = new Map<number, bigint>();
-    let last: string | undefined;
-    for (let more = true; more; ) {
-      const page = { ...range, ...(last && { starting_after: last }) };
-      const { data, has_more } = await this.api.call('GET /v1/billing/meters/:id/event_summaries', (stripe) =>
-        stripe.billing.meters.listEventSummaries(id, page),
-      );
-      for (const { start_time, aggregated_value } of data)
-        if (aggregated_value !== 0) found.set(start_time * 1_000, millionths(aggregated_value));
-      last = data.at(-1)?.id;
-      more = has_more && last !== undefined;
-    }
-    return found;
+    const all = await this.api.listAll('GET /v1/billing/meters/:id/event_summaries', (stripe, page) =>
+      stripe.billing.meters.listEventSummaries(id, { ...range, ...page }),
+    );
+    const counted = all.filter(({ aggregated_value }) => aggregated_value !== 0);
+    return new Map(
+      counted.map(({ start_time, aggregated_value }) => [start_time * 1_000, millionths(aggregated_value)]),
+    );
   }
 
   private async idOf(meter: string): Promise<string | undefined> {
     if (!this.meters.has(meter)) {
-      const page = { status: 'active' as const, limit: 100 };
-      const { data } = await this.api.call('GET /v1/billing/meters', (stripe) => stripe.billing.meters.list(page));
-      this.meters = new Map(data.map(({ event_name, id }) => [event_name, id]));
+      const all = await this.api.listAll('GET /v1/billing/meters', (stripe, page) =>
+        stripe.billing.meters.list({ status: 'active', ...page }),
+      );
+      this.meters = new Map(all.map(({ event_name, id }) => [event_name, id]));
     }
     return this.meters.get(meter);
   }
