@@ -12,6 +12,6 @@ test('a session stays while it is busy, and makes room for a new one when loops 
   while (Date.now() < end) busy.add(await session());
   expect([...busy]).toHaveLength(1);
   // So often that it is never idle for long.
-  await until(async () => !busy.has(await session()), { withinMs: 20_000, everyMs: 500, what: 'another session' });
+  await until(async () => !busy.has(await session()), { withinMs: 40_000, everyMs: 350, what: 'another session' });
   await close();
 });

@@ -202,8 +202,13 @@ export class Connections {
 
   private closeIdle(): void {
     const old = Date.now() - this.limits.idleMs;
-    for (const one of this.resting) if (one.idleSince <= old || this.hasBecomeCalm(one)) void one.runner.release();
-    this.resting = this.resting.filter((one) => !one.runner.isReleased);
+    this.resting = this.resting.filter((one) => {
+      if (one.idleSince <= old) void one.runner.release();
+      // Not given back to the pool, which would hand it to whoever asks before it is closed.
+      else if (this.hasBecomeCalm(one)) one.client.destroy(silence('The session made room for a new one.'));
+      else return true;
+      return false;
+    });
     const [oldest] = this.resting;
     this.idle = oldest && setTimeout(() => this.closeIdle(), oldest.idleSince - old + 1).unref();
   }
