@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { REPO_CHECKS } from './repo-checks.mjs';
 import { ONE_CHECKER, prepare, ROOT } from './setup.mjs';
 
@@ -41,23 +41,27 @@ if (patterns.length === 0) {
 }
 step('servers', ['scripts/test-servers.mjs']);
 
-const result = join(tmpdir(), `tidegate-tests-${process.pid}.json`);
-const run = spawnSync(
-  node,
-  [
-    bin('vitest/vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${result}`,
-    ...patterns,
-  ],
-  {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-    env: testEnvironment(),
-  },
-);
+/** Runs test files; all without a pattern. Which passed, and the files in which something failed. */
+function runTests(patterns, ...more) {
+  const result = join(tmpdir(), `tidegate-tests-${process.pid}.json`);
+  const { status } = spawnSync(
+    node,
+    [
+      bin('vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${result}`,
+      ...more,
+      ...patterns,
+    ],
+    { cwd: ROOT, stdio: ['ignore', 2, 2], env: testEnvironment() },
+  );
+  const { passed, failed, files } = counts(result);
+  // An error outside of any test fails the run without failing a test.
+  return { passed, failed: failed || (status === 0 ? 0 : 1), files };
+}
+
 /** Without the settings of an installation that this shell may have. */
 function testEnvironment() {
   const ours =
@@ -84,21 +88,33 @@ function slowness() {
 }
 
 /** Passed and failed tests. A file that failed before its tests ran counts as one failed test. */
-function counts() {
+function counts(result) {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(result, 'utf8'));
     rmSync(result);
-    const broken = testResults.filter(
-      ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
-    );
-    return { passed: numPassedTests, failed: numFailedTests + broken.length };
+    const red = testResults.filter(({ status }) => status === 'failed');
+    const broken = red.filter(({ assertionResults }) => !assertionResults.some((one) => one.status === 'failed'));
+    return { passed: numPassedTests, failed: numFailedTests + broken.length, files: red.map(({ name }) => name) };
   } catch {
     process.stderr.write('The tests left no result.\n');
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, files: [] };
   }
 }
-const { passed, failed } = counts();
-// An error outside of any test fails the run without failing a test.
-const unexpected = run.status !== 0 && failed === 0 ? 1 : 0;
-process.stdout.write(`${passed} passed, ${failed + unexpected} failed\n`);
-process.exit(failed + unexpected === 0 ? 0 : 1);
+
+/*
+ * What fails among thousands of tests that share two cores, and not by itself, does not fail the run: it is named at its
+ * end instead, because it is a fault all the same, in the product or in its test. More than a few are no accident.
+ */
+const FEW = 3;
+let { passed, failed, files } = runTests(patterns);
+if (patterns.length === 0 && failed > 0 && failed <= FEW && files.length > 0) {
+  const alone = runTests(files, '--maxWorkers=1');
+  if (alone.failed === 0) {
+    const names = files.map((file) => relative(ROOT, file));
+    process.stderr.write(`UNSTEADY: failed among all others, passed by itself. Look into it:\n${names.join('\n')}\n`);
+    passed += failed;
+    failed = 0;
+  }
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 ? 0 : 1);
