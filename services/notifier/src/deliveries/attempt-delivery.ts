@@ -15,7 +15,7 @@ import {
   markEnded,
   markForRetry,
 } from '../queue/delivery.rows.ts';
-import { type Lease, leaveQueue, postpone, stillHasLease } from '../queue/delivery-queue.rows.ts';
+import { type Lease, leaveQueue, postpone, renewLease, stillHasLease } from '../queue/delivery-queue.rows.ts';
 import { DeliverySenders } from './delivery-senders.ts';
 import { leaseOf, NotificationQuota, type Share } from './notification-quota.ts';
 import { nextDelayMs, type Outcome } from './retry.rules.ts';
@@ -54,9 +54,9 @@ export class AttemptDelivery {
   }
 
   /** Returns whether the receiver was reached; undefined when nothing was sent. */
-  async run(lease: Lease): Promise<boolean | undefined> {
+  async run(lease: Lease, leaseSeconds: number): Promise<boolean | undefined> {
     const { org_id: orgId } = lease;
-    const work = await this.tenants.run(orgId, (tx) => begin(tx, lease));
+    const work = await this.tenants.run(orgId, (tx) => begin(tx, lease, leaseSeconds));
     if (!work) return undefined;
     const share = await this.quota.take(orgId, `${lease.delivery_id}:${lease.fence}`);
     const outcome = await this.tryToSend(orgId, work, share);
@@ -148,9 +148,9 @@ function retryDelay({ delivery, attempts }: Work, retryAfterMs: number | undefin
 }
 
 /** What to send; undefined when the lease was lost or the delivery is gone. */
-async function begin(tx: Tx, lease: Lease): Promise<Work | undefined> {
+async function begin(tx: Tx, lease: Lease, leaseSeconds: number): Promise<Work | undefined> {
   const delivery = await lockDelivery(tx, lease.delivery_id);
-  if (!(await stillHasLease(tx, lease))) return undefined;
+  if (!(await renewLease(tx, lease, leaseSeconds))) return undefined;
   const channel = delivery && (await findChannel(tx, delivery.channel_id));
   if (delivery && channel && isUnconfirmed(channel) && delivery.event !== 'channel.confirmation') {
     await markEnded(tx, delivery.id, { error: 'channel_unconfirmed' });

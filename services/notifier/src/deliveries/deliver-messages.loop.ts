@@ -16,7 +16,7 @@ import { HangingReceivers } from './hanging-receivers.rules.ts';
  * NOTIFIER_TIMEOUT_SECONDS.
  *
  * Two replicas never send one delivery at the same time: a leased row is due again only after every timeout of the
- * attempt has passed. The leases of a process that dies expire, and another sends again with the same id.
+ * attempt has passed since it began. The leases of a process that dies expire, and another sends again with the same id.
  */
 const PLACES = 64;
 /** For the quota before the attempt and the result after it. */
@@ -46,7 +46,7 @@ export class DeliverMessages implements OnApplicationShutdown {
       leases: await leaseDue(tx, { limit: room, leaseSeconds, inHand, blocked, careful }),
       untilDue: await untilNextDue(tx),
     }));
-    for (const lease of leases) this.begin(lease);
+    for (const lease of leases) this.begin(lease, leaseSeconds);
     if (leases.length > 0) return 'again';
     return [untilDue, nextMs].filter((ms) => ms !== undefined).sort((a, b) => a - b)[0];
   }
@@ -55,9 +55,9 @@ export class DeliverMessages implements OnApplicationShutdown {
     await Promise.all(this.inHand.values());
   }
 
-  private begin(lease: Lease): void {
+  private begin(lease: Lease, leaseSeconds: number): void {
     const done = this.attempts
-      .run(lease)
+      .run(lease, leaseSeconds)
       .then((reached) => {
         if (reached !== undefined) this.hanging.note(lease.channel_id, reached, performance.now());
       })

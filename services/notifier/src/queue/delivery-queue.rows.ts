@@ -92,6 +92,16 @@ export async function measureQueue(tx: Tx): Promise<{ waiting: number; lateSecon
   return { waiting: row?.waiting ?? 0, lateSeconds: row?.late ?? 0 };
 }
 
+/** From now on, if it is still the newest one: between the lease and the attempt a busy machine lets time pass. */
+export async function renewLease(tx: Tx, lease: Lease, leaseSeconds: number): Promise<boolean> {
+  const row = await tx.one(
+    `update delivery_queue set due_at = now() + make_interval(secs => $3) where delivery_id = $1 and fence = $2
+     returning delivery_id`,
+    [lease.delivery_id, lease.fence, leaseSeconds],
+  );
+  return row !== undefined;
+}
+
 /** True while the lease is still the newest one; its row stays locked until the transaction ends. */
 export async function stillHasLease(tx: Tx, lease: Lease): Promise<boolean> {
   const row = await tx.one('select 1 as held from delivery_queue where delivery_id = $1 and fence = $2 for update', [
