@@ -66,8 +66,10 @@ test('successes are logged only at debug, an outage logs no error per request, a
   });
   await Promise.all(Array.from({ length: 200 }, () => rest.get('/api/v1/markets')));
   expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
-  expect(lines.length).toBeLessThan(200);
   expect(lines.length).toBeGreaterThan(20);
+  // Fifty a second, and how many are left out; a slow machine needs several seconds for all of them.
+  const perSecond = Object.values(Object.groupBy(lines, ({ time }) => String(time).slice(0, 19)));
+  expect(Math.max(...perSecond.map((some) => some?.length ?? 0))).toBeLessThan(60);
 });
 
 test('a proxy that TRUST_PROXY does not name is reported, loudly and once', async () => {
