@@ -24,10 +24,13 @@ export class CallerTokens {
     return `${payload}.${mac(this.secret()[0] ?? '', payload)}`;
   }
 
-  /** Undefined when forged, malformed or expired. */
-  verify(token: string, now = Date.now()): Caller | undefined {
+  /**
+   * Undefined when forged or malformed. `expired` is no fault of the caller: a clock was set while the request was under
+   * way, or those of our hosts differ.
+   */
+  verify(token: string, now = Date.now()): Caller | 'expired' | undefined {
     const remembered = this.known.get(token);
-    if (remembered) return remembered.expires + SKEW_MS > now ? remembered.caller : undefined;
+    if (remembered) return remembered.expires + SKEW_MS > now ? remembered.caller : 'expired';
     const [payload, signature] = token.split('.');
     if (!payload || !signature) return undefined;
     const given = Buffer.from(signature);
@@ -35,7 +38,7 @@ export class CallerTokens {
     if (!isOurs) return undefined;
     // Ours, as the mac says.
     const { exp, ...caller } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Caller & { exp: number };
-    if (exp + SKEW_MS <= now) return undefined;
+    if (exp + SKEW_MS <= now) return 'expired';
     if (this.known.size >= REMEMBERED) this.known.clear();
     this.known.set(token, { caller, expires: exp });
     return caller;

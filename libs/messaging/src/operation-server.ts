@@ -26,6 +26,7 @@ const MAX_IN_HAND = 1_000;
 const SOON = { retryAfterSeconds: 1 };
 /** How often an outage logs a line, with the number of requests that it failed. */
 const REPORT_OUTAGE_MS = 5_000;
+const CLOCKS = 'The caller was signed too long ago: the clocks of our hosts differ, or one of them was set.';
 
 /** Answers a service's operations. Replicas share the work as one queue group. */
 export class OperationServer {
@@ -149,6 +150,7 @@ export class OperationServer {
     try {
       const caller = tokens.verify(request.caller);
       if (!caller) throw unauthenticated();
+      if (caller === 'expired') return this.reportOutage(new Error(CLOCKS), operation.name);
       const input = sealer.openInput(operation, request.input);
       const { key, recall } = request;
       const output = await runner.run(handler, { caller, input, key, recall, deadline });

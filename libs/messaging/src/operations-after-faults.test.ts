@@ -116,7 +116,14 @@ test('hosts whose clocks differ by more than a deadline can call each other', as
   const ahead = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() + 90_000);
   for (const callerToken of [behind, ahead]) expect(await bus.call(readState, { n: 3 }, { callerToken })).toBe(3);
   const ancient = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() - 600_000);
-  await expect(bus.call(readState, { n: 3 }, { callerToken: ancient })).rejects.toMatchObject({
+  // Nobody's credentials are wrong: their clients would log out.
+  for (let again = 0; again < 2; again += 1) {
+    await expect(bus.call(readState, { n: 3 }, { callerToken: ancient })).rejects.toMatchObject({
+      code: 'unavailable',
+      data: { retryAfterSeconds: expect.any(Number) },
+    });
+  }
+  await expect(bus.call(readState, { n: 3 }, { callerToken: `${ancient}x` })).rejects.toMatchObject({
     code: 'unauthenticated',
   });
 });

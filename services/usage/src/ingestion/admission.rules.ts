@@ -11,6 +11,11 @@ export interface Known {
   special?: ReadonlySet<string> | undefined;
   /** Whether events may be older than others are accepted: what an operator adds later. */
   anyAge?: boolean | undefined;
+  /**
+   * Whether our own services report them: what was used while their clock was ahead was used all the same, and counts
+   * when it arrives.
+   */
+  ours?: boolean | undefined;
   /** By organisation. */
   times: ReadonlyMap<string, Times>;
 }
@@ -22,6 +27,8 @@ export interface Rejection {
 
 export interface Admitted {
   at: number;
+  /** That instant, where it is not the event's own. */
+  moved: string | undefined;
   periodStart: number;
   zone: string;
 }
@@ -71,9 +78,12 @@ function dayOf(at: string): number {
 
 /** When the event happened and how its organisation divides time, with the start of the month in which it counts; or why it is not counted. */
 export function admit(event: UsageEvent, known: Known, now: number): Admitted | Rejection {
-  const at = millisecondsOf(event.at);
-  const late = known.anyAge ? undefined : outOfTime(at, now);
-  if (late) return late;
+  const said = millisecondsOf(event.at);
+  const ruledOut = known.anyAge ? undefined : outOfTime(said, now);
+  const isAhead = ruledOut?.code === 'in_the_future' && known.ours === true;
+  if (ruledOut && !isAhead) return ruledOut;
+  const at = isAhead ? now : said;
+  const moved = isAhead ? new Date(now).toISOString() : undefined;
   if (!known.meters.has(event.meter)) {
     return { code: 'unknown_meter', message: unknownMeter(event.meter) };
   }
@@ -85,5 +95,5 @@ export function admit(event: UsageEvent, known: Known, now: number): Admitted | 
   if (!times) {
     return { code: 'unknown_organisation', message: 'The plan of this organisation has not arrived yet.' };
   }
-  return { at, periodStart: monthOf(stepsOf(times.periods, event.meter), at).start, zone: times.zone };
+  return { at, moved, periodStart: monthOf(stepsOf(times.periods, event.meter), at).start, zone: times.zone };
 }

@@ -82,7 +82,8 @@ export class UsageWriter {
     const epoch = await beginCounting(tx);
     const times = await this.periods.of(tx, epoch, events);
     const meters = await this.metersFor(tx, events);
-    const written = await this.count({ tx, emit, now, epoch }, events, { meters, times, special: this.special });
+    const known = { meters, times, special: this.special, ours: true };
+    const written = await this.count({ tx, emit, now, epoch }, events, known);
     await insertRejected(
       tx,
       [...written.rejected].flatMap(([index, rejection]) => {

@@ -70,6 +70,18 @@ test('an event counts once: in one batch, in the next, and with another time', a
   expect(await totals(org)).toEqual(same(3, 1));
 });
 
+test('what a service of ours reports counts now, and once, when its clock was ahead', async () => {
+  const org = await newOrg();
+  const ahead = event(org, { quantity: 3, at: new Date(Date.now() + 3_600_000).toISOString() });
+  expect(await usage.writer().writeBatch([ahead])).toMatchObject({ accepted: 1, rejected: new Map() });
+  expect(await usage.writer().writeBatch([ahead])).toMatchObject({ accepted: 0, duplicates: 1 });
+  expect(await totals(org)).toEqual(same(3, 1));
+  const [counted] = await usage.tenants.run(org, (tx) =>
+    tx.query<{ late: boolean }>('select at <= now() as late from usage_events'),
+  );
+  expect(counted).toEqual({ late: true });
+});
+
 test('the same id counts again for another source and for another organisation', async () => {
   const [one, two] = [await newOrg(), await newOrg()];
   const first = event(one, { source: 'a-b', id: 'c' });

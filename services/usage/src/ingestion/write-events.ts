@@ -79,7 +79,7 @@ function creditedOf({ others }: Counted, fresh: readonly Candidate[], { times }:
   });
 }
 
-function countable(event: ReportedEvent, index: number, { at, periodStart, zone }: Admitted): Candidate {
+function countable(event: ReportedEvent, index: number, { at, moved, periodStart, zone }: Admitted): Candidate {
   return {
     index,
     org: event.org,
@@ -87,7 +87,7 @@ function countable(event: ReportedEvent, index: number, { at, periodStart, zone 
     digest: digestOf({ meter: event.meter, quantity: contentOf(event) }),
     meter: event.meter,
     quantity: event.quantity,
-    at: toMillisecond(event.at),
+    at: moved ?? toMillisecond(event.at),
     atMs: at,
     source: event.source,
     id: event.id,
