@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { fromContainers, startPostgresContainer } from './containers.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 import { nameRun, postgresDir, runDir, SETTINGS } from './test-run.ts';
 
 let stopContainer: (() => Promise<unknown>) | undefined;
@@ -23,5 +23,5 @@ export async function teardown(): Promise<void> {
   const server = await findPostgres(postgresDir());
   await server?.stop();
   await stopContainer?.();
-  rmSync(runDir(), { recursive: true, force: true });
+  removeFolder(runDir());
 }

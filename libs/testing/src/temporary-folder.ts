@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,9 +19,32 @@ export function temporaryFolder(): string {
   // What a run that was killed left in memory.
   for (const name of readdirSync(MEMORY)) {
     const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) rmSync(join(MEMORY, name), { recursive: true, force: true });
+    if (pid > 0 && !isAlive(pid)) removeFolder(join(MEMORY, name));
   }
   return mkdtempSync(join(MEMORY, `${PREFIX}${process.pid}-`));
+}
+
+/** With the file systems that tests of small disks mounted in it; what cannot be removed stops nobody. */
+export function removeFolder(folder: string): void {
+  for (const place of mounted()) if (place.startsWith(`${folder}/`)) spawnSync('umount', ['-l', place]);
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    process.stderr.write(`${folder} stays: ${(error as Error).message}\n`);
+  }
+}
+
+const mounts = (): string[][] =>
+  readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '));
+
+function mounted(): string[] {
+  try {
+    return mounts().map(([, place = '']) => place);
+  } catch {
+    return [];
+  }
 }
 
 function hasRoom(): boolean {
@@ -36,6 +60,4 @@ function hasRoom(): boolean {
 
 /** Tests write scripts and start them. */
 const runsPrograms = (): boolean =>
-  readFileSync('/proc/mounts', 'utf8')
-    .split('\n')
-    .some((line) => line.split(' ')[1] === MEMORY && !/\bnoexec\b/.test(line));
+  mounts().some(([, place, , options = '']) => place === MEMORY && !/\bnoexec\b/.test(options));
