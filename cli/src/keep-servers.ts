@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { KeptServer } from '@tidegate/runtime/embedded/kept-server';
+import { isOfJetStream } from '@tidegate/runtime/embedded/nats-monitor';
 import { natsIllnessOf, type RunningNats } from '@tidegate/runtime/embedded/nats-server';
 import { postgresAnswers, type RunningServer } from '@tidegate/runtime/embedded/postgres';
 import type { Log } from '@tidegate/telemetry/log';
@@ -10,8 +11,13 @@ export interface Embedded<S> {
   again(signal: AbortSignal): Promise<RunningServer>;
 }
 
-/** JetStream that hangs or is disabled never mends itself (nats-server 2.9 after a full disk). */
+/** A nats-server that answers nothing may only be slow. */
 const NATS_PATIENCE_MS = 30_000;
+/**
+ * One that answers, while its JetStream is silent or disabled (2.9 after a full disk), never mends itself, and soon the
+ * connections of all services wait for it.
+ */
+const JETSTREAM_PATIENCE_MS = 8_000;
 /** A postmaster that answers nobody is rare, and to end it costs a recovery. */
 const POSTGRES_PATIENCE_MS = 120_000;
 
@@ -32,7 +38,7 @@ export function keepServers(
           ended: server.ended,
           start: again,
           illness: async () => ((await postgresAnswers(server.port)) ? undefined : 'it does not answer'),
-          patienceMs: POSTGRES_PATIENCE_MS,
+          patienceMs: () => POSTGRES_PATIENCE_MS,
           end: ['SIGQUIT', 'SIGKILL'],
         },
         log,
@@ -50,7 +56,7 @@ export function keepServers(
           ended: server.ended,
           start: again,
           illness: () => natsIllnessOf(dirname(server.logFile), server.monitorPort),
-          patienceMs: NATS_PATIENCE_MS,
+          patienceMs: (illness) => (isOfJetStream(illness) ? JETSTREAM_PATIENCE_MS : NATS_PATIENCE_MS),
           end: ['SIGTERM', 'SIGKILL'],
         },
         log,

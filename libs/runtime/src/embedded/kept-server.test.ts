@@ -13,7 +13,7 @@ import { findPostgres, postgresAnswers, startPostgres, stopPostgres } from './po
 import { isAlive } from './processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-kept-'));
-const quick = { checkMs: 50, askMs: 100, firstPauseMs: 50 };
+const quick = { checkMs: 50, askMs: 100, askAgainMs: 100, firstPauseMs: 50 };
 const kept: KeptServer[] = [];
 
 afterEach(async () => {
@@ -33,7 +33,7 @@ async function keepNats(times: ConstructorParameters<typeof KeptServer>[2] = qui
       logFile: join(dir, 'nats.log'),
       start: (signal) => startNats({ dir, port, monitorPort, samePorts: true, signal }),
       illness: () => natsIllnessOf(dir, monitorPort, 300),
-      patienceMs: 1_000,
+      patienceMs: () => 1_000,
       end: ['SIGTERM', 'SIGKILL'],
     },
     new Log(),
@@ -121,7 +121,7 @@ test('a PostgreSQL whose postmaster was killed is restarted with its data, even 
         return startPostgres({ dir, password: 'secret', port: first.port, samePort: true, signal });
       },
       illness: async () => ((await postgresAnswers(first.port)) ? undefined : 'it does not answer'),
-      patienceMs: 60_000,
+      patienceMs: () => 60_000,
       end: ['SIGQUIT', 'SIGKILL'],
     },
     new Log(),

@@ -13,20 +13,25 @@ export interface Kept {
   start(signal: AbortSignal): Promise<{ pid: number; ended?: Promise<void> }>;
   /** Why it is unhealthy although its process is alive; undefined when it is healthy. */
   illness(): Promise<string | undefined>;
-  /** How long it may be unhealthy before it is ended. Its data must survive these signals. */
-  patienceMs: number;
+  /** How long it may have this illness before it is ended. Its data must survive these signals. */
+  patienceMs(illness: string): number;
   end: [ask: NodeJS.Signals, insist: NodeJS.Signals];
 }
 
 interface Times {
   checkMs: number;
   askMs: number;
+  /** While it is unhealthy. */
+  askAgainMs: number;
   firstPauseMs: number;
   longestPauseMs: number;
   steadyMs: number;
 }
 
-const TIMES: Times = { checkMs: 1_000, askMs: 10_000, firstPauseMs: 250, longestPauseMs: 30_000, steadyMs: 60_000 };
+const TIMES: Times = {
+  ...{ checkMs: 1_000, askMs: 10_000, askAgainMs: 1_000 },
+  ...{ firstPauseMs: 250, longestPauseMs: 30_000, steadyMs: 60_000 },
+};
 /** Silence counts only after so many checks: a stall of this process must not look like a fault of the server. */
 const LEAST_ASKED = 3;
 const END_MS = 5_000;
@@ -100,10 +105,11 @@ export class KeptServer {
     let ill: { since: number; asked: number } | undefined;
     let asked = Date.now();
     for (;;) {
-      await this.untilNextCheck();
+      const askMs = ill ? this.times.askAgainMs : this.times.askMs;
+      await this.untilNextCheck(askMs);
       if (this.stopping) return undefined;
       if (!this.lives) return 'its process ended';
-      if (Date.now() - asked < this.times.askMs) continue;
+      if (Date.now() - asked < askMs) continue;
       const illness = await this.kept.illness().catch((error: Error) => error.message);
       asked = Date.now();
       await trimLog(this.kept.logFile).catch((error: Error) =>
@@ -119,7 +125,7 @@ export class KeptServer {
       ill ??= { since: asked, asked: 0 };
       ill.asked += 1;
       if (ill.asked === 1) this.log.warn({ reason: illness }, 'The server is unhealthy');
-      if (asked - ill.since < this.kept.patienceMs || ill.asked < LEAST_ASKED) continue;
+      if (asked - ill.since < this.kept.patienceMs(illness) || ill.asked < LEAST_ASKED) continue;
       await stopProcess(this.kept.pid, ...this.kept.end, END_MS);
       return `${illness}, for ${Math.round((Date.now() - ill.since) / 1_000)} s: it was ended`;
     }
@@ -152,8 +158,8 @@ export class KeptServer {
     return before;
   }
 
-  private untilNextCheck(): Promise<void> {
-    const { checkMs, askMs } = this.times;
+  private untilNextCheck(askMs: number): Promise<void> {
+    const { checkMs } = this.times;
     if (!this.lives) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, this.kept.ended ? Math.max(checkMs, askMs) : checkMs);

@@ -2,6 +2,8 @@ import { get } from 'node:http';
 
 /* What nats-server's monitoring port says. A busy machine answers late, so only a long silence counts. */
 const ANSWER_MS = 5_000;
+/** For JetStream alone, once the server itself has answered. */
+const JETSTREAM_ANSWER_MS = 2_000;
 
 /** The JSON of a 200 answer, else undefined. */
 export async function askNats(
@@ -25,10 +27,13 @@ export async function natsIllness(port: number, name: string, withinMs?: number)
   const variables = await askNats(port, '/varz', withinMs);
   if (!variables) return 'it does not answer';
   if (variables['server_name'] !== name) return 'another nats-server answers on its port';
-  const jetstream = await askNats(port, '/jsz', withinMs);
+  const jetstream = await askNats(port, '/jsz', withinMs ?? JETSTREAM_ANSWER_MS);
   if (!jetstream) return 'JetStream does not answer';
   return jetstream['disabled'] === true ? 'JetStream is disabled' : undefined;
 }
+
+/** Whether only JetStream is ill. */
+export const isOfJetStream = (illness: string): boolean => illness.startsWith('JetStream');
 
 /** Healthy and done starting: `/healthz` says when clients may connect. It is no reason to end a server. */
 export const isNatsReady = async (port: number, name: string, withinMs?: number): Promise<boolean> =>
