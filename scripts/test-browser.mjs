@@ -4,14 +4,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, ROOT } from './setup.mjs';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PLACES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'].map(
+  (name) => `/usr/bin/${name}`,
+);
 const there = () => [process.env.CHROMIUM, ...PLACES].some((path) => path && existsSync(path));
 const run = (command, args) => spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' }).status;
 
 if (!there() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-  process.stderr.write('Waiting for apt-get (chromium) …\n');
+  process.stderr.write('Waiting for apt-get (chromium-headless-shell) …\n');
   run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium-headless-shell']);
 }
-if (!there()) fail('there is no Chromium', 'apt-get install chromium as root, or set CHROMIUM to the path of one');
+if (!there())
+  fail('there is no Chromium', 'apt-get install chromium-headless-shell as root, or set CHROMIUM to the path of one');
 process.exit(run(process.execPath, [join(ROOT, 'scripts', 'test.mjs'), 'e2e/one-process']) ?? 1);
