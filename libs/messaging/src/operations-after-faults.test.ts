@@ -177,12 +177,16 @@ test('a server whose subscription is refused stops in order', async () => {
 
 test('without the bus calls are refused at once, running reads too; when it is back everything works again', async () => {
   const { promise: parked, resolve: release } = Promise.withResolvers<number>();
-  answer = () => parked;
+  let arrived = 0;
+  answer = () => {
+    arrived += 1;
+    return parked;
+  };
   const read = bus.call(readState, { n: 1 }, { deadlineMs: 60_000 });
   const refused = expect(read).rejects.toMatchObject({ code: 'unavailable', data: { retryAfterSeconds: 1 } });
   const write = bus.call(change, { n: 1 }, { deadlineMs: 60_000 });
   const unknown = expect(write).rejects.toMatchObject({ code: 'timeout', data: { retryAfterSeconds: 1 } });
-  await setTimeout(50);
+  await until(() => arrived >= 2, { what: 'both requests at their handlers' });
   process.kill(nats.pid, 'SIGKILL');
   await Promise.all([refused, unknown]);
   await expect(bus.call(change, { n: 1 }, { deadlineMs: 60_000 })).rejects.toMatchObject({ code: 'unavailable' });

@@ -290,7 +290,7 @@ test('revoking a key is answered once the key is refused here', async () => {
   const from = network();
   expect((await markets({ ...from, ...bearer(key) })).status).toBe(200);
   world.neighbours.on(revokeApiKey, ({ keyId }) => {
-    setTimeout(() => void world.revoke({ kind: 'api_key', id: keyId }), 100);
+    setTimeout(() => void world.revoke({ kind: 'api_key', id: keyId }), 20);
     return {};
   });
   const owner = await world.as(world.accounts.newSession(orgId));

@@ -92,7 +92,7 @@ test('a flood of made-up service keys costs a few look-ups, and a revoked one st
   const orgId = newId();
   expect((await usage(key, orgId, from)).status).toBe(200);
   world.neighbours.on(revokeServiceKey, ({ keyId }) => {
-    setTimeout(() => void world.revoke({ kind: 'service_key', id: keyId }), 50);
+    setTimeout(() => void world.revoke({ kind: 'service_key', id: keyId }), 20);
     return {};
   });
   const operator = world.rest.as(world.accounts.newKey(newId(), ['operator']));

@@ -28,14 +28,11 @@ describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
     await idle.query("select 'S3CR3T'");
     await open.query('begin');
     await open.query("select 'S3CR3T' as done");
-    const sleeping = busy.query("select pg_sleep(5), 'S3CR3T' -- S3CR3T").catch(() => undefined);
-    const seen = await until(
-      async () => {
-        const now = await snapshot();
-        return session(now, busy)?.state === 'active' ? now : undefined;
-      },
-      { withinMs: 3_000 },
-    );
+    const sleeping = busy.query("select pg_sleep(600), 'S3CR3T' -- S3CR3T").catch(() => undefined);
+    const seen = await until(async () => {
+      const now = await snapshot();
+      return session(now, busy)?.state === 'active' ? now : undefined;
+    });
     expect(seen).toMatchObject({ total: 3, active: 1, idle: 1, idleInTransaction: 1, waiting: 0, busy: 2 });
     expect(seen.longestTransactionUs).toBeGreaterThan(0);
     expect(seen.groups.reduce((sum, group) => sum + group.sessions, 0)).toBe(3);
@@ -58,7 +55,7 @@ describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
       ...({ replication: 'database' } as object),
     });
     await sender.connect();
-    const sending = sender.query('select pg_sleep(5)').catch(() => undefined);
+    const sending = sender.query('select pg_sleep(600)').catch(() => undefined);
     const seen = await until(async () => {
       const now = await snapshot();
       return session(now, sender)?.state === 'active' ? now : undefined;
@@ -84,13 +81,10 @@ describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
     const [holder, waiter] = [await server.client(), await server.client()];
     await holder.query('begin; lock table locked');
     const waiting = waiter.query('select * from locked').catch(() => undefined);
-    const seen = await until(
-      async () => {
-        const now = await snapshot();
-        return now.waiting === 1 ? now : undefined;
-      },
-      { withinMs: 3_000 },
-    );
+    const seen = await until(async () => {
+      const now = await snapshot();
+      return now.waiting === 1 ? now : undefined;
+    });
     expect(session(seen, waiter)).toMatchObject({ waitType: 'Lock', waitEvent: 'relation' });
     expect(session(seen, waiter)?.blockedBy).toEqual([pidOf(holder)]);
     await holder.query('rollback');

@@ -165,7 +165,13 @@ describe('troubles', () => {
       await until(async () => (await events(at)).length > 0 || (attempt < 2 ? true : undefined));
       await new Promise((resolve) => setTimeout(resolve, 700));
     }
-    expect(await server(at)).toMatchObject({ state: 'unreachable', failure: { code: 'connection_refused' } });
+    await until(
+      async () => {
+        const { state, failure } = await server(at);
+        return state === 'unreachable' && failure?.code === 'connection_refused';
+      },
+      { what: 'the server to be unreachable' },
+    );
     await watched.boot();
     replica.putForward(300_000);
     await until(async () => (await server(at)).state === 'ok', { withinMs: 10_000 });
