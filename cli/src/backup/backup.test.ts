@@ -7,6 +7,7 @@ import { closing } from '@tidegate/testing/closing';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import { programEnvironment } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
+import { runTidegate } from '../../test/run-tidegate.ts';
 
 /* One installation with backups, as an operator has it: each test goes on where the one before ended. */
 let platform: Platform;
@@ -38,14 +39,20 @@ function command(args: string[], env: NodeJS.ProcessEnv = {}) {
 
 const run = (args: string[], env?: NodeJS.ProcessEnv): Promise<Ended> => command(args, env).ended;
 
-async function runWell(args: string[], env?: NodeJS.ProcessEnv): Promise<string> {
-  const { code, out, said } = await run(args, env);
+/** What only looks and answers, in this process: to load the program again takes longer than most of it. */
+async function ask(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const { code, stdout: out, stderr: said } = await runTidegate(platform.dataDir, args, { ...settings, ...env });
+  return { code, out, said };
+}
+
+async function well(how: typeof run, args: string[], env?: NodeJS.ProcessEnv): Promise<string> {
+  const { code, out, said } = await how(args, env);
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${said}`);
   return out;
 }
 
 const list = async (): Promise<{ id: string; finishedAt: string; until: string }[]> =>
-  JSON.parse(await runWell(['backup', 'list', '--json']));
+  JSON.parse(await well(ask, ['backup', 'list', '--json']));
 
 async function metrics(): Promise<Map<string, number>> {
   const { METRICS_TOKEN } = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8'));
@@ -85,7 +92,7 @@ test('start makes a backup by itself, archives what is written since, and says s
   expect(figures.get('tidegate_backup_configured')).toBe(1);
   expect(figures.get('tidegate_backup_failed')).toBe(0);
   expect(figures.get('tidegate_backup_age_seconds')).toBeLessThan(3_600);
-  const { findings } = JSON.parse((await run(['doctor', '--json'])).out) as {
+  const { findings } = JSON.parse((await ask(['doctor', '--json'])).out) as {
     findings: { check: string; code?: string }[];
   };
   const ours: { check: string; code?: string; what?: string }[] = findings.filter(({ check }) =>
@@ -98,13 +105,13 @@ test('start makes a backup by itself, archives what is written since, and says s
 test('while one backup is made another is refused; one that was killed is never listed, and holds up nobody', async () => {
   const before = await list();
   const first = await stoppedMidway(before.length);
-  expect(await run(['backup'])).toMatchObject({ code: 1, said: expect.stringMatching(/is making a backup.*wait/s) });
+  expect(await ask(['backup'])).toMatchObject({ code: 1, said: expect.stringMatching(/is making a backup.*wait/s) });
   first.child.kill('SIGKILL');
   await first.ended;
   expect(await list()).toEqual(before.map((one) => expect.objectContaining({ id: one.id })));
-  const made = JSON.parse(await runWell(['backup', '--json'])) as { id: string };
+  const made = JSON.parse(await well(run, ['backup', '--json'])) as { id: string };
   expect((await list()).map(({ id }) => id)).toEqual([...before.map(({ id }) => id), made.id]);
-  expect(JSON.parse(await runWell(['backup', 'verify', made.id, '--json']))).toMatchObject({
+  expect(JSON.parse(await well(run, ['backup', 'verify', made.id, '--json']))).toMatchObject({
     id: made.id,
     opened: true,
   });
@@ -133,7 +140,7 @@ async function stoppedMidway(finished: number): Promise<ReturnType<typeof comman
 test('what cannot be restored says why, and changes nothing', async () => {
   const [newest] = (await list()).slice(-1);
   const refused = async (args: string[], words: RegExp, env?: NodeJS.ProcessEnv) =>
-    expect(await run(args, env)).toMatchObject({ code: 1, said: expect.stringMatching(words) });
+    expect(await ask(args, env)).toMatchObject({ code: 1, said: expect.stringMatching(words) });
   await refused(['restore'], /runs on .* already.*npx tidegate stop/s);
   const elsewhere = { DATA_DIR: folder('elsewhere') };
   await refused(['restore', 'nonsense'], /There is no backup nonsense/, elsewhere);
@@ -154,7 +161,7 @@ test('what cannot be restored says why, and changes nothing', async () => {
   await copyAs(newest?.id ?? '', later, (manifest) => ({ ...manifest, tidegate: '99.0.0' }));
   await refused(['restore', later], /was made by Tidegate 99\.0\.0, and this is/, elsewhere);
   rmSync(join(store, 'backups', later), { recursive: true });
-  await runWell(['backup', 'verify', newest?.id ?? '']);
+  await well(ask, ['backup', 'verify', newest?.id ?? '']);
 });
 
 async function copyAs(id: string, as: string, change: (manifest: object) => object): Promise<void> {
@@ -166,7 +173,7 @@ async function copyAs(id: string, as: string, change: (manifest: object) => obje
 }
 
 test('a drill restores all of it in a scratch place, logs in, and leaves nothing but its result', async () => {
-  const result = JSON.parse(await runWell(['drill', '--json'])) as {
+  const result = JSON.parse(await well(run, ['drill', '--json'])) as {
     tables: number;
     rows: number;
     recoverySeconds: number;
@@ -190,7 +197,7 @@ test('a drill restores all of it in a scratch place, logs in, and leaves nothing
     said: expect.stringContaining('postgres.tar.gz.age.0001 is damaged'),
   });
   expect((await metrics()).get('tidegate_backup_drill_failed')).toBe(1);
-  expect((await run(['doctor'])).out).toMatch(/the last drill failed: .*is damaged.*\[drill_failed\]/);
+  expect((await ask(['doctor'])).out).toMatch(/the last drill failed: .*is damaged.*\[drill_failed\]/);
   writeFileSync(file, good);
 });
 
@@ -200,9 +207,9 @@ test('after the loss of everything but the backups, the platform starts again wi
   expect(created.status).toBe(201);
   await stopPlatform();
   const lost = { DATA_DIR: folder('restored') };
-  const out = await runWell(['restore'], lost);
+  const out = await well(run, ['restore'], lost);
   expect(out).toContain('Restored backup');
-  expect(await run(['restore'], lost)).toMatchObject({
+  expect(await ask(['restore'], lost)).toMatchObject({
     code: 1,
     said: expect.stringMatching(/has a database already.*--replace/s),
   });

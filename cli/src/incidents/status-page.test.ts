@@ -6,8 +6,9 @@ import { ErrorCollector } from '@tidegate/testing/fakes/error-collector';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import { runTidegate } from '../../test/run-tidegate.ts';
+import { typeRunbooks } from '../../test/type-runbooks.ts';
 
-/* What everybody, and a program that guards a server, sees of a whole installation. */
+/* What everybody, and a program that guards a server, sees of a whole installation; what its operator types there at night. */
 const dataDir = mkdtempSync(join(tmpdir(), 'tidegate-public-'));
 let platform: Platform;
 let collector: ErrorCollector;
@@ -104,6 +105,8 @@ test('fail2ban finds who guesses passwords, and nobody else', async ({ skip }) =
   });
   expect(stdout.trim().split('\n')).toEqual(['203.0.113.7', '203.0.113.7', '203.0.113.7']);
 });
+
+describe('runbooks', () => typeRunbooks(dataDir));
 
 test('a healthy installation reports no error to anybody', () => {
   expect({ refused: collector.refused, received: collector.received }).toEqual({ refused: [], received: [] });
