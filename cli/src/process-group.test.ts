@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '@tidegate/runtime/embedded/processes';
+import { patient } from '@tidegate/testing/pace';
 import { until } from '@tidegate/testing/until';
 import { ProcessGroup } from './process-group.ts';
 import type { ChildEntry } from './run-file.ts';
@@ -38,7 +39,7 @@ function make(roles: ('usage' | 'identity' | 'gateway')[], command?: [string, ..
       },
       command: command ?? [process.execPath, '-e', CHILD, folder],
     },
-    { askMs: 50, answerMs: 200, silentAtMost: 3, firstPauseMs: 20 },
+    { askMs: 50, answerMs: patient(200), silentAtMost: 3, firstPauseMs: 20 },
   );
 }
 

@@ -15,6 +15,8 @@ afterAll(async () => {
     await closeAll();
   } finally {
     vi.restoreAllMocks();
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
     resetMetrics();
     for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
     Object.assign(process.env, before);

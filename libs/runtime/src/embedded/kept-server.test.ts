@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Log } from '@tidegate/telemetry/log';
+import { patient } from '@tidegate/testing/pace';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
@@ -32,8 +33,8 @@ async function keepNats(times: ConstructorParameters<typeof KeptServer>[2] = qui
       ended,
       logFile: join(dir, 'nats.log'),
       start: (signal) => startNats({ dir, port, monitorPort, samePorts: true, signal }),
-      illness: () => natsIllnessOf(dir, monitorPort, 300),
-      patienceMs: () => 1_000,
+      illness: () => natsIllnessOf(dir, monitorPort, patient(300)),
+      patienceMs: () => patient(1_000),
       end: ['SIGTERM', 'SIGKILL'],
     },
     new Log(),
@@ -82,7 +83,7 @@ test('a nats-server without JetStream is unhealthy, and so is another one on its
   const child = spawn(findNatsServer() ?? 'nats-server', args, { stdio: 'ignore' });
   try {
     await until(async () => (await natsIllness(monitor, 'without', 500)) === 'JetStream is disabled');
-    expect(await natsIllness(monitor, 'other', 500)).toBe('another nats-server answers on its port');
+    await until(async () => (await natsIllness(monitor, 'other', 500)) === 'another nats-server answers on its port');
   } finally {
     child.kill('SIGKILL');
   }
@@ -92,7 +93,7 @@ test('a start does not adopt a nats-server that hangs; a stop ends it', async ()
   const dir = join(folder, 'nats');
   const first = await startNats({ dir });
   process.kill(first.pid, 'SIGSTOP');
-  const second = await startNats({ dir, port: first.port, withinMs: 500 });
+  const second = await startNats({ dir, port: first.port, withinMs: patient(2_000) });
   // On the same port, unless somebody else on this machine took it in between.
   expect(second.adopted).toBe(false);
   expect(isAlive(first.pid)).toBe(false);
