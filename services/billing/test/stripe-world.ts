@@ -9,7 +9,7 @@ import { receiveWebhook } from '@tidegate/contracts/billing/webhook';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import { closing } from '@tidegate/testing/closing';
-import { startStripe } from '@tidegate/testing/stripe/start-stripe';
+import { type AccountContent, startStripe } from '@tidegate/testing/stripe/start-stripe';
 import { Stripe } from 'stripe';
 import { openStripeBilling, SECRET, type StripeBilling } from './stripe-fixture.ts';
 
@@ -129,12 +129,16 @@ interface Order {
   promotionCode?: string;
 }
 
+/** What the first world has made at Stripe: those after it find it there, as whoever publishes again does. */
+let published: AccountContent | undefined;
+
 /** Billing and a Stripe that calls it, with the catalogue published. */
 export async function openStripeWorld(options: { payload?: 'snapshot' | 'thin'; now?: Date } = {}) {
-  const stripe = await startStripe({ running: options.now === undefined, ...options });
+  const stripe = await startStripe({ running: options.now === undefined, ...options, like: published });
   const billing = await openStripeBilling({ apiBase: stripe.origin, secretKey: stripe.key });
   await billing.call(applyPlans, { yaml: CATALOGUE });
   await billing.ask(publishPrices, {});
+  published ??= stripe.content();
   const endpoint = await endpointOf(billing);
   stripe.webhooks.to({ url: endpoint.url, secret: SECRET, ...(options.payload && { payload: options.payload }) });
   const client = new Stripe(stripe.key, { ...stripe.client, apiVersion: '2026-10-28.endive' });

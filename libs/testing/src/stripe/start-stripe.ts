@@ -29,7 +29,12 @@ export interface StripeOptions extends Partial<Settings> {
   running?: boolean;
   /** Secret keys and their accounts; two keys of one account share everything. */
   keys?: Record<string, string>;
+  /** Its only account begins with what this one has, instead of with nothing. */
+  like?: AccountContent | undefined;
 }
+
+/** What an account has, apart from what happens to it later. */
+export type AccountContent = Pick<Account, 'store' | 'random'>;
 
 /** A Stripe that lives in memory, on loopback; it ends with the test file. */
 export async function startStripe(options: StripeOptions = {}): Promise<StripeDouble> {
@@ -63,6 +68,7 @@ export class StripeDouble {
       now = new Date(),
       running = false,
       keys = { [DEFAULT_KEY]: 'acct_tidegate' },
+      like,
       ...given
     } = options;
     const settings: Settings = {
@@ -77,7 +83,9 @@ export class StripeDouble {
     this.key = Object.keys(keys)[0] ?? DEFAULT_KEY;
     this.clock = new Clock(Math.floor(now.getTime() / 1000), running);
     [...new Set(Object.values(keys))].forEach((id, index) => {
-      const account = new Account(settings, this.clock, new Random(seed + index), includable, () => this.server.origin);
+      const random = like?.random.copy() ?? new Random(seed + index);
+      const store = like?.store.copy(this.clock.now());
+      const account = new Account(settings, this.clock, random, includable, () => this.server.origin, store);
       this.accounts.set(id, account);
       this.senders.set(account, new Webhooks(account));
     });
@@ -107,6 +115,12 @@ export class StripeDouble {
     const account = this.accounts.get(this.accountOfKey[key] ?? '');
     if (!account) throw new Error(`No account has the key ${key}`);
     return account;
+  }
+
+  /** For `like`: what an account has that took many requests to make. */
+  content(): AccountContent {
+    const { store, random } = this.account();
+    return { store: store.copy(this.clock.now()), random: random.copy() };
   }
 
   get webhooks(): Webhooks {

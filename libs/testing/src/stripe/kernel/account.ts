@@ -23,7 +23,6 @@ export interface Settings {
 
 /** One account of Stripe: its objects, its clock and what it tells about itself. Code here never waits. */
 export class Account {
-  readonly store = new Store();
   readonly idempotency: Idempotency;
   /** The request that is being served; events name it. */
   request: StoredEvent['request'] = null;
@@ -38,6 +37,7 @@ export class Account {
     readonly includable: Includable,
     /** Where the double's pages stand: `http://127.0.0.1:port`. */
     readonly origin: () => string,
+    readonly store = new Store(),
   ) {
     this.idempotency = new Idempotency(clock);
   }

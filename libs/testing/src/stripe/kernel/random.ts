@@ -6,6 +6,10 @@ export class Random {
     this.state = seed >>> 0;
   }
 
+  copy(): Random {
+    return new Random(this.state);
+  }
+
   next(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let t = this.state;

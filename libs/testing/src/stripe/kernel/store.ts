@@ -81,11 +81,34 @@ const NAMES: Partial<Record<KindName, string>> = {
   'checkout.session': 'checkout session',
 };
 
+interface Content {
+  tables: Map<KindName, Map<string, Kinds[KindName]>>;
+  byId: Map<string, object>;
+  gone: Map<string, { id: string; object: string; deleted: true }>;
+  added: number;
+}
+
 export class Store {
-  private readonly tables = new Map<KindName, Map<string, Kinds[KindName]>>();
-  private readonly byId = new Map<string, object>();
-  private added = 0;
-  private readonly gone = new Map<string, { id: string; object: string; deleted: true }>();
+  private readonly tables: Content['tables'];
+  private readonly byId: Content['byId'];
+  private readonly gone: Content['gone'];
+  private added: number;
+
+  constructor(content: Content = { tables: new Map(), byId: new Map(), gone: new Map(), added: 0 }) {
+    this.tables = content.tables;
+    this.byId = content.byId;
+    this.gone = content.gone;
+    this.added = content.added;
+  }
+
+  /** The same objects once more, as if all of them had been made at that instant. */
+  copy(created: number): Store {
+    const { tables, byId, gone, added } = this;
+    const content = structuredClone({ tables, byId, gone, added });
+    for (const object of content.byId.values() as Iterable<{ created: number | string }>)
+      object.created = typeof object.created === 'number' ? created : new Date(created * 1_000).toISOString();
+    return new Store(content);
+  }
 
   add<K extends KindName>(kind: K, object: Kinds[K]): Kinds[K] {
     this.added += 1;
