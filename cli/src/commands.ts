@@ -2,6 +2,7 @@ import type { Command, Option, Values } from './arguments.ts';
 import { completion, help } from './help.ts';
 import { INCIDENT_COMMANDS } from './incidents/incident-commands.ts';
 import { VERSION } from './kernel/installation.ts';
+import { MOVE_COMMANDS } from './move/move-commands.ts';
 import { SECRET_COMMANDS } from './secrets/secret-commands.ts';
 
 const json: Option = { type: 'boolean', about: 'print JSON, for scripts' };
@@ -242,6 +243,7 @@ export const COMMANDS: readonly Command[] = [
         json: values['json'] === true,
       }),
   },
+  ...MOVE_COMMANDS,
   {
     words: ['revenue'],
     options: {
