@@ -19,7 +19,13 @@ export async function exportCommand(orgId: string, values: Values): Promise<void
   const settings = await vaultSettings();
   await withServices(settings, async (services) => {
     if (values['freeze'] === true) await freezeOrganisation(services, orgId);
-    const done = await exportOrganisation(services, orgId, resolve(to), key);
+    const done = await exportOrganisation(services, orgId, resolve(to), key).catch((error: Error) => {
+      if (values['freeze'] !== true) throw error;
+      throw new Error(
+        `${error.message}\n  It is frozen here all the same: export again, or npx tidegate organisations thaw ${orgId}`,
+        { cause: error },
+      );
+    });
     if (values['json'] === true) return write(JSON.stringify(done, null, 2));
     write(`${done.organisation.name} is in ${to}: ${countOf(done.rows)}`);
     write(
