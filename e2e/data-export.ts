@@ -207,5 +207,26 @@ export function dataExport(platform: SharedPlatform): void {
       expect([...stale]).toEqual([]);
       expect(rows.length).toBeGreaterThan(60);
     });
+
+    test('of every table of an organisation it is said whether it moves to another installation', async () => {
+      const rows = await asSuperuser<{ service: string; table: string }>(
+        platform,
+        `select replace(n.nspname, '_', '-') as service, c.relname as table
+           from pg_class c join pg_namespace n on n.oid = c.relnamespace
+           join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
+          where n.nspname = any ($1) and c.relkind in ('r', 'p') and not c.relispartition`,
+        [Object.keys(EXPORTED).map((service) => service.replaceAll('-', '_'))],
+      );
+      const said = Object.entries(EXPORTED).flatMap(([service, { moves }]) =>
+        [...`${moves.tables} ${moves.queues}`.split(' ').filter(Boolean), ...Object.keys(moves.stays)].map(
+          (table) => `${service}.${table}`,
+        ),
+      );
+      expect(said.filter((table, at) => said.indexOf(table) !== at)).toEqual([]);
+      const known = new Set(said);
+      // Say in libs/contracts/src/<service>/exported.ts whether it moves, is a queue that is parked, or stays, and why.
+      expect(rows.map(({ service, table }) => `${service}.${table}`).filter((table) => !known.has(table))).toEqual([]);
+      expect(rows.length).toBeGreaterThan(100);
+    });
   });
 }

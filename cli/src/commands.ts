@@ -1,7 +1,9 @@
 import type { Command, Option, Values } from './arguments.ts';
+import { DUMP_COMMANDS } from './backup/dump-commands.ts';
 import { completion, help } from './help.ts';
 import { INCIDENT_COMMANDS } from './incidents/incident-commands.ts';
 import { VERSION } from './kernel/installation.ts';
+import { MOVE_COMMANDS } from './move/move-commands.ts';
 import { SECRET_COMMANDS } from './secrets/secret-commands.ts';
 
 const json: Option = { type: 'boolean', about: 'print JSON, for scripts' };
@@ -108,16 +110,11 @@ export const COMMANDS: readonly Command[] = [
     run: async ([id], values) => (await backups()).verify(id, placeOf(values)),
   },
   {
-    words: ['backup', 'key'],
-    options: { json },
-    about: 'make a pair of keys, for backups that this machine cannot open',
-    run: async (_args, values) => (await backups()).makeKey({ json: values['json'] === true }),
-  },
-  {
     words: ['backup', 'follow'],
     about: 'archive what is written, and back up when it is due; `start` does it when BACKUP_TO is set',
     run: async () => (await import('./backup/follow.ts')).follow(),
   },
+  ...DUMP_COMMANDS,
   {
     words: ['restore'],
     args: ['[backup]'],
@@ -242,6 +239,7 @@ export const COMMANDS: readonly Command[] = [
         json: values['json'] === true,
       }),
   },
+  ...MOVE_COMMANDS,
   {
     words: ['revenue'],
     options: {

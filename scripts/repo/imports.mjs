@@ -81,7 +81,7 @@ const RULES = [
     comment: 'what few processes use is loaded by `await import()`, or every start pays for it',
     from: { path: '^(libs|services|cli)/', pathNot: TESTS },
     to: {
-      path: packages('nodemailer', '@opentelemetry/(resources|sdk-[^/]+|exporter-[^/]+)'),
+      path: packages('nodemailer', 'ioredis', '@opentelemetry/(resources|sdk-[^/]+|exporter-[^/]+)'),
       dependencyTypesNot: ['dynamic-import', 'type-only'],
     },
   },

@@ -1,13 +1,17 @@
+import { resolve } from 'node:path';
 import { makePair } from '@tidegate/backup/kernel/keys';
 import { listBackups, readManifest } from '@tidegate/backup/kernel/manifest';
 import { restorableUntil, verifyBackup, walAfter } from '@tidegate/backup/verify-backup';
 import { type DrillState, readBackupState, writeBackupState } from '@tidegate/runtime/backup-state';
+import type { Values } from '../arguments.ts';
 import { startServers, stopServers } from '../embedded.ts';
 import { dataDirOf, makeDataDir, say } from '../kernel/installation.ts';
+import { openerOf, sealOf } from '../kernel/read-seal.ts';
 import { claimFolder, readRun } from '../run-file.ts';
 import { backUp } from './back-up.ts';
 import { chooseBackup, isOlder, readInstant } from './choose-backup.ts';
 import { type Drill, drill } from './drill.ts';
+import { dumpInto, loadFrom } from './dump.ts';
 import { openPlace, type PlaceOptions, readSettings } from './open-place.ts';
 import { restoreInto } from './restore.ts';
 import { restoreFiles } from './restore-files.ts';
@@ -84,6 +88,26 @@ export async function makeKey({ json }: { json: boolean }): Promise<void> {
   write(
     `# BACKUP_RECIPIENTS=${recipient}\n# Keep the next line elsewhere: it opens every backup, and nothing else does.\n${identity}`,
   );
+}
+
+/** Of a database that cannot be backed up as files, or for another major version. */
+export async function dumpTo(file: string, values: Values): Promise<void> {
+  const { server, programs, bytes } = await dumpInto(
+    dataDirOf(process.env),
+    process.env,
+    resolve(file),
+    sealOf(values),
+  );
+  if (values['json'] === true) return print({ file: resolve(file), server, program: programs.major, bytes });
+  write(`The database (PostgreSQL ${server}, ${megabytes(bytes)}) is in ${file}, by pg_dump ${programs.major}`);
+  write('secrets.json is not in it: keep a copy of it elsewhere. Streams are not either.');
+}
+
+export async function loadDumpOf(file: string, values: Values): Promise<void> {
+  const { server, programs, bytes } = await loadFrom(process.env, resolve(file), openerOf(values));
+  if (values['json'] === true) return print({ server, program: programs.major, bytes });
+  write(`${file} is in the database (PostgreSQL ${server}, ${megabytes(bytes)}), by pg_restore ${programs.major}`);
+  write('Put its secrets.json into DATA_DIR, and start Tidegate on it.');
 }
 
 export interface RestoreCommand extends Options {

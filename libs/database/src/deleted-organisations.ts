@@ -29,11 +29,23 @@ export class OrganisationDeleted extends Error {
   override readonly name = 'OrganisationDeleted';
 }
 
-/** Recognises the exception of `enter_organisation`. */
-export const named = (error: unknown): unknown =>
-  (error as { code?: unknown }).code === DELETED
-    ? new OrganisationDeleted('The organisation was deleted.', { cause: error })
-    : error;
+const MOVING = 'TG423';
+
+/** A transaction for an organisation that is being moved to another installation, or from one. */
+export class OrganisationMoving extends Error {
+  override readonly name = 'OrganisationMoving';
+}
+
+/** Recognises the exceptions of `enter_organisation`. */
+export function named(error: unknown): unknown {
+  const { code } = error as { code?: unknown };
+  if (code === DELETED) return new OrganisationDeleted('The organisation was deleted.', { cause: error });
+  if (code === MOVING) {
+    const message = 'The organisation is being moved to another installation. Until that is done it can only be read.';
+    return new OrganisationMoving(message, { cause: error });
+  }
+  return error;
+}
 
 /** From its commit on nothing is written for the organisation, and the sweeps start. */
 export async function noteDeleted(tx: Tx, orgId: string): Promise<void> {

@@ -66,6 +66,16 @@ export class TenantDatabase {
     );
   }
 
+  /**
+   * For an organisation that moves, which nobody else may write for: one long transaction, ended by the caller. `reading`:
+   * of one snapshot.
+   */
+  moving(orgId: string, { reading = false } = {}): LazyTransaction {
+    const begin = reading ? 'begin isolation level repeatable read, read only' : 'begin';
+    const limits = ['statement_timeout', 'idle_in_transaction_session_timeout'].map((name) => `set local ${name}=0`);
+    return this.open({ orgId }, { begin: [begin, ...limits], enter: false });
+  }
+
   /** For a system loop: sees the rows of tables that were protected for this purpose, and tables without tenant. */
   system<T>(purpose: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.as({ system: purpose }, work);

@@ -157,8 +157,9 @@ export class Inbox {
   }
 }
 
-export function visibility(envelope: Envelope): { orgId?: string } {
+/** `events`: what was sent before its organisation was frozen is handled nevertheless (`enter_organisation`). */
+export function visibility(envelope: Envelope): { orgId?: string; system?: string } {
   if (!envelope.orgid) return {};
   if (!isUuid(envelope.orgid)) throw new Error('The event names an organisation that is not a uuid.');
-  return { orgId: envelope.orgid };
+  return { orgId: envelope.orgid, system: 'events' };
 }

@@ -8,8 +8,9 @@ import {
   notFound,
   ProblemError,
   unauthenticated,
+  unavailable,
 } from '@tidegate/contracts/kernel/problem';
-import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
+import { OrganisationDeleted, OrganisationMoving } from '@tidegate/database/deleted-organisations';
 import type { OperationHandler } from './handler.ts';
 
 export interface OperationRequest {
@@ -43,11 +44,18 @@ export const onlyDeclaredProblems: Step = async (call, next) => {
     return await next(call);
   } catch (thrown) {
     const { operation } = call.handler;
-    const error = thrown instanceof OrganisationDeleted ? notFound({}, thrown.message) : thrown;
+    const error = ofOrganisation(thrown);
     if (!(error instanceof ProblemError) || isDeclared(operation, error)) throw error;
     throw new Error(`${operation.name} answered the undeclared problem ${error.code}.`, { cause: error });
   }
 };
+
+/** What `enter_organisation` refused. */
+function ofOrganisation(thrown: unknown): unknown {
+  if (thrown instanceof OrganisationDeleted) return notFound({}, thrown.message);
+  if (thrown instanceof OrganisationMoving) return unavailable({ retryAfterSeconds: 60 }, thrown.message);
+  return thrown;
+}
 
 const isDeclared = ({ errors }: Operation, { code }: ProblemError): boolean =>
   COMMON.has(code) || errors.some((problem) => problem.code === code);

@@ -1,3 +1,4 @@
+import { OrganisationMoving } from '@tidegate/database/deleted-organisations';
 import { isOutage } from '@tidegate/messaging/errors';
 import type { Log } from '@tidegate/telemetry/log';
 
@@ -20,6 +21,8 @@ export async function each<T extends object>(
       if (isOutage(error)) throw error;
       failed += 1;
       failing?.(item);
+      // Expected for as long as it is frozen.
+      if (error instanceof OrganisationMoving) continue;
       log.error({ error, ...identifiers(item) }, `${what} failed for one; the others continue`);
     }
   }

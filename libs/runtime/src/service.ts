@@ -4,6 +4,26 @@ import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { SealedColumn } from '@tidegate/vault/reseal';
 import type { ConfigClass } from './config.ts';
 
+/** What is written otherwise when an organisation comes from another installation (`tidegate organisations import`). */
+export interface Arrival {
+  /** SQL before its first row. */
+  readonly before?: string;
+  /** By table and column: SQL in place of what the file says. The row is `r`. */
+  readonly instead?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By table: columns with the version of a plan or an add-on, whose numbers differ between installations. */
+  readonly versions?: readonly VersionedColumn[];
+  /** SQL after its last row; $1 is the organisation. */
+  readonly after?: string;
+}
+
+/** A column with a version of what another column names. */
+export interface VersionedColumn {
+  readonly table: string;
+  readonly of: 'plan' | 'addon';
+  readonly name: string;
+  readonly version: string;
+}
+
 export interface ServiceDefinition {
   readonly name: ServiceName;
   /** Nest module whose providers are the service's handlers and loops. */
@@ -14,6 +34,7 @@ export interface ServiceDefinition {
   readonly migrations: readonly URL[];
   /** Where organisations' secrets are stored, sealed by the vault. They are shredded with their organisation. */
   readonly secrets: readonly SealedColumn[];
+  readonly arrival: Arrival;
   /** The gateway serves HTTP; other services answer on NATS only. */
   readonly http: boolean;
 }
@@ -24,11 +45,12 @@ export function defineService(spec: {
   config?: ConfigClass;
   migrations?: URL | readonly URL[];
   secrets?: readonly SealedColumn[];
+  arrival?: Arrival;
   http?: boolean;
 }): ServiceDefinition {
   const migrations = spec.migrations === undefined ? [] : [spec.migrations].flat();
-  const { name, module, config, secrets = [], http = false } = spec;
-  return { name, module, config, migrations, secrets, http };
+  const { name, module, config, secrets = [], arrival = {}, http = false } = spec;
+  return { name, module, config, migrations, secrets, arrival, http };
 }
 
 /** Schema and role of a service: its name in snake case. */

@@ -21,6 +21,8 @@ interface CacheOptions {
   cacheMs?: number;
 }
 
+const KEY_BYTES = 32;
+
 interface Cached {
   key: Buffer;
   until: number;
@@ -89,12 +91,29 @@ export class Vault {
     });
   }
 
+  /** The organisation's key itself, for a file that is sealed as a whole; undefined when nothing was sealed for it. */
+  async takeKey(tx: Tx, orgId: string): Promise<Buffer | undefined> {
+    if (orgId === INSTALLATION) throw new Error('The key of the installation stays where it is.');
+    return this.findKey(tx, orgId);
+  }
+
+  /** The key of an organisation that comes from elsewhere: what was sealed with it there opens here. */
+  async bringKey(tx: Tx, orgId: string, key: Buffer): Promise<void> {
+    if (orgId === INSTALLATION || key.length !== KEY_BYTES) throw new Error('This is no key of an organisation.');
+    const masterKeyId = await lockCurrentMasterKey(tx);
+    const wrapped = this.masterKeys.wrap(masterKeyId, orgId, key);
+    if (!(await insertDataKey(tx, { orgId, wrapped, masterKeyId })))
+      throw new Error(
+        `Organisation ${orgId} has had secrets here before, which were shredded with it or are still there.`,
+      );
+  }
+
   private async keyToSeal(tx: Tx, orgId: string): Promise<Buffer> {
     const known = await this.findKey(tx, orgId);
     if (known) return known;
     const { shreds } = this;
     const masterKeyId = await lockCurrentMasterKey(tx);
-    const key = randomBytes(32);
+    const key = randomBytes(KEY_BYTES);
     const wrapped = this.masterKeys.wrap(masterKeyId, orgId, key);
     if (await insertDataKey(tx, { orgId, wrapped, masterKeyId })) {
       this.cacheAfterCommit(tx, orgId, key, shreds);

@@ -1,4 +1,5 @@
 import { defineService } from '@tidegate/runtime/service';
+import { arrival } from './arrival.rows.ts';
 import { BillingConfig } from './billing.config.ts';
 import { BillingModule } from './billing.module.ts';
 
@@ -7,4 +8,5 @@ export const service = defineService({
   module: BillingModule,
   config: BillingConfig,
   migrations: new URL('../migrations', import.meta.url),
+  arrival,
 });

@@ -16,6 +16,13 @@ export class GatewayConfig extends Config(
       description:
         'All requests a minute from one address (IPv6: one /64), through one gateway; by default ten times RATE_LIMIT_PER_MINUTE, or RATE_LIMIT_SERVICE_KEY_PER_MINUTE if that is more',
     }),
+    RATE_LIMIT_REDIS_URL: z
+      .url({ protocol: /^rediss?$/ })
+      .optional()
+      .meta({
+        description:
+          'A Redis, `rediss://user:password@host:port/0`, by which several gateways share what they count a minute; none by default: each counts for itself, also while it is away',
+      }),
     CORS_ORIGINS: envList().default([]).meta({
       description: 'Origins, separated by commas, whose pages may use the API with tokens and keys; none by default',
     }),

@@ -21,6 +21,7 @@ import { CallJournal } from './limits/call-journal.ts';
 import { Quota } from './limits/quota.ts';
 import { RateLimits } from './limits/rate-limits.ts';
 import { RecoverCalls } from './limits/recover-calls.loop.ts';
+import { SharedWindows } from './limits/shared-windows.ts';
 import { UsageReports } from './limits/usage-reports.ts';
 import { StreamLive } from './live/stream-live.ts';
 import { PlatformStatusLoop } from './status/platform-status.loop.ts';
@@ -37,6 +38,7 @@ const onBus = [EventTail, LiveTopics, UsagePublisher].map((part) => ({
     ...onBus,
     Revocations,
     SessionCookies,
+    SharedWindows,
     RateLimits,
     OrganisationHosts,
     AccessTokens,

@@ -1,5 +1,6 @@
 import { ENTITLEMENTS_MIGRATIONS } from '@tidegate/entitlements/entitlements.module';
 import { defineService } from '@tidegate/runtime/service';
+import { arrival } from './arrival.rows.ts';
 import { MonitorAgentConfig } from './monitor-agent.config.ts';
 import { MonitorAgentModule } from './monitor-agent.module.ts';
 
@@ -9,4 +10,5 @@ export const service = defineService({
   config: MonitorAgentConfig,
   migrations: [ENTITLEMENTS_MIGRATIONS, new URL('../migrations', import.meta.url)],
   secrets: [{ table: 'servers', column: 'password' }],
+  arrival,
 });

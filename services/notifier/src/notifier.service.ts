@@ -1,5 +1,6 @@
 import { ENTITLEMENTS_MIGRATIONS } from '@tidegate/entitlements/entitlements.module';
 import { defineService } from '@tidegate/runtime/service';
+import { arrival } from './arrival.rows.ts';
 import { NotifierConfig } from './notifier.config.ts';
 import { NotifierModule } from './notifier.module.ts';
 
@@ -14,4 +15,5 @@ export const service = defineService({
     { table: 'channels', column: 'confirmation' },
     { table: 'channels', column: 'unsubscribe' },
   ],
+  arrival,
 });

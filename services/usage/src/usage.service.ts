@@ -1,4 +1,5 @@
 import { defineService } from '@tidegate/runtime/service';
+import { arrival } from './arrival.rows.ts';
 import { UsageConfig } from './usage.config.ts';
 import { UsageModule } from './usage.module.ts';
 
@@ -7,4 +8,5 @@ export const service = defineService({
   module: UsageModule,
   config: UsageConfig,
   migrations: new URL('../migrations', import.meta.url),
+  arrival,
 });

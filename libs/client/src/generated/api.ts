@@ -1288,7 +1288,7 @@ export type GrantValue = number | boolean | Level | null;
 export type Granularity = "hour" | "day" | "month";
 
 export type Halt = {
-  reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
+  reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun" | "moved";
   message: string;
   at: Timestamp;
 };

@@ -1,4 +1,4 @@
-import { type Exported, UPKEEP } from '../kernel/exported.ts';
+import { type Exported, STAYS, UPKEEP } from '../kernel/exported.ts';
 
 const AT_STRIPE = 'a copy of what is at the payment provider; subscriptions and invoices say the same';
 const { data_keys, idempotency_keys } = UPKEEP;
@@ -103,5 +103,24 @@ export const exported: Exported = {
     stripe_usage_hours: AT_STRIPE,
     stripe_usage_periods: AT_STRIPE,
     subscription_orders: 'orders that wait for the operator; the subscription names what was chosen',
+  },
+  moves: {
+    tables:
+      'billing_accounts billing_details subscriptions subscription_items subscription_changes ' +
+      'subscription_orders period_steps pauses trials grants entitlements coupon_redemptions credits ' +
+      'package_orders balance_changes invoices invoice_items invoice_changes seat_follows top_ups ' +
+      'top_up_orders disputes usage_charges double_payments organisation_mrr organisation_profiles ' +
+      'paid_periods stripe_customers stripe_facts stripe_invoices stripe_package_sessions ' +
+      'stripe_subscriptions stripe_usage_due stripe_usage_hours stripe_usage_periods revenue_facts.customer',
+    queues: '',
+    stays: {
+      ...STAYS,
+      kept_invoices: 'of organisations that are gone: an invoice that still is moves itself',
+      kept_invoice_lines: 'of organisations that are gone',
+      stripe_calls: 'calls that were under way: they are over when it is frozen',
+      stripe_drifts: 'what was corrected here',
+      stripe_events: 'what Stripe told this installation',
+      demo_organisations: 'a demo is filled again and not moved',
+    },
   },
 };

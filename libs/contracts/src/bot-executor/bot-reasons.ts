@@ -21,7 +21,7 @@ export type Waiting = z.infer<typeof Waiting>;
 /** Why a bot was halted. */
 export const Halt = z
   .object({
-    reason: z.enum(['contradictoryReports', 'ordersRejected', 'positionChanged', 'cannotRun']),
+    reason: z.enum(['contradictoryReports', 'ordersRejected', 'positionChanged', 'cannotRun', 'moved']),
     message: z.string(),
     at: Timestamp,
   })

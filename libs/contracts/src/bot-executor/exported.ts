@@ -1,4 +1,4 @@
-import { type Exported, UPKEEP } from '../kernel/exported.ts';
+import { type Exported, STAYS, UPKEEP } from '../kernel/exported.ts';
 
 export const exported: Exported = {
   tables: {
@@ -44,5 +44,14 @@ export const exported: Exported = {
     ...UPKEEP,
     candle_upload_parts: 'a file that is being received',
     imported_chunks: 'candles that the organisation brought itself, packed: GET /api/v1/candles lists them',
+  },
+  moves: {
+    tables:
+      'entitlements markets imported_chunks bots trades orders fills ledger backtests backtest_parts sweeps ' +
+      'candle_uploads candle_upload_parts',
+    queues: 'bot_leases work_queue',
+    stays: {
+      ...STAYS,
+    },
   },
 };

@@ -1,4 +1,4 @@
-import { type Exported, UPKEEP } from '../kernel/exported.ts';
+import { type Exported, STAYS, UPKEEP } from '../kernel/exported.ts';
 
 export const exported: Exported = {
   tables: {
@@ -32,5 +32,16 @@ export const exported: Exported = {
     ...UPKEEP,
     invitation_tokens: 'hashes of tokens that were mailed',
     organisation_exports: 'that it is being exported',
+  },
+  moves: {
+    tables:
+      'organisations members invitations invitation_tokens api_keys former_api_keys organisation_themes ' +
+      'organisation_domains organisation_mail_senders entitlements',
+    queues: '',
+    stays: {
+      ...STAYS,
+      organisation_exports: 'that it is being exported',
+      demo_organisation: 'a demo is filled again and not moved',
+    },
   },
 };

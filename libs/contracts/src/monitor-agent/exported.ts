@@ -1,4 +1,4 @@
-import { type Exported, UPKEEP } from '../kernel/exported.ts';
+import { type Exported, STAYS, UPKEEP } from '../kernel/exported.ts';
 
 const MEASURED =
   'what was measured of a watched server, packed: its pages and lists show it for as long as the plan keeps it';
@@ -78,5 +78,19 @@ export const exported: Exported = {
     server_epochs: COUNTING,
     statement_counters: COUNTING,
     statement_snapshots: COUNTING,
+  },
+  moves: {
+    tables:
+      'entitlements servers server_annotations server_notes dismissed_findings server_minutes server_hours ' +
+      'server_days server_epochs table_sizes databases tables indexes statements query_keys ' +
+      'statement_counters statement_snapshots statement_samples statement_hour_chunks statement_chunks ' +
+      'statement_rollups statement_months activity_samples aged_tables blocking_incidents database_samples ' +
+      'database_rollups table_samples table_rollups index_samples index_rollups relation_snapshots ' +
+      'relation_rollup_ranges wraparound_samples',
+    queues: 'server_leases server_removals',
+    stays: {
+      ...STAYS,
+      platform_offers: 'which organisation was offered the server of this installation',
+    },
   },
 };

@@ -1,4 +1,4 @@
-import { type Exported, UPKEEP } from '../kernel/exported.ts';
+import { type Exported, STAYS, UPKEEP } from '../kernel/exported.ts';
 
 export const exported: Exported = {
   tables: {
@@ -17,5 +17,12 @@ export const exported: Exported = {
     ...UPKEEP,
     earlier_secrets: 'secrets that still sign for a while',
     owners: 'a copy of what identity exports',
+  },
+  moves: {
+    tables: 'entitlements channels deliveries earlier_secrets owners',
+    queues: 'delivery_queue',
+    stays: {
+      ...STAYS,
+    },
   },
 };

@@ -1,4 +1,4 @@
-import { type Exported, UPKEEP } from '../kernel/exported.ts';
+import { type Exported, STAYS, UPKEEP } from '../kernel/exported.ts';
 
 /** Quantities are stored as whole numbers of 10 to the power of -decimals of a unit. */
 const METER = { table: 'meters', by: 'meter', key: 'meter', columns: 'unit decimals' };
@@ -56,5 +56,17 @@ export const exported: Exported = {
     usage_identities: 'by which an event is recognised that comes again',
     usage_origins: 'an index of what usage_origin_hours names',
     usage_labels: 'an index of what usage_label_hours names',
+  },
+  moves: {
+    tables:
+      'entitlement_snapshots quotas credit_grants credit_draws credit_watches rollovers usage_sources ' +
+      'usage_series usage_gauges gauge_watches usage_aggregates usage_balances usage_hours ' +
+      'usage_label_hours usage_origin_hours usage_labels usage_origins usage_events usage_identities ' +
+      'usage_corrections usage_backfills usage_backfill_changes quota_alerts rejected_events',
+    queues: '',
+    stays: {
+      ...STAYS,
+      leases: 'lent to gateways and clients of this installation, for minutes',
+    },
   },
 };

@@ -6,6 +6,7 @@ import { GatewayConfig } from '../gateway.config.ts';
 import type { Principal } from '../kernel/principal.ts';
 import { recentlyUsed } from '../kernel/recently-used.ts';
 import { networkOf } from './network.rules.ts';
+import { type SharedWindow, SharedWindows } from './shared-windows.ts';
 
 const WINDOW_MS = 60_000;
 const MAX_WINDOWS = 100_000;
@@ -13,18 +14,19 @@ const MAX_ADDRESSES = 20_000;
 /** A network is many people: its limit is that of so many of them. */
 const PEOPLE = 10;
 
-interface Window {
-  used: number;
+interface Window extends SharedWindow {
   /** Credentials that are being checked. */
   checking: number;
-  endsAt: number;
 }
+
+/** In this gateway, and in others that share their counts (`shared-windows.ts`). */
+const usedIn = ({ used, elsewhere }: Window): number => used + elsewhere;
 
 type What = 'network' | 'anonymous' | 'caller' | 'service_key';
 
 /**
- * Requests a minute, counted in this gateway alone: N gateways allow N times the limit, which is meant as protection
- * and not as a product limit (that is the quota). The network is counted first, before anything about the request is
+ * Requests a minute, counted in this gateway alone unless a Redis is shared: N gateways allow N times the limit, which is meant as
+ * protection and not as a product limit (that is the quota). The network is counted first, before anything about the request is
  * trusted; then the verified caller, or, for requests without valid credentials, their network, which bounds wrong
  * credentials and anonymous bodies. Requests that prove themselves by their input, such as a log-in or a refresh, are
  * counted there only when they were wrong, so that a neighbour's wrong ones do not lock others out. Answers carry the
@@ -42,7 +44,11 @@ export class RateLimits {
   private readonly limits: Record<What, number>;
   private readonly refusals;
 
-  constructor(config: GatewayConfig, metrics: Metrics) {
+  constructor(
+    config: GatewayConfig,
+    metrics: Metrics,
+    private readonly shared: SharedWindows,
+  ) {
     const [caller, anonymous] = [config.RATE_LIMIT_PER_MINUTE, config.RATE_LIMIT_ANONYMOUS_PER_MINUTE];
     const serviceKey = config.RATE_LIMIT_SERVICE_KEY_PER_MINUTE;
     const network = config.RATE_LIMIT_NETWORK_PER_MINUTE ?? Math.max(caller * PEOPLE, anonymous, serviceKey);
@@ -69,12 +75,12 @@ export class RateLimits {
 
   /** A wrong password or token in a body counts like wrong credentials, and refuses nobody by itself. */
   noteFailure(ip: string, now = Date.now()): void {
-    this.window('anonymous', this.networkOf(ip), now).used += 1;
+    this.count('anonymous', this.networkOf(ip), now);
   }
 
   /** Whether the network has used up what it may send without valid credentials. */
   hasFailedOften(ip: string, now = Date.now()): boolean {
-    return this.window('anonymous', this.networkOf(ip), now).used >= this.limits.anonymous;
+    return usedIn(this.window('anonymous', this.networkOf(ip), now)) >= this.limits.anonymous;
   }
 
   /**
@@ -84,8 +90,8 @@ export class RateLimits {
    */
   async whileChecking<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
     const window = this.window('anonymous', this.networkOf(ip), now);
-    if (window.used >= this.limits.anonymous) this.refuse('anonymous', window, now);
-    if (window.used + window.checking >= this.limits.anonymous) this.refuse('anonymous', window, now, 1);
+    if (usedIn(window) >= this.limits.anonymous) this.refuse('anonymous', window, now);
+    if (usedIn(window) + window.checking >= this.limits.anonymous) this.refuse('anonymous', window, now, 1);
     window.checking += 1;
     try {
       return await work();
@@ -94,16 +100,23 @@ export class RateLimits {
     }
   }
 
-  private take(what: What, key: string, reply: FastifyReply, now: number): void {
-    const limit = this.limits[what];
+  private count(what: What, key: string, now: number): Window {
     const window = this.window(what, key, now);
     window.used += 1;
-    const over = window.used > limit;
+    this.shared.touch(what, key, window);
+    return window;
+  }
+
+  private take(what: What, key: string, reply: FastifyReply, now: number): void {
+    const limit = this.limits[what];
+    const window = this.count(what, key, now);
+    const used = usedIn(window);
+    const over = used > limit;
     // Below the limits the headers describe the caller's; the network's only when it is exceeded.
     if (what !== 'network' || over) {
       const seconds = Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
       void reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
-      void reply.header('ratelimit', `"default";r=${Math.max(0, limit - window.used)};t=${seconds}`);
+      void reply.header('ratelimit', `"default";r=${Math.max(0, limit - used)};t=${seconds}`);
     }
     if (over) this.refuse(what, window, now);
   }
@@ -127,7 +140,7 @@ export class RateLimits {
       if (endsAt > now && windows.size < MAX_WINDOWS) break;
       windows.delete(oldest);
     }
-    const fresh = { used: 0, checking: 0, endsAt: now + WINDOW_MS };
+    const fresh = { used: 0, elsewhere: 0, checking: 0, endsAt: now + WINDOW_MS };
     windows.set(key, fresh);
     return fresh;
   }

@@ -99,11 +99,12 @@ export async function deletedCustomers(tx: Tx): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Of an organisation that is being deleted, before its rows are. */
+/** Of an organisation that is being deleted, before its rows are. One that moved is still somebody's customer. */
 export async function sayFarewell(tx: Tx, orgId: string): Promise<void> {
   await tx.query(
     `insert into stripe_farewells (customer_id, livemode) select customer_id, livemode from stripe_customers
-      where org_id = $1 on conflict do nothing`,
+      where org_id = $1 and not exists (select from moving_organisations where org_id = $1 and state = 'frozen')
+     on conflict do nothing`,
     [orgId],
   );
 }
