@@ -1617,6 +1617,16 @@ export type Lease = {
   product: string | null;
   plan: string | null;
   upgradeTo: string | null;
+  /** Of what the plan limits by the minute as well */
+  rate?: LeaseRate;
+};
+
+export type LeaseRate = {
+  limit: number;
+  /** What is lent to nobody in this minute, after this lease */
+  left: number;
+  /** The lease is spent within this time; then a new minute begins */
+  resetsInMs: number;
 };
 
 export type LeaseRequest = {

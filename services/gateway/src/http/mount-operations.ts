@@ -100,8 +100,10 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
       const letIn = spend(operation, principal, edge);
       spent = letIn instanceof Promise ? await letIn : letIn;
     } catch (error) {
+      describeRate(principal, reply, edge);
       return reply.send(answer(request, reply, await recall(exchange, error)));
     }
+    if (spent) describeRate(principal, reply, edge);
     try {
       body = answer(request, reply, await respond(exchange));
     } catch (error) {
@@ -139,6 +141,10 @@ function spend(
   return metered && caller.kind === 'api_key' && !only && caller.orgId
     ? quota.spend(caller.orgId, caller.keyId ?? '')
     : undefined;
+}
+
+function describeRate({ caller }: Principal, reply: FastifyReply, { quota }: EdgeParts): void {
+  if (caller.orgId) quota.describe(caller.orgId, reply);
 }
 
 /** For writes: they apply only to the version that the caller has seen. */
