@@ -129,10 +129,13 @@ interface Order {
   promotionCode?: string;
 }
 
-/** Billing and a Stripe that calls it, with the catalogue published. */
-export async function openStripeWorld(options: { payload?: 'snapshot' | 'thin'; now?: Date } = {}) {
+/** Billing and a Stripe that calls it, with the catalogue published. `by`: what its requests go through. */
+export async function openStripeWorld(
+  options: { payload?: 'snapshot' | 'thin'; now?: Date; by?: (origin: string) => Promise<string> } = {},
+) {
   const stripe = await startStripe({ running: options.now === undefined, ...options });
-  const billing = await openStripeBilling({ apiBase: stripe.origin, secretKey: stripe.key });
+  const apiBase = options.by ? await options.by(stripe.origin) : stripe.origin;
+  const billing = await openStripeBilling({ apiBase, secretKey: stripe.key });
   await billing.call(applyPlans, { yaml: CATALOGUE });
   await billing.ask(publishPrices, {});
   const endpoint = await endpointOf(billing);
