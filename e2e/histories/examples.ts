@@ -37,6 +37,7 @@ const EXAMPLES: (OwnStep | WorldStep)[][] = [
     { do: 'pass', hours: 1 },
     { do: 'members', are: 4 },
     { do: 'choose', product: 'main', plan: 'starter' },
+    { do: 'choose', product: 'main', plan: 'starter' },
     { do: 'pass', hours: 750 },
   ],
   // A code that takes more off than a new version costs: what Stripe gives back is no total below zero here.

@@ -144,7 +144,7 @@ export class Holding extends Subscribed {
     if (!sub || sub.by === 'stripe' || sub.status === 'canceled') return;
     if (sub.plan !== plan || sub.edition >= edition) return;
     if (at === 'period_end') {
-      const had = sub.next?.moved ? sub.next.addons : leftBehind(sub).addons;
+      const had = sub.next?.moved || sub.next?.follows ? sub.next.addons : undefined;
       sub.next = {
         plan,
         edition,
@@ -249,4 +249,4 @@ export class Holding extends Subscribed {
 
 /** Whoever has left is not paid for in what follows either. */
 const leftBehind = ({ next }: Subscription): { addons?: Subscription['addons'] } =>
-  next?.follows && next.addons ? { addons: next.addons } : {};
+  next?.addons ? { addons: next.addons } : {};

@@ -3,7 +3,8 @@ import { Connections } from './connections.ts';
 import type { Connect } from './lazy-transaction.ts';
 import { DataSource as LeanDataSource } from './lean-typeorm.ts';
 import { type DatabaseLimits, DEFAULT_LIMITS } from './limits.ts';
-import { Passwords, type ReadPasswords } from './passwords.ts';
+import { Passwords } from './passwords.ts';
+import type { ReadSecret } from './read-secret.ts';
 import { WatchedClient } from './watched-client.ts';
 
 export interface DatabaseSettings extends Partial<DatabaseLimits> {
@@ -12,7 +13,7 @@ export interface DatabaseSettings extends Partial<DatabaseLimits> {
   database: string;
   user: string;
   /** The newest first, where it may be changed meanwhile. */
-  password: string | ReadPasswords;
+  password: string | ReadSecret;
   schema: string;
   ssl?: boolean | object;
   applicationName?: string;

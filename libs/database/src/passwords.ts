@@ -1,5 +1,4 @@
-/** Passwords that may count now, the newest first. `again`: what is remembered may be old. */
-export type ReadPasswords = (again?: boolean) => readonly string[];
+import type { ReadSecret } from './read-secret.ts';
 
 const REFUSED = '28P01';
 const PAUSE_MS = 50;
@@ -12,13 +11,13 @@ const PERHAPS_MS = 300;
  * other.
  */
 export class Passwords {
-  private readonly read: ReadPasswords | undefined;
+  private readonly read: ReadSecret | undefined;
   private readonly only: readonly string[];
   private turn = 0;
   private turnedAt = 0;
   private refusedSince = 0;
 
-  constructor(password: string | ReadPasswords) {
+  constructor(password: string | ReadSecret) {
     const fixed = typeof password === 'string';
     this.only = fixed ? [password] : [];
     this.read = fixed ? undefined : password;

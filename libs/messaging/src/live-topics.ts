@@ -23,6 +23,15 @@ export class LiveTopics {
     });
   }
 
+  /** One topic of all organisations: calls back with whose it is. */
+  follow(topic: string, callback: (orgId: string) => void): void {
+    this.nc.subscribe(`live.*.${topic}`, {
+      callback: (error, message) => {
+        if (!error) callback(message.subject.split('.')[1] ?? '');
+      },
+    });
+  }
+
   /** After a time without a connection: what was sent meanwhile is lost. */
   onGap(then: () => void): void {
     watchOf(this.nc).onReconnect(then);

@@ -132,10 +132,14 @@ interface Order {
 /** What the first world has made at Stripe: those after it find it there, as whoever publishes again does. */
 let published: AccountContent | undefined;
 
-/** Billing and a Stripe that calls it, with the catalogue published. */
-export async function openStripeWorld(options: { payload?: 'snapshot' | 'thin'; now?: Date } = {}) {
-  const stripe = await startStripe({ running: options.now === undefined, ...options, like: published });
-  const billing = await openStripeBilling({ apiBase: stripe.origin, secretKey: stripe.key });
+/** Billing and a Stripe that calls it, with the catalogue published. `by`: what its requests go through. */
+export async function openStripeWorld(
+  options: { payload?: 'snapshot' | 'thin'; now?: Date; by?: (origin: string) => Promise<string> } = {},
+) {
+  const like = options.by ? undefined : published;
+  const stripe = await startStripe({ running: options.now === undefined, ...options, like });
+  const apiBase = options.by ? await options.by(stripe.origin) : stripe.origin;
+  const billing = await openStripeBilling({ apiBase, secretKey: stripe.key });
   await billing.call(applyPlans, { yaml: CATALOGUE });
   await billing.ask(publishPrices, {});
   published ??= stripe.content();

@@ -18,6 +18,7 @@ import { HttpEdge } from './http/http-edge.ts';
 import { Installation } from './http/installation.ts';
 import { RequestLog } from './http/request-log.ts';
 import { CallJournal } from './limits/call-journal.ts';
+import { FollowPlans } from './limits/follow-plans.ts';
 import { Quota } from './limits/quota.ts';
 import { RateLimits } from './limits/rate-limits.ts';
 import { RecoverCalls } from './limits/recover-calls.loop.ts';
@@ -50,6 +51,7 @@ const onBus = [EventTail, LiveTopics, UsagePublisher].map((part) => ({
     UsageReports,
     RecoverCalls,
     Quota,
+    FollowPlans,
     StreamLive,
     Admission,
     Installation,

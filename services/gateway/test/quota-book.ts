@@ -10,6 +10,9 @@ import type { Neighbours } from './neighbours.ts';
  */
 export class QuotaBook {
   limit: number | null = null;
+  /** What the plan allows in a minute, and how much of it is lent; null: it names nothing. */
+  perMinute: number | null = null;
+  minute = { lent: 0, endsAt: 0 };
   /** `counted`: units that calls of it have used, as far as they were reported. */
   readonly leases = new Map<string, { granted: number; held: number; counted: number; returned: boolean }>();
   readonly counted = new Map<string, number>();
@@ -20,7 +23,14 @@ export class QuotaBook {
     neighbours.on(takeLease, async ({ want, meter }) => {
       await this.whileHanging();
       const left = this.limit === null ? Number.POSITIVE_INFINITY : this.limit - this.used() - this.reserved();
-      const granted = Math.max(0, Math.min(want, left, Math.max(1, Math.floor(left / 20))));
+      const rate = this.rate();
+      const most = Math.min(
+        Math.max(1, Math.floor(left / 20)),
+        Math.ceil((rate?.left ?? Number.POSITIVE_INFINITY) / 4),
+      );
+      const granted = Math.max(0, Math.min(want, left, most));
+      if (rate) rate.left -= granted;
+      this.minute.lent += granted;
       const leaseId = granted > 0 ? newId() : null;
       if (leaseId) this.leases.set(leaseId, { granted, held: granted, counted: 0, returned: false });
       return {
@@ -36,6 +46,7 @@ export class QuotaBook {
         product: null,
         plan: 'free',
         upgradeTo: 'pro',
+        ...(rate && { rate }),
       };
     });
     neighbours.on(returnLease, async ({ leaseId, spent }) => {
@@ -44,9 +55,17 @@ export class QuotaBook {
       if (!lease) throw notFound();
       const released = lease.granted - spent;
       lease.held -= released;
+      this.minute.lent -= released;
       lease.returned = true;
       return { leaseId, granted: lease.granted, spent, released };
     });
+  }
+
+  private rate(now = Date.now()) {
+    if (this.minute.endsAt <= now) this.minute = { lent: 0, endsAt: now + 60_000 };
+    if (this.perMinute === null) return undefined;
+    const left = Math.max(0, this.perMinute - this.minute.lent);
+    return { limit: this.perMinute, left, resetsInMs: this.minute.endsAt - now };
   }
 
   used = (): number => [...this.counted.values()].reduce((sum, quantity) => sum + quantity, 0);

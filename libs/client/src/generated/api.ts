@@ -1617,6 +1617,16 @@ export type Lease = {
   product: string | null;
   plan: string | null;
   upgradeTo: string | null;
+  /** Of what the plan limits by the minute as well */
+  rate?: LeaseRate;
+};
+
+export type LeaseRate = {
+  limit: number;
+  /** What is lent to nobody in this minute, after this lease */
+  left: number;
+  /** The lease is spent within this time; then a new minute begins */
+  resetsInMs: number;
 };
 
 export type LeaseRequest = {
@@ -4087,6 +4097,8 @@ export type InvoicesListAllInput = {
   of?: "current" | "deleted";
   /** By default all that were issued */
   state?: "open" | "overdue" | "paid" | "void";
+  /** csv: a table; by default what `Accept` says */
+  format?: "json" | "csv";
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -4097,6 +4109,8 @@ export type InvoicesListAllOutput = {
   items: Array<InvoiceOfAny>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** The table of the page, when CSV was asked for */
+  csv?: string;
 };
 
 export type InvoicesListAllProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -4199,6 +4213,8 @@ export type OrganisationsSearchInput = {
   sort?: "created" | "name" | "mrr";
   /** By which `mrr` sorts; by default that of the catalogue */
   currency?: Currency;
+  /** csv: a table; by default what `Accept` says */
+  format?: "json" | "csv";
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -4209,6 +4225,8 @@ export type OrganisationsSearchOutput = {
   items: Array<OrganisationSummary>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** The table of the page, when CSV was asked for */
+  csv?: string;
 };
 
 export type OrganisationsSearchProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -7317,7 +7335,7 @@ export class TidegateClient extends Transport {
   invoicesList = (input: InvoicesListInput = {}, options?: CallOptions): Promise<InvoicesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices', repeat: 'safe' }, input, options);
 
-  /** Invoices of all organisations, the newest first, with their lines */
+  /** Invoices of all organisations, the newest first, with their lines. With `format=csv`, or `Accept: text/csv`, the answer is one table (RFC 4180) of all that the filter matches, from `cursor` on. It is whole when it ends: when a part cannot be read, the connection is cut. It has a line for each invoice. */
   invoicesListAll = (input: InvoicesListAllInput = {}, options?: CallOptions): Promise<InvoicesListAllOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/invoices', repeat: 'safe' }, input, options);
 
@@ -7341,7 +7359,7 @@ export class TidegateClient extends Transport {
   organisationsBilling = (input: OrganisationsBillingInput, options?: CallOptions): Promise<OrganisationsBillingOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/billing', repeat: 'safe' }, input, options);
 
-  /** All organisations of this installation, with their plans and what they bring in a month. Product, plan and status are of the same subscription. Sorted by `mrr`, only those are listed that pay something in the currency, the highest first. */
+  /** All organisations of this installation, with their plans and what they bring in a month. Product, plan and status are of the same subscription. Sorted by `mrr`, only those are listed that pay something in the currency, the highest first. With `format=csv`, or `Accept: text/csv`, the answer is one table (RFC 4180) of all that the filter matches, from `cursor` on. It is whole when it ends: when a part cannot be read, the connection is cut. */
   organisationsSearch = (input: OrganisationsSearchInput = {}, options?: CallOptions): Promise<OrganisationsSearchOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/organisations', repeat: 'safe' }, input, options);
 

@@ -28,6 +28,17 @@ export const BUILT_IN_FEATURES = {
   sweep_runs: 'metered',
 } as const satisfies Readonly<Record<string, FeatureKind>>;
 
+/**
+ * What the software knows and a catalogue may leave out: without it nothing of the kind is limited. Declared, it has this
+ * kind.
+ */
+export const OPTIONAL_FEATURES = {
+  api_calls_per_minute: 'static',
+} as const satisfies Readonly<Record<string, FeatureKind>>;
+
+/** Of all that the software knows. */
+export const KNOWN_KINDS: Readonly<Record<string, FeatureKind>> = { ...BUILT_IN_FEATURES, ...OPTIONAL_FEATURES };
+
 type BuiltIns = typeof BUILT_IN_FEATURES;
 
 /** The names of the built-in features of a kind: code cannot ask for one that a catalogue may lack. */

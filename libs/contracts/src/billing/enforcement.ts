@@ -1,5 +1,5 @@
 import type { ServiceName } from '../kernel/service-names.ts';
-import type { BUILT_IN_FEATURES } from './built-in-features.ts';
+import type { BUILT_IN_FEATURES, OPTIONAL_FEATURES } from './built-in-features.ts';
 
 export interface Enforced {
   by: readonly ServiceName[];
@@ -7,52 +7,57 @@ export interface Enforced {
 }
 
 /** Of every feature that the software knows: which services ask for it, and what they do. docs/plans-and-usage.md shows it. */
-export const ENFORCEMENT: Readonly<Record<keyof typeof BUILT_IN_FEATURES, Enforced>> = {
-  servers: {
-    by: ['monitor-agent'],
-    what: 'adding a server; nothing is collected from the newest over a lowered limit',
-  },
-  bots: {
-    by: ['bot-executor'],
-    what: 'creating and starting a bot; the newest over a lowered limit open no trades',
-  },
-  seats: {
-    by: ['identity'],
-    what: 'inviting and joining; who joined last over a lowered limit may only read (the first owner never)',
-  },
-  api_keys: { by: ['identity'], what: 'creating a key; the newest over a lowered limit may only read' },
-  channels: { by: ['notifier'], what: 'adding a channel; nothing is sent to the newest over a lowered limit' },
-  markets: { by: ['bot-executor'], what: 'adding a market' },
-  candles: { by: ['bot-executor'], what: 'importing candles' },
-  monitoring_retention_days: { by: ['monitor-agent'], what: 'what is older is deleted every hour' },
-  backtests: { by: ['bot-executor'], what: 'backtests and sweeps' },
-  webhook_channels: { by: ['notifier'], what: 'adding a webhook; nothing is sent to those that exist' },
-  metrics: {
-    by: ['monitor-agent'],
-    what:
-      '`basic`: overview, sessions and statements; `premium` and above: statements over time, waits, blocking, databases, ' +
-      'tables, indexes, wraparound as well. Everything is collected, so that a larger plan shows it at once',
-  },
-  index_analysis: { by: ['monitor-agent'], what: 'findings about indexes' },
-  mainnet: {
-    by: ['bot-executor'],
-    what: 'creating a bot with `mode: mainnet`. Only the paper exchange can be had so far, with any plan',
-  },
-  white_label: {
-    by: ['identity'],
-    what: 'a name, colour and logo of one’s own, and links to read-only pages; with a plan without it they are kept and neither shown nor working',
-  },
-  pairs_per_bot: { by: ['bot-executor'], what: 'creating a bot, which trades one pair so far' },
-  api_calls: { by: ['gateway'], what: 'requests with API keys' },
-  notifications: { by: ['notifier'], what: 'sending a message' },
-  server_minutes: { by: ['monitor-agent'], what: 'counted for every minute that was collected; never refused' },
-  bot_orders: {
-    by: ['bot-executor'],
-    what: 'counted for every order; never refused, because a bot is not stopped by it',
-  },
-  backtest_runs: { by: ['bot-executor'], what: 'starting a backtest' },
-  sweep_runs: { by: ['bot-executor'], what: 'starting a sweep' },
-};
+export const ENFORCEMENT: Readonly<Record<keyof typeof BUILT_IN_FEATURES | keyof typeof OPTIONAL_FEATURES, Enforced>> =
+  {
+    servers: {
+      by: ['monitor-agent'],
+      what: 'adding a server; nothing is collected from the newest over a lowered limit',
+    },
+    bots: {
+      by: ['bot-executor'],
+      what: 'creating and starting a bot; the newest over a lowered limit open no trades',
+    },
+    seats: {
+      by: ['identity'],
+      what: 'inviting and joining; who joined last over a lowered limit may only read (the first owner never)',
+    },
+    api_keys: { by: ['identity'], what: 'creating a key; the newest over a lowered limit may only read' },
+    channels: { by: ['notifier'], what: 'adding a channel; nothing is sent to the newest over a lowered limit' },
+    markets: { by: ['bot-executor'], what: 'adding a market' },
+    candles: { by: ['bot-executor'], what: 'importing candles' },
+    monitoring_retention_days: { by: ['monitor-agent'], what: 'what is older is deleted every hour' },
+    backtests: { by: ['bot-executor'], what: 'backtests and sweeps' },
+    webhook_channels: { by: ['notifier'], what: 'adding a webhook; nothing is sent to those that exist' },
+    metrics: {
+      by: ['monitor-agent'],
+      what:
+        '`basic`: overview, sessions and statements; `premium` and above: statements over time, waits, blocking, databases, ' +
+        'tables, indexes, wraparound as well. Everything is collected, so that a larger plan shows it at once',
+    },
+    index_analysis: { by: ['monitor-agent'], what: 'findings about indexes' },
+    mainnet: {
+      by: ['bot-executor'],
+      what: 'creating a bot with `mode: mainnet`. Only the paper exchange can be had so far, with any plan',
+    },
+    white_label: {
+      by: ['identity'],
+      what: 'a name, colour and logo of one’s own, and links to read-only pages; with a plan without it they are kept and neither shown nor working',
+    },
+    pairs_per_bot: { by: ['bot-executor'], what: 'creating a bot, which trades one pair so far' },
+    api_calls: { by: ['gateway'], what: 'requests with API keys' },
+    api_calls_per_minute: {
+      by: ['usage'],
+      what: 'lends requests with API keys to all gateways together; a plan that does not write it has no such rate',
+    },
+    notifications: { by: ['notifier'], what: 'sending a message' },
+    server_minutes: { by: ['monitor-agent'], what: 'counted for every minute that was collected; never refused' },
+    bot_orders: {
+      by: ['bot-executor'],
+      what: 'counted for every order; never refused, because a bot is not stopped by it',
+    },
+    backtest_runs: { by: ['bot-executor'], what: 'starting a backtest' },
+    sweep_runs: { by: ['bot-executor'], what: 'starting a sweep' },
+  };
 
 /**
  * What `plans/tidegate.yaml` sells and the software does not do: it is granted, shown and answered by

@@ -13,6 +13,12 @@ export const Money = z
   .object({ currency: Currency, amountMinor: z.int().min(0) })
   .meta({ id: 'Money', description: 'In the smallest unit of the currency: 2900 is 29.00 EUR' });
 
+const FORMAT = z.enum(['json', 'csv']).optional().meta({ description: 'csv: a table; by default what `Accept` says' });
+const TABLE = z.string().optional().meta({ description: 'The table of the page, when CSV was asked for' });
+const AS_CSV =
+  'With `format=csv`, or `Accept: text/csv`, the answer is one table (RFC 4180) of all that the filter matches, from `cursor` on. ' +
+  'It is whole when it ends: when a part cannot be read, the connection is cut.';
+
 export const OrganisationSummary = z
   .object({
     id: Id,
@@ -45,7 +51,8 @@ export const searchOrganisations = operation({
   summary: 'All organisations of this installation, with their plans and what they bring in a month',
   description:
     'Product, plan and status are of the same subscription. Sorted by `mrr`, only those are listed that pay something in ' +
-    'the currency, the highest first.',
+    'the currency, the highest first. ' +
+    AS_CSV,
   input: z.strictObject({
     q: z
       .string()
@@ -66,9 +73,11 @@ export const searchOrganisations = operation({
       .default('created')
       .meta({ description: 'created: the newest first. name: from a to z. mrr: those that bring most first' }),
     currency: Currency.optional().meta({ description: 'By which `mrr` sorts; by default that of the catalogue' }),
+    format: FORMAT,
     ...pageQuery,
   }),
-  output: page(OrganisationSummary),
+  output: page(OrganisationSummary).extend({ csv: TABLE }),
+  csv: true,
 });
 
 export const InvoiceOfAny = InvoiceWithLines.extend({
@@ -83,6 +92,7 @@ export const listAllInvoices = operation({
   http: ['GET', '/api/v1/operator/invoices'],
   scope: 'operator',
   summary: 'Invoices of all organisations, the newest first, with their lines',
+  description: `${AS_CSV} It has a line for each invoice.`,
   input: z.strictObject({
     of: z
       .enum(['current', 'deleted'])
@@ -92,9 +102,11 @@ export const listAllInvoices = operation({
       .enum(['open', 'overdue', 'paid', 'void'])
       .optional()
       .meta({ description: 'By default all that were issued' }),
+    format: FORMAT,
     ...pageQuery,
   }),
-  output: page(InvoiceOfAny),
+  output: page(InvoiceOfAny).extend({ csv: TABLE }),
+  csv: true,
 });
 
 export const listDoublePayments = operation({

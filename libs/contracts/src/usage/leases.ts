@@ -44,6 +44,16 @@ export const LeaseRequest = z
   })
   .meta({ id: 'LeaseRequest' });
 
+/** What a plan allows in a minute, of a meter that has such a rate. */
+export const LeaseRate = z
+  .object({
+    limit: z.int().min(0),
+    left: z.int().min(0).meta({ description: 'What is lent to nobody in this minute, after this lease' }),
+    resetsInMs: z.int().min(0).meta({ description: 'The lease is spent within this time; then a new minute begins' }),
+  })
+  .meta({ id: 'LeaseRate' });
+export type LeaseRate = z.infer<typeof LeaseRate>;
+
 export const Lease = z
   .object({
     leaseId: Id.nullable().meta({ description: 'null when nothing was granted' }),
@@ -62,6 +72,7 @@ export const Lease = z
     product: z.string().nullable(),
     plan: z.string().nullable(),
     upgradeTo: z.string().nullable(),
+    rate: LeaseRate.optional().meta({ description: 'Of what the plan limits by the minute as well' }),
   })
   .meta({ id: 'Lease' });
 export type Lease = z.infer<typeof Lease>;

@@ -1,4 +1,4 @@
-import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
+import { BUILT_IN_FEATURES, KNOWN_KINDS } from '@tidegate/contracts/billing/built-in-features';
 import type { Entitlements, PlanInForce } from '@tidegate/contracts/billing/entitlements';
 import type { FeatureGrant, FeatureKind, QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
@@ -162,8 +162,7 @@ function times(value: number, quantity: number): number {
 
 /** The software's own kinds come first: what depends on them must not find another. */
 function kindOf(key: string, declared: FeatureKind | undefined, inForce: readonly InForce[]): FeatureKind | undefined {
-  const builtIn = (BUILT_IN_FEATURES as Readonly<Record<string, FeatureKind>>)[key];
-  return builtIn ?? declared ?? inForce.find(({ plan }) => plan.features[key])?.plan.features[key]?.kind;
+  return KNOWN_KINDS[key] ?? declared ?? inForce.find(({ plan }) => plan.features[key])?.plan.features[key]?.kind;
 }
 
 /** The product of a feature that has left the catalogue: that of the one plan that gives it. */

@@ -1,4 +1,4 @@
-import type { Interval, Subscription } from '../kernel/subscription.rules.ts';
+import type { Interval, Item, Subscription } from '../kernel/subscription.rules.ts';
 
 /** The reason of what is ordered because members left. Customers cannot give their orders the author `schedule`. */
 export const FOLLOWS_MEMBERS = 'follows the members';
@@ -17,6 +17,19 @@ export const canFollow = (one: Subscription): boolean =>
   !one.billingHeld &&
   one.cancelAt === null &&
   (one.next === null || isOwnOrder(one));
+
+/** Add-ons that stay as they are, with so few of the one that follows the members as were ordered. */
+export function renewedAddons(
+  had: readonly Item[],
+  items: readonly Item[],
+  fewer: { addon: string; quantity: number } | undefined,
+): Pick<Item, 'addon' | 'version' | 'quantity'>[] {
+  return items.flatMap(({ addon, version, quantity }) => {
+    const stays = had.some((one) => one.addon === addon && one.quantity === quantity);
+    const renewed = stays && fewer?.addon === addon ? fewer.quantity : quantity;
+    return renewed > 0 ? [{ addon, version, quantity: renewed }] : [];
+  });
+}
 
 /** How many the cap allows. What has no price in the currency is sold to nobody. */
 export function mostSeats(

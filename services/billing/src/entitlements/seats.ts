@@ -16,6 +16,8 @@ export interface SoldSeats {
   /** How many members one of them gives. */
   each: number;
   max: number | null;
+  /** Plans that can have them. */
+  plans: readonly string[];
   currency: string;
   /** For one period; undefined: it is not sold in this currency. */
   unitMinor: number | undefined;
@@ -47,10 +49,45 @@ export async function soldSeats(
     version: sold.version,
     each: given.value,
     max: sold.max,
+    plans: sold.plans,
     currency,
     unitMinor: priceOf(sold.prices, currency, one.interval),
     item,
   };
+}
+
+/** Fewer of an add-on than there are, as they are ordered for the next period because members left. */
+export interface FewerSeats {
+  addon: string;
+  quantity: number;
+}
+
+/**
+ * undefined: none are ordered, or as many as there are. Of an order that another replaces this alone stays: whoever has left
+ * is not paid for because somebody orders something else, or the same again.
+ */
+export async function fewerSeats(
+  tx: Tx,
+  catalogue: CurrentCatalogue,
+  one: Subscription,
+): Promise<FewerSeats | undefined> {
+  const sold = await soldSeats(tx, catalogue, one);
+  if (!sold?.item) return undefined;
+  const { addon, item } = sold;
+  const quantity = one.provider === 'stripe' ? await orderedThere(tx, one) : orderedHere(one, sold);
+  return quantity !== undefined && quantity < item.quantity ? { addon, quantity } : undefined;
+}
+
+/** What a provider was asked for last. */
+async function orderedThere(tx: Tx, { product }: Subscription): Promise<number | undefined> {
+  const follows = await findSeatFollows(tx, tx.orgId as string);
+  return follows.find((one) => one.product === product)?.loweredTo ?? undefined;
+}
+
+/** A plan that cannot have them says nothing about how many there shall be. */
+function orderedHere({ next }: Subscription, { addon, plans }: SoldSeats): number | undefined {
+  if (!next?.addons || !plans.includes(next.plan)) return undefined;
+  return next.addons.find((one) => one.addon === addon)?.quantity ?? 0;
 }
 
 /** How many of them may be bought by themselves; null: none are. */

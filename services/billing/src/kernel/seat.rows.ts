@@ -118,11 +118,15 @@ export async function noteLowered(tx: Tx, orgId: string, product: string, lowere
   ]);
 }
 
-/** Something else was ordered there: members are counted again, within the time that the loop sleeps or is woken. */
-export async function deleteLowered(tx: Tx, orgId: string, product: string): Promise<void> {
-  await tx.query(
-    `update seat_follows set lowered_to = null, check_at = greatest(clock_timestamp(), written_at + ${APART})
-      where org_id = $1 and product = $2 and lowered_to is not null`,
+/**
+ * Something else is ordered there, which takes it back: members are counted again, in a while also when nobody lives to say
+ * that it was ordered. Answers whether there was anything.
+ */
+export async function deleteLowered(tx: Tx, orgId: string, product: string): Promise<boolean> {
+  const rows = await tx.query(
+    `update seat_follows set lowered_to = null, check_at = clock_timestamp() + ${APART}
+      where org_id = $1 and product = $2 and lowered_to is not null returning product`,
     [orgId, product],
   );
+  return rows.length > 0;
 }

@@ -1,7 +1,7 @@
 type Cell = string | number | null;
 
-/** What a spreadsheet would compute when it opens the file. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet would compute when it opens the file, after blanks that it skips; full-width ones too. */
+const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
 
 function written(cell: Cell): string {
   if (cell === null) return '';
@@ -11,7 +11,11 @@ function written(cell: Cell): string {
 }
 
 /** A table as RFC 4180 wants it, with a header. Text that a spreadsheet would take for a formula begins with an apostrophe. */
-export const csvOf = (columns: readonly string[], rows: readonly Record<string, Cell>[]): string =>
-  [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))]
+export const csvOf = (
+  columns: readonly string[],
+  rows: readonly Record<string, Cell>[],
+  { header = true }: { header?: boolean } = {},
+): string =>
+  [...(header ? [columns] : []), ...rows.map((row) => columns.map((column) => row[column] ?? null))]
     .map((cells) => `${cells.map(written).join(',')}\r\n`)
     .join('');

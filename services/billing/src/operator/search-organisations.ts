@@ -4,6 +4,7 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { planNames, requireCatalogue } from '../plans/catalogue.rows.ts';
+import { organisationTable } from './list-tables.rules.ts';
 import { listOrganisationRows, mrrOf, plansOf } from './organisation-list.rows.ts';
 
 type Sort = 'created' | 'name' | 'mrr';
@@ -23,7 +24,7 @@ export class SearchOrganisations {
     );
     const ids = rows.map((row) => row.org_id);
     const [plans, mrr, named] = [await plansOf(tx, ids), await mrrOf(tx, ids), await planNames(tx)];
-    return pageOf(
+    const found = pageOf(
       rows,
       input.limit,
       (row) => ({
@@ -37,6 +38,8 @@ export class SearchOrganisations {
       }),
       (row) => [input.sort, row.key, row.org_id],
     );
+    if (input.format !== 'csv') return found;
+    return { ...found, csv: organisationTable(found.items, currency, { header: input.cursor === undefined }) };
   }
 }
 

@@ -72,20 +72,26 @@ export interface PlanNames {
   planName: string;
 }
 
+/** The name of the product `p` in one catalogue; its version and `)` follow. */
+const NAMED_IN = `(select one ->> 'name' from catalogues c, jsonb_array_elements(c.document -> 'products') as one
+                    where one ->> 'product' = p.product and c.version = `;
+
 /** What people know plans as, also those that are not on offer any more: by the newest version that there was of each. */
 export async function planNames(tx: Tx): Promise<(product: string, plan: string) => PlanNames> {
   const plans = await tx.query<{ product: string; plan: string; name: string }>(
-    `select distinct on (product, plan) product, plan, definition ->> 'name' as name
-       from plan_versions order by product, plan, version desc`,
+    `select product, plan, definition ->> 'name' as name from plan_versions v
+      where version = (select max(version) from plan_versions n where (n.product, n.plan) = (v.product, v.plan))`,
   );
-  const products = await tx.query<{ product: string; name: string }>(
-    `select distinct on (one ->> 'product') one ->> 'product' as product, one ->> 'name' as name
-       from catalogues, jsonb_array_elements(document -> 'products') as one
-      order by one ->> 'product', version desc`,
+  // Of a product that has left, as it was called when its last plan came; other documents are not read.
+  const products = await tx.query<{ product: string; name: string | null }>(
+    `select p.product, coalesce(${NAMED_IN}(select max(version) from catalogues)), ${NAMED_IN}p.last)) as name
+       from (select product, max(catalogue_version) as last from plan_versions group by product) as p`,
   );
+  const planName = new Map(plans.map((one) => [`${one.product}.${one.plan}`, one.name]));
+  const productName = new Map(products.map((one) => [one.product, one.name]));
   return (product, plan) => ({
-    productName: products.find((one) => one.product === product)?.name ?? product,
-    planName: plans.find((one) => one.product === product && one.plan === plan)?.name ?? plan,
+    productName: productName.get(product) ?? product,
+    planName: planName.get(`${product}.${plan}`) ?? plan,
   });
 }
 

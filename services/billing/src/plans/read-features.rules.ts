@@ -1,4 +1,4 @@
-import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
+import { BUILT_IN_FEATURES, OPTIONAL_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Faults } from './catalogue-faults.rules.ts';
 import type { FeatureDefinition } from './catalogue-model.rules.ts';
@@ -79,6 +79,12 @@ function checkBuiltIns(faults: Faults, declared: Declared): void {
       const message = `Write kind: ${kind}. The software depends on ${key} being that.`;
       faults.add(['features', key, 'kind'], 'built_in', message);
     }
+  }
+  for (const [key, kind] of Object.entries(OPTIONAL_FEATURES)) {
+    const given = Object.hasOwn(declared, key) ? declared[key] : undefined;
+    if (!given || given.kind === kind) continue;
+    const message = `Write kind: ${kind}, by which the software limits ${key}, or give it another name.`;
+    faults.add(['features', key, 'kind'], 'built_in', message);
   }
   if (complete) return;
   const all = Object.entries(BUILT_IN_FEATURES).map(([key, kind]) => `${key} (${kind})`);

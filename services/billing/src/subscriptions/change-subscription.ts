@@ -129,7 +129,7 @@ export class ChangeSubscription {
     const who = { by, reason, orderedBy: 'customer' as const };
     const decided =
       at === 'period_end'
-        ? beginAtPeriodEnd({ ...situation, before }, choice, who)
+        ? await beginAtPeriodEnd({ ...situation, before }, choice, who)
         : costs(choice, catalogue)
           ? stillOwing(before, beginNow(situation, choice, 'manual'))
           : beginNow(situation, choice, 'none');

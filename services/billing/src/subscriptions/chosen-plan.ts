@@ -2,7 +2,8 @@ import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billin
 import { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
 import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
-import { isOwnOrder } from '../entitlements/seats.rules.ts';
+import { renewedAddons } from '../entitlements/seats.rules.ts';
+import { fewerSeats } from '../entitlements/seats.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { isMore } from '../entitlements/upgrade.rules.ts';
 import { chosenInterval } from '../kernel/interval.rules.ts';
@@ -150,32 +151,21 @@ export function beginNow(
  * When what is paid for ends; the add-ons that do not go with it end then, and of those that follow the members there are as
  * many as was ordered because members left. The default plan follows by cancelling.
  */
-export function beginAtPeriodEnd(
-  { at, catalogue, before, steps }: Situation & { before: Subscription },
+export async function beginAtPeriodEnd(
+  { tx, at, catalogue, before, steps }: Situation & { before: Subscription },
   { plan, interval, items }: Choice,
   { orderedBy, ...who }: { by: string; reason: string; orderedBy: 'customer' | 'operator' },
-): Decided {
+): Promise<Decided> {
   const end = endOf(before, steps, at);
   if (plan.plan === defaultPlan(catalogue, plan.product)?.plan) {
     return { after: { ...before, next: null, cancelAt: end, orderedBy }, action: 'cancel_ordered' };
   }
-  const addons = items.flatMap((item) => renewed(before, item));
+  const addons = renewedAddons(before.items, items, await fewerSeats(tx, catalogue, before));
   const next = { plan: plan.plan, planVersion: plan.version, interval, at: end, ...who, addons };
   const kept = before.items.map((item) =>
     items.some(({ addon }) => addon === item.addon) ? item : { ...item, until: item.until ?? end },
   );
   return { after: { ...before, items: kept, cancelAt: null, next, orderedBy }, action: 'change_ordered' };
-}
-
-/** An add-on that stays as it is, as the next period would have begun with it. */
-function renewed(
-  before: Subscription,
-  { addon, version, quantity }: Item,
-): Pick<Item, 'addon' | 'version' | 'quantity'>[] {
-  const had = before.items.find((one) => one.addon === addon);
-  if (!isOwnOrder(before) || had?.quantity !== quantity) return [{ addon, version, quantity }];
-  const ordered = before.next?.addons?.find((one) => one.addon === addon)?.quantity ?? 0;
-  return ordered > 0 ? [{ addon, version, quantity: ordered }] : [];
 }
 
 /** What costs nothing ends at once; a trial and what is paid for, at their ends. */

@@ -74,7 +74,7 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   }
   const decided =
     paidFor && later === 'period_end'
-      ? beginAtPeriodEnd({ ...situation, before: paidFor }, choice, { by: '', reason: '', orderedBy: 'customer' })
+      ? await beginAtPeriodEnd({ ...situation, before: paidFor }, choice, { by: '', reason: '', orderedBy: 'customer' })
       : beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');
   const steps = { ...holdings.steps, [product]: decided.step ? withStep(own, decided.step) : own };
   const { after } = decided;

@@ -8,7 +8,9 @@ import type { Tx } from '@tidegate/database/tx';
 import { clock } from '@tidegate/runtime/clock';
 import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
-import { deleteLowered } from '../kernel/seat.rows.ts';
+import { renewedAddons } from '../entitlements/seats.rules.ts';
+import { fewerSeats } from '../entitlements/seats.ts';
+import { deleteLowered, markSeats } from '../kernel/seat.rows.ts';
 import { findHoldings } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -28,6 +30,12 @@ interface Asked {
 type RefuseChange = Refuse<
   typeof unknownPlan | typeof intervalNotOffered | typeof addonNotOffered | typeof promotionCodeInvalid
 >;
+
+interface Chosen {
+  to: PaidChange;
+  /** Whether what was ordered because members left is a part of it. */
+  keepsFewer: boolean;
+}
 
 export interface Billed {
   orgId: string;
@@ -50,19 +58,19 @@ export class ProviderChanges {
   }
 
   async change(refuse: RefuseChange, billed: Billed, asked: Asked, who = { operator: false }): Promise<void> {
-    const to = await this.choice(refuse, billed, asked, who);
+    const chosen = await this.choice(refuse, billed, asked, who);
     const now = paid(billed.orgId, billed.subscription);
-    if (to) await this.asked().change(now, to);
-    else await this.asked().cancel(now, asked.at ?? 'period_end');
-    await this.recount(billed);
+    await this.replacing(billed, chosen?.keepsFewer ?? false, () =>
+      chosen ? this.asked().change(now, chosen.to) : this.asked().cancel(now, asked.at ?? 'period_end'),
+    );
   }
 
   /** What it would cost, and when the plan begins. */
   async preview(refuse: RefuseChange, billed: Billed, asked: Asked): Promise<PreviewedCost> {
-    const to = await this.choice(refuse, billed, asked, { operator: false });
+    const chosen = await this.choice(refuse, billed, asked, { operator: false });
     // What is free afterwards costs nothing more.
-    if (!to) return { dueNow: null, next: null };
-    return this.asked().preview(paid(billed.orgId, billed.subscription), to);
+    if (!chosen) return { dueNow: null, next: null };
+    return this.asked().preview(paid(billed.orgId, billed.subscription), chosen.to);
   }
 
   /** undefined: what everybody has without paying, which is had by giving up what is paid for. */
@@ -71,8 +79,8 @@ export class ProviderChanges {
     { orgId, subscription }: Billed,
     asked: Asked,
     { operator }: { operator: boolean },
-  ): Promise<PaidChange | undefined> {
-    return this.tenants.read(orgId, async (tx): Promise<PaidChange | undefined> => {
+  ): Promise<Chosen | undefined> {
+    return this.tenants.read(orgId, async (tx): Promise<Chosen | undefined> => {
       const catalogue = await requireCatalogue(tx);
       const situation = {
         tx,
@@ -91,10 +99,14 @@ export class ProviderChanges {
       if (!isPaid(plan)) throw conflict({}, `${plan.name} costs nothing: end what is paid for first, then choose it.`);
       const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });
       const at = asked.at ?? ((await givesLess(situation, subscription, plan)) ? 'period_end' : 'now');
-      const addons = items.map(({ addon, version, quantity }) => ({ addon, version, quantity }));
+      const fewer = at === 'period_end' ? await fewerSeats(tx, catalogue, subscription) : undefined;
+      const addons = renewedAddons(subscription.items, items, fewer);
+      const named = fewer && addons.find(({ addon }) => addon === fewer.addon);
+      const keepsFewer = fewer !== undefined && (!named || named.quantity === fewer.quantity);
       const { promotionCode } = asked;
       if (promotionCode && at !== 'now') throw invalidCode(refuse, promotionCode, 'not_here');
-      return { plan: plan.plan, planVersion: plan.version, interval, addons, at, promotionCode };
+      const to = { plan: plan.plan, planVersion: plan.version, interval, addons, at, promotionCode };
+      return { to, keepsFewer };
     });
   }
 
@@ -103,17 +115,25 @@ export class ProviderChanges {
   }
 
   async resume(billed: Billed): Promise<void> {
-    await this.asked().resume(paid(billed.orgId, billed.subscription));
-    await this.recount(billed);
+    await this.replacing(billed, false, () => this.asked().resume(paid(billed.orgId, billed.subscription)));
   }
 
   pause({ orgId, subscription }: Billed): Promise<void> {
     return this.asked().pause(paid(orgId, subscription));
   }
 
-  /** What was ordered there because members left is taken back by any other order. */
-  private recount({ orgId, subscription: { product } }: Billed): Promise<void> {
-    return this.tenants.run(orgId, (tx) => deleteLowered(tx, orgId, product));
+  /** What was ordered there because members left is taken back by any other order that does not bring it: then they are counted. */
+  private async replacing(
+    { orgId, subscription: { product } }: Billed,
+    keepsFewer: boolean,
+    order: () => Promise<void>,
+  ): Promise<void> {
+    if (keepsFewer || !(await this.tenants.run(orgId, (tx) => deleteLowered(tx, orgId, product)))) return order();
+    try {
+      await order();
+    } finally {
+      await this.tenants.run(orgId, (tx) => markSeats(tx, orgId));
+    }
   }
 
   private asked(): Payments {

@@ -91,7 +91,7 @@ export class SetSubscription {
     }
     // What has ended has no period whose end could be waited for.
     if (input.at === 'period_end' && before && !isEnded(before)) {
-      const decided = beginAtPeriodEnd({ ...situation, before }, choice, { by, reason, orderedBy });
+      const decided = await beginAtPeriodEnd({ ...situation, before }, choice, { by, reason, orderedBy });
       return enterCode(refuse, situation, choice, { decided, code, by, reason });
     }
     const begun = beginNow(situation, choice, costs(choice, catalogue) ? 'manual' : 'none');

@@ -1,6 +1,5 @@
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { getRevenue } from '@tidegate/contracts/billing/operator';
 import { listBots } from '@tidegate/contracts/bot-executor/bot-lists';
 import { createBot, deleteBot, getBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
@@ -55,24 +54,6 @@ describe('what every answer has', () => {
     const traced = await send('GET', '/api/v1/nothing', undefined, { traceparent: `00-${given}-b7ad6b7169203331-01` });
     expect(traced.headers.get('trace-id')).toBe(given);
     expect(traced.body).toMatchObject({ traceId: given, instance: '/api/v1/nothing' });
-  });
-
-  test('an answer that can be a table is one as CSV when that is asked for, by name or by Accept, and JSON otherwise', async () => {
-    const csv = 'month,endMinor\r\n2026-11,4900\r\n';
-    const { csv: _, ...figures } = answerOf(getRevenue);
-    world.neighbours.on(getRevenue, ({ format }) => ({ ...figures, ...(format === 'csv' && { csv }) }));
-    const operator = world.rest.as(world.accounts.newKey(newId(), ['operator']));
-    const ask = (query: string, accept: string) =>
-      operator.send('GET', `/api/v1/operator/revenue${query}`, undefined, { accept });
-    for (const answer of [await ask('?format=csv', '*/*'), await ask('', 'text/csv')]) {
-      expect(answer.body).toEqual({ text: csv });
-      expect(answer.headers.get('content-type')).toMatch(/^text\/csv;.*utf-8/);
-    }
-    expect((await ask('?format=json', 'text/csv')).body).toEqual(figures);
-    expect((await ask('', '*/*')).body).toEqual(figures);
-    expect(
-      (await world.rest.as(world.accounts.newKey(newId(), ['billing:read'])).get('/api/v1/operator/revenue')).status,
-    ).toBe(403);
   });
 
   test('HEAD is GET without a body', async () => {

@@ -140,6 +140,19 @@ test.each(named(KNOWN))('%s: 429 when the API calls are used up, or never', asyn
   world.quota.limit = null;
 });
 
+test.each(named(KNOWN))(
+  '%s: 429 when the plan allows no more calls in this minute, or never',
+  async (_name, operation) => {
+    world.quota.perMinute = 0;
+    const key = world.rest.as(world.accounts.newKey(newId(), [operation.scope]));
+    const answer = await send(operation, key);
+    world.quota.perMinute = null;
+    if (!operation.metered) return expect(answer.status).not.toBe(429);
+    expectProblem(answer, 429, 'rate_limited');
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+  },
+);
+
 test('every request passes its idempotency key on; a malformed one is refused', async () => {
   for (const operation of ANSWERED.filter(({ readonly, scope }) => !readonly && scope !== 'public')) {
     expect((await send(operation, allowed, { 'idempotency-key': 'k'.repeat(200) })).status).toBeLessThan(300);

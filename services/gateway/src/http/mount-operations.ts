@@ -12,6 +12,7 @@ import type { Spent } from '../limits/quota.ts';
 import { recaller } from './answered-before.ts';
 import { eventsOf } from './cloud-events.ts';
 import { coercer } from './coerce.ts';
+import { csvIn, isPaged, sendPages, wantsCsv } from './csv-pages.ts';
 import type { EdgeParts } from './edge-parts.ts';
 import { checkText } from './json-body.ts';
 import { locationOf } from './locations.ts';
@@ -78,6 +79,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
   const ask = untilKnown(operation, edge.revocations, asked);
   const answer = answerer(operation, operations);
   const recall = recaller(operation, asked);
+  const paged = isPaged(operation);
   const condition = conditionOf(operation, operations, edge);
   const carefully: Ask = async (exchange) => {
     const refusal = await condition(exchange).catch((error: unknown) => error);
@@ -93,17 +95,20 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
     const { caller } = principal;
     const callerToken = edge.access.callerToken(principal);
     const exchange = { request, reply, caller, callerToken, input: toInput(request) };
-    const asCsv = operation.csv && wantsCsv(request, exchange.input);
+    const asCsv = wantsCsv(operation, request, exchange.input);
     let spent: Spent | undefined;
     let body: string | undefined;
     try {
       const letIn = spend(operation, principal, edge);
       spent = letIn instanceof Promise ? await letIn : letIn;
     } catch (error) {
+      describeRate(principal, reply, edge);
       return reply.send(answer(request, reply, await recall(exchange, error)));
     }
+    if (spent) describeRate(principal, reply, edge);
     try {
-      body = answer(request, reply, await respond(exchange));
+      if (asCsv && paged) await sendPages(exchange, respond, () => edge.access.callerToken(principal));
+      else body = answer(request, reply, await respond(exchange));
     } catch (error) {
       const ours = !(error instanceof ProblemError) || error.status >= 500;
       if (operation.judgedByInput && !ours) edge.limits.noteFailure(request.ip);
@@ -112,22 +117,10 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
       throw error;
     }
     if (spent) await edge.quota.settle(spent);
+    if (asCsv && paged) return reply;
     if (operation.csv) varyBy(reply, 'accept');
     return reply.send(asCsv ? csvIn(reply, body) : body);
   };
-}
-
-/** By `format`, or by `Accept` where nothing else is asked for. */
-function wantsCsv({ headers }: FastifyRequest, input: Record<string, unknown>): boolean {
-  if (input['format'] === undefined && /^text\/csv\b/i.test(headers.accept ?? '')) input['format'] = 'csv';
-  return input['format'] === 'csv';
-}
-
-/** The table in an answer, instead of the answer. */
-function csvIn(reply: FastifyReply, body: string | undefined): string | undefined {
-  if (body === undefined) return undefined;
-  void reply.header('content-type', 'text/csv; charset=utf-8; header=present');
-  return (JSON.parse(body) as { csv?: string }).csv;
 }
 
 /** Only API keys have a quota: a person in a browser is never locked out of reading, and a link costs its organisation nothing. */
@@ -139,6 +132,10 @@ function spend(
   return metered && caller.kind === 'api_key' && !only && caller.orgId
     ? quota.spend(caller.orgId, caller.keyId ?? '')
     : undefined;
+}
+
+function describeRate({ caller }: Principal, reply: FastifyReply, { quota }: EdgeParts): void {
+  if (caller.orgId) quota.describe(caller.orgId, reply);
 }
 
 /** For writes: they apply only to the version that the caller has seen. */

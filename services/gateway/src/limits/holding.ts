@@ -12,7 +12,7 @@ const SHORTEST_MS = 250;
 export class Holding {
   readonly leaseId: string;
   /** Epoch milliseconds. */
-  readonly spendUntil: number;
+  spendUntil: number;
   left: number;
   /** Admitted and not yet answered. */
   inHand = 0;
@@ -20,12 +20,18 @@ export class Holding {
   private readonly granted: number;
   private readonly takenAt: number;
 
-  constructor(leaseId: string, { granted, expiresAt }: Pick<Lease, 'granted' | 'expiresAt'>, now = Date.now()) {
+  /** `until`: where it may not be spent for all its time, epoch milliseconds. */
+  constructor(
+    leaseId: string,
+    { granted, expiresAt }: Pick<Lease, 'granted' | 'expiresAt'>,
+    until = Number.POSITIVE_INFINITY,
+    now = Date.now(),
+  ) {
     this.leaseId = leaseId;
     this.granted = granted;
     this.left = granted;
     this.takenAt = now;
-    this.spendUntil = Math.max(Date.parse(expiresAt) - MARGIN_MS, now + SHORTEST_MS);
+    this.spendUntil = Math.max(Math.min(Date.parse(expiresAt) - MARGIN_MS, until), now + SHORTEST_MS);
   }
 
   /** Size of the next lease: one that was spent in less than a second was too small. */
@@ -44,6 +50,11 @@ export class Holding {
     this.left -= 1;
     this.inHand += 1;
     return true;
+  }
+
+  /** Nothing more is spent of it. */
+  end(now: number): void {
+    this.spendUntil = Math.min(this.spendUntil, now);
   }
 
   settle(refund: boolean): void {

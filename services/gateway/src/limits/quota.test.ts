@@ -31,6 +31,8 @@ function newToken(limit: number | null): string {
 }
 const newKey = (limit: number | null) => world.rest.as(newToken(limit));
 
+const limits = () => ({ sell: () => {}, countPlan: () => {} }) as never;
+
 const statuses = (answers: { status: number }[]) =>
   Object.fromEntries([...Map.groupBy(answers, ({ status }) => status)].map(([status, all]) => [status, all.length]));
 
@@ -124,7 +126,7 @@ test('while usage is away nobody waits for it, not even an organisation that cal
     return new Promise(() => {});
   };
   const reports = { count: async () => {}, hold: () => {}, letGo: () => {} } as never;
-  const quota = new Quota({ call: asked } as never, reports, new Log({ service: 'gateway' }), new Metrics());
+  const quota = new Quota({ call: asked } as never, reports, limits(), new Log({ service: 'gateway' }), new Metrics());
   const [first, second] = [newId(), newId()];
   await quota.spend(first, 'key');
   // Its own question is never answered.
@@ -156,6 +158,7 @@ test('a lease that arrives while the process stops is returned, although no requ
   const quota = new Quota(
     bus,
     { count: async () => {}, hold: () => {}, letGo: () => {} } as never,
+    limits(),
     new Log({ service: 'gateway' }),
     new Metrics(),
   );
@@ -196,7 +199,13 @@ test.each([
     return Promise.reject(problem);
   };
   const reports = { hold: () => {}, letGo: () => {} };
-  const quota = new Quota({ call } as never, reports as never, new Log({ service: 'gateway' }), new Metrics());
+  const quota = new Quota(
+    { call } as never,
+    reports as never,
+    limits(),
+    new Log({ service: 'gateway' }),
+    new Metrics(),
+  );
   const orgId = newId();
   expect(await quota.spend(orgId, 'key')).toEqual({ orgId, key: 'key', holding: undefined });
   expect(await quota.spend(orgId, 'key')).toEqual({ orgId, key: 'key', holding: undefined });
@@ -214,7 +223,13 @@ test('a plan without API calls refuses them, without asking usage for each', asy
     return Promise.reject(refusal);
   };
   const reports = { hold: () => {}, letGo: () => {} };
-  const quota = new Quota({ call } as never, reports as never, new Log({ service: 'gateway' }), new Metrics());
+  const quota = new Quota(
+    { call } as never,
+    reports as never,
+    limits(),
+    new Log({ service: 'gateway' }),
+    new Metrics(),
+  );
   const orgId = newId();
   for (let n = 0; n < 3; n += 1) {
     await expect(quota.spend(orgId, 'key')).rejects.toMatchObject({

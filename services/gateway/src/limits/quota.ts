@@ -1,5 +1,11 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { featureNotIncluded, ProblemError, quotaExhausted, unavailable } from '@tidegate/contracts/kernel/problem';
+import {
+  featureNotIncluded,
+  ProblemError,
+  quotaExhausted,
+  rateLimited,
+  unavailable,
+} from '@tidegate/contracts/kernel/problem';
 import { type Lease, returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Away } from '@tidegate/messaging/away';
 import { Bus } from '@tidegate/messaging/bus';
@@ -7,7 +13,10 @@ import { isOutage } from '@tidegate/messaging/errors';
 import { Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import type { FastifyReply } from 'fastify';
 import { Holding } from './holding.ts';
+import { RateLimits } from './rate-limits.ts';
+import { SoldRate } from './sold-rate.ts';
 import { METER } from './tally.ts';
 import { UsageReports } from './usage-reports.ts';
 
@@ -22,10 +31,16 @@ import { UsageReports } from './usage-reports.ts';
  *                     outage or a fault of metering is not one of the product, and nobody waits for it twice
  *   else ───────────► wait for the one lease that is being taken, and look again: of all who wait for a lease of one
  *                     unit one passes
+ *
+ * What a plan allows in a minute is lent in the same way: usage lends no more in a minute, to all gateways together, and
+ * what is lent is spent within it.
  */
 const REFUSED_MS = 2_000;
 const ANSWER_MS = 2_000;
 const TIDY_MS = 5_000;
+/** After a change of plan usage may not know it yet: for a second what is lent is asked for again soon. */
+const CHANGING_MS = 1_000;
+const AGAIN_MS = 250;
 /** What a client is told to wait where use is never forgotten: until somebody has taken a larger plan. */
 const NEVER_S = 86_400;
 
@@ -36,6 +51,9 @@ interface Account {
   /** Nobody waits for a lease: usage did not answer, or has none to give. */
   away: Away;
   taking: Promise<void> | undefined;
+  /** What the plan allows in a minute. */
+  rate: SoldRate | undefined;
+  changingUntil: number;
 }
 
 /** An admitted call, until it is settled. */
@@ -58,6 +76,7 @@ export class Quota implements OnApplicationShutdown {
   constructor(
     private readonly bus: Bus,
     private readonly reports: UsageReports,
+    private readonly limits: RateLimits,
     private readonly log: Log,
     metrics: Metrics,
   ) {
@@ -76,13 +95,31 @@ export class Quota implements OnApplicationShutdown {
     return holding?.spend(Date.now()) ? { orgId, key, holding } : this.spendSoon(orgId, key, account);
   }
 
+  /** Says what is left of what the plan allows in a minute, where it names that. */
+  describe(orgId: string, reply: FastifyReply): void {
+    const { rate, holding } = this.accounts.get(orgId) ?? {};
+    rate?.describe(reply, holding?.left ?? 0);
+  }
+
+  /** What was lent by the plan before is not spent any more. Without a name: of everybody. */
+  planChanged(orgId?: string): void {
+    const now = Date.now();
+    for (const account of orgId === undefined ? this.accounts.values() : [this.accounts.get(orgId)]) {
+      if (!account) continue;
+      account.changingUntil = now + CHANGING_MS;
+      account.refusedUntil = 0;
+      account.holding?.end(now);
+    }
+  }
+
   private async spendSoon(orgId: string, key: string, account: Account): Promise<Spent> {
     for (;;) {
       const now = Date.now();
       const { holding } = account;
       if (holding?.spend(now)) return { orgId, key, holding };
       if (account.refusal && account.refusedUntil > now) {
-        this.refusals.inc();
+        if (account.refusal.code === rateLimited.code) this.limits.countPlan();
+        else this.refusals.inc();
         throw account.refusal;
       }
       if (!account.taking && account.away.isDue()) this.take(orgId, account);
@@ -142,6 +179,8 @@ export class Quota implements OnApplicationShutdown {
         refusedUntil: 0,
         away: new Away(),
         taking: undefined,
+        rate: undefined,
+        changingUntil: 0,
       };
       this.accounts.set(orgId, account);
     }
@@ -161,11 +200,16 @@ export class Quota implements OnApplicationShutdown {
     try {
       if (!(await this.letGo(orgId, account))) throw unavailable({}, 'The last lease could not be returned.');
       const asked = { meter: METER, want, holderId: this.holder, leaseKey: crypto.randomUUID() };
+      const askedAt = Date.now();
       const lease = await this.bus.call(takeLease, asked, { orgId, deadlineMs: ANSWER_MS });
       account.away.end();
       this.usage.end();
+      account.rate = lease.rate && new SoldRate(lease.rate, askedAt);
+      this.limits.sell(orgId, lease.rate?.limit);
       if (lease.leaseId && lease.granted > 0) {
-        account.holding = new Holding(lease.leaseId, lease);
+        const again = askedAt < account.changingUntil ? askedAt + AGAIN_MS : Number.POSITIVE_INFINITY;
+        const until = Math.min(account.rate?.until ?? Number.POSITIVE_INFINITY, again);
+        account.holding = new Holding(lease.leaseId, lease, until);
         this.reports.hold(orgId, lease.leaseId);
       } else refuse(account, lease);
     } catch (error) {
@@ -227,8 +271,19 @@ export class Quota implements OnApplicationShutdown {
   }
 }
 
-function refuse(account: Account, { limit, used, reserved, resetsAt, product, upgradeTo }: Lease): void {
-  account.refusedUntil = Date.now() + REFUSED_MS;
+function refuse(account: Account, lease: Lease): void {
+  const { limit, used, reserved, resetsAt, product, upgradeTo, enforcement } = lease;
+  const { rate, changingUntil } = account;
+  const now = Date.now();
+  account.refusedUntil = now + (now < changingUntil ? AGAIN_MS : REFUSED_MS);
+  const isUsedUp = limit !== null && enforcement === 'hard' && used + reserved >= limit;
+  if (rate?.left === 0 && !isUsedUp) {
+    account.refusedUntil = Math.min(account.refusedUntil, Math.max(rate.until, now + 1));
+    const retryAfterSeconds = rate.seconds(now);
+    const most = `The plan allows ${rate.limit} API calls a minute.`;
+    account.refusal = rateLimited({ retryAfterSeconds }, `${most} Wait ${retryAfterSeconds} s.`);
+    return;
+  }
   // Units of others may come back when their leases end; used ones come back with the next period.
   const untilReset = resetsAt ? Math.max(1, Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000)) : NEVER_S;
   const retryAfterSeconds = used < (limit ?? 0) ? Math.min(60, untilReset) : untilReset;

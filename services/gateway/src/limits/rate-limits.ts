@@ -26,7 +26,7 @@ type What = 'network' | 'anonymous' | 'caller' | 'service_key';
 
 /**
  * Requests a minute, counted in this gateway alone unless a Redis is shared: N gateways allow N times the limit, which is meant as
- * protection and not as a product limit (that is the quota). The network is counted first, before anything about the request is
+ * protection and not as a product limit (that is the quota, which also holds what plans sell by the minute). The network is counted first, before anything about the request is
  * trusted; then the verified caller, or, for requests without valid credentials, their network, which bounds wrong
  * credentials and anonymous bodies. Requests that prove themselves by their input, such as a log-in or a refresh, are
  * counted there only when they were wrong, so that a neighbour's wrong ones do not lock others out. Answers carry the
@@ -40,6 +40,8 @@ export class RateLimits {
     caller: new Map(),
     service_key: new Map(),
   };
+  /** What plans allow in a minute, by organisation: where that is more than the installation lets one key send. */
+  private readonly sold = recentlyUsed<number>(MAX_ADDRESSES);
   private readonly networks = recentlyUsed<string>(MAX_ADDRESSES);
   private readonly limits: Record<What, number>;
   private readonly refusals;
@@ -65,7 +67,19 @@ export class RateLimits {
 
   takeCaller({ rateKey, caller }: Principal, ip: string, reply: FastifyReply, now = Date.now()): void {
     if (caller.kind === 'anonymous') this.take('anonymous', this.networkOf(ip), reply, now);
-    else this.take(caller.kind === 'service_key' ? 'service_key' : 'caller', rateKey, reply, now);
+    else if (caller.kind === 'service_key') this.take('service_key', rateKey, reply, now);
+    else this.take('caller', rateKey, reply, now, caller.kind === 'api_key' ? this.sold.get(caller.orgId ?? '') : 0);
+  }
+
+  /** What is sold is not refused here. undefined: the plan names nothing. */
+  sell(orgId: string, perMinute: number | undefined): void {
+    if (perMinute === undefined) this.sold.delete(orgId);
+    else this.sold.set(orgId, perMinute);
+  }
+
+  /** A request that was refused by what the plan allows in a minute. */
+  countPlan(): void {
+    this.refusals.inc({ limit: 'plan' });
   }
 
   /** Invalid credentials count as a request of their network without any. */
@@ -107,8 +121,8 @@ export class RateLimits {
     return window;
   }
 
-  private take(what: What, key: string, reply: FastifyReply, now: number): void {
-    const limit = this.limits[what];
+  private take(what: What, key: string, reply: FastifyReply, now: number, least = 0): void {
+    const limit = Math.max(this.limits[what], least);
     const window = this.count(what, key, now);
     const used = usedIn(window);
     const over = used > limit;

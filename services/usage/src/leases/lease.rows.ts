@@ -1,3 +1,4 @@
+import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { instant, type MeterWindow } from '../balances/window.rules.ts';
 import { plain } from '../kernel/array-literal.ts';
@@ -124,6 +125,28 @@ export async function insertLeases(
     ],
   );
   return byName(rows);
+}
+
+/** Clocks of replicas may differ by so much. */
+const SKEW_MS = 10_000;
+
+/**
+ * What was lent of a meter in the minute of this transaction, less what came back unspent, and when the minute ends. Ids are
+ * in the order of time, so that only the leases of the minute are read.
+ */
+export async function lentThisMinute(
+  tx: Tx,
+  orgId: string,
+  meter: string,
+): Promise<{ lent: number; resetsInMs: number }> {
+  const row = await tx.one<{ lent: string; ms: number }>(
+    `select coalesce(sum(coalesce(spent, granted)), 0) as lent,
+            ceil(extract(epoch from date_trunc('minute', now()) + interval '1 minute' - now()) * 1000)::int as ms
+       from leases
+      where org_id = $1 and meter = $2 and id >= $3::uuid and not hold and created_at >= date_trunc('minute', now())`,
+    [orgId, meter, newId(Date.now() - 60_000 - SKEW_MS)],
+  );
+  return { lent: Number(row?.lent ?? 0), resetsInMs: row?.ms ?? 0 };
 }
 
 export const findHold = (tx: Tx, orgId: string, id: string): Promise<LeaseRow | undefined> =>

@@ -22,6 +22,12 @@ export function slice({ want, whole, left }: Ask): number {
   return Math.min(want, left, Math.max(1, Math.floor(left / SHARE)));
 }
 
+/** A minute ends soon: a holder gets a quarter of what is left of it, and asks some twelve times for sixty. */
+const RATE_SHARE = 4;
+
+/** What a minute still has for one holder. */
+export const rateSlice = (left: number): number => Math.ceil(Math.max(0, left) / RATE_SHARE);
+
 /** How many units of a loan lie beyond what the limit includes. Units that were lent before come first. */
 export function beyondLimit(
   granted: number,

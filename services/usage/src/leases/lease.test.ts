@@ -286,3 +286,71 @@ test('a product that can only be read lends nothing, until it is paid for again'
   await usage.storeSnapshot({ ...given, version: 2 });
   expect(await take(given.orgId)).toMatchObject({ granted: 5 });
 });
+
+/** A plan that allows so many API calls in a minute. */
+async function rated(perMinute: number, calls: number | null = null) {
+  const { orgId, ...given } = snapshot({ calls });
+  const features = { api_calls: given.features['calls'] as never, api_calls_per_minute: staticOf(perMinute) };
+  await usage.storeSnapshot({ orgId, ...given, features });
+  const ask = (want = 1_000) =>
+    usage.call(
+      taker,
+      takeLease,
+      { meter: 'api_calls', want, holderId: 'gateway', leaseKey: nextKey() },
+      orgId,
+      'service',
+    );
+  const change = (limit: number) =>
+    usage.storeSnapshot({
+      orgId,
+      ...given,
+      version: 2,
+      features: { ...features, api_calls_per_minute: staticOf(limit) },
+    });
+  return { orgId, ask, change };
+}
+const staticOf = (value: number) => ({ kind: 'static' as const, value, product: null });
+/** Whatever minute it is: what was lent so far is of this one. */
+const lentAnew = (org: string) =>
+  usage.tenants.run(org, (tx) =>
+    tx.query("update leases set created_at = now() + interval '1 hour' where org_id = $1", [org]),
+  );
+
+test('what a plan allows in a minute is lent once, in quarters of what is left', async () => {
+  const { orgId, ask } = await rated(60);
+  const first = await ask();
+  expect(first).toMatchObject({ granted: 15, rate: { limit: 60, left: 45 } });
+  expect(first.rate?.resetsInMs).toBeLessThanOrEqual(60_000);
+  let lent = first.granted;
+  for (let turn = 0; turn < 12; turn += 1) {
+    await lentAnew(orgId);
+    const { granted } = await ask();
+    lent += granted;
+  }
+  expect(lent).toBe(60);
+  await lentAnew(orgId);
+  expect(await ask()).toMatchObject({ leaseId: null, granted: 0, rate: { limit: 60, left: 0 } });
+});
+
+test('what comes back unspent is lent again in the same minute; what was spent is not, and the next minute has all', async () => {
+  const { orgId, ask } = await rated(8);
+  const { leaseId } = await ask();
+  const back = (spent: number) => usage.call(new ReturnLease(), returnLease, { leaseId, spent }, orgId, 'service');
+  await lentAnew(orgId);
+  expect(await ask()).toMatchObject({ granted: 2, rate: { left: 4 } });
+  await back(1);
+  await lentAnew(orgId);
+  expect(await ask()).toMatchObject({ granted: 2, rate: { left: 3 } });
+  await usage.tenants.run(orgId, (tx) =>
+    tx.query("update leases set created_at = now() - interval '1 minute' where org_id = $1", [orgId]),
+  );
+  expect(await ask()).toMatchObject({ granted: 2, rate: { left: 6 } });
+});
+
+test('the limit of the period holds as well, and another plan at once', async () => {
+  const { orgId, ask, change } = await rated(100, 20);
+  expect(await ask()).toMatchObject({ granted: 1, limit: 20, rate: { left: 99 } });
+  await change(1);
+  await lentAnew(orgId);
+  expect(await ask()).toMatchObject({ granted: 0, rate: { limit: 1, left: 0 } });
+});

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { OPTIONAL_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import type { MeteredGrant } from '@tidegate/contracts/billing/features';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { barredBy } from '@tidegate/contracts/usage/check';
 import { leftOf } from '@tidegate/contracts/usage/credits';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
+import type { LeaseRate } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -13,8 +15,16 @@ import { findBalances } from '../balances/balance.rows.ts';
 import { type Balance, NOTHING_USED } from '../balances/balance.rules.ts';
 import { currentWindow, type MeterWindow } from '../balances/window.rules.ts';
 import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
-import { findLeasesByKey, insertLeases, type KnownLease, lockQuota, type NewLease, nameOf } from './lease.rows.ts';
-import { beyondLimit, slice } from './lease.rules.ts';
+import {
+  findLeasesByKey,
+  insertLeases,
+  type KnownLease,
+  lentThisMinute,
+  lockQuota,
+  type NewLease,
+  nameOf,
+} from './lease.rows.ts';
+import { beyondLimit, rateSlice, slice } from './lease.rules.ts';
 
 export interface LoanRequest {
   want: number;
@@ -42,7 +52,12 @@ export interface Loan {
   expiresAt: string;
   /** Right after this loan. */
   balance: Balance;
+  /** Of a meter that the plan limits by the minute as well. */
+  rate?: LeaseRate;
 }
+
+/** The feature that says how much of a meter may be used in a minute. */
+const RATES: Readonly<Record<string, keyof typeof OPTIONAL_FEATURES>> = { api_calls: 'api_calls_per_minute' };
 
 /** Requests that one transaction answers: larger groups would only make the first of them wait. */
 const GROUP = 1_000;
@@ -80,7 +95,7 @@ export class Lend {
   }
 }
 
-type Quota = Pick<Loan, 'standing' | 'window'> & { grant: MeteredGrant };
+type Quota = Pick<Loan, 'standing' | 'window' | 'rate'> & { grant: MeteredGrant };
 
 /**
  * Requests whose names are known are answered with the lease that they have. Names are looked up only where somebody would
@@ -92,9 +107,11 @@ async function grantAll(tx: Tx, quota: Quota, requests: LoanRequest[]): Promise<
   const [found] = await findBalances(tx, orgId, [window]);
   const before = { ...NOTHING_USED, ...found };
   if (!before.lendable) return requests.map(() => nothing(quota, before));
-  let decided = decide(quota, before, new Map(), requests);
+  const rate = await rateOf(tx, quota);
+  const given = { ...quota, ...(rate && { rate }) };
+  let decided = decide(given, before, new Map(), requests);
   if (decided.some(({ granted }) => granted === 0)) {
-    decided = decide(quota, before, await findLeasesByKey(tx, { orgId, meter: window.meter }, requests), requests);
+    decided = decide(given, before, await findLeasesByKey(tx, { orgId, meter: window.meter }, requests), requests);
   }
   const fresh = decided.flatMap(({ lease }) => lease ?? []);
   const stored =
@@ -102,12 +119,21 @@ async function grantAll(tx: Tx, quota: Quota, requests: LoanRequest[]): Promise<
       ? new Map()
       : await insertLeases(tx, { orgId, window, creditsUntil: before.creditsUntil }, fresh);
   const balance = { ...before };
+  if (rate) rate.left -= fresh.reduce((sum, { granted }) => sum + granted, 0);
   return decided.map((one): Loan => {
-    if (one.granted === 0) return nothing(quota, { ...balance });
+    if (one.granted === 0) return nothing(given, { ...balance });
     const { id, granted, spent, expiresAt } = stored.get(one.name) ?? one.known ?? UNKNOWN;
     if (one.lease?.id === id) balance.reserved += granted;
-    return { ...quota, leaseId: id, granted, spent, expiresAt, balance: { ...balance } };
+    return { ...given, leaseId: id, granted, spent, expiresAt, balance: { ...balance } };
   });
+}
+
+/** What is left of the minute. */
+async function rateOf(tx: Tx, { standing: { snapshot }, window: { meter } }: Quota): Promise<LeaseRate | undefined> {
+  const grant = snapshot.features[RATES[meter] ?? ''];
+  if (grant?.kind !== 'static') return undefined;
+  const { lent, resetsInMs } = await lentThisMinute(tx, snapshot.orgId, meter);
+  return { limit: grant.value, left: Math.max(0, grant.value - lent), resetsInMs };
 }
 
 interface Decided {
@@ -119,7 +145,7 @@ interface Decided {
 }
 
 function decide(
-  { standing, window, grant: { ceiling } }: Quota,
+  { standing, window, grant: { ceiling }, rate }: Quota,
   balance: Balance,
   known: ReadonlyMap<string, KnownLease>,
   requests: readonly LoanRequest[],
@@ -129,6 +155,7 @@ function decide(
   const barred = (hold: boolean) => readOnly && (hold || !PLATFORM_METERS.has(window.meter));
   const named = new Map<string, Decided>();
   let { reserved } = balance;
+  let rated = rate?.left ?? Number.POSITIVE_INFINITY;
   return requests.map((request) => {
     const name = nameOf(request);
     const same = known.get(name);
@@ -137,8 +164,9 @@ function decide(
     if (twin) return { name, granted: twin.granted };
     const before = { ...balance, reserved };
     const left = ceiling === null ? null : leftOf(ceiling, before);
-    const granted = barred(request.hold) ? 0 : slice({ ...request, left });
+    const granted = barred(request.hold) ? 0 : Math.min(slice({ ...request, left }), rateSlice(rated));
     reserved += granted;
+    rated -= granted;
     const lease = { ...request, id: newId(), granted, creditUnits: beyondLimit(granted, { ceiling, ...before }) };
     const decided: Decided = { name, granted, ...(granted > 0 ? { lease } : {}) };
     named.set(name, decided);
@@ -155,7 +183,7 @@ export function requireLendable({ balance, window }: Pick<Loan, 'balance' | 'win
 
 const UNKNOWN: KnownLease = { id: '', granted: 0, spent: null, expiresAt: '' };
 
-const nothing = (quota: Pick<Loan, 'standing' | 'grant' | 'window'>, balance: Balance): Loan => ({
+const nothing = (quota: Pick<Loan, 'standing' | 'grant' | 'window' | 'rate'>, balance: Balance): Loan => ({
   ...quota,
   leaseId: null,
   granted: 0,

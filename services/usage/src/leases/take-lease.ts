@@ -20,7 +20,7 @@ export class TakeLease {
       throw forbidden({}, `${meter} is counted by the platform itself. Take leases of meters of your own.`);
     }
     const loan = await this.lend.take(caller.orgId, meter, { ...request, hold: false });
-    const { standing, grant, window, leaseId, granted, expiresAt } = loan;
+    const { standing, grant, window, leaseId, granted, expiresAt, rate } = loan;
     const refusal = refusalOf(standing.snapshot, meter);
     if (!grant) {
       // The platform's own meters exist whether a catalogue declares them or not.
@@ -31,6 +31,18 @@ export class TakeLease {
     const { limit, enforcement } = grant;
     const { used, reserved } = loan.balance;
     const resetsAt = asText(standing, window).end;
-    return { leaseId, meter, granted, expiresAt, limit, enforcement, used, reserved, resetsAt, ...refusal };
+    return {
+      leaseId,
+      meter,
+      granted,
+      expiresAt,
+      limit,
+      enforcement,
+      used,
+      reserved,
+      resetsAt,
+      ...refusal,
+      ...(rate && { rate }),
+    };
   }
 }

@@ -23,15 +23,32 @@ export interface Part {
   sold: Sold | undefined;
 }
 
+/** An item that a schedule brings. */
+export interface NextPart extends Quantified {
+  sold: Sold | undefined;
+}
+
 /** Lookup keys of prices that have lost theirs come from our own list. */
 export function partsOf(items: readonly Item[], keys: ReadonlyMap<string, string>): Part[] {
   return items.map((item) => ({ item, sold: readLookupKey(item.price.lookup_key ?? keys.get(item.price.id) ?? '') }));
 }
 
-export const belongsTo = ({ sold }: Part, product: string): boolean => sold !== undefined && sold.product === product;
+/** What its schedule brings when the period ends, if it has one that does. */
+export function nextItems({
+  schedule,
+  items,
+}: Pick<Stripe.Subscription, 'schedule' | 'items'>): Quantified[] | undefined {
+  if (!schedule || typeof schedule === 'string') return undefined;
+  const ends = endOf(items.data);
+  const next = schedule.phases.find(({ start_date }) => start_date >= ends);
+  return next?.items.map(({ price, quantity }) => quantified(typeof price === 'string' ? price : price.id, quantity));
+}
+
+export const belongsTo = ({ sold }: Pick<Part, 'sold'>, product: string): boolean =>
+  sold !== undefined && sold.product === product;
 
 /** Whether the subscription pays for other products as well. */
-export const hasOthers = (parts: readonly Part[], product: string): boolean =>
+export const hasOthers = (parts: readonly Pick<Part, 'sold'>[], product: string): boolean =>
   parts.some((part) => part.sold?.kind === 'plan' && !belongsTo(part, product));
 
 export type ItemUpdates = Stripe.SubscriptionUpdateParams.Item[];
@@ -74,11 +91,12 @@ export function itemUpdates(parts: readonly Part[], product: string, target: Tar
   return updates;
 }
 
-/** For the next phase of a schedule, which names all items: those of other products as they are. Without target: none. */
-export function phaseItems(parts: readonly Part[], product: string, target: Target | undefined): Quantified[] {
-  const others = parts
-    .filter((part) => !belongsTo(part, product))
-    .map(({ item }) => quantified(item.price.id, item.quantity));
+/**
+ * For the next phase of a schedule, which names all items: those of other products as they are ordered already, or else as
+ * they are. Without target: none of this one.
+ */
+export function phaseItems({ parts, next }: Standing, product: string, target: Target | undefined): Quantified[] {
+  const others = next ? othersOf(next, product) : othersOf(parts.map(asNext), product);
   if (!target) return others;
   return [
     ...others,
@@ -87,3 +105,23 @@ export function phaseItems(parts: readonly Part[], product: string, target: Targ
     ...target.usage.map((price) => ({ price })),
   ];
 }
+
+/** The parts of a subscription as they are, and as its schedule will have them. */
+export interface Standing {
+  parts: readonly Part[];
+  next: readonly NextPart[] | undefined;
+}
+
+/** What was ordered of other products, with this one as it is now. undefined: nothing was. */
+export function othersOrdered({ parts, next }: Standing, product: string): Quantified[] | undefined {
+  if (!next) return undefined;
+  const [are, shall] = [othersOf(parts.map(asNext), product), othersOf(next, product)];
+  const written = (items: Quantified[]): string => JSON.stringify(items.map((one) => JSON.stringify(one)).sort());
+  if (written(are) === written(shall)) return undefined;
+  const own = parts.filter((part) => belongsTo(part, product));
+  return [...shall, ...own.map(asNext).map(({ price, quantity }) => quantified(price, quantity))];
+}
+
+const asNext = ({ item, sold }: Part): NextPart => ({ ...quantified(item.price.id, item.quantity), sold });
+const othersOf = (all: readonly NextPart[], product: string): Quantified[] =>
+  all.filter((part) => !belongsTo(part, product)).map(({ price, quantity }) => quantified(price, quantity));

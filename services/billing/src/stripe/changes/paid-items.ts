@@ -6,11 +6,12 @@ import type { Stripe } from 'stripe';
 import { findPlanVersion } from '../../plans/catalogue.rows.ts';
 import type { PaidChange, PaidSubscription } from '../../subscriptions/payments.ts';
 import { StripeApi } from '../client/stripe-api.ts';
+import { readLookupKey } from '../prices/lookup-key.rules.ts';
 import { PromotionCodes } from '../prices/promotion-codes.ts';
 import { PublishedPrices } from '../prices/published-prices.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import { usageSoldBy } from '../prices/usage-sold.rules.ts';
-import { type Part, partsOf, type Target } from './item-changes.rules.ts';
+import { nextItems, partsOf, type Standing, type Target } from './item-changes.rules.ts';
 
 /** What a code adds: for the invoice at once, and for those after it. */
 export interface Entered {
@@ -28,11 +29,17 @@ export class PaidItems {
     private readonly codes: PromotionCodes,
   ) {}
 
-  async find({ ref }: Pick<PaidSubscription, 'ref'>): Promise<{ found: Stripe.Subscription; parts: Part[] }> {
-    const found = await this.api.call('GET /v1/subscriptions/:id', (stripe) => stripe.subscriptions.retrieve(ref));
-    const ids = found.items.data.map(({ price }) => price.id);
+  async find({ ref }: Pick<PaidSubscription, 'ref'>): Promise<Standing & { found: Stripe.Subscription }> {
+    const found = await this.api.call('GET /v1/subscriptions/:id', (stripe) =>
+      stripe.subscriptions.retrieve(ref, { expand: ['schedule'] }),
+    );
+    const scheduled = nextItems(found);
+    const ids = [...found.items.data.map(({ price }) => price.id), ...(scheduled ?? []).map(({ price }) => price)];
     const keys = await priceKeys(this.tenants.reader({}), found.livemode, ids);
-    return { found, parts: partsOf(found.items.data, keys) };
+    const parts = partsOf(found.items.data, keys);
+    const soldBy = (price: string) =>
+      parts.find(({ item }) => item.price.id === price)?.sold ?? readLookupKey(keys.get(price) ?? '');
+    return { found, parts, next: scheduled?.map((one) => ({ ...one, sold: soldBy(one.price) })) };
   }
 
   async targetOf(

@@ -46,7 +46,7 @@ export class PreviewPayments {
     const dueNow = atOnce ? await this.dueNow(found, items, entered.now, another) : null;
     const discounts = dueNow ? entered.later : entered.now;
     const next = restarts
-      ? await this.firstOf(found, phaseItems(parts, paid.product, target), discounts)
+      ? await this.firstOf(found, phaseItems({ parts, next: undefined }, paid.product, target), discounts)
       : await this.ask({
           subscription: found.id,
           ...discounts,

@@ -10,9 +10,12 @@ import {
   hasOthers,
   type ItemUpdates,
   itemUpdates,
+  nextItems,
+  othersOrdered,
   phaseItems,
   type Quantified,
   quantified,
+  type Standing,
 } from './item-changes.rules.ts';
 import { type Entered, PaidItems } from './paid-items.ts';
 import { PreviewPayments } from './preview-payments.ts';
@@ -25,6 +28,8 @@ type Options = { idempotencyKey?: string };
  *
  *   now          the items are updated, and the difference is charged at once; a card that is declined changes nothing
  *   period end   a schedule keeps what there is until then, and brings the rest
+ *
+ * A subscription may pay for several products, and has one schedule: what was ordered of the others stays in it.
  */
 @Injectable()
 export class StripePayments extends Payments {
@@ -42,12 +47,14 @@ export class StripePayments extends Payments {
   }
 
   async change(paid: PaidSubscription, to: PaidChange): Promise<void> {
-    const { found, parts } = await this.items.find(paid);
+    const standing = await this.items.find(paid);
+    const { found, parts } = standing;
     const target = await this.items.targetOf(paid, to, found);
-    if (to.at === 'period_end') await this.schedule(found, phaseItems(parts, paid.product, target));
+    if (to.at === 'period_end') await this.schedule(found, phaseItems(standing, paid.product, target));
     else {
       const { now: discounts } = await this.items.discountsOf(found, to);
       await this.changeNow(found, itemUpdates(parts, paid.product, target), discounts, to.plan !== paid.plan);
+      await this.keepOthers(paid, standing);
     }
     await this.copy(found);
   }
@@ -62,7 +69,8 @@ export class StripePayments extends Payments {
     discounts: Entered['now'],
     another: boolean,
   ): Promise<void> {
-    const ordered = await this.release(found);
+    const ordered = nextItems(found);
+    await this.release(found);
     if (items.length === 0) return discounts.discounts && this.update(found, discounts);
     try {
       await this.update(found, {
@@ -78,20 +86,25 @@ export class StripePayments extends Payments {
   }
 
   async cancel(paid: PaidSubscription, at: 'now' | 'period_end'): Promise<void> {
-    const { found, parts } = await this.items.find(paid);
-    const rest = hasOthers(parts, paid.product) ? phaseItems(parts, paid.product, undefined) : [];
-    if (rest.length > 0 && at === 'period_end') await this.schedule(found, rest);
+    const standing = await this.items.find(paid);
+    const { found, parts, next } = standing;
+    const others = hasOthers(parts, paid.product);
+    if (at === 'period_end' && others && hasOthers(next ?? parts, paid.product))
+      await this.schedule(found, phaseItems(standing, paid.product, undefined));
     else {
       await this.release(found);
-      if (rest.length > 0) await this.removePart(paid, found);
-      else if (at === 'period_end') await this.update(found, { cancel_at_period_end: true });
+      if (at === 'now' && others) {
+        await this.removePart(paid, found);
+        await this.keepOthers(paid, standing);
+      } else if (at === 'period_end') await this.update(found, { cancel_at_period_end: true });
       else await endOnce(this.call('DELETE /v1/subscriptions/:id', (stripe) => stripe.subscriptions.cancel(found.id)));
     }
     await this.copy(found);
   }
 
   async resume(paid: PaidSubscription): Promise<void> {
-    const { found } = await this.items.find(paid);
+    const standing = await this.items.find(paid);
+    const { found } = standing;
     await this.release(found);
     if (found.status === 'paused') {
       await this.call('POST /v1/subscriptions/:id/resume', (stripe, options) =>
@@ -100,6 +113,7 @@ export class StripePayments extends Payments {
     } else if (found.cancel_at !== null || found.cancel_at_period_end) {
       await this.update(found, found.cancel_at_period_end ? { cancel_at_period_end: false } : { cancel_at: '' });
     }
+    await this.keepOthers(paid, standing);
     await this.copy(found);
   }
 
@@ -120,6 +134,14 @@ export class StripePayments extends Payments {
       .filter(({ sold }) => sold?.product === product)
       .map(({ item }) => ({ id: item.id, deleted: true as const }));
     await this.update(found, { items, proration_behavior: 'none' });
+  }
+
+  /** What was ordered of other products before the schedule was released. */
+  private async keepOthers(paid: PaidSubscription, { next }: Standing): Promise<void> {
+    if (!next) return;
+    const { found, parts } = await this.items.find(paid);
+    const items = othersOrdered({ parts, next }, paid.product);
+    if (items) await this.schedule(found, items);
   }
 
   /** What there is stays until the period ends; then come the given items. */
@@ -153,16 +175,13 @@ export class StripePayments extends Payments {
     );
   }
 
-  /** A schedule decides alone as long as it is there. Answers what it would have brought. */
-  private async release({ schedule, items }: Stripe.Subscription): Promise<Quantified[] | undefined> {
+  /** A schedule decides alone as long as it is there. */
+  private async release({ schedule }: Stripe.Subscription): Promise<void> {
     const id = typeof schedule === 'string' ? schedule : schedule?.id;
-    if (!id) return undefined;
-    const { phases } = await this.call('POST /v1/subscription_schedules/:id/release', (stripe, options) =>
+    if (!id) return;
+    await this.call('POST /v1/subscription_schedules/:id/release', (stripe, options) =>
       stripe.subscriptionSchedules.release(id, {}, options),
     );
-    const ends = endOf(items.data);
-    const next = phases.find(({ start_date }) => start_date >= ends);
-    return next?.items.map(({ price, quantity }) => quantified(typeof price === 'string' ? price : price.id, quantity));
   }
 
   private async update({ id }: Stripe.Subscription, params: Stripe.SubscriptionUpdateParams): Promise<void> {
