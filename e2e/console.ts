@@ -6,6 +6,7 @@ import { keepATable } from './console/keep-a-table.ts';
 import { openEveryDialog } from './console/open-every-dialog.ts';
 import { outgrowAPlan } from './console/outgrow-a-plan.ts';
 import { readAsAViewer } from './console/read-as-a-viewer.ts';
+import { readTheAuditLog } from './console/read-the-audit-log.ts';
 import { shareABrowser } from './console/share-a-browser.ts';
 import { shareAPage } from './console/share-a-page.ts';
 import type { Visit } from './console/visit.ts';
@@ -31,6 +32,7 @@ const PAGES = [
   'keys',
   'channels',
   'links',
+  'audit',
   'appearance',
   'organisations',
   'account',
@@ -228,6 +230,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('a plan that became too small, in a browser', () => outgrowAPlan(visit));
   describe.runIf(CHROMIUM)('usage by key, in a browser', () => divideUsage(visit));
   describe.runIf(CHROMIUM)('somebody who may only look, in a browser', () => readAsAViewer(visit));
+  describe.runIf(CHROMIUM)('the audit log, in a browser', () => readTheAuditLog(visit));
   describe.runIf(CHROMIUM)('a table of many rows, in a browser', () => keepATable(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));

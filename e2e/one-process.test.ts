@@ -1,4 +1,5 @@
 import { apiJourney } from './api-journey.ts';
+import { auditLog } from './audit.ts';
 import { agreeToAnswers } from './console/agree-to-answers.ts';
 import { resetAPassword } from './console/reset-a-password.ts';
 import { Visit } from './console/visit.ts';
@@ -42,6 +43,7 @@ demoOrganisation(platform, visit);
 consoleServers(visit);
 deleteOrganisation(platform);
 dataExport(platform);
+auditLog(platform);
 operatorView(platform);
 prepaidCredits(platform);
 payingCustomer(platform, payments, { killed: true });

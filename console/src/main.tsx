@@ -10,6 +10,7 @@ import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { lazy, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { appearanceRoutes } from './appearance/appearance.routes.ts';
+import { auditRoutes } from './audit/audit.routes.ts';
 import { billingRoutes, publicBillingRoutes } from './billing/billing.routes.ts';
 import { botRoutes } from './bots/bots.routes.ts';
 import { channelRoutes } from './channels/channels.routes.ts';
@@ -46,6 +47,7 @@ const routeTree = rootRoute.addChildren([
     ...keyRoutes,
     ...linkRoutes,
     ...appearanceRoutes,
+    ...auditRoutes,
     ...channelRoutes,
     ...securityRoutes,
     ...operatorRoutes,

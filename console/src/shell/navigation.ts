@@ -37,6 +37,7 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
       { to: '/o/$org/keys', text: 'API keys', scope: 'keys:read', key: 'k' },
       { to: '/o/$org/links', text: 'Shared links', scope: 'keys:read' },
       { to: '/o/$org/channels', text: 'Notifications', scope: 'channels:read', key: 'n' },
+      { to: '/o/$org/audit', text: 'Audit log', scope: 'audit:read' },
       { to: '/o/$org/appearance', text: 'Appearance', scope: 'org:admin' },
       { to: '/o/$org/organisations', text: 'Organisations', ofPerson: true },
       { to: '/o/$org/account', text: 'Account', key: 'a', ofPerson: true },

@@ -22,6 +22,7 @@ import './identity/account-addresses.ts';
 import './identity/account-deletion.ts';
 import './gateway/services.ts';
 import './identity/api-keys.ts';
+import './identity/audit.ts';
 import './identity/demo.ts';
 import './identity/domains.ts';
 import './identity/exports.ts';

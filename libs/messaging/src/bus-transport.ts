@@ -118,14 +118,18 @@ export class BusTransport extends Server implements CustomTransportStrategy {
       const consumer = consumerName(service, source);
       const inbox = new Inbox({ consumer, handlers, tenants, outbox });
       this.inboxes.set(consumer, inbox);
-      this.consumers.push(new EventConsumer({ service, source, nc, inbox, log, limits }));
+      this.consumers.push(new EventConsumer({ service, source, nc, inbox, log, limits, only: onlyOf(handlers) }));
     }
     this.server = new OperationServer(
-      { ...this.options, runner: new OperationRunner(tenants, outbox) },
+      { ...this.options, runner: new OperationRunner(tenants, outbox, (operation) => this.handlerOf(operation)) },
       this.operations,
     );
     for (const consumer of this.consumers) await consumer.start();
     this.server.start();
+  }
+
+  private handlerOf(operation: Operation): OperationHandler | undefined {
+    return this.operations.find((handler) => handler.operation === operation);
   }
 
   private async run(callback: MessageHandler, data: unknown, context: BusContext): Promise<never> {
@@ -157,4 +161,13 @@ export class BusTransport extends Server implements CustomTransportStrategy {
 async function answerOf(callback: MessageHandler, data: unknown, context: BusContext): Promise<unknown> {
   const answer = await callback(data, context);
   return isObservable(answer) ? lastValueFrom(answer, { defaultValue: undefined }) : answer;
+}
+
+/**
+ * The one event that is needed of a service, if its aggregates have no others: then its other events cost nothing here.
+ * A durable consumer keeps its filter, so a handler of another event of that service comes with another consumer.
+ */
+function onlyOf(handlers: readonly EventHandler[]): string | undefined {
+  const subjects = [...new Set(handlers.map(({ event }) => event.subject))];
+  return subjects.length === 1 && handlers.every(({ event }) => event.apart) ? subjects[0] : undefined;
 }

@@ -34,7 +34,7 @@ const RETRY_MS = 300;
 
 export class EventConsumer {
   readonly name: string;
-  private readonly options: { source: ServiceName; nc: NatsConnection; limits: MessagingLimits };
+  private readonly options: { filter: string; nc: NatsConnection; limits: MessagingLimits };
   private readonly log: Log;
   private readonly turns: EventTurns;
   private readonly lanes: EventLanes;
@@ -52,10 +52,12 @@ export class EventConsumer {
     inbox: Inbox;
     log: Log;
     limits?: MessagingLimits | undefined;
+    /** The subject of the only event that is followed. */
+    only?: string | undefined;
   }) {
-    const { service, source, nc, inbox, limits = DEFAULT_MESSAGING_LIMITS } = options;
+    const { service, source, nc, inbox, limits = DEFAULT_MESSAGING_LIMITS, only } = options;
     this.name = consumerName(service, source);
-    this.options = { source, nc, limits };
+    this.options = { filter: only ?? `evt.${source}.>`, nc, limits };
     this.log = options.log.child({ consumer: this.name });
     this.turns = new EventTurns({ service, consumer: this.name, nc, inbox, log: this.log });
     this.lanes = new EventLanes(this.turns, this.lag, this.log);
@@ -94,7 +96,7 @@ export class EventConsumer {
     const manager = await jetstreamManager(this.options.nc, { checkAPI: false });
     await manager.consumers.add(EVENTS_STREAM, {
       durable_name: this.name,
-      filter_subject: `evt.${this.options.source}.>`,
+      filter_subject: this.options.filter,
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(ACK_WAIT_MS),

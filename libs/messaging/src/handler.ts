@@ -35,6 +35,8 @@ export interface OperationContext<Op extends Operation = Operation> {
    * the caller may wait for. A repeated request with the same key gets what the handler returned.
    */
   answerLater(work: () => Promise<Output<Op>>): void;
+  /** For the audit log: what the thing was before its change, as answers show it, where its contract names no `before`. */
+  was(thing: object): void;
 }
 
 export interface EventContext<E extends Event = Event> {

@@ -1,4 +1,5 @@
 import { Envelope } from '@tidegate/contracts/kernel/event';
+import { events } from '@tidegate/contracts/kernel/registry';
 import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import { isUuid } from '@tidegate/database/ids';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -51,16 +52,20 @@ export class Inbox {
   private readonly handlers: Map<string, EventHandler[]>;
   private readonly tenants: TenantDatabase;
   private readonly outbox: Outbox;
+  private readonly passedOver: ReadonlySet<string>;
 
   constructor(options: { consumer: string; handlers: EventHandler[]; tenants: TenantDatabase; outbox: Outbox }) {
     this.consumer = options.consumer;
     this.tenants = options.tenants;
     this.outbox = options.outbox;
     this.handlers = Map.groupBy(options.handlers, (handler) => handler.event.type);
+    const apart = events().filter((event) => event.apart && !this.handlers.has(event.type));
+    this.passedOver = new Set(apart.map(({ type }) => type));
   }
 
   /** Handles the event when it is its turn. */
-  handle(envelope: Envelope): Promise<Outcome> {
+  async handle(envelope: Envelope): Promise<Outcome> {
+    if (this.passedOver.has(envelope.type)) return 'handled';
     return this.unlessDeleted(envelope, async (tx, envelope) => {
       const moved = await advance(tx, this.consumer, envelope);
       if (!moved) return this.standing(tx, envelope);

@@ -1,6 +1,10 @@
+import { actionDone } from '@tidegate/contracts/kernel/action-done';
+import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { notFound, ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
+import type { StoringService } from '@tidegate/contracts/kernel/service-names';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { actionOf, auditOf } from './audited-action.ts';
 import { isRetryable } from './errors.ts';
 import type { OperationContext, OperationHandler } from './handler.ts';
 import { claimKey, recallAnswer, rememberOutput } from './idempotency.ts';
@@ -32,7 +36,7 @@ class AnsweredBefore extends Error {}
  * Runs one operation through an ordered chain:
  *
  *   declared problems → scope → input → recalled answer → transaction, with the idempotency key, retried on conflicts
- *     → the handler, with Nest's filters, guards, interceptors and pipes around it → output
+ *     → the handler, with Nest's filters, guards, interceptors and pipes around it → output → the audit log's event
  *
  * The process that acts checks everything itself; the gateway is not a trust boundary. The steps are plain functions
  * outside rxjs, because every request pays for them; a service adds its own as guards and interceptors of Nest.
@@ -41,10 +45,13 @@ export class OperationRunner {
   private readonly tenants: TenantDatabase;
   private readonly outbox: Outbox;
   private readonly chain: Next;
+  private readonly handlerOf: (operation: Operation) => OperationHandler | undefined;
 
-  constructor(tenants: TenantDatabase, outbox: Outbox) {
+  /** `handlerOf`: the service's other handlers, for what a thing was before its change. */
+  constructor(tenants: TenantDatabase, outbox: Outbox, handlerOf: OperationRunner['handlerOf'] = () => undefined) {
     this.tenants = tenants;
     this.outbox = outbox;
+    this.handlerOf = handlerOf;
     this.chain = chain([onlyDeclaredProblems, requireScope, parseInput, this.recalled], this.transaction);
   }
 
@@ -73,7 +80,7 @@ export class OperationRunner {
 
   private async read(call: OperationCall): Promise<unknown> {
     const tx = this.tenants.reader({ orgId: call.caller.orgId, userId: call.caller.userId });
-    return checkedOutput(call.handler.operation, await this.invoke(call, tx, () => {}));
+    return checkedOutput(call.handler.operation, await this.invoke(call, tx, { answerLater: () => {}, was: () => {} }));
   }
 
   /**
@@ -90,24 +97,33 @@ export class OperationRunner {
     const memory = (tx: Tx) => (orgId ? tx : tx.as({ orgId: owner }));
     let before: { replay: unknown } | undefined;
     let looked = false;
-    const claim = async (tx: Tx) => {
+    const earlier = auditOf(operation)?.before?.();
+    let was: unknown;
+    const first = async (tx: Tx) => {
       looked = true;
       before = key ? await claimKey(memory(tx), operation, key, call.input) : undefined;
       if (before) throw new AnsweredBefore();
+      if (earlier) was = await this.shown(earlier, call, tx);
     };
     try {
       let later: Committed['later'];
       const work = async (tx: Tx) => {
-        const answer = await this.invoke(call, tx, (follows) => {
-          later = follows;
+        const answer = await this.invoke(call, tx, {
+          answerLater: (follows) => {
+            later = follows;
+          },
+          was: (thing) => {
+            was = thing;
+          },
         });
         // A filter or the handler may have caught it.
         if (before) throw new AnsweredBefore();
         const output = checkedOutput(operation, answer);
         if (key) await rememberOutput(memory(tx), operation, key, output);
+        await this.record(tx, call, output, was);
         return output;
       };
-      const output = await this.tenants.as({ orgId, userId }, work, { first: key ? claim : undefined });
+      const output = await this.tenants.as({ orgId, userId }, work, { first: key || earlier ? first : undefined });
       return { output, later };
     } catch (error) {
       if (key && !looked && error instanceof ProblemError) {
@@ -121,10 +137,37 @@ export class OperationRunner {
   private invoke(
     { handler, caller, input }: OperationCall,
     tx: Tx,
-    answerLater: OperationContext['answerLater'],
+    said: Pick<OperationContext, 'answerLater' | 'was'>,
   ): Promise<unknown> {
     const [emit, meter] = [this.outbox.emitter(tx), this.outbox.meterer(tx)];
-    return handler.run({ input: input as never, caller, tx, emit, meter, refuse: problemError, answerLater });
+    return handler.run({ input: input as never, caller, tx, emit, meter, refuse: problemError, ...said });
+  }
+
+  /** What the operation with GET answers at the beginning of the change: nothing where it refuses, as this one will. */
+  private async shown(earlier: Operation, call: OperationCall, tx: Tx): Promise<unknown> {
+    const handler = this.handlerOf(earlier);
+    const shape = Object.keys((earlier.input as { shape?: object }).shape ?? {});
+    const sent = Object.entries(call.input as object).filter(([field]) => shape.includes(field));
+    const input = earlier.input.safeParse(Object.fromEntries(sent));
+    if (!handler || !input.success) return undefined;
+    try {
+      return await this.invoke({ ...call, handler, input: input.data }, tx, { answerLater: () => {}, was: () => {} });
+    } catch (error) {
+      if (error instanceof ProblemError) return undefined;
+      throw error;
+    }
+  }
+
+  private async record(
+    tx: Tx,
+    { handler, input, caller }: OperationCall,
+    output: unknown,
+    was: unknown,
+  ): Promise<void> {
+    const done = actionOf(handler.operation, { input, output, was, caller, at: new Date() });
+    if (!done) return;
+    const event = actionDone[handler.operation.service as StoringService];
+    await this.outbox.emit(tx, event, done, done.organisationId);
   }
 }
 

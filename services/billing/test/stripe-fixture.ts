@@ -134,7 +134,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     new CreateCheckout(tenants, new CheckoutParts(api, customers, prices, codes), sessions, sync),
     new BuyPackage(tenants, new CheckoutParts(api, customers, prices, codes), calls),
     new FinishCheckout(tenants, api, customers, sync),
-    new ManageTopUps(tenants, api, prices, outbox, wakes),
+    new ManageTopUps(tenants, api, prices, wakes),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   const run = async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {

@@ -9,6 +9,9 @@ export class IdentityConfig extends Config(
     MAX_ORGANISATIONS_PER_PERSON: envInt(1, 1_000_000)
       .default(100)
       .meta({ description: 'Organisations on any plan that one person may own' }),
+    AUDIT_KEEP_DAYS: envInt(30, 3_650)
+      .default(400)
+      .meta({ description: 'How long the audit log of an organisation is kept, whether its plan shows it or not' }),
     DNS_SERVERS: envList().default([]).meta({
       description:
         'Name servers, separated by commas, that are asked for the records which prove domains: `9.9.9.9`, `10.0.0.2:5353`; by default those of the system',

@@ -19,6 +19,8 @@ import { KnownKeys } from './api-keys/known-keys.ts';
 import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
 import { RotateApiKey } from './api-keys/rotate-api-key.ts';
 import { VerifyApiKey } from './api-keys/verify-api-key.ts';
+import { ListAudit } from './audit/list-audit.ts';
+import { RecordActions } from './audit/record-actions.ts';
 import { CurrentPassword } from './authentication/current-password.ts';
 import { LogInRefusals } from './authentication/log-in-refusals.ts';
 import { LoginThrottle } from './authentication/login-throttle.ts';
@@ -105,6 +107,8 @@ import { Themes } from './themes/themes.ts';
     MailSenders,
     ConfirmReplyAddress,
     OwnersPlan,
+    RecordActions,
+    ListAudit,
   ],
   providers: [
     ReplyAddresses,

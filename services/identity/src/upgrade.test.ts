@@ -91,6 +91,11 @@ test('tables and columns get the field’s names with all their rows, and retent
   const policies = await rows(
     "select tablename, qual from pg_policies where schemaname = 'identity' and policyname = 'tenant' and qual like '%retention%'",
   );
-  expect(policies.map(({ tablename }) => tablename).sort()).toEqual(['api_keys', 'former_api_keys', 'invitations']);
+  expect(policies.map(({ tablename }) => tablename).sort()).toEqual([
+    'api_keys',
+    'audit_entries',
+    'former_api_keys',
+    'invitations',
+  ]);
   await before.drop();
 });

@@ -155,13 +155,15 @@ export async function openIdentity({
   );
   const instances = instancesOf(app);
   const handlers = instances.flatMap(operationHandlers);
-  const runner = new OperationRunner(tenants, outbox);
+  const runner = new OperationRunner(tenants, outbox, (operation) =>
+    handlers.find((one) => one.operation === operation),
+  );
 
   /** Runs an operation as it runs in the service: scope, input, transaction and output checked. */
-  async function call<Op extends Operation>(operation: Op, input: unknown, caller: Caller = ANONYMOUS) {
+  async function call<Op extends Operation>(operation: Op, input: unknown, caller: Caller = ANONYMOUS, key?: string) {
     const found = handlers.find((one) => one.operation === operation);
     if (!found) throw new Error(`No handler of ${operation.name}.`);
-    return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
+    return (await runner.run(found, { caller, input, key, deadline: Date.now() + 60_000 })) as Output<Op>;
   }
 
   /** The caller that the gateway derives from an access token with the published keys. */
@@ -219,6 +221,7 @@ export async function openIdentity({
   return {
     app,
     tenants,
+    outbox,
     call,
     callerOf,
     newUser,

@@ -47,6 +47,9 @@ export type ActivityPoint = {
   longestTransactionSeconds: number;
 };
 
+/** By which means: a person who is logged in, an API key, a key of the operator’s own backend, the operator’s people, or Tidegate itself */
+export type ActorKind = "person" | "api_key" | "service_key" | "support" | "platform";
+
 export type Addon = {
   product: ProductKey;
   addon: AddonKey;
@@ -135,6 +138,40 @@ export type ApiKey = {
 
 export type AskedDomain = {
   domain: string;
+};
+
+export type AuditEntries = {
+  items: Array<AuditEntry>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type AuditEntry = {
+  id: Id;
+  at: Timestamp;
+  /** The operation, as in `operationId`s: `bots.update` */
+  action: string;
+  actor: {
+    kind: ActorKind;
+    /** The person, or who made the key; null for support and platform */
+    userId: Id | null;
+    /** As they were called then; null once their account is gone */
+    name: string | null;
+    /** The API key, by the id with which it begins */
+    keyId: string | null;
+    keyName: string | null;
+    sessionId: string | null;
+    /** The network address; null for support and platform */
+    address: string | null;
+  };
+  thing: {
+    kind: ThingKind;
+    id: string | null;
+    /** As it was called then */
+    name: string | null;
+  };
+  /** At most 40 fields, each value cut at 300 characters */
+  changes: Array<FieldChange>;
 };
 
 export type Backfill = {
@@ -1245,6 +1282,17 @@ export type FeedInput = {
   from?: Instant;
   /** Pace of the replay; by default as fast as possible */
   candlesPerSecond?: number;
+};
+
+export type FieldChange = {
+  /** Its name in the API, with a point before what is inside */
+  field: string;
+  /** null: there was none; absent: not known */
+  from?: string | null;
+  /** null: there is none */
+  to?: string | null;
+  /** true: it was set, and what to is not shown */
+  hidden?: boolean;
 };
 
 export type FieldError = {
@@ -3467,6 +3515,9 @@ export type Thing = {
   name: string;
 };
 
+/** What something was done to */
+export type ThingKind = "organisation" | "member" | "invitation" | "session" | "api_key" | "link" | "domain" | "theme" | "mail_sender" | "server" | "annotation" | "finding" | "bot" | "market" | "candles" | "backtest" | "sweep" | "channel" | "delivery" | "subscription" | "seats" | "package" | "top_up" | "billing_details" | "grant" | "credit" | "coupon" | "invoice" | "dispute" | "usage_settings" | "usage_event" | "backfill";
+
 /** Epochs by their unit, or written dates */
 export type TimeFormat = "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "iso";
 
@@ -5548,6 +5599,33 @@ export type AccountsUpdateMeOutput = Profile;
 
 export type AccountsUpdateMeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type AuditListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only what was done by these means */
+  means?: ActorKind;
+  /** Only what this person did, or a key that they made */
+  userId?: Id;
+  /** Only what this API key did */
+  keyId?: string;
+  /** Only this operation, or all of a kind: `bots.update`, `bots` */
+  action?: string;
+  /** Only what was done to things of this kind */
+  thing?: ThingKind;
+  /** Only what was done to this thing */
+  thingId?: string;
+  /** Included */
+  from?: Instant;
+  /** Not included */
+  to?: Instant;
+};
+
+export type AuditListOutput = AuditEntries;
+
+export type AuditListProblem = 'feature_not_included' | 'unauthenticated' | 'plan_limit_reached' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type DemoRemoveInput = Record<string, never>;
 
 export type DemoRemoveOutput = unknown;
@@ -5735,7 +5813,7 @@ export type JwksGetProblem = 'precondition_failed' | EveryProblem;
 export type KeysCreateInput = {
   name: Name;
   /** What the key may do */
-  scopes: Array<"org:read" | "members:read" | "billing:read" | "usage:read" | "servers:read" | "bots:read" | "channels:read" | "usage:write" | "servers:write" | "bots:write" | "channels:write" | "keys:read" | "org:admin" | "members:write" | "keys:write" | "billing:write">;
+  scopes: Array<"org:read" | "members:read" | "billing:read" | "usage:read" | "servers:read" | "bots:read" | "channels:read" | "usage:write" | "servers:write" | "bots:write" | "channels:write" | "keys:read" | "org:admin" | "audit:read" | "members:write" | "keys:write" | "billing:write">;
   /** By default it works until it is revoked */
   expiresAt?: Instant;
 };
@@ -7718,6 +7796,10 @@ export class TidegateClient extends Transport {
   /** Change your name, language, time zone or theme. What is left out stays; null takes a choice back. */
   accountsUpdateMe = (input: AccountsUpdateMeInput = {}, options?: CallOptions): Promise<AccountsUpdateMeOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/me', repeat: 'keyed' }, input, options);
+
+  /** Who changed what in the organisation, newest first. Everything is recorded whatever the plan; reading takes the plan’s `audit_log`, which then shows what happened before as well. Entries appear a moment after the change, are kept for `AUDIT_KEEP_DAYS` and at most 200,000 of an organisation, and never contain secrets. */
+  auditList = (input: AuditListInput = {}, options?: CallOptions): Promise<AuditListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/organisation/audit', repeat: 'safe' }, input, options);
 
   /** Delete the demo organisation with everything in it */
   demoRemove = (input: DemoRemoveInput = {}, options?: CallOptions): Promise<DemoRemoveOutput> =>

@@ -122,6 +122,7 @@ export const OPERATIONS = {
   accountsRegister: { service: 'identity', scope: 'public', reads: false },
   accountsRequest: { service: 'identity', scope: 'public', reads: false },
   accountsUpdateMe: { service: 'identity', scope: 'self', reads: false },
+  auditList: { service: 'identity', scope: 'audit:read', reads: true },
   demoRemove: { service: 'identity', scope: 'operator', reads: false },
   domainsAdd: { service: 'identity', scope: 'org:admin', reads: false },
   domainsAsk: { service: 'identity', scope: 'public', reads: true },

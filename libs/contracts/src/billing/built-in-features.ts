@@ -19,6 +19,7 @@ export const BUILT_IN_FEATURES = {
   index_analysis: 'boolean',
   mainnet: 'boolean',
   white_label: 'boolean',
+  audit_log: 'boolean',
   pairs_per_bot: 'counted',
   api_calls: 'metered',
   notifications: 'metered',

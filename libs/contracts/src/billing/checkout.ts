@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHANGES_NOTHING, notAudited } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Timestamp } from '../kernel/types.ts';
@@ -52,6 +53,7 @@ export const createCheckout = operation({
   description:
     'Send the person to `url`. The same choice again answers the same page while it is open. When they come back, call ' +
     'the `finish` of the session: the plan is in force before it answers, whether or not the webhook has come.',
+  audit: notAudited('it opens a page to pay on; what was bought is recorded when it is paid'),
   input: z.strictObject({
     product: ProductKey,
     plan: PlanKey,
@@ -86,6 +88,7 @@ export const buyPackage = operation({
   description:
     'The same choice with the same key is the same page while it is open. The units can be used when it is paid: before ' +
     '`finish` of the session answers, or when the webhook has come.',
+  audit: notAudited('it opens a page to pay on; what was bought is recorded when it is paid'),
   input: ChosenPackage,
   output: Page,
   errors: [
@@ -108,6 +111,7 @@ export const finishCheckout = operation({
   scope: 'billing:write',
   summary: 'Store what was bought, when the person comes back from the page',
   description: 'Safe to repeat. Nobody has to call it: the webhook does the same a moment later.',
+  audit: notAudited('it looks whether a page was paid; the subscription that follows is recorded'),
   input: z.strictObject({ sessionId }),
   output: z.object({
     status: z.enum(['open', 'complete', 'expired']),
@@ -123,6 +127,7 @@ export const createPortal = operation({
   http: ['POST', '/api/v1/billing/portal'],
   scope: 'billing:write',
   summary: 'A page on which the organisation manages cards, addresses and invoices',
+  audit: CHANGES_NOTHING,
   input: z.strictObject({
     page: z
       .enum(['home', 'payment_method'])

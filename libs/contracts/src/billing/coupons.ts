@@ -61,6 +61,12 @@ export const giveCoupon = operation({
   description:
     'For a subscription that is invoiced by hand, from its next charge on; `once` is for the next period. Each coupon is had ' +
     'once, and a product has one at a time. How many may use it and for which currency holds for operators as well.',
+  audit: {
+    thing: 'coupon',
+    id: 'coupon',
+    shows: ['product', 'percent', 'from', 'until', 'reason'],
+    of: 'organisationId',
+  },
   input: z.strictObject({
     organisationId: Id,
     product: ProductKey.meta({ description: 'Of which product less is paid', examples: ['main'] }),
@@ -76,6 +82,7 @@ export const endCoupon = operation({
   http: ['DELETE', '/api/v1/operator/organisations/{organisationId}/coupons/{coupon}'],
   scope: 'operator',
   summary: 'End a coupon that an organisation has: charges from now on are not discounted',
+  audit: { thing: 'coupon', id: 'coupon', name: 'coupon', shows: ['reason'], of: 'organisationId' },
   input: z.strictObject({
     organisationId: Id,
     coupon: couponKey,

@@ -147,6 +147,7 @@ export const orderPackage = operation({
     'For organisations that are invoiced by hand, and wherever no payment provider is configured: an invoice is issued at ' +
     'once, and the units can be used when it is paid (or at once, as `PACKAGES_BEFORE_PAYMENT` says). Everybody else is ' +
     'told where they are bought. The same key again is the same order.',
+  audit: { thing: 'package', id: 'package', name: 'package', shows: ['quantity'], ignores: ['orderKey'] },
   input: ChosenPackage,
   output: z.object({ order: PackageOrder, invoice: InvoiceWithLines.nullable() }),
   errors: [
@@ -170,6 +171,12 @@ export const giveCredit = operation({
   http: ['POST', '/api/v1/operator/organisations/{organisationId}/credits'],
   scope: 'operator',
   summary: 'Give an organisation units of a metered feature, or a package',
+  audit: {
+    thing: 'credit',
+    shows: ['package', 'feature', 'amount', 'from', 'until', 'priority', 'source', 'reason'],
+    ignores: ['creditKey'],
+    of: 'organisationId',
+  },
   input: z.strictObject({
     organisationId: Id,
     creditKey,
@@ -209,6 +216,7 @@ export const endCredit = operation({
   status: 200,
   summary: 'Take back what is left of units that were bought or given',
   description: 'What was used of them stays used.',
+  audit: { thing: 'credit', id: 'creditId', shows: ['feature', 'amount', 'reason'], of: 'organisationId' },
   input: z.strictObject({
     organisationId: Id,
     creditId: Id.meta({ description: 'Which units' }),

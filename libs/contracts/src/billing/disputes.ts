@@ -60,6 +60,12 @@ export const settleDispute = operation({
   status: 200,
   scope: 'operator',
   summary: 'End what a lost dispute restricts: it was paid another way, or is forgiven',
+  audit: {
+    thing: 'dispute',
+    id: 'disputeId',
+    shows: ['state', 'currency', 'amountMinor', 'reason'],
+    of: 'organisationId',
+  },
   input: z.strictObject({
     organisationId: Id,
     disputeId: z

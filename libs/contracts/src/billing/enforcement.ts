@@ -43,6 +43,10 @@ export const ENFORCEMENT: Readonly<Record<keyof typeof BUILT_IN_FEATURES | keyof
       by: ['identity'],
       what: 'a name, colour and logo of one’s own, and links to read-only pages; with a plan without it they are kept and neither shown nor working',
     },
+    audit_log: {
+      by: ['identity'],
+      what: 'reading who changed what in the organisation; everything is recorded with any plan, so that a larger one shows the past',
+    },
     pairs_per_bot: { by: ['bot-executor'], what: 'creating a bot, which trades one pair so far' },
     api_calls: { by: ['gateway'], what: 'requests with API keys' },
     api_calls_per_minute: {
@@ -70,7 +74,6 @@ export const NOT_IN_THE_PRODUCT: Readonly<Record<string, string>> = {
   historical_trends: 'history is limited by `monitoring_retention_days`; there is no forecast yet',
   chat_integrations: 'channels are e-mails and webhooks so far',
   custom_dashboards: 'the console’s pages are the same for everybody',
-  audit_log: 'changes of the subscription are recorded for everybody; there is no log of other changes yet',
   teams: 'members and roles are limited by `seats`; there are no groups of members yet',
   telegram: 'channels are e-mails and webhooks so far',
 };

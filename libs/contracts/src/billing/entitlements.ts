@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTERNAL } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { follow, live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
@@ -111,6 +112,7 @@ export const getEntitlements = operation({
   scope: 'service',
   summary: "The organisation's entitlement snapshot",
   description: 'The organisation is the one of the call: `bus.call(getEntitlements, {}, { orgId })`.',
+  audit: INTERNAL,
   input: z.strictObject({}),
   output: Entitlements,
 });

@@ -40,6 +40,12 @@ export const createGrant = operation({
   description:
     'Of the grants that `set` a feature the one that began last counts; otherwise the most that a plan or a `max` gives. ' +
     'Then everything that is added. It begins and ends to the second, without a request.',
+  audit: {
+    thing: 'grant',
+    name: 'feature',
+    shows: ['feature', 'op', 'value', 'from', 'until', 'source', 'reason'],
+    of: 'organisationId',
+  },
   input: z.strictObject({
     organisationId: Id,
     feature: FeatureKey,
@@ -69,6 +75,7 @@ export const deleteGrant = operation({
   http: ['DELETE', '/api/v1/operator/organisations/{organisationId}/grants/{grantId}'],
   scope: 'operator',
   summary: 'Take back what was given',
+  audit: { thing: 'grant', id: 'grantId', name: 'feature', shows: ['reason'], of: 'organisationId' },
   input: z.strictObject({
     organisationId: Id,
     grantId: Id.meta({ description: 'Which grant' }),

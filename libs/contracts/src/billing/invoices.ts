@@ -167,6 +167,7 @@ export const setBillingDetails = operation({
   scope: 'billing:write',
   summary: 'Say whom own invoices are made out to',
   description: 'For invoices that are issued from now on. What Stripe bills for is set in its portal.',
+  audit: { thing: 'billing_details', id: null, shows: ['name', 'address', 'taxId'], before: () => getBillingDetails },
   input: z.strictObject({
     name: Name,
     address: z
@@ -225,6 +226,14 @@ export const chargeOnce = operation({
   status: 200,
   scope: 'operator',
   summary: 'Put a one-off charge or credit on the next invoice, or on one of its own at once',
+  audit: {
+    thing: 'invoice',
+    id: 'invoice.id',
+    name: 'invoice.number',
+    shows: ['description', 'currency', 'amountMinor', 'reason'],
+    ignores: ['chargeKey', 'now'],
+    of: 'organisationId',
+  },
   input: z.strictObject({
     organisationId: Id,
     chargeKey: z
@@ -263,6 +272,7 @@ export const payInvoice = operation({
   status: 200,
   scope: 'operator',
   summary: 'Mark an invoice as paid by hand',
+  audit: { thing: 'invoice', id: 'invoiceId', name: 'number', shows: ['status', 'reason'], of: 'organisationId' },
   input: z.strictObject(OfInvoice),
   output: Invoice,
   errors: [invoiceNotPayable, invoiceOfProvider],
@@ -276,6 +286,7 @@ export const voidInvoice = operation({
   scope: 'operator',
   summary: 'Withdraw an open invoice: nothing of it is owed',
   description: 'What was paid from the balance returns to it. A paid invoice is not withdrawn but credited.',
+  audit: { thing: 'invoice', id: 'invoiceId', name: 'number', shows: ['status', 'reason'], of: 'organisationId' },
   input: z.strictObject(OfInvoice),
   output: Invoice,
   errors: [invoiceNotPayable, invoiceOfProvider],
@@ -290,6 +301,14 @@ export const creditInvoice = operation({
   summary: 'Take back a part of an invoice by a credit note',
   description:
     'What is not paid yet is owed no longer; what is paid already goes to the balance, or was refunded outside.',
+  audit: {
+    thing: 'invoice',
+    id: 'invoiceId',
+    name: 'number',
+    shows: ['amountMinor', 'reason'],
+    ignores: ['creditKey', 'refunded'],
+    of: 'organisationId',
+  },
   input: z.strictObject({
     ...OfInvoice,
     creditKey: z.string().min(1).max(100).regex(PLAIN_TEXT).meta({
@@ -313,6 +332,7 @@ export const extendInvoice = operation({
   scope: 'operator',
   summary: 'Give an open invoice another due date',
   description: 'What was overdue because of it is not any more, within a second. Reminders start over.',
+  audit: { thing: 'invoice', id: 'invoiceId', name: 'number', shows: ['dueAt', 'reason'], of: 'organisationId' },
   input: z.strictObject({
     ...OfInvoice,
     dueAt: Instant.meta({ description: 'When it is due from now on: in the future, within a year' }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTALLATION, notAudited } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { FieldError, problem } from '../kernel/problem.ts';
@@ -158,6 +159,7 @@ export const applyPlans = operation({
   description:
     'Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have ' +
     'every built-in feature, and a feature keeps the kind it has in the catalogue in force.',
+  audit: INSTALLATION,
   input: z.strictObject({
     yaml: CatalogueText,
     expectedVersion: z
@@ -200,6 +202,7 @@ export const movePlans = operation({
     'by the year and gets another plan starts a new year. `period_end`: each subscription moves when the month or year ' +
     'that is paid for ends, and shows the move as `scheduledMove` until then; setting a plan earlier cancels it. ' +
     'Counters, anchors and intervals stay the same.',
+  audit: notAudited('of many organisations at once: each subscription that moves is recorded in its own log'),
   input: z.strictObject({
     from: PlanRef.meta({ description: 'The plan they have, on offer or not' }),
     to: PlanRef.optional().meta({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHANGES_NOTHING } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { PlanKey } from './catalogue.ts';
@@ -35,6 +36,7 @@ export const previewChange = operation({
   description:
     'The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is ' +
     'computed by it, with taxes and discounts; while it cannot be reached there is no answer.',
+  audit: CHANGES_NOTHING,
   input: z.strictObject({
     product: ProductKey.meta({ description: 'Name of the product', examples: ['main'] }),
     plan: PlanKey.meta({ description: 'Name of the plan' }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTALLATION } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { paymentRefused, paymentsNotConfigured } from './payments.ts';
@@ -40,6 +41,7 @@ export const publishPrices = operation({
   description:
     'What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and ' +
     'repeating it changes nothing.',
+  audit: INSTALLATION,
   input: z.strictObject({
     dryRun: z.boolean().default(false).meta({ description: 'Only show what would change' }),
   }),

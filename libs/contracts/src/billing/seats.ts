@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHANGES_NOTHING } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
@@ -65,6 +66,7 @@ export const followMembers = operation({
     'Off until it is switched on. Who joins does so at once, up to the cap, and is paid for from then on as a change of the ' +
     'quantity is. Who leaves is paid for until the end of the period: somebody else takes the place without a price. A ' +
     'payment that fails switches it off, and the owners are told.',
+  audit: { thing: 'seats', id: 'product', shows: ['following', 'monthlyCapMinor'] },
   input: z.strictObject({
     product: ProductKey.meta({ description: 'Whose plan sells members', examples: ['monitoring'] }),
     following: z.boolean().meta({ description: 'Whether the quantity follows' }),
@@ -88,6 +90,7 @@ export const previewSeats = operation({
   summary: 'What more members would cost, before they are invited; nothing is changed',
   description:
     'Charged to the cent when they join at this second. Nobody is charged for an invitation that nobody accepts.',
+  audit: CHANGES_NOTHING,
   input: z.strictObject({
     more: z
       .int()

@@ -183,6 +183,12 @@ export const changeSubscription = operation({
     '`payment_needed` with where to buy it. A plan that gives less of something begins when what is paid for ends ' +
     '(`at`), unless nothing is paid; the answer then names in `next` what will be over its limits. A plan that needs ' +
     'approval is ordered. Counters of the current period continue, and nothing is ever deleted.',
+  audit: {
+    thing: 'subscription',
+    id: 'product',
+    name: 'product',
+    shows: ['plan', 'interval', 'addons', 'at', 'trial', 'promotionCode', 'reason'],
+  },
   input: z.strictObject({
     product,
     plan: PlanKey.meta({ description: 'Name of the plan' }),
@@ -215,6 +221,7 @@ export const cancelSubscription = operation({
   scope: 'billing:write',
   summary: 'End a subscription, or withdraw an order',
   description: 'The default plan of the product follows, if it has one. Until the end it can be resumed.',
+  audit: { thing: 'subscription', id: 'product', name: 'product', shows: ['at', 'reason'] },
   input: z.strictObject({
     product,
     at: z.enum(['now', 'period_end']).default('period_end').meta({ description: 'When it ends' }),
@@ -232,6 +239,7 @@ export const resumeSubscription = operation({
   status: 200,
   scope: 'billing:write',
   summary: 'Take back a cancellation, a pause, or a change that was ordered for later',
+  audit: { thing: 'subscription', id: 'product', name: 'product', shows: ['reason'] },
   input: z.strictObject({ product, reason }),
   output: Subscriptions,
   errors: [paymentRefused],
@@ -248,6 +256,7 @@ export const pauseSubscription = operation({
   description:
     'Ends by itself after the days that the plan names (`pause` of `GET /api/v1/billing/plans`), and can be had so often in ' +
     'any 365 days as it says. Nothing is charged meanwhile, and what runs on its own stands still.',
+  audit: { thing: 'subscription', id: 'product', name: 'product', shows: ['reason'] },
   input: z.strictObject({ product, reason }),
   output: Subscriptions,
   errors: [paymentRefused, pauseNotAvailable],
@@ -265,6 +274,13 @@ export const setSubscription = operation({
     'costs is invoiced by hand. Counters of the current period continue; only the limits change. Nothing that exceeds ' +
     'the new limits is deleted. A change or cancellation that was ordered for later is cancelled. For a subscription ' +
     'that Stripe bills, Stripe is asked.',
+  audit: {
+    thing: 'subscription',
+    id: 'product',
+    name: 'product',
+    shows: ['plan', 'interval', 'addons', 'at', 'status', 'promotionCode', 'reason'],
+    of: 'organisationId',
+  },
   input: z.strictObject({
     organisationId: Id,
     product: product.optional().meta({ description: 'By default the only product that has a plan of this name' }),
@@ -294,6 +310,7 @@ export const beginBilling = operation({
   description:
     'Its subscriptions with `billingHeld`: the rest of the running period is charged at once, then each period as it begins. ' +
     'Repeated it changes nothing. To give it for nothing further on, leave it as it is.',
+  audit: { thing: 'subscription', id: null, shows: ['reason'], of: 'organisationId' },
   input: z.strictObject({ organisationId: Id, reason }),
   output: Subscriptions,
 });
@@ -331,6 +348,7 @@ export const decideOrder = operation({
   scope: 'operator',
   summary: 'Approve or refuse the order of a plan',
   description: 'An approved plan begins at once; whatever it costs is invoiced by hand.',
+  audit: { thing: 'subscription', id: 'product', name: 'product', shows: ['approve', 'reason'], of: 'organisationId' },
   input: z.strictObject({
     organisationId: Id,
     product,

@@ -64,6 +64,7 @@ export const setTopUp = operation({
   description:
     'Off until it is switched on. The card that pays for the subscription is charged, as many packages at a time as bring ' +
     'what is left above the threshold. A payment that fails switches it off, and the owners are told.',
+  audit: { thing: 'top_up', id: 'feature', shows: ['enabled', 'package', 'threshold', 'monthlyCapMinor'] },
   input: z.strictObject({
     feature: FeatureKey.meta({ description: 'A metered feature', examples: ['api_calls'] }),
     enabled: z.boolean().meta({ description: 'Whether packages are bought' }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTALLATION, notAudited } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
@@ -24,6 +25,7 @@ export const receiveWebhook = operation({
   name: 'stripe.receive-webhook',
   scope: 'service',
   summary: 'Store an event of Stripe, from the gateway; answered once it is committed',
+  audit: notAudited('what Stripe says is put into the mirror; a subscription that changes by it is recorded'),
   input: z.strictObject({
     body: z.base64().max(Math.ceil(MAX_WEBHOOK_BYTES / 3) * 4),
     signature: z.string().max(8_000),
@@ -85,6 +87,7 @@ export const replayStripeEvent = operation({
   scope: 'operator',
   summary: 'Handle an event again: its customer is fetched as it is now',
   description: 'Safe at any time: what an event announces is read from Stripe, and every effect happens once.',
+  audit: INSTALLATION,
   input: z.strictObject({ eventId }),
   output: Empty,
 });

@@ -131,6 +131,7 @@ export const createBacktest = operation({
     'some seconds; otherwise the status is `queued` or `running`: read it again until it is `done`. Trades (the first ' +
     '10,000) and fills (the first 20,000) are read in pages. The run is counted when it is created. The newest 200 ' +
     'backtests of an organisation are stored.',
+  audit: { thing: 'backtest', shows: ['settings', 'feed'] },
   input: z.strictObject({ settings: BotSettings, feed: BacktestFeed.prefault({}) }),
   output: Backtest,
   errors: [notFound, tooManyBacktests],
@@ -167,6 +168,7 @@ export const renameBacktest = operation({
   http: ['PATCH', '/api/v1/backtests/{backtestId}'],
   scope: 'bots:write',
   summary: 'Give a backtest a name',
+  audit: { thing: 'backtest', id: 'backtestId', shows: ['name'], before: () => getBacktest },
   input: z.strictObject({ ...byId, name: Name }),
   output: Backtest,
   errors: [notFound],
@@ -191,6 +193,7 @@ export const cancelBacktest = operation({
   http: ['POST', '/api/v1/backtests/{backtestId}/cancel'],
   scope: 'bots:write',
   summary: 'Cancel a backtest; one that has ended stays as it is',
+  audit: { thing: 'backtest', id: 'backtestId' },
   input: z.strictObject(byId),
   output: Backtest,
   errors: [notFound],
@@ -203,6 +206,7 @@ export const deleteBacktest = operation({
   http: ['DELETE', '/api/v1/backtests/{backtestId}'],
   scope: 'bots:write',
   summary: 'Delete a backtest with its trades and fills; a running one is cancelled',
+  audit: { thing: 'backtest', id: 'backtestId', before: () => getBacktest },
   input: z.strictObject(byId),
   output: Empty,
   errors: [notFound],

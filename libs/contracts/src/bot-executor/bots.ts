@@ -119,6 +119,7 @@ export const createBot = operation({
   http: ['POST', '/api/v1/bots'],
   scope: 'bots:write',
   summary: 'Create a DCA bot on the paper exchange; it is stopped until started',
+  audit: { thing: 'bot', shows: ['name', 'mode', 'settings', 'feed'] },
   input: z.strictObject({
     name: Name,
     mode: BotMode.default('paper').meta({ description: 'Where its orders go; so far only `paper` can be had' }),
@@ -156,6 +157,7 @@ export const updateBot = operation({
   http: ['PATCH', '/api/v1/bots/{botId}'],
   scope: 'bots:write',
   summary: 'Rename a bot, or give a stopped one other settings for its next trades',
+  audit: { thing: 'bot', id: 'botId', shows: ['name', 'settings'], before: () => getBot },
   input: z.strictObject({ botId: Id, name: Name.optional(), settings: BotSettings.optional() }),
   output: Bot,
 });
@@ -167,6 +169,7 @@ export const duplicateBot = operation({
   scope: 'bots:write',
   summary: 'Create a bot with the settings and candles of another; it is stopped until started',
   description: 'Its history is empty, and it has the market’s newest rules.',
+  audit: { thing: 'bot', shows: ['name', 'mode'], ignores: ['botId'] },
   input: z.strictObject({ botId: Id, name: Name }),
   output: Bot,
   errors: [notFound, planLimitReached, featureNotIncluded],
@@ -183,6 +186,7 @@ export const startBot = operation({
     'A bot that ran before resumes from now: candles that arrived while it was stopped are not traded. With `catchUp` it ' +
     'trades them as if it had been running, from the candle after the last one that it decided on. The answer says which ' +
     '(`resumed`). A bot with an open trade always continues where it was.',
+  audit: { thing: 'bot', id: 'botId', shows: ['status', 'resume'], before: () => getBot },
   input: z.strictObject({
     botId: Id,
     resume: z
@@ -201,6 +205,7 @@ export const stopBot = operation({
   scope: 'bots:write',
   summary: 'Stop a bot: no new trade is opened; an open one is finished, or closed now',
   errors: [notFound, botHalted],
+  audit: { thing: 'bot', id: 'botId', shows: ['status', 'openTrade'], before: () => getBot },
   input: z.strictObject({
     botId: Id,
     openTrade: z.enum(['finish', 'close']).default('finish').meta({ description: 'close: at the last candle’s close' }),
@@ -217,6 +222,7 @@ export const deleteBot = operation({
   http: ['DELETE', '/api/v1/bots/{botId}'],
   scope: 'bots:write',
   summary: 'Delete a stopped or halted bot with its history',
+  audit: { thing: 'bot', id: 'botId', before: () => getBot },
   input: byId,
   output: Empty,
 });

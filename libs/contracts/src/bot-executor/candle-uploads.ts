@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notAudited } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
@@ -50,6 +51,13 @@ export const beginUpload = operation({
     'text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`; `report` ' +
     'says how it was understood. All of its candles are imported, or none. Three files of an organisation may be in ' +
     'progress; one that has not arrived within an hour fails.',
+  audit: {
+    thing: 'candles',
+    id: 'market',
+    name: 'market',
+    shows: ['interval', 'duplicates'],
+    ignores: ['rounding', 'wrongRows', 'zone', 'decimalMark', 'sparse'],
+  },
   input: z.strictObject({ market: MarketName, interval: CandleInterval, ...importOptions }),
   output: CandleUpload,
   errors: [notFound, tooManyUploads],
@@ -83,6 +91,7 @@ export const cancelUpload = operation({
   http: ['POST', '/api/v1/candles/uploads/{uploadId}/cancel'],
   scope: 'bots:write',
   summary: 'Cancel the import of a candle file; one that has ended stays as it is',
+  audit: { thing: 'candles', id: 'market', name: 'market', shows: ['interval'], ignores: ['uploadId'] },
   input: byId,
   output: CandleUpload,
   status: 200,
@@ -104,6 +113,7 @@ export const putPart = operation({
   name: 'candles.put-part',
   scope: 'service',
   summary: 'Store a part of a candle file, from the gateway',
+  audit: notAudited('a part of a file whose upload was recorded'),
   input: z.strictObject({
     ...part,
     number: z.int().min(0).max(MAX_PARTS),
@@ -119,6 +129,7 @@ export const endFile = operation({
   name: 'candles.end-file',
   scope: 'service',
   summary: 'Queue a candle file whose parts have all arrived, from the gateway',
+  audit: notAudited('the end of a file whose upload was recorded'),
   input: z.strictObject({ ...part, parts: z.int().min(0).max(MAX_PARTS) }),
   output: CandleUpload,
   errors: [notFound],

@@ -166,6 +166,13 @@ export const importCandles = operation({
   description:
     `${READ} An import is all or nothing. For more candles or a compressed file: POST /candles/uploads. An ` +
     'organisation keeps up to 5,000,000.',
+  audit: {
+    thing: 'candles',
+    id: 'market',
+    name: 'market',
+    shows: ['interval', 'imported', 'added', 'replaced', 'from', 'to'],
+    ignores: ['csv', 'duplicates', 'rounding', 'wrongRows', 'zone', 'decimalMark', 'sparse'],
+  },
   input: z.strictObject({
     market: MarketName,
     interval: CandleInterval,
@@ -202,6 +209,7 @@ export const deleteCandles = operation({
   scope: 'bots:write',
   summary: 'Delete the imported candles of a market and interval',
   description: 'Bots over them keep their history and wait for new candles; results of backtests stay.',
+  audit: { thing: 'candles', id: 'market', name: 'market', shows: ['interval'] },
   input: z.strictObject({ market: MarketName, interval: CandleInterval }),
   output: Empty,
   errors: [notFound],

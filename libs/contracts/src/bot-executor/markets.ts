@@ -106,6 +106,21 @@ export const createMarket = operation({
   description:
     'Its name must be free. An organisation has up to 50. The tick cannot be changed: candles are stored in it. For prices ' +
     'with more digits, or with fewer, create another market.',
+  audit: {
+    thing: 'market',
+    id: 'market',
+    name: 'market',
+    shows: [
+      'base',
+      'quote',
+      'tickSize',
+      'lotSize',
+      'minQuantity',
+      'minNotional',
+      'feePercent',
+      'maintenanceMarginPercent',
+    ],
+  },
   input: z.strictObject({
     market: CustomName,
     base: Currency,
@@ -126,6 +141,13 @@ export const updateMarket = operation({
   description:
     'Backtests and sweeps from now on use it. Bots keep the version that they have until they are given settings ' +
     '(PATCH /bots/{botId}), and what was run names the one it used.',
+  audit: {
+    thing: 'market',
+    id: 'market',
+    name: 'market',
+    shows: ['lotSize', 'minQuantity', 'minNotional', 'feePercent', 'maintenanceMarginPercent'],
+    before: () => getMarket,
+  },
   input: z.strictObject({
     ...ofName,
     lotSize: given.lotSize.optional(),
@@ -146,6 +168,7 @@ export const deleteMarket = operation({
   http: ['DELETE', '/api/v1/markets/{market}'],
   scope: 'bots:write',
   summary: 'Delete a market of your own that has no candles and no bots',
+  audit: { thing: 'market', id: 'market', name: 'market' },
   input: z.strictObject(ofName),
   output: Empty,
   errors: [notFound, marketInUse],

@@ -151,6 +151,7 @@ export const createSweep = operation({
     'out. With walkForward the best values of each training range are tested on the range after it. The sweep ' +
     'runs in the background: follow `done` of `runs`. All of its runs are counted when it is created. An organisation ' +
     'keeps its newest 100 sweeps.',
+  audit: { thing: 'sweep', shows: ['settings', 'vary', 'feed', 'rankBy'], ignores: ['walkForward'] },
   input: z.strictObject({
     settings: DcaSettings,
     vary: z
@@ -236,6 +237,7 @@ export const cancelSweep = operation({
   http: ['POST', '/api/v1/sweeps/{sweepId}/cancel'],
   scope: 'bots:write',
   summary: 'Cancel a sweep; one that has ended stays as it is',
+  audit: { thing: 'sweep', id: 'sweepId' },
   input: byId,
   output: Sweep,
   status: 200,
@@ -247,6 +249,7 @@ export const deleteSweep = operation({
   http: ['DELETE', '/api/v1/sweeps/{sweepId}'],
   scope: 'bots:write',
   summary: 'Delete a sweep with its results; a running one is cancelled',
+  audit: { thing: 'sweep', id: 'sweepId' },
   input: byId,
   output: Empty,
 });

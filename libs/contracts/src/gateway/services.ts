@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTALLATION } from '../kernel/audit.ts';
 import { DeadLetter, deadLetterFailed } from '../kernel/dead-letters.ts';
 import { operation } from '../kernel/operation.ts';
 import { STORING_SERVICES } from '../kernel/service-names.ts';
@@ -44,6 +45,7 @@ export const replayServiceDeadLetter = operation({
   name: 'service-dead-letters.replay',
   http: ['POST', '/api/v1/operator/services/{service}/dead-letters/{deadLetterId}/replay'],
   summary: 'Replay a dead letter; it stays if it fails again',
+  audit: INSTALLATION,
   input: z.strictObject({ service, deadLetterId }),
   output: Empty,
   errors: [deadLetterFailed],
@@ -54,6 +56,7 @@ export const discardServiceDeadLetter = operation({
   name: 'service-dead-letters.discard',
   http: ['POST', '/api/v1/operator/services/{service}/dead-letters/{deadLetterId}/discard'],
   summary: 'Discard a dead letter; the log keeps it with the reason',
+  audit: INSTALLATION,
   input: z.strictObject({
     service,
     deadLetterId,

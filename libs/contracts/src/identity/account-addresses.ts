@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ONESELF } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Empty, secret } from '../kernel/types.ts';
@@ -22,6 +23,7 @@ export const changeEmail = operation({
   description:
     'The answer is the same whether the new address has an account or not. Where the installation sends no e-mail, the ' +
     'address changes at once.',
+  audit: ONESELF,
   input: z.strictObject({ email: Email, currentPassword: CurrentPassword }),
   output: z
     .object({ changed: z.boolean().meta({ description: 'false: when the mail’s token is sent' }) })
@@ -37,6 +39,7 @@ export const confirmEmailChange = operation({
   scope: 'self',
   summary: 'Confirm your new e-mail address with the token of its mail',
   description: 'The old address is told, and can undo it for seven days.',
+  audit: ONESELF,
   input: z.strictObject({ token: MailedToken }),
   output: User,
   errors: [tokenInvalid, emailTaken],
@@ -53,6 +56,7 @@ export const undoEmailChange = operation({
   description:
     'For somebody whose account was taken over: all sessions and the password end, and a mail with a token for a new ' +
     'password is sent to this address.',
+  audit: ONESELF,
   input: z.strictObject({ token: MailedToken }),
   output: Empty,
   errors: [tokenInvalid],

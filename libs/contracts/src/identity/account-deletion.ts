@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notAudited } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Empty, Id } from '../kernel/types.ts';
@@ -44,6 +45,7 @@ export const deleteAccount = operation({
   description:
     'Your sessions, API keys and invitations end at once, and nothing that names you stays here. Organisations in which ' +
     'nobody else is are deleted with it when `deleteOrganisations` says so.',
+  audit: notAudited('of a person; each organisation that goes on has an entry that they left, by the handler'),
   input: z.strictObject({
     email: z
       .string()

@@ -42,6 +42,7 @@ export const createApiKey = operation({
   scope: 'keys:write',
   summary: 'Create an API key; the key itself is shown once',
   description: 'A key never has more rights than its creator’s role at the moment of use.',
+  audit: { thing: 'api_key', shows: ['name', 'scopes', 'expiresAt'] },
   input: z.strictObject({
     name: Name,
     scopes: z.array(Scope).min(1).max(SCOPES.length).meta({ description: 'What the key may do' }),
@@ -69,6 +70,7 @@ export const revokeApiKey = operation({
   http: ['DELETE', '/api/v1/api-keys/{keyId}'],
   scope: 'keys:write',
   summary: 'Revoke an API key; it stops working everywhere at once',
+  audit: { thing: 'api_key', id: 'keyId' },
   input: z.strictObject({ keyId: KeyId }),
   output: Empty,
   errors: [notFound],
@@ -80,6 +82,7 @@ export const renameApiKey = operation({
   http: ['PATCH', '/api/v1/api-keys/{keyId}'],
   scope: 'keys:write',
   summary: 'Give an API key another name',
+  audit: { thing: 'api_key', id: 'keyId', shows: ['name'] },
   input: z.strictObject({ keyId: KeyId, name: Name }),
   output: ApiKey,
   errors: [notFound],
@@ -94,6 +97,7 @@ export const rotateApiKey = operation({
   description:
     'It has the same name, scopes and end, and the rights of the person who rotates it at most. The old one works until ' +
     'the overlap ends; with an overlap of 0 it ends at once.',
+  audit: { thing: 'api_key', id: 'keyId', shows: ['overlapHours', 'replacedBy'] },
   input: z.strictObject({
     keyId: KeyId,
     overlapHours: z

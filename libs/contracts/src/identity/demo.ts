@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notAudited } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
 import { Empty, Instant } from '../kernel/types.ts';
@@ -10,6 +11,7 @@ export const openDemo = operation({
   name: 'demo.open',
   scope: 'operator',
   summary: 'Create the demo organisation, unless there is one, and let all operators look at it',
+  audit: notAudited('made-up data of the demo'),
   input: z.strictObject({}),
   output: Organisation,
 });
@@ -19,6 +21,7 @@ export const filledDemo = operation({
   name: 'demo.filled',
   scope: 'operator',
   summary: 'There is data in the demo organisation up to a moment: its pages show that moment as now',
+  audit: notAudited('made-up data of the demo'),
   input: z.strictObject({ until: Instant.meta({ description: 'The moment at which the data ends' }) }),
   output: Empty,
   errors: [notFound],
@@ -30,6 +33,7 @@ export const removeDemo = operation({
   http: ['DELETE', '/api/v1/operator/demo'],
   scope: 'operator',
   summary: 'Delete the demo organisation with everything in it',
+  audit: notAudited('made-up data of the demo'),
   input: z.strictObject({}),
   output: Empty,
   errors: [notFound],

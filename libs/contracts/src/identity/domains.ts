@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTERNAL } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
@@ -60,6 +61,7 @@ export const addDomain = operation({
   description:
     'Only owners do this: whoever controls a domain can read what people type at pages under it. It takes the plan’s ' +
     '`white_label`. Adding the same name again answers the domain that there is.',
+  audit: { thing: 'domain', ignores: ['domain'] },
   input: z.strictObject({ domain: name }),
   output: Domain,
   errors: [ownersOnly],
@@ -85,6 +87,7 @@ export const proveDomain = operation({
   description:
     'From then on the console is served under it with the organisation’s theme, and mails may come from it. The record ' +
     'is looked for again each day. A domain that somebody else has proved goes to whom its records name now.',
+  audit: { thing: 'domain', id: 'domainId', shows: ['state'] },
   input: z.strictObject({ domainId }),
   output: Domain,
   errors: [notFound, domainUnproven, domainTaken, domainUnanswered, ownersOnly],
@@ -96,6 +99,7 @@ export const removeDomain = operation({
   http: ['DELETE', '/api/v1/organisation/domains/{domainId}'],
   scope: 'org:admin',
   summary: 'Give a domain back; pages under it end within a minute',
+  audit: { thing: 'domain', id: 'domainId' },
   input: z.strictObject({ domainId }),
   output: Empty,
   errors: [notFound],
@@ -121,6 +125,7 @@ export const findDomain = operation({
   name: 'domains.find',
   scope: 'service',
   summary: 'The organisation that a host name belongs to',
+  audit: INTERNAL,
   input: z.strictObject({ name }),
   output: z.object({ organisationId: Id }),
   errors: [notFound],

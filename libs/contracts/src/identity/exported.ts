@@ -18,6 +18,11 @@ export const exported: Exported = {
       without: { secret: 'key_hash', internal: 'sequence' },
     },
     former_api_keys: { columns: 'key_id name ended_at' },
+    audit_entries: {
+      columns:
+        'id at action actor_kind user_id user_name key_id key_name session_id address thing_kind thing_id thing_name changes',
+      without: { operator: 'operator_id' },
+    },
     organisation_themes: { columns: 'name accent logo updated_at' },
     organisation_domains: {
       columns: 'id name created_at created_by proven_at missing_since',

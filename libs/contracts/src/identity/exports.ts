@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTERNAL } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, Id } from '../kernel/types.ts';
@@ -20,6 +21,7 @@ export const beginExport = operation({
   name: 'exports.begin',
   scope: 'service',
   summary: 'Begin to export an organisation for one of its owners',
+  audit: { thing: 'organisation', id: null, ignores: ['exportId'], by: 'userId' },
   input: z.strictObject({ exportId: Id, userId: Id }),
   output: z.object({ name: z.string() }),
   errors: [notFound, exportRunning, ownersOnly],
@@ -30,6 +32,7 @@ export const keepExport = operation({
   name: 'exports.keep',
   scope: 'service',
   summary: 'Go on with an export; refused when it is over, or who began it is no owner any more',
+  audit: INTERNAL,
   input: z.strictObject({ exportId: Id }),
   output: Empty,
   errors: [notFound],
@@ -40,6 +43,7 @@ export const endExport = operation({
   name: 'exports.end',
   scope: 'service',
   summary: 'End an export, whether it is whole or not',
+  audit: INTERNAL,
   input: z.strictObject({ exportId: Id }),
   output: Empty,
 });

@@ -39,6 +39,7 @@ export const createLink = operation({
   description:
     'Whoever has the link reads this one server or bot, without an account and without costing API calls, until the link ' +
     'expires, is revoked, or its maker leaves. The key in it can also be sent as a bearer token.',
+  audit: { thing: 'link', shows: ['name', 'kind', 'thingId', 'expiresAt'] },
   input: z.strictObject({
     name: Name,
     kind,
@@ -65,6 +66,7 @@ export const revokeLink = operation({
   http: ['DELETE', '/api/v1/links/{linkId}'],
   scope: 'keys:write',
   summary: 'Revoke a link; it stops working everywhere at once',
+  audit: { thing: 'link', id: 'linkId' },
   input: z.strictObject({
     linkId: z
       .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTERNAL, notAudited } from '../kernel/audit.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, secret } from '../kernel/types.ts';
@@ -43,6 +44,13 @@ export const setMailSender = operation({
     'named in `Sender` and the envelope: for an address of your own, let SPF and DKIM of its domain allow that server, or ' +
     'receivers will take the mails for forged. Mails about accounts, such as a forgotten password, stay the operator’s. ' +
     '`replyTo` is used at once when it is your own verified address or of a proven domain; any other is asked by mail.',
+  audit: {
+    thing: 'mail_sender',
+    id: null,
+    name: 'address',
+    shows: ['name', 'address', 'replyTo'],
+    before: () => getMailSender,
+  },
   input: z.strictObject({
     name: Name.optional().meta({ description: 'Shown as the sender, instead of the operator’s name' }),
     address: Email.optional().meta({
@@ -64,6 +72,7 @@ export const resendReplyConfirmation = operation({
   http: ['POST', '/api/v1/organisation/mail-sender/resend-confirmation'],
   scope: 'org:admin',
   summary: 'Ask the address that answers go to once more, by mail',
+  audit: { thing: 'mail_sender', id: null, name: 'address' },
   input: z.strictObject({}),
   output: MailSender,
   errors: [mailNotConfigured, emailUnverified],
@@ -78,6 +87,7 @@ export const confirmReplyAddress = operation({
   judgedByInput: true,
   summary: 'Agree that answers to an organisation’s mails come to your address, by the token of the mail',
   description: 'Needs no account: whoever reads the mails of that address decides.',
+  audit: notAudited('whoever has the mail says that the address is theirs; who asked for it is recorded'),
   input: z.strictObject({
     token: secret(z.string().min(1).max(200)).meta({ description: 'From the mail, valid for a day' }),
   }),
@@ -92,6 +102,7 @@ export const findMailSender = operation({
   name: 'mail-senders.find',
   scope: 'service',
   summary: 'Who an organisation’s mails are from, as its plan and its proven domains allow now',
+  audit: INTERNAL,
   input: z.strictObject({ organisationId: Id }),
   output: MailSenderInUse,
 });

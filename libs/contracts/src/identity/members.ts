@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { restricted } from '../billing/restrictions.ts';
+import { notAudited } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
@@ -82,6 +83,7 @@ export const changeRole = operation({
   http: ['PATCH', '/api/v1/members/{userId}'],
   scope: 'members:write',
   summary: 'Give a member another role',
+  audit: { thing: 'member', id: 'userId', shows: ['role'] },
   input: z.strictObject({ userId: Id, role: Role }),
   output: Member,
   errors: [notFound, lastOwner, roleTooHigh, organisationLimitReached],
@@ -93,6 +95,7 @@ export const removeMember = operation({
   http: ['DELETE', '/api/v1/members/{userId}'],
   scope: 'members:write',
   summary: 'Remove a member; their tokens for this organisation end at once',
+  audit: { thing: 'member', id: 'userId' },
   input: z.strictObject({ userId: Id }),
   output: Empty,
   errors: [notFound, lastOwner, roleTooHigh],
@@ -105,6 +108,7 @@ export const leaveOrganisation = operation({
   scope: 'self',
   summary: 'Leave one of your organisations, whatever your role in it; the last owner stays',
   description: 'Your API keys and invitations of that organisation end with it.',
+  audit: { thing: 'member', id: 'userId', of: 'organisationId' },
   input: z.strictObject({ organisationId: Id.meta({ description: 'One of your organisations' }) }),
   output: Empty,
   errors: [notFound, lastOwner],
@@ -119,6 +123,7 @@ export const invite = operation({
   description:
     'Where the installation sends e-mail, the address gets a link of its own, which also proves the address. ' +
     '`mailed` says whether.',
+  audit: { thing: 'invitation', name: 'email', shows: ['role'], ignores: ['email'] },
   input: z.strictObject({ email: Email, role: Role }),
   output: Invitation.extend({ token: secret(z.string()), mailed: z.boolean() }).meta({ id: 'NewInvitation' }),
   errors: [planLimitReached, roleTooHigh, emailUnverified],
@@ -141,6 +146,7 @@ export const revokeInvitation = operation({
   http: ['DELETE', '/api/v1/invitations/{invitationId}'],
   scope: 'members:write',
   summary: 'Revoke an invitation',
+  audit: { thing: 'invitation', id: 'invitationId', name: 'email' },
   input: z.strictObject({ invitationId: Id }),
   output: Empty,
   errors: [notFound],
@@ -152,6 +158,7 @@ export const resendInvitation = operation({
   http: ['POST', '/api/v1/invitations/{invitationId}/resend'],
   scope: 'members:write',
   summary: 'Send the mail of an invitation again; it is valid for another seven days',
+  audit: { thing: 'invitation', id: 'invitationId', name: 'email' },
   input: z.strictObject({ invitationId: Id }),
   output: Invitation,
   errors: [notFound, roleTooHigh, mailNotConfigured],
@@ -190,6 +197,7 @@ export const acceptInvitation = operation({
   http: ['POST', '/api/v1/invitations/accept'],
   scope: 'self',
   summary: 'Join the organisation that invited your e-mail address',
+  audit: { thing: 'member', id: 'userId', shows: ['role'], ignores: ['token'], of: 'organisationId' },
   input: z.strictObject({ token: InvitationToken }),
   output: z.object({ organisationId: Id, role: Role }),
   errors: [invitationInvalid, emailUnverified, organisationLimitReached, planLimitReached],
@@ -225,6 +233,7 @@ export const declineInvitation = operation({
   http: ['DELETE', '/api/v1/me/invitations/{invitationId}'],
   scope: 'self',
   summary: 'Decline an invitation to your e-mail address',
+  audit: notAudited('whoever is invited belongs to no organisation yet, and may refuse unseen'),
   input: z.strictObject({ invitationId: Id }),
   output: Empty,
   errors: [notFound, emailUnverified],

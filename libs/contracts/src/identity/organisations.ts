@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notAudited } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
@@ -48,6 +49,7 @@ export const createOrganisation = operation({
   scope: 'self',
   summary: 'Create another organisation; you become its owner',
   description: 'How many one person may own is limited, especially on free plans; the problem says what to do.',
+  audit: { thing: 'organisation', shows: ['name'], of: 'id' },
   input: z.strictObject({ name: Name }),
   output: Organisation,
   errors: [organisationLimitReached],
@@ -107,6 +109,7 @@ export const renameOrganisation = operation({
   http: ['PATCH', '/api/v1/organisation'],
   scope: 'org:admin',
   summary: 'Rename the current organisation',
+  audit: { thing: 'organisation', shows: ['name'], before: () => getOrganisation },
   input: z.strictObject({ name: Name }),
   output: Organisation,
 });
@@ -120,6 +123,7 @@ export const deleteOrganisation = operation({
   description:
     'Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. ' +
     'Its tokens and API keys stop working at once. An API key needs every scope of its owner for this.',
+  audit: notAudited('the log goes with the organisation'),
   input: z.strictObject({ name: Name.meta({ description: 'The organisation’s name, repeated to confirm' }) }),
   output: Empty,
   errors: [notFound, roleTooHigh],

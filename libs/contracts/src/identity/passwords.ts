@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ONESELF } from '../kernel/audit.ts';
 import { Locale } from '../kernel/locale.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
@@ -18,6 +19,7 @@ export const changePassword = operation({
   summary: 'Change your password; your other sessions end',
   description:
     'A wrong current password counts as a wrong log-in. API keys stay valid: revoke those that you do not trust.',
+  audit: ONESELF,
   input: z.strictObject({
     currentPassword: secret(z.string().max(256)).meta({ description: 'The current password' }),
     newPassword: secret(Password),
@@ -35,6 +37,7 @@ export const forgotPassword = operation({
   description:
     'The answer is the same whether the address has an account or not. An address gets a few mails a day; requests of ' +
     'others do not invalidate your tokens.',
+  audit: ONESELF,
   input: z.strictObject({ email: Email }),
   output: Empty,
   errors: [mailNotConfigured],
@@ -50,6 +53,7 @@ export const resetPassword = operation({
   description:
     'The token works once, for a quarter of an hour. It also verifies the address: API keys and invitations of an account that ' +
     'was never verified end with it.',
+  audit: ONESELF,
   input: z.strictObject({ token: MailedToken, password: secret(Password) }),
   output: Empty,
   errors: [tokenInvalid, passwordTooWeak],
@@ -62,6 +66,7 @@ export const verifyEmail = operation({
   scope: 'self',
   summary: 'Verify your e-mail address with the token of the mail',
   description: 'The token is of this account only. Sent again, the answer is the same while the token is valid.',
+  audit: ONESELF,
   input: z.strictObject({ token: MailedToken }),
   output: User,
   errors: [tokenInvalid],
@@ -74,6 +79,7 @@ export const resendVerification = operation({
   http: ['POST', '/api/v1/me/email/resend'],
   scope: 'self',
   summary: 'Send the mail that verifies your e-mail address again',
+  audit: ONESELF,
   input: z.strictObject({}),
   output: Empty,
   errors: [mailNotConfigured],
@@ -87,6 +93,7 @@ export const setPassword = operation({
   summary: 'Give a person a new password, shown once; all their sessions end',
   description: 'The operator vouches for the address: it counts as verified. Without a password one is generated.',
   // The first operator's address receives no mail.
+  audit: ONESELF,
   input: z.strictObject({ email: z.string().max(254), password: secret(Password).optional() }),
   output: z.object({ user: User, password: secret(z.string()) }),
   errors: [notFound, passwordTooWeak],
@@ -98,6 +105,7 @@ export const linkFor = operation({
   name: 'users.link',
   scope: 'operator',
   summary: 'A link that verifies a person’s address, or sets a new password; shown once, and noted in their account',
+  audit: ONESELF,
   input: z.strictObject({ email: z.string().max(254), purpose: z.enum(['verify', 'reset']) }),
   output: z.object({ url: secret(z.string()), expiresAt: Timestamp }),
   errors: [notFound],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ONESELF } from '../kernel/audit.ts';
 import { Locale } from '../kernel/locale.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
@@ -48,6 +49,7 @@ export const updateMe = operation({
   scope: 'self',
   summary: 'Change your name, language, time zone or theme',
   description: 'What is left out stays; null takes a choice back.',
+  audit: ONESELF,
   input: z.strictObject({
     name: Name.optional(),
     locale: Locale.nullable().optional().meta({ description: 'Language of mails and console' }),

@@ -7,7 +7,7 @@ export type Role = z.infer<typeof Role>;
 
 const VIEWER = ['org:read', 'members:read', 'billing:read', 'usage:read', 'servers:read', 'bots:read', 'channels:read'];
 const EDITOR = [...VIEWER, 'usage:write', 'servers:write', 'bots:write', 'channels:write', 'keys:read'];
-const ADMIN = [...EDITOR, 'org:admin', 'members:write', 'keys:write', 'billing:write'];
+const ADMIN = [...EDITOR, 'org:admin', 'audit:read', 'members:write', 'keys:write', 'billing:write'];
 
 /** What each role may do. A scope in no list is granted to nobody. */
 export const ROLE_SCOPES: Readonly<Record<Role, readonly string[]>> = {
@@ -16,6 +16,9 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly string[]>> = {
   admin: ADMIN,
   owner: ADMIN,
 };
+
+/** Whoever is an operator has these as well, in every organisation of theirs: also in the demo, in which all only look. */
+export const OPERATOR_SCOPES: readonly string[] = ['operator', 'audit:read'];
 
 export const SCOPES: readonly string[] = ADMIN;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTALLATION } from '../kernel/audit.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
@@ -35,6 +36,7 @@ export const createServiceKey = operation({
   description:
     'For your own backend. Each request names the organisation in the header `Tidegate-Organisation`. The key reaches ' +
     'nothing but its scopes, costs no organisation API calls, and may report every meter but those of the platform.',
+  audit: INSTALLATION,
   input: z.strictObject({
     name: Name,
     scopes: z.array(ServiceKeyScope).min(1).max(3).meta({ description: 'What the key may do' }),
@@ -59,6 +61,7 @@ export const revokeServiceKey = operation({
   http: ['DELETE', '/api/v1/operator/service-keys/{keyId}'],
   scope: 'operator',
   summary: 'Revoke a service key; it stops working everywhere at once',
+  audit: INSTALLATION,
   input: z.strictObject({
     keyId: z
       .string()

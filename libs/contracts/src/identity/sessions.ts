@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notAudited, ONESELF } from '../kernel/audit.ts';
 import { Locale } from '../kernel/locale.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
@@ -78,6 +79,7 @@ export const requestRegistration = operation({
   description:
     'Where the installation sends e-mail, an account begins with a mail to its address. The answer is the same whether ' +
     'the address has an account or not; one that has gets a mail that says so.',
+  audit: ONESELF,
   input: z.strictObject({ email: Email, locale: Locale.optional().meta({ description: 'Language of the mail' }) }),
   output: Empty,
   errors: [mailNotConfigured],
@@ -92,6 +94,13 @@ export const register = operation({
   description:
     'Where the installation sends e-mail, the token of POST /api/v1/accounts/request or of an invitation’s mail is ' +
     'needed, and says which address it is; without it every address gets the same refusal. Elsewhere `email` is enough.',
+  audit: {
+    thing: 'organisation',
+    id: 'organisation.id',
+    name: 'organisation.name',
+    ignores: ['email', 'token', 'password', 'name', 'organisationName', 'locale', 'device'],
+    of: 'organisation.id',
+  },
   input: z.strictObject({
     email: Email.optional(),
     token: secret(z.string().min(1).max(200))
@@ -115,6 +124,7 @@ export const login = operation({
   judgedByInput: true,
   summary: 'Log in with e-mail address and password',
   description: 'Unknown addresses and wrong passwords get the same answer in the same time.',
+  audit: { thing: 'session', id: null, ignores: ['email', 'password', 'deviceId', 'device'], of: 'organisation.id' },
   input: z.strictObject({
     email: z.string().max(254).meta({ description: 'E-mail address of the account' }),
     password: secret(z.string().max(256)).meta({ description: 'Its password' }),
@@ -143,6 +153,7 @@ export const refresh = operation({
     'The same refresh token may be used again for 90 seconds, until its successor is used, and returns the same ' +
     'successor, so that a lost answer or a second tab does no harm. Later use ends the session: somebody else may ' +
     'have the token.',
+  audit: notAudited('the same session goes on, every few minutes'),
   input: z.strictObject({
     refreshToken: secret(z.string().max(500)).meta({ description: 'Of the last log-in or refresh' }),
     device,
@@ -158,6 +169,7 @@ export const logout = operation({
   http: ['DELETE', '/api/v1/sessions/current'],
   scope: 'self',
   summary: 'Log out: the session and its tokens end everywhere',
+  audit: ONESELF,
   input: z.strictObject({}),
   output: Empty,
 });
@@ -190,6 +202,7 @@ export const revokeSession = operation({
   http: ['DELETE', '/api/v1/sessions/{sessionId}'],
   scope: 'self',
   summary: 'End one of your sessions: its tokens stop working everywhere',
+  audit: ONESELF,
   input: z.strictObject({ sessionId: Id }),
   output: Empty,
   errors: [notFound],
@@ -201,6 +214,7 @@ export const endOtherSessions = operation({
   http: ['POST', '/api/v1/sessions/end-others'],
   scope: 'self',
   summary: 'End all of your sessions but this one',
+  audit: ONESELF,
   input: z.strictObject({}),
   output: z.object({ ended: z.int() }).meta({ id: 'EndedSessions' }),
   status: 200,
@@ -224,6 +238,7 @@ export const switchOrganisation = operation({
   http: ['POST', '/api/v1/sessions/organisation'],
   scope: 'self',
   summary: 'Switch to another of your organisations',
+  audit: notAudited('looking elsewhere: what is done there is recorded there'),
   input: z.strictObject({ organisationId: Id.meta({ description: 'One of your organisations' }) }),
   output: Session.omit({ refreshToken: true, refreshTokenExpiresAt: true }).meta({ id: 'SwitchedSession' }),
   errors: [notFound],

@@ -45,6 +45,7 @@ export const setTheme = operation({
   summary: 'Give the pages of the organisation a name, a colour and a logo of its own',
   description:
     'Replaces the whole theme. It takes the plan’s `white_label`; with another plan it is kept and not shown.',
+  audit: { thing: 'theme', id: null, shows: ['name', 'accent'] },
   input: z.strictObject({
     name,
     accent,

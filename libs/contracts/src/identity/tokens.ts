@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTALLATION } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
@@ -21,6 +22,7 @@ export const rotateSigningKeys = operation({
   name: 'signing-keys.rotate',
   scope: 'operator',
   summary: 'Publish a new key, which signs in an hour',
+  audit: INSTALLATION,
   input: z.strictObject({}),
   output: z.object({ keyId: z.string() }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTALLATION } from './audit.ts';
 import { operation } from './operation.ts';
 import { problem } from './problem.ts';
 import { STORING_SERVICES, type StoringService } from './service-names.ts';
@@ -40,6 +41,7 @@ function deadLetterOperations(service: StoringService) {
       ...shared,
       name: 'dead-letters.replay',
       summary: 'Replay a dead letter; it stays if it fails again',
+      audit: INSTALLATION,
       input: z.strictObject({ id: Id }),
       output: Empty,
       errors: [deadLetterFailed],
@@ -48,6 +50,7 @@ function deadLetterOperations(service: StoringService) {
       ...shared,
       name: 'dead-letters.discard',
       summary: 'Discard a dead letter',
+      audit: INSTALLATION,
       input: z.strictObject({ id: Id, reason: z.string().min(1).max(500) }),
       output: Empty,
     }),

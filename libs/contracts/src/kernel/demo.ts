@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notAudited } from './audit.ts';
 import { DAY_MS } from './demo-shape.ts';
 import { operation } from './operation.ts';
 import { invalid } from './problem.ts';
@@ -33,6 +34,7 @@ const fill = (service: DemoService) =>
     description:
       'Parts are asked for one after the other, beginning with 0: each is a bounded piece of work, in a transaction of its ' +
       'own. The same part until the same instant writes the same again. Every other organisation is refused.',
+    audit: notAudited('made-up data of the demo'),
     input: z.strictObject({
       until: Instant.meta({ description: 'The moment up to which there is data' }),
       days: z.int().min(1).max(DEMO_DAYS).default(DEMO_DAYS).meta({ description: 'Before that moment' }),

@@ -13,6 +13,8 @@ export interface Event<D extends z.ZodType = z.ZodType> {
   readonly data: D;
   /** Every consumer gets the events of one aggregate in the order in which they were emitted. */
   readonly aggregate: (data: z.output<D>) => string;
+  /** Its aggregates have no other events: who handles only this follows only this, and who does not passes it over. */
+  readonly apart: boolean;
 }
 
 export type EventData<E> = E extends Event<infer D> ? z.output<D> : never;
@@ -24,6 +26,7 @@ export function event<D extends z.ZodType>(spec: {
   summary: string;
   data: D;
   aggregate: (data: z.output<D>) => string;
+  apart?: true;
 }): Event<D> {
   if (!/^[a-z_-]+(\.[a-z_-]+)+\.v\d+$/.test(spec.name)) {
     throw new Error(`Event "${spec.name}" must be named <thing>.<verb>.v<n>.`);
@@ -37,6 +40,7 @@ export function event<D extends z.ZodType>(spec: {
     summary: spec.summary,
     data: spec.data,
     aggregate: spec.aggregate,
+    apart: spec.apart ?? false,
   });
 }
 

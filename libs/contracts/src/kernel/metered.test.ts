@@ -87,6 +87,7 @@ test('a used-up quota never locks people out of their account', () => {
       "identity accounts.register",
       "identity accounts.request",
       "identity accounts.update-me",
+      "identity audit.list",
       "identity demo.remove",
       "identity domains.add",
       "identity domains.ask",

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Audited, NotAudited } from './audit.ts';
 import type { AnyProblem } from './problem.ts';
 import { register } from './registry.ts';
 import type { ServiceName } from './service-names.ts';
@@ -31,6 +32,8 @@ export interface Operation<
   readonly limit: string | undefined;
   /** What the plan must include for it: it is refused otherwise, and answered while the product is read-only. */
   readonly needs: Needs | undefined;
+  /** How it gets into the audit log of the organisation, or why not. Reads have none. */
+  readonly audit: Audited | NotAudited | undefined;
   /** HTTP status of success. */
   readonly status: number;
   /** A read runs in read-only transactions and may be retried freely. */
@@ -77,6 +80,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
   example?: { input?: z.input<NoInfer<I>>; output?: z.input<NoInfer<O>> };
   limit?: string;
   needs?: Needs;
+  audit?: Audited | NotAudited;
   status?: number;
   /** Defaults to true for GET, false otherwise. An internal query says `readonly: true`. */
   readonly?: boolean;
@@ -92,7 +96,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
  * A used-up quota never locks people out of their account: operations on oneself, the organisation, its members, keys,
  * plan and usage do not count as API calls of the plan.
  */
-const ACCOUNT = /^(public|service|operator|self|(org|members|keys|billing):\w+|usage:read)$/;
+const ACCOUNT = /^(public|service|operator|self|(org|members|keys|billing|audit):\w+|usage:read)$/;
 
 /** A list whose problems the compiler does not know individually would allow every problem. */
 type Literal<E extends readonly AnyProblem[]> = string extends E[number]['code'] ? { errors: never } : unknown;
@@ -123,6 +127,7 @@ export function operation<
     example: spec.example ?? {},
     limit: spec.limit,
     needs: spec.needs,
+    audit: spec.audit,
     status: spec.status ?? (method === 'POST' ? 201 : 200),
     readonly: spec.readonly ?? method === 'GET',
     deadlineMs: spec.deadlineMs ?? 10_000,

@@ -57,6 +57,7 @@ export const addNote = operation({
   http: ['POST', '/api/v1/servers/{serverId}/annotations'],
   scope: 'servers:write',
   summary: 'Note what happened at an instant, such as a deployment: it stands in every chart of the server',
+  audit: { thing: 'annotation', name: 'text', shows: ['serverId'], ignores: ['text', 'at'] },
   input: z.strictObject({
     serverId: Id,
     at: Instant.optional().meta({ description: 'When it happened; default now' }),
@@ -71,6 +72,7 @@ export const deleteNote = operation({
   http: ['DELETE', '/api/v1/servers/{serverId}/annotations/{noteId}'],
   scope: 'servers:write',
   summary: 'Delete a note',
+  audit: { thing: 'annotation', id: 'noteId', shows: ['serverId'] },
   input: z.strictObject({ serverId: Id, noteId: Id.meta({ description: 'The note' }) }),
   output: Empty,
   status: 204,

@@ -93,6 +93,7 @@ export const dismissFinding = operation({
   http: ['POST', '/api/v1/servers/{serverId}/dismissed-findings'],
   scope: 'servers:write',
   summary: 'Leave a finding as it is, and say why: it is not shown among the open ones any more',
+  audit: { thing: 'finding', id: 'finding', name: 'finding', shows: ['serverId', 'reason'] },
   input: z.strictObject({
     serverId: Id,
     finding: Finding,
@@ -108,6 +109,7 @@ export const restoreFinding = operation({
   http: ['DELETE', '/api/v1/servers/{serverId}/dismissed-findings'],
   scope: 'servers:write',
   summary: 'Show a dismissed finding again',
+  audit: { thing: 'finding', id: 'finding', name: 'finding', shows: ['serverId'] },
   input: z.strictObject({ serverId: Id, finding: Finding }),
   output: Empty,
   status: 204,

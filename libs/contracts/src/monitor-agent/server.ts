@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { restricted } from '../billing/restrictions.ts';
+import { notAudited } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
@@ -174,6 +175,7 @@ export const createServer = operation({
   description:
     'Collection starts at once; first figures show within half a minute. Whether it works is the server’s `state`. ' +
     'POST /api/v1/servers/test shows in advance what is missing.',
+  audit: { thing: 'server', shows: ['name', 'host', 'port', 'database', 'user', 'tlsMode'] },
   input: NewServer,
   output: Server,
   errors: [planLimitReached, serverNameTaken],
@@ -190,6 +192,7 @@ export const addPlatformServer = operation({
   description:
     'For operators. The first organisation has it from the start; it does not count against the plan. Returns the ' +
     'existing server when it is already watched.',
+  audit: notAudited('the installation’s own database, which only operators see'),
   input: z.strictObject({}),
   output: Server,
   errors: [noPlatformDatabase, serverNameTaken],
@@ -211,6 +214,12 @@ export const updateServer = operation({
   http: ['PATCH', '/api/v1/servers/{serverId}'],
   scope: 'servers:write',
   summary: 'Change, pause or resume a server',
+  audit: {
+    thing: 'server',
+    id: 'serverId',
+    shows: ['name', 'host', 'port', 'database', 'user', 'tlsMode', 'paused'],
+    before: () => getServer,
+  },
   input: ServerPatch,
   output: Server,
   errors: [serverNameTaken],
@@ -222,6 +231,7 @@ export const deleteServer = operation({
   http: ['DELETE', '/api/v1/servers/{serverId}'],
   scope: 'servers:write',
   summary: 'Stop watching a server and delete everything collected from it',
+  audit: { thing: 'server', id: 'serverId', before: () => getServer },
   input: z.strictObject({ serverId: Id }),
   output: Empty,
   status: 204,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTERNAL } from '../kernel/audit.ts';
 import { Locale } from '../kernel/locale.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, secret, Timestamp } from '../kernel/types.ts';
@@ -34,6 +35,7 @@ export const sendAccountMail = operation({
   name: 'account-mails.send',
   scope: 'service',
   summary: 'Hand one mail about an account to the mail server',
+  audit: INTERNAL,
   input: z.strictObject({
     id: Id.meta({ description: 'The same for each attempt, so that mail servers drop duplicates' }),
     kind: AccountMailKind,

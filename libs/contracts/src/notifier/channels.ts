@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { restricted } from '../billing/restrictions.ts';
 import { emailUnverified } from '../identity/sessions.ts';
+import { notAudited } from '../kernel/audit.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
@@ -104,6 +105,7 @@ export const createChannel = operation({
     'Webhooks are signed as in the Standard Webhooks specification; the answer contains the secret, once. ' +
     'How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else ' +
     'until that token arrives at POST /api/v1/channels/confirm.',
+  audit: { thing: 'channel', shows: ['kind', 'name', 'address', 'events'] },
   input: NewChannel,
   output: CreatedChannel,
   errors: [smtpNotConfigured, webhookHostNotAllowed, emailUnverified],
@@ -136,6 +138,7 @@ export const updateChannel = operation({
   http: ['PATCH', '/api/v1/channels/{channelId}'],
   scope: 'channels:write',
   summary: 'Rename a channel, choose its events, switch it off or on again',
+  audit: { thing: 'channel', id: 'channelId', shows: ['name', 'events', 'state'], before: () => getChannel },
   input: z.strictObject({
     channelId: Id,
     name: Name.optional(),
@@ -156,6 +159,7 @@ export const deleteChannel = operation({
   http: ['DELETE', '/api/v1/channels/{channelId}'],
   scope: 'channels:write',
   summary: 'Remove a channel with its deliveries; pending ones are not sent',
+  audit: { thing: 'channel', id: 'channelId', before: () => getChannel },
   input: z.strictObject({ channelId: Id }),
   output: Empty,
 });
@@ -170,6 +174,7 @@ export const rotateSecret = operation({
     'Until the overlap ends every request carries a signature by each secret, so the receiver can switch over without ' +
     'losing a message. If it is rotated again, earlier secrets keep their overlaps, at most five of them. An overlap of 0 ' +
     'invalidates all of them at once.',
+  audit: { thing: 'channel', id: 'channelId', shows: ['overlapHours'], before: () => getChannel },
   input: z.strictObject({
     channelId: Id,
     overlapHours: z.int().min(0).max(168).default(24).meta({ description: 'How long the old secret stays valid' }),
@@ -187,6 +192,7 @@ export const confirmChannel = operation({
   judgedByInput: true,
   summary: 'Confirm an e-mail channel with the token that its address was sent',
   description: 'Needs no account: the recipient decides. The same token may be sent again while it is valid.',
+  audit: notAudited('whoever has the mail says that they want messages; who added the channel is recorded'),
   input: z.strictObject({ token: secret(z.string().min(1).max(200)).meta({ description: 'From the mail' }) }),
   output: z.object({ channelId: Id, address: z.string(), confirmed: z.literal(true) }).meta({ id: 'ConfirmedChannel' }),
   errors: [confirmationInvalid],
@@ -204,6 +210,7 @@ export const unsubscribeChannel = operation({
   description:
     'Needs no account: the recipient decides. Every mail has the address in `List-Unsubscribe`; the form ' +
     '`List-Unsubscribe=One-Click` is taken as a body. The channel gets nothing until its address confirms it again.',
+  audit: notAudited('the receiver of mails says that they want no more; the channel shows it'),
   input: z.strictObject({
     token: z
       .string()
@@ -222,6 +229,7 @@ export const resendConfirmation = operation({
   summary: 'Send the confirmation mail of an e-mail channel again, with a new token',
   description:
     'Limited by day for a person and address, an address, an organisation and a person (`429 rate_limited`).',
+  audit: { thing: 'channel', id: 'channelId' },
   input: z.strictObject({ channelId: Id }),
   output: Channel,
   errors: [smtpNotConfigured, emailUnverified],

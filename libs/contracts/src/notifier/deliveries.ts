@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHANGES_NOTHING } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
@@ -83,6 +84,7 @@ export const retryDelivery = operation({
   http: ['POST', '/api/v1/deliveries/{deliveryId}/retry'],
   scope: 'channels:write',
   summary: 'Send a message now that failed or was held back; the receiver sees the same id',
+  audit: { thing: 'delivery', id: 'deliveryId', name: 'event' },
   input: z.strictObject({ deliveryId: Id }),
   output: Delivery,
   errors: [channelDisabled, channelUnconfirmed],
@@ -98,6 +100,7 @@ export const testChannel = operation({
   description:
     'A test is tried once. It counts as a notification when it arrives, and is not sent when the ' +
     'quota is used up or unknown.',
+  audit: CHANGES_NOTHING,
   input: z.strictObject({ channelId: Id }),
   output: Delivery,
   errors: [channelDisabled, channelUnconfirmed, smtpNotConfigured],

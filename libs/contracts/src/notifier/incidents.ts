@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTALLATION, INTERNAL } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 
@@ -70,6 +71,7 @@ export const openIncident = operation({
   summary: 'Open an incident, for everybody to read on the public page of states',
   description:
     'Within half a minute everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`.',
+  audit: INSTALLATION,
   input: z.strictObject({
     title: z
       .string()
@@ -89,6 +91,7 @@ export const updateIncident = operation({
   name: 'incidents.update',
   http: ['POST', '/api/v1/operator/incidents/{incidentId}/updates'],
   summary: 'Say how it goes on; `resolved` ends it, any other state begins it again',
+  audit: INSTALLATION,
   input: z.strictObject({ incidentId, state: IncidentState, text }),
   output: Incident,
 });
@@ -98,6 +101,7 @@ export const deleteIncident = operation({
   name: 'incidents.delete',
   http: ['DELETE', '/api/v1/operator/incidents/{incidentId}'],
   summary: 'Remove an incident that was none',
+  audit: INSTALLATION,
   input: z.strictObject({ incidentId }),
   output: Empty,
 });
@@ -128,6 +132,7 @@ export const noteStates = operation({
   name: 'status.note',
   scope: 'service',
   summary: 'States that changed',
+  audit: INTERNAL,
   input: z.strictObject({
     changes: z.array(z.strictObject({ component: Component, state: ComponentState, since: Timestamp })).max(500),
   }),

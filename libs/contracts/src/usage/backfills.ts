@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Currency } from '../billing/currencies.ts';
+import { CHANGES_NOTHING } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
@@ -94,6 +95,7 @@ export const previewBackfill = operation({
     'reported under the source, of a meter that is added up (sum, count), in a time that is over and for which single events ' +
     `are stored. At most ${MAX_BACKFILL_EVENTS} events and ${MAX_BACKFILL_DAYS} days at once. One event that cannot be ` +
     'counted refuses all of them.',
+  audit: CHANGES_NOTHING,
   input: z.strictObject({
     meter: MeterKey,
     source: ReportedSource.default('default'),
@@ -134,6 +136,7 @@ export const applyBackfill = operation({
   description:
     'In one step, against what is counted by then: `preview` says what it changed. Applied again it changes nothing. What ' +
     'windows owe that were charged is charged or credited with the next one.',
+  audit: { thing: 'backfill', id: 'backfillId', name: 'meter', shows: ['state', 'source', 'from', 'to'] },
   input: z.strictObject({ backfillId }),
   ...actions,
 });
@@ -145,6 +148,7 @@ export const revertBackfill = operation({
   scope: 'usage:write',
   summary: 'Take a backfill back: every event counts what it counted before',
   description: 'Events that others reported since stay. Reverted again it changes nothing.',
+  audit: { thing: 'backfill', id: 'backfillId', name: 'meter', shows: ['state', 'reason'] },
   input: z.strictObject({ backfillId, reason: Reason }),
   ...actions,
 });

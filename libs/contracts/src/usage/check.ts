@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Entitlements, Upgrade } from '../billing/entitlements.ts';
 import { FeatureKey, type FeatureKind, Level, Limit } from '../billing/features.ts';
 import { accessTo, planFor, productOf } from '../billing/snapshot.ts';
+import { COUNTED } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
@@ -74,6 +75,7 @@ export const checkEntitlement = operation({
     '`hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, ' +
     'leases and usage together never exceed the limit. A refusal is an answer, not an error. The key of a hold that has ' +
     'ended is refused: other work needs another key.',
+  audit: COUNTED,
   input: z.strictObject({
     feature: FeatureKey,
     quantity: Quantity.default(1).meta({
@@ -113,6 +115,7 @@ export const commitHold = operation({
     'The usage counts at the instant at which the hold was taken. Less than was held frees the rest; more is counted if the ' +
     'limit allows it, and otherwise refused with `quota_exhausted` while the hold stays as it is. Repeated with the same ' +
     'quantity it is answered as the first time.',
+  audit: COUNTED,
   input: z.strictObject({
     holdId,
     quantity: z
@@ -134,6 +137,7 @@ export const releaseHold = operation({
   http: ['POST', '/api/v1/entitlements/holds/{holdId}/release'],
   scope: 'usage:write',
   summary: 'The work was not done: give everything back',
+  audit: COUNTED,
   input: z.strictObject({ holdId }),
   output: EndedHold,
   errors: [holdEnded],

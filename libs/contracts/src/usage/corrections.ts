@@ -33,6 +33,7 @@ export const correctUsage = operation({
     'Corrections change what a customer is charged, so only a service key makes them. They are facts of their own: the event ' +
     'stays, and hours, balance and notices follow in the same transaction. Sent again, a correction changes nothing. Events ' +
     `may be corrected for ${MAX_EVENT_AGE_DAYS} days.`,
+  audit: { thing: 'usage_event', id: 'id', name: 'meter', shows: ['action', 'quantity', 'source', 'reason'] },
   input: z.strictObject({
     source: ReportedSource.default('default'),
     id: EventId,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Enforcement, Limit } from '../billing/features.ts';
+import { COUNTED } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
@@ -87,6 +88,7 @@ export const takeLease = operation({
     'All slices, holds and reported usage together never exceed a hard limit. Report what you spend as usage events with ' +
     '`lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not ' +
     'reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`.',
+  audit: COUNTED,
   input: LeaseRequest,
   output: Lease,
   errors: [unknownMeter],
@@ -99,6 +101,7 @@ export const returnLease = operation({
   http: ['POST', '/api/v1/usage/leases/{leaseId}/return'],
   scope: 'usage:write',
   summary: 'Give back what was not spent of a lease',
+  audit: COUNTED,
   input: z.strictObject({
     leaseId: Id,
     spent: z

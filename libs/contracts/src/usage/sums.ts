@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTERNAL } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { MeterKey } from './event.ts';
@@ -26,6 +27,7 @@ export const sumUsage = operation({
   summary: 'Usage of meters in given times',
   description:
     'Without what prepaid units, or units of earlier windows, paid for. The organisation is the one of the call; what is not counted yet is in later answers.',
+  audit: INTERNAL,
   input: z.strictObject({
     spans: z
       .array(

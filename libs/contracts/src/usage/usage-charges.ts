@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Currency } from '../billing/currencies.ts';
+import { CHANGES_NOTHING } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { MeterKey } from './event.ts';
@@ -12,6 +13,7 @@ export const previewUsageCharges = operation({
   scope: 'service',
   summary: 'What a change of usage would cost in windows that are over',
   description: 'The organisation is the one of the call. Nothing is charged.',
+  audit: CHANGES_NOTHING,
   input: z.strictObject({ meter: MeterKey, changes: z.array(UsageChange).max(6_500) }),
   output: z.object({
     charges: z.array(

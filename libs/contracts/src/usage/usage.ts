@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MeterDefinition } from '../billing/catalogue.ts';
 import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
+import { COUNTED } from '../kernel/audit.ts';
 import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
@@ -186,6 +187,7 @@ export const setUsageSettings = operation({
   description:
     'Quota months and paid intervals stay as they are. Earlier usage stays in whole hours (UTC). The current day lasts ' +
     'until the first midnight of the new zone that leaves it whole, so no daily limit is reset early.',
+  audit: { thing: 'usage_settings', id: null, shows: ['timeZone'], before: () => getUsageSettings },
   input: z.strictObject({ timeZone: TimeZone }),
   output: UsageSettings,
 });
@@ -301,6 +303,7 @@ export const ingestUsage = operation({
     'happened. The answer is sent after the commit, so the next GET /api/v1/usage/current shows the new balance. ' +
     'CloudEvents 1.0 are taken as they are: one (`application/cloudevents+json`), several ' +
     '(`application/cloudevents-batch+json`), or one in binary mode (headers `ce-…`).',
+  audit: COUNTED,
   input: z.strictObject({
     // Anything is accepted here and judged one by one; the other shapes document what is expected. What fits first is
     // what the schema asks for, so the order is what keeps it from reading every event twice.

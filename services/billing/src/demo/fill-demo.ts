@@ -10,9 +10,9 @@ import { saveDetails } from '../invoices/billing-details.rows.ts';
 import { isDemo } from '../kernel/demo.rows.ts';
 import { lockBilling, saveStep, saveSubscription } from '../kernel/subscription.rows.ts';
 import type { Subscription } from '../kernel/subscription.rules.ts';
-import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { type CurrentCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
 import { clearStory, findBegin, insertChange, insertMadeUp } from './demo.rows.ts';
-import { beginOf, linesOf, monthsFrom, type Stage, stagesOf, subscriptionTo } from './made-up.rules.ts';
+import { beginOf, linesOf, monthsFrom, type Stage, shownBy, stagesOf, subscriptionTo } from './made-up.rules.ts';
 
 const CUSTOMER = { name: 'Harbour Coffee Ltd', address: '1 Quay Street, Bristol BS1 4XX, GB', taxId: 'GB000000000' };
 
@@ -40,7 +40,7 @@ export class FillDemo {
       await saveStep(tx, orgId, product, { from, anchor: from, months: 1 });
     }
     let changes = 0;
-    for (const own of stages) changes += await record(tx, own, catalogue.currency, now);
+    for (const own of stages) changes += await record(tx, own, catalogue, now);
     const months = monthsFrom(begin, until);
     for (const [index, start] of months.entries()) {
       const lines = linesOf(stages, catalogue.currency, start);
@@ -61,11 +61,12 @@ export class FillDemo {
   }
 }
 
-async function record(tx: Tx, stages: readonly Stage[], currency: string, now: number): Promise<number> {
+async function record(tx: Tx, stages: readonly Stage[], catalogue: CurrentCatalogue, now: number): Promise<number> {
   const orgId = tx.orgId as string;
   let before: Subscription | undefined;
   for (const stage of stages) {
-    const after = subscriptionTo(stage, currency);
+    const after = subscriptionTo(stage, catalogue.currency);
+    after.items = shownBy(catalogue, stage.plan, stage.at);
     const { at, action } = stage;
     const id = demoId(orgId, `${after.product} ${after.plan}`, at);
     await insertChange(tx, { id, at: new Date(at), action, before, after });

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS } from '@tidegate/contracts/kernel/demo-shape';
-import { onDefault, type Subscription } from '../kernel/subscription.rules.ts';
+import { type Item, onDefault, type Subscription } from '../kernel/subscription.rules.ts';
 import type { VersionedCatalogue, VersionedPlan } from '../plans/catalogue-model.rules.ts';
 
 /*
@@ -53,6 +53,19 @@ export const subscriptionTo = ({ plan, at }: Stage, currency: string): Subscript
   ...onDefault(plan.product, plan, at),
   currency,
 });
+
+/** The add-on that shows the audit log, where the plan does not: so that there is something to look at. */
+export const shownBy = (
+  { addons }: VersionedCatalogue,
+  { plan, product, features }: VersionedPlan,
+  at: number,
+): Item[] =>
+  features['audit_log']?.kind === 'boolean' && features['audit_log'].value
+    ? []
+    : addons
+        .filter((one) => one.product === product && one.plans.includes(plan) && 'audit_log' in one.features)
+        .slice(0, 1)
+        .map(({ addon, version }) => ({ addon, version, quantity: 1, since: at, until: null }));
 
 export interface Line {
   product: string;

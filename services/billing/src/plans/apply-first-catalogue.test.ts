@@ -49,7 +49,7 @@ test('a file with a fault stops the start and names file, line and cure', async 
   const file = join(folder, 'broken.yaml');
   writeFileSync(file, SHIPPED.replace('servers: 2', 'servers:'));
   await expect(start(file)).rejects.toThrow(
-    /broken\.yaml.*line 55: \/plans\/main\/free\/features\/servers Write a whole number/s,
+    /broken\.yaml.*line 56: \/plans\/main\/free\/features\/servers Write a whole number/s,
   );
 });
 

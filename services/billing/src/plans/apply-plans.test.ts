@@ -145,7 +145,7 @@ test('a catalogue with faults is refused and changes nothing', async () => {
   for (const operation of [validatePlans, diffPlans, applyPlans]) {
     await expect(billing.call(operation, { yaml: broken })).rejects.toMatchObject({
       code: 'catalogue_invalid',
-      data: { errors: [{ field: '/plans/main/free/features/servers', line: 55 }] },
+      data: { errors: [{ field: '/plans/main/free/features/servers', line: 56 }] },
     });
   }
   expect(await billing.call(validatePlans, { yaml: SHIPPED })).toMatchObject({

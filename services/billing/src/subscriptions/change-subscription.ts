@@ -75,8 +75,9 @@ export class ChangeSubscription {
   }
 
   private async decide(context: Context, situation: Situation, by: string): Promise<Decided | undefined> {
-    const { input, refuse, emit } = context;
+    const { input, refuse, emit, was } = context;
     const { catalogue, before, tx } = situation;
+    if (before) was(before);
     requireNotHeld(before);
     const plan = chosenPlan(refuse, catalogue, before, input);
     const choice = await choiceOf(refuse, situation, plan, input, { operator: false });

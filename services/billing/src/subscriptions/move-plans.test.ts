@@ -2,6 +2,7 @@ import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { createGrant } from '@tidegate/contracts/billing/grants';
 import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { actionDone } from '@tidegate/contracts/kernel/action-done';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
 
@@ -78,6 +79,14 @@ test('at the end of the period each moves when what it has paid for ends, and un
   expect(await pinned(monthly)).toEqual({ plan: 'business', planVersion: 1, next: null });
   expect((await billing.call(getEntitlements, {}, monthly)).plans['main']).toMatchObject({ plan: 'business' });
   expect(await pinned(yearly)).toMatchObject({ plan: 'pro', next: { plan: 'business' } });
+  const acts = await billing.emitted(actionDone.billing, monthly);
+  expect(
+    acts.map(({ action, actor, changes }) => [action, actor.kind, changes.find(({ field }) => field === 'plan')]),
+  ).toEqual([
+    ['subscriptions.set', 'support', expect.objectContaining({ to: 'pro' })],
+    ['subscriptions.move-ordered', 'support', { field: 'plan', from: 'pro', to: 'business' }],
+    ['subscriptions.changed', 'platform', { field: 'plan', from: 'pro', to: 'business' }],
+  ]);
 });
 
 test('a plan that is chosen before the period ends cancels the move; so does a move at once', async () => {

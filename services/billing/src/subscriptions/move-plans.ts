@@ -28,6 +28,7 @@ import { noSuchPlan, offeredPlan } from '../plans/offered-plan.rules.ts';
 import { OverLimits } from './over-limits.ts';
 import { countOf, findMoving, type MoveOrder, moveNow, scheduleMoves } from './plan-move.rows.ts';
 import { type Move, movesOf, summary } from './plan-move.rules.ts';
+import { reportChange } from './report-change.ts';
 import { goingWith } from './settle.ts';
 
 type Asked = OperationContext<typeof movePlans>;
@@ -46,11 +47,16 @@ export class MovePlans {
   ) {}
 
   @Handles(movePlans)
-  async handle({ input, caller, tx, refuse }: Asked) {
+  async handle({ input, caller, tx, emit, refuse }: Asked) {
     if (input.dryRun) return this.tryOut(refuse, input);
     const all = tx.as({ system: 'catalogue' });
     const { order, moves, shown } = await prepare(refuse, all, input);
     const subscriptions = await this.carryOut(all, order, input.at, moves, changedBy(caller));
+    const { product, plan, to } = order;
+    const action = input.at === 'now' ? 'moved' : 'move_ordered';
+    const reported = { product, action, isOperator: true, operatorId: caller.userId } as const;
+    for (const { orgId } of moves)
+      await reportChange(emit, { ...reported, orgId, before: { plan }, after: { plan: to } });
     return { ...shown, overLimit: [], lookedAt: 0, subscriptions };
   }
 

@@ -17,6 +17,7 @@ import {
   stepOf,
 } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
+import { reportChange } from './report-change.ts';
 
 export interface Stored {
   orgId: string;
@@ -81,6 +82,7 @@ export async function settle(
       any = true;
       subscriptions[index] = after;
       await store(tx, { orgId, before, after, action: debtAction(after), at, by: 'schedule', reason: '' });
+      await reportChange(emit, { orgId, product: after.product, action: debtAction(after), before, after });
       if (isBilledByHand(before) !== isBilledByHand(after))
         await charges.changed(holder, { before, after, at, by: 'schedule' });
     }
@@ -98,6 +100,7 @@ export async function settle(
     const reason = ordered?.reason ?? '';
     const action = owed ? debtAction(after) : due.action;
     await store(tx, { orgId, before, after, action, at: due.at, by, reason, step });
+    await reportChange(emit, { orgId, product: after.product, action, before, after });
     if (step) steps[before.product] = withStep(own, step);
     if (owed && isBilledByHand(before) === isBilledByHand(after)) return;
     await charges.changed(holder, { before, after, at: due.at, by });

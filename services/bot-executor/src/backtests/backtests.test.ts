@@ -78,7 +78,7 @@ const atOnce = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 async function uses(orgId: string): Promise<{ meter: string; quantity: number; lease?: string }[]> {
-  const sql = 'select body from outbox where org_id = $1';
+  const sql = "select body from outbox where org_id = $1 and subject like 'usage.%'";
   const rows = await service.tenants.as({}, (tx) => tx.query<{ body: string }>(sql, [orgId]));
   return rows.flatMap(({ body }) => JSON.parse(body));
 }

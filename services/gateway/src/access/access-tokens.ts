@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
+import { OPERATOR_SCOPES, ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { ACCESS_TOKEN_AUDIENCE, getJwks } from '@tidegate/contracts/identity/tokens';
 import { ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Bus } from '@tidegate/messaging/bus';
@@ -37,7 +37,7 @@ export class AccessTokens {
 
   async verify(token: string, ip: string): Promise<Principal> {
     const { sub, sid, org, role, operator, iat, exp, mv } = await this.claims(token);
-    const scopes = [...(ROLE_SCOPES[role as Role] ?? []), ...(operator === true ? ['operator'] : [])];
+    const scopes = [...(ROLE_SCOPES[role as Role] ?? []), ...(operator === true ? OPERATOR_SCOPES : [])];
     return {
       caller: {
         kind: 'user',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { roleOf } from '@tidegate/contracts/identity/members';
 import { creatorOf } from '@tidegate/contracts/identity/organisations';
+import { OPERATOR_SCOPES } from '@tidegate/contracts/identity/roles';
 import { checkSession } from '@tidegate/contracts/identity/sessions';
 import { forbidden, invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Id } from '@tidegate/contracts/kernel/types';
@@ -106,7 +107,7 @@ export class Memberships {
         throw forbidden({}, 'You are not a member of this organisation.');
       });
     const { memberVersion } = found as { memberVersion?: number };
-    const scopes = [...found.scopes, ...(caller.scopes.includes('operator') ? ['operator'] : [])];
+    const scopes = [...found.scopes, ...(caller.scopes.includes('operator') ? OPERATOR_SCOPES : [])];
     return {
       caller: { ...caller, orgId: organisationId, role: found.role, scopes },
       rateKey: principal.rateKey,

@@ -1,4 +1,5 @@
 import { me } from '@tidegate/contracts/identity/profile';
+import { OPERATOR_SCOPES, ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { logout, register, requestRegistration } from '@tidegate/contracts/identity/sessions';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import type { OrganisationHost } from '../kernel/organisation-host.ts';
@@ -33,7 +34,8 @@ export function callerAt({ name }: OrganisationHost, principal: Principal): Prin
   if (caller.kind === 'anonymous') return principal;
   const known = confined.get(principal);
   if (known) return known;
-  const scopes = caller.scopes.filter((scope) => scope !== 'operator');
+  const own = ROLE_SCOPES[caller.role as Role] ?? [];
+  const scopes = caller.scopes.filter((scope) => !OPERATOR_SCOPES.includes(scope) || own.includes(scope));
   const made: Principal = { ...principal, caller: { ...caller, scopes, confined: true }, signed: undefined };
   confined.set(principal, made);
   return made;

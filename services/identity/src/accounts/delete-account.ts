@@ -6,10 +6,12 @@ import {
   previewDeletion,
 } from '@tidegate/contracts/identity/account-deletion';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { actionDone } from '@tidegate/contracts/kernel/action-done';
 import { conflict, invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { purgePerson } from '../audit/audit-entry.rows.ts';
 import { normalAddress } from '../kernel/address.rules.ts';
 import { countMembers, lockMembers, membershipsOf, standingIn } from '../kernel/member.rows.ts';
 import { requirePerson } from '../kernel/people.ts';
@@ -77,12 +79,25 @@ export class DeleteAccount {
     const owners = (await lockMembers(own, [userId])).filter(({ role }) => role === 'owner');
     if (owners.length === 1 && owners[0]?.user_id === userId) throw conflict({}, CHANGED);
     await this.entitlements.removing(own, () => removeFrom(own, userId, emit));
+    const organisationId = own.orgId as string;
+    const thing = { kind: 'member', id: userId, name: null } as const;
+    const actor = { kind: 'person', userId } as const;
+    const left = {
+      organisationId,
+      action: deleteAccount.name,
+      at: new Date().toISOString(),
+      actor,
+      thing,
+      changes: [],
+    };
+    await emit(actionDone.identity, left, { orgId: organisationId });
   }
 
   /** Of the person nothing is left here; the last mail goes to an address, not to an account. */
   private async deletePerson(own: Tx, { id, email, locale }: UserRow): Promise<void> {
     await deleteReceived(own, email);
     await deleteMailsTo(own, email);
+    await purgePerson(own.as({ userId: id, system: 'purge-person' }), id);
     await deleteUser(own, id);
     await this.mails.queue(own, { kind: 'account-deleted', email, locale: locale ?? undefined });
   }

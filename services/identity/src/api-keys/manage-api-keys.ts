@@ -10,6 +10,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import {
   countActiveKeys,
   deleteApiKey,
+  describeKeys,
   insertApiKey,
   listApiKeys as listRows,
   renameKey,
@@ -49,12 +50,14 @@ export class ManageApiKeys {
   }
 
   @Handles(renameApiKey)
-  async rename({ input: { keyId, name }, tx }: OperationContext<typeof renameApiKey>) {
+  async rename({ input: { keyId, name }, tx, was }: OperationContext<typeof renameApiKey>) {
+    was((await describeKeys(tx, [keyId]))[0] ?? {});
     return toWire(orNotFound(await renameKey(tx, keyId, name)));
   }
 
   @Handles(revokeApiKey)
-  async revoke({ input: { keyId }, tx, emit }: OperationContext<typeof revokeApiKey>) {
+  async revoke({ input: { keyId }, tx, emit, was }: OperationContext<typeof revokeApiKey>) {
+    was((await describeKeys(tx, [keyId]))[0] ?? {});
     if (!(await this.entitlements.removing(tx, () => deleteApiKey(tx, keyId)))) throw notFound();
     await emit(accessRevoked, { kind: 'api_key', id: keyId, at: new Date().toISOString() });
     return {};

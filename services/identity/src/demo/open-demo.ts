@@ -6,11 +6,13 @@ import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { replaceEntries } from '../audit/audit-entry.rows.ts';
 import { findRole, insertMember } from '../kernel/member.rows.ts';
 import { listOperators } from '../kernel/user.rows.ts';
 import { NewOrganisation } from '../organisations/new-organisation.ts';
 import { findOrganisation, toWire } from '../organisations/organisation.rows.ts';
 import { lockDemo, noteDemo, setDemoUntil } from './demo.rows.ts';
+import { madeUpAudit } from './made-up-audit.rules.ts';
 
 const NAME = 'Harbour Coffee (demo)';
 
@@ -42,7 +44,9 @@ export class OpenDemo {
   @Handles(filledDemo)
   async filled({ input, tx }: OperationContext<typeof filledDemo>) {
     const orgId = await lockDemo(tx);
-    if (!orgId || !(await setDemoUntil(tx.as({ orgId }), new Date(input.until)))) throw notFound();
+    const own = tx.as({ orgId });
+    if (!orgId || !(await setDemoUntil(own, new Date(input.until)))) throw notFound();
+    await replaceEntries(own, madeUpAudit(orgId, Date.parse(input.until)));
     return {};
   }
 

@@ -61,8 +61,10 @@ export class ManageMembers {
     tx,
     emit,
     refuse,
+    was,
   }: OperationContext<typeof changeRole>): Promise<Member> {
     const member = await changeable(refuse, { tx, caller }, userId, role);
+    was({ role: member.role });
     // The same role again changes nothing and revokes no tokens.
     if (member.role === role) return toWire(member);
     if (role === 'owner') await this.limits.requireRoom(refuse, tx.as({ orgId: tx.orgId, userId }), userId, tx.orgId);

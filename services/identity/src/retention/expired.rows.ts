@@ -30,6 +30,12 @@ export const EXPIRED: readonly Expired[] = [
   { table: 'invitations', key: 'org_id, id', where: "expires_at < now() - interval '1 day'" },
 ];
 
+export const expiredAudit = (days: number): Expired => ({
+  table: 'audit_entries',
+  key: 'org_id, id',
+  where: `at < now() - interval '${days} days'`,
+});
+
 /** System purpose `retention`. Returns how many rows were deleted. */
 export async function deleteExpired(tx: Tx, { table, key, where }: Expired, atMost: number): Promise<number> {
   const deleted = await tx.query(

@@ -19,7 +19,7 @@ export class LogIn {
   ) {}
 
   @Handles(login)
-  async handle({ input, caller: { ip }, refuse }: OperationContext<typeof login>): Promise<Session> {
+  async handle({ input, caller: { ip }, tx, refuse }: OperationContext<typeof login>): Promise<Session> {
     const { email, password, deviceId, device } = input;
     const refused = (error: unknown, userId?: string): never => {
       this.refusals.report({ email, ip }, error, userId);
@@ -37,11 +37,10 @@ export class LogIn {
       await this.throttle.failed(admitted);
       return refused(despite > 0 ? tooMany(despite) : refuse(wrongCredentials), user?.id);
     }
-    return this.tenants.as({ userId: user.id }, async (tx) => {
-      // It was changed during the check, which ended all sessions: the old one starts no new session.
-      if (!(await stillHasPassword(tx, user))) return refused(refuse(wrongCredentials), user.id);
-      await this.throttle.succeeded(tx, user.id, admitted);
-      return this.sessions.begin(tx, user, { ip, device });
-    });
+    const own = tx.as({ userId: user.id });
+    // It was changed during the check, which ended all sessions: the old one starts no new session.
+    if (!(await stillHasPassword(own, user))) return refused(refuse(wrongCredentials), user.id);
+    await this.throttle.succeeded(own, user.id, admitted);
+    return this.sessions.begin(own, user, { ip, device });
   }
 }

@@ -26,8 +26,9 @@ export class Themes {
   }
 
   @Handles(setTheme)
-  async set({ input, tx }: OperationContext<typeof setTheme>): Promise<Theme> {
+  async set({ input, tx, was }: OperationContext<typeof setTheme>): Promise<Theme> {
     await this.entitlements.feature(tx, 'white_label');
+    was((await findTheme(tx)) ?? NONE);
     const fault = input.logo && faultOfLogo(input.logo);
     if (fault) throw invalid('/logo', 'not_a_picture', fault);
     const theme = { name: input.name ?? null, accent: input.accent?.toLowerCase() ?? null, logo: input.logo ?? null };

@@ -5,7 +5,6 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { Outbox } from '@tidegate/messaging/outbox';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { offeredPackage } from '../../credits/offered-package.ts';
 import { recordChange } from '../../kernel/change.rows.ts';
@@ -28,7 +27,6 @@ export class ManageTopUps {
     private readonly tenants: TenantDatabase,
     private readonly api: StripeApi,
     private readonly prices: PublishedPrices,
-    private readonly outbox: Outbox,
     private readonly wakes: Wakes,
   ) {}
 
@@ -43,28 +41,27 @@ export class ManageTopUps {
   }
 
   @Handles(setTopUp)
-  async set({ input, caller, refuse }: Context): Promise<TopUp> {
+  async set({ input, caller, tx, emit, refuse, was }: Context): Promise<TopUp> {
     const orgId = caller.orgId as string;
     const had = await this.tenants.read(orgId, (tx) => findTopUps(tx, orgId));
     const before = had.find(({ feature }) => feature === input.feature);
     const key = input.package ?? before?.package;
     if (key === undefined) throw invalid('/package', 'required', 'Name the package that is bought.');
     if (input.enabled) await this.requireSold(refuse, orgId, input, key, before);
-    return this.tenants.run(orgId, async (tx) => {
-      await lockBilling(tx, orgId);
-      const row = await lockTopUp(tx, orgId, input.feature);
-      const { feature, enabled } = input;
-      const threshold = input.threshold ?? Number(row?.threshold ?? 0);
-      const monthlyCapMinor = input.monthlyCapMinor ?? Number(row?.monthly_cap_minor ?? 0);
-      const after = { feature, package: key, enabled, threshold, monthlyCapMinor };
-      const by = changedBy(caller);
-      await saveTopUp(tx, orgId, { ...after, by });
-      const change = { orgId, product: null, action: 'top_up_set', by, reason: 'Set by the organisation' };
-      await recordChange(tx, { ...change, ...(row && { before: settingsOf(row) }), after });
-      await this.outbox.emit(tx, topUpSet, { orgId, feature, threshold: enabled ? threshold : null });
-      tx.onCommit(() => this.wakes.wake(TOP_UP));
-      return shown(tx, (await lockTopUp(tx, orgId, feature)) as TopUpRow);
-    });
+    await lockBilling(tx, orgId);
+    const row = await lockTopUp(tx, orgId, input.feature);
+    if (row) was(settingsOf(row));
+    const { feature, enabled } = input;
+    const threshold = input.threshold ?? Number(row?.threshold ?? 0);
+    const monthlyCapMinor = input.monthlyCapMinor ?? Number(row?.monthly_cap_minor ?? 0);
+    const after = { feature, package: key, enabled, threshold, monthlyCapMinor };
+    const by = changedBy(caller);
+    await saveTopUp(tx, orgId, { ...after, by });
+    const change = { orgId, product: null, action: 'top_up_set', by, reason: 'Set by the organisation' };
+    await recordChange(tx, { ...change, ...(row && { before: settingsOf(row) }), after });
+    await emit(topUpSet, { orgId, feature, threshold: enabled ? threshold : null });
+    tx.onCommit(() => this.wakes.wake(TOP_UP));
+    return shown(tx, (await lockTopUp(tx, orgId, feature)) as TopUpRow);
   }
 
   /** Everything that a charge needs, before somebody relies on it. Asks the payment provider, so no transaction may be open. */

@@ -1,0 +1,132 @@
+import type { AuditEntry, FieldChange } from '@tidegate/client';
+import { t } from '../kernel/strings.ts';
+
+type Kind = AuditEntry['thing']['kind'];
+type Means = AuditEntry['actor']['kind'];
+
+/** What was done, by the last word of an operation’s name. */
+const WORDS: Readonly<Record<string, string>> = {
+  accept: 'Joined',
+  add: 'Added',
+  apply: 'Applied',
+  begin: 'Exported',
+  'begin-billing': 'Billing began',
+  'begin-upload': 'Upload began',
+  cancel: 'Cancelled',
+  'cancel-upload': 'Upload cancelled',
+  canceled: 'Ended',
+  change: 'Changed',
+  changed: 'Changed',
+  'change-role': 'Role changed',
+  'charge-once': 'Charged',
+  correct: 'Corrected',
+  create: 'Created',
+  credit: 'Credited',
+  decide: 'Order decided',
+  delete: 'Deleted',
+  dismiss: 'Dismissed',
+  duplicate: 'Duplicated',
+  end: 'Ended',
+  extend: 'Extended',
+  follow: 'Buying members changed',
+  give: 'Given',
+  import: 'Imported',
+  leave: 'Left',
+  login: 'Logged in',
+  moved: 'Moved to another plan',
+  'move-ordered': 'Move to another plan ordered',
+  order: 'Ordered',
+  overdue: 'Overdue',
+  paid: 'Paid',
+  pause: 'Paused',
+  paused: 'Paused',
+  pay: 'Marked as paid',
+  prove: 'Proof checked',
+  register: 'Created',
+  remove: 'Removed',
+  rename: 'Renamed',
+  resend: 'Sent again',
+  'resend-confirmation': 'Sent again',
+  restore: 'Shown again',
+  resume: 'Resumed',
+  resumed: 'Resumed',
+  retry: 'Sent again',
+  revert: 'Reverted',
+  revoke: 'Revoked',
+  rotate: 'Replaced',
+  'rotate-secret': 'Secret replaced',
+  set: 'Changed',
+  settle: 'Settled',
+  start: 'Started',
+  stop: 'Stopped',
+  'trial-ended': 'Trial ended',
+  unpaid: 'Unpaid',
+  update: 'Changed',
+  void: 'Voided',
+};
+
+const KINDS: Readonly<Record<Kind, string>> = {
+  organisation: 'Organisation',
+  member: 'Member',
+  invitation: 'Invitation',
+  session: 'Session',
+  api_key: 'API key',
+  link: 'Shared link',
+  domain: 'Domain',
+  theme: 'Appearance',
+  mail_sender: 'Sender of mails',
+  server: 'Server',
+  annotation: 'Note',
+  finding: 'Finding',
+  bot: 'Bot',
+  market: 'Market',
+  candles: 'Candles',
+  backtest: 'Backtest',
+  sweep: 'Sweep',
+  channel: 'Channel',
+  delivery: 'Delivery',
+  subscription: 'Subscription',
+  seats: 'Members bought',
+  package: 'Package',
+  top_up: 'Automatic top-up',
+  billing_details: 'Billing details',
+  grant: 'Grant',
+  credit: 'Credit',
+  coupon: 'Coupon',
+  invoice: 'Invoice',
+  dispute: 'Dispute',
+  usage_settings: 'Settings of usage',
+  usage_event: 'Usage event',
+  backfill: 'Backfill',
+};
+
+const EACH: Readonly<Record<Means, string>> = {
+  person: 'Logged in',
+  api_key: 'API key',
+  service_key: 'Key of the operator’s backend',
+  support: 'Support',
+  platform: 'The platform itself',
+};
+
+export const THINGS = Object.keys(KINDS) as Kind[];
+export const MEANS = Object.keys(EACH) as Means[];
+
+export const thingWord = (kind: Kind): string => t(KINDS[kind]);
+export const meansWord = (kind: Means): string => t(EACH[kind]);
+/** An operation that is newer than this page is shown by its name. */
+export const actionWord = (action: string): string => {
+  const word = WORDS[action.split('.').at(-1) ?? ''];
+  return word ? t(word) : action;
+};
+
+export const whoWord = ({ kind, name, userId, keyName, keyId }: AuditEntry['actor']): string => {
+  if (kind === 'support' || kind === 'platform' || kind === 'service_key') return meansWord(kind);
+  if (kind === 'api_key') return keyName ?? keyId ?? meansWord(kind);
+  return name ?? (userId ? t('A deleted account') : meansWord(kind));
+};
+
+export const changeText = ({ field, from, to, hidden }: FieldChange): string => {
+  if (hidden) return t('{field}: set, not shown', { field });
+  if (from === undefined) return `${field}: ${to ?? '–'}`;
+  return `${field}: ${from ?? '–'} → ${to ?? '–'}`;
+};

@@ -1,0 +1,150 @@
+import { Button } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { type AuditEntry, isProblem, type TidegateProblem } from '@tidegate/client';
+import { usePages } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { Empty } from '../kernel/empty.tsx';
+import { Moment } from '../kernel/moment.tsx';
+import { Page } from '../kernel/page.tsx';
+import { PlanLimit } from '../kernel/plan-limit.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+import classes from './audit.module.css';
+import { AuditFilter } from './audit-filter.tsx';
+import { actionWord, changeText, meansWord, thingWord, whoWord } from './audit-words.ts';
+
+const route = getRouteApi('/o/$org/audit');
+/** More are behind a click, so that one entry does not fill the page. */
+const FEW = 3;
+
+/** Who changed what. A plan without it is told which has it, in the place of the list. */
+export function ShowAudit() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { means, person, action, thing, of, from, to } = search;
+  const entries = usePages('auditList', {
+    limit: 50,
+    ...(means ? { means } : {}),
+    ...(person ? { userId: person } : {}),
+    ...(action ? { action } : {}),
+    ...(thing ? { thing } : {}),
+    ...(of ? { thingId: of } : {}),
+    ...(from ? { from: begin(from, 0) } : {}),
+    ...(to ? { to: begin(to, 1) } : {}),
+  });
+  const lacking = entries.data === undefined && isLacking(entries.error) ? entries.error : undefined;
+  const only = (more: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...more }) });
+  const columns: Column<AuditEntry>[] = [
+    { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
+    { key: 'who', title: t('Who'), value: ({ actor }) => whoWord(actor) },
+    {
+      key: 'action',
+      title: t('What'),
+      value: ({ action: name }) => name,
+      cell: ({ action: name }) => (
+        <Narrow label={t('Only {what}', { what: name })} onClick={() => only({ action: name })}>
+          {actionWord(name)}
+        </Narrow>
+      ),
+    },
+    { key: 'kind', title: t('Kind'), value: ({ thing: { kind } }) => thingWord(kind) },
+    {
+      key: 'thing',
+      title: t('Thing'),
+      value: ({ thing: { name, id } }) => name ?? id,
+      cell: ({ thing: { name, id, kind } }) =>
+        id ? (
+          <Narrow
+            label={t('Only {what}', { what: name ?? id })}
+            onClick={() => only({ of: id, thing: kind, action: undefined })}
+          >
+            {name ?? id}
+          </Narrow>
+        ) : (
+          (name ?? '–')
+        ),
+    },
+    {
+      key: 'changes',
+      title: t('Fields'),
+      value: ({ changes }) => changes.map(changeText).join('; ') || null,
+      cell: ({ changes }) => <Changes of={changes.map(changeText)} />,
+    },
+    { key: 'means', title: t('By what means'), value: ({ actor }) => meansWord(actor.kind) },
+    { key: 'address', title: t('From where'), value: ({ actor }) => actor.address },
+    { key: 'thingId', title: t('Id of the thing'), hidden: true, value: ({ thing: { id } }) => id },
+    { key: 'key', title: t('Id of the key'), hidden: true, value: ({ actor }) => actor.keyId },
+    { key: 'session', title: t('Id of the session'), hidden: true, value: ({ actor }) => actor.sessionId },
+  ];
+  return (
+    <Page
+      title={t('Audit log')}
+      lead={t('Who changed what in this organisation. It is recorded with every plan, and never contains secrets.')}
+    >
+      {lacking ? <NotIncluded problem={lacking} /> : null}
+      {lacking ? null : (
+        <Reading of={entries}>
+          {({ items, more }) => (
+            <>
+              <AuditFilter />
+              {items.length > 0 ? (
+                <DataTable name={t('Audit log')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+              ) : Object.keys(search).length > 0 ? (
+                <Empty title={t('Nothing that this filter shows')}>{t('Take something out of the filter.')}</Empty>
+              ) : (
+                <Empty title={t('Nothing was changed yet')}>
+                  {t('What people, keys and the support change from now on appears here a moment later.')}
+                </Empty>
+              )}
+            </>
+          )}
+        </Reading>
+      )}
+    </Page>
+  );
+}
+
+const isLacking = (error: unknown): error is TidegateProblem =>
+  isProblem(error) && error.code === 'feature_not_included';
+
+/** No fault: it is there, and can be had. */
+function NotIncluded({ problem }: { problem: TidegateProblem }) {
+  return (
+    <Empty title={t('The audit log is not part of your plan')}>
+      <p>{t('What is changed is recorded already. With the audit log you see what happened before as well.')}</p>
+      <PlanLimit problem={problem} />
+    </Empty>
+  );
+}
+
+/** The begin of a day of the reader, or of one after it. */
+function begin(day: string, later: number): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date + later).toISOString();
+}
+
+function Narrow({ label, onClick, children }: { label: string; onClick: () => void; children: string }) {
+  return (
+    <Button variant="subtle" size="compact-sm" className={classes['narrow'] ?? ''} title={label} onClick={onClick}>
+      {children}
+    </Button>
+  );
+}
+
+function Changes({ of }: { of: readonly string[] }) {
+  if (of.length === 0) return '–';
+  const list = (lines: readonly string[]) => (
+    <ul className={classes['changes']}>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+  if (of.length <= FEW) return list(of);
+  return (
+    <details>
+      <summary>{t('{count, plural, one {# field} other {# fields}}', { count: of.length })}</summary>
+      {list(of)}
+    </details>
+  );
+}

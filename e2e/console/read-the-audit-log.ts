@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { Rest } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
+import type { Page } from 'playwright-core';
+import { operatorOf } from '../people.ts';
+import { ask, type Visit } from './visit.ts';
+
+/** Who changed what, as an owner reads it: found by filters that stand in the address, saved, and offered where it is not bought. */
+export function readTheAuditLog(visit: Visit): void {
+  let page: Page;
+  let home: string;
+  beforeAll(async () => {
+    page = await visit.somebody();
+    home = await visit.register(page, 'Audit Reader');
+  });
+  afterAll(() => page?.context().close());
+  const open = (search = '') => visit.go(page, `${home}/audit${search}`);
+
+  test('says what was done, narrows to one thing by a click, and can be used by everybody', async () => {
+    const { body: key } = await ask<{ id: string }>(page, 'POST', '/api-keys', {
+      name: '=cmd|calc',
+      scopes: ['bots:read', 'bots:write'],
+    });
+    await ask(page, 'PATCH', `/api-keys/${key.id}`, { name: '=HYPERLINK("x")' });
+    await ask(page, 'POST', '/servers', {
+      ...{ name: 'orders', host: '127.0.0.1', port: 1, database: 'd', user: 'u', password: 'a-secret' },
+    });
+    await until(
+      async () => {
+        const { body } = await ask<{ items: unknown[] }>(page, 'GET', '/organisation/audit');
+        return body.items.length >= 4;
+      },
+      { what: 'four entries' },
+    );
+    await open();
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit log' }).waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    await page.getByText('name: =cmd|calc → =HYPERLINK("x")').waitFor();
+    expect(await page.locator('main').textContent()).not.toContain('a-secret');
+    await page.getByRole('button', { name: '=HYPERLINK("x")' }).first().click();
+    await until(async () => (await page.locator('main tbody tr').count()) === 2, { what: 'only the key' });
+    expect(page.url()).toContain(`of=${key.id}`);
+    await page.reload();
+    await visit.settled(page);
+    expect(await page.locator('main tbody tr').count()).toBe(2);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: /CSV/ }).click(),
+    ]);
+    const csv = readFileSync(await file.path(), 'utf8');
+    // What a spreadsheet would compute is a text.
+    expect(csv).toContain(`"'=HYPERLINK(""x"")"`);
+    expect(csv).not.toMatch(/(^|,)=/m);
+    expect(csv.trim().split('\r\n')).toHaveLength(3);
+    await page.getByRole('button', { name: 'Only one thing: show all' }).click();
+    await until(async () => (await page.locator('main tbody tr').count()) > 3, { what: 'everything again' });
+  });
+
+  test('says so where nothing fits the filter', async () => {
+    await open('?means=support&from=2026-01-01&to=2026-01-02');
+    await page.getByText('Nothing that this filter shows').waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+  });
+
+  test('is offered where the plan does not include it', async () => {
+    const operator = await operatorOf(visit.platform, new Rest(visit.url));
+    const organisation = /\/o\/([\w-]+)/.exec(home)?.[1];
+    const grant = { feature: 'audit_log', op: 'set', value: false, reason: 'not bought' };
+    const { status } = await operator.post(`/api/v1/operator/organisations/${organisation}/grants`, grant);
+    expect(status).toBe(201);
+    await until(async () => (await ask(page, 'GET', '/organisation/audit')).status === 402, {
+      what: 'the plan without it',
+    });
+    await open();
+    await page.getByRole('heading', { name: 'The audit log is not part of your plan' }).waitFor();
+    await page.getByRole('button', { name: /Look at the plan/ }).waitFor();
+    expect(await page.locator('main table').count()).toBe(0);
+    expect(await visit.judge(page)).toEqual([]);
+    visit.takeFaults();
+  });
+}

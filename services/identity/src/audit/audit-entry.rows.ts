@@ -1,0 +1,140 @@
+import type { AuditEntry, listAudit } from '@tidegate/contracts/identity/audit';
+import type { ActionDone } from '@tidegate/contracts/kernel/action-done';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import { cursorTime } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface AuditEntryRow {
+  id: string;
+  at: Date;
+  /** For cursors. */
+  moment: string;
+  action: string;
+  actor_kind: AuditEntry['actor']['kind'];
+  user_id: string | null;
+  user_name: string | null;
+  key_id: string | null;
+  key_name: string | null;
+  session_id: string | null;
+  address: string | null;
+  thing_kind: AuditEntry['thing']['kind'];
+  thing_id: string | null;
+  thing_name: string | null;
+  changes: AuditEntry['changes'];
+}
+
+export const toWire = (row: AuditEntryRow): AuditEntry => ({
+  id: row.id,
+  at: row.at.toISOString(),
+  action: row.action,
+  actor: {
+    kind: row.actor_kind,
+    userId: row.user_id,
+    name: row.user_name,
+    keyId: row.key_id,
+    keyName: row.key_name,
+    sessionId: row.session_id,
+    address: row.address,
+  },
+  thing: { kind: row.thing_kind, id: row.thing_id, name: row.thing_name },
+  changes: row.changes,
+});
+
+/**
+ * With the names of this moment: of the person, of the key, and of a member; of anything else without one the name by
+ * which the log knew it last, because what is deleted says none.
+ */
+export async function insertEntry(
+  tx: Tx,
+  id: string,
+  { at, action, actor, thing, changes }: ActionDone,
+): Promise<void> {
+  const isSupport = actor.kind === 'support';
+  await tx.query(
+    `insert into audit_entries (org_id, id, at, action, actor_kind, user_id, user_name, key_id, key_name, session_id,
+                                address, operator_id, thing_kind, thing_id, thing_name, changes)
+     select $1, $2, $3, $4, $5, $6::uuid, (select name from users where id = $6::uuid), $7,
+            (select name from api_keys where org_id = $1 and key_id = $7
+             union all select name from former_api_keys where org_id = $1 and key_id = $7 limit 1),
+            $8, $9, $10::uuid, $11, $12,
+            case when $11 = 'member' then (select name from users where id::text = $12)
+                 else coalesce($13, (select e.thing_name from audit_entries e
+                                      where e.org_id = $1 and e.thing_id = $12 and e.thing_kind = $11
+                                        and e.thing_name is not null
+                                      order by e.at desc limit 1)) end,
+            $14::jsonb
+     where exists (select from organisations where org_id = $1)`,
+    [
+      tx.orgId,
+      id,
+      at,
+      action,
+      actor.kind,
+      isSupport ? null : (actor.userId ?? null),
+      actor.keyId ?? null,
+      isSupport ? null : (actor.sessionId ?? null),
+      isSupport ? null : (actor.address ?? null),
+      isSupport ? (actor.userId ?? null) : null,
+      thing.kind,
+      thing.id,
+      thing.name,
+      JSON.stringify(changes),
+    ],
+  );
+}
+
+/** The newest `most` stay. */
+export const deleteBeyond = (tx: Tx, most: number): Promise<unknown> =>
+  tx.query(
+    `delete from audit_entries where org_id = $1 and (at, id) <= (
+       select at, id from audit_entries where org_id = $1 order by at desc, id desc offset $2 limit 1)`,
+    [tx.orgId, most],
+  );
+
+type Filter = Omit<Input<typeof listAudit>, 'limit' | 'cursor'>;
+
+export const listEntries = (
+  tx: Tx,
+  limit: number,
+  before: [at: string, id: string] | undefined,
+  { means, userId, keyId, action, thing, thingId, from, to }: Filter,
+): Promise<AuditEntryRow[]> =>
+  tx.query<AuditEntryRow>(
+    `select id, at, ${cursorTime('at')} as moment, action, actor_kind, user_id, user_name, key_id, key_name, session_id,
+            address, thing_kind, thing_id, thing_name, changes
+       from audit_entries
+      where org_id = $1 and ($3::timestamptz is null or (at, id) < ($3, $4::uuid))
+        and ($5::text is null or actor_kind = $5) and ($6::uuid is null or user_id = $6)
+        and ($7::text is null or key_id = $7) and ($8::text is null or action = $8 or starts_with(action, $8 || '.'))
+        and ($9::text is null or thing_kind = $9) and ($10::text is null or thing_id = $10)
+        and ($11::timestamptz is null or at >= $11) and ($12::timestamptz is null or at < $12)
+      order by at desc, id desc limit $2`,
+    [
+      tx.orgId,
+      limit,
+      before?.[0] ?? null,
+      before?.[1] ?? null,
+      ...[means, userId, keyId, action, thing, thingId, from, to].map((value) => value ?? null),
+    ],
+  );
+
+/** System purpose `purge-person`: their name, as who did something and to whom it was done. */
+export async function purgePerson(tx: Tx, userId: string): Promise<void> {
+  await tx.query('update audit_entries set user_name = null, address = null where user_id = $1', [userId]);
+  await tx.query("update audit_entries set thing_name = null where thing_kind = 'member' and thing_id = $1", [userId]);
+}
+
+/** Of a demo: these and no others. */
+export async function replaceEntries(tx: Tx, entries: readonly AuditEntry[]): Promise<void> {
+  await tx.query('delete from audit_entries where org_id = $1', [tx.orgId]);
+  await tx.query(
+    `insert into audit_entries (org_id, id, at, action, actor_kind, user_id, user_name, key_id, key_name, address,
+                                thing_kind, thing_id, thing_name, changes)
+     select $1, e.id, e.at, e.action, e.actor ->> 'kind', (e.actor ->> 'userId')::uuid, e.actor ->> 'name',
+            e.actor ->> 'keyId', e.actor ->> 'keyName', e.actor ->> 'address', e.thing ->> 'kind', e.thing ->> 'id',
+            e.thing ->> 'name', e.changes
+       from jsonb_to_recordset($2::jsonb)
+         as e(id uuid, at timestamptz, action text, actor jsonb, thing jsonb, changes jsonb)`,
+    [tx.orgId, JSON.stringify(entries)],
+  );
+}
