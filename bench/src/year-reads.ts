@@ -23,6 +23,8 @@ export async function yearReads(platform: Platform, admin: Rest, serverId: strin
     `${server}/databases?${range}`,
     `${server}/tables?${range}`,
     `${server}/indexes?${range}`,
+    `${server}/table?${range}&database=shop&schema=public&table=table_7`,
+    `${server}/waits?${range}`,
     `/api/v1/usage/history?meter=api_calls&granularity=day&${range}`,
   ];
   process.stdout.write(
