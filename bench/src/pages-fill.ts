@@ -9,6 +9,7 @@ import { until } from '@tidegate/testing/until';
 import { fillRelations } from './relation-year.ts';
 import { DAY_MS, insertServer } from './statement-days.ts';
 import { fillYear, YEAR_DAYS } from './statement-year.ts';
+import { fillWaits } from './wait-year.ts';
 
 const BOTS = 12;
 const MINUTES_KEPT_DAYS = 14;
@@ -49,6 +50,7 @@ async function watchedYear(tenants: TenantDatabase, orgId: string): Promise<stri
     while (await rollUpDays(tx, serverId, new Date(today)));
   });
   await fillRelations(server, YEAR_DAYS);
+  await fillWaits(server, YEAR_DAYS);
   return serverId;
 }
 

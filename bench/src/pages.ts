@@ -104,7 +104,8 @@ export async function pages(only: string[]): Promise<Result> {
     process.stdout.write(
       `slowest: paint ${Math.round(slowest.paintMs)} of ${ALLOWED.paintMs} ms, interaction ${slowest.interactionMs} of ${ALLOWED.interactionMs} ms; CPU ${Math.round(slowest.paintCpuMs)} and ${Math.round(slowest.interactionCpuMs)} ms\n`,
     );
-    const readMs = await yearReads(platform, anonymous.as((await logIn()).accessToken), serverId);
+    const asAdmin = async () => anonymous.as((await logIn()).accessToken);
+    const readMs = await yearReads(platform, asAdmin, serverId);
     const ratio = Math.max(
       slowest.paintMs / ALLOWED.paintMs,
       slowest.interactionMs / ALLOWED.interactionMs,

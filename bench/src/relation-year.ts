@@ -1,12 +1,13 @@
 import { ensureDays } from '@tidegate/database/partitions';
+import { rollUpBackward, rollUpForward } from '@tidegate/monitor-agent/kernel/storage/roll-up';
+import { storeRolledRange } from '@tidegate/monitor-agent/kernel/storage/rolled-ranges.rows';
 import { insertSample, type SampleTable } from '@tidegate/monitor-agent/kernel/storage/sample.rows';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from '@tidegate/monitor-agent/relations/relation-kinds.rows';
 import {
   RELATION_ROLLUPS,
+  RELATION_SUMS,
   rollUpRelations,
-  storeRolledRange,
 } from '@tidegate/monitor-agent/relations/relation-rollups.rows';
-import { rollUpBackward, rollUpForward } from '@tidegate/monitor-agent/relations/roll-up-relations';
 import { random } from './candles.ts';
 import { DAY_MS, type FilledServer } from './statement-days.ts';
 
@@ -46,9 +47,9 @@ export async function fillRelations(server: FilledServer, days: number): Promise
       }
     });
   await tenants.run(orgId, async (tx) => {
-    await storeRolledRange(tx, serverId, { from: new Date(today), until: new Date(today) });
-    while (await rollUpForward(tx, serverId, now));
-    while (await rollUpBackward(tx, serverId));
+    await storeRolledRange(tx, RELATION_SUMS, serverId, { from: new Date(today), until: new Date(today) });
+    while (await rollUpForward(tx, RELATION_SUMS, serverId, now));
+    while (await rollUpBackward(tx, RELATION_SUMS, serverId));
     for (const table of RELATION_ROLLUPS) await repeatYesterday(tx, table, server, days);
     for (let month = new Date(today); month.getTime() > today - days * DAY_MS; ) {
       const from = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth()));

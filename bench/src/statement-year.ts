@@ -41,7 +41,9 @@ export async function fillYear(
       await insertChunks(tx, rollup, pattern.chunks);
     });
   }
-  for (const due of await tenants.read(orgId, dueMonths)) await tenants.run(orgId, (tx) => rollUpMonth(tx, due));
+  // Some months at a time are due, and some days of each.
+  for (let due = await tenants.read(orgId, dueMonths); due.length > 0; due = await tenants.read(orgId, dueMonths))
+    for (const one of due) await tenants.run(orgId, (tx) => rollUpMonth(tx, one));
 }
 
 function dayOfFew({ load }: FilledServer) {

@@ -18,7 +18,7 @@ import { queryClient } from './kernel/api.ts';
 import { ProblemNote } from './kernel/problem-note.tsx';
 import { orgRoute, rootRoute } from './kernel/routes.ts';
 import { takeLink } from './kernel/shared-link.ts';
-import { loadStrings, t } from './kernel/strings.ts';
+import { loadStrings } from './kernel/strings.ts';
 import { isDark, mantineTheme } from './kernel/theme.ts';
 import { UpgradeDialog } from './kernel/upgrade.ts';
 import { keyRoutes } from './keys/keys.routes.ts';
@@ -32,6 +32,7 @@ import { Shell } from './shell/shell.tsx';
 import { teamRoutes } from './team/team.routes.ts';
 import { usageRoutes } from './usage/usage.routes.ts';
 
+const NoSuchPage = lazy(async () => ({ default: (await import('./session/no-such-page.tsx')).NoSuchPage }));
 const UpgradeLater = lazy(() => import('./billing/upgrade-dialog.tsx'));
 
 const routeTree = rootRoute.addChildren([
@@ -60,7 +61,7 @@ const router = createRouter({
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultErrorComponent: ({ error, reset }) => <ProblemNote error={error} retry={reset} />,
-  defaultNotFoundComponent: () => <p>{t('There is no such page.')}</p>,
+  defaultNotFoundComponent: NoSuchPage,
 });
 
 declare module '@tanstack/react-router' {

@@ -70,6 +70,7 @@ export function keepATable(visit: Visit): void {
       'State',
       'Why',
       'Actions',
+      'Beside the list',
     ]);
     expect(await table.getByRole('row').nth(1).textContent()).toBe(first);
     // The other table of the page is as it was.

@@ -59,6 +59,53 @@ export function watchServers(visit: Visit): void {
     expect(page.url()).toBe(sorted);
   });
 
+  test('a statement opens beside its list, which stays, by pointer, keyboard and link, and one step back closes it', async () => {
+    await page
+      .getByRole('button', { name: /^Beside the list/ })
+      .first()
+      .waitFor();
+    const list = page.url();
+    const openers = page.getByRole('button', { name: /^Beside the list/ });
+    const panel = page.getByRole('complementary', { name: 'Statement' });
+    const rows = page.getByRole('table').locator('tbody tr');
+    // Anywhere on the row but on its link, which leads to the page.
+    await rows.nth(1).locator('td').nth(3).click();
+    await panel.locator('canvas').first().waitFor();
+    await visit.settled(page);
+    expect(page.url()).toContain('open=');
+    expect(await rows.count()).toBeGreaterThan(3);
+    expect(await openers.nth(1).getAttribute('aria-expanded')).toBe('true');
+    expect(await visit.judge(page)).toEqual([]);
+    const first = page.url();
+    await panel.getByRole('button', { name: 'The next one' }).click();
+    await until(() => page.url() !== first, { what: 'the next row in the address' });
+    await page.goBack();
+    await panel.waitFor({ state: 'detached' });
+    expect(page.url()).toBe(list);
+    // By the keyboard: into it, and back to where one was.
+    await openers.nth(2).focus();
+    await page.keyboard.press('Enter');
+    await panel.waitFor();
+    await until(() => page.evaluate<boolean>("document.activeElement?.tagName === 'H2'"), { what: 'the focus in it' });
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    await until(async () => openers.nth(2).evaluate((one) => one === one.ownerDocument.activeElement), {
+      what: 'the focus back at its row',
+    });
+    // A link opens it at once; in a narrow window it is the page, and holds the focus until it is closed.
+    await visit.go(page, first);
+    await panel.waitFor();
+    await page.setViewportSize({ width: 390, height: 800 });
+    const dialog = page.getByRole('dialog', { name: 'Statement' });
+    await dialog.waitFor();
+    for (let press = 0; press < 40; press += 1) await page.keyboard.press('Tab');
+    expect(await dialog.evaluate((one) => one.contains(one.ownerDocument.activeElement))).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(page.url()).not.toContain('open=');
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   test('who blocks whom is shown as a tree', async () => {
     await visit.go(page, `${home}/servers`);
     const link = page.getByRole('link', { name: 'This installation' });

@@ -3,6 +3,8 @@ import { useMemo } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Fact } from '../kernel/fact.tsx';
+import { decimal } from '../kernel/format.ts';
+import { Amount } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -44,14 +46,27 @@ export function BotChart({ bot }: { bot: Bot }) {
         {({ levels: all, tradeId, currency, atRisk, capital, worstLoss, liquidationPrice, lastPrice }) => (
           <>
             <dl className="facts">
-              <Fact name={t('Last price')} value={lastPrice ? `${padded(lastPrice, tickSize)} ${currency}` : '–'} />
-              <Fact name={t('Money in the trade')} value={`${atRisk} ${currency}`} />
-              {capital ? <Fact name={t('Needs at most')} value={`${capital} ${currency}`} /> : null}
+              <Fact
+                name={t('Last price')}
+                value={lastPrice ? `${decimal(padded(lastPrice, tickSize))} ${currency}` : '–'}
+              />
+              <Fact name={t('Money in the trade')} value={<Amount amount={atRisk} currency={currency} />} />
+              {capital ? (
+                <Fact name={t('Needs at most')} value={<Amount amount={capital} currency={currency} />} />
+              ) : null}
               <Fact
                 name={t('Can lose at worst')}
-                value={worstLoss === null ? t('all of it: there is no stop loss') : `${worstLoss} ${currency}`}
+                value={
+                  worstLoss === null ? (
+                    t('all of it: there is no stop loss')
+                  ) : (
+                    <Amount amount={worstLoss} currency={currency} />
+                  )
+                }
               />
-              {liquidationPrice ? <Fact name={t('Liquidated at')} value={`${liquidationPrice} ${currency}`} /> : null}
+              {liquidationPrice ? (
+                <Fact name={t('Liquidated at')} value={<Amount amount={liquidationPrice} currency={currency} />} />
+              ) : null}
             </dl>
             <h2>{tradeId ? t('Levels of the open trade') : t('Levels of a trade that would begin now')}</h2>
             <DataTable
@@ -85,7 +100,7 @@ const columns = (tickSize: string): Column<NextLevel>[] => [
     title: t('Price'),
     number: true,
     value: ({ price }) => price,
-    cell: ({ price }) => padded(price, tickSize),
+    cell: ({ price }) => decimal(padded(price, tickSize)),
   },
   { key: 'quantity', title: t('Quantity'), number: true, value: ({ quantity }) => quantity },
   {
@@ -93,6 +108,7 @@ const columns = (tickSize: string): Column<NextLevel>[] => [
     title: t('From the last price, %'),
     number: true,
     value: ({ distancePercent }) => distancePercent,
+    cell: ({ distancePercent }) => (distancePercent === null ? '–' : decimal(distancePercent)),
   },
 ];
 

@@ -3,7 +3,7 @@ import { useRead } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { short } from '../kernel/format.ts';
-import { Profit } from '../kernel/profit.tsx';
+import { Amount, Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
@@ -33,8 +33,8 @@ export function BotEquity({ botId }: { botId: string }) {
         return (
           <>
             <dl className="facts">
-              <Fact name={t('Equity now')} value={<Profit amount={last.equity} currency={currency} />} />
-              <Fact name={t('Deepest drawdown')} value={`${maxDrawdown} ${currency}`} />
+              <Fact name={t('Equity now')} value={<Profit amount={last.equity} currency={currency} round />} />
+              <Fact name={t('Deepest drawdown')} value={<Amount amount={maxDrawdown} currency={currency} />} />
             </dl>
             <TimeChart
               title={t('Equity in {currency}', { currency })}

@@ -93,7 +93,7 @@ function Totals() {
           <Fact name={t('Closed profit')} value={<Profit amount={profit} currency={currency} />} />
           <Fact
             name={t('Open profit')}
-            value={openTrades === 0 ? '–' : <Profit amount={openProfit} currency={currency} />}
+            value={openTrades === 0 ? '–' : <Profit amount={openProfit} currency={currency} round />}
           />
         </dl>
       ))}
@@ -138,7 +138,7 @@ const columnsOf = (org: string): Column<BotLine>[] => [
     number: true,
     value: ({ openProfit }) => openProfit,
     cell: ({ openProfit, currency }) =>
-      openProfit === null ? '–' : <Profit amount={openProfit} currency={currency} />,
+      openProfit === null ? '–' : <Profit amount={openProfit} currency={currency} round />,
   },
   { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },
   {

@@ -9,7 +9,7 @@ import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
-import { Profit } from '../kernel/profit.tsx';
+import { Amount, Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -108,7 +108,7 @@ export function ShowBot() {
                 </div>
                 <div>
                   <dt>{t('Open profit')}</dt>
-                  <dd>{openTrade ? <Profit amount={openTrade.openProfit} currency={currency} /> : '–'}</dd>
+                  <dd>{openTrade ? <Profit amount={openTrade.openProfit} currency={currency} round /> : '–'}</dd>
                 </div>
                 <div>
                   <dt>{t('Closed trades')}</dt>
@@ -117,7 +117,7 @@ export function ShowBot() {
                 <div>
                   <dt>{t('Fees')}</dt>
                   <dd>
-                    {fees} {currency}
+                    <Amount amount={fees} currency={currency} />
                   </dd>
                 </div>
               </dl>

@@ -9,7 +9,11 @@ export const channelRoutes = [
     getParentRoute: () => orgRoute,
     path: '/channels',
     validateSearch: (raw: Record<string, unknown>) =>
-      given({ channel: textOf(raw, 'channel'), state: oneOf(raw, 'state', DELIVERY_STATES) }),
+      given({
+        channel: textOf(raw, 'channel'),
+        state: oneOf(raw, 'state', DELIVERY_STATES),
+        open: textOf(raw, 'open'),
+      }),
     component: lazyRouteComponent(() => import('./list-channels.tsx'), 'ListChannels'),
   }),
 ] as const;

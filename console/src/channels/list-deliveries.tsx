@@ -5,22 +5,18 @@ import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
+import { useOpened } from '../kernel/opened.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
-import { type Mark, StateMark } from '../kernel/state-mark.tsx';
+import { WithPanel } from '../kernel/side-panel.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { DELIVERY_STATES } from './channels.routes.ts';
+import { whyNot } from './delivery-words.ts';
 import { noticeWords } from './notice-words.ts';
+import { DELIVERY_MARKS, ShowDelivery } from './show-delivery.tsx';
 
 const route = getRouteApi('/o/$org/channels');
-
-const DELIVERY_MARKS: Record<Delivery['state'], Mark> = {
-  pending: 'pending',
-  delivered: 'ok',
-  failed: 'critical',
-  quota_exhausted: 'warning',
-  cancelled: 'stale',
-};
 
 /** What was sent and what waits, of all channels or one, in every state or one. */
 export function ListDeliveries({ channels }: { channels: Channel[] }) {
@@ -30,6 +26,7 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
   const deliveries = usePages('deliveriesList', { limit: 25, ...wanted }, { everyMs: 15_000 });
   const may = useMay()('deliveriesRetry');
   const retry = useWrite('deliveriesRetry');
+  const { opened, open } = useOpened();
   const names = new Map(channels.map(({ id, name }) => [id, name]));
   const columns: Column<Delivery>[] = [
     {
@@ -50,7 +47,7 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
     {
       key: 'error',
       title: t('Why'),
-      value: ({ lastError, lastStatus }) => [lastError, lastStatus].filter(Boolean).join(' ') || null,
+      value: (one) => whyNot(one)?.what ?? null,
     },
     {
       key: 'retry',
@@ -96,14 +93,22 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
       <ProblemNote error={retry.error} />
       <Reading of={deliveries}>
         {({ items, more }) => (
-          <DataTable
-            part="deliveries"
-            name={t('Deliveries')}
-            rows={items}
-            columns={columns}
-            rowKey={({ id }) => id}
-            more={more}
-          />
+          <WithPanel
+            title={t('Delivery')}
+            rows={items.map(({ id }) => id)}
+            panel={(deliveryId) => <ShowDelivery deliveryId={deliveryId} channels={channels} />}
+          >
+            <DataTable
+              part="deliveries"
+              name={t('Deliveries')}
+              rows={items}
+              columns={columns}
+              rowKey={({ id }) => id}
+              more={more}
+              opens={{ open, label: ({ event }) => t('Beside the list: {text}', { text: noticeWords(event) }) }}
+              {...(opened ? { selected: opened } : {})}
+            />
+          </WithPanel>
         )}
       </Reading>
     </>

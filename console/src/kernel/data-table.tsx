@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import type { Column } from './csv.rules.ts';
 import classes from './data-table.module.css';
 import { compareNames } from './format.ts';
+import { Opener } from './opener.tsx';
 import { store, stored } from './stored.ts';
 import { t } from './strings.ts';
 import { TableFoot } from './table-foot.tsx';
@@ -35,6 +36,8 @@ interface Props<Row> {
   ascending?: readonly string[];
   more?: () => void;
   selected?: string;
+  /** Shows a row beside the list; its name for who does not see it. */
+  opens?: { open: (key: string) => void; label: (row: Row) => string };
   /** Of the second and further tables of a page: what tells their state in the address from the first one's. */
   part?: string;
   /** The page has a box of its own that searches all rows. */
@@ -57,6 +60,7 @@ export function DataTable<Row>({
   ascending,
   more,
   selected,
+  opens,
   part,
   searched,
 }: Props<Row>) {
@@ -81,12 +85,23 @@ export function DataTable<Row>({
     const row = view[index] as Row;
     const key = rowKey(row);
     return (
-      <tr key={key} data-selected={key === selected || undefined} aria-rowindex={index + 2}>
+      <tr
+        key={key}
+        data-selected={key === selected || undefined}
+        data-opens-row={opens ? true : undefined}
+        aria-rowindex={index + 2}
+        onClick={opens && ((event) => isRowItself(event.target) && opens.open(key))}
+      >
         {shown.map(({ key: column, value, cell, number, wide }) => (
           <td key={column} data-number={number || undefined} data-wide={wide || undefined}>
             {cell ? cell(row) : (value(row) ?? '–')}
           </td>
         ))}
+        {opens ? (
+          <td data-opener>
+            <Opener row={key} label={opens.label(row)} onOpen={opens.open} />
+          </td>
+        ) : null}
       </tr>
     );
   };
@@ -134,11 +149,16 @@ export function DataTable<Row>({
                   )}
                 </th>
               ))}
+              {opens ? (
+                <th scope="col" data-opener>
+                  <VisuallyHidden>{t('Beside the list')}</VisuallyHidden>
+                </th>
+              ) : null}
             </tr>
           </thead>
           {isLong ? (
             <Suspense fallback={first(MANY)}>
-              <LongRows count={view.length} columns={shown.length} frame={frame}>
+              <LongRows count={view.length} columns={shown.length + (opens ? 1 : 0)} frame={frame}>
                 {line}
               </LongRows>
             </Suspense>
@@ -160,6 +180,12 @@ export function DataTable<Row>({
     </>
   );
 }
+
+/** Neither something in it that does something by itself, nor text that was marked to be copied. */
+const isRowItself = (target: EventTarget): boolean =>
+  target instanceof Element &&
+  !target.closest('a, button, input, label, summary, select') &&
+  !getSelection()?.toString();
 
 const ARROWS = { descending: ' ↓', ascending: ' ↑', none: '' };
 

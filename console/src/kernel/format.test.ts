@@ -1,4 +1,4 @@
-import { bytes, lasted, money, took } from './format.ts';
+import { bytes, decimal, lasted, money, rounded, took } from './format.ts';
 
 test.each([
   [4_900, 'USD', '$49.00'],
@@ -36,4 +36,15 @@ test.each([
   [-5, '0 s'],
 ])('%s seconds lasted %s', (seconds, text) => {
   expect(lasted(seconds)).toBe(text);
+});
+
+test.each([
+  ['-5.8634070842', '−5.8634070842', '−5.86'],
+  ['1524.7278262', '1,524.7278262', '1,524.73'],
+  ['12345678901234567890.125', '12,345,678,901,234,567,890.125', '12,345,678,901,234,567,890.13'],
+  ['0.00123456', '0.00123456', '0.001235'],
+  ['0', '0', '0'],
+  ['70.10', '70.10', '70.10'],
+])('the decimal %s has every digit as %s, and is %s at a glance', (text, every, glance) => {
+  expect([decimal(text), rounded(text)]).toEqual([every, glance]);
 });

@@ -3,8 +3,8 @@ import { store, stored } from './stored.ts';
 import { locale } from './strings.ts';
 
 /*
- * Numbers, times and money in the reader's notation. Nothing here rounds money: amounts come from the API as exact
- * integers of minor units or as decimals, and are shown as such.
+ * Numbers, times and money in the reader's notation. Amounts come from the API as exact integers of minor units or as
+ * decimals, and are shown as such; only `rounded` rounds one, for facts that have all digits in their tooltip.
  */
 const MINUS = '\u2212';
 const zone = (): string | undefined => stored('zone');
@@ -44,6 +44,22 @@ export const short = (value: number): string =>
 
 /** Every digit. */
 export const exact = (value: number | bigint): string => signed(numbers({ maximumFractionDigits: 6 }).format(value));
+
+/** An exact decimal, every digit as it came. */
+export function decimal(text: string): string {
+  const digits = text.split('.')[1]?.length ?? 0;
+  return signed(numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(text as never));
+}
+
+/** To read at a glance: hundredths, or below one the four digits that matter. Who needs every digit has them beside it. */
+export const rounded = (text: string): string =>
+  signed(
+    numbers(
+      /^-?0*(\.|$)/.test(text)
+        ? { maximumSignificantDigits: 4 }
+        : { minimumFractionDigits: 2, maximumFractionDigits: 2 },
+    ).format(text as never),
+  );
 
 /** `7 days`, in the words of the reader's language; the unit is one that `Intl` knows. */
 export const inUnits = (value: number, unit: string): string =>

@@ -1,21 +1,32 @@
 import { Alert, Button } from '@mantine/core';
-import { isProblem } from '@tidegate/client';
+import { isProblem, type TidegateProblem } from '@tidegate/client';
 import { Copy } from './copy-text.tsx';
 import { isPlanLimit, PlanLimit } from './plan-limit.tsx';
+import { linkKey } from './shared-link.ts';
 import { t } from './strings.ts';
+
+/** What those can do who are not inside yet. */
+const CURES: Record<string, string> = {
+  wrong_credentials: 'Check both. Capital letters count in the password.',
+  token_invalid: 'It was used already, a newer one has replaced it, or its time is over. Ask for a new one.',
+  invitation_invalid: 'It was accepted already, withdrawn, or its time is over. Ask whoever invited you for a new one.',
+};
 
 /** Why something failed, what to do, and what to quote when asking about it. */
 export function ProblemNote({ error, retry }: { error: unknown; retry?: () => void }) {
   if (!error) return null;
   const problem = isProblem(error) ? error : undefined;
   const trace = problem?.problem['traceId'];
+  // Whoever has a link has no credentials that could be wrong: the link itself is over.
+  if (linkKey() && problem?.code === 'unauthenticated')
+    return (
+      <Alert color="red" variant="outline" role="alert" title={t('This link does not work any more')}>
+        <p>{t('It was revoked, or its time is over. Whoever gave it to you can make a new one.')}</p>
+      </Alert>
+    );
   return (
     <Alert color="red" variant="outline" role="alert" title={titleOf(error)}>
-      {problem && isPlanLimit(problem) ? (
-        <PlanLimit problem={problem} />
-      ) : (
-        <p>{problem ? problem.message : String(error)}</p>
-      )}
+      {problem && isPlanLimit(problem) ? <PlanLimit problem={problem} /> : <Said error={error} problem={problem} />}
       {problem && problem.status === 0 ? (
         <p>{t('Your input is kept. Try again when the connection is back.')}</p>
       ) : null}
@@ -33,8 +44,17 @@ export function ProblemNote({ error, retry }: { error: unknown; retry?: () => vo
   );
 }
 
+/** What to do, where the title does not say it already. */
+function Said({ error, problem }: { error: unknown; problem: TidegateProblem | undefined }) {
+  if (!problem) return <p>{String(error)}</p>;
+  const cure = CURES[problem.code];
+  if (cure) return <p>{t(cure)}</p>;
+  return problem.message === problem.problem['title'] ? null : <p>{t(problem.message)}</p>;
+}
+
 function titleOf(error: unknown): string {
   if (!isProblem(error)) return t('Something went wrong on this page');
   if (error.status === 0) return t('No answer');
-  return String(error.problem['title'] ?? t('The request failed'));
+  const { title } = error.problem;
+  return typeof title === 'string' ? t(title) : t('The request failed');
 }

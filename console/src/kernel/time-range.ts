@@ -9,6 +9,8 @@ export const RANGES = {
   '24h': 86_400,
   '7d': 604_800,
   '30d': 2_592_000,
+  '90d': 7_776_000,
+  '1y': 31_536_000,
 } as const;
 export type RangeName = keyof typeof RANGES;
 const DEFAULT: RangeName = '1h';

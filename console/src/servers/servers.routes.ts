@@ -29,6 +29,7 @@ const statementsRoute = createRoute({
       search: textOf(raw, 'search'),
       database: textOf(raw, 'database'),
       role: textOf(raw, 'role'),
+      open: textOf(raw, 'open'),
     }),
   component: lazyRouteComponent(() => import('../statements/list-statements.tsx'), 'ListStatements'),
 });

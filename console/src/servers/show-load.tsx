@@ -6,6 +6,7 @@ import { useOrg, useRead } from '../kernel/api.ts';
 import { Changed } from '../kernel/changed.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { bytes, exact, lasted, orDash, share, short, took } from '../kernel/format.ts';
+import { Notes } from '../kernel/notes.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { useServerMarks } from '../kernel/server-marks.ts';
@@ -15,7 +16,6 @@ import { rangeOf } from '../kernel/time-range.ts';
 import { useNow } from '../kernel/use-now.ts';
 import { waitSeries } from '../kernel/wait-series.rules.ts';
 import { StatementTable } from '../statements/statement-table.tsx';
-import { Notes } from './notes.tsx';
 import { linesOf, serverCharts } from './server-charts.ts';
 import classes from './show-load.module.css';
 

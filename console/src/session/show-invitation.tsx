@@ -21,21 +21,28 @@ export function ShowInvitation() {
   const invitation = useQuery({ ...readOf(null, 'invitationsShow', { token }), staleTime: Number.POSITIVE_INFINITY });
   return (
     <Entrance title={t('Invitation')} org={invitation.data?.organisationId}>
-      <Reading of={invitation}>
-        {(shown) => (
-          <>
-            <p>
-              {t('{organisation} invites {email} to join, with the role {role}. Valid until {day}.', {
-                organisation: shown.organisation,
-                email: shown.email,
-                role: t(shown.role),
-                day: day(shown.expiresAt),
-              })}
-            </p>
-            <Answer token={token} shown={shown} />
-          </>
-        )}
-      </Reading>
+      {isProblem(invitation.error) && invitation.error.status === 404 ? (
+        <>
+          <ProblemNote error={invitation.error} />
+          <Link to="/">{t('To the console')}</Link>
+        </>
+      ) : (
+        <Reading of={invitation}>
+          {(shown) => (
+            <>
+              <p>
+                {t('{organisation} invites {email} to join, with the role {role}. Valid until {day}.', {
+                  organisation: shown.organisation,
+                  email: shown.email,
+                  role: t(shown.role),
+                  day: day(shown.expiresAt),
+                })}
+              </p>
+              <Answer token={token} shown={shown} />
+            </>
+          )}
+        </Reading>
+      )}
     </Entrance>
   );
 }

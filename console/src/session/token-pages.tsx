@@ -54,6 +54,13 @@ export function ResetPassword() {
   const form = useForm({ initialValues: { password: '' } });
   const reset = useWrite('passwordsReset', { org: null, onDone: () => navigate({ to: '/log-in' }) });
   const errors = fieldErrors(reset.error, { password_too_weak: 'password' }, ['password']);
+  if (tokenOf() === '')
+    return (
+      <Entrance title={t('Set a new password')}>
+        <DeadLink />
+        <Link to="/forgotten-password">{t('Ask for a new link')}</Link>
+      </Entrance>
+    );
   return (
     <Entrance title={t('Set a new password')}>
       <form className="stack" onSubmit={form.onSubmit(({ password }) => reset.mutate({ token: tokenOf(), password }))}>
@@ -136,6 +143,17 @@ export const Unsubscribe = () => (
   />
 );
 
+/** An answer that says that it is the link itself: to try again would not help. */
+const isDeadLink = (error: unknown): boolean => isProblem(error) && [400, 404, 409, 410, 422].includes(error.status);
+
+const DeadLink = () => (
+  <p role="alert">
+    {t(
+      'This link does not work any more: it was used already, a newer one has replaced it, its time is over, or the mail program has cut it off. Take the newest mail, and copy the whole link if need be.',
+    )}
+  </p>
+);
+
 interface ByTokenProps {
   title: string;
   operation:
@@ -176,10 +194,13 @@ function ByToken({ title, operation, ask, yes, done, onDone }: ByTokenProps) {
       {act.data ? <StateMark mark="ok">{done}</StateMark> : null}
       {logInFirst ? (
         <p>
+          {t('The link belongs to an account. Log in to it, and the link is taken up by itself.')}{' '}
           <Link to="/log-in" search={{ next: location.pathname + location.hash }}>
             {t('Log in first')}
           </Link>
         </p>
+      ) : isDeadLink(act.error) ? (
+        <DeadLink />
       ) : (
         <ProblemNote error={act.error} retry={() => mutate({ token: tokenOf() })} />
       )}

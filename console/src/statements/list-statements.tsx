@@ -1,10 +1,14 @@
+import { Skeleton } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ServersStatementsOutput } from '@tidegate/client';
+import { lazy, Suspense } from 'react';
 import { usePages } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
 import { share } from '../kernel/format.ts';
+import { useOpened } from '../kernel/opened.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
+import { WithPanel } from '../kernel/side-panel.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { rangeOf } from '../kernel/time-range.ts';
@@ -12,6 +16,8 @@ import { useNow } from '../kernel/use-now.ts';
 import classes from './list-statements.module.css';
 import { STATEMENT_SORTS } from './statement-sorts.ts';
 import { StatementTable } from './statement-table.tsx';
+
+const StatementDetail = lazy(async () => ({ default: (await import('./statement-detail.tsx')).StatementDetail }));
 
 const route = getRouteApi('/o/$org/servers/$serverId/statements');
 
@@ -33,19 +39,28 @@ export function ListStatements() {
     ...(database ? { database } : {}),
     ...(role ? { role } : {}),
   });
+  const { opened, open } = useOpened();
   const change = (next: object) => void navigate({ search: (before) => ({ ...before, ...next }) as never });
   return (
     <>
       <SearchBox label={t('Search in texts')} value={text} onSearch={(one) => change({ search: one })} />
       <Reading of={statements}>
         {({ items, more, first }) => (
-          <>
+          <WithPanel
+            title={t('Statement')}
+            rows={items.map(({ statementId }) => statementId)}
+            panel={(statementId) => (
+              <Suspense fallback={<Skeleton height={160} role="status" aria-label={t('Loading')} />}>
+                <StatementDetail serverId={serverId} statementId={statementId} beside />
+              </Suspense>
+            )}
+          >
             {first.completeness.warnings.map(({ id, what }) => (
               <p key={id}>
                 <StateMark mark="warning">{what}</StateMark>
               </p>
             ))}
-            <div className={classes['columns']}>
+            <div className={classes['columns']} data-narrow={opened ? true : undefined}>
               {first.facets ? (
                 <div>
                   <Facet
@@ -72,6 +87,8 @@ export function ListStatements() {
                 ) : (
                   <StatementTable
                     items={items}
+                    onOpen={open}
+                    {...(opened ? { selected: opened } : {})}
                     search={search}
                     sort={sort}
                     sortable={STATEMENT_SORTS}
@@ -81,7 +98,7 @@ export function ListStatements() {
                 )}
               </div>
             </div>
-          </>
+          </WithPanel>
         )}
       </Reading>
     </>

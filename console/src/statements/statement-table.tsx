@@ -23,9 +23,12 @@ interface Props {
   onSort?: (key: string) => void;
   sortable?: readonly string[];
   more?: () => void;
+  selected?: string;
+  /** Shows one beside the list. */
+  onOpen?: (statementId: string) => void;
 }
 
-export function StatementTable({ items, search, ...table }: Props) {
+export function StatementTable({ items, search, onOpen, ...table }: Props) {
   const { org = '', serverId = '' } = useParams({ strict: false }) as { org?: string; serverId?: string };
   const columns: Column<ListedStatement>[] = [
     {
@@ -41,7 +44,7 @@ export function StatementTable({ items, search, ...table }: Props) {
           search={rangeOnly(search)}
           title={text ?? ''}
         >
-          {text?.replace(/\s+/g, ' ').slice(0, 200) ?? t('text not read yet ({queryId})', { queryId })}
+          {nameOf(text, queryId)}
         </Link>
       ),
     },
@@ -86,7 +89,7 @@ export function StatementTable({ items, search, ...table }: Props) {
       number: true,
       value: ({ meanMs }) => meanMs,
       cell: ({ meanMs, calls, previous }) => (
-        <Changed text={took(meanMs)} now={meanMs} before={comparable(calls, previous)} />
+        <Changed text={took(meanMs)} now={meanMs} before={comparable(calls, previous)} brief />
       ),
     },
     {
@@ -116,22 +119,33 @@ export function StatementTable({ items, search, ...table }: Props) {
     { key: 'role', title: t('Role'), hidden: true, value: ({ role }) => role },
   ];
   return (
-    <DataTable
+    <DataTable<ListedStatement>
       name={t('Statements')}
       rows={items}
       columns={columns}
       rowKey={({ statementId }) => statementId}
+      {...(onOpen
+        ? {
+            opens: {
+              open: onOpen,
+              label: ({ text, queryId }) => t('Beside the list: {text}', { text: nameOf(text, queryId) }),
+            },
+          }
+        : {})}
       {...table}
     />
   );
 }
+
+const nameOf = (text: string | null, queryId: string): string =>
+  text?.replace(/\s+/g, ' ').slice(0, 200) ?? t('text not read yet ({queryId})', { queryId });
 
 /** Below ten calls a mean says little. */
 export const comparable = (calls: number, previous: ListedStatement['previous']): number | null =>
   previous && calls >= 10 && previous.calls >= 10 ? previous.meanMs : null;
 
 /** Another page has no use for the order and the search of this one. */
-const rangeOnly = ({ range, from, to }: RangeSearch): RangeSearch => ({
+export const rangeOnly = ({ range, from, to }: RangeSearch): RangeSearch => ({
   ...(range ? { range } : {}),
   ...(from && to ? { from, to } : {}),
 });

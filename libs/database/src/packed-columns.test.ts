@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PackedColumnsError, packColumns, unpackColumns } from './packed-columns.ts';
+import { decodeRows, PackedColumnsError, packColumns, unpackColumns } from './packed-columns.ts';
 
 const plain = (columns: readonly ArrayLike<number>[]) => columns.map((column) => Array.from(column));
 const round = (columns: number[][], base?: number) => plain(unpackColumns(packColumns(columns, base), columns.length));
@@ -33,6 +33,23 @@ test('the first rows are read as when all are read', () => {
       const all = [...rising.slice(0, 3), ...columns];
       const part = plain(unpackColumns(packColumns(all, 3), all.length, { column, most }));
       expect(part).toEqual(all.map((list) => list.slice(0, most + 1)));
+    }),
+  );
+});
+
+test('some columns, and some rows, are read as when all are', () => {
+  fc.assert(
+    fc.property(table, fc.nat(19), fc.array(fc.nat(19)), fc.array(fc.nat(70)), (columns, base, only, rows) => {
+      const ids = (columns[0] ?? []).map((_, row) => row * 3);
+      const all = [ids, ...columns];
+      const blob = packColumns(all, base % all.length);
+      const wanted = new Set(only);
+      const decoded = plain(unpackColumns(blob, all.length, { only: wanted }));
+      for (const column of wanted) if (all[column]) expect(decoded[column]).toEqual(all[column]);
+      const found = decodeRows(blob, all.length, rows);
+      expect([...found.keys()].sort()).toEqual([...new Set(rows)].sort());
+      for (const [id, values] of found)
+        expect(values && [...values]).toEqual(ids.includes(id) ? all.map((one) => one[id / 3]) : undefined);
     }),
   );
 });

@@ -15,6 +15,8 @@ import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
  */
 export const PACKED_VERSION = 1;
 const HEADER_BYTES = 5;
+const LEAST_CHUNK = 1_024;
+const NO_ROWS = new Float64Array(0);
 const BODY_HEADER_BYTES = 6;
 /** Differences up to here are exact as zigzag numbers. */
 const MAX_DIFFERENCE = 2 ** 51;
@@ -59,37 +61,25 @@ export interface Until {
   most: number;
 }
 
-/** So many columns, and none of the others. */
-export interface First {
-  first: number;
+/** These columns; the others are answered without rows. */
+export interface Only {
+  only: ReadonlySet<number>;
 }
 
-export function unpackColumns(blob: Buffer, columns: number, wantedOnly?: Until | First): Float64Array[] {
+export function unpackColumns(blob: Buffer, columns: number, wantedOnly?: Until | Only): Float64Array[] {
   const until = wantedOnly && 'column' in wantedOnly ? wantedOnly : undefined;
-  const wantedColumns = wantedOnly && 'first' in wantedOnly ? wantedOnly.first : columns;
-  if (blob.length < HEADER_BYTES) throw new PackedColumnsError('A packed block is truncated.');
-  if (blob[0] !== PACKED_VERSION)
-    throw new PackedColumnsError(
-      `A packed block has version ${blob[0]}; this program reads version ${PACKED_VERSION}.`,
-    );
-  const body = blob.subarray(HEADER_BYTES);
-  if (crc32(body) !== blob.readUInt32LE(1)) throw new PackedColumnsError('The checksum of a packed block is wrong.');
-  const bytes = inflateRawSync(body);
-  const rows = bytes.readUInt32LE(0);
-  if (bytes[4] !== columns)
-    throw new PackedColumnsError(`A packed block has ${bytes[4]} columns instead of ${columns}.`);
-  const base = (bytes[5] ?? 0) - 1;
+  const only = wantedOnly && 'only' in wantedOnly ? wantedOnly.only : undefined;
+  const { bytes, rows, base } = unpacked(blob, columns);
   const decoded: Float64Array[] = [];
   let wanted = rows;
   // Most columns of most statements are zeros: one array for all of them.
   let zeros = new Float64Array(rows);
-  let at = BODY_HEADER_BYTES;
-  for (let index = 0; index < wantedColumns; index += 1) {
-    const mode = bytes[at] ?? 0;
-    const width = bytes[at + 1] ?? 0;
-    const count = mode === CONSTANT ? 1 : rows;
-    const numbers = width === 0 ? zeros : readPlanes(bytes, at + 2, count, width, Math.min(count, wanted));
-    at += 2 + count * width;
+  for (const [index, { mode, width, count, at }] of layoutOf(bytes, columns, rows).entries()) {
+    if (only && index !== base && !only.has(index)) {
+      decoded.push(NO_ROWS);
+      continue;
+    }
+    const numbers = width === 0 ? zeros : readPlanes(bytes, at, count, width, Math.min(count, wanted));
     decoded.push(width === 0 ? zeros : decodeColumn(mode, numbers, wanted, decoded[base]));
     if (until?.column !== index) continue;
     wanted = rowsUntil(decoded[index] ?? zeros, until.most);
@@ -99,6 +89,69 @@ export function unpackColumns(blob: Buffer, columns: number, wantedOnly?: Until 
     });
   }
   return decoded;
+}
+
+/** All columns of a few rows, found by the first column; undefined for what it does not have. */
+export function decodeRows(
+  blob: Buffer,
+  columns: number,
+  first: readonly number[],
+): Map<number, Float64Array | undefined> {
+  const { bytes, rows, base } = unpacked(blob, columns);
+  const layout = layoutOf(bytes, columns, rows);
+  const whole = ({ mode, width, count, at }: Layout, follows?: Float64Array) =>
+    decodeColumn(mode, readPlanes(bytes, at, count, width, count), rows, follows);
+  const firsts = layout[0] ? whole(layout[0]) : NO_ROWS;
+  const bases = base >= 0 && layout[base] ? whole(layout[base]) : undefined;
+  const found = new Map(first.map((one) => [one, firsts.indexOf(one)]));
+  const values = new Map(
+    [...found].map(([one, row]) => [one, row < 0 ? undefined : new Float64Array(columns)] as const),
+  );
+  for (const [index, column] of layout.entries()) {
+    const { mode, width, count, at } = column;
+    // Only where each number stands for itself can others be passed over.
+    const decoded = mode === DELTA || mode === RATE ? whole(column, bases) : undefined;
+    for (const [one, own] of values) {
+      const row = found.get(one) ?? 0;
+      if (own) own[index] = decoded ? (decoded[row] ?? 0) : numberAt(bytes, at, count, width, count === 1 ? 0 : row);
+    }
+  }
+  return values;
+}
+
+interface Layout {
+  mode: number;
+  width: number;
+  count: number;
+  at: number;
+}
+
+function layoutOf(bytes: Buffer, columns: number, rows: number): Layout[] {
+  const layout: Layout[] = [];
+  let at = BODY_HEADER_BYTES;
+  for (let index = 0; index < columns; index += 1) {
+    const [mode, width] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
+    const count = mode === CONSTANT ? 1 : rows;
+    if (at + 2 + count * width > bytes.length) throw new PackedColumnsError('A packed block ends too early.');
+    layout.push({ mode, width, count, at: at + 2 });
+    at += 2 + count * width;
+  }
+  return layout;
+}
+
+function unpacked(blob: Buffer, columns: number): { bytes: Buffer; rows: number; base: number } {
+  if (blob.length < HEADER_BYTES) throw new PackedColumnsError('A packed block is truncated.');
+  if (blob[0] !== PACKED_VERSION)
+    throw new PackedColumnsError(
+      `A packed block has version ${blob[0]}; this program reads version ${PACKED_VERSION}.`,
+    );
+  const body = blob.subarray(HEADER_BYTES);
+  if (crc32(body) !== blob.readUInt32LE(1)) throw new PackedColumnsError('The checksum of a packed block is wrong.');
+  // In few pieces: they are put together in the end.
+  const bytes = inflateRawSync(body, { chunkSize: Math.max(LEAST_CHUNK, 4 * body.length) });
+  if (bytes[4] !== columns)
+    throw new PackedColumnsError(`A packed block has ${bytes[4]} columns instead of ${columns}.`);
+  return { bytes, rows: bytes.readUInt32LE(0), base: (bytes[5] ?? 0) - 1 };
 }
 
 function rowsUntil(column: Float64Array, most: number): number {
@@ -221,16 +274,25 @@ function writePlanes(mode: number, numbers: Float64Array): Buffer {
   return bytes;
 }
 
-/** The first `wanted` of `count` numbers. */
+/** The first `wanted` of `count` numbers; one pass for each two bytes of them, of which most have no more. */
 function readPlanes(bytes: Buffer, from: number, count: number, width: number, wanted: number): Float64Array {
-  if (from + count * width > bytes.length) throw new PackedColumnsError('A packed block ends too early.');
   const numbers = new Float64Array(wanted);
-  let at = from;
-  for (let plane = 0; plane < width; plane += 1) {
+  for (let plane = 0; plane < width; plane += 2) {
+    const [low, high] = [from + plane * count, from + (plane + 1) * count];
     const scale = 256 ** plane;
-    for (let row = 0; row < wanted; row += 1)
-      numbers[row] = (numbers[row] as number) + (bytes[at + row] as number) * scale;
-    at += count;
+    if (plane + 1 === width)
+      for (let row = 0; row < wanted; row += 1)
+        numbers[row] = (numbers[row] as number) + (bytes[low + row] as number) * scale;
+    else
+      for (let row = 0; row < wanted; row += 1)
+        numbers[row] =
+          (numbers[row] as number) + ((bytes[low + row] as number) + (bytes[high + row] as number) * 256) * scale;
   }
   return numbers;
+}
+
+function numberAt(bytes: Buffer, from: number, count: number, width: number, row: number): number {
+  let number = 0;
+  for (let plane = width - 1; plane >= 0; plane -= 1) number = number * 256 + (bytes[from + plane * count + row] ?? 0);
+  return number;
 }

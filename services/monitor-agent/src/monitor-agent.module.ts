@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
+import { RollUpWaits } from './activity/roll-up-waits.loop.ts';
 import { ShowActivity } from './activity/show-activity.ts';
 import { ShowBlocking } from './activity/show-blocking.ts';
 import { ShowWaits } from './activity/show-waits.ts';
@@ -97,6 +98,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     CompactSamples,
     RollUpDays,
     RollUpRelations,
+    RollUpWaits,
     RemoveServers,
   ],
 })

@@ -6744,7 +6744,7 @@ export type ServersWaitsInput = {
 
 export type ServersWaitsOutput = {
   range: CollectedRange;
-  /** Snapshots that were read: at most 5000, evenly sampled */
+  /** Snapshots that the figures are made of; where more than 5000 are not added up yet, every n-th of them */
   snapshots: Count;
   /** Sessions that were not idle, on average */
   sessions: number;

@@ -116,7 +116,10 @@ export const showWaits = operation({
   input: z.strictObject(serverRange),
   output: z.object({
     range: Range,
-    snapshots: Count.meta({ description: 'Snapshots that were read: at most 5000, evenly sampled' }),
+    snapshots: Count.meta({
+      description:
+        'Snapshots that the figures are made of; where more than 5000 are not added up yet, every n-th of them',
+    }),
     sessions: sessions.meta({ description: 'Sessions that were not idle, on average' }),
     waits: z.array(WaitShare).meta({ description: 'The 50 that most sessions were in' }),
     statements: z

@@ -1,61 +1,51 @@
 import {
   COMPONENTS,
-  type Component,
   type ComponentDay,
   type ComponentState,
   type Incident,
   STATUS_DAYS,
 } from '@tidegate/contracts/notifier/incidents';
 import type { PlatformStatus } from './platform-status.loop.ts';
+import { STATUS_WORDS, type StatusLanguage, type StatusWords } from './status-words.ts';
 
-const NAMES: Record<Component, string> = {
-  api: 'API and sign-in',
-  billing: 'Plans and payments',
-  usage: 'Usage metering',
-  monitoring: 'Database monitoring',
-  trading: 'Trading bots',
-  notifications: 'Notifications',
-};
-const STATES: Record<ComponentState, string> = {
-  operational: 'Operational',
-  degraded: 'Slower than usual',
-  down: 'Not available',
-};
-const OVERALL: Record<ComponentState, string> = {
-  operational: 'Everything works',
-  degraded: 'Some things are slower than usual',
-  down: 'Something does not work',
-};
 const MARKS: Record<ComponentState, string> = { operational: '✓', degraded: '!', down: '✗' };
 const DAY_MS = 86_400_000;
 
 /** Without scripts, so that it opens where nothing else does. */
-export function statusPage(name: string, status: PlatformStatus, now = Date.now()): string {
+export function statusPage(
+  name: string,
+  status: PlatformStatus,
+  language: StatusLanguage = 'en',
+  now = Date.now(),
+): string {
+  const words = STATUS_WORDS[language];
   const { state, components, incidents, days, updatedAt } = status;
   const rows = components.map(
     (
       one,
-    ) => `<li><div class="head"><strong>${NAMES[one.name]}</strong><span class="${one.state}">${MARKS[one.state]} ${STATES[one.state]}</span></div>
+    ) => `<li><div class="head"><strong>${words.names[one.name]}</strong><span class="${one.state}">${MARKS[one.state]} ${words.states[one.state]}</span></div>
 ${history(
   days.filter(({ component }) => component === one.name),
+  words,
+  language,
   now,
 )}</li>`,
   );
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escaped(name)}: ${OVERALL[state]}</title>
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escaped(name)}: ${words.overall[state]}</title>
 <link rel="stylesheet" href="/status.css"><link rel="icon" href="/docs/icon.svg">
-<link rel="alternate" type="application/atom+xml" title="Incidents" href="/status.atom"></head>
+<link rel="alternate" type="application/atom+xml" title="${words.incidents}" href="/status.atom"></head>
 <body><main><h1>${escaped(name)}</h1>
-<p class="overall ${state}" role="status">${MARKS[state]} ${OVERALL[state]}</p>
-<h2>Components</h2><ul class="components">${rows.join('\n')}</ul>
-<h2>Incidents</h2>${incidents.length === 0 ? `<p>None in the last ${STATUS_DAYS} days.</p>` : incidents.map(incident).join('\n')}
-<footer>As of <time datetime="${updatedAt}">${words(updatedAt)}</time>. <a href="/status.json">JSON</a>, <a href="/status.atom">feed</a></footer>
+<p class="overall ${state}" role="status">${MARKS[state]} ${words.overall[state]}</p>
+<h2>${words.components}</h2><ul class="components">${rows.join('\n')}</ul>
+<h2>${words.incidents}</h2>${incidents.length === 0 ? `<p>${words.none(STATUS_DAYS)}</p>` : incidents.map((one) => incident(one, words)).join('\n')}
+<footer>${words.asOf} <time datetime="${updatedAt}">${instant(updatedAt)}</time>. <a href="/status.json">JSON</a>, <a href="/status.atom">${words.feed}</a></footer>
 </main></body></html>
 `;
 }
 
-function history(days: readonly ComponentDay[], now: number): string {
+function history(days: readonly ComponentDay[], words: StatusWords, language: StatusLanguage, now: number): string {
   const bad = new Map(days.map((day) => [day.day, day]));
   const away = days.reduce((sum, { downSeconds }) => sum + downSeconds, 0);
   const cells = Array.from({ length: STATUS_DAYS }, (_, index) => {
@@ -64,25 +54,31 @@ function history(days: readonly ComponentDay[], now: number): string {
     const state = found?.downSeconds ? 'down' : found?.degradedSeconds ? 'degraded' : 'operational';
     const said =
       state === 'operational'
-        ? 'no trouble'
-        : `${minutes(found?.downSeconds)} not available, ${minutes(found?.degradedSeconds)} slow`;
+        ? words.noTrouble
+        : words.trouble(minutes(found?.downSeconds), minutes(found?.degradedSeconds));
     return `<i class="${state}" title="${day}: ${said}"></i>`;
   });
-  const percent = (100 - (100 * away) / (STATUS_DAYS * 86_400)).toFixed(3);
-  return `<div class="days" role="img" aria-label="${percent} % available in ${STATUS_DAYS} days">${cells.join('')}</div><small>${percent} % in ${STATUS_DAYS} days</small>`;
+  // 99.9996 is not 100.
+  const whole = 100 - (100 * away) / (STATUS_DAYS * 86_400);
+  const percent = (Math.floor(whole * 1_000) / 1_000).toLocaleString(language, { maximumFractionDigits: 3 });
+  const said = words.available(percent, STATUS_DAYS);
+  return `<div class="days" role="img" aria-label="${said}">${cells.join('')}</div><small>${said}</small>`;
 }
 
 const minutes = (seconds = 0): string => `${Math.ceil(seconds / 60)} min`;
 
-const incident = ({ id, title, components, updates, resolvedAt }: Incident): string => `<article id="${id}">
-<h3>${escaped(title)}${resolvedAt ? '' : ' <span class="down">goes on</span>'}</h3>
-${components.length > 0 ? `<p>${components.map((one) => NAMES[one]).join(', ')}</p>` : ''}
-<dl>${updates.map(({ at, state, text }) => `<dt><b>${state}</b> <time datetime="${at}">${words(at)}</time></dt><dd>${escaped(text)}</dd>`).join('')}</dl></article>`;
+const incident = (
+  { id, title, components, updates, resolvedAt }: Incident,
+  words: StatusWords,
+): string => `<article id="${id}">
+<h3>${escaped(title)}${resolvedAt ? '' : ` <span class="down">${words.goesOn}</span>`}</h3>
+${components.length > 0 ? `<p>${components.map((one) => words.names[one]).join(', ')}</p>` : ''}
+<dl>${updates.map(({ at, state, text }) => `<dt><b>${words.updates[state]}</b> <time datetime="${at}">${instant(at)}</time></dt><dd>${escaped(text)}</dd>`).join('')}</dl></article>`;
 
 /** Atom (RFC 4287): an entry for each incident, which is updated with it. */
 export function statusFeed(name: string, home: string, { incidents, updatedAt }: PlatformStatus): string {
   const entries = incidents.map(({ id, title, state, startedAt, updates }) => {
-    const text = updates.map((one) => `${one.state}, ${words(one.at)}: ${one.text}`).join('\n');
+    const text = updates.map((one) => `${one.state}, ${instant(one.at)}: ${one.text}`).join('\n');
     return `<entry><id>urn:uuid:${id}</id><title>${escaped(title)} (${state})</title><link href="${escaped(home)}/status#${id}"/><published>${startedAt}</published><updated>${updates[0]?.at ?? startedAt}</updated><content type="text">${escaped(text)}</content></entry>`;
   });
   const newest =
@@ -99,11 +95,11 @@ export function statusFeed(name: string, home: string, { incidents, updatedAt }:
 export const statusJson = (status: PlatformStatus): string =>
   JSON.stringify({
     ...status,
-    components: status.components.map((one) => ({ ...one, title: NAMES[one.name] })),
+    components: status.components.map((one) => ({ ...one, title: STATUS_WORDS.en.names[one.name] })),
     days: status.days.filter(({ component }) => COMPONENTS.includes(component)),
   });
 
-const words = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+const instant = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 
 const escaped = (text: string): string =>
   // What XML has no character for would make the feed unreadable.

@@ -92,6 +92,16 @@ test('page, JSON and feed: cacheable, for everybody, and what an operator writes
   expect(page.body).not.toContain('\u0000');
   const again = await fastify.inject({ url: '/status', headers: { 'if-none-match': String(page.headers['etag']) } });
   expect([again.statusCode, again.body]).toEqual([304, '']);
+  const inGerman = await fastify.inject({ url: '/status', headers: { 'accept-language': 'de-AT,de;q=0.9,en;q=0.5' } });
+  expect(inGerman.body).toContain('<html lang="de">');
+  expect(inGerman.body).toContain('100 % verfügbar in 90 Tagen');
+  expect(inGerman.headers['etag']).not.toBe(page.headers['etag']);
+  expect(inGerman.headers['vary']).toContain('accept-language');
+  const elsewhere = await fastify.inject({
+    url: '/status',
+    headers: { 'accept-language': `${'fr,'.repeat(5_000)}de` },
+  });
+  expect(elsewhere.body).toContain('<html lang="en">');
   const json = (await fastify.inject('/status.json')).json();
   expect(json).toMatchObject({ state: 'operational', incidents: [{ id: incident.id }] });
   expect(json.components.map((one: { name: string }) => one.name)).toEqual([

@@ -6,11 +6,13 @@ import { nextDue } from '../kernel/schedule/back-off.rules.ts';
 import type { Prepared } from '../kernel/schedule/metric.ts';
 import type { ScheduledQueries, ScheduledQuery } from '../kernel/schedule/scheduled-query.ts';
 import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
+import { dueUntil, rollUpLate } from '../kernel/storage/roll-up.ts';
 import { type ActivitySnapshot, readActivity } from './activity.queries.ts';
 import { insertActivity, toPoint } from './activity.rows.ts';
 import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { saveIncidents } from './incident.rows.ts';
 import { CALM, nextPace, type Pace } from './pace.rules.ts';
+import { WAIT_SUMS } from './wait-rollups.rows.ts';
 
 /** How often sessions are read, in milliseconds, and how to update everybody who is watching. */
 export interface ActivityTools {
@@ -64,6 +66,8 @@ export class ActivityCollector {
     return {
       save: async (tx) => {
         await insertActivity(tx, this.serverId, { takenAt, spanMs, snapshot });
+        if (takenAt.getTime() < dueUntil(this.tools.now()))
+          await rollUpLate(tx, WAIT_SUMS, 'activity_samples', { serverId: this.serverId, takenAt });
         if (this.ongoing || incidents.length > 0) await saveIncidents(tx, this.serverId, takenAt, incidents);
       },
       committed: () => {

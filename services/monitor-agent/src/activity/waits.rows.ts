@@ -1,46 +1,119 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { type Pieces, piecesOf } from '../kernel/storage/rollup-pieces.rules.ts';
+import { rolledWaits, WAIT_ROLLUPS } from './wait-rollups.rows.ts';
 import type { StatementWaitSum, StatementWaits, WaitSum } from './waits.rules.ts';
+import { waitSlicesOf } from './waits.rules.ts';
 
-/** More are not read: every n-th look of a long range says the same. */
+/** More snapshots are not read one by one: every n-th of many says the same. */
 const MAX_SNAPSHOTS = 5_000;
-const MAX_SLICES = 120;
 
-export interface SnapshotsOfRange {
+/** A range with what it is read from: sums for waits altogether, and those that are short enough for its slices. */
+export interface WaitsOfRange {
+  range: TimeRange;
+  sums: Pieces;
+  slices: Pieces;
+  sliceMs: number;
   snapshots: number;
   observedMs: number;
-  coveredSeconds: number;
-  /** Every n-th is read. */
+  /** Of the snapshots that are read one by one, every n-th is; each stands for so many. */
   step: number;
+  weight: number;
 }
 
-const PICKED = `picked as (
-  select * from (select taken_at, span_ms, waits, row_number() over (order by taken_at) as n from activity_samples
-                  where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4) s
-   where (n - 1) % $5::int = 0)`;
-const FIELDS = `e ->> 0 as "state", e ->> 1 as "waitType", e ->> 2 as "waitEvent"`;
-const SUM = `sum((e ->> 5)::int8 * span_ms)::float8 as "sessionMs"`;
+const snapshots = (start: string, stop: string) => `
+  select taken_at, span_ms, waits from activity_samples
+   where org_id = $1 and server_id = $2 and taken_at >= ${start} and taken_at < ${stop}`;
+const ROLLED = `
+  select r.* from unnest($7::text[], $8::timestamptz[], $9::timestamptz[]) as piece(unit, start, stop)
+    join ${WAIT_ROLLUPS} r on r.unit = piece.unit and r.begins_at >= piece.start and r.begins_at < piece.stop
+   where r.org_id = $1 and r.server_id = $2`;
+/** Snapshots outside the sums, and the sums. */
+const SOURCES = `
+  with snapshots as (${snapshots('$3', '$4')} union all ${snapshots('$5', '$6')}),
+  picked as (select * from (select *, row_number() over (order by taken_at) as n from snapshots) l where (n - 1) % $10::int = 0),
+  rolled as (${ROLLED})`;
+const FIELDS = `state, wait_type as "waitType", wait_event as "waitEvent"`;
+const OF_SNAPSHOTS = `e ->> 0 as state, e ->> 1 as wait_type, e ->> 2 as wait_event, e ->> 3 as query_id, e ->> 4 as database,
+       (e ->> 5)::int8 * span_ms * $11::float8 as ms`;
+/** Arrays are taken apart where they are selected, as in relation-rollups.rows.ts. */
+const WITHOUT_STATEMENT = `unnest(states) as state, unnest(wait_types) as wait_type, unnest(wait_events) as wait_event,
+       null::text as query_id, null::text as database, unnest(session_ms)::float8 as ms`;
+const BY_STATEMENT = `states[w] as state, wait_types[w] as wait_type, wait_events[w] as wait_event, query_id, database, ms::float8 as ms
+  from (select *, unnest(statement_waits) as w, unnest(query_ids) as query_id, unnest(databases) as database,
+               unnest(statement_ms) as ms from rolled) r`;
 
-export async function snapshotsOfRange(tx: Tx, serverId: string, range: TimeRange): Promise<SnapshotsOfRange> {
-  const parameters = [tx.orgId, serverId, range.from, range.to];
-  const all = await tx.one<{ snapshots: number; ms: number }>(
-    `select count(*)::int as snapshots, coalesce(sum(span_ms), 0)::float8 as ms from activity_samples
-      where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4`,
-    parameters,
+/** Of one statement there are few: where they are is found first. */
+const OF_ONE = `states[statement_waits[p]] as state, wait_types[statement_waits[p]] as wait_type,
+       wait_events[statement_waits[p]] as wait_event, $14::text as query_id, databases[p] as database, statement_ms[p]::float8 as ms
+  from rolled, unnest(array_positions(query_ids, $14::text)) p`;
+
+const parameters = (tx: Tx, serverId: string, { before, after, rollups }: Pieces): unknown[] => [
+  tx.orgId,
+  serverId,
+  before.from,
+  before.to,
+  after.from,
+  after.to,
+  rollups.map(({ unit }) => unit),
+  rollups.map(({ from }) => from),
+  rollups.map(({ to }) => to),
+];
+
+export async function waitsOfRange(tx: Tx, serverId: string, range: TimeRange): Promise<WaitsOfRange> {
+  const { unit, sliceMs } = waitSlicesOf(range);
+  const rolled = unit && (await rolledWaits(tx, serverId, range));
+  const sums = piecesOf(range, rolled);
+  const counted = await tx.one<{ snapshots: number; own_ms: number; rolled: number; rolled_ms: number }>(
+    `with snapshots as (${snapshots('$3', '$4')} union all ${snapshots('$5', '$6')}), rolled as (${ROLLED})
+     select (select count(*) from snapshots)::int as snapshots, (select coalesce(sum(span_ms), 0) from snapshots)::float8 as own_ms,
+            (select coalesce(sum(r.snapshots), 0) from rolled r)::int as rolled, (select coalesce(sum(span_ms), 0) from rolled)::float8 as rolled_ms`,
+    parameters(tx, serverId, sums),
   );
-  const step = Math.max(1, Math.ceil((all?.snapshots ?? 0) / MAX_SNAPSHOTS));
-  const read = await tx.one<{ snapshots: number; ms: number }>(
-    `with ${PICKED} select count(*)::int as snapshots, coalesce(sum(span_ms), 0)::float8 as ms from picked`,
-    [...parameters, step],
-  );
-  return { snapshots: read?.snapshots ?? 0, observedMs: read?.ms ?? 0, coveredSeconds: (all?.ms ?? 0) / 1_000, step };
+  const {
+    snapshots: count = 0,
+    own_ms: ownMs = 0,
+    rolled: rolledSnapshots = 0,
+    rolled_ms: rolledMs = 0,
+  } = counted ?? {};
+  const picked = await pickedOf(tx, serverId, sums, count, ownMs);
+  return {
+    range,
+    sums,
+    slices: unit ? { ...sums, rollups: upTo(unit, sums.rollups) } : sums,
+    sliceMs,
+    snapshots: Math.ceil(count / picked.step) + rolledSnapshots,
+    observedMs: ownMs + rolledMs,
+    ...picked,
+  };
 }
 
-export function waitSums(tx: Tx, serverId: string, range: TimeRange, step: number): Promise<StatementWaitSum[]> {
+/** The same time in sums no longer than that. */
+const upTo = (longest: 'hour' | 'day', rollups: Pieces['rollups']): Pieces['rollups'] =>
+  rollups.map((piece) => (piece.unit === 'hour' ? piece : { ...piece, unit: longest }));
+
+async function pickedOf(
+  tx: Tx,
+  serverId: string,
+  sums: Pieces,
+  snapshots: number,
+  ownMs: number,
+): Promise<{ step: number; weight: number }> {
+  const step = Math.max(1, Math.ceil(snapshots / MAX_SNAPSHOTS));
+  if (step === 1) return { step, weight: 1 };
+  const picked = await tx.one<{ ms: number }>(`${SOURCES} select coalesce(sum(span_ms), 0)::float8 as ms from picked`, [
+    ...parameters(tx, serverId, sums),
+    step,
+  ]);
+  return { step, weight: picked && picked.ms > 0 ? ownMs / picked.ms : 1 };
+}
+
+export function waitSums(tx: Tx, serverId: string, { sums, step, weight }: WaitsOfRange): Promise<StatementWaitSum[]> {
   return tx.query<StatementWaitSum>(
-    `with ${PICKED} select ${FIELDS}, e ->> 3 as "queryId", e ->> 4 as database, ${SUM}
-       from picked, jsonb_array_elements(waits) e group by 1, 2, 3, 4, 5`,
-    [tx.orgId, serverId, range.from, range.to, step],
+    `${SOURCES} select ${FIELDS}, query_id as "queryId", database, sum(ms)::float8 as "sessionMs"
+       from (select ${OF_SNAPSHOTS} from picked, jsonb_array_elements(waits) e union all select ${BY_STATEMENT}) s
+      group by state, wait_type, wait_event, query_id, database`,
+    [...parameters(tx, serverId, sums), step, weight],
   );
 }
 
@@ -54,20 +127,29 @@ export interface Slice {
 export async function waitSlices(
   tx: Tx,
   serverId: string,
-  range: TimeRange,
-  step: number,
+  { range, slices, sliceMs, step, weight }: WaitsOfRange,
   of?: { queryId: string; database: string },
 ): Promise<Slice[]> {
-  const sliceMs = Math.max(10_000, Math.ceil((range.to.getTime() - range.from.getTime()) / MAX_SLICES));
+  const slice = (at: string) => `floor(extract(epoch from ${at} - $12::timestamptz) * 1000 / $13::float8)::int`;
+  const mine = of ? 'where query_id = $14 and database = $15' : '';
   const rows = await tx.query<{ slice: number; ms: number; sums: WaitSum[] | null }>(
-    `with ${PICKED}, sliced as (
-       select floor(extract(epoch from taken_at - $3) * 1000 / $6::float8)::int as slice, span_ms, waits from picked),
-     sums as (select slice, ${FIELDS}, ${SUM} from sliced, jsonb_array_elements(waits) e
-       where $7::text is null or (e ->> 3 = $7 and e ->> 4 = $8) group by 1, 2, 3, 4)
-     select slice, sum(span_ms)::float8 as ms,
-            (select json_agg(sums) from sums where sums.slice = sliced.slice) as sums
-       from sliced group by slice order by slice`,
-    [tx.orgId, serverId, range.from, range.to, step, sliceMs, of?.queryId ?? null, of?.database ?? null],
+    `${SOURCES},
+     observed as (
+       select slice, sum(ms)::float8 as ms
+         from (select ${slice('taken_at')} as slice, span_ms * $11::float8 as ms from picked
+                union all select ${slice('begins_at')}, span_ms from rolled) o group by slice),
+     sums as (
+       select slice, ${FIELDS}, sum(ms)::float8 as "sessionMs"
+         from (select * from (select ${slice('taken_at')} as slice, ${OF_SNAPSHOTS} from picked, jsonb_array_elements(waits) e) l ${mine}
+                union all
+               select * from (select ${slice('begins_at')} as slice, ${of ? OF_ONE : `${WITHOUT_STATEMENT} from rolled`}) r ${mine}) s
+        group by slice, state, wait_type, wait_event)
+     select slice, ms, (select json_agg(sums) from sums where sums.slice = observed.slice) as sums from observed order by slice`,
+    [
+      ...parameters(tx, serverId, slices),
+      ...[step, weight, range.from, sliceMs],
+      ...(of ? [of.queryId, of.database] : []),
+    ],
   );
   return rows.map(({ slice, ms, sums }) => ({
     at: new Date(range.from.getTime() + slice * sliceMs),

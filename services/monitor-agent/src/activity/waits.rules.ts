@@ -1,4 +1,5 @@
 import type { WaitShare } from '@tidegate/contracts/monitor-agent/blocking';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
 
 /*
  * What a range was spent on (monitoring.md 3.6: by query, wait event and state). Looks are further apart in quiet times
@@ -22,6 +23,22 @@ export interface StatementWaits {
   database: string | null;
   sessions: number;
   waits: WaitShare[];
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MAX_SLICES = 120;
+const LEAST_SLICE_MS = 10_000;
+/** Beyond it a slice is no shorter than a day: of hours there would be too many to add up. */
+const BY_HOURS_MS = 60 * DAY_MS;
+
+/** How long the slices of a range are, and the longest sums that fit into one; none: each snapshot is read. */
+export function waitSlicesOf({ from, to }: TimeRange): { sliceMs: number; unit: 'hour' | 'day' | undefined } {
+  const ms = to.getTime() - from.getTime();
+  const upTo = (unit: number) => Math.ceil(ms / MAX_SLICES / unit) * unit;
+  if (ms > BY_HOURS_MS) return { unit: 'day', sliceMs: upTo(DAY_MS) };
+  if (ms >= MAX_SLICES * HOUR_MS) return { unit: 'hour', sliceMs: upTo(HOUR_MS) };
+  return { unit: undefined, sliceMs: Math.max(LEAST_SLICE_MS, Math.ceil(ms / MAX_SLICES)) };
 }
 
 const average = (sessionMs: number, observedMs: number): number =>

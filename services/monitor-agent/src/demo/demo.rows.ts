@@ -1,10 +1,14 @@
 import { HOUR_MS } from '@tidegate/contracts/kernel/demo-shape';
 import type { Tx } from '@tidegate/database/tx';
+import { WAIT_ROLLUPS, WAIT_SUMS } from '../activity/wait-rollups.rows.ts';
 import { arrayText, type Sample, type SampleTable } from '../kernel/storage/sample.rows.ts';
+import { RELATION_ROLLUPS, RELATION_SUMS } from '../relations/relation-rollups.rows.ts';
 import { SAMPLE_TABLES } from '../retention/retention.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { FIGURES, SUMMED_FIGURES } from '../server-figures/server-figures.rows.ts';
 import type { MadeUpActivity } from './sessions.ts';
+
+const ROLLED = [RELATION_SUMS, WAIT_SUMS];
 
 /** `figures` in the order of FIGURES. */
 export interface Figures {
@@ -40,6 +44,7 @@ export const insertFigures = (
 
 /** Everything of a stretch of a day that has samples; of a rollup, the day. */
 export async function clearStretch(tx: Tx, serverId: string, from: Date, to: Date): Promise<void> {
+  await clearSums(tx, serverId, from);
   for (const table of [...SAMPLE_TABLES, 'server_hours'])
     await tx.query(`delete from ${table} where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4`, [
       tx.orgId,
@@ -61,8 +66,23 @@ export async function clearStretch(tx: Tx, serverId: string, from: Date, to: Dat
     ]);
 }
 
+/** What was added up of a day that is written again: it is counted anew by the loops that count what comes. */
+async function clearSums(tx: Tx, serverId: string, day: Date): Promise<void> {
+  const month = [tx.orgId, serverId, `${day.toISOString().slice(0, 7)}-01`];
+  await tx.query('delete from statement_months where org_id = $1 and server_id = $2 and month = $3', month);
+  await tx.query(
+    `update statement_rollups set month_id = null where org_id = $1 and server_id = $2 and month_id is not null
+        and day >= $3::date and day < $3::date + interval '1 month'`,
+    month,
+  );
+  for (const { name } of ROLLED)
+    await tx.query(`delete from ${name}_rollup_ranges where org_id = $1 and server_id = $2`, [tx.orgId, serverId]);
+}
+
 /** What an earlier fill wrote of times that this one does not have. */
 export async function clearOutside(tx: Tx, from: Date, until: Date): Promise<void> {
+  for (const table of [...RELATION_ROLLUPS, WAIT_ROLLUPS, ...ROLLED.map(({ name }) => `${name}_rollup_ranges`)])
+    await tx.query(`delete from ${table} where org_id = $1`, [tx.orgId]);
   for (const table of [...SAMPLE_TABLES, 'server_hours'])
     await tx.query(`delete from ${table} where org_id = $1 and (taken_at < $2 or taken_at >= $3)`, [
       tx.orgId,

@@ -4,7 +4,7 @@ import { showStatement } from '@tidegate/contracts/monitor-agent/statement-detai
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { usersOfStatement } from '../activity/statement-users.rows.ts';
-import { snapshotsOfRange, waitSlices } from '../activity/waits.rows.ts';
+import { waitSlices, waitsOfRange } from '../activity/waits.rows.ts';
 import { waitShares } from '../activity/waits.rules.ts';
 import { indexFindingsOf } from '../index-findings/find-indexes.ts';
 import { toRange } from '../kernel/storage/range.rules.ts';
@@ -34,8 +34,8 @@ export class ShowStatement {
     const { statement, coveredSeconds } = found;
     const { queryId, database } = statement;
     const tables = await tablesNamed(tx, serverId, database, tableNames(statement.text ?? ''));
-    const { observedMs, step } = await snapshotsOfRange(tx, serverId, range);
-    const slices = await waitSlices(tx, serverId, range, step, { queryId, database });
+    const of = await waitsOfRange(tx, serverId, range);
+    const slices = await waitSlices(tx, serverId, of, { queryId, database });
     return {
       range: { from: range.from.toISOString(), to: range.to.toISOString(), coveredSeconds },
       statement,
@@ -43,7 +43,7 @@ export class ShowStatement {
       users: await usersOfStatement(tx, serverId, range, { queryId, database }),
       waits: waitShares(
         slices.flatMap(({ sums }) => sums),
-        observedMs,
+        of.observedMs,
         MOST_WAITS,
       ),
       waitSeries: slices.map((slice) => ({

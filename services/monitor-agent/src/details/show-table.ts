@@ -6,10 +6,11 @@ import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { indexFindingsOf } from '../index-findings/find-indexes.ts';
 import { toRange } from '../kernel/storage/range.rules.ts';
+import { indexRows } from '../relations/index-list.rows.ts';
 import { INDEX_SAMPLES, TABLE_SAMPLES } from '../relations/relation-kinds.rows.ts';
-import { indexRows, tableRows } from '../relations/relation-lists.rows.ts';
 import { coveredRange, type RangeInPieces, rangeInPieces } from '../relations/relation-rollups.rows.ts';
-import { growthOf, tablesNamed } from '../relations/tables-named.rows.ts';
+import { tableRows } from '../relations/table-list.rows.ts';
+import { growthOf, type NamedTable, tablesNamed } from '../relations/tables-named.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
 
 const MOST_INDEXES = 200;
@@ -23,7 +24,7 @@ export class ShowTable {
     const asked = toRange(input);
     const range = await rangeInPieces(tx, TABLE_SAMPLES, serverId, asked);
     const [named] = await tablesNamed(tx, serverId, database, [{ schema, name }]);
-    const table = named && (await this.find(tx, serverId, range, { database, schema, name }));
+    const table = named && (await this.find(tx, serverId, range, named));
     if (!table) throw notFound({}, 'There is no such table, or it is gone.');
     const ofIndexes = await rangeInPieces(tx, INDEX_SAMPLES, serverId, asked);
     const indexes = await indexRows(tx, serverId, ofIndexes, {
@@ -33,6 +34,7 @@ export class ShowTable {
       database,
       schema,
       table: name,
+      of: named,
     });
     return {
       range: coveredRange(range),
@@ -44,16 +46,11 @@ export class ShowTable {
   }
 
   /** With its partitions, or a partition by itself. */
-  private async find(
-    tx: Tx,
-    serverId: string,
-    range: RangeInPieces,
-    { database, schema, name }: { database: string; schema: string; name: string },
-  ): Promise<Table | undefined> {
-    const filter = { sort: 'name', limit: 1, database, schema, exactly: name };
+  private async find(tx: Tx, serverId: string, range: RangeInPieces, of: NamedTable): Promise<Table | undefined> {
     for (const partitions of ['together', 'apart'] as const) {
-      const [found] = await tableRows(tx, serverId, range, { ...filter, partitions });
-      if (found?.name === name) return found;
+      const found = await tableRows(tx, serverId, range, { sort: 'name', limit: 1, partitions, schema: of.schema, of });
+      const own = found.find(({ name }) => name === of.name);
+      if (own) return own;
     }
     return undefined;
   }

@@ -3,8 +3,8 @@ import { listDatabases } from '@tidegate/contracts/monitor-agent/relations';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
+import { databaseRows } from './database-list.rows.ts';
 import { DATABASE_SAMPLES } from './relation-kinds.rows.ts';
-import { databaseRows } from './relation-lists.rows.ts';
 import { coveredRange, rangeInPieces } from './relation-rollups.rows.ts';
 
 @Controller()

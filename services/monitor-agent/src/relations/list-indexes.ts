@@ -4,8 +4,8 @@ import { rankedPage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
+import { indexRows } from './index-list.rows.ts';
 import { INDEX_SAMPLES } from './relation-kinds.rows.ts';
-import { indexRows } from './relation-lists.rows.ts';
 import { coveredRange, rangeInPieces } from './relation-rollups.rows.ts';
 
 @Controller()

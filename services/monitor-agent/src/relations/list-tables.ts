@@ -5,8 +5,8 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { TABLE_SAMPLES } from './relation-kinds.rows.ts';
-import { tableRows } from './relation-lists.rows.ts';
 import { coveredRange, rangeInPieces } from './relation-rollups.rows.ts';
+import { tableRows } from './table-list.rows.ts';
 
 @Controller()
 export class ListTables {

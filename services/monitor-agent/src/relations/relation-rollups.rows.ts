@@ -1,9 +1,10 @@
 import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import type { RolledSums } from '../kernel/storage/rolled-ranges.rows.ts';
+import { type Pieces, piecesOf, type RolledUp, type RollupUnit } from '../kernel/storage/rollup-pieces.rules.ts';
 import type { SampleTable } from '../kernel/storage/sample.rows.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation-kinds.rows.ts';
-import { type Pieces, piecesOf, type RolledUp, type RollupUnit } from './rollup-pieces.rules.ts';
 
 /*
  * Sums of samples by the hour, of hours by the day, of days by the month. They are always counted anew from what is one
@@ -62,11 +63,18 @@ export async function rollUpRelations(
   serverId: string,
   unit: RollupUnit,
   { from, to }: TimeRange,
-  kinds: Iterable<SampleTable> = ROLLUPS.keys(),
+  only?: string,
 ): Promise<void> {
-  for (const { table } of kinds)
-    await tx.query(ROLL_UP.get(`${table} ${unit}`) as string, [tx.orgId, serverId, from, to]);
+  for (const { table } of ROLLUPS.keys())
+    if (only === undefined || table === only)
+      await tx.query(ROLL_UP.get(`${table} ${unit}`) as string, [tx.orgId, serverId, from, to]);
 }
+
+export const RELATION_SUMS: RolledSums = {
+  name: 'relation',
+  samples: [...ROLLUPS.keys()].map(({ table }) => table),
+  rollUp: rollUpRelations,
+};
 
 interface RolledRow {
   rolled_from: Date | null;
@@ -138,76 +146,24 @@ function rowsOfPieces(sampled: SampleTable, columns: string, first: number): str
      where s.org_id = $1 and s.server_id = $2)`;
 }
 
-/** Sums by id as a subquery with the columns scope, id, partial and the counters. */
-export function sumsOf(sampled: SampleTable, first: number): string {
-  const { scope, counters } = sampled;
+/**
+ * Sums by id as a subquery with the columns scope, id, partial and the counters; `wanted` has the scope and the id of those that
+ * are, as SQL. Arrays are taken apart where they are selected: as a function in FROM, their rows would be stored once more
+ * before they are added up, which is half of the time.
+ */
+export function sumsOf(
+  sampled: SampleTable,
+  first: number,
+  { counters = sampled.counters, wanted }: { counters?: readonly string[]; wanted?: string } = {},
+): string {
+  const { scope } = sampled;
   const arrays = ['ids', 'partial', ...counters];
   const columns = [...(scope ? [scope] : []), ...arrays].map((name) => `s.${name}`).join(', ');
-  return `(select ${scope ? `s.${scope} as scope, ` : ''}u.id, bool_or(u.partial) as partial,
-                  ${counters.map((name) => `${sum(`u.${name}`)} as ${name}`).join(', ')}
-             from ${rowsOfPieces(sampled, columns, first)} s,
-                  unnest(${arrays.map((name) => `s.${name}`).join(', ')}) as u(id, partial, ${counters.join(', ')})
-            group by ${scope ? `s.${scope}, ` : ''}u.id)`;
-}
-
-/** One at a time counts what belongs to a server; it stays until that is done. False: it is gone. */
-export async function lockRollups(tx: Tx, serverId: string): Promise<boolean> {
-  await tx.query("select pg_advisory_xact_lock(hashtextextended('relation_rollups ' || $1::text, 0))", [serverId]);
-  const server = await tx.one('select 1 from servers where org_id = $1 and id = $2 and removed_at is null for share', [
-    tx.orgId,
-    serverId,
-  ]);
-  return server !== undefined;
-}
-
-export interface ServerToRollUp {
-  serverId: string;
-  /** There may be samples of before there were sums. */
-  backlog: boolean;
-}
-
-/** Servers of which something before `due` is not added up yet. */
-export async function serversToRollUp(tx: Tx, due: Date): Promise<ServerToRollUp[]> {
-  const rows = await tx.query<{ id: string; backlog: boolean }>(
-    `select s.id, r.server_id is null or r.rolled_from is not null as backlog
-       from servers s left join relation_rollup_ranges r on r.org_id = s.org_id and r.server_id = s.id
-      where s.org_id = $1 and s.removed_at is null
-        and (r.server_id is null or r.rolled_from is not null or r.rolled_until < $2) order by s.id`,
-    [tx.orgId, due],
-  );
-  return rows.map(({ id: serverId, backlog }) => ({ serverId, backlog }));
-}
-
-export interface RolledRange {
-  from: Date | null;
-  until: Date;
-}
-
-export async function rolledRange(tx: Tx, serverId: string): Promise<RolledRange | undefined> {
-  const row = await tx.one<{ rolled_from: Date | null; rolled_until: Date }>(
-    'select rolled_from, rolled_until from relation_rollup_ranges where org_id = $1 and server_id = $2',
-    [tx.orgId, serverId],
-  );
-  return row && { from: row.rolled_from, until: row.rolled_until };
-}
-
-export async function storeRolledRange(tx: Tx, serverId: string, { from, until }: RolledRange): Promise<void> {
-  await tx.query(
-    `insert into relation_rollup_ranges (org_id, server_id, rolled_from, rolled_until) values ($1, $2, $3, $4)
-     on conflict (org_id, server_id) do update set rolled_from = excluded.rolled_from, rolled_until = excluded.rolled_until`,
-    [tx.orgId, serverId, from, until],
-  );
-}
-
-/** When the last sample before an instant was, of any kind. */
-export async function lastSampleBefore(tx: Tx, serverId: string, before: Date): Promise<Date | undefined> {
-  const last = [...ROLLUPS.keys()].map(
-    ({ table }) => `(select max(taken_at) from ${table} where org_id = $1 and server_id = $2 and taken_at < $3)`,
-  );
-  const row = await tx.one<{ at: Date | null }>(`select greatest(${last.join(', ')}) as at`, [
-    tx.orgId,
-    serverId,
-    before,
-  ]);
-  return row?.at ?? undefined;
+  const apart = ['id', 'partial', ...counters].map((name, index) => `unnest(s.${arrays[index]}) as ${name}`);
+  return `(select ${scope ? 'scope, ' : ''}id, bool_or(partial) as partial
+                  ${counters.map((name) => `, ${sum(name)} as ${name}`).join('')}
+             from (select ${scope ? `s.${scope} as scope, ` : ''}${apart.join(', ')}
+                     from ${rowsOfPieces(sampled, columns, first)} s) u
+            ${wanted ? `where (scope, id) in (${wanted})` : ''}
+            group by ${scope ? 'scope, ' : ''}id)`;
 }

@@ -1,12 +1,13 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { ResetEpoch } from '../kernel/instance/reset-epoch.rules.ts';
+import { rollUpLate } from '../kernel/storage/roll-up.ts';
 import { arrayOf, arrayText, type CountedDelta, insertSample } from '../kernel/storage/sample.rows.ts';
 import type { DatabaseState } from './counters.rules.ts';
 import { leave } from './gone.rows.ts';
 import { KnownRelations } from './known-relations.rules.ts';
 import { type Counted, UNSETTLED } from './readings.rules.ts';
 import type { CountedKind } from './relation-kinds.rows.ts';
-import { rollUpLate } from './roll-up-relations.ts';
+import { RELATION_SUMS } from './relation-rollups.rows.ts';
 
 /** Of the server's counters and of those of the databases that were read. */
 export interface ScopeResetEpoch extends ResetEpoch {
@@ -101,7 +102,7 @@ export async function storeCounted<Reading extends { oid: number; counters: read
   if (snapshot.spanUs === undefined) return;
   const { spanUs, deltas } = snapshot;
   await insertSample(tx, kind.samples, { serverId, takenAt, spanUs, deltas, extra: scope });
-  if (isLate) await rollUpLate(tx, kind.samples, { serverId, takenAt });
+  if (isLate) await rollUpLate(tx, RELATION_SUMS, kind.samples.table, { serverId, takenAt });
 }
 
 /** A longer interval may hide that counters were reset and grew past where they had been. */

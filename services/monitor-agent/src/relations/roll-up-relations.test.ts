@@ -6,13 +6,14 @@ import { useStore } from '../../test/fixture.ts';
 import { STORE_VERSIONS } from '../../test/postgres-server.ts';
 import { generator } from '../../test/random.ts';
 import { createLease } from '../kernel/schedule/lease.rows.ts';
+import { rollUpBackward, rollUpForward, rollUpLate } from '../kernel/storage/roll-up.ts';
 import { insertSample, type SampleTable } from '../kernel/storage/sample.rows.ts';
 import { ListDatabases } from './list-databases.ts';
 import { ListIndexes } from './list-indexes.ts';
 import { ListTables } from './list-tables.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation-kinds.rows.ts';
+import { RELATION_SUMS } from './relation-rollups.rows.ts';
 import { RollUpRelations } from './roll-up-relations.loop.ts';
-import { rollUpBackward, rollUpForward, rollUpLate } from './roll-up-relations.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -104,7 +105,7 @@ describe.each(STORE_VERSIONS)('sums of databases, tables and indexes ($name)', (
       const takenAt = new Date(at);
       const extra = kind.scope ? [scope] : [];
       await insertSample(tx, kind, { serverId, takenAt, spanUs, deltas, extra });
-      await rollUpLate(tx, kind, { serverId, takenAt });
+      await rollUpLate(tx, RELATION_SUMS, kind.table, { serverId, takenAt });
     });
 
   const truth = (made: readonly Made[], kind: SampleTable, from: number, to: number) => {
@@ -194,8 +195,8 @@ describe.each(STORE_VERSIONS)('sums of databases, tables and indexes ($name)', (
       await compare(at, of, BEGIN - HOUR, END + HOUR);
     };
     await agree(3, made);
-    const forward = (now: number) => store.tenants.run(orgId, (tx) => rollUpForward(tx, serverId, now));
-    const backward = () => store.tenants.run(orgId, (tx) => rollUpBackward(tx, serverId));
+    const forward = (now: number) => store.tenants.run(orgId, (tx) => rollUpForward(tx, RELATION_SUMS, serverId, now));
+    const backward = () => store.tenants.run(orgId, (tx) => rollUpBackward(tx, RELATION_SUMS, serverId));
     // It begins in the middle of a day, in the month after the first samples.
     while (await forward(BEGIN + 2 * DAY + 10 * HOUR + 20 * MINUTE));
     await agree(3, made);

@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { WAIT_ROLLUPS } from '../activity/wait-rollups.rows.ts';
 import { deleteByDay, deleteByRows, type Run } from '../kernel/storage/delete-in-batches.rows.ts';
 import { RELATION_ROLLUPS } from '../relations/relation-rollups.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
@@ -31,7 +32,7 @@ export async function deleteOlderThan(run: Run, signal: AbortSignal, days: numbe
   }
   const chunks = { table: HOUR_CHUNKS, key: 'hour', where: `hour < ${OLD_DAY} at time zone 'utc'`, value: days };
   await deleteByDay(run, signal, chunks);
-  for (const table of RELATION_ROLLUPS) {
+  for (const table of [...RELATION_ROLLUPS, WAIT_ROLLUPS]) {
     await deleteByRows(run, signal, { table, where: `begins_at < ${OLD_DAY} at time zone 'utc'`, value: days });
   }
   await deleteByRows(run, signal, { table: 'server_notes', where: `at < ${OLD}`, value: days });

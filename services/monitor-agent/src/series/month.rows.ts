@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { packColumns, unpackColumns } from '@tidegate/database/packed-columns';
+import { decodeRows, packColumns, unpackColumns } from '@tidegate/database/packed-columns';
 import type { Tx } from '@tidegate/database/tx';
 import { type Columns, DAYS_COLUMNS, SNAPSHOT_HOUR_COLUMNS } from './columns.rules.ts';
 import type { MonthParts } from './roll-up-month.rules.ts';
@@ -147,3 +147,6 @@ export async function storeMonth(tx: Tx, { serverId, month }: DueMonth, stored: 
 export const newMonthId = (): string => randomUUID();
 export const decodeSnapshotHours = (blob: Buffer): Float64Array[] => unpackColumns(blob, SNAPSHOT_HOUR_COLUMNS);
 export const decodeDays = (blob: Buffer): Float64Array[] => unpackColumns(blob, DAYS_COLUMNS);
+/** Of these statements only. */
+export const decodeDaysOf = (blob: Buffer, ids: readonly number[]): Map<number, Float64Array | undefined> =>
+  decodeRows(blob, DAYS_COLUMNS, ids);

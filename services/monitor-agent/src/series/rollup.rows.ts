@@ -202,11 +202,15 @@ export const decodeSnapshots = (blob: Buffer): Float64Array[] => unpackColumns(b
 /** Points of one statement up to a snapshot: a range that begins early in a day needs no evening. */
 export const decodePointsUntil = (blob: Buffer, snapshot: number): Float64Array[] =>
   unpackColumns(blob, POINT_COLUMNS, { column: POINT.snapshot, most: snapshot });
+const TIMES: ReadonlySet<number> = new Set([SNAPSHOT.at]);
 /** Only when they were. */
 export const decodeSnapshotTimes = (blob: Buffer): Float64Array =>
-  unpackColumns(blob, SNAPSHOT_COLUMNS, { first: 1 })[SNAPSHOT.at] ?? new Float64Array(0);
+  unpackColumns(blob, SNAPSHOT_COLUMNS, { only: TIMES })[SNAPSHOT.at] ?? new Float64Array(0);
 /** Points of statements up to that one: they are in the order of their numbers. */
 export const decodePointsOf = (blob: Buffer, statementId: number): Float64Array[] =>
   unpackColumns(blob, POINT_COLUMNS, { column: POINT.id, most: statementId });
-export const decodePoints = (blob: Buffer): Float64Array[] => unpackColumns(blob, POINT_COLUMNS);
-export const decodeSums = (blob: Buffer): Float64Array[] => unpackColumns(blob, SUM_COLUMNS);
+/** Of all columns, or these. */
+export const decodePoints = (blob: Buffer, only?: ReadonlySet<number>): Float64Array[] =>
+  unpackColumns(blob, POINT_COLUMNS, only && { only });
+export const decodeSums = (blob: Buffer, only?: ReadonlySet<number>): Float64Array[] =>
+  unpackColumns(blob, SUM_COLUMNS, only && { only });

@@ -2,7 +2,6 @@ import { columnOf, DAY_MS, type Decoded, POINT, SUM } from './columns.rules.ts';
 import { STATEMENT_COUNTERS, type StatementCounter } from './statement-counters.rules.ts';
 
 const FIRST_CAPACITY = 1_024;
-const NONE = new Float64Array(0);
 const TOTAL_US = STATEMENT_COUNTERS.indexOf('total_us');
 
 /** Equal parts of a range, for each of which the time of every statement is added up besides. */
@@ -12,6 +11,15 @@ export interface Slices {
   stepMs: number;
   count: number;
 }
+
+/** What is added up: for slices besides, and only these counters. */
+export interface Wanted {
+  slices?: Slices | undefined;
+  only?: readonly StatementCounter[] | undefined;
+}
+
+/** The numbers of statements, and then their time on each day of a month. */
+type DaysOf = (ids: readonly number[]) => ReadonlyMap<number, Float64Array | undefined>;
 
 /**
  * Sums by statement over parts of a range, from wherever those are stored. Each statement has a place, and each counter
@@ -23,13 +31,16 @@ export class StatementSums {
   /** Milliseconds since 1970. */
   private lastAt = new Float64Array(FIRST_CAPACITY);
   private counters = STATEMENT_COUNTERS.map(() => new Float64Array(FIRST_CAPACITY));
-  /** Time by day, a column each, of statements by row. */
-  private readonly months: { ids: Float64Array; days: Decoded; monthMs: number }[] = [];
+  /** Months whose time has yet to be divided by its days. */
+  private readonly months: { daysOf: DaysOf; monthMs: number }[] = [];
   readonly slices: Slices | undefined;
+  private readonly counted: readonly number[];
   private sliced: Float64Array;
 
-  constructor(slices?: Slices) {
+  /** Without `only`, of all counters. */
+  constructor({ slices, only = STATEMENT_COUNTERS }: Wanted = {}) {
     this.slices = slices;
+    this.counted = only.map((name) => STATEMENT_COUNTERS.indexOf(name));
     this.sliced = new Float64Array(FIRST_CAPACITY * (slices?.count ?? 0));
   }
 
@@ -49,20 +60,22 @@ export class StatementSums {
     return this.counters[STATEMENT_COUNTERS.indexOf(name)]?.[this.places.get(id) ?? -1] ?? 0;
   }
 
-  /** Microseconds by slice. */
-  slicesOf(id: number): number[] {
+  /** Microseconds by slice, of each. */
+  slicesOf(ids: readonly number[]): Map<number, number[]> {
     const count = this.slices?.count ?? 0;
-    const place = this.places.get(id);
-    if (place === undefined) return [];
-    const slices = [...this.sliced.subarray(place * count, (place + 1) * count)];
-    for (const { ids, days, monthMs } of this.months) {
-      const row = ids.indexOf(id);
-      for (const [day, column] of days.entries()) {
-        const slice = this.sliceAt(monthMs + (day + 1) * DAY_MS - 1);
-        slices[slice] = (slices[slice] ?? 0) + (column[row] ?? 0);
-      }
-    }
-    return slices;
+    const sliced = new Map(
+      ids.map((id) => {
+        const place = this.places.get(id) ?? -1;
+        return [id, place < 0 ? [] : [...this.sliced.subarray(place * count, (place + 1) * count)]] as const;
+      }),
+    );
+    for (const { daysOf, monthMs } of this.months)
+      for (const [id, [, ...days] = []] of daysOf(ids))
+        for (const [day, us] of days.entries()) {
+          const [slices, slice] = [sliced.get(id), this.sliceAt(monthMs + (day + 1) * DAY_MS - 1)];
+          if (slices) slices[slice] = (slices[slice] ?? 0) + us;
+        }
+    return sliced;
   }
 
   addToSlice(id: number, at: number, us: number): void {
@@ -88,9 +101,9 @@ export class StatementSums {
   }
 
   /** A month is longer than a slice: its time is divided by its days, once it is known whose slices are wanted. */
-  addMonth(sums: Decoded, [ids = NONE, ...days]: Decoded, monthMs: number): void {
+  addMonth(sums: Decoded, daysOf: DaysOf, monthMs: number): void {
     this.addWhole(sums, monthMs);
-    this.months.push({ ids, days, monthMs });
+    this.months.push({ daysOf, monthMs });
   }
 
   private addWhole(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): ChosenRows {
@@ -128,7 +141,8 @@ export class StatementSums {
   }
 
   private addChosen(columns: Decoded, first: number, { rows, places, count }: ChosenRows): void {
-    for (const [index, sums] of this.counters.entries()) {
+    for (const index of this.counted) {
+      const sums = this.counters[index] as Float64Array<ArrayBuffer>;
       const column = columnOf(columns, first + index);
       for (let at = 0; at < count; at += 1) {
         const place = places[at] as number;

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import { columnOf, SNAPSHOT } from './columns.rules.ts';
-import { decodeDays } from './month.rows.ts';
+import { columnOf, POINT, SNAPSHOT, SUM } from './columns.rules.ts';
+import { decodeDaysOf } from './month.rows.ts';
 import { type PartOfRollup, partOfRollup, withoutHours } from './range-parts.rules.ts';
 import { recentHours } from './recent-samples.rows.ts';
 import { decodePoints, decodePointsUntil, decodeSnapshots, decodeSums } from './rollup.rows.ts';
-import { type Slices, StatementSums } from './statement-sums.rules.ts';
+import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
+import { StatementSums, type Wanted } from './statement-sums.rules.ts';
 import { chunksOf, rollupsIn, type StoredRollup } from './stored-rollups.rows.ts';
 
 /*
@@ -31,9 +32,15 @@ const HOUR_MS = 3_600_000;
 /** Chunks that are decoded before others get their turn: a few milliseconds. */
 const AT_A_TIME = 32;
 
-export async function storedRange(tx: Tx, serverId: string, range: TimeRange, slices?: Slices): Promise<StoredRange> {
+export async function storedRange(
+  tx: Tx,
+  serverId: string,
+  range: TimeRange,
+  wanted: Wanted = {},
+): Promise<StoredRange> {
+  const blobs = blobsOf(wanted);
   const stored: StoredRange = {
-    sums: new StatementSums(slices),
+    sums: new StatementSums(wanted),
     spanUs: 0,
     gaps: 0,
     resets: 0,
@@ -45,9 +52,9 @@ export async function storedRange(tx: Tx, serverId: string, range: TimeRange, sl
   const counted: number[] = [];
   // The active time of late samples is in no rollup yet.
   const recent = await recentHours(tx, serverId, range);
-  for (const rollup of await rollupsIn(tx, serverId, range, slices !== undefined)) {
-    if (rollup.sums) addWhole(stored, rollup, rollup.sums);
-    else await addPart(tx, serverId, range, stored, rollup);
+  for (const rollup of await rollupsIn(tx, serverId, range, wanted.slices !== undefined)) {
+    if (rollup.sums) addWhole(stored, rollup, rollup.sums, blobs);
+    else await addPart(tx, serverId, range, stored, rollup, blobs);
     counted.push(...addActive(stored, rollup, range, recent));
     // A long range must not keep everybody else waiting.
     await setImmediate();
@@ -56,9 +63,20 @@ export async function storedRange(tx: Tx, serverId: string, range: TimeRange, sl
   return stored;
 }
 
-function addWhole(stored: StoredRange, rollup: StoredRollup, sums: Buffer): void {
-  if (rollup.days) stored.sums.addMonth(decodeSums(sums), decodeDays(rollup.days), rollup.day.getTime());
-  else stored.sums.addSums(decodeSums(sums), rollup.day.getTime());
+/** How blobs are read: as far as their counters are wanted. */
+function blobsOf({ only }: Wanted) {
+  if (!only) return { sums: decodeSums, points: decodePoints };
+  const [sums, points] = [SUM, POINT].map(({ counters }) => {
+    const own = Array.from({ length: counters }, (_, column) => column);
+    return new Set([...own, ...only.map((name) => counters + STATEMENT_COUNTERS.indexOf(name))]);
+  });
+  return { sums: (blob: Buffer) => decodeSums(blob, sums), points: (blob: Buffer) => decodePoints(blob, points) };
+}
+type Blobs = ReturnType<typeof blobsOf>;
+
+function addWhole(stored: StoredRange, { days, ...rollup }: StoredRollup, blob: Buffer, { sums }: Blobs): void {
+  if (days) stored.sums.addMonth(sums(blob), (ids) => decodeDaysOf(days, ids), rollup.day.getTime());
+  else stored.sums.addSums(sums(blob), rollup.day.getTime());
   stored.spanUs += rollup.spanUs;
   stored.gaps += rollup.gaps;
   stored.resets += rollup.resets;
@@ -72,6 +90,7 @@ async function addPart(
   range: TimeRange,
   stored: StoredRange,
   rollup: StoredRollup,
+  blobs: Blobs,
 ): Promise<void> {
   if (!rollup.snapshots) return;
   const snapshots = decodeSnapshots(rollup.snapshots);
@@ -84,7 +103,8 @@ async function addPart(
   stored.resets += sum(SNAPSHOT.reset);
   stored.lostUs += sum(SNAPSHOT.lostUs);
   stored.evictions += sum(SNAPSHOT.evictions);
-  if (part.snapshots.size > 0) await addChunks(tx, serverId, stored, rollup, part, columnOf(snapshots, SNAPSHOT.at));
+  if (part.snapshots.size > 0)
+    await addChunks(tx, serverId, stored, rollup, part, columnOf(snapshots, SNAPSHOT.at), blobs);
 }
 
 async function addChunks(
@@ -94,14 +114,15 @@ async function addChunks(
   rollup: StoredRollup,
   part: PartOfRollup,
   snapshotsAt: Float64Array,
+  blobs: Blobs,
 ): Promise<void> {
   const dayMs = rollup.day.getTime();
   const wanted = { points: part.edgeSnapshots.size > 0, hours: part.wholeHours.size > 0 };
   const lastEdge = Math.max(-1, ...part.edgeSnapshots);
   const chunks = await chunksOf(tx, serverId, rollup, wanted);
   for (const [index, { shared, points, hours }] of chunks.entries()) {
-    if (hours) stored.sums.addSums(decodeSums(hours), dayMs, part.wholeHours);
-    if (points && shared) stored.sums.addPoints(decodePoints(points), dayMs, part.snapshots, snapshotsAt);
+    if (hours) stored.sums.addSums(blobs.sums(hours), dayMs, part.wholeHours);
+    if (points && shared) stored.sums.addPoints(blobs.points(points), dayMs, part.snapshots, snapshotsAt);
     if (points && !shared)
       stored.sums.addPoints(decodePointsUntil(points, lastEdge), dayMs, part.edgeSnapshots, snapshotsAt);
     if (index % AT_A_TIME === 0) await setImmediate();

@@ -41,7 +41,7 @@ export async function rangeStatements(
   filter: StatementFilter,
 ): Promise<RangeStatements> {
   const slices = filter.spark ? slicesOf(range, Date.now()) : undefined;
-  const stored = await storedRange(tx, serverId, range, slices);
+  const stored = await storedRange(tx, serverId, range, { slices });
   const { sums } = stored;
   await addSampledSums(tx, serverId, range, sums);
   const before = filter.compare && (await sumsBefore(tx, serverId, range));
@@ -54,6 +54,7 @@ export async function rangeStatements(
   const wanted = known.filter((one) => one.wanted);
   const ids = wanted.map(({ id }) => id);
   const { items, ...next } = slicePage(orderedIds(sums, ids, filter.sort), filter);
+  const sliced = slices ? sums.slicesOf(items) : undefined;
   const totalMs = total(wanted, 'total_us') / 1_000;
   // Of a server that was not watched before, everything would be new.
   const basis = before && before.ids.length > 0 ? before : undefined;
@@ -92,7 +93,7 @@ export async function rangeStatements(
       return {
         ...statement,
         share: totalMs > 0 ? statement.totalMs / totalMs : null,
-        spark: slices ? sums.slicesOf(id).map((us) => us / 1_000) : null,
+        spark: sliced?.get(id)?.map((us) => us / 1_000) ?? null,
         previous,
         change: basis ? changeOf(statement, previous, range.from) : null,
       };
@@ -103,7 +104,7 @@ export async function rangeStatements(
 
 async function sumsBefore(tx: Tx, serverId: string, range: TimeRange): Promise<StatementSums> {
   const before = periodBefore(range);
-  const { sums } = await storedRange(tx, serverId, before);
+  const { sums } = await storedRange(tx, serverId, before, { only: ['calls', 'total_us'] });
   await addSampledSums(tx, serverId, before, sums);
   return sums;
 }

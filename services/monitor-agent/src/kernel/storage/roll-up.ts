@@ -1,13 +1,12 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { SampleTable } from '../kernel/storage/sample.rows.ts';
 import {
   lastSampleBefore,
   lockRollups,
   type RolledRange,
+  type RolledSums,
   rolledRange,
-  rollUpRelations,
   storeRolledRange,
-} from './relation-rollups.rows.ts';
+} from './rolled-ranges.rows.ts';
 import { startOfDay, startOfHour, startOfMonth, startOfNextMonth } from './rollup-pieces.rules.ts';
 
 const HOUR_MS = 3_600_000;
@@ -21,77 +20,85 @@ const between = (from: number, to: number) => ({ from: new Date(from), to: new D
 export const dueUntil = (now: number): number => startOfHour(now - AFTER_MS);
 
 /** The hours up to now, at most to the end of a day; false when there is none. Begins with the hour that has just ended. */
-export async function rollUpForward(tx: Tx, serverId: string, now: number): Promise<boolean> {
-  if (!(await lockRollups(tx, serverId))) return false;
+export async function rollUpForward(tx: Tx, sums: RolledSums, serverId: string, now: number): Promise<boolean> {
+  if (!(await lockRollups(tx, sums, serverId))) return false;
   const due = dueUntil(now);
-  const rolled = await rolledRange(tx, serverId);
+  const rolled = await rolledRange(tx, sums, serverId);
   if (!rolled) {
-    await storeRolledRange(tx, serverId, { from: new Date(due), until: new Date(due) });
+    await storeRolledRange(tx, sums, serverId, { from: new Date(due), until: new Date(due) });
     return true;
   }
   const from = rolled.until.getTime();
   const until = Math.min(due, startOfDay(from) + DAY_MS);
   if (until <= from) return false;
-  await rollUpHours(tx, serverId, from, until);
-  await extendTo(tx, serverId, { from: rolled.from, until: new Date(until) }, [startOfDay(from)]);
+  await rollUpHours(tx, sums, serverId, from, until);
+  await extendTo(tx, sums, serverId, { from: rolled.from, until: new Date(until) }, [startOfDay(from)]);
   return true;
 }
 
 /** A day of what there was before; false when there is nothing older. */
-export async function rollUpBackward(tx: Tx, serverId: string): Promise<boolean> {
-  if (!(await lockRollups(tx, serverId))) return false;
-  const rolled = await rolledRange(tx, serverId);
+export async function rollUpBackward(tx: Tx, sums: RolledSums, serverId: string): Promise<boolean> {
+  if (!(await lockRollups(tx, sums, serverId))) return false;
+  const rolled = await rolledRange(tx, sums, serverId);
   if (!rolled?.from) return false;
-  const last = await lastSampleBefore(tx, serverId, rolled.from);
+  const last = await lastSampleBefore(tx, sums, serverId, rolled.from);
   const before = rolled.from.getTime();
   // Where there are no samples is nothing to count.
   const until = last && Math.min(before, startOfHour(last.getTime()) + HOUR_MS);
   const from = until && startOfDay(until - 1);
-  if (from && until) await rollUpHours(tx, serverId, from, until);
+  if (from && until) await rollUpHours(tx, sums, serverId, from, until);
   const days = new Set([startOfDay(before - 1), ...(from ? [from] : [])]);
-  await extendTo(tx, serverId, { from: from ? new Date(from) : null, until: rolled.until }, days);
+  await extendTo(tx, sums, serverId, { from: from ? new Date(from) : null, until: rolled.until }, days);
   return from !== undefined;
 }
 
 /** One by one: a day of a server with ten thousand tables in one statement would be cut off by its time-out. */
-async function rollUpHours(tx: Tx, serverId: string, from: number, until: number): Promise<void> {
+async function rollUpHours(tx: Tx, sums: RolledSums, serverId: string, from: number, until: number): Promise<void> {
   for (let hour = from; hour < until; hour += HOUR_MS)
-    await rollUpRelations(tx, serverId, 'hour', between(hour, hour + HOUR_MS));
+    await sums.rollUp(tx, serverId, 'hour', between(hour, hour + HOUR_MS));
 }
 
 /** With the days that are whole now, and their months so far. */
-async function extendTo(tx: Tx, serverId: string, rolled: RolledRange, days: Iterable<number>): Promise<void> {
-  for (const day of days) await rollUpDay(tx, serverId, rolled, day);
-  await storeRolledRange(tx, serverId, rolled);
+async function extendTo(
+  tx: Tx,
+  sums: RolledSums,
+  serverId: string,
+  rolled: RolledRange,
+  days: Iterable<number>,
+): Promise<void> {
+  for (const day of days) await rollUpDay(tx, sums, serverId, rolled, day);
+  await storeRolledRange(tx, sums, serverId, rolled);
 }
 
 async function rollUpDay(
   tx: Tx,
+  sums: RolledSums,
   serverId: string,
   rolled: RolledRange,
   day: number,
-  kinds?: SampleTable[],
+  only?: string,
 ): Promise<void> {
   const from = rolled.from?.getTime() ?? Number.NEGATIVE_INFINITY;
   const until = startOfDay(rolled.until.getTime());
   if (from > day || day >= until) return;
-  await rollUpRelations(tx, serverId, 'day', between(day, day + DAY_MS), kinds);
+  await sums.rollUp(tx, serverId, 'day', between(day, day + DAY_MS), only);
   const month = startOfMonth(day);
   if (from > month) return;
-  await rollUpRelations(tx, serverId, 'month', between(month, Math.min(startOfNextMonth(month), until)), kinds);
+  await sums.rollUp(tx, serverId, 'month', between(month, Math.min(startOfNextMonth(month), until)), only);
 }
 
 /** After a sample was stored that came late: what is added up already of that time is counted again. */
 export async function rollUpLate(
   tx: Tx,
-  kind: SampleTable,
+  sums: RolledSums,
+  table: string,
   { serverId, takenAt }: { serverId: string; takenAt: Date },
 ): Promise<void> {
   const at = takenAt.getTime();
-  await lockRollups(tx, serverId);
-  const rolled = await rolledRange(tx, serverId);
+  await lockRollups(tx, sums, serverId);
+  const rolled = await rolledRange(tx, sums, serverId);
   if (!rolled || at >= rolled.until.getTime() || at < (rolled.from?.getTime() ?? at)) return;
   const hour = startOfHour(at);
-  await rollUpRelations(tx, serverId, 'hour', between(hour, hour + HOUR_MS), [kind]);
-  await rollUpDay(tx, serverId, rolled, startOfDay(at), [kind]);
+  await sums.rollUp(tx, serverId, 'hour', between(hour, hour + HOUR_MS), table);
+  await rollUpDay(tx, sums, serverId, rolled, startOfDay(at), table);
 }

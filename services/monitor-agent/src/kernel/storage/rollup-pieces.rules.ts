@@ -1,4 +1,4 @@
-import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import type { TimeRange } from './range.rules.ts';
 
 /** From the finest to the coarsest. */
 export const ROLLUP_UNITS = ['hour', 'day', 'month'] as const;

@@ -1,12 +1,12 @@
 import { Button, TextInput } from '@mantine/core';
 import type { ServerAnnotation } from '@tidegate/client';
 import { useState } from 'react';
-import { useWrite } from '../kernel/api.ts';
-import { useMay } from '../kernel/may.tsx';
-import { Moment } from '../kernel/moment.tsx';
-import { newestError } from '../kernel/newest-error.rules.ts';
-import { ProblemNote } from '../kernel/problem-note.tsx';
-import { t } from '../kernel/strings.ts';
+import { useWrite } from './api.ts';
+import { useMay } from './may.tsx';
+import { Moment } from './moment.tsx';
+import { newestError } from './newest-error.rules.ts';
+import { ProblemNote } from './problem-note.tsx';
+import { t } from './strings.ts';
 
 const KINDS: Record<ServerAnnotation['kind'], string> = {
   crash_recovery: 'Crash and recovery',
@@ -23,18 +23,20 @@ export function Notes({
   serverId,
   annotations,
   at,
+  readOnly,
 }: {
   serverId: string;
   annotations: readonly ServerAnnotation[];
   /** Where a note belongs: the end of what is looked at. */
   at: string;
+  readOnly?: boolean | undefined;
 }) {
   const [text, setText] = useState('');
-  const may = useMay()('serversNotesCreate');
+  const may = useMay()('serversNotesCreate') && !readOnly;
   const add = useWrite('serversNotesCreate', { onDone: () => setText('') });
   const remove = useWrite('serversNotesDelete');
   return (
-    <section className="stack" aria-label={t('Annotations')}>
+    <section className="stack" aria-label={t('Annotations')} hidden={annotations.length === 0 && !may}>
       {annotations.length > 0 ? (
         <ol>
           {annotations.map(({ id, kind, at: when, text: note, of }) => (
