@@ -21,12 +21,13 @@ export async function serversWithDueDays(tx: Tx, before: Date): Promise<string[]
  * added to one meanwhile waits, and takes the mark back.
  */
 const ROLL_UP = `
-  with due as (
-    select distinct date_trunc('day', taken_at, 'UTC') as day from server_hours
-     where org_id = $1 and server_id = $2 and not in_day and taken_at < $3 order by 1 limit ${AT_A_TIME}),
+  with due as materialized (
+    select day, day + interval '24 hours' as stop from (
+      select distinct date_trunc('day', taken_at, 'UTC') as day from server_hours
+       where org_id = $1 and server_id = $2 and not in_day and taken_at < $3 order by 1 limit ${AT_A_TIME}) d),
   hours as (
     update server_hours h set in_day = true from due
-     where h.org_id = $1 and h.server_id = $2 and h.taken_at >= due.day and h.taken_at < due.day + interval '24 hours'
+     where h.org_id = $1 and h.server_id = $2 and h.taken_at >= due.day and h.taken_at < due.stop
     returning due.day, h.*),
   days as (
     insert into server_days (org_id, server_id, taken_at, ${FIGURES.join(', ')})
@@ -44,21 +45,27 @@ export async function rollUpDays(tx: Tx, serverId: string, before: Date): Promis
 /*
  * Whole days of the range whose hours are all in them, and the hours of the other days, as far as they are in the range. An
  * hour that came late, or grew, is not in its day yet: the whole day is read from its hours then.
+ *
+ * Where a day ends is computed before it is compared: below row-level security only functions that are leakproof may
+ * choose what an index reads, and the sum of an instant and an interval is none. Each day read all hours after it.
  */
 const DAYS_AND_HOURS = `
-  with days as materialized (
-    select d.* from server_days d
-     where d.org_id = $1 and d.server_id = $2 and d.taken_at >= $3 and d.taken_at <= $4::timestamptz - interval '24 hours'
-       and not exists (select from server_hours h where h.org_id = $1 and h.server_id = $2 and not h.in_day
-                          and h.taken_at >= d.taken_at and h.taken_at < d.taken_at + interval '24 hours')),
-  others as (
-    select day from generate_series(date_trunc('day', $3::timestamptz, 'UTC'), $4, interval '24 hours') day
+  with whole as materialized (
+    select d.*, d.taken_at + interval '24 hours' as stop from server_days d
+     where d.org_id = $1 and d.server_id = $2 and d.taken_at >= $3 and d.taken_at <= $4::timestamptz - interval '24 hours'),
+  days as materialized (
+    select w.* from whole w
+     where not exists (select from server_hours h where h.org_id = $1 and h.server_id = $2 and not h.in_day
+                          and h.taken_at >= w.taken_at and h.taken_at < w.stop)),
+  others as materialized (
+    select greatest(day, $3::timestamptz) as start, least(day + interval '24 hours', $4::timestamptz) as stop
+      from generate_series(date_trunc('day', $3::timestamptz, 'UTC'), $4, interval '24 hours') day
      where day not in (select taken_at from days))
   select taken_at, ${FIGURES.join(', ')} from days
    union all
   select h.taken_at, ${FIGURES.map((name) => `h.${name}`).join(', ')} from others, lateral (
     select * from server_hours where org_id = $1 and server_id = $2
-       and taken_at >= greatest(day, $3::timestamptz) and taken_at < least(day + interval '24 hours', $4::timestamptz)) h`;
+       and taken_at >= others.start and taken_at < others.stop) h`;
 
 /** By steps of so many seconds, from where the coarsest sums are that these steps are made of. */
 export function figuresOf(tx: Tx, serverId: string, range: TimeRange, how: FigureStep): Promise<FiguresRow[]> {

@@ -107,11 +107,12 @@ export async function findExistingEvents(
   const moved = movedSource(source);
   const rows = await tx.query<{ source: string; id: string; at: Date; labels: string[] | null; quantity: string }>(
     // Events have no index of their own: the hours say where there are some.
-    `with hours as (
-       select distinct date_trunc('hour', hour, 'UTC') as hour from usage_hours
-        where org_id = $1 and meter = $2 and hour >= date_trunc('hour', $5::timestamptz, 'UTC') and hour < $6)
+    `with hours as materialized (
+       select hour, hour + interval '1 hour' as stop from (
+         select distinct date_trunc('hour', hour, 'UTC') as hour from usage_hours
+          where org_id = $1 and meter = $2 and hour >= date_trunc('hour', $5::timestamptz, 'UTC') and hour < $6) d)
      select e.source, e.id, e.at, e.labels, e.quantity
-       from hours h join usage_events e on e.at >= h.hour and e.at < h.hour + interval '1 hour'
+       from hours h join usage_events e on e.at >= h.hour and e.at < h.stop
       where e.org_id = $1 and e.meter = $2 and e.source in ($3, $4) and e.at >= $5 and e.at < $6 limit $7`,
     [orgId, meter, source, moved, from, to, MOST_EXISTING + 1],
   );
