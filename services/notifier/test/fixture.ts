@@ -1,3 +1,4 @@
+import { actionDone } from '@tidegate/contracts/kernel/action-done';
 import { closing } from '@tidegate/testing/closing';
 import { alone } from '@tidegate/testing/test-run';
 import 'reflect-metadata';
@@ -128,7 +129,8 @@ export class NotifierWorld {
     });
     this.nc.subscribe('evt.notifier.>', {
       callback: (_error, message) => {
-        this.said.push(message.json());
+        // What people did is for the audit log.
+        if (message.subject !== actionDone.notifier.subject) this.said.push(message.json());
       },
     });
     this.nc.subscribe('usage.>', {

@@ -47,6 +47,8 @@ export const exported: Exported = {
       ...STAYS,
       organisation_exports: 'that it is being exported',
       demo_organisation: 'a demo is filled again and not moved',
+      audit_entries:
+        'who did what was done at the other installation, by accounts of there: its CSV can be taken along',
     },
   },
 };

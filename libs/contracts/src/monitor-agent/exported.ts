@@ -87,7 +87,7 @@ export const exported: Exported = {
       'server_days server_epochs table_sizes databases tables indexes statements query_keys ' +
       'statement_counters statement_snapshots statement_samples statement_hour_chunks statement_chunks ' +
       'statement_rollups statement_months activity_samples aged_tables blocking_incidents database_samples ' +
-      'database_rollups table_samples table_rollups index_samples index_rollups relation_snapshots ' +
+      'database_rollups table_samples table_rollups index_samples index_rollups wait_rollups relation_snapshots ' +
       'relation_rollup_ranges wraparound_samples',
     queues: 'server_leases server_removals',
     stays: {
