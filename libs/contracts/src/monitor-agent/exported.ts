@@ -88,7 +88,7 @@ export const exported: Exported = {
       'statement_counters statement_snapshots statement_samples statement_hour_chunks statement_chunks ' +
       'statement_rollups statement_months activity_samples aged_tables blocking_incidents database_samples ' +
       'database_rollups table_samples table_rollups index_samples index_rollups wait_rollups relation_snapshots ' +
-      'relation_rollup_ranges wraparound_samples',
+      'relation_rollup_ranges wait_rollup_ranges wraparound_samples',
     queues: 'server_leases server_removals',
     stays: {
       ...STAYS,
