@@ -12,6 +12,7 @@ const NEEDED_BY_FEW = [
   /\/node_modules\/typeorm\/(metadata|persistence|repository)\//,
   /\/node_modules\/(age-encryption|@noble|@scure)\//,
   /\/node_modules\/light-my-request\//,
+  /\/node_modules\/(pdfkit|fontkit)\//,
 ];
 
 /** Notes each module that the platform's own thread loads. */

@@ -6,7 +6,7 @@
  * them and each Debian package of BASE, a copy of the base image's /var/lib/dpkg and /usr/share/doc.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { debianComponents } from './debian-packages.mjs';
 import { productionPackages } from './production-packages.mjs';
 
@@ -19,6 +19,15 @@ const readJson = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8
 const OF_OURS = ['dist', 'migrations', 'data', 'assets', 'package.json'];
 const NOT_OF_OURS = /\.(d\.ts|d\.ts\.map|tsbuildinfo)$/;
 const NOT_OF_OTHERS = /\.(map|ts|mts|cts|md|markdown|tsbuildinfo)$/i;
+/** What of a package only browsers, its developers or other uses than ours read. */
+const UNUSED = {
+  '@swc/helpers': /^(cjs|src)/,
+  brotli: /^(build|compress\.js)/,
+  fflate: /^(umd|lib\/browser|esm\/browser)/,
+  fontkit: /^(src|dist\/(browser|main))/,
+  pako: /^dist/,
+  pdfkit: /^(\.yarn|tools|js\/(data|standard-fonts|pdfkit\.(js|browser|old|standalone)))/,
+};
 const LICENCE = /^(licen[cs]e|copying|notice|copyright|authors)/i;
 
 function copyOurs(folder) {
@@ -30,12 +39,14 @@ function copyOurs(folder) {
 }
 
 function copyPackage(path) {
+  const unused = UNUSED[path.split('node_modules/').at(-1)];
   cpSync(join(root, path), join(app, path), {
     recursive: true,
     // A package's own node_modules are packages of their own.
     filter: (from) =>
       from === join(root, path) ||
-      (basename(from) !== 'node_modules' &&
+      (!unused?.test(relative(join(root, path), from)) &&
+        basename(from) !== 'node_modules' &&
         (statSync(from, { throwIfNoEntry: false })?.isDirectory() ||
           LICENCE.test(basename(from)) ||
           !NOT_OF_OTHERS.test(from))),

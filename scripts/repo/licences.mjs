@@ -14,6 +14,7 @@ const SAID_ELSEWHERE = {
   buildcheck: 'MIT',
   'cpu-features': 'MIT',
   'humanize-number': 'MIT',
+  'png-js': 'MIT',
   ssh2: 'MIT',
   streamsearch: 'MIT',
 };

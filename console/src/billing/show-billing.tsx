@@ -13,6 +13,7 @@ import { Reading } from '../kernel/reading.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { Arrival } from './arrival.tsx';
+import { SaveInvoice } from './save-invoice.tsx';
 import { SeatsOf } from './seats.tsx';
 
 const MARKS: Record<Subscription['status'], Mark> = {
@@ -230,7 +231,7 @@ const columnsOf = (org: string): Column<Invoice>[] => {
       key: 'pdf',
       title: t('PDF'),
       value: ({ pdfUrl }) => pdfUrl,
-      cell: ({ pdfUrl }) => (pdfUrl ? <a href={pdfUrl}>{t('PDF')}</a> : '–'),
+      cell: (invoice) => <SaveInvoice invoice={invoice} />,
     },
   ];
 };

@@ -5,6 +5,7 @@ import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { InvoiceLines } from './invoice-lines.tsx';
+import { SaveInvoice } from './save-invoice.tsx';
 
 const route = getRouteApi('/o/$org/billing/invoices/$invoiceId');
 
@@ -13,44 +14,36 @@ export function ShowInvoice() {
   const invoice = useRead('invoicesGet', { invoiceId });
   return (
     <Reading of={invoice}>
-      {({
-        number,
-        status,
-        currency,
-        lines,
-        totalMinor,
-        discountMinor,
-        taxMinor,
-        fromBalanceMinor,
-        creditedMinor,
-        dueMinor,
-        dueAt,
-        url,
-      }) => (
+      {({ lines, ...one }) => (
         <Page
-          title={number ? t('Invoice {number}', { number }) : t('Draft of an invoice')}
-          lead={t(status)}
-          actions={url ? <a href={url}>{t('Pay')}</a> : null}
+          title={one.number ? t('Invoice {number}', { number: one.number }) : t('Draft of an invoice')}
+          lead={t(one.status)}
+          actions={
+            <>
+              {one.url ? <a href={one.url}>{t('Pay')}</a> : null}
+              <SaveInvoice invoice={one} />
+            </>
+          }
         >
-          <InvoiceLines lines={lines} currency={currency} />
+          <InvoiceLines lines={lines} currency={one.currency} />
           <dl className="facts">
             {[
-              [t('Discount'), discountMinor],
-              [t('Tax'), taxMinor],
-              [t('Total'), totalMinor],
-              [t('From the balance'), fromBalanceMinor],
-              [t('Credited'), creditedMinor],
-              [t('Left to pay'), dueMinor],
+              [t('Discount'), one.discountMinor],
+              [t('Tax'), one.taxMinor],
+              [t('Total'), one.totalMinor],
+              [t('From the balance'), one.fromBalanceMinor],
+              [t('Credited'), one.creditedMinor],
+              [t('Left to pay'), one.dueMinor],
             ].map(([name, amount]) => (
               <div key={name}>
                 <dt>{name}</dt>
-                <dd>{money(Number(amount), currency)}</dd>
+                <dd>{money(Number(amount), one.currency)}</dd>
               </div>
             ))}
-            {dueAt ? (
+            {one.dueAt ? (
               <div>
                 <dt>{t('Due')}</dt>
-                <dd>{day(dueAt)}</dd>
+                <dd>{day(one.dueAt)}</dd>
               </div>
             ) : null}
           </dl>

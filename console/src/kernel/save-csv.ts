@@ -1,6 +1,7 @@
 import type { Asked } from './asked.ts';
 import { type Column, csv } from './csv.rules.ts';
 import { compareNames } from './format.ts';
+import { saveFile } from './save-file.ts';
 import { type TableSearch, viewOf } from './table-view.rules.ts';
 
 /** More would not fit into the memory of a small machine, nor into most spreadsheets with comfort. */
@@ -25,14 +26,6 @@ export async function saveCsv<Row>({ name, view, search, columns, all, asked }: 
   const cut = (read?.length ?? 0) > MOST_ROWS;
   const first = read?.slice(0, MOST_ROWS);
   const rows = first ? (search ? viewOf(first, all, search, compareNames) : first) : view;
-  download(`${name}.csv`, csv(columns, rows));
+  saveFile(`${name}.csv`, new Blob([csv(columns, rows)], { type: 'text/csv;charset=utf-8' }));
   return { cut };
-}
-
-function download(name: string, content: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], { type: 'text/csv;charset=utf-8' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

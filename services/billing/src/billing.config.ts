@@ -79,6 +79,20 @@ const schema = z
       .max(365)
       .default(14)
       .meta({ description: 'Days after which an invoice that is paid outside the platform is due' }),
+    INVOICE_SELLER: z
+      .string()
+      .trim()
+      .min(1)
+      .max(600)
+      .optional()
+      .meta({
+        description:
+          'Who own invoices are from, as it stands on their PDFs, in lines that | separates: name, address, tax number. By ' +
+          'default INSTALLATION_NAME',
+      }),
+    INSTALLATION_NAME: z.string().min(1).max(80).default('Tidegate').meta({
+      description: 'As for the notifier: who own invoices are from, where INVOICE_SELLER is not set',
+    }),
   })
   .refine((values) => values.STRIPE_WEBHOOK_SECRET === undefined || values.STRIPE_SECRET_KEY !== undefined, {
     path: ['STRIPE_SECRET_KEY'],

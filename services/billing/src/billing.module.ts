@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ManageCoupons } from './coupons/manage-coupons.ts';
 import { FillDemo } from './demo/fill-demo.ts';
+import { InvoicePrinter } from './documents/invoice-printer.ts';
+import { PrintInvoice } from './documents/print-invoice.ts';
 import { AnnounceEntitlements } from './entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
@@ -87,6 +89,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ManageCredits,
     ListInvoices,
     ListAllInvoices,
+    PrintInvoice,
     ListDoublePayments,
     ManageDisputes,
     BillingDetails,
@@ -107,6 +110,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     IssueInvoice,
     ChargeUsage,
     ExpireKeptInvoices,
+    InvoicePrinter,
     SubscriptionChanges,
     ApplyDueChanges,
     EndPauses,

@@ -25,6 +25,8 @@ import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import type { BillingConfig } from '../src/billing.config.ts';
 import { ManageCoupons } from '../src/coupons/manage-coupons.ts';
+import { InvoicePrinter } from '../src/documents/invoice-printer.ts';
+import { PrintInvoice } from '../src/documents/print-invoice.ts';
 import { AnnounceEntitlements } from '../src/entitlements/announce-entitlements.ts';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
@@ -159,6 +161,7 @@ export async function openBilling({
     UNPAID_DAYS: 30,
     INVOICE_REMINDER_DAYS: '-3,0,3,6',
     INVOICE_KEEP_YEARS: 10,
+    INSTALLATION_NAME: 'Tidegate',
   };
   const config = { ...terms, ...settings } as BillingConfig;
   const log = new Log({ service: 'billing' });
@@ -198,6 +201,8 @@ export async function openBilling({
   const seats = new SellSeats(tenants, entitlements, wakes, count);
   const following = new FollowMembers(tenants, outbox, changes, payments, entitlements);
   const followSeats = new FollowSeats(tenants, wakes, count, following, log);
+  const printer = new InvoicePrinter();
+  closing(() => printer.onApplicationShutdown());
   const handlers = [
     new ApplyPlans(wakes),
     new CheckPlans(),
@@ -221,6 +226,7 @@ export async function openBilling({
     new GetCosts(tenants, bus, log),
     new ListInvoices(),
     new ListAllInvoices(),
+    new PrintInvoice(tenants, printer, config),
     new ListDoublePayments(tenants, new Metrics()),
     new ManageDisputes(entitlements),
     new BillingDetails(),

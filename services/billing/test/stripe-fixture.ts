@@ -99,6 +99,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     UNPAID_DAYS: 30,
     INVOICE_REMINDER_DAYS: '',
     INVOICE_KEEP_YEARS: 10,
+    INSTALLATION_NAME: 'Tidegate',
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();

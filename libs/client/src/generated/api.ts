@@ -4178,6 +4178,29 @@ export type InvoicesPayOutput = Invoice;
 
 export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type InvoicesPdfInput = {
+  /** The invoice */
+  invoiceId: Id;
+  /** Language of its words, dates and numbers */
+  locale?: Locale;
+};
+
+export type InvoicesPdfOutput = Blob;
+
+export type InvoicesPdfProblem = 'invoice_of_provider' | 'invoice_too_long' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesPdfOfAnyInput = {
+  organisationId: Id;
+  /** The invoice */
+  invoiceId: Id;
+  /** Language of its words, dates and numbers */
+  locale?: Locale;
+};
+
+export type InvoicesPdfOfAnyOutput = Blob;
+
+export type InvoicesPdfOfAnyProblem = 'invoice_of_provider' | 'invoice_too_long' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type InvoicesVoidInput = {
   organisationId: Id;
   /** The invoice */
@@ -7420,6 +7443,14 @@ export class TidegateClient extends Transport {
   /** Mark an invoice as paid by hand */
   invoicesPay = (input: InvoicesPayInput, options?: CallOptions): Promise<InvoicesPayOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/pay', repeat: 'keyed' }, input, options);
+
+  /** An own invoice as a PDF. In its present state: paid, credited, withdrawn. Stripe keeps the PDFs of its own: `pdfUrl` of the invoice. */
+  invoicesPdf = (input: InvoicesPdfInput, options?: CallOptions): Promise<InvoicesPdfOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/invoices/{invoiceId}/pdf', repeat: 'safe', answers: 'application/pdf' }, input, options);
+
+  /** An own invoice of an organisation as a PDF, also of one that is deleted */
+  invoicesPdfOfAny = (input: InvoicesPdfOfAnyInput, options?: CallOptions): Promise<InvoicesPdfOfAnyOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/pdf', repeat: 'safe', answers: 'application/pdf' }, input, options);
 
   /** Withdraw an open invoice: nothing of it is owed. What was paid from the balance returns to it. A paid invoice is not withdrawn but credited. */
   invoicesVoid = (input: InvoicesVoidInput, options?: CallOptions): Promise<InvoicesVoidOutput> =>

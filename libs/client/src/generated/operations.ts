@@ -28,6 +28,8 @@ export const OPERATIONS = {
   invoicesList: { service: 'billing', scope: 'billing:read', reads: true },
   invoicesListAll: { service: 'billing', scope: 'operator', reads: true },
   invoicesPay: { service: 'billing', scope: 'operator', reads: false },
+  invoicesPdf: { service: 'billing', scope: 'billing:read', reads: true },
+  invoicesPdfOfAny: { service: 'billing', scope: 'operator', reads: true },
   invoicesVoid: { service: 'billing', scope: 'operator', reads: false },
   ordersDecide: { service: 'billing', scope: 'operator', reads: false },
   ordersList: { service: 'billing', scope: 'operator', reads: true },
@@ -261,7 +263,7 @@ export const LIVE = {
   },
   entitlements: {
     about: undefined,
-    refreshes: ['billingDetailsGet', 'creditsGet', 'disputesList', 'entitlementsCurrent', 'invoicesGet', 'invoicesList', 'paymentsList', 'paymentsMethod', 'plansList', 'seatsGet', 'subscriptionsGet', 'topUpsGet', 'backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
+    refreshes: ['billingDetailsGet', 'creditsGet', 'disputesList', 'entitlementsCurrent', 'invoicesGet', 'invoicesList', 'invoicesPdf', 'paymentsList', 'paymentsMethod', 'plansList', 'seatsGet', 'subscriptionsGet', 'topUpsGet', 'backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
     moves: [],
   },
   servers: {

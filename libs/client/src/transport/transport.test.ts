@@ -129,6 +129,16 @@ test('a list is followed to its end; paths and queries are escaped', async () =>
   ]);
 });
 
+test('a file is answered as its bytes, and a refusal is a problem all the same', async () => {
+  const bytes = Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff]);
+  answers = [(_request, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end(bytes)];
+  const file = await client().invoicesPdf({ invoiceId: 'i1', locale: 'de' });
+  expect(seen[0]?.url).toBe('/api/v1/billing/invoices/i1/pdf?locale=de');
+  expect([file.type, Buffer.from(await file.arrayBuffer()).equals(bytes)]).toEqual(['application/pdf', true]);
+  answers = [problem(404, 'not_found')];
+  await expect(client().invoicesPdf({ invoiceId: 'i1' })).rejects.toMatchObject({ code: 'not_found' });
+});
+
 test('a file is sent as the body, and again when the server asks for it', async () => {
   answers = [problem(503, 'unavailable', { 'retry-after': '0' }), json(202, { id: 'u1', status: 'queued' })];
   const uploadId = '0190c0de-0000-7000-8000-000000000001';

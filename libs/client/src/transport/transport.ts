@@ -33,6 +33,8 @@ export interface Route {
   repeat: 'safe' | 'keyed' | 'never';
   /** The input's field that is the body as it is, a file; without it the body is JSON. */
   file?: string;
+  /** The type of the file that it answers; without it the answer is JSON. */
+  answers?: string;
 }
 
 /** A body that can be sent again when a connection breaks. In Node `await openAsBlob(path)` streams a file. */
@@ -129,6 +131,7 @@ export class Transport {
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         ...(body ? { body: body.content } : {}),
       });
+      if (response.ok && route.answers) return (await response.blob()) as T;
       const text = await response.text();
       if (!response.ok) throw problemOf(response, text);
       if (text === '') return {} as T;

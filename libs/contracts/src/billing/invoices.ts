@@ -11,7 +11,7 @@ export const InvoiceStatus = z.enum(['draft', 'open', 'paid', 'void', 'uncollect
 export type InvoiceStatus = z.infer<typeof InvoiceStatus>;
 
 /** In the smallest unit of the invoice's currency; credits are negative. */
-const InvoiceId = Id.meta({ description: 'The invoice' });
+export const InvoiceId = Id.meta({ description: 'The invoice' });
 
 const Amount = z
   .int()

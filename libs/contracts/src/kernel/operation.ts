@@ -50,6 +50,10 @@ export interface Operation<
   /** Asked for `text/csv` it answers with its `csv`. Its input has `format`. */
   readonly csv: boolean;
   /**
+   * What it answers is a file of this type, its `name` and its `content` in base64. Over HTTP its bytes are the answer.
+   */
+  readonly file: string | undefined;
+  /**
    * Its body may also be CloudEvents, which become its field `events`. Each may name an organisation as its subject, so a
    * service key need not choose one for the request.
    */
@@ -89,6 +93,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends read
   metered?: false;
   judgedByInput?: true;
   csv?: true;
+  file?: 'application/pdf';
   cloudEvents?: true;
 }
 
@@ -134,6 +139,7 @@ export function operation<
     metered: spec.metered ?? !ACCOUNT.test(spec.scope),
     judgedByInput: spec.judgedByInput ?? false,
     csv: spec.csv ?? false,
+    file: spec.file,
     cloudEvents: spec.cloudEvents ?? false,
   });
 }

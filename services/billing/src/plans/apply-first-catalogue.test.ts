@@ -27,6 +27,7 @@ const start = (PLANS_FILE?: string) =>
       UNPAID_DAYS: 30,
       INVOICE_REMINDER_DAYS: '',
       INVOICE_KEEP_YEARS: 10,
+      INSTALLATION_NAME: 'Tidegate',
     }),
     log,
   ).onApplicationBootstrap();

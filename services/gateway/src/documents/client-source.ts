@@ -22,7 +22,7 @@ export function clientSource(operations: Operation[]): string {
     const output = operation.output === Empty ? {} : book.output(operation.subject);
     return [
       declaration(`${name}Input`, inputOf(operation, book)),
-      declaration(`${name}Output`, output),
+      operation.file ? `export type ${name}Output = Blob;` : declaration(`${name}Output`, output),
       problemCodes(operation),
     ];
   });
@@ -96,7 +96,7 @@ function method(operation: Operation): string {
   const text = [operation.summary, operation.description].filter(Boolean).join('. ').replaceAll('*/', '');
   return `  /** ${text} */
   ${camel(name)} = (input: ${name}Input${optional}, options?: CallOptions): Promise<${name}Output> =>
-    this.send({ method: '${verb}', path: '${path}', repeat: '${repeat}' }, input, options);`;
+    this.send({ method: '${verb}', path: '${path}', repeat: '${repeat}'${operation.file ? `, answers: '${operation.file}'` : ''} }, input, options);`;
 }
 
 function candleFile(): string {

@@ -58,7 +58,12 @@ test.each(each)('%s accepts and answers its examples, by contract and by documen
   }
   if (operation.output === Empty) return;
   expect(operation.output.safeParse(example.output).error?.issues).toBeUndefined();
-  const answer = responses[operation.status]?.content?.['application/json'];
+  const { content } = responses[operation.status] ?? {};
+  if (operation.file) {
+    expect(content).toEqual({ [operation.file]: { schema: { type: 'string', format: 'binary' } } });
+    return;
+  }
+  const answer = content?.['application/json'];
   expect(validate(answer?.schema as Json, answer?.example)).toEqual([]);
 });
 

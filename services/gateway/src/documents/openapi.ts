@@ -167,10 +167,12 @@ function success(operation: Operation, book: SchemaBook, example: Example): Json
     [operation.status]: {
       description: 'Success',
       headers: { ...TRACED, ...made },
-      content: {
-        'application/json': { schema, example: example.output },
-        ...(operation.csv && { 'text/csv': { schema: { type: 'string' } } }),
-      },
+      content: operation.file
+        ? { [operation.file]: { schema: { type: 'string', format: 'binary' } } }
+        : {
+            'application/json': { schema, example: example.output },
+            ...(operation.csv && { 'text/csv': { schema: { type: 'string' } } }),
+          },
     },
     ...(operation.http?.[0] === 'GET' ? unchanged : {}),
   };

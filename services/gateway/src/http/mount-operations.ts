@@ -10,6 +10,7 @@ import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from
 import type { Principal } from '../kernel/principal.ts';
 import type { Spent } from '../limits/quota.ts';
 import { recaller } from './answered-before.ts';
+import { fileIn } from './answered-file.ts';
 import { eventsOf } from './cloud-events.ts';
 import { coercer } from './coerce.ts';
 import { csvIn, isPaged, sendPages, wantsCsv } from './csv-pages.ts';
@@ -119,6 +120,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
     if (spent) await edge.quota.settle(spent);
     if (asCsv && paged) return reply;
     if (operation.csv) varyBy(reply, 'accept');
+    if (operation.file && body !== undefined) return reply.send(fileIn(reply, operation.file, body));
     return reply.send(asCsv ? csvIn(reply, body) : body);
   };
 }

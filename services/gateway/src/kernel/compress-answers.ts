@@ -15,7 +15,9 @@ const MIN_BYTES = 1_024;
 const BROTLI_QUALITY = 4;
 const compressors = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 
-export const mayBeCompressed = ({ http, output }: Operation): boolean => http?.[0] === 'GET' && !hasSecrets(output);
+/** Files are compressed within. */
+export const mayBeCompressed = ({ http, output, file }: Operation): boolean =>
+  http?.[0] === 'GET' && !file && !hasSecrets(output);
 
 type Compress = (text: string, coding: Coding) => Promise<Buffer>;
 
