@@ -7,6 +7,7 @@ import { openEveryDialog } from './console/open-every-dialog.ts';
 import { outgrowAPlan } from './console/outgrow-a-plan.ts';
 import { readAsAViewer } from './console/read-as-a-viewer.ts';
 import { readTheAuditLog } from './console/read-the-audit-log.ts';
+import { saveAnInvoice } from './console/save-an-invoice.ts';
 import { shareABrowser } from './console/share-a-browser.ts';
 import { shareAPage } from './console/share-a-page.ts';
 import type { Visit } from './console/visit.ts';
@@ -231,6 +232,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('usage by key, in a browser', () => divideUsage(visit));
   describe.runIf(CHROMIUM)('somebody who may only look, in a browser', () => readAsAViewer(visit));
   describe.runIf(CHROMIUM)('the audit log, in a browser', () => readTheAuditLog(visit));
+  describe.runIf(CHROMIUM)('an invoice, in a browser', () => saveAnInvoice(visit));
   describe.runIf(CHROMIUM)('a table of many rows, in a browser', () => keepATable(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));

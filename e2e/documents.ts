@@ -193,6 +193,20 @@ export function documents(platform: SharedPlatform): void {
         if (operation.parameters?.some((one) => one.name === 'cursor'))
           await ask(operator, id, { path: { organisationId }, query: '?limit=1' });
       }
+      // What there is to an invoice, as JSON and as a file, once something was charged.
+      const charge = { currency: 'EUR', amountMinor: 2_900, description: 'Set up', reason: 'Contract', now: true };
+      const charged = await ask(operator, 'invoices.charge-once', {
+        path: { organisationId },
+        body: { ...charge, chargeKey: 'printed' },
+      });
+      const invoiceId = (charged.body['invoice'] as Json | undefined)?.['id'];
+      for (const [who, id] of [
+        [owner, 'invoices.get'],
+        [owner, 'invoices.pdf'],
+        [operator, 'invoices.pdf-of-any'],
+      ] as const)
+        expect((await ask(who, id, { path: { organisationId, invoiceId } })).status, id).toBe(200);
+      await ask(operator, 'invoices.pay', { path: { organisationId, invoiceId }, body: { reason: 'Bank transfer' } });
       await ask(owner, 'sessions.logout');
       expect(faults).toEqual([]);
     });

@@ -39,6 +39,8 @@ test('a used-up quota never locks people out of their account', () => {
       "billing invoices.list",
       "billing invoices.list-all",
       "billing invoices.pay",
+      "billing invoices.pdf",
+      "billing invoices.pdf-of-any",
       "billing invoices.void",
       "billing orders.decide",
       "billing orders.list",
