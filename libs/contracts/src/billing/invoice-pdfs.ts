@@ -6,7 +6,7 @@ import { Id } from '../kernel/types.ts';
 import { InvoiceId, invoiceOfProvider } from './invoices.ts';
 
 /** More would take a thread too long; the lines can still be read one by one. */
-export const MOST_PRINTED_LINES = 2_000;
+export const MOST_PRINTED_LINES = 1_000;
 
 export const invoiceTooLong = problem(
   'invoice_too_long',

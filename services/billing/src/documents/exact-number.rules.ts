@@ -25,10 +25,16 @@ export function unitPrice(amount: bigint, quantity: string, digits: number): str
   return undefined;
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** As people write it in that language, whatever its size. */
 export function written(decimal: string, locale: string): string {
   const digits = decimal.split('.')[1]?.length ?? 0;
-  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const key = `${locale} ${digits}`;
+  // Making one takes longer than drawing a line.
+  const format =
+    formats.get(key) ?? new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  formats.set(key, format);
   // A decimal as text is formatted as it is, without becoming a float.
   return format.format(decimal as Intl.StringNumericLiteral);
 }

@@ -5,7 +5,8 @@ import type { ToPrint } from './invoice-sheet.rules.ts';
 
 /** The thread ends when nobody asks any more, and fonts and library go with it. */
 const IDLE_MS = 15_000;
-const TASK_MS = 15_000;
+/** Many times what the longest invoice takes: the thread steps back where the machine is busy. */
+const TASK_MS = 60_000;
 const MEMORY = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 16 };
 
 /** Makes PDFs in a thread of its own, one after the other: what answers requests waits for none. Organisations take turns. */
