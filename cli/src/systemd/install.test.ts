@@ -34,7 +34,7 @@ test.runIf(!missing)('systemd counts what the service may do as little', () => {
 });
 
 test(`the unit says how it is run, restarted and stopped${missing}`, () => {
-  const unit = unitFile({ ...installed(false), root: '/opt/tidegate' });
+  const unit = unitFile({ ...installed(false), root: '/opt/tidegate', node: '/usr/bin/node' });
   expect(unit).toMatch(/^ExecStart=.*node --.* \/opt\/tidegate\/cli\/dist\/main\.js start$/m);
   for (const line of [
     'User=tidegate',
