@@ -13,7 +13,8 @@ const read = (root, file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 /** `{ root, version }`, or `{ missing }` in words. */
 export function prepareReleaseBefore(node) {
   const { version, commit } = read(ROOT, 'deploy/releases.json').findLast((one) => one.commit);
-  const root = join(ROOT, 'node_modules', '.cache', 'tidegate-releases', commit);
+  // Not below node_modules, where the compiler takes types of packages for unreachable.
+  const root = join(ROOT, '.data', 'releases', commit);
   const finished = join(root, '.finished');
   if (existsSync(finished)) return { root, version };
   if (spawnSync('git', ['cat-file', '-e', `${commit}^{commit}`], { cwd: ROOT }).status !== 0) {
@@ -33,7 +34,10 @@ export function giveMigrations(root, which) {
   const { commit } = read(ROOT, 'deploy/releases.json').findLast((one) => one.commit);
   for (const folder of migrationFolders(root)) {
     rmSync(join(root, folder), { recursive: true });
-    if (which === 'newest') cpSync(join(ROOT, folder), join(root, folder), { recursive: true });
+    if (which === 'newest') {
+      cpSync(join(ROOT, folder), join(root, folder), { recursive: true });
+      for (const name of readdirSync(join(root, folder))) withinTransaction(join(root, folder, name));
+    }
   }
   if (which === 'own') {
     extract(
@@ -41,6 +45,14 @@ export function giveMigrations(root, which) {
       commit,
       PACKAGES.map((top) => `${top}/*/migrations`),
     );
+  }
+}
+
+/** 0.1.0 runs every migration in a transaction, where an index cannot be made beside others' work. */
+function withinTransaction(file) {
+  const text = readFileSync(file, 'utf8');
+  if (text.startsWith('-- phase: expand, outside a transaction')) {
+    writeFileSync(file, text.replace(/\bconcurrently\b/i, ''));
   }
 }
 
