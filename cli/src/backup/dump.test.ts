@@ -1,37 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import {
-  chownSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { findPrograms } from '@tidegate/backup/postgres/client-programs';
-import { freePort } from '@tidegate/runtime/embedded/free-port';
-import { hasEnded } from '@tidegate/runtime/embedded/processes';
-import { unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
 import { closing } from '@tidegate/testing/closing';
+import { runStatements } from '@tidegate/testing/database';
+import { findExternalPostgres, initialiseExternal, startExternal } from '@tidegate/testing/external-postgres';
 import { Rest, startPlatform } from '@tidegate/testing/platform';
-import { until } from '@tidegate/testing/until';
-import pg from 'pg';
 import { runTidegate } from '../../test/run-tidegate.ts';
-
-const DEBIAN = '/usr/lib/postgresql';
-const PASSWORD = 'external';
-
-/** A server of Debian's with its own client programs; it need not be installed. */
-const installed = (): string | undefined =>
-  (existsSync(DEBIAN) ? readdirSync(DEBIAN) : [])
-    .filter((version) =>
-      ['initdb', 'postgres', 'pg_dump'].every((name) => existsSync(join(DEBIAN, version, 'bin', name))),
-    )
-    .map((version) => join(DEBIAN, version, 'bin'))
-    .at(0);
 
 test('programs are those of the server’s version or newer, and who has none is told what to install', () => {
   expect(() => findPrograms(98, { PATH: '/nowhere' })).toThrow(
@@ -40,12 +15,11 @@ test('programs are those of the server’s version or newer, and who has none is
 });
 
 test('an external PostgreSQL is dumped by its own pg_dump into a sealed file, and a new one has everything of it', async () => {
-  const bin = installed();
+  const bin = findExternalPostgres('pg_dump');
   if (!bin) return void process.stderr.write('No PostgreSQL of Debian is installed: the test of dumps is left out.\n');
-  const server = await startServer(bin);
-  await sql(
-    server,
-    'postgres',
+  const server = await startExternal(bin, initialiseExternal(bin));
+  await runStatements(
+    server('postgres').login,
     'create database first',
     'create database second',
     "create role plain login password 'plain'",
@@ -56,8 +30,8 @@ test('an external PostgreSQL is dumped by its own pg_dump into a sealed file, an
   const passphraseFile = join(folder, 'passphrase');
   writeFileSync(passphraseFile, 'a passphrase that is long enough\n');
   const file = join(folder, 'dump.sealed');
-  const url = (database: string, login = `postgres:${PASSWORD}`) =>
-    `postgresql://${login}@127.0.0.1:${server}/${database}`;
+  const url = (database: string, login?: string) =>
+    login ? server(database).url.replace(/\/\/[^@]+@/, `//${login}@`) : server(database).url;
 
   const platform = await startPlatform({ dataDir: first, env: { DATABASE_URL: url('first') } });
   const stop = closing(() => platform.stop());
@@ -88,7 +62,7 @@ test('an external PostgreSQL is dumped by its own pg_dump into a sealed file, an
   writeFileSync(broken, bytes);
   expect((await run(second, 'second', ['backup', 'load', broken])).stderr).toContain('is damaged');
   const schemas = "select from pg_namespace where nspname = 'identity'";
-  expect(await sql(server, 'second', schemas)).toEqual([]);
+  expect(await runStatements(server('second').login, schemas)).toEqual([]);
   const loaded = await run(second, 'second', ['backup', 'load', file]);
   expect(loaded).toMatchObject({ failed: undefined, stdout: expect.stringContaining('by pg_restore') });
 
@@ -102,59 +76,3 @@ test('an external PostgreSQL is dumped by its own pg_dump into a sealed file, an
   expect(await owner.get('/api/v1/organisation')).toMatchObject({ status: 200, body: { name: 'Harbour' } });
   expect((await owner.post('/api/v1/api-keys', { name: 'key', scopes: ['org:read'] })).status).toBe(201);
 });
-
-async function sql(port: number, database: string, ...statements: string[]): Promise<unknown[]> {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', password: PASSWORD, database });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    let rows: unknown[] = [];
-    for (const statement of statements) ({ rows } = await client.query(statement));
-    return rows;
-  } finally {
-    await client.end();
-  }
-}
-
-/** Returns its port. */
-async function startServer(bin: string): Promise<number> {
-  const base = mkdtempSync(join(tmpdir(), 'tidegate-external-'));
-  const identity = unprivilegedIdentity();
-  const [data, file] = [join(base, 'data'), join(base, 'password')];
-  mkdirSync(data, { mode: 0o700 });
-  writeFileSync(file, PASSWORD, { mode: 0o600 });
-  if (identity) for (const path of [base, data, file]) chownSync(path, identity.uid, identity.gid);
-  const given = [
-    '-D',
-    data,
-    '-U',
-    'postgres',
-    '-A',
-    'scram-sha-256',
-    `--pwfile=${file}`,
-    '--no-sync',
-    '--locale=C',
-    '-E',
-    'UTF8',
-  ];
-  execFileSync(join(bin, 'initdb'), given, { stdio: 'pipe', cwd: base, ...(identity ?? {}) });
-  const port = await freePort();
-  const own = ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
-  const child: ChildProcess = spawn(join(bin, 'postgres'), own, {
-    cwd: dirname(data),
-    stdio: 'ignore',
-    ...(identity ?? {}),
-  });
-  closing(async () => {
-    child.kill('SIGQUIT');
-    await until(() => hasEnded(child));
-  });
-  await until(
-    async () => {
-      if (hasEnded(child)) throw new Error('The external PostgreSQL has ended.');
-      return sql(port, 'postgres', 'select 1').catch(() => false);
-    },
-    { withinMs: 60_000, what: 'The external PostgreSQL' },
-  );
-  return port;
-}

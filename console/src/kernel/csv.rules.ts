@@ -1,3 +1,5 @@
+import { asText, csvField, csvLine, isFormula } from '@tidegate/contracts/kernel/csv';
+
 export interface Column<Row> {
   key: string;
   /** Empty: a column of buttons. */
@@ -14,8 +16,6 @@ export interface Column<Row> {
   hidden?: boolean;
 }
 
-/** What a spreadsheet would compute: it begins with one of these, after any blanks that it would skip; full-width ones too. */
-const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
 /** Decimals are texts, because they are exact; a negative one is no formula. */
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
@@ -23,12 +23,12 @@ const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 export function csv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const quoted = (value: string | number | null | undefined) => {
     const text = value == null ? '' : String(value);
-    const safe = typeof value === 'string' && FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
-    return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    const safe = typeof value === 'string' && isFormula(text) && !NUMBER.test(text) ? asText(text) : text;
+    return csvField(safe);
   };
   const lines = [
     columns.map(({ title }) => quoted(title)),
     ...rows.map((row) => columns.map(({ value }) => quoted(value(row)))),
   ];
-  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
+  return lines.map(csvLine).join('');
 }

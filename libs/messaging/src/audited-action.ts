@@ -3,7 +3,7 @@ import type { Audited } from '@tidegate/contracts/kernel/audit';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
-import { hasSecrets, mapSecrets } from './secrets.ts';
+import { mapSecrets } from './secrets.ts';
 
 /*
  * What the audit log says of one operation, from its contract and what it was given and answered. Secrets are taken out
@@ -135,9 +135,7 @@ function inside(of: Fields, path: string): unknown {
   return path.split('.').reduce<unknown>((part, key) => fields(part)[key], of);
 }
 
-function without(schema: Operation['input'], value: unknown): Fields {
-  return fields(hasSecrets(schema) ? mapSecrets(schema, value, () => SECRET) : value);
-}
+const without = (schema: Operation['input'], value: unknown): Fields => fields(mapSecrets(schema, value, () => SECRET));
 
 const fields = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};

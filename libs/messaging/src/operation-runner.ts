@@ -32,6 +32,9 @@ interface Committed {
 /** Ends the transaction of a request that was answered before. */
 class AnsweredBefore extends Error {}
 
+/** For what changes nothing: nothing follows its answer, and it was as it is. */
+const UNHEARD = { answerLater: () => {}, was: () => {} };
+
 /**
  * Runs one operation through an ordered chain:
  *
@@ -80,7 +83,7 @@ export class OperationRunner {
 
   private async read(call: OperationCall): Promise<unknown> {
     const tx = this.tenants.reader({ orgId: call.caller.orgId, userId: call.caller.userId });
-    return checkedOutput(call.handler.operation, await this.invoke(call, tx, { answerLater: () => {}, was: () => {} }));
+    return checkedOutput(call.handler.operation, await this.invoke(call, tx, UNHEARD));
   }
 
   /**
@@ -151,7 +154,7 @@ export class OperationRunner {
     const input = earlier.input.safeParse(Object.fromEntries(sent));
     if (!handler || !input.success) return undefined;
     try {
-      return await this.invoke({ ...call, handler, input: input.data }, tx, { answerLater: () => {}, was: () => {} });
+      return await this.invoke({ ...call, handler, input: input.data }, tx, UNHEARD);
     } catch (error) {
       if (error instanceof ProblemError) return undefined;
       throw error;

@@ -28,17 +28,17 @@ export async function testDatabase({ schema, folders }: { schema: string; folder
   await alone('databases', async () => {
     if (!(await exists(postgres, template))) {
       const unfinished = `${template}_unfinished`;
-      await run(postgres, `drop database if exists ${unfinished}`, `create database ${unfinished}`);
+      await runStatements(postgres, `drop database if exists ${unfinished}`, `create database ${unfinished}`);
       const plan = { schema, role: role.user, password: role.password, folders };
       await migrate({ ...shared, database: unfinished }, [plan]);
-      await run(postgres, `alter database ${unfinished} rename to ${template}`);
+      await runStatements(postgres, `alter database ${unfinished} rename to ${template}`);
     }
-    await run(postgres, `create database ${database} template ${template} strategy file_copy`);
+    await runStatements(postgres, `create database ${database} template ${template} strategy file_copy`);
   });
   return {
     login: { host: shared.host, port: shared.port, database, ...role, schema },
     admin: { ...shared, database },
-    drop: () => run(postgres, `drop database if exists ${database} with (force)`),
+    drop: () => runStatements(postgres, `drop database if exists ${database} with (force)`),
   };
 }
 
@@ -50,12 +50,14 @@ function migrationsHash(folders: string[]): string {
 }
 
 async function exists(at: pg.ClientConfig, database: string): Promise<boolean> {
-  const [row] = await run(at, `select 1 from pg_database where datname = '${database}'`);
+  const [row] = await runStatements(at, `select 1 from pg_database where datname = '${database}'`);
   return row !== undefined;
 }
 
-async function run(at: pg.ClientConfig, ...statements: string[]): Promise<unknown[]> {
+/** One after the other, over a connection of their own; the rows of the last. */
+export async function runStatements(at: pg.ClientConfig, ...statements: string[]): Promise<unknown[]> {
   const client = new pg.Client(at);
+  client.on('error', () => undefined);
   await client.connect();
   try {
     let rows: unknown[] = [];

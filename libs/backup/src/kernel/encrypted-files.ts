@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { createGunzip, createGzip } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 import { Decrypter, Encrypter } from 'age-encryption';
 import { fetchFrom, type Store } from '../store/store.ts';
+import { decrypted, encrypted } from './gzip-within-age.ts';
 import type { Keys } from './keys.ts';
 
 /*
@@ -70,10 +71,10 @@ export async function storeFile(
 const isBecause = (later: unknown, first: unknown): boolean =>
   later === first || (later as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
-async function encrypt(source: Readable, keys: Keys): Promise<ReadableStream<Uint8Array>> {
+function encrypt(source: Readable, keys: Keys): Promise<ReadableStream<Uint8Array>> {
   const encrypter = new Encrypter();
   for (const recipient of keys.recipients) encrypter.addRecipient(recipient);
-  return (await encrypter.encrypt(Readable.toWeb(source) as never)) as unknown as ReadableStream<Uint8Array>;
+  return encrypted(source, encrypter);
 }
 
 /** The content, each part of it checked before it is used. */
@@ -81,27 +82,12 @@ export function readFile(store: Store, file: StoredFile, keys: Keys): AsyncItera
   return opened(checkedParts(store, file), keys, file.name);
 }
 
-async function* opened(source: AsyncIterable<Uint8Array>, keys: Keys, name: string): AsyncGenerator<Uint8Array> {
-  const decrypter = new Decrypter();
+function opened(source: AsyncIterable<Uint8Array>, keys: Keys, name: string): AsyncIterable<Uint8Array> {
   if (keys.identities.length === 0)
     throw new Error('No key opens these backups.\n  Fix: set BACKUP_IDENTITY, or BACKUP_PASSPHRASE.');
+  const decrypter = new Decrypter();
   for (const identity of keys.identities) decrypter.addIdentity(identity);
-  const gunzip = createGunzip();
-  const input = Readable.toWeb(Readable.from(source, { objectMode: false })) as never;
-  const clear = (await decrypter.decrypt(input).catch((error: Error) => {
-    throw damaged(name, error);
-  })) as unknown as ReadableStream<Uint8Array>;
-  const unzipping = pipeline(Readable.fromWeb(clear), gunzip).catch((error: Error) => {
-    throw damaged(name, error);
-  });
-  unzipping.catch(() => undefined);
-  try {
-    for await (const chunk of gunzip) yield chunk as Uint8Array;
-  } catch (error) {
-    await unzipping;
-    throw error;
-  }
-  await unzipping;
+  return decrypted(source, decrypter, (error) => damaged(name, error));
 }
 
 function damaged(name: string, error: Error): Error {

@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
-import { createGunzip, createGzip } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 import { Decrypter, Encrypter } from 'age-encryption';
+import { decrypted, encrypted } from './gzip-within-age.ts';
 
 /*
  * One file, gzip within age, as `age -p` or `age -r` and gzip make it: every 64 kB of it are authenticated, and so is its end. Read
@@ -34,7 +33,7 @@ export async function* sealStream(
   const zipper = createGzip({ level: LEVEL });
   const zipping = pipeline(source, zipper);
   zipping.catch(() => undefined);
-  const sealed = (await encrypter.encrypt(Readable.toWeb(zipper) as never)) as unknown as ReadableStream<Uint8Array>;
+  const sealed = await encrypted(zipper, encrypter);
   try {
     for await (const chunk of sealed) yield chunk;
   } catch (error) {
@@ -60,30 +59,13 @@ export async function* openStream(
       yield chunk;
     }
   };
-  const gunzip = createGunzip();
-  const input = Readable.toWeb(Readable.from(counted(), { objectMode: false })) as never;
-  const clear = (await decrypter.decrypt(input).catch((error: Error) => {
-    throw unreadable(name, error);
-  })) as unknown as ReadableStream<Uint8Array>;
-  const unzipping = pipeline(Readable.fromWeb(clear), gunzip).catch((error: Error) => {
-    throw unreadable(name, error);
-  });
-  unzipping.catch(() => undefined);
   let written = 0;
-  try {
-    for await (const chunk of gunzip) {
-      written += (chunk as Buffer).length;
-      if (written > GROWTH_FROM_BYTES && written > read * MOST_GROWTH)
-        throw new Error(`${name} is not what it says: ${read} bytes of it became ${written}.\n  Fix: export again.`);
-      yield chunk as Buffer;
-    }
-  } catch (error) {
-    // The reason is the pipeline's own, if it has one.
-    if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') await unzipping;
-    gunzip.destroy();
-    throw (error as Error).message.includes('Fix:') ? error : unreadable(name, error as Error);
+  for await (const chunk of decrypted(counted(), decrypter, (error) => unreadable(name, error))) {
+    written += chunk.length;
+    if (written > GROWTH_FROM_BYTES && written > read * MOST_GROWTH)
+      throw new Error(`${name} is not what it says: ${read} bytes of it became ${written}.\n  Fix: export again.`);
+    yield chunk;
   }
-  await unzipping;
 }
 
 function unreadable(name: string, error: Error): Error {

@@ -1,9 +1,10 @@
 import { textsOf } from '../../test/pdf-text.ts';
+import type { StoredInvoice } from '../invoices/invoice.rules.ts';
 import { drawInvoice } from './draw-sheet.ts';
-import type { PrintedInvoice, PrintedLine, ToPrint } from './invoice-sheet.rules.ts';
+import type { PrintedLine, ToPrint } from './invoice-sheet.rules.ts';
 
 const at = (text: string) => new Date(text);
-const INVOICE: PrintedInvoice = {
+const INVOICE: StoredInvoice = {
   provider: 'manual',
   number: '2026-000042',
   status: 'open',
@@ -32,7 +33,7 @@ const line = (more: Partial<PrintedLine> = {}): PrintedLine => ({
   period_end: at('2026-12-01'),
   ...more,
 });
-const task = (invoice: Partial<PrintedInvoice> = {}, more: Partial<ToPrint> = {}): ToPrint => ({
+const task = (invoice: Partial<StoredInvoice> = {}, more: Partial<ToPrint> = {}): ToPrint => ({
   invoice: { ...INVOICE, ...invoice },
   lines: [line()],
   seller: 'Example GmbH\nMusterweg 1\n10115 Berlin\nDE999999999',

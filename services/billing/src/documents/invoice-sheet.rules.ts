@@ -1,31 +1,9 @@
 import { exponentOf } from '@tidegate/contracts/billing/currencies';
-import type { InvoiceCustomer, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
 import type { Locale } from '@tidegate/contracts/kernel/locale';
+import type { StoredInvoice } from '../invoices/invoice.rules.ts';
 import { decimalOf, unitPrice, written } from './exact-number.rules.ts';
 import { INVOICE_WORDS } from './invoice-words.rules.ts';
 import { type HasGlyph, shownLines, shownText } from './shown-text.rules.ts';
-
-/** An invoice as it is stored; amounts are text, so that none is a float on its way to a thread. */
-export interface PrintedInvoice {
-  provider: string;
-  number: string | null;
-  status: InvoiceStatus;
-  currency: string;
-  subtotal_minor: string;
-  discount_minor: string;
-  tax_minor: string;
-  total_minor: string;
-  from_balance_minor: string;
-  credited_minor: string;
-  due_minor: string;
-  period_start: Date;
-  period_end: Date;
-  issued_at: Date | null;
-  due_at: Date | null;
-  paid_at: Date | null;
-  created_at: Date;
-  customer: InvoiceCustomer | null;
-}
 
 export interface PrintedLine {
   description: string;
@@ -37,7 +15,7 @@ export interface PrintedLine {
 }
 
 export interface ToPrint {
-  invoice: PrintedInvoice;
+  invoice: StoredInvoice;
   lines: readonly PrintedLine[];
   /** Who it is from, in lines. */
   seller: string;
@@ -114,13 +92,13 @@ export function invoiceSheet({ invoice, lines, seller, locale }: ToPrint, has: H
 
 type Words = (typeof INVOICE_WORDS)[Locale];
 
-function stateOf({ status, paid_at }: PrintedInvoice, words: Words, days: Intl.DateTimeFormat): string {
+function stateOf({ status, paid_at }: StoredInvoice, words: Words, days: Intl.DateTimeFormat): string {
   if (status !== 'paid') return words.states[status];
   return paid_at ? words.paidOn(days.format(paid_at)) : words.paid;
 }
 
 /** What is nothing is left out, but for tax, total and what is left to pay. */
-function sumsOf(invoice: PrintedInvoice, words: Words): (readonly [string, bigint])[] {
+function sumsOf(invoice: StoredInvoice, words: Words): (readonly [string, bigint])[] {
   const [discount, fromBalance, credited] = [
     BigInt(invoice.discount_minor),
     BigInt(invoice.from_balance_minor),

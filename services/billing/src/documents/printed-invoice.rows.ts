@@ -1,12 +1,13 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { PrintedInvoice, PrintedLine } from './invoice-sheet.rules.ts';
+import type { StoredInvoice } from '../invoices/invoice.rules.ts';
+import type { PrintedLine } from './invoice-sheet.rules.ts';
 
 const TABLES = [
   { invoices: 'invoices', lines: 'invoice_items' },
   { invoices: 'kept_invoices', lines: 'kept_invoice_lines' },
 ] as const;
 
-export interface FoundInvoice extends PrintedInvoice {
+export interface FoundInvoice extends StoredInvoice {
   lines: PrintedLine[];
 }
 
@@ -20,7 +21,7 @@ export async function findPrinted(
   { invoiceId, most, kept = false }: { invoiceId: string; most: number; kept?: boolean },
 ): Promise<FoundInvoice | undefined> {
   const { invoices, lines } = TABLES[kept ? 1 : 0];
-  const rows = await tx.query<PrintedInvoice & { line: PrintedLine | null }>(
+  const rows = await tx.query<StoredInvoice & { line: PrintedLine | null }>(
     `select i.provider, i.number, i.status, i.currency, i.subtotal_minor::text, i.discount_minor::text, i.tax_minor::text,
             i.total_minor::text, i.from_balance_minor::text, i.credited_minor::text, i.due_minor::text, i.period_start,
             i.period_end, i.issued_at, i.due_at, i.paid_at, i.created_at, i.customer, l.line

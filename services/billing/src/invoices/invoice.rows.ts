@@ -1,31 +1,14 @@
 import type { Invoice, InvoiceCustomer, InvoiceLine, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import type { StoredInvoice } from './invoice.rules.ts';
 import type { LineUsage } from './line-usage.rules.ts';
 
-export interface InvoiceRow {
+export interface InvoiceRow extends StoredInvoice {
   org_id: string;
   id: string;
-  provider: 'manual' | 'stripe' | 'demo';
-  number: string | null;
-  status: InvoiceStatus;
-  currency: string;
-  subtotal_minor: string;
-  discount_minor: string;
-  tax_minor: string;
-  total_minor: string;
-  from_balance_minor: string;
-  credited_minor: string;
-  due_minor: string;
-  period_start: Date;
-  period_end: Date;
-  issued_at: Date | null;
-  due_at: Date | null;
-  paid_at: Date | null;
   url: string | null;
   pdf_url: string | null;
-  created_at: Date;
-  customer: InvoiceCustomer | null;
 }
 
 const COLUMNS = `org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, tax_minor, total_minor,

@@ -1,4 +1,27 @@
+import type { InvoiceCustomer, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
 import { smaller } from '../prices/rounding.rules.ts';
+
+/** What is stored of an invoice itself. Amounts are text, so that none becomes a float on its way. */
+export interface StoredInvoice {
+  provider: 'manual' | 'stripe' | 'demo';
+  number: string | null;
+  status: InvoiceStatus;
+  currency: string;
+  subtotal_minor: string;
+  discount_minor: string;
+  tax_minor: string;
+  total_minor: string;
+  from_balance_minor: string;
+  credited_minor: string;
+  due_minor: string;
+  period_start: Date;
+  period_end: Date;
+  issued_at: Date | null;
+  due_at: Date | null;
+  paid_at: Date | null;
+  created_at: Date;
+  customer: InvoiceCustomer | null;
+}
 
 export interface InvoiceTotals {
   subtotal: bigint;

@@ -1,13 +1,11 @@
-type Cell = string | number | null;
+import { asText, csvField, csvLine, isFormula } from '@tidegate/contracts/kernel/csv';
 
-/** What a spreadsheet would compute when it opens the file, after blanks that it skips; full-width ones too. */
-const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
+type Cell = string | number | null;
 
 function written(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = FORMULA.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvField(isFormula(cell) ? asText(cell) : cell);
 }
 
 /** A table as RFC 4180 wants it, with a header. Text that a spreadsheet would take for a formula begins with an apostrophe. */
@@ -17,5 +15,5 @@ export const csvOf = (
   { header = true }: { header?: boolean } = {},
 ): string =>
   [...(header ? [columns] : []), ...rows.map((row) => columns.map((column) => row[column] ?? null))]
-    .map((cells) => `${cells.map(written).join(',')}\r\n`)
+    .map((cells) => csvLine(cells.map(written)))
     .join('');

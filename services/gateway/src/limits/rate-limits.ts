@@ -25,12 +25,12 @@ const usedIn = ({ used, elsewhere }: Window): number => used + elsewhere;
 type What = 'network' | 'anonymous' | 'caller' | 'service_key';
 
 /**
- * Requests a minute, counted in this gateway alone unless a Redis is shared: N gateways allow N times the limit, which is meant as
- * protection and not as a product limit (that is the quota, which also holds what plans sell by the minute). The network is counted first, before anything about the request is
- * trusted; then the verified caller, or, for requests without valid credentials, their network, which bounds wrong
- * credentials and anonymous bodies. Requests that prove themselves by their input, such as a log-in or a refresh, are
- * counted there only when they were wrong, so that a neighbour's wrong ones do not lock others out. Answers carry the
- * draft-ietf RateLimit headers.
+ * Requests a minute, counted in this gateway alone unless a Redis is shared: N gateways allow N times the limit, which
+ * is meant as protection and not as a product limit (that is the quota, which also holds what plans sell by the minute).
+ * The network is counted first, before anything about the request is trusted; then the verified caller, or, for requests
+ * without valid credentials, their network, which bounds wrong credentials and anonymous bodies. Requests that prove
+ * themselves by their input, such as a log-in or a refresh, are counted there only when they were wrong, so that a
+ * neighbour's wrong ones do not lock others out. Answers carry the draft-ietf RateLimit headers.
  */
 @Injectable()
 export class RateLimits {

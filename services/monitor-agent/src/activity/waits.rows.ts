@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import { type Pieces, piecesOf } from '../kernel/storage/rollup-pieces.rules.ts';
+import { type Pieces, piecesAsParameters, piecesOf } from '../kernel/storage/rollup-pieces.rules.ts';
 import { rolledWaits, WAIT_ROLLUPS } from './wait-rollups.rows.ts';
 import type { StatementWaitSum, StatementWaits, WaitSum } from './waits.rules.ts';
 import { waitSlicesOf } from './waits.rules.ts';
@@ -48,16 +48,9 @@ const OF_ONE = `states[statement_waits[p]] as state, wait_types[statement_waits[
        wait_events[statement_waits[p]] as wait_event, $14::text as query_id, databases[p] as database, statement_ms[p]::float8 as ms
   from rolled, unnest(array_positions(query_ids, $14::text)) p`;
 
-const parameters = (tx: Tx, serverId: string, { before, after, rollups }: Pieces): unknown[] => [
-  tx.orgId,
-  serverId,
-  before.from,
-  before.to,
-  after.from,
-  after.to,
-  rollups.map(({ unit }) => unit),
-  rollups.map(({ from }) => from),
-  rollups.map(({ to }) => to),
+const parameters = (tx: Tx, serverId: string, pieces: Pieces): unknown[] => [
+  ...[tx.orgId, serverId],
+  ...piecesAsParameters(pieces),
 ];
 
 export async function waitsOfRange(tx: Tx, serverId: string, range: TimeRange): Promise<WaitsOfRange> {

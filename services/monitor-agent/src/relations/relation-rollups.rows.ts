@@ -2,7 +2,7 @@ import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { RolledSums } from '../kernel/storage/rolled-ranges.rows.ts';
-import { type Pieces, piecesOf, type RolledUp, type RollupUnit } from '../kernel/storage/rollup-pieces.rules.ts';
+import { piecesAsParameters, piecesOf, type RolledUp, type RollupUnit } from '../kernel/storage/rollup-pieces.rules.ts';
 import type { SampleTable } from '../kernel/storage/sample.rows.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation-kinds.rows.ts';
 
@@ -108,7 +108,7 @@ export async function rangeInPieces(
   serverId: string,
   range: TimeRange,
 ): Promise<RangeInPieces> {
-  const pieces = parametersOf(piecesOf(range, await rolledUp(tx, serverId, range)));
+  const pieces = piecesAsParameters(piecesOf(range, await rolledUp(tx, serverId, range)));
   const columns = `${sampled.scope ? `s.${sampled.scope}` : '0'} as scope, s.span_us`;
   const rows = await tx.query<{ scope: string; us: number }>(
     `select scope, sum(span_us)::float8 as us from ${rowsOfPieces(sampled, columns, 3)} s group by scope`,
@@ -123,16 +123,6 @@ export const coveredRange = ({ range: { from, to }, spans }: RangeInPieces): Ran
   to: to.toISOString(),
   coveredSeconds: Math.max(0, ...spans.values()) / 1_000_000,
 });
-
-const parametersOf = ({ before, after, rollups }: Pieces): readonly unknown[] => [
-  before.from,
-  before.to,
-  after.from,
-  after.to,
-  rollups.map(({ unit }) => unit),
-  rollups.map(({ from }) => from),
-  rollups.map(({ to }) => to),
-];
 
 /** Rows of the pieces, whose parameters begin with `$first`; $1 is the organisation and $2 the server. */
 function rowsOfPieces(sampled: SampleTable, columns: string, first: number): string {

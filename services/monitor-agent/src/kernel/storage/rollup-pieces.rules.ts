@@ -23,6 +23,17 @@ export interface Pieces {
   rollups: (TimeRange & { unit: RollupUnit })[];
 }
 
+/** As parameters of a statement: from and to before what is added up, the same after it, and the rollups' units and edges. */
+export const piecesAsParameters = ({ before, after, rollups }: Pieces): readonly unknown[] => [
+  before.from,
+  before.to,
+  after.from,
+  after.to,
+  rollups.map(({ unit }) => unit),
+  rollups.map(({ from }) => from),
+  rollups.map(({ to }) => to),
+];
+
 export const startOfHour = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
 export const startOfDay = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS;
 export const startOfMonth = (at: number): number => {
