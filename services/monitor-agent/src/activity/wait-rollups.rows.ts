@@ -1,7 +1,5 @@
-import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { RolledSums } from '../kernel/storage/rolled-ranges.rows.ts';
-import type { RolledUp, RollupUnit } from '../kernel/storage/rollup-pieces.rules.ts';
+import type { RollupUnit } from '../kernel/storage/rollup-pieces.rules.ts';
 
 export const WAIT_ROLLUPS = 'wait_rollups';
 /** Sums are bounded, whatever a server says: what is rarer counts with no statement, or not at all. */
@@ -70,19 +68,8 @@ const ROLL_UP: Record<RollupUnit, string> = {
 export const WAIT_SUMS: RolledSums = {
   name: 'wait',
   samples: ['activity_samples'],
+  months: WAIT_ROLLUPS,
   rollUp: async (tx, serverId, unit, { from, to }) => {
     await tx.query(ROLL_UP[unit], [tx.orgId, serverId, from, to]);
   },
 };
-
-/** What of a server is added up, with the months that begin in the range. */
-export async function rolledWaits(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<RolledUp | undefined> {
-  const row = await tx.one<{ rolled_from: Date | null; rolled_until: Date; months: Date[] }>(
-    `select rolled_from, rolled_until, array(
-              select begins_at from ${WAIT_ROLLUPS} where org_id = $1 and server_id = $2 and unit = 'month'
-                 and begins_at >= $3 and begins_at < $4 order by 1) as months
-       from wait_rollup_ranges where org_id = $1 and server_id = $2`,
-    [tx.orgId, serverId, from, to],
-  );
-  return row && { from: row.rolled_from, until: row.rolled_until, months: row.months };
-}

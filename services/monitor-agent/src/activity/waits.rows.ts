@@ -1,7 +1,8 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { rolledUp } from '../kernel/storage/rolled-ranges.rows.ts';
 import { type Pieces, piecesAsParameters, piecesOf } from '../kernel/storage/rollup-pieces.rules.ts';
-import { rolledWaits, WAIT_ROLLUPS } from './wait-rollups.rows.ts';
+import { WAIT_ROLLUPS, WAIT_SUMS } from './wait-rollups.rows.ts';
 import type { StatementWaitSum, StatementWaits, WaitSum } from './waits.rules.ts';
 import { waitSlicesOf } from './waits.rules.ts';
 
@@ -55,7 +56,7 @@ const parameters = (tx: Tx, serverId: string, pieces: Pieces): unknown[] => [
 
 export async function waitsOfRange(tx: Tx, serverId: string, range: TimeRange): Promise<WaitsOfRange> {
   const { unit, sliceMs } = waitSlicesOf(range);
-  const rolled = unit && (await rolledWaits(tx, serverId, range));
+  const rolled = unit && (await rolledUp(tx, WAIT_SUMS, serverId, range));
   const sums = piecesOf(range, rolled);
   const counted = await tx.one<{ snapshots: number; own_ms: number; rolled: number; rolled_ms: number }>(
     `with snapshots as (${snapshots('$3', '$4')} union all ${snapshots('$5', '$6')}), rolled as (${ROLLED})

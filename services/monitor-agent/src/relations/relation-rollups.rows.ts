@@ -1,8 +1,8 @@
 import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import type { RolledSums } from '../kernel/storage/rolled-ranges.rows.ts';
-import { piecesAsParameters, piecesOf, type RolledUp, type RollupUnit } from '../kernel/storage/rollup-pieces.rules.ts';
+import { type RolledSums, rolledUp } from '../kernel/storage/rolled-ranges.rows.ts';
+import { piecesAsParameters, piecesOf, type RollupUnit } from '../kernel/storage/rollup-pieces.rules.ts';
 import type { SampleTable } from '../kernel/storage/sample.rows.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation-kinds.rows.ts';
 
@@ -73,26 +73,9 @@ export async function rollUpRelations(
 export const RELATION_SUMS: RolledSums = {
   name: 'relation',
   samples: [...ROLLUPS.keys()].map(({ table }) => table),
+  months: 'database_rollups',
   rollUp: rollUpRelations,
 };
-
-interface RolledRow {
-  rolled_from: Date | null;
-  rolled_until: Date;
-  months: Date[];
-}
-
-/** What of a server is added up, with the months that begin in the range. */
-export async function rolledUp(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<RolledUp | undefined> {
-  const row = await tx.one<RolledRow>(
-    `select rolled_from, rolled_until, array(
-              select begins_at from database_rollups where org_id = $1 and server_id = $2 and unit = 'month'
-                 and begins_at >= $3 and begins_at < $4 order by 1) as months
-       from relation_rollup_ranges where org_id = $1 and server_id = $2`,
-    [tx.orgId, serverId, from, to],
-  );
-  return row && { from: row.rolled_from, until: row.rolled_until, months: row.months };
-}
 
 /** A range of one kind: in which pieces it is read, and how much of it snapshots cover, by scope, in microseconds. */
 export interface RangeInPieces {
@@ -108,7 +91,7 @@ export async function rangeInPieces(
   serverId: string,
   range: TimeRange,
 ): Promise<RangeInPieces> {
-  const pieces = piecesAsParameters(piecesOf(range, await rolledUp(tx, serverId, range)));
+  const pieces = piecesAsParameters(piecesOf(range, await rolledUp(tx, RELATION_SUMS, serverId, range)));
   const columns = `${sampled.scope ? `s.${sampled.scope}` : '0'} as scope, s.span_us`;
   const rows = await tx.query<{ scope: string; us: number }>(
     `select scope, sum(span_us)::float8 as us from ${rowsOfPieces(sampled, columns, 3)} s group by scope`,

@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from './range.rules.ts';
-import type { RollupUnit } from './rollup-pieces.rules.ts';
+import type { RolledUp, RollupUnit } from './rollup-pieces.rules.ts';
 
 /** What is added up together: each server has one range of it, from when to when its samples are in the sums. */
 export interface RolledSums {
@@ -8,6 +8,8 @@ export interface RolledSums {
   name: 'relation' | 'wait';
   /** Tables of samples. */
   samples: readonly string[];
+  /** A table of sums that has a row for each month that has been added up. */
+  months: string;
   /** Counts anew what begins in the range; `only`: from this table of samples. */
   rollUp(tx: Tx, serverId: string, unit: RollupUnit, range: TimeRange, only?: string): Promise<void>;
 }
@@ -53,6 +55,23 @@ export async function rolledRange(tx: Tx, sums: RolledSums, serverId: string): P
     [tx.orgId, serverId],
   );
   return row && { from: row.rolled_from, until: row.rolled_until };
+}
+
+/** What of a server is added up, with the months that begin in the range. */
+export async function rolledUp(
+  tx: Tx,
+  sums: RolledSums,
+  serverId: string,
+  { from, to }: TimeRange,
+): Promise<RolledUp | undefined> {
+  const row = await tx.one<{ rolled_from: Date | null; rolled_until: Date; months: Date[] }>(
+    `select rolled_from, rolled_until, array(
+              select begins_at from ${sums.months} where org_id = $1 and server_id = $2 and unit = 'month'
+                 and begins_at >= $3 and begins_at < $4 order by 1) as months
+       from ${rangesOf(sums)} where org_id = $1 and server_id = $2`,
+    [tx.orgId, serverId, from, to],
+  );
+  return row && { from: row.rolled_from, until: row.rolled_until, months: row.months };
 }
 
 export async function storeRolledRange(
