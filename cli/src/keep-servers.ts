@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { isDiskFull, untilDiskHasRoom } from '@tidegate/runtime/embedded/full-disk';
 import { KeptServer } from '@tidegate/runtime/embedded/kept-server';
 import { isOfJetStream } from '@tidegate/runtime/embedded/nats-monitor';
 import { natsIllnessOf, type RunningNats } from '@tidegate/runtime/embedded/nats-server';
@@ -13,11 +14,18 @@ export interface Embedded<S> {
 
 /** A nats-server that answers nothing may only be slow. */
 const NATS_PATIENCE_MS = 30_000;
-/**
- * One that answers, while its JetStream is silent or disabled (2.9 after a full disk), never mends itself, and soon the
- * connections of all services wait for it.
- */
+/** One that answers, while its JetStream is silent or disabled, never mends itself, and soon all services wait for it. */
 const JETSTREAM_PATIENCE_MS = 8_000;
+/**
+ * The first write that fails for want of room stops JetStream of 2.9 for ever, and with it whoever asks it anything,
+ * without a line in its log. To ask costs a tenth of a millisecond, so it is noticed soon.
+ */
+const ASK_NATS_MS = 2_000;
+const DISK_WAS_FULL = 'JetStream is stuck since its disk was full';
+/** How long a full disk is the likely cause. */
+const LIKELY_MS = 60_000;
+/** A nats-server is not started on a full disk, where it would be stuck again, unless it stays full for so long. */
+const ROOM_MS = 30_000;
 /** A postmaster that answers nobody is rare, and to end it costs a recovery. */
 const POSTGRES_PATIENCE_MS = 120_000;
 
@@ -39,7 +47,7 @@ export function keepServers(
           start: again,
           illness: async () => ((await postgresAnswers(server.port)) ? undefined : 'it does not answer'),
           patienceMs: () => POSTGRES_PATIENCE_MS,
-          end: ['SIGQUIT', 'SIGKILL'],
+          end: () => ['SIGQUIT', 'SIGKILL'],
         },
         log,
       ),
@@ -47,6 +55,7 @@ export function keepServers(
   }
   if (nats) {
     const { server, again } = nats;
+    const folder = dirname(server.logFile);
     kept.push(
       new KeptServer(
         {
@@ -54,14 +63,30 @@ export function keepServers(
           pid: server.pid,
           logFile: server.logFile,
           ended: server.ended,
-          start: again,
-          illness: () => natsIllnessOf(dirname(server.logFile), server.monitorPort),
-          patienceMs: (illness) => (isOfJetStream(illness) ? JETSTREAM_PATIENCE_MS : NATS_PATIENCE_MS),
-          end: ['SIGTERM', 'SIGKILL'],
+          start: async (signal) => {
+            await untilDiskHasRoom(folder, ROOM_MS, signal);
+            return await again(signal);
+          },
+          askMs: ASK_NATS_MS,
+          illness: illnessOfNats(folder, server.monitorPort),
+          patienceMs: (illness) =>
+            illness === DISK_WAS_FULL ? 0 : isOfJetStream(illness) ? JETSTREAM_PATIENCE_MS : NATS_PATIENCE_MS,
+          // What is stuck in JetStream does not obey SIGTERM.
+          end: (illness) => [isOfJetStream(illness) ? 'SIGKILL' : 'SIGTERM', 'SIGKILL'],
         },
         log,
       ),
     );
   }
   return kept;
+}
+
+function illnessOfNats(folder: string, monitorPort: number): () => Promise<string | undefined> {
+  let fullAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (await isDiskFull(folder)) fullAt = Date.now();
+    const illness = await natsIllnessOf(folder, monitorPort);
+    const isStuck = illness !== undefined && isOfJetStream(illness) && Date.now() - fullAt < LIKELY_MS;
+    return isStuck ? DISK_WAS_FULL : illness;
+  };
 }

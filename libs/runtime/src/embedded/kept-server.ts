@@ -13,9 +13,12 @@ export interface Kept {
   start(signal: AbortSignal): Promise<{ pid: number; ended?: Promise<void> }>;
   /** Why it is unhealthy although its process is alive; undefined when it is healthy. */
   illness(): Promise<string | undefined>;
-  /** How long it may have this illness before it is ended. Its data must survive these signals. */
+  /** How often it is asked while it is healthy, where that costs little. */
+  askMs?: number;
+  /** How long it may have this illness before it is ended; 0 is without asking again. */
   patienceMs(illness: string): number;
-  end: [ask: NodeJS.Signals, insist: NodeJS.Signals];
+  /** How it is ended for this illness. Its data must survive these signals. */
+  end(illness: string): [ask: NodeJS.Signals, insist: NodeJS.Signals];
 }
 
 interface Times {
@@ -57,7 +60,7 @@ export class KeptServer {
     this.kept = { ...kept };
     this.begin = beginOf(kept.pid);
     this.log = log.child({ server: kept.name });
-    this.times = { ...TIMES, ...times };
+    this.times = { ...TIMES, ...(kept.askMs === undefined ? {} : { askMs: kept.askMs }), ...times };
     this.follow();
     this.done = this.run();
   }
@@ -125,8 +128,9 @@ export class KeptServer {
       ill ??= { since: asked, asked: 0 };
       ill.asked += 1;
       if (ill.asked === 1) this.log.warn({ reason: illness }, 'The server is unhealthy');
-      if (asked - ill.since < this.kept.patienceMs(illness) || ill.asked < LEAST_ASKED) continue;
-      await stopProcess(this.kept.pid, ...this.kept.end, END_MS);
+      const patienceMs = this.kept.patienceMs(illness);
+      if (asked - ill.since < patienceMs || (patienceMs > 0 && ill.asked < LEAST_ASKED)) continue;
+      await stopProcess(this.kept.pid, ...this.kept.end(illness), END_MS);
       return `${illness}, for ${Math.round((Date.now() - ill.since) / 1_000)} s: it was ended`;
     }
   }
