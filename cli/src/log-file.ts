@@ -2,6 +2,8 @@ import { createWriteStream, existsSync, renameSync, statSync, type WriteStream }
 import { logFile, makeLogFolder } from './kernel/installation.ts';
 
 const MAX_BYTES = 10 * 1024 ** 2;
+/** After a write that failed (a full disk) a line opens the file again, at most this often. */
+const REOPEN_MS = 1_000;
 export const OLD_FILES = 4;
 
 /** `logs/tidegate.log` and up to four older files: `.1` is the newest of them. */
@@ -10,6 +12,8 @@ export class LogFile {
   private readonly maxBytes: number;
   private stream: WriteStream;
   private bytes: number;
+  /** Since when the stream is broken; it never mends itself. */
+  private brokenAt: number | undefined;
 
   constructor(dataDir: string, maxBytes = MAX_BYTES) {
     makeLogFolder(dataDir);
@@ -20,6 +24,7 @@ export class LogFile {
   }
 
   write(line: string): void {
+    if (this.brokenAt !== undefined && !this.isOpenAgain(this.brokenAt)) return;
     if (this.bytes + line.length > this.maxBytes && this.bytes > 0) this.rotate();
     this.bytes += Buffer.byteLength(line);
     this.stream.write(line);
@@ -40,10 +45,22 @@ export class LogFile {
     this.stream = this.open();
   }
 
+  private isOpenAgain(brokenAt: number): boolean {
+    if (performance.now() - brokenAt < REOPEN_MS) return false;
+    this.brokenAt = undefined;
+    this.bytes = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+    this.stream = this.open();
+    // The last line may be cut.
+    if (this.bytes > 0) this.stream.write('\n');
+    return true;
+  }
+
   private open(): WriteStream {
     const stream = createWriteStream(this.path, { flags: 'a', mode: 0o600 });
     // A full disk must not end the app: `tidegate doctor` reports it, and the lines are on stdout.
-    stream.on('error', () => undefined);
+    stream.on('error', () => {
+      if (stream === this.stream) this.brokenAt = performance.now();
+    });
     return stream;
   }
 }

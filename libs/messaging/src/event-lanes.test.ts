@@ -6,7 +6,7 @@ import { ConsumerLag } from './consumer-lag.ts';
 import { EventLanes } from './event-lanes.ts';
 import type { Became, EventTurns } from './event-turns.ts';
 
-function message(sequence: number, nak: () => void = () => {}): JsMsg {
+function message(sequence: number, nak: (ms?: number) => void = () => {}): JsMsg {
   const envelope = {
     specversion: '1.0',
     id: newId(),
@@ -41,6 +41,18 @@ test('an event that cannot be sent back because the connection is closed does no
   await lanes.room(0);
   expect(attempted).toEqual([1, 1, 2]);
   await lanes.stop();
+});
+
+test('pauses are whole milliseconds: nats-server forgets one with fractions, and sends the event again at once', async () => {
+  const lanes = new EventLanes({ attempt: () => 60_000 } as unknown as EventTurns, new ConsumerLag(), new Log());
+  const pauses: unknown[] = [];
+  // The first one fails; those that come for its aggregate while it waits are sent back too.
+  for (let sequence = 1; sequence < 20; sequence += 1) {
+    lanes.enter(message(sequence, (ms) => pauses.push(ms)));
+    await until(() => pauses.length === sequence);
+  }
+  await lanes.stop();
+  expect(pauses.filter((ms) => !Number.isInteger(ms))).toEqual([]);
 });
 
 test('the lag is the age of the oldest unsettled event, sent-back ones included, or how long nothing can be fetched', () => {

@@ -153,11 +153,14 @@ export class EventLanes {
     this.made();
   }
 
-  /** Nothing can be sent back on a closed connection: the event is redelivered by itself. */
+  /**
+   * Milliseconds; whole ones, since nats-server forgets a pause with fractions and sends the event again at once. Nothing can
+   * be sent back on a closed connection: the event is redelivered by itself.
+   */
   private nak(message: JsMsg, pause: number): void {
     this.lag.sentBack(message.seq);
     try {
-      message.nak(pause || undefined);
+      message.nak(Math.ceil(pause) || undefined);
     } catch (error) {
       this.log.warn({ error }, 'An event could not be sent back; it will be redelivered');
     }

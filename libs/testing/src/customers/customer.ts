@@ -21,6 +21,7 @@ const FLEET_FEED = { from: '2026-09-30T00:00:00Z' };
 export const FLEET_TRADES = 1;
 const ANSWER_MS = 15_000;
 const RETRY_MS = 200;
+const DAY_MS = 86_400_000;
 
 interface Answer {
   status: number;
@@ -130,10 +131,11 @@ export class Customer {
     return (await this.insist('GET', `/api/v1/bots/${bot}`)).body['closedTrades'] as number;
   }
 
+  /** From yesterday until tomorrow: while a clock is an hour off, events fall into another period. */
   async used(meter: string): Promise<number> {
-    const { body } = await this.insist('GET', '/api/v1/usage/current');
-    const items = body['items'] as { meter: string; used: number }[];
-    return items.find((item) => item.meter === meter)?.used ?? 0;
+    const [from, to] = [-DAY_MS, 2 * DAY_MS].map((ms) => new Date(Date.now() + ms).toISOString());
+    const { body } = await this.insist('GET', `/api/v1/usage/history?meter=${meter}&from=${from}&to=${to}`);
+    return body['total'] as number;
   }
 
   /** Sends until it is answered with something that is not an outage. */
