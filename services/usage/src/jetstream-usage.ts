@@ -7,6 +7,8 @@ import { type StreamMessages, type StreamState, UsageStream } from './kernel/usa
 
 /** Two batches: what waits longer in memory is copied by the garbage collector again and again. */
 const BUFFER_MESSAGES = 4_000;
+/** The client also pauses for so long before it asks a server again that did not answer, however soon that is back. */
+const PULL_MS = 4_000;
 
 @Injectable()
 export class JetStreamUsage extends UsageStream {
@@ -33,6 +35,6 @@ export class JetStreamUsage extends UsageStream {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: from,
     });
-    return consumer.consume({ max_messages: BUFFER_MESSAGES, expires: 10_000 });
+    return consumer.consume({ max_messages: BUFFER_MESSAGES, expires: PULL_MS });
   }
 }
