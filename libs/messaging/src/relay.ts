@@ -49,6 +49,7 @@ export class Relay {
   private stopped = false;
   private elsewhere = false;
   private rouse: () => void = () => {};
+  private abandonBatch: () => void = () => {};
   private running: Promise<void> | undefined;
 
   constructor(options: {
@@ -72,6 +73,7 @@ export class Relay {
     if (this.running) return;
     const { nc } = this.options;
     watchOf(nc).onReconnect(() => this.wake());
+    watchOf(nc).onDisconnect(() => this.abandonBatch());
     nc.subscribe(this.wakeSubject(), {
       callback: (error, message) => {
         if (error) watchOf(nc).refuse('wakes of the relay', error);
@@ -183,7 +185,7 @@ export class Relay {
   /** All aggregates side by side, the events of each one after the other. */
   private async send(rows: readonly OutboxRow[]): Promise<Turn> {
     const last = new Map<string, Promise<unknown>>();
-    const results = await Promise.allSettled(
+    const published = Promise.allSettled(
       rows.map((row) => {
         const before = row.aggregate === null ? undefined : last.get(row.aggregate);
         const mine = before ? before.then(() => this.publish(row)) : this.publish(row);
@@ -191,6 +193,11 @@ export class Relay {
         return mine;
       }),
     );
+    // Acks never arrive over another connection: what was sent is sent again, under the same id.
+    const broken = new Promise<never>((_, reject) => {
+      this.abandonBatch = () => reject(new Error('The connection to the bus broke while events were sent'));
+    });
+    const results = await Promise.race([published, broken]);
     const sent = rows.filter((_, index) => results[index]?.status === 'fulfilled');
     if (sent.length === 0)
       throw (results.find((result) => result.status === 'rejected') as PromiseRejectedResult).reason;
