@@ -37,7 +37,7 @@ export async function fillWaits({ tenants, orgId, serverId }: FilledServer, days
        select org_id, server_id, unit, begins_at - n * interval '24 hours', snapshots, span_ms, states, wait_types, wait_events, session_ms,
               statement_waits, query_ids, databases, statement_ms
          from wait_rollups, generate_series(1, $3::int) n
-        where org_id = $1 and server_id = $2 and begins_at < date_trunc('day', now(), 'UTC')
+        where org_id = $1 and server_id = $2 and unit <> 'month' and begins_at < date_trunc('day', now(), 'UTC')
        on conflict do nothing`,
       [orgId, serverId, days],
     );
