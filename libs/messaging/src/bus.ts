@@ -67,6 +67,7 @@ export class Bus {
   private beside: TurnPublisher | undefined;
   private held: PromiseWithResolvers<void> | undefined;
   private emptied: () => void = () => {};
+  private readonly onSilence = new Set<() => void>();
   /** Refusals of calls that nobody received: those may be repeated, whatever they do. */
   private readonly unheard = new WeakSet<object>();
 
@@ -121,6 +122,11 @@ export class Bus {
     this.nc.publish(`live.${orgId}.${topic}`, JSON.stringify(data));
   }
 
+  /** Called whenever a call ends because nobody answered it: it may be often. */
+  onUnanswered(listener: () => void): void {
+    this.onSilence.add(listener);
+  }
+
   close(): void {
     this.subscription.unsubscribe();
     for (const { reject, timer } of this.pending.values()) {
@@ -158,6 +164,7 @@ export class Bus {
     try {
       return await ask(deadlineMs);
     } catch (error) {
+      for (const listener of this.onSilence) listener();
       const left = began + deadlineMs - Date.now() - ASK_AGAIN_MS;
       const away = error instanceof ProblemError && error.code === 'unavailable';
       const harmless = operation.readonly || this.unheard.has(error as object);

@@ -1,4 +1,4 @@
-import type { NatsConnection } from '@nats-io/nats-core';
+import { errors, type NatsConnection } from '@nats-io/nats-core';
 import { until } from '@tidegate/testing/until';
 import { watchOf } from './nats-watch.ts';
 
@@ -26,4 +26,27 @@ test('a subscription that ended is still reported after the next reconnect', asy
   for (const type of ['disconnect', 'reconnect']) void writer.write({ type });
   await new Promise<void>((resolve) => watch.onReconnect(resolve));
   expect(watch.trouble()).toContain('requests: Permissions Violation');
+});
+
+test('a hint that an older server refuses is no trouble, anything else is', async () => {
+  const statuses = new TransformStream();
+  const watch = watchOf({ status: () => statuses.readable } as unknown as NatsConnection);
+  watch.mayBeRefused('wake.gateway.x');
+  const writer = statuses.writable.getWriter();
+  const refuse = (subject: string) =>
+    writer.write({
+      type: 'error',
+      error: new errors.PermissionViolationError(
+        `Permissions Violation for Publish to "${subject}"`,
+        'publish',
+        subject,
+      ),
+    });
+  void refuse('wake.gateway.x');
+  void refuse('wake.gateway.y');
+  await until(() => watch.trouble() !== undefined);
+  expect([watch.trouble(), [...watch.refused]]).toEqual([
+    'wake.gateway.y: the bus refuses the publish',
+    ['wake.gateway.y'],
+  ]);
 });

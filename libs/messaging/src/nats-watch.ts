@@ -12,6 +12,8 @@ export class NatsWatch {
   private readonly troubles = new Map<string, string>();
   /** Subscriptions that have ended: the client does not renew them, whatever the server allows later. */
   private readonly deaf = new Map<string, string>();
+  /** Subjects without which the service works, only later. */
+  private readonly hints = new Set<string>();
   private readonly onUp = new Set<() => void>();
   private readonly onDown = new Set<() => void>();
   private readonly log = new Log({ part: 'nats' });
@@ -34,6 +36,14 @@ export class NatsWatch {
   refuse(what: string, error: Error): void {
     this.deaf.set(what, `${error.message}; it is received again after a restart of this process`);
     this.log.error({ error, what }, 'The bus refuses a subscription');
+  }
+
+  /**
+   * What is published here only makes others faster. A server that does not allow it is of an older release, which
+   * must not keep a newer service from being ready.
+   */
+  mayBeRefused(subject: string): void {
+    this.hints.add(subject);
   }
 
   /** A part that lives on this connection does not work, and why; or works again. */
@@ -79,6 +89,10 @@ export class NatsWatch {
     if (!(error instanceof errors.PermissionViolationError)) return;
     // An answer that comes too late to be delivered.
     if (error.operation === 'publish' && error.subject.startsWith('_INBOX')) return;
+    if (this.hints.has(error.subject)) {
+      this.log.warn({ subject: error.subject }, 'The bus refuses a hint; whom it is for finds out by itself, later');
+      return;
+    }
     this.refused.add(error.subject);
     this.report(error.subject, `the bus refuses the ${error.operation}`);
     this.log.error({ error, operation: error.operation, subject: error.subject }, 'The bus refuses what we need');

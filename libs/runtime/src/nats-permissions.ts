@@ -2,6 +2,7 @@ import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { EVENTS_STREAM } from '@tidegate/contracts/kernel/event';
 import { LIVE_TOPICS } from '@tidegate/contracts/kernel/live-topics';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { READ_INCIDENTS } from '@tidegate/contracts/notifier/incidents';
 import { USAGE_STREAM } from '@tidegate/contracts/usage/event';
 import type { Login } from './settings.ts';
 
@@ -17,6 +18,8 @@ const METERS: Partial<Record<ServiceName, readonly string[]>> = {
   'monitor-agent': ['server_minutes'],
   'bot-executor': ['bot_orders', 'backtest_runs', 'sweep_runs'],
 };
+/** Loops of other services that a service wakes. */
+const WAKES: Partial<Record<ServiceName, readonly string[]>> = { notifier: [`wake.gateway.${READ_INCIDENTS}`] };
 const liveOf = (service: ServiceName): string[] =>
   Object.entries(LIVE_TOPICS).flatMap(([topic, of]) => (of.service === service ? [`live.*.${topic}`] : []));
 
@@ -33,6 +36,7 @@ export function permissionsOf(service: ServiceName): Permissions {
     ...(METERS[service] ?? []).map((meter) => `usage.*.${meter}`),
     ...liveOf(service),
     `wake.${service}.>`,
+    ...(WAKES[service] ?? []),
     '$JS.API.INFO',
     ...stream(EVENTS_STREAM, durables),
   ];

@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { watchOf } from '@tidegate/messaging/nats-watch';
 
 /*
@@ -43,7 +44,18 @@ export class Wakes {
     if (!this.nc.isClosed()) this.nc.publish(`wake.${this.service}.${loop}`, this.self);
   }
 
-  private rouse(loop: string): void {
+  /**
+   * A loop in all processes of another service. Which service may wake which loop is in `nats-permissions.ts`; a server
+   * whose permissions are older refuses it, and the loop finds its work in its own time.
+   */
+  wakeOther(service: ServiceName, loop: string): void {
+    const subject = `wake.${service}.${loop}`;
+    watchOf(this.nc).mayBeRefused(subject);
+    if (!this.nc.isClosed()) this.nc.publish(subject, this.self);
+  }
+
+  /** In this process only: what each replica notices by itself. */
+  rouse(loop: string): void {
     for (const rouse of this.loops.get(loop) ?? []) rouse();
   }
 }

@@ -22,6 +22,7 @@ import { migrateAll } from '@tidegate/runtime/migrate';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { BUS_MEMBERS, ensureSecrets, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
+import { Wakes } from '@tidegate/runtime/wakes';
 import pg from 'pg';
 import type { z } from 'zod';
 import { NotifierConfig } from '../src/notifier.config.ts';
@@ -171,6 +172,12 @@ export class NotifierWorld {
   ) {
     const caller = { kind: 'user' as const, userId, orgId, scopes };
     return this.bus.call(operation, input, { caller });
+  }
+
+  /** Calls back whenever this loop of the gateways is woken; resolves when that is so. */
+  async onGatewayWake(loop: string, then: () => void): Promise<void> {
+    new Wakes('gateway', this.gateway).on(loop, then);
+    await this.gateway.flush();
   }
 
   /** As somebody without an account. */

@@ -8228,7 +8228,7 @@ export class TidegateClient extends Transport {
   incidentsList = (input: IncidentsListInput = {}, options?: CallOptions): Promise<IncidentsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/incidents', repeat: 'safe' }, input, options);
 
-  /** Open an incident, for everybody to read on the public page of states. Within half a minute everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`. */
+  /** Open an incident, for everybody to read on the public page of states. Within two seconds everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`; a cache in front may keep what it has for two more. */
   incidentsOpen = (input: IncidentsOpenInput, options?: CallOptions): Promise<IncidentsOpenOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/incidents', repeat: 'keyed' }, input, options);
 

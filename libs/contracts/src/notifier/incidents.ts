@@ -18,6 +18,9 @@ export const IncidentState = z
   .meta({ description: 'How far an incident has been dealt with' });
 export type IncidentState = z.infer<typeof IncidentState>;
 
+/** Wakes the gateways' loop that reads incidents; an older gateway reads them each half minute. */
+export const READ_INCIDENTS = 'read-incidents';
+
 /** How long incidents and states are kept and shown. */
 export const STATUS_DAYS = 90;
 
@@ -70,7 +73,7 @@ export const openIncident = operation({
   http: ['POST', '/api/v1/operator/incidents'],
   summary: 'Open an incident, for everybody to read on the public page of states',
   description:
-    'Within half a minute everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`.',
+    'Within two seconds everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`; a cache in front may keep what it has for two more.',
   audit: INSTALLATION,
   input: z.strictObject({
     title: z

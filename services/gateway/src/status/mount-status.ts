@@ -7,8 +7,11 @@ import { statusFeed, statusJson, statusPage } from './status-page.ts';
 import { type StatusLanguage, statusLanguage } from './status-words.ts';
 
 const STYLE = readFileSync(new URL('../../assets/status.css', import.meta.url), 'utf8');
-/** A cache in front of us may answer for so long, and with what it has while we do not answer. */
-const CACHED = 'public, max-age=15, stale-if-error=3600';
+/**
+ * A cache in front of us may answer for so long, and with what it has while we do not answer. Two seconds take the load
+ * of any number of readers away from us, and hardly make an incident late.
+ */
+const CACHED = 'public, max-age=2, stale-if-error=3600';
 const FOR_ALL = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' };
 
 interface Shown {
@@ -42,12 +45,12 @@ interface Made {
 
 /** What everybody of a language is given alike is made once for all of them. */
 function oncePerUpdate(make: Make): (status: PlatformStatus, language: StatusLanguage) => Made {
-  const known: Partial<Record<StatusLanguage, Made & { updatedAt: string }>> = {};
+  const known: Partial<Record<StatusLanguage, Made & { of: PlatformStatus }>> = {};
   return (status, language) => {
     const before = known[language];
-    if (before?.updatedAt === status.updatedAt) return before;
+    if (before?.of === status) return before;
     const text = make(status, language);
-    const made = { text, tag: entityTag(text), updatedAt: status.updatedAt };
+    const made = { text, tag: entityTag(text), of: status };
     known[language] = made;
     return made;
   };

@@ -7,14 +7,19 @@ import {
   type ComponentState,
   type Incident,
   noteStates,
+  READ_INCIDENTS,
   readStatus,
 } from '@tidegate/contracts/notifier/incidents';
 import { Bus } from '@tidegate/messaging/bus';
-import { Loop } from '@tidegate/runtime/loop';
-import { judge, SERVICE_OF } from './states.rules.ts';
+import { Loop, type TurnResult } from '@tidegate/runtime/loop';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { follow, isCalm, type Known, SERVICE_OF } from './states.rules.ts';
 
-/** Half a minute: that long a state or an incident may be unknown to the page. */
+const STATES = 'platform-status';
+/** While all is well nobody looks more often; what happens wakes us. */
 const EVERY_MS = 30_000;
+/** While something is not, or may not be. */
+const SOON_MS = 5_000;
 /** Of an outage nothing is lost that is shorter than this many changes. */
 const MOST_UNSENT = 500;
 
@@ -28,66 +33,84 @@ export interface PlatformStatus {
 
 /**
  * What is known of the platform, in memory: the page is answered from here, also while no service answers. What changed is
- * noted by the notifier for the history, later if it is away.
+ * noted by the notifier for the history, later if it is away. Incidents are read by a loop of their own, because a
+ * service that hangs must not delay what the operator says about it.
  */
 @Injectable()
 export class PlatformStatusLoop {
-  private readonly known = new Map<Component, { state: ComponentState; since: string; misses: number }>();
+  private readonly known = new Map<Component, Known>();
   private unsent: { component: Component; state: ComponentState; since: string }[] = [];
   private incidents: Incident[] = [];
   private days: ComponentDay[] = [];
-  private updatedAt = new Date().toISOString();
+  private askedAt = 0;
+  private shown = this.make();
 
-  constructor(private readonly bus: Bus) {}
-
-  @Loop({ name: 'platform-status', everyMs: EVERY_MS })
-  async turn(): Promise<void> {
-    await Promise.all(COMPONENTS.map((component) => this.ask(component)));
-    this.updatedAt = new Date().toISOString();
-    await this.exchange();
+  constructor(
+    private readonly bus: Bus,
+    wakes: Wakes,
+  ) {
+    // Customers notice first. It is asked soon anyway if it was asked just now.
+    bus.onUnanswered(() => {
+      if (Date.now() - this.askedAt > SOON_MS) wakes.rouse(STATES);
+    });
   }
 
+  @Loop({ name: STATES, everyMs: EVERY_MS })
+  async turn(): Promise<TurnResult> {
+    this.askedAt = Date.now();
+    await Promise.all(COMPONENTS.map((component) => this.ask(component)));
+    this.askedAt = Date.now();
+    this.shown = this.make();
+    const isSent = await this.note();
+    if (!isSent || ![...this.known.values()].every(isCalm)) return SOON_MS;
+  }
+
+  /** Woken by the notifier when an operator wrote something, and after each time without the bus. */
+  @Loop({ name: READ_INCIDENTS, everyMs: EVERY_MS })
+  async read(): Promise<TurnResult> {
+    const answer = await this.bus.call(readStatus, {}).catch(() => undefined);
+    // The page shows the last that is known, and that the notifier is away.
+    if (!answer) return SOON_MS;
+    this.incidents = answer.incidents;
+    this.days = answer.days;
+    this.shown = this.make();
+  }
+
+  /** The same object until something is new. */
   current(): PlatformStatus {
+    return this.shown;
+  }
+
+  private make(): PlatformStatus {
+    const updatedAt = new Date().toISOString();
     const components = COMPONENTS.map((name) => {
-      const { state, since } = this.known.get(name) ?? { state: 'operational' as const, since: this.updatedAt };
-      return { name, state, since };
+      const { state, since } = this.known.get(name) ?? { state: 'operational' as const, since: Date.now() };
+      return { name, state, since: new Date(since).toISOString() };
     });
     const worst = (['down', 'degraded'] as const).find((one) => components.some(({ state }) => state === one));
-    return {
-      state: worst ?? 'operational',
-      components,
-      incidents: this.incidents,
-      days: this.days,
-      updatedAt: this.updatedAt,
-    };
+    return { state: worst ?? 'operational', components, incidents: this.incidents, days: this.days, updatedAt };
   }
 
   private async ask(component: Component): Promise<void> {
     const said = await this.bus.call(serviceStates[SERVICE_OF[component]], {}).catch(() => null);
     const before = this.known.get(component);
-    const misses = said ? 0 : (before?.misses ?? 0) + 1;
-    const state = judge(said, misses);
-    const now = new Date().toISOString();
-    if (state && state !== before?.state) {
-      this.unsent.push({ component, state, since: now });
-      this.unsent = this.unsent.slice(-MOST_UNSENT);
-      this.known.set(component, { state, since: now, misses });
-    } else if (before) before.misses = misses;
-    else this.known.set(component, { state: 'operational', since: now, misses });
+    const known = follow(before, said, Date.now());
+    this.known.set(component, known);
+    const isNew = before ? known.state !== before.state : said !== null;
+    if (!isNew) return;
+    this.unsent.push({ component, state: known.state, since: new Date(known.since).toISOString() });
+    this.unsent = this.unsent.slice(-MOST_UNSENT);
   }
 
-  private async exchange(): Promise<void> {
-    try {
-      if (this.unsent.length > 0) {
-        const sent = this.unsent;
-        await this.bus.call(noteStates, { changes: sent });
-        this.unsent = this.unsent.filter((one) => !sent.includes(one));
-      }
-      const { incidents, days } = await this.bus.call(readStatus, {});
-      this.incidents = incidents;
-      this.days = days;
-    } catch {
-      // The page shows the last that is known, and that the notifier is away; what changed is sent with the next turn.
-    }
+  /** Whether nothing is left to tell; what is, is sent with the next turn. */
+  private async note(): Promise<boolean> {
+    const sent = this.unsent;
+    if (sent.length === 0) return true;
+    const isNoted = await this.bus.call(noteStates, { changes: sent }).then(
+      () => true,
+      () => false,
+    );
+    if (isNoted) this.unsent = this.unsent.filter((one) => !sent.includes(one));
+    return isNoted;
   }
 }

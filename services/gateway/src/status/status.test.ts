@@ -1,10 +1,11 @@
 import type { ServiceState } from '@tidegate/contracts/kernel/service-state';
 import { noteStates, readStatus } from '@tidegate/contracts/notifier/incidents';
 import type { Bus } from '@tidegate/messaging/bus';
+import type { Wakes } from '@tidegate/runtime/wakes';
 import Fastify from 'fastify';
 import { mountStatus } from './mount-status.ts';
 import { PlatformStatusLoop } from './platform-status.loop.ts';
-import { judge } from './states.rules.ts';
+import { follow, judge, type Known } from './states.rules.ts';
 
 const fine: ServiceState = {
   version: '1',
@@ -16,14 +17,47 @@ const fine: ServiceState = {
 };
 
 test.each([
-  ['answers in time', fine, 0, 'operational'],
-  ['does not answer once: it may be restarted', null, 1, undefined],
-  ['does not answer twice', null, 2, 'down'],
-  ['sends its events late', { ...fine, outbox: { messages: 9, lagSeconds: 61 } }, 0, 'degraded'],
-  ['handles events late', { ...fine, consumers: [{ name: 'a', lagSeconds: 90 }] }, 0, 'degraded'],
-  ['is late with its bots', { ...fine, work: [{ name: 'runs', lateSeconds: 601 }] }, 0, 'degraded'],
-] as const)('a service that %s', (_what, state, misses, expected) => {
-  expect(judge(state as ServiceState | null, misses)).toBe(expected);
+  ['answers in time', fine, 'operational'],
+  ['does not answer', null, 'down'],
+  ['sends its events late', { ...fine, outbox: { messages: 9, lagSeconds: 61 } }, 'degraded'],
+  ['handles events late', { ...fine, consumers: [{ name: 'a', lagSeconds: 90 }] }, 'degraded'],
+  ['is late with its bots', { ...fine, work: [{ name: 'runs', lateSeconds: 601 }] }, 'degraded'],
+] as const)('a service that %s', (_what, state, expected) => {
+  expect(judge(state as ServiceState | null)).toBe(expected);
+});
+
+const late = { ...fine, outbox: { messages: 9, lagSeconds: 61 } };
+const asked = (...answers: (ServiceState | null)[]) => {
+  let known: Known | undefined;
+  return answers.map((said, at) => {
+    known = follow(known, said, at);
+    return `${known.state} since ${known.since}`;
+  });
+};
+
+test('down is told after three questions, and dated from the first of them', () => {
+  expect(asked(fine, null, null, null)).toEqual([
+    'operational since 0',
+    'operational since 0',
+    'operational since 0',
+    'down since 1',
+  ]);
+  expect(asked(fine, null, null, fine, null, null, fine).at(-1)).toBe('operational since 0');
+});
+
+test('one that comes and goes stays down until it has answered three times in a row', () => {
+  const flapping = asked(fine, null, null, null, fine, null, fine, fine, null, fine, fine, fine);
+  expect([...new Set(flapping)]).toEqual(['operational since 0', 'down since 1', 'operational since 9']);
+  expect(flapping.at(-2)).toBe('down since 1');
+});
+
+test('late is told at once, and better only when it stays so', () => {
+  expect(asked(fine, late, fine, late, fine, fine, fine)).toEqual([
+    'operational since 0',
+    ...Array.from({ length: 5 }, () => 'degraded since 1'),
+    'operational since 4',
+  ]);
+  expect(asked(fine, null, null, null, late, late, late).at(-1)).toBe('degraded since 4');
 });
 
 const incident = {
@@ -40,41 +74,75 @@ const incident = {
 function world() {
   const away = new Set<string>();
   const noted: unknown[] = [];
+  const woken: string[] = [];
+  const unanswered: (() => void)[] = [];
+  const wakes = { rouse: (loop: string) => void woken.push(loop) } as unknown as Wakes;
   const bus = {
+    onUnanswered: (listener: () => void) => void unanswered.push(listener),
     call: async (operation: { service: string }, input: unknown) => {
       if (away.has(operation.service)) throw new Error('away');
       if (operation === noteStates) noted.push(input);
       return operation === readStatus ? { incidents: [incident], days: [] } : fine;
     },
   } as unknown as Bus;
-  return { away, noted, status: new PlatformStatusLoop(bus) };
+  const silence = () => {
+    for (const listener of unanswered) listener();
+  };
+  return { away, noted, woken, silence, status: new PlatformStatusLoop(bus, wakes) };
 }
 
 test('the last that is known stays while nothing answers, and what changed is noted afterwards', async () => {
   const { away, noted, status } = world();
-  await status.turn();
+  await Promise.all([status.turn(), status.read()]);
   expect(status.current()).toMatchObject({ state: 'operational', incidents: [incident] });
   noted.length = 0;
   for (const service of ['identity', 'billing', 'usage', 'monitor-agent', 'bot-executor', 'notifier'])
     away.add(service);
-  await status.turn();
-  expect(status.current().state).toBe('operational');
-  await status.turn();
-  expect(status.current()).toMatchObject({ state: 'down', incidents: [incident] });
+  for (const expected of ['operational', 'operational', 'down']) {
+    await Promise.all([status.turn(), status.read()]);
+    expect(status.current()).toMatchObject({ state: expected, incidents: [incident] });
+  }
   expect(noted).toEqual([]);
   away.clear();
+  for (const expected of ['down', 'down', 'operational']) {
+    await status.turn();
+    expect(status.current().state).toBe(expected);
+  }
+  const sent = noted as { changes: { component: string; state: string }[] }[];
+  const ofBilling = sent.flatMap(({ changes }) => changes).filter(({ component }) => component === 'billing');
+  expect(ofBilling.map(({ state }) => state)).toEqual(['down', 'operational']);
+});
+
+test('while all is well nobody is asked more often; what does not answer is asked again soon', async () => {
+  const { away, status } = world();
+  expect(await Promise.all([status.turn(), status.read()])).toEqual([undefined, undefined]);
+  away.add('notifier');
+  expect(await Promise.all([status.turn(), status.read()])).toEqual([5_000, 5_000]);
+  away.clear();
+  expect(await Promise.all([status.turn(), status.read()])).toEqual([undefined, undefined]);
+});
+
+test('a call that nobody answers has the states asked for, and thousands of them not more often', async () => {
+  const { woken, silence, status } = world();
+  silence();
+  expect(woken).toEqual(['platform-status']);
   await status.turn();
-  expect(status.current().state).toBe('operational');
-  const [sent] = noted as { changes: { component: string; state: string }[] }[];
-  expect(sent?.changes.filter(({ component }) => component === 'billing').map(({ state }) => state)).toEqual([
-    'down',
-    'operational',
-  ]);
+  for (let times = 0; times < 1_000; times += 1) silence();
+  expect(woken).toHaveLength(1);
+});
+
+test('an incident is on the page as soon as it is read, also twice in one millisecond', async () => {
+  const { status } = world();
+  const fastify = Fastify();
+  mountStatus(fastify, { current: () => status.current(), name: 'x', publicUrl: 'https://x.example' });
+  expect((await fastify.inject('/status.json')).json().incidents).toEqual([]);
+  await status.read();
+  expect((await fastify.inject('/status.json')).json().incidents).toHaveLength(1);
 });
 
 test('page, JSON and feed: cacheable, for everybody, and what an operator writes stays text', async () => {
   const { status } = world();
-  await status.turn();
+  await Promise.all([status.turn(), status.read()]);
   const fastify = Fastify();
   mountStatus(fastify, {
     current: () => status.current(),
@@ -84,7 +152,7 @@ test('page, JSON and feed: cacheable, for everybody, and what an operator writes
   const page = await fastify.inject('/status');
   expect(page.headers).toMatchObject({
     'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'public, max-age=15, stale-if-error=3600',
+    'cache-control': 'public, max-age=2, stale-if-error=3600',
   });
   expect(page.headers['set-cookie']).toBeUndefined();
   expect(page.body).toContain('Payments &#60;b&#62;fail&#60;/b&#62; &#38; more');
