@@ -88,7 +88,7 @@ const schema = z
       .meta({
         description:
           'Who own invoices are from, as it stands on their PDFs, in lines that | separates: name, address, tax number. By ' +
-          'default INSTALLATION_NAME',
+          'default INSTALLATION_NAME. What was issued keeps the one of then',
       }),
     INSTALLATION_NAME: z.string().min(1).max(80).default('Tidegate').meta({
       description: 'As for the notifier: who own invoices are from, where INVOICE_SELLER is not set',
@@ -100,3 +100,10 @@ const schema = z
   });
 
 export class BillingConfig extends Config(schema) {}
+
+/** Who invoices are from that are issued now, in lines: what the operator wants on them, or at least a name. */
+export const sellerOf = ({
+  INVOICE_SELLER,
+  INSTALLATION_NAME,
+}: Pick<BillingConfig, 'INVOICE_SELLER' | 'INSTALLATION_NAME'>): string =>
+  INVOICE_SELLER?.replaceAll('|', '\n') ?? INSTALLATION_NAME;

@@ -49,7 +49,7 @@ export const exported: Exported = {
     invoices: {
       columns:
         'id provider number status currency subtotal_minor discount_minor tax_minor total_minor from_balance_minor ' +
-        'credited_minor due_minor period_start period_end issued_at due_at paid_at url pdf_url created_at customer',
+        'credited_minor due_minor period_start period_end issued_at due_at paid_at url pdf_url created_at customer seller',
       without: { internal: 'provider_ref sync_seq remind_at reminded_at' },
     },
     invoice_items: {

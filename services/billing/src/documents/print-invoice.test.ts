@@ -62,6 +62,47 @@ test('nobody else gets it, and an operator does, also when the organisation is d
   expect(await ask(org)).toEqual(own);
 });
 
+test('an invoice keeps the seller of the day on which it was issued, also when its organisation is deleted', async () => {
+  const settings = { ...billing.config };
+  const { org, invoiceId } = await invoiced();
+  const issued = await billing.call(printInvoice, { invoiceId }, org);
+  const printed = () => billing.call(printInvoiceOfAny, { organisationId: org, invoiceId });
+  try {
+    Object.assign(billing.config, { INVOICE_SELLER: 'Another AG|Neue Gasse 2|8001 Zürich' });
+    expect(await printed()).toEqual(issued);
+    const later = await invoiced();
+    const own = await billing.call(printInvoice, { invoiceId: later.invoiceId }, later.org);
+    const seller = (of: string) =>
+      billing.tenants.read(of, (tx) =>
+        tx.one<{ seller: string }>('select seller from invoices where org_id = $1', [of]),
+      );
+    expect(await seller(org)).toEqual({ seller: 'Example GmbH\nMusterweg 1\n10115 Berlin' });
+    expect(await seller(later.org)).toEqual({ seller: 'Another AG\nNeue Gasse 2\n8001 Zürich' });
+    // The name of the installation is a seller like any other, and no setting takes one away.
+    Object.assign(billing.config, { INVOICE_SELLER: undefined, INSTALLATION_NAME: 'Somebody' });
+    expect(await billing.call(printInvoice, { invoiceId: later.invoiceId }, later.org)).toEqual(own);
+    await billing.tenants.as({}, (tx) => noteDeleted(tx, org));
+    await purgeOrganisation(billing.tenants, org);
+    expect(await printed()).toEqual(issued);
+  } finally {
+    Object.assign(billing.config, settings);
+  }
+});
+
+test('an invoice of before sellers were kept has the one of now', async () => {
+  const settings = { ...billing.config };
+  const { org, invoiceId } = await invoiced();
+  const issued = await billing.call(printInvoice, { invoiceId }, org);
+  await billing.tenants.run(org, (tx) => tx.query('update invoices set seller = null where org_id = $1', [org]));
+  expect(await billing.call(printInvoice, { invoiceId }, org)).toEqual(issued);
+  try {
+    Object.assign(billing.config, { INVOICE_SELLER: 'Another AG' });
+    expect((await billing.call(printInvoice, { invoiceId }, org)).content).not.toBe(issued.content);
+  } finally {
+    Object.assign(billing.config, settings);
+  }
+});
+
 test('what Stripe keeps is not made here, and what has too many lines is refused', async () => {
   const { org, invoiceId } = await invoiced();
   const lines = (count: number) =>

@@ -12,7 +12,7 @@ import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { BillingConfig } from '../billing.config.ts';
+import { BillingConfig, sellerOf } from '../billing.config.ts';
 import { InvoicePrinter } from './invoice-printer.ts';
 import { type FoundInvoice, findPrinted } from './printed-invoice.rows.ts';
 
@@ -46,7 +46,7 @@ export class PrintInvoice {
 
   private async draw(
     refuse: Refuse<typeof invoiceOfProvider | typeof invoiceTooLong>,
-    { lines, ...invoice }: FoundInvoice,
+    { lines, seller, ...invoice }: FoundInvoice,
     { orgId, locale }: { orgId: string; locale: Locale },
   ): Promise<InvoicePdf> {
     const { provider, number } = invoice;
@@ -54,13 +54,9 @@ export class PrintInvoice {
       throw refuse(invoiceOfProvider, { provider }, 'Its PDF is at `pdfUrl` of the invoice, once it is issued.');
     if (lines.length > MOST_PRINTED_LINES)
       throw refuse(invoiceTooLong, { most: MOST_PRINTED_LINES }, 'Read it with its lines instead, without `/pdf`.');
-    const content = await this.printer.print({ invoice, lines, seller: this.seller, locale }, orgId);
+    // Of before sellers were kept with invoices, the one of now is all that is known.
+    const printed = { invoice, lines, seller: seller ?? sellerOf(this.config), locale };
+    const content = await this.printer.print(printed, orgId);
     return { name: `invoice-${(number ?? 'draft').replaceAll(/[^\w-]+/g, '-')}.pdf`, content };
-  }
-
-  /** What the operator wants on invoices, or at least a name. */
-  private get seller(): string {
-    const { INVOICE_SELLER, INSTALLATION_NAME } = this.config;
-    return INVOICE_SELLER?.replaceAll('|', '\n') ?? INSTALLATION_NAME;
   }
 }

@@ -8,6 +8,8 @@ const TABLES = [
 ] as const;
 
 export interface FoundInvoice extends StoredInvoice {
+  /** As it was when it was issued; null where nobody kept it. */
+  seller: string | null;
   lines: PrintedLine[];
 }
 
@@ -21,10 +23,10 @@ export async function findPrinted(
   { invoiceId, most, kept = false }: { invoiceId: string; most: number; kept?: boolean },
 ): Promise<FoundInvoice | undefined> {
   const { invoices, lines } = TABLES[kept ? 1 : 0];
-  const rows = await tx.query<StoredInvoice & { line: PrintedLine | null }>(
+  const rows = await tx.query<Omit<FoundInvoice, 'lines'> & { line: PrintedLine | null }>(
     `select i.provider, i.number, i.status, i.currency, i.subtotal_minor::text, i.discount_minor::text, i.tax_minor::text,
             i.total_minor::text, i.from_balance_minor::text, i.credited_minor::text, i.due_minor::text, i.period_start,
-            i.period_end, i.issued_at, i.due_at, i.paid_at, i.created_at, i.customer, l.line
+            i.period_end, i.issued_at, i.due_at, i.paid_at, i.created_at, i.customer, i.seller, l.line
        from ${invoices} i
        left join lateral (
          select jsonb_build_object('description', description, 'quantity', quantity::text, 'amount_minor', amount_minor::text,

@@ -105,6 +105,8 @@ export type NewInvoice = Pick<InvoiceRow, 'org_id' | 'id' | 'number' | 'status' 
   /** By the clock that all replicas share. */
   issuedAt: number;
   customer: InvoiceCustomer;
+  /** Who it is from, in lines. */
+  seller: string;
   dueDays: number;
 };
 
@@ -113,9 +115,9 @@ export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<Invoic
   const row = await tx.one<InvoiceRow>(
     `insert into invoices (org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, total_minor,
                            from_balance_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at,
-                           remind_at, reminded_at, customer)
+                           remind_at, reminded_at, customer, seller)
      values ($1, $2, 'manual', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14::timestamptz, $14::timestamptz + $13::int * interval '1 day',
-             case when $4 = 'paid' then $14::timestamptz end, $14::timestamptz, $14::timestamptz, $15::jsonb)
+             case when $4 = 'paid' then $14::timestamptz end, $14::timestamptz, $14::timestamptz, $15::jsonb, $16)
      returning ${COLUMNS}`,
     [
       invoice.org_id,
@@ -133,6 +135,7 @@ export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<Invoic
       invoice.dueDays,
       new Date(invoice.issuedAt),
       JSON.stringify(invoice.customer),
+      invoice.seller,
     ],
   );
   if (!row) throw new Error('An invoice was inserted and not returned.');

@@ -4,7 +4,7 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { BillingConfig } from '../billing.config.ts';
+import { BillingConfig, sellerOf } from '../billing.config.ts';
 import { settleOrders } from '../credits/settle-orders.ts';
 import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
 import { makeDue } from '../entitlements/entitlements.rows.ts';
@@ -56,6 +56,7 @@ export class IssueInvoice {
       periodEnd: new Date(Math.max(...times)).toISOString(),
       issuedAt,
       customer: await findDetails(tx, orgId),
+      seller: sellerOf(this.config),
       dueDays: this.config.INVOICE_DUE_DAYS,
     });
     await putOnInvoice(
