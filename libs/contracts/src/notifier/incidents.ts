@@ -124,12 +124,21 @@ export const readStatus = operation({
   scope: 'service',
   summary: 'Incidents and bad days of the last 90 days',
   input: z.strictObject({}),
-  output: z.object({ incidents: z.array(Incident), days: z.array(ComponentDay) }),
+  output: z.object({
+    incidents: z.array(Incident),
+    days: z.array(ComponentDay),
+    recordedSince: z
+      .union([Timestamp, z.null()])
+      .optional()
+      .meta({
+        description: 'What was before it nobody knows; null: nothing is recorded yet; absent: from an older notifier',
+      }),
+  }),
   readonly: true,
   deadlineMs: 3_000,
 });
 
-/** What a gateway saw; what is known already changes nothing. */
+/** What a gateway saw; what is known already changes nothing. Also without changes now and then, to say that somebody looks. */
 export const noteStates = operation({
   service: 'notifier',
   name: 'status.note',
@@ -138,6 +147,7 @@ export const noteStates = operation({
   audit: INTERNAL,
   input: z.strictObject({
     changes: z.array(z.strictObject({ component: Component, state: ComponentState, since: Timestamp })).max(500),
+    watchedFrom: Timestamp.optional().meta({ description: 'Since when it has looked without a break' }),
   }),
   output: Empty,
   deadlineMs: 3_000,

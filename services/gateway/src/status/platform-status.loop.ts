@@ -20,6 +20,10 @@ const STATES = 'platform-status';
 const EVERY_MS = 30_000;
 /** While something is not, or may not be. */
 const SOON_MS = 5_000;
+/** How often it is noted that somebody looks: what nobody looked at for longer than five minutes counts as down. */
+const WATCH_MS = 120_000;
+/** A pause of this process that is longer is one of its customers too: the machine was suspended. */
+const PAUSED_MS = 300_000;
 /** Of an outage nothing is lost that is shorter than this many changes. */
 const MOST_UNSENT = 500;
 
@@ -28,6 +32,8 @@ export interface PlatformStatus {
   components: { name: Component; state: ComponentState; since: string }[];
   incidents: Incident[];
   days: ComponentDay[];
+  /** Absent: from an older notifier, or not asked yet. */
+  recordedSince?: string | null | undefined;
   updatedAt: string;
 }
 
@@ -42,7 +48,10 @@ export class PlatformStatusLoop {
   private unsent: { component: Component; state: ComponentState; since: string }[] = [];
   private incidents: Incident[] = [];
   private days: ComponentDay[] = [];
+  private recordedSince: string | null | undefined;
   private askedAt = 0;
+  private watchedFrom = 0;
+  private notedAt = 0;
   private shown = this.make();
 
   constructor(
@@ -57,6 +66,7 @@ export class PlatformStatusLoop {
 
   @Loop({ name: STATES, everyMs: EVERY_MS })
   async turn(): Promise<TurnResult> {
+    this.beginAfterPause();
     this.askedAt = Date.now();
     await Promise.all(COMPONENTS.map((component) => this.ask(component)));
     this.askedAt = Date.now();
@@ -73,6 +83,7 @@ export class PlatformStatusLoop {
     if (!answer) return SOON_MS;
     this.incidents = answer.incidents;
     this.days = answer.days;
+    this.recordedSince = answer.recordedSince;
     this.shown = this.make();
   }
 
@@ -88,7 +99,17 @@ export class PlatformStatusLoop {
       return { name, state, since: new Date(since).toISOString() };
     });
     const worst = (['down', 'degraded'] as const).find((one) => components.some(({ state }) => state === one));
-    return { state: worst ?? 'operational', components, incidents: this.incidents, days: this.days, updatedAt };
+    const { incidents, days, recordedSince } = this;
+    return { state: worst ?? 'operational', components, incidents, days, recordedSince, updatedAt };
+  }
+
+  /** What was before a pause of this process, and which states, has to be noted anew. */
+  private beginAfterPause(): void {
+    const now = Date.now();
+    if (now - this.askedAt <= PAUSED_MS) return;
+    this.watchedFrom = now;
+    this.notedAt = 0;
+    this.known.clear();
   }
 
   private async ask(component: Component): Promise<void> {
@@ -105,12 +126,15 @@ export class PlatformStatusLoop {
   /** Whether nothing is left to tell; what is, is sent with the next turn. */
   private async note(): Promise<boolean> {
     const sent = this.unsent;
-    if (sent.length === 0) return true;
-    const isNoted = await this.bus.call(noteStates, { changes: sent }).then(
+    if (sent.length === 0 && Date.now() - this.notedAt < WATCH_MS) return true;
+    const watchedFrom = new Date(this.watchedFrom).toISOString();
+    const isNoted = await this.bus.call(noteStates, { changes: sent, watchedFrom }).then(
       () => true,
       () => false,
     );
-    if (isNoted) this.unsent = this.unsent.filter((one) => !sent.includes(one));
-    return isNoted;
+    if (!isNoted) return false;
+    this.unsent = this.unsent.filter((one) => !sent.includes(one));
+    this.notedAt = Date.now();
+    return true;
   }
 }

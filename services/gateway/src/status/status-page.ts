@@ -20,12 +20,14 @@ export function statusPage(
 ): string {
   const words = STATUS_WORDS[language];
   const { state, components, incidents, days, updatedAt } = status;
+  const begin = beginOfRecord(status, now);
   const rows = components.map(
     (
       one,
     ) => `<li><div class="head"><strong>${words.names[one.name]}</strong><span class="${one.state}">${MARKS[one.state]} ${words.states[one.state]}</span></div>
 ${history(
   days.filter(({ component }) => component === one.name),
+  begin,
   words,
   language,
   now,
@@ -45,12 +47,26 @@ ${history(
 `;
 }
 
-function history(days: readonly ComponentDay[], words: StatusWords, language: StatusLanguage, now: number): string {
+/** Before it nobody knows: a new installation has not been well for 90 days. */
+function beginOfRecord({ recordedSince }: PlatformStatus, now: number): number {
+  const shown = now - (STATUS_DAYS - 1) * DAY_MS;
+  if (recordedSince === undefined) return shown;
+  return Math.max(shown, recordedSince === null ? now : Date.parse(recordedSince));
+}
+
+function history(
+  days: readonly ComponentDay[],
+  begin: number,
+  words: StatusWords,
+  language: StatusLanguage,
+  now: number,
+): string {
   const bad = new Map(days.map((day) => [day.day, day]));
   const away = days.reduce((sum, { downSeconds }) => sum + downSeconds, 0);
   const cells = Array.from({ length: STATUS_DAYS }, (_, index) => {
-    const day = new Date(now - (STATUS_DAYS - 1 - index) * DAY_MS).toISOString().slice(0, 10);
+    const day = dayOf(now - (STATUS_DAYS - 1 - index) * DAY_MS);
     const found = bad.get(day);
+    if (!found && day < dayOf(begin)) return `<i class="unknown" title="${day}: ${words.notRecorded}"></i>`;
     const state = found?.downSeconds ? 'down' : found?.degradedSeconds ? 'degraded' : 'operational';
     const said =
       state === 'operational'
@@ -59,12 +75,14 @@ function history(days: readonly ComponentDay[], words: StatusWords, language: St
     return `<i class="${state}" title="${day}: ${said}"></i>`;
   });
   // 99.9996 is not 100.
-  const whole = 100 - (100 * away) / (STATUS_DAYS * 86_400);
+  const recorded = Math.max(away, (now - begin) / 1_000, 1);
+  const whole = 100 - (100 * away) / recorded;
   const percent = (Math.floor(whole * 1_000) / 1_000).toLocaleString(language, { maximumFractionDigits: 3 });
-  const said = words.available(percent, STATUS_DAYS);
+  const said = words.available(percent, Math.min(STATUS_DAYS, 1 + Math.round((now - begin) / DAY_MS)));
   return `<div class="days" role="img" aria-label="${said}">${cells.join('')}</div><small>${said}</small>`;
 }
 
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const minutes = (seconds = 0): string => `${Math.ceil(seconds / 60)} min`;
 
 const incident = (

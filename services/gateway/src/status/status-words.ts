@@ -13,6 +13,7 @@ export interface StatusWords {
   none: (days: number) => string;
   goesOn: string;
   noTrouble: string;
+  notRecorded: string;
   trouble: (downMinutes: string, slowMinutes: string) => string;
   available: (percent: string, days: number) => string;
   asOf: string;
@@ -45,8 +46,9 @@ const en: StatusWords = {
   none: (days) => `None in the last ${days} days.`,
   goesOn: 'goes on',
   noTrouble: 'no trouble',
+  notRecorded: 'not recorded',
   trouble: (down, slow) => `${down} not available, ${slow} slow`,
-  available: (percent, days) => `${percent} % available in ${days} days`,
+  available: (percent, days) => `${percent} % available ${days === 1 ? 'today' : `in ${days} days`}`,
   asOf: 'As of',
   feed: 'feed',
 };
@@ -77,8 +79,9 @@ const de: StatusWords = {
   none: (days) => `Keine in den letzten ${days} Tagen.`,
   goesOn: 'dauert an',
   noTrouble: 'alles in Ordnung',
+  notRecorded: 'nicht aufgezeichnet',
   trouble: (down, slow) => `${down} nicht verfügbar, ${slow} langsam`,
-  available: (percent, days) => `${percent} % verfügbar in ${days} Tagen`,
+  available: (percent, days) => `${percent} % verfügbar ${days === 1 ? 'heute' : `in ${days} Tagen`}`,
   asOf: 'Stand',
   feed: 'Feed',
 };

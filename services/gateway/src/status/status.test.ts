@@ -74,6 +74,7 @@ const incident = {
 function world() {
   const away = new Set<string>();
   const noted: unknown[] = [];
+  const record: { since: string | null | undefined } = { since: undefined };
   const woken: string[] = [];
   const unanswered: (() => void)[] = [];
   const wakes = { rouse: (loop: string) => void woken.push(loop) } as unknown as Wakes;
@@ -82,13 +83,13 @@ function world() {
     call: async (operation: { service: string }, input: unknown) => {
       if (away.has(operation.service)) throw new Error('away');
       if (operation === noteStates) noted.push(input);
-      return operation === readStatus ? { incidents: [incident], days: [] } : fine;
+      return operation === readStatus ? { incidents: [incident], days: [], recordedSince: record.since } : fine;
     },
   } as unknown as Bus;
   const silence = () => {
     for (const listener of unanswered) listener();
   };
-  return { away, noted, woken, silence, status: new PlatformStatusLoop(bus, wakes) };
+  return { away, noted, record, woken, silence, status: new PlatformStatusLoop(bus, wakes) };
 }
 
 test('the last that is known stays while nothing answers, and what changed is noted afterwards', async () => {
@@ -120,6 +121,48 @@ test('while all is well nobody is asked more often; what does not answer is aske
   expect(await Promise.all([status.turn(), status.read()])).toEqual([5_000, 5_000]);
   away.clear();
   expect(await Promise.all([status.turn(), status.read()])).toEqual([undefined, undefined]);
+});
+
+test('it is noted that somebody looks, also when nothing changes; after a pause of the process from when on, and which states', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const { noted, status } = world();
+  const begun = Date.now();
+  for (let turns = 0; turns < 10; turns += 1) {
+    await status.turn();
+    vi.setSystemTime(Date.now() + 30_000);
+  }
+  const from = (ms: number) => new Date(ms).toISOString();
+  const changes = (length: number) => expect.objectContaining({ length });
+  expect(noted).toEqual([
+    { changes: changes(6), watchedFrom: from(begun) },
+    { changes: [], watchedFrom: from(begun) },
+    { changes: [], watchedFrom: from(begun) },
+  ]);
+  noted.length = 0;
+  // The machine was suspended for an hour.
+  vi.setSystemTime(Date.now() + 3_600_000);
+  const woken = Date.now();
+  await status.turn();
+  expect(noted).toEqual([{ changes: changes(6), watchedFrom: from(woken) }]);
+  vi.useRealTimers();
+});
+
+test('days of which nothing is recorded are not shown as good ones', async () => {
+  const { record, status } = world();
+  const days = async (since: string | null | undefined, language = 'en') => {
+    record.since = since;
+    await Promise.all([status.turn(), status.read()]);
+    const fastify = Fastify();
+    mountStatus(fastify, { current: () => status.current(), name: 'x', publicUrl: 'https://x.example' });
+    const { body } = await fastify.inject({ url: '/status', headers: { 'accept-language': language } });
+    const [first = ''] = body.split('<small>').slice(1);
+    return [body.match(/<i class="unknown"/g)?.length ?? 0, first.slice(0, first.indexOf('<'))];
+  };
+  const ago = (count: number) => new Date(Date.now() - count * 86_400_000).toISOString();
+  expect(await days(null)).toEqual([6 * 89, '100 % available today']);
+  expect(await days(ago(9), 'de')).toEqual([6 * 80, '100 % verfügbar in 10 Tagen']);
+  expect(await days(ago(200))).toEqual([0, '100 % available in 90 days']);
+  expect(await days(undefined)).toEqual([0, '100 % available in 90 days']);
 });
 
 test('a call that nobody answers has the states asked for, and thousands of them not more often', async () => {
