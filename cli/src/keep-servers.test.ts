@@ -1,66 +1,109 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { setTimeout } from 'node:timers/promises';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import type { KeptServer } from '@tidegate/runtime/embedded/kept-server';
 import { startNats, stopNats } from '@tidegate/runtime/embedded/nats-server';
 import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { until } from '@tidegate/testing/until';
 import { keepServers } from './keep-servers.ts';
 
-/* A disk of its own, in memory, which only root can make. */
-const disk = mkdtempSync(join(tmpdir(), 'tidegate-full-nats-'));
 const run = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-const isMade = run('mount', '-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', disk);
-if (!isMade) process.stderr.write('keep-servers.test.ts: skipped in part, this user may not mount a disk\n');
 
-test.runIf(isMade)(
-  'a nats-server whose disk was full takes messages again once there is room, and has all that it acknowledged',
-  async () => {
-    closing(() => run('umount', '-l', disk));
-    const dir = join(disk, 'nats');
-    const server = await startNats({ dir });
-    closing(() => stopNats(dir));
-    const { port, monitorPort } = server;
-    const again = (signal: AbortSignal) => startNats({ dir, port, monitorPort, samePorts: true, signal });
-    const kept = keepServers({ postgres: undefined, nats: { server, again } }, new Log());
-    closing(() => Promise.all(kept.map((one) => one.stop())));
+/* Disks of their own, which only root can mount: one in memory, on which nats-server is stuck when it is full, and one that can hang. */
+const base = mkdtempSync(join(tmpdir(), 'tidegate-kept-nats-'));
+const [inMemory, image, inFile] = ['memory', 'image', 'file'].map((name) => join(base, name)) as [
+  string,
+  string,
+  string,
+];
+mkdirSync(inMemory);
+mkdirSync(inFile);
+const isMounted = run('mount', '-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', inMemory);
+const canHang =
+  run('truncate', '-s', '96M', image) &&
+  run('mkfs.ext4', '-q', '-m', '0', image) &&
+  run('mount', '-o', 'loop', image, inFile);
+if (!isMounted || !canHang)
+  process.stderr.write('keep-servers.test.ts: skipped in part, no disk can be mounted here\n');
+afterAll(() => {
+  if (isMounted) run('umount', '-l', inMemory);
+  if (canHang) run('umount', '-l', inFile);
+  rmSync(base, { recursive: true, force: true });
+});
 
-    const connection = await connect({ port, maxReconnectAttempts: -1, reconnectTimeWait: 200 });
-    closing(() => connection.close());
-    const manager = await jetstreamManager(connection);
-    await manager.streams.add({ name: 'KEPT', subjects: ['kept'] });
-    const client = jetstream(connection);
-    let acknowledged = 0;
-    const publish = async () => {
-      if (await isPublished(client)) acknowledged += 1;
-      return acknowledged;
-    };
-    await publish();
+test.runIf(isMounted)('a nats-server that a full disk stopped is started once there is room', async () => {
+  const { kept, publish, messages } = await keptNats(inMemory);
+  await publish();
+  fill(inMemory);
+  // It is stuck by the first write that fails, and ended for it; while there is no room none is started.
+  await until(async () => (await publish()) && kept.trouble?.includes('its disk was full'), { withinMs: 60_000 });
+  empty(inMemory);
+  const before = await publish();
+  await until(async () => (await publish()) > before, { withinMs: 60_000, what: 'A message to be taken again' });
+  // What was not acknowledged may be there as well.
+  const acknowledged = await publish();
+  expect(await messages()).toBeGreaterThanOrEqual(acknowledged);
+});
 
-    const filler = join(disk, 'filler');
-    const { bavail, bsize } = statfsSync(disk);
-    run('fallocate', '-l', String(bavail * bsize), filler);
-    run('dd', 'if=/dev/zero', `of=${filler}.rest`, 'bs=4k');
-    // It is stuck by the first write that fails, and ended for it; while there is no room none is started.
-    await until(async () => (await publish()) && kept[0]?.trouble?.includes('its disk was full'), { withinMs: 60_000 });
-    rmSync(filler);
-    rmSync(`${filler}.rest`, { force: true });
+test.runIf(canHang)('one whose disk hangs is left alone, also when it was full just now', async () => {
+  const { kept, publish, messages } = await keptNats(inFile);
+  await publish();
+  fill(inFile);
+  // It is asked meanwhile.
+  await setTimeout(3_000);
+  empty(inFile);
+  const full = await publish();
+  await until(async () => (await publish()) > full && kept.trouble === undefined, { withinMs: 60_000 });
 
-    const before = acknowledged;
-    await until(async () => (await publish()) > before, { withinMs: 60_000, what: 'A message to be taken again' });
-    const { state } = await (await jetstreamManager(connection)).streams.info('KEPT');
-    // What was not acknowledged may be there as well.
-    expect(state.messages).toBeGreaterThanOrEqual(acknowledged);
-    expect(kept[0]?.trouble).toBeUndefined();
-  },
-);
+  const { pid } = kept;
+  run('fsfreeze', '-f', inFile);
+  closing(() => run('fsfreeze', '-u', inFile));
+  void publish();
+  await until(() => kept.trouble === 'its disk does not answer', { withinMs: 60_000 });
+  run('fsfreeze', '-u', inFile);
+  const frozen = await publish();
+  await until(async () => (await publish()) > frozen && kept.trouble === undefined, { withinMs: 60_000 });
+  expect(kept.pid).toBe(pid);
+  const acknowledged = await publish();
+  expect(await messages()).toBeGreaterThanOrEqual(acknowledged);
+});
 
-async function isPublished(client: JetStreamClient): Promise<boolean> {
-  return await client.publish('kept', new Uint8Array(4_096), { timeout: 2_000 }).then(
-    () => true,
-    () => false,
-  );
+function fill(disk: string): void {
+  const { bavail, bsize } = statfsSync(disk);
+  run('fallocate', '-l', String(bavail * bsize), join(disk, 'filler'));
+  run('dd', 'if=/dev/zero', `of=${join(disk, 'filler.rest')}`, 'bs=4k');
+}
+
+function empty(disk: string): void {
+  for (const name of ['filler', 'filler.rest']) rmSync(join(disk, name), { force: true });
+}
+
+/** `publish` answers how many messages have been acknowledged. */
+async function keptNats(disk: string) {
+  const dir = join(disk, 'nats');
+  const server = await startNats({ dir });
+  closing(() => stopNats(dir));
+  const { port, monitorPort } = server;
+  const again = (signal: AbortSignal) => startNats({ dir, port, monitorPort, samePorts: true, signal });
+  const [kept] = keepServers({ postgres: undefined, nats: { server, again } }, new Log()) as [KeptServer];
+  closing(() => kept.stop());
+  const connection = await connect({ port, maxReconnectAttempts: -1, reconnectTimeWait: 200 });
+  closing(() => connection.close());
+  const manager = () => jetstreamManager(connection, { checkAPI: false });
+  await (await manager()).streams.add({ name: 'KEPT', subjects: ['kept'] });
+  let acknowledged = 0;
+  const publish = async () => {
+    const sent = jetstream(connection, { checkAPI: false }).publish('kept', new Uint8Array(4_096), { timeout: 2_000 });
+    acknowledged += await sent.then(
+      () => 1,
+      () => 0,
+    );
+    return acknowledged;
+  };
+  return { kept, publish, messages: async () => (await (await manager()).streams.info('KEPT')).state.messages };
 }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { isDiskFull, untilDiskHasRoom } from '@tidegate/runtime/embedded/full-disk';
+import { DiskProbe, isDiskFull, untilDiskHasRoom } from '@tidegate/runtime/embedded/disk-state';
 import { KeptServer } from '@tidegate/runtime/embedded/kept-server';
 import { isOfJetStream } from '@tidegate/runtime/embedded/nats-monitor';
 import { natsIllnessOf, type RunningNats } from '@tidegate/runtime/embedded/nats-server';
@@ -22,6 +22,8 @@ const JETSTREAM_PATIENCE_MS = 8_000;
  */
 const ASK_NATS_MS = 2_000;
 const DISK_WAS_FULL = 'JetStream is stuck since its disk was full';
+/** It goes on when the disk does; killed meanwhile it loses where its consumers are, and delivers the whole stream again. */
+const DISK_HANGS = 'its disk does not answer';
 /** How long a full disk is the likely cause. */
 const LIKELY_MS = 60_000;
 /** A nats-server is not started on a full disk, where it would be stuck again, unless it stays full for so long. */
@@ -69,8 +71,7 @@ export function keepServers(
           },
           askMs: ASK_NATS_MS,
           illness: illnessOfNats(folder, server.monitorPort),
-          patienceMs: (illness) =>
-            illness === DISK_WAS_FULL ? 0 : isOfJetStream(illness) ? JETSTREAM_PATIENCE_MS : NATS_PATIENCE_MS,
+          patienceMs: natsPatienceMs,
           // What is stuck in JetStream does not obey SIGTERM.
           end: (illness) => [isOfJetStream(illness) ? 'SIGKILL' : 'SIGTERM', 'SIGKILL'],
         },
@@ -82,11 +83,19 @@ export function keepServers(
 }
 
 function illnessOfNats(folder: string, monitorPort: number): () => Promise<string | undefined> {
+  const disk = new DiskProbe(folder);
   let fullAt = Number.NEGATIVE_INFINITY;
   return async () => {
     if (await isDiskFull(folder)) fullAt = Date.now();
     const illness = await natsIllnessOf(folder, monitorPort);
-    const isStuck = illness !== undefined && isOfJetStream(illness) && Date.now() - fullAt < LIKELY_MS;
-    return isStuck ? DISK_WAS_FULL : illness;
+    if (illness === undefined || !isOfJetStream(illness)) return illness;
+    if (!(await disk.answers())) return DISK_HANGS;
+    return Date.now() - fullAt < LIKELY_MS ? DISK_WAS_FULL : illness;
   };
+}
+
+function natsPatienceMs(illness: string): number {
+  if (illness === DISK_WAS_FULL) return 0;
+  if (illness === DISK_HANGS) return Number.POSITIVE_INFINITY;
+  return isOfJetStream(illness) ? JETSTREAM_PATIENCE_MS : NATS_PATIENCE_MS;
 }

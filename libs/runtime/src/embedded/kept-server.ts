@@ -15,7 +15,7 @@ export interface Kept {
   illness(): Promise<string | undefined>;
   /** How often it is asked while it is healthy, where that costs little. */
   askMs?: number;
-  /** How long it may have this illness before it is ended; 0 is without asking again. */
+  /** How long it may have this illness before it is ended; 0 is without asking again, infinite while something else is to blame. */
   patienceMs(illness: string): number;
   /** How it is ended for this illness. Its data must survive these signals. */
   end(illness: string): [ask: NodeJS.Signals, insist: NodeJS.Signals];
@@ -129,6 +129,7 @@ export class KeptServer {
       ill.asked += 1;
       if (ill.asked === 1) this.log.warn({ reason: illness }, 'The server is unhealthy');
       const patienceMs = this.kept.patienceMs(illness);
+      if (patienceMs === Number.POSITIVE_INFINITY) ill = { since: asked, asked: 1 };
       if (asked - ill.since < patienceMs || (patienceMs > 0 && ill.asked < LEAST_ASKED)) continue;
       await stopProcess(this.kept.pid, ...this.kept.end(illness), END_MS);
       return `${illness}, for ${Math.round((Date.now() - ill.since) / 1_000)} s: it was ended`;
