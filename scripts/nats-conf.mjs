@@ -40,6 +40,9 @@ function natsConf(lines) {
 listen: "0.0.0.0:4222"
 http: "0.0.0.0:8222"
 max_payload: 1MB
+# A member of the bus that vanished without a word is sent requests until this finds it out; by default that takes minutes.
+ping_interval: "10s"
+ping_max: 2
 ${lines.join('\n')}
 authorization {
   ${authorization}

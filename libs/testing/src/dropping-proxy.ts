@@ -45,6 +45,10 @@ export async function droppingProxy(port: number) {
       for (const pair of dying) pair.dropped = true;
       return dying.length;
     },
+    /** What died ends on both sides, as a server's pings find it out in the end. */
+    bury: () => {
+      for (const { sockets, dropped } of pairs) if (dropped) for (const socket of sockets) socket.destroy();
+    },
     /** New connections are taken and never answered. */
     swallow: (on: boolean) => {
       swallowNew = on;
