@@ -16,6 +16,7 @@ interface Entry {
   action: string;
   actor: { kind: string; userId: string | null; name: string | null; keyId: string | null; address: string | null };
   thing: { kind: string; id: string | null; name: string | null };
+  refused: boolean;
   changes: { field: string; from?: string | null; to?: string | null; hidden?: boolean }[];
 }
 type Page = { items: Entry[]; nextCursor?: string };
@@ -155,6 +156,20 @@ export function auditLog(platform: SharedPlatform): void {
       expect(await anonymous.as(inIt.body.accessToken).get(PATH)).toMatchObject({
         ...{ status: 403, body: { code: 'forbidden', scope: 'audit:read' } },
       });
+      // Refused: told as such, and not among what was done.
+      const inside = anonymous.as(inIt.body.accessToken);
+      expect((await inside.post('/api/v1/invitations', { email: 'x@example.com', role: 'owner' })).status).toBe(403);
+      const [tried] = await until(
+        async () => {
+          const found = await logOf(mine.rest, '&outcome=refused&action=invitations');
+          return found.length > 0 && found;
+        },
+        { what: 'the refused attempt' },
+      );
+      expect(tried).toMatchObject({
+        ...{ refused: true, action: 'invitations.create', actor: { kind: 'person', name: 'Ed' }, changes: [] },
+      });
+      expect((await logOf(mine.rest, '&action=invitations.create')).every(({ refused }) => !refused)).toBe(true);
       const blind = await mine.made('/api/v1/api-keys', { name: 'blind', scopes: ['org:read'] });
       expect((await anonymous.as(blind.key).get(PATH)).status).toBe(403);
       expect((await seen(mine.rest, 'invitations.accept'))[0]).toMatchObject({

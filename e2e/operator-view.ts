@@ -1,6 +1,6 @@
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
-import { operatorOf, signUpAt } from './people.ts';
+import { operatorOf, ownerAt, signUpAt } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
 
 interface Service {
@@ -34,5 +34,21 @@ export function operatorView(platform: SharedPlatform): void {
     }
     const letters = await operator.get('/api/v1/operator/services/billing/dead-letters');
     expect(letters).toMatchObject({ status: 200, body: { items: [] } });
+  });
+
+  test('an operator may act for an organisation in the moment in which it signs up', async () => {
+    const anonymous = new Rest(platform.url);
+    const operator = await operatorOf(platform, anonymous);
+    const fresh = async (name: string) => {
+      const account = { email: `${name}@example.com`, password: 'correct horse battery', name };
+      const { orgId } = await ownerAt(anonymous, { ...account, organisationName: name });
+      return `/api/v1/operator/organisations/${orgId}`;
+    };
+    const grant = { feature: 'bots', value: 3, reason: 'promised before the sign-up' };
+    expect((await operator.post(`${await fresh('promised')}/grants`, grant)).status).toBe(201);
+    expect((await operator.get(`${await fresh('looked-at')}/billing`)).status).toBe(200);
+    expect((await operator.get(`${await fresh('told')}/story`)).status).toBe(200);
+    const nobody = '/api/v1/operator/organisations/0197f0e0-0000-7000-8000-00000000dead';
+    expect((await operator.post(`${nobody}/grants`, grant)).status).toBe(404);
   });
 }

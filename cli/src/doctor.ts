@@ -4,6 +4,7 @@ import { BASE, type Check, FIRST, type Finding, MACHINE } from './doctor-checks.
 import { SERVERS } from './doctor-servers.ts';
 import { dataDirOf } from './kernel/installation.ts';
 import { licence } from './licence/doctor-licence.ts';
+import { moves } from './move/doctor-moves.ts';
 import { PRODUCTION, PRODUCTION_SERVERS } from './production/production-checks.ts';
 
 /** Each known problem has its own code and fix. The exit code is 1 when there is any. */
@@ -39,7 +40,7 @@ export async function examine(env: NodeJS.ProcessEnv, { production = false } = {
   const findings: Finding[] = [];
   const own = env['LICENCE_FILE'] || env['LICENCE_KEY_FILE'] ? [licence] : [];
   const strict = production ? [...PRODUCTION, ...PRODUCTION_SERVERS] : [];
-  for (const stage of [...FIRST, [...MACHINE, apiCalls, backups, ...own, ...SERVERS, ...strict]]) {
+  for (const stage of [...FIRST, [...MACHINE, apiCalls, backups, ...own, ...SERVERS, moves, ...strict]]) {
     findings.push(...(await ask(stage)));
     if (findings.some(isBroken)) break;
   }

@@ -7,6 +7,7 @@ import { type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import { asSuperuser } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 import { ACCOUNT_PASSWORD, made, operator, rowsOf, run, signUp, well } from '../../test/installations.ts';
+import { runTidegate } from '../../test/run-tidegate.ts';
 import { vaultSettings, withVault } from '../service-vaults.ts';
 
 /* Two installations, each with its own database, bus and keys. Each test goes on where the one before ended. */
@@ -84,9 +85,6 @@ test('an organisation that is frozen can be read and not be changed, its bots re
   botId = (await made(owner, '/api/v1/bots', { name: 'bot', settings: SETTINGS })).id;
   expect((await owner.post(`/api/v1/bots/${botId}/start`)).status).toBe(200);
   const ops = await operator(home);
-  await until(async () => (await ops.get(`/api/v1/operator/organisations/${orgId}/billing`)).status === 200, {
-    what: 'billing to know the organisation',
-  });
   await made(ops, `/api/v1/operator/organisations/${orgId}/grants`, { feature: 'bots', value: 3, reason: 'a promise' });
   await asSuperuser(
     home,
@@ -109,6 +107,8 @@ test('an organisation that is frozen can be read and not be changed, its bots re
   expect(await new Rest(home.url, apiKey).post(`/api/v1/bots/${botId}/stop`)).toMatchObject({ status: 503 });
   const leases = () => asSuperuser(home, 'select from bot_executor.bot_leases where org_id = $1', [orgId]);
   expect(await leases()).toEqual([]);
+  const found = await runTidegate(home.dataDir, ['doctor', '--json']);
+  expect(found.stdout).toContain(`organisation ${orgId} is frozen by a move since`);
 
   expect(await well(home, 'thaw', orgId)).toContain('goes on here');
   expect((await run(home, 'thaw', orgId)).stderr).toContain('is not frozen here');

@@ -24,6 +24,7 @@ export function ShowAudit() {
   const { means, person, action, thing, of, from, to } = search;
   const entries = usePages('auditList', {
     limit: 50,
+    outcome: 'all',
     ...(means ? { means } : {}),
     ...(person ? { userId: person } : {}),
     ...(action ? { action } : {}),
@@ -47,6 +48,7 @@ export function ShowAudit() {
         </Narrow>
       ),
     },
+    { key: 'outcome', title: t('Outcome'), value: ({ refused }) => (refused ? t('Refused') : t('Carried out')) },
     { key: 'kind', title: t('Kind'), value: ({ thing: { kind } }) => thingWord(kind) },
     {
       key: 'thing',
@@ -79,7 +81,9 @@ export function ShowAudit() {
   return (
     <Page
       title={t('Audit log')}
-      lead={t('Who changed what in this organisation. It is recorded with every plan, and never contains secrets.')}
+      lead={t(
+        'Who changed what in this organisation, or tried to without the right. It is recorded with every plan, and never contains secrets.',
+      )}
     >
       {lacking ? <NotIncluded problem={lacking} /> : null}
       {lacking ? null : (

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { ManageCoupons } from './coupons/manage-coupons.ts';
 import { FillDemo } from './demo/fill-demo.ts';
 import { InvoicePrinter } from './documents/invoice-printer.ts';
@@ -24,6 +25,7 @@ import { ListAllInvoices } from './operator/list-all-invoices.ts';
 import { ListDoublePayments } from './operator/list-double-payments.ts';
 import { ManageDisputes } from './operator/manage-disputes.ts';
 import { MeasureBusiness } from './operator/measure-business.loop.ts';
+import { MeetOrganisations } from './operator/meet-organisations.ts';
 import { OrganisationStory } from './operator/organisation-story.ts';
 import { SearchOrganisations } from './operator/search-organisations.ts';
 import { GetCredits } from './packages/get-credits.ts';
@@ -122,6 +124,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     FollowMembers,
     CountMembers,
     MeasureBusiness,
+    { provide: APP_GUARD, useClass: MeetOrganisations },
     ...STRIPE_PROVIDERS,
   ],
 })

@@ -16,6 +16,7 @@ import { Admission } from './http/admission.ts';
 import { EdgeParts } from './http/edge-parts.ts';
 import { HttpEdge } from './http/http-edge.ts';
 import { Installation } from './http/installation.ts';
+import { NoteRefused } from './http/note-refused.ts';
 import { RequestLog } from './http/request-log.ts';
 import { CallJournal } from './limits/call-journal.ts';
 import { FollowPlans } from './limits/follow-plans.ts';
@@ -57,6 +58,7 @@ const onBus = [EventTail, LiveTopics, UsagePublisher].map((part) => ({
     Installation,
     RequestLog,
     PlatformStatusLoop,
+    NoteRefused,
     EdgeParts,
     HttpEdge,
   ],

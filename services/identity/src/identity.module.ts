@@ -20,6 +20,7 @@ import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
 import { RotateApiKey } from './api-keys/rotate-api-key.ts';
 import { VerifyApiKey } from './api-keys/verify-api-key.ts';
 import { ListAudit } from './audit/list-audit.ts';
+import { NoteRefused } from './audit/note-refused.ts';
 import { RecordActions } from './audit/record-actions.ts';
 import { CurrentPassword } from './authentication/current-password.ts';
 import { LogInRefusals } from './authentication/log-in-refusals.ts';
@@ -55,6 +56,7 @@ import { OwnershipLimits } from './organisations/ownership-limits.ts';
 import { DeleteExpired } from './retention/delete-expired.loop.ts';
 import { ServiceKeys } from './service-keys/service-keys.ts';
 import { LogIn } from './sessions/log-in.ts';
+import { NoteRefusedLogIns } from './sessions/note-refused-log-ins.ts';
 import { OwnSessions } from './sessions/own-sessions.ts';
 import { RefreshSession } from './sessions/refresh-session.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -108,6 +110,7 @@ import { Themes } from './themes/themes.ts';
     ConfirmReplyAddress,
     OwnersPlan,
     RecordActions,
+    NoteRefused,
     ListAudit,
   ],
   providers: [
@@ -117,6 +120,7 @@ import { Themes } from './themes/themes.ts';
     LoginThrottle,
     Sessions,
     LogInRefusals,
+    NoteRefusedLogIns,
     VerifiedAddresses,
     ReplacePassword,
     NewAccounts,

@@ -172,6 +172,8 @@ export type AuditEntry = {
   };
   /** At most 40 fields, each value cut at 300 characters */
   changes: Array<FieldChange>;
+  /** true: it was tried and not done, for want of the right or of the password. Once an hour for each person or key and action */
+  refused: boolean;
 };
 
 export type Backfill = {
@@ -5639,6 +5641,8 @@ export type AuditListInput = {
   thing?: ThingKind;
   /** Only what was done to this thing */
   thingId?: string;
+  /** `refused`: what was tried and refused for want of the right, or of the password */
+  outcome?: "done" | "refused" | "all";
   /** Included */
   from?: Instant;
   /** Not included */
@@ -7828,7 +7832,7 @@ export class TidegateClient extends Transport {
   accountsUpdateMe = (input: AccountsUpdateMeInput = {}, options?: CallOptions): Promise<AccountsUpdateMeOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/me', repeat: 'keyed' }, input, options);
 
-  /** Who changed what in the organisation, newest first. Everything is recorded whatever the plan; reading takes the plan’s `audit_log`, which then shows what happened before as well. Entries appear a moment after the change, are kept for `AUDIT_KEEP_DAYS` and at most 200,000 of an organisation, and never contain secrets. */
+  /** Who changed what in the organisation, or tried to, newest first. Everything is recorded whatever the plan; reading takes the plan’s `audit_log`, which then shows what happened before as well. Entries appear a moment after the change, are kept for `AUDIT_KEEP_DAYS` and at most 200,000 of an organisation, and never contain secrets. */
   auditList = (input: AuditListInput = {}, options?: CallOptions): Promise<AuditListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/organisation/audit', repeat: 'safe' }, input, options);
 

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { currentEntitlements } from '@tidegate/contracts/billing/entitlements';
-import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { beingSetUp } from '../kernel/being-set-up.ts';
 import { findEntitlements } from './entitlements.rows.ts';
 
 @Controller()
@@ -9,7 +9,7 @@ export class CurrentEntitlements {
   @Handles(currentEntitlements)
   async handle({ caller, tx }: OperationContext<typeof currentEntitlements>) {
     const known = caller.orgId ? await findEntitlements(tx, caller.orgId) : undefined;
-    if (!known) throw unavailable({ retryAfterSeconds: 1 }, 'The plan of this new organisation is being set up.');
+    if (!known) throw beingSetUp();
     const { orgId: organisationId, ...rest } = known.snapshot;
     return { organisationId, ...rest };
   }

@@ -1,13 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { SHARED } from '@tidegate/contracts/billing/entitlements';
 import { previewChange } from '@tidegate/contracts/billing/preview';
-import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { redemptionOf } from '../coupons/redeem-coupon.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { findOwed } from '../invoices/balance.rows.ts';
+import { beingSetUp } from '../kernel/being-set-up.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { isEnded, paidPeriod } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -55,9 +55,7 @@ export class PreviewChange {
 async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Context['refuse']) {
   const { product } = input;
   const [catalogue, holdings, at] = [await requireCatalogue(tx), await findHoldings(tx, orgId), await readClock(tx)];
-  if (!holdings.steps[SHARED]) {
-    throw unavailable({ retryAfterSeconds: 1 }, 'The plan of this new organisation is being set up.');
-  }
+  if (!holdings.steps[SHARED]) throw beingSetUp();
   const before = holdings.subscriptions.find((one) => one.product === product);
   const own = holdings.steps[product] ?? [];
   const situation: Situation = { tx, at, product, catalogue, before, steps: own };

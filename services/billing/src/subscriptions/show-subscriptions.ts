@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { getSubscriptions, Subscription as Wire } from '@tidegate/contracts/billing/subscriptions';
 import type { Output } from '@tidegate/contracts/kernel/operation';
-import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { findRedemptions } from '../coupons/coupon.rows.ts';
@@ -12,6 +11,7 @@ import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { accessOf, isValid } from '../entitlements/standing.rules.ts';
+import { beingSetUp } from '../kernel/being-set-up.ts';
 import { disputedOf } from '../kernel/dispute.rows.ts';
 import { findHoldings, type Holdings, readClock } from '../kernel/subscription.rows.ts';
 import {
@@ -71,9 +71,7 @@ export class ShowSubscriptions {
   private async read(tx: Tx, orgId: string): Promise<{ shown: Shown; following: Map<string, Features> }> {
     const catalogue = await requireCatalogue(tx);
     const holdings = await findHoldings(tx, orgId);
-    if (Object.keys(holdings.steps).length === 0) {
-      throw unavailable({ retryAfterSeconds: 1 }, 'The plan of this new organisation is being set up.');
-    }
+    if (Object.keys(holdings.steps).length === 0) throw beingSetUp();
     const orders = await findOrders(tx, orgId);
     const coupons = await findRedemptions(tx, orgId);
     const now = await readClock(tx);

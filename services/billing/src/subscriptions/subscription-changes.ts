@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { SHARED } from '@tidegate/contracts/billing/entitlements';
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
-import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
+import { conflict } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { openDefaults } from '../entitlements/open-defaults.ts';
 import { Charges } from '../invoices/charges.ts';
+import { beingSetUp } from '../kernel/being-set-up.ts';
 import { requireNoDemo } from '../kernel/demo.rows.ts';
 import { withDebts } from '../kernel/dunning.rules.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
@@ -103,7 +104,8 @@ export class SubscriptionChanges {
     const at = await lockBilling(tx, orgId);
     const catalogue = await requireCatalogue(tx);
     const found = await findHoldings(tx, orgId, 'for update');
-    if (!found.steps[SHARED] && !opens) throw notFound(undefined, 'No organisation has this id.');
+    // An id that an operator made up was refused before.
+    if (!found.steps[SHARED] && !opens) throw beingSetUp();
     const opened = await openDefaults(tx, orgId, catalogue, found, at);
     return {
       at,

@@ -46,6 +46,8 @@ export class Admission {
   }
 
   private letIn(operation: Operation, principal: Principal, request: FastifyRequest): Principal {
+    // Also of who is refused: it is in the logs, and in the audit log.
+    request.principal = principal;
     authorize(operation, principal, request);
     if (takesRoom(operation) && this.disk.now === 'none') {
       throw storageFull(

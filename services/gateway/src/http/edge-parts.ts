@@ -11,6 +11,7 @@ import { RateLimits } from '../limits/rate-limits.ts';
 import { PlatformStatusLoop } from '../status/platform-status.loop.ts';
 import { Admission } from './admission.ts';
 import { Installation } from './installation.ts';
+import { NoteRefused } from './note-refused.ts';
 import { RequestLog } from './request-log.ts';
 
 /** What a mounted operation needs, in one place. */
@@ -30,5 +31,6 @@ export class EdgeParts {
     readonly log: Log,
     readonly requestLog: RequestLog,
     readonly status: PlatformStatusLoop,
+    readonly refused: NoteRefused,
   ) {}
 }

@@ -43,8 +43,12 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
 }
 
 /** Before the body is read; synchronous when everything is cached. */
-function admission(operation: Operation, { admission: gate, cookies }: EdgeParts) {
+function admission(operation: Operation, { admission: gate, cookies, refused }: EdgeParts) {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    const refuse = (error: Error) => {
+      refused.note(operation, request, error);
+      done(error);
+    };
     const enter = (principal: Principal) => {
       request.principal = principal;
       done();
@@ -52,10 +56,10 @@ function admission(operation: Operation, { admission: gate, cookies }: EdgeParts
     try {
       const anonymous = cookies.isCookieLogout(operation, request);
       const admitted = anonymous ? gate.admitAnonymous(request, reply) : gate.admit(operation, request, reply);
-      if (admitted instanceof Promise) admitted.then(enter, done);
+      if (admitted instanceof Promise) admitted.then(enter, refuse);
       else enter(admitted);
     } catch (error) {
-      done(error as Error);
+      refuse(error as Error);
     }
   };
 }
@@ -111,6 +115,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
       if (asCsv && paged) await sendPages(exchange, respond, () => edge.access.callerToken(principal));
       else body = answer(request, reply, await respond(exchange));
     } catch (error) {
+      edge.refused.note(operation, request, error);
       const ours = !(error instanceof ProblemError) || error.status >= 500;
       if (operation.judgedByInput && !ours) edge.limits.noteFailure(request.ip);
       if (spent && ours) edge.quota.refund(spent);

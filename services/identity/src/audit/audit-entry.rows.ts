@@ -21,6 +21,7 @@ export interface AuditEntryRow {
   thing_id: string | null;
   thing_name: string | null;
   changes: AuditEntry['changes'];
+  refused: boolean;
 }
 
 export const toWire = (row: AuditEntryRow): AuditEntry => ({
@@ -38,21 +39,24 @@ export const toWire = (row: AuditEntryRow): AuditEntry => ({
   },
   thing: { kind: row.thing_kind, id: row.thing_id, name: row.thing_name },
   changes: row.changes,
+  refused: row.refused,
 });
 
 /**
  * With the names of this moment: of the person, of the key, and of a member; of anything else without one the name by
- * which the log knew it last, because what is deleted says none.
+ * which the log knew it last, because what is deleted says none. `refused`: it was tried, and the same of the same person
+ * or key within an hour is recorded once.
  */
 export async function insertEntry(
   tx: Tx,
   id: string,
   { at, action, actor, thing, changes }: ActionDone,
+  refused = false,
 ): Promise<void> {
   const isSupport = actor.kind === 'support';
   await tx.query(
     `insert into audit_entries (org_id, id, at, action, actor_kind, user_id, user_name, key_id, key_name, session_id,
-                                address, operator_id, thing_kind, thing_id, thing_name, changes)
+                                address, operator_id, thing_kind, thing_id, thing_name, changes, refused)
      select $1, $2, $3, $4, $5, $6::uuid, (select name from users where id = $6::uuid), $7,
             (select name from api_keys where org_id = $1 and key_id = $7
              union all select name from former_api_keys where org_id = $1 and key_id = $7 limit 1),
@@ -62,8 +66,12 @@ export async function insertEntry(
                                       where e.org_id = $1 and e.thing_id = $12 and e.thing_kind = $11
                                         and e.thing_name is not null
                                       order by e.at desc limit 1)) end,
-            $14::jsonb
-     where exists (select from organisations where org_id = $1)`,
+            $14::jsonb, $15
+     where exists (select from organisations where org_id = $1)
+       and not ($15 and exists (
+         select from audit_entries t
+          where t.org_id = $1 and t.refused and t.at > $3::timestamptz - interval '1 hour' and t.action = $4
+            and t.user_id is not distinct from $6::uuid and t.key_id is not distinct from $7))`,
     [
       tx.orgId,
       id,
@@ -79,9 +87,18 @@ export async function insertEntry(
       thing.id,
       thing.name,
       JSON.stringify(changes),
+      refused,
     ],
   );
 }
+
+/** Of what was refused the newest `most` stay. */
+export const deleteRefusedBeyond = (tx: Tx, most: number): Promise<unknown> =>
+  tx.query(
+    `delete from audit_entries where org_id = $1 and refused and (at, id) <= (
+       select at, id from audit_entries where org_id = $1 and refused order by at desc, id desc offset $2 limit 1)`,
+    [tx.orgId, most],
+  );
 
 /** The newest `most` stay. */
 export const deleteBeyond = (tx: Tx, most: number): Promise<unknown> =>
@@ -97,24 +114,25 @@ export const listEntries = (
   tx: Tx,
   limit: number,
   before: [at: string, id: string] | undefined,
-  { means, userId, keyId, action, thing, thingId, from, to }: Filter,
+  { means, userId, keyId, action, thing, thingId, from, to, outcome = 'done' }: Filter,
 ): Promise<AuditEntryRow[]> =>
   tx.query<AuditEntryRow>(
     `select id, at, ${cursorTime('at')} as moment, action, actor_kind, user_id, user_name, key_id, key_name, session_id,
-            address, thing_kind, thing_id, thing_name, changes
+            address, thing_kind, thing_id, thing_name, changes, refused
        from audit_entries
       where org_id = $1 and ($3::timestamptz is null or (at, id) < ($3, $4::uuid))
         and ($5::text is null or actor_kind = $5) and ($6::uuid is null or user_id = $6)
         and ($7::text is null or key_id = $7) and ($8::text is null or action = $8 or starts_with(action, $8 || '.'))
         and ($9::text is null or thing_kind = $9) and ($10::text is null or thing_id = $10)
         and ($11::timestamptz is null or at >= $11) and ($12::timestamptz is null or at < $12)
+        and ($13 = 'all' or refused = ($13 = 'refused'))
       order by at desc, id desc limit $2`,
     [
       tx.orgId,
       limit,
       before?.[0] ?? null,
       before?.[1] ?? null,
-      ...[means, userId, keyId, action, thing, thingId, from, to].map((value) => value ?? null),
+      ...[means, userId, keyId, action, thing, thingId, from, to, outcome].map((value) => value ?? null),
     ],
   );
 

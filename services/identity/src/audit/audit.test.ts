@@ -1,6 +1,6 @@
 import { deleteAccount } from '@tidegate/contracts/identity/account-deletion';
 import { createApiKey, renameApiKey, revokeApiKey } from '@tidegate/contracts/identity/api-keys';
-import { listAudit } from '@tidegate/contracts/identity/audit';
+import { listAudit, noteRefused } from '@tidegate/contracts/identity/audit';
 import { acceptInvitation, changeRole, invite, leaveOrganisation } from '@tidegate/contracts/identity/members';
 import { createOrganisation, renameOrganisation } from '@tidegate/contracts/identity/organisations';
 import { login } from '@tidegate/contracts/identity/sessions';
@@ -10,9 +10,10 @@ import type { Envelope } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
 import type { EventContext } from '@tidegate/messaging/handler';
 import { Inbox } from '@tidegate/messaging/inbox';
+import { until } from '@tidegate/testing/until';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
 import { DeleteExpired } from '../retention/delete-expired.loop.ts';
-import { deleteBeyond } from './audit-entry.rows.ts';
+import { deleteBeyond, deleteRefusedBeyond } from './audit-entry.rows.ts';
 import { RecordActions } from './record-actions.ts';
 
 let identity: Fixture;
@@ -210,4 +211,48 @@ test('an event of an organisation that is gone is passed', async () => {
     data,
   } as Envelope;
   expect(await replica().handle(envelope)).toBe('handled');
+});
+
+test('what was refused is beside what was done: shown when asked for, once an hour, and never in its place', async () => {
+  const { caller, orgId, userId } = await identity.newUser();
+  await record(orgId);
+  const asService = { kind: 'service' as const, service: 'gateway', orgId, scopes: ['*'] } as Caller;
+  const note = (action: string, thing = { kind: 'bot' as const, id: 'b-1' }) =>
+    identity.call(noteRefused, { action, actor: { kind: 'person', userId, address: '192.0.2.7' }, thing }, asService);
+  await Promise.all([note('bots.create'), note('keys.create')]);
+  for (let times = 0; times < 3; times += 1) await note('bots.delete');
+  expect((await read(caller)).map(({ action }) => action)).toEqual(['accounts.register']);
+  const refused = await read(caller, { outcome: 'refused' });
+  expect(refused.map(({ action }) => action).toSorted()).toEqual(['bots.create', 'bots.delete', 'keys.create']);
+  expect(refused[0]).toMatchObject({ refused: true, changes: [], actor: { name: 'Ada', address: '192.0.2.7' } });
+  expect(await read(caller, { outcome: 'all' })).toHaveLength(4);
+  await identity.tenants.run(orgId, (tx) => deleteRefusedBeyond(tx, 1));
+  expect(await read(caller, { outcome: 'refused' })).toHaveLength(1);
+  expect(await read(caller)).toHaveLength(1);
+  await expect(identity.call(noteRefused, { action: 'x' }, caller)).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('a wrong password is in the log of each organisation of the account, once, however often it is guessed', async () => {
+  const { caller, email, userId } = await identity.newUser();
+  const other = await identity.newUser();
+  const { token } = await identity.call(invite, { email, role: 'viewer' }, other.caller);
+  await identity.call(acceptInvitation, { token }, caller);
+  const guess = (address: string, as = email) =>
+    identity
+      .call(login, { email: as, password: 'not this one' }, { kind: 'anonymous', ip: address, scopes: [] })
+      .catch((error: unknown) => error);
+  for (let times = 0; times < 3; times += 1) await guess('198.51.100.61');
+  await guess('198.51.100.61', `${newId()}@example.com`);
+  const entry = {
+    ...{ action: 'sessions.login', refused: true, thing: { kind: 'session', id: null, name: null } },
+    actor: { kind: 'person', userId, address: '198.51.100.61' },
+  };
+  for (const reader of [caller, other.caller]) {
+    const found = await until(async () => {
+      const items = await read(reader, { outcome: 'refused' });
+      return items.length > 0 && items;
+    });
+    expect(found).toMatchObject([entry]);
+    expect(JSON.stringify(found)).not.toContain('not this one');
+  }
 });

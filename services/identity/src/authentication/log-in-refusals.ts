@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { wrongCredentials } from '@tidegate/contracts/identity/sessions';
 import { Log } from '@tidegate/telemetry/log';
 import { type Attempt, subjectsOf } from './login-throttle.rules.ts';
 
@@ -11,9 +12,17 @@ export class LogInRefusals {
   private second = 0;
   private lines = 0;
 
+  private onWrong: (userId: string, address: string | undefined) => void = () => {};
+
   constructor(private readonly log: Log) {}
 
+  /** Called for each wrong password of an account that there is. */
+  onWrongPassword(listener: (userId: string, address: string | undefined) => void): void {
+    this.onWrong = listener;
+  }
+
   report({ email, ip }: Attempt, error: unknown, userId?: string): void {
+    if (userId && (error as { code?: unknown }).code === wrongCredentials.code) this.onWrong(userId, ip);
     const second = Math.floor(Date.now() / 1_000);
     if (second !== this.second) {
       const omitted = this.lines - LINES_A_SECOND;

@@ -129,5 +129,6 @@ export const madeUpAudit = (orgId: string, until: number): AuditEntry[] =>
     return {
       ...{ id: demoId(orgId, `${action} ${name}`, at), at: new Date(at).toISOString(), action, actor },
       ...{ thing: { kind, id: kind === 'session' ? null : demoId(orgId, `${kind} ${name}`, 0), name }, changes },
+      refused: false,
     };
   });

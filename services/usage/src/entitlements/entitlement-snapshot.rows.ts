@@ -10,6 +10,15 @@ export async function findSnapshot(tx: Tx, orgId: string): Promise<Entitlements 
   return row?.snapshot;
 }
 
+/** Of these organisations those that have one; in a transaction that sees all. */
+export async function findStored(tx: Tx, orgIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ org_id: string }>(
+    'select org_id from entitlement_snapshots where org_id = any($1::uuid[])',
+    [`{${orgIds.join(',')}}`],
+  );
+  return rows.map((row) => row.org_id);
+}
+
 /** The snapshot, and the day of the organisation in which that instant lies. */
 export const findStanding = (
   tx: Tx,

@@ -3,6 +3,7 @@ import { newId } from '@tidegate/database/ids';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { described, type Fixture, openUsage } from '../../test/fixture.ts';
+import { neighbours } from '../../test/neighbours.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { saveMeters } from '../meters/meter.rows.ts';
 import { IngestUsage } from './ingest-usage.ts';
@@ -19,7 +20,7 @@ async function newOrg(): Promise<string> {
   return entitlements.orgId;
 }
 async function send(caller: Partial<Caller>, ...events: unknown[]) {
-  const [handler] = operationHandlers(new IngestUsage(usage.writer(), undefined as never));
+  const [handler] = operationHandlers(new IngestUsage(usage.writer(), neighbours().bus));
   const who: Caller = { kind: 'service_key', keyId: 'k', scopes: ['usage:write'], ...caller };
   const request = { caller: who, input: { events }, deadline: Date.now() + 60_000 };
   return (await new OperationRunner(usage.tenants, usage.outbox).run(handler as never, request)) as {

@@ -5,6 +5,7 @@ import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { until } from '@tidegate/testing/until';
 import { described, type Fixture, openUsage } from '../../test/fixture.ts';
+import { neighbours } from '../../test/neighbours.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { saveTimeZone } from '../entitlements/entitlement-snapshot.rows.ts';
 import { saveMeters } from '../meters/meter.rows.ts';
@@ -15,6 +16,7 @@ import { laneOf } from './lanes.rules.ts';
 
 let usage: Fixture;
 let handler: unknown;
+const others = neighbours();
 /** Requests that are being counted, or wait for it. */
 let arrived = 0;
 beforeAll(async () => {
@@ -23,7 +25,7 @@ beforeAll(async () => {
   const writer = usage.writer();
   const { definitions } = writer;
   writer.definitions = () => definitions.call(writer).finally(() => setImmediate(() => (arrived += 1)));
-  [handler] = operationHandlers(new IngestUsage(writer, undefined as never));
+  [handler] = operationHandlers(new IngestUsage(writer, others.bus));
 });
 afterAll(() => usage.close());
 
@@ -94,6 +96,29 @@ test('a plan that has changed counts from the next request on', async () => {
   expect(await send(of(org ?? ''), of(other ?? ''))).toMatchObject({ accepted: 1, rejected: [{ index: 0 }] });
   await usage.storeSnapshot({ ...snapshot(), orgId: org ?? '', version: 3 });
   expect(await send(of(org ?? ''), of(other ?? ''))).toMatchObject({ accepted: 2, rejected: [] });
+});
+
+test('an organisation that has just signed up counts at once; one that nobody knows is asked about once, and harms nobody', async () => {
+  const known = await newOrg();
+  const [fresh, wrong] = [snapshot(), newId()];
+  others.signedUp.set(fresh.orgId, fresh);
+  const event = of(fresh.orgId);
+  const answer = await send(of(known), event, of(wrong));
+  expect(answer).toMatchObject({ accepted: 2, rejected: [{ index: 2, code: 'unknown_organisation' }] });
+  expect(await used(fresh.orgId)).toEqual([1, 1]);
+  others.asked.length = 0;
+  expect(await send(event, of(wrong))).toMatchObject({ accepted: 0, duplicates: 1, rejected: [{ index: 1 }] });
+  expect(others.asked).toEqual([]);
+});
+
+test('one that was deleted between two questions is rejected alone; while identity is away all is sent again', async () => {
+  const [known, gone] = [await newOrg(), snapshot()];
+  others.signedUp.set(gone.orgId, { ...gone, gone: true } as never);
+  expect(await send(of(known), of(gone.orgId))).toMatchObject({ accepted: 1, rejected: [{ index: 1 }] });
+  others.away = true;
+  await expect(send(of(known), of(newId()))).rejects.toMatchObject({ code: 'unavailable' });
+  expect(await send(of(known))).toMatchObject({ accepted: 1 });
+  others.away = false;
 });
 
 test('an organisation that was deleted is unknown from the next request on, whatever is in memory', async () => {

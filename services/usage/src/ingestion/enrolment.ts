@@ -23,6 +23,11 @@ export class Enrolments {
   /** Organisations with one plan share the set of its meters. */
   private readonly sets = new Map<string, ReadonlySet<string>>();
 
+  /** Those of these organisations that are not kept. */
+  missing(orgIds: Iterable<string>): string[] {
+    return [...new Set(orgIds)].filter((orgId) => !this.known.has(orgId));
+  }
+
   /** Those of these organisations that exist; for a transaction that sees all organisations and has begun to count. */
   async of(tx: Tx, orgIds: ReadonlySet<string>): Promise<ReadonlyMap<string, Enrolment>> {
     const asked = [...orgIds];

@@ -18,6 +18,7 @@ import { countGauges } from './count-gauges.ts';
 import { addsUp, enrolled, lacks } from './count-in-all.ts';
 import { CountTogether } from './count-together.ts';
 import { Enrolments } from './enrolment.ts';
+import { Newcomers } from './newcomers.ts';
 import { type Placed, type Rejected, readEvents } from './read-events.rules.ts';
 import { type Counting, isBadData, UsageWriter } from './usage-writer.ts';
 
@@ -40,12 +41,14 @@ interface Request extends Counting {
 export class IngestUsage {
   private readonly enrolments = new Enrolments();
   private readonly together: CountTogether;
+  private readonly newcomers: Newcomers;
 
   constructor(
     private readonly writer: UsageWriter,
     private readonly bus: Bus,
   ) {
     this.together = new CountTogether(writer, this.enrolments);
+    this.newcomers = new Newcomers(writer, bus);
   }
 
   @Handles(ingestUsage)
@@ -82,6 +85,7 @@ export class IngestUsage {
     const definitions = await this.writer.definitions();
     const rejected: Rejected[] = [];
     const given = read(definitions, rejected);
+    await this.newcomers.meet(this.enrolments.missing(given.map(({ event }) => event.org)));
     if (!given.every((one) => addsUp(one, definitions))) return undefined;
     const counted = await this.together.count({ given, definitions, force });
     return { ...counted, rejected: inOrder([...rejected, ...counted.rejected]) };

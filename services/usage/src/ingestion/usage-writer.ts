@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
+import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import { MAX_EVENT_AGE_DAYS, type UsageEvent } from '@tidegate/contracts/usage/event';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { clock } from '@tidegate/runtime/clock';
-import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
+import { beginCounting, findStored } from '../entitlements/entitlement-snapshot.rows.ts';
+import { keepSnapshot } from '../entitlements/keep-snapshot.ts';
 import { Identities } from '../kernel/identities.ts';
 import { WatchedUsage } from '../kernel/watched-usage.ts';
 import { findDefinitions, findMeters } from '../meters/meter.rows.ts';
@@ -65,6 +67,17 @@ export class UsageWriter {
   /** As they are described now. */
   definitions(): Promise<Map<string, MeterDefinition>> {
     return findDefinitions(this.tenants.reader({}));
+  }
+
+  /** Those of these organisations whose entitlements have not arrived. */
+  async lacking(orgIds: readonly string[]): Promise<string[]> {
+    const stored = new Set(await findStored(this.tenants.reader({ system: 'ingest' }), orgIds));
+    return orgIds.filter((orgId) => !stored.has(orgId));
+  }
+
+  /** As if the event had arrived. */
+  learn(snapshot: Entitlements): Promise<boolean> {
+    return this.tenants.run(snapshot.orgId, (tx) => keepSnapshot(tx, snapshot));
   }
 
   private async begin<T>(work: (tx: Tx, emit: Emit) => Promise<T>): Promise<T> {
