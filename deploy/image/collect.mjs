@@ -7,6 +7,7 @@
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { SAID_ELSEWHERE } from '../../scripts/repo/licences.mjs';
 import { debianComponents } from './debian-packages.mjs';
 import { productionPackages } from './production-packages.mjs';
 
@@ -89,7 +90,7 @@ const npmComponents = others.map((path) => {
     'bom-ref': path,
     name: manifest.name,
     version: manifest.version,
-    licenses: [{ expression: licenceOf(manifest) ?? 'NOASSERTION' }],
+    licenses: [{ expression: licenceOf(manifest) ?? SAID_ELSEWHERE[manifest.name] ?? 'NOASSERTION' }],
     purl: `pkg:npm/${manifest.name.replace('@', '%40')}@${manifest.version}`,
   };
 });

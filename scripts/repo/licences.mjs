@@ -8,8 +8,8 @@ const ALLOWED =
 /** Besides, for tools of development, which nobody is given: their files stay as they are. */
 const ALLOWED_FOR_TOOLS = /^MPL-2\.0$/;
 
-/** Their package.json says it in an old form, which npm copies into no lock file, or not at all; read in what they ship. */
-const SAID_ELSEWHERE = {
+/** The list of contents of the image names them as well. Their package.json says it in an old form, which npm copies into no lock file, or not at all; read in what they ship. */
+export const SAID_ELSEWHERE = {
   busboy: 'MIT',
   buildcheck: 'MIT',
   'cpu-features': 'MIT',
