@@ -27,6 +27,7 @@ const UNUSED = {
   fflate: /^(umd|lib\/browser|esm\/browser)/,
   fontkit: /^(src|dist\/(browser|main))/,
   pako: /^dist/,
+  rxjs: /^dist\/(bundles|esm|esm5)(\/|$)/,
   pdfkit: /^(\.yarn|tools|js\/(data|standard-fonts|pdfkit\.(js|browser|old|standalone)))/,
 };
 const LICENCE = /^(licen[cs]e|copying|notice|copyright|authors)/i;
