@@ -7,6 +7,10 @@ export interface Moving {
   exportId: string | null;
 }
 
+/** SQL: nobody moves that organisation at the moment. For loops that would take its work and could store nothing of it. */
+export const isHere = (orgId: string): string =>
+  `not exists (select from moving_organisations moving where moving.org_id = ${orgId} and moving.state <> 'arrived')`;
+
 export async function findMoving(tx: Tx, orgId: string): Promise<Moving | undefined> {
   const row = await tx.one<{ state: Moving['state']; export_id: string | null }>(
     'select state, export_id from moving_organisations where org_id = $1',
