@@ -91,7 +91,7 @@ async function standingOf(
       if (moving.state === 'arrived') arrived += 1;
     } else if (moving?.state === 'arriving')
       throw new Error(
-        `An import of ${name} from another file was interrupted (${moving.exportId}). Nothing was changed.\n  Fix: import that file again, which ends it.`,
+        `An import of ${name} from another file was interrupted (${moving.exportId}). Nothing was changed.\n  Fix: import that file again, which ends it; or npx tidegate organisations remove ${id} takes away what it has brought.`,
       );
   }
   const identity = serviceOf(services, 'identity');

@@ -25,6 +25,8 @@ export const arrival: Arrival = {
         set marks = stripe_dirty.marks + 1, due_at = clock_timestamp(), attempts = 0, money = true)
     update stripe_events set state = 'pending', org_id = $1, error = null
      where state = 'quarantined' and customer_id in (select customer_id from mine)`,
+  // Those of an organisation that never was here; its home keeps its own.
+  withdrawn: 'delete from kept_invoices where org_id = $1',
   versions: [
     { table: 'subscriptions', of: 'plan', name: 'plan', version: 'plan_version' },
     { table: 'subscriptions', of: 'plan', name: 'next_plan', version: 'next_plan_version' },

@@ -88,3 +88,11 @@ export async function unsent(tx: Tx, orgId: string): Promise<number> {
   const row = await tx.one<{ count: string }>('select count(*) as count from outbox where org_id = $1', [orgId]);
   return Number(row?.count ?? 0);
 }
+
+/** Takes away what an interrupted import has brought, its mark with it: as if it had never begun. */
+export async function withdraw(tx: Tx, orgId: string, tables: readonly MovedTable[]): Promise<void> {
+  for (const { name, owner } of [...tables].reverse())
+    await tx.query(`delete from ${quoted(name)} where ${quoted(owner)} = $1`, [orgId]);
+  await tx.query('delete from data_keys where org_id = $1', [orgId]);
+  await tx.query("delete from moving_organisations where org_id = $1 and state = 'arriving'", [orgId]);
+}
