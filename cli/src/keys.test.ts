@@ -148,7 +148,10 @@ test('one rotation at a time', async () => {
   const before = readFileSync(secretsFile(dataDir), 'utf8');
   const { code, stderr } = await tidegate(['keys', 'rotate', 'billing']);
   await client.end();
-  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('Another rotation runs') });
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('A rotation of keys, an import or a removal runs'),
+  });
   expect(readFileSync(secretsFile(dataDir), 'utf8')).toBe(before);
 });
 

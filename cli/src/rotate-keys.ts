@@ -24,7 +24,7 @@ export async function rotateKeys(services: readonly ServiceName[]): Promise<void
   });
 }
 
-/** Two rotations at once would each add a key to the file and remove the other's. */
+/** Two rotations at once would each add a key to the file and remove the other's; two imports would meet half-way. */
 export async function alone<T>(adminUrl: string | undefined, work: () => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
   // When it breaks, the work that follows fails and reports it.
@@ -32,7 +32,10 @@ export async function alone<T>(adminUrl: string | undefined, work: () => Promise
   await client.connect();
   try {
     const { rows } = await client.query<{ first: boolean }>('select pg_try_advisory_lock($1) as first', [LOCK]);
-    if (!rows[0]?.first) throw new Error('Another rotation runs on this database.\n  Fix: wait until it has ended.');
+    if (!rows[0]?.first)
+      throw new Error(
+        'A rotation of keys, an import or a removal runs on this database already.\n  Fix: wait until it has ended.',
+      );
     return await work();
   } finally {
     await client.end();

@@ -1,6 +1,7 @@
+import { readLookupKey } from '@tidegate/billing/stripe/prices/lookup-key.rules';
 import { findMoving, isDeleted } from '@tidegate/database/move/moving-organisations';
 import { VERSION } from '../kernel/installation.ts';
-import { decimalsOf, findOrganisation, sameVersion } from './move.rows.ts';
+import { decimalsOf, findOrganisation, isPublished, sameVersion } from './move.rows.ts';
 import type { Header } from './move-file.ts';
 import { type MovingService, serviceOf } from './moving-services.ts';
 
@@ -38,7 +39,34 @@ export async function checkFits(
         `The meter ${meter} is counted with ${decimals} decimals there and ${here} here. Nothing was changed.\n  Fix: apply the same catalogue here: npx tidegate plans export there, npx tidegate plans apply here.`,
       );
   }
-  return { ...standing, numbers: await numbersOf(services, header) };
+  const numbers = await numbersOf(services, header);
+  await checkPrices(services, header, numbers);
+  return { ...standing, numbers };
+}
+
+/** Stripe names what it sells by versions: they have to be called the same here, and to be known. */
+async function checkPrices(
+  services: readonly MovingService[],
+  { stripePrices }: Header,
+  numbers: Fit['numbers'],
+): Promise<void> {
+  const billing = serviceOf(services, 'billing').tenants.reader({});
+  for (const price of stripePrices) {
+    const sold = readLookupKey(price.lookupKey);
+    if (sold && sold.kind !== 'package') {
+      const { product, version } = sold;
+      const [of, name] = sold.kind === 'addon' ? ['addon', sold.addon] : ['plan', sold.plan];
+      const here = numbers.get([of, product, name, version].join(' '));
+      if (here !== undefined)
+        throw new Error(
+          `At Stripe it pays for version ${version} of ${product}.${name}, which is version ${here} here: one account of Stripe cannot have both. Nothing was changed.\n  Fix: move it to a plan whose versions have the same number in both (npx tidegate plans diff compares), or end its subscriptions at Stripe first.`,
+        );
+    }
+    if (!(await isPublished(billing, price)))
+      throw new Error(
+        `At Stripe it pays the price ${price.id} (${price.lookupKey}), which this installation does not know: it has published nothing there, or has keys of another account. Nothing was changed.\n  Fix: with the keys of the same account, npx tidegate stripe sync.`,
+      );
+  }
 }
 
 async function standingOf(
@@ -63,7 +91,7 @@ async function standingOf(
       if (moving.state === 'arrived') arrived += 1;
     } else if (moving?.state === 'arriving')
       throw new Error(
-        `An import of ${name} from another file was interrupted (${moving.exportId}). Nothing was changed.\n  Fix: import that file again, which ends it.`,
+        `An import of ${name} from another file was interrupted (${moving.exportId}). Nothing was changed.\n  Fix: import that file again, which ends it; or npx tidegate organisations remove ${id} takes away what it has brought.`,
       );
   }
   const identity = serviceOf(services, 'identity');

@@ -8,7 +8,14 @@ import { findMoving, parked } from '@tidegate/database/move/moving-organisations
 import { readRows, sizeOf } from '@tidegate/database/move/read-rows';
 import type { Tx } from '@tidegate/database/tx';
 import { VERSION } from '../kernel/installation.ts';
-import { findMeters, findOrganisation, findPeople, findStripeCustomers, findVersions } from './move.rows.ts';
+import {
+  findMeters,
+  findOrganisation,
+  findPeople,
+  findStripeCustomers,
+  findStripePrices,
+  findVersions,
+} from './move.rows.ts';
 import { FORMAT, type Header, type Section } from './move-file.ts';
 import { type MovingService, serviceOf } from './moving-services.ts';
 
@@ -83,6 +90,7 @@ async function headerOf(reading: readonly Reading[], orgId: string): Promise<Hea
     versions: await findVersions(billing.tx, billing.arrival.versions ?? []),
     meters: await findMeters((serviceOf(reading, 'usage') as Reading).tx),
     stripeCustomers: await findStripeCustomers(billing.tx),
+    stripePrices: await findStripePrices(billing.tx),
   };
 }
 

@@ -41,7 +41,8 @@ export const MOVE_COMMANDS: readonly Command[] = [
   {
     words: ['organisations', 'remove'],
     args: ['<organisation>'],
-    about: 'delete a frozen organisation here, once it has arrived elsewhere',
+    about:
+      'delete a frozen organisation here, once it has arrived elsewhere; or what an import that was given up has brought',
     run: async ([organisation = '']) => (await commands()).removeCommand(organisation),
   },
 ];

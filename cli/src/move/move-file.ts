@@ -35,6 +35,9 @@ const Person = z.strictObject({
 });
 export type Person = z.infer<typeof Person>;
 
+const StripePrice = z.strictObject({ id: z.string().max(64), lookupKey: z.string().max(300), livemode: z.boolean() });
+export type StripePrice = z.infer<typeof StripePrice>;
+
 export const Header = z.strictObject({
   format: z.literal(FORMAT),
   release: z.string().max(32),
@@ -47,6 +50,7 @@ export const Header = z.strictObject({
   versions: z.array(Version).max(10_000),
   meters: z.array(z.strictObject({ meter: Name, decimals: z.int().min(0).max(18) })).max(1_000),
   stripeCustomers: z.array(z.string().max(64)).max(2),
+  stripePrices: z.array(StripePrice).max(1_000),
 });
 export type Header = z.infer<typeof Header>;
 

@@ -2,7 +2,7 @@ import { newId } from '@tidegate/database/ids';
 import { type MovedTable, quoted } from '@tidegate/database/move/moved-tables';
 import type { Tx } from '@tidegate/database/tx';
 import type { VersionedColumn } from '@tidegate/runtime/service';
-import type { Person, Version } from './move-file.ts';
+import type { Person, StripePrice, Version } from './move-file.ts';
 
 /* What of an organisation depends on the installation around it: people, versions of plans, meters, Stripe. */
 
@@ -133,6 +133,24 @@ export async function findStripeCustomers(tx: Tx): Promise<string[]> {
   ]);
   return rows.map(({ customer_id }) => customer_id);
 }
+
+/** The prices of Stripe that it pays, and what was published under them: ids of an account of Stripe. */
+export const findStripePrices = (tx: Tx): Promise<StripePrice[]> =>
+  tx.query<StripePrice>(
+    `select distinct p.price_id as id, p.lookup_key as "lookupKey", p.livemode
+       from stripe_subscriptions s
+      cross join jsonb_array_elements((s.state -> 'items') || coalesce(s.state -> 'next' -> 'items', '[]')) item
+       join stripe_prices p on p.price_id = item ->> 'priceId'
+      where s.org_id = $1 and s.status not in ('canceled', 'incomplete_expired') order by 1`,
+    [tx.orgId],
+  );
+
+export const isPublished = async (tx: Tx, { id, lookupKey, livemode }: StripePrice): Promise<boolean> =>
+  (await tx.one('select from stripe_prices where livemode = $1 and price_id = $2 and lookup_key = $3', [
+    livemode,
+    id,
+    lookupKey,
+  ])) !== undefined;
 
 /** Up to where usage was counted, in the stream. */
 export async function countedUntil(tx: Tx, stream: string): Promise<number> {

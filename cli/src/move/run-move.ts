@@ -7,7 +7,7 @@ import { exportOrganisation } from './export-organisation.ts';
 import { freezeOrganisation, thawOrganisation } from './freeze.ts';
 import { importOrganisation } from './import-organisation.ts';
 import { withServices } from './moving-services.ts';
-import { removeOrganisation } from './remove-organisation.ts';
+import { type Removed, removeOrganisation } from './remove-organisation.ts';
 
 const write = (words: string): void => void process.stdout.write(`${words}\n`);
 
@@ -69,9 +69,15 @@ export async function thawCommand(orgId: string): Promise<void> {
 export async function removeCommand(orgId: string): Promise<void> {
   requireId(orgId);
   const settings = await vaultSettings();
-  await withServices(settings, (services) => removeOrganisation(services, orgId));
-  write(`${orgId} is deleted here; its rows go within minutes. Its invoices are kept as long as those of any other.`);
+  write(SAID[await withServices(settings, (services) => removeOrganisation(settings, services, orgId))](orgId));
 }
+
+const SAID: Readonly<Record<Removed, (orgId: string) => string>> = {
+  left: (orgId) =>
+    `${orgId} is deleted here; its rows go within minutes. Its invoices are kept as long as those of any other.`,
+  gone: (orgId) => `${orgId} is deleted here already. Nothing was changed.`,
+  withdrawn: (orgId) => `What an interrupted import has brought of ${orgId} is gone. It can be imported again.`,
+};
 
 function requireId(orgId: string): void {
   if (!isUuid(orgId))

@@ -76,6 +76,11 @@ export class TenantDatabase {
     return this.open({ orgId }, { begin: [begin, ...limits], enter: false });
   }
 
+  /** Refuses as a writing transaction would: before something is changed elsewhere that could not be stored here. */
+  async requireHere(orgId: string): Promise<void> {
+    await this.run(orgId, (tx) => tx.query('select'));
+  }
+
   /** For a system loop: sees the rows of tables that were protected for this purpose, and tables without tenant. */
   system<T>(purpose: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.as({ system: purpose }, work);

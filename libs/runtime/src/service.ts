@@ -14,6 +14,8 @@ export interface Arrival {
   readonly versions?: readonly VersionedColumn[];
   /** SQL after its last row; $1 is the organisation. */
   readonly after?: string;
+  /** SQL once its rows are taken away again, because its import was given up; $1 is the organisation. */
+  readonly withdrawn?: string;
 }
 
 /** A column with a version of what another column names. */

@@ -15,6 +15,18 @@ export const arrival: Arrival = {
     stripe_usage_due: { holder: '0' },
     top_ups: { holder: '0' },
   },
+  // What has happened at Stripe since it was frozen is fetched as soon as it has arrived, and what Stripe said here before of a
+  // customer whom nobody knew is about somebody now. Without a customer of theirs the calls were to another account.
+  after: `with mine as (select customer_id from stripe_customers where org_id = $1),
+    elsewhere as (delete from stripe_calls where org_id = $1 and not exists (select from mine)),
+    marked as (
+      insert into stripe_dirty (customer_id, due_at, money) select customer_id, clock_timestamp(), true from mine
+      on conflict (customer_id) do update
+        set marks = stripe_dirty.marks + 1, due_at = clock_timestamp(), attempts = 0, money = true)
+    update stripe_events set state = 'pending', org_id = $1, error = null
+     where state = 'quarantined' and customer_id in (select customer_id from mine)`,
+  // Those of an organisation that never was here; its home keeps its own.
+  withdrawn: 'delete from kept_invoices where org_id = $1',
   versions: [
     { table: 'subscriptions', of: 'plan', name: 'plan', version: 'plan_version' },
     { table: 'subscriptions', of: 'plan', name: 'next_plan', version: 'next_plan_version' },

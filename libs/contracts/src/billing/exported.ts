@@ -110,14 +110,13 @@ export const exported: Exported = {
       'subscription_orders period_steps pauses trials grants entitlements coupon_redemptions credits ' +
       'package_orders balance_changes invoices invoice_items invoice_changes seat_follows top_ups ' +
       'top_up_orders disputes usage_charges double_payments organisation_mrr organisation_profiles ' +
-      'paid_periods stripe_customers stripe_facts stripe_invoices stripe_package_sessions ' +
+      'paid_periods stripe_calls stripe_customers stripe_facts stripe_invoices stripe_package_sessions ' +
       'stripe_subscriptions stripe_usage_due stripe_usage_hours stripe_usage_periods revenue_facts.customer',
     queues: '',
     stays: {
       ...STAYS,
       kept_invoices: 'of organisations that are gone: an invoice that still is moves itself',
       kept_invoice_lines: 'of organisations that are gone',
-      stripe_calls: 'calls that were under way: they are over when it is frozen',
       stripe_drifts: 'what was corrected here',
       stripe_events: 'what Stripe told this installation',
       demo_organisations: 'a demo is filled again and not moved',

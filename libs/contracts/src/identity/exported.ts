@@ -41,14 +41,12 @@ export const exported: Exported = {
   moves: {
     tables:
       'organisations members invitations invitation_tokens api_keys former_api_keys organisation_themes ' +
-      'organisation_domains organisation_mail_senders entitlements',
+      'organisation_domains organisation_mail_senders entitlements audit_entries',
     queues: '',
     stays: {
       ...STAYS,
       organisation_exports: 'that it is being exported',
       demo_organisation: 'a demo is filled again and not moved',
-      audit_entries:
-        'who did what was done at the other installation, by accounts of there: its CSV can be taken along',
     },
   },
 };

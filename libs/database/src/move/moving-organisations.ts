@@ -7,6 +7,10 @@ export interface Moving {
   exportId: string | null;
 }
 
+/** SQL: nobody moves that organisation at the moment. For loops that would take its work and could store nothing of it. */
+export const isHere = (orgId: string): string =>
+  `not exists (select from moving_organisations moving where moving.org_id = ${orgId} and moving.state <> 'arrived')`;
+
 export async function findMoving(tx: Tx, orgId: string): Promise<Moving | undefined> {
   const row = await tx.one<{ state: Moving['state']; export_id: string | null }>(
     'select state, export_id from moving_organisations where org_id = $1',
@@ -83,4 +87,12 @@ export const activate = (tx: Tx, orgId: string): Promise<unknown> =>
 export async function unsent(tx: Tx, orgId: string): Promise<number> {
   const row = await tx.one<{ count: string }>('select count(*) as count from outbox where org_id = $1', [orgId]);
   return Number(row?.count ?? 0);
+}
+
+/** Takes away what an interrupted import has brought, its mark with it: as if it had never begun. */
+export async function withdraw(tx: Tx, orgId: string, tables: readonly MovedTable[]): Promise<void> {
+  for (const { name, owner } of [...tables].reverse())
+    await tx.query(`delete from ${quoted(name)} where ${quoted(owner)} = $1`, [orgId]);
+  await tx.query('delete from data_keys where org_id = $1', [orgId]);
+  await tx.query("delete from moving_organisations where org_id = $1 and state = 'arriving'", [orgId]);
 }

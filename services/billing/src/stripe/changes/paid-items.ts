@@ -29,6 +29,12 @@ export class PaidItems {
     private readonly codes: PromotionCodes,
   ) {}
 
+  /** To change it. Of an organisation that moves it is changed where it arrives. */
+  async begin(paid: PaidSubscription): Promise<Standing & { found: Stripe.Subscription }> {
+    await this.tenants.requireHere(paid.orgId);
+    return this.find(paid);
+  }
+
   async find({ ref }: Pick<PaidSubscription, 'ref'>): Promise<Standing & { found: Stripe.Subscription }> {
     const found = await this.api.call('GET /v1/subscriptions/:id', (stripe) =>
       stripe.subscriptions.retrieve(ref, { expand: ['schedule'] }),

@@ -47,7 +47,7 @@ export class StripePayments extends Payments {
   }
 
   async change(paid: PaidSubscription, to: PaidChange): Promise<void> {
-    const standing = await this.items.find(paid);
+    const standing = await this.items.begin(paid);
     const { found, parts } = standing;
     const target = await this.items.targetOf(paid, to, found);
     if (to.at === 'period_end') await this.schedule(found, phaseItems(standing, paid.product, target));
@@ -86,7 +86,7 @@ export class StripePayments extends Payments {
   }
 
   async cancel(paid: PaidSubscription, at: 'now' | 'period_end'): Promise<void> {
-    const standing = await this.items.find(paid);
+    const standing = await this.items.begin(paid);
     const { found, parts, next } = standing;
     const others = hasOthers(parts, paid.product);
     if (at === 'period_end' && others && hasOthers(next ?? parts, paid.product))
@@ -103,7 +103,7 @@ export class StripePayments extends Payments {
   }
 
   async resume(paid: PaidSubscription): Promise<void> {
-    const standing = await this.items.find(paid);
+    const standing = await this.items.begin(paid);
     const { found } = standing;
     await this.release(found);
     if (found.status === 'paused') {
@@ -118,7 +118,7 @@ export class StripePayments extends Payments {
   }
 
   async pause(paid: PaidSubscription): Promise<void> {
-    const { found } = await this.items.find(paid);
+    const { found } = await this.items.begin(paid);
     await this.release(found);
     if (found.status !== 'paused') {
       await this.call('POST /v1/subscriptions/:id/pause', (stripe, options) =>

@@ -15,7 +15,9 @@ export class EnsureCustomer {
     private readonly calls: StoredCalls,
   ) {}
 
+  /** For a page on which they pay or change something: none is opened for an organisation that moves. */
   async of(orgId: string, { livemode }: StripeSettings): Promise<string> {
+    await this.tenants.requireHere(orgId);
     const known = await findCustomer(this.tenants.reader({ orgId }), orgId, livemode);
     if (known) return known.customer_id;
     await requireNoDemo(this.tenants.reader({ orgId }), orgId);

@@ -1,3 +1,4 @@
+import { isHere } from '@tidegate/database/move/moving-organisations';
 import type { Tx } from '@tidegate/database/tx';
 import { lockBilling } from '../../kernel/subscription.rows.ts';
 
@@ -17,9 +18,15 @@ export const findCustomer = (tx: Tx, orgId: string, livemode: boolean): Promise<
     livemode,
   ]);
 
-/** Whose customer it is. Needs a transaction that sees all of them. */
-export const customerById = (tx: Tx, customerId: string): Promise<StripeCustomerRow | undefined> =>
-  tx.one<StripeCustomerRow>(`select ${COLUMNS} from stripe_customers where customer_id = $1`, [customerId]);
+/** Whose customer it is, and whether they are here and not on a move. Needs a transaction that sees all of them. */
+export const customerById = (
+  tx: Tx,
+  customerId: string,
+): Promise<(StripeCustomerRow & { here: boolean }) | undefined> =>
+  tx.one<StripeCustomerRow & { here: boolean }>(
+    `select ${COLUMNS}, ${isHere('stripe_customers.org_id')} as here from stripe_customers where customer_id = $1`,
+    [customerId],
+  );
 
 /**
  * In place of one that was deleted at Stripe. Under the organisation's lock, because a row has two keys: of two who insert
@@ -70,6 +77,7 @@ export const takeForComparison = (tx: Tx, livemode: boolean, limit: number): Pro
   tx.query<{ customer_id: string }>(
     `update stripe_customers set compared_at = now() - interval '23 hours' where (org_id, livemode) in (
        select org_id, livemode from stripe_customers where livemode = $1 and compared_at < now() - interval '1 day'
+          and ${isHere('stripe_customers.org_id')}
         order by compared_at limit $2 for update skip locked) returning customer_id`,
     [livemode, limit],
   );

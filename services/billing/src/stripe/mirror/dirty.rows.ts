@@ -1,3 +1,4 @@
+import { isHere } from '@tidegate/database/move/moving-organisations';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface DirtyCustomer {
@@ -16,11 +17,16 @@ export interface DirtyCustomer {
 const HELD_S = 8;
 export const HOLD_AGAIN_MS = 2_500;
 
+/** An organisation that moves is copied where it arrives: here its customers wait, until it is thawed or removed. */
+const OF_NOBODY_MOVING = `not exists (
+  select from stripe_customers c where c.customer_id = stripe_dirty.customer_id and not ${isHere('c.org_id')})`;
+
 /** Those whose time has come, the longest due first. Replicas take different ones. */
 export const takeDirty = (tx: Tx, limit: number): Promise<DirtyCustomer[]> =>
   tx.query<DirtyCustomer>(
     `update stripe_dirty set due_at = clock_timestamp() + ${HELD_S} * interval '1 second'
       where customer_id in (select customer_id from stripe_dirty where due_at <= clock_timestamp()
+                               and ${OF_NOBODY_MOVING}
                              order by due_at limit $1 for update skip locked)
       returning customer_id, marks, money, attempts`,
     [limit],
@@ -59,7 +65,8 @@ export async function dropDirty(tx: Tx, id: string): Promise<void> {
 /** In how many milliseconds the next is due; undefined when none is. */
 export async function nextDueInMs(tx: Tx): Promise<number | undefined> {
   const row = await tx.one<{ ms: number | null }>(
-    'select (extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as ms from stripe_dirty',
+    `select (extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as ms from stripe_dirty
+      where ${OF_NOBODY_MOVING}`,
   );
   return row?.ms ?? undefined;
 }

@@ -48,6 +48,8 @@ export class SyncCustomer {
       });
       return;
     }
+    // A fetch may end a trial at Stripe, and of what it found nothing could be stored.
+    if (!known.here) await this.tenants.requireHere(known.org_id);
     const { seq, at } = await this.tenants.system('stripe', nextSeq);
     const disputed = await disputesToFetch(this.tenants.reader({ system: 'stripe' }), known.org_id, customerId);
     const state = await this.fetching.fetch(customerId, { all: compare, money: compare || dirty?.money, disputed });

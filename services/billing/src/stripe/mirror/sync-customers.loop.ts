@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { backOff } from '@tidegate/contracts/kernel/back-off';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { OrganisationMoving } from '@tidegate/database/deleted-organisations';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { isOutage, reasonText } from '@tidegate/messaging/errors';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -61,6 +62,9 @@ export class SyncCustomers {
       await this.customers.sync(customerId, { dirty });
     } catch (error) {
       clearInterval(alive);
+      // Frozen since it was taken.
+      if (error instanceof OrganisationMoving)
+        return await this.tenants.system('stripe', (tx) => postponeDirty(tx, customerId, AWAY_MS));
       const away = error instanceof ProblemError && isOutage(error);
       if (!away && isOutage(error)) throw error;
       await this.tenants.system('stripe', async (tx) => {

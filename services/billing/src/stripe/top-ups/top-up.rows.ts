@@ -1,4 +1,5 @@
 import type { TopUp } from '@tidegate/contracts/billing/top-ups';
+import { isHere } from '@tidegate/database/move/moving-organisations';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface TopUpRow {
@@ -59,6 +60,9 @@ export async function markTopUp(tx: Tx, orgId: string, feature: string): Promise
 export const noteCapped = (tx: Tx, { org_id, feature }: TopUpRow): Promise<unknown> =>
   tx.query(`update top_ups set capped_in = ${MONTH}::date where org_id = $1 and feature = $2`, [org_id, feature]);
 
+/** An organisation that moves buys where it arrives. */
+const HERE = isHere('top_ups.org_id');
+
 /** Held for so long by whoever takes it, or it is taken again. */
 const HELD = "interval '2 minutes'";
 
@@ -68,6 +72,7 @@ export const takeDueTopUps = (tx: Tx, limit: number, apart: readonly string[]): 
     `update top_ups set check_at = clock_timestamp() + ${HELD}, holder = holder + 1
       where (org_id, feature) in (
         select org_id, feature from top_ups where check_at <= clock_timestamp() and org_id <> all ($2::uuid[])
+           and ${HERE}
          order by check_at limit $1 for update skip locked)
       returning ${COLUMNS}`,
     [limit, apart],
@@ -76,7 +81,8 @@ export const takeDueTopUps = (tx: Tx, limit: number, apart: readonly string[]): 
 /** When the next is due, in milliseconds from now. */
 export async function nextTopUp(tx: Tx): Promise<number | undefined> {
   const row = await tx.one<{ ms: number | null }>(
-    'select ceil(extract(epoch from min(check_at) - clock_timestamp()) * 1000)::float8 as ms from top_ups where check_at is not null',
+    `select ceil(extract(epoch from min(check_at) - clock_timestamp()) * 1000)::float8 as ms from top_ups
+      where check_at is not null and ${HERE}`,
   );
   return row?.ms ?? undefined;
 }

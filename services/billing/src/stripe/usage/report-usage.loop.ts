@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { OrganisationMoving } from '@tidegate/database/deleted-organisations';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { isOutage } from '@tidegate/messaging/errors';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -62,7 +63,7 @@ export class ReportUsageLoop {
       );
       await this.release(due, { dueAt, comparedAt: whole ? at : null });
     } catch (error) {
-      if (!isOutage(error))
+      if (!isOutage(error) && !(error instanceof OrganisationMoving))
         this.log.error({ error, orgId }, 'Usage could not be reported to Stripe; it is tried again');
       const at = await readClock(this.tenants.reader({}));
       await this.release(due, { dueAt: at + 2 * MINUTE_MS, comparedAt: null });

@@ -1,3 +1,4 @@
+import { isHere } from '@tidegate/database/move/moving-organisations';
 import type { Tx } from '@tidegate/database/tx';
 
 /** Whose usage is due, and the number under which it was taken. */
@@ -9,11 +10,13 @@ export interface UsageDue {
 
 /** So long nobody else takes it: longer than a process that still lives needs, or it asks again. */
 const HELD_S = 120;
+/** An organisation that moves is reported where it arrives. */
+const HERE = isHere('stripe_usage_due.org_id');
 
 export const takeUsageDue = (tx: Tx, at: number, limit: number): Promise<UsageDue[]> =>
   tx.query<UsageDue>(
     `update stripe_usage_due set due_at = $1::timestamptz + ${HELD_S} * interval '1 second', holder = holder + 1
-      where org_id in (select org_id from stripe_usage_due where due_at <= $1 order by due_at limit $2 for update skip locked)
+      where org_id in (select org_id from stripe_usage_due where due_at <= $1 and ${HERE} order by due_at limit $2 for update skip locked)
       returning org_id, holder, compared_at`,
     [new Date(at), limit],
   );
@@ -55,7 +58,8 @@ export const doItemsWait = async (tx: Tx): Promise<boolean> =>
 
 export async function nextUsageDue(tx: Tx, at: number): Promise<number | undefined> {
   const row = await tx.one<{ ms: number | null }>(
-    `select (extract(epoch from min(due_at) - $1) * 1000)::float8 as ms from stripe_usage_due where due_at < 'infinity'`,
+    `select (extract(epoch from min(due_at) - $1) * 1000)::float8 as ms from stripe_usage_due
+      where due_at < 'infinity' and ${HERE}`,
     [new Date(at)],
   );
   return row?.ms ?? undefined;
@@ -64,7 +68,7 @@ export async function nextUsageDue(tx: Tx, at: number): Promise<number | undefin
 /** How many should have been reported half an hour ago: their last hour may miss its invoice. */
 export async function countUsageLate(tx: Tx): Promise<number> {
   const row = await tx.one<{ count: number }>(
-    "select count(*)::int as count from stripe_usage_due where due_at < now() - interval '30 minutes'",
+    `select count(*)::int as count from stripe_usage_due where due_at < now() - interval '30 minutes' and ${HERE}`,
   );
   return row?.count ?? 0;
 }
