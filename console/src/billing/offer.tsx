@@ -11,23 +11,30 @@ import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { amountText } from './grant-text.ts';
 import { InvoiceLines } from './invoice-lines.tsx';
+import type { ChosenAddon } from './one-more.rules.ts';
 
 interface Props {
   product: string;
   plan: string;
   interval: BillingInterval;
+  /** Everything that is added to it; by default what is already. */
+  addons?: ChosenAddon[] | undefined;
+  /** On the button that makes the change. */
+  text?: string;
   /** What happens when it has changed. */
   onDone: () => void;
   /** Where it is paid for; by default this page is left for it. */
   pay?: (url: string) => void;
 }
 
+const leaveFor = (url: string): void => location.assign(url);
+
 /** What a change costs and changes, and the button that makes it. What has to be paid first leads to the payment. */
-export function Offer({ product, plan, interval, onDone, pay = (url) => location.assign(url) }: Props) {
+export function Offer({ product, plan, interval, addons, text = t('Change the plan'), onDone, pay = leaveFor }: Props) {
   const [typed, setTyped] = useState('');
   const [code, setCode] = useState('');
   const features = useQuery(readOf(null, 'plansList', {})).data?.features ?? [];
-  const choice = { product, plan, interval, ...(code && { promotionCode: code }) };
+  const choice = { product, plan, interval, ...(addons && { addons }), ...(code && { promotionCode: code }) };
   const preview = useRead('subscriptionsPreview', choice);
   const change = useWrite('subscriptionsChange', { onDone });
   const mayChange = useMay()('subscriptionsChange');
@@ -118,7 +125,7 @@ export function Offer({ product, plan, interval, onDone, pay = (url) => location
       <div className="row">
         {needed || !mayChange ? null : (
           <Button loading={change.isPending} disabled={!preview.data} onClick={() => change.mutate(choice)}>
-            {t('Change the plan')}
+            {text}
           </Button>
         )}
         {sold && mayChange ? (
@@ -126,7 +133,7 @@ export function Offer({ product, plan, interval, onDone, pay = (url) => location
             {t('To the payment')}
           </Button>
         ) : null}
-        {trialDays && mayChange ? (
+        {trialDays && mayChange && !addons ? (
           <Button
             variant="default"
             loading={change.isPending}

@@ -1,5 +1,5 @@
 import { Button, Modal } from '@mantine/core';
-import type { BillingInterval } from '@tidegate/client';
+import type { BillingInterval, UpgradeAddon } from '@tidegate/client';
 import { useState } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { usePlanName } from '../kernel/plan-name.ts';
@@ -8,12 +8,13 @@ import { t } from '../kernel/strings.ts';
 import type { Upgrade } from '../kernel/upgrade.ts';
 import { ChooseInterval } from './choose-interval.tsx';
 import { Offer } from './offer.tsx';
+import { type ChosenAddon, hasAll, withOneMore } from './one-more.rules.ts';
 
 /**
- * A larger plan, bought where the smaller one refused something: whatever is being filled in behind it stays. A payment is
- * made in another tab, and this one waits until the platform says that the plan is in force.
+ * A larger plan or an add-on, bought where something was refused: whatever is being filled in behind it stays. A payment is
+ * made in another tab, and this one waits until the platform says that it is in force.
  */
-export default function UpgradeDialog({ product: named, feature, plan, onClose }: Upgrade) {
+export default function UpgradeDialog({ product: named, feature, plan, addon, onClose }: Upgrade) {
   const upgrades = useRead('entitlementsCurrent', {}, { enabled: named === null }).data?.upgrade;
   const product = named ?? upgrades?.[feature ?? '']?.product;
   const name = usePlanName(product, plan);
@@ -21,20 +22,28 @@ export default function UpgradeDialog({ product: named, feature, plan, onClose }
   const [paying, setPaying] = useState<string>();
   const [changed, setChanged] = useState(false);
   const subscriptions = useRead('subscriptionsGet', {}, paying && !changed ? { everyMs: 2_000 } : {});
-  const has = subscriptions.data?.subscriptions.find((one) => one.product === product)?.inForce === plan;
-  const done = has || changed;
+  const own = subscriptions.data?.subscriptions.find((one) => one.product === product);
+  // What is wanted, as of when the dialog was opened: once it is bought there is one more.
+  const [addons, setAddons] = useState<ChosenAddon[]>();
+  if (addon && !addons && subscriptions.data) setAddons(withOneMore(own, addon));
+  const isOwn = addon !== undefined && own?.inForce === plan;
+  const ready = !addon || addons !== undefined;
+  const done = changed || (ready && hasAll(own, { plan, addons: addons ?? [] }));
+  const title = addon && (isOwn ? t('Add {addon}', { addon: addon.addonName }) : withAddon(addon));
   return (
     <Modal
       opened
       onClose={onClose}
       size="lg"
-      title={name ? t('Change to {plan}', { plan: name }) : t('Change the plan')}
+      title={title ?? (name ? t('Change to {plan}', { plan: name }) : t('Change the plan'))}
     >
       <div className="stack">
         {done ? (
           <>
             <StateMark mark="ok">
-              {t('The plan is in force. What you have entered is still there: send it again.')}
+              {addon
+                ? t('It is in force. What you have entered is still there: send it again.')
+                : t('The plan is in force. What you have entered is still there: send it again.')}
             </StateMark>
             <div className="row">
               <Button onClick={onClose}>{t('Go on')}</Button>
@@ -54,12 +63,16 @@ export default function UpgradeDialog({ product: named, feature, plan, onClose }
           </>
         ) : (
           <>
-            <ChooseInterval interval={interval} onChoose={(search) => setInterval(search.interval ?? 'month')} />
-            {product === undefined ? null : (
+            {isOwn ? null : (
+              <ChooseInterval interval={interval} onChoose={(search) => setInterval(search.interval ?? 'month')} />
+            )}
+            {product === undefined || !ready ? null : (
               <Offer
                 product={product}
                 plan={plan}
-                interval={interval}
+                interval={isOwn ? own.interval : interval}
+                addons={addons}
+                {...(isOwn && { text: t('Add it') })}
                 pay={setPaying}
                 onDone={() => setChanged(true)}
               />
@@ -70,3 +83,6 @@ export default function UpgradeDialog({ product: named, feature, plan, onClose }
     </Modal>
   );
 }
+
+const withAddon = ({ planName: plan, addonName: addon }: UpgradeAddon): string =>
+  t('Change to {plan} with {addon}', { plan, addon });

@@ -1,26 +1,24 @@
 import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import type { TidegateProblem } from '@tidegate/client';
-import { Suspense, use, useState } from 'react';
+import type { TidegateProblem, UpgradeAddon } from '@tidegate/client';
 import { exact, when } from './format.ts';
 import { useUpgradeName } from './plan-name.ts';
 import { t } from './strings.ts';
-import { UpgradeDialog } from './upgrade.ts';
+import { UpgradeButton } from './upgrade-button.tsx';
 
 /** Refusals that a larger plan would lift. */
 const CODES = new Set(['plan_limit_reached', 'feature_not_included', 'quota_exhausted', 'organisation_read_only']);
 
 export const isPlanLimit = ({ code }: TidegateProblem): boolean => CODES.has(code);
 
-/** What the plan allows, what there is, and the plan that allows more: in a dialog, so that a form keeps its input. */
+/** What the plan allows, what there is, and the plan or the add-on that allows more: in a dialog, so that a form keeps its input. */
 export function PlanLimit({ problem }: { problem: TidegateProblem }) {
-  const Dialog = use(UpgradeDialog);
-  const [open, setOpen] = useState(false);
   const { org } = useParams({ strict: false }) as { org?: string };
   const { limit, used, resetsAt, upgradeTo, product, feature, meter } = problem.problem as Record<
     string,
     string | number | null | undefined
   >;
+  const addon = problem.problem['addon'] as UpgradeAddon | undefined;
   const named = String(feature ?? meter ?? '');
   const name = useUpgradeName(named, org && upgradeTo ? String(upgradeTo) : undefined);
   return (
@@ -35,20 +33,25 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
           {typeof resetsAt === 'string' ? t('It resets on {at}.', { at: when(resetsAt) }) : ''}
         </p>
       ) : null}
-      {org && upgradeTo ? (
+      {org && (upgradeTo || addon) ? (
         <div className="row">
-          <Button size="compact-sm" aria-haspopup="dialog" onClick={() => setOpen(true)}>
-            {name ? t('Look at the plan {plan}', { plan: name }) : t('Look at the larger plan')}
-          </Button>
-          {open && Dialog ? (
-            <Suspense fallback={t('Loading')}>
-              <Dialog
-                product={product ? String(product) : null}
-                feature={named}
-                plan={String(upgradeTo)}
-                onClose={() => setOpen(false)}
-              />
-            </Suspense>
+          {upgradeTo ? (
+            <UpgradeButton
+              text={name ? t('Look at the plan {plan}', { plan: name }) : t('Look at the larger plan')}
+              product={product ? String(product) : null}
+              feature={named}
+              plan={String(upgradeTo)}
+            />
+          ) : null}
+          {addon ? (
+            <UpgradeButton
+              text={t('Look at the add-on {addon}', { addon: addon.addonName })}
+              variant={upgradeTo ? 'default' : 'filled'}
+              product={addon.product}
+              feature={named}
+              plan={addon.plan}
+              addon={addon}
+            />
           ) : null}
         </div>
       ) : org ? (

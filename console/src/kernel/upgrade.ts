@@ -1,3 +1,4 @@
+import type { UpgradeAddon } from '@tidegate/client';
 import { type ComponentType, createContext } from 'react';
 
 export interface Upgrade {
@@ -5,6 +6,8 @@ export interface Upgrade {
   product: string | null;
   feature: string | null;
   plan: string;
+  /** What is added to the plan; without it the plan itself gives more. */
+  addon?: UpgradeAddon | undefined;
   onClose: () => void;
 }
 

@@ -7,6 +7,7 @@ import { useUpgradeName } from '../kernel/plan-name.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { UpgradeButton } from '../kernel/upgrade-button.tsx';
 import { useNow } from '../kernel/use-now.ts';
 import { fullness, type MeterUsage } from './fullness.rules.ts';
 import classes from './usage.module.css';
@@ -40,7 +41,7 @@ function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate
   const org = useOrg();
   const now = useNow(60_000);
   const upgrade = useUpgradeName(meter.meter, meter.upgradeTo);
-  const { name, used, reserved, limit, resetsAt, enforcement } = meter;
+  const { name, used, reserved, limit, resetsAt, enforcement, addon } = meter;
   const { mark, usedShare, estimateShare } = fullness(meter, estimate);
   return (
     <section className={classes['meter']} aria-label={name}>
@@ -89,6 +90,16 @@ function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate
           <Link to="/o/$org/plans" params={{ org }}>
             {t('More with the plan {plan}', { plan: upgrade })}
           </Link>
+        ) : null}{' '}
+        {addon ? (
+          <UpgradeButton
+            text={t('More with the add-on {addon}', { addon: addon.addonName })}
+            variant="default"
+            product={addon.product}
+            feature={meter.meter}
+            plan={addon.plan}
+            addon={addon}
+          />
         ) : null}
       </p>
     </section>

@@ -105,6 +105,36 @@ test('a refusal names the newest version of the own plan as such', async () => {
   await expect(claim({ ...full, upgrade: {} })).rejects.toMatchObject({ detail: expect.stringMatching(/Delete some/) });
 });
 
+test('a refusal names the add-on that gives more, alone or beside a plan', async () => {
+  const addon = {
+    ...{ product: 'trading', plan: 'pro', planName: 'Pro', addon: 'extra_bot', addonName: 'Extra bot', limit: 1 },
+  };
+  const given = (more: Partial<Snapshot>) =>
+    having(snapshot('bots', { kind: 'counted', limit: 0 }, { addon: { bots: addon }, ...more }));
+  const claim = (more: Partial<Snapshot> = {}) => entitlements.claim(given(more), 'bots', async () => 0);
+  await expect(claim({ upgrade: {} })).rejects.toMatchObject({
+    data: { upgradeTo: null, addon },
+    detail: expect.stringMatching(/ The add-on Extra bot allows more\.$/),
+  });
+  await expect(claim()).rejects.toMatchObject({
+    data: { upgradeTo: 'max', addon },
+    detail: expect.stringMatching(/ The plan Max, or the add-on Extra bot allows more\.$/),
+  });
+  // The own plan costs nothing, so it cannot have it.
+  await expect(claim({ upgrade: {}, plans: {} })).rejects.toMatchObject({
+    detail: expect.stringMatching(/ The add-on Extra bot with the plan Pro allows more\.$/),
+  });
+  await expect(entitlements.feature(given({ upgrade: {} }), 'backtests')).rejects.toMatchObject({
+    code: 'feature_not_included',
+    data: { upgradeTo: null },
+  });
+  const lacking = snapshot('audit_log', undefined, { upgrade: {}, addon: { audit_log: { ...addon, limit: null } } });
+  await expect(entitlements.shows(having(lacking), 'audit_log')).rejects.toMatchObject({
+    code: 'feature_not_included',
+    data: { upgradeTo: null, addon: { addon: 'extra_bot' } },
+  });
+});
+
 test('what exists and is restricted is refused with the reason, and nothing else is', async () => {
   const tx = (more: Partial<Snapshot> = {}) => having(snapshot('bots', { kind: 'counted', limit: 2 }, more));
   const use = (restricted: Parameters<Entitlements['usable']>[2], given = tx()) =>

@@ -49,7 +49,8 @@ export class Entitlements {
   ): Promise<void> {
     this.requireLicence();
     const snapshot = await this.snapshot(tx, 'for update');
-    const { product, plan, upgradeTo } = refusalOf(snapshot, feature);
+    const refusal = refusalOf(snapshot, feature);
+    const { product, plan } = refusal;
     if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
     const limit = limitOf(snapshot, feature);
     if (limit === undefined) throw this.missing(snapshot, feature);
@@ -57,7 +58,7 @@ export class Entitlements {
     const used = await count();
     if (used + adding <= limit) return;
     throw planLimitReached(
-      { feature, limit, used, product, plan, upgradeTo },
+      { feature, limit, used, ...refusal },
       `${limit} ${plain(feature)} are allowed, and ${used} exist. ${wayOut(snapshot, feature)}`,
     );
   }
@@ -114,12 +115,13 @@ export class Entitlements {
   ): Promise<void> {
     if (restricted === null) return;
     const snapshot = await this.snapshot(tx);
-    const { product, plan, upgradeTo } = refusalOf(snapshot, feature);
+    const refusal = refusalOf(snapshot, feature);
+    const { product, plan } = refusal;
     if (restricted === 'read_only') throw organisationReadOnly({ product, plan });
     const limit = limitOf(snapshot, feature);
     if (restricted === 'not_included' || typeof limit !== 'number') throw this.missing(snapshot, feature);
     throw planLimitReached(
-      { feature, limit, used: await count(), product, plan, upgradeTo },
+      { feature, limit, used: await count(), ...refusal },
       `The oldest ${limit} ${plain(feature)} are in use; this one is over the limit. ${wayOut(snapshot, feature)}`,
     );
   }
@@ -180,11 +182,14 @@ export class Entitlements {
 }
 
 function wayOut(snapshot: Snapshot, feature: string): string {
-  const upgrade = snapshot.upgrade[feature];
-  if (!upgrade) return 'Delete some first.';
-  const own = planFor(snapshot, feature);
-  const newest = own?.plan === upgrade.plan && snapshot.plans[upgrade.product]?.plan === upgrade.plan;
-  return `The ${newest ? 'newest version of the ' : ''}plan ${upgrade.planName} allows more.`;
+  const { upgrade, addon } = { upgrade: snapshot.upgrade[feature], addon: snapshot.addon?.[feature] };
+  const hasPlan = ({ product, plan }: { product: string; plan: string }) => snapshot.plans[product]?.plan === plan;
+  const newest = upgrade && hasPlan(upgrade) && planFor(snapshot, feature)?.plan === upgrade.plan;
+  const ways = [
+    ...(upgrade ? [`the ${newest ? 'newest version of the ' : ''}plan ${upgrade.planName}`] : []),
+    ...(addon ? [`the add-on ${addon.addonName}${hasPlan(addon) ? '' : ` with the plan ${addon.planName}`}`] : []),
+  ].join(', or ');
+  return ways ? `${ways.charAt(0).toUpperCase()}${ways.slice(1)} allows more.` : 'Delete some first.';
 }
 
 /** Null: no limit. Undefined: not included. */

@@ -6,7 +6,7 @@ const FETCHED_ANEW = { sync_seq: '0' };
 export const arrival: Arrival = {
   instead: {
     // Made by a catalogue of another installation: outdated, so the next turn of a loop computes and announces it.
-    entitlements: { catalogue_version: '0' },
+    entitlements: { catalogue_version: '0', form: '0' },
     subscriptions: { provider_seq: 'least(r.provider_seq, 0)' },
     invoices: { sync_seq: 'least(r.sync_seq, 0)' },
     stripe_customers: { ...FETCHED_ANEW, compared_at: "'-infinity'" },

@@ -46,6 +46,9 @@ export class QuotaBook {
         product: null,
         plan: 'free',
         upgradeTo: 'pro',
+        addon: {
+          ...{ product: 'main', plan: 'pro', planName: 'Pro', addon: 'more_calls', addonName: 'More calls', limit: 9 },
+        },
         ...(rate && { rate }),
       };
     });

@@ -735,6 +735,8 @@ export type Check = {
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
   upgrade: Upgrade | null;
+  /** The cheapest add-on on offer that gives more */
+  addon: UpgradeAddon | null;
   /** Commit or release it */
   holdId?: Id;
   /** The hold frees its units by itself at this instant */
@@ -1264,6 +1266,8 @@ export type FeatureLimit = {
   resetsAt: Timestamp | null;
   /** The cheapest plan on offer that gives more */
   upgrade: Upgrade | null;
+  /** The cheapest add-on on offer that gives more */
+  addon: UpgradeAddon | null;
 };
 
 /** Where a bot’s candles come from */
@@ -1667,6 +1671,8 @@ export type Lease = {
   product: string | null;
   plan: string | null;
   upgradeTo: string | null;
+  /** An add-on that gives more; absent: none does */
+  addon?: UpgradeAddon;
   /** Of what the plan limits by the minute as well */
   rate?: LeaseRate;
 };
@@ -2385,6 +2391,8 @@ export type OwnEntitlements = {
   /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
   periods: Record<string, Array<PeriodStep>>;
   upgrade: Record<string, Upgrade>;
+  /** By feature: an add-on that gives more. Features without one are absent */
+  addon?: Record<string, UpgradeAddon>;
   /** All of the organisation is made up, to be looked at */
   demo?: true;
   organisationId: Id;
@@ -3624,6 +3632,17 @@ export type Upgrade = {
   planName: string;
   /** What that plan allows; null is unlimited, a yes for a yes/no feature, or a level */
   limit: Limit;
+};
+
+export type UpgradeAddon = {
+  product: string;
+  /** The own plan, or the cheapest that is paid for and can have it where the own one costs nothing */
+  plan: string;
+  planName: string;
+  addon: string;
+  addonName: string;
+  /** What is allowed with one more of it; null is unlimited, a yes for a yes/no feature, or a level */
+  limit: number | null;
 };
 
 export type UsageEstimate = {
@@ -7206,6 +7225,8 @@ export type UsageCurrentOutput = {
     /** null: the limit applies to all use there has been */
     resetsAt: Timestamp | null;
     upgradeTo: string | null;
+    /** The cheapest add-on on offer that gives more */
+    addon: UpgradeAddon | null;
     /** With `groupBy`: the largest first, at most 100; without `filter` they add up to `used` */
     groups?: Array<UsageGroup>;
   }>;

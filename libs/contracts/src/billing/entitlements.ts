@@ -4,6 +4,7 @@ import { event } from '../kernel/event.ts';
 import { follow, live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
+import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
 import { FeatureGrant, FeatureKey, Limit } from './features.ts';
 import { ProductKey } from './products.ts';
 import { SubscriptionStatus } from './subscription-status.ts';
@@ -74,6 +75,9 @@ export const Entitlements = z
     }),
     /** Features without a better offer are absent. */
     upgrade: z.record(FeatureKey, Upgrade),
+    addon: z.record(FeatureKey, UpgradeAddon).optional().meta({
+      description: 'By feature: an add-on that gives more. Features without one are absent',
+    }),
     demo: z.literal(true).optional().meta({ description: 'All of the organisation is made up, to be looked at' }),
   })
   .meta({ id: 'Entitlements' });

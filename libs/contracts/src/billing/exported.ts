@@ -28,7 +28,7 @@ export const exported: Exported = {
       columns: 'id feature op value from_at until_at source given_at',
       without: { operator: 'given_by reason' },
     },
-    entitlements: { columns: 'version snapshot', without: { internal: 'catalogue_version next_change_at' } },
+    entitlements: { columns: 'version snapshot', without: { internal: 'catalogue_version next_change_at form' } },
     coupon_redemptions: {
       columns: 'coupon code product definition from_at until_at redeemed_at',
       without: { operator: 'redeemed_by reason' },

@@ -22,11 +22,12 @@ export function accessTo(snapshot: Of<'features' | 'plans'>, feature: string): A
 }
 
 /** What every refusal of a feature says about plans. */
-export function refusalOf(snapshot: Of<'features' | 'plans' | 'upgrade'>, feature: string) {
+export function refusalOf(snapshot: Of<'features' | 'plans' | 'upgrade' | 'addon'>, feature: string) {
   return {
     product: productOf(snapshot, feature),
     plan: planFor(snapshot, feature)?.plan ?? null,
     upgradeTo: snapshot.upgrade[feature]?.plan ?? null,
+    addon: snapshot.addon?.[feature],
   };
 }
 

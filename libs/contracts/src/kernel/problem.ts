@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UpgradeAddon } from './upgrade-addon.ts';
 
 export const FieldError = z
   .object({
@@ -178,6 +179,7 @@ export const rateLimited = commonProblem(
 );
 const PRODUCT = z.string().nullable().meta({ description: 'Whose plan decides; null for what all products share' });
 const UPGRADE_TO = z.string().nullable().meta({ description: 'The cheapest plan of that product that gives more' });
+const ADDON = UpgradeAddon.optional().meta({ description: 'An add-on that gives more; absent: none does' });
 
 export const quotaExhausted = commonProblem(
   'quota_exhausted',
@@ -190,6 +192,7 @@ export const quotaExhausted = commonProblem(
     resetsAt: z.string().nullable().meta({ description: 'null: the limit applies to all use there has been' }),
     product: PRODUCT,
     upgradeTo: UPGRADE_TO,
+    addon: ADDON,
     /** Set by the gateway: until the next period, or until leased units may come back. */
     retryAfterSeconds: z.int().optional(),
   }),
@@ -205,13 +208,20 @@ export const planLimitReached = commonProblem(
     product: PRODUCT,
     plan: z.string().nullable(),
     upgradeTo: UPGRADE_TO,
+    addon: ADDON,
   }),
 );
 export const featureNotIncluded = commonProblem(
   'feature_not_included',
   402,
   'The plan does not include this feature',
-  z.object({ feature: z.string(), product: PRODUCT, plan: z.string().nullable(), upgradeTo: UPGRADE_TO }),
+  z.object({
+    feature: z.string(),
+    product: PRODUCT,
+    plan: z.string().nullable(),
+    upgradeTo: UPGRADE_TO,
+    addon: ADDON,
+  }),
 );
 export const organisationReadOnly = commonProblem(
   'organisation_read_only',

@@ -127,12 +127,9 @@ export const readStatus = operation({
   output: z.object({
     incidents: z.array(Incident),
     days: z.array(ComponentDay),
-    recordedSince: z
-      .union([Timestamp, z.null()])
-      .optional()
-      .meta({
-        description: 'What was before it nobody knows; null: nothing is recorded yet; absent: from an older notifier',
-      }),
+    recordedSince: z.union([Timestamp, z.null()]).optional().meta({
+      description: 'What was before it nobody knows; null: nothing is recorded yet; absent: from an older notifier',
+    }),
   }),
   readonly: true,
   deadlineMs: 3_000,

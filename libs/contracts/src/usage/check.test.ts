@@ -57,6 +57,14 @@ test('a feature that no plan has: without the product it is a missing subscripti
   expect(ask(undefined, {}, { plans: {} })).toMatchObject({ reason: 'no_subscription' });
 });
 
+test('a check names the add-on that gives more; there is none in snapshots of before', () => {
+  const addon = { product: 'bots', plan: 'p', planName: 'P', addon: 'more', addonName: 'More', limit: 9 };
+  expect(ask({ kind: 'counted', limit: 3 }, { used: 3 }, { addon: { x: addon } })).toMatchObject({
+    ...{ allowed: false, reason: 'limit_reached', upgrade: null, addon },
+  });
+  expect(ask({ kind: 'counted', limit: 3 }, { used: 3 })).toMatchObject({ addon: null });
+});
+
 test('a plan that is read-only allows nothing new, and says whether a payment is overdue', () => {
   const grant: FeatureGrant = { kind: 'boolean', value: true };
   const of = (given: Partial<PlanInForce>) => ask(grant, {}, { plans: { bots: plan(given) } });

@@ -6,6 +6,7 @@ import { COUNTED } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
+import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
 import { type Credited, leftOf } from './credits.ts';
 import { MAX_QUANTITY } from './event.ts';
 import { MAX_TTL_SECONDS, TTL_SECONDS } from './leases.ts';
@@ -39,6 +40,7 @@ export const Check = z
     credits: Figure.min(0).nullable().meta({ description: 'Prepaid units in `remaining`; null: not counted here' }),
     resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature is reset; null: never' }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
+    addon: UpgradeAddon.nullable().meta({ description: 'The cheapest add-on on offer that gives more' }),
     holdId: Id.optional().meta({ description: 'Commit or release it' }),
     expiresAt: Timestamp.optional().meta({ description: 'The hold frees its units by itself at this instant' }),
   })
@@ -181,6 +183,7 @@ export function judge(snapshot: Entitlements, ask: Ask, metering?: Metering): Ch
     credits: null,
     resetsAt: null,
     upgrade: snapshot.upgrade[feature] ?? null,
+    addon: snapshot.addon?.[feature] ?? null,
   };
   if (!grant) return refuse(check, lacks(snapshot, check) ? 'no_subscription' : 'not_included');
   const barred = barredBy(snapshot, feature);

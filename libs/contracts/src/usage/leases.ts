@@ -4,6 +4,7 @@ import { COUNTED } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
+import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
 import { MeterKey } from './event.ts';
 
 export const unknownMeter = problem(
@@ -73,10 +74,19 @@ export const Lease = z
     product: z.string().nullable(),
     plan: z.string().nullable(),
     upgradeTo: z.string().nullable(),
+    addon: UpgradeAddon.optional().meta({ description: 'An add-on that gives more; absent: none does' }),
     rate: LeaseRate.optional().meta({ description: 'Of what the plan limits by the minute as well' }),
   })
   .meta({ id: 'Lease' });
 export type Lease = z.infer<typeof Lease>;
+
+/** The way to more, in words; empty where there is none. */
+export function allowsMore({ upgradeTo, addon }: Pick<Lease, 'upgradeTo' | 'addon'>): string {
+  const ways = [...(upgradeTo ? ['a larger plan'] : []), ...(addon ? [`the add-on ${addon.addonName}`] : [])].join(
+    ', or ',
+  );
+  return ways && `${ways.charAt(0).toUpperCase()}${ways.slice(1)} allows more.`;
+}
 
 export const takeLease = operation({
   service: 'usage',

@@ -3,6 +3,7 @@ import { Access, Upgrade } from '../billing/entitlements.ts';
 import { Enforcement, FeatureKey, Level, Limit, QuotaWindow } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
+import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
 import { Figure } from './quantity.ts';
 import { RolledOver } from './rollover.ts';
 
@@ -36,6 +37,7 @@ export const FeatureLimit = z
     }),
     resetsAt: Timestamp.nullable().meta({ description: `${onlyMetered}, and where nothing is ever reset` }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
+    addon: UpgradeAddon.nullable().meta({ description: 'The cheapest add-on on offer that gives more' }),
   })
   .meta({ id: 'FeatureLimit' });
 export type FeatureLimit = z.infer<typeof FeatureLimit>;

@@ -5,6 +5,7 @@ import { COUNTED } from '../kernel/audit.ts';
 import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
 import { filter, groupBy, HistoryGroup, UsageGroup } from './dimensions.ts';
 import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
 import { unknownMeter } from './leases.ts';
@@ -60,6 +61,7 @@ export const MeterUsage = z
     periodEnd: NEVER_ENDS,
     resetsAt: NEVER_ENDS,
     upgradeTo: z.string().nullable(),
+    addon: UpgradeAddon.nullable().meta({ description: 'The cheapest add-on on offer that gives more' }),
   })
   .meta({ id: 'MeterUsage' });
 export type MeterUsage = z.infer<typeof MeterUsage>;

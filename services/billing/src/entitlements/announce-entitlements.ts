@@ -10,7 +10,7 @@ import { markSeats } from '../kernel/seat.rows.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
 import { isBilledByHand, nextDue, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
-import { findEntitlements, saveEntitlements } from './entitlements.rows.ts';
+import { FORM, findEntitlements, saveEntitlements } from './entitlements.rows.ts';
 import { snapshotOf } from './entitlements.rules.ts';
 import { openDefaults } from './open-defaults.ts';
 import { snapshotInput } from './snapshot-input.ts';
@@ -44,7 +44,7 @@ export class AnnounceEntitlements {
     const version = before?.snapshot.version ?? 0;
     const same = before !== undefined && isDeepStrictEqual({ ...content, version }, before.snapshot);
     const snapshot = same ? before.snapshot : { ...content, version: version + 1 };
-    const stored = { snapshot, catalogueVersion: catalogue.version, nextChangeAt: nextAt };
+    const stored = { snapshot, form: FORM, catalogueVersion: catalogue.version, nextChangeAt: nextAt };
     if (!same || !isDeepStrictEqual(stored, before)) await saveEntitlements(tx, stored);
     if (!same) {
       await emit(entitlementsChanged, snapshot, { orgId });

@@ -15,6 +15,6 @@ export const isPaid = ({ prices, features }: Sold): boolean =>
   Object.values(features).some((grant) => 'price' in grant && grant.price !== undefined);
 
 interface Sold {
-  prices: VersionedPlan['prices'];
+  prices: readonly Pick<VersionedPlan['prices'][number], 'amountMinor'>[];
   features: Readonly<Record<string, object>>;
 }

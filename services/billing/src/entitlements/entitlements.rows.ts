@@ -1,21 +1,32 @@
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Tx } from '@tidegate/database/tx';
 
+/**
+ * What the snapshots of this code are like. It is raised where every organisation's has to be computed again, whoever computed
+ * it last: while a release is put in place, the one before still works. The index of the newest migration has it as well.
+ */
+export const FORM = 1;
+
 export interface AnnouncedEntitlements {
   snapshot: Entitlements;
+  /** By code of which form it was computed. */
+  form: number;
   catalogueVersion: number;
   /** The instant at which the clock alone changes something. */
   nextChangeAt: number | null;
 }
 
 export async function findEntitlements(tx: Tx, orgId: string): Promise<AnnouncedEntitlements | undefined> {
-  const row = await tx.one<{ snapshot: Entitlements; catalogue_version: number; next_change_at: Date | null }>(
-    'select snapshot, catalogue_version, next_change_at from entitlements where org_id = $1',
-    [orgId],
-  );
+  const row = await tx.one<{
+    snapshot: Entitlements;
+    form: number;
+    catalogue_version: number;
+    next_change_at: Date | null;
+  }>('select snapshot, form, catalogue_version, next_change_at from entitlements where org_id = $1', [orgId]);
   return (
     row && {
       snapshot: row.snapshot,
+      form: row.form,
       catalogueVersion: row.catalogue_version,
       nextChangeAt: row.next_change_at?.getTime() ?? null,
     }
@@ -24,32 +35,34 @@ export async function findEntitlements(tx: Tx, orgId: string): Promise<Announced
 
 export async function saveEntitlements(
   tx: Tx,
-  { snapshot, catalogueVersion, nextChangeAt }: AnnouncedEntitlements,
+  { snapshot, form, catalogueVersion, nextChangeAt }: AnnouncedEntitlements,
 ): Promise<void> {
   await tx.query(
-    `insert into entitlements (org_id, version, snapshot, catalogue_version, next_change_at)
-     values ($1, $2, $3::jsonb, $4, $5)
+    `insert into entitlements (org_id, version, snapshot, catalogue_version, next_change_at, form)
+     values ($1, $2, $3::jsonb, $4, $5, $6)
      on conflict (org_id) do update
        set version = excluded.version, snapshot = excluded.snapshot, catalogue_version = excluded.catalogue_version,
-           next_change_at = excluded.next_change_at`,
+           next_change_at = excluded.next_change_at, form = excluded.form`,
     [
       snapshot.orgId,
       snapshot.version,
       JSON.stringify(snapshot),
       catalogueVersion,
       nextChangeAt === null ? null : new Date(nextChangeAt),
+      form,
     ],
   );
 }
 
 /**
- * Organisations whose snapshot was computed with an older catalogue, in order, after the given one. Needs a transaction
+ * Organisations whose snapshot was computed with an older catalogue or by older code, in order, after the given one. Needs a transaction
  * that sees all of them.
  */
 export async function findOutdated(tx: Tx, after: string, limit: number): Promise<string[]> {
   const rows = await tx.query<{ org_id: string }>(
-    `select org_id from entitlements where catalogue_version < (select max(version) from catalogues)
-        and org_id > $1 order by org_id limit $2`,
+    `select org_id from entitlements
+      where (catalogue_version < (select max(version) from catalogues) or form < ${FORM}) and org_id > $1
+      order by org_id limit $2`,
     [after, limit],
   );
   return rows.map((row) => row.org_id);

@@ -1,7 +1,8 @@
 import type { FeatureGrant } from '@tidegate/contracts/billing/features';
 import fc from 'fast-check';
-import { type GrantingItem, type GrantingPlan, type SnapshotInput, snapshotOf } from './entitlements.rules.ts';
+import { type SnapshotInput, snapshotOf } from './entitlements.rules.ts';
 import type { Grant } from './grant.rules.ts';
+import type { GrantingItem, GrantingPlan } from './plan-grants.rules.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const counted = (limit: number | null): FeatureGrant => ({ kind: 'counted', limit });
@@ -54,6 +55,7 @@ const base: SnapshotInput = {
     per: key === 'calls' ? ('month' as const) : null,
   })),
   plans: [free, pro, business],
+  addons: [],
   subscriptions: [main(free)],
   grants: [],
   periods: { shared: STEPS },

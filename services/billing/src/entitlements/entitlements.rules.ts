@@ -1,27 +1,14 @@
-import { BUILT_IN_FEATURES, KNOWN_KINDS } from '@tidegate/contracts/billing/built-in-features';
+import { KNOWN_KINDS } from '@tidegate/contracts/billing/built-in-features';
 import type { Entitlements, PlanInForce } from '@tidegate/contracts/billing/entitlements';
 import type { FeatureGrant, FeatureKind, QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
-import { fold, type Grant, type GrantValue, isLive } from './grant.rules.ts';
+import { type AddonOffer, addonsOf } from './addon-upgrade.rules.ts';
+import { fold, type Grant, isLive } from './grant.rules.ts';
+import { complete, type Granting, type GrantingItem, type GrantingPlan, grantsOf } from './plan-grants.rules.ts';
+import { seatGrantId } from './seats.rules.ts';
 import { accessOf, isValid } from './standing.rules.ts';
-import { type Offer, upgradesOf } from './upgrade.rules.ts';
-
-/** The part of a plan that entitlements need. */
-export interface GrantingPlan extends Offer {
-  version: number;
-  offered: boolean;
-  features: Readonly<Record<string, FeatureGrant & { grace?: number | undefined }>>;
-}
-
-export interface GrantingItem {
-  addon: string;
-  quantity: number;
-  since: number;
-  until: number | null;
-  /** What one of it adds. */
-  features: Readonly<Record<string, { value: GrantValue }>>;
-}
+import { upgradesOf } from './upgrade.rules.ts';
 
 export interface GrantingSubscription {
   product: string;
@@ -41,6 +28,8 @@ export interface SnapshotInput {
   features: readonly { key: string; kind: FeatureKind; product: string | null; per: QuotaWindow | null }[];
   /** The plans in the catalogue, at their newest versions. */
   plans: readonly GrantingPlan[];
+  /** The add-ons in the catalogue, at their newest versions. */
+  addons: readonly AddonOffer[];
   subscriptions: readonly GrantingSubscription[];
   /** Rows: trials, promotions, what an operator gave. */
   grants: readonly Grant[];
@@ -54,11 +43,8 @@ export interface SnapshotAt {
   nextChangeAt: number | null;
 }
 
-interface InForce {
-  plan: GrantingPlan;
+interface InForce extends Granting {
   subscription: GrantingSubscription;
-  /** Add-ons belong to the plan with which they were bought. */
-  items: readonly GrantingItem[];
 }
 
 /** Everything the organisation may do at an instant; the caller assigns the version. */
@@ -68,16 +54,37 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
   const declared = new Map(input.features.map((feature) => [feature.key, feature]));
   const productOf = (key: string) =>
     declared.has(key) ? (declared.get(key)?.product ?? null) : productGiving(inForce, key);
-  const features: Record<string, FeatureGrant> = {};
-  for (const [key, list] of Map.groupBy(
+  const live = Map.groupBy(
     grants.filter((grant) => isLive(grant, at)),
     ({ feature }) => feature,
-  )) {
+  );
+  const folded = (key: string, list: readonly Grant[]) => {
     const kind = kindOf(key, declared.get(key)?.kind, inForce);
-    const folded = kind && fold(kind, declared.get(key)?.per ?? 'month', list);
-    if (folded) features[key] = folded;
+    return kind && fold(kind, declared.get(key)?.per ?? 'month', list);
+  };
+  const features: Record<string, FeatureGrant> = {};
+  for (const [key, list] of live) {
+    const grant = folded(key, list);
+    if (grant) features[key] = grant;
   }
+  const foldedWith = (holding: Granting, key: string) => {
+    const { product } = holding.plan;
+    const others = live.get(key) ?? [];
+    // Seats that are bought by themselves come first: one that is bought by hand takes the place of one of them.
+    if (others.some(({ id }) => id === seatGrantId(product))) return undefined;
+    const isOwn = ({ id }: Grant) => id === `plan:${product}` || id.startsWith(`addon:${product}:`);
+    const own = grantsOf(holding).filter((grant) => grant.feature === key && isLive(grant, at));
+    return folded(key, [...others.filter((grant) => !isOwn(grant)), ...own]);
+  };
   const plans = Object.fromEntries(inForce.map((one) => [one.subscription.product, toWire(one, at)]));
+  const addon = addonsOf(input.addons, {
+    at,
+    currency: input.currency,
+    plans: input.plans,
+    inForce,
+    had: features,
+    with: foldedWith,
+  });
   return {
     snapshot: {
       orgId: input.orgId,
@@ -90,6 +97,7 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
         input.plans.filter(({ offered }) => offered),
         { currency: input.currency, own: plans, had: features, productOf },
       ),
+      ...(Object.keys(addon).length > 0 && { addon }),
       ...(input.demo && { demo: true }),
     },
     nextChangeAt: nextChange(grants, inForce, at),
@@ -102,62 +110,6 @@ function planInForce(input: SnapshotInput, subscription: GrantingSubscription): 
   const fallback = input.plans.find((plan) => plan.product === product && plan.plan === key);
   if (isValid(status)) return [{ plan: complete(pinned, fallback), subscription, items }];
   return fallback ? [{ plan: complete(fallback, fallback), subscription, items: [] }] : [];
-}
-
-/**
- * A plan version from before a feature was built in lacks it, or has it as another kind. It gets what the default plan
- * gives, so that an upgrade of the software neither takes a part of the product away nor gives it without a limit.
- */
-function complete(plan: GrantingPlan, fallback: GrantingPlan | undefined): GrantingPlan {
-  const features = { ...plan.features };
-  for (const [key, kind] of Object.entries(BUILT_IN_FEATURES)) {
-    const given = fallback?.features[key];
-    if (features[key]?.kind === kind) continue;
-    if (given?.kind === kind) features[key] = given;
-    else delete features[key];
-  }
-  return { ...plan, features };
-}
-
-/** A plan gives at least what it says; each of an add-on adds to it. */
-function grantsOf({ plan, subscription: { product }, items }: InForce): Grant[] {
-  const ofPlan = Object.entries(plan.features).map(
-    ([feature, grant]): Grant => ({
-      id: `plan:${product}`,
-      feature,
-      op: 'max',
-      value: givenBy(grant),
-      terms:
-        grant.kind === 'metered'
-          ? { enforcement: grant.enforcement, grace: grant.grace ?? null, per: grant.per, rollover: grant.rollover }
-          : undefined,
-      from: Number.NEGATIVE_INFINITY,
-      until: null,
-    }),
-  );
-  const ofItems = items.flatMap(({ addon, quantity, since, until, features }) =>
-    Object.entries(features).map(
-      ([feature, { value }]): Grant => ({
-        id: `addon:${product}:${addon}`,
-        feature,
-        op: 'add',
-        value: typeof value === 'number' ? times(value, quantity) : value,
-        from: since,
-        until,
-      }),
-    ),
-  );
-  return [...ofPlan, ...ofItems];
-}
-
-function givenBy(grant: FeatureGrant): GrantValue {
-  if (grant.kind === 'level') return grant.level;
-  return grant.kind === 'counted' || grant.kind === 'metered' ? grant.limit : grant.value;
-}
-
-function times(value: number, quantity: number): number {
-  const product = BigInt(value) * BigInt(quantity);
-  return product > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(product);
 }
 
 /** The software's own kinds come first: what depends on them must not find another. */

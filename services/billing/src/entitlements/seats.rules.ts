@@ -1,5 +1,8 @@
 import type { Interval, Item, Subscription } from '../kernel/subscription.rules.ts';
 
+/** Of the grant that lets members join up to the cap. */
+export const seatGrantId = (product: string): string => `seats:${product}`;
+
 /** The reason of what is ordered because members left. Customers cannot give their orders the author `schedule`. */
 export const FOLLOWS_MEMBERS = 'follows the members';
 

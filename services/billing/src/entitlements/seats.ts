@@ -4,7 +4,7 @@ import type { Item, Subscription } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
 import { priceOf } from '../prices/price-of.rules.ts';
 import type { Grant } from './grant.rules.ts';
-import { canFollow, mostSeats } from './seats.rules.ts';
+import { canFollow, mostSeats, seatGrantId } from './seats.rules.ts';
 
 /** Seats that a plan sells, as they are sold to one subscription. */
 export interface SoldSeats {
@@ -95,9 +95,6 @@ export const mostOf = (follow: SeatFollow | undefined, one: Subscription, sold: 
   follow?.following && canFollow(one)
     ? mostSeats(follow.monthlyCapMinor, { unitMinor: sold.unitMinor, interval: one.interval, max: sold.max })
     : null;
-
-/** Of the grant that lets members join up to the cap. */
-export const seatGrantId = (product: string): string => `seats:${product}`;
 
 /** Who joins up to the cap does so at once, and is paid for then: so the limit is the cap, and exact as every limit. */
 export async function seatGrants(

@@ -21,11 +21,11 @@ export async function snapshotInput(
   for (const subscription of inOrder(subscriptions, catalogue)) {
     granting.push({ ...(await grantingOf(tx, subscription)), disputed: isDisputed(subscription) });
   }
-  const { currency, products, features, plans } = catalogue;
+  const { currency, products, features, plans, addons } = catalogue;
   const demo = await isDemo(tx, orgId);
   const seats = await seatGrants(tx, orgId, catalogue, subscriptions);
   const grants = [...(await findGrants(tx, orgId)).map(toGrant), ...seats];
-  return { orgId, currency, products, features, plans, subscriptions: granting, grants, periods: steps, demo };
+  return { orgId, currency, products, features, plans, addons, subscriptions: granting, grants, periods: steps, demo };
 }
 
 /** As the catalogue lists its products: a refusal of what all share names the first plan. */

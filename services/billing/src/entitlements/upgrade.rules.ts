@@ -46,7 +46,7 @@ export function upgradesOf(
 }
 
 /** What a month costs; for comparison only. */
-function priceOf({ prices }: Offer, currency: string): number {
+export function priceOf({ prices }: Pick<Offer, 'prices'>, currency: string): number {
   const of = (interval: 'month' | 'year') =>
     prices.find((price) => price.currency === currency && price.interval === interval)?.amountMinor;
   return of('month') ?? (of('year') ?? Number.POSITIVE_INFINITY) / 12;

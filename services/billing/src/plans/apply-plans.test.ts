@@ -192,6 +192,33 @@ test('an applied catalogue and moved subscriptions wake the refresh loop; an unk
   });
 });
 
+test('what older code computed is computed again, and says then what only newer code knows', async () => {
+  const plans = '    plans: [pro]\n    prices: { EUR: { month: 500 }, USD: { month: 500 } }\n';
+  const addon = `addons:\n  extra_bot:\n    name: Extra bot\n    product: main\n${plans}    features: { bots: 1 }\n`;
+  await billing.call(applyPlans, { yaml: `${SHIPPED}${addon}` });
+  const org = newId();
+  const now = await billing.call(getEntitlements, {}, org);
+  const named = {
+    product: 'main',
+    plan: 'pro',
+    planName: 'Pro',
+    addon: 'extra_bot',
+    addonName: 'Extra bot',
+    limit: 26,
+  };
+  expect(now).toMatchObject({ version: 1, addon: { bots: named } });
+  await billing.refresh();
+  expect(await billing.announced(org)).toHaveLength(1);
+  // As the release before leaves it: without the add-on, and computed with the catalogue in force.
+  await billing.tenants.run(org, (tx) =>
+    tx.query(`update entitlements set form = 0, snapshot = snapshot - 'addon' where org_id = $1`, [org]),
+  );
+  await billing.refresh();
+  expect((await billing.announced(org)).at(-1)).toMatchObject({ version: 2, addon: { bots: named } });
+  await billing.refresh();
+  expect(await billing.announced(org)).toHaveLength(2);
+});
+
 test('one organisation whose entitlements cannot be computed does not stop those behind it', async () => {
   await billing.call(applyPlans, { yaml: SHIPPED });
   const orgs = [newId(), newId(), newId()].sort();

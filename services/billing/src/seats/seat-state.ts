@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
-import { isOwnOrder } from '../entitlements/seats.rules.ts';
-import { mostOf, type SoldSeats, seatGrantId, soldSeats } from '../entitlements/seats.ts';
+import { isOwnOrder, seatGrantId } from '../entitlements/seats.rules.ts';
+import { mostOf, type SoldSeats, soldSeats } from '../entitlements/seats.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import type { SeatFollow } from '../kernel/seat.rows.ts';
 import type { Holdings } from '../kernel/subscription.rows.ts';

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { featureNotIncluded, ProblemError, quotaExhausted } from '@tidegate/contracts/kernel/problem';
-import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
+import { allowsMore, type Lease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Reach } from '@tidegate/messaging/away';
 import { Bus } from '@tidegate/messaging/bus';
 import type { OperationContext } from '@tidegate/messaging/handler';
@@ -80,12 +80,13 @@ export class RunQuota implements OnApplicationShutdown {
   }
 }
 
-function exhausted({ limit, used, reserved, resetsAt, product, upgradeTo }: Lease, { meter, count }: Spending): Error {
+function exhausted(lease: Lease, { meter, count }: Spending): Error {
+  const { limit, used, reserved, resetsAt, product, upgradeTo, addon } = lease;
   const most = limit ?? used;
   const taken = used + reserved;
   const needed = count === 1 ? '' : ` This needs ${count}.`;
   const detail = `The plan allows ${most} backtests of this kind per period, and ${taken} were run.${needed} ${
-    upgradeTo ? 'A larger plan allows more.' : resetsAt ? `It is reset at ${resetsAt}.` : 'It is never reset.'
+    allowsMore(lease) || (resetsAt ? `It is reset at ${resetsAt}.` : 'It is never reset.')
   }`;
-  return quotaExhausted({ meter, limit: most, used: taken, resetsAt, product, upgradeTo }, detail);
+  return quotaExhausted({ meter, limit: most, used: taken, resetsAt, product, upgradeTo, addon }, detail);
 }

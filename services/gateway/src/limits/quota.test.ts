@@ -72,7 +72,10 @@ test('a refusal says how much, until when, and when to retry', async () => {
   const { status, headers, body } = await rest.get('/api/v1/markets');
   expect(status).toBe(429);
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(60_000);
-  expect(body).toMatchObject({ code: 'quota_exhausted', meter: 'api_calls', limit: 0, upgradeTo: 'pro' });
+  expect(body).toMatchObject({
+    ...{ code: 'quota_exhausted', meter: 'api_calls', limit: 0, upgradeTo: 'pro', addon: { addon: 'more_calls' } },
+    detail: expect.stringContaining('A larger plan, or the add-on More calls allows more.'),
+  });
 });
 
 test('calls that failed by our fault cost nothing', async () => {

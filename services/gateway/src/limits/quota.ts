@@ -6,7 +6,7 @@ import {
   rateLimited,
   unavailable,
 } from '@tidegate/contracts/kernel/problem';
-import { type Lease, returnLease, takeLease } from '@tidegate/contracts/usage/leases';
+import { allowsMore, type Lease, returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Away } from '@tidegate/messaging/away';
 import { Bus } from '@tidegate/messaging/bus';
 import { isOutage } from '@tidegate/messaging/errors';
@@ -272,7 +272,7 @@ export class Quota implements OnApplicationShutdown {
 }
 
 function refuse(account: Account, lease: Lease): void {
-  const { limit, used, reserved, resetsAt, product, upgradeTo, enforcement } = lease;
+  const { limit, used, reserved, resetsAt, product, upgradeTo, addon, enforcement } = lease;
   const { rate, changingUntil } = account;
   const now = Date.now();
   account.refusedUntil = now + (now < changingUntil ? AGAIN_MS : REFUSED_MS);
@@ -288,7 +288,7 @@ function refuse(account: Account, lease: Lease): void {
   const untilReset = resetsAt ? Math.max(1, Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000)) : NEVER_S;
   const retryAfterSeconds = used < (limit ?? 0) ? Math.min(60, untilReset) : untilReset;
   account.refusal = quotaExhausted(
-    { meter: METER, limit: limit ?? 0, used: used + reserved, resetsAt, product, upgradeTo, retryAfterSeconds },
-    `The plan allows ${limit} API calls in this period.${upgradeTo ? ' A larger plan allows more.' : ''}`,
+    { meter: METER, limit: limit ?? 0, used: used + reserved, resetsAt, product, upgradeTo, addon, retryAfterSeconds },
+    `The plan allows ${limit} API calls in this period. ${allowsMore(lease)}`.trim(),
   );
 }

@@ -104,8 +104,9 @@ export class RateLimits {
    */
   async whileChecking<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
     const window = this.window('anonymous', this.networkOf(ip), now);
-    if (usedIn(window) >= this.limits.anonymous) this.refuse('anonymous', window, now);
-    if (usedIn(window) + window.checking >= this.limits.anonymous) this.refuse('anonymous', window, now, 1);
+    const limit = this.limits.anonymous;
+    if (usedIn(window) >= limit) this.refuse('anonymous', window, { limit, now });
+    if (usedIn(window) + window.checking >= limit) this.refuse('anonymous', window, { limit, now, soon: 1 });
     window.checking += 1;
     try {
       return await work();
@@ -132,15 +133,19 @@ export class RateLimits {
       void reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
       void reply.header('ratelimit', `"default";r=${Math.max(0, limit - used)};t=${seconds}`);
     }
-    if (over) this.refuse(what, window, now);
+    if (over) this.refuse(what, window, { limit, now });
   }
 
-  private refuse(what: What, window: Window, now: number, soon?: number): never {
+  /** `limit`: the one that applied, which is what a plan sold where that is more. */
+  private refuse(
+    what: What,
+    window: Window,
+    { limit, now, soon }: { limit: number; now: number; soon?: number },
+  ): never {
     this.refusals.inc({ limit: what });
     const retryAfterSeconds = soon ?? Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
     const from = { network: 'from one network', anonymous: 'from one network without valid credentials' };
-    const most =
-      `At most ${this.limits[what]} requests a minute ${what in from ? from[what as keyof typeof from] : ''}`.trim();
+    const most = `At most ${limit} requests a minute ${what in from ? from[what as keyof typeof from] : ''}`.trim();
     throw rateLimited({ retryAfterSeconds }, `${most}. Wait ${retryAfterSeconds} s.`);
   }
 

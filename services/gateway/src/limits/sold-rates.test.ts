@@ -96,6 +96,22 @@ test('what is sold is not refused by the limit of the installation for one key',
   expect(passed(await askAll(rest, 400))).toBe(300);
 });
 
+test('a refusal names the limit that applied: what was sold, or what the installation lets one key send', async () => {
+  const { rest } = customer(400);
+  // Before its first answer the gateway does not know what is sold.
+  expect((await ask(rest)).status).toBe(200);
+  const of = (answers: Awaited<ReturnType<typeof ask>>[]) => answers.find(({ status }) => status === 429);
+  // The window of the installation counts what the plan refused as well, so it ends what goes on beyond it.
+  await askAll(rest, 400);
+  const sold = of(await askAll(rest, 20));
+  expect(sold?.body).toMatchObject({ code: 'rate_limited', detail: expect.stringMatching(/^At most 400 requests a/) });
+  expect(sold?.headers.get('ratelimit-policy')).toBe('"default";q=400;w=60');
+  expect(sold?.headers.get('ratelimit')).toMatch(/^"default";r=0;t=\d+$/);
+  const own = of(await askAll(customer(null).rest, 120));
+  expect(own?.body).toMatchObject({ detail: expect.stringMatching(/^At most 100 requests a minute\./) });
+  expect(own?.headers.get('ratelimit-policy')).toBe('"default";q=100;w=60');
+});
+
 test('used up for the period is said rather than for the minute; people in a browser are never refused', async () => {
   const { rest, orgId } = customer(0);
   world.quota.limit = 0;

@@ -29,7 +29,7 @@ export const NOTHING_USED: Balance = {
 
 /** One line of the usage page. */
 export function meterUsage(meter: Meter, balance: Balance, standing: Standing, window: MeterWindow): MeterUsage {
-  const { features, upgrade } = standing.snapshot;
+  const { features, upgrade, addon } = standing.snapshot;
   const grant = features[meter.meter];
   const included = grant?.kind === 'metered';
   const limit = included ? grant.limit : 0;
@@ -52,6 +52,7 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
     periodEnd: end,
     resetsAt: end,
     upgradeTo: upgrade[meter.meter]?.plan ?? null,
+    addon: addon?.[meter.meter] ?? null,
   };
 }
 

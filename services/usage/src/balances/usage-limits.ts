@@ -37,7 +37,7 @@ function limitOf(
   const { snapshot } = standing;
   const grant = snapshot.features[feature];
   if (!grant) throw new Error('Only features of the snapshot are listed.');
-  const { product, level, limit, upgrade } = judge(snapshot, { feature, quantity: 0 });
+  const { product, level, limit, upgrade, addon } = judge(snapshot, { feature, quantity: 0 });
   const metered = grant.kind === 'metered' ? grant : undefined;
   const balance = counted?.balance;
   return {
@@ -57,5 +57,6 @@ function limitOf(
     rollover: balance ? rolloverOf(grant, balance) : null,
     resetsAt: counted ? asText(standing, counted.window).end : null,
     upgrade,
+    addon,
   };
 }

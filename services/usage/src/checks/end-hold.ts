@@ -94,7 +94,7 @@ async function requireRoom(tx: Tx, standing: Standing, hold: LeaseRow, used: num
   const left = leftOf(ceiling, { ...others, reserved: others.reserved - hold.granted });
   if (used <= left) return;
   const resetsAt = asText(standing, window).end;
-  const { product, upgradeTo } = refusalOf(snapshot, hold.meter);
+  const { product, upgradeTo, addon } = refusalOf(snapshot, hold.meter);
   throw quotaExhausted(
     {
       meter: hold.meter,
@@ -103,6 +103,7 @@ async function requireRoom(tx: Tx, standing: Standing, hold: LeaseRow, used: num
       resetsAt,
       product,
       upgradeTo,
+      addon,
     },
     `${hold.granted} are held and ${Math.max(0, left)} could be counted. The hold is as it was.`,
   );

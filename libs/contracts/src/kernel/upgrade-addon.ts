@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** The cheapest add-on that gives more of a feature, with the plan to which it is added. */
+export const UpgradeAddon = z
+  .object({
+    product: z.string().meta({ examples: ['monitoring'] }),
+    plan: z.string().meta({
+      description: 'The own plan, or the cheapest that is paid for and can have it where the own one costs nothing',
+      examples: ['starter'],
+    }),
+    planName: z.string().meta({ examples: ['Starter'] }),
+    addon: z.string().meta({ examples: ['extra_member'] }),
+    addonName: z.string().meta({ examples: ['Extra member'] }),
+    limit: z.int().min(0).nullable().meta({
+      description: 'What is allowed with one more of it; null is unlimited, a yes for a yes/no feature, or a level',
+    }),
+  })
+  .meta({ id: 'UpgradeAddon' });
+export type UpgradeAddon = z.infer<typeof UpgradeAddon>;
