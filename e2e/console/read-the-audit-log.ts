@@ -78,4 +78,32 @@ export function readTheAuditLog(visit: Visit): void {
     expect(await visit.judge(page)).toEqual([]);
     visit.takeFaults();
   });
+
+  test('and as an add-on where one has it: looked at, added to the plan, and then it is there', async () => {
+    const operator = await operatorOf(visit.platform, new Rest(visit.url));
+    const organisation = /\/o\/([\w-]+)/.exec(home)?.[1];
+    const { yaml } = (await operator.get('/api/v1/operator/plans/catalogue')).body as { yaml: string };
+    const sold = 'prices: { EUR: { month: 1000 }, USD: { month: 1000 } }\n    features: { audit_log: true }\n';
+    const addon = `addons:\n  trail:\n    name: Audit trail\n    product: main\n    plans: [pro]\n    max: 1\n    ${sold}`;
+    const apply = (text: string) => operator.post('/api/v1/operator/plans/apply', { yaml: text });
+    expect((await apply(`${yaml}${addon}`)).status).toBe(200);
+    const set = { plan: 'pro', reason: 'Pays by invoice' };
+    const path = `/api/v1/operator/organisations/${organisation}/subscription`;
+    expect((await operator.send('PUT', path, set)).status).toBe(200);
+    const refusal = async () =>
+      (await ask<{ addon?: { plan: string } }>(page, 'GET', '/organisation/audit')).body.addon?.plan === 'pro';
+    await until(refusal, { what: 'the add-on in the refusal' });
+    await open();
+    await page.getByRole('button', { name: 'Look at the add-on Audit trail' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add Audit trail' });
+    await dialog.getByText('Due now').waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Add it' }).click();
+    await dialog.getByText('It is in force.', { exact: false }).waitFor();
+    await dialog.getByRole('button', { name: 'Go on' }).click();
+    const isThere = async () => (await ask(page, 'GET', '/organisation/audit')).status === 200;
+    await until(isThere, { what: 'the log' });
+    visit.takeFaults();
+    expect((await apply(yaml)).status).toBe(200);
+  });
 }

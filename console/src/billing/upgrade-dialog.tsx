@@ -14,7 +14,13 @@ import { type ChosenAddon, hasAll, withOneMore } from './one-more.rules.ts';
  * A larger plan or an add-on, bought where something was refused: whatever is being filled in behind it stays. A payment is
  * made in another tab, and this one waits until the platform says that it is in force.
  */
-export default function UpgradeDialog({ product: named, feature, plan, addon, onClose }: Upgrade) {
+export default function UpgradeDialog({
+  product: named,
+  feature,
+  plan,
+  addon,
+  onClose,
+}: Upgrade & { onClose: () => void }) {
   const upgrades = useRead('entitlementsCurrent', {}, { enabled: named === null }).data?.upgrade;
   const product = named ?? upgrades?.[feature ?? '']?.product;
   const name = usePlanName(product, plan);

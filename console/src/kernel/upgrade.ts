@@ -8,8 +8,8 @@ export interface Upgrade {
   plan: string;
   /** What is added to the plan; without it the plan itself gives more. */
   addon?: UpgradeAddon | undefined;
-  onClose: () => void;
 }
 
 /** The dialog that a refusal by plan opens. It belongs to billing, is loaded with its first use, and is put in at the top. */
-export const UpgradeDialog = createContext<ComponentType<Upgrade> | null>(null);
+export const UpgradeDialog = createContext<ComponentType<Upgrade & { onClose: () => void }> | null>(null);
+export const OpenUpgrade = createContext<(upgrade: Upgrade) => void>(() => {});

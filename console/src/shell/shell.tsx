@@ -12,6 +12,7 @@ import { useScopes } from '../kernel/own-role.ts';
 import { meOf } from '../kernel/routes.ts';
 import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
+import { Upgrades } from '../kernel/upgrades.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { DemoBanner } from './demo-banner.tsx';
 import { keepCurrentShown } from './keep-current-shown.ts';
@@ -110,7 +111,9 @@ function OwnShell() {
             <FirstSteps key={org} org={org} />
           </Suspense>
         ) : null}
-        <Outlet />
+        <Upgrades>
+          <Outlet />
+        </Upgrades>
       </main>
       <Suspense>
         {opened === 'palette' ? <Palette org={org} onClose={close} onHelp={() => setOpened('help')} /> : null}
