@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readModules } from './imports.mjs';
 import { packageOf } from './sources.mjs';
 
@@ -146,4 +147,6 @@ const folderOf = (root, name) =>
     .find((path) => existsSync(path));
 const write = (file, value) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 
-if (import.meta.main && process.argv.includes('--fix')) await fix(join(import.meta.dirname, '../..'));
+// The Node of the system may be too old for import.meta.main.
+const self = fileURLToPath(import.meta.url);
+if (process.argv[1] === self && process.argv.includes('--fix')) await fix(join(self, '../../..'));
