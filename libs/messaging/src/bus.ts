@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { CallerTokens } from './caller-token.ts';
 import { standIn } from './changed-logins.ts';
 import { isOutage } from './errors.ts';
+import { Members, whoSubject } from './members.ts';
 import { type NatsWatch, watchOf } from './nats-watch.ts';
 import type { SecretSealer } from './sealer.ts';
 import { TurnPublisher } from './turn-publisher.ts';
@@ -61,6 +62,8 @@ export class Bus {
   private readonly sealer: SecretSealer;
   private readonly inbox: string;
   private readonly pending = new Map<string, Pending>();
+  private readonly members = new Members((service, answered) => this.askWho(service, answered));
+  private readonly asked = new Map<string, (member: string) => void>();
   private readonly subscription: Subscription;
   private sequence = 0;
   /** Calls go over this while the connection is made again; answers come by whichever is there. */
@@ -221,9 +224,23 @@ export class Bus {
   }
 
   private publish(id: string, operation: Operation, data: Uint8Array): void {
-    (this.beside ?? this.publisher).publish(operation.subject, data, { reply: this.inbox + id }, (error) => {
+    const subject = this.members.subjectFor(operation.service, operation.subject);
+    (this.beside ?? this.publisher).publish(subject, data, { reply: this.inbox + id }, (error) => {
       this.take(id)?.reject(isOutage(error) ? unavailable(SOON, 'The bus is not connected.') : error);
     });
+  }
+
+  private askWho(service: ServiceName, answered: (member: string) => void): () => void {
+    this.sequence += 1;
+    const id = `who-${this.sequence.toString(36)}`;
+    this.asked.set(id, answered);
+    (this.beside ?? this.publisher).publish(
+      whoSubject(service),
+      new Uint8Array(),
+      { reply: this.inbox + id },
+      () => {},
+    );
+    return () => this.asked.delete(id);
   }
 
   private take(id: string): Pending | undefined {
@@ -237,14 +254,18 @@ export class Bus {
   private expire(id: string): void {
     const unanswered = this.pending.get(id);
     if (unanswered?.repeat) {
-      this.publish(id, unanswered.operation, unanswered.repeat);
+      const { operation, repeat } = unanswered;
       unanswered.repeat = undefined;
       unanswered.timer = setTimeout(() => this.expire(id), unanswered.ends - Date.now());
+      void this.members.suspect(operation.service).then(() => {
+        if (this.pending.has(id)) this.publish(id, operation, repeat);
+      });
       return;
     }
     const waiting = this.take(id);
     if (!waiting) return;
     const { service, name } = waiting.operation;
+    void this.members.suspect(service);
     waiting.reject(timeout(SOON, `${service} did not answer ${name} in time.`));
   }
 
@@ -263,7 +284,10 @@ export class Bus {
   }
 
   private settle(message: Msg): void {
-    const waiting = this.take(message.subject.slice(this.inbox.length));
+    const id = message.subject.slice(this.inbox.length);
+    // Without members the server answers as well, with nothing.
+    if (id.startsWith('who-')) return void (message.data.length > 0 && this.asked.get(id)?.(textOf(message.data)));
+    const waiting = this.take(id);
     if (!waiting) return;
     // The server answers when nobody is subscribed: status 503 and no body.
     if (message.data.length > 0) {

@@ -14,6 +14,7 @@ import type { CallerTokens } from './caller-token.ts';
 import { standIn } from './changed-logins.ts';
 import { isOutage } from './errors.ts';
 import type { OperationHandler } from './handler.ts';
+import { isForMembers, memberPrefix, ownSubject, whoSubject } from './members.ts';
 import { watchOf } from './nats-watch.ts';
 import type { OperationRunner } from './operation-runner.ts';
 import type { SecretSealer } from './sealer.ts';
@@ -28,7 +29,7 @@ const SOON = { retryAfterSeconds: 1 };
 const REPORT_OUTAGE_MS = 5_000;
 const CLOCKS = 'The caller was signed too long ago: the clocks of our hosts differ, or one of them was set.';
 
-/** Answers a service's operations. Replicas share the work as one queue group. */
+/** Answers a service's operations. Replicas share the work as one queue group, and each answers what is sent to it alone. */
 export class OperationServer {
   private readonly options: {
     service: ServiceName;
@@ -39,6 +40,8 @@ export class OperationServer {
     log: Log;
     metrics: Metrics;
   };
+  private readonly member = crypto.randomUUID();
+  private readonly memberData = new TextEncoder().encode(this.member);
   private readonly publisher: TurnPublisher;
   private readonly handlers: Map<string, OperationHandler>;
   /** A number and not a set: a set keeps its members alive too long, which costs garbage collection. */
@@ -71,17 +74,29 @@ export class OperationServer {
 
   private receive(line: Line): void {
     const { nc, service } = this.options;
-    line.subscription = line.nc.subscribe(`rpc.${service}.>`, {
-      queue: service,
-      callback: (error, message) => {
-        if (error) return watchOf(nc).refuse('requests to our operations', error);
-        this.inHand += 1;
-        line.took();
-        void this.answer(message, line).finally(() => {
-          this.inHand -= 1;
-          line.gave();
-        });
-      },
+    const receive = (subject: string, take: (message: Msg) => void, queue?: { queue: string }) =>
+      line.nc.subscribe(subject, {
+        ...queue,
+        callback: (error, message) => {
+          if (error) watchOf(nc).refuse('requests to our operations', error);
+          else take(message);
+        },
+      });
+    const take = (message: Msg) => this.take(message, line);
+    const takeOwn = (message: Msg) => void (isForMembers(service, message.subject) || take(message));
+    line.subscriptions = [
+      receive(`rpc.${service}.>`, takeOwn, { queue: service }),
+      receive(`${memberPrefix(service, this.member)}>`, take),
+      receive(whoSubject(service), ({ reply }) => reply && line.publisher.publish(reply, this.memberData)),
+    ];
+  }
+
+  private take(message: Msg, line: Line): void {
+    this.inHand += 1;
+    line.took();
+    void this.answer(message, line).finally(() => {
+      this.inHand -= 1;
+      line.gave();
     });
   }
 
@@ -111,7 +126,7 @@ export class OperationServer {
 
   private async answer(message: Msg, line: Line): Promise<void> {
     const started = performance.now();
-    const handler = this.handlers.get(message.subject);
+    const handler = this.handlers.get(ownSubject(message.subject));
     const reply = await this.reply(message, handler);
     if (reply && message.reply) line.publisher.publish(message.reply, this.encodeReply(message, reply));
     this.duration.observe(
@@ -189,7 +204,7 @@ export class OperationServer {
 
 /** A connection by which requests come, and their answers go. */
 class Line {
-  subscription: Subscription | undefined;
+  subscriptions: Subscription[] = [];
   readonly nc: NatsConnection;
   readonly publisher: TurnPublisher;
   private inHand = 0;
@@ -212,7 +227,7 @@ class Line {
   /** Takes no more, finishes what is in hand. */
   async empty(): Promise<void> {
     // One that the bus refused, or that ended with its connection, receives nothing anyway.
-    await this.subscription?.drain().catch(() => undefined);
+    await Promise.all(this.subscriptions.map((one) => one.drain().catch(() => undefined)));
     if (this.inHand > 0) {
       await new Promise<void>((resolve) => {
         this.drained = resolve;

@@ -8,6 +8,8 @@ import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-ser
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { droppingProxy } from '@tidegate/testing/dropping-proxy';
+import { patient } from '@tidegate/testing/pace';
 import { until } from '@tidegate/testing/until';
 import { z } from 'zod';
 import { Bus } from './bus.ts';
@@ -197,4 +199,31 @@ test('without the bus calls are refused at once, running reads too; when it is b
   nats = await startNats({ dir, port: nats.port, authorization: natsAuthorization(users as never) });
   expect(await until(() => bus.call(readState, { n: 5 }))).toBe(5);
   release(0);
+});
+
+test('a member that is dead while the server does not know it costs the calls that it got, and none after them', async () => {
+  const proxy = await droppingProxy(nats.port);
+  const dying = await connectNats(
+    { servers: [`nats://127.0.0.1:${proxy.port}`], user: 'identity', password: 'x' },
+    'dying',
+  );
+  const handlers = [readState, change].map((one) => ({ operation: one, run: async () => undefined }));
+  const dead = new OperationServer({ ...options(), nc: dying }, handlers);
+  dead.start();
+  await dying.flush();
+  proxy.drop();
+  proxy.swallow(true);
+
+  const call = (deadlineMs: number) =>
+    bus.call(change, { n: 1 }, { deadlineMs }).then(
+      () => true,
+      () => false,
+    );
+  // A queue group is drawn from by chance.
+  await until(async () => !(await call(patient(300))), { everyMs: 1, what: 'A call that the dead one got' });
+  await setTimeout(1_000);
+  const after = await Promise.all(Array.from({ length: 40 }, () => call(patient(3_000))));
+  expect(after).toEqual(after.map(() => true));
+  await dying.close().catch(() => undefined);
+  await proxy.close();
 });
