@@ -9,15 +9,16 @@ import { keepAsking } from '@tidegate/testing/customers/keep-asking';
 import { judge } from '@tidegate/testing/customers/verdict';
 import { startWebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
 import { startPlatform } from '@tidegate/testing/platform';
+import { smallDisk } from '@tidegate/testing/small-disk';
 import { withSuperuser } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 
 /* A disk of its own, in memory, which only root can make. */
 const MEGABYTES = 700;
-const folder = mkdtempSync(join(tmpdir(), 'tidegate-small-disk-'));
+const disk = smallDisk(MEGABYTES, { inMemory: true });
+const folder = disk?.folder ?? '';
 const run = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-const isMade = run('mount', '-t', 'tmpfs', '-o', `size=${MEGABYTES}m`, 'tmpfs', folder);
-if (!isMade) process.stderr.write('disk-full.test.ts: skipped, this user may not mount a disk\n');
+if (!disk) process.stderr.write('disk-full.test.ts: skipped, this user may not mount a disk\n');
 
 /** Leaves so many percent of the disk free. */
 function leave(percent: number): void {
@@ -28,10 +29,10 @@ function leave(percent: number): void {
   if (!run('fallocate', '-l', String(bytes), filler)) run('dd', 'if=/dev/zero', `of=${filler}`, 'bs=1M');
 }
 
-test.runIf(isMade)(
+test.runIf(disk)(
   'a disk that fills up: samples go first, customers are told, nothing is lost, and all of it goes on by itself',
   async () => {
-    closing(() => run('umount', '-l', folder));
+    closing(() => disk?.close());
     const catalogue = join(mkdtempSync(join(tmpdir(), 'tidegate-plans-')), 'plans.yaml');
     writeFileSync(catalogue, customersCatalogue());
     const dataDir = join(folder, 'data');

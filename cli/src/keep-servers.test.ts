@@ -1,6 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -9,40 +6,26 @@ import type { KeptServer } from '@tidegate/runtime/embedded/kept-server';
 import { startNats, stopNats } from '@tidegate/runtime/embedded/nats-server';
 import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
+import { type SmallDisk, smallDisk } from '@tidegate/testing/small-disk';
 import { until } from '@tidegate/testing/until';
 import { keepServers } from './keep-servers.ts';
 
-const run = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-
-/* Disks of their own, which only root can mount: one in memory, on which nats-server is stuck when it is full, and one that can hang. */
-const base = mkdtempSync(join(tmpdir(), 'tidegate-kept-nats-'));
-const [inMemory, image, inFile] = ['memory', 'image', 'file'].map((name) => join(base, name)) as [
-  string,
-  string,
-  string,
-];
-mkdirSync(inMemory);
-mkdirSync(inFile);
-const isMounted = run('mount', '-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', inMemory);
-const canHang =
-  run('truncate', '-s', '96M', image) &&
-  run('mkfs.ext4', '-q', '-m', '0', image) &&
-  run('mount', '-o', 'loop', image, inFile);
-if (!isMounted || !canHang)
-  process.stderr.write('keep-servers.test.ts: skipped in part, no disk can be mounted here\n');
+/* One in memory, on which nats-server is stuck when it is full, and one that can hang. */
+const [inMemory, inFile] = [smallDisk(96, { inMemory: true }), smallDisk(96)];
+if (!inMemory || !inFile) process.stderr.write('keep-servers.test.ts: skipped in part, no disk can be mounted here\n');
 afterAll(() => {
-  if (isMounted) run('umount', '-l', inMemory);
-  if (canHang) run('umount', '-l', inFile);
-  rmSync(base, { recursive: true, force: true });
+  inMemory?.close();
+  inFile?.close();
 });
 
-test.runIf(isMounted)('a nats-server that a full disk stopped is started once there is room', async () => {
-  const { kept, publish, messages } = await keptNats(inMemory);
+test.runIf(inMemory)('a nats-server that a full disk stopped is started once there is room', async () => {
+  const disk = inMemory as SmallDisk;
+  const { kept, publish, messages } = await keptNats(disk.folder);
   await publish();
-  fill(inMemory);
+  disk.fill();
   // It is stuck by the first write that fails, and ended for it; while there is no room none is started.
   await until(async () => (await publish()) && kept.trouble?.includes('its disk was full'), { withinMs: 60_000 });
-  empty(inMemory);
+  disk.empty();
   const before = await publish();
   await until(async () => (await publish()) > before, { withinMs: 60_000, what: 'A message to be taken again' });
   // What was not acknowledged may be there as well.
@@ -50,22 +33,23 @@ test.runIf(isMounted)('a nats-server that a full disk stopped is started once th
   expect(await messages()).toBeGreaterThanOrEqual(acknowledged);
 });
 
-test.runIf(canHang)('one whose disk hangs is left alone, also when it was full just now', async () => {
-  const { kept, publish, messages } = await keptNats(inFile);
+test.runIf(inFile)('one whose disk hangs is left alone, also when it was full just now', async () => {
+  const disk = inFile as SmallDisk;
+  const { kept, publish, messages } = await keptNats(disk.folder);
   await publish();
-  fill(inFile);
+  disk.fill();
   // It is asked meanwhile.
   await setTimeout(3_000);
-  empty(inFile);
+  disk.empty();
   const full = await publish();
   await until(async () => (await publish()) > full && kept.trouble === undefined, { withinMs: 60_000 });
 
   const { pid } = kept;
-  run('fsfreeze', '-f', inFile);
-  closing(() => run('fsfreeze', '-u', inFile));
+  disk.hang();
+  closing(() => disk.goOn());
   void publish();
   await until(() => kept.trouble === 'its disk does not answer', { withinMs: 60_000 });
-  run('fsfreeze', '-u', inFile);
+  disk.goOn();
   const frozen = await publish();
   await until(async () => (await publish()) > frozen && kept.trouble === undefined, { withinMs: 60_000 });
   expect(kept.pid).toBe(pid);
@@ -73,19 +57,9 @@ test.runIf(canHang)('one whose disk hangs is left alone, also when it was full j
   expect(await messages()).toBeGreaterThanOrEqual(acknowledged);
 });
 
-function fill(disk: string): void {
-  const { bavail, bsize } = statfsSync(disk);
-  run('fallocate', '-l', String(bavail * bsize), join(disk, 'filler'));
-  run('dd', 'if=/dev/zero', `of=${join(disk, 'filler.rest')}`, 'bs=4k');
-}
-
-function empty(disk: string): void {
-  for (const name of ['filler', 'filler.rest']) rmSync(join(disk, name), { force: true });
-}
-
 /** `publish` answers how many messages have been acknowledged. */
-async function keptNats(disk: string) {
-  const dir = join(disk, 'nats');
+async function keptNats(folder: string) {
+  const dir = join(folder, 'nats');
   const server = await startNats({ dir });
   closing(() => stopNats(dir));
   const { port, monitorPort } = server;

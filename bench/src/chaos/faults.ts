@@ -67,7 +67,15 @@ const DISK: Fault[] = [
       disk?.empty();
     },
   },
-  { name: 'disk hangs', needs: hasDisk, strike: async ({ disk, outageMs }) => disk?.freeze(outageMs) },
+  {
+    name: 'disk hangs',
+    needs: hasDisk,
+    strike: async ({ disk, outageMs }) => {
+      disk?.hang();
+      await sleep(outageMs);
+      disk?.goOn();
+    },
+  },
   { name: 'disk slow', needs: hasDisk, strike: async ({ disk, outageMs }) => disk?.slow(2 * outageMs) },
 ];
 

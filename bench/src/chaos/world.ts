@@ -5,8 +5,8 @@ import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { customersCatalogue } from '@tidegate/testing/customers/catalogue';
 import type { DroppingProxy } from '@tidegate/testing/dropping-proxy';
 import { type Platform, startPlatform } from '@tidegate/testing/platform';
+import { type SmallDisk, smallDisk } from '@tidegate/testing/small-disk';
 import { serversBehindLinks } from './linked-servers.ts';
-import { type SmallDisk, smallDisk } from './small-disk.ts';
 
 export type Layout = 'one process' | 'process per service' | 'behind links';
 export const LAYOUTS: readonly Layout[] = ['one process', 'process per service', 'behind links'];
@@ -25,11 +25,12 @@ export interface World {
   close(): Promise<void>;
 }
 
+const MEGABYTES = 2_048;
 const RATES = { RATE_LIMIT_PER_MINUTE: '1000000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000000' };
 
 export async function openWorld(layout: Layout): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-bench-chaos-'));
-  const disk = layout === 'behind links' ? undefined : smallDisk();
+  const disk = layout === 'behind links' ? undefined : smallDisk(MEGABYTES);
   const [catalogue, offset] = [join(folder, 'plans.yaml'), join(folder, 'clock')];
   writeFileSync(catalogue, customersCatalogue());
   writeFileSync(offset, '0');
