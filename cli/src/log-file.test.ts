@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { closing } from '@tidegate/testing/closing';
@@ -13,10 +22,13 @@ test('a log whose disk was full is written again once there is room, and a line 
   mkdirSync(dirname(path), { recursive: true });
   // Every write to it fails as on a full disk.
   symlinkSync('/dev/full', path);
+  const others = descriptorsOf('/dev/full');
   const log = new LogFile(dataDir);
   closing(() => log.close());
+  // Opened, and closed for good by the write that failed.
+  await until(() => descriptorsOf('/dev/full') > others);
   log.write('lost\n');
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => descriptorsOf('/dev/full') === others);
   rmSync(path);
   writeFileSync(path, '{"msg":"cu');
   await until(() => {
@@ -25,3 +37,15 @@ test('a log whose disk was full is written again once there is room, and a line 
   });
   expect(readFileSync(path, 'utf8')).toMatch(/^\{"msg":"cu\nkept\n/);
 });
+
+/** Of this process, in which other tests may have some. */
+function descriptorsOf(path: string): number {
+  return readdirSync('/proc/self/fd').filter((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`) === path;
+    } catch {
+      // It has been closed since.
+      return false;
+    }
+  }).length;
+}
