@@ -11,12 +11,13 @@ const ANSWER_MS = 300;
 const ASK_AGAIN_MS = 3_000;
 const DEAD_LIVE_MS = 15 * 60_000;
 
-export const whoSubject = (service: ServiceName): string => `rpc.${service}.@who`;
-/** Of what is sent to one member, and not to the queue group. */
-export const memberPrefix = (service: ServiceName, member: string): string => `rpc.${service}.@${member}.`;
-export const isForMembers = (service: ServiceName, subject: string): boolean => subject.startsWith(`rpc.${service}.@`);
-/** The operation's own subject, of a request that was sent to a member. */
-export const ownSubject = (subject: string): string => subject.replace(/^(rpc\.[^.]+\.)@[^.]+\./, '$1');
+/** Before the names of a service's operations. */
+export const operationPrefix = (service: ServiceName): string => `rpc.${service}.`;
+/** Of what is not for the queue group. */
+export const membersPrefix = (service: ServiceName): string => `${operationPrefix(service)}@`;
+export const whoSubject = (service: ServiceName): string => `${membersPrefix(service)}who`;
+/** Before the names of operations in what is sent to one member. */
+export const memberPrefix = (service: ServiceName, member: string): string => `${membersPrefix(service)}${member}.`;
 
 interface Known {
   members: readonly string[];
@@ -54,7 +55,9 @@ export class Members {
     }
     if (now > known.askedAt + ASK_AGAIN_MS) void this.find(service, known);
     const member = known.members[known.turn++ % known.members.length];
-    return member === undefined ? subject : memberPrefix(service, member) + subject.slice(`rpc.${service}.`.length);
+    return member === undefined
+      ? subject
+      : memberPrefix(service, member) + subject.slice(operationPrefix(service).length);
   }
 
   private find(service: ServiceName, known: Known): Promise<void> {

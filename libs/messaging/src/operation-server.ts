@@ -14,7 +14,7 @@ import type { CallerTokens } from './caller-token.ts';
 import { standIn } from './changed-logins.ts';
 import { isOutage } from './errors.ts';
 import type { OperationHandler } from './handler.ts';
-import { isForMembers, memberPrefix, ownSubject, whoSubject } from './members.ts';
+import { memberPrefix, membersPrefix, operationPrefix, whoSubject } from './members.ts';
 import { watchOf } from './nats-watch.ts';
 import type { OperationRunner } from './operation-runner.ts';
 import type { SecretSealer } from './sealer.ts';
@@ -82,19 +82,26 @@ export class OperationServer {
           else take(message);
         },
       });
-    const take = (message: Msg) => this.take(message, line);
-    const takeOwn = (message: Msg) => void (isForMembers(service, message.subject) || take(message));
+    const [all, members, mine] = [
+      operationPrefix(service),
+      membersPrefix(service),
+      memberPrefix(service, this.member),
+    ] as const;
+    const takeShared = (message: Msg) => {
+      if (!message.subject.startsWith(members)) this.take(message, message.subject, line);
+    };
+    const takeMine = (message: Msg) => this.take(message, all + message.subject.slice(mine.length), line);
     line.subscriptions = [
-      receive(`rpc.${service}.>`, takeOwn, { queue: service }),
-      receive(`${memberPrefix(service, this.member)}>`, take),
+      receive(`${all}>`, takeShared, { queue: service }),
+      receive(`${mine}>`, takeMine),
       receive(whoSubject(service), ({ reply }) => reply && line.publisher.publish(reply, this.memberData)),
     ];
   }
 
-  private take(message: Msg, line: Line): void {
+  private take(message: Msg, subject: string, line: Line): void {
     this.inHand += 1;
     line.took();
-    void this.answer(message, line).finally(() => {
+    void this.answer(message, subject, line).finally(() => {
       this.inHand -= 1;
       line.gave();
     });
@@ -124,9 +131,10 @@ export class OperationServer {
     await Promise.all([this.line?.empty(), this.beside?.empty()]);
   }
 
-  private async answer(message: Msg, line: Line): Promise<void> {
+  /** `subject`: the operation's own, however the request came. */
+  private async answer(message: Msg, subject: string, line: Line): Promise<void> {
     const started = performance.now();
-    const handler = this.handlers.get(ownSubject(message.subject));
+    const handler = this.handlers.get(subject);
     const reply = await this.reply(message, handler);
     if (reply && message.reply) line.publisher.publish(message.reply, this.encodeReply(message, reply));
     this.duration.observe(
