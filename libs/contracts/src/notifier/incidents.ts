@@ -21,6 +21,9 @@ export type IncidentState = z.infer<typeof IncidentState>;
 /** Wakes the gateways' loop that reads incidents; an older gateway reads them each half minute. */
 export const READ_INCIDENTS = 'read-incidents';
 
+/** While no gateway has looked for longer than this, every part was down. A restart of everything takes less. */
+export const WATCH_GAP_SECONDS = 300;
+
 /** How long incidents and states are kept and shown. */
 export const STATUS_DAYS = 90;
 

@@ -9,6 +9,7 @@ import {
   noteStates,
   READ_INCIDENTS,
   readStatus,
+  WATCH_GAP_SECONDS,
 } from '@tidegate/contracts/notifier/incidents';
 import { Bus } from '@tidegate/messaging/bus';
 import { Loop, type TurnResult } from '@tidegate/runtime/loop';
@@ -20,10 +21,8 @@ const STATES = 'platform-status';
 const EVERY_MS = 30_000;
 /** While something is not, or may not be. */
 const SOON_MS = 5_000;
-/** How often it is noted that somebody looks: what nobody looked at for longer than five minutes counts as down. */
+/** How often it is noted that somebody looks, at the least. */
 const WATCH_MS = 120_000;
-/** A pause of this process that is longer is one of its customers too: the machine was suspended. */
-const PAUSED_MS = 300_000;
 /** Of an outage nothing is lost that is shorter than this many changes. */
 const MOST_UNSENT = 500;
 
@@ -103,10 +102,10 @@ export class PlatformStatusLoop {
     return { state: worst ?? 'operational', components, incidents, days, recordedSince, updatedAt };
   }
 
-  /** What was before a pause of this process, and which states, has to be noted anew. */
+  /** After a pause of this process, as of a machine that was suspended, it is noted from when on it looks, and what it sees. */
   private beginAfterPause(): void {
     const now = Date.now();
-    if (now - this.askedAt <= PAUSED_MS) return;
+    if (now - this.askedAt <= WATCH_GAP_SECONDS * 1_000) return;
     this.watchedFrom = now;
     this.notedAt = 0;
     this.known.clear();

@@ -1,9 +1,6 @@
-import { COMPONENTS } from '@tidegate/contracts/notifier/incidents';
+import { COMPONENTS, WATCH_GAP_SECONDS } from '@tidegate/contracts/notifier/incidents';
 import type { Tx } from '@tidegate/database/tx';
 import { noteState } from './component-state.rows.ts';
-
-/** A restart of everything takes less. */
-const GAP_SECONDS = 300;
 
 /**
  * A gateway looks, and has done so since `watchedFrom` without a break. If none did for a while before that, nobody could
@@ -13,7 +10,7 @@ export async function noteWatch(tx: Tx, watchedFrom: string): Promise<void> {
   const before = await tx.one<{ until: Date; gap: boolean }>(
     `select watched_until as until, least($1::timestamptz, now()) - watched_until > make_interval(secs => $2) as gap
        from status_watch for update`,
-    [watchedFrom, GAP_SECONDS],
+    [watchedFrom, WATCH_GAP_SECONDS],
   );
   if (before?.gap) {
     const since = before.until.toISOString();
