@@ -10,6 +10,7 @@ import {
   organisationReadOnly,
   planLimitReached,
 } from '@tidegate/contracts/kernel/problem';
+import { allowMore } from '@tidegate/contracts/kernel/upgrade-addon';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
@@ -185,11 +186,11 @@ function wayOut(snapshot: Snapshot, feature: string): string {
   const { upgrade, addon } = { upgrade: snapshot.upgrade[feature], addon: snapshot.addon?.[feature] };
   const hasPlan = ({ product, plan }: { product: string; plan: string }) => snapshot.plans[product]?.plan === plan;
   const newest = upgrade && hasPlan(upgrade) && planFor(snapshot, feature)?.plan === upgrade.plan;
-  const ways = [
-    ...(upgrade ? [`the ${newest ? 'newest version of the ' : ''}plan ${upgrade.planName}`] : []),
-    ...(addon ? [`the add-on ${addon.addonName}${hasPlan(addon) ? '' : ` with the plan ${addon.planName}`}`] : []),
-  ].join(', or ');
-  return ways ? `${ways.charAt(0).toUpperCase()}${ways.slice(1)} allows more.` : 'Delete some first.';
+  const more = allowMore(
+    upgrade && `the ${newest ? 'newest version of the ' : ''}plan ${upgrade.planName}`,
+    addon && `the add-on ${addon.addonName}${hasPlan(addon) ? '' : ` with the plan ${addon.planName}`}`,
+  );
+  return more || 'Delete some first.';
 }
 
 /** Null: no limit. Undefined: not included. */

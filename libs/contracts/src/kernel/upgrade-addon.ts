@@ -17,3 +17,9 @@ export const UpgradeAddon = z
   })
   .meta({ id: 'UpgradeAddon' });
 export type UpgradeAddon = z.infer<typeof UpgradeAddon>;
+
+/** A sentence for people: what gives more, one way or the other; empty where nothing does. */
+export function allowMore(...ways: (string | null | undefined)[]): string {
+  const named = ways.filter(Boolean).join(', or ');
+  return named && `${named.charAt(0).toUpperCase()}${named.slice(1)} allows more.`;
+}

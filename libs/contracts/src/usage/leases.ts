@@ -4,7 +4,7 @@ import { COUNTED } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
-import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
+import { allowMore, UpgradeAddon } from '../kernel/upgrade-addon.ts';
 import { MeterKey } from './event.ts';
 
 export const unknownMeter = problem(
@@ -81,12 +81,8 @@ export const Lease = z
 export type Lease = z.infer<typeof Lease>;
 
 /** The way to more, in words; empty where there is none. */
-export function allowsMore({ upgradeTo, addon }: Pick<Lease, 'upgradeTo' | 'addon'>): string {
-  const ways = [...(upgradeTo ? ['a larger plan'] : []), ...(addon ? [`the add-on ${addon.addonName}`] : [])].join(
-    ', or ',
-  );
-  return ways && `${ways.charAt(0).toUpperCase()}${ways.slice(1)} allows more.`;
-}
+export const allowsMore = ({ upgradeTo, addon }: Pick<Lease, 'upgradeTo' | 'addon'>): string =>
+  allowMore(upgradeTo && 'a larger plan', addon && `the add-on ${addon.addonName}`);
 
 export const takeLease = operation({
   service: 'usage',
