@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { isRun } from './is-run.mjs';
 import { ROOT } from './setup.mjs';
 
 export const OVERLAYS = ['small', 'ha'];
@@ -29,8 +29,7 @@ export function render(overlay) {
   return undefined;
 }
 
-// The Node of the system may be too old for import.meta.main.
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isRun(import.meta.url)) {
   for (const overlay of OVERLAYS) {
     const text = render(overlay);
     if (text === undefined) {

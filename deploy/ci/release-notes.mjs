@@ -1,5 +1,6 @@
 /* `node deploy/ci/release-notes.mjs v0.2.0 [FILE]`: what CHANGELOG.md says of that version, without its heading. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { isRun } from '../../scripts/is-run.mjs';
 
 export function releaseNotes(changelog, tag) {
   const version = tag.replace(/^v/, '');
@@ -10,7 +11,7 @@ export function releaseNotes(changelog, tag) {
   return `${notes}\n`;
 }
 
-if (import.meta.main) {
+if (isRun(import.meta.url)) {
   const [tag = '', file] = process.argv.slice(2);
   try {
     const notes = releaseNotes(readFileSync('CHANGELOG.md', 'utf8'), tag);

@@ -6,7 +6,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { isRun } from '../is-run.mjs';
+import { ROOT } from '../setup.mjs';
 import { readModules } from './imports.mjs';
 import { packageOf } from './sources.mjs';
 
@@ -147,6 +148,4 @@ const folderOf = (root, name) =>
     .find((path) => existsSync(path));
 const write = (file, value) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 
-// The Node of the system may be too old for import.meta.main.
-const self = fileURLToPath(import.meta.url);
-if (process.argv[1] === self && process.argv.includes('--fix')) await fix(join(self, '../../..'));
+if (isRun(import.meta.url) && process.argv.includes('--fix')) await fix(ROOT);
