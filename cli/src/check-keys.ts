@@ -4,8 +4,9 @@ import { encryptionKeyName } from '@tidegate/runtime/secrets-file';
 import { schemaOf } from '@tidegate/runtime/service';
 import type { Settings } from '@tidegate/runtime/settings';
 import { masterKeyId } from '@tidegate/vault/master-keys';
-import pg from 'pg';
+import type pg from 'pg';
 import { say } from './kernel/installation.ts';
+import { isThere, withClient } from './kernel/with-client.ts';
 
 /*
  * Checks for all services at once, before any of them starts, that the master keys belong to this database. Each service
@@ -35,10 +36,7 @@ export async function checkKeys(settings: Settings): Promise<void> {
 }
 
 export async function findWrongKeys(settings: Settings): Promise<WrongKey[]> {
-  const client = new pg.Client({ connectionString: settings.database.adminUrl, connectionTimeoutMillis: 20_000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+  return withClient({ connectionString: settings.database.adminUrl }, async (client) => {
     const wrong: WrongKey[] = [];
     for (const [service, ring] of Object.entries(settings.encryptionKeys)) {
       const expected = await readCurrent(client, service as ServiceName);
@@ -47,17 +45,12 @@ export async function findWrongKeys(settings: Settings): Promise<WrongKey[]> {
       wrong.push({ variable: encryptionKeyName(service), expected, given: given.join(', ') });
     }
     return wrong;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+  });
 }
 
 async function readCurrent(client: pg.Client, service: ServiceName): Promise<string | undefined> {
   const table = `${schemaOf(service)}.master_keys`;
-  const { rows: there } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
-    table,
-  ]);
-  if (!there[0]?.there) return undefined;
+  if (!(await isThere(client, table))) return undefined;
   const { rows } = await client.query<{ id: string }>(`select id from ${table} where is_current`);
   return rows[0]?.id;
 }

@@ -10,7 +10,7 @@ import { externalUrl } from './external-servers.ts';
 import { portProblem } from './port-problem.ts';
 import { readRun } from './run-file.ts';
 import { readStatus } from './status.ts';
-import { adminUrl, askVersion } from './versions.ts';
+import { adminUrl, askVersion, runningAdminUrl } from './versions.ts';
 
 /** A running platform restarts its servers by itself; `npm start` would only say that it is running. */
 const startFix = (dataDir: string, log: string): string =>
@@ -48,8 +48,7 @@ async function postgres({ env, dataDir }: Installation): Promise<Finding> {
 }
 
 async function keys({ env, dataDir }: Installation): Promise<Finding> {
-  const running = existsSync(dataDir) ? await findPostgres(join(dataDir, 'postgres')) : undefined;
-  const url = adminUrl(dataDir, env, running?.port);
+  const url = await runningAdminUrl(dataDir, env);
   if (!url) return fine('keys', 'encryption keys are checked once PostgreSQL runs');
   const settings = loadSettings({ NATS_URL: 'nats://localhost', ...env, DATA_DIR: dataDir, DATABASE_URL: url }, []);
   const wrong = await findWrongKeys(settings).catch(() => []);

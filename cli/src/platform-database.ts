@@ -1,8 +1,9 @@
 import { setPassword } from '@tidegate/database/scram-verifier';
 import { persist } from '@tidegate/runtime/persist';
 import type { Settings } from '@tidegate/runtime/settings';
-import pg from 'pg';
+import type pg from 'pg';
 import { say } from './kernel/installation.ts';
+import { isThere, withClient } from './kernel/with-client.ts';
 
 interface Place {
   host: string;
@@ -26,10 +27,8 @@ export async function hasUsers({ database, startTimeoutMs }: Settings): Promise<
   const ask = async (): Promise<boolean> => {
     let found = false;
     await asAdmin({ connectionString: database.adminUrl }, async (client) => {
-      const { rows } = await client.query<{ there: boolean }>(
-        "select to_regclass('identity.users') is not null as there",
-      );
-      if (rows[0]?.there) found = (await client.query('select 1 from identity.users limit 1')).rowCount === 1;
+      if (await isThere(client, 'identity.users'))
+        found = (await client.query('select 1 from identity.users limit 1')).rowCount === 1;
     });
     return found;
   };
@@ -58,12 +57,8 @@ async function ensureMonitorRole(client: pg.Client, password: string): Promise<v
 }
 
 async function asAdmin(config: pg.ClientConfig, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ user: 'postgres', connectionTimeoutMillis: 20_000, ...config });
-  // A broken connection fails its query, which reports it.
-  client.on('error', () => undefined);
   try {
-    await client.connect();
-    await work(client);
+    await withClient({ user: 'postgres', ...config }, work);
   } catch (error) {
     if ((error as { code?: string }).code === '28P01') {
       throw new Error(
@@ -72,7 +67,5 @@ async function asAdmin(config: pg.ClientConfig, work: (client: pg.Client) => Pro
       );
     }
     throw error;
-  } finally {
-    await client.end().catch(() => undefined);
   }
 }

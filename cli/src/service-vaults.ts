@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
-import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { encryptionKeyName, SEALING_SERVICES, secretsFile } from '@tidegate/runtime/secrets-file';
 import { schemaOf } from '@tidegate/runtime/service';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { Vault } from '@tidegate/vault/vault';
 import { externalUrl } from './external-servers.ts';
 import { dataDirOf } from './kernel/installation.ts';
-import { adminUrl } from './versions.ts';
+import { runningAdminUrl } from './versions.ts';
 
 /** Where a service's master keys stand. */
 export interface KeySource {
@@ -40,8 +37,7 @@ export function sealingServices(name: string | undefined): readonly ServiceName[
 /** Settings of an installation whose database answers, its services running or not. */
 export async function vaultSettings(env = process.env): Promise<Settings> {
   const dataDir = dataDirOf(env);
-  const running = existsSync(dataDir) ? await findPostgres(join(dataDir, 'postgres')) : undefined;
-  const url = adminUrl(dataDir, env, running?.port);
+  const url = await runningAdminUrl(dataDir, env);
   if (!url) throw new Error(`PostgreSQL does not run on ${dataDir}.\n  Fix: npm start, or set DATA_DIR.`);
   return loadSettings({ NATS_URL: 'nats://localhost', ...env, DATA_DIR: dataDir, DATABASE_URL: url }, []);
 }

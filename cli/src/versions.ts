@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { readVariable } from '@tidegate/runtime/config';
 import { askNats } from '@tidegate/runtime/embedded/nats-monitor';
+import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { readSecrets } from '@tidegate/runtime/secrets-file';
-import pg from 'pg';
 import { databaseUrl } from './embedded.ts';
 import { externalUrl } from './external-servers.ts';
+import { withClient } from './kernel/with-client.ts';
 
 /** The administrator's URL of the external PostgreSQL, or of the embedded one on this port. */
 export function adminUrl(dataDir: string, env: NodeJS.ProcessEnv, port: number | undefined): string | undefined {
@@ -13,6 +16,12 @@ export function adminUrl(dataDir: string, env: NodeJS.ProcessEnv, port: number |
   if (external) return external;
   const password = readVariable(env, 'POSTGRES_PASSWORD') ?? readSecrets(dataDir)['POSTGRES_PASSWORD'];
   return port && password ? databaseUrl(port, password) : undefined;
+}
+
+/** The same of the PostgreSQL that runs now, external or embedded; undefined where none does. */
+export async function runningAdminUrl(dataDir: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const running = existsSync(dataDir) ? await findPostgres(join(dataDir, 'postgres')) : undefined;
+  return adminUrl(dataDir, env, running?.port);
 }
 
 /** Null when it does not answer. */
@@ -29,17 +38,11 @@ export async function postgresVersion(
   }
 }
 
-export async function askVersion(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+export const askVersion = (url: string): Promise<string> =>
+  withClient({ connectionString: url, connectionTimeoutMillis: 3_000 }, async (client) => {
     const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version");
     return rows[0]?.version ?? 'unknown';
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
+  });
 
 export async function natsVersion(monitorPort: number | undefined): Promise<string | null> {
   const version = monitorPort ? (await askNats(monitorPort, '/varz', 2_000))?.['version'] : undefined;

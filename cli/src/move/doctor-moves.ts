@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { STORING_SERVICES, type StoringService } from '@tidegate/contracts/kernel/service-names';
-import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { schemaOf } from '@tidegate/runtime/service';
-import pg from 'pg';
 import { type Finding, fine, type Installation, problem } from '../doctor-checks.ts';
-import { adminUrl } from '../versions.ts';
+import { isThere, withClient } from '../kernel/with-client.ts';
+import { runningAdminUrl } from '../versions.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -22,8 +19,7 @@ export interface Mark {
 
 /** Organisations that nobody can write for, because they are being moved: one that nobody ends has customers who get 503. */
 export async function moves({ env, dataDir }: Installation): Promise<Finding[]> {
-  const running = existsSync(dataDir) ? await findPostgres(join(dataDir, 'postgres')) : undefined;
-  const url = adminUrl(dataDir, env, running?.port);
+  const url = await runningAdminUrl(dataDir, env);
   // That it does not answer is another check's finding.
   const marks = url ? await readMarks(url).catch(() => []) : [];
   return judgeMoves(marks, Date.now());
@@ -60,18 +56,12 @@ function judge({ orgId, own, since }: { orgId: string; own: readonly Mark[]; sin
   return problem('moves', 'organisation_frozen', what, `${back} if it stays; ${gone}`);
 }
 
-async function readMarks(connectionString: string): Promise<Mark[]> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 20_000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+const readMarks = (connectionString: string): Promise<Mark[]> =>
+  withClient({ connectionString }, async (client) => {
     const marks: Mark[] = [];
     for (const service of STORING_SERVICES) {
       const table = `${schemaOf(service)}.moving_organisations`;
-      const { rows: there } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
-        table,
-      ]);
-      if (!there[0]?.there) continue;
+      if (!(await isThere(client, table))) continue;
       const { rows } = await client.query<{ org_id: string; state: Mark['state']; since: Date }>(
         `select m.org_id, m.state, m.since from ${table} m
           where m.state <> 'arrived'
@@ -80,7 +70,4 @@ async function readMarks(connectionString: string): Promise<Mark[]> {
       marks.push(...rows.map(({ org_id: orgId, state, since }) => ({ service, orgId, state, since })));
     }
     return marks;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
+  });

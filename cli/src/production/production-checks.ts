@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { isBackupConfigured } from '@tidegate/runtime/backup-state';
 import { readVariable } from '@tidegate/runtime/config';
-import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { readSecrets } from '@tidegate/runtime/secrets-file';
 import { isWeak } from '@tidegate/runtime/settings-checks';
 import pg from 'pg';
@@ -12,7 +10,7 @@ import { type Check, type Finding, fine, type Installation, problem } from '../d
 import { adminPasswordFile } from '../embedded.ts';
 import { readMemory } from '../kernel/installation.ts';
 import { listed } from '../secrets/list.ts';
-import { adminUrl, askVersion } from '../versions.ts';
+import { askVersion, runningAdminUrl } from '../versions.ts';
 import { seeCertificate } from './certificate.ts';
 import { listening } from './listening.ts';
 import { outdatedPostgres } from './versions.rules.ts';
@@ -147,8 +145,7 @@ function mails({ env, dataDir }: Installation): Finding {
 }
 
 async function databaseAndClock({ env, dataDir }: Installation): Promise<Finding[]> {
-  const running = existsSync(dataDir) ? await findPostgres(join(dataDir, 'postgres')) : undefined;
-  const url = adminUrl(dataDir, env, running?.port);
+  const url = await runningAdminUrl(dataDir, env);
   if (!url) return [];
   const version = await askVersion(url);
   const why = outdatedPostgres(version, Date.now());
