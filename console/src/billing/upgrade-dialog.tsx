@@ -5,7 +5,7 @@ import { useRead } from '../kernel/api.ts';
 import { usePlanName } from '../kernel/plan-name.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import type { Upgrade } from '../kernel/upgrade.ts';
+import type { UpgradeDialogProps } from '../kernel/upgrade.ts';
 import { ChooseInterval } from './choose-interval.tsx';
 import { Offer } from './offer.tsx';
 import { type ChosenAddon, hasAll, withOneMore } from './one-more.rules.ts';
@@ -14,13 +14,7 @@ import { type ChosenAddon, hasAll, withOneMore } from './one-more.rules.ts';
  * A larger plan or an add-on, bought where something was refused: whatever is being filled in behind it stays. A payment is
  * made in another tab, and this one waits until the platform says that it is in force.
  */
-export default function UpgradeDialog({
-  product: named,
-  feature,
-  plan,
-  addon,
-  onClose,
-}: Upgrade & { onClose: () => void }) {
+export default function UpgradeDialog({ product: named, feature, plan, addon, onClose }: UpgradeDialogProps) {
   const upgrades = useRead('entitlementsCurrent', {}, { enabled: named === null }).data?.upgrade;
   const product = named ?? upgrades?.[feature ?? '']?.product;
   const name = usePlanName(product, plan);

@@ -10,6 +10,10 @@ export interface Upgrade {
   addon?: UpgradeAddon | undefined;
 }
 
+export interface UpgradeDialogProps extends Upgrade {
+  onClose: () => void;
+}
+
 /** The dialog that a refusal by plan opens. It belongs to billing, is loaded with its first use, and is put in at the top. */
-export const UpgradeDialog = createContext<ComponentType<Upgrade & { onClose: () => void }> | null>(null);
+export const UpgradeDialog = createContext<ComponentType<UpgradeDialogProps> | null>(null);
 export const OpenUpgrade = createContext<(upgrade: Upgrade) => void>(() => {});
