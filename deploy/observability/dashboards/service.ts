@@ -43,6 +43,17 @@ export const service: Board = {
             },
           ],
         },
+        {
+          title: 'Refused for too much work',
+          help: 'Per second, with 503: more than the service answers in about a second was in hand. Another replica, or a larger machine.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: `sum by (service) (rate(tidegate_operations_shed_total{${CHOSEN}}[${RATE}]))`,
+              legend: '{{service}}',
+            },
+          ],
+        },
       ],
     },
     {

@@ -1,4 +1,5 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
 import {
   internalError,
   malformedBody,
@@ -14,6 +15,7 @@ import type { CallerTokens } from './caller-token.ts';
 import { standIn } from './changed-logins.ts';
 import { isOutage } from './errors.ts';
 import type { OperationHandler } from './handler.ts';
+import { LoadShedder } from './load-shedder.rules.ts';
 import { memberPrefix, membersPrefix, operationPrefix, whoSubject } from './members.ts';
 import { watchOf } from './nats-watch.ts';
 import type { OperationRunner } from './operation-runner.ts';
@@ -22,9 +24,9 @@ import { checkSecrets } from './secrets.ts';
 import { TurnPublisher } from './turn-publisher.ts';
 import { decode, encode, MAX_MESSAGE_BYTES, type Reply, type Request } from './wire.ts';
 
-/** Beyond this many at once callers are told to retry: a growing queue answers nobody in time. */
-const MAX_IN_HAND = 1_000;
 const SOON = { retryAfterSeconds: 1 };
+/** Whoever is refused for too much work comes back within so many seconds, not all at the same moment. */
+const SPREAD_SECONDS = 4;
 /** How often an outage logs a line, with the number of requests that it failed. */
 const REPORT_OUTAGE_MS = 5_000;
 const CLOCKS = 'The caller was signed too long ago: the clocks of our hosts differ, or one of them was set.';
@@ -44,8 +46,8 @@ export class OperationServer {
   private readonly memberData = new TextEncoder().encode(this.member);
   private readonly publisher: TurnPublisher;
   private readonly handlers: Map<string, OperationHandler>;
-  /** A number and not a set: a set keeps its members alive too long, which costs garbage collection. */
-  private inHand = 0;
+  private readonly shedder = new LoadShedder();
+  private readonly shed;
   private readonly duration;
   private readonly outage = { reported: 0, requests: 0 };
   private line: Line | undefined;
@@ -63,6 +65,11 @@ export class OperationServer {
       'operation',
       'outcome',
     ]);
+    const { service, metrics } = options;
+    this.shed = metrics.counter('tidegate_operations_shed_total', 'Requests refused because too much was in hand', [
+      'service',
+    ]);
+    this.shed.inc({ service }, 0);
   }
 
   start(): void {
@@ -99,12 +106,8 @@ export class OperationServer {
   }
 
   private take(message: Msg, subject: string, line: Line): void {
-    this.inHand += 1;
     line.took();
-    void this.answer(message, subject, line).finally(() => {
-      this.inHand -= 1;
-      line.gave();
-    });
+    void this.answer(message, subject, line).finally(() => line.gave());
   }
 
   /** The bus takes an answer only from the connection that had the question. */
@@ -156,7 +159,6 @@ export class OperationServer {
     }
     if (request.within <= 0) return undefined;
     if (!handler) return problemReply(unavailable(SOON, 'This replica does not have the operation.'));
-    if (this.inHand > MAX_IN_HAND) return problemReply(unavailable(SOON, 'Overloaded.'));
     const trace = fromTraceparent(request.trace);
     return runInTrace(trace, () =>
       span(`handle ${handler.operation.name}`, 'SERVER', () => this.run(handler, request), {
@@ -174,16 +176,28 @@ export class OperationServer {
       const caller = tokens.verify(request.caller);
       if (!caller) throw unauthenticated();
       if (caller === 'expired') return this.reportOutage(new Error(CLOCKS), operation.name);
-      const input = sealer.openInput(operation, request.input);
-      const { key, recall } = request;
-      const output = await runner.run(handler, { caller, input, key, recall, deadline });
-      return { output: sealer.sealOutput(operation, output, request.from) };
+      const who = holderOf(operation, caller);
+      if (!this.shedder.begin(who, Date.now())) return this.refuseForLoad();
+      try {
+        const input = sealer.openInput(operation, request.input);
+        const { key, recall } = request;
+        const output = await runner.run(handler, { caller, input, key, recall, deadline });
+        return { output: sealer.sealOutput(operation, output, request.from) };
+      } finally {
+        this.shedder.end(who, Date.now());
+      }
     } catch (error) {
       if (error instanceof ProblemError) return problemReply(error);
       if (isOutage(error)) return this.reportOutage(error, operation.name);
       log.error({ error, operation: operation.name }, 'An operation failed');
       return problemReply(internalError());
     }
+  }
+
+  private refuseForLoad(): Reply {
+    this.shed.inc({ service: this.options.service });
+    const retryAfterSeconds = 1 + Math.floor(Math.random() * SPREAD_SECONDS);
+    return problemReply(unavailable({ retryAfterSeconds }, 'Too many requests are being answered. Send it again.'));
   }
 
   private reportOutage(error: unknown, operation: string): Reply {
@@ -243,6 +257,12 @@ class Line {
     }
     this.publisher.flush();
   }
+}
+
+/** Whose share of the work it is; undefined for services, which work for those who were let in, and for operators. */
+function holderOf({ scope }: OperationHandler['operation'], caller: Caller): string | undefined {
+  if (scope === 'service' || scope === 'operator' || caller.kind === 'service') return undefined;
+  return caller.orgId ?? caller.kind;
 }
 
 function readRequest(data: Uint8Array): Request {

@@ -7,7 +7,7 @@ import { operation } from '@tidegate/contracts/kernel/operation';
 import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { Log } from '@tidegate/telemetry/log';
-import { Metrics } from '@tidegate/telemetry/metrics';
+import { Metrics, metricsText } from '@tidegate/telemetry/metrics';
 import { droppingProxy } from '@tidegate/testing/dropping-proxy';
 import { patient } from '@tidegate/testing/pace';
 import { until } from '@tidegate/testing/until';
@@ -27,6 +27,15 @@ const readState = operation({
   readonly: true,
 });
 const change = operation({ ...shared, name: 'faults.change', summary: 'Writes', output: z.any() });
+const look = operation({
+  ...shared,
+  name: 'faults.look',
+  scope: 'bots:read',
+  http: ['GET', '/api/v1/faults'],
+  summary: 'Reads for a customer',
+  output: z.any(),
+  readonly: true,
+});
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-nats-'));
 const names = [
@@ -71,22 +80,23 @@ beforeAll(async () => {
   [serving, asking] = [await connect('identity'), await connect('gateway')];
   server = new OperationServer(
     options(),
-    [readState, change].map((one) => ({ operation: one, run: async () => undefined })),
+    [readState, change, look].map((one) => ({ operation: one, run: async () => undefined })),
   );
   server.start();
   await serving.flush();
-  bus = new Bus({ service: 'gateway', nc: asking, tokens, sealer });
 });
 afterAll(async () => {
   await server.stop();
-  bus.close();
   await Promise.all([serving?.close(), asking?.close()]);
   await nats.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 beforeEach(() => {
   answer = (n) => n;
+  // One that was not answered once knows the members, and asks no longer whoever is next.
+  bus = new Bus({ service: 'gateway', nc: asking as NatsConnection, tokens, sealer });
 });
+afterEach(() => bus.close());
 
 test('a malformed request, and an answer that is not JSON, are answered with a problem', async () => {
   for (const body of ['null', '7', '"x"', '{}', 'not json', '']) {
@@ -136,6 +146,32 @@ test('without a replica a write is refused at once, after its deadline a call fa
   await expect(bus.call(orphan, { n: 1 })).rejects.toMatchObject({ code: 'unavailable', data });
   answer = () => setTimeout(500);
   await expect(bus.call(change, { n: 1 }, { deadlineMs: 50 })).rejects.toMatchObject({ code: 'timeout', data });
+});
+
+test('more than can be answered soon is refused at once, and nobody is kept out by one that floods', async () => {
+  const { promise: parked, resolve: release } = Promise.withResolvers<void>();
+  let arrived = 0;
+  answer = async () => {
+    arrived += 1;
+    await parked;
+    return 1;
+  };
+  const asks = (orgId: string) =>
+    bus.call(look, { n: 1 }, { caller: { kind: 'user', userId: 'u', orgId, scopes: ['bots:read'] }, deadlineMs: 60_000 });
+  const flood = Array.from({ length: 200 }, () => asks('flood'));
+  await until(() => arrived === 200, { what: 'A burst at its handlers' });
+  // It stays for longer than a burst.
+  await setTimeout(600);
+  await expect(asks('flood')).rejects.toMatchObject({
+    code: 'unavailable',
+    data: { retryAfterSeconds: expect.any(Number) },
+  });
+  expect(await metricsText()).toMatch(/tidegate_operations_shed_total\{service="identity"\} [1-9]/);
+  const others = ['quiet', 'other'].map(asks);
+  const inside = bus.call(readState, { n: 1 }, { deadlineMs: 60_000 });
+  await until(() => arrived === 203, { what: 'Those of others at their handlers' });
+  release();
+  expect(await Promise.all([...flood, ...others, inside])).toEqual(Array.from({ length: 203 }, () => 1));
 });
 
 test('a read whose replica died is answered by another one', async () => {
