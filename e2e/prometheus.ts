@@ -56,11 +56,12 @@ export class WatchingPrometheus {
     const folder = mkdtempSync(join(tmpdir(), 'tidegate-prometheus-'));
     const port = await freePort();
     writeFileSync(join(folder, 'token'), metricsToken(platform), { mode: 0o600 });
-    writeFileSync(join(folder, 'rules.yml'), prometheusRules().replaceAll('interval: 30s', 'interval: 10s'));
+    writeFileSync(join(folder, 'rules.yml'), prometheusRules());
     writeFileSync(
       join(folder, 'prometheus.yml'),
       JSON.stringify({
-        global: { scrape_interval: '3s' },
+        // As in production: more often it took a tenth of a core throughout, for nothing.
+        global: { scrape_interval: '15s' },
         rule_files: ['rules.yml'],
         scrape_configs: [
           {
@@ -101,16 +102,23 @@ export function observability(prometheus: WatchingPrometheus): void {
 
     test('every panel of every dashboard shows something', async () => {
       await until(async () => (await missing(prometheus, queries)).length === 0, {
-        withinMs: 20_000,
-        everyMs: 1_000,
+        withinMs: 60_000,
+        everyMs: 5_000,
         what: 'panels with values',
       }).catch(() => undefined);
       expect(await missing(prometheus, queries)).toEqual([]);
     });
 
     test('every rule is evaluated, and names only metrics that exist', async () => {
-      const { data } = await prometheus.get<Rules>('/api/v1/rules');
-      const rules = data.groups.flatMap((group) => group.rules);
+      const read = async () => {
+        const { data } = await prometheus.get<Rules>('/api/v1/rules');
+        return data.groups.flatMap((group) => group.rules);
+      };
+      await until(async () => (await read()).every(({ health }) => health !== 'unknown'), {
+        withinMs: 60_000,
+        what: 'all rules to be evaluated',
+      });
+      const rules = await read();
       expect(rules.map(({ name }) => name)).toEqual(expect.arrayContaining(ALERTS.map(({ name }) => name)));
       expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
       const known = (await prometheus.metricNames()).add('tidegate_licence_seconds_left'); // only with a licence

@@ -114,9 +114,10 @@ export function watchServers(visit: Visit): void {
       await holder.query('begin; create table public.held (id int); commit; begin; lock table public.held');
       const waits = withSuperuser(visit.platform, (waiter) => waiter.query('select * from public.held'));
       const blocked = `/servers/${serverId}/blocking`;
-      // It is sampled every ten seconds.
+      // The installation’s own server is read once a minute.
       await until(async () => (await ask<{ blocked: number }>(page, 'GET', blocked)).body.blocked > 0, {
-        withinMs: 30_000,
+        withinMs: 90_000,
+        everyMs: 500,
         what: 'a blocked session',
       });
       await visit.go(page, `${home}/servers/${serverId}/activity`);

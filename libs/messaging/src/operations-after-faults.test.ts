@@ -27,9 +27,9 @@ const readState = operation({
   readonly: true,
 });
 const change = operation({ ...shared, name: 'faults.change', summary: 'Writes', output: z.any() });
-const look = operation({
+const listThings = operation({
   ...shared,
-  name: 'faults.look',
+  name: 'faults.list-things',
   scope: 'bots:read',
   http: ['GET', '/api/v1/faults'],
   summary: 'Reads for a customer',
@@ -80,7 +80,7 @@ beforeAll(async () => {
   [serving, asking] = [await connect('identity'), await connect('gateway')];
   server = new OperationServer(
     options(),
-    [readState, change, look].map((one) => ({ operation: one, run: async () => undefined })),
+    [readState, change, listThings].map((one) => ({ operation: one, run: async () => undefined })),
   );
   server.start();
   await serving.flush();
@@ -157,7 +157,11 @@ test('more than can be answered soon is refused at once, and nobody is kept out 
     return 1;
   };
   const asks = (orgId: string) =>
-    bus.call(look, { n: 1 }, { caller: { kind: 'user', userId: 'u', orgId, scopes: ['bots:read'] }, deadlineMs: 60_000 });
+    bus.call(
+      listThings,
+      { n: 1 },
+      { caller: { kind: 'user', userId: 'u', orgId, scopes: ['bots:read'] }, deadlineMs: 60_000 },
+    );
   const flood = Array.from({ length: 200 }, () => asks('flood'));
   await until(() => arrived === 200, { what: 'A burst at its handlers' });
   // It stays for longer than a burst.
