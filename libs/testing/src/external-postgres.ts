@@ -7,7 +7,7 @@ import { hasEnded } from '@tidegate/runtime/embedded/processes';
 import { unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
 import { closing } from './closing.ts';
 import { runStatements } from './database.ts';
-import { until } from './until.ts';
+import { Hopeless, until } from './until.ts';
 
 /* A PostgreSQL as somebody else runs it: Debian's, of any version from 13 on. It need not be installed. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -56,7 +56,7 @@ export async function startExternal(
   });
   await until(
     async () => {
-      if (hasEnded(child)) throw new Error(`It ended: ${said}`);
+      if (hasEnded(child)) throw new Hopeless(`It ended: ${said}`);
       return runStatements({ ...SUPERUSER, port, database: 'postgres' }, 'select 1');
     },
     { withinMs: 60_000, what: 'The external PostgreSQL' },

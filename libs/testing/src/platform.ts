@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { hasEnded } from '@tidegate/runtime/embedded/processes';
 import { programEnvironment } from './test-run.ts';
-import { until } from './until.ts';
+import { Hopeless, until } from './until.ts';
 
 /** The whole platform as a user starts it, on a data folder and ports of its own. */
 export interface Platform {
@@ -49,11 +49,15 @@ export async function startPlatform(
   const url = `http://localhost:${port}`;
   await until(
     async () => {
-      if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}:\n${log.slice(-3_000)}`);
+      if (hasEnded(child)) {
+        throw new Hopeless(`It ended with ${child.exitCode ?? child.signalCode}:\n${log.slice(-3_000)}`);
+      }
       return log.includes('Ready after') && (await fetch(`${url}/health/ready`)).ok;
     },
-    { withinMs: 60_000, everyMs: 100, what: `The platform\n${log.slice(-2_000)}` },
-  );
+    { withinMs: 60_000, everyMs: 100, what: 'The platform' },
+  ).catch((error: Error) => {
+    throw error instanceof Hopeless ? error : new Error(`${error.message}\n${log.slice(-2_000)}`);
+  });
   return {
     url,
     dataDir,

@@ -3,6 +3,9 @@ import { isOver } from './pace.ts';
 /** What takes long is asked about less often: up to so many times the interval, a tenth of what was waited already. */
 const SLOWEST = 4;
 
+/** Thrown by a condition that cannot come true any more: it ends the wait. */
+export class Hopeless extends Error {}
+
 /**
  * Waits for a condition instead of sleeping: the first answer that is not undefined or false. Throws at the deadline,
  * which is given for an idle machine and stretches on a busy one.
@@ -23,6 +26,7 @@ export async function until<T>(
       if (answer !== undefined && answer !== false) return answer;
       last = undefined;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error;
     }
     if (isOver(withinMs, Date.now() - started)) {
