@@ -177,14 +177,15 @@ export class OperationServer {
       if (!caller) throw unauthenticated();
       if (caller === 'expired') return this.reportOutage(new Error(CLOCKS), operation.name);
       const who = holderOf(operation, caller);
-      if (!this.shedder.begin(who, Date.now())) return this.refuseForLoad();
+      const began = Date.now();
+      if (!this.shedder.begin(who, began)) return this.refuseForLoad();
       try {
         const input = sealer.openInput(operation, request.input);
         const { key, recall } = request;
         const output = await runner.run(handler, { caller, input, key, recall, deadline });
         return { output: sealer.sealOutput(operation, output, request.from) };
       } finally {
-        this.shedder.end(who, Date.now());
+        this.shedder.end(who, began, Date.now());
       }
     } catch (error) {
       if (error instanceof ProblemError) return problemReply(error);
