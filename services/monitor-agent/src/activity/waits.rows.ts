@@ -45,10 +45,12 @@ const BY_STATEMENT = `states[w] as state, wait_types[w] as wait_type, wait_event
   from (select *, unnest(statement_waits) as w, unnest(query_ids) as query_id, unnest(databases) as database,
                unnest(statement_ms) as ms from rolled) r`;
 
-/** Of one statement there are few: where they are is found first. */
-const OF_ONE = `states[statement_waits[p]] as state, wait_types[statement_waits[p]] as wait_type,
-       wait_events[statement_waits[p]] as wait_event, $14::text as query_id, databases[p] as database, statement_ms[p]::float8 as ms
-  from rolled, unnest(array_positions(query_ids, $14::text)) p`;
+/** Of one statement there are few: where they are is found first. Joined to nothing, arrays are fetched once a row and not for each element. */
+const OF_ONE = `states[waits[p]] as state, wait_types[waits[p]] as wait_type, wait_events[waits[p]] as wait_event,
+       $14::text as query_id, databases[p] as database, ms[p]::float8 as ms
+  from (select begins_at, states, wait_types, wait_events, array_positions(query_ids, $14::text) as places,
+               statement_waits || '{}'::int[] as waits, databases || '{}'::text[] as databases, statement_ms || '{}'::int8[] as ms
+          from rolled offset 0) r, unnest(places) p`;
 
 const parameters = (tx: Tx, serverId: string, pieces: Pieces): unknown[] => [
   ...[tx.orgId, serverId],

@@ -149,7 +149,7 @@ export async function chunksOf(
 /** One statement of one rollup: when the snapshots were, and what it counted, if anything. */
 export interface StatementRollup {
   day: Date;
-  /** Whether the month says when there were snapshots; they may still be needed for the points. */
+  /** Whether the month says when there were snapshots. Of a day in parts they are still needed, for the points. */
   inMonth: boolean;
   snapshots: Buffer | null;
   points: Buffer | null;
@@ -176,8 +176,9 @@ export async function statementRollupsIn(
     `with ${MONTHS}
      select b.day, b.in_month, case when not b.hourly or p.hour_blob is null then p.blob end as points,
             case when b.hourly then p.hour_blob end as hours,
-            case when not b.in_month or (p.blob is not null and p.hour_blob is null) then b.snapshot_blob end as snapshots
-       from (select day, part, hour, snapshot_blob, $9 and ${WHOLE} as hourly, $9 and ${IN_A_MONTH} as in_month ${IN_RANGE}) b
+            case when not b.in_month or (p.blob is not null and p.hour_blob is null and b.parts > 1) then b.snapshot_blob end as snapshots
+       from (select day, part, hour, snapshot_blob, $9 and ${WHOLE} as hourly, $9 and ${IN_A_MONTH} as in_month,
+                    count(*) over (partition by day) as parts ${IN_RANGE}) b
        left join lateral (
          select chunk, blob, hour_blob from statement_chunks p
           where p.org_id = $1 and p.server_id = $2 and p.day = b.day and p.part = b.part and p.chunk in ($7, $8)
