@@ -4,6 +4,7 @@ import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { KeptSums } from '@tidegate/monitor-agent/series/kept-sums';
 import { ShowStatementSeries } from '@tidegate/monitor-agent/statements/show-statement-series';
 import { TopStatements } from '@tidegate/monitor-agent/statements/top-statements';
 import type { Result } from './main.ts';
@@ -28,6 +29,8 @@ export async function monitorRead(): Promise<Result> {
     await compactUntil(server, Math.min(Date.now(), day + DAY_MS));
   }
   const ask = asker(server);
+  // As one process keeps them.
+  const kept = new KeptSums();
   const back = (days: number) => ({
     serverId: server.serverId,
     from: new Date(Date.now() - days * DAY_MS).toISOString(),
@@ -39,7 +42,7 @@ export async function monitorRead(): Promise<Result> {
       statementId: String(statementId),
     });
   const top = (days: number) => () =>
-    ask(new TopStatements(server.tenants), topStatements, { ...back(days), limit: 50 });
+    ask(new TopStatements(server.tenants, kept), topStatements, { ...back(days), limit: 50 });
   const reads: [string, () => Promise<unknown>][] = [
     ['busiest statement, a year', year(BUSIEST)],
     ['seldom called statement, a year', year(SELDOM)],

@@ -1,6 +1,7 @@
 import { ensureDays } from '@tidegate/database/partitions';
 import { WAIT_SUMS } from '@tidegate/monitor-agent/activity/wait-rollups.rows';
 import { rollUpBackward, rollUpForward } from '@tidegate/monitor-agent/kernel/storage/roll-up';
+import { storeRolledRange } from '@tidegate/monitor-agent/kernel/storage/rolled-ranges.rows';
 import { DAY_MS, type FilledServer } from './statement-days.ts';
 
 /** Snapshots ten seconds apart, each of some of these many statements. */
@@ -29,6 +30,11 @@ export async function fillWaits({ tenants, orgId, serverId }: FilledServer, days
     );
   });
   await tenants.run(orgId, async (tx) => {
+    // The service itself has found no snapshots, where filling the rest took long.
+    await storeRolledRange(tx, WAIT_SUMS, serverId, {
+      from: new Date(yesterday + DAY_MS),
+      until: new Date(yesterday + DAY_MS),
+    });
     while (await rollUpForward(tx, WAIT_SUMS, serverId, now));
     while (await rollUpBackward(tx, WAIT_SUMS, serverId));
     await tx.query(

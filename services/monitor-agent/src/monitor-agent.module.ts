@@ -26,6 +26,7 @@ import { ListAnnotations } from './reset-epochs/list-annotations.ts';
 import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 import { MakeRoom } from './retention/make-room.loop.ts';
 import { CompactSamples } from './series/compact-samples.loop.ts';
+import { KeptSums } from './series/kept-sums.ts';
 import { RollUpDays } from './server-figures/roll-up-days.loop.ts';
 import { ServerTester } from './server-test/server-tester.ts';
 import { TestNewServer } from './server-test/test-new-server.ts';
@@ -96,6 +97,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     EnforceRetention,
     MakeRoom,
     CompactSamples,
+    KeptSums,
     RollUpDays,
     RollUpRelations,
     RollUpWaits,

@@ -11,6 +11,7 @@ import { testDatabase } from '@tidegate/testing/database';
 import { Vault } from '@tidegate/vault/vault';
 import type pg from 'pg';
 import { SAMPLE_TABLES } from '../src/retention/retention.rows.ts';
+import { KeptSums } from '../src/series/kept-sums.ts';
 import { type Binaries, connect, EMBEDDED, PostgresServer, runStatements } from './postgres-server.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -79,6 +80,8 @@ export async function openStore({ binaries = EMBEDDED, daysBack = 1 }: StoreOpti
     wakes: localWakes(),
     tenants,
     outbox,
+    /** Of one process: what tests read once they read again. */
+    kept: new KeptSums(),
     /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
     call: async <Op extends Operation>(handler: object, operation: Op, input: unknown, orgId: string) => {
       const found = operationHandlers(handler).find((one) => one.operation === operation);

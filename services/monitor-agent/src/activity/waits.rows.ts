@@ -25,10 +25,11 @@ export interface WaitsOfRange {
 const snapshots = (start: string, stop: string) => `
   select taken_at, span_ms, waits from activity_samples
    where org_id = $1 and server_id = $2 and taken_at >= ${start} and taken_at < ${stop}`;
+/** Piece by piece from the index: as a join, all hours of the server would be read for the few of the ends. */
 const ROLLED = `
-  select r.* from unnest($7::text[], $8::timestamptz[], $9::timestamptz[]) as piece(unit, start, stop)
-    join ${WAIT_ROLLUPS} r on r.unit = piece.unit and r.begins_at >= piece.start and r.begins_at < piece.stop
-   where r.org_id = $1 and r.server_id = $2`;
+  select r.* from unnest($7::text[], $8::timestamptz[], $9::timestamptz[]) as piece(unit, start, stop), lateral (
+    select * from ${WAIT_ROLLUPS} w where w.org_id = $1 and w.server_id = $2 and w.unit = piece.unit
+       and w.begins_at >= piece.start and w.begins_at < piece.stop offset 0) r`;
 /** Snapshots outside the sums, and the sums. */
 const SOURCES = `
   with snapshots as (${snapshots('$3', '$4')} union all ${snapshots('$5', '$6')}),
@@ -44,10 +45,12 @@ const BY_STATEMENT = `states[w] as state, wait_types[w] as wait_type, wait_event
   from (select *, unnest(statement_waits) as w, unnest(query_ids) as query_id, unnest(databases) as database,
                unnest(statement_ms) as ms from rolled) r`;
 
-/** Of one statement there are few: where they are is found first. */
-const OF_ONE = `states[statement_waits[p]] as state, wait_types[statement_waits[p]] as wait_type,
-       wait_events[statement_waits[p]] as wait_event, $14::text as query_id, databases[p] as database, statement_ms[p]::float8 as ms
-  from rolled, unnest(array_positions(query_ids, $14::text)) p`;
+/** Of one statement there are few: where they are is found first. Joined to nothing, arrays are fetched once a row and not for each element. */
+const OF_ONE = `states[waits[p]] as state, wait_types[waits[p]] as wait_type, wait_events[waits[p]] as wait_event,
+       $14::text as query_id, databases[p] as database, ms[p]::float8 as ms
+  from (select begins_at, states, wait_types, wait_events, array_positions(query_ids, $14::text) as places,
+               statement_waits || '{}'::int[] as waits, databases || '{}'::text[] as databases, statement_ms || '{}'::int8[] as ms
+          from rolled offset 0) r, unnest(places) p`;
 
 const parameters = (tx: Tx, serverId: string, pieces: Pieces): unknown[] => [
   ...[tx.orgId, serverId],
@@ -137,8 +140,9 @@ export async function waitSlices(
          from (select * from (select ${slice('taken_at')} as slice, ${OF_SNAPSHOTS} from picked, jsonb_array_elements(waits) e) l ${mine}
                 union all
                select * from (select ${slice('begins_at')} as slice, ${of ? OF_ONE : `${WITHOUT_STATEMENT} from rolled`}) r ${mine}) s
-        group by slice, state, wait_type, wait_event)
-     select slice, ms, (select json_agg(sums) from sums where sums.slice = observed.slice) as sums from observed order by slice`,
+        group by slice, state, wait_type, wait_event),
+     listed as materialized (select slice, json_agg(sums) as sums from sums group by slice)
+     select slice, ms, listed.sums from observed left join listed using (slice) order by slice`,
     [
       ...parameters(tx, serverId, slices),
       ...[step, weight, range.from, sliceMs],

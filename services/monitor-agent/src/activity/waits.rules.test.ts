@@ -31,3 +31,11 @@ test('statements have their own waits; the same id in another database is anothe
     { queryId: '1', database: 'other', sessions: 0.2 },
   ]);
 });
+
+test('what is equal is listed in one order, in whichever it came', () => {
+  const sums = ['WALSync', 'DataFileRead', null, 'WALWrite'].flatMap((event) =>
+    ['2', '1', null].map((queryId) => sum(queryId, event, 1_000)),
+  );
+  const shown = (some: readonly StatementWaitSum[]) => [waitShares(some, 10_000, 3), statementWaits(some, 10_000, 2)];
+  expect(shown(sums.toReversed())).toEqual(shown(sums));
+});

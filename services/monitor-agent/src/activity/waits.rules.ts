@@ -58,7 +58,10 @@ export function waitShares(sums: readonly WaitSum[], observedMs: number, most: n
       const { state, waitType, waitEvent } = first;
       return { state, waitType, waitEvent, sessions: totalSessions([first, ...rest], observedMs) };
     })
-    .sort((a, b) => b.sessions - a.sessions)
+    .sort(
+      (a, b) =>
+        b.sessions - a.sessions || byName(a, b, ({ state, waitType, waitEvent }) => [state, waitType, waitEvent]),
+    )
     .slice(0, most);
 }
 
@@ -70,8 +73,13 @@ export function statementWaits(sums: readonly StatementWaitSum[], observedMs: nu
       sessions: totalSessions(own, observedMs),
       waits: waitShares(own, observedMs, 5),
     }))
-    .sort((a, b) => b.sessions - a.sessions)
+    .sort((a, b) => b.sessions - a.sessions || byName(a, b, ({ queryId, database }) => [queryId, database]))
     .slice(0, most);
+}
+
+/** What is equal has an order of its own: however the database happens to answer, a list stays as it is. */
+function byName<T>(a: T, b: T, nameOf: (item: T) => unknown): number {
+  return JSON.stringify(nameOf(a)) < JSON.stringify(nameOf(b)) ? -1 : 1;
 }
 
 function grouped<T>(items: readonly T[], by: (item: T) => unknown): [T, ...T[]][] {

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 const server = ({ orgId, serverId }: WatchedServer) => store.call(new GetServer(), getServer, { serverId }, orgId);
 const statements = ({ orgId, serverId }: WatchedServer, more: object = {}) =>
-  store.call(new TopStatements(store.tenants), topStatements, { serverId, limit: 500, ...more }, orgId);
+  store.call(new TopStatements(store.tenants, store.kept), topStatements, { serverId, limit: 500, ...more }, orgId);
 const callsOf = async (at: WatchedServer, text: string) =>
   (await statements(at)).items.filter((item) => item.text === text).reduce((sum, item) => sum + item.calls, 0);
 
@@ -88,7 +88,7 @@ describe.each(VERSIONS)('collecting from a real server ($name)', (binaries) => {
     const activity = await store.call(new ShowActivity(), showActivity, ask, at.orgId);
     expect(activity.history.length).toBeGreaterThan(0);
     expect(activity.maxConnections).toBe(40);
-    const overview = await store.call(new ShowOverview(store.tenants), showOverview, ask, at.orgId);
+    const overview = await store.call(new ShowOverview(store.tenants, store.kept), showOverview, ask, at.orgId);
     expect(overview).toMatchObject({ server: { state: 'ok' }, tables: 1, indexes: 2, databases: 2 });
     expect(overview.missing.map(({ id }) => id)).toEqual(['track_io_timing', 'bloat', 'explain', 'sequences']);
     expect(replica.live.at(-1)).toMatchObject({
@@ -207,7 +207,7 @@ describe('troubles', () => {
     const at = await addServer(store, bare);
     await until(async () => (await server(at)).lastCollectedAt ?? undefined, { withinMs: 10_000 });
     const { missing, tables } = await store.call(
-      new ShowOverview(store.tenants),
+      new ShowOverview(store.tenants, store.kept),
       showOverview,
       { serverId: at.serverId },
       at.orgId,

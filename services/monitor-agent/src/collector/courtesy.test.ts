@@ -38,7 +38,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   test('behaviour 14: a query that is forbidden costs one error an hour in the server’s log; the others go on', async () => {
     const { at, replica } = collecting;
     const overview = await store.call(
-      new ShowOverview(store.tenants),
+      new ShowOverview(store.tenants, store.kept),
       showOverview,
       { serverId: at.serverId },
       at.orgId,

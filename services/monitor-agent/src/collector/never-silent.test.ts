@@ -131,7 +131,7 @@ test.each(rows.filter(([, { since = 0 }]) => since <= FIRST_VERSION.major))(
     const listed = await store.call(new ListServers(everything), listServers, {}, at.orgId);
     expect(listed.items[0]?.missing).toContainEqual(check);
     const overview = await store.call(
-      new ShowOverview(store.tenants),
+      new ShowOverview(store.tenants, store.kept),
       showOverview,
       { serverId: at.serverId },
       at.orgId,

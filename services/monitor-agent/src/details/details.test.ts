@@ -27,7 +27,7 @@ const range = () => {
   return { serverId: collecting.at.serverId, from, to };
 };
 const statements = (more: object = {}) =>
-  store.call(new TopStatements(store.tenants), topStatements, { ...range(), ...more }, collecting.at.orgId);
+  store.call(new TopStatements(store.tenants, store.kept), topStatements, { ...range(), ...more }, collecting.at.orgId);
 const table = (name: string, orgId = collecting.at.orgId) =>
   store.call(new ShowTable(), showTable, { ...range(), database: 'postgres', schema: 'public', table: name }, orgId);
 const findings = (more: object = {}) =>

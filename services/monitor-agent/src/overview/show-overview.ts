@@ -5,6 +5,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { lastActivity, toPoint } from '../activity/activity.rows.ts';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { databaseTotals } from '../relations/database-totals.rows.ts';
+import { KeptSums } from '../series/kept-sums.ts';
 import { figureStep } from '../server-figures/figure-steps.rules.ts';
 import { figuresOf } from '../server-figures/server-days.rows.ts';
 import { toFigures, totalOf } from '../server-figures/server-figures.rules.ts';
@@ -16,7 +17,10 @@ const TOP = 5;
 
 @Controller()
 export class ShowOverview {
-  constructor(private readonly tenants: TenantDatabase) {}
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly kept: KeptSums,
+  ) {}
 
   @Handles(showOverview)
   async handle({ input, tx }: OperationContext<typeof showOverview>) {
@@ -31,7 +35,7 @@ export class ShowOverview {
       lastActivity(tx, serverId, hour.to),
       // What moves into rollups meanwhile has to be seen once.
       this.tenants.snapshot(tx.orgId, (moment) =>
-        rangeStatements(moment, serverId, hour, { sort: 'totalMs', limit: TOP }),
+        rangeStatements(moment, this.kept, serverId, hour, { sort: 'totalMs', limit: TOP }),
       ),
     ]);
     const total = totalOf(figures);

@@ -73,7 +73,8 @@ export interface ListSql {
  * One page, the columns `p.*` of the item itself, sums of its members in `s`. Partitions are added up under the table or index at their top,
  * unless they are asked for one by one; what is no partition is the only member of its item. What is gone counts in the ranges
  * that it was there in. Names of databases are those of today. First comes which items the page has: of all the others
- * only the counters that decide it are read.
+ * only the counters that decide it are read. What the page has of it comes out of `own` once: PostgreSQL takes a page for one row, and
+ * would go through all of them again for each.
  */
 export const pageSql = ({
   table,
@@ -87,7 +88,9 @@ export const pageSql = ({
   joins = '',
 }: ListSql): string => `
   own as materialized (
-    select * from ${table} where org_id = $1 and server_id = $2 and (gone_at is null or gone_at >= $3) ${only}),
+    select o.*, coalesce(d.name, o.database_name) as database
+      from (select * from ${table} where org_id = $1 and server_id = $2 and (gone_at is null or gone_at >= $3) ${only}) o
+      left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = o.database_oid),
   members as materialized (
     select o.*, case when $9::boolean then coalesce(r.oid, o.oid) else o.oid end as item
       from own o left join own r on r.database_oid = o.database_oid and r.oid = o.root_oid),
@@ -96,12 +99,12 @@ export const pageSql = ({
       from members m ${ordering.length > 0 ? joined(sumsOf(samples, PIECES, { counters: ordering })) : ''} ${joins}
      group by 1, 2 having bool_or(${found})),
   page as materialized (
-    select s.*, i.schema_name, i.name, i.gone_at, coalesce(d.name, i.database_name) as database, i.root_oid,
+    select s.*, i.schema_name, i.name, i.gone_at, i.database, i.root_oid,
            row_number() over (order by ${order}, i.database_oid, i.oid) as place
       from ranked s join own i on i.database_oid = s.database_oid and i.oid = s.item
-      left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = i.database_oid
-     where ($5::text is null or i.schema_name = $5) and ($7::text is null or coalesce(d.name, i.database_name) = $7)
+     where ($5::text is null or i.schema_name = $5) and ($7::text is null or i.database = $7)
      order by place limit $4 offset $8),
+  items as materialized (select o.* from own o join page p on p.database_oid = o.database_oid and p.item = o.oid),
   of_page as materialized (select m.* from members m join page p on p.database_oid = m.database_oid and p.item = m.item),
   counted as materialized (
     select m.database_oid as in_database, m.item as of_item, coalesce(bool_or(u.partial), false) as partial${summed(samples.counters)}
@@ -119,7 +122,7 @@ export const itemsSql = (kind: string, columns: string, isTop: string): string =
   select p.*, s.*, p.database_oid::float8 as scope, ${columns}, l.taken_at as snapshot_at, r.name as partition_of,
          case when ${isTop} then coalesce(n.partitions, 0) end as partitions
     from page p join counted s on s.in_database = p.database_oid and s.of_item = p.item
-    join own i on i.database_oid = p.database_oid and i.oid = p.item
+    join items i on i.database_oid = p.database_oid and i.oid = p.item
     left join own r on r.database_oid = p.database_oid and r.oid = p.root_oid
     left join parts n on n.database_oid = p.database_oid and n.root_oid = p.item
     left join relation_snapshots l on l.org_id = $1 and l.server_id = $2 and l.kind = '${kind}' and l.database_oid = p.database_oid`;

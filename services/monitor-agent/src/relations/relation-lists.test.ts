@@ -101,7 +101,8 @@ test('databases that are dropped stay in the past, and are no databases of today
   await seller.end();
   await turnUntil(async () => (await orders())?.rowsInserted === 70);
   const statements = async (filter: object) =>
-    (await store.call(new TopStatements(store.tenants), topStatements, { ...range(), ...filter }, at.orgId)).items;
+    (await store.call(new TopStatements(store.tenants, store.kept), topStatements, { ...range(), ...filter }, at.orgId))
+      .items;
   await turnUntil(async () => (await statements({ database: 'shop', role: 'seller' })).length > 0);
 
   await server.sql('alter database shop rename to store;\n alter role seller rename to vendor');
@@ -123,7 +124,12 @@ test('databases that are dropped stay in the past, and are no databases of today
     connections: 0,
     goneAt: expect.any(String),
   });
-  const overview = await store.call(new ShowOverview(store.tenants), showOverview, { serverId: at.serverId }, at.orgId);
+  const overview = await store.call(
+    new ShowOverview(store.tenants, store.kept),
+    showOverview,
+    { serverId: at.serverId },
+    at.orgId,
+  );
   expect(overview.databases).toBe(count - 1);
 });
 

@@ -42,7 +42,12 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   };
   const annotations = () => store.call(new ListAnnotations(), listAnnotations, range(), collecting.at.orgId);
   const top = () =>
-    store.call(new TopStatements(store.tenants), topStatements, { ...range(), limit: 500 }, collecting.at.orgId);
+    store.call(
+      new TopStatements(store.tenants, store.kept),
+      topStatements,
+      { ...range(), limit: 500 },
+      collecting.at.orgId,
+    );
   const instant = async (sql: string) => (await server.sql<{ at: Date }>(`select ${sql} as at`))[0]?.at;
   const statementsReset = () => instant('(select stats_reset from pg_stat_statements_info)');
 
@@ -299,7 +304,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
       }),
     ]);
     const overview = await store.call(
-      new ShowOverview(store.tenants),
+      new ShowOverview(store.tenants, store.kept),
       showOverview,
       { serverId: at.serverId },
       at.orgId,

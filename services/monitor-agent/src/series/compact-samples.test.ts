@@ -109,7 +109,9 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
     let reads = 0;
     const reader = async () => {
       while (moving) {
-        expect(summary(await store.call(new TopStatements(store.tenants), topStatements, input, orgId))).toEqual(truth);
+        expect(
+          summary(await store.call(new TopStatements(store.tenants, store.kept), topStatements, input, orgId)),
+        ).toEqual(truth);
         reads += 1;
       }
     };

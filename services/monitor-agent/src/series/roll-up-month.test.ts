@@ -96,7 +96,7 @@ test('what is read from months is what is read from their days, whatever the ran
             at.orgId,
           );
         return [
-          store.call(new TopStatements(store.tenants), topStatements, { ...range, limit: 50 }, at.orgId),
+          store.call(new TopStatements(store.tenants, store.kept), topStatements, { ...range, limit: 50 }, at.orgId),
           one(at.ids[0] ?? 0, index % 2 ? {} : { step: 3_600 * (1 + (index % 40)) }),
           one(at.ids[1 + (index % 11)] ?? 0, {}),
         ];
@@ -139,7 +139,7 @@ test('time by slices of a long range is that of its days', async () => {
   const range = { from: new Date(FIRST).toISOString(), to: new Date(FIRST + 48 * DAY).toISOString() };
   const sparks = async () => {
     const { items } = await store.call(
-      new TopStatements(store.tenants),
+      new TopStatements(store.tenants, store.kept),
       topStatements,
       { ...input, ...range },
       at.orgId,

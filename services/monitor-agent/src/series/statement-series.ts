@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { startOfMonth } from '../kernel/storage/rollup-pieces.rules.ts';
 import { decodeSnapshotHours } from './month.rows.ts';
 import { statementSnapshots } from './recent-samples.rows.ts';
 import { decodePointsOf, decodeSnapshots, decodeSnapshotTimes, decodeSums } from './rollup.rows.ts';
@@ -22,15 +23,20 @@ export async function statementSeries(
   const sums = new StepSums(range, step);
   const wholeHours = step % HOUR_SECONDS === 0;
   const rollups = await statementRollupsIn(tx, serverId, statementId, range, wholeHours);
+  const months = wholeHours ? await snapshotHoursIn(tx, serverId, range) : [];
+  const hoursOf = new Map(months.map(({ month, hours }) => [month.getTime(), decodeSnapshotHours(hours)]));
+  for (const [monthMs, hours] of hoursOf) sums.addSnapshotHours(hours, monthMs);
+  const ofMonth = (dayMs: number) => {
+    const monthMs = startOfMonth(dayMs);
+    return sums.stepsOfDay(hoursOf.get(monthMs) ?? [], dayMs - monthMs, monthMs);
+  };
   for (const [index, { day, inMonth, snapshots, points, hours }] of rollups.entries()) {
-    const steps = snapshots && stepsOf(sums, snapshots, day.getTime(), inMonth);
-    if (points && steps) sums.addPoints(decodePointsOf(points, statementId), steps, statementId);
-    if (hours) sums.addHours(decodeSums(hours), day.getTime());
+    const dayMs = day.getTime();
+    const steps = snapshots && stepsOf(sums, snapshots, dayMs, inMonth);
+    if (points) sums.addPoints(decodePointsOf(points, statementId), steps ?? ofMonth(dayMs), statementId);
+    if (hours) sums.addHours(decodeSums(hours), dayMs);
     if (index % AT_A_TIME === 0) await setImmediate();
   }
-  if (wholeHours)
-    for (const { month, hours } of await snapshotHoursIn(tx, serverId, range))
-      sums.addSnapshotHours(decodeSnapshotHours(hours), month.getTime());
   for (const { at, spanUs, gap, point } of await statementSnapshots(tx, serverId, statementId, range)) {
     sums.addSnapshot(at, spanUs, gap);
     if (point) sums.addPoint(at, point.partial, point.counters);

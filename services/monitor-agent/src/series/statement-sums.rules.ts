@@ -1,7 +1,9 @@
-import { columnOf, DAY_MS, type Decoded, POINT, SUM } from './columns.rules.ts';
+import { addColumn, columnOf, type Decoded, POINT, SUM } from './columns.rules.ts';
 import { STATEMENT_COUNTERS, type StatementCounter } from './statement-counters.rules.ts';
 
 const FIRST_CAPACITY = 1_024;
+const BYTES_A_PLACE = 40;
+const INDEX_OF = new Map(STATEMENT_COUNTERS.map((name, index) => [name, index]));
 const TOTAL_US = STATEMENT_COUNTERS.indexOf('total_us');
 
 /** Equal parts of a range, for each of which the time of every statement is added up besides. */
@@ -18,8 +20,15 @@ export interface Wanted {
   only?: readonly StatementCounter[] | undefined;
 }
 
-/** The numbers of statements, and then their time on each day of a month. */
-type DaysOf = (ids: readonly number[]) => ReadonlyMap<number, Float64Array | undefined>;
+/** When some statements took time, and how long: one after the other, in milliseconds since 1970 and microseconds. */
+export type Times = ReadonlyMap<number, readonly number[]>;
+
+/** The same of many statements, in the order in which it was read. */
+export interface TimesInOrder {
+  ids: number[];
+  at: number[];
+  us: number[];
+}
 
 /**
  * Sums by statement over parts of a range, from wherever those are stored. Each statement has a place, and each counter
@@ -30,9 +39,8 @@ export class StatementSums {
   private partial = new Uint8Array(FIRST_CAPACITY);
   /** Milliseconds since 1970. */
   private lastAt = new Float64Array(FIRST_CAPACITY);
-  private counters = STATEMENT_COUNTERS.map(() => new Float64Array(FIRST_CAPACITY));
-  /** Months whose time has yet to be divided by its days. */
-  private readonly months: { daysOf: DaysOf; monthMs: number }[] = [];
+  /** Of what is not counted there are none. */
+  private counters: Float64Array[];
   readonly slices: Slices | undefined;
   private readonly counted: readonly number[];
   private sliced: Float64Array;
@@ -41,7 +49,15 @@ export class StatementSums {
   constructor({ slices, only = STATEMENT_COUNTERS }: Wanted = {}) {
     this.slices = slices;
     this.counted = only.map((name) => STATEMENT_COUNTERS.indexOf(name));
+    const counted = new Set(this.counted);
+    this.counters = STATEMENT_COUNTERS.map((_, index) => new Float64Array(counted.has(index) ? FIRST_CAPACITY : 0));
     this.sliced = new Float64Array(FIRST_CAPACITY * (slices?.count ?? 0));
+  }
+
+  /** About as much memory as it takes. */
+  get bytes(): number {
+    const columns = [this.lastAt, this.partial, this.sliced, ...this.counters];
+    return columns.reduce((sum, { byteLength }) => sum + byteLength, this.places.size * BYTES_A_PLACE);
   }
 
   get ids(): number[] {
@@ -57,11 +73,11 @@ export class StatementSums {
   }
 
   counter(id: number, name: StatementCounter): number {
-    return this.counters[STATEMENT_COUNTERS.indexOf(name)]?.[this.places.get(id) ?? -1] ?? 0;
+    return this.counters[INDEX_OF.get(name) ?? -1]?.[this.places.get(id) ?? -1] ?? 0;
   }
 
-  /** Microseconds by slice, of each. */
-  slicesOf(ids: readonly number[]): Map<number, number[]> {
+  /** Microseconds by slice, of each; `times` of rollups that were added as a whole, whose sums say nothing of slices. */
+  slicesOf(ids: readonly number[], times: readonly Times[]): Map<number, number[]> {
     const count = this.slices?.count ?? 0;
     const sliced = new Map(
       ids.map((id) => {
@@ -69,12 +85,14 @@ export class StatementSums {
         return [id, place < 0 ? [] : [...this.sliced.subarray(place * count, (place + 1) * count)]] as const;
       }),
     );
-    for (const { daysOf, monthMs } of this.months)
-      for (const [id, [, ...days] = []] of daysOf(ids))
-        for (const [day, us] of days.entries()) {
-          const [slices, slice] = [sliced.get(id), this.sliceAt(monthMs + (day + 1) * DAY_MS - 1)];
-          if (slices) slices[slice] = (slices[slice] ?? 0) + us;
+    for (const some of times)
+      for (const [id, slices] of sliced) {
+        const own = some.get(id) ?? [];
+        for (let index = 0; index < own.length; index += 2) {
+          const slice = this.sliceAt(own[index] as number);
+          slices[slice] = (slices[slice] ?? 0) + (own[index + 1] as number);
         }
+      }
     return sliced;
   }
 
@@ -93,20 +111,34 @@ export class StatementSums {
     return Math.min(count - 1, Math.max(0, Math.floor((at - from) / stepMs)));
   }
 
-  /** Of those hours only, when given. */
+  /** Of what was added without its slices. */
+  addTimes({ ids, at, us }: TimesInOrder): void {
+    if (this.slices) for (const [row, id] of ids.entries()) this.addToSlice(id, at[row] as number, us[row] as number);
+  }
+
+  /** All that others have. */
+  addAll(others: StatementSums): void {
+    if (this.lastAt.length < others.places.size) this.growTo(others.places.size + FIRST_CAPACITY);
+    const places = new Int32Array(others.places.size);
+    for (const [id, from] of others.places)
+      places[from] = this.place(id, others.partial[from] === 1, others.lastAt[from] as number);
+    for (const index of this.counted) {
+      const column = others.counters[index] as Float64Array;
+      if (column.length > 0) addColumn(this.counters[index] as Float64Array, column, places);
+    }
+  }
+
+  /** As long as nothing is added any more: without room for more, and without the counters that never counted. */
+  compact(): this {
+    const { size } = this.places;
+    this.partial = this.partial.slice(0, size);
+    this.lastAt = this.lastAt.slice(0, size);
+    this.counters = this.counters.map((column) => column.slice(0, column.some((count) => count > 0) ? size : 0));
+    return this;
+  }
+
+  /** All of a rollup, or those hours of it; not by slices. */
   addSums(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): void {
-    const lastAt = columnOf(sums, SUM.lastAt);
-    const chosen = this.addWhole(sums, dayMs, hours);
-    this.sliceChosen(sums, SUM.counters, chosen, (row) => dayMs + (lastAt[row] as number));
-  }
-
-  /** A month is longer than a slice: its time is divided by its days, once it is known whose slices are wanted. */
-  addMonth(sums: Decoded, daysOf: DaysOf, monthMs: number): void {
-    this.addWhole(sums, monthMs);
-    this.months.push({ daysOf, monthMs });
-  }
-
-  private addWhole(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): ChosenRows {
     const [ids, partial, lastAt] = [columnOf(sums, SUM.id), columnOf(sums, SUM.partial), columnOf(sums, SUM.lastAt)];
     const hour = columnOf(sums, SUM.hour);
     const chosen = new ChosenRows(ids.length);
@@ -115,7 +147,6 @@ export class StatementSums {
       chosen.add(row, this.place(ids[row] as number, partial[row] === 1, dayMs + (lastAt[row] as number)));
     }
     this.addChosen(sums, SUM.counters, chosen);
-    return chosen;
   }
 
   /** Points of those snapshots only; `snapshotsAt` has their times. */
@@ -142,7 +173,7 @@ export class StatementSums {
 
   private addChosen(columns: Decoded, first: number, { rows, places, count }: ChosenRows): void {
     for (const index of this.counted) {
-      const sums = this.counters[index] as Float64Array<ArrayBuffer>;
+      const sums = this.counters[index] as Float64Array;
       const column = columnOf(columns, first + index);
       for (let at = 0; at < count; at += 1) {
         const place = places[at] as number;
@@ -164,7 +195,7 @@ export class StatementSums {
     let place = this.places.get(id);
     if (place === undefined) {
       place = this.places.size;
-      if (place === this.lastAt.length) this.grow();
+      if (place === this.lastAt.length) this.growTo(place * 2);
       this.places.set(id, place);
     }
     if (partial) this.partial[place] = 1;
@@ -172,19 +203,26 @@ export class StatementSums {
     return place;
   }
 
-  private grow(): void {
+  private growTo(capacity: number): void {
+    const before = this.lastAt.length;
     const larger = (column: Float64Array) => {
-      const copy = new Float64Array(column.length * 2);
+      const copy = new Float64Array((column.length / before) * capacity);
       copy.set(column);
       return copy;
     };
-    const partial = new Uint8Array(this.partial.length * 2);
+    const partial = new Uint8Array(capacity);
     partial.set(this.partial);
     this.partial = partial;
     this.lastAt = larger(this.lastAt);
     this.counters = this.counters.map(larger);
     this.sliced = larger(this.sliced);
   }
+}
+
+/** Hours as one, and when in them statements took time, for slices. */
+export interface SumsOfHours {
+  sums: StatementSums;
+  times: TimesInOrder;
 }
 
 /** Rows to add, and the place of each. */

@@ -1,6 +1,6 @@
 import { MAX_SERIES_POINTS, type StatementPoint } from '@tidegate/contracts/monitor-agent/statement-series';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import { addColumn, columnOf, type Decoded, POINT, SNAPSHOT, SNAPSHOT_HOUR, SUM } from './columns.rules.ts';
+import { addColumn, columnOf, DAY_MS, type Decoded, POINT, SNAPSHOT, SNAPSHOT_HOUR, SUM } from './columns.rules.ts';
 import { toFigures } from './figures.rules.ts';
 import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
 
@@ -93,6 +93,19 @@ export class StepSums {
       if ((gaps[row] as number) > 0) this.gap[step] = 1;
     }
     addColumn(this.spanUs, columnOf(hours, SNAPSHOT_HOUR.spanUs), steps);
+  }
+
+  /** The step of each snapshot of a day that its month has, from how many there were in each hour: they are in the order of their time. */
+  stepsOfDay(hours: Decoded, offsetMs: number, monthMs: number): Int32Array {
+    const [lastAt, snapshots] = [columnOf(hours, SNAPSHOT_HOUR.lastAt), columnOf(hours, SNAPSHOT_HOUR.snapshots)];
+    const steps: number[] = [];
+    for (let row = 0; row < lastAt.length; row += 1) {
+      const at = lastAt[row] as number;
+      if (at < offsetMs || at >= offsetMs + DAY_MS) continue;
+      const step = this.stepOf(monthMs + at);
+      for (let left = snapshots[row] as number; left > 0; left -= 1) steps.push(step);
+    }
+    return Int32Array.from(steps);
   }
 
   addPoints(points: Decoded, steps: Int32Array, statementId: number): void {

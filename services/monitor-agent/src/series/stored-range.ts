@@ -1,18 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import { columnOf, POINT, SNAPSHOT, SUM } from './columns.rules.ts';
-import { decodeDaysOf } from './month.rows.ts';
-import { type PartOfRollup, partOfRollup, withoutHours } from './range-parts.rules.ts';
+import { columnOf, hourOf, SNAPSHOT } from './columns.rules.ts';
+import { pointsOfHours, sumsOfHours } from './hours-of-rollup.ts';
+import type { KeptSums } from './kept-sums.ts';
+import { partOfRollup, withoutHours } from './range-parts.rules.ts';
 import { recentHours } from './recent-samples.rows.ts';
-import { decodePoints, decodePointsUntil, decodeSnapshots, decodeSums } from './rollup.rows.ts';
-import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
+import { decodeSnapshots } from './rollup.rows.ts';
 import { StatementSums, type Wanted } from './statement-sums.rules.ts';
-import { chunksOf, rollupsIn, type StoredRollup } from './stored-rollups.rows.ts';
+import { rollupsIn, type StoredRollup } from './stored-rollups.rows.ts';
+import { sumsOfWholes } from './whole-rollups.ts';
 
 /*
- * Statements of a range as far as they are stored in rollups: sums of whole months and whole rollups; of the rollups at the ends, sums of
- * whole hours and single points of the hours that the range cuts. Statements that share a chunk have no sums by hour:
+ * Statements of a range as far as they are stored in rollups: sums of whole months and whole rollups, which are kept from one read
+ * to the next; of the rollups at the ends, sums of whole hours and single points of the hours that the range cuts. Statements that share a chunk have no sums by hour:
  * their few points are read instead. What the rollups do not have yet lies in the
  * samples. Snapshots move from these into those: whoever adds up both has to see them at the same moment (`snapshot`).
  */
@@ -26,19 +27,22 @@ export interface StoredRange {
   /** Time that sessions were active in the hours that rollups have counted; the rest of the range is `uncounted`. */
   activeUs: number;
   uncounted: TimeRange[];
+  /** What the range holds all of. */
+  wholes: StoredRollup[];
 }
 
 const HOUR_MS = 3_600_000;
-/** Chunks that are decoded before others get their turn: a few milliseconds. */
-const AT_A_TIME = 32;
 
 export async function storedRange(
   tx: Tx,
+  kept: KeptSums,
   serverId: string,
   range: TimeRange,
   wanted: Wanted = {},
 ): Promise<StoredRange> {
-  const blobs = blobsOf(wanted);
+  // The active time of late samples is in no rollup yet.
+  const recent = await recentHours(tx, serverId, range);
+  const rollups = await rollupsIn(tx, serverId, range);
   const stored: StoredRange = {
     sums: new StatementSums(wanted),
     spanUs: 0,
@@ -48,35 +52,24 @@ export async function storedRange(
     evictions: 0,
     activeUs: 0,
     uncounted: [],
+    wholes: rollups.filter(({ whole }) => whole),
   };
+  for (const sums of await sumsOfWholes(tx, kept, serverId, stored.wholes, wanted.only)) stored.sums.addAll(sums);
   const counted: number[] = [];
-  // The active time of late samples is in no rollup yet.
-  const recent = await recentHours(tx, serverId, range);
-  for (const rollup of await rollupsIn(tx, serverId, range, wanted.slices !== undefined)) {
-    if (rollup.sums) addWhole(stored, rollup, rollup.sums, blobs);
-    else await addPart(tx, serverId, range, stored, rollup, blobs);
+  for (const rollup of rollups) {
+    if (rollup.whole) addSnapshots(stored, rollup);
+    else {
+      await addPart(tx, kept, serverId, range, stored, rollup, wanted);
+      // A long range must not keep everybody else waiting.
+      await setImmediate();
+    }
     counted.push(...addActive(stored, rollup, range, recent));
-    // A long range must not keep everybody else waiting.
-    await setImmediate();
   }
   stored.uncounted = withoutHours(range, counted);
   return stored;
 }
 
-/** How blobs are read: as far as their counters are wanted. */
-function blobsOf({ only }: Wanted) {
-  if (!only) return { sums: decodeSums, points: decodePoints };
-  const [sums, points] = [SUM, POINT].map(({ counters }) => {
-    const own = Array.from({ length: counters }, (_, column) => column);
-    return new Set([...own, ...only.map((name) => counters + STATEMENT_COUNTERS.indexOf(name))]);
-  });
-  return { sums: (blob: Buffer) => decodeSums(blob, sums), points: (blob: Buffer) => decodePoints(blob, points) };
-}
-type Blobs = ReturnType<typeof blobsOf>;
-
-function addWhole(stored: StoredRange, { days, ...rollup }: StoredRollup, blob: Buffer, { sums }: Blobs): void {
-  if (days) stored.sums.addMonth(sums(blob), (ids) => decodeDaysOf(days, ids), rollup.day.getTime());
-  else stored.sums.addSums(sums(blob), rollup.day.getTime());
+function addSnapshots(stored: StoredRange, rollup: StoredRollup): void {
   stored.spanUs += rollup.spanUs;
   stored.gaps += rollup.gaps;
   stored.resets += rollup.resets;
@@ -86,16 +79,16 @@ function addWhole(stored: StoredRange, { days, ...rollup }: StoredRollup, blob: 
 
 async function addPart(
   tx: Tx,
+  kept: KeptSums,
   serverId: string,
   range: TimeRange,
   stored: StoredRange,
   rollup: StoredRollup,
-  blobs: Blobs,
+  { only }: Wanted,
 ): Promise<void> {
   if (!rollup.snapshots) return;
   const snapshots = decodeSnapshots(rollup.snapshots);
-  const dayMs = rollup.day.getTime();
-  const part = partOfRollup(snapshots, dayMs, range);
+  const part = partOfRollup(snapshots, rollup.day.getTime(), range);
   const sum = (column: number) =>
     [...part.snapshots].reduce((total, row) => total + (snapshots[column]?.[row] ?? 0), 0);
   stored.spanUs += sum(SNAPSHOT.spanUs);
@@ -103,29 +96,16 @@ async function addPart(
   stored.resets += sum(SNAPSHOT.reset);
   stored.lostUs += sum(SNAPSHOT.lostUs);
   stored.evictions += sum(SNAPSHOT.evictions);
-  if (part.snapshots.size > 0)
-    await addChunks(tx, serverId, stored, rollup, part, columnOf(snapshots, SNAPSHOT.at), blobs);
-}
-
-async function addChunks(
-  tx: Tx,
-  serverId: string,
-  stored: StoredRange,
-  rollup: StoredRollup,
-  part: PartOfRollup,
-  snapshotsAt: Float64Array,
-  blobs: Blobs,
-): Promise<void> {
-  const dayMs = rollup.day.getTime();
-  const wanted = { points: part.edgeSnapshots.size > 0, hours: part.wholeHours.size > 0 };
-  const lastEdge = Math.max(-1, ...part.edgeSnapshots);
-  const chunks = await chunksOf(tx, serverId, rollup, wanted);
-  for (const [index, { shared, points, hours }] of chunks.entries()) {
-    if (hours) stored.sums.addSums(blobs.sums(hours), dayMs, part.wholeHours);
-    if (points && shared) stored.sums.addPoints(blobs.points(points), dayMs, part.snapshots, snapshotsAt);
-    if (points && !shared)
-      stored.sums.addPoints(decodePointsUntil(points, lastEdge), dayMs, part.edgeSnapshots, snapshotsAt);
-    if (index % AT_A_TIME === 0) await setImmediate();
+  const at = columnOf(snapshots, SNAPSHOT.at);
+  if (part.wholeHours.size > 0) {
+    const hours = await sumsOfHours(tx, kept, serverId, rollup, { hours: part.wholeHours, at }, only);
+    stored.sums.addAll(hours.sums);
+    stored.sums.addTimes(hours.times);
+  }
+  if (part.edgeSnapshots.size > 0) {
+    const cut = new Set([...part.edgeSnapshots].map((row) => hourOf(at[row] as number)));
+    const points = await pointsOfHours(tx, kept, serverId, rollup, { hours: cut, at });
+    stored.sums.addPoints(points, rollup.day.getTime(), part.edgeSnapshots, at);
   }
 }
 

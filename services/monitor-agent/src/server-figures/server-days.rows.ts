@@ -46,17 +46,18 @@ export async function rollUpDays(tx: Tx, serverId: string, before: Date): Promis
  * Whole days of the range whose hours are all in them, and the hours of the other days, as far as they are in the range. An
  * hour that came late, or grew, is not in its day yet: the whole day is read from its hours then.
  *
- * Where a day ends is computed before it is compared: below row-level security only functions that are leakproof may
- * choose what an index reads, and the sum of an instant and an interval is none. Each day read all hours after it.
+ * Hours are looked for day by day by their index, whatever the planner thinks (`offset 0`): where it knows nothing of these tables yet, it
+ * read all hours of the server for each day. Below row-level security only functions that are leakproof may choose what an
+ * index reads, and the sum of an instant and an interval is none, so bounds are computed before they are compared.
  */
 const DAYS_AND_HOURS = `
-  with whole as materialized (
-    select d.*, d.taken_at + interval '24 hours' as stop from server_days d
-     where d.org_id = $1 and d.server_id = $2 and d.taken_at >= $3 and d.taken_at <= $4::timestamptz - interval '24 hours'),
+  with late as materialized (
+    select distinct date_trunc('day', taken_at, 'UTC') as day from server_hours
+     where org_id = $1 and server_id = $2 and not in_day and taken_at >= $3 and taken_at < $4),
   days as materialized (
-    select w.* from whole w
-     where not exists (select from server_hours h where h.org_id = $1 and h.server_id = $2 and not h.in_day
-                          and h.taken_at >= w.taken_at and h.taken_at < w.stop)),
+    select * from server_days
+     where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at <= $4::timestamptz - interval '24 hours'
+       and taken_at not in (select day from late)),
   others as materialized (
     select greatest(day, $3::timestamptz) as start, least(day + interval '24 hours', $4::timestamptz) as stop
       from generate_series(date_trunc('day', $3::timestamptz, 'UTC'), $4, interval '24 hours') day
@@ -65,7 +66,7 @@ const DAYS_AND_HOURS = `
    union all
   select h.taken_at, ${FIGURES.map((name) => `h.${name}`).join(', ')} from others, lateral (
     select * from server_hours where org_id = $1 and server_id = $2
-       and taken_at >= others.start and taken_at < others.stop) h`;
+       and taken_at >= others.start and taken_at < others.stop offset 0) h`;
 
 /** By steps of so many seconds, from where the coarsest sums are that these steps are made of. */
 export function figuresOf(tx: Tx, serverId: string, range: TimeRange, how: FigureStep): Promise<FiguresRow[]> {

@@ -209,7 +209,7 @@ describe('listing and deleting', () => {
       () => store.call(handlers.update, updateServer, { serverId, name: 'Mine' }, outsider),
       () => store.call(new DeleteServer(wakes, unlimited), deleteServer, { serverId }, outsider),
       () => store.call(handlers.test, testServer, { serverId }, outsider),
-      () => store.call(new TopStatements(store.tenants), topStatements, { serverId }, outsider),
+      () => store.call(new TopStatements(store.tenants, store.kept), topStatements, { serverId }, outsider),
     ];
     for (const one of asked) expect(await problemOf(one())).toMatchObject({ status: 404, code: 'not_found' });
   });
@@ -230,7 +230,7 @@ describe('listing and deleting', () => {
     const { id: serverId } = await create(orgId);
     const at = '2026-01-01T00:00:00Z';
     const problem = await problemOf(
-      store.call(new TopStatements(store.tenants), topStatements, { serverId, from: at, to: at }, orgId),
+      store.call(new TopStatements(store.tenants, store.kept), topStatements, { serverId, from: at, to: at }, orgId),
     );
     expect(problem.errors).toEqual([expect.objectContaining({ field: '/from', code: 'range_empty' })]);
   });

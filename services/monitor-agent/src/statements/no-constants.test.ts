@@ -85,7 +85,7 @@ describe.each(VERSIONS)('nothing of a literal is kept or told ($name)', (binarie
     const texts = await until(
       async () => {
         const { items } = await store.call(
-          new TopStatements(store.tenants),
+          new TopStatements(store.tenants, store.kept),
           topStatements,
           { serverId, limit: 500 },
           orgId,

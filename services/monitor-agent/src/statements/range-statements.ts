@@ -3,9 +3,11 @@ import type { ListedStatement, StatementCompleteness } from '@tidegate/contracts
 import { slicePage } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { periodBefore, type TimeRange } from '../kernel/storage/range.rules.ts';
+import type { KeptSums } from '../series/kept-sums.ts';
 import type { StatementCounter } from '../series/statement-counters.rules.ts';
 import type { StatementSums } from '../series/statement-sums.rules.ts';
 import { storedRange } from '../series/stored-range.ts';
+import { timesOfWholes } from '../series/whole-rollups.ts';
 import { completenessOf } from './completeness.rules.ts';
 import {
   addSampledSums,
@@ -36,15 +38,16 @@ export interface RangeStatements {
  */
 export async function rangeStatements(
   tx: Tx,
+  kept: KeptSums,
   serverId: string,
   range: TimeRange,
   filter: StatementFilter,
 ): Promise<RangeStatements> {
   const slices = filter.spark ? slicesOf(range, Date.now()) : undefined;
-  const stored = await storedRange(tx, serverId, range, { slices });
+  const stored = await storedRange(tx, kept, serverId, range, { slices });
   const { sums } = stored;
   await addSampledSums(tx, serverId, range, sums);
-  const before = filter.compare && (await sumsBefore(tx, serverId, range));
+  const before = filter.compare && (await sumsBefore(tx, kept, serverId, range));
   const sampled = await sampledSnapshots(tx, serverId, range);
   const active = stored.activeUs + (await sampledActiveUs(tx, serverId, stored.uncounted));
   const known = await knownStatements(tx, serverId, sums.ids, filter);
@@ -54,7 +57,7 @@ export async function rangeStatements(
   const wanted = known.filter((one) => one.wanted);
   const ids = wanted.map(({ id }) => id);
   const { items, ...next } = slicePage(orderedIds(sums, ids, filter.sort), filter);
-  const sliced = slices ? sums.slicesOf(items) : undefined;
+  const sliced = slices && sums.slicesOf(items, await timesOfWholes(tx, kept, serverId, stored.wholes, items));
   const totalMs = total(wanted, 'total_us') / 1_000;
   // Of a server that was not watched before, everything would be new.
   const basis = before && before.ids.length > 0 ? before : undefined;
@@ -102,9 +105,9 @@ export async function rangeStatements(
   };
 }
 
-async function sumsBefore(tx: Tx, serverId: string, range: TimeRange): Promise<StatementSums> {
+async function sumsBefore(tx: Tx, kept: KeptSums, serverId: string, range: TimeRange): Promise<StatementSums> {
   const before = periodBefore(range);
-  const { sums } = await storedRange(tx, serverId, before, { only: ['calls', 'total_us'] });
+  const { sums } = await storedRange(tx, kept, serverId, before, { only: ['calls', 'total_us'] });
   await addSampledSums(tx, serverId, before, sums);
   return sums;
 }

@@ -178,7 +178,7 @@ async function stored(history: WatchedHistory): Promise<Record<string, number>> 
 function top({ serverId, orgId }: WatchedServer) {
   const range = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 86_400_000) };
   const input = { serverId, from: range.from.toISOString(), to: range.to.toISOString(), limit: 500 };
-  return store.call(new TopStatements(store.tenants), topStatements, input, orgId);
+  return store.call(new TopStatements(store.tenants, store.kept), topStatements, input, orgId);
 }
 
 /** Columns of any sample that hold a number below zero. */

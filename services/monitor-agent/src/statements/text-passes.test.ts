@@ -37,7 +37,7 @@ describe('reading texts of a real server', () => {
       async () => {
         await client.query(query);
         const input = { serverId, limit: 500, ...around() };
-        const { items } = await store.call(new TopStatements(store.tenants), topStatements, input, orgId);
+        const { items } = await store.call(new TopStatements(store.tenants, store.kept), topStatements, input, orgId);
         const found = items.filter(({ queryId }) => queryId === wantedId);
         return wanted(found) ? found : undefined;
       },
@@ -52,7 +52,7 @@ describe('reading texts of a real server', () => {
   const hasText = ([found]: Statement[]) => found?.text !== null && found !== undefined;
   const codes = async (at: WatchedServer) => {
     const { missing } = await store.call(
-      new ShowOverview(store.tenants),
+      new ShowOverview(store.tenants, store.kept),
       showOverview,
       { serverId: at.serverId },
       at.orgId,

@@ -1,7 +1,7 @@
 import type { Statement, StatementSort } from '@tidegate/contracts/monitor-agent/statement';
 import type { Tx } from '@tidegate/database/tx';
 import { type TimeRange } from '../kernel/storage/range.rules.ts';
-import { arrayText } from '../kernel/storage/sample.rows.ts';
+import { arrayOf, arrayText } from '../kernel/storage/sample.rows.ts';
 import { containing } from '../kernel/storage/search.rules.ts';
 import { toFigures } from '../series/figures.rules.ts';
 import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
@@ -59,33 +59,23 @@ export interface KnownStatement {
   wanted: boolean;
 }
 
-/** Those of the statements that are still remembered. */
+/** Those of the statements that are still remembered: a row for each place and kind, because thousands would take most of the time. */
 export async function knownStatements(
   tx: Tx,
   serverId: string,
   ids: Iterable<number>,
   { database, role, search }: StatementFilter,
 ): Promise<KnownStatement[]> {
-  const rows = await tx.query<{
-    statement_id: string;
-    toplevel: boolean;
-    database_name: string;
-    role_name: string;
-    wanted: boolean;
-  }>(
-    `select statement_id, toplevel, database_name, role_name,
-            ($4::text is null or database_name = $4) and ($5::text is null or role_name = $5)
-              and ($6::text is null or coalesce(text ilike $6, false)) as wanted
-       from statements where org_id = $1 and server_id = $2 and statement_id = any ($3::bigint[])`,
+  const rows = await tx.query<{ ids: string; toplevel: boolean; database: string; role: string; wanted: boolean }>(
+    `select string_agg(statement_id::text, ',') as ids, toplevel, database_name as database, role_name as role, wanted
+       from (select statement_id, toplevel, database_name, role_name,
+                    ($4::text is null or database_name = $4) and ($5::text is null or role_name = $5)
+                      and ($6::text is null or coalesce(text ilike $6, false)) as wanted
+               from statements where org_id = $1 and server_id = $2 and statement_id = any ($3::bigint[])) s
+      group by 2, 3, 4, 5`,
     [tx.orgId, serverId, arrayText([...ids]), database ?? null, role ?? null, containing(search)],
   );
-  return rows.map((row) => ({
-    id: Number(row.statement_id),
-    toplevel: row.toplevel,
-    database: row.database_name,
-    role: row.role_name,
-    wanted: row.wanted,
-  }));
+  return rows.flatMap(({ ids, ...shared }) => arrayOf(ids).map((id) => ({ id, ...shared })));
 }
 
 interface Row {
