@@ -733,9 +733,9 @@ export type Check = {
   credits: Figure | null;
   /** When the use of a metered feature is reset; null: never */
   resetsAt: Timestamp | null;
-  /** The cheapest plan on offer that gives more */
+  /** The cheapest plan on offer that gives what was asked, or more where it is allowed */
   upgrade: Upgrade | null;
-  /** The cheapest add-on on offer that gives more */
+  /** The cheapest add-on on offer that gives what was asked, or more where it is allowed */
   addon: UpgradeAddon | null;
   /** Commit or release it */
   holdId?: Id;
@@ -2391,6 +2391,8 @@ export type OwnEntitlements = {
   /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
   periods: Record<string, Array<PeriodStep>>;
   upgrade: Record<string, Upgrade>;
+  /** By feature: dearer plans, each of which reaches further than `upgrade` and the one before it */
+  further?: Record<string, Array<Upgrade>>;
   /** By feature: an add-on that gives more. Features without one are absent */
   addon?: Record<string, UpgradeAddon>;
   /** All of the organisation is made up, to be looked at */
@@ -3630,8 +3632,12 @@ export type Upgrade = {
   product: ProductKey;
   plan: string;
   planName: string;
-  /** What that plan allows; null is unlimited, a yes for a yes/no feature, or a level */
+  /** What is allowed with that plan; null is unlimited, a yes for a yes/no feature, or a level */
   limit: Limit;
+  /** What it gives of a feature with levels */
+  level?: Level;
+  /** Of a metered feature whose use is not refused at the limit: what is never passed; null: nothing is */
+  ceiling?: Limit;
 };
 
 export type UpgradeAddon = {
@@ -3641,8 +3647,16 @@ export type UpgradeAddon = {
   planName: string;
   addon: string;
   addonName: string;
-  /** What is allowed with one more of it; null is unlimited, a yes for a yes/no feature, or a level */
+  /** How many more of it are needed for what was asked; absent: one */
+  quantity?: number;
+  /** What is allowed with so many more of it; null is unlimited, a yes for a yes/no feature, or a level */
   limit: number | null;
+  /** The level that it gives, of a feature with levels */
+  level?: string;
+  /** What one of it adds, of a feature with numbers */
+  each?: number;
+  /** How many more of it can be had, of a feature with numbers; null: any number */
+  most?: number | null;
 };
 
 export type UsageEstimate = {

@@ -12,7 +12,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
-import { currencyOf } from '../invoices/invoice.rows.ts';
+import { currencyOf } from '../kernel/currency.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
 import { isEnded, isOrderedByOperator, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
 import {

@@ -2,7 +2,7 @@ import type { promotionCodeInvalid } from '@tidegate/contracts/billing/coupons';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { periodBeginning } from '../coupons/coupon.rules.ts';
 import { type Entered, invalidCode, redeemCode } from '../coupons/redeem-coupon.ts';
-import { currencyOf } from '../invoices/invoice.rows.ts';
+import { currencyOf } from '../kernel/currency.rows.ts';
 import { periodAt, wholeSecond } from '../kernel/subscription.rules.ts';
 import { type Choice, costs } from './chosen-plan.ts';
 import { withStep } from './settle.ts';
