@@ -1,3 +1,4 @@
+import { OPTIONAL_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billing/plans';
 import { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
 import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
@@ -178,5 +179,7 @@ export function endOf(before: Subscription, steps: Situation['steps'], at: numbe
 export async function givesLess({ tx }: Situation, before: Subscription, plan: VersionedPlan): Promise<boolean> {
   const had = await findPlanVersion(tx, before.product, before.plan, before.planVersion);
   if (!had) return false;
-  return Object.entries(had.features).some(([key, grant]) => isMore(grant, plan.features[key]));
+  // A limit that the new plan does not have is less of nothing.
+  const isLifted = (key: string) => Object.hasOwn(OPTIONAL_FEATURES, key) && plan.features[key] === undefined;
+  return Object.entries(had.features).some(([key, grant]) => !isLifted(key) && isMore(grant, plan.features[key]));
 }
