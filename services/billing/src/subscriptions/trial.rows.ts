@@ -65,6 +65,28 @@ export async function hasTried(tx: Tx, product: string, keys: readonly TrialKey[
 export async function claimCards(
   tx: Tx,
   products: readonly string[],
+/**
+ * Of trials at a provider, those that were given by another installation, from which their organisation has moved; false: what
+ * they were paid with is not claimed here yet. See `arrival`.
+ */
+export async function findGivenElsewhere(tx: Tx, refs: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
+  const rows = await tx.query<{ ref: string; claimed: boolean }>(
+    `select ref, c.claimed_for is not null as claimed
+       from unnest($1::text[]) as ref
+       join trial_claims c on c.key = encode(sha256(convert_to('trial:' || ref, 'UTF8')), 'hex') and c.product = ''`,
+    [refs],
+  );
+  return new Map(rows.map(({ ref, claimed }) => [ref, claimed]));
+}
+
+/** What they were paid with is claimed. */
+export const noteGivenElsewhere = (tx: Tx, ref: string): Promise<unknown> =>
+  tx.query(
+    `update trial_claims set claimed_for = key
+      where key = encode(sha256(convert_to('trial:' || $1, 'UTF8')), 'hex') and product = ''`,
+    [ref],
+  );
+
   cards: readonly TrialKey[],
   ref: string,
 ): Promise<boolean> {
