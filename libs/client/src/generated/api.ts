@@ -4789,7 +4789,7 @@ export type SubscriptionsPreviewOutput = {
   overLimit: Array<OverLimit>;
 };
 
-export type SubscriptionsPreviewProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPreviewProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_needed' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -7611,7 +7611,7 @@ export class TidegateClient extends Transport {
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
 
-  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is computed by it, with taxes and discounts; while it cannot be reached there is no answer. */
+  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is computed by it, with taxes and discounts; while it cannot be reached there is no answer. What cannot be chosen is refused as the choice is; what has to be bought first is not. */
   subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 

@@ -1,12 +1,13 @@
 import { OPTIONAL_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billing/plans';
-import { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
-import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { addonNotOffered, paymentNeeded } from '@tidegate/contracts/billing/subscriptions';
+import { conflict, invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { renewedAddons } from '../entitlements/seats.rules.ts';
 import { fewerSeats } from '../entitlements/seats.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { isMore } from '../entitlements/upgrade.rules.ts';
+import { currencyOf } from '../kernel/currency.rows.ts';
 import { chosenInterval } from '../kernel/interval.rules.ts';
 import {
   changed,
@@ -14,6 +15,7 @@ import {
   type Item,
   isEnded,
   isHeld,
+  isOrderedByOperator,
   onDefault,
   paidPeriod,
   type Subscription,
@@ -122,6 +124,40 @@ export const isPricedIn = (
   Object.values(plan.features).every(
     (grant) => !('price' in grant && grant.price) || Object.hasOwn(grant.price, currency),
   );
+
+/** What the organisation is, or would be, billed in. */
+export const currencyFor = async ({ tx, before, catalogue }: Pick<Situation, 'tx' | 'before' | 'catalogue'>) =>
+  (await currencyOf(tx, tx.orgId as string)) ?? before?.currency ?? catalogue.currency;
+
+/**
+ * Refuses what a customer cannot choose of what is billed by hand: it has no price for them, or an operator has said how it goes
+ * on. Answers when the choice begins.
+ */
+export async function requireChoosable(
+  refuse: Refuse<typeof paymentNeeded>,
+  situation: Situation & { before: Subscription },
+  choice: Choice,
+  asked: 'now' | 'period_end' | undefined,
+): Promise<'now' | 'period_end'> {
+  const { before, catalogue } = situation;
+  const { product, plan } = choice.plan;
+  const currency = await currencyFor(situation);
+  if (!isPricedIn(currency, choice, catalogue)) {
+    throw refuse(
+      paymentNeeded,
+      { product, plan, interval: choice.interval, price: null, trialDays: null, checkout: null },
+      `It has no price in ${currency}, in which this organisation is billed: ask the operator.`,
+    );
+  }
+  if (isOrderedByOperator(before) && before.next?.reason !== 'moved') {
+    throw conflict({}, 'The operator of this installation ordered what follows. Ask them to take it back.');
+  }
+  const at = asked ?? ((await givesLess(situation, before, choice.plan)) ? 'period_end' : 'now');
+  if (at === 'now' && before.billingHeld && costs(choice, catalogue)) {
+    throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
+  }
+  return at;
+}
 
 /** At once. `provider`: who bills for what it costs. */
 export function beginNow(

@@ -50,6 +50,13 @@ export async function claimTrial(tx: Tx, product: string, keys: readonly TrialKe
   return rows.length === keys.length;
 }
 
+/** Whether an organisation cannot try a product any more: it has, or one of its owners, or who asks, with another one. */
+export async function isTried(tx: Tx, product: string, userId?: string): Promise<boolean> {
+  const orgId = tx.orgId as string;
+  const own = (await findTrials(tx, orgId)).some((trial) => trial.product === product);
+  return own || hasTried(tx, product, await personKeys(tx, orgId, userId));
+}
+
 export async function hasTried(tx: Tx, product: string, keys: readonly TrialKey[]): Promise<boolean> {
   const row = await tx.one(
     `select 1 from trial_claims where product = $1 and key in (select ${HASHED} from unnest($2::text[]) as key) limit 1`,
@@ -58,13 +65,6 @@ export async function hasTried(tx: Tx, product: string, keys: readonly TrialKey[
   return row !== undefined;
 }
 
-/**
- * The cards of a trial that a provider runs. False when somebody else's trial has one of them; said again for the same
- * subscription it is the same trial.
- */
-export async function claimCards(
-  tx: Tx,
-  products: readonly string[],
 /**
  * Of trials at a provider, those that were given by another installation, from which their organisation has moved; false: what
  * they were paid with is not claimed here yet. See `arrival`.
@@ -87,6 +87,13 @@ export const noteGivenElsewhere = (tx: Tx, ref: string): Promise<unknown> =>
     [ref],
   );
 
+/**
+ * The cards of a trial that a provider runs. False when somebody else's trial has one of them; said again for the same
+ * subscription it is the same trial.
+ */
+export async function claimCards(
+  tx: Tx,
+  products: readonly string[],
   cards: readonly TrialKey[],
   ref: string,
 ): Promise<boolean> {
