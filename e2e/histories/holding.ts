@@ -86,7 +86,7 @@ export class Holding extends Subscribed {
       if (code && (!isFor(code, plan) || !this.coupons.fits(code, this.product, at))) return false;
       if (code) this.coupons.take(code, this.product, at, paid);
       sub.cancelAt = undefined;
-      sub.next = { plan, edition, interval, at, ...leftBehind(sub) };
+      sub.next = { plan, edition, interval, at, ...this.membersWith(sub, plan, edition) };
       sub.orderedBy = 'customer';
       return true;
     }
@@ -215,6 +215,17 @@ export class Holding extends Subscribed {
       };
       this.sub = { ...sub, next, orderedBy: undefined };
     }
+  }
+
+  /** Of the members that are followed those are bought with another plan that it does not include, and no more than are paid for. */
+  private membersWith(sub: Subscription, plan: Plan, edition: number): { addons?: Subscription['addons'] } {
+    const { next, addons: paid } = sub;
+    const addons = next?.addons ?? paid;
+    if (!this.follows || sub.status !== 'active' || sub.cancelAt !== undefined || addons.members === 0)
+      return leftBehind(sub);
+    const had = next?.addons ? next : sub;
+    const wanted = addons.members + mainSold(had.plan, had.edition).seats - mainSold(plan, edition).seats;
+    return { addons: { ...addons, members: Math.max(0, Math.min(wanted, paid.members)) } };
   }
 
   /** With another plan that was ordered begin as many as there are then, never more than were ordered or are paid for. */

@@ -2,8 +2,14 @@ import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { createGrant } from '@tidegate/contracts/billing/grants';
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
 import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
+import { previewChange } from '@tidegate/contracts/billing/preview';
 import { followMembers, getSeats, previewSeats } from '@tidegate/contracts/billing/seats';
-import { cancelSubscription, resumeSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import {
+  cancelSubscription,
+  changeSubscription,
+  resumeSubscription,
+  setSubscription,
+} from '@tidegate/contracts/billing/subscriptions';
 import { Log } from '@tidegate/telemetry/log';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
@@ -194,6 +200,30 @@ test('who leaves or comes back after another plan was ordered is counted in what
     ]),
   );
   expect(lines).toEqual([{ quantity: 1 }, { quantity: 4 }]);
+});
+
+test('a plan that includes another number of members is previewed, ordered and begun with as many as are paid for in it', async () => {
+  const sells = (included: number) => `      seats: { feature: seats, included: ${included}, addon: extra_member }\n`;
+  const starter = CATALOGUE.replace('      name: starter\n', `      name: starter\n${sells(1)}`);
+  await billing.call(applyPlans, { yaml: starter + SEATS.replace('[pro]', '[starter, pro]') });
+  const org = await customer();
+  await follow(org, 5000);
+  await billing.members(org, 6);
+  await billing.members(org, 4);
+  expect(await seats(org)).toMatchObject({ quantity: 3, renews: 1 });
+  // Of four members the smaller plan includes one.
+  const said = await billing.call(previewChange, { product, plan: 'starter' }, org);
+  expect(said.next?.lines.find(({ item }) => item === 'addon:extra_member')).toMatchObject({ quantity: 3 });
+  for (let times = 0; times < 2; times += 1) {
+    await billing.call(changeSubscription, { product, plan: 'starter' }, org);
+    await billing.countSeats(org);
+    expect(await seats(org)).toMatchObject({ renews: 3 });
+  }
+  await billing.pass(org, 32 * 86_400_000);
+  await billing.due();
+  expect(await seats(org)).toMatchObject({ quantity: 3 });
+  expect((await totals(org))[0]).toBe(said.next?.totalMinor);
+  await billing.call(applyPlans, { yaml: CATALOGUE + SEATS });
 });
 
 test('who leaves after a move was ordered is counted as well, and what an operator ordered stays theirs', async () => {

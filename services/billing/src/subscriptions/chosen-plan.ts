@@ -4,7 +4,7 @@ import { addonNotOffered, paymentNeeded } from '@tidegate/contracts/billing/subs
 import { conflict, invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { renewedAddons } from '../entitlements/seats.rules.ts';
-import { fewerSeats } from '../entitlements/seats.ts';
+import { comingFewer } from '../entitlements/seats.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { isMore } from '../entitlements/upgrade.rules.ts';
 import { currencyOf } from '../kernel/currency.rows.ts';
@@ -197,7 +197,7 @@ export async function beginAtPeriodEnd(
   if (plan.plan === defaultPlan(catalogue, plan.product)?.plan) {
     return { after: { ...before, next: null, cancelAt: end, orderedBy }, action: 'cancel_ordered' };
   }
-  const addons = renewedAddons(before.items, items, await fewerSeats(tx, catalogue, before));
+  const addons = renewedAddons(before.items, items, await comingFewer(tx, catalogue, before, plan));
   const next = { plan: plan.plan, planVersion: plan.version, interval, at: end, ...who, addons };
   const kept = before.items.map((item) =>
     items.some(({ addon }) => addon === item.addon) ? item : { ...item, until: item.until ?? end },
