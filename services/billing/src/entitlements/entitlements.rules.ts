@@ -75,13 +75,17 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
     const grant = folded(key, list);
     if (grant) features[key] = grant;
   }
-  const foldedWith = (holding: Granting, key: string) => {
+  const foldedWith = (holding: Granting) => {
     const { product } = holding.plan;
     // Whether seats follow the members of another plan as well is seen when it is chosen: they are not counted on.
     const ofHolding = [`plan:${product}`, seatGrantId(product)];
     const isOwn = ({ id }: Grant) => ofHolding.includes(id) || id.startsWith(`addon:${product}:`);
-    const own = grantsOf(holding).filter((grant) => grant.feature === key && isLive(grant, at));
-    return folded(key, [...(live.get(key) ?? []).filter((grant) => !isOwn(grant)), ...own]);
+    const own = Map.groupBy(
+      grantsOf(holding).filter((grant) => isLive(grant, at)),
+      ({ feature }) => feature,
+    );
+    return (key: string) =>
+      folded(key, [...(live.get(key) ?? []).filter((grant) => !isOwn(grant)), ...(own.get(key) ?? [])]);
   };
   const follows = (product: string, key: string) => live.get(key)?.some(({ id }) => id === seatGrantId(product));
   const sold = input.plans.map((plan) => complete(plan, fallbackOf(input, plan.product)));
@@ -96,7 +100,7 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
     held: inForce,
     had: features,
     // Seats that are bought by themselves come first: one that is bought by hand takes the place of one of them.
-    with: (holding, key) => (follows(holding.plan.product, key) ? undefined : foldedWith(holding, key)),
+    with: (holding, key) => (follows(holding.plan.product, key) ? undefined : foldedWith(holding)(key)),
     sells,
   });
   const { upgrade, further } = upgradesOf(
@@ -106,11 +110,11 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
       own: plans,
       had: features,
       productOf,
-      with: (plan, key) =>
-        // Without it nothing of the kind is limited, so no plan gives more.
-        Object.hasOwn(OPTIONAL_FEATURES, key) && !features[key]
-          ? undefined
-          : foldedWith({ plan, items: itemsWith(plan, inForce) }, key),
+      with: (plan) => {
+        const grantOf = foldedWith({ plan, items: itemsWith(plan, inForce) });
+        // Without an optional feature nothing of the kind is limited, so no plan gives more.
+        return (key) => (Object.hasOwn(OPTIONAL_FEATURES, key) && !features[key] ? undefined : grantOf(key));
+      },
     },
   );
   return {

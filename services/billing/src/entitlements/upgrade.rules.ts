@@ -17,7 +17,7 @@ interface Given<Plan> {
   had: Readonly<Record<string, FeatureGrant>>;
   productOf: (feature: string) => string | null;
   /** What there would be of a feature with that plan, beside everything that does not come with the own one. */
-  with: (offer: Plan, feature: string) => FeatureGrant | undefined;
+  with: (offer: Plan) => (feature: string) => FeatureGrant | undefined;
 }
 
 export interface Upgrades {
@@ -41,10 +41,11 @@ export function upgradesOf<Plan extends Offer>(offers: readonly Plan[], given: G
   const reached: Record<string, number> = {};
   const result: Upgrades = { upgrade: {}, further: {} };
   for (const { offer } of cheapestFirst) {
+    const grantOf = given.with(offer);
     for (const key of Object.keys(offer.features)) {
       const product = productOf(key);
       if (product !== null && product !== offer.product) continue;
-      const grant = given.with(offer, key);
+      const grant = grantOf(key);
       if (!grant || !isMore(grant, had[key]) || reachOf(grant) <= (reached[key] ?? -1)) continue;
       reached[key] = reachOf(grant);
       const one = { product: offer.product, plan: offer.plan, planName: offer.name, ...allowed(grant) };
