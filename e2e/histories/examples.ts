@@ -40,6 +40,18 @@ const EXAMPLES: (OwnStep | WorldStep)[][] = [
     { do: 'choose', product: 'main', plan: 'starter' },
     { do: 'pass', hours: 750 },
   ],
+  // Members left, and some came back, after a smaller plan was ordered: it begins with as many as there are.
+  [
+    { do: 'set', product: 'main', plan: 'pro', status: 'active' },
+    { do: 'follow', cap: 1_500 },
+    { do: 'members', are: 7 },
+    { do: 'pass', hours: 1 },
+    { do: 'choose', product: 'main', plan: 'starter' },
+    { do: 'members', are: 3 },
+    { do: 'pass', hours: 1 },
+    { do: 'members', are: 5 },
+    { do: 'pass', hours: 750 },
+  ],
   // A code that takes more off than a new version costs: what Stripe gives back is no total below zero here.
   [
     { do: 'buy', product: 'bots', plan: 'plus' },

@@ -1,12 +1,13 @@
 import { DAY, later, windowOf } from './calendar.ts';
 import { type Coupon, isFor } from './coupons.ts';
-import { canFollow, countFrom, wantedSeats } from './seats.ts';
+import { canFollow, countFrom, type Follows, wantedSeats } from './seats.ts';
 import {
   type Billed,
   type Interval,
   isBilled,
   isHeld,
   isInForce,
+  mainSold,
   NONE,
   ORDER,
   type Plan,
@@ -85,7 +86,7 @@ export class Holding extends Subscribed {
       if (code && (!isFor(code, plan) || !this.coupons.fits(code, this.product, at))) return false;
       if (code) this.coupons.take(code, this.product, at, paid);
       sub.cancelAt = undefined;
-      sub.next = { plan, edition, interval, at, ...leftBehind(sub) };
+      sub.next = { plan, edition, interval, at, ...this.membersWith(sub, plan, edition) };
       sub.orderedBy = 'customer';
       return true;
     }
@@ -190,7 +191,10 @@ export class Holding extends Subscribed {
     const { follows, sub } = this;
     if (follows?.countAt === undefined || follows.countAt > this.now) return;
     follows.countAt = undefined;
-    if (!canFollow(sub)) return;
+    if (!canFollow(sub)) {
+      this.countComing(members, follows);
+      return;
+    }
     const { now, later: renews } = wantedSeats(sub, follows, members);
     const paid = sub.addons.members;
     const ordered = sub.next?.addons?.members ?? paid;
@@ -211,6 +215,30 @@ export class Holding extends Subscribed {
       };
       this.sub = { ...sub, next, orderedBy: undefined };
     }
+  }
+
+  /** Of the members that are followed those are bought with another plan that it does not include, and no more than are paid for. */
+  private membersWith(sub: Subscription, plan: Plan, edition: number): { addons?: Subscription['addons'] } {
+    const { next, addons: paid } = sub;
+    const addons = next?.addons ?? paid;
+    if (!this.follows || sub.status !== 'active' || sub.cancelAt !== undefined || addons.members === 0)
+      return leftBehind(sub);
+    const had = next?.addons ? next : sub;
+    const wanted = addons.members + mainSold(had.plan, had.edition).seats - mainSold(plan, edition).seats;
+    return { addons: { ...addons, members: Math.max(0, Math.min(wanted, paid.members)) } };
+  }
+
+  /** With another plan that was ordered begin as many as there are then, never more than were ordered or are paid for. */
+  private countComing(members: number, follows: Follows): void {
+    const { sub } = this;
+    if (!sub?.next || sub.by !== 'hand' || sub.status !== 'active' || sub.cancelAt !== undefined) return;
+    const { plan, edition, addons = sub.addons } = sub.next;
+    const needed = Math.max(0, members - mainSold(plan, edition).seats);
+    const begins = addons.members === 0 ? 0 : Math.min(needed, Math.max(addons.members, sub.addons.members));
+    if (begins === addons.members) return;
+    follows.writtenAt = this.now;
+    this.written = this.now;
+    this.sub = { ...sub, next: { ...sub.next, addons: { ...addons, members: begins } } };
   }
 
   /** Something has changed: members are counted, half a minute after the number was changed last at the earliest. */

@@ -21,6 +21,7 @@ test('one more is bought beside all that there is; what was going to end is left
     { addon: 'member', quantity: 1 },
   ]);
   expect(withOneMore(undefined, member)).toEqual([{ addon: 'member', quantity: 1 }]);
+  expect(withOneMore(have(held('member', 4)), { ...member, quantity: 3 })).toEqual([{ addon: 'member', quantity: 7 }]);
 });
 
 test('it is in force when the plan has all that was chosen', () => {

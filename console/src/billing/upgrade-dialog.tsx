@@ -2,7 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import type { BillingInterval, UpgradeAddon } from '@tidegate/client';
 import { useState } from 'react';
 import { useRead } from '../kernel/api.ts';
-import { usePlanName } from '../kernel/plan-name.ts';
+import { upgradesOf, usePlanName } from '../kernel/plan-name.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import type { UpgradeDialogProps } from '../kernel/upgrade.ts';
@@ -15,8 +15,9 @@ import { type ChosenAddon, hasAll, withOneMore } from './one-more.rules.ts';
  * made in another tab, and this one waits until the platform says that it is in force.
  */
 export default function UpgradeDialog({ product: named, feature, plan, addon, onClose }: UpgradeDialogProps) {
-  const upgrades = useRead('entitlementsCurrent', {}, { enabled: named === null }).data?.upgrade;
-  const product = named ?? upgrades?.[feature ?? '']?.product;
+  const known = useRead('entitlementsCurrent', {}, { enabled: named === null }).data;
+  const offers = known ? upgradesOf(known, feature ?? '') : [];
+  const product = named ?? offers.find((one) => one.plan === plan)?.product ?? offers[0]?.product;
   const name = usePlanName(product, plan);
   const [interval, setInterval] = useState<BillingInterval>('month');
   const [paying, setPaying] = useState<string>();

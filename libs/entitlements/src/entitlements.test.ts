@@ -135,6 +135,37 @@ test('a refusal names the add-on that gives more, alone or beside a plan', async
   });
 });
 
+test('what is named has room for all that there is and one more, or the level that was needed', async () => {
+  const plans = { trading: plan('active') };
+  const offers = (more: object) => ({ product: 'trading', plan: 'team', planName: 'Team', limit: 9, ...more });
+  const sold = { product: 'trading', plan: 'pro', planName: 'Pro', addon: 'extra_bot', addonName: 'Extra bot' };
+  const more: Partial<Snapshot> = {
+    plans,
+    upgrade: { bots: offers({ plan: 'plus', planName: 'Plus', limit: 3 }) },
+    further: { bots: [offers({})] },
+    addon: { bots: { ...sold, limit: 3, each: 1, most: null } },
+  };
+  const claim = (used: number) =>
+    entitlements.claim(having(snapshot('bots', { kind: 'counted', limit: 2 }, more)), 'bots', async () => used);
+  await expect(claim(2)).rejects.toMatchObject({ data: { upgradeTo: 'plus', addon: { limit: 3 } } });
+  // More than are allowed, since a limit fell.
+  await expect(claim(6)).rejects.toMatchObject({
+    data: { upgradeTo: 'team', addon: { quantity: 5, limit: 7 } },
+    detail: expect.stringMatching(/ The plan Team, or 5 of the add-on Extra bot allows more\.$/),
+  });
+  await expect(claim(9)).rejects.toMatchObject({ data: { upgradeTo: null, addon: { quantity: 8 } } });
+  const levels: Partial<Snapshot> = {
+    plans,
+    upgrade: { metrics: offers({ plan: 'plus', limit: null, level: 'basic' }) },
+    further: { metrics: [offers({ limit: null, level: 'premium' })] },
+  };
+  const metrics = having(snapshot('metrics', { kind: 'level', level: 'none' }, levels));
+  const shows = (least: 'basic' | 'premium' | 'unlimited') => entitlements.shows(metrics, 'metrics', { least });
+  await expect(shows('basic')).rejects.toMatchObject({ data: { upgradeTo: 'plus' } });
+  await expect(shows('premium')).rejects.toMatchObject({ data: { upgradeTo: 'team' } });
+  await expect(shows('unlimited')).rejects.toMatchObject({ data: { upgradeTo: null } });
+});
+
 test('what exists and is restricted is refused with the reason, and nothing else is', async () => {
   const tx = (more: Partial<Snapshot> = {}) => having(snapshot('bots', { kind: 'counted', limit: 2 }, more));
   const use = (restricted: Parameters<Entitlements['usable']>[2], given = tx()) =>

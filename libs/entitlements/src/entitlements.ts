@@ -3,7 +3,7 @@ import { BUILT_IN_FEATURES, type BuiltIn } from '@tidegate/contracts/billing/bui
 import { getEntitlements, type Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
 import { LEVELS, type Level } from '@tidegate/contracts/billing/features';
 import type { Restriction } from '@tidegate/contracts/billing/restrictions';
-import { accessTo, planFor, refusalOf } from '@tidegate/contracts/billing/snapshot';
+import { accessTo, addonFor, type Need, planFor, refusalOf, upgradeFor } from '@tidegate/contracts/billing/snapshot';
 import {
   conflict,
   featureNotIncluded,
@@ -50,17 +50,17 @@ export class Entitlements {
   ): Promise<void> {
     this.requireLicence();
     const snapshot = await this.snapshot(tx, 'for update');
-    const refusal = refusalOf(snapshot, feature);
-    const { product, plan } = refusal;
+    const { product, plan } = refusalOf(snapshot, feature);
     if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
     const limit = limitOf(snapshot, feature);
-    if (limit === undefined) throw this.missing(snapshot, feature);
+    if (limit === undefined) throw this.missing(snapshot, feature, { amount: adding });
     if (limit === null) return;
     const used = await count();
     if (used + adding <= limit) return;
+    const need = { amount: used + adding };
     throw planLimitReached(
-      { feature, limit, used, ...refusal },
-      `${limit} ${plain(feature)} are allowed, and ${used} exist. ${wayOut(snapshot, feature)}`,
+      { feature, limit, used, ...refusalOf(snapshot, feature, need) },
+      `${limit} ${plain(feature)} are allowed, and ${used} exist. ${wayOut(snapshot, feature, need)}`,
     );
   }
 
@@ -86,7 +86,7 @@ export class Entitlements {
       BUILT_IN_FEATURES[feature] === 'boolean'
         ? grant?.kind === 'boolean' && grant.value
         : grant?.kind === 'level' && LEVELS.indexOf(grant.level) >= LEVELS.indexOf(least);
-    if (!isHad) throw this.missing(snapshot, feature);
+    if (!isHad) throw this.missing(snapshot, feature, { level: least });
   }
 
   /** The same as an answer, from what is stored: no for an organisation that nothing is known of. */
@@ -116,14 +116,16 @@ export class Entitlements {
   ): Promise<void> {
     if (restricted === null) return;
     const snapshot = await this.snapshot(tx);
-    const refusal = refusalOf(snapshot, feature);
-    const { product, plan } = refusal;
+    const { product, plan } = refusalOf(snapshot, feature);
     if (restricted === 'read_only') throw organisationReadOnly({ product, plan });
     const limit = limitOf(snapshot, feature);
     if (restricted === 'not_included' || typeof limit !== 'number') throw this.missing(snapshot, feature);
+    const used = await count();
+    // All of them: which of those over the limit comes first is nobody's choice.
+    const need = { amount: used };
     throw planLimitReached(
-      { feature, limit, used: await count(), ...refusal },
-      `The oldest ${limit} ${plain(feature)} are in use; this one is over the limit. ${wayOut(snapshot, feature)}`,
+      { feature, limit, used, ...refusalOf(snapshot, feature, need) },
+      `The oldest ${limit} ${plain(feature)} are in use; this one is over the limit. ${wayOut(snapshot, feature, need)}`,
     );
   }
 
@@ -177,18 +179,19 @@ export class Entitlements {
     for (const follower of this.followers) await follower(tx, snapshot);
   }
 
-  private missing(snapshot: Snapshot, feature: string): Error {
-    return featureNotIncluded({ feature, ...refusalOf(snapshot, feature) });
+  private missing(snapshot: Snapshot, feature: string, need?: Need): Error {
+    return featureNotIncluded({ feature, ...refusalOf(snapshot, feature, need) });
   }
 }
 
-function wayOut(snapshot: Snapshot, feature: string): string {
-  const { upgrade, addon } = { upgrade: snapshot.upgrade[feature], addon: snapshot.addon?.[feature] };
+function wayOut(snapshot: Snapshot, feature: string, need: Need): string {
+  const { upgrade, addon } = { upgrade: upgradeFor(snapshot, feature, need), addon: addonFor(snapshot, feature, need) };
   const hasPlan = ({ product, plan }: { product: string; plan: string }) => snapshot.plans[product]?.plan === plan;
   const newest = upgrade && hasPlan(upgrade) && planFor(snapshot, feature)?.plan === upgrade.plan;
   const more = allowMore(
     upgrade && `the ${newest ? 'newest version of the ' : ''}plan ${upgrade.planName}`,
-    addon && `the add-on ${addon.addonName}${hasPlan(addon) ? '' : ` with the plan ${addon.planName}`}`,
+    addon &&
+      `${addon.quantity ? `${addon.quantity} of ` : ''}the add-on ${addon.addonName}${hasPlan(addon) ? '' : ` with the plan ${addon.planName}`}`,
   );
   return more || 'Delete some first.';
 }

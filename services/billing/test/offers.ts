@@ -45,7 +45,7 @@ const agents = (price: string, gives: string, more: Record<string, string>, term
 };
 /** The price of a millionth of a dollar's worth of models is a millionth of a dollar. */
 const atCost = { model_usage: '0 a month, then $0.000001' };
-const member = { seats: '1', api_calls: '0 a month', api_keys: '0' };
+const member = { seats: '1', api_calls: '0 a month', api_calls_per_minute: '0', api_keys: '0' };
 
 export const OFFERS: Record<string, Offers> = {
   tidegate: {
@@ -60,6 +60,7 @@ export const OFFERS: Record<string, Offers> = {
         seats: '10',
         api_keys: '100',
         api_calls: '10000000 a month',
+        api_calls_per_minute: '6000',
       }),
       'bots.free': { price: '$0 a month', gives: { bots: '1', pairs_per_bot: '2' }, terms: 'by approval' },
       'bots.basic': { price: '$19 a month', gives: { bots: '3', pairs_per_bot: '5', mainnet: 'yes' } },
@@ -84,7 +85,7 @@ export const OFFERS: Record<string, Offers> = {
       'api.calls_1k': { price: '$10 a month', gives: { calls: '1000 a month' } },
       'api.calls_10k': { price: '$50 a month', gives: { calls: '10000 a month' } },
       'api.calls_100k': { price: '$200 a month', gives: { calls: '100000 a month' } },
-      'account.free': { price: '$0 a month', gives: {}, terms: 'default' },
+      'account.free': { price: '$0 a month', gives: { api_calls_per_minute: '600' }, terms: 'default' },
     },
     addons: {},
     packages: {

@@ -733,9 +733,9 @@ export type Check = {
   credits: Figure | null;
   /** When the use of a metered feature is reset; null: never */
   resetsAt: Timestamp | null;
-  /** The cheapest plan on offer that gives more */
+  /** The cheapest plan on offer that gives what was asked, or more where it is allowed */
   upgrade: Upgrade | null;
-  /** The cheapest add-on on offer that gives more */
+  /** The cheapest add-on on offer that gives what was asked, or more where it is allowed */
   addon: UpgradeAddon | null;
   /** Commit or release it */
   holdId?: Id;
@@ -2391,6 +2391,8 @@ export type OwnEntitlements = {
   /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
   periods: Record<string, Array<PeriodStep>>;
   upgrade: Record<string, Upgrade>;
+  /** By feature: dearer plans, each of which reaches further than `upgrade` and the one before it */
+  further?: Record<string, Array<Upgrade>>;
   /** By feature: an add-on that gives more. Features without one are absent */
   addon?: Record<string, UpgradeAddon>;
   /** All of the organisation is made up, to be looked at */
@@ -3630,8 +3632,12 @@ export type Upgrade = {
   product: ProductKey;
   plan: string;
   planName: string;
-  /** What that plan allows; null is unlimited, a yes for a yes/no feature, or a level */
+  /** What is allowed with that plan; null is unlimited, a yes for a yes/no feature, or a level */
   limit: Limit;
+  /** What it gives of a feature with levels */
+  level?: Level;
+  /** Of a metered feature whose use is not refused at the limit: what is never passed; null: nothing is */
+  ceiling?: Limit;
 };
 
 export type UpgradeAddon = {
@@ -3641,8 +3647,16 @@ export type UpgradeAddon = {
   planName: string;
   addon: string;
   addonName: string;
-  /** What is allowed with one more of it; null is unlimited, a yes for a yes/no feature, or a level */
+  /** How many more of it are needed for what was asked; absent: one */
+  quantity?: number;
+  /** What is allowed with so many more of it; null is unlimited, a yes for a yes/no feature, or a level */
   limit: number | null;
+  /** The level that it gives, of a feature with levels */
+  level?: string;
+  /** What one of it adds, of a feature with numbers */
+  each?: number;
+  /** How many more of it can be had, of a feature with numbers; null: any number */
+  most?: number | null;
 };
 
 export type UsageEstimate = {
@@ -4775,7 +4789,7 @@ export type SubscriptionsPreviewOutput = {
   overLimit: Array<OverLimit>;
 };
 
-export type SubscriptionsPreviewProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsPreviewProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'addon_not_offered' | 'payment_needed' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsResumeInput = {
   /** Name of the product */
@@ -7597,7 +7611,7 @@ export class TidegateClient extends Transport {
   subscriptionsPause = (input: SubscriptionsPauseInput, options?: CallOptions): Promise<SubscriptionsPauseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/pause', repeat: 'keyed' }, input, options);
 
-  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is computed by it, with taxes and discounts; while it cannot be reached there is no answer. */
+  /** What another choice would cost, give and take; nothing is changed. The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is computed by it, with taxes and discounts; while it cannot be reached there is no answer. What cannot be chosen is refused as the choice is; what has to be bought first is not. */
   subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 

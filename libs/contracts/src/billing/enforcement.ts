@@ -51,7 +51,7 @@ export const ENFORCEMENT: Readonly<Record<keyof typeof BUILT_IN_FEATURES | keyof
     api_calls: { by: ['gateway'], what: 'requests with API keys' },
     api_calls_per_minute: {
       by: ['usage'],
-      what: 'lends requests with API keys to all gateways together; a plan that does not write it has no such rate',
+      what: 'lends requests with API keys to all gateways together; where no plan of a product writes it there is no such rate',
     },
     notifications: { by: ['notifier'], what: 'sending a message' },
     server_minutes: { by: ['monitor-agent'], what: 'counted for every minute that was collected; never refused' },

@@ -5,18 +5,22 @@ import { follow, live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
-import { FeatureGrant, FeatureKey, Limit } from './features.ts';
+import { FeatureGrant, FeatureKey, Level, Limit } from './features.ts';
 import { ProductKey } from './products.ts';
 import { SubscriptionStatus } from './subscription-status.ts';
 
-/** The cheapest plan on offer, of the product that has the feature, that gives more of it than the organisation has now. */
+/** A plan on offer, of the product that has the feature, with which the organisation has more of it than now. */
 export const Upgrade = z
   .object({
     product: ProductKey,
     plan: z.string(),
     planName: z.string(),
     limit: Limit.meta({
-      description: 'What that plan allows; null is unlimited, a yes for a yes/no feature, or a level',
+      description: 'What is allowed with that plan; null is unlimited, a yes for a yes/no feature, or a level',
+    }),
+    level: Level.optional().meta({ description: 'What it gives of a feature with levels' }),
+    ceiling: Limit.optional().meta({
+      description: 'Of a metered feature whose use is not refused at the limit: what is never passed; null: nothing is',
     }),
   })
   .meta({ id: 'Upgrade' });
@@ -75,6 +79,9 @@ export const Entitlements = z
     }),
     /** Features without a better offer are absent. */
     upgrade: z.record(FeatureKey, Upgrade),
+    further: z.record(FeatureKey, z.array(Upgrade)).optional().meta({
+      description: 'By feature: dearer plans, each of which reaches further than `upgrade` and the one before it',
+    }),
     addon: z.record(FeatureKey, UpgradeAddon).optional().meta({
       description: 'By feature: an add-on that gives more. Features without one are absent',
     }),

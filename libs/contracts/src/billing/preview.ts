@@ -10,7 +10,7 @@ import { InvoiceLine } from './invoices.ts';
 import { paymentRefused, priceNotPublished } from './payments.ts';
 import { intervalNotOffered, unknownPlan } from './plans.ts';
 import { ProductKey } from './products.ts';
-import { ADDONS, addonNotOffered, BillingInterval } from './subscriptions.ts';
+import { ADDONS, addonNotOffered, BillingInterval, paymentNeeded } from './subscriptions.ts';
 
 const Minor = (description: string) => z.int().meta({ description });
 
@@ -35,7 +35,8 @@ export const previewChange = operation({
   summary: 'What another choice would cost, give and take; nothing is changed',
   description:
     'The same choice made at the same second is charged to the cent what is said here. What a payment provider bills for is ' +
-    'computed by it, with taxes and discounts; while it cannot be reached there is no answer.',
+    'computed by it, with taxes and discounts; while it cannot be reached there is no answer. What cannot be chosen is refused as ' +
+    'the choice is; what has to be bought first is not.',
   audit: CHANGES_NOTHING,
   input: z.strictObject({
     product: ProductKey.meta({ description: 'Name of the product', examples: ['main'] }),
@@ -71,6 +72,14 @@ export const previewChange = operation({
       .meta({ description: 'What differs' }),
     overLimit: z.array(OverLimit).meta({ description: 'Of what there is now, that will be over the limits' }),
   }),
-  errors: [promotionCodeInvalid, unknownPlan, intervalNotOffered, addonNotOffered, paymentRefused, priceNotPublished],
+  errors: [
+    promotionCodeInvalid,
+    unknownPlan,
+    intervalNotOffered,
+    addonNotOffered,
+    paymentNeeded,
+    paymentRefused,
+    priceNotPublished,
+  ],
   deadlineMs: 40_000,
 });

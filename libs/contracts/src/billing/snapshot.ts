@@ -1,4 +1,6 @@
-import { type Access, type Entitlements, type PlanInForce, SHARED } from './entitlements.ts';
+import type { UpgradeAddon } from '../kernel/upgrade-addon.ts';
+import { type Access, type Entitlements, type PlanInForce, SHARED, type Upgrade } from './entitlements.ts';
+import { LEVELS, type Level } from './features.ts';
 import type { PeriodStep } from './period.ts';
 
 type Of<Key extends keyof Entitlements> = Pick<Entitlements, Key>;
@@ -21,15 +23,58 @@ export function accessTo(snapshot: Of<'features' | 'plans'>, feature: string): A
   return known.length > 0 && known.every(({ access }) => access === 'read_only') ? 'read_only' : 'full';
 }
 
-/** What every refusal of a feature says about plans. */
-export function refusalOf(snapshot: Of<'features' | 'plans' | 'upgrade' | 'addon'>, feature: string) {
+/** How much of a feature somebody needs who was refused: a level, or so much in all. By default any more of it. */
+export interface Need {
+  level?: Level | undefined;
+  amount?: number | undefined;
+}
+
+/** What every refusal of a feature says about plans: what is offered gives what was needed. */
+export function refusalOf(
+  snapshot: Of<'features' | 'plans' | 'upgrade' | 'further' | 'addon'>,
+  feature: string,
+  need: Need = {},
+) {
   return {
     product: productOf(snapshot, feature),
     plan: planFor(snapshot, feature)?.plan ?? null,
-    upgradeTo: snapshot.upgrade[feature]?.plan ?? null,
-    addon: snapshot.addon?.[feature],
+    upgradeTo: upgradeFor(snapshot, feature, need)?.plan ?? null,
+    addon: addonFor(snapshot, feature, need),
   };
 }
+
+/** The cheapest plan on offer that gives so much of it. */
+export function upgradeFor(
+  { upgrade, further }: Of<'upgrade' | 'further'>,
+  feature: string,
+  { level, amount }: Need = {},
+): Upgrade | undefined {
+  const first = upgrade[feature];
+  return (first ? [first, ...(further?.[feature] ?? [])] : []).find((one) => {
+    const { ceiling = one.limit } = one;
+    return isLevel(one.level, level) && (amount === undefined || ceiling === null || ceiling >= amount);
+  });
+}
+
+/** The add-on that gives so much of it, with how many of it are needed. */
+export function addonFor(
+  { addon }: Of<'addon'>,
+  feature: string,
+  { level, amount }: Need = {},
+): UpgradeAddon | undefined {
+  const one = addon?.[feature];
+  if (!one || !isLevel(one.level, level)) return undefined;
+  const { limit, each, most = null } = one;
+  if (amount === undefined || limit === null || limit >= amount) return one;
+  if (!each) return undefined;
+  const quantity = 1 + Math.ceil((amount - limit) / each);
+  if (most !== null && quantity > most) return undefined;
+  return { ...one, quantity, limit: limit + (quantity - 1) * each };
+}
+
+/** What says no level is of before levels were said, or of another kind. */
+const isLevel = (given: string | undefined, needed: Level | undefined): boolean =>
+  given === undefined || needed === undefined || LEVELS.indexOf(given as Level) >= LEVELS.indexOf(needed);
 
 /** The plan that a refusal names: of the feature's product, or, for a shared feature, the first that the organisation has. */
 export function planFor(snapshot: Of<'features' | 'plans'>, feature: string): PlanInForce | undefined {

@@ -11,9 +11,35 @@ export const UpgradeAddon = z
     planName: z.string().meta({ examples: ['Starter'] }),
     addon: z.string().meta({ examples: ['extra_member'] }),
     addonName: z.string().meta({ examples: ['Extra member'] }),
+    quantity: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'How many more of it are needed for what was asked; absent: one',
+        examples: [2],
+      }),
     limit: z.int().min(0).nullable().meta({
-      description: 'What is allowed with one more of it; null is unlimited, a yes for a yes/no feature, or a level',
+      description: 'What is allowed with so many more of it; null is unlimited, a yes for a yes/no feature, or a level',
     }),
+    level: z
+      .string()
+      .optional()
+      .meta({ description: 'The level that it gives, of a feature with levels', examples: ['premium'] }),
+    each: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'What one of it adds, of a feature with numbers', examples: [1] }),
+    most: z
+      .int()
+      .min(1)
+      .nullable()
+      .optional()
+      .meta({
+        description: 'How many more of it can be had, of a feature with numbers; null: any number',
+        examples: [5],
+      }),
   })
   .meta({ id: 'UpgradeAddon' });
 export type UpgradeAddon = z.infer<typeof UpgradeAddon>;

@@ -2,13 +2,13 @@ import type { Entitlements, PlanInForce } from '../billing/entitlements.ts';
 import type { FeatureGrant } from '../billing/features.ts';
 import { judge } from './check.ts';
 
-const plan = (given: Partial<PlanInForce> = {}): PlanInForce => ({
+const planOf = (given: Partial<PlanInForce> = {}): PlanInForce => ({
   ...{ plan: 'free', planName: 'Free', planVersion: 1, status: 'active', access: 'full' },
   ...given,
 });
 function snapshot(grant: FeatureGrant | undefined, given: Partial<Entitlements> = {}): Entitlements {
   return {
-    ...{ orgId: '0197f0e0-0000-7000-8000-000000000001', version: 1, plans: { bots: plan() }, upgrade: {} },
+    ...{ orgId: '0197f0e0-0000-7000-8000-000000000001', version: 1, plans: { bots: planOf() }, upgrade: {} },
     features: grant ? { x: { ...grant, product: 'bots' } } : {},
     periods: {},
     ...given,
@@ -53,7 +53,7 @@ test('a feature that no plan has: without the product it is a missing subscripti
   const upgrade = { x: { product: 'bots', plan: 'basic', planName: 'Basic', limit: 3 } };
   expect(ask(undefined)).toMatchObject({ allowed: false, reason: 'not_included', kind: null });
   expect(ask(undefined, {}, { upgrade })).toMatchObject({ reason: 'not_included', upgrade: { plan: 'basic' } });
-  expect(ask(undefined, {}, { upgrade, plans: { monitoring: plan() } })).toMatchObject({ reason: 'no_subscription' });
+  expect(ask(undefined, {}, { upgrade, plans: { monitoring: planOf() } })).toMatchObject({ reason: 'no_subscription' });
   expect(ask(undefined, {}, { plans: {} })).toMatchObject({ reason: 'no_subscription' });
 });
 
@@ -65,9 +65,34 @@ test('a check names the add-on that gives more; there is none in snapshots of be
   expect(ask({ kind: 'counted', limit: 3 }, { used: 3 })).toMatchObject({ addon: null });
 });
 
+test('what is offered would give what was asked: the level, the amount beside what is used, and nothing to who has to pay first', () => {
+  const plan = (key: string, more: object) => ({ product: 'bots', plan: key, planName: key, limit: null, ...more });
+  const upgrade = { x: plan('pro', { limit: 5, level: 'basic' }) };
+  const further = { x: [plan('team', { limit: 50, level: 'premium' })] };
+  const offered = (grant: FeatureGrant | undefined, input: object) =>
+    ask(grant, input, { upgrade, further }).upgrade?.plan;
+  expect(offered({ kind: 'level', level: 'none' }, { level: 'basic' })).toBe('pro');
+  expect(offered({ kind: 'level', level: 'none' }, { level: 'premium' })).toBe('team');
+  expect(offered({ kind: 'level', level: 'none' }, { level: 'unlimited' })).toBeUndefined();
+  expect(offered({ kind: 'counted', limit: 3 }, { used: 4 })).toBe('pro');
+  expect(offered({ kind: 'counted', limit: 3 }, { used: 5 })).toBe('team');
+  expect(offered({ kind: 'counted', limit: 3 }, { used: 1 })).toBe('pro');
+  expect(offered({ kind: 'static', value: 3 }, { quantity: 60 })).toBeUndefined();
+  expect(offered(undefined, { used: 7 })).toBe('team');
+  const counted = { used: 9, reserved: 3, drawn: 2, credits: 4, resetsAt: null };
+  const metering = (quantity: number) =>
+    judge(snapshot(metered(3), { upgrade, further }), { feature: 'x', quantity }, counted).upgrade?.plan;
+  // 7 count against the limit, 3 are lent, 4 are prepaid: one is left.
+  expect([1, 2, 44, 45].map(metering)).toEqual(['pro', 'team', 'team', undefined]);
+  const owing = { plans: { bots: { ...planOf(), status: 'past_due' as const, access: 'read_only' as const } } };
+  expect(ask({ kind: 'counted', limit: 3 }, { used: 4 }, { upgrade, ...owing })).toMatchObject({
+    ...{ allowed: false, reason: 'past_due', upgrade: null },
+  });
+});
+
 test('a plan that is read-only allows nothing new, and says whether a payment is overdue', () => {
   const grant: FeatureGrant = { kind: 'boolean', value: true };
-  const of = (given: Partial<PlanInForce>) => ask(grant, {}, { plans: { bots: plan(given) } });
+  const of = (given: Partial<PlanInForce>) => ask(grant, {}, { plans: { bots: planOf(given) } });
   expect(of({ status: 'past_due' })).toMatchObject({ allowed: true });
   expect(of({ status: 'past_due', access: 'read_only' })).toMatchObject({ allowed: false, reason: 'past_due' });
   expect(of({ status: 'paused', access: 'read_only' })).toMatchObject({ allowed: false, reason: 'read_only' });

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type Entitlements, Upgrade } from '../billing/entitlements.ts';
 import { FeatureKey, type FeatureKind, Level, Limit } from '../billing/features.ts';
-import { accessTo, planFor, productOf } from '../billing/snapshot.ts';
+import { accessTo, addonFor, type Need, planFor, productOf, upgradeFor } from '../billing/snapshot.ts';
 import { COUNTED } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
-import { type Credited, leftOf } from './credits.ts';
+import { type Credited, leftOf, limitFor } from './credits.ts';
 import { MAX_QUANTITY } from './event.ts';
 import { MAX_TTL_SECONDS, TTL_SECONDS } from './leases.ts';
 import { Figure, inSteps, limitInSteps, Quantity, unitsOf } from './quantity.ts';
@@ -39,8 +39,12 @@ export const Check = z
     }),
     credits: Figure.min(0).nullable().meta({ description: 'Prepaid units in `remaining`; null: not counted here' }),
     resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature is reset; null: never' }),
-    upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
-    addon: UpgradeAddon.nullable().meta({ description: 'The cheapest add-on on offer that gives more' }),
+    upgrade: Upgrade.nullable().meta({
+      description: 'The cheapest plan on offer that gives what was asked, or more where it is allowed',
+    }),
+    addon: UpgradeAddon.nullable().meta({
+      description: 'The cheapest add-on on offer that gives what was asked, or more where it is allowed',
+    }),
     holdId: Id.optional().meta({ description: 'Commit or release it' }),
     expiresAt: Timestamp.optional().meta({ description: 'The hold frees its units by itself at this instant' }),
   })
@@ -182,13 +186,25 @@ export function judge(snapshot: Entitlements, ask: Ask, metering?: Metering): Ch
     remaining: null,
     credits: null,
     resetsAt: null,
-    upgrade: snapshot.upgrade[feature] ?? null,
-    addon: snapshot.addon?.[feature] ?? null,
+    upgrade: null,
+    addon: null,
   };
-  if (!grant) return refuse(check, lacks(snapshot, check) ? 'no_subscription' : 'not_included');
+  if (!grant) {
+    // Of what no plan has, nobody knows whether it is counted: a level and an amount are both what was asked.
+    offer(check, snapshot, { level: ask.level, amount: (ask.used ?? 0) + ask.quantity });
+    return refuse(check, lacks(snapshot, feature) ? 'no_subscription' : 'not_included');
+  }
   const barred = barredBy(snapshot, feature);
   const refusal = measure(check, grant, ask, metering);
-  return barred || refusal ? refuse(check, barred ?? refusal ?? 'not_included') : check;
+  // A larger plan pays no debt and ends no pause.
+  if (barred) return refuse(check, barred);
+  offer(check, snapshot, refusal?.need);
+  return refusal ? refuse(check, refusal.reason) : check;
+}
+
+function offer(check: Check, snapshot: Entitlements, need: Need | undefined): void {
+  check.upgrade = upgradeFor(snapshot, check.feature, need) ?? null;
+  check.addon = addonFor(snapshot, check.feature, need) ?? null;
 }
 
 /** Why nothing new may be done with a feature at the moment, whatever is left of it. */
@@ -204,10 +220,19 @@ function refuse(check: Check, reason: CheckReason): Check {
 }
 
 /** A feature that no plan of the organisation has: whether it is of a product to which it has no subscription. */
-const lacks = ({ plans }: Entitlements, { upgrade }: Check): boolean =>
-  Object.keys(plans).length === 0 || (upgrade !== null && plans[upgrade.product] === undefined);
+function lacks({ plans, upgrade }: Entitlements, feature: string): boolean {
+  const product = upgrade[feature]?.product;
+  return Object.keys(plans).length === 0 || (product !== undefined && plans[product] === undefined);
+}
 
 const RANK: Record<Level, number> = { none: 0, basic: 1, premium: 2, unlimited: 3 };
+
+interface Refusal {
+  reason: CheckReason;
+  /** What would have sufficed. */
+  need: Need;
+}
+const reached = (amount: number): Refusal => ({ reason: 'limit_reached', need: { amount } });
 
 /** Writes down what the grant says and answers why it does not suffice. */
 function measure(
@@ -215,15 +240,15 @@ function measure(
   grant: Entitlements['features'][string],
   { quantity, used, level = 'basic' }: Ask,
   metering: Metering | undefined,
-): CheckReason | undefined {
-  if (grant.kind === 'boolean') return grant.value ? undefined : 'not_included';
+): Refusal | undefined {
+  if (grant.kind === 'boolean') return grant.value ? undefined : { reason: 'not_included', need: {} };
   if (grant.kind === 'level') {
     check.level = grant.level;
-    return RANK[grant.level] >= RANK[level] ? undefined : 'not_included';
+    return RANK[grant.level] >= RANK[level] ? undefined : { reason: 'not_included', need: { level } };
   }
   if (grant.kind === 'static') {
     check.limit = grant.value;
-    return quantity <= grant.value ? undefined : 'limit_reached';
+    return quantity <= grant.value ? undefined : reached(quantity);
   }
   check.limit = grant.limit;
   if (grant.limit === 0) check.remaining = 0;
@@ -232,19 +257,22 @@ function measure(
       check.used = used;
       check.remaining = grant.limit === null ? null : Math.max(0, grant.limit - used);
     }
-    return grant.limit === null || (used ?? 0) + quantity <= grant.limit ? undefined : 'limit_reached';
+    const wanted = (used ?? 0) + quantity;
+    return grant.limit === null || wanted <= grant.limit ? undefined : reached(wanted);
   }
   if (metering) {
     const { decimals = 0, used: counted, reserved, drawn = 0, credits = 0, elsewhere = 0 } = metering;
     const steps = (units: number) => inSteps(units, decimals);
-    const all = { used: steps(counted), reserved: steps(reserved), drawn: steps(drawn) };
-    const left = (limit: number) =>
-      leftOf(limitInSteps(limit, decimals), { ...all, credits: steps(credits), elsewhere: steps(elsewhere) });
+    const lent = { reserved: steps(reserved), elsewhere: steps(elsewhere) };
+    const all = { used: steps(counted), drawn: steps(drawn), credits: steps(credits), ...lent };
+    const left = (limit: number) => leftOf(limitInSteps(limit, decimals), all);
     check.used = counted;
     check.remaining = grant.limit === null ? null : unitsOf(Math.max(0, left(grant.limit)), decimals);
     check.credits = credits;
     check.resetsAt = metering.resetsAt;
-    return grant.ceiling === null || steps(quantity) <= left(grant.ceiling) ? undefined : 'limit_reached';
+    if (grant.ceiling === null) return undefined;
+    if (steps(quantity) <= left(grant.ceiling)) return undefined;
+    return reached(unitsOf(limitFor(steps(quantity), all), decimals));
   }
-  return grant.ceiling === null || quantity <= grant.ceiling ? undefined : 'limit_reached';
+  return grant.ceiling === null || quantity <= grant.ceiling ? undefined : reached(quantity);
 }

@@ -45,3 +45,9 @@ export interface Credited {
 export function leftOf(limit: number, { used, reserved, drawn = 0, credits = 0, elsewhere = 0 }: Credited): number {
   return Math.max(0, limit - (used - drawn)) + credits - reserved - elsewhere;
 }
+
+/** The limit with which so much more could be used. */
+export const limitFor = (
+  quantity: number,
+  { used, reserved, drawn = 0, credits = 0, elsewhere = 0 }: Credited,
+): number => quantity + (used - drawn) - credits + reserved + elsewhere;

@@ -63,7 +63,16 @@ test('where no plan gives more, the add-on that does is named, and beside a plan
   expect(upgrade['audit']).toBeUndefined();
   expect(named).toEqual({
     audit: { product: 'main', plan: 'pro', planName: 'PRO', addon: 'audit', addonName: 'AUDIT', limit: null },
-    seats: { product: 'main', plan: 'pro', planName: 'PRO', addon: 'member', addonName: 'MEMBER', limit: 4 },
+    seats: {
+      product: 'main',
+      plan: 'pro',
+      planName: 'PRO',
+      addon: 'member',
+      addonName: 'MEMBER',
+      limit: 4,
+      each: 1,
+      most: null,
+    },
   });
   expect(upgrade['seats']).toMatchObject({ plan: 'large', limit: 10 });
   // One more of what there is already.
@@ -82,7 +91,8 @@ test('what can be had no more of, is on offer to nobody or gives nothing more is
     { id: 'g', feature: 'explain', op: 'max' as const, value: 'unlimited' as const, from: 0, until: null },
   ];
   expect(of({ addons: [better], grants })).not.toHaveProperty('addon');
-  expect(of({ subscriptions: [] })).not.toHaveProperty('addon');
+  // Without a plan of the product, the plan that makes it possible is named with it.
+  expect(of({ subscriptions: [] }).addon).toMatchObject({ audit: { plan: 'pro' }, seats: { plan: 'pro', limit: 4 } });
 });
 
 test('an add-on to what costs nothing is named with the cheapest plan that can have it and is paid for', () => {
@@ -90,8 +100,12 @@ test('an add-on to what costs nothing is named with the cheapest plan that can h
     of({ subscriptions: [having(pinned)], ...more }).addon;
   expect(on(free)).toMatchObject({ audit: { plan: 'pro' }, seats: { plan: 'pro', limit: 4 } });
   expect(on(free, { addons: [{ ...audit, plans: ['free', 'large'] }] })?.['audit']).toMatchObject({ plan: 'large' });
-  // By an operator, who gave the plan.
-  expect(on({ ...free, plan: 'large', offered: false })?.['audit']).toMatchObject({ plan: 'large' });
+  // Nobody buys a plan that an operator gave; whoever is billed for it adds to it, at the version that it is chosen at.
+  const given = { ...large, offered: false };
+  expect(of({ plans: [free, pro, given], subscriptions: [having(given)] })).not.toHaveProperty('addon');
+  const billed = { ...having(given), provider: 'manual' as const };
+  expect(of({ plans: [free, pro, given], subscriptions: [billed] }).addon).toMatchObject({ audit: { plan: 'large' } });
+  expect(of({ plans: [free, pro], subscriptions: [billed] })).not.toHaveProperty('addon');
   // To a cheaper plan nobody is sent, nor to one that is ordered.
   expect(on(large, { addons: [{ ...audit, plans: ['free', 'pro'] }] })).toBeUndefined();
   expect(on(free, { plans: [free, { ...pro, approval: true }] })).toBeUndefined();
@@ -99,6 +113,21 @@ test('an add-on to what costs nothing is named with the cheapest plan that can h
   // What was given up is no plan to add anything to.
   const ended = { ...having(large), status: 'unpaid' as const };
   expect(of({ subscriptions: [ended] }).addon?.['seats']).toMatchObject({ plan: 'pro', limit: 4 });
+});
+
+test('nothing is named that its customer cannot buy now', () => {
+  const closed = { ...having(pro), closed: true };
+  expect(of({ subscriptions: [closed] })).toMatchObject({ upgrade: {} });
+  expect(of({ subscriptions: [closed] })).not.toHaveProperty('addon');
+  const euros = { ...large, prices: [...large.prices, { ...month(4_500)[0], currency: 'EUR' } as never] };
+  const paysIn = (billedIn: string) => of({ billedIn, plans: [free, pro, euros], subscriptions: [having(free)] });
+  expect(paysIn('USD').upgrade['seats']).toMatchObject({ plan: 'pro' });
+  expect(paysIn('EUR').upgrade['seats']).toMatchObject({ plan: 'large' });
+  expect(paysIn('EUR')).not.toHaveProperty('addon');
+  // What an add-on comes to is known as well: how many more there can be, and what each gives.
+  const few = { ...member, max: 5 };
+  const { addon: named } = of({ addons: [few], subscriptions: [having(pro, [held(few, 3)])] });
+  expect(named?.['seats']).toMatchObject({ limit: 7, each: 1, most: 2 });
 });
 
 test('the cheapest is named; seats that are bought by themselves are not bought by hand', () => {

@@ -18,3 +18,16 @@ interface Sold {
   prices: readonly Pick<VersionedPlan['prices'][number], 'amountMinor'>[];
   features: Readonly<Record<string, object>>;
 }
+
+export interface Sellable {
+  product: string;
+  prices: readonly Pick<VersionedPlan['prices'][number], 'amountMinor' | 'currency'>[];
+  features: Readonly<Record<string, object>>;
+}
+
+/** Whether everything of it that costs something does so in that currency: what has no price is sold to nobody. */
+export const isSoldIn = (currency: string, { prices, features }: Sellable): boolean =>
+  (prices.every(({ amountMinor }) => amountMinor === 0) || prices.some((price) => price.currency === currency)) &&
+  Object.values(features).every(
+    (grant) => !('price' in grant && grant.price) || Object.hasOwn(grant.price as object, currency),
+  );

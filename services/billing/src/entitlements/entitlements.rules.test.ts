@@ -113,6 +113,35 @@ test('what the newest version of the own plan includes is not said of another pl
   });
 });
 
+test('an offer is what there would be with it: what is set stays, what is added stays on top, add-ons that go with it go on', () => {
+  const given = (op: Grant['op'], value: number) => of({ grants: [grant({ feature: 'bots', op, value })] }).snapshot;
+  expect(given('set', 7).upgrade['bots']).toBeUndefined();
+  expect(given('add', 60)).toMatchObject({
+    ...{ features: { bots: { limit: 65 } }, upgrade: { bots: { plan: 'business', limit: 110 } } },
+  });
+  expect(given('max', 50).upgrade['bots']).toBeUndefined();
+  const item = { addon: 'x', quantity: 1, since: 0, until: null, features: { bots: { value: 46 } } };
+  const adding = (plans?: string[]) => on(pro, { items: [{ ...item, plans }] });
+  expect(adding()).toMatchObject({ features: { bots: { limit: 51 } }, upgrade: { bots: { limit: 96 } } });
+  expect(adding(['pro']).upgrade['bots']).toBeUndefined();
+});
+
+test('dearer plans that reach further are named after the cheapest, with what they give', () => {
+  const level = (key: string, month: number, of: 'none' | 'basic' | 'premium') =>
+    plan(key, month, { depth: { kind: 'level', level: of }, bots: counted(month) });
+  const plans = [level('a', 1, 'basic'), level('b', 2, 'basic'), level('c', 3, 'premium')];
+  const features = [{ key: 'depth', kind: 'level' as const, product: null, per: null }];
+  const { upgrade, further } = of({ features, plans, subscriptions: [main(level('own', 0, 'none'))] }).snapshot;
+  expect(upgrade).toMatchObject({ depth: { plan: 'a', level: 'basic', limit: null }, bots: { plan: 'a', limit: 1 } });
+  expect(further).toMatchObject({
+    depth: [{ plan: 'c', level: 'premium' }],
+    bots: [
+      { plan: 'b', limit: 2 },
+      { plan: 'c', limit: 3 },
+    ],
+  });
+});
+
 test('a plan that only operators give is no upgrade', () => {
   expect(of({ plans: [free, pro, { ...business, offered: false }] }).snapshot.upgrade['sso']).toBeUndefined();
 });

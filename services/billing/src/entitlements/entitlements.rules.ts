@@ -1,9 +1,11 @@
-import { KNOWN_KINDS } from '@tidegate/contracts/billing/built-in-features';
+import { KNOWN_KINDS, OPTIONAL_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import type { Entitlements, PlanInForce } from '@tidegate/contracts/billing/entitlements';
 import type { FeatureGrant, FeatureKind, QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
-import { type AddonOffer, addonsOf } from './addon-upgrade.rules.ts';
+import type { Provider } from '../kernel/subscription.rules.ts';
+import { type AddonOffer, addonsOf, type Held } from './addon-upgrade.rules.ts';
+import { isPaid, isSoldIn, type Sellable } from './default-plan.rules.ts';
 import { fold, type Grant, isLive } from './grant.rules.ts';
 import { complete, type Granting, type GrantingItem, type GrantingPlan, grantsOf } from './plan-grants.rules.ts';
 import { seatGrantId } from './seats.rules.ts';
@@ -16,6 +18,10 @@ export interface GrantingSubscription {
   graceUntil: number | null;
   /** A payment for it was taken back at a bank. */
   disputed?: boolean | undefined;
+  /** Who bills for it; by default nobody. */
+  provider?: Provider | undefined;
+  /** Its customer changes nothing of it now: an operator has said how it goes on. */
+  closed?: boolean | undefined;
   /** The plan at the version the subscription is pinned to. */
   pinned: GrantingPlan;
   items: readonly GrantingItem[];
@@ -35,6 +41,8 @@ export interface SnapshotInput {
   grants: readonly Grant[];
   periods: Readonly<Record<string, readonly PeriodStep[]>>;
   demo: boolean;
+  /** The currency that everything is paid in; absent: none is fixed yet. */
+  billedIn?: string | undefined;
 }
 
 export interface SnapshotAt {
@@ -43,7 +51,7 @@ export interface SnapshotAt {
   nextChangeAt: number | null;
 }
 
-interface InForce extends Granting {
+interface InForce extends Held {
   subscription: GrantingSubscription;
 }
 
@@ -67,24 +75,48 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
     const grant = folded(key, list);
     if (grant) features[key] = grant;
   }
-  const foldedWith = (holding: Granting, key: string) => {
+  const foldedWith = (holding: Granting) => {
     const { product } = holding.plan;
-    const others = live.get(key) ?? [];
-    // Seats that are bought by themselves come first: one that is bought by hand takes the place of one of them.
-    if (others.some(({ id }) => id === seatGrantId(product))) return undefined;
-    const isOwn = ({ id }: Grant) => id === `plan:${product}` || id.startsWith(`addon:${product}:`);
-    const own = grantsOf(holding).filter((grant) => grant.feature === key && isLive(grant, at));
-    return folded(key, [...others.filter((grant) => !isOwn(grant)), ...own]);
+    // Whether seats follow the members of another plan as well is seen when it is chosen: they are not counted on.
+    const ofHolding = [`plan:${product}`, seatGrantId(product)];
+    const isOwn = ({ id }: Grant) => ofHolding.includes(id) || id.startsWith(`addon:${product}:`);
+    const own = Map.groupBy(
+      grantsOf(holding).filter((grant) => isLive(grant, at)),
+      ({ feature }) => feature,
+    );
+    return (key: string) =>
+      folded(key, [...(live.get(key) ?? []).filter((grant) => !isOwn(grant)), ...(own.get(key) ?? [])]);
   };
+  const follows = (product: string, key: string) => live.get(key)?.some(({ id }) => id === seatGrantId(product));
+  const sold = input.plans.map((plan) => complete(plan, fallbackOf(input, plan.product)));
+  const closed = new Set(input.subscriptions.flatMap((one) => (one.closed ? [one.product] : [])));
+  const sells = (one: Sellable) =>
+    !closed.has(one.product) && (input.billedIn === undefined || isSoldIn(input.billedIn, one));
   const plans = Object.fromEntries(inForce.map((one) => [one.subscription.product, toWire(one, at)]));
   const addon = addonsOf(input.addons, {
     at,
     currency: input.currency,
-    plans: input.plans,
-    inForce,
+    plans: sold,
+    held: inForce,
     had: features,
-    with: foldedWith,
+    // Seats that are bought by themselves come first: one that is bought by hand takes the place of one of them.
+    with: (holding, key) => (follows(holding.plan.product, key) ? undefined : foldedWith(holding)(key)),
+    sells,
   });
+  const { upgrade, further } = upgradesOf(
+    sold.filter((plan) => plan.offered && sells(plan) && isChosenThere(plan, inForce)),
+    {
+      currency: input.currency,
+      own: plans,
+      had: features,
+      productOf,
+      with: (plan) => {
+        const grantOf = foldedWith({ plan, items: itemsWith(plan, inForce) });
+        // Without an optional feature nothing of the kind is limited, so no plan gives more.
+        return (key) => (Object.hasOwn(OPTIONAL_FEATURES, key) && !features[key] ? undefined : grantOf(key));
+      },
+    },
+  );
   return {
     snapshot: {
       orgId: input.orgId,
@@ -93,10 +125,8 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
         Object.entries(features).map(([key, grant]) => [key, { ...grant, product: productOf(key) }]),
       ),
       periods: Object.fromEntries(Object.entries(input.periods).map(([product, steps]) => [product, [...steps]])),
-      upgrade: upgradesOf(
-        input.plans.filter(({ offered }) => offered),
-        { currency: input.currency, own: plans, had: features, productOf },
-      ),
+      upgrade,
+      ...(Object.keys(further).length > 0 && { further }),
       ...(Object.keys(addon).length > 0 && { addon }),
       ...(input.demo && { demo: true }),
     },
@@ -105,12 +135,29 @@ export function snapshotOf(input: SnapshotInput, at: number): SnapshotAt {
 }
 
 function planInForce(input: SnapshotInput, subscription: GrantingSubscription): InForce[] {
-  const { product, status, pinned, items } = subscription;
-  const key = input.products.find((one) => one.product === product)?.defaultPlan;
-  const fallback = input.plans.find((plan) => plan.product === product && plan.plan === key);
-  if (isValid(status)) return [{ plan: complete(pinned, fallback), subscription, items }];
-  return fallback ? [{ plan: complete(fallback, fallback), subscription, items: [] }] : [];
+  const { product, status, pinned, items, provider = 'none' } = subscription;
+  const fallback = fallbackOf(input, product);
+  if (isValid(status)) return [{ plan: complete(pinned, fallback), subscription, items, billed: provider !== 'none' }];
+  return fallback ? [{ plan: complete(fallback, fallback), subscription, items: [], billed: false }] : [];
 }
+
+function fallbackOf({ products, plans }: SnapshotInput, product: string): GrantingPlan | undefined {
+  const key = products.find((one) => one.product === product)?.defaultPlan;
+  return plans.find((plan) => plan.product === product && plan.plan === key);
+}
+
+/** What a provider bills for changes to what it bills for; what is free or approved comes after it, or by an operator. */
+function isChosenThere(plan: GrantingPlan, inForce: readonly InForce[]): boolean {
+  const own = inForce.find((one) => one.subscription.product === plan.product);
+  if (!own?.billed || own.subscription.provider !== 'stripe' || own.plan.plan === plan.plan) return true;
+  return isPaid(plan) && !plan.approval;
+}
+
+/** The add-ons of a product that go with another plan of it. */
+const itemsWith = ({ product, plan }: Pick<GrantingPlan, 'product' | 'plan'>, inForce: readonly InForce[]) =>
+  (inForce.find((one) => one.subscription.product === product)?.items ?? []).filter(
+    ({ plans }) => plans === undefined || plans.includes(plan),
+  );
 
 /** The software's own kinds come first: what depends on them must not find another. */
 function kindOf(key: string, declared: FeatureKind | undefined, inForce: readonly InForce[]): FeatureKind | undefined {

@@ -18,6 +18,8 @@ export interface GrantingItem {
   until: number | null;
   /** What one of it adds. */
   features: Readonly<Record<string, { value: GrantValue }>>;
+  /** Plans that can have it; absent: any. */
+  plans?: readonly string[] | undefined;
 }
 
 /** A plan with its add-ons, which belong to the plan with which they were bought. */

@@ -21,6 +21,22 @@ export const canFollow = (one: Subscription): boolean =>
   one.cancelAt === null &&
   (one.next === null || isOwnOrder(one));
 
+/**
+ * Whether another plan is ordered of what is billed by hand: then it is charged for as many seats as there are members when
+ * it begins. What is ordered at a provider stays as it was ordered.
+ */
+export const isComing = (one: Subscription): boolean =>
+  one.provider === 'manual' &&
+  (one.status === 'active' || one.status === 'trialing') &&
+  !one.billingHeld &&
+  one.cancelAt === null &&
+  one.next !== null &&
+  !isOwnOrder(one);
+
+/** How many seats a plan that is ordered begins with: never more than were ordered with it or are paid for now. */
+export const comingQuantity = (needed: number, { ordered, paid }: { ordered: number; paid: number }): number =>
+  ordered === 0 ? 0 : Math.min(needed, Math.max(ordered, paid));
+
 /** Add-ons that stay as they are, with so few of the one that follows the members as were ordered. */
 export function renewedAddons(
   had: readonly Item[],

@@ -2,9 +2,10 @@ import type { Tx } from '@tidegate/database/tx';
 import { findSeatFollows, type SeatFollow } from '../kernel/seat.rows.ts';
 import type { Item, Subscription } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
+import type { VersionedPlan } from '../plans/catalogue-model.rules.ts';
 import { priceOf } from '../prices/price-of.rules.ts';
 import type { Grant } from './grant.rules.ts';
-import { canFollow, mostSeats, seatGrantId } from './seats.rules.ts';
+import { canFollow, isComing, mostSeats, seatGrantId } from './seats.rules.ts';
 
 /** Seats that a plan sells, as they are sold to one subscription. */
 export interface SoldSeats {
@@ -76,6 +77,35 @@ export async function fewerSeats(
   const { addon, item } = sold;
   const quantity = one.provider === 'stripe' ? await orderedThere(tx, one) : orderedHere(one, sold);
   return quantity !== undefined && quantity < item.quantity ? { addon, quantity } : undefined;
+}
+
+/**
+ * The same with another plan, which may include more or fewer members: as many as are paid for there, so that what an order says
+ * it will cost is what it costs where nobody comes or leaves. Counting them corrects it until then.
+ */
+export async function comingFewer(
+  tx: Tx,
+  catalogue: CurrentCatalogue,
+  one: Subscription,
+  plan: Pick<VersionedPlan, 'plan' | 'seats'>,
+): Promise<FewerSeats | undefined> {
+  const fewer = await fewerSeats(tx, catalogue, one);
+  const sold = await soldSeats(tx, catalogue, one);
+  const follows = (await findSeatFollows(tx, tx.orgId as string)).some(
+    ({ product, following }) => following && product === one.product,
+  );
+  const counted = one.provider === 'manual' && follows && (canFollow(one) || isComing(one));
+  if (!sold?.item || !counted || plan.seats?.addon !== sold.addon) return fewer;
+  const { addon, item, each } = sold;
+  const base = fewer?.quantity ?? item.quantity;
+  // What is ordered already is so many of the plan that was ordered.
+  const { next } = one;
+  const of = next?.addons ? next : one;
+  const had = (await findPlanVersion(tx, one.product, of.plan, of.planVersion))?.seats;
+  if (base === 0 || had?.addon !== addon) return fewer;
+  const needed = base + Math.ceil((had.included - plan.seats.included) / each);
+  const quantity = Math.max(0, Math.min(needed, item.quantity));
+  return quantity < item.quantity ? { addon, quantity } : undefined;
 }
 
 /** What a provider was asked for last. */

@@ -1,13 +1,15 @@
 import type { Tx } from '@tidegate/database/tx';
+import { currencyOf } from '../kernel/currency.rows.ts';
 import { isDemo } from '../kernel/demo.rows.ts';
 import { disputedOf } from '../kernel/dispute.rows.ts';
 import { findGrants, type GrantRow } from '../kernel/grant.rows.ts';
 import type { Holdings } from '../kernel/subscription.rows.ts';
-import type { Subscription } from '../kernel/subscription.rules.ts';
+import { isOrderedByOperator, type Subscription } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
 import type { GrantingSubscription, SnapshotInput } from './entitlements.rules.ts';
 import type { Grant } from './grant.rules.ts';
 import { seatGrants } from './seats.ts';
+import { isValid } from './standing.rules.ts';
 
 /** All that a snapshot is computed from: of what an organisation has, or of what it would have. */
 export async function snapshotInput(
@@ -25,7 +27,12 @@ export async function snapshotInput(
   const demo = await isDemo(tx, orgId);
   const seats = await seatGrants(tx, orgId, catalogue, subscriptions);
   const grants = [...(await findGrants(tx, orgId)).map(toGrant), ...seats];
-  return { orgId, currency, products, features, plans, addons, subscriptions: granting, grants, periods: steps, demo };
+  const fixed = await currencyOf(tx, orgId);
+  const billedIn = fixed ?? subscriptions.find((one) => one.currency !== null)?.currency ?? undefined;
+  return {
+    ...{ orgId, currency, billedIn, products, features, plans, addons, subscriptions: granting, grants },
+    ...{ periods: steps, demo },
+  };
 }
 
 /** As the catalogue lists its products: a refusal of what all share names the first plan. */
@@ -44,10 +51,21 @@ async function grantingOf(tx: Tx, one: Subscription): Promise<GrantingSubscripti
   for (const { addon, version, ...item } of one.items) {
     const sold = await findAddonVersion(tx, one.product, addon, version);
     if (!sold) throw new Error(`Version ${version} of the add-on ${one.product}.${addon} is missing.`);
-    items.push({ ...item, addon, features: sold.features });
+    items.push({ ...item, addon, features: sold.features, plans: sold.plans });
   }
-  return { product: one.product, status: one.status, graceUntil: one.graceUntil, pinned, items };
+  const { product, status, graceUntil, provider } = one;
+  return { product, status, graceUntil, provider, closed: isClosed(one), pinned, items };
 }
+
+/**
+ * Whether whatever its customer chooses is refused, so that nothing is offered: an operator paused it, ordered what follows,
+ * or has to begin to bill it.
+ */
+const isClosed = (one: Subscription): boolean =>
+  one.pausedBy === 'operator' ||
+  (one.provider === 'manual' &&
+    isValid(one.status) &&
+    (one.billingHeld || (isOrderedByOperator(one) && one.next?.reason !== 'moved')));
 
 const toGrant = ({ id, feature, op, value, from_at: from, until_at: until }: GrantRow): Grant => ({
   id,

@@ -10,39 +10,64 @@ export interface Offer {
   features: Readonly<Record<string, FeatureGrant>>;
 }
 
+interface Given<Plan> {
+  currency: string;
+  /** The plan that is in force, by product. */
+  own: Readonly<Record<string, { plan: string }>>;
+  had: Readonly<Record<string, FeatureGrant>>;
+  productOf: (feature: string) => string | null;
+  /** What there would be of a feature with that plan, beside everything that does not come with the own one. */
+  with: (offer: Plan) => (feature: string) => FeatureGrant | undefined;
+}
+
+export interface Upgrades {
+  upgrade: Record<string, Upgrade>;
+  /** Dearer ones, each of which reaches further than the one before. */
+  further: Record<string, Upgrade[]>;
+}
+
 /**
- * For each feature the cheapest plan on offer that gives more than the organisation has: of the feature's product, or of
- * any product for what all share. What the newest version of an own plan includes is never said of another plan.
- *
- * @param own the plan that is in force, by product
+ * For each feature the cheapest plan on offer with which the organisation has more than now, and the dearer ones that
+ * reach further: of the feature's product, or of any product for what all share. It is computed as everything that it has
+ * is, so that grants count: below one that sets a value no plan gives more. What the newest version of an own plan includes
+ * is never said of another plan.
  */
-export function upgradesOf(
-  offers: readonly Offer[],
-  {
-    currency,
-    own,
-    had,
-    productOf,
-  }: {
-    currency: string;
-    own: Readonly<Record<string, { plan: string }>>;
-    had: Readonly<Record<string, FeatureGrant>>;
-    productOf: (feature: string) => string | null;
-  },
-): Record<string, Upgrade> {
+export function upgradesOf<Plan extends Offer>(offers: readonly Plan[], given: Given<Plan>): Upgrades {
+  const { currency, own, had, productOf } = given;
   const isOwn = (offer: Offer) => own[offer.product]?.plan === offer.plan;
   const cheapestFirst = offers
     .map((offer, place) => ({ offer, place, price: priceOf(offer, currency) }))
     .sort((a, b) => Number(isOwn(b.offer)) - Number(isOwn(a.offer)) || a.price - b.price || a.place - b.place);
-  const result: Record<string, Upgrade> = {};
+  const reached: Record<string, number> = {};
+  const result: Upgrades = { upgrade: {}, further: {} };
   for (const { offer } of cheapestFirst) {
-    for (const [key, offered] of Object.entries(offer.features)) {
+    const grantOf = given.with(offer);
+    for (const key of Object.keys(offer.features)) {
       const product = productOf(key);
-      if (result[key] || (product !== null && product !== offer.product) || !isMore(offered, had[key])) continue;
-      result[key] = { product: offer.product, plan: offer.plan, planName: offer.name, limit: amount(offered) };
+      if (product !== null && product !== offer.product) continue;
+      const grant = grantOf(key);
+      if (!grant || !isMore(grant, had[key]) || reachOf(grant) <= (reached[key] ?? -1)) continue;
+      reached[key] = reachOf(grant);
+      const one = { product: offer.product, plan: offer.plan, planName: offer.name, ...allowed(grant) };
+      if (!result.upgrade[key]) result.upgrade[key] = one;
+      else result.further[key] = [...(result.further[key] ?? []), one];
     }
   }
   return result;
+}
+
+/** As an offer says what is allowed with it. */
+export const allowed = (grant: FeatureGrant): Pick<Upgrade, 'limit' | 'level' | 'ceiling'> => ({
+  limit: amount(grant),
+  ...(grant.kind === 'level' && { level: grant.level }),
+  ...(grant.kind === 'metered' && grant.ceiling !== grant.limit && { ceiling: grant.ceiling }),
+});
+
+/** How much of it is not refused. */
+function reachOf(grant: FeatureGrant): number {
+  if (grant.kind === 'boolean') return Number(grant.value);
+  if (grant.kind === 'level') return rank(grant);
+  return size(grant.kind === 'metered' ? grant.ceiling : amount(grant));
 }
 
 /** What a month costs; for comparison only. */

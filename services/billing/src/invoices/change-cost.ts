@@ -2,11 +2,11 @@ import type { Period } from '@tidegate/contracts/billing/period';
 import type { Tx } from '@tidegate/database/tx';
 import { findRedemptions } from '../coupons/coupon.rows.ts';
 import { couponDiscounts, isRunning, type Redemption } from '../coupons/coupon.rules.ts';
+import { currencyOf } from '../kernel/currency.rows.ts';
 import { findPaidPeriods, type PaidPeriodRow } from '../kernel/paid-period.rows.ts';
 import { isBilledByHand, periodAt, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { type ProratedLine, type RecurringItem, remaining } from '../prices/proration.rules.ts';
-import { currencyOf } from './invoice.rows.ts';
 import { type DiscountedCharge, findCharged, findLastCharges, type NewItem } from './invoice-item.rows.ts';
 import {
   billChange,

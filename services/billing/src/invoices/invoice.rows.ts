@@ -29,14 +29,6 @@ export async function lockAccount(tx: Tx, orgId: string): Promise<{ currency: st
 export const fixCurrency = (tx: Tx, orgId: string, currency: string): Promise<unknown> =>
   tx.query('update billing_accounts set currency = $2 where org_id = $1 and currency is null', [orgId, currency]);
 
-/** What the organisation is billed in; undefined before its first paid item. */
-export async function currencyOf(tx: Tx, orgId: string): Promise<string | undefined> {
-  const row = await tx.one<{ currency: string | null }>('select currency from billing_accounts where org_id = $1', [
-    orgId,
-  ]);
-  return row?.currency ?? undefined;
-}
-
 /** The newest first, after the given one. */
 export const listInvoiceRows = (
   tx: Tx,

@@ -1,8 +1,9 @@
 import type { InvoiceLine } from '@tidegate/contracts/billing/invoices';
 import type { PreviewedInvoice } from '@tidegate/contracts/billing/preview';
 import type { Tx } from '@tidegate/database/tx';
+import { currencyOf } from '../kernel/currency.rows.ts';
 import { findBalance } from './balance.rows.ts';
-import { currencyOf, toLine } from './invoice.rows.ts';
+import { toLine } from './invoice.rows.ts';
 import { totals } from './invoice.rules.ts';
 import { findCharged, findWaiting, type NewItem } from './invoice-item.rows.ts';
 

@@ -4,7 +4,7 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
-import { canFollow, FOLLOWS_MEMBERS, quantityFor } from '../entitlements/seats.rules.ts';
+import { canFollow, comingQuantity, FOLLOWS_MEMBERS, quantityFor } from '../entitlements/seats.rules.ts';
 import {
   type DueSeats,
   findSeatFollows,
@@ -18,9 +18,14 @@ import { isEnded, paidPeriod, type Subscription } from '../kernel/subscription.r
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { Payments } from '../subscriptions/payments.ts';
 import { type Situation, SubscriptionChanges } from '../subscriptions/subscription-changes.ts';
-import { addonsWith, itemsWith, neededFor, type SeatState, seatState } from './seat-state.ts';
+import { addonsWith, comingSeats, itemsWith, neededFor, type SeatState, seatState } from './seat-state.ts';
 
-type Wanted = NonNullable<ReturnType<typeof quantityFor>>;
+interface Wanted {
+  state: SeatState;
+  /** coming: when the plan begins that is ordered. */
+  at: 'now' | 'period_end' | 'coming';
+  quantity: number;
+}
 const WHO = { by: 'schedule', reason: FOLLOWS_MEMBERS };
 
 /** Makes the quantity of the add-on what the members are, as a customer would who changes it: at the same prices. */
@@ -36,13 +41,10 @@ export class FollowMembers {
 
   async members(due: DueSeats, members: number): Promise<void> {
     const { orgId } = due;
-    const found = await this.tenants.snapshot(orgId, (tx) => countedAs(tx, due));
-    const wanted = found && wantedFor(found, members);
+    const wanted = await this.tenants.snapshot(orgId, (tx) => wantedFor(tx, due, members));
     let written = false;
-    if (found && wanted) {
-      if (found.one.provider === 'stripe') written = await this.atProvider(orgId, found, wanted);
-      else written = await this.byHand(due, members);
-    }
+    if (wanted?.state.one.provider === 'stripe') written = await this.atProvider(orgId, wanted);
+    else if (wanted) written = await this.byHand(due, members);
     await this.tenants.run(orgId, (tx) => seatsChecked(tx, due, written));
   }
 
@@ -73,20 +75,24 @@ export class FollowMembers {
         written = false;
         if (before?.provider !== 'manual') return undefined;
         // Somebody may have changed it since it was looked at.
-        const state = await countedAs(tx, due);
-        const wanted = state && wantedFor(state, members);
+        const wanted = await wantedFor(tx, due, members);
         if (!wanted) return undefined;
         written = true;
-        return wanted.at === 'now'
-          ? { after: { ...before, next: null, items: itemsWith(state, wanted.quantity, at) }, action: 'changed' }
-          : { after: renewedWith(before, steps, state, { quantity: wanted.quantity, at }), action: 'change_ordered' };
+        const { state, quantity } = wanted;
+        if (wanted.at === 'now')
+          return { after: { ...before, next: null, items: itemsWith(state, quantity, at) }, action: 'changed' };
+        // Who ordered it stays who did.
+        const next = before.next && { ...before.next, addons: addonsWith(state, quantity) };
+        const after =
+          wanted.at === 'coming' ? { ...before, next } : renewedWith(before, steps, state, { quantity, at });
+        return { after, action: 'change_ordered' };
       }),
     );
     return written;
   }
 
   /** Outside of any transaction. What it answers is stored before it comes back. */
-  private async atProvider(orgId: string, state: SeatState, { at, quantity }: Wanted): Promise<boolean> {
+  private async atProvider(orgId: string, { state, at, quantity }: Wanted): Promise<boolean> {
     const { one } = state;
     const { product, plan, planVersion, interval, ref } = one;
     if (ref === null) return false;
@@ -94,16 +100,37 @@ export class FollowMembers {
     const addons = addonsWith(state, quantity);
     // As it is now takes back what was ordered for the next period, and costs nothing.
     const now = at === 'now' || quantity === state.quantity;
-    await this.payments.change(paid, { plan, planVersion, interval, addons, at: now ? 'now' : at });
+    await this.payments.change(paid, { plan, planVersion, interval, addons, at: now ? 'now' : 'period_end' });
     await this.tenants.run(orgId, (tx) => noteLowered(tx, orgId, product, now ? null : quantity));
     return true;
   }
 }
 
-/** undefined also when members have changed, or another replica has counted them, since this one began to. */
-async function countedAs(tx: Tx, { orgId, product, checkAt }: DueSeats): Promise<SeatState | undefined> {
+/**
+ * What the number of members makes of what is paid for now, or of what is ordered. undefined: it is so already; also when
+ * members have changed, or another replica has counted them, since this one began to.
+ */
+async function wantedFor(tx: Tx, { orgId, product, checkAt }: DueSeats, members: number): Promise<Wanted | undefined> {
   const follow = (await findSeatFollows(tx, orgId)).find((one) => one.product === product);
-  return follow?.checkAt === checkAt ? read(tx, orgId, product, follow) : undefined;
+  if (follow?.checkAt !== checkAt) return undefined;
+  const state = await read(tx, orgId, product, follow);
+  if (state) {
+    const wanted = quantityFor(neededFor(members, state), { ...state, most: state.most ?? 0 });
+    return wanted && { state, ...wanted };
+  }
+  return comingFor(tx, orgId, follow, members);
+}
+
+async function comingFor(tx: Tx, orgId: string, follow: SeatFollow, members: number): Promise<Wanted | undefined> {
+  if (!follow.following) return undefined;
+  const [catalogue, holdings] = [await requireCatalogue(tx), await findHoldings(tx, orgId)];
+  const one = holdings.subscriptions.find(({ product }) => product === follow.product);
+  const state = one && (await comingSeats({ tx, orgId, catalogue }, holdings, one, follow));
+  if (!state) return undefined;
+  const { addon } = state.sold;
+  const paid = one.items.find((item) => item.addon === addon)?.quantity ?? 0;
+  const quantity = comingQuantity(neededFor(members, state), { ordered: state.quantity, paid });
+  return quantity === state.quantity ? undefined : { state, at: 'coming', quantity };
 }
 
 /** What there is of the seats of a product. undefined: nothing follows. */
@@ -119,9 +146,6 @@ async function read(
   if (!one || isEnded(one) || !canFollow(one)) return undefined;
   return seatState({ tx, orgId, catalogue, at }, holdings, one, follow);
 }
-
-const wantedFor = (state: SeatState, members: number): Wanted | undefined =>
-  quantityFor(neededFor(members, state), { ...state, most: state.most ?? 0 });
 
 function renewedWith(
   before: Subscription,

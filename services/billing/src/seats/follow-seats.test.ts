@@ -2,8 +2,14 @@ import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { createGrant } from '@tidegate/contracts/billing/grants';
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
 import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
+import { previewChange } from '@tidegate/contracts/billing/preview';
 import { followMembers, getSeats, previewSeats } from '@tidegate/contracts/billing/seats';
-import { cancelSubscription, resumeSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import {
+  cancelSubscription,
+  changeSubscription,
+  resumeSubscription,
+  setSubscription,
+} from '@tidegate/contracts/billing/subscriptions';
 import { Log } from '@tidegate/telemetry/log';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
@@ -162,6 +168,78 @@ test('who had left before another plan or a move was ordered is not paid for in 
     await billing.due();
     expect(await seats(org)).toMatchObject({ quantity: 1 });
   }
+});
+
+test('who leaves or comes back after another plan was ordered is counted in what it begins with', async () => {
+  const org = await customer();
+  await follow(org, 5000);
+  await billing.members(org, 7);
+  expect(await seats(org)).toMatchObject({ quantity: 4, renews: 4 });
+  const yearly = { organisationId: org, product, plan: 'pro', interval: 'year', at: 'period_end', reason: 'A year' };
+  await billing.call(setSubscription, yearly);
+  const invoices = await totals(org);
+  const ordered = async () => {
+    const { next } = await billing.subscription(org, product);
+    return { interval: next?.interval, renews: (await seats(org))?.renews };
+  };
+  await billing.members(org, 5);
+  expect(await ordered()).toEqual({ interval: 'year', renews: 2 });
+  await billing.members(org, 6);
+  expect(await ordered()).toEqual({ interval: 'year', renews: 3 });
+  // Nobody joins beyond what is paid, and what is ordered is never more than that.
+  await billing.members(org, 9);
+  expect(await ordered()).toEqual({ interval: 'year', renews: 4 });
+  expect(await totals(org)).toEqual(invoices);
+  await billing.members(org, 4);
+  await billing.pass(org, 32 * 86_400_000);
+  await billing.due();
+  expect(await seats(org)).toMatchObject({ quantity: 1, renews: 1, interval: 'year' });
+  const lines = await billing.tenants.read(org, (tx) =>
+    tx.query("select quantity::int from invoice_items where org_id = $1 and item = 'addon:extra_member' order by 1", [
+      org,
+    ]),
+  );
+  expect(lines).toEqual([{ quantity: 1 }, { quantity: 4 }]);
+});
+
+test('a plan that includes another number of members is previewed, ordered and begun with as many as are paid for in it', async () => {
+  const sells = (included: number) => `      seats: { feature: seats, included: ${included}, addon: extra_member }\n`;
+  const starter = CATALOGUE.replace('      name: starter\n', `      name: starter\n${sells(1)}`);
+  await billing.call(applyPlans, { yaml: starter + SEATS.replace('[pro]', '[starter, pro]') });
+  const org = await customer();
+  await follow(org, 5000);
+  await billing.members(org, 6);
+  await billing.members(org, 4);
+  expect(await seats(org)).toMatchObject({ quantity: 3, renews: 1 });
+  // Of four members the smaller plan includes one.
+  const said = await billing.call(previewChange, { product, plan: 'starter' }, org);
+  expect(said.next?.lines.find(({ item }) => item === 'addon:extra_member')).toMatchObject({ quantity: 3 });
+  for (let times = 0; times < 2; times += 1) {
+    await billing.call(changeSubscription, { product, plan: 'starter' }, org);
+    await billing.countSeats(org);
+    expect(await seats(org)).toMatchObject({ renews: 3 });
+  }
+  await billing.pass(org, 32 * 86_400_000);
+  await billing.due();
+  expect(await seats(org)).toMatchObject({ quantity: 3 });
+  expect((await totals(org))[0]).toBe(said.next?.totalMinor);
+  await billing.call(applyPlans, { yaml: CATALOGUE + SEATS });
+});
+
+test('who leaves after a move was ordered is counted as well, and what an operator ordered stays theirs', async () => {
+  const org = await customer();
+  await follow(org, 5000);
+  await billing.members(org, 6);
+  await billing.call(applyPlans, { yaml: CATALOGUE.replace('servers: 20', 'servers: 22') + SEATS });
+  await billing.call(movePlans, { from: 'monitoring.pro', at: 'period_end' });
+  await billing.members(org, 4);
+  expect(await seats(org)).toMatchObject({ quantity: 3, renews: 1 });
+  const { next } = await billing.subscription(org, product);
+  expect(next).toMatchObject({ plan: 'pro' });
+  await billing.pass(org, 32 * 86_400_000);
+  await billing.due();
+  expect(await seats(org)).toMatchObject({ quantity: 1 });
+  expect((await billing.call(getEntitlements, {}, org)).features['servers']).toMatchObject({ limit: 22 });
 });
 
 test('members that join while they are counted are counted again at once', async () => {

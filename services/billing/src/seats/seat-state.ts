@@ -1,12 +1,13 @@
 import type { Tx } from '@tidegate/database/tx';
 import { snapshotOf } from '../entitlements/entitlements.rules.ts';
-import { isOwnOrder, seatGrantId } from '../entitlements/seats.rules.ts';
+import { isComing, seatGrantId } from '../entitlements/seats.rules.ts';
 import { mostOf, type SoldSeats, soldSeats } from '../entitlements/seats.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import type { SeatFollow } from '../kernel/seat.rows.ts';
 import type { Holdings } from '../kernel/subscription.rows.ts';
-import type { Item, Subscription } from '../kernel/subscription.rules.ts';
+import { carriedOut, type Item, type Subscription } from '../kernel/subscription.rules.ts';
 import type { CurrentCatalogue } from '../plans/catalogue.rows.ts';
+import { goingWith } from '../subscriptions/settle.ts';
 
 /** Seats of one subscription: what there is without any that are bought, what is, and what may be by itself. */
 export interface SeatState {
@@ -41,15 +42,31 @@ export async function seatState(
     sold,
     included: grant?.kind === 'counted' ? grant.limit : 0,
     quantity,
-    renews: renewing(one, sold.addon) ?? follow?.loweredTo ?? quantity,
+    renews: renewing(one, sold) ?? follow?.loweredTo ?? quantity,
     most: mostOf(follow, one, sold),
   };
 }
 
-/** Of what was ordered because members left. */
-function renewing(one: Subscription, addon: string): number | undefined {
-  if (!isOwnOrder(one)) return undefined;
-  return one.next?.addons?.find((item) => item.addon === addon)?.quantity ?? 0;
+/** As it is ordered here: because members left, or with another plan, which may not have them. */
+function renewing({ next }: Subscription, { addon, plans }: SoldSeats): number | undefined {
+  if (next && !plans.includes(next.plan)) return 0;
+  return next?.addons ? (next.addons.find((item) => item.addon === addon)?.quantity ?? 0) : undefined;
+}
+
+/** The same of the plan that is ordered, as it will be when it begins. undefined: none is, or it sells no seats. */
+export async function comingSeats(
+  given: { tx: Tx; orgId: string; catalogue: CurrentCatalogue },
+  holdings: Holdings,
+  one: Subscription,
+  follow: SeatFollow,
+): Promise<SeatState | undefined> {
+  const { next } = one;
+  if (!next || !isComing(one)) return undefined;
+  const { at } = next;
+  const after = carriedOut(one, { at, action: 'changed' }, undefined);
+  const begun = { ...after, items: await goingWith(given.tx, after) };
+  const subscriptions = holdings.subscriptions.map((each) => (each.product === one.product ? begun : each));
+  return seatState({ ...given, at }, { ...holdings, subscriptions }, begun, follow);
 }
 
 export const neededFor = (members: number, { included, sold }: SeatState): number =>

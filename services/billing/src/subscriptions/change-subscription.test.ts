@@ -72,6 +72,8 @@ describe('a trial', () => {
     await billing.pass(org, 31_000);
     await billing.due();
     expect((await inForce(org)).plans['monitoring']).toMatchObject({ plan: 'free', status: 'active' });
+    // What was tried is not offered to be tried.
+    await expect(choose(org, 'pro')).rejects.toMatchObject({ code: 'payment_needed', data: { trialDays: null } });
     await expect(choose(org, 'pro', { trial: true })).rejects.toMatchObject({
       code: 'trial_not_available',
       data: { reason: 'already_tried' },

@@ -12,9 +12,8 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { isPaid } from '../entitlements/default-plan.rules.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
-import { currencyOf } from '../invoices/invoice.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { isEnded, isOrderedByOperator, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
+import { isEnded, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
 import {
   beginAtPeriodEnd,
   beginNow,
@@ -22,8 +21,8 @@ import {
   choiceOf,
   chosenPlan,
   costs,
-  givesLess,
-  isPricedIn,
+  currencyFor,
+  requireChoosable,
 } from './chosen-plan.ts';
 import { enterCode } from './enter-code.ts';
 import { saveOrder } from './order.rows.ts';
@@ -31,7 +30,7 @@ import { Payments } from './payments.ts';
 import { ProviderChanges } from './provider-changes.ts';
 import { type Shown, ShowSubscriptions } from './show-subscriptions.ts';
 import { type Decided, requireNotHeld, type Situation, SubscriptionChanges } from './subscription-changes.ts';
-import { claimTrial, personKeys, useTrial } from './trial.rows.ts';
+import { claimTrial, isTried, personKeys, useTrial } from './trial.rows.ts';
 
 type Context = OperationContext<typeof changeSubscription>;
 const DAY_MS = 86_400_000;
@@ -106,26 +105,11 @@ export class ChangeSubscription {
     }
     const byHand = before !== undefined && before.provider === 'manual' && isValid(before.status);
     if (!byHand) {
-      this.requireFree(refuse, situation, choice);
+      await this.requireFree(context, situation, choice);
       if (code) throw invalidCode(refuse, code, 'costs_nothing');
       return beginNow(situation, choice, 'none');
     }
-    const currency = (await currencyOf(tx, tx.orgId as string)) ?? before.currency ?? catalogue.currency;
-    if (!isPricedIn(currency, choice, catalogue)) {
-      const { product, plan: key } = plan;
-      throw refuse(
-        paymentNeeded,
-        { product, plan: key, interval: choice.interval, price: null, trialDays: null, checkout: null },
-        `It has no price in ${currency}, in which this organisation is billed: ask the operator.`,
-      );
-    }
-    const at = input.at ?? ((await givesLess(situation, before, plan)) ? 'period_end' : 'now');
-    if (isOrderedByOperator(before) && before.next?.reason !== 'moved') {
-      throw conflict({}, 'The operator of this installation ordered what follows. Ask them to take it back.');
-    }
-    if (at === 'now' && before.billingHeld && costs(choice, catalogue)) {
-      throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
-    }
+    const at = await requireChoosable(refuse, { ...situation, before }, choice, input.at);
     const { reason } = input;
     const who = { by, reason, orderedBy: 'customer' as const };
     const decided =
@@ -137,12 +121,14 @@ export class ChangeSubscription {
     return enterCode(refuse, situation, choice, { decided, code, by, reason });
   }
 
-  private requireFree(refuse: Context['refuse'], { catalogue, before }: Situation, choice: Choice): void {
+  private async requireFree({ refuse, caller }: Context, situation: Situation, choice: Choice): Promise<void> {
+    const { catalogue, tx } = situation;
     if (!costs(choice, catalogue)) return;
     const { plan, interval } = choice;
-    const currency = before?.currency ?? catalogue.currency;
+    const currency = await currencyFor(situation);
     const price = plan.prices.find((one) => one.interval === interval && one.currency === currency);
     const checkout = this.payments.configured ? '/api/v1/billing/checkout' : null;
+    const canTry = plan.trial && !plan.trial.card && !(await isTried(tx, plan.product, caller.userId));
     throw refuse(
       paymentNeeded,
       {
@@ -150,7 +136,7 @@ export class ChangeSubscription {
         plan: plan.plan,
         interval,
         price: price ? { currency, amountMinor: price.amountMinor } : null,
-        trialDays: plan.trial && !plan.trial.card ? plan.trial.days : null,
+        trialDays: canTry ? (plan.trial?.days ?? null) : null,
         checkout,
       },
       checkout ? `Buy it: POST ${checkout}` : 'Ask the operator of this installation: plans are set by hand here.',

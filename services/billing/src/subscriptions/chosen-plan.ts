@@ -1,11 +1,13 @@
+import { OPTIONAL_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billing/plans';
-import { addonNotOffered } from '@tidegate/contracts/billing/subscriptions';
-import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { addonNotOffered, paymentNeeded } from '@tidegate/contracts/billing/subscriptions';
+import { conflict, invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { renewedAddons } from '../entitlements/seats.rules.ts';
-import { fewerSeats } from '../entitlements/seats.ts';
+import { comingFewer } from '../entitlements/seats.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { isMore } from '../entitlements/upgrade.rules.ts';
+import { currencyOf } from '../kernel/currency.rows.ts';
 import { chosenInterval } from '../kernel/interval.rules.ts';
 import {
   changed,
@@ -13,6 +15,7 @@ import {
   type Item,
   isEnded,
   isHeld,
+  isOrderedByOperator,
   onDefault,
   paidPeriod,
   type Subscription,
@@ -122,6 +125,40 @@ export const isPricedIn = (
     (grant) => !('price' in grant && grant.price) || Object.hasOwn(grant.price, currency),
   );
 
+/** What the organisation is, or would be, billed in. */
+export const currencyFor = async ({ tx, before, catalogue }: Pick<Situation, 'tx' | 'before' | 'catalogue'>) =>
+  (await currencyOf(tx, tx.orgId as string)) ?? before?.currency ?? catalogue.currency;
+
+/**
+ * Refuses what a customer cannot choose of what is billed by hand: it has no price for them, or an operator has said how it goes
+ * on. Answers when the choice begins.
+ */
+export async function requireChoosable(
+  refuse: Refuse<typeof paymentNeeded>,
+  situation: Situation & { before: Subscription },
+  choice: Choice,
+  asked: 'now' | 'period_end' | undefined,
+): Promise<'now' | 'period_end'> {
+  const { before, catalogue } = situation;
+  const { product, plan } = choice.plan;
+  const currency = await currencyFor(situation);
+  if (!isPricedIn(currency, choice, catalogue)) {
+    throw refuse(
+      paymentNeeded,
+      { product, plan, interval: choice.interval, price: null, trialDays: null, checkout: null },
+      `It has no price in ${currency}, in which this organisation is billed: ask the operator.`,
+    );
+  }
+  if (isOrderedByOperator(before) && before.next?.reason !== 'moved') {
+    throw conflict({}, 'The operator of this installation ordered what follows. Ask them to take it back.');
+  }
+  const at = asked ?? ((await givesLess(situation, before, choice.plan)) ? 'period_end' : 'now');
+  if (at === 'now' && before.billingHeld && costs(choice, catalogue)) {
+    throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
+  }
+  return at;
+}
+
 /** At once. `provider`: who bills for what it costs. */
 export function beginNow(
   { at, catalogue, before, steps }: Situation,
@@ -160,7 +197,7 @@ export async function beginAtPeriodEnd(
   if (plan.plan === defaultPlan(catalogue, plan.product)?.plan) {
     return { after: { ...before, next: null, cancelAt: end, orderedBy }, action: 'cancel_ordered' };
   }
-  const addons = renewedAddons(before.items, items, await fewerSeats(tx, catalogue, before));
+  const addons = renewedAddons(before.items, items, await comingFewer(tx, catalogue, before, plan));
   const next = { plan: plan.plan, planVersion: plan.version, interval, at: end, ...who, addons };
   const kept = before.items.map((item) =>
     items.some(({ addon }) => addon === item.addon) ? item : { ...item, until: item.until ?? end },
@@ -178,5 +215,7 @@ export function endOf(before: Subscription, steps: Situation['steps'], at: numbe
 export async function givesLess({ tx }: Situation, before: Subscription, plan: VersionedPlan): Promise<boolean> {
   const had = await findPlanVersion(tx, before.product, before.plan, before.planVersion);
   if (!had) return false;
-  return Object.entries(had.features).some(([key, grant]) => isMore(grant, plan.features[key]));
+  // A limit that the new plan does not have is less of nothing.
+  const isLifted = (key: string) => Object.hasOwn(OPTIONAL_FEATURES, key) && plan.features[key] === undefined;
+  return Object.entries(had.features).some(([key, grant]) => !isLifted(key) && isMore(grant, plan.features[key]));
 }

@@ -2,9 +2,8 @@ import type { promotionCodeInvalid } from '@tidegate/contracts/billing/coupons';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { periodBeginning } from '../coupons/coupon.rules.ts';
 import { type Entered, invalidCode, redeemCode } from '../coupons/redeem-coupon.ts';
-import { currencyOf } from '../invoices/invoice.rows.ts';
 import { periodAt, wholeSecond } from '../kernel/subscription.rules.ts';
-import { type Choice, costs } from './chosen-plan.ts';
+import { type Choice, costs, currencyFor } from './chosen-plan.ts';
 import { withStep } from './settle.ts';
 import type { Decided, Situation } from './subscription-changes.ts';
 
@@ -22,7 +21,7 @@ export async function enteredWith(
   const begins = after.next?.at ?? null;
   const endsOnly = begins === null && after.cancelAt !== null && before?.cancelAt !== after.cancelAt;
   if (!costs(choice, catalogue) || endsOnly) throw invalidCode(refuse, code, 'costs_nothing');
-  const currency = (await currencyOf(tx, orgId)) ?? before?.currency ?? catalogue.currency;
+  const currency = await currencyFor({ tx, before, catalogue });
   const from = begins ?? wholeSecond(at);
   const period =
     begins === null ? periodAt(step ? withStep(steps, step) : steps, at) : periodBeginning(begins, choice.interval);

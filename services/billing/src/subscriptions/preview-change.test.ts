@@ -1,3 +1,4 @@
+import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { getInvoice, type InvoiceLine, listInvoices } from '@tidegate/contracts/billing/invoices';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { type PreviewedInvoice, previewChange } from '@tidegate/contracts/billing/preview';
@@ -168,6 +169,29 @@ test('it says what will differ and what will be too much, and when it begins', a
   const servers = said.entitlements.find(({ feature }) => feature === 'servers');
   expect(servers).toMatchObject({ before: { limit: 20 }, after: { limit: 5 } });
   expect(said.entitlements.map(({ feature }) => feature)).not.toContain('api_keys');
+});
+
+test('what cannot be chosen is refused in the preview as it is by the change', async () => {
+  const org = await holder('2024-04-01T00:00:00Z', { plan: 'starter' });
+  const both = async (code: string) => {
+    for (const operation of [previewChange, changeSubscription])
+      await expect(billing.call(operation, monitoring({ plan: 'pro' }), org)).rejects.toMatchObject({ code });
+    // Nor is it offered meanwhile.
+    const { upgrade, addon } = await billing.call(getEntitlements, {}, org);
+    expect([upgrade['servers'], addon?.['servers']]).toEqual([undefined, undefined]);
+  };
+  const set = (more: object) => billing.call(setSubscription, { organisationId: org, ...monitoring(more) });
+  await set({ plan: 'pro', at: 'period_end' });
+  await both('conflict');
+  await set({ plan: 'starter', status: 'paused' });
+  await both('conflict');
+  await set({ plan: 'starter' });
+  expect((await billing.call(getEntitlements, {}, org)).upgrade['servers']).toMatchObject({ plan: 'pro' });
+  await billing.tenants.run(org, (tx) =>
+    tx.query("update billing_accounts set currency = 'CHF' where org_id = $1", [org]),
+  );
+  await billing.settle(org);
+  await both('payment_needed');
 });
 
 test('what somebody without a subscription would pay is said as well; nothing else is refused differently than by a change', async () => {

@@ -11,13 +11,13 @@ import { beingSetUp } from '../kernel/being-set-up.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { isEnded, paidPeriod } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
-import { beginAtPeriodEnd, beginNow, choiceOf, chosenPlan, costs, givesLess } from './chosen-plan.ts';
+import { beginAtPeriodEnd, beginNow, choiceOf, chosenPlan, costs, givesLess, requireChoosable } from './chosen-plan.ts';
 import { enteredWith } from './enter-code.ts';
 import { PreviewEntitlements } from './preview-entitlements.ts';
 import { invoicesOf } from './preview-invoices.ts';
 import { ProviderChanges } from './provider-changes.ts';
 import { withStep } from './settle.ts';
-import type { Situation } from './subscription-changes.ts';
+import { requireNotHeld, type Situation } from './subscription-changes.ts';
 
 type Context = OperationContext<typeof previewChange>;
 type Features = Awaited<ReturnType<PreviewEntitlements['of']>>['before'];
@@ -64,7 +64,14 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   const choice = await choiceOf(refuse, situation, plan, input, { operator: false });
   const { interval } = choice;
   const paidFor = has && before.provider !== 'none' ? before : undefined;
-  const later = paidFor && (input.at ?? ((await givesLess(situation, paidFor, plan)) ? 'period_end' : 'now'));
+  const isBilledThere = before?.provider === 'stripe' && !isEnded(before);
+  // As the change itself: what is refused costs nothing.
+  if (!isBilledThere) requireNotHeld(before);
+  const later =
+    paidFor &&
+    (isBilledThere
+      ? (input.at ?? ((await givesLess(situation, paidFor, plan)) ? 'period_end' : 'now'))
+      : await requireChoosable(refuse, { ...situation, before: paidFor }, choice, input.at));
   const code = input.promotionCode;
   if (before?.provider === 'stripe' && !isEnded(before)) {
     const begins = later === 'period_end' ? paidPeriod(before, own, at).end : at;

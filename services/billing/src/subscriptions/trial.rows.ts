@@ -50,6 +50,13 @@ export async function claimTrial(tx: Tx, product: string, keys: readonly TrialKe
   return rows.length === keys.length;
 }
 
+/** Whether an organisation cannot try a product any more: it has, or one of its owners, or who asks, with another one. */
+export async function isTried(tx: Tx, product: string, userId?: string): Promise<boolean> {
+  const orgId = tx.orgId as string;
+  const own = (await findTrials(tx, orgId)).some((trial) => trial.product === product);
+  return own || hasTried(tx, product, await personKeys(tx, orgId, userId));
+}
+
 export async function hasTried(tx: Tx, product: string, keys: readonly TrialKey[]): Promise<boolean> {
   const row = await tx.one(
     `select 1 from trial_claims where product = $1 and key in (select ${HASHED} from unnest($2::text[]) as key) limit 1`,
@@ -57,6 +64,28 @@ export async function hasTried(tx: Tx, product: string, keys: readonly TrialKey[
   );
   return row !== undefined;
 }
+
+/**
+ * Of trials at a provider, those that were given by another installation, from which their organisation has moved; false: what
+ * they were paid with is not claimed here yet. See `arrival`.
+ */
+export async function findGivenElsewhere(tx: Tx, refs: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
+  const rows = await tx.query<{ ref: string; claimed: boolean }>(
+    `select ref, c.claimed_for is not null as claimed
+       from unnest($1::text[]) as ref
+       join trial_claims c on c.key = encode(sha256(convert_to('trial:' || ref, 'UTF8')), 'hex') and c.product = ''`,
+    [refs],
+  );
+  return new Map(rows.map(({ ref, claimed }) => [ref, claimed]));
+}
+
+/** What they were paid with is claimed. */
+export const noteGivenElsewhere = (tx: Tx, ref: string): Promise<unknown> =>
+  tx.query(
+    `update trial_claims set claimed_for = key
+      where key = encode(sha256(convert_to('trial:' || $1, 'UTF8')), 'hex') and product = ''`,
+    [ref],
+  );
 
 /**
  * The cards of a trial that a provider runs. False when somebody else's trial has one of them; said again for the same

@@ -1,4 +1,5 @@
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
+import { addonFor, upgradeFor } from '@tidegate/contracts/billing/snapshot';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { type Credited, leftOf } from '@tidegate/contracts/usage/credits';
 import { limitInSteps, unitsOf } from '@tidegate/contracts/usage/quantity';
@@ -29,8 +30,8 @@ export const NOTHING_USED: Balance = {
 
 /** One line of the usage page. */
 export function meterUsage(meter: Meter, balance: Balance, standing: Standing, window: MeterWindow): MeterUsage {
-  const { features, upgrade, addon } = standing.snapshot;
-  const grant = features[meter.meter];
+  const { snapshot } = standing;
+  const grant = snapshot.features[meter.meter];
   const included = grant?.kind === 'metered';
   const limit = included ? grant.limit : 0;
   const { used, reserved, drawn, credits, decimals } = balance;
@@ -51,8 +52,8 @@ export function meterUsage(meter: Meter, balance: Balance, standing: Standing, w
     periodStart: start,
     periodEnd: end,
     resetsAt: end,
-    upgradeTo: upgrade[meter.meter]?.plan ?? null,
-    addon: addon?.[meter.meter] ?? null,
+    upgradeTo: upgradeFor(snapshot, meter.meter)?.plan ?? null,
+    addon: addonFor(snapshot, meter.meter) ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { accessTo } from '@tidegate/contracts/billing/snapshot';
+import { accessTo, addonFor, upgradeFor } from '@tidegate/contracts/billing/snapshot';
 import { judge } from '@tidegate/contracts/usage/check';
 import { type FeatureLimit, usageLimits } from '@tidegate/contracts/usage/limits';
 import { unitsOf } from '@tidegate/contracts/usage/quantity';
@@ -37,7 +37,7 @@ function limitOf(
   const { snapshot } = standing;
   const grant = snapshot.features[feature];
   if (!grant) throw new Error('Only features of the snapshot are listed.');
-  const { product, level, limit, upgrade, addon } = judge(snapshot, { feature, quantity: 0 });
+  const { product, level, limit } = judge(snapshot, { feature, quantity: 0 });
   const metered = grant.kind === 'metered' ? grant : undefined;
   const balance = counted?.balance;
   return {
@@ -56,7 +56,7 @@ function limitOf(
     credits: balance ? unitsOf(balance.credits, balance.decimals) : null,
     rollover: balance ? rolloverOf(grant, balance) : null,
     resetsAt: counted ? asText(standing, counted.window).end : null,
-    upgrade,
-    addon,
+    upgrade: upgradeFor(snapshot, feature) ?? null,
+    addon: addonFor(snapshot, feature) ?? null,
   };
 }

@@ -82,8 +82,11 @@ export class CheckEntitlement {
     // As it is after the hold: what was asked for is decided.
     const { used, reserved, drawn, credits, elsewhere } = balance;
     const after = { used, reserved, drawn, credits, elsewhere, resetsAt: asText(standing, window).end };
+    if (!leaseId) {
+      const refused = judge(standing.snapshot, { ...input, quantity }, after);
+      return { ...refused, allowed: false, reason: refused.reason ?? 'limit_reached' };
+    }
     const check = judge(standing.snapshot, { ...input, quantity: 0 }, after);
-    if (!leaseId) return { ...check, allowed: false, reason: check.reason ?? 'limit_reached' };
     requireOpen(refuse, { id: leaseId, spent, expired: Date.parse(expiresAt) <= standing.now });
     if (granted !== quantity) {
       throw invalid(

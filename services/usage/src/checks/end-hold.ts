@@ -3,7 +3,7 @@ import { refusalOf } from '@tidegate/contracts/billing/snapshot';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import { forbidden, notFound, quotaExhausted } from '@tidegate/contracts/kernel/problem';
 import { commitHold, releaseHold } from '@tidegate/contracts/usage/check';
-import { leftOf } from '@tidegate/contracts/usage/credits';
+import { leftOf, limitFor } from '@tidegate/contracts/usage/credits';
 import { MAX_TTL_SECONDS } from '@tidegate/contracts/usage/leases';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
@@ -91,15 +91,17 @@ async function requireRoom(tx: Tx, standing: Standing, hold: LeaseRow, used: num
   const window = currentWindow(standing, hold.meter);
   const [balance] = await findBalances(tx, snapshot.orgId, [window], hold.created_at.toISOString());
   const others = { ...NOTHING_USED, ...balance };
-  const left = leftOf(ceiling, { ...others, reserved: others.reserved - hold.granted });
+  others.reserved -= hold.granted;
+  const left = leftOf(ceiling, others);
   if (used <= left) return;
   const resetsAt = asText(standing, window).end;
-  const { product, upgradeTo, addon } = refusalOf(snapshot, hold.meter);
+  const need = { amount: limitFor(used, others) };
+  const { product, upgradeTo, addon } = refusalOf(snapshot, hold.meter, need);
   throw quotaExhausted(
     {
       meter: hold.meter,
       limit: ceiling,
-      used: others.used + others.reserved - hold.granted,
+      used: others.used + others.reserved,
       resetsAt,
       product,
       upgradeTo,

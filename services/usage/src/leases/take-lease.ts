@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { refusalOf } from '@tidegate/contracts/billing/snapshot';
 import { featureNotIncluded, forbidden } from '@tidegate/contracts/kernel/problem';
+import { limitFor } from '@tidegate/contracts/usage/credits';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -21,7 +22,10 @@ export class TakeLease {
     }
     const loan = await this.lend.take(caller.orgId, meter, { ...request, hold: false });
     const { standing, grant, window, leaseId, granted, expiresAt, rate } = loan;
-    const refusal = refusalOf(standing.snapshot, meter);
+    // Of what may be less, one unit is what was needed at least.
+    const least = request.whole ? request.want : 1;
+    const need = granted > 0 || !grant ? {} : { amount: limitFor(least, loan.balance) };
+    const refusal = refusalOf(standing.snapshot, meter, need);
     if (!grant) {
       // The platform's own meters exist whether a catalogue declares them or not.
       if (!PLATFORM_METERS.has(meter)) await requireMeter(refuse, tx, meter);

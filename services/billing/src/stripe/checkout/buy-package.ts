@@ -8,7 +8,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import type { Stripe } from 'stripe';
 import { unitsOf } from '../../credits/credit.rules.ts';
 import { offeredPackage } from '../../credits/offered-package.ts';
-import { currencyOf } from '../../invoices/invoice.rows.ts';
+import { currencyOf } from '../../kernel/currency.rows.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
 import { StoredCalls } from '../client/stored-calls.ts';
 import { isBegun } from '../client/stripe-call.rows.ts';

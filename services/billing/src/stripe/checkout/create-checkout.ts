@@ -4,7 +4,7 @@ import { otherCurrency } from '@tidegate/contracts/billing/invoices';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import type { Stripe } from 'stripe';
-import { currencyOf } from '../../invoices/invoice.rows.ts';
+import { currencyOf } from '../../kernel/currency.rows.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
 import { findTrials, hasTried, personKeys } from '../../subscriptions/trial.rows.ts';
 import { StripeApi } from '../client/stripe-api.ts';

@@ -3,7 +3,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Log } from '@tidegate/telemetry/log';
 import type { Stripe } from 'stripe';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
-import { claimCards, type TrialKey } from '../../subscriptions/trial.rows.ts';
+import { claimCards, findGivenElsewhere, noteGivenElsewhere, type TrialKey } from '../../subscriptions/trial.rows.ts';
 import { endOnce, StripeApi } from '../client/stripe-api.ts';
 import { readLookupKey } from '../prices/lookup-key.rules.ts';
 import type { Fact } from './facts.rules.ts';
@@ -11,7 +11,8 @@ import type { Fact } from './facts.rules.ts';
 /**
  * A product is tried once with a card, whoever has it. Who is first is decided by one insert, before anything of the trial is
  * stored here; the other one is cancelled at Stripe, which charges nothing, or is paid for from now on, as the catalogue says.
- * After a crash the same is done again.
+ * After a crash the same is done again. A trial that was given before its organisation moved here goes on, whoever has tried the
+ * product here with the same card; its cards have tried it here as well then.
  */
 @Injectable()
 export class TriedCards {
@@ -23,7 +24,11 @@ export class TriedCards {
 
   /** Answers what was refused: what was fetched is not so any more then. */
   async refuse(customerId: string, subscriptions: readonly Stripe.Subscription[]): Promise<Fact[]> {
-    const trials = subscriptions.filter(({ status }) => status === 'trialing');
+    const tried = subscriptions.filter((one) => one.trial_end !== null);
+    if (tried.length === 0) return [];
+    const refs = tried.map(({ id }) => id);
+    const given = await findGivenElsewhere(this.tenants.reader({}), refs);
+    const trials = tried.filter(({ id, status }) => (given.has(id) ? !given.get(id) : status === 'trialing'));
     if (trials.length === 0) return [];
     const { policies } = await requireCatalogue(this.tenants.reader({}));
     const policy = policies?.triedCard ?? 'refuse';
@@ -32,7 +37,11 @@ export class TriedCards {
     const facts: Fact[] = [];
     for (const trial of trials) {
       const products = productsOf(trial);
-      const first = await this.tenants.as({}, (tx) => claimCards(tx, products, cards, trial.id));
+      const first = await this.tenants.as({}, async (tx) => {
+        const isFirst = await claimCards(tx, products, cards, trial.id);
+        if (given.has(trial.id)) await noteGivenElsewhere(tx, trial.id);
+        return isFirst || given.has(trial.id);
+      });
       if (first) continue;
       await this.end(trial, policy);
       this.log.warn({ subscription: trial.id, policy }, 'A trial with a card that has tried the product was not given');

@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { currencyOf } from '../../invoices/invoice.rows.ts';
+import { currencyOf } from '../../kernel/currency.rows.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
 import type { PackageDefinition } from '../../plans/catalogue-model.rules.ts';
 

@@ -20,6 +20,7 @@ import { openStripeBilling, type StripeBilling } from '../../../test/stripe-fixt
 import { CATALOGUE, openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
 import { arrival } from '../../arrival.rows.ts';
 import { clock } from '../../kernel/subscription.rows.ts';
+import { claimTrial, hasTried, type TrialKey } from '../../subscriptions/trial.rows.ts';
 import { markTopUp } from '../top-ups/top-up.rows.ts';
 import { LeaveStripe } from './leave-stripe.ts';
 
@@ -91,10 +92,11 @@ test('frozen, nothing of it is asked of Stripe or changed there, whoever wants i
   expect(await topUpInvoices()).toEqual(['paid']);
 });
 
-/** What Stripe has said is said to the other installation as well. */
+/** What Stripe has said of the customer is said to the other installation as well. */
 async function sayAgain(target: StripeBilling): Promise<void> {
   const { data } = await home.dashboard.events.list({ limit: 100 });
-  for (const event of data) await target.deliver(JSON.stringify(event));
+  const texts = data.map((event) => JSON.stringify(event)).filter((text) => text.includes(customer));
+  for (const text of texts) await target.deliver(text);
 }
 
 async function copied(target: StripeBilling): Promise<void> {
@@ -203,4 +205,60 @@ test('where it arrives it goes on as Stripe has it, and nothing is charged, repo
   expect(await subscription()).toMatchObject({ status: 'active' });
   await target.call(cancelSubscription, { product: 'api', at: 'now' }, org);
   expect(await subscription()).toMatchObject({ status: 'canceled' });
+});
+
+test('a trial that runs goes on to its end where its card has tried the product, and who has had one has had it there as well', async () => {
+  const target = await openStripeBilling({ apiBase: home.stripe.origin, secretKey: home.stripe.key });
+  await target.call(applyPlans, { yaml: CATALOGUE });
+  await target.ask(publishPrices, {});
+  const owner = newId();
+  org = await home.create(undefined, newId(), owner);
+  await home.buy(org, { plan: 'tried' });
+  await home.settle();
+  expect(await home.plan(org)).toMatchObject({ plan: 'tried', status: 'trialing' });
+  customer = await home.customerOf(org);
+  const trial = (await subscription())?.id ?? '';
+  const { data: methods } = await home.dashboard.paymentMethods.list({ customer });
+  const card = `card:${methods[0]?.card?.fingerprint}` as const;
+  // Somebody who lives there has tried it with the same card.
+  await target.tenants.as({}, (tx) => claimTrial(tx, 'main', [card]));
+  await move(target);
+  await moving(target.tenants, (tx) => activate(tx, org));
+  const since = home.stripe.requests.length;
+  for (let times = 0; times < 2; times += 1) {
+    await sayAgain(target);
+    await copied(target);
+  }
+  expect(await target.subscriptions(org)).toMatchObject([{ status: 'trialing' }]);
+  expect(changes(since)).toEqual([]);
+  expect((await home.dashboard.subscriptions.retrieve(trial)).status).toBe('trialing');
+  const hadBy = (key: TrialKey) => target.tenants.as({}, (tx) => hasTried(tx, 'main', [key]));
+  expect([await hadBy(`user:${owner}`), await hadBy(`user:${newId()}`)]).toEqual([true, false]);
+
+  // It ends as it would have, and is paid for.
+  const days = Math.ceil((((await subscription())?.trial_end ?? 0) - home.stripe.clock.now()) / 86_400) + 1;
+  await home.stripe.advance({ days });
+  await sayAgain(target);
+  await copied(target);
+  expect(await target.subscriptions(org)).toMatchObject([{ status: 'active' }]);
+});
+
+test('the card of a trial that had ended before the move has tried the product where it arrives', async () => {
+  const target = await openStripeBilling({ apiBase: home.stripe.origin, secretKey: home.stripe.key });
+  await target.call(applyPlans, { yaml: CATALOGUE });
+  await target.ask(publishPrices, {});
+  org = await home.organisation();
+  await home.buy(org, { plan: 'tried' });
+  await home.settle();
+  customer = await home.customerOf(org);
+  await home.dashboard.subscriptions.cancel((await subscription())?.id ?? '');
+  await home.settle();
+  const { data: methods } = await home.dashboard.paymentMethods.list({ customer });
+  const card = `card:${methods[0]?.card?.fingerprint}` as const;
+  const had = () => target.tenants.as({}, (tx) => hasTried(tx, 'main', [card]));
+  await move(target);
+  await moving(target.tenants, (tx) => activate(tx, org));
+  expect(await had()).toBe(false);
+  await copied(target);
+  expect(await had()).toBe(true);
 });
