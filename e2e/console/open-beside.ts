@@ -42,6 +42,11 @@ export function openBeside(visit: Visit): void {
     await until(() => page.url().includes('levels-by=-price'), { what: 'the order of the levels' });
     await panel.getByRole('link', { name: 'Open its page' }).click();
     await page.getByRole('heading', { name: 'Alpha', level: 1 }).waitFor();
+    // The overview has it as well, for whoever watches no server.
+    await visit.go(page, home);
+    const line = page.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'Alpha' }) });
+    await line.getByText('Running', { exact: true }).waitFor();
+    expect(await visit.judge(page)).toEqual([]);
   });
 
   test('an invoice opens beside the list with its lines', async () => {
