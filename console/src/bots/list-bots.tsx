@@ -14,6 +14,7 @@ import { Page } from '../kernel/page.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
+import { given } from '../kernel/search-params.ts';
 import { WithPanel } from '../kernel/side-panel.tsx';
 import { t } from '../kernel/strings.ts';
 import { BotState, STATES } from '../ladder/bot-state.tsx';
@@ -27,9 +28,9 @@ const BotBeside = lazy(async () => ({ default: (await import('./bot-beside.tsx')
 export function ListBots() {
   const org = useOrg();
   const navigate = useNavigate();
-  const { open: _, ...search } = route.useSearch();
+  const search = route.useSearch();
   const { opened, open } = useOpened();
-  const bots = usePages('botsList', { limit: 50, ...search }, { everyMs: 10_000 });
+  const bots = usePages('botsList', { limit: 50, ...askedOf(search) }, { everyMs: 10_000 });
   const filtered = search.status !== undefined || search.search !== undefined || search.market !== undefined;
   const change = (more: object) =>
     navigate({ to: '/o/$org/bots', params: { org }, search: (before) => ({ ...before, ...more }) as never });
@@ -92,6 +93,10 @@ export function ListBots() {
     </Page>
   );
 }
+
+/** What the address asks the server for; the rest of it is how tables look, and what is open. */
+const askedOf = ({ status, search, market, sort }: ReturnType<typeof route.useSearch>) =>
+  given({ status, search, market, sort });
 
 /** Of all bots, whatever the list is filtered by; each currency for itself. */
 function Totals() {
