@@ -17,6 +17,7 @@ interface Entry {
   actor: { kind: string; userId: string | null; name: string | null; keyId: string | null; address: string | null };
   thing: { kind: string; id: string | null; name: string | null };
   refused: boolean;
+  missingScope: string | null;
   changes: { field: string; from?: string | null; to?: string | null; hidden?: boolean }[];
 }
 type Page = { items: Entry[]; nextCursor?: string };
@@ -168,6 +169,7 @@ export function auditLog(platform: SharedPlatform): void {
       );
       expect(tried).toMatchObject({
         ...{ refused: true, action: 'invitations.create', actor: { kind: 'person', name: 'Ed' }, changes: [] },
+        missingScope: 'members:write',
       });
       expect((await logOf(mine.rest, '&action=invitations.create')).every(({ refused }) => !refused)).toBe(true);
       const blind = await mine.made('/api/v1/api-keys', { name: 'blind', scopes: ['org:read'] });

@@ -3,6 +3,7 @@ import { until } from '@tidegate/testing/until';
 import type { Page } from 'playwright-core';
 import { divideUsage } from './console/divide-usage.ts';
 import { keepATable } from './console/keep-a-table.ts';
+import { openBeside } from './console/open-beside.ts';
 import { openEveryDialog } from './console/open-every-dialog.ts';
 import { outgrowAPlan } from './console/outgrow-a-plan.ts';
 import { readAsAViewer } from './console/read-as-a-viewer.ts';
@@ -234,6 +235,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('the audit log, in a browser', () => readTheAuditLog(visit));
   describe.runIf(CHROMIUM)('an invoice, in a browser', () => saveAnInvoice(visit));
   describe.runIf(CHROMIUM)('a table of many rows, in a browser', () => keepATable(visit));
+  describe.runIf(CHROMIUM)('bots and invoices beside their lists, in a browser', () => openBeside(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
   describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit, names));

@@ -109,4 +109,11 @@ export function readAsAViewer(visit: Visit): void {
     expect(refused).toEqual([]);
     expect(await visit.judge(page)).toEqual([]);
   });
+
+  test('and a list that the role may not read, by a link to it, as well', async () => {
+    await visit.go(page, `${home}/keys`);
+    await page.getByRole('heading', { name: 'Your role in this organisation may not see this' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await visit.judge(page)).toEqual([]);
+  });
 }

@@ -56,6 +56,42 @@ export function readTheAuditLog(visit: Visit): void {
     await until(async () => (await page.locator('main tbody tr').count()) > 3, { what: 'everything again' });
   });
 
+  test('shows what was refused and why, alone when asked for, and saves just that', async () => {
+    const { body: key } = await ask<{ key: string }>(page, 'POST', '/api-keys', {
+      name: 'blind',
+      scopes: ['org:read'],
+    });
+    const answer = await fetch(`${visit.url}/api/v1/api-keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'more', scopes: ['org:read'] }),
+    });
+    expect(answer.status).toBe(403);
+    const refused = async () =>
+      (await ask<{ items: unknown[] }>(page, 'GET', '/organisation/audit?outcome=refused')).body.items.length;
+    await until(async () => (await refused()) === 1, { what: 'the refused attempt' });
+    await open();
+    await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Refused');
+    await until(async () => (await page.locator('main tbody tr').count()) === 1, { what: 'only what was refused' });
+    expect(new URL(page.url()).searchParams.get('outcome')).toBe('refused');
+    const row = page.locator('main tbody tr');
+    await row.getByText('Not done: Created').waitFor();
+    await row.getByText('The key lacks the right keys:write').waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: /CSV/ }).click(),
+    ]);
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain('Refused: The key lacks the right keys:write');
+    await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Carried out');
+    await until(async () => (await page.locator('main tbody tr').count()) > 3, { what: 'what was done' });
+    expect(await page.getByText('Not done: Created').count()).toBe(0);
+  });
+
   test('says so where nothing fits the filter', async () => {
     await open('?means=support&from=2026-01-01&to=2026-01-02');
     await page.getByText('Nothing that this filter shows').waitFor();

@@ -108,6 +108,7 @@ export class Visit {
         await wear(page, theme);
         const faults = await accessibilityFaults(page, { colours: theme !== themes[0] });
         found.push(...faults.map((fault) => `${theme}, ${width}: ${fault}`));
+        if (size === WIDE) found.push(...(await cutTables(page)));
         await this.picture(page, `${theme}-${width}`);
       }
     }
@@ -149,6 +150,13 @@ export class Visit {
     await page.screenshot({ path: join(folder, `${name}-${how}.png`), fullPage: dialog === null });
   }
 }
+
+/** In a wide window every column of a table is to be seen, unless a row is open beside it. */
+const cutTables = async (page: Page): Promise<string[]> =>
+  (await page.evaluate(`document.querySelector('main aside') ? [] :
+    [...document.querySelectorAll('main table[aria-label]')]
+      .filter(({ parentElement: frame }) => frame.scrollWidth > frame.clientWidth + 1)
+      .map((table) => location.pathname + ' cuts the table ' + table.ariaLabel)`)) as string[];
 
 type Theme = 'light' | 'dark';
 const THEMES: readonly Theme[] = ['light', 'dark'];

@@ -82,7 +82,7 @@ export function WatchActivity() {
 }
 
 const columns = (): Column<DatabaseSession>[] => [
-  { key: 'pid', title: t('Process'), number: true, value: ({ pid }) => pid },
+  { key: 'pid', title: t('Process'), number: true, value: ({ pid }) => pid, cell: ({ pid }) => pid },
   { key: 'state', title: t('State'), value: ({ state }) => state },
   {
     key: 'wait',

@@ -2,7 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useRead } from '../kernel/api.ts';
 import { t } from '../kernel/strings.ts';
-import { actionWord, MEANS, meansWord, THINGS, thingWord } from './audit-words.ts';
+import { actionWord, MEANS, meansWord, OUTCOMES, outcomeWord, THINGS, thingWord } from './audit-words.ts';
 
 const route = getRouteApi('/o/$org/audit');
 
@@ -35,6 +35,16 @@ export function AuditFilter() {
       />
       <NativeSelect
         mb="sm"
+        aria-label={t('Outcome')}
+        data={[
+          { value: '', label: t('Carried out or refused') },
+          ...OUTCOMES.map((one) => ({ value: one, label: outcomeWord(one) })),
+        ]}
+        value={search.outcome ?? ''}
+        onChange={({ currentTarget: { value } }) => choose({ outcome: OUTCOMES.find((one) => one === value) })}
+      />
+      <NativeSelect
+        mb="sm"
         aria-label={t('Kind')}
         data={[
           { value: '', label: t('Everything') },
@@ -51,6 +61,8 @@ export function AuditFilter() {
         mb="sm"
         type="date"
         aria-label={t('From')}
+        leftSection={<span aria-hidden="true">{t('From')}</span>}
+        leftSectionWidth={52}
         value={search.from ?? ''}
         onChange={({ currentTarget: { value } }) => choose({ from: value || undefined })}
       />
@@ -58,6 +70,8 @@ export function AuditFilter() {
         mb="sm"
         type="date"
         aria-label={t('To')}
+        leftSection={<span aria-hidden="true">{t('To')}</span>}
+        leftSectionWidth={52}
         value={search.to ?? ''}
         onChange={({ currentTarget: { value } }) => choose({ to: value || undefined })}
       />

@@ -1,6 +1,6 @@
 import '@tidegate/contracts/all';
 import { operations } from '@tidegate/contracts/kernel/registry';
-import { actionWord, changeText, whoWord } from './audit-words.ts';
+import { actionWord, changeText, whoWord, whyRefused } from './audit-words.ts';
 
 test('every operation that the log records has a word', () => {
   const audited = operations().filter(({ audit }) => audit && 'thing' in audit);
@@ -22,4 +22,15 @@ test('a change says what was known before and hides what may not be shown', () =
   expect(changeText({ field: 'limit', from: '3', to: null })).toBe('limit: 3 → –');
   expect(changeText({ field: 'name', to: 'Beta' })).toBe('name: Beta');
   expect(changeText({ field: 'password', hidden: true })).toBe('password: set, not shown');
+});
+
+test('a refused attempt says what was missing, to whom', () => {
+  const actor = { kind: 'person' as const };
+  const why = (entry: object) =>
+    whyRefused({ refused: true, action: 'bots.create', actor, missingScope: null, ...entry } as never);
+  expect(why({ missingScope: 'bots:write' })).toBe('Their role lacks the right bots:write');
+  expect(why({ missingScope: 'bots:write', actor: { kind: 'api_key' } })).toBe('The key lacks the right bots:write');
+  expect(why({ actor: { kind: 'api_key' } })).toBe('Not with a key');
+  expect(why({ action: 'sessions.login' })).toBe('Wrong password');
+  expect(why({ refused: false, missingScope: null })).toBeNull();
 });

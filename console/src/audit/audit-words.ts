@@ -108,6 +108,10 @@ const EACH: Readonly<Record<Means, string>> = {
   platform: 'The platform itself',
 };
 
+export const OUTCOMES = ['done', 'refused'] as const;
+export const outcomeWord = (outcome: (typeof OUTCOMES)[number]): string =>
+  outcome === 'done' ? t('Carried out') : t('Refused');
+
 export const THINGS = Object.keys(KINDS) as Kind[];
 export const MEANS = Object.keys(EACH) as Means[];
 
@@ -123,6 +127,17 @@ export const whoWord = ({ kind, name, userId, keyName, keyId }: AuditEntry['acto
   if (kind === 'support' || kind === 'platform' || kind === 'service_key') return meansWord(kind);
   if (kind === 'api_key') return keyName ?? keyId ?? meansWord(kind);
   return name ?? (userId ? t('A deleted account') : meansWord(kind));
+};
+
+/** Why somebody was refused, or null where they were not. */
+export const whyRefused = ({ refused, action, actor, missingScope }: AuditEntry): string | null => {
+  if (!refused) return null;
+  if (action === 'sessions.login') return t('Wrong password');
+  const isKey = actor.kind === 'api_key' || actor.kind === 'service_key';
+  if (!missingScope) return isKey ? t('Not with a key') : t('Not with this account');
+  return isKey
+    ? t('The key lacks the right {right}', { right: missingScope })
+    : t('Their role lacks the right {right}', { right: missingScope });
 };
 
 export const changeText = ({ field, from, to, hidden }: FieldChange): string => {

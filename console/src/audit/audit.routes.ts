@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { orgRoute } from '../kernel/routes.ts';
 import { given, oneOf, textOf } from '../kernel/search-params.ts';
-import { MEANS, THINGS } from './audit-words.ts';
+import { MEANS, OUTCOMES, THINGS } from './audit-words.ts';
 
 const dayOf = (raw: Record<string, unknown>, name: string): string | undefined => {
   const text = textOf(raw, name);
@@ -16,6 +16,7 @@ export const auditRoutes = [
       given({
         means: oneOf(raw, 'means', MEANS),
         person: textOf(raw, 'person'),
+        outcome: oneOf(raw, 'outcome', OUTCOMES),
         action: textOf(raw, 'action'),
         thing: oneOf(raw, 'thing', THINGS),
         of: textOf(raw, 'of'),

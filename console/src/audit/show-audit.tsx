@@ -8,10 +8,11 @@ import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { PlanLimit } from '../kernel/plan-limit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import classes from './audit.module.css';
 import { AuditFilter } from './audit-filter.tsx';
-import { actionWord, changeText, meansWord, thingWord, whoWord } from './audit-words.ts';
+import { actionWord, changeText, meansWord, outcomeWord, thingWord, whoWord, whyRefused } from './audit-words.ts';
 
 const route = getRouteApi('/o/$org/audit');
 /** More are behind a click, so that one entry does not fill the page. */
@@ -21,10 +22,10 @@ const FEW = 3;
 export function ShowAudit() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { means, person, action, thing, of, from, to } = search;
+  const { means, person, action, outcome, thing, of, from, to } = search;
   const entries = usePages('auditList', {
     limit: 50,
-    outcome: 'all',
+    outcome: outcome ?? 'all',
     ...(means ? { means } : {}),
     ...(person ? { userId: person } : {}),
     ...(action ? { action } : {}),
@@ -37,18 +38,33 @@ export function ShowAudit() {
   const only = (more: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...more }) });
   const columns: Column<AuditEntry>[] = [
     { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
-    { key: 'who', title: t('Who'), value: ({ actor }) => whoWord(actor) },
+    {
+      key: 'who',
+      title: t('Who'),
+      value: ({ actor }) => whoWord(actor),
+      cell: ({ actor }) => (
+        <>
+          {whoWord(actor)}
+          {actor.kind === 'api_key' ? <div className="quiet">{meansWord(actor.kind)}</div> : null}
+        </>
+      ),
+    },
     {
       key: 'action',
       title: t('What'),
       value: ({ action: name }) => name,
-      cell: ({ action: name }) => (
+      cell: ({ action: name, refused }) => (
         <Narrow label={t('Only {what}', { what: name })} onClick={() => only({ action: name })}>
-          {actionWord(name)}
+          {refused ? t('Not done: {what}', { what: actionWord(name) }) : actionWord(name)}
         </Narrow>
       ),
     },
-    { key: 'outcome', title: t('Outcome'), value: ({ refused }) => (refused ? t('Refused') : t('Carried out')) },
+    {
+      key: 'outcome',
+      title: t('Outcome'),
+      value: (entry) => [outcomeWord(entry.refused ? 'refused' : 'done'), whyRefused(entry)].filter(Boolean).join(': '),
+      cell: (entry) => <Outcome of={entry} />,
+    },
     { key: 'kind', title: t('Kind'), value: ({ thing: { kind } }) => thingWord(kind) },
     {
       key: 'thing',
@@ -72,7 +88,7 @@ export function ShowAudit() {
       value: ({ changes }) => changes.map(changeText).join('; ') || null,
       cell: ({ changes }) => <Changes of={changes.map(changeText)} />,
     },
-    { key: 'means', title: t('By what means'), value: ({ actor }) => meansWord(actor.kind) },
+    { key: 'means', title: t('By what means'), hidden: true, value: ({ actor }) => meansWord(actor.kind) },
     { key: 'address', title: t('From where'), value: ({ actor }) => actor.address },
     { key: 'thingId', title: t('Id of the thing'), hidden: true, value: ({ thing: { id } }) => id },
     { key: 'key', title: t('Id of the key'), hidden: true, value: ({ actor }) => actor.keyId },
@@ -93,6 +109,10 @@ export function ShowAudit() {
               <AuditFilter />
               {items.length > 0 ? (
                 <DataTable name={t('Audit log')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+              ) : outcome === 'refused' && Object.keys(search).length === 1 ? (
+                <Empty title={t('Nothing was refused')}>
+                  {t('What somebody tries without the right to, and wrong passwords of members, appear here.')}
+                </Empty>
               ) : Object.keys(search).length > 0 ? (
                 <Empty title={t('Nothing that this filter shows')}>{t('Take something out of the filter.')}</Empty>
               ) : (
@@ -132,6 +152,17 @@ function Narrow({ label, onClick, children }: { label: string; onClick: () => vo
     <Button variant="subtle" size="compact-sm" className={classes['narrow'] ?? ''} title={label} onClick={onClick}>
       {children}
     </Button>
+  );
+}
+
+/** What was refused stands out, with the reason below. */
+function Outcome({ of }: { of: AuditEntry }) {
+  if (!of.refused) return outcomeWord('done');
+  return (
+    <>
+      <StateMark mark="warning">{outcomeWord('refused')}</StateMark>
+      <div className={classes['why']}>{whyRefused(of)}</div>
+    </>
   );
 }
 

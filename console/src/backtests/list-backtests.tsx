@@ -6,7 +6,7 @@ import { Empty } from '../kernel/empty.tsx';
 import { May } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
-import { Profit } from '../kernel/profit.tsx';
+import { Amount, Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { BacktestState } from './backtest-state.tsx';
@@ -37,13 +37,28 @@ export function ListBacktests() {
     { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },
     {
       key: 'profit',
-      title: t('Profit'),
+      title: t('Closed profit'),
       number: true,
       value: ({ profit }) => profit,
       cell: ({ profitRounded, currency }) =>
         profitRounded === null ? '–' : <Profit amount={profitRounded} currency={currency} />,
     },
-    { key: 'drawdown', title: t('Deepest drawdown'), number: true, value: ({ maxDrawdown }) => maxDrawdown },
+    {
+      key: 'open',
+      title: t('Open profit'),
+      number: true,
+      value: ({ openProfit }) => openProfit,
+      cell: ({ openProfit, currency }) =>
+        openProfit === null ? '–' : <Profit amount={openProfit} currency={currency} />,
+    },
+    {
+      key: 'drawdown',
+      title: t('Deepest drawdown'),
+      number: true,
+      value: ({ maxDrawdown }) => maxDrawdown,
+      cell: ({ maxDrawdown, currency }) =>
+        maxDrawdown === null ? '–' : <Amount amount={maxDrawdown} currency={currency} />,
+    },
   ];
   return (
     <Page title={t('Backtests')}>

@@ -3,12 +3,12 @@ import { useMemo } from 'react';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { Fact } from '../kernel/fact.tsx';
-import { dated, short } from '../kernel/format.ts';
+import { dated, decimal, rounded, short } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
-import { Profit } from '../kernel/profit.tsx';
+import { Amount, Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -49,7 +49,7 @@ export function ShowBacktest() {
   return (
     <Reading of={backtest}>
       {(data) => {
-        const amount = (value: string | null) => value && `${value} ${data.currency}`;
+        const amount = (value: string | null) => value && <Amount amount={value} currency={data.currency} />;
         return (
           <Page
             title={data.name ?? t('Backtest of {market}', { market: data.settings.market })}
@@ -94,20 +94,25 @@ export function ShowBacktest() {
                   </dd>
                 </div>
               )}
+              {data.openProfit === null ? null : (
+                <Fact name={t('Open profit')} value={<Profit amount={data.openProfit} currency={data.currency} />} />
+              )}
               {[
                 [t('Closed trades'), data.closedTrades],
                 [t('Won'), data.winningTrades],
                 [t('Fees'), amount(data.fees)],
                 [t('Most money in a trade'), amount(data.maxCapital)],
                 [t('Deepest drawdown'), amount(data.maxDrawdown)],
-                [t('Time in a trade, %'), data.timeInTradePercent],
+                [t('Time in a trade, %'), data.timeInTradePercent && decimal(data.timeInTradePercent)],
                 [t('Liquidations'), data.liquidations],
-              ].map(([name, value]) => (value === null ? null : <Fact key={name} name={String(name)} value={value} />))}
+              ].map(([name, value]) =>
+                value === null ? null : <Fact key={String(name)} name={String(name)} value={value} />,
+              )}
             </dl>
             {chart ? (
               <TimeChart
                 title={t('Equity in {currency}', { currency: data.currency })}
-                summary={t('ends at {profit}', { profit: data.profitRounded ?? '–' })}
+                summary={t('ends at {profit}', { profit: items?.at(-1) ? rounded(items.at(-1)?.equity ?? '0') : '–' })}
                 range={{ from: data.from, to: data.to }}
                 instants={chart.instants}
                 series={chart.series}

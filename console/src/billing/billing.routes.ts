@@ -18,7 +18,7 @@ export const billingRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/billing',
-    validateSearch: (raw) => given({ checkout: textOf(raw, 'checkout') }),
+    validateSearch: (raw) => given({ checkout: textOf(raw, 'checkout'), open: textOf(raw, 'open') }),
     component: lazyRouteComponent(() => import('./show-billing.tsx'), 'ShowBilling'),
   }),
   createRoute({

@@ -29,8 +29,8 @@ function Follow({ seats }: { seats: SoldSeats }) {
           interval: interval === 'year' ? t('a year') : t('a month'),
         })}{' '}
         {included === null ? '' : t('{count} members are included.', { count: exact(included) })}{' '}
-        {members === null ? '' : t('There are {count}.', { count: exact(members) })}{' '}
-        {t('{count} are paid for.', { count: exact(quantity) })}{' '}
+        {members === null ? '' : t('There {count, plural, one {is #} other {are #}}.', { count: members })}{' '}
+        {t('{count, plural, =0 {None is} one {# is} other {# are}} paid for.', { count: quantity })}{' '}
         {renews === quantity ? '' : t('The next period begins with {count}.', { count: exact(renews) })}
       </p>
       {stopped ? (

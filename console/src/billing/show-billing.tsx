@@ -7,12 +7,16 @@ import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day, money, when } from '../kernel/format.ts';
 import { May } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
+import { useOpened } from '../kernel/opened.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { WithPanel } from '../kernel/side-panel.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { Arrival } from './arrival.tsx';
+import { InvoiceBeside } from './invoice-beside.tsx';
+import { INVOICE_MARKS, invoiceName } from './invoice-detail.tsx';
 import { SaveInvoice } from './save-invoice.tsx';
 import { SeatsOf } from './seats.tsx';
 
@@ -32,6 +36,7 @@ export function ShowBilling() {
   const org = useOrg();
   const subscriptions = useRead('subscriptionsGet', {});
   const invoices = usePages('invoicesList', { limit: 25 });
+  const { opened, open } = useOpened();
   const portal = useWrite('portalCreate', { onDone: ({ url }) => location.assign(url) });
   return (
     <Page
@@ -70,7 +75,17 @@ export function ShowBilling() {
           items.length === 0 ? (
             <p className="quiet">{t('There is none yet.')}</p>
           ) : (
-            <DataTable name={t('Invoices')} rows={items} columns={columnsOf(org)} rowKey={({ id }) => id} more={more} />
+            <WithPanel title={t('Invoice')} panel={(invoiceId) => <InvoiceBeside invoiceId={invoiceId} />}>
+              <DataTable
+                name={t('Invoices')}
+                rows={items}
+                columns={columnsOf(org)}
+                rowKey={({ id }) => id}
+                more={more}
+                opens={{ open, label: ({ number }) => t('Beside the list: {text}', { text: invoiceName(number) }) }}
+                {...(opened ? { selected: opened } : {})}
+              />
+            </WithPanel>
           )
         }
       </Reading>
@@ -180,14 +195,6 @@ function Disputes() {
 }
 
 const WORDS = { open: 'the bank decides', won: 'the payment stands', lost: 'the bank took it back' } as const;
-
-const INVOICE_MARKS: Record<Invoice['status'], Mark> = {
-  draft: 'pending',
-  open: 'info',
-  paid: 'ok',
-  void: 'stale',
-  uncollectible: 'critical',
-};
 
 const columnsOf = (org: string): Column<Invoice>[] => {
   return [

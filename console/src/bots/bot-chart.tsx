@@ -21,8 +21,8 @@ const WORDS: Record<NextLevel['state'], string> = {
 };
 const FILLS = 500;
 
-/** Candles up to where the bot has decided, its fills, and the levels that its trade has. */
-export function BotChart({ bot }: { bot: Bot }) {
+/** Candles up to where the bot has decided, its fills, and the levels that its trade has. `part`: beside another table. */
+export function BotChart({ bot, part }: { bot: Bot; part?: string }) {
   const levels = useRead('botsLevels', { botId: bot.id }, { everyMs: 10_000 });
   const activity = useRead('botsActivity', { botId: bot.id, limit: FILLS }, { everyMs: 10_000 });
   const { source, interval } = bot.feed;
@@ -70,6 +70,7 @@ export function BotChart({ bot }: { bot: Bot }) {
             </dl>
             <h2>{tradeId ? t('Levels of the open trade') : t('Levels of a trade that would begin now')}</h2>
             <DataTable
+              {...(part ? { part } : {})}
               name={t('Levels')}
               rows={all}
               columns={columns(tickSize)}

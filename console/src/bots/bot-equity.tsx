@@ -33,7 +33,7 @@ export function BotEquity({ botId }: { botId: string }) {
         return (
           <>
             <dl className="facts">
-              <Fact name={t('Equity now')} value={<Profit amount={last.equity} currency={currency} round />} />
+              <Fact name={t('Equity now')} value={<Profit amount={last.equity} currency={currency} />} />
               <Fact name={t('Deepest drawdown')} value={<Amount amount={maxDrawdown} currency={currency} />} />
             </dl>
             <TimeChart

@@ -1,11 +1,13 @@
 import type { LedgerEntry, Trade } from '@tidegate/client';
 import { usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { decimal, rounded } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { orderName } from './order-words.ts';
 
 export function Trades({ botId }: { botId: string }) {
   const trades = usePages('tradesList', { botId, limit: 50 }, { everyMs: 10_000 });
@@ -30,7 +32,14 @@ export function Trades({ botId }: { botId: string }) {
       cell: ({ closedAt }) => (closedAt ? <Moment at={closedAt} /> : '–'),
     },
     { key: 'fills', title: t('Averaging orders'), number: true, value: ({ averagingFills }) => averagingFills },
-    { key: 'average', title: t('Average price'), number: true, value: ({ averagePrice }) => averagePrice },
+    {
+      key: 'average',
+      title: t('Average price'),
+      number: true,
+      value: ({ averagePrice }) => averagePrice,
+      cell: ({ averagePrice }) =>
+        averagePrice === null ? '–' : <span title={decimal(averagePrice)}>{rounded(averagePrice)}</span>,
+    },
     { key: 'exit', title: t('Exit'), number: true, value: ({ exitPrice }) => exitPrice },
     {
       key: 'profit',
@@ -41,10 +50,15 @@ export function Trades({ botId }: { botId: string }) {
         profit === null ? (
           '–'
         ) : (
-          <Profit amount={profit} currency={profitPercent === null ? '' : `(${profitPercent} %)`} />
+          <Profit amount={profit} currency={profitPercent === null ? '' : `(${decimal(profitPercent)} %)`} />
         ),
     },
-    { key: 'by', title: t('Closed by'), value: ({ closedBy }) => closedBy },
+    {
+      key: 'by',
+      title: t('Closed by'),
+      value: ({ closedBy }) => closedBy,
+      cell: ({ closedBy }) => (closedBy ? orderName(closedBy) : '–'),
+    },
   ];
   return (
     <Reading of={trades}>
@@ -66,7 +80,7 @@ export function Ledger({ botId }: { botId: string }) {
       title: t('Change'),
       number: true,
       value: ({ amount }) => amount,
-      cell: ({ amount }) => <Profit amount={amount} currency="" />,
+      cell: ({ amount }) => <Profit amount={amount} currency="" every />,
     },
     { key: 'balance', title: t('Sum'), number: true, value: ({ balance }) => balance },
   ];

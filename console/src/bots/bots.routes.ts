@@ -14,6 +14,7 @@ export const botRoutes = [
         search: textOf(raw, 'search'),
         market: textOf(raw, 'market'),
         sort: oneOf(raw, 'sort', BOT_SORTS),
+        open: textOf(raw, 'open'),
       }),
     component: lazyRouteComponent(() => import('./list-bots.tsx'), 'ListBots'),
   }),

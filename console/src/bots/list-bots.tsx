@@ -1,28 +1,36 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { Button, NativeSelect, Skeleton } from '@mantine/core';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { BotLine } from '@tidegate/client';
+import { lazy, Suspense } from 'react';
 import { useOrg, usePages, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { Fact } from '../kernel/fact.tsx';
+import { decimal } from '../kernel/format.ts';
 import { May } from '../kernel/may.tsx';
 import { Age } from '../kernel/moment.tsx';
+import { useOpened } from '../kernel/opened.ts';
 import { Page } from '../kernel/page.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
+import { given } from '../kernel/search-params.ts';
+import { WithPanel } from '../kernel/side-panel.tsx';
 import { t } from '../kernel/strings.ts';
+import { BotState, STATES } from '../ladder/bot-state.tsx';
 import { padded } from '../ladder/price-marks.rules.ts';
 import { BOT_SORTS } from './bot-sorts.ts';
-import { BotState, STATES } from './bot-state.tsx';
 
 const route = getRouteApi('/o/$org/bots');
+/** With its chart, which a list has no use for. */
+const BotBeside = lazy(async () => ({ default: (await import('./bot-beside.tsx')).BotBeside }));
 
 export function ListBots() {
   const org = useOrg();
   const navigate = useNavigate();
   const search = route.useSearch();
-  const bots = usePages('botsList', { limit: 50, ...search }, { everyMs: 10_000 });
+  const { opened, open } = useOpened();
+  const bots = usePages('botsList', { limit: 50, ...askedOf(search) }, { everyMs: 10_000 });
   const filtered = search.status !== undefined || search.search !== undefined || search.market !== undefined;
   const change = (more: object) =>
     navigate({ to: '/o/$org/bots', params: { org }, search: (before) => ({ ...before, ...more }) as never });
@@ -57,23 +65,38 @@ export function ListBots() {
                 : t('A bot trades on paper until you give it an account: nothing can be lost.')}
             </Empty>
           ) : (
-            <DataTable
-              name={t('Bots')}
-              rows={items}
-              columns={columnsOf(org)}
-              rowKey={({ id }) => id}
-              more={more}
-              sort={search.sort}
-              sortable={BOT_SORTS}
-              ascending={['name']}
-              onSort={(key) => change({ sort: search.sort === key ? undefined : key })}
-            />
+            <WithPanel
+              title={t('Bot')}
+              panel={(botId) => (
+                <Suspense fallback={<Skeleton height={160} role="status" aria-label={t('Loading')} />}>
+                  <BotBeside botId={botId} />
+                </Suspense>
+              )}
+            >
+              <DataTable
+                name={t('Bots')}
+                rows={items}
+                columns={columnsOf(org)}
+                rowKey={({ id }) => id}
+                more={more}
+                sort={search.sort}
+                sortable={BOT_SORTS}
+                ascending={['name']}
+                onSort={(key) => change({ sort: search.sort === key ? undefined : key })}
+                opens={{ open, label: ({ name }) => t('Beside the list: {text}', { text: name }) }}
+                {...(opened ? { selected: opened } : {})}
+              />
+            </WithPanel>
           )
         }
       </Reading>
     </Page>
   );
 }
+
+/** What the address asks the server for; the rest of it is how tables look, and what is open. */
+const askedOf = ({ status, search, market, sort }: ReturnType<typeof route.useSearch>) =>
+  given({ status, search, market, sort });
 
 /** Of all bots, whatever the list is filtered by; each currency for itself. */
 function Totals() {
@@ -93,7 +116,7 @@ function Totals() {
           <Fact name={t('Closed profit')} value={<Profit amount={profit} currency={currency} />} />
           <Fact
             name={t('Open profit')}
-            value={openTrades === 0 ? '–' : <Profit amount={openProfit} currency={currency} round />}
+            value={openTrades === 0 ? '–' : <Profit amount={openProfit} currency={currency} />}
           />
         </dl>
       ))}
@@ -118,13 +141,6 @@ const columnsOf = (org: string): Column<BotLine>[] => [
       </Link>
     ),
   },
-  { key: 'market', title: t('Market'), value: ({ settings }) => settings.market },
-  {
-    key: 'mode',
-    title: t('Money'),
-    value: ({ mode }) => mode,
-    cell: ({ mode }) => <span className="outlined">{mode.toUpperCase()}</span>,
-  },
   {
     key: 'profit',
     title: t('Closed profit'),
@@ -138,7 +154,14 @@ const columnsOf = (org: string): Column<BotLine>[] => [
     number: true,
     value: ({ openProfit }) => openProfit,
     cell: ({ openProfit, currency }) =>
-      openProfit === null ? '–' : <Profit amount={openProfit} currency={currency} round />,
+      openProfit === null ? '–' : <Profit amount={openProfit} currency={currency} />,
+  },
+  { key: 'market', title: t('Market'), value: ({ settings }) => settings.market },
+  {
+    key: 'mode',
+    title: t('Money'),
+    value: ({ mode }) => mode,
+    cell: ({ mode }) => <span className="outlined">{mode.toUpperCase()}</span>,
   },
   { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },
   {
@@ -146,7 +169,7 @@ const columnsOf = (org: string): Column<BotLine>[] => [
     title: t('Last price'),
     number: true,
     value: ({ lastPrice }) => lastPrice,
-    cell: ({ lastPrice, tickSize }) => (lastPrice === null ? '–' : padded(lastPrice, tickSize)),
+    cell: ({ lastPrice, tickSize }) => (lastPrice === null ? '–' : decimal(padded(lastPrice, tickSize))),
   },
   {
     key: 'ran',

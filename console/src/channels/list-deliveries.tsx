@@ -95,7 +95,6 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
         {({ items, more }) => (
           <WithPanel
             title={t('Delivery')}
-            rows={items.map(({ id }) => id)}
             panel={(deliveryId) => <ShowDelivery deliveryId={deliveryId} channels={channels} />}
           >
             <DataTable

@@ -6,11 +6,11 @@ export interface Column<Row> {
   title: string;
   /** What is sorted by, and what CSV has: all digits, ISO instants. */
   value: (row: Row) => string | number | null | undefined;
-  /** What is shown; by default the value. */
+  /** What is shown; by default the value, a number in the reader's notation with every digit. */
   cell?: (row: Row) => React.ReactNode;
   /** Numbers stand at the right. */
   number?: boolean;
-  /** Cut by its width instead of widening the table. */
+  /** Takes what the others leave and is cut there, with all of it in its tooltip. */
   wide?: boolean;
   /** Not shown until it is chosen. */
   hidden?: boolean;

@@ -3,8 +3,9 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import type { Column } from './csv.rules.ts';
 import classes from './data-table.module.css';
-import { compareNames } from './format.ts';
+import { compareNames, figure } from './format.ts';
 import { Opener } from './opener.tsx';
+import { BETWEEN, useShownRows } from './shown-rows.ts';
 import { store, stored } from './stored.ts';
 import { t } from './strings.ts';
 import { TableFoot } from './table-foot.tsx';
@@ -47,6 +48,8 @@ interface Props<Row> {
 /** From so many rows on they can be searched here, and only those in sight are drawn. */
 const MANY = 12;
 const LONG = 300;
+/** In letters: a longer one takes two lines where its column would be wide for nothing else. */
+const LONG_TITLE = 12;
 
 /** A real table: it can be copied, read aloud and sorted from the keyboard. Its order, its columns and what is searched in it stand in the address. */
 export function DataTable<Row>({
@@ -75,6 +78,7 @@ export function DataTable<Row>({
     () => (onSort ? rows : viewOf(rows, columns, { by, find }, compareNames)),
     [rows, columns, by, find, onSort],
   );
+  useShownRows(opens ? view.map(rowKey).join(BETWEEN) : undefined);
   const order = orderOf(by);
   const direction = (key: string) => {
     if (onSort) return key !== sort ? undefined : ascending?.includes(key) ? 'ascending' : 'descending';
@@ -93,8 +97,13 @@ export function DataTable<Row>({
         onClick={opens && ((event) => isRowItself(event.target) && opens.open(key))}
       >
         {shown.map(({ key: column, value, cell, number, wide }) => (
-          <td key={column} data-number={number || undefined} data-wide={wide || undefined}>
-            {cell ? cell(row) : (value(row) ?? '–')}
+          <td
+            key={column}
+            data-number={number || undefined}
+            data-wide={wide || undefined}
+            title={wide ? String(value(row) ?? '') : undefined}
+          >
+            {cell ? cell(row) : ((number ? figure(value(row)) : value(row)) ?? '–')}
           </td>
         ))}
         {opens ? (
@@ -132,7 +141,13 @@ export function DataTable<Row>({
           <thead>
             <tr aria-rowindex={1}>
               {shown.map(({ key, title, number }) => (
-                <th key={key} scope="col" data-number={number || undefined} aria-sort={direction(key)}>
+                <th
+                  key={key}
+                  scope="col"
+                  data-number={number || undefined}
+                  data-long={title.length > LONG_TITLE || undefined}
+                  aria-sort={direction(key)}
+                >
                   {title === '' ? (
                     <VisuallyHidden>{t('Actions')}</VisuallyHidden>
                   ) : maySort(key) ? (
@@ -162,8 +177,16 @@ export function DataTable<Row>({
                 {line}
               </LongRows>
             </Suspense>
-          ) : (
+          ) : view.length > 0 ? (
             first(view.length)
+          ) : (
+            <tbody>
+              <tr>
+                <td colSpan={shown.length + (opens ? 1 : 0)} className="quiet">
+                  {rows.length > 0 ? t('No row has that.') : t('There is none yet.')}
+                </td>
+              </tr>
+            </tbody>
           )}
         </table>
       </div>

@@ -1,4 +1,4 @@
-import { bytes, decimal, lasted, money, rounded, took } from './format.ts';
+import { bytes, decimal, figure, lasted, money, notationOf, rounded, took } from './format.ts';
 
 test.each([
   [4_900, 'USD', '$49.00'],
@@ -33,6 +33,8 @@ test.each([
   [41.9, '41 s'],
   [8_040, '2 h 14 min'],
   [273_600, '3 d 4 h'],
+  [32_400, '9 h'],
+  [120, '2 min'],
   [-5, '0 s'],
 ])('%s seconds lasted %s', (seconds, text) => {
   expect(lasted(seconds)).toBe(text);
@@ -47,4 +49,20 @@ test.each([
   ['70.10', '70.10', '70.10'],
 ])('the decimal %s has every digit as %s, and is %s at a glance', (text, every, glance) => {
   expect([decimal(text), rounded(text)]).toEqual([every, glance]);
+});
+
+test.each([
+  [71_656, '71,656'],
+  ['71656.60', '71,656.60'],
+  ['-0.000001', '−0.000001'],
+  ['3 / 36', '3 / 36'],
+  [null, null],
+])('the number %s of a table is shown as %s', (value, text) => {
+  expect(figure(value)).toBe(text);
+});
+
+test('numbers and dates are written as where the reader is, in the language of the page', () => {
+  expect(notationOf('en', ['de-CH', 'en-GB', 'en'])).toBe('en-GB');
+  expect(notationOf('de', ['de-CH', 'en-GB'])).toBe('de-CH');
+  expect(notationOf('de', ['en-US'])).toBe('de');
 });

@@ -8,11 +8,16 @@ import { locale } from './strings.ts';
  */
 const MINUS = '\u2212';
 const zone = (): string | undefined => stored('zone');
+/** The language of the page as it is written where the reader is: 27 Nov in Britain, Nov 27 in America. */
+const notation = (): string => notationOf(locale(), globalThis.navigator?.languages ?? []);
+export const notationOf = (language: string, preferred: readonly string[]): string =>
+  preferred.find((one) => one === language || one.startsWith(`${language}-`)) ?? language;
+
 const cached = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
 
 function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `n${JSON.stringify(options)}`;
-  const made = (cached.get(key) as Intl.NumberFormat | undefined) ?? new Intl.NumberFormat(locale(), options);
+  const made = (cached.get(key) as Intl.NumberFormat | undefined) ?? new Intl.NumberFormat(notation(), options);
   cached.set(key, made);
   return made;
 }
@@ -21,7 +26,7 @@ function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `d${JSON.stringify(options)}`;
   const made =
     (cached.get(key) as Intl.DateTimeFormat | undefined) ??
-    new Intl.DateTimeFormat(locale(), { timeZone: zone(), hourCycle: 'h23', ...options });
+    new Intl.DateTimeFormat(notation(), { timeZone: zone(), hourCycle: 'h23', ...options });
   cached.set(key, made);
   return made;
 }
@@ -50,6 +55,10 @@ export function decimal(text: string): string {
   const digits = text.split('.')[1]?.length ?? 0;
   return signed(numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(text as never));
 }
+
+/** A number of a table, whole or an exact decimal: every digit. What is none stays as it is. */
+export const figure = (value: string | number | null | undefined): string | null | undefined =>
+  typeof value === 'number' ? exact(value) : value != null && /^-?\d+(\.\d+)?$/.test(value) ? decimal(value) : value;
 
 /** To read at a glance: hundredths, or below one the four digits that matter. Who needs every digit has them beside it. */
 export const rounded = (text: string): string =>
@@ -94,9 +103,15 @@ export const orDash = (value: number | null | undefined, format: (value: number)
 export function lasted(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < 60) return `${whole} s`;
-  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3_600)} h`;
+  if (whole < 3_600) return both(whole, 60, 'min', 1, 's');
+  if (whole < 86_400) return both(whole, 3_600, 'h', 60, 'min');
+  return both(whole, 86_400, 'd', 3_600, 'h');
+}
+
+/** In two units; none of the smaller one are left out. */
+function both(seconds: number, unit: number, name: string, smaller: number, smallerName: string): string {
+  const rest = Math.floor((seconds % unit) / smaller);
+  return `${Math.floor(seconds / unit)} ${name}${rest === 0 ? '' : ` ${rest} ${smallerName}`}`;
 }
 
 const dayOf = (at: Date): string => dates({ dateStyle: 'short' }).format(at);

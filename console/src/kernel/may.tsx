@@ -29,6 +29,12 @@ export function MayOrAsk({ op, children }: { op: OperationName; children: React.
   const may = useMay()(op);
   if (may === undefined) return null;
   if (may) return children;
+  if (isStandingStill())
+    return (
+      <Empty title={t('A demo can only be looked at')}>
+        {t('In an organisation of yours this page is there to change something.')}
+      </Empty>
+    );
   return (
     <Empty title={t('Your role in this organisation may not do this')}>
       {t('Ask an admin or owner of it for another role, or to do it for you.')}

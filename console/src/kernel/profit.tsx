@@ -5,12 +5,12 @@ interface Props {
   /** An exact decimal. */
   amount: string;
   currency: string;
-  /** To read at a glance, with every digit in the tooltip. */
-  round?: true;
+  /** With every digit; otherwise as it is read at a glance, with them in the tooltip. */
+  every?: true;
 }
 
 /** A decimal with its sign, an arrow and its currency. */
-export function Profit({ amount, currency, round }: Props) {
+export function Profit({ amount, currency, every }: Props) {
   const negative = amount.startsWith('-');
   const zero = /^-?0*\.?0*$/.test(amount);
   const digits = negative ? amount.slice(1) : amount;
@@ -18,16 +18,16 @@ export function Profit({ amount, currency, round }: Props) {
     <span
       className={classes['profit']}
       data-sign={zero ? undefined : negative ? 'loss' : 'gain'}
-      title={round ? `${decimal(amount)} ${currency}` : undefined}
+      title={every ? undefined : `${decimal(amount)} ${currency}`}
     >
       {zero ? '' : negative ? '▼ −' : '▲ +'}
-      {round ? rounded(digits) : decimal(digits)} {currency}
+      {every ? decimal(digits) : rounded(digits)} {currency}
     </span>
   );
 }
 
 /** An amount that is no profit, to read at a glance. */
-export const Amount = ({ amount, currency }: Props) => (
+export const Amount = ({ amount, currency }: Omit<Props, 'every'>) => (
   <span title={`${decimal(amount)} ${currency}`}>
     {rounded(amount)} {currency}
   </span>

@@ -1,6 +1,7 @@
 import { CloseButton, Modal } from '@mantine/core';
-import { type ReactNode, useEffect, useId, useRef, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import { useOpened } from './opened.ts';
+import { BETWEEN, ShownRows } from './shown-rows.ts';
 import classes from './side-panel.module.css';
 import { t } from './strings.ts';
 
@@ -18,20 +19,19 @@ const useMatches = (query: MediaQueryList): boolean =>
 
 interface Props {
   title: string;
-  /** The keys of the list's rows, in its order. */
-  rows: readonly string[];
-  /** The list. */
+  /** The list: a table that `opens`. */
   children: ReactNode;
   panel: (row: string) => ReactNode;
 }
 
 /** A list, and one of its rows beside it, where the list stays as it is. */
-export function WithPanel({ title, rows, children, panel }: Props) {
+export function WithPanel({ title, children, panel }: Props) {
   const { opened, open, close } = useOpened();
   const beside = useMatches(BESIDE);
   const phone = useMatches(PHONE);
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
+  const [shown, setShown] = useState('');
   const before = useRef(opened);
   useEffect(() => {
     const was = before.current;
@@ -52,7 +52,9 @@ export function WithPanel({ title, rows, children, panel }: Props) {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   });
-  if (!opened) return children;
+  const list = <ShownRows value={setShown}>{children}</ShownRows>;
+  if (!opened) return list;
+  const rows = shown.split(BETWEEN);
   const place = rows.indexOf(opened);
   const step = (to: number, name: string, sign: string) => {
     const next = place < 0 ? undefined : rows[to];
@@ -77,7 +79,7 @@ export function WithPanel({ title, rows, children, panel }: Props) {
   if (!beside)
     return (
       <>
-        {children}
+        {list}
         <Modal opened fullScreen={phone} size={720} onClose={close} title={title} transitionProps={{ duration: 0 }}>
           {steps}
           {panel(opened)}
@@ -86,7 +88,7 @@ export function WithPanel({ title, rows, children, panel }: Props) {
     );
   return (
     <div className={classes['both']}>
-      <div className={classes['list']}>{children}</div>
+      <div className={classes['list']}>{list}</div>
       <aside className={classes['panel']} aria-labelledby={id}>
         <header className={classes['head']}>
           <h2 id={id} ref={heading} tabIndex={-1}>

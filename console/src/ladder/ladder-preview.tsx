@@ -2,6 +2,8 @@ import type { Ladder, LadderLevel } from '@tidegate/client';
 import { useMemo } from 'react';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Fact } from '../kernel/fact.tsx';
+import { rounded } from '../kernel/format.ts';
+import { Amount } from '../kernel/profit.tsx';
 import { t } from '../kernel/strings.ts';
 import { PriceChart } from './price-chart.tsx';
 
@@ -27,12 +29,18 @@ export function LadderPreview({ ladder }: { ladder: Ladder }) {
     <section aria-label={t('What these settings do')} aria-live="polite">
       <PriceChart market={market} feed={FEED} lines={lines} />
       <dl className="facts">
-        <Fact name={t('Needs at most')} value={`${capital} ${currency}`} />
-        <Fact name={t('Of it fees')} value={`${fees} ${currency}`} />
-        <Fact name={t('In the wallet')} value={`${margin} ${currency}`} />
+        <Fact name={t('Needs at most')} value={<Amount amount={capital} currency={currency} />} />
+        <Fact name={t('Of it fees')} value={<Amount amount={fees} currency={currency} />} />
+        <Fact name={t('In the wallet')} value={<Amount amount={margin} currency={currency} />} />
         <Fact
           name={t('Can lose at worst')}
-          value={worstLoss === null ? t('all of it: there is no stop loss') : `${worstLoss} ${currency}`}
+          value={
+            worstLoss === null ? (
+              t('all of it: there is no stop loss')
+            ) : (
+              <Amount amount={worstLoss} currency={currency} />
+            )
+          }
         />
       </dl>
       <DataTable
@@ -50,15 +58,27 @@ const columns = (): Column<LadderLevel>[] => [
   { key: 'index', title: t('No.'), number: true, value: ({ index }) => index },
   { key: 'deviation', title: t('Below the first, %'), number: true, value: ({ deviationPercent }) => deviationPercent },
   { key: 'price', title: t('Price'), number: true, value: ({ price }) => price },
-  { key: 'size', title: t('Size'), number: true, value: ({ size }) => size },
-  { key: 'total', title: t('In all'), number: true, value: ({ totalSize }) => totalSize },
+  { key: 'size', title: t('Size'), number: true, value: ({ size }) => size, cell: ({ size }) => rounded(size) },
+  {
+    key: 'total',
+    title: t('In all'),
+    number: true,
+    value: ({ totalSize }) => totalSize,
+    cell: ({ totalSize }) => rounded(totalSize),
+  },
   {
     key: 'average',
     title: t('Average'),
     number: true,
     value: ({ averagePrice }) => averagePrice,
-    cell: ({ averagePrice }) => averagePrice.slice(0, 12),
+    cell: ({ averagePrice }) => rounded(averagePrice),
   },
   { key: 'profit', title: t('Take profit at'), number: true, value: ({ takeProfitPrice }) => takeProfitPrice },
-  { key: 'rebound', title: t('Rise to it, %'), number: true, value: ({ reboundPercent }) => reboundPercent },
+  {
+    key: 'rebound',
+    title: t('Rise to it, %'),
+    number: true,
+    value: ({ reboundPercent }) => reboundPercent,
+    cell: ({ reboundPercent }) => rounded(reboundPercent),
+  },
 ];

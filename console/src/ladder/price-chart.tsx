@@ -9,7 +9,7 @@ import {
 } from 'lightweight-charts';
 import { useEffect, useRef } from 'react';
 import { useRead } from '../kernel/api.ts';
-import { clock, day, zoneName } from '../kernel/format.ts';
+import { clock, day, decimal, zoneName } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { useNow } from '../kernel/use-now.ts';
@@ -67,7 +67,10 @@ export function PriceChart({
       autoSize: true,
       layout: { background: { color: color('--page') }, textColor: color('--text-2'), attributionLogo: false },
       grid: { vertLines: { color: color('--hairline') }, horzLines: { color: color('--hairline') } },
-      localization: { timeFormatter: (at: number) => `${day(at * 1_000)} ${clock(at * 1_000)}` },
+      localization: {
+        timeFormatter: (at: number) => `${day(at * 1_000)} ${clock(at * 1_000)}`,
+        ...(tickSize ? { priceFormatter: (price: number) => decimal(price.toFixed(decimalsOf(tickSize))) } : {}),
+      },
       timeScale: {
         timeVisible: true,
         tickMarkFormatter: (at: number) => (interval === '1d' ? day(at * 1_000) : clock(at * 1_000)),

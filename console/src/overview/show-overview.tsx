@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { ListedServer, ServerFinding } from '@tidegate/client';
+import type { ListedServer } from '@tidegate/client';
 import { findingMark, findingPage, findingText } from '../findings/finding-text.ts';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
@@ -11,34 +11,56 @@ import { Reading } from '../kernel/reading.tsx';
 import { Spark } from '../kernel/spark.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { BotsAtAGlance } from './bots-at-a-glance.tsx';
+import { OtherTrouble } from './other-trouble.tsx';
+import { Sentence } from './sentence.tsx';
 import classes from './show-overview.module.css';
 
 const WEIGHT = { critical: 0, warning: 1, info: 2 };
 /** More sentences are read in the list: of the same kind, and in all. */
 const MOST_OF_A_KIND = 4;
 const MOST_SENTENCES = 12;
+const MOST_BOTS = 20;
 
-/** What is wrong, worst first, in sentences; then how the last hour of every server went. */
+/** What is wrong, worst first, in sentences; then how the last hour of every server went, and how every bot stands. */
 export function ShowOverview() {
   const org = useOrg();
   const servers = useRead('serversList', { limit: 50, sort: 'worst', count: true }, { everyMs: 10_000 });
+  const bots = useRead('botsList', { limit: MOST_BOTS, sort: 'profit' }, { everyMs: 10_000 }).data;
+  const totals = useRead('botsTotals', {}, { everyMs: 60_000 }).data;
+  const halted = useRead('botsList', { limit: MOST_BOTS, status: 'halted' }, { everyMs: 60_000 }).data;
+  const meters = useRead('usageCurrent', {}, { everyMs: 60_000 }).data;
   return (
     <Page title={t('Overview')}>
       <Reading of={servers}>
         {({ items, counts }) =>
-          items.length === 0 ? (
+          items.length === 0 && bots?.items.length === 0 ? (
             <Empty title={t('Nothing is watched yet')}>
-              <May op="serversCreate">
-                <Link to="/o/$org/servers/new" params={{ org }}>
-                  {t('Add a PostgreSQL server')}
-                </Link>
-              </May>
+              <p>
+                {t('Watch a PostgreSQL server, or let a bot trade on paper: how they do stands here every morning.')}
+              </p>
+              <p>
+                <May op="serversCreate">
+                  <Link to="/o/$org/servers/new" params={{ org }}>
+                    {t('Add a PostgreSQL server')}
+                  </Link>
+                </May>
+                <May op="botsCreate">
+                  {' · '}
+                  <Link to="/o/$org/bots/new" params={{ org }}>
+                    {t('Create a bot')}
+                  </Link>
+                </May>
+              </p>
             </Empty>
           ) : (
             <>
-              <Trouble servers={items} total={counts?.total ?? items.length} />
-              <h2>{t('The last hour')}</h2>
-              <ul className={classes['servers']}>
+              <section aria-label={t('What needs you')} className="stack">
+                {items.length > 0 ? <Trouble servers={items} total={counts?.total ?? items.length} /> : null}
+                <OtherTrouble bots={halted?.items ?? []} meters={meters?.items ?? []} />
+              </section>
+              {items.length > 0 ? <h2>{t('The last hour')}</h2> : null}
+              <ul className={classes['rows']}>
                 {items.map((server) => (
                   <ServerHour key={server.id} server={server} />
                 ))}
@@ -49,6 +71,12 @@ export function ShowOverview() {
                     {t('All {count} servers', { count: exact(counts?.total ?? 0) })}
                   </Link>
                 </p>
+              ) : null}
+              {bots && bots.items.length > 0 ? (
+                <BotsAtAGlance
+                  bots={bots.items}
+                  total={totals?.items.reduce((sum, one) => sum + one.bots, 0) ?? bots.items.length}
+                />
               ) : null}
             </>
           )
@@ -67,34 +95,31 @@ function Trouble({ servers, total }: { servers: readonly ListedServer[]; total: 
     .flatMap((some) => some.slice(0, MOST_OF_A_KIND))
     .slice(0, MOST_SENTENCES);
   return (
-    <section aria-label={t('What needs you')} className="stack">
+    <>
       {sentences.some(({ finding }) => finding.severity !== 'info') ? null : (
         <StateMark mark="ok">
           {t('{count, plural, one {# server is} other {All # servers are}} watched without gaps.', { count: total })}
         </StateMark>
       )}
       {shown.map(({ server, finding }) => (
-        <Sentence key={`${server.id} ${finding.kind} ${finding.what}`} org={org} server={server} finding={finding} />
+        <Sentence
+          key={`${server.id} ${finding.kind} ${finding.what}`}
+          mark={findingMark(finding)}
+          link={
+            <Link to={findingPage(finding.kind)} params={{ org, serverId: server.id }}>
+              {server.name}
+            </Link>
+          }
+        >
+          {findingText(finding)}
+        </Sentence>
       ))}
       {sentences.length > shown.length ? (
         <Link to="/o/$org/servers" params={{ org }}>
           {t('{count} more', { count: sentences.length - shown.length })}
         </Link>
       ) : null}
-    </section>
-  );
-}
-
-function Sentence({ org, server, finding }: { org: string; server: ListedServer; finding: ServerFinding }) {
-  return (
-    <p className={classes['sentence']}>
-      <StateMark mark={findingMark(finding)}>
-        <Link to={findingPage(finding.kind)} params={{ org, serverId: server.id }}>
-          {server.name}
-        </Link>
-      </StateMark>
-      <span>{findingText(finding)}</span>
-    </p>
+    </>
   );
 }
 

@@ -57,8 +57,18 @@ export function ListIndexes() {
 }
 
 export const indexColumns = (): Column<MonitoredIndex>[] => [
-  { key: 'name', title: t('Index'), value: ({ schema, name }) => `${schema}.${name}` },
-  { key: 'table', title: t('Table'), value: ({ table }) => table },
+  {
+    key: 'name',
+    title: t('Index'),
+    value: ({ schema, name }) => `${schema}.${name}`,
+    cell: ({ schema, name }) => <span className="identifier">{`${schema}.${name}`}</span>,
+  },
+  {
+    key: 'table',
+    title: t('Table'),
+    value: ({ table }) => table,
+    cell: ({ table }) => <span className="identifier">{table}</span>,
+  },
   { key: 'database', title: t('Database'), value: ({ database }) => database },
   { key: 'columns', title: t('Columns of it'), wide: true, value: ({ columns: names }) => names.join(', ') },
   {

@@ -50,7 +50,7 @@ export function AddServer() {
         <form className="stack form" onSubmit={form.onSubmit(() => add.mutate(input()))}>
           <TextInput label={t('Name')} required {...field('name')} />
           <div className="row">
-            <TextInput label={t('Host')} required {...field('host')} />
+            <TextInput label={t('Host')} required flex={1} {...field('host')} />
             <TextInput label={t('Port')} inputMode="numeric" required w={96} {...field('port')} />
           </div>
           <TextInput label={t('Database')} required {...field('database')} />

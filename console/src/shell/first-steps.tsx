@@ -52,10 +52,12 @@ export function FirstSteps({ org }: { org: string }) {
           </li>
         ))}
       </ol>
-      <DemoStep />
-      <Button size="compact-xs" variant="default" onClick={putAway}>
-        {t('Put away')}
-      </Button>
+      <div className="row">
+        <DemoStep />
+        <Button size="compact-xs" variant="default" onClick={putAway}>
+          {t('Put away')}
+        </Button>
+      </div>
     </section>
   );
 }

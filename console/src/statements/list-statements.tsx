@@ -48,7 +48,6 @@ export function ListStatements() {
         {({ items, more, first }) => (
           <WithPanel
             title={t('Statement')}
-            rows={items.map(({ statementId }) => statementId)}
             panel={(statementId) => (
               <Suspense fallback={<Skeleton height={160} role="status" aria-label={t('Loading')} />}>
                 <StatementDetail serverId={serverId} statementId={statementId} beside />

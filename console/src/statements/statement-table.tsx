@@ -59,7 +59,7 @@ export function StatementTable({ items, search, onOpen, ...table }: Props) {
         ) : (
           <>
             <meter className={classes['share']} min={0} max={1} value={part} aria-hidden="true" />
-            {share(part)}
+            <span className={classes['percent']}>{share(part)}</span>
           </>
         ),
     },

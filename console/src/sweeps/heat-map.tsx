@@ -1,7 +1,9 @@
 import { NativeSelect, VisuallyHidden } from '@mantine/core';
 import type { Sweep, SweepResult } from '@tidegate/client';
 import { useMemo } from 'react';
+import { decimal, rounded, figure as written } from '../kernel/format.ts';
 import { t } from '../kernel/strings.ts';
+import { settingName } from '../ladder/setting-names.ts';
 import classes from './heat-map.module.css';
 import { axesOf, type Figure, fixedOf, heatMap } from './heat-map.rules.ts';
 import { FIGURES } from './sweep-words.ts';
@@ -22,7 +24,7 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
   const fixed = fixedOf(vary, axes, best);
   const { xs, ys, rows } = heatMap(results, axes, fixed, figure);
   const [across, down] = axes;
-  const settings = vary.map(({ setting }) => setting);
+  const settings = vary.map(({ setting }) => ({ value: setting, label: settingName(setting) }));
   return (
     <div>
       <div className="row">
@@ -35,7 +37,7 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
         {down ? (
           <NativeSelect
             label={t('Down')}
-            data={settings.filter((one) => one !== across?.setting)}
+            data={settings.filter(({ value }) => value !== across?.setting)}
             value={down.setting}
             onChange={({ currentTarget }) => onChange({ y: currentTarget.value })}
           />
@@ -51,7 +53,8 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
       </div>
       {fixed.length > 0 ? (
         <p className="quiet">
-          {t('The others as in the best result:')} {fixed.map(({ setting, value }) => `${setting} ${value}`).join(', ')}
+          {t('The others as in the best result:')}{' '}
+          {fixed.map(({ setting, value }) => `${settingName(setting)}: ${written(String(value))}`).join('; ')}
         </p>
       ) : null}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must be reached by the keyboard */}
@@ -61,12 +64,12 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
             <tr>
               <th scope="col">
                 <VisuallyHidden>
-                  {down?.setting ?? ''} \ {across?.setting}
+                  {down ? settingName(down.setting) : ''} \ {across ? settingName(across.setting) : ''}
                 </VisuallyHidden>
               </th>
               {xs.map((value) => (
                 <th key={value} scope="col">
-                  {value}
+                  {written(String(value))}
                 </th>
               ))}
             </tr>
@@ -74,7 +77,7 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
           <tbody>
             {rows.map((row, at) => (
               <tr key={ys[at]}>
-                <th scope="row">{ys[at]}</th>
+                <th scope="row">{written(String(ys[at]))}</th>
                 {row.map(({ x: value, result, shade }) =>
                   result ? (
                     <td
@@ -84,7 +87,7 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
                       data-best={shade === 1 || undefined}
                       title={describe(result)}
                     >
-                      {result[figure]}
+                      {rounded(String(result[figure]))}
                     </td>
                   ) : (
                     <td key={value} className={classes['refused']} title={t('These values cannot work together')}>
@@ -104,8 +107,8 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
 const describe = ({ rank, profit, openProfit, closedTrades, maxDrawdown }: SweepResult): string =>
   t('Rank {rank}: closed profit {profit}, open {open}, {trades} trades, drawdown {drawdown}', {
     rank,
-    profit,
-    open: openProfit,
+    profit: decimal(profit),
+    open: decimal(openProfit),
     trades: closedTrades,
-    drawdown: maxDrawdown,
+    drawdown: decimal(maxDrawdown),
   });

@@ -9,7 +9,7 @@ import { useMay } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
-import { Profit } from '../kernel/profit.tsx';
+import { Amount, Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -157,6 +157,18 @@ const columnsOf = (currency: string): Column<SweepResult>[] => [
     cell: ({ openProfit }) => <Profit amount={openProfit} currency={currency} />,
   },
   { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },
-  { key: 'drawdown', title: t('Deepest drawdown'), number: true, value: ({ maxDrawdown }) => maxDrawdown },
-  { key: 'capital', title: t('Most money in a trade'), number: true, value: ({ maxCapital }) => maxCapital },
+  {
+    key: 'drawdown',
+    title: t('Deepest drawdown'),
+    number: true,
+    value: ({ maxDrawdown }) => maxDrawdown,
+    cell: ({ maxDrawdown }) => <Amount amount={maxDrawdown} currency={currency} />,
+  },
+  {
+    key: 'capital',
+    title: t('Most money in a trade'),
+    number: true,
+    value: ({ maxCapital }) => maxCapital,
+    cell: ({ maxCapital }) => <Amount amount={maxCapital} currency={currency} />,
+  },
 ];

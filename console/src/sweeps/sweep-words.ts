@@ -1,4 +1,5 @@
 import type { Sweep } from '@tidegate/client';
+import { figure } from '../kernel/format.ts';
 import type { Mark } from '../kernel/state-mark.tsx';
 import { settingName } from '../ladder/setting-names.ts';
 import type { Figure } from './heat-map.rules.ts';
@@ -29,5 +30,5 @@ export const WORDS: Record<Sweep['status'], string> = {
 /** Of one combination. */
 export const settingsText = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
-    .map(([setting, value]) => `${settingName(setting)}: ${value}`)
+    .map(([setting, value]) => `${settingName(setting)}: ${figure(String(value))}`)
     .join('; ');

@@ -1,6 +1,6 @@
 import type { SweepDetail, WalkForwardWindow } from '@tidegate/client';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { when } from '../kernel/format.ts';
+import { rounded, when } from '../kernel/format.ts';
 import { Profit } from '../kernel/profit.tsx';
 import { t } from '../kernel/strings.ts';
 import classes from './heat-map.module.css';
@@ -51,7 +51,7 @@ export function WalkForward({ sweep, currency }: { sweep: SweepDetail; currency:
           <p className="quiet">
             {t('In {trades} trades over all test ranges, after fees of {fees}: this is what lasted.', {
               trades: outOfSample.closedTrades,
-              fees: `${outOfSample.fees} ${currency}`,
+              fees: `${rounded(outOfSample.fees)} ${currency}`,
             })}
           </p>
         </section>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { UsageEstimate } from '@tidegate/client';
+import { fullness, type MeterUsage } from '../findings/fullness.rules.ts';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { exact, lasted, when } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
@@ -9,7 +10,6 @@ import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { UpgradeButton } from '../kernel/upgrade-button.tsx';
 import { useNow } from '../kernel/use-now.ts';
-import { fullness, type MeterUsage } from './fullness.rules.ts';
 import classes from './usage.module.css';
 
 /** What was used against what is allowed, where it leads, and when it resets. */

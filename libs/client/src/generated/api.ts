@@ -174,6 +174,8 @@ export type AuditEntry = {
   changes: Array<FieldChange>;
   /** true: it was tried and not done, for want of the right or of the password. Once an hour for each person or key and action */
   refused: boolean;
+  /** The scope for whose want it was refused: `bots:write`; null where it was done, or refused for another reason */
+  missingScope: string | null;
 };
 
 export type Backfill = {

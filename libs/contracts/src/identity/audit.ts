@@ -35,6 +35,10 @@ export const AuditEntry = z
       description:
         'true: it was tried and not done, for want of the right or of the password. Once an hour for each person or key and action',
     }),
+    missingScope: z.string().nullable().meta({
+      description:
+        'The scope for whose want it was refused: `bots:write`; null where it was done, or refused for another reason',
+    }),
   })
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof AuditEntry>;
@@ -101,6 +105,7 @@ export const noteRefused = operation({
       address: z.string().max(100).optional(),
     }),
     thing: z.strictObject({ kind: ThingKind, id: z.string().max(100).nullable() }),
+    missingScope: z.string().max(100).optional(),
   }),
   output: Empty,
 });

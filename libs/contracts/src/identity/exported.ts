@@ -20,7 +20,7 @@ export const exported: Exported = {
     former_api_keys: { columns: 'key_id name ended_at' },
     audit_entries: {
       columns:
-        'id at action actor_kind user_id user_name key_id key_name session_id address thing_kind thing_id thing_name changes refused',
+        'id at action actor_kind user_id user_name key_id key_name session_id address thing_kind thing_id thing_name changes refused missing_scope',
       without: { operator: 'operator_id' },
     },
     organisation_themes: { columns: 'name accent logo updated_at' },

@@ -1,5 +1,5 @@
 import { createGrant } from '@tidegate/contracts/billing/grants';
-import { deleteBot, getBot } from '@tidegate/contracts/bot-executor/bots';
+import { createBot, deleteBot, getBot } from '@tidegate/contracts/bot-executor/bots';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { conflict, forbidden, unavailable } from '@tidegate/contracts/kernel/problem';
 import { Log } from '@tidegate/telemetry/log';
@@ -39,6 +39,9 @@ test('an attempt without the right is noted once an hour, with who, what and to 
   expect(noted).toEqual([{ orgId: ORG, input: { action: 'bots.delete', actor, thing: { kind: 'bot', id: BOT } } }]);
   note(deleteBot, { caller: { ...person, kind: 'api_key', keyId: 'k-1' }, params: { botId: BOT } });
   expect(noted[1]?.input.actor).toMatchObject({ kind: 'api_key', keyId: 'k-1' });
+  // With the right that was missing, where it was one.
+  note(createBot, { error: forbidden({ scope: 'bots:write' }) });
+  expect(noted[2]?.input).toMatchObject({ action: 'bots.create', missingScope: 'bots:write' });
 });
 
 test('outsiders, reading, and refusals for other reasons are not noted, nor what somebody wrote in the place of an id', () => {

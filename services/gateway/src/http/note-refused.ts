@@ -39,6 +39,7 @@ export class NoteRefused {
     const audit = auditOf(operation);
     if (!audit || !principal || principal.only) return;
     const { orgId, userId, keyId, sessionId, ip } = principal.caller;
+    const { scope } = error.data as { scope?: string };
     if (!orgId || this.underWay >= MOST_UNDER_WAY) return;
     const key = `${orgId} ${keyId ?? userId ?? ''} ${operation.name}`;
     if (this.noted.has(key)) return;
@@ -54,7 +55,14 @@ export class NoteRefused {
     };
     this.underWay += 1;
     this.bus
-      .call(noteRefused, { action: operation.name, actor, thing: { kind: audit.thing, id } }, { orgId })
+      .call(
+        noteRefused,
+        {
+          ...{ action: operation.name, actor, thing: { kind: audit.thing, id } },
+          ...(scope ? { missingScope: scope } : {}),
+        },
+        { orgId },
+      )
       .catch((failed: unknown) => {
         this.noted.delete(key);
         this.log.warn({ error: failed, operation: operation.name }, 'A refused attempt could not be recorded');

@@ -22,6 +22,7 @@ export interface AuditEntryRow {
   thing_name: string | null;
   changes: AuditEntry['changes'];
   refused: boolean;
+  missing_scope: string | null;
 }
 
 export const toWire = (row: AuditEntryRow): AuditEntry => ({
@@ -40,6 +41,7 @@ export const toWire = (row: AuditEntryRow): AuditEntry => ({
   thing: { kind: row.thing_kind, id: row.thing_id, name: row.thing_name },
   changes: row.changes,
   refused: row.refused,
+  missingScope: row.missing_scope,
 });
 
 /**
@@ -51,12 +53,12 @@ export async function insertEntry(
   tx: Tx,
   id: string,
   { at, action, actor, thing, changes }: ActionDone,
-  refused = false,
+  refused?: { missingScope: string | null },
 ): Promise<void> {
   const isSupport = actor.kind === 'support';
   await tx.query(
     `insert into audit_entries (org_id, id, at, action, actor_kind, user_id, user_name, key_id, key_name, session_id,
-                                address, operator_id, thing_kind, thing_id, thing_name, changes, refused)
+                                address, operator_id, thing_kind, thing_id, thing_name, changes, refused, missing_scope)
      select $1, $2, $3, $4, $5, $6::uuid, (select name from users where id = $6::uuid), $7,
             (select name from api_keys where org_id = $1 and key_id = $7
              union all select name from former_api_keys where org_id = $1 and key_id = $7 limit 1),
@@ -66,7 +68,7 @@ export async function insertEntry(
                                       where e.org_id = $1 and e.thing_id = $12 and e.thing_kind = $11
                                         and e.thing_name is not null
                                       order by e.at desc limit 1)) end,
-            $14::jsonb, $15
+            $14::jsonb, $15, $16
      where exists (select from organisations where org_id = $1)
        and not ($15 and exists (
          select from audit_entries t
@@ -87,7 +89,8 @@ export async function insertEntry(
       thing.id,
       thing.name,
       JSON.stringify(changes),
-      refused,
+      refused !== undefined,
+      refused?.missingScope ?? null,
     ],
   );
 }
@@ -108,6 +111,9 @@ export const deleteBeyond = (tx: Tx, most: number): Promise<unknown> =>
     [tx.orgId, most],
   );
 
+/** Written out and no parameter: only so the index of what was refused is read, of which there is little among much. */
+const OUTCOMES = { done: 'and not refused', refused: 'and refused', all: '' } as const;
+
 type Filter = Omit<Input<typeof listAudit>, 'limit' | 'cursor'>;
 
 export const listEntries = (
@@ -118,21 +124,21 @@ export const listEntries = (
 ): Promise<AuditEntryRow[]> =>
   tx.query<AuditEntryRow>(
     `select id, at, ${cursorTime('at')} as moment, action, actor_kind, user_id, user_name, key_id, key_name, session_id,
-            address, thing_kind, thing_id, thing_name, changes, refused
+            address, thing_kind, thing_id, thing_name, changes, refused, missing_scope
        from audit_entries
       where org_id = $1 and ($3::timestamptz is null or (at, id) < ($3, $4::uuid))
         and ($5::text is null or actor_kind = $5) and ($6::uuid is null or user_id = $6)
         and ($7::text is null or key_id = $7) and ($8::text is null or action = $8 or starts_with(action, $8 || '.'))
         and ($9::text is null or thing_kind = $9) and ($10::text is null or thing_id = $10)
         and ($11::timestamptz is null or at >= $11) and ($12::timestamptz is null or at < $12)
-        and ($13 = 'all' or refused = ($13 = 'refused'))
+        ${OUTCOMES[outcome]}
       order by at desc, id desc limit $2`,
     [
       tx.orgId,
       limit,
       before?.[0] ?? null,
       before?.[1] ?? null,
-      ...[means, userId, keyId, action, thing, thingId, from, to, outcome].map((value) => value ?? null),
+      ...[means, userId, keyId, action, thing, thingId, from, to].map((value) => value ?? null),
     ],
   );
 
@@ -147,12 +153,13 @@ export async function replaceEntries(tx: Tx, entries: readonly AuditEntry[]): Pr
   await tx.query('delete from audit_entries where org_id = $1', [tx.orgId]);
   await tx.query(
     `insert into audit_entries (org_id, id, at, action, actor_kind, user_id, user_name, key_id, key_name, address,
-                                thing_kind, thing_id, thing_name, changes)
+                                thing_kind, thing_id, thing_name, changes, refused, missing_scope)
      select $1, e.id, e.at, e.action, e.actor ->> 'kind', (e.actor ->> 'userId')::uuid, e.actor ->> 'name',
             e.actor ->> 'keyId', e.actor ->> 'keyName', e.actor ->> 'address', e.thing ->> 'kind', e.thing ->> 'id',
-            e.thing ->> 'name', e.changes
+            e.thing ->> 'name', e.changes, e.refused, e."missingScope"
        from jsonb_to_recordset($2::jsonb)
-         as e(id uuid, at timestamptz, action text, actor jsonb, thing jsonb, changes jsonb)`,
+         as e(id uuid, at timestamptz, action text, actor jsonb, thing jsonb, changes jsonb, refused boolean,
+              "missingScope" text)`,
     [tx.orgId, JSON.stringify(entries)],
   );
 }

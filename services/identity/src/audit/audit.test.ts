@@ -13,7 +13,7 @@ import { Inbox } from '@tidegate/messaging/inbox';
 import { until } from '@tidegate/testing/until';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
 import { DeleteExpired } from '../retention/delete-expired.loop.ts';
-import { deleteBeyond, deleteRefusedBeyond } from './audit-entry.rows.ts';
+import { deleteBeyond, deleteRefusedBeyond, listEntries } from './audit-entry.rows.ts';
 import { RecordActions } from './record-actions.ts';
 
 let identity: Fixture;
@@ -217,19 +217,41 @@ test('what was refused is beside what was done: shown when asked for, once an ho
   const { caller, orgId, userId } = await identity.newUser();
   await record(orgId);
   const asService = { kind: 'service' as const, service: 'gateway', orgId, scopes: ['*'] } as Caller;
-  const note = (action: string, thing = { kind: 'bot' as const, id: 'b-1' }) =>
-    identity.call(noteRefused, { action, actor: { kind: 'person', userId, address: '192.0.2.7' }, thing }, asService);
+  const thing = { kind: 'bot' as const, id: 'b-1' };
+  const actor = { kind: 'person' as const, userId, address: '192.0.2.7' };
+  const note = (action: string, missingScope?: string) =>
+    identity.call(noteRefused, { action, actor, thing, ...(missingScope ? { missingScope } : {}) }, asService);
   await Promise.all([note('bots.create'), note('keys.create')]);
-  for (let times = 0; times < 3; times += 1) await note('bots.delete');
+  for (let times = 0; times < 3; times += 1) await note('bots.delete', 'bots:write');
   expect((await read(caller)).map(({ action }) => action)).toEqual(['accounts.register']);
   const refused = await read(caller, { outcome: 'refused' });
   expect(refused.map(({ action }) => action).toSorted()).toEqual(['bots.create', 'bots.delete', 'keys.create']);
   expect(refused[0]).toMatchObject({ refused: true, changes: [], actor: { name: 'Ada', address: '192.0.2.7' } });
+  expect(refused.map(({ missingScope }) => missingScope)).toEqual(['bots:write', null, null]);
   expect(await read(caller, { outcome: 'all' })).toHaveLength(4);
   await identity.tenants.run(orgId, (tx) => deleteRefusedBeyond(tx, 1));
   expect(await read(caller, { outcome: 'refused' })).toHaveLength(1);
   expect(await read(caller)).toHaveLength(1);
   await expect(identity.call(noteRefused, { action: 'x' }, caller)).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('the few that were refused are read by their index, among however many that were done', async () => {
+  const { orgId } = await identity.newUser();
+  await identity.tenants.run(orgId, async (tx) => {
+    await tx.query(
+      `insert into audit_entries (org_id, id, at, action, actor_kind, thing_kind, refused)
+       select $1, gen_random_uuid(), now() - n * interval '1 minute', 'bots.update', 'person', 'bot', n % 4000 = 0
+         from generate_series(1, 20000) n`,
+      [orgId],
+    );
+    const explained = async (outcome: 'done' | 'refused') => {
+      const query = (sql: string, parameters: unknown[]) => tx.query(`explain analyze ${sql}`, parameters);
+      return JSON.stringify(await listEntries({ orgId, query } as never, 51, undefined, { outcome, action: 'bots' }));
+    };
+    expect(await explained('refused')).toContain('audit_entries_refused');
+    expect(await explained('done')).not.toContain('audit_entries_refused');
+    expect(await listEntries(tx, 51, undefined, { outcome: 'refused' })).toHaveLength(5);
+  });
 });
 
 test('a wrong password is in the log of each organisation of the account, once, however often it is guessed', async () => {

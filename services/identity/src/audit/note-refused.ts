@@ -18,8 +18,8 @@ export class NoteRefused {
 }
 
 /** In a transaction of the organisation. */
-export async function recordRefused(tx: Tx, { action, actor, thing }: Refused): Promise<void> {
+export async function recordRefused(tx: Tx, { action, actor, thing, missingScope }: Refused): Promise<void> {
   const entry = { organisationId: tx.orgId as string, at: new Date().toISOString(), action, actor, changes: [] };
-  await insertEntry(tx, newId(), { ...entry, thing: { ...thing, name: null } }, true);
+  await insertEntry(tx, newId(), { ...entry, thing: { ...thing, name: null } }, { missingScope: missingScope ?? null });
   await deleteRefusedBeyond(tx, MOST_REFUSED_ENTRIES);
 }

@@ -3,7 +3,11 @@ import { DAY_MS, demoId, HOUR_MS } from '@tidegate/contracts/kernel/demo-shape';
 
 type Changes = AuditEntry['changes'];
 type Thing = [kind: AuditEntry['thing']['kind'], name: string | null];
-type Deed = [daysAgo: number, hour: number, who: string, action: string, thing: Thing, changes?: Changes];
+/** Instead of changes: it was tried and refused, for want of this right; null: for the password. */
+interface Refusal {
+  refusedFor: string | null;
+}
+type Deed = [daysAgo: number, hour: number, who: string, action: string, thing: Thing, changes?: Changes | Refusal];
 
 /** Who works in the demo. Their addresses are those of documentation. */
 const PEOPLE: Readonly<Record<string, string>> = {
@@ -68,6 +72,7 @@ const DEEDS: readonly Deed[] = [
     ['bot', 'BTC ladder'],
     [from('settings.takeProfit.percent', '0.8', '1.1'), from('settings.averagingOrders.count', '2', '4')],
   ],
+  [14.9, 15, 'Priya Nair', 'keys.create', ['api_key', null], { refusedFor: 'keys:write' }],
   [14.3, 11, 'Jonas Weber', 'servers.update', ['server', 'reporting'], [hidden('password')]],
   [13.8, 9, 'Mara Lindqvist', 'members.change-role', ['member', 'Priya Nair'], [from('role', 'editor', 'admin')]],
   [
@@ -97,6 +102,8 @@ const DEEDS: readonly Deed[] = [
     [from('name', 'Harbour Coffee', 'Harbour Coffee (demo)')],
   ],
   [3.6, 8, BY_PLATFORM, 'subscriptions.changed', ['subscription', 'trading'], [from('plan', 'pro', 'starter')]],
+  [2.9, 7, 'Mara Lindqvist', 'sessions.login', ['session', null], { refusedFor: null }],
+  [2.6, 8, BY_KEY, 'channels.create', ['channel', null], { refusedFor: 'channels:write' }],
   [2.3, 11, 'Jonas Weber', 'keys.rotate', ['api_key', KEY.name], [to('overlapHours', '24')]],
   [
     1.4,
@@ -112,7 +119,8 @@ const DEEDS: readonly Deed[] = [
 
 /** The same for the same organisation and instant; never after it. */
 export const madeUpAudit = (orgId: string, until: number): AuditEntry[] =>
-  DEEDS.map(([daysAgo, hour, who, action, [kind, name], changes = []]) => {
+  DEEDS.map(([daysAgo, hour, who, action, [kind, name], result = []]) => {
+    const refusal = Array.isArray(result) ? undefined : result;
     const day = Math.floor((until - daysAgo * DAY_MS) / DAY_MS) * DAY_MS;
     const at = Math.min(day + hour * HOUR_MS, until);
     const address = PEOPLE[who];
@@ -128,7 +136,9 @@ export const madeUpAudit = (orgId: string, until: number): AuditEntry[] =>
     };
     return {
       ...{ id: demoId(orgId, `${action} ${name}`, at), at: new Date(at).toISOString(), action, actor },
-      ...{ thing: { kind, id: kind === 'session' ? null : demoId(orgId, `${kind} ${name}`, 0), name }, changes },
-      refused: false,
+      ...{ thing: { kind, id: name === null ? null : demoId(orgId, `${kind} ${name}`, 0), name } },
+      changes: Array.isArray(result) ? result : [],
+      refused: refusal !== undefined,
+      missingScope: refusal?.refusedFor ?? null,
     };
   });

@@ -1,0 +1,46 @@
+import type { Invoice, InvoicesGetOutput } from '@tidegate/client';
+import { Fact } from '../kernel/fact.tsx';
+import { day, money } from '../kernel/format.ts';
+import type { Mark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+import { InvoiceLines } from './invoice-lines.tsx';
+
+export const INVOICE_MARKS: Record<Invoice['status'], Mark> = {
+  draft: 'pending',
+  open: 'info',
+  paid: 'ok',
+  void: 'stale',
+  uncollectible: 'critical',
+};
+
+export const invoiceName = (number: string | null): string =>
+  number ? t('Invoice {number}', { number }) : t('Draft of an invoice');
+
+/** What is charged, and what of it is left to pay. `part`: of a page that has another table. */
+export function InvoiceDetail({ invoice: { lines, ...one }, part }: { invoice: InvoicesGetOutput; part?: string }) {
+  // What there is none of is said of these only.
+  const always = [t('Tax'), t('Total'), t('Left to pay')];
+  return (
+    <>
+      <InvoiceLines lines={lines} currency={one.currency} {...(part ? { part } : {})} />
+      <dl className="facts">
+        {(
+          [
+            [t('Discount'), one.discountMinor],
+            [t('Tax'), one.taxMinor],
+            [t('Total'), one.totalMinor],
+            [t('From the balance'), one.fromBalanceMinor],
+            [t('Credited'), one.creditedMinor],
+            [t('Left to pay'), one.dueMinor],
+          ] as const
+        )
+          .filter(([name, amount]) => amount !== 0 || always.includes(name))
+          .map(([name, amount]) => (
+            <Fact key={name} name={name} value={money(amount, one.currency)} />
+          ))}
+        {one.issuedAt ? <Fact name={t('Issued')} value={day(one.issuedAt)} /> : null}
+        {one.dueAt ? <Fact name={t('Due')} value={day(one.dueAt)} /> : null}
+      </dl>
+    </>
+  );
+}
