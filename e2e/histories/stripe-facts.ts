@@ -29,8 +29,9 @@ const KEY = /^(main|bots)\.(addon\.)?(\w+)\.v(\d+)\.eur\.(month|year)$/;
 const clients = new WeakMap<World, Stripe>();
 
 export function dashboardOf(world: World): Stripe {
-  const known =
-    clients.get(world) ?? new Stripe(world.stripe.key, { ...world.stripe.client, apiVersion: '2026-10-28.endive' });
+  // It may meet faults that were planned for the services, several at once.
+  const options = { ...world.stripe.client, apiVersion: '2026-10-28.endive', maxNetworkRetries: 10 } as const;
+  const known = clients.get(world) ?? new Stripe(world.stripe.key, options);
   clients.set(world, known);
   return known;
 }
