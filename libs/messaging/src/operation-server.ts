@@ -177,7 +177,7 @@ export class OperationServer {
       if (!caller) throw unauthenticated();
       if (caller === 'expired') return this.reportOutage(new Error(CLOCKS), operation.name);
       const who = holderOf(operation, caller);
-      const began = Date.now();
+      const began = performance.now();
       if (!this.shedder.begin(who, began)) return this.refuseForLoad();
       try {
         const input = sealer.openInput(operation, request.input);
@@ -185,7 +185,7 @@ export class OperationServer {
         const output = await runner.run(handler, { caller, input, key, recall, deadline });
         return { output: sealer.sealOutput(operation, output, request.from) };
       } finally {
-        this.shedder.end(who, began, Date.now());
+        this.shedder.end(who, began, performance.now());
       }
     } catch (error) {
       if (error instanceof ProblemError) return problemReply(error);
@@ -260,10 +260,13 @@ class Line {
   }
 }
 
-/** Whose share of the work it is; undefined for services, which work for those who were let in, and for operators. */
+/**
+ * Whose share of the work it is; undefined for services, which work for those who were let in, and for operators. A
+ * person without an organisation, and a network without an account, keep no other out: log-ins and refreshes are such.
+ */
 function holderOf({ scope }: OperationHandler['operation'], caller: Caller): string | undefined {
   if (scope === 'service' || scope === 'operator' || caller.kind === 'service') return undefined;
-  return caller.orgId ?? caller.kind;
+  return caller.orgId ?? caller.userId ?? caller.network ?? caller.kind;
 }
 
 function readRequest(data: Uint8Array): Request {
