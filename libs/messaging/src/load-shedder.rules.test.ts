@@ -51,6 +51,14 @@ test('what waits for long is no queue', () => {
   expect(begun(shedder, 'org 1', 2_000, NOW + 20_000)).toBe(499);
 });
 
+test('what waits by its nature keeps nobody out from the beginning, and has a place all the same', () => {
+  const shedder = new LoadShedder();
+  for (let n = 0; n < 70; n += 1) for (const _ of [1, 2, 3]) shedder.begin(`org ${n}`, NOW, true);
+  expect(begun(shedder, 'org 1', 20, NOW + 600)).toBe(20);
+  expect(begun(shedder, 'org 1', 20, NOW + 1_200)).toBe(20);
+  expect(Array.from({ length: 600 }).filter(() => shedder.begin('org 2', NOW + 1_200, true)).length).toBe(250);
+});
+
 test('one that floods keeps nobody else out', () => {
   const shedder = flooded('flood', 500);
   expect(begun(shedder, 'flood', 1)).toBe(0);

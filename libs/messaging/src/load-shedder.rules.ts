@@ -34,8 +34,11 @@ export class LoadShedder {
   /** Since when there is more in hand than the limit. */
   private overSince: number | undefined;
 
-  /** Whether it may begin; if so, `end` is called once. `who` is undefined for what is refused only at the very limit. */
-  begin(who: string | undefined, now: number): boolean {
+  /**
+   * Whether it may begin; if so, `end` is called once. `who` is undefined for what is refused only at the very limit.
+   * One that `waits` for something else by its nature holds a place, and is no queue from the beginning.
+   */
+  begin(who: string | undefined, now: number, waits = false): boolean {
     if (this.inHand >= (who === undefined ? MOST : MOST - FOR_SERVICES)) return false;
     this.turn(now);
     if (who !== undefined) {
@@ -47,17 +50,17 @@ export class LoadShedder {
       this.held.set(who, own + 1);
     }
     this.inHand += 1;
-    this.young[0] = (this.young[0] ?? 0) + 1;
+    if (!waits) this.young[0] = (this.young[0] ?? 0) + 1;
     return true;
   }
 
-  end(who: string | undefined, began: number, now: number): void {
+  end(who: string | undefined, began: number, now: number, waits = false): void {
     this.turn(now);
     this.answered += 1;
     this.inHand -= 1;
     const age = this.second - Math.floor(began / SECOND_MS);
     const those = this.young[age];
-    if (those !== undefined && those > 0) this.young[age] = those - 1;
+    if (!waits && those !== undefined) this.young[age] = those - 1;
     if (who === undefined) return;
     const left = (this.held.get(who) ?? 0) - 1;
     if (left > 0) this.held.set(who, left);

@@ -60,8 +60,14 @@ let answer: (n: number) => unknown = (n) => n;
 const tokens = new CallerTokens('s'.repeat(32));
 const sealer = {
   sealInput: (_: unknown, input: unknown) => input,
-  openInput: (_: unknown, input: unknown) => input,
-  sealOutput: (_: unknown, output: unknown) => output,
+  openInput: (_: unknown, input: { n: number }) => {
+    if (input.n < 0) throw new Error('It cannot be opened.');
+    return input;
+  },
+  sealOutput: (_: unknown, output: unknown) => {
+    if (Object(output).unsealed) throw new Error('It cannot be sealed.');
+    return output;
+  },
   openOutput: (_: unknown, output: unknown) => output,
 } as never;
 
@@ -193,6 +199,34 @@ test('more than can be answered soon is refused at once, and nobody is kept out 
   release();
   expect(await Promise.all([...flood, ...others, inside])).toEqual(Array.from({ length: 203 }, () => 1));
   expect(await Promise.all(quiet)).toEqual([1, 1]);
+});
+
+test('whatever becomes of a request, its place is free again', async () => {
+  const caller: Caller = { kind: 'user', userId: 'u', orgId: 'faulty', scopes: ['bots:read'] };
+  const faults = [
+    () => {
+      throw new Error('at once');
+    },
+    () => Promise.reject(new Error('later')),
+    () => Promise.reject(Object.assign(new Error('x'), { code: '57014' })),
+    () => ({ unsealed: true }),
+    () => ({ tooBig: 10n }),
+  ];
+  // More in all than one may ever have in hand.
+  for (let n = 0; n < 20; n += 1) {
+    answer = faults[n % faults.length] as () => unknown;
+    const asked = Array.from({ length: 60 }, (_, at) =>
+      bus.call(listThings, { n: at === 0 ? -1 : 1 }, { caller }).then(
+        () => 'ok',
+        ({ code }) => code as unknown,
+      ),
+    );
+    const codes = await Promise.all(asked);
+    expect(codes).not.toContain('ok');
+  }
+  answer = (n) => n;
+  const held = Array.from({ length: 60 }, () => bus.call(listThings, { n: 1 }, { caller }));
+  expect(await Promise.all(held)).toEqual(held.map(() => 1));
 });
 
 test('a read whose replica died is answered by another one', async () => {
