@@ -8,7 +8,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { type CallOptions, isProblem, TidegateClient } from '@tidegate/client';
+import { type CallOptions, isProblem, problemOf, TidegateClient } from '@tidegate/client';
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
 import type { Asked } from './asked.ts';
@@ -54,6 +54,8 @@ const renew = async (): Promise<string | undefined> =>
           headers: { 'content-type': 'application/json' },
           body: '{}',
         });
+        // Too much work or an outage ends nobody's session: the client asks again.
+        if (response.status === 429 || response.status >= 500) throw problemOf(response, await response.text());
         // No token comes back; an empty one says that the call may be sent again.
         return response.ok ? '' : undefined;
       });

@@ -21,7 +21,7 @@ test('a burst is let in, a queue that stays is not, until half of it is gone', (
   expect(begun(shedder, 'a', 50, NOW + 500)).toBe(0);
   end(shedder, 'a', 190, NOW, NOW + 600);
   // The next burst.
-  expect(begun(shedder, 'a', 500, NOW + 600)).toBe(500);
+  expect(begun(shedder, 'a', 400, NOW + 600)).toBe(400);
 });
 
 test('in a queue no more is let in than is answered', () => {
@@ -48,7 +48,15 @@ test('what waits for long is no queue', () => {
   expect(shedder.begin('org 1', NOW + 700)).toBe(false);
   expect(shedder.begin('org 1', NOW + 3_000)).toBe(true);
   for (let n = 0; n < 200; n += 1) shedder.end(`org ${n}`, NOW, NOW + 20_000);
-  expect(begun(shedder, 'org 1', 2_000, NOW + 20_000)).toBe(999);
+  expect(begun(shedder, 'org 1', 2_000, NOW + 20_000)).toBe(499);
+});
+
+test('what waits by its nature keeps nobody out from the beginning, and has a place all the same', () => {
+  const shedder = new LoadShedder();
+  for (let n = 0; n < 70; n += 1) for (const _ of [1, 2, 3]) shedder.begin(`org ${n}`, NOW, true);
+  expect(begun(shedder, 'org 1', 20, NOW + 600)).toBe(20);
+  expect(begun(shedder, 'org 1', 20, NOW + 1_200)).toBe(20);
+  expect(Array.from({ length: 600 }).filter(() => shedder.begin('org 2', NOW + 1_200, true)).length).toBe(250);
 });
 
 test('one that floods keeps nobody else out', () => {
@@ -59,28 +67,28 @@ test('one that floods keeps nobody else out', () => {
   expect(begun(shedder, 'flood', 1)).toBe(0);
 });
 
-test('many that each ask once are all let in, up to the very limit', () => {
+test('many that each ask once are all let in, up to the limit of customers', () => {
   const shedder = flooded('flood', 499);
   const all = Array.from({ length: 1_000 }, (_, n) => shedder.begin(`org ${n}`, NOW));
-  expect(all.filter(Boolean).length).toBe(500);
+  expect(all.filter(Boolean).length).toBe(300);
 });
 
-test('what services ask of each other is refused only at the very limit', () => {
+test('neither a burst of one nor what it lets wait for long takes the places of others', () => {
+  const shedder = new LoadShedder();
+  expect(begun(shedder, 'burst', 2_000)).toBe(500);
+  expect(begun(shedder, 'quiet', 5)).toBe(5);
+  for (const later of [NOW + 100, NOW + 10_000]) expect(begun(shedder, 'burst', 1, later)).toBe(0);
+  // When the second half is asked for, a third of the first is each one's.
+  expect(begun(shedder, 'other', 500, NOW + 10_000)).toBe(Math.ceil(500 / 3));
+});
+
+test('what services ask of each other is refused only at the very limit, which customers do not reach', () => {
   const shedder = flooded('flood', 499);
-  expect(begun(shedder, undefined, 5_000)).toBe(500);
-  expect(begun(shedder, 'quiet', 1)).toBe(0);
+  for (let n = 0; n < 1_000; n += 1) shedder.begin(`org ${n}`, NOW);
+  expect(begun(shedder, undefined, 5_000)).toBe(200);
   shedder.end(undefined, NOW, NOW);
-  expect(begun(shedder, 'quiet', 1)).toBe(1);
-});
-
-test('a clock that is set loses nobody and keeps nobody out', () => {
-  const shedder = flooded('a', 199);
-  expect(begun(shedder, 'a', 1)).toBe(0);
-  const back = NOW - 3_600_000;
-  expect(begun(shedder, 'a', 50, back)).toBe(50);
-  end(shedder, 'a', 200, NOW - 600, back + 10);
-  end(shedder, 'a', 50, back, back + 20);
-  expect(begun(shedder, 'a', 2_000, NOW + 60_000)).toBe(1_000);
+  expect(begun(shedder, 'quiet', 1)).toBe(0);
+  expect(begun(shedder, undefined, 1)).toBe(1);
 });
 
 test('nothing is remembered of those who have nothing in hand', () => {

@@ -2,6 +2,10 @@
 const LEAST = 64;
 /** Never more, whatever they are. */
 const MOST = 1_000;
+/** Of those, customers never have these: what they have in hand may need other services, which need this one. */
+const FOR_SERVICES = 200;
+/** From so many on they are shared evenly, however short the burst is and however long they wait. */
+const SHARED = 500;
 const SECOND_MS = 1_000;
 /** A burst that is answered sooner than this makes no queue that stays. */
 const BURST_MS = 500;
@@ -17,7 +21,7 @@ const YOUNG_SECONDS = 2;
  * When there are too many, those of whoever holds more than their share are refused: organisations share what there is
  * evenly, so that one that floods a service keeps nobody else out.
  *
- * Times are epoch milliseconds.
+ * Times are milliseconds of a clock that nobody sets.
  */
 export class LoadShedder {
   private inHand = 0;
@@ -30,28 +34,33 @@ export class LoadShedder {
   /** Since when there is more in hand than the limit. */
   private overSince: number | undefined;
 
-  /** Whether it may begin; if so, `end` is called once. `who` is undefined for what is refused only at the very limit. */
-  begin(who: string | undefined, now: number): boolean {
-    if (this.inHand >= MOST) return false;
+  /**
+   * Whether it may begin; if so, `end` is called once. `who` is undefined for what is refused only at the very limit.
+   * One that `waits` for something else by its nature holds a place, and is no queue from the beginning.
+   */
+  begin(who: string | undefined, now: number, waits = false): boolean {
+    if (this.inHand >= (who === undefined ? MOST : MOST - FOR_SERVICES)) return false;
     this.turn(now);
     if (who !== undefined) {
       const own = this.held.get(who) ?? 0;
+      const share = own * Math.max(1, this.held.size);
       const limit = Math.max(LEAST, this.before, this.answered);
-      if (this.isQueue(limit, now) && own >= limit / Math.max(1, this.held.size)) return false;
+      if (this.isQueue(limit, now) && share >= limit) return false;
+      if (this.inHand >= SHARED && share >= SHARED) return false;
       this.held.set(who, own + 1);
     }
     this.inHand += 1;
-    this.young[0] = (this.young[0] ?? 0) + 1;
+    if (!waits) this.young[0] = (this.young[0] ?? 0) + 1;
     return true;
   }
 
-  end(who: string | undefined, began: number, now: number): void {
+  end(who: string | undefined, began: number, now: number, waits = false): void {
     this.turn(now);
     this.answered += 1;
     this.inHand -= 1;
     const age = this.second - Math.floor(began / SECOND_MS);
     const those = this.young[age];
-    if (those !== undefined && those > 0) this.young[age] = those - 1;
+    if (!waits && those !== undefined) this.young[age] = those - 1;
     if (who === undefined) return;
     const left = (this.held.get(who) ?? 0) - 1;
     if (left > 0) this.held.set(who, left);
@@ -72,9 +81,7 @@ export class LoadShedder {
     this.before = passed === 1 ? this.answered : 0;
     this.answered = 0;
     this.second += passed;
-    // A clock that was set back knows nothing of those before.
-    this.young =
-      passed > 0 ? [...noneYoung().slice(0, passed), ...this.young].slice(0, YOUNG_SECONDS + 1) : noneYoung();
+    this.young = [...noneYoung().slice(0, passed), ...this.young].slice(0, YOUNG_SECONDS + 1);
   }
 }
 

@@ -25,6 +25,8 @@ import { TurnPublisher } from './turn-publisher.ts';
 import { decode, encode, MAX_MESSAGE_BYTES, type Reply, type Request } from './wire.ts';
 
 const SOON = { retryAfterSeconds: 1 };
+/** What may take longer waits for something else: Stripe, a backtest, a customer's server, a thread. */
+const USUAL_DEADLINE_MS = 10_000;
 /** Whoever is refused for too much work comes back within so many seconds, not all at the same moment. */
 const SPREAD_SECONDS = 4;
 /** How often an outage logs a line, with the number of requests that it failed. */
@@ -177,15 +179,16 @@ export class OperationServer {
       if (!caller) throw unauthenticated();
       if (caller === 'expired') return this.reportOutage(new Error(CLOCKS), operation.name);
       const who = holderOf(operation, caller);
-      const began = Date.now();
-      if (!this.shedder.begin(who, began)) return this.refuseForLoad();
+      const waits = operation.deadlineMs > USUAL_DEADLINE_MS;
+      const began = performance.now();
+      if (!this.shedder.begin(who, began, waits)) return this.refuseForLoad();
       try {
         const input = sealer.openInput(operation, request.input);
         const { key, recall } = request;
         const output = await runner.run(handler, { caller, input, key, recall, deadline });
         return { output: sealer.sealOutput(operation, output, request.from) };
       } finally {
-        this.shedder.end(who, began, Date.now());
+        this.shedder.end(who, began, performance.now(), waits);
       }
     } catch (error) {
       if (error instanceof ProblemError) return problemReply(error);
@@ -260,10 +263,13 @@ class Line {
   }
 }
 
-/** Whose share of the work it is; undefined for services, which work for those who were let in, and for operators. */
+/**
+ * Whose share of the work it is; undefined for services, which work for those who were let in, and for operators. A
+ * person without an organisation, and a network without an account, keep no other out: log-ins and refreshes are such.
+ */
 function holderOf({ scope }: OperationHandler['operation'], caller: Caller): string | undefined {
   if (scope === 'service' || scope === 'operator' || caller.kind === 'service') return undefined;
-  return caller.orgId ?? caller.kind;
+  return caller.orgId ?? caller.userId ?? caller.network ?? caller.kind;
 }
 
 function readRequest(data: Uint8Array): Request {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { operation } from '@tidegate/contracts/kernel/operation';
 import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
@@ -59,8 +60,14 @@ let answer: (n: number) => unknown = (n) => n;
 const tokens = new CallerTokens('s'.repeat(32));
 const sealer = {
   sealInput: (_: unknown, input: unknown) => input,
-  openInput: (_: unknown, input: unknown) => input,
-  sealOutput: (_: unknown, output: unknown) => output,
+  openInput: (_: unknown, input: { n: number }) => {
+    if (input.n < 0) throw new Error('It cannot be opened.');
+    return input;
+  },
+  sealOutput: (_: unknown, output: unknown) => {
+    if (Object(output).unsealed) throw new Error('It cannot be sealed.');
+    return output;
+  },
   openOutput: (_: unknown, output: unknown) => output,
 } as never;
 
@@ -156,12 +163,8 @@ test('more than can be answered soon is refused at once, and nobody is kept out 
     await parked;
     return 1;
   };
-  const asks = (orgId: string) =>
-    bus.call(
-      listThings,
-      { n: 1 },
-      { caller: { kind: 'user', userId: 'u', orgId, scopes: ['bots:read'] }, deadlineMs: 60_000 },
-    );
+  const asksAs = (caller: Caller) => bus.call(listThings, { n: 1 }, { caller, deadlineMs: 60_000 });
+  const asks = (orgId: string) => asksAs({ kind: 'user', userId: 'u', orgId, scopes: ['bots:read'] });
   const flood = Array.from({ length: 200 }, () => asks('flood'));
   await until(() => arrived === 200, { what: 'A burst at its handlers' });
   // It stays for longer than a burst.
@@ -174,8 +177,56 @@ test('more than can be answered soon is refused at once, and nobody is kept out 
   const others = ['quiet', 'other'].map(asks);
   const inside = bus.call(readState, { n: 1 }, { deadlineMs: 60_000 });
   await until(() => arrived === 203, { what: 'Those of others at their handlers' });
+  // A network without an account, and a person without an organisation, keep only themselves out.
+  const from = (network: string): Caller => ({ kind: 'anonymous', network, scopes: [] });
+  const alone = (userId: string): Caller => ({ kind: 'user', userId, scopes: [] });
+  const quiet: Promise<unknown>[] = [];
+  for (const [flooding, other] of [
+    [from('192.0.2.1'), from('192.0.2.2')],
+    [alone('a'), alone('b')],
+  ] as const) {
+    let refused = 0;
+    const ask = () => void asksAs(flooding).catch(() => (refused += 1));
+    await until(
+      () => {
+        for (let n = 0; n < 30; n += 1) ask();
+        return refused > 0;
+      },
+      { everyMs: 100, what: 'One that floods to be refused' },
+    );
+    quiet.push(asksAs(other));
+  }
   release();
   expect(await Promise.all([...flood, ...others, inside])).toEqual(Array.from({ length: 203 }, () => 1));
+  expect(await Promise.all(quiet)).toEqual([1, 1]);
+});
+
+test('whatever becomes of a request, its place is free again', async () => {
+  const caller: Caller = { kind: 'user', userId: 'u', orgId: 'faulty', scopes: ['bots:read'] };
+  const faults = [
+    () => {
+      throw new Error('at once');
+    },
+    () => Promise.reject(new Error('later')),
+    () => Promise.reject(Object.assign(new Error('x'), { code: '57014' })),
+    () => ({ unsealed: true }),
+    () => ({ tooBig: 10n }),
+  ];
+  // More in all than one may ever have in hand.
+  for (let n = 0; n < 20; n += 1) {
+    answer = faults[n % faults.length] as () => unknown;
+    const asked = Array.from({ length: 60 }, (_, at) =>
+      bus.call(listThings, { n: at === 0 ? -1 : 1 }, { caller }).then(
+        () => 'ok',
+        ({ code }) => code as unknown,
+      ),
+    );
+    const codes = await Promise.all(asked);
+    expect(codes).not.toContain('ok');
+  }
+  answer = (n) => n;
+  const held = Array.from({ length: 60 }, () => bus.call(listThings, { n: 1 }, { caller }));
+  expect(await Promise.all(held)).toEqual(held.map(() => 1));
 });
 
 test('a read whose replica died is answered by another one', async () => {

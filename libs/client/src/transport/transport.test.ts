@@ -118,6 +118,22 @@ test('a refused token is refreshed once for all calls', async () => {
   expect(await refused(one.botsList())).toMatchObject({ status: 401 });
 });
 
+test('a refresh that is refused for a while ends no session: the call is sent again, or fails as the refresh did', async () => {
+  let refreshes = 0;
+  const away = new TidegateProblem({ code: 'unavailable', status: 503 }, { retryAfterSeconds: 0 });
+  const refresh = async () => {
+    refreshes += 1;
+    if (refreshes !== 2) throw away;
+    return 'new';
+  };
+  answers = [problem(401, 'unauthenticated'), problem(401, 'unauthenticated'), json(200, { items: [] })];
+  await client({ refresh }).botsList();
+  expect([refreshes, seen.at(-1)?.headers.authorization]).toEqual([2, 'Bearer new']);
+  answers = Array.from({ length: 4 }, () => problem(401, 'unauthenticated'));
+  expect(await refused(client({ refresh }).botsList())).toBe(away);
+  expect(refreshes).toBe(6);
+});
+
 test('a list is followed to its end; paths and queries are escaped', async () => {
   answers = [json(200, { items: [1, 2], nextCursor: 'a/b' }), json(200, { items: [3] })];
   const found: unknown[] = [];

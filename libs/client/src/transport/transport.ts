@@ -1,11 +1,14 @@
-import { parseObject, problemOf, TidegateProblem } from './problem.ts';
+import { isProblem, parseObject, problemOf, TidegateProblem } from './problem.ts';
 
 export interface ClientOptions {
   /** Where the installation is, such as `https://tidegate.example.com`. */
   url: string;
   /** An access token or an API key, or a function that returns one. Without it a browser's session cookie is used. */
   token?: string | (() => string | undefined | Promise<string | undefined>);
-  /** Called once when a token is refused. It returns a new one, which is used from then on; undefined gives up. */
+  /**
+   * Called once when a token is refused. It returns a new one, which is used from then on; undefined gives up. What it
+   * throws is how the call fails, after the retries that a problem of the platform gets.
+   */
   refresh?: () => Promise<string | undefined>;
   /** The organisation to act in; by default that of the session or the key. */
   organisation?: string;
@@ -103,12 +106,17 @@ export class Transport {
       const token = await this.bearer();
       try {
         return await this.once<T>(route, input, options, { key, token });
-      } catch (error) {
-        if (!(error instanceof TidegateProblem)) throw error;
-        if (error.code === 'unauthenticated' && !renewed && (await this.renew(token))) {
-          renewed = true;
-          continue;
+      } catch (refused) {
+        let error = refused;
+        if (isProblem(refused) && refused.code === 'unauthenticated' && !renewed) {
+          try {
+            renewed = await this.renew(token);
+            if (renewed) continue;
+          } catch (failed) {
+            error = failed;
+          }
         }
+        if (!isProblem(error)) throw error;
         const wait = error.retryAfterSeconds ?? Math.min(8, 0.25 * 2 ** attempt);
         const mayRepeat = route.repeat !== 'never' && (error.status === 0 || RETRIED.has(error.status));
         if (!mayRepeat || attempt >= retries || wait > maxWaitSeconds) throw error;

@@ -17,6 +17,8 @@ export interface Caller {
   scopes: readonly string[];
   /** Remote address of the HTTP client, for rate limits and the audit trail. */
   ip?: string;
+  /** Of an anonymous caller: the addresses that count as one, which have one share of a service's work. */
+  network?: string;
 }
 
 export const ANONYMOUS: Caller = { kind: 'anonymous', scopes: [] };

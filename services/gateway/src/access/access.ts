@@ -5,6 +5,7 @@ import { CallerTokens } from '@tidegate/messaging/caller-token';
 import type { FastifyRequest } from 'fastify';
 import type { Credential, Principal } from '../kernel/principal.ts';
 import { recentlyUsed } from '../kernel/recently-used.ts';
+import { networkOf } from '../limits/network.rules.ts';
 import { SessionCookies } from './session-cookies.ts';
 import { Verifier } from './verifier.ts';
 
@@ -27,7 +28,7 @@ export class Access {
   anonymous(ip: string): Principal {
     const known = this.anonymousByIp.get(ip);
     if (known) return known;
-    const caller: Caller = { kind: 'anonymous', scopes: [], ip };
+    const caller: Caller = { kind: 'anonymous', scopes: [], ip, network: networkOf(ip) };
     const made = { caller, rateKey: '', expires: Number.POSITIVE_INFINITY, issuedAt: 0, signed: undefined };
     this.anonymousByIp.set(ip, made);
     return made;

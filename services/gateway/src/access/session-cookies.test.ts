@@ -108,6 +108,16 @@ test('a log-out always clears a browser’s cookies', async () => {
   const stale = '__Host-tidegate-access=x.y.z; __Secure-tidegate-refresh=nothing';
   const gone = await send('DELETE', '/api/v1/sessions/current', undefined, { cookie: stale });
   expect([gone.status, cleared(gone)]).toEqual([204, true]);
+  // Its cookies are gone, so the gateway asks again for it.
+  const busy = await browser();
+  let refusals = 0;
+  world.neighbours.on(logout, () => {
+    refusals += 1;
+    if (refusals === 1) throw unavailable({ retryAfterSeconds: 1 });
+    return {};
+  });
+  const again = await send('DELETE', '/api/v1/sessions/current', undefined, { cookie: asHeader(busy) });
+  expect([again.status, cleared(again), refusals]).toEqual([204, true, 2]);
   world.neighbours.on(logout, () => {
     throw unavailable({});
   });

@@ -28,15 +28,20 @@ test('an answer that can be a table is one as CSV when that is asked for, by nam
   ).toBe(403);
 });
 
-test('a list as CSV is all its pages in one table, and is cut when one cannot be read', async () => {
+test('a list as CSV is all its pages in one table, which waits for one that is refused for a moment and is cut when one cannot be read', async () => {
   const pages = [...'abc'].map((name, at) => ({
     csv: `${at === 0 ? 'name\r\n' : ''}${name}\r\n`,
     nextCursor: `${at}`,
   }));
   const seen: unknown[] = [];
   let broken = false;
+  let refused = 0;
   world.neighbours.on(searchOrganisations, ({ format, cursor, limit, q }) => {
     seen.push([cursor, limit, q]);
+    if (cursor === '0' && refused > 0) {
+      refused -= 1;
+      throw unavailable({ retryAfterSeconds: 1 });
+    }
     if (broken && cursor !== undefined) throw unavailable({});
     const page = pages[cursor === undefined ? 0 : Number(cursor) + 1];
     const { nextCursor, csv } = page ?? { csv: '' };
@@ -57,6 +62,8 @@ test('a list as CSV is all its pages in one table, and is cut when one cannot be
   ]);
   expect((await ask('&limit=7&cursor=1')).body).toEqual({ text: 'c\r\n' });
   expect(seen.at(-1)).toEqual(['1', 7, 'a']);
+  refused = 1;
+  expect((await ask()).body).toEqual({ text: 'name\r\na\r\nb\r\nc\r\n' });
   broken = true;
   await expect(ask()).rejects.toThrow();
   expect((await operator.get('/api/v1/operator/organisations?q=a')).body).toEqual({ items: [], nextCursor: '0' });

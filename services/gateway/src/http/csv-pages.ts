@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { varyBy } from '../kernel/compress-answers.ts';
 import type { Ask, Exchange } from './mount-operations.ts';
+import { persist } from './persist.ts';
 
 const TYPE = 'text/csv; charset=utf-8; header=present';
 /** Rows that are read at once, where the caller names no number. */
@@ -33,7 +34,7 @@ export const isPaged = ({ output }: Operation): boolean =>
 
 /**
  * All pages of a list as one table, however many there are: the next is asked for when the one before has been taken, so a
- * slow reader costs a page of memory. When one cannot be read, the connection is cut: a table that ends is whole.
+ * slow reader costs a page of memory. When one cannot be read, also after a while, the connection is cut: a table that ends is whole.
  */
 export async function sendPages(exchange: Exchange, ask: Ask, callerToken: () => string): Promise<FastifyReply> {
   const { reply, input } = exchange;
@@ -52,6 +53,7 @@ async function* pagesFrom(first: Table, read: (cursor: string) => Promise<Table>
   for (let page = first; ; ) {
     if (page.csv) yield page.csv;
     if (!page.nextCursor) return;
-    page = await read(page.nextCursor);
+    const { nextCursor } = page;
+    page = await persist(() => read(nextCursor));
   }
 }

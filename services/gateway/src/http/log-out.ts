@@ -4,6 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../kernel/principal.ts';
 import type { EdgeParts } from './edge-parts.ts';
 import { untilKnown } from './own-revocations.ts';
+import { persist } from './persist.ts';
+
+/** Several are waited for. */
+const DEADLINE_MS = 5_000;
 
 /**
  * A browser's log-out always clears its cookies, even when its access token has expired (the refresh token says which
@@ -14,8 +18,11 @@ export async function logOutByCookie(edge: EdgeParts, request: FastifyRequest, r
   const principal = (await bySession(edge, request)) ?? (await byRefreshToken(edge, request));
   if (!principal) return;
   const callerToken = edge.access.callerToken(principal);
-  const end = untilKnown(logout, edge.revocations, () => edge.bus.call(logout, {}, { callerToken }));
-  await end({ input: {}, caller: principal.caller });
+  const end = untilKnown(logout, edge.revocations, () =>
+    edge.bus.call(logout, {}, { callerToken, deadlineMs: DEADLINE_MS }),
+  );
+  // Without its cookies the browser cannot ask again.
+  await persist(() => end({ input: {}, caller: principal.caller }));
 }
 
 function bySession(edge: EdgeParts, request: FastifyRequest): Promise<Principal | undefined> {
