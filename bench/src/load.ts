@@ -27,6 +27,8 @@ const LAUNCH = { availability: 0.999, p95Ms: 200, databaseP95Ms: 100, errors: 0.
 interface Tally {
   times: number[];
   statuses: Map<string, number>;
+  /** Not even sent, because too many had no answer yet. */
+  unsent: number;
   /** 5xx, no answer in time, or not even sent. */
   failed: number;
   events: { sent: number; taken: number };
@@ -70,13 +72,14 @@ async function settle(platform: Platform, tenants: Tenant[]): Promise<void> {
 }
 
 async function drive(url: string, tenants: Tenant[], perSecond: number, seconds: number): Promise<Tally> {
-  const tally: Tally = { times: [], statuses: new Map(), failed: 0, events: { sent: 0, taken: 0 } };
+  const tally: Tally = { times: [], statuses: new Map(), unsent: 0, failed: 0, events: { sent: 0, taken: 0 } };
   const chance = seeded(1);
   const [began, pending] = [performance.now(), new Set<Promise<void>>()];
   for (let at = 0; at < seconds * 1_000; at += (-Math.log(1 - chance()) * 1_000) / perSecond) {
     const wait = began + at - performance.now();
     if (wait > 0) await sleep(wait);
     if (pending.size >= MOST_IN_FLIGHT) {
+      tally.unsent += 1;
       tally.failed += 1;
       continue;
     }
@@ -168,8 +171,8 @@ interface Measured {
 }
 
 function report({ people, organisations, perSecond, tally, databaseP95, cpuPerRequest, counted }: Measured): Result {
-  const { times, statuses, failed, events } = tally;
-  const asked = times.length;
+  const { times, statuses, unsent, failed, events } = tally;
+  const asked = times.length + unsent;
   const sorted = times.sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
   const bad = failed / asked;
@@ -178,7 +181,7 @@ function report({ people, organisations, perSecond, tally, databaseP95, cpuPerRe
   process.stdout.write(
     `${[
       `${people} people of ${organisations} organisations, ${perSecond.toFixed(0)} requests/s, ${asked} asked; load of the machine ${loadavg()[0]?.toFixed(0)}`,
-      [...statuses].map(([status, count]) => `${status}: ${count}`).join(', '),
+      [...statuses, ['not sent', unsent]].map(([status, count]) => `${status}: ${count}`).join(', '),
       `${cpuPerRequest.toFixed(1)} ms of CPU a request, so ${((cpuPerRequest * perSecond) / 10).toFixed(0)} % of a core for all of them`,
       `p50 ${at(0.5).toFixed(0)} ms, p99 ${at(0.99).toFixed(0)} ms; usage events taken ${events.taken}, counted ${counted}`,
       row('availability', `${(100 * (1 - bad)).toFixed(3)} %`, '99.9 %', 1 - bad >= LAUNCH.availability),

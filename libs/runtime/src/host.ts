@@ -161,7 +161,8 @@ export class ServiceHost {
       const app = await createHttpApp(root, options);
       this.app = await app.init();
       this.app.get(Loops).start();
-      await app.listen(this.settings.port, this.settings.host);
+      const { listen } = await import('./listen.ts');
+      await listen(app, this.settings.port, this.settings.host);
       return;
     }
     if (!transport) {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
+import { listenersOf } from './listen.ts';
 
 /** How long a client with a kept-alive connection has to learn from its next answer that it closes. */
 const GRACE_MS = 1_000;
@@ -29,14 +30,12 @@ export class PoliteEnd {
   /** Returns how many requests had to be cut. */
   async drain(server: Server, withinMs: number): Promise<number> {
     this.ending = true;
-    let closed = false;
     await afterArrivals();
     // Only stops listening: closing an HTTP server would cut idle connections on which a request is in flight.
-    NetServer.prototype.close.call(server, () => {
-      closed = true;
-    });
+    const open = new Set(listenersOf(server));
+    for (const one of open) NetServer.prototype.close.call(one, () => open.delete(one));
     const began = Date.now();
-    while (!closed && Date.now() - began < withinMs) {
+    while (open.size > 0 && Date.now() - began < withinMs) {
       await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
       await afterArrivals();
       if (Date.now() - began > GRACE_MS) server.closeIdleConnections();

@@ -1,8 +1,10 @@
 import { request, type Server } from 'node:http';
+import { promisify } from 'node:util';
 import { HttpAdapterHost } from '@nestjs/core';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { roleOf } from '@tidegate/contracts/identity/members';
 import { newId } from '@tidegate/database/ids';
+import { listenersOf } from '@tidegate/runtime/listen';
 import { until } from '@tidegate/testing/until';
 import { openStream } from '../../test/event-stream.ts';
 import { GatewayWorld } from '../../test/fixture.ts';
@@ -15,11 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const connections = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = world.host.get(HttpAdapterHost).httpAdapter.getHttpServer() as Server;
-    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
-  });
+async function connections(): Promise<number> {
+  const server = world.host.get(HttpAdapterHost).httpAdapter.getHttpServer() as Server;
+  const counts = listenersOf(server).map((one) => promisify(one.getConnections.bind(one))());
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const names = (stream: { events: { event: string }[] }) => stream.events.map(({ event }) => event);
