@@ -35,7 +35,9 @@ export function activityAt(
   const { name, database } = server;
   const busy = intensity(server, at);
   const wanted = (workUs(server, at, until) / 60_000_000) * busy * (0.6 + 0.8 * chance(`${name} look`, at));
-  const working = Math.floor(wanted) + (chance(`${name} part`, at) < wanted % 1 ? 1 : 0);
+  const some = Math.floor(wanted) + (chance(`${name} part`, at) < wanted % 1 ? 1 : 0);
+  // Whoever looks at the demo sees somebody at work, also by night.
+  const working = at + spanMs >= until ? Math.max(1, some) : some;
   const jam = jams.find((one) => waitingIn(one, at) > 0);
   const waiting = jam ? waitingIn(jam, at) : 0;
   const sessions = Array.from({ length: working }, (_, place) => workingSession(server, at, place, until));
