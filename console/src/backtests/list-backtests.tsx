@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import type { Backtest } from '@tidegate/client';
+import { amountColumn, profitColumn } from '../kernel/amount-column.tsx';
 import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { May } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
-import { Amount, Profit } from '../kernel/profit.tsx';
+import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { BacktestState } from './backtest-state.tsx';
@@ -43,22 +44,18 @@ export function ListBacktests() {
       cell: ({ profitRounded, currency }) =>
         profitRounded === null ? '–' : <Profit amount={profitRounded} currency={currency} />,
     },
-    {
+    profitColumn({
       key: 'open',
       title: t('Open profit'),
-      number: true,
-      value: ({ openProfit }) => openProfit,
-      cell: ({ openProfit, currency }) =>
-        openProfit === null ? '–' : <Profit amount={openProfit} currency={currency} />,
-    },
-    {
+      amount: ({ openProfit }) => openProfit,
+      currency: ({ currency }) => currency,
+    }),
+    amountColumn({
       key: 'drawdown',
       title: t('Deepest drawdown'),
-      number: true,
-      value: ({ maxDrawdown }) => maxDrawdown,
-      cell: ({ maxDrawdown, currency }) =>
-        maxDrawdown === null ? '–' : <Amount amount={maxDrawdown} currency={currency} />,
-    },
+      amount: ({ maxDrawdown }) => maxDrawdown,
+      currency: ({ currency }) => currency,
+    }),
   ];
   return (
     <Page title={t('Backtests')}>

@@ -87,12 +87,10 @@ export function ShowBacktest() {
             ) : null}
             <dl className="facts">
               {data.profitRounded === null ? null : (
-                <div>
-                  <dt>{t('Closed profit')}</dt>
-                  <dd>
-                    <Profit amount={data.profitRounded} currency={data.currency} />
-                  </dd>
-                </div>
+                <Fact
+                  name={t('Closed profit')}
+                  value={<Profit amount={data.profitRounded} currency={data.currency} />}
+                />
               )}
               {data.openProfit === null ? null : (
                 <Fact name={t('Open profit')} value={<Profit amount={data.openProfit} currency={data.currency} />} />

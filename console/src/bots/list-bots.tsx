@@ -2,6 +2,7 @@ import { Button, NativeSelect, Skeleton } from '@mantine/core';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { BotLine } from '@tidegate/client';
 import { lazy, Suspense } from 'react';
+import { profitColumn } from '../kernel/amount-column.tsx';
 import { useOrg, usePages, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
@@ -141,21 +142,18 @@ const columnsOf = (org: string): Column<BotLine>[] => [
       </Link>
     ),
   },
-  {
+  profitColumn({
     key: 'profit',
     title: t('Closed profit'),
-    number: true,
-    value: ({ profit }) => profit,
-    cell: ({ profit, currency }) => <Profit amount={profit} currency={currency} />,
-  },
-  {
+    amount: ({ profit }) => profit,
+    currency: ({ currency }) => currency,
+  }),
+  profitColumn({
     key: 'open',
     title: t('Open profit'),
-    number: true,
-    value: ({ openProfit }) => openProfit,
-    cell: ({ openProfit, currency }) =>
-      openProfit === null ? '–' : <Profit amount={openProfit} currency={currency} />,
-  },
+    amount: ({ openProfit }) => openProfit,
+    currency: ({ currency }) => currency,
+  }),
   { key: 'market', title: t('Market'), value: ({ settings }) => settings.market },
   {
     key: 'mode',

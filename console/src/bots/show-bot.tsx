@@ -1,5 +1,4 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import type { Bot } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { zoneName } from '../kernel/format.ts';
@@ -37,16 +36,16 @@ export function ShowBot() {
   const remove = useWrite('botsDelete', { onDone: () => navigate({ to: '/o/$org/bots', params: { org } }) });
   return (
     <Reading of={bot}>
-      {({ name, status, settings, mode, decidedUpTo }) => (
+      {(one) => (
         <Page
-          title={name}
+          title={one.name}
           lead={
             <span className="row">
-              <BotState status={status} /> <span className="outlined">{mode.toUpperCase()}</span> {settings.market}{' '}
-              {t(settings.direction)}
-              {decidedUpTo ? (
+              <BotState status={one.status} /> <span className="outlined">{one.mode.toUpperCase()}</span>{' '}
+              {one.settings.market} {t(one.settings.direction)}
+              {one.decidedUpTo ? (
                 <span>
-                  {t('decided up to')} <Moment at={decidedUpTo} /> ({zoneName()})
+                  {t('decided up to')} <Moment at={one.decidedUpTo} /> ({zoneName()})
                 </span>
               ) : null}
             </span>
@@ -54,13 +53,13 @@ export function ShowBot() {
           actions={
             !may ? null : (
               <>
-                <Duplicate bot={bot.data as Bot} />
-                <RunBot bot={bot.data as Bot} />
-                {status === 'stopped' || status === 'halted' ? (
+                <Duplicate bot={one} />
+                <RunBot bot={one} />
+                {one.status === 'stopped' || one.status === 'halted' ? (
                   <Confirm
                     label={t('Delete')}
-                    question={t('Delete {name} with its trades?', { name })}
-                    typed={name}
+                    question={t('Delete {name} with its trades?', { name: one.name })}
+                    typed={one.name}
                     onYes={() => remove.mutate({ botId })}
                   />
                 ) : null}
@@ -69,7 +68,7 @@ export function ShowBot() {
           }
         >
           <ProblemNote error={remove.error} />
-          <BotFigures bot={bot.data as Bot} />
+          <BotFigures bot={one} />
           <nav className="tabs" aria-label={t('Of this bot')}>
             <Link to="/o/$org/bots/$botId" params={{ org, botId }} search={{}} activeOptions={{ exact: true }}>
               {t('Prices and levels')}
@@ -80,7 +79,7 @@ export function ShowBot() {
               </Link>
             ))}
           </nav>
-          {tab === undefined && bot.data ? <BotChart bot={bot.data} /> : null}
+          {tab === undefined ? <BotChart bot={one} /> : null}
           {tab === 'trades' ? <Trades botId={botId} /> : null}
           {tab === 'equity' ? <BotEquity botId={botId} /> : null}
           {tab === 'decisions' ? <BotDecisions botId={botId} /> : null}

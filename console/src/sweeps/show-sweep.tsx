@@ -2,6 +2,7 @@ import { Progress } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { SweepDetail, SweepResult } from '@tidegate/client';
 import { useEffect } from 'react';
+import { amountColumn, profitColumn } from '../kernel/amount-column.tsx';
 import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
@@ -9,7 +10,6 @@ import { useMay } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
-import { Amount, Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -142,33 +142,29 @@ const columnsOf = (currency: string): Column<SweepResult>[] => [
     wide: true,
     value: ({ values }) => settingsText(values),
   },
-  {
+  profitColumn({
     key: 'profit',
     title: t('Closed profit'),
-    number: true,
-    value: ({ profit }) => profit,
-    cell: ({ profit }) => <Profit amount={profit} currency={currency} />,
-  },
-  {
+    amount: ({ profit }) => profit,
+    currency: () => currency,
+  }),
+  profitColumn({
     key: 'open',
     title: t('Open profit'),
-    number: true,
-    value: ({ openProfit }) => openProfit,
-    cell: ({ openProfit }) => <Profit amount={openProfit} currency={currency} />,
-  },
+    amount: ({ openProfit }) => openProfit,
+    currency: () => currency,
+  }),
   { key: 'trades', title: t('Closed trades'), number: true, value: ({ closedTrades }) => closedTrades },
-  {
+  amountColumn({
     key: 'drawdown',
     title: t('Deepest drawdown'),
-    number: true,
-    value: ({ maxDrawdown }) => maxDrawdown,
-    cell: ({ maxDrawdown }) => <Amount amount={maxDrawdown} currency={currency} />,
-  },
-  {
+    amount: ({ maxDrawdown }) => maxDrawdown,
+    currency: () => currency,
+  }),
+  amountColumn({
     key: 'capital',
     title: t('Most money in a trade'),
-    number: true,
-    value: ({ maxCapital }) => maxCapital,
-    cell: ({ maxCapital }) => <Amount amount={maxCapital} currency={currency} />,
-  },
+    amount: ({ maxCapital }) => maxCapital,
+    currency: () => currency,
+  }),
 ];

@@ -1,4 +1,5 @@
 import type { SweepDetail, WalkForwardWindow } from '@tidegate/client';
+import { profitColumn } from '../kernel/amount-column.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { rounded, when } from '../kernel/format.ts';
 import { Profit } from '../kernel/profit.tsx';
@@ -18,27 +19,24 @@ export function WalkForward({ sweep, currency }: { sweep: SweepDetail; currency:
       wide: true,
       value: ({ values }) => settingsText(values),
     },
-    {
+    profitColumn({
       key: 'trained',
       title: t('Trained: closed profit'),
-      number: true,
-      value: ({ trained }) => trained.profit,
-      cell: ({ trained }) => <Profit amount={trained.profit} currency={currency} />,
-    },
-    {
+      amount: ({ trained }) => trained.profit,
+      currency: () => currency,
+    }),
+    profitColumn({
       key: 'tested',
       title: t('Tested: closed profit'),
-      number: true,
-      value: ({ tested }) => tested.profit,
-      cell: ({ tested }) => <Profit amount={tested.profit} currency={currency} />,
-    },
-    {
+      amount: ({ tested }) => tested.profit,
+      currency: () => currency,
+    }),
+    profitColumn({
       key: 'open',
       title: t('Tested: open profit'),
-      number: true,
-      value: ({ tested }) => tested.openProfit,
-      cell: ({ tested }) => <Profit amount={tested.openProfit} currency={currency} />,
-    },
+      amount: ({ tested }) => tested.openProfit,
+      currency: () => currency,
+    }),
   ];
   return (
     <>
