@@ -1,6 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import { rolledUp } from '../kernel/storage/rolled-ranges.rows.ts';
+import { inPieces } from '../kernel/storage/rollup-pieces.rows.ts';
 import { type Pieces, piecesAsParameters, piecesOf } from '../kernel/storage/rollup-pieces.rules.ts';
 import { WAIT_ROLLUPS, WAIT_SUMS } from './wait-rollups.rows.ts';
 import type { StatementWaitSum, StatementWaits, WaitSum } from './waits.rules.ts';
@@ -25,11 +26,7 @@ export interface WaitsOfRange {
 const snapshots = (start: string, stop: string) => `
   select taken_at, span_ms, waits from activity_samples
    where org_id = $1 and server_id = $2 and taken_at >= ${start} and taken_at < ${stop}`;
-/** Piece by piece from the index: as a join, all hours of the server would be read for the few of the ends. */
-const ROLLED = `
-  select r.* from unnest($7::text[], $8::timestamptz[], $9::timestamptz[]) as piece(unit, start, stop), lateral (
-    select * from ${WAIT_ROLLUPS} w where w.org_id = $1 and w.server_id = $2 and w.unit = piece.unit
-       and w.begins_at >= piece.start and w.begins_at < piece.stop offset 0) r`;
+const ROLLED = `select s.* from ${inPieces(WAIT_ROLLUPS, 7)}`;
 /** Snapshots outside the sums, and the sums. */
 const SOURCES = `
   with snapshots as (${snapshots('$3', '$4')} union all ${snapshots('$5', '$6')}),

@@ -2,6 +2,7 @@ import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import { type RolledSums, rolledUp } from '../kernel/storage/rolled-ranges.rows.ts';
+import { inPieces } from '../kernel/storage/rollup-pieces.rows.ts';
 import { piecesAsParameters, piecesOf, type RollupUnit } from '../kernel/storage/rollup-pieces.rules.ts';
 import type { SampleTable } from '../kernel/storage/sample.rows.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation-kinds.rows.ts';
@@ -107,19 +108,14 @@ export const coveredRange = ({ range: { from, to }, spans }: RangeInPieces): Ran
   coveredSeconds: Math.max(0, ...spans.values()) / 1_000_000,
 });
 
-/**
- * Rows of the pieces, whose parameters begin with `$first`; $1 is the organisation and $2 the server. Piece by piece from the
- * index: as a join, all hours of the server would be read for the few of the ends.
- */
+/** Rows of the pieces, whose parameters begin with `$first`; $1 is the organisation and $2 the server. */
 function rowsOfPieces(sampled: SampleTable, columns: string, first: number): string {
   const at = (n: number) => `$${first + n}`;
   const from = (start: string, stop: string) => `
     select ${columns} from ${sampled.table} s
      where s.org_id = $1 and s.server_id = $2 and s.taken_at >= ${start} and s.taken_at < ${stop}`;
   return `(${from(at(0), at(1))} union all ${from(at(2), at(3))} union all
-    select ${columns} from unnest(${at(4)}::text[], ${at(5)}::timestamptz[], ${at(6)}::timestamptz[]) as piece(unit, start, stop), lateral (
-      select * from ${rollupsOf(sampled)} r where r.org_id = $1 and r.server_id = $2 and r.unit = piece.unit
-         and r.begins_at >= piece.start and r.begins_at < piece.stop offset 0) s)`;
+    select ${columns} from ${inPieces(rollupsOf(sampled), first + 4)})`;
 }
 
 /**
