@@ -152,7 +152,7 @@ export async function requireChoosable(
   if (isOrderedByOperator(before) && before.next?.reason !== 'moved') {
     throw conflict({}, 'The operator of this installation ordered what follows. Ask them to take it back.');
   }
-  const at = asked ?? ((await givesLess(situation, before, choice.plan)) ? 'period_end' : 'now');
+  const at = asked ?? (await usuallyBegins(situation, before, choice.plan));
   if (at === 'now' && before.billingHeld && costs(choice, catalogue)) {
     throw conflict({}, 'The operator has to begin to bill this subscription first: ask them.');
   }
@@ -211,8 +211,11 @@ export function endOf(before: Subscription, steps: Situation['steps'], at: numbe
   return before.provider === 'none' ? at : paidPeriod(before, steps, at).end;
 }
 
-/** Whether it gives less of anything than the plan that it replaces. */
-export async function givesLess({ tx }: Situation, before: Subscription, plan: VersionedPlan): Promise<boolean> {
+/** When it begins if nobody says so: what gives less of anything than the plan that it replaces, with the next period. */
+export const usuallyBegins = async (situation: Situation, before: Subscription, plan: VersionedPlan) =>
+  (await givesLess(situation, before, plan)) ? 'period_end' : 'now';
+
+async function givesLess({ tx }: Situation, before: Subscription, plan: VersionedPlan): Promise<boolean> {
   const had = await findPlanVersion(tx, before.product, before.plan, before.planVersion);
   if (!had) return false;
   // A limit that the new plan does not have is less of nothing.

@@ -11,7 +11,15 @@ import { beingSetUp } from '../kernel/being-set-up.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { isEnded, paidPeriod } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
-import { beginAtPeriodEnd, beginNow, choiceOf, chosenPlan, costs, givesLess, requireChoosable } from './chosen-plan.ts';
+import {
+  beginAtPeriodEnd,
+  beginNow,
+  choiceOf,
+  chosenPlan,
+  costs,
+  requireChoosable,
+  usuallyBegins,
+} from './chosen-plan.ts';
 import { enteredWith } from './enter-code.ts';
 import { PreviewEntitlements } from './preview-entitlements.ts';
 import { invoicesOf } from './preview-invoices.ts';
@@ -70,10 +78,10 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   const later =
     paidFor &&
     (isBilledThere
-      ? (input.at ?? ((await givesLess(situation, paidFor, plan)) ? 'period_end' : 'now'))
+      ? (input.at ?? (await usuallyBegins(situation, paidFor, plan)))
       : await requireChoosable(refuse, { ...situation, before: paidFor }, choice, input.at));
   const code = input.promotionCode;
-  if (before?.provider === 'stripe' && !isEnded(before)) {
+  if (isBilledThere) {
     const begins = later === 'period_end' ? paidPeriod(before, own, at).end : at;
     return { interval, provider: before.provider, beginsAt: iso(begins), dueNow: null, next: null };
   }

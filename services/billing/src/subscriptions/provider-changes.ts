@@ -15,7 +15,7 @@ import { findHoldings } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { offeredPlan } from '../plans/offered-plan.rules.ts';
-import { choiceOf, givesLess } from './chosen-plan.ts';
+import { choiceOf, usuallyBegins } from './chosen-plan.ts';
 import { type PaidChange, type PaidSubscription, Payments, type PreviewedCost } from './payments.ts';
 
 interface Asked {
@@ -98,7 +98,7 @@ export class ProviderChanges {
       if (defaultPlan(catalogue, asked.product)?.plan === plan.plan) return undefined;
       if (!isPaid(plan)) throw conflict({}, `${plan.name} costs nothing: end what is paid for first, then choose it.`);
       const { interval, items } = await choiceOf(refuse, situation, plan, asked, { operator });
-      const at = asked.at ?? ((await givesLess(situation, subscription, plan)) ? 'period_end' : 'now');
+      const at = asked.at ?? (await usuallyBegins(situation, subscription, plan));
       const fewer = at === 'period_end' ? await fewerSeats(tx, catalogue, subscription) : undefined;
       const addons = renewedAddons(subscription.items, items, fewer);
       const named = fewer && addons.find(({ addon }) => addon === fewer.addon);

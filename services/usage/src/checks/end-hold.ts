@@ -90,8 +90,8 @@ async function requireRoom(tx: Tx, standing: Standing, hold: LeaseRow, used: num
   if (ceiling === null) return;
   const window = currentWindow(standing, hold.meter);
   const [balance] = await findBalances(tx, snapshot.orgId, [window], hold.created_at.toISOString());
-  const others = { ...NOTHING_USED, ...balance };
-  others.reserved -= hold.granted;
+  const all = { ...NOTHING_USED, ...balance };
+  const others = { ...all, reserved: all.reserved - hold.granted };
   const left = leftOf(ceiling, others);
   if (used <= left) return;
   const resetsAt = asText(standing, window).end;
