@@ -110,15 +110,14 @@ export function observability(prometheus: WatchingPrometheus): void {
     });
 
     test('every rule is evaluated, and names only metrics that exist', async () => {
-      const read = async () => {
-        const { data } = await prometheus.get<Rules>('/api/v1/rules');
-        return data.groups.flatMap((group) => group.rules);
-      };
-      await until(async () => (await read()).every(({ health }) => health !== 'unknown'), {
-        withinMs: 60_000,
-        what: 'all rules to be evaluated',
-      });
-      const rules = await read();
+      const rules = await until(
+        async () => {
+          const { data } = await prometheus.get<Rules>('/api/v1/rules');
+          const all = data.groups.flatMap((group) => group.rules);
+          return all.every(({ health }) => health !== 'unknown') && all;
+        },
+        { withinMs: 60_000, what: 'all rules to be evaluated' },
+      );
       expect(rules.map(({ name }) => name)).toEqual(expect.arrayContaining(ALERTS.map(({ name }) => name)));
       expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
       const known = (await prometheus.metricNames()).add('tidegate_licence_seconds_left'); // only with a licence
