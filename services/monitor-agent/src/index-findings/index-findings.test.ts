@@ -129,11 +129,28 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
     await until(async () => (await named('unused')).length === 0);
     await age(replicaOfIt.serverId);
     expect(await named('unused')).toEqual(['pairs_b']);
+    // The replica could not be watched for ten of the forty days.
+    await store.server.sql(
+      `update monitor_agent.relation_snapshots set counted_us = 30 * 86400e6 where server_id = '${replicaOfIt.serverId}'`,
+    );
+    expect(await named('unused')).toEqual([]);
+    await age(replicaOfIt.serverId);
+    expect(await named('unused')).toEqual(['pairs_b']);
 
     await killBackend(server);
     replica.putForward(10_000);
     await until(async () => (await judgesUnused()) === false, { withinMs: 15_000 });
     expect(await named('unused')).toEqual([]);
+  });
+
+  test('a partial index supports a foreign key like a whole one', async () => {
+    await server.sql('create table refs (k int constraint refers references wide)');
+    await server.sql('create index refs_k on refs (k) where k is not null');
+    const [table] = await server.sql<{ oid: number }>("select 'refs'::regclass::oid as oid");
+    const connection = await watch(server);
+    const [shape] = [...(await readShapes(connection, [table?.oid ?? 0])).values()];
+    expect(shape?.facts.foreignKeys).toEqual(['refers']);
+    await connection.close();
   });
 
   test('shapes are read while somebody waits to change the table', async () => {

@@ -35,7 +35,8 @@ interface Row {
  * reset: an index that nobody reads has no counter that could fall.
  *
  * Physical replicas have the same oids and the same system identifier, which is the identity where it is known.
- * What a watched replica reads, or has not been watched long enough to say, is not unused.
+ * What a watched replica reads, or has not been watched long enough to say, is not unused; nor is anything while a replica
+ * cannot be watched.
  */
 const SQL = `
   with snapshots as (
@@ -45,7 +46,7 @@ const SQL = `
         on t.org_id = $1 and t.server_id = $2 and t.kind = 'tables' and t.database_oid = i.database_oid
      where i.org_id = $1 and i.server_id = $2 and i.kind = 'indexes'),
   replicas as (
-    select distinct o.server_id, o.database_oid, o.counting_since from relation_snapshots o
+    select distinct o.server_id, o.database_oid, o.counting_since, o.counted_us / 1000 as counted_ms from relation_snapshots o
       join snapshots l on l.database_oid = o.database_oid
        and o.identity = l.identity and l.identity like 'system/%'
      where o.org_id = $1 and o.server_id <> $2 and o.kind = 'indexes')
@@ -54,7 +55,10 @@ const SQL = `
          exists (select from replicas r join indexes o on o.org_id = $1 and o.server_id = r.server_id
                     and o.database_oid = r.database_oid and o.oid = i.oid
                   where r.database_oid = i.database_oid
-                    and greatest(r.counting_since, o.first_seen_at, o.last_scan_at) > $4) as used_elsewhere
+                    and (greatest(r.counting_since, o.first_seen_at, o.last_scan_at) > $4
+                      or extract(epoch from $6::timestamptz - r.counting_since) * 1000 - r.counted_ms
+                           >= $7 * extract(epoch from $6::timestamptz - greatest(r.counting_since, o.first_seen_at, o.last_scan_at)) * 1000)
+                ) as used_elsewhere
     from indexes i left join snapshots l on l.database_oid = i.database_oid
     left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = i.database_oid
    where i.org_id = $1 and i.server_id = $2 and i.gone_at is null and not i.is_partitioned
@@ -75,6 +79,8 @@ export async function indexSnapshots(
     database ?? null,
     new Date(now - LIMITS.unusedMs),
     tableOids ?? null,
+    new Date(now),
+    LIMITS.gaps,
   ]);
   return { known: rows[0]?.known ?? 0, items: rows.map((row) => toSnapshot(row, now)) };
 }

@@ -29,7 +29,7 @@ const SHAPES = `
            'extension', exists (select from pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass
              and d.objid = any (array[i.indrelid, i.indexrelid]) and d.deptype = 'e'),
            'foreignKeys', (select coalesce(json_agg(k.conname order by k.conname), '[]') from pg_constraint k
-             where k.conrelid = i.indrelid and k.contype = 'f' and i.indpred is null
+             where k.conrelid = i.indrelid and k.contype = 'f'
                and k.conkey <@ (i.indkey::int2[])[0:cardinality(k.conkey) - 1]
                and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] <@ k.conkey))
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam

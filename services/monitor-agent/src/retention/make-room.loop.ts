@@ -5,13 +5,13 @@ import { DiskRoom } from '@tidegate/runtime/disk-room';
 import { Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
-import { oldestDays, SAMPLE_TABLES } from './retention.rows.ts';
+import { oldestDays, oldestMonthDays, SAMPLE_TABLES } from './retention.rows.ts';
 
 /*
  * A disk that is nearly full would stop everything for everybody, so the least of what there is goes first, and by itself:
  * the oldest day of samples, of every table and customer, again and again until there is room. Today and yesterday stay,
  * because they are what a server's pages live on. Dropping a partition gives its space back at once; then come whole months of
- * statements. What people wrote, bought or traded is never touched. All of it may run in several replicas at once.
+ * statements, the oldest first, with everything that is read through them. What people wrote, bought or traded is never touched. All of it may run in several replicas at once.
  */
 const TABLES = [...SAMPLE_TABLES, HOUR_CHUNKS];
 const LEAST_DAYS = 1;
@@ -39,9 +39,12 @@ export class MakeRoom {
         this.log.error({ daysAgo: days }, 'The disk is nearly full: a day of samples was deleted before its time');
         return true;
       }
-      for (const table of SERIES_TABLES) {
-        if (!(await this.tenants.system('partitions', (tx) => dropMonth(tx, table, LEAST_MONTH_DAYS)))) continue;
-        this.log.error({ table }, 'The disk is nearly full: a month of statements was deleted before its time');
+      const month = await this.tenants.system('partitions', (tx) => oldestMonthDays(tx, SERIES_TABLES));
+      if (month !== undefined && month >= LEAST_MONTH_DAYS) {
+        // What is large first: nobody finds the chunks of a rollup that is gone.
+        for (const table of SERIES_TABLES.toReversed())
+          await this.tenants.system('partitions', (tx) => dropMonth(tx, table, month));
+        this.log.error({ endedDaysAgo: month }, 'The disk is nearly full: a month of statements was deleted early');
         return true;
       }
       this.log.error({}, 'The disk is nearly full, and nothing is left that may go by itself');

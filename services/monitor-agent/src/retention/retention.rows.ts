@@ -74,3 +74,16 @@ export async function oldestDays(tx: Tx, tables: readonly string[]): Promise<num
   );
   return row?.days ?? undefined;
 }
+
+/** How long ago the oldest month of these tables ended, in days; undefined where there is none. */
+export async function oldestMonthDays(tx: Tx, tables: readonly string[]): Promise<number | undefined> {
+  const row = await tx.one<{ days: number | null }>(
+    `select (now() at time zone 'utc')::date
+              - (min(to_date(right(c.relname, 6), 'YYYYMM')) + interval '1 month')::date as days
+       from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = any (select to_regclass(quote_ident(name)) from unnest($1::text[]) name)
+        and c.relname ~ '_[0-9]{6}$'`,
+    [tables],
+  );
+  return row?.days ?? undefined;
+}

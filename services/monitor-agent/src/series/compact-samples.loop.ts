@@ -24,6 +24,7 @@ import {
   type DueDay,
   dueDays,
   HOUR_CHUNKS,
+  HOURS,
   insertChunks,
   insertRollup,
   lockSeries,
@@ -120,12 +121,14 @@ export class CompactSamples {
     return this.tenants.run(orgId, async (tx) => {
       if (!(await lockSeries(tx, serverId))) return false;
       const part = await nextPart(tx, serverId, day);
+      // Before the hours go: samples may have gone before them, and what they counted is known by the hours alone.
+      const late = await uncountedActiveUs(tx, serverId, day, new Date(day.getTime() + DAY_MS));
       const rollups = await takeHourRollups(tx, due);
       if (rollups.length === 0) return false;
       const snapshots = mergeSnapshots(rollups);
       await this.moveChunks(tx, due, part, snapshots);
       const sums = mergeSums(rollups.map((rollup) => rollup.sums));
-      const activeUs = await uncountedActiveUs(tx, serverId, day, new Date(day.getTime() + DAY_MS));
+      const activeUs = hourSums([late, ...rollups.map((rollup) => rollup.activeUs)]);
       await insertRollup(tx, { serverId, day, part, hour: null, snapshots: snapshots.snapshots, sums, activeUs });
       return true;
     });
@@ -150,3 +153,6 @@ export class CompactSamples {
     await this.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_CHUNKS, { back: back + 1, ahead: 1 - back }));
   }
 }
+
+const hourSums = (parts: readonly (readonly number[])[]): number[] =>
+  Array.from({ length: HOURS }, (_, hour) => parts.reduce((sum, part) => sum + (part[hour] ?? 0), 0));

@@ -97,6 +97,22 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
     expect(await rows('statement_rollups', serverId)).toBe(2);
   });
 
+  test('a day says how long sessions were active also when the samples that it was counted from are gone', async () => {
+    const { serverId, begin } = await history(5);
+    await replica(begin + 7 * HOUR)();
+    await store.server.sql(
+      `update monitor_agent.statement_rollups set active_us = array_fill(hour * 1000::bigint, '{24}') where server_id = '${serverId}'`,
+    );
+    const [hours] = await store.server.sql<{ us: number }>(
+      `select sum(hour * 1000)::int as us from monitor_agent.statement_rollups where server_id = '${serverId}'`,
+    );
+    await replica(begin + 6 * DAY)();
+    const days = await store.server.sql<{ hour: number | null; active_us: string[] }>(
+      `select hour, active_us from monitor_agent.statement_rollups where server_id = '${serverId}'`,
+    );
+    expect(days).toEqual([{ hour: null, active_us: new Array(24).fill(String(hours?.us)) }]);
+  });
+
   test('a concurrent reader sees every call once', async () => {
     const { orgId, serverId, snapshots, ids, begin } = await history(24);
     const [from, to] = [begin + 25 * MINUTE, begin + 23 * HOUR + 35 * MINUTE];

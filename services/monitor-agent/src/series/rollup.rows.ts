@@ -143,19 +143,22 @@ export interface HourRollup {
   part: number;
   snapshots: Columns;
   sums: Columns;
+  /** As in the rollup that it becomes part of. */
+  activeUs: readonly number[];
 }
 
 /** Takes the rollups of the day's hours away, for storing them as one in the same transaction. */
 export async function takeHourRollups(tx: Tx, { serverId, day }: DueDay): Promise<HourRollup[]> {
-  const rows = await tx.query<{ part: number; snapshot_blob: Buffer; sum_blob: Buffer }>(
+  const rows = await tx.query<{ part: number; snapshot_blob: Buffer; sum_blob: Buffer; active_us: string[] }>(
     `delete from statement_rollups where org_id = $1 and server_id = $2 and day = $3 and hour is not null
-     returning part, snapshot_blob, sum_blob`,
+     returning part, snapshot_blob, sum_blob, active_us`,
     [tx.orgId, serverId, dayText(day)],
   );
   return rows.map((row) => ({
     part: row.part,
     snapshots: decodeSnapshots(row.snapshot_blob),
     sums: decodeSums(row.sum_blob),
+    activeUs: row.active_us.map(Number),
   }));
 }
 

@@ -153,6 +153,7 @@ describe('the cause', () => {
       kind: 'autovacuum',
       name: 'autovacuum_vacuum_cost_delay',
       sql: 'VACUUM (FREEZE) "public"."old";',
+      what: expect.stringMatching(/The oldest table is public\.old in \w+\.$/),
     });
     expect(cause(3_000, young, [], { autovacuum: false })).toMatchObject({ name: 'autovacuum', sql: null });
   });

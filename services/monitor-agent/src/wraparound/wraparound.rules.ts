@@ -168,10 +168,11 @@ function notVacuumed(
   }
   const [first] = overdue;
   const sql = first ? sqlOf(first) : null;
+  const oldest = first ? ` The oldest table is ${first.schema}.${first.name} in ${first.database}.` : '';
   if (!settings.autovacuum) {
-    const what = 'autovacuum is off: it runs only when a table is already overdue.';
+    const what = `autovacuum is off: it runs only when a table is already overdue.${oldest}`;
     return { kind: 'autovacuum', name: 'autovacuum', age, what, sql };
   }
-  const what = `Autovacuum does not keep up with ${settings.maxWorkers} workers that pause ${settings.costDelayMs} ms for every ${settings.costLimit} of cost: give it more of them, or less of a pause.`;
+  const what = `Autovacuum does not keep up with ${settings.maxWorkers} workers that pause ${settings.costDelayMs} ms for every ${settings.costLimit} of cost: give it more of them, or less of a pause.${oldest}`;
   return { kind: 'autovacuum', name: 'autovacuum_vacuum_cost_delay', age, what, sql };
 }
