@@ -47,9 +47,11 @@ export function Offer({ product, plan, interval, addons, text = t('Change the pl
         {({ beginsAt, dueNow, next, owed, entitlements, overLimit }) => (
           <div className="stack">
             <p>
-              {Date.parse(beginsAt) <= Date.now() + 60_000
-                ? t('It begins now.')
-                : t('It begins on {at}.', { at: when(beginsAt) })}
+              {beginsAt === null
+                ? t('It begins when the operator approves it; nothing changes before.')
+                : Date.parse(beginsAt) <= Date.now() + 60_000
+                  ? t('It begins now.')
+                  : t('It begins on {at}.', { at: when(beginsAt) })}
             </p>
             {dueNow ? (
               <section>

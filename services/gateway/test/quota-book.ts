@@ -4,6 +4,10 @@ import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
 import type { Neighbours } from './neighbours.ts';
 
+const UPGRADE = { product: 'main', plan: 'pro', planName: 'Pro', limit: 9 };
+const MORE_CALLS = { product: null, upgradeTo: 'pro', addon: { ...UPGRADE, addon: 'calls', addonName: 'More calls' } };
+const MORE_A_MINUTE = { product: 'main', upgradeTo: 'fast', addon: { ...UPGRADE, addon: 'rush', addonName: 'Rush' } };
+
 /**
  * Usage as far as the gateway needs it: leases shrink towards a hard limit, spent units of a returned lease stay
  * reserved until they are counted, and every event counts once by its id.
@@ -43,13 +47,9 @@ export class QuotaBook {
         used: this.used(),
         reserved: this.reserved(),
         resetsAt: new Date(Date.now() + 86_400_000).toISOString(),
-        product: null,
         plan: 'free',
-        upgradeTo: 'pro',
-        addon: {
-          ...{ product: 'main', plan: 'pro', planName: 'Pro', addon: 'more_calls', addonName: 'More calls', limit: 9 },
-        },
-        ...(rate && { rate }),
+        ...MORE_CALLS,
+        ...(rate && { rate: rate.left > 0 ? rate : { ...rate, refusal: MORE_A_MINUTE } }),
       };
     });
     neighbours.on(returnLease, async ({ leaseId, spent }) => {

@@ -1685,6 +1685,12 @@ export type LeaseRate = {
   left: number;
   /** The lease is spent within this time; then a new minute begins */
   resetsInMs: number;
+  /** When nothing is left: whose plan decides, and what gives more in a minute */
+  refusal?: {
+    product: string | null;
+    upgradeTo: string | null;
+    addon?: UpgradeAddon;
+  };
 };
 
 export type LeaseRequest = {
@@ -4767,8 +4773,8 @@ export type SubscriptionsPreviewOutput = {
   interval: BillingInterval;
   /** Who bills for it */
   provider: "none" | "manual" | "stripe";
-  /** When the plan begins */
-  beginsAt: Timestamp;
+  /** When the plan begins; null: when the operator approves it, and nothing changes before */
+  beginsAt: Timestamp | null;
   /** An invoice at once; null: nothing is owed now */
   dueNow: PreviewedInvoice | null;
   /** The invoice at the next period; credits that wait are on it, and usage only as far as a payment provider has counted it by now. null: there is none, or the provider does not say it */

@@ -51,7 +51,9 @@ export const previewChange = operation({
     plan: PlanKey,
     interval: BillingInterval,
     provider: z.enum(['none', 'manual', 'stripe']).meta({ description: 'Who bills for it' }),
-    beginsAt: Timestamp.meta({ description: 'When the plan begins' }),
+    beginsAt: Timestamp.nullable().meta({
+      description: 'When the plan begins; null: when the operator approves it, and nothing changes before',
+    }),
     dueNow: PreviewedInvoice.nullable().meta({ description: 'An invoice at once; null: nothing is owed now' }),
     next: PreviewedInvoice.nullable().meta({
       description:

@@ -171,15 +171,22 @@ export const bodyTooLarge = commonProblem(
   z.object({ limitBytes: z.int() }),
 );
 export const unsupportedMediaType = commonProblem('unsupported_media_type', 415, 'Send application/json');
+const PRODUCT = z.string().nullable().meta({ description: 'Whose plan decides; null for what all products share' });
+const UPGRADE_TO = z.string().nullable().meta({ description: 'The cheapest plan of that product that gives more' });
+const ADDON = UpgradeAddon.optional().meta({ description: 'An add-on that gives more; absent: none does' });
+
 export const rateLimited = commonProblem(
   'rate_limited',
   429,
   'Too many requests',
-  z.object({ retryAfterSeconds: z.int() }),
+  z.object({
+    retryAfterSeconds: z.int(),
+    /** Of a rate that plans sell: as every refusal by a plan says it. */
+    product: PRODUCT.optional(),
+    upgradeTo: UPGRADE_TO.optional(),
+    addon: ADDON,
+  }),
 );
-const PRODUCT = z.string().nullable().meta({ description: 'Whose plan decides; null for what all products share' });
-const UPGRADE_TO = z.string().nullable().meta({ description: 'The cheapest plan of that product that gives more' });
-const ADDON = UpgradeAddon.optional().meta({ description: 'An add-on that gives more; absent: none does' });
 
 export const quotaExhausted = commonProblem(
   'quota_exhausted',

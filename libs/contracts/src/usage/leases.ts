@@ -52,6 +52,11 @@ export const LeaseRate = z
     limit: z.int().min(0),
     left: z.int().min(0).meta({ description: 'What is lent to nobody in this minute, after this lease' }),
     resetsInMs: z.int().min(0).meta({ description: 'The lease is spent within this time; then a new minute begins' }),
+    /** Where nothing is left. */
+    refusal: z
+      .object({ product: z.string().nullable(), upgradeTo: z.string().nullable(), addon: UpgradeAddon.optional() })
+      .optional()
+      .meta({ description: 'When nothing is left: whose plan decides, and what gives more in a minute' }),
   })
   .meta({ id: 'LeaseRate' });
 export type LeaseRate = z.infer<typeof LeaseRate>;

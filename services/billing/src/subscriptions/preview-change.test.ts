@@ -194,6 +194,19 @@ test('what cannot be chosen is refused in the preview as it is by the change', a
   await both('payment_needed');
 });
 
+test('a plan that an operator approves begins then, and is charged to nobody before', async () => {
+  const org = await billing.create(new Date(clock.now).toISOString());
+  const choice = { product: 'trading', plan: 'free' };
+  const said = await billing.call(previewChange, choice, org);
+  expect(said).toMatchObject({ beginsAt: null, dueNow: null, next: null });
+  expect(said.entitlements.map(({ feature }) => feature)).toContain('backtests');
+  await billing.call(changeSubscription, choice, org);
+  expect((await billing.call(getEntitlements, {}, org)).plans['trading']?.plan).not.toBe('free');
+  const coded = { ...choice, promotionCode: 'ANY' };
+  for (const operation of [previewChange, changeSubscription])
+    await expect(billing.call(operation, coded, org)).rejects.toMatchObject({ data: { reason: 'not_here' } });
+});
+
 test('what somebody without a subscription would pay is said as well; nothing else is refused differently than by a change', async () => {
   const org = await billing.create(new Date(clock.now).toISOString());
   const said = await billing.call(previewChange, monitoring({ plan: 'pro', interval: 'year' }), org);

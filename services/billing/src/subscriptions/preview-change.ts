@@ -4,7 +4,7 @@ import { previewChange } from '@tidegate/contracts/billing/preview';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { redemptionOf } from '../coupons/redeem-coupon.ts';
+import { invalidCode, redemptionOf } from '../coupons/redeem-coupon.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { findOwed } from '../invoices/balance.rows.ts';
 import { beingSetUp } from '../kernel/being-set-up.ts';
@@ -75,6 +75,10 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   const isBilledThere = before?.provider === 'stripe' && !isEnded(before);
   // As the change itself: what is refused costs nothing.
   if (!isBilledThere) requireNotHeld(before);
+  if (plan.approval && !isBilledThere && !(has && before.plan === plan.plan)) {
+    if (input.promotionCode) throw invalidCode(refuse, input.promotionCode, 'not_here');
+    return { interval, provider: before?.provider ?? 'none', beginsAt: null, dueNow: null, next: null };
+  }
   const later =
     paidFor &&
     (isBilledThere

@@ -73,7 +73,7 @@ test('a refusal says how much, until when, and when to retry', async () => {
   expect(status).toBe(429);
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(60_000);
   expect(body).toMatchObject({
-    ...{ code: 'quota_exhausted', meter: 'api_calls', limit: 0, upgradeTo: 'pro', addon: { addon: 'more_calls' } },
+    ...{ code: 'quota_exhausted', meter: 'api_calls', limit: 0, upgradeTo: 'pro', addon: { addon: 'calls' } },
     detail: expect.stringContaining('A larger plan, or the add-on More calls allows more.'),
   });
 });

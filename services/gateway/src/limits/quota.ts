@@ -280,8 +280,12 @@ function refuse(account: Account, lease: Lease): void {
   if (rate?.left === 0 && !isUsedUp) {
     account.refusedUntil = Math.min(account.refusedUntil, Math.max(rate.until, now + 1));
     const retryAfterSeconds = rate.seconds(now);
+    const { refusal } = rate;
     const most = `The plan allows ${rate.limit} API calls a minute.`;
-    account.refusal = rateLimited({ retryAfterSeconds }, `${most} Wait ${retryAfterSeconds} s.`);
+    account.refusal = rateLimited(
+      { retryAfterSeconds, ...refusal },
+      `${most} Wait ${retryAfterSeconds} s. ${refusal ? allowsMore(refusal) : ''}`.trim(),
+    );
     return;
   }
   // Units of others may come back when their leases end; used ones come back with the next period.

@@ -8,11 +8,14 @@ export class SoldRate {
   readonly left: number;
   /** Epoch milliseconds, by our clock. */
   readonly until: number;
+  /** What gives more, where nothing is left. */
+  readonly refusal: LeaseRate['refusal'];
 
   /** `askedAt`: before the question, so that the minute does not end later here than there. */
-  constructor({ limit, left, resetsInMs }: LeaseRate, askedAt: number) {
+  constructor({ limit, left, resetsInMs, refusal }: LeaseRate, askedAt: number) {
     this.limit = limit;
     this.left = left;
+    this.refusal = refusal;
     this.until = askedAt + resetsInMs;
   }
 

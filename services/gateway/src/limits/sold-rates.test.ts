@@ -37,7 +37,10 @@ test('as many calls pass in a minute as the plan allows, and a refusal says when
   const refused = answers.find(({ status }) => status === 429);
   expect(refused?.body).toMatchObject({
     code: 'rate_limited',
-    detail: expect.stringContaining('40 API calls a minute'),
+    detail: expect.stringMatching(/40 API calls a minute.*A larger plan, or the add-on Rush allows more\.$/),
+    product: 'main',
+    upgradeTo: 'fast',
+    addon: { addon: 'rush' },
   });
   const seconds = Number(refused?.headers.get('retry-after'));
   expect(seconds).toBeGreaterThan(0);

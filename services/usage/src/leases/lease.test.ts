@@ -291,7 +291,9 @@ test('a product that can only be read lends nothing, until it is paid for again'
 async function rated(perMinute: number, calls: number | null = null) {
   const { orgId, ...given } = snapshot({ calls });
   const features = { api_calls: given.features['calls'] as never, api_calls_per_minute: staticOf(perMinute) };
-  await usage.storeSnapshot({ orgId, ...given, features });
+  const further = { api_calls_per_minute: [{ product: 'main', plan: 'fast', planName: 'Fast', limit: 600 }] };
+  const upgrade = { api_calls_per_minute: { product: 'main', plan: 'slow', planName: 'Slow', limit: 1 } };
+  await usage.storeSnapshot({ orgId, ...given, features, upgrade, further });
   const ask = (want = 1_000) =>
     usage.call(
       taker,
@@ -330,6 +332,13 @@ test('what a plan allows in a minute is lent once, in quarters of what is left',
   expect(lent).toBe(60);
   await lentAnew(orgId);
   expect(await ask()).toMatchObject({ leaseId: null, granted: 0, rate: { limit: 60, left: 0 } });
+});
+
+test('a minute that is used up says which plan sells more in it', async () => {
+  const { ask } = await rated(1);
+  const { rate } = await ask();
+  expect(rate).toMatchObject({ left: 0, refusal: { product: null, upgradeTo: 'fast' } });
+  expect((await ask()).rate?.refusal).toEqual(rate?.refusal);
 });
 
 test('what comes back unspent is lent again in the same minute; what was spent is not, and the next minute has all', async () => {

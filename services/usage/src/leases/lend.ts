@@ -59,6 +59,8 @@ export interface Loan {
 /** The feature that says how much of a meter may be used in a minute. */
 const RATES: Readonly<Record<string, keyof typeof OPTIONAL_FEATURES>> = { api_calls: 'api_calls_per_minute' };
 
+export const rateFeatureOf = (meter: string): string => RATES[meter] ?? '';
+
 /** Requests that one transaction answers: larger groups would only make the first of them wait. */
 const GROUP = 1_000;
 
@@ -130,7 +132,7 @@ async function grantAll(tx: Tx, quota: Quota, requests: LoanRequest[]): Promise<
 
 /** What is left of the minute. */
 async function rateOf(tx: Tx, { standing: { snapshot }, window: { meter } }: Quota): Promise<LeaseRate | undefined> {
-  const grant = snapshot.features[RATES[meter] ?? ''];
+  const grant = snapshot.features[rateFeatureOf(meter)];
   if (grant?.kind !== 'static') return undefined;
   const { lent, resetsInMs } = await lentThisMinute(tx, snapshot.orgId, meter);
   return { limit: grant.value, left: Math.max(0, grant.value - lent), resetsInMs };

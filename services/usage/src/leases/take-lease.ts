@@ -1,13 +1,14 @@
 import { Controller } from '@nestjs/common';
+import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import { refusalOf } from '@tidegate/contracts/billing/snapshot';
 import { featureNotIncluded, forbidden } from '@tidegate/contracts/kernel/problem';
 import { limitFor } from '@tidegate/contracts/usage/credits';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
-import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
+import { type Lease, type LeaseRate, takeLease } from '@tidegate/contracts/usage/leases';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { asText } from '../balances/window.rules.ts';
 import { requireMeter } from '../meters/meter.rows.ts';
-import { Lend, requireLendable } from './lend.ts';
+import { Lend, rateFeatureOf, requireLendable } from './lend.ts';
 
 @Controller()
 export class TakeLease {
@@ -46,7 +47,12 @@ export class TakeLease {
       reserved,
       resetsAt,
       ...refusal,
-      ...(rate && { rate }),
+      ...(rate && { rate: rate.left > 0 ? rate : { ...rate, refusal: refusalOfRate(standing.snapshot, meter, rate) } }),
     };
   }
+}
+
+function refusalOfRate(snapshot: Entitlements, meter: string, { limit }: LeaseRate): LeaseRate['refusal'] {
+  const { plan: _, ...refusal } = refusalOf(snapshot, rateFeatureOf(meter), { amount: limit + 1 });
+  return refusal;
 }
