@@ -6,9 +6,8 @@ import { GatewayConfig } from '../gateway.config.ts';
 import type { Principal } from '../kernel/principal.ts';
 import { recentlyUsed } from '../kernel/recently-used.ts';
 import { networkOf } from './network.rules.ts';
-import { type SharedWindow, SharedWindows } from './shared-windows.ts';
+import { type SharedWindow, SharedWindows, WINDOW_MS } from './shared-windows.ts';
 
-const WINDOW_MS = 60_000;
 const MAX_WINDOWS = 100_000;
 const MAX_ADDRESSES = 20_000;
 /** A network is many people: its limit is that of so many of them. */
@@ -31,6 +30,8 @@ type What = 'network' | 'anonymous' | 'caller' | 'service_key';
  * without valid credentials, their network, which bounds wrong credentials and anonymous bodies. Requests that prove
  * themselves by their input, such as a log-in or a refresh, are counted there only when they were wrong, so that a
  * neighbour's wrong ones do not lock others out. Answers carry the draft-ietf RateLimit headers.
+ *
+ * Times are milliseconds of a clock that nobody sets: a minute stays one when the machine's clock is set back.
  */
 @Injectable()
 export class RateLimits {
@@ -61,11 +62,11 @@ export class RateLimits {
   }
 
   /** Of every request, before authentication and before its body is read. */
-  takeNetwork(ip: string, reply: FastifyReply, now = Date.now()): void {
+  takeNetwork(ip: string, reply: FastifyReply, now = performance.now()): void {
     this.take('network', this.networkOf(ip), reply, now);
   }
 
-  takeCaller({ rateKey, caller }: Principal, ip: string, reply: FastifyReply, now = Date.now()): void {
+  takeCaller({ rateKey, caller }: Principal, ip: string, reply: FastifyReply, now = performance.now()): void {
     if (caller.kind === 'anonymous') this.take('anonymous', this.networkOf(ip), reply, now);
     else if (caller.kind === 'service_key') this.take('service_key', rateKey, reply, now);
     else this.take('caller', rateKey, reply, now, caller.kind === 'api_key' ? this.sold.get(caller.orgId ?? '') : 0);
@@ -83,17 +84,17 @@ export class RateLimits {
   }
 
   /** Invalid credentials count as a request of their network without any. */
-  takeFailure(ip: string, reply: FastifyReply, now = Date.now()): void {
+  takeFailure(ip: string, reply: FastifyReply, now = performance.now()): void {
     this.take('anonymous', this.networkOf(ip), reply, now);
   }
 
   /** A wrong password or token in a body counts like wrong credentials, and refuses nobody by itself. */
-  noteFailure(ip: string, now = Date.now()): void {
+  noteFailure(ip: string, now = performance.now()): void {
     this.count('anonymous', this.networkOf(ip), now);
   }
 
   /** Whether the network has used up what it may send without valid credentials. */
-  hasFailedOften(ip: string, now = Date.now()): boolean {
+  hasFailedOften(ip: string, now = performance.now()): boolean {
     return usedIn(this.window('anonymous', this.networkOf(ip), now)) >= this.limits.anonymous;
   }
 
@@ -102,7 +103,7 @@ export class RateLimits {
    * its requests without valid credentials causes no check, even when all arrive at once. A client that only arrives
    * together with many others may retry soon: a moment later those are known to be valid.
    */
-  async whileChecking<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
+  async whileChecking<T>(ip: string, work: () => Promise<T>, now = performance.now()): Promise<T> {
     const window = this.window('anonymous', this.networkOf(ip), now);
     const limit = this.limits.anonymous;
     if (usedIn(window) >= limit) this.refuse('anonymous', window, { limit, now });
@@ -159,7 +160,7 @@ export class RateLimits {
       if (endsAt > now && windows.size < MAX_WINDOWS) break;
       windows.delete(oldest);
     }
-    const fresh = { used: 0, elsewhere: 0, checking: 0, endsAt: now + WINDOW_MS };
+    const fresh = { used: 0, elsewhere: 0, checking: 0, beganAt: now, endsAt: now + WINDOW_MS };
     windows.set(key, fresh);
     return fresh;
   }

@@ -31,19 +31,20 @@ async function startRedis(port: number): Promise<ChildProcess> {
   return child;
 }
 
-const config = (redis: string | undefined) => ({
-  ...{ RATE_LIMIT_PER_MINUTE: 10, RATE_LIMIT_ANONYMOUS_PER_MINUTE: 10, RATE_LIMIT_SERVICE_KEY_PER_MINUTE: 10 },
+const config = (redis: string | undefined, limit: number) => ({
+  ...{ RATE_LIMIT_PER_MINUTE: limit, RATE_LIMIT_ANONYMOUS_PER_MINUTE: 10, RATE_LIMIT_SERVICE_KEY_PER_MINUTE: 10 },
   ...{ RATE_LIMIT_NETWORK_PER_MINUTE: 1_000, RATE_LIMIT_REDIS_URL: redis },
 });
 
 /** A gateway's limits. */
-async function gateway(redis: string | undefined) {
+async function gateway(redis: string | undefined, limit = 10) {
   const metrics = new Metrics();
   const log = new Log({ service: 'gateway' });
-  const shared = new SharedWindows(config(redis) as never, { callerSecret: 'secret' } as never, log, metrics);
+  const shared = new SharedWindows(config(redis, limit) as never, { callerSecret: 'secret' } as never, log, metrics);
   await shared.onApplicationBootstrap();
-  closing(() => shared.onApplicationShutdown());
-  const limits = new RateLimits(config(redis) as never, metrics, shared);
+  const end = () => shared.onApplicationShutdown();
+  closing(end);
+  const limits = new RateLimits(config(redis, limit) as never, metrics, shared);
   const sent: Record<string, string> = {};
   const reply = { header: (name: string, value: string) => (sent[name] = value) } as unknown as FastifyReply;
   return {
@@ -56,6 +57,7 @@ async function gateway(redis: string | undefined) {
         return false;
       }
     },
+    end,
     left: (): number => Number(/r=(\d+)/.exec(sent['ratelimit'] ?? '')?.[1]),
   };
 }
@@ -109,6 +111,91 @@ withRedis('a Redis that hangs, dies and comes back delays no request and closes 
   expect(other.ask('dead')).toBe(false);
   redis = await startRedis(port);
   await shares('again');
+});
+
+withRedis('what a Redis that hung is told again and again counts once when it goes on', async () => {
+  const port = await freePort();
+  const redis = await startRedis(port);
+  const LIMIT = 10_000;
+  const [one, other] = await Promise.all([
+    gateway(`redis://127.0.0.1:${port}`, LIMIT),
+    gateway(`redis://127.0.0.1:${port}`, LIMIT),
+  ]);
+  const sent = { one: 0, other: 0 };
+  const ask = (which: 'one' | 'other', times: number) => {
+    sent[which] += times;
+    for (let request = 0; request < times; request += 1) expect((which === 'one' ? one : other).ask('ann')).toBe(true);
+  };
+  /** What the other gateway believes to have been sent elsewhere. */
+  const elsewhere = () => LIMIT - other.left() - sent.other;
+  const shares = async () => {
+    await until(
+      () => {
+        ask('one', 1);
+        ask('other', 1);
+        return elsewhere() > 0;
+      },
+      { withinMs: 30_000, everyMs: 100, what: 'the other gateway to receive what the first counted' },
+    );
+  };
+  await shares();
+
+  redis.kill('SIGSTOP');
+  for (let timeOut = 0; timeOut < 5; timeOut += 1) {
+    ask('one', 500);
+    const [failed, began] = [await failures(), performance.now()];
+    await until(async () => (await failures()) > failed && performance.now() - began > 1_300);
+  }
+  redis.kill('SIGCONT');
+  // Nobody is refused who sent half of what they may, and nobody is believed to have sent more than they did.
+  await shares();
+  expect(elsewhere()).toBeLessThanOrEqual(sent.one);
+  await until(
+    () => {
+      ask('one', 1);
+      ask('other', 1);
+      return elsewhere() > sent.one / 2;
+    },
+    { withinMs: 30_000, everyMs: 100, what: 'what was counted meanwhile to be shared' },
+  );
+  expect(elsewhere()).toBeLessThanOrEqual(sent.one);
+});
+
+withRedis('what a gateway counted that is gone ends with its minute, and nothing stays behind', async () => {
+  const port = await freePort();
+  await startRedis(port);
+  const url = `redis://127.0.0.1:${port}`;
+  const [gone, other] = await Promise.all([gateway(url), gateway(url)]);
+  for (let request = 0; request < 6; request += 1) gone.ask('ann');
+  const { Redis } = await import('ioredis');
+  const client = new Redis(url);
+  client.on('error', () => {});
+  closing(() => client.disconnect());
+  const keys = await until(async () => {
+    const found = await client.keys('*');
+    return found.length > 0 && found;
+  });
+  gone.end();
+  await until(() => other.ask('ann') === false, { what: 'what the one that is gone has counted to count' });
+  const GONE = -2;
+  for (const key of [...keys, ...(await client.keys('*'))]) {
+    const left = await client.pttl(key);
+    expect(left === GONE || (left > 0 && left <= 60_000)).toBe(true);
+  }
+});
+
+test('a minute is one although the machine’s clock is set back meanwhile', async () => {
+  const one = await gateway(undefined);
+  for (let request = 0; request < 10; request += 1) expect(one.ask('ann')).toBe(true);
+  expect(one.ask('ann')).toBe(false);
+  const [date, passed] = [Date.now(), performance.now()];
+  const clocks = [
+    vi.spyOn(Date, 'now').mockReturnValue(date - 3_600_000),
+    vi.spyOn(performance, 'now').mockReturnValue(passed + 61_000),
+  ];
+  const isOver = one.ask('ann');
+  for (const clock of clocks) clock.mockRestore();
+  expect(isOver).toBe(true);
 });
 
 test('without one a gateway counts for itself, and nothing is loaded or sent', async () => {
