@@ -268,6 +268,10 @@ export function documents(platform: SharedPlatform): void {
         ...(has('python3') && { python: (text: string) => execFileSync('python3', ['-c', text], shell) }),
       };
       const none = { parameters: {}, query: {} };
+      for (const botId of ['..', '.', '']) {
+        const elsewhere = { ...none, operationId: 'bots.delete', method: 'DELETE', path: '/api/v1/bots/{botId}' };
+        expect(text('curl', { ...elsewhere, parameters: { botId } })).toContain('/api/v1/bots/{botId}');
+      }
       for (const [language, runText] of Object.entries(runs)) {
         const title = `it's "${language}" $HOME \\ ü`;
         const create = {

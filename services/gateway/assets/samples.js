@@ -12,9 +12,18 @@
  * @param {string} origin
  */
 export function addressOf({ path, parameters, query }, origin) {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name) => encodeURIComponent(parameters[name] ?? ''));
+  const filled = path.replaceAll(/\{(\w+)\}/g, (all, name) => inPath(parameters[name]) ?? all);
   const search = new URLSearchParams(query).toString();
   return `${origin}${filled}${search && `?${search}`}`;
+}
+
+/**
+ * Undefined for nothing, `.` and `..`: they would be another path. The place in braces, which no id is, stays then.
+ * @param {unknown} value
+ */
+function inPath(value) {
+  const text = `${value ?? ''}`;
+  return ['', '.', '..'].includes(text) ? undefined : encodeURIComponent(text);
 }
 
 /**

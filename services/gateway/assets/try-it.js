@@ -124,8 +124,10 @@ function choice(samples, show) {
 /** Sends it and says what came back. */
 async function sent(call) {
   const { method, body, ...where } = call();
+  const address = addressOf({ ...where, method }, '');
+  if (address.includes('{')) throw new Error('Fill in every part of the path. Nothing was sent.');
   const token = key.value.trim();
-  const response = await fetch(addressOf({ ...where, method }, ''), {
+  const response = await fetch(address, {
     method,
     credentials: token ? 'omit' : 'same-origin',
     headers: {

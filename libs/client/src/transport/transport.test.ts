@@ -145,6 +145,26 @@ test('a list is followed to its end; paths and queries are escaped', async () =>
   ]);
 });
 
+test.each([undefined, null, '', '.', '..'])('an id that is %o is refused before anything is sent', async (noteId) => {
+  const ids = { serverId: 'x', noteId: noteId as string };
+  await expect(client().serversNotesDelete(ids)).rejects.toThrow(TypeError);
+  await expect(client().botsGet({ botId: noteId as string })).rejects.toThrow(/botId .*nothing was sent/);
+  await expect(client().candlesSendFile({ uploadId: noteId as string, file: 'a' } as never)).rejects.toThrow(TypeError);
+  expect(seen).toEqual([]);
+});
+
+test('what only looks like a way up in a path is an id like any other', async () => {
+  for (const botId of ['...', '%2e%2e', '../x', '..\\x', ' ', '.\n.']) await client().botsGet({ botId });
+  expect(seen.map((one) => one.url.slice('/api/v1/bots/'.length))).toEqual([
+    '...',
+    '%252e%252e',
+    '..%2Fx',
+    '..%5Cx',
+    '%20',
+    '.%0A.',
+  ]);
+});
+
 test('a file is answered as its bytes, and a refusal is a problem all the same', async () => {
   const bytes = Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff]);
   answers = [(_request, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end(bytes)];

@@ -185,7 +185,7 @@ export class Transport {
 function address(base: string, { method, path, file }: Route, input: object): { url: string; body: Body | undefined } {
   const rest: Record<string, unknown> = { ...input };
   const filled = path.replaceAll(/\{([^}]+)\}/g, (_match, name: string) => {
-    const value = encodeURIComponent(String(rest[name]));
+    const value = inPath(name, rest[name]);
     delete rest[name];
     return value;
   });
@@ -198,6 +198,15 @@ function address(base: string, { method, path, file }: Route, input: object): { 
   }
   const text = parameters.toString();
   return { url: base + filled + (text ? `?${text}` : ''), body: undefined };
+}
+
+/** Nothing, `.` and `..` are parts of a path that mean another one: they would call another operation. */
+function inPath(name: string, value: unknown): string {
+  const text = value === undefined || value === null ? '' : String(value);
+  if (text === '' || text === '.' || text === '..') {
+    throw new TypeError(`${name} is ${text === '' ? 'missing' : `"${text}"`}: nothing was sent.`);
+  }
+  return encodeURIComponent(text);
 }
 
 function fileBody(content: FileBody): Body {
