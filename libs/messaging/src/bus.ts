@@ -2,7 +2,7 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Live } from '@tidegate/contracts/kernel/live';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
-import { ProblemError, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
+import { bodyTooLarge, ProblemError, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { refuseWhileHeld } from '@tidegate/database/one-connection';
 import { currentTrace, span, toTraceparent } from '@tidegate/telemetry/trace';
@@ -14,7 +14,7 @@ import { Members, whoSubject } from './members.ts';
 import { type NatsWatch, watchOf } from './nats-watch.ts';
 import type { SecretSealer } from './sealer.ts';
 import { TurnPublisher } from './turn-publisher.ts';
-import { decode, encode, type Reply, textOf } from './wire.ts';
+import { decode, encode, MAX_MESSAGE_BYTES, type Reply, textOf } from './wire.ts';
 
 export interface CallOptions {
   /** The organisation to act in, as this service. */
@@ -163,9 +163,9 @@ export class Bus {
     const began = Date.now();
     const deadlineMs = options.deadlineMs ?? operation.deadlineMs;
     const sealed = this.sealer.sealInput(operation, input);
-    const ask = (within: number) => this.send(operation, this.encodeRequest(sealed, options, within), within);
+    const request = this.encodeRequest(sealed, options, deadlineMs);
     try {
-      return await ask(deadlineMs);
+      return await this.send(operation, request, deadlineMs);
     } catch (error) {
       for (const listener of this.onSilence) listener();
       const left = began + deadlineMs - Date.now() - ASK_AGAIN_MS;
@@ -173,13 +173,14 @@ export class Bus {
       const harmless = operation.readonly || this.unheard.has(error as object);
       if (!away || !harmless || left <= 0 || this.nc.isClosed()) throw error;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-      return ask(left);
+      return this.send(operation, this.encodeRequest(sealed, options, left), left);
     }
   }
 
+  /** Throws for what no message can take: what arrived small may be written larger, as numbers and sealed secrets are. */
   private encodeRequest(input: unknown, options: CallOptions, within: number): Uint8Array {
     const trace = currentTrace();
-    return encode({
+    const data = encode({
       from: this.service,
       caller: options.callerToken ?? this.tokens.sign(options.caller ?? this.asService(options.orgId)),
       within,
@@ -188,6 +189,11 @@ export class Bus {
       ...(options.recall ? { recall: true as const } : {}),
       input,
     });
+    if (data.length <= MAX_MESSAGE_BYTES) return data;
+    throw bodyTooLarge(
+      { limitBytes: MAX_MESSAGE_BYTES },
+      `As it is passed on, with numbers written out and secrets sealed, it has ${data.length} bytes; the limit is ${MAX_MESSAGE_BYTES}. Send less at once.`,
+    );
   }
 
   /** New calls wait, for so long at the most; resolves when each that was sent has its answer, or nobody waits for it. */

@@ -1,6 +1,7 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import {
+  answerTooLarge,
   internalError,
   malformedBody,
   ProblemError,
@@ -31,6 +32,7 @@ const USUAL_DEADLINE_MS = 10_000;
 const SPREAD_SECONDS = 4;
 /** How often an outage logs a line, with the number of requests that it failed. */
 const REPORT_OUTAGE_MS = 5_000;
+const TOO_LARGE = 'The answer is too large. Ask for a smaller page or range; what a change was to do is done.';
 const CLOCKS = 'The caller was signed too long ago: the clocks of our hosts differ, or one of them was set.';
 
 /** Answers a service's operations. Replicas share the work as one queue group, and each answers what is sent to it alone. */
@@ -219,8 +221,8 @@ export class OperationServer {
     try {
       const data = encode(reply);
       if (data.length <= MAX_MESSAGE_BYTES) return data;
-      this.options.log.error({ subject, bytes: data.length }, 'An answer was too large to send');
-      return encode(problemReply(internalError({}, 'The answer is too large. Ask for a smaller page or range.')));
+      this.options.log.warn({ subject, bytes: data.length }, 'An answer was too large to send');
+      return encode(problemReply(answerTooLarge({ limitBytes: MAX_MESSAGE_BYTES }, TOO_LARGE)));
     } catch (error) {
       this.options.log.error({ error, subject }, 'An answer could not be written as JSON');
       return encode(problemReply(internalError()));

@@ -110,6 +110,26 @@ test('a malformed request, and an answer that is not JSON, are answered with a p
   expect(await bus.call(readState, { n: 2 })).toBe(2);
 });
 
+test('what is too large for a message is refused as that, in both directions, and nothing is called', async () => {
+  const large = 'x'.repeat(1024 * 1024);
+  let called = 0;
+  answer = () => {
+    called += 1;
+    return large;
+  };
+  await expect(bus.call(change, { n: 1, large } as never)).rejects.toMatchObject({
+    code: 'body_too_large',
+    status: 413,
+    data: { limitBytes: 1024 * 1024 },
+  });
+  expect(called).toBe(0);
+  for (const operation of [readState, change]) {
+    await expect(bus.call(operation, { n: 1 })).rejects.toMatchObject({ code: 'answer_too_large', status: 413 });
+  }
+  answer = () => large.slice(2_000);
+  expect(await bus.call(readState, { n: 2 })).toHaveLength(large.length - 2_000);
+});
+
 test.each([
   ['a statement that took too long', { code: '57014' }],
   ['an old primary after a failover', { code: '25006' }],

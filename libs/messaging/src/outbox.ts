@@ -1,4 +1,5 @@
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
+import { bodyTooLarge } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { currentTrace, toTraceparent } from '@tidegate/telemetry/trace';
 import type { Emit, Meter, Use } from './handler.ts';
@@ -25,8 +26,10 @@ export class Outbox {
     const body = event.data.parse(data) as EventData<E>;
     const text = JSON.stringify(body);
     // nats-server would always refuse it, and the aggregate's next events would wait behind it.
-    if (Buffer.byteLength(text) > MAX_EVENT_BYTES) {
-      throw new Error(`${event.type} would be ${Buffer.byteLength(text)} bytes; the limit is ${MAX_EVENT_BYTES}.`);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MAX_EVENT_BYTES) {
+      const detail = `${event.type} would have ${bytes} bytes; the limit is ${MAX_EVENT_BYTES}. Send less at once.`;
+      throw bodyTooLarge({ limitBytes: MAX_EVENT_BYTES }, detail);
     }
     const aggregate = event.aggregate(body);
     await insertEvent(tx, { subject: event.subject, aggregate, orgId, trace: trace(), body: text });

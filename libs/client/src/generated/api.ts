@@ -2,7 +2,7 @@
 import { type CallOptions, type FileBody, Transport } from '../transport/transport.ts';
 
 /** Codes of problems that any call may end with. */
-export type EveryProblem = 'malformed_body' | 'validation_failed' | 'forbidden' | 'misdirected_request' | 'rate_limited' | 'timeout' | 'unavailable' | 'internal_error';
+export type EveryProblem = 'malformed_body' | 'validation_failed' | 'forbidden' | 'answer_too_large' | 'misdirected_request' | 'rate_limited' | 'timeout' | 'unavailable' | 'internal_error';
 
 export type Access = "full" | "read_only";
 

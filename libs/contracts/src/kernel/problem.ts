@@ -170,6 +170,12 @@ export const bodyTooLarge = commonProblem(
   'The body is too large',
   z.object({ limitBytes: z.int() }),
 );
+export const answerTooLarge = commonProblem(
+  'answer_too_large',
+  413,
+  'The answer is too large to send',
+  z.object({ limitBytes: z.int() }),
+);
 export const unsupportedMediaType = commonProblem('unsupported_media_type', 415, 'Send application/json');
 const PRODUCT = z.string().nullable().meta({ description: 'Whose plan decides; null for what all products share' });
 const UPGRADE_TO = z.string().nullable().meta({ description: 'The cheapest plan of that product that gives more' });
@@ -269,6 +275,7 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
   idempotencyKeyReused,
   preconditionFailed,
   bodyTooLarge,
+  answerTooLarge,
   unsupportedMediaType,
   misdirectedRequest,
   rateLimited,

@@ -203,6 +203,9 @@ describe('refusals', () => {
     ['POST', '/api/v1/bots', '{"a":', {}, 400, 'malformed_body'],
     ['POST', '/api/v1/bots', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported_media_type'],
     ['POST', '/api/v1/bots', JSON.stringify({ name: 'x'.repeat(1_000_000) }), {}, 413, 'body_too_large'],
+    // Small as they arrive, and large as they are passed on: numbers written out, a secret sealed.
+    ['POST', '/api/v1/bots', `{"x":[${Array(150_000).fill('1e20').join()}]}`, {}, 413, 'body_too_large'],
+    ['POST', '/api/v1/accounts', `{"password":"${'x'.repeat(850_000)}"}`, {}, 413, 'body_too_large'],
     ['POST', '/api/v1/bots', '{}', { 'idempotency-key': 'é' }, 422, 'validation_failed'],
     ['POST', '/api/v1/bots?constructor=1', '{}', {}, 422, 'validation_failed'],
     ['GET', '/api/v1/bots?__proto__=1', undefined, {}, 422, 'validation_failed'],
