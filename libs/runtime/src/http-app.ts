@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DynamicModule, INestApplication, NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -5,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { commonProblem, malformedBody, type ProblemError } from '@tidegate/contracts/kernel/problem';
 import { newTrace } from '@tidegate/telemetry/trace';
 import type { FastifyReply } from 'fastify';
+import { cutStalledReaders } from './stalled-readers.ts';
 import { trustedProxies } from './trust-proxy.ts';
 
 /** Bodies larger than this are refused; with its envelope a message must stay below NATS's limit of 1 MiB. */
@@ -36,7 +38,6 @@ export async function createHttpApp(root: DynamicModule, options: NestApplicatio
   const adapter = new EdgeAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 60_000,
-    connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: false,
     return503OnClosing: false,
@@ -58,6 +59,7 @@ export async function createHttpApp(root: DynamicModule, options: NestApplicatio
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { ...options, bodyParser: false });
+  cutStalledReaders(app.getHttpServer() as Server);
   return app;
 }
 

@@ -13,23 +13,26 @@ const asset = (name: string): string => readFileSync(new URL(name, ASSETS), 'utf
 /** Monitors and link checkers send HEAD. */
 const ALSO_HEAD = { exposeHeadRoute: true };
 
-/** The documents of the API and a page to read them, which is home where there is no other. Built at the first request. */
+/**
+ * The documents of the API and a page to read them, which is home where there is no other. Built at the first request, as bytes that all
+ * answers share: a text would be copied for each, and whoever asks for a megabyte needs no account.
+ */
 export function mountDocuments(fastify: FastifyInstance, version: string, { isHome }: { isHome: boolean }): void {
   const openApi = once(() => openApiDocument(operations(), liveTopics(), version));
-  const served: Record<string, [type: string, text: () => string]> = {
-    '/openapi.json': ['application/json', once(() => JSON.stringify(openApi()))],
+  const served: Record<string, [type: string, text: () => Buffer]> = {
+    '/openapi.json': ['application/json', bytes(() => JSON.stringify(openApi()))],
     '/asyncapi.json': [
       'application/json',
-      once(() => JSON.stringify(asyncApiDocument(events(), liveTopics(), version))),
+      bytes(() => JSON.stringify(asyncApiDocument(events(), liveTopics(), version))),
     ],
-    '/docs': ['text/html', once(() => referencePage(openApi()))],
-    '/docs/style.css': ['text/css', once(() => asset('docs.css'))],
-    '/docs/page.js': ['text/javascript', once(() => asset('docs.js'))],
-    '/docs/try-it.js': ['text/javascript', once(() => asset('try-it.js'))],
-    '/docs/samples.js': ['text/javascript', once(() => asset('samples.js'))],
-    '/docs/minisearch.js': ['text/javascript', once(miniSearch)],
-    '/docs/icon.svg': ['image/svg+xml', once(() => asset('icon.svg'))],
-    '/favicon.ico': ['image/svg+xml', once(() => asset('icon.svg'))],
+    '/docs': ['text/html', bytes(() => referencePage(openApi()))],
+    '/docs/style.css': ['text/css', bytes(() => asset('docs.css'))],
+    '/docs/page.js': ['text/javascript', bytes(() => asset('docs.js'))],
+    '/docs/try-it.js': ['text/javascript', bytes(() => asset('try-it.js'))],
+    '/docs/samples.js': ['text/javascript', bytes(() => asset('samples.js'))],
+    '/docs/minisearch.js': ['text/javascript', bytes(miniSearch)],
+    '/docs/icon.svg': ['image/svg+xml', bytes(() => asset('icon.svg'))],
+    '/favicon.ico': ['image/svg+xml', bytes(() => asset('icon.svg'))],
   };
   for (const [path, [type, text]] of Object.entries(served)) {
     fastify.get(path, { ...ALSO_HEAD, onSend: compressOnce() }, (_request, reply) =>
@@ -45,6 +48,8 @@ function miniSearch(): string {
   const text = readFileSync(join(dirname(installed), '../es/index.js'), 'utf8');
   return text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
 }
+
+const bytes = (text: () => string): (() => Buffer) => once(() => Buffer.from(text()));
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;

@@ -12,7 +12,7 @@ import { problemError, rateLimited, unavailable } from '@tidegate/contracts/kern
 import type { StoringService } from '@tidegate/contracts/kernel/service-names';
 import { newId } from '@tidegate/database/ids';
 import type { Log } from '@tidegate/telemetry/log';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Principal } from '../kernel/principal.ts';
 import type { EdgeParts } from './edge-parts.ts';
 import { persist } from './persist.ts';
@@ -29,8 +29,7 @@ const FORMAT = 1;
 const SERVICES = Object.keys(EXPORTED) as StoringService[];
 /** At a time in this process. */
 const MOST = 4;
-/** How long a reader may take nothing, and how often identity is told that it goes on. */
-const SILENCE_MS = 90_000;
+/** How often identity is told that it goes on. */
 const KEEP_MS = (EXPORT_LEASE_SECONDS * 1_000) / 3;
 
 export function mountExport(fastify: FastifyInstance, edge: EdgeParts): void {
@@ -64,7 +63,7 @@ export function mountExport(fastify: FastifyInstance, edge: EdgeParts): void {
         over();
         return reply.hijack();
       }
-      return send(lines, { request, reply, log: edge.log }, over);
+      return send(lines, { reply, log: edge.log }, over);
     } catch (error) {
       running -= 1;
       throw error;
@@ -73,18 +72,11 @@ export function mountExport(fastify: FastifyInstance, edge: EdgeParts): void {
 }
 
 /** `over` is called once, whatever the end. */
-function send(
-  lines: Lines,
-  { request, reply, log }: { request: FastifyRequest; reply: FastifyReply; log: Log },
-  over: () => void,
-): FastifyReply {
+function send(lines: Lines, { reply, log }: { reply: FastifyReply; log: Log }, over: () => void): FastifyReply {
   const { name, ...about } = lines.whose;
   const body = Readable.from(lines.all(), { objectMode: false, highWaterMark: 1 });
-  const cut = setTimeout(() => request.raw.socket.destroy(), SILENCE_MS);
-  body.on('data', () => cut.refresh()).pause();
   body.once('error', (error) => log.warn({ ...about, error }, 'An export was cut before its end'));
   reply.raw.once('close', () => {
-    clearTimeout(cut);
     body.destroy();
     over();
   });
@@ -96,7 +88,7 @@ function send(
 }
 
 class Lines {
-  private kept = Date.now();
+  private kept = performance.now();
   private count = 0;
 
   constructor(
@@ -132,10 +124,10 @@ class Lines {
   /** The credentials may be revoked, and the owner become none, while a long export runs. */
   private async mayGoOn(): Promise<void> {
     if (this.edge.revocations.isRevoked(this.principal)) throw unavailable({}, 'The session has ended.');
-    if (Date.now() - this.kept < KEEP_MS) return;
+    if (performance.now() - this.kept < KEEP_MS) return;
     const { exportId, orgId } = this.whose;
     await persist(() => this.edge.bus.call(keepExport, { exportId }, { orgId }));
-    this.kept = Date.now();
+    this.kept = performance.now();
   }
 }
 

@@ -19,7 +19,7 @@ const compressors = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 export const mayBeCompressed = ({ http, output, file }: Operation): boolean =>
   http?.[0] === 'GET' && !file && !hasSecrets(output);
 
-type Compress = (text: string, coding: Coding) => Promise<Buffer>;
+type Compress = (text: string | Buffer, coding: Coding) => Promise<Buffer>;
 
 const compress: Compress = (text, coding) => {
   const options = coding === 'br' ? { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } } : {};
@@ -30,7 +30,8 @@ const sendingBy =
   (by: Compress) =>
   async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
     varyBy(reply, 'accept-encoding');
-    if (typeof payload !== 'string' || reply.statusCode !== 200 || request.method === 'HEAD') return payload;
+    const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
+    if (!isText || reply.statusCode !== 200 || request.method === 'HEAD') return payload;
     if (Buffer.byteLength(payload) < MIN_BYTES || isFromElsewhere(request)) return payload;
     const coding = codingOf(request.headers['accept-encoding'] as string | undefined);
     if (!coding) return payload;
