@@ -34,7 +34,7 @@ interface Key {
 export class Accounts {
   readonly sessions = new Map<string, { userId: string; orgId: string; refreshToken: string }>();
   readonly roles = new Map<string, Role>();
-  private readonly keys = new Map<string, Key & { keyId: string }>();
+  readonly keys = new Map<string, Key & { keyId: string }>();
   private readonly serviceKeys = new Map<string, { keyId: string; scopes: ServiceKeyScope[] }>();
   /** Organisations by the domains that they have proved. */
   readonly domains = new Map<string, string>();

@@ -1,6 +1,7 @@
 import { getRevenue, searchOrganisations } from '@tidegate/contracts/billing/operator';
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
 import { GatewayWorld } from '../../test/fixture.ts';
 import { answerOf } from '../../test/neighbours.ts';
 
@@ -67,4 +68,28 @@ test('a list as CSV is all its pages in one table, which waits for one that is r
   broken = true;
   await expect(ask()).rejects.toThrow();
   expect((await operator.get('/api/v1/operator/organisations?q=a')).body).toEqual({ items: [], nextCursor: '0' });
+});
+
+test('a table is cut when the credentials that read it are revoked before its last page', async () => {
+  const key = world.accounts.newKey(newId(), ['operator']);
+  const { keyId } = [...world.accounts.keys.values()].at(-1) as { keyId: string };
+  const operator = world.rest.as(key);
+  let revoking = false;
+  const asked: unknown[] = [];
+  world.neighbours.on(searchOrganisations, async ({ cursor, format }) => {
+    asked.push(cursor);
+    if (revoking) {
+      revoking = false;
+      await world.revoke({ kind: 'api_key', id: keyId });
+      await until(async () => (await operator.get('/api/v1/operator/organisations')).status === 401, {
+        what: 'the key to be refused',
+      });
+    }
+    return { items: [], ...(cursor === undefined && { nextCursor: '1' }), ...(format === 'csv' && { csv: 'a\r\n' }) };
+  });
+  const read = () => operator.send('GET', '/api/v1/operator/organisations?format=csv');
+  expect((await read()).body).toEqual({ text: 'a\r\na\r\n' });
+  revoking = true;
+  await expect(read()).rejects.toThrow();
+  expect(asked.filter((cursor) => cursor === '1')).toEqual(['1']);
 });

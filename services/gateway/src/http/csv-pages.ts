@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
+import { ACCESS_TOKEN_SECONDS } from '@tidegate/contracts/identity/tokens';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { timeout } from '@tidegate/contracts/kernel/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { varyBy } from '../kernel/compress-answers.ts';
@@ -9,6 +11,8 @@ import { persist } from './persist.ts';
 const TYPE = 'text/csv; charset=utf-8; header=present';
 /** Rows that are read at once, where the caller names no number. */
 const ROWS = 200;
+/** So long a page may be under way: what was revoked is known for longer than this. */
+const PAGE_MS = ACCESS_TOKEN_SECONDS * 1_000;
 
 interface Table {
   csv?: string;
@@ -35,6 +39,7 @@ export const isPaged = ({ output }: Operation): boolean =>
 /**
  * All pages of a list as one table, however many there are: the next is asked for when the one before has been taken, so a
  * slow reader costs a page of memory. When one cannot be read, also after a while, the connection is cut: a table that ends is whole.
+ * So it is when the credentials have ended meanwhile, for which `callerToken` throws.
  */
 export async function sendPages(exchange: Exchange, ask: Ask, callerToken: () => string): Promise<FastifyReply> {
   const { reply, input } = exchange;
@@ -51,8 +56,10 @@ export async function sendPages(exchange: Exchange, ask: Ask, callerToken: () =>
 
 async function* pagesFrom(first: Table, read: (cursor: string) => Promise<Table>): AsyncGenerator<string> {
   for (let page = first; ; ) {
+    const began = performance.now();
     if (page.csv) yield page.csv;
     if (!page.nextCursor) return;
+    if (performance.now() - began > PAGE_MS) throw timeout({}, 'The table was read too slowly.');
     const { nextCursor } = page;
     page = await persist(() => read(nextCursor));
   }

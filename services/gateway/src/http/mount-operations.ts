@@ -1,7 +1,7 @@
 import { login, refresh, register } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
-import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
+import { invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Empty } from '@tidegate/contracts/kernel/types';
 import { checkSecrets, hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -112,7 +112,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
     }
     if (spent) describeRate(principal, reply, edge);
     try {
-      if (asCsv && paged) await sendPages(exchange, respond, () => edge.access.callerToken(principal));
+      if (asCsv && paged) await sendPages(exchange, respond, stillSigned(principal, edge));
       else body = answer(request, reply, await respond(exchange));
     } catch (error) {
       edge.refused.note(operation, request, error);
@@ -139,6 +139,15 @@ function spend(
   return metered && caller.kind === 'api_key' && !only && caller.orgId
     ? quota.spend(caller.orgId, caller.keyId ?? '')
     : undefined;
+}
+
+/** The signed caller of the next page: the credentials may be revoked, or end, while a long table is read. */
+function stillSigned(principal: Principal, { access, revocations }: EdgeParts): () => string {
+  return () => {
+    const ended = (principal.endsAt ?? Number.POSITIVE_INFINITY) <= Date.now() || revocations.isRevoked(principal);
+    if (ended) throw unauthenticated({}, 'The credentials have ended.');
+    return access.callerToken(principal);
+  };
 }
 
 function describeRate({ caller }: Principal, reply: FastifyReply, { quota }: EdgeParts): void {
