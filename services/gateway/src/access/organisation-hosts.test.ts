@@ -150,7 +150,7 @@ test('what a browser keeps for a domain opens nothing elsewhere, and what it kee
 });
 
 test('a session that began under a domain reaches that organisation alone, and nothing of the account', async () => {
-  const { cookie } = await logIn();
+  const { cookie, userId } = await logIn();
   const post = (path: string, body: unknown, method = 'POST') =>
     at(ACME.name, method, path, { cookie, ...originOf(ACME.name) }, body);
   expect((await at(ACME.name, 'GET', '/api/v1/me', { cookie })).status).toBe(200);
@@ -172,6 +172,22 @@ test('a session that began under a domain reaches that organisation alone, and n
   expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 403));
   expect(refused[0]?.text).toContain('https://tidegate.example.com');
   expect(world.neighbours.count(changePassword)).toBe(0);
+  // What the person belongs to elsewhere is not named there either; that organisation itself is.
+  const named = async (path: string, body: unknown) => {
+    const answer = await at(ACME.name, 'POST', path, { cookie, ...originOf(ACME.name) }, body);
+    const { user, organisation, role } = answer.body;
+    return { user: user !== undefined, organisation, role };
+  };
+  const nobody = { user: true, organisation: null, role: null };
+  expect(await named('/api/v1/sessions', LOGIN)).toEqual(nobody);
+  expect(await named('/api/v1/sessions/refresh', {})).toEqual(nobody);
+  const session = [...world.accounts.sessions.values()].find((one) => one.userId === userId);
+  if (session) session.orgId = ACME.orgId;
+  expect(await named('/api/v1/sessions/refresh', {})).toEqual({
+    ...nobody,
+    organisation: { id: ACME.orgId, name: 'Ada' },
+    role: 'owner',
+  });
   // Somebody who is no member logs in, and sees nothing.
   world.accounts.roles.clear();
   await until(async () => (await at(ACME.name, 'GET', '/api/v1/servers', { cookie: await outsider() })).status === 403);
@@ -268,8 +284,8 @@ test('a domain that was given back is refused soon; while identity is away it is
   world.accounts.domains.set(name, ACME.orgId);
   const status = async () => (await at(name, 'GET', '/api/v1/installation')).status;
   expect(await status()).toBe(200);
-  const now = Date.now.bind(Date);
-  const late = vi.spyOn(Date, 'now').mockImplementation(() => now() + 60_000);
+  const now = performance.now.bind(performance);
+  const late = vi.spyOn(performance, 'now').mockImplementation(() => now() + 60_000);
   world.neighbours.on(findDomain, () => {
     throw unavailable({});
   });

@@ -44,7 +44,7 @@ export class OrganisationHosts {
     const name = plainHost(given);
     if (!HOST_NAME.test(name) || this.unknown.has(name)) return undefined;
     const found = this.found.get(name);
-    const age = found ? Date.now() - found.askedAt : Number.POSITIVE_INFINITY;
+    const age = found ? performance.now() - found.askedAt : Number.POSITIVE_INFINITY;
     if (found && age < FRESH_MS) return found.host;
     if (!found || age > STALE_MS)
       return this.askOnce(name, () => this.limits.whileChecking(ip, () => this.ask(name, ip)));
@@ -64,7 +64,7 @@ export class OrganisationHosts {
   }
 
   private async ask(name: string, ip: string): Promise<OrganisationHost | undefined> {
-    const askedAt = Date.now();
+    const askedAt = performance.now();
     try {
       const { organisationId: orgId } = await this.bus.call(findDomain, { name });
       const host = { name, orgId };

@@ -45,6 +45,7 @@ interface Tokens {
   accessTokenExpiresAt?: string;
   refreshToken?: string;
   refreshTokenExpiresAt?: string;
+  organisation?: { id: string } | null;
 }
 
 @Injectable()
@@ -97,7 +98,7 @@ export class SessionCookies {
     return { input: { ...input, deviceId }, byCookie, deviceId };
   }
 
-  /** Moves the tokens of an answer into cookies. */
+  /** Moves the tokens of an answer into cookies. Under an organisation's domain it names that one, or none. */
   takeTokens(request: FastifyRequest, reply: FastifyReply, output: unknown, deviceId?: string): unknown {
     const { accessToken, refreshToken, ...rest } = output as Tokens & Record<string, unknown>;
     const names = this.names(request);
@@ -108,7 +109,8 @@ export class SessionCookies {
     if (refreshToken) cookies.push(made('refresh', refreshToken, rest.refreshTokenExpiresAt));
     if (deviceId) cookies.push(made('device', deviceId, new Date(Date.now() + DEVICE_MS).toISOString()));
     void reply.header('set-cookie', cookies);
-    return rest;
+    const { organisationHost: host } = request;
+    return host && rest.organisation?.id !== host.orgId ? { ...rest, organisation: null, role: null } : rest;
   }
 
   /**
