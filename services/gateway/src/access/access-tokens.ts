@@ -26,6 +26,7 @@ interface Keys {
 @Injectable()
 export class AccessTokens {
   private keys: Keys | undefined;
+  /** When, by a clock that nobody sets. */
   private tried = 0;
   private fetching: Promise<Keys> | undefined;
 
@@ -74,7 +75,7 @@ export class AccessTokens {
 
   private async keysFor(kid: string): Promise<Keys> {
     const { keys } = this;
-    const age = Date.now() - this.tried;
+    const age = performance.now() - this.tried;
     if (keys?.kids.has(kid) && age <= TTL_MS) return keys;
     if (keys && age <= COOLDOWN_MS && !this.fetching) return keys;
     this.fetching ??= this.fetch().finally(() => {
@@ -87,7 +88,7 @@ export class AccessTokens {
   }
 
   private async fetch(): Promise<Keys> {
-    this.tried = Date.now();
+    this.tried = performance.now();
     const { keys } = await this.bus.call(getJwks, {});
     this.keys = {
       verify: createLocalJWKSet({ keys: keys as never }),

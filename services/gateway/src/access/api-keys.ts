@@ -23,6 +23,7 @@ const REMEMBERED = 20_000;
  */
 @Injectable()
 export class ApiKeys {
+  /** Until when, by a clock that nobody sets. */
   private readonly unknown = recentlyUsed<number>(REMEMBERED);
   private readonly seen = recentlyUsed<true>(REMEMBERED);
 
@@ -33,7 +34,7 @@ export class ApiKeys {
 
   async verify(key: string, ip: string): Promise<Principal> {
     if (!apiKeyId(key)) throw unauthenticated({}, 'The API key is malformed.');
-    if ((this.unknown.get(key) ?? 0) > Date.now()) throw unauthenticated({}, 'The API key is not valid.');
+    if ((this.unknown.get(key) ?? 0) > performance.now()) throw unauthenticated({}, 'The API key is not valid.');
     const keyHash = createHash('sha256').update(key).digest('hex');
     const issuedAt = Date.now();
     try {
@@ -47,7 +48,7 @@ export class ApiKeys {
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code !== 'not_found') throw error;
       this.seen.delete(keyHash);
-      this.unknown.set(key, Date.now() + UNKNOWN_TTL_MS);
+      this.unknown.set(key, performance.now() + UNKNOWN_TTL_MS);
       throw unauthenticated({}, 'The API key is not valid.');
     }
   }

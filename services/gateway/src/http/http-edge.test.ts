@@ -250,8 +250,13 @@ test('requests for a host name that is not ours are refused first, except for he
     expect(status).toBe(421);
     expect(ProblemDocument.parse(JSON.parse(text))).toMatchObject({ code: 'misdirected_request' });
   }
-  expect((await ask('evil.example', '/health/live')).status).toBe(200);
+  for (const to of ['/health/live', '/health/live/', '/health/live?by=monitor']) {
+    expect((await ask('evil.example', to)).status).toBe(200);
+  }
   expect((await ask('evil.example', '/metrics')).status).toBe(401);
+  for (const to of ['/healthy', '/health/live/no', '/health/nowhere', '/metrics2', '/metrics/all']) {
+    expect([to, (await ask('evil.example', to)).status]).toEqual([to, 421]);
+  }
 });
 
 test('metrics need the token, from anywhere; requests and limits are among them', async () => {

@@ -179,7 +179,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
 
   private limitNetworks(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => {
-      if (isProbe(request.url)) return done();
+      if (PROBES.has(pathOf(request))) return done();
       if (this.end.ending) {
         void reply.header('connection', 'close');
         return done(unavailable({ retryAfterSeconds: 2 }, 'This process is stopping. Try again.'));
@@ -203,8 +203,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   }
 
   private mountHealth(fastify: FastifyInstance): void {
-    const probes = ['live', 'ready', 'serving', 'startup'].map((name) => `/health/${name}`);
-    for (const path of ['/health', ...probes, '/metrics']) {
+    for (const path of PROBES) {
       fastify.get(path, ALSO_HEAD, async (request, reply) => {
         const answer = await this.probe(path, request);
         return reply
@@ -224,14 +223,14 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
       return this.health.answer(path, () => hasMetricsToken(request.raw, this.metricsToken));
     }
     const before = this.probes.get(path);
-    if (before && before.until > Date.now()) return before.answer;
+    if (before && before.until > performance.now()) return before.answer;
     const answer = this.health.answer(path, () => false);
-    this.probes.set(path, { answer, until: Date.now() + PROBE_MS });
+    this.probes.set(path, { answer, until: performance.now() + PROBE_MS });
     return answer;
   }
 
   private noRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const path = (request.url.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
+    const path = pathOf(request);
     const allowed = [...this.methods].filter(([url]) => matches(url, path)).flatMap(([, methods]) => [...methods]);
     if (allowed.length === 0 && this.hasConsole && isPage(request)) return sendPage(reply);
     if (allowed.length > 0) {
@@ -244,8 +243,13 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
 
 const JSON_ONLY = 'Set the header Content-Type: application/json.';
 
-/** For orchestrators and monitors, which must never be refused because of somebody else's flood. */
-const isProbe = (url: string): boolean => url.startsWith('/health') || url.startsWith('/metrics');
+/** For orchestrators and monitors, which must never be refused because of somebody else's flood. Nothing else passes by these names. */
+const PROBES: ReadonlySet<string> = new Set([
+  ...['/health', '/health/live', '/health/ready', '/health/serving', '/health/startup', '/metrics'],
+]);
+
+/** As routes are found: with or without a slash at its end. */
+const pathOf = ({ url }: FastifyRequest): string => (url.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
 
 /** Monitors and link checkers ask by HEAD. */
 const ALSO_HEAD = { exposeHeadRoute: true };
