@@ -1,5 +1,4 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
-import type { Caller } from '@tidegate/contracts/kernel/caller';
 import {
   answerTooLarge,
   internalError,
@@ -20,6 +19,7 @@ import { LoadShedder } from './load-shedder.rules.ts';
 import { memberPrefix, membersPrefix, operationPrefix, whoSubject } from './members.ts';
 import { watchOf } from './nats-watch.ts';
 import type { OperationRunner } from './operation-runner.ts';
+import { holderOf, tooMuchWork } from './overload.rules.ts';
 import type { SecretSealer } from './sealer.ts';
 import { checkSecrets } from './secrets.ts';
 import { TurnPublisher } from './turn-publisher.ts';
@@ -28,8 +28,6 @@ import { decode, encode, MAX_MESSAGE_BYTES, type Reply, type Request } from './w
 const SOON = { retryAfterSeconds: 1 };
 /** What may take longer waits for something else: Stripe, a backtest, a customer's server, a thread. */
 const USUAL_DEADLINE_MS = 10_000;
-/** Whoever is refused for too much work comes back within so many seconds, not all at the same moment. */
-const SPREAD_SECONDS = 4;
 /** How often an outage logs a line, with the number of requests that it failed. */
 const REPORT_OUTAGE_MS = 5_000;
 const TOO_LARGE = 'The answer is too large. Ask for a smaller page or range; what a change was to do is done.';
@@ -202,8 +200,7 @@ export class OperationServer {
 
   private refuseForLoad(): Reply {
     this.shed.inc({ service: this.options.service });
-    const retryAfterSeconds = 1 + Math.floor(Math.random() * SPREAD_SECONDS);
-    return problemReply(unavailable({ retryAfterSeconds }, 'Too many requests are being answered. Send it again.'));
+    return problemReply(tooMuchWork());
   }
 
   private reportOutage(error: unknown, operation: string): Reply {
@@ -263,15 +260,6 @@ class Line {
     }
     this.publisher.flush();
   }
-}
-
-/**
- * Whose share of the work it is; undefined for services, which work for those who were let in, and for operators. A
- * person without an organisation, and a network without an account, keep no other out: log-ins and refreshes are such.
- */
-function holderOf({ scope }: OperationHandler['operation'], caller: Caller): string | undefined {
-  if (scope === 'service' || scope === 'operator' || caller.kind === 'service') return undefined;
-  return caller.orgId ?? caller.userId ?? caller.network ?? caller.kind;
 }
 
 function readRequest(data: Uint8Array): Request {

@@ -20,12 +20,14 @@ import { locationOf } from './locations.ts';
 import { logOutByCookie } from './log-out.ts';
 import { ownOperations } from './own-operations.ts';
 import { untilKnown } from './own-revocations.ts';
+import { Spared, spareOverloaded } from './spare-overloaded.ts';
 
 /** Bodies that a network may send without limit, right or wrong, are small. */
 const JUDGED_BYTES = 16_384;
 
 /** Every operation that has a route, mounted the same way: there is no code per endpoint. */
 export function mountOperations(fastify: FastifyInstance, operations: readonly Operation[], edge: EdgeParts): void {
+  const spared = new Spared();
   for (const operation of operations) {
     if (!operation.http) continue;
     const [method, path] = operation.http;
@@ -37,7 +39,7 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
       ...(operation.judgedByInput ? { bodyLimit: JUDGED_BYTES } : {}),
       onRequest: admission(operation, edge),
       ...(mayBeCompressed(operation) ? { onSend: compressAnswer } : {}),
-      handler: operationHandler(operation, operations, edge),
+      handler: operationHandler(operation, operations, edge, spared),
     });
   }
 }
@@ -77,11 +79,11 @@ export interface Exchange {
 /** The answer as text; undefined when it has none. */
 export type Ask = (exchange: Exchange) => Promise<string | undefined>;
 
-function operationHandler(operation: Operation, operations: readonly Operation[], edge: EdgeParts) {
+function operationHandler(operation: Operation, operations: readonly Operation[], edge: EdgeParts, spared: Spared) {
   checkSecrets(operation);
   const toInput = inputReader(operation);
   const asked = asker(operation, edge);
-  const ask = untilKnown(operation, edge.revocations, asked);
+  const ask = untilKnown(operation, edge.revocations, spareOverloaded(operation, spared, asked));
   const answer = answerer(operation, operations);
   const recall = recaller(operation, asked);
   const paged = isPaged(operation);
