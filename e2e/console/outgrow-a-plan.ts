@@ -37,6 +37,15 @@ export function outgrowAPlan(visit: Visit): void {
   test('a refusal by plan opens the larger plan over the form, which keeps what was typed and is sent again', async () => {
     for (const name of ['1', '2', '3', '4', '5'])
       expect((await ask(page, 'POST', '/bots', { name, settings: BOT_SETTINGS })).status).toBe(201);
+    const speak = (locale: string) => page.evaluate(`localStorage.setItem('tidegate-locale', '${locale}')`);
+    await speak('de');
+    await visit.go(page, `${home}/bots/new`);
+    await page.getByLabel('Name').fill('Einer zu viel');
+    await page.getByRole('button', { name: 'Anlegen', exact: true }).click();
+    const refusal = page.getByRole('alert').filter({ hasText: 'Die Grenze des Tarifs ist erreicht' });
+    await refusal.getByText('5 von 5 sind genutzt.').waitFor();
+    expect(await refusal.textContent()).not.toContain('allowed');
+    await speak('en');
     await visit.go(page, `${home}/bots/new`);
     await page.getByLabel('Name').fill('One too many');
     await page.getByRole('button', { name: 'Create', exact: true }).click();

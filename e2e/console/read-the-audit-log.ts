@@ -92,6 +92,25 @@ export function readTheAuditLog(visit: Visit): void {
     expect(await page.getByText('Not done: Created').count()).toBe(0);
   });
 
+  test('asks for the days of the zone in which it shows times, wherever the browser is', async () => {
+    const asked: URLSearchParams[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname.endsWith('/organisation/audit') && searchParams.has('from')) asked.push(searchParams);
+    });
+    const choose = (zone: string) => page.evaluate(`localStorage.setItem('tidegate-zone', '${zone}')`);
+    for (const [zone, from, to] of [
+      ['UTC', '2026-03-29T00:00:00.000Z', '2026-03-30T00:00:00.000Z'],
+      ['Europe/Berlin', '2026-03-28T23:00:00.000Z', '2026-03-29T22:00:00.000Z'],
+      ['America/New_York', '2026-03-29T04:00:00.000Z', '2026-03-30T04:00:00.000Z'],
+    ] as const) {
+      await choose(zone);
+      await open('?from=2026-03-29&to=2026-03-29');
+      expect([asked.at(-1)?.get('from'), asked.at(-1)?.get('to')]).toEqual([from, to]);
+    }
+    await page.evaluate(`localStorage.removeItem('tidegate-zone')`);
+  });
+
   test('says so where nothing fits the filter', async () => {
     await open('?means=support&from=2026-01-01&to=2026-01-02');
     await page.getByText('Nothing that this filter shows').waitFor();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Rest } from '@tidegate/testing/platform';
 import { operatorOf } from '../people.ts';
-import type { Visit } from './visit.ts';
+import { ask, type Visit } from './visit.ts';
 
 /** An invoice that nobody pays by card, as a file of the reader's. */
 export function saveAnInvoice(visit: Visit): void {
@@ -25,6 +25,25 @@ export function saveAnInvoice(visit: Visit): void {
     };
     const fromList = await save();
     expect(fromList.subarray(0, 5).toString('latin1')).toBe('%PDF-');
+    // Byte for byte what the gateway answers.
+    const { body: list } = await ask<{ items: { id: string }[] }>(page, 'GET', '/billing/invoices');
+    const bytes = (await page.evaluate(
+      `fetch('/api/v1/billing/invoices/${list.items[0]?.id}/pdf?locale=en')
+        .then(async (answer) => [...new Uint8Array(await answer.arrayBuffer())])`,
+    )) as number[];
+    expect(fromList.equals(Buffer.from(bytes))).toBe(true);
+    // Its amount for whoever adds it up, its day in UTC as well, and found as it is seen.
+    const [table] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('main').getByRole('button', { name: 'CSV', exact: true }).last().click(),
+    ]);
+    expect(readFileSync(await table.path(), 'utf8')).toMatch(/,5000\.00,EUR,/);
+    await page.locator('main td time[title$="Z"]').first().waitFor();
+    await visit.go(page, `${home}/billing?find=5,000.00`);
+    await page.getByRole('link', { name: /^\d{4}-\d{6}$/ }).waitFor();
+    await visit.go(page, `${home}/billing?find=5,000.01`);
+    await page.getByText('No row has that.').waitFor();
+    await visit.go(page, `${home}/billing`);
     expect(await visit.judge(page)).toEqual([]);
     await page.getByRole('link', { name: /^\d{4}-\d{6}$/ }).click();
     await page.getByRole('heading', { name: /^Invoice/ }).waitFor();

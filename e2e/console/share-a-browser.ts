@@ -54,6 +54,88 @@ export function shareABrowser(visit: Visit): void {
     await second.close();
   });
 
+  test('a stream that is refused is asked for again after the session was renewed, and is live then', async () => {
+    const tab = await visit.tab(page.context());
+    const asked: string[] = [];
+    tab.on('request', (request) => {
+      const what = /\/(stream|me|refresh)$/.exec(new URL(request.url()).pathname)?.[1];
+      if (what) asked.push(what);
+    });
+    // As in a tab that nobody has looked at until its cookie was over.
+    let refused = 0;
+    await tab.route(/\/api\/v1\/stream/, async (route) => {
+      if (refused === 2) return route.continue();
+      refused += 1;
+      await tab.context().clearCookies({ name: /tidegate-access/ });
+      return route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{}' });
+    });
+    await page.goto('about:blank');
+    await visit.go(tab, `${home}/keys`);
+    await tab.getByText('Live', { exact: true }).waitFor();
+    const streams = asked.flatMap((what, at) => (what === 'stream' ? [at] : []));
+    expect(streams).toHaveLength(3);
+    const between = asked.slice(streams[1], streams[2]);
+    expect(between).toEqual(['stream', 'me', 'refresh', 'me']);
+    visit.takeFaults();
+    await tab.close();
+  });
+
+  test('the palette finds what is beyond the first that were read', async () => {
+    const tab = await visit.tab(page.context());
+    await tab.route(/\/api\/v1\/bots\?/, (route) =>
+      new URL(route.request().url()).searchParams.has('search')
+        ? route.continue()
+        : route.fulfill({ json: { items: [], nextCursor: 'more' } }),
+    );
+    await visit.go(tab, `${home}/keys`);
+    await tab.getByRole('button', { name: 'Go to' }).click();
+    await tab.getByRole('dialog').getByRole('combobox').fill('it was cut');
+    await tab.getByRole('option', { name: 'While it was cut' }).click();
+    await tab.getByRole('heading', { name: 'While it was cut' }).waitFor();
+    await tab.close();
+  });
+
+  test('a log-out without an answer says that nobody is logged out, and goes on from there', async () => {
+    const tab = await visit.tab(page.context());
+    await visit.go(tab, `${home}/usage`);
+    await tab.route(/\/sessions\/current$/, (route) => route.abort());
+    await tab.getByRole('button', { name }).click();
+    await tab.getByRole('menuitem', { name: 'Log out' }).click();
+    const dialog = tab.getByRole('dialog', { name: 'You are still logged in' });
+    await dialog.getByText('No answer').waitFor();
+    expect(await visit.judge(tab)).toEqual([]);
+    await tab.unrouteAll();
+    visit.takeFaults();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await tab.getByRole('heading', { name: 'Usage' }).waitFor();
+    await tab.close();
+  });
+
+  test('a form that is sent without a network, when the session has to be renewed, keeps its input and says so', async () => {
+    const tab = await visit.tab(page.context());
+    await visit.go(tab, `${home}/account`);
+    await tab.getByLabel('Your name').fill('Renamed Person');
+    await tab.context().clearCookies({ name: /tidegate-access/ });
+    await tab.route(/\/sessions\/refresh$/, (route) => route.abort());
+    const save = tab
+      .locator('form')
+      .filter({ has: tab.getByLabel('Your name') })
+      .getByRole('button', { name: 'Save' });
+    await save.click();
+    await tab.getByText('Your input is kept.', { exact: false }).first().waitFor();
+    expect(await tab.getByText('Failed to fetch').count()).toBe(0);
+    expect(await tab.getByLabel('Your name').inputValue()).toBe('Renamed Person');
+    await tab.unrouteAll();
+    visit.takeFaults();
+    await save.click();
+    await tab.getByText('Saved', { exact: true }).waitFor();
+    await tab.getByLabel('Your name').fill(name);
+    await save.click();
+    await tab.getByText('Saved', { exact: true }).waitFor();
+    await tab.close();
+  });
+
   test('log-out in one tab ends all tabs', async () => {
     await visit.go(page, `${home}/usage`);
     const other = await visit.tab(page.context());

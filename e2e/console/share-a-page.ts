@@ -91,6 +91,10 @@ export function shareAPage(visit: Visit, names: NameServer): void {
     expect(guest.url()).not.toContain('link=');
     expect(await guest.context().cookies()).toEqual([]);
     expect(await guest.getByRole('link', { name: 'Bots' }).count()).toBe(0);
+    // How old it is stands on their pages as well, and it is read again without a stream.
+    const bar = guest.getByRole('banner');
+    await bar.getByText('Asked for again and again').waitFor();
+    await bar.getByTitle('How long ago the oldest of what you see was read').waitFor();
     expect(await visit.judge(guest, AS_LOADED)).toEqual([]);
     const key = link.replace(/.*#link=/, '');
     const asGuest = (method: string, path: string) =>

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ServerMoment } from '@tidegate/client';
-import { when } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { t } from '../kernel/strings.ts';
 
 const MOST = 8;
@@ -26,7 +26,7 @@ export function Moments({
           aria-pressed={at === chosen}
           onClick={() => onChoose(at)}
         >
-          {when(at)}{' '}
+          <Moment at={at} />{' '}
           {kind === 'blocked'
             ? t('{count} blocked', { count: waitingMost })
             : t('{count} active', { count: activeMost })}

@@ -5,6 +5,7 @@ import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { lasted, orDash, short, when } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
@@ -54,7 +55,7 @@ export function WatchActivity() {
       ) : null}
       {search.at ? (
         <p>
-          {t('As it was at {time}', { time: when(search.at) })}{' '}
+          <Moment at={search.at}>{t('As it was at {time}', { time: when(search.at) })}</Moment>{' '}
           <button
             type="button"
             className="as-link"

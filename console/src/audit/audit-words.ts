@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
   follow: 'Buying members changed',
   give: 'Given',
   import: 'Imported',
-  leave: 'Left',
+  leave: 'Left the organisation',
   login: 'Logged in',
   moved: 'Moved to another plan',
   'move-ordered': 'Move to another plan ordered',

@@ -2,8 +2,10 @@ import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { type AuditEntry, isProblem, type TidegateProblem } from '@tidegate/client';
 import { usePages } from '../kernel/api.ts';
+import { beginOfDay } from '../kernel/begin-of-day.rules.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { zoneName } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { PlanLimit } from '../kernel/plan-limit.tsx';
@@ -31,8 +33,9 @@ export function ShowAudit() {
     ...(action ? { action } : {}),
     ...(thing ? { thing } : {}),
     ...(of ? { thingId: of } : {}),
-    ...(from ? { from: begin(from, 0) } : {}),
-    ...(to ? { to: begin(to, 1) } : {}),
+    // Days of the zone in which the list shows its times.
+    ...(from ? { from: beginOfDay(from, zoneName()) } : {}),
+    ...(to ? { to: beginOfDay(to, zoneName(), 1) } : {}),
   });
   const lacking = entries.data === undefined && isLacking(entries.error) ? entries.error : undefined;
   const only = (more: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...more }) });
@@ -139,12 +142,6 @@ function NotIncluded({ problem }: { problem: TidegateProblem }) {
       <PlanLimit problem={problem} />
     </Empty>
   );
-}
-
-/** The begin of a day of the reader, or of one after it. */
-function begin(day: string, later: number): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(year, month - 1, date + later).toISOString();
 }
 
 function Narrow({ label, onClick, children }: { label: string; onClick: () => void; children: string }) {

@@ -5,6 +5,7 @@ import { Confirm } from '../kernel/confirm.tsx';
 import { Fact } from '../kernel/fact.tsx';
 import { dated, decimal, rounded, short } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
+import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -55,7 +56,8 @@ export function ShowBacktest() {
             title={data.name ?? t('Backtest of {market}', { market: data.settings.market })}
             lead={
               <span className="row">
-                <BacktestState backtest={data} /> {dated(data.from)} – {dated(data.to)}
+                <BacktestState backtest={data} /> <Moment at={data.from} as={dated} /> –{' '}
+                <Moment at={data.to} as={dated} />
               </span>
             }
             actions={

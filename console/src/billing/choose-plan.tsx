@@ -112,7 +112,9 @@ function PlanCard({ plan, features, currency, interval, subscription }: CardProp
           {plan.approval ? t('Ask for {plan}', { plan: plan.name }) : t('Choose {plan}', { plan: plan.name })}
         </Button>
       ) : null}
-      {plan.trial && !current ? <p className="quiet">{t('{days} days to try it', { days: plan.trial.days })}</p> : null}
+      {plan.trial && !current ? (
+        <p className="quiet">{t('{days, plural, one {# day} other {# days}} to try it', { days: plan.trial.days })}</p>
+      ) : null}
     </article>
   );
 }

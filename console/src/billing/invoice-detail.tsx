@@ -1,6 +1,7 @@
 import type { Invoice, InvoicesGetOutput } from '@tidegate/client';
 import { Fact } from '../kernel/fact.tsx';
 import { day, money } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import type { Mark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { InvoiceLines } from './invoice-lines.tsx';
@@ -38,8 +39,8 @@ export function InvoiceDetail({ invoice: { lines, ...one }, part }: { invoice: I
           .map(([name, amount]) => (
             <Fact key={name} name={name} value={money(amount, one.currency)} />
           ))}
-        {one.issuedAt ? <Fact name={t('Issued')} value={day(one.issuedAt)} /> : null}
-        {one.dueAt ? <Fact name={t('Due')} value={day(one.dueAt)} /> : null}
+        {one.issuedAt ? <Fact name={t('Issued')} value={<Moment at={one.issuedAt} as={day} />} /> : null}
+        {one.dueAt ? <Fact name={t('Due')} value={<Moment at={one.dueAt} as={day} />} /> : null}
       </dl>
     </>
   );

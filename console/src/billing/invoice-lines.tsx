@@ -1,6 +1,8 @@
 import type { InvoiceLine } from '@tidegate/client';
+import { moneyColumn } from '../kernel/amount-column.tsx';
 import { DataTable } from '../kernel/data-table.tsx';
-import { day, exact, money } from '../kernel/format.ts';
+import { day, exact } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { t } from '../kernel/strings.ts';
 
 /** How much was used, and what paid for the part that is not charged. */
@@ -45,7 +47,13 @@ export function InvoiceLines({ lines, currency, part }: Props) {
           title: t('For'),
           value: ({ periodStart }) => periodStart,
           cell: ({ periodStart, periodEnd }) =>
-            periodStart === periodEnd ? day(periodStart) : `${day(periodStart)} – ${day(periodEnd)}`,
+            periodStart === periodEnd ? (
+              <Moment at={periodStart} as={day} />
+            ) : (
+              <>
+                <Moment at={periodStart} as={day} /> – <Moment at={periodEnd} as={day} />
+              </>
+            ),
         },
         {
           key: 'quantity',
@@ -54,13 +62,12 @@ export function InvoiceLines({ lines, currency, part }: Props) {
           value: ({ quantity }) => quantity,
           cell: ({ quantity }) => exact(quantity),
         },
-        {
+        moneyColumn<InvoiceLine>({
           key: 'amount',
           title: t('Amount'),
-          number: true,
-          value: ({ amountMinor, discountMinor }) => amountMinor - discountMinor,
-          cell: ({ amountMinor, discountMinor }) => money(amountMinor - discountMinor, currency),
-        },
+          minor: ({ amountMinor, discountMinor }) => amountMinor - discountMinor,
+          currency: () => currency,
+        }),
       ]}
     />
   );

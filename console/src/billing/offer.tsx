@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { type BillingInterval, isProblem } from '@tidegate/client';
 import { useState } from 'react';
 import { readOf, useRead, useWrite } from '../kernel/api.ts';
-import { exact, money, when } from '../kernel/format.ts';
+import { dated, exact, money } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
+import { Moment } from '../kernel/moment.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -47,11 +48,13 @@ export function Offer({ product, plan, interval, addons, text = t('Change the pl
         {({ beginsAt, dueNow, next, owed, entitlements, overLimit }) => (
           <div className="stack">
             <p>
-              {beginsAt === null
-                ? t('It begins when the operator approves it; nothing changes before.')
-                : Date.parse(beginsAt) <= Date.now() + 60_000
-                  ? t('It begins now.')
-                  : t('It begins on {at}.', { at: when(beginsAt) })}
+              {beginsAt === null ? (
+                t('It begins when the operator approves it; nothing changes before.')
+              ) : Date.parse(beginsAt) <= Date.now() + 60_000 ? (
+                t('It begins now.')
+              ) : (
+                <Moment at={beginsAt}>{t('It begins on {at}.', { at: dated(beginsAt) })}</Moment>
+              )}
             </p>
             {dueNow ? (
               <section>
@@ -67,10 +70,12 @@ export function Offer({ product, plan, interval, addons, text = t('Change the pl
             {next ? (
               <section>
                 <h2>
-                  {t('On {at}: {amount}, and usage', {
-                    at: when(next.at),
-                    amount: money(next.dueMinor, next.currency),
-                  })}
+                  <Moment at={next.at}>
+                    {t('On {at}: {amount}, and usage', {
+                      at: dated(next.at),
+                      amount: money(next.dueMinor, next.currency),
+                    })}
+                  </Moment>
                 </h2>
                 <InvoiceLines part="next" lines={next.lines} currency={next.currency} />
               </section>
@@ -141,7 +146,7 @@ export function Offer({ product, plan, interval, addons, text = t('Change the pl
             loading={change.isPending}
             onClick={() => change.mutate({ product, plan, interval, trial: true })}
           >
-            {t('Try it for {days} days', { days: trialDays })}
+            {t('Try it for {days, plural, one {# day} other {# days}}', { days: trialDays })}
           </Button>
         ) : null}
       </div>

@@ -68,7 +68,9 @@ export function Pricing() {
                                 })}
                               </ul>
                               {plan.trial ? (
-                                <p className="quiet">{t('{days} days to try it', { days: plan.trial.days })}</p>
+                                <p className="quiet">
+                                  {t('{days, plural, one {# day} other {# days}} to try it', { days: plan.trial.days })}
+                                </p>
                               ) : null}
                               <Button variant="default" renderRoot={(props) => <Link to="/register" {...props} />}>
                                 {t('Begin with {plan}', { plan: plan.name })}

@@ -28,7 +28,9 @@ function Follow({ seats }: { seats: SoldSeats }) {
           price: money(unit, currency),
           interval: interval === 'year' ? t('a year') : t('a month'),
         })}{' '}
-        {included === null ? '' : t('{count} members are included.', { count: exact(included) })}{' '}
+        {included === null
+          ? ''
+          : t('{count, plural, one {# member is} other {# members are}} included.', { count: included })}{' '}
         {members === null ? '' : t('There {count, plural, one {is #} other {are #}}.', { count: members })}{' '}
         {t('{count, plural, =0 {None is} one {# is} other {# are}} paid for.', { count: quantity })}{' '}
         {renews === quantity ? '' : t('The next period begins with {count}.', { count: exact(renews) })}

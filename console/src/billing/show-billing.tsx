@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Invoice, Subscription } from '@tidegate/client';
+import { moneyColumn } from '../kernel/amount-column.tsx';
 import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { day, money, when } from '../kernel/format.ts';
+import { dated, day, money } from '../kernel/format.ts';
 import { May } from '../kernel/may.tsx';
+import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { useOpened } from '../kernel/opened.ts';
 import { Page } from '../kernel/page.tsx';
@@ -107,12 +109,26 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
       </h2>
       <p className="row">
         <StateMark mark={MARKS[status]}>{t(status)}</StateMark>
-        {trialEnd && status === 'trialing' ? t('The trial ends on {at}.', { at: when(trialEnd) }) : null}
-        {graceUntil ? t('A payment is overdue: from {at} on nothing can be created.', { at: when(graceUntil) }) : null}
-        {provider !== 'none' && !cancelAt ? t('Paid until {at}.', { at: day(periodEnd) }) : null}
-        {cancelAt ? t('It ends on {at}.', { at: day(cancelAt) }) : null}
-        {next ? t('{plan} follows on {at}.', { plan: next.planName ?? t('nothing'), at: day(next.at) }) : null}
-        {one.pauseEndsAt ? t('The pause ends on {at}.', { at: when(one.pauseEndsAt) }) : null}
+        {trialEnd && status === 'trialing' ? (
+          <Moment at={trialEnd}>{t('The trial ends on {at}.', { at: dated(trialEnd) })}</Moment>
+        ) : null}
+        {graceUntil ? (
+          <Moment at={graceUntil}>
+            {t('A payment is overdue: from {at} on nothing can be created.', { at: dated(graceUntil) })}
+          </Moment>
+        ) : null}
+        {provider !== 'none' && !cancelAt ? (
+          <Moment at={periodEnd}>{t('Paid until {at}.', { at: day(periodEnd) })}</Moment>
+        ) : null}
+        {cancelAt ? <Moment at={cancelAt}>{t('It ends on {at}.', { at: day(cancelAt) })}</Moment> : null}
+        {next ? (
+          <Moment at={next.at}>
+            {t('{plan} follows on {at}.', { plan: next.planName ?? t('nothing'), at: day(next.at) })}
+          </Moment>
+        ) : null}
+        {one.pauseEndsAt ? (
+          <Moment at={one.pauseEndsAt}>{t('The pause ends on {at}.', { at: dated(one.pauseEndsAt) })}</Moment>
+        ) : null}
         {one.access === 'read_only' ? <StateMark mark="warning">{t('can only be read')}</StateMark> : null}
         {one.coupon ? t('With the coupon {name}.', { name: one.coupon.name }) : null}
         {order ? t('{plan} waits for approval.', { plan: order.planName }) : null}
@@ -184,7 +200,10 @@ function Disputes() {
         {disputes.map(({ id, state, amountMinor, currency, openedAt, readOnly }) => (
           <li key={id}>
             <StateMark mark={state === 'open' ? 'pending' : state === 'lost' ? 'critical' : 'ok'}>
-              {t('{amount}, {at}', { amount: money(amountMinor, currency), at: day(openedAt) })}: {t(WORDS[state])}
+              <Moment at={openedAt}>
+                {t('{amount}, {at}', { amount: money(amountMinor, currency), at: day(openedAt) })}
+              </Moment>
+              : {t(WORDS[state])}
             </StateMark>{' '}
             {readOnly ? t('What was paid for can only be read: ask the operator of this installation.') : ''}
           </li>
@@ -212,7 +231,7 @@ const columnsOf = (org: string): Column<Invoice>[] => {
       key: 'issued',
       title: t('Issued'),
       value: ({ issuedAt }) => issuedAt,
-      cell: ({ issuedAt }) => (issuedAt ? day(issuedAt) : '–'),
+      cell: ({ issuedAt }) => (issuedAt ? <Moment at={issuedAt} as={day} /> : '–'),
     },
     {
       key: 'status',
@@ -220,20 +239,18 @@ const columnsOf = (org: string): Column<Invoice>[] => {
       value: ({ status }) => status,
       cell: ({ status }) => <StateMark mark={INVOICE_MARKS[status]}>{t(status)}</StateMark>,
     },
-    {
+    moneyColumn({
       key: 'total',
       title: t('Total'),
-      number: true,
-      value: ({ totalMinor }) => totalMinor,
-      cell: ({ totalMinor, currency }) => money(totalMinor, currency),
-    },
-    {
+      minor: ({ totalMinor }) => totalMinor,
+      currency: ({ currency }) => currency,
+    }),
+    moneyColumn({
       key: 'due',
       title: t('Left to pay'),
-      number: true,
-      value: ({ dueMinor }) => dueMinor,
-      cell: ({ dueMinor, currency }) => money(dueMinor, currency),
-    },
+      minor: ({ dueMinor }) => dueMinor,
+      currency: ({ currency }) => currency,
+    }),
     {
       key: 'pdf',
       title: t('PDF'),

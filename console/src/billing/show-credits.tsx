@@ -3,11 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import type { Package, PackageOrder } from '@tidegate/client';
 import { isProblem } from '@tidegate/client';
 import { useState } from 'react';
+import { moneyColumn } from '../kernel/amount-column.tsx';
 import { readOf, useRead, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
-import { day, exact, money, when } from '../kernel/format.ts';
+import { day, exact, money } from '../kernel/format.ts';
 import { May } from '../kernel/may.tsx';
+import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -69,7 +71,7 @@ export function ShowCredits() {
                       title: t('Until'),
                       value: ({ until }) => until,
                       cell: ({ until, expired }) =>
-                        until === null ? t('without end') : expired ? t('expired') : day(until),
+                        until === null ? t('without end') : expired ? t('expired') : <Moment at={until} as={day} />,
                     },
                   ]}
                 />
@@ -113,7 +115,10 @@ function Buy({ pack, currency }: { pack: Package; currency: string }) {
         {pack.name}: {price ? money(price.amountMinor, price.currency) : ''}
       </h3>
       <p className="quiet">
-        {pack.description} {pack.expiresDays ? t('Can be used for {days} days.', { days: pack.expiresDays }) : ''}
+        {pack.description}{' '}
+        {pack.expiresDays
+          ? t('Can be used for {days, plural, one {# day} other {# days}}.', { days: pack.expiresDays })
+          : ''}
       </p>
       <May op="packagesOrder">
         <div className="row">
@@ -166,20 +171,24 @@ const orderColumns = (): Column<PackageOrder>[] => [
     value: ({ amount }) => amount,
     cell: ({ amount }) => exact(amount),
   },
-  {
+  moneyColumn({
     key: 'total',
     title: t('Total'),
-    number: true,
-    value: ({ totalMinor }) => totalMinor,
-    cell: ({ totalMinor, currency }) => money(totalMinor, currency),
-  },
+    minor: ({ totalMinor }) => totalMinor,
+    currency: ({ currency }) => currency,
+  }),
   {
     key: 'status',
     title: t('State'),
     value: ({ status }) => status,
     cell: ({ status }) => <StateMark mark={ORDER_MARKS[status]}>{t(WORDS[status])}</StateMark>,
   },
-  { key: 'at', title: t('Ordered'), value: ({ orderedAt }) => orderedAt, cell: ({ orderedAt }) => when(orderedAt) },
+  {
+    key: 'at',
+    title: t('Ordered'),
+    value: ({ orderedAt }) => orderedAt,
+    cell: ({ orderedAt }) => <Moment at={orderedAt} />,
+  },
 ];
 
 const WORDS = { open: 'not paid', granted: 'usable', canceled: 'withdrawn' } as const;

@@ -115,11 +115,14 @@ export function ImportCandles() {
             ) : null}
             {imported.data ? (
               <StateMark mark="ok">
-                {t('{imported} candles imported: {added} new, {replaced} with other prices.', {
-                  imported: imported.data.imported,
-                  added: imported.data.added,
-                  replaced: imported.data.replaced,
-                })}
+                {t(
+                  '{imported, plural, one {# candle} other {# candles}} imported: {added} new, {replaced} with other prices.',
+                  {
+                    imported: imported.data.imported,
+                    added: imported.data.added,
+                    replaced: imported.data.replaced,
+                  },
+                )}
               </StateMark>
             ) : null}
           </section>

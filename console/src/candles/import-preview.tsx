@@ -1,7 +1,8 @@
 import type { CandlesPreviewImportOutput } from '@tidegate/client';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Fact } from '../kernel/fact.tsx';
-import { exact, when, zoneName } from '../kernel/format.ts';
+import { exact, zoneName } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 
@@ -30,7 +31,15 @@ export function ImportPreview({ preview, whole }: { preview: Preview; whole: boo
         <Fact name={t('Candles')} value={`${exact(report.candles)} × ${interval}`} />
         <Fact
           name={t('From – to ({zone})', { zone: zoneName() })}
-          value={report.from && report.to ? `${when(report.from)} – ${when(report.to)}` : '–'}
+          value={
+            report.from && report.to ? (
+              <>
+                <Moment at={report.from} /> – <Moment at={report.to} />
+              </>
+            ) : (
+              '–'
+            )
+          }
         />
         <Fact
           name={t('Step between lines')}
@@ -52,7 +61,10 @@ export function ImportPreview({ preview, whole }: { preview: Preview; whole: boo
         />
         <Fact
           name={t('Gaps')}
-          value={t('{missing} candles missing in {places} places', { missing: gaps.missing, places: gaps.places })}
+          value={t(
+            '{missing, plural, one {# candle is} other {# candles are}} missing in {places, plural, one {# place} other {# places}}',
+            { missing: gaps.missing, places: gaps.places },
+          )}
         />
         <Fact name={t('Repeated lines')} value={report.duplicates} />
         <Fact name={t('Wrong lines')} value={report.refusedRows} />
@@ -62,8 +74,13 @@ export function ImportPreview({ preview, whole }: { preview: Preview; whole: boo
           name={t('Longest gaps')}
           rows={gaps.longest}
           columns={[
-            { key: 'from', title: t('Missing from'), value: ({ from }) => from, cell: ({ from }) => when(from) },
-            { key: 'to', title: t('to'), value: ({ to }) => to, cell: ({ to }) => when(to) },
+            {
+              key: 'from',
+              title: t('Missing from'),
+              value: ({ from }) => from,
+              cell: ({ from }) => <Moment at={from} />,
+            },
+            { key: 'to', title: t('to'), value: ({ to }) => to, cell: ({ to }) => <Moment at={to} /> },
             { key: 'missing', title: t('Candles'), number: true, value: ({ missing }) => missing },
           ]}
           rowKey={({ from }) => from}
@@ -77,7 +94,7 @@ export function ImportPreview({ preview, whole }: { preview: Preview; whole: boo
           name={t('First candles')}
           rows={first}
           columns={[
-            { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => when(at) },
+            { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
             { key: 'open', title: t('Opening price'), number: true, value: ({ open }) => open },
             { key: 'high', title: t('Highest'), number: true, value: ({ high }) => high },
             { key: 'low', title: t('Lowest'), number: true, value: ({ low }) => low },

@@ -16,6 +16,7 @@ import { EditChannel } from './edit-channel.tsx';
 import { ListDeliveries } from './list-deliveries.tsx';
 import { noticeWords } from './notice-words.ts';
 
+const KINDS: Record<Channel['kind'], string> = { email: 'E-mail', webhook: 'Webhook' };
 const MARKS: Record<Channel['state'], Mark> = { active: 'ok', disabled: 'paused', unconfirmed: 'pending' };
 export function ListChannels() {
   const channels = usePages('channelsList', { limit: 100 }, { everyMs: 15_000 });
@@ -26,7 +27,7 @@ export function ListChannels() {
   const remove = useWrite('channelsDelete');
   const columns: Column<Channel>[] = [
     { key: 'name', title: t('Name'), value: ({ name }) => name },
-    { key: 'kind', title: t('Kind'), value: ({ kind }) => kind },
+    { key: 'kind', title: t('Kind'), value: ({ kind }) => t(KINDS[kind]) },
     { key: 'where', title: t('Where to'), wide: true, value: ({ address, url }) => address ?? url },
     {
       key: 'state',

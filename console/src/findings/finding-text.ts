@@ -1,5 +1,5 @@
 import type { ServerFinding } from '@tidegate/client';
-import { exact, lasted, share } from '../kernel/format.ts';
+import { lasted, share } from '../kernel/format.ts';
 import type { Mark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 
@@ -20,7 +20,7 @@ export function findingText({ kind, value, what }: ServerFinding): string {
     case 'long_transaction':
       return t('A transaction has been open for {time}', { time: lasted(amount) });
     case 'deadlocks':
-      return t('{count} deadlocks in the last hour', { count: exact(amount) });
+      return t('{count, plural, one {# deadlock} other {# deadlocks}} in the last hour', { count: amount });
     case 'cache':
       return t('Only {share} of the blocks were found in memory in the last hour', { share: share(amount) });
     default:

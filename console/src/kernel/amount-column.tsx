@@ -1,5 +1,7 @@
 import type { Column } from './csv.rules.ts';
+import { majorOf, money } from './format.ts';
 import { Amount, Profit } from './profit.tsx';
+import { t } from './strings.ts';
 
 interface Of<Row> {
   key: string;
@@ -14,6 +16,21 @@ export const profitColumn = <Row,>(of: Of<Row>): Column<Row> => columnOf(of, Pro
 /** The same of amounts that are no profits. */
 export const amountColumn = <Row,>(of: Of<Row>): Column<Row> => columnOf(of, Amount);
 
+/** A column of money that comes in minor units: sorted and saved in whole ones, 4900 and USD as 49.00. */
+export const moneyColumn = <Row,>({
+  key,
+  title,
+  minor,
+  currency,
+}: Omit<Of<Row>, 'amount'> & { minor: (row: Row) => number }): Column<Row> => ({
+  key,
+  title,
+  number: true,
+  value: (row) => majorOf(minor(row), currency(row)),
+  unit: { title: t('Currency'), of: currency },
+  cell: (row) => money(minor(row), currency(row)),
+});
+
 const columnOf = <Row,>(
   { key, title, amount, currency }: Of<Row>,
   Shown: React.ComponentType<{ amount: string; currency: string }>,
@@ -22,6 +39,7 @@ const columnOf = <Row,>(
   title,
   number: true,
   value: amount,
+  unit: { title: t('Currency'), of: currency },
   cell: (row) => {
     const decimal = amount(row);
     return decimal === null ? '–' : <Shown amount={decimal} currency={currency(row)} />;

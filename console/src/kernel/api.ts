@@ -8,7 +8,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { type CallOptions, isProblem, problemOf, TidegateClient } from '@tidegate/client';
+import { type CallOptions, isProblem, problemOf, TidegateClient, TidegateProblem } from '@tidegate/client';
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
 import type { Asked } from './asked.ts';
@@ -44,21 +44,31 @@ const withCookies: typeof fetch = (url, options) => {
   return fetchUnlessUnchanged(String(url), { ...options, headers });
 };
 
+/** All tabs wait for the one that renews. */
+const RENEWAL_MS = 30_000;
+
 /** One tab renews for all: a refresh token is spent once. The key of a link is never renewed. */
 const renew = async (): Promise<string | undefined> =>
-  linkKey()
-    ? undefined
-    : navigator.locks.request('tidegate-renewal', async () => {
-        const response = await withCookies('/api/v1/sessions/refresh', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: '{}',
-        });
-        // Too much work or an outage ends nobody's session: the client asks again.
-        if (response.status === 429 || response.status >= 500) throw problemOf(response, await response.text());
-        // No token comes back; an empty one says that the call may be sent again.
-        return response.ok ? '' : undefined;
-      });
+  linkKey() ? undefined : navigator.locks.request('tidegate-renewal', askForRenewal);
+
+async function askForRenewal(): Promise<string | undefined> {
+  try {
+    const response = await withCookies('/api/v1/sessions/refresh', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+      signal: AbortSignal.timeout(RENEWAL_MS),
+    });
+    // Too much work or an outage ends nobody's session: the client asks again.
+    if (response.status === 429 || response.status >= 500) throw problemOf(response, await response.text());
+    // No token comes back; an empty one says that the call may be sent again.
+    return response.ok ? '' : undefined;
+  } catch (error) {
+    if (isProblem(error)) throw error;
+    // As where any other call gets no answer: it is asked again, and what was entered stays.
+    throw new TidegateProblem({ code: 'unavailable', title: 'No answer', status: 0 }, { cause: error });
+  }
+}
 
 export const client = new TidegateClient({ url: '', fetch: withCookies, refresh: renew });
 
@@ -108,11 +118,11 @@ export function useOrg(): string {
 /** Also what the live stream tells about is asked for now and then: a message may be lost. */
 const SAFETY_MS = 180_000;
 
-/** How often an answer is asked for again: rarely while the stream says when it is old. */
+/** How often an answer is asked for again: rarely while the stream says when it is old, and where a page has no pace of its own. */
 function useInterval(name: OperationName, everyMs: number | undefined): { refetchInterval?: number } {
-  const live = useLiveState() === 'live' && isFollowed(name);
-  if (!everyMs) return live ? { refetchInterval: SAFETY_MS } : {};
-  return { refetchInterval: live ? Math.max(everyMs, SAFETY_MS) : everyMs };
+  const live = useLiveState() === 'live';
+  if (!isFollowed(name)) return everyMs ? { refetchInterval: everyMs } : {};
+  return { refetchInterval: live || !everyMs ? Math.max(everyMs ?? 0, SAFETY_MS) : everyMs };
 }
 
 /** Reads on behalf of the page's organisation, again every `everyMs` while somebody looks and nothing tells when it is old. */

@@ -8,6 +8,8 @@ export interface Column<Row> {
   value: (row: Row) => string | number | null | undefined;
   /** What is shown; by default the value, a number in the reader's notation with every digit. */
   cell?: (row: Row) => React.ReactNode;
+  /** What its numbers are counted in, such as a currency: in CSV a column of its own, behind the first of those that name the same. */
+  unit?: { title: string; of: (row: Row) => string | null };
   /** Numbers stand at the right. */
   number?: boolean;
   /** Takes what the others leave and is cut there, with all of it in its tooltip. */
@@ -26,9 +28,14 @@ export function csv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]):
     const safe = typeof value === 'string' && isFormula(text) && !NUMBER.test(text) ? asText(text) : text;
     return csvField(safe);
   };
+  const saved = columns.flatMap<Pick<Column<Row>, 'title' | 'value'>>((column, at) => {
+    const { unit } = column;
+    const isFirst = unit && columns.findIndex((one) => one.unit?.title === unit.title) === at;
+    return isFirst ? [column, { title: unit.title, value: unit.of }] : [column];
+  });
   const lines = [
-    columns.map(({ title }) => quoted(title)),
-    ...rows.map((row) => columns.map(({ value }) => quoted(value(row)))),
+    saved.map(({ title }) => quoted(title)),
+    ...rows.map((row) => saved.map(({ value }) => quoted(value(row)))),
   ];
   return lines.map(csvLine).join('');
 }

@@ -18,6 +18,17 @@ test('all digits, quoted where needed, and no text that a spreadsheet runs', () 
   expect(csv(COLUMNS, rows)).toBe('Name,"Calls, all"\r\n"a ""b"", c",1234567\r\n\'=cmd|calc,-5\r\n"line\nbreak",\r\n');
 });
 
+test('amounts have their currency beside them, once', () => {
+  const of = () => 'EUR';
+  const amount = (title: string): Column<Row> => ({
+    ...(COLUMNS[1] as Column<Row>),
+    title,
+    unit: { title: 'Currency', of },
+  });
+  const columns = [COLUMNS[0] as Column<Row>, amount('Total'), amount('Due')];
+  expect(csv(columns, [{ name: 'a', calls: '49.00' }])).toBe('Name,Total,Currency,Due\r\na,49.00,EUR,49.00\r\n');
+});
+
 test.each([
   '=1+1',
   '+49 30 1',

@@ -1,4 +1,5 @@
-import { bytes, decimal, figure, lasted, money, notationOf, rounded, took } from './format.ts';
+import { CURRENCIES, exponentOf } from '@tidegate/contracts/billing/minor-units';
+import { bytes, decimal, figure, lasted, majorOf, money, notationOf, rounded, took } from './format.ts';
 
 test.each([
   [4_900, 'USD', '$49.00'],
@@ -6,9 +7,23 @@ test.each([
   [5, 'EUR', '€0.05'],
   [500, 'JPY', '¥500'],
   [1_234, 'KWD', 'KWD 1.234'],
+  // Browsers write no digits of these.
+  [100_000, 'RSD', 'RSD 1,000.00'],
+  [1_234_567, 'IQD', 'IQD 1,234.567'],
+  [5, 'HUF', 'HUF 0.05'],
   [9_007_199_254_740_993n, 'USD', '$90,071,992,547,409.93'],
 ])('%s of %s are %s', (minor, currency, text) => {
   expect(money(minor, currency).replaceAll('\u00a0', ' ')).toBe(text);
+});
+
+test('an amount of every currency has the digits that the platform counts it in', () => {
+  for (const currency of CURRENCIES) {
+    const [whole = '', behind = ''] = majorOf(1_234_567, currency).split('.');
+    expect([currency, behind.length, whole + behind]).toEqual([currency, exponentOf(currency), '1234567']);
+    const shown = /\d[\d,]*(?:\.(\d+))?/.exec(money(1_234_567, currency).replace(currency, ''));
+    expect([currency, shown?.[0].replaceAll(',', '')]).toEqual([currency, majorOf(1_234_567, currency)]);
+  }
+  expect([majorOf(-5, 'USD'), majorOf(0, 'JPY'), majorOf(-1_234, 'KWD')]).toEqual(['-0.05', '0', '-1.234']);
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { exponentOf } from '@tidegate/contracts/billing/minor-units';
 import { pageNow } from './page-clock.ts';
 import { store, stored } from './stored.ts';
 import { locale } from './strings.ts';
@@ -114,6 +115,7 @@ function both(seconds: number, unit: number, name: string, smaller: number, smal
   return `${Math.floor(seconds / unit)} ${name}${rest === 0 ? '' : ` ${rest} ${smallerName}`}`;
 }
 
+const yearOf = (at: Date): string => dates({ year: 'numeric' }).format(at);
 const dayOf = (at: Date): string => dates({ dateStyle: 'short' }).format(at);
 
 /** `14:02:31` today, `27 Nov, 14:02` before, with the year when it is another one. */
@@ -127,7 +129,7 @@ export function when(instant: string | number | Date): string {
 /** Always with its day, for what begins on one and ends on another. */
 export function dated(instant: string | number | Date): string {
   const at = new Date(instant);
-  const year = at.getUTCFullYear() === new Date(pageNow()).getUTCFullYear() ? {} : ({ year: 'numeric' } as const);
+  const year = yearOf(at) === yearOf(new Date(pageNow())) ? {} : ({ year: 'numeric' } as const);
   return dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...year }).format(at);
 }
 
@@ -138,21 +140,32 @@ export const clock = (instant: string | number | Date): string =>
   dates({ hour: '2-digit', minute: '2-digit' }).format(new Date(instant));
 
 /**
- * An amount of minor units as money: 4900 and USD are $49.00. The digits after the point are the currency's, from
- * ISO 4217 as the browser knows it.
+ * An amount of minor units as money: 4900 and USD are $49.00. The digits after the point are those of ISO 4217, as everywhere in Tidegate: a
+ * browser has its own opinion of some currencies (no digits of RSD, say), which would make the amount a hundred times as large.
  */
 export function money(minor: number | bigint, currency: string): string {
-  const format = numbers({ style: 'currency', currency });
   const digits = minorOf(currency);
-  const text = String(minor < 0 ? -BigInt(minor) : BigInt(minor)).padStart(digits + 1, '0');
-  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  const amount = format.format(decimal as Intl.StringNumericLiteral);
+  const format = numbers({
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  const amount = format.format(unsigned(minor, digits) as Intl.StringNumericLiteral);
   return minor < 0 ? `${MINUS}${amount}` : amount;
 }
 
+/** The same as an exact decimal, for what computes with it: 4900 and USD are `49.00`. */
+export const majorOf = (minor: number | bigint, currency: string): string =>
+  `${minor < 0 ? '-' : ''}${unsigned(minor, minorOf(currency))}`;
+
+function unsigned(minor: number | bigint, digits: number): string {
+  const text = String(minor < 0 ? -BigInt(minor) : BigInt(minor)).padStart(digits + 1, '0');
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
 /** How many digits a currency has behind the point. */
-export const minorOf = (currency: string): number =>
-  numbers({ style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+export const minorOf = exponentOf;
 
 /** Names in any language sort as their readers expect. */
 export const compareNames = new Intl.Collator(undefined, { numeric: true }).compare;

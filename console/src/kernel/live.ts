@@ -2,6 +2,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { type Change, changeOf, isTouched } from './live-changes.ts';
 import { followStream } from './live-stream.ts';
+import { stayLive } from './stay-live.ts';
 
 /*
  * One live stream per browser and organisation. The tab that holds the lock reads it and passes it on to the others; when it is
@@ -19,7 +20,6 @@ interface BetweenTabs {
 }
 
 const REST_MS = 2_000;
-const AGAIN_MS = 2_000;
 
 let state: LiveState = 'connecting';
 const watchers = new Set<() => void>();
@@ -38,8 +38,8 @@ const watch = (watcher: () => void) => {
 /** Whether what is shown follows by itself at once, or is asked for again every few seconds. */
 export const useLiveState = (): LiveState => useSyncExternalStore(watch, () => state);
 
-/** Follows an organisation for as long as one of its pages is open. */
-export function useLive(org: string): void {
+/** Follows an organisation for as long as one of its pages is open. `askAsPerson`, always the same, renews a session that is over. */
+export function useLive(org: string, askAsPerson: () => Promise<unknown>): void {
   const queries = useQueryClient();
   useEffect(() => {
     const over = new AbortController();
@@ -62,19 +62,23 @@ export function useLive(org: string): void {
     };
     const shown = () => !document.hidden && reader.catchUp();
     document.addEventListener('visibilitychange', shown);
-    const lead = async () => {
+    const follow = async () => {
+      let wasLive = false;
+      await followStream(org, last, over.signal, {
+        onLive: (id) => {
+          wasLive = true;
+          announce({ state: 'live', ...(id ? { last: id } : {}) });
+        },
+        onSilence: () => announce({ state: 'polling' }),
+        onGap: (id) => announce({ change: { topic: '*' }, ...(id ? { last: id } : {}) }),
+        onMessage: (topic, data, id) => announce({ change: changeOf(topic, data), ...(id ? { last: id } : {}) }),
+      });
+      return wasLive;
+    };
+    const lead = () => {
       leads = true;
-      while (!over.signal.aborted) {
-        await followStream(org, last, over.signal, {
-          onLive: (id) => announce({ state: 'live', ...(id ? { last: id } : {}) }),
-          onSilence: () => announce({ state: 'polling' }),
-          onGap: (id) => announce({ change: { topic: '*' }, ...(id ? { last: id } : {}) }),
-          onMessage: (topic, data, id) => announce({ change: changeOf(topic, data), ...(id ? { last: id } : {}) }),
-        });
-        if (over.signal.aborted) return;
-        announce({ state: 'polling' });
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      }
+      const rest = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+      return stayLive({ follow, onEnd: () => announce({ state: 'polling' }), askAsPerson, rest }, over.signal);
     };
     channel.postMessage({ asks: true } satisfies BetweenTabs);
     navigator.locks.request(`tidegate-live-${org}`, { signal: over.signal }, lead).catch((error: unknown) => {
@@ -87,7 +91,7 @@ export function useLive(org: string): void {
       reader.stop();
       channel.close();
     };
-  }, [org, queries]);
+  }, [org, queries, askAsPerson]);
 }
 
 /** Reads again what is on the screen and has become old, not more often than every two seconds. */

@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import type { TidegateProblem, UpgradeAddon } from '@tidegate/client';
-import { exact, when } from './format.ts';
+import { dated, exact } from './format.ts';
+import { Moment } from './moment.tsx';
 import { useUpgradeName } from './plan-name.ts';
-import { t } from './strings.ts';
+import { ifTranslated, t } from './strings.ts';
 import { UpgradeButton } from './upgrade-button.tsx';
 
 /** Refusals that a larger plan would lift. */
@@ -18,19 +19,25 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
     string,
     string | number | null | undefined
   >;
+  // In another language than the platform's the title says it, and the figures below.
+  const said = ifTranslated(problem.message);
   const addon = problem.problem['addon'] as UpgradeAddon | undefined;
   const named = String(feature ?? meter ?? '');
   const name = useUpgradeName(named, org && upgradeTo ? String(upgradeTo) : undefined);
   return (
     <div className="stack">
-      <p>{problem.message}</p>
+      {said && problem.message !== problem.problem['title'] ? <p>{said}</p> : null}
       {typeof limit === 'number' ? (
         <p>
           {t('{used} of {limit} are used.', {
             used: typeof used === 'number' ? exact(used) : '–',
             limit: exact(limit),
           })}{' '}
-          {typeof resetsAt === 'string' ? t('It resets on {at}.', { at: when(resetsAt) }) : ''}
+          {typeof resetsAt === 'string' ? (
+            <Moment at={resetsAt}>{t('It resets on {at}.', { at: dated(resetsAt) })}</Moment>
+          ) : (
+            ''
+          )}
         </p>
       ) : null}
       {org && (upgradeTo || addon) ? (

@@ -3,7 +3,7 @@ import { isProblem, type TidegateProblem } from '@tidegate/client';
 import { Copy } from './copy-text.tsx';
 import { isPlanLimit, PlanLimit } from './plan-limit.tsx';
 import { linkKey } from './shared-link.ts';
-import { t } from './strings.ts';
+import { ifTranslated, t } from './strings.ts';
 
 /** What those can do who are not inside yet. */
 const CURES: Record<string, string> = {
@@ -49,7 +49,9 @@ function Said({ error, problem }: { error: unknown; problem: TidegateProblem | u
   if (!problem) return <p>{String(error)}</p>;
   const cure = CURES[problem.code];
   if (cure) return <p>{t(cure)}</p>;
-  return problem.message === problem.problem['title'] ? null : <p>{t(problem.message)}</p>;
+  if (problem.message === problem.problem['title']) return null;
+  const said = ifTranslated(problem.message);
+  return said ? <p>{said}</p> : <p lang="en">{problem.message}</p>;
 }
 
 function titleOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { chooseUtc, isUtc, when, zoneName } from './format.ts';
+import { chooseUtc, isUtc, zoneName } from './format.ts';
+import { Moment } from './moment.tsx';
 import { t } from './strings.ts';
 import { nameOf, RANGES, type RangeSearch } from './time-range.ts';
 
@@ -18,7 +19,7 @@ export function RangePicker({ search }: { search: RangeSearch }) {
       {name === 'fixed' && search.from && search.to ? (
         <>
           <span>
-            {when(search.from)} – {when(search.to)}
+            <Moment at={search.from} /> – <Moment at={search.to} />
           </span>
           <Button size="compact-sm" variant="default" onClick={() => go({})}>
             {t('Back to now')}

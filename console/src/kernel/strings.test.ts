@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import '@tidegate/contracts/all';
+import { Role } from '@tidegate/contracts/identity/roles';
+import { COMMON_PROBLEMS } from '@tidegate/contracts/kernel/problem';
+import { operations } from '@tidegate/contracts/kernel/registry';
 import { IntlMessageFormat } from 'intl-messageformat';
 
 const SRC = join(process.cwd(), 'console/src');
@@ -25,6 +29,57 @@ function strings(): Set<string> {
 
 test('every string has a German one', () => {
   expect([...strings()].filter((one) => !(one in GERMAN))).toEqual([]);
+});
+
+/** As they are written: what the edge alone answers stands in no operation. */
+function declaredTitles(): Set<string> {
+  const contracts = join(process.cwd(), 'libs/contracts/src');
+  const found = new Set<string>();
+  for (const path of readdirSync(contracts, { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.ts') || path.includes('.test.')) continue;
+    const text = readFileSync(join(contracts, path), 'utf8');
+    for (const [, title = ''] of text.matchAll(/\b(?:problem|commonProblem)\(\s*'\w+',\s*\d+,\s*'((?:[^'\\]|\\.)*)'/g))
+      found.add(title.replaceAll("\\'", "'"));
+  }
+  return found;
+}
+
+test('every refusal that a contract declares has a German title, and so has every role', () => {
+  const declared = declaredTitles();
+  const thrown = [...operations().flatMap(({ errors }) => [...errors]), ...COMMON_PROBLEMS].map(({ title }) => title);
+  expect(thrown.filter((title) => !declared.has(title))).toEqual([]);
+  expect([...declared, ...Role.options].filter((one) => !(one in GERMAN))).toEqual([]);
+});
+
+test('what is counted reads well of one as well', () => {
+  const counted =
+    /\{(?:calls|count|databases|days|imported|known|members|missing|places|runs|statements|tables|trades)\} [a-z]+s\b/;
+  // These are of many, or of a number that is a text.
+  const many = new Set([
+    '{count} days',
+    '{days} days',
+    '{total} in {days} days',
+    'All {count} bots',
+    'All {count} servers',
+    'nothing younger than {count} transactions can be frozen',
+  ]);
+  expect([...strings()].filter((one) => counted.test(one) && !many.has(one))).toEqual([]);
+});
+
+test('a German text has one word for one thing', () => {
+  const other = {
+    'Tarif, not Plan': /\bPläne?\b|\bPlan(s|es)?\b/,
+    'Eigentümer, not Inhaber': /Inhaber/,
+    'Indizes, not Indexe': /Indexen?\b/,
+    'Testphase, not Probezeit': /Probe(zeit)?\b/,
+    'E-Mail, not Mail': /(?<![-\w])Mails?\b/,
+    'ID, not Id': /\bIds?\b/,
+    'Verbrauch, not Nutzung': /Nutzung/,
+    'Gewinnmitnahme, not Take-Profit': /Take-Profit/,
+    'ausschalten, not abschalten': /[Aa]bschalt|abgeschaltet/,
+  };
+  for (const [rule, word] of Object.entries(other))
+    expect({ rule, texts: Object.values(GERMAN).filter((text) => word.test(text)) }).toEqual({ rule, texts: [] });
 });
 
 test('a translation has the values of its string, and can be read', () => {

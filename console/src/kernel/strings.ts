@@ -36,6 +36,9 @@ export async function loadStrings(): Promise<void> {
   document.documentElement.lang = active;
 }
 
+/** What came from the platform, in the reader's language; undefined where nobody has translated it. */
+export const ifTranslated = (text: string): string | undefined => (active === 'en' ? text : translated[text]);
+
 /** A string in the reader's language. `text` is the English one, an ICU message: `{count, plural, one {# bot} other {# bots}}`. */
 export function t(text: string, values?: Readonly<Record<string, string | number>>): string {
   const own = translated[text] ?? text;

@@ -91,21 +91,34 @@ function SaveCsv<Row>({ table, more }: { table: Saved<Row>; more: (() => void) |
 
 function CopyCurl() {
   const asked = useAsked();
-  const [copied, setCopied] = useState(false);
+  const [state, setState] = useState<'copied' | { notCopied: string }>();
   if (!asked) return null;
   const copy = async () => {
     const { asCurl } = await import('./as-curl.ts');
-    await navigator.clipboard.writeText(await asCurl(asked, location.origin));
-    setCopied(true);
+    const text = await asCurl(asked, location.origin);
+    try {
+      await navigator.clipboard.writeText(text);
+      setState('copied');
+    } catch {
+      setState({ notCopied: text });
+    }
   };
   return (
-    <Button
-      size="compact-sm"
-      variant="subtle"
-      onClick={() => void copy()}
-      title={t('The read behind this table, with a key of yours')}
-    >
-      {copied ? t('Copied') : t('Copy as curl')}
-    </Button>
+    <>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        onClick={() => void copy()}
+        title={t('The read behind this table, with a key of yours')}
+      >
+        {state === 'copied' ? t('Copied') : t('Copy as curl')}
+      </Button>
+      {typeof state === 'object' ? (
+        <div role="alert">
+          {t('The browser does not allow it: mark the text and copy it.')}
+          <pre className="sql">{state.notCopied}</pre>
+        </div>
+      ) : null}
+    </>
   );
 }

@@ -59,12 +59,11 @@ export function viewOf<Row>(
   { by, find }: TableSearch,
   compareTexts: (a: string, b: string) => number,
 ): readonly Row[] {
-  const text = find?.toLowerCase();
+  const text = find && searched(find);
+  // As it is saved, and as it is seen: `paid` is "bezahlt" to a German, and 49.00 is 49,00.
   const has = (row: Row) =>
-    columns.some(({ value }) =>
-      String(value(row) ?? '')
-        .toLowerCase()
-        .includes(text ?? ''),
+    columns.some(({ title, value, cell }) =>
+      searched(`${value(row) ?? ''}\n${cell && title !== '' ? textOf(cell(row)) : ''}`).includes(text ?? ''),
     );
   const kept = text ? rows.filter(has) : rows;
   const { key, down } = orderOf(by);
@@ -72,6 +71,17 @@ export function viewOf<Row>(
   if (!column) return kept;
   const compareKnown = column.number ? asNumbers(compareTexts) : compareTexts;
   return kept.toSorted((a, b) => compare(column.value(a), column.value(b), compareKnown) * (down ? -1 : 1));
+}
+
+/** Spaces that do not break are typed as any other. */
+const searched = (text: string): string => text.toLowerCase().replaceAll(/[\u00a0\u202f]/g, ' ');
+
+/** What stands in a cell, where it is written there; what a part of it draws by itself is not known. */
+function textOf(node: unknown): string {
+  if (typeof node === 'string' || typeof node === 'number') return String(node);
+  if (Array.isArray(node)) return node.map(textOf).join(' ');
+  const props = (node as { props?: { children?: unknown } } | null | undefined)?.props;
+  return props ? textOf(props.children) : '';
 }
 
 export const orderOf = (by: string | undefined): { key: string | undefined; down: boolean } =>

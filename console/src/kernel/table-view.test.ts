@@ -30,6 +30,36 @@ test.each([
   expect(names(search)).toEqual(expected);
 });
 
+test('rows are found by what is saved and by what is seen, but not by their buttons', () => {
+  const seen = (children: unknown) => ({ type: 'span', key: null, props: { children } }) as never;
+  const bills = [
+    { state: 'paid', amount: '49.00' },
+    { state: 'open', amount: '1200.00' },
+  ];
+  const texts: Record<string, string> = {
+    paid: 'bezahlt',
+    open: 'offen',
+    '49.00': '49,00\u00a0€',
+    '1200.00': '1.200,00\u00a0€',
+  };
+  const shown: Column<(typeof bills)[number]>[] = [
+    { key: 'state', title: 'State', value: ({ state }) => state, cell: ({ state }) => seen(['✓', seen(texts[state])]) },
+    { key: 'amount', title: 'Amount', value: ({ amount }) => amount, cell: ({ amount }) => texts[amount] },
+    { key: 'do', title: '', value: () => null, cell: () => seen('Remove') },
+  ];
+  const found = (find: string) =>
+    viewOf(bills, shown, { find }, (a, b) => a.localeCompare(b)).map(({ state }) => state);
+  expect(['bezahlt', 'PAID', '49,00 €', '49.00', '1.200', 'remove', 'e'].map(found)).toEqual([
+    ['paid'],
+    ['paid'],
+    ['paid'],
+    ['paid'],
+    ['open'],
+    [],
+    ['paid', 'open'],
+  ]);
+});
+
 test.each([
   [
     ['1.25', '-5', '1.3', '-10', '1e3', '12345678901234567890.2', '12345678901234567890.1'],

@@ -3,7 +3,9 @@ import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { useChartCursor } from './chart-cursor.ts';
-import { bytes, clock, day, when } from './format.ts';
+import { hatched, patternOf } from './fill-patterns.ts';
+import { bytes, clock, day, when, zoneName } from './format.ts';
+import { Moment } from './moment.tsx';
 import { t } from './strings.ts';
 import classes from './time-chart.module.css';
 
@@ -47,6 +49,8 @@ export interface ChartMark {
 
 const NO_MARKS: readonly ChartMark[] = [];
 const MOST_ROWS = 500;
+/** Lines from the fourth on. */
+const DASHED_FROM = 3;
 
 /** Values over time: a picture to look at, and the same as a table. */
 export function TimeChart({
@@ -67,6 +71,7 @@ export function TimeChart({
   brush.current = onBrush;
   const drawn = useRef<uPlot | undefined>(undefined);
   const cursor = useChartCursor({ instants, chart: drawn, onBrush });
+  const pointed = cursor.at === undefined ? undefined : instants[cursor.at];
   const said = saidAt(cursor.at ?? instants.length - 1, instants, series, format);
   useEffect(() => {
     const element = place.current;
@@ -74,6 +79,9 @@ export function TimeChart({
     const days = Date.parse(to) - Date.parse(from) > 3 * 86_400_000;
     const style = getComputedStyle(document.documentElement);
     const color = (token: string) => style.getPropertyValue(token).trim();
+    const fills = series.map(({ color: token }, index) =>
+      hatched(patternOf(index), `${color(token)}99`, color('--page')),
+    );
     const sums = stacked ? stack(series.map(({ values }) => values)) : series.map(({ values }) => values);
     const data = [instants.map((at) => at / 1_000), ...sums] as uPlot.AlignedData;
     const axis = { stroke: color('--text-2'), grid: { stroke: color('--hairline'), width: 1 }, ticks: { show: false } };
@@ -81,6 +89,8 @@ export function TimeChart({
       {
         width: element.clientWidth,
         height,
+        // Ticks stand where days and hours begin in the zone in which they are written.
+        tzDate: (at) => uPlot.tzDate(new Date(at * 1_000), zoneName()),
         cursor: { drag: { x: brush.current !== undefined, y: false, setScale: false }, points: { size: 6 } },
         legend: { show: false },
         scales: {
@@ -111,8 +121,8 @@ export function TimeChart({
             spanGaps: false,
             // One between two gaps has no line: it is drawn as a point.
             points: { show: true, size: 4, filter: (_chart: uPlot, at: number) => alone(data[at] ?? []) },
-            ...(stacked ? { fill: `${color(token)}99` } : {}),
-            ...(!stacked && index > 2 ? { dash: [6, 3] } : {}),
+            ...(stacked ? { fill: () => fills[index] ?? '' } : {}),
+            ...(!stacked && index >= DASHED_FROM ? { dash: [6, 3] } : {}),
           })),
         ],
         ...(stacked
@@ -148,9 +158,15 @@ export function TimeChart({
       <figcaption className={classes['caption']}>
         <strong>{title}</strong>
         <ul className={classes['legend']}>
-          {(series.length === 1 && series[0]?.label === title ? [] : series).map(({ label, color }) => (
+          {(series.length === 1 && series[0]?.label === title ? [] : series).map(({ label, color }, index) => (
             <li key={label}>
-              <span className={classes['swatch']} style={{ background: `var(${color})` }} aria-hidden="true" />
+              <span
+                className={classes['swatch']}
+                style={{ backgroundColor: `var(${color})` }}
+                data-pattern={stacked ? patternOf(index) : undefined}
+                data-dashed={(!stacked && index >= DASHED_FROM) || undefined}
+                aria-hidden="true"
+              />
               {label}
             </li>
           ))}
@@ -175,7 +191,9 @@ export function TimeChart({
             <tbody>
               {instants.slice(-MOST_ROWS).map((at, row) => (
                 <tr key={at}>
-                  <td>{when(at)}</td>
+                  <td>
+                    <Moment at={at} />
+                  </td>
                   {series.map(({ label, values }) => {
                     const value = values[Math.max(0, instants.length - MOST_ROWS) + row];
                     return <td key={label}>{value == null ? '–' : format(value)}</td>;
@@ -200,7 +218,11 @@ export function TimeChart({
           style={{ height }}
         />
       )}
-      {cursor.at === undefined || asTable ? null : <p className="quiet">{said}</p>}
+      {pointed === undefined || asTable ? null : (
+        <p className="quiet">
+          <Moment at={pointed}>{said}</Moment>
+        </p>
+      )}
     </figure>
   );
 }

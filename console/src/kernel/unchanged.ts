@@ -1,6 +1,7 @@
 /*
  * Answers to reads with their tags, so that what has not changed is not sent again: the gateway forbids the browser to keep anything, so
  * it does not do this by itself. They live as long as the document, and are shown only when the gateway has just answered the same.
+ * Answers only, not files: those are no text, they are large, and nobody reads them again and again.
  */
 const MOST = 60;
 const known = new Map<string, { tag: string; text: string }>();
@@ -16,7 +17,7 @@ export async function fetchUnlessUnchanged(url: string, options: RequestInit): P
   if (copy && response.status === 304) return new Response(copy.text, { headers: response.headers });
   const tag = response.headers.get('etag');
   known.delete(key);
-  if (!response.ok || !tag) return response;
+  if (!response.ok || !tag || !isAnswer(response)) return response;
   const text = await response.text();
   known.set(key, { tag, text });
   for (const oldest of known.keys()) {
@@ -25,3 +26,5 @@ export async function fetchUnlessUnchanged(url: string, options: RequestInit): P
   }
   return new Response(text, { headers: response.headers });
 }
+
+const isAnswer = ({ headers }: Response): boolean => /^application\/json\b/.test(headers.get('content-type') ?? '');

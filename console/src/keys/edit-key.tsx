@@ -4,6 +4,7 @@ import type { ApiKey } from '@tidegate/client';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { CopyText } from '../kernel/copy-text.tsx';
+import { inUnits } from '../kernel/format.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -62,9 +63,9 @@ export function RotateKey({ of, onClose }: { of: ApiKey; onClose: () => void }) 
           <NativeSelect
             label={t('The old key works for')}
             data={[
-              { value: '24', label: t('a day') },
-              { value: '168', label: t('a week') },
-              { value: '720', label: t('30 days') },
+              { value: '24', label: inUnits(1, 'day') },
+              { value: '168', label: inUnits(1, 'week') },
+              { value: '720', label: inUnits(30, 'day') },
               { value: '0', label: t('no longer: it has leaked') },
             ]}
             {...form.getInputProps('hours')}

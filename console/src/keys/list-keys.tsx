@@ -40,7 +40,7 @@ export function ListKeys() {
       key: 'created',
       title: t('Created'),
       value: ({ createdAt }) => createdAt,
-      cell: ({ createdAt }) => day(createdAt),
+      cell: ({ createdAt }) => <Moment at={createdAt} as={day} />,
     },
     { key: 'until', title: t('Until'), value: ({ expiresAt }) => expiresAt, cell: (key) => <End of={key} /> },
   ];
@@ -96,7 +96,11 @@ function End({ of }: { of: ApiKey }) {
   if (of.expiresAt === null) return t('until it is revoked');
   if (isOver(of)) return <StateMark mark="stale">{t('expired')}</StateMark>;
   if (of.replacedBy) {
-    return <StateMark mark="pending">{t('replaced; works until {day}', { day: day(of.expiresAt) })}</StateMark>;
+    return (
+      <StateMark mark="pending">
+        <Moment at={of.expiresAt}>{t('replaced; works until {day}', { day: day(of.expiresAt) })}</Moment>
+      </StateMark>
+    );
   }
-  return day(of.expiresAt);
+  return <Moment at={of.expiresAt} as={day} />;
 }

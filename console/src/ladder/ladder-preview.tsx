@@ -45,7 +45,7 @@ export function LadderPreview({ ladder }: { ladder: Ladder }) {
       </dl>
       <DataTable
         part="ladder"
-        name={t('Orders')}
+        name={t('Orders of a trade')}
         rows={levels}
         columns={columns()}
         rowKey={({ index }) => String(index)}

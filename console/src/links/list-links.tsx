@@ -5,6 +5,7 @@ import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { day } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
+import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -31,13 +32,13 @@ export function ListLinks() {
       key: 'created',
       title: t('Created'),
       value: ({ createdAt }) => createdAt,
-      cell: ({ createdAt }) => day(createdAt),
+      cell: ({ createdAt }) => <Moment at={createdAt} as={day} />,
     },
     {
       key: 'until',
       title: t('Until'),
       value: ({ expiresAt }) => expiresAt,
-      cell: ({ expiresAt }) => (expiresAt ? day(expiresAt) : t('revoked')),
+      cell: ({ expiresAt }) => (expiresAt ? <Moment at={expiresAt} as={day} /> : t('until it is revoked')),
     },
     ...(may
       ? [

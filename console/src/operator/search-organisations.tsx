@@ -2,7 +2,8 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { OrganisationSummary } from '@tidegate/client';
 import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { day, money } from '../kernel/format.ts';
+import { day, majorOf, money } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
@@ -37,10 +38,16 @@ export function SearchOrganisations() {
       key: 'mrr',
       title: t('A month'),
       number: true,
-      value: ({ mrr }) => mrr[0]?.amountMinor,
+      value: ({ mrr }) => mrr.map(({ amountMinor, currency }) => majorOf(amountMinor, currency)).join(' + ') || null,
+      unit: { title: t('Currency'), of: ({ mrr }) => mrr.map(({ currency }) => currency).join(' + ') },
       cell: ({ mrr }) => mrr.map(({ amountMinor, currency }) => money(amountMinor, currency)).join(', ') || '–',
     },
-    { key: 'created', title: t('Since'), value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => day(createdAt) },
+    {
+      key: 'created',
+      title: t('Since'),
+      value: ({ createdAt }) => createdAt,
+      cell: ({ createdAt }) => <Moment at={createdAt} as={day} />,
+    },
   ];
   return (
     <Page title={t('Organisations')}>

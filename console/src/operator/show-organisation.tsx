@@ -63,7 +63,7 @@ export function ShowOrganisation() {
               {subscriptions.map(({ product, productName, planName, status, provider, periodEnd }) => (
                 <li key={product}>
                   {productName}: {planName}, {t(status)}, {t(PROVIDERS[provider])},{' '}
-                  {t('until {at}', { at: day(periodEnd) })}
+                  <Moment at={periodEnd}>{t('until {at}', { at: day(periodEnd) })}</Moment>
                 </li>
               ))}
             </ul>
@@ -72,8 +72,8 @@ export function ShowOrganisation() {
               {grants.map(({ id, feature, op, value, until, by, reason }) => (
                 <li key={id}>
                   {catalogue?.features.find(({ key }) => key === feature)?.name ?? feature} {op}{' '}
-                  {String(value ?? t('without limit'))} {until ? t('until {at}', { at: day(until) }) : ''} · {by} ·{' '}
-                  {reason}
+                  {String(value ?? t('without limit'))}{' '}
+                  {until ? <Moment at={until}>{t('until {at}', { at: day(until) })}</Moment> : ''} · {by} · {reason}
                 </li>
               ))}
             </ul>

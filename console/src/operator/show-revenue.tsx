@@ -1,8 +1,9 @@
 import type { RevenueFigures } from '@tidegate/client';
 import { useMemo } from 'react';
+import { moneyColumn } from '../kernel/amount-column.tsx';
 import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { money, share } from '../kernel/format.ts';
+import { share } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
@@ -18,13 +19,7 @@ export function ShowRevenue() {
     { key: 'month', title: t('Month'), value: ({ month }) => month },
     { key: 'plan', title: t('Plan'), value: ({ productName, planName }) => `${productName}: ${planName}` },
     { key: 'subscriptions', title: t('Subscriptions'), number: true, value: ({ subscriptions }) => subscriptions },
-    {
-      key: 'mrr',
-      title: t('A month'),
-      number: true,
-      value: ({ mrrMinor }) => mrrMinor,
-      cell: ({ mrrMinor }) => money(mrrMinor, currency),
-    },
+    moneyColumn({ key: 'mrr', title: t('A month'), minor: ({ mrrMinor }) => mrrMinor, currency: () => currency }),
   ];
   return (
     <Page title={t('Revenue')} lead={t('What comes in each month by subscriptions, and how it moved.')}>
@@ -52,13 +47,8 @@ export function ShowRevenue() {
 }
 
 function monthColumns(currency: string): Column<Month>[] {
-  const amount = (key: keyof Month, title: string): Column<Month> => ({
-    key,
-    title,
-    number: true,
-    value: (row) => row[key],
-    cell: (row) => money(Number(row[key]), currency),
-  });
+  const amount = (key: keyof Month, title: string): Column<Month> =>
+    moneyColumn({ key, title, minor: (row) => Number(row[key]), currency: () => currency });
   const rate = (key: 'customerChurnRate' | 'revenueChurnRate', title: string): Column<Month> => ({
     key,
     title,

@@ -49,7 +49,10 @@ export function ListFindings() {
           />
           {items.length === 0 ? (
             <Empty title={t('No index is in question')}>
-              {t('{judged} of {known} indexes were judged.', { judged: first.judged, known: first.known })}
+              {t('{judged} of {known, plural, one {# index was} other {# indexes were}} judged.', {
+                judged: first.judged,
+                known: first.known,
+              })}
             </Empty>
           ) : (
             <p>

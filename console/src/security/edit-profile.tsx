@@ -1,7 +1,8 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Profile } from '@tidegate/client';
-import { useWrite } from '../kernel/api.ts';
+import { useState } from 'react';
+import { type InputOf, useWrite } from '../kernel/api.ts';
 import { adoptChoices } from '../kernel/own-choices.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -11,14 +12,14 @@ import { LOCALES, t } from '../kernel/strings.ts';
 const zones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
 export function EditProfile({ user }: { user: Profile }) {
-  const form = useForm({
-    initialValues: {
-      name: user.name,
-      locale: user.locale ?? '',
-      timeZone: user.timeZone ?? '',
-      theme: user.theme ?? '',
-    },
+  // What was saved last: only what differs from it is sent, so that a choice made in another tab stays.
+  const [saved, setSaved] = useState({
+    name: user.name,
+    locale: user.locale ?? '',
+    timeZone: user.timeZone ?? '',
+    theme: user.theme ?? '',
   });
+  const form = useForm({ initialValues: saved });
   const save = useWrite('accountsUpdateMe', {
     org: null,
     onDone: (changed) => {
@@ -30,14 +31,18 @@ export function EditProfile({ user }: { user: Profile }) {
   return (
     <form
       className="stack form"
-      onSubmit={form.onSubmit(({ name, locale, timeZone, theme }) =>
-        save.mutate({
-          name,
-          locale: (locale || null) as Profile['locale'],
-          timeZone: timeZone || null,
-          theme: (theme || null) as Profile['theme'],
-        }),
-      )}
+      onSubmit={form.onSubmit((values) => {
+        const changed = Object.entries(values).filter(([name, value]) => value !== saved[name as keyof typeof saved]);
+        save.mutate(
+          Object.fromEntries(changed.map(([name, value]) => [name, value || null])) as InputOf<'accountsUpdateMe'>,
+          {
+            onSuccess: () => {
+              setSaved(values);
+              form.resetDirty(values);
+            },
+          },
+        );
+      })}
     >
       <TextInput label={t('Your name')} autoComplete="name" required {...field('name')} />
       <NativeSelect
@@ -69,7 +74,7 @@ export function EditProfile({ user }: { user: Profile }) {
         <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
           {t('Save')}
         </Button>
-        {save.isSuccess ? <StateMark mark="ok">{t('Saved')}</StateMark> : null}
+        {save.isSuccess && !form.isDirty() ? <StateMark mark="ok">{t('Saved')}</StateMark> : null}
       </div>
     </form>
   );

@@ -4,7 +4,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { Server, ServerPatch, TlsMode } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
-import { day, exact } from '../kernel/format.ts';
+import { day } from '../kernel/format.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -114,12 +114,12 @@ function Removal({ server: { id, name, createdAt }, onYes }: { server: Server; o
             label={t('Remove this server')}
             question={t('Remove {name}?', { name })}
             consequence={t(
-              'Everything that was collected since {day} is deleted: {statements} statements, {tables} tables, {databases} databases, all charts, notes and dismissed findings. Nobody can bring it back. On the server itself nothing changes.',
+              'Everything that was collected since {day} is deleted: {statements, plural, one {# statement} other {# statements}}, {tables, plural, one {# table} other {# tables}}, {databases, plural, one {# database} other {# databases}}, all charts, notes and dismissed findings. Nobody can bring it back. On the server itself nothing changes.',
               {
                 day: day(createdAt),
-                statements: exact(statements.known),
-                tables: exact(tables),
-                databases: exact(databases),
+                statements: statements.known,
+                tables,
+                databases,
               },
             )}
             typed={name}

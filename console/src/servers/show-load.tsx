@@ -33,7 +33,7 @@ export function ShowLoad() {
   const series = useRead('serversSeries', { serverId, ...range, compare: 'previous' });
   const { annotations, marks } = useServerMarks(serverId, range);
   const statements = useRead('serversStatements', { serverId, ...range, limit: 10, spark: true, compare: 'previous' });
-  const load = useMemo(() => waits.data && waitSeries(waits.data.series), [waits.data]);
+  const load = useMemo(() => waits.data && waitSeries(waits.data.series, t('Others')), [waits.data]);
   const comparing = search.compare === 'previous';
   const onBrush = (from: string, to: string) =>
     void navigate({ to: '.', search: { ...search, range: undefined, from, to } as never });

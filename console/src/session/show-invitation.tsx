@@ -6,6 +6,7 @@ import type { ShownInvitation } from '@tidegate/client';
 import { isProblem } from '@tidegate/client';
 import { client, queryClient, readOf, useWrite } from '../kernel/api.ts';
 import { day } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -31,12 +32,14 @@ export function ShowInvitation() {
           {(shown) => (
             <>
               <p>
-                {t('{organisation} invites {email} to join, with the role {role}. Valid until {day}.', {
-                  organisation: shown.organisation,
-                  email: shown.email,
-                  role: t(shown.role),
-                  day: day(shown.expiresAt),
-                })}
+                <Moment at={shown.expiresAt}>
+                  {t('{organisation} invites {email} to join, with the role {role}. Valid until {day}.', {
+                    organisation: shown.organisation,
+                    email: shown.email,
+                    role: t(shown.role),
+                    day: day(shown.expiresAt),
+                  })}
+                </Moment>
               </p>
               <Answer token={token} shown={shown} />
             </>

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lasted } from '../kernel/format.ts';
 import { useLiveState } from '../kernel/live.ts';
+import { linkKey } from '../kernel/shared-link.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { useNow } from '../kernel/use-now.ts';
@@ -14,7 +15,9 @@ const LIVE = {
 
 /** Whether the page follows by itself, and how old the oldest of what it shows is. */
 export function LiveMark({ org }: { org: string }) {
-  const { mark, text } = LIVE[useLiveState()];
+  const state = useLiveState();
+  // Whoever has a link has no stream.
+  const { mark, text } = LIVE[linkKey() ? 'polling' : state];
   const now = useNow(1_000, Date.now);
   const shown = useQueryClient()
     .getQueryCache()

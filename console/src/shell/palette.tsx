@@ -8,6 +8,7 @@ import { useScopes } from '../kernel/own-role.ts';
 import { meOf } from '../kernel/routes.ts';
 import { t } from '../kernel/strings.ts';
 import { chooseTheme, isDark } from '../kernel/theme.ts';
+import { useSettled } from '../kernel/use-settled.ts';
 import { type Entry, found } from './found.rules.ts';
 import { NAVIGATION } from './navigation.ts';
 import classes from './shell.module.css';
@@ -17,7 +18,8 @@ export function Palette({ org, onClose, onHelp }: { org: string; onClose: () => 
   const [asked, setAsked] = useState('');
   const [at, setAt] = useState(0);
   const id = useId();
-  const entries = found(useEntries(org, onHelp), asked);
+  const { all, searching } = useEntries(org, onHelp, asked);
+  const entries = found(all, asked);
   const chosen = Math.min(at, entries.length - 1);
   const act = (entry: Entry | undefined) => {
     if (!entry) return;
@@ -66,19 +68,45 @@ export function Palette({ org, onClose, onHelp }: { org: string; onClose: () => 
         ))}
       </div>
       <p className="quiet" role="status">
-        {entries.length === 0 ? t('Nothing has this name.') : t('{count} found', { count: entries.length })}
+        {entries.length > 0
+          ? t('{count} found', { count: entries.length })
+          : searching
+            ? t('Loading')
+            : t('Nothing has this name.')}
       </p>
     </Modal>
   );
 }
 
-function useEntries(org: string, onHelp: () => void): Entry[] {
+/** So many are read at once; of a list with more, what has the name is asked for. */
+const MOST_READ = 200;
+
+/** The word of what is asked for that tells most. */
+const longestWord = (asked: string): string =>
+  asked
+    .split(/\s+/)
+    .reduce((longest, one) => (one.length > longest.length ? one : longest), '')
+    .slice(0, 100);
+
+/** Each once. */
+const both = <T extends { id: string }>(...lists: ({ items: readonly T[] } | undefined)[]): T[] => [
+  ...new Map(lists.flatMap((list) => list?.items ?? []).map((one) => [one.id, one])).values(),
+];
+
+function useEntries(org: string, onHelp: () => void, asked: string): { all: Entry[]; searching: boolean } {
   const navigate = useNavigate();
   const me = useQuery(meOf()).data;
   const scopes = useScopes();
   const may = (scope: string | undefined) => !scope || (scopes?.has(scope) ?? false);
-  const servers = useQuery({ ...readOf(org, 'serversList', { limit: 200 }), enabled: may('servers:read') }).data;
-  const bots = useQuery({ ...readOf(org, 'botsList', { limit: 200 }), enabled: may('bots:read') }).data;
+  const servers = useQuery({ ...readOf(org, 'serversList', { limit: MOST_READ }), enabled: may('servers:read') }).data;
+  const bots = useQuery({ ...readOf(org, 'botsList', { limit: MOST_READ }), enabled: may('bots:read') }).data;
+  const word = longestWord(asked);
+  const search = useSettled(word);
+  const moreOf = (list: { nextCursor?: string } | undefined) => search !== '' && list?.nextCursor !== undefined;
+  const named = { limit: MOST_READ, search };
+  const moreServers = useQuery({ ...readOf(org, 'serversList', named), enabled: moreOf(servers) });
+  const moreBots = useQuery({ ...readOf(org, 'botsList', named), enabled: moreOf(bots) });
+  const isMore = servers?.nextCursor !== undefined || bots?.nextCursor !== undefined;
   const go =
     (to: string, params: object = {}) =>
     () =>
@@ -100,16 +128,16 @@ function useEntries(org: string, onHelp: () => void): Entry[] {
     [isDark() ? t('Light') : t('Dark'), undefined, () => chooseTheme(isDark() ? 'light' : 'dark')],
     [t('Keyboard'), undefined, onHelp],
   ];
-  return [
+  const all = [
     ...pages,
-    ...(servers?.items ?? []).map(({ id: serverId, name, host, database }) => ({
+    ...both(servers, moreServers.data).map(({ id: serverId, name, host, database }) => ({
       id: serverId,
       kind: t('Server'),
       text: name,
       also: `${host} ${database}`,
       act: go('/o/$org/servers/$serverId', { serverId }),
     })),
-    ...(bots?.items ?? []).map(({ id: botId, name, settings }) => ({
+    ...both(bots, moreBots.data).map(({ id: botId, name, settings }) => ({
       id: botId,
       kind: t('Bot'),
       text: name,
@@ -121,4 +149,6 @@ function useEntries(org: string, onHelp: () => void): Entry[] {
       .filter(({ id }) => id !== org)
       .map(({ id, name }) => ({ id, kind: t('Organisation'), text: name, act: go('/o/$org', { org: id }) })),
   ];
+  const searching = isMore && word !== '' && (word !== search || moreServers.isFetching || moreBots.isFetching);
+  return { all, searching };
 }

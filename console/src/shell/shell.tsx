@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useMatchRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { useOrg } from '../kernel/api.ts';
+import { queryClient, useOrg } from '../kernel/api.ts';
 import { Brand, useConfinedTo } from '../kernel/brand.tsx';
 import { useLive } from '../kernel/live.ts';
 import { useLogInNeeded } from '../kernel/log-in-again.ts';
@@ -29,6 +29,9 @@ const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Pal
 const KeyboardHelp = lazy(async () => ({ default: (await import('./keyboard-help.tsx')).KeyboardHelp }));
 const FirstSteps = lazy(async () => ({ default: (await import('./first-steps.tsx')).FirstSteps }));
 
+/** Renews the session where its time is over, and asks for the log-in where it has ended. */
+const askAsPerson = () => queryClient.fetchQuery({ ...meOf(), staleTime: 0 });
+
 /** What stands around every page of an organisation. */
 export function Shell() {
   if (!linkKey()) return <OwnShell />;
@@ -44,7 +47,7 @@ function OwnShell() {
   const me = useQuery(meOf()).data;
   const [opened, setOpened] = useState<Opens | undefined>();
   const isHome = useMatchRoute()({ to: '/o/$org' }) !== false;
-  useLive(org);
+  useLive(org, askAsPerson);
   useEffect(leaveWithOthers, []);
   useShortcuts(org, setOpened);
   const logInNeeded = useLogInNeeded();

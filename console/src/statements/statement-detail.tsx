@@ -39,7 +39,7 @@ export function StatementDetail({ serverId, statementId, beside }: Props) {
   const { annotations, marks } = useServerMarks(serverId, range);
   const points = query.data?.points;
   const charts = useMemo(() => points && statementSeries(points), [points]);
-  const waits = useMemo(() => detail.data && waitSeries(detail.data.waitSeries), [detail.data]);
+  const waits = useMemo(() => detail.data && waitSeries(detail.data.waitSeries, t('Others')), [detail.data]);
   const onBrush = (from: string, to: string) =>
     void navigate({
       to: '.',

@@ -1,5 +1,4 @@
 import type { StatementPoint } from '@tidegate/client';
-import { exact } from '../kernel/format.ts';
 import { t } from '../kernel/strings.ts';
 import type { Series } from '../kernel/time-chart.tsx';
 
@@ -20,7 +19,7 @@ export function statementSeries(given: readonly StatementPoint[]) {
   const calls = given.reduce((sum, { figures }) => sum + (figures?.calls ?? 0), 0);
   return {
     instants: points.map(({ at }) => Date.parse(at)),
-    summary: t('{calls} calls', { calls: exact(calls) }),
+    summary: t('{calls, plural, one {# call} other {# calls}}', { calls }),
     mean: {
       label: t('Mean'),
       color: '--series-1',

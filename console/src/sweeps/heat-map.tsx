@@ -105,10 +105,13 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
 }
 
 const describe = ({ rank, profit, openProfit, closedTrades, maxDrawdown }: SweepResult): string =>
-  t('Rank {rank}: closed profit {profit}, open {open}, {trades} trades, drawdown {drawdown}', {
-    rank,
-    profit: decimal(profit),
-    open: decimal(openProfit),
-    trades: closedTrades,
-    drawdown: decimal(maxDrawdown),
-  });
+  t(
+    'Rank {rank}: closed profit {profit}, open {open}, {trades, plural, one {# trade} other {# trades}}, drawdown {drawdown}',
+    {
+      rank,
+      profit: decimal(profit),
+      open: decimal(openProfit),
+      trades: closedTrades,
+      drawdown: decimal(maxDrawdown),
+    },
+  );

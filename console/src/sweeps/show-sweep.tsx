@@ -40,7 +40,10 @@ export function ShowSweep() {
             lead={
               <span className="row">
                 <StateMark mark={MARKS[data.status]}>{t(WORDS[data.status])}</StateMark>{' '}
-                {t('{done} of {runs} backtests', { done: data.done, runs: data.runs })}
+                {t('{done} of {runs, plural, one {# backtest} other {# backtests}}', {
+                  done: data.done,
+                  runs: data.runs,
+                })}
                 {data.refused > 0
                   ? ` · ${t('{count, plural, one {# combination} other {# combinations}} refused', { count: data.refused })}`
                   : ''}
@@ -67,7 +70,10 @@ export function ShowSweep() {
             {running ? (
               <Progress
                 value={data.runs > 0 ? (data.done / data.runs) * 100 : 0}
-                aria-label={t('{done} of {runs} backtests', { done: data.done, runs: data.runs })}
+                aria-label={t('{done} of {runs, plural, one {# backtest} other {# backtests}}', {
+                  done: data.done,
+                  runs: data.runs,
+                })}
               />
             ) : null}
             {data.status !== 'done' ? null : data.walkForward ? (

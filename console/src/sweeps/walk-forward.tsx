@@ -1,7 +1,8 @@
 import type { SweepDetail, WalkForwardWindow } from '@tidegate/client';
 import { profitColumn } from '../kernel/amount-column.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { rounded, when } from '../kernel/format.ts';
+import { rounded } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { t } from '../kernel/strings.ts';
 import classes from './heat-map.module.css';
@@ -11,8 +12,13 @@ import { settingsText } from './sweep-words.ts';
 export function WalkForward({ sweep, currency }: { sweep: SweepDetail; currency: string }) {
   const { outOfSample, windows } = sweep;
   const columns: Column<WalkForwardWindow>[] = [
-    { key: 'test', title: t('Tested from'), value: ({ test }) => test.from, cell: ({ test }) => when(test.from) },
-    { key: 'until', title: t('to'), value: ({ test }) => test.to, cell: ({ test }) => when(test.to) },
+    {
+      key: 'test',
+      title: t('Tested from'),
+      value: ({ test }) => test.from,
+      cell: ({ test }) => <Moment at={test.from} />,
+    },
+    { key: 'until', title: t('to'), value: ({ test }) => test.to, cell: ({ test }) => <Moment at={test.to} /> },
     {
       key: 'values',
       title: t('Best settings before'),
@@ -47,10 +53,13 @@ export function WalkForward({ sweep, currency }: { sweep: SweepDetail; currency:
             <Profit amount={outOfSample.profit} currency={currency} />
           </p>
           <p className="quiet">
-            {t('In {trades} trades over all test ranges, after fees of {fees}: this is what lasted.', {
-              trades: outOfSample.closedTrades,
-              fees: `${rounded(outOfSample.fees)} ${currency}`,
-            })}
+            {t(
+              'In {trades, plural, one {# trade} other {# trades}} over all test ranges, after fees of {fees}: this is what lasted.',
+              {
+                trades: outOfSample.closedTrades,
+                fees: `${rounded(outOfSample.fees)} ${currency}`,
+              },
+            )}
           </p>
         </section>
       ) : null}

@@ -6,6 +6,7 @@ import { Confirm } from '../kernel/confirm.tsx';
 import { CopyText } from '../kernel/copy-text.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -23,8 +24,18 @@ export function Invitations({ mayInvite, roles }: { mayInvite: boolean; roles: r
   const columns: Column<Invitation>[] = [
     { key: 'email', title: t('E-mail'), value: ({ email }) => email },
     { key: 'role', title: t('Role'), value: ({ role }) => t(role) },
-    { key: 'sent', title: t('Invited'), value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => day(createdAt) },
-    { key: 'until', title: t('Until'), value: ({ expiresAt }) => expiresAt, cell: ({ expiresAt }) => day(expiresAt) },
+    {
+      key: 'sent',
+      title: t('Invited'),
+      value: ({ createdAt }) => createdAt,
+      cell: ({ createdAt }) => <Moment at={createdAt} as={day} />,
+    },
+    {
+      key: 'until',
+      title: t('Until'),
+      value: ({ expiresAt }) => expiresAt,
+      cell: ({ expiresAt }) => <Moment at={expiresAt} as={day} />,
+    },
   ];
   if (mayInvite) {
     columns.push({

@@ -70,7 +70,12 @@ export function ListMembers() {
       value: ({ lastActiveAt }) => lastActiveAt,
       cell: ({ lastActiveAt }) => (lastActiveAt ? <Moment at={lastActiveAt} /> : '–'),
     },
-    { key: 'joined', title: t('Since'), value: ({ joinedAt }) => joinedAt, cell: ({ joinedAt }) => day(joinedAt) },
+    {
+      key: 'joined',
+      title: t('Since'),
+      value: ({ joinedAt }) => joinedAt,
+      cell: ({ joinedAt }) => <Moment at={joinedAt} as={day} />,
+    },
   ];
   if (mayChange) {
     columns.push({

@@ -2,7 +2,8 @@ import { Link } from '@tanstack/react-router';
 import type { UsageEstimate } from '@tidegate/client';
 import { fullness, type MeterUsage } from '../findings/fullness.rules.ts';
 import { useOrg, useRead } from '../kernel/api.ts';
-import { exact, lasted, when } from '../kernel/format.ts';
+import { dated, exact, lasted, when } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { useUpgradeName } from '../kernel/plan-name.ts';
 import { Reading } from '../kernel/reading.tsx';
@@ -58,7 +59,7 @@ function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate
         </StateMark>{' '}
         {reserved > 0 ? (
           <span className="quiet">
-            {t('{reserved} more are reserved by running work', { reserved: exact(reserved) })}
+            {t('{count, plural, one {# more is} other {# more are}} reserved by running work', { count: reserved })}
           </span>
         ) : null}
       </p>
@@ -71,16 +72,26 @@ function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate
         </div>
       )}
       <p className="quiet">
-        {resetsAt
-          ? t('Resets in {time} ({at}).', {
+        {resetsAt ? (
+          <Moment at={resetsAt}>
+            {t('Resets in {time} ({at}).', {
               time: lasted((Date.parse(resetsAt) - now) / 1_000),
               at: when(resetsAt),
-            })
-          : t('Counted for ever.')}{' '}
+            })}
+          </Moment>
+        ) : (
+          t('Counted for ever.')
+        )}{' '}
         {estimate?.estimate == null
           ? ''
           : t('{estimate} by then at this pace.', { estimate: exact(estimate.estimate) })}{' '}
-        {estimate?.reachesLimitAt ? t('The limit is reached on {at}.', { at: when(estimate.reachesLimitAt) }) : ''}{' '}
+        {estimate?.reachesLimitAt ? (
+          <Moment at={estimate.reachesLimitAt}>
+            {t('The limit is reached on {at}.', { at: dated(estimate.reachesLimitAt) })}
+          </Moment>
+        ) : (
+          ''
+        )}{' '}
         {enforcement === 'overage'
           ? t('Beyond the limit it is charged.')
           : enforcement === 'soft'

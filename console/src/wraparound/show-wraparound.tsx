@@ -94,7 +94,10 @@ export function ShowWraparound() {
                 <span className="quiet">
                   {xids.daysUntilStop === null
                     ? ''
-                    : t('{days} days left if nothing is vacuumed', { days: short(xids.daysUntilStop) })}
+                    : t('{days, plural, one {# day} other {{text} days}} left if nothing is vacuumed', {
+                        days: xids.daysUntilStop,
+                        text: short(xids.daysUntilStop),
+                      })}
                 </span>
               </li>
             ))}

@@ -1,30 +1,7 @@
 import { z } from 'zod';
+import { isCurrency } from './minor-units.ts';
 
-/* ISO 4217: how many digits of an amount stand behind the point. Money is an integer of the smallest unit. */
-const OF_ZERO = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF';
-const OF_TWO =
-  'AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC ' +
-  'CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES ' +
-  'KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR ' +
-  'NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT ' +
-  'TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG';
-const OF_THREE = 'BHD IQD JOD KWD LYD OMR TND';
-const OF_FOUR = 'CLF UYW';
-
-const EXPONENTS: ReadonlyMap<string, number> = new Map(
-  [[OF_ZERO, 0] as const, [OF_TWO, 2] as const, [OF_THREE, 3] as const, [OF_FOUR, 4] as const].flatMap(
-    ([codes, exponent]) => codes.split(' ').map((code) => [code, exponent] as const),
-  ),
-);
-
-export const isCurrency = (code: string): boolean => EXPONENTS.has(code);
-
-/** Digits behind the point: 2 for EUR, 0 for JPY, 3 for KWD. */
-export function exponentOf(currency: string): number {
-  const exponent = EXPONENTS.get(currency);
-  if (exponent === undefined) throw new RangeError(`${currency} is no currency of ISO 4217.`);
-  return exponent;
-}
+export { exponentOf, isCurrency } from './minor-units.ts';
 
 /** A currency of ISO 4217. */
 export const Currency = z
