@@ -258,11 +258,13 @@ export class Holding extends Subscribed {
       edition: said.edition,
       status: said.status,
       by: over ? 'nobody' : 'stripe',
-      interval: said.interval,
+      interval: over ? 'month' : said.interval,
       addons: over ? NONE : said.addons,
       graceUntil: said.status === 'past_due' ? grace : undefined,
     };
-    if (!over) {
+    if (over) {
+      if (this.steps.length > 0) this.steps = this.stepsAfter(after, false, this.now);
+    } else {
       const months = said.interval === 'year' ? 12 : 1;
       const last = this.steps.at(-1);
       if (isInForce(said.status) && (last?.anchor !== said.anchor || last.months !== months)) {

@@ -150,7 +150,7 @@ export class Subscribed {
     else if (before === 'hand') this.account.change(undefined, this.steps, at);
   }
 
-  private stepsAfter(after: Subscription, begins: boolean, at: number): Step[] {
+  protected stepsAfter(after: Subscription, begins: boolean, at: number): Step[] {
     const last = this.steps.at(-1);
     const months = after.interval === 'year' ? 12 : 1;
     if (!last || (after.by === 'hand' && (begins || last.months !== months)))

@@ -11,6 +11,8 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { Stripe } from 'stripe';
 import { PaidItems } from '../src/stripe/changes/paid-items.ts';
 import { PreviewPayments } from '../src/stripe/changes/preview-payments.ts';
+import { RestoreOrders } from '../src/stripe/changes/restore-orders.loop.ts';
+import { ScheduledOrders } from '../src/stripe/changes/scheduled-orders.ts';
 import { StripePayments } from '../src/stripe/changes/stripe-payments.ts';
 import { BuyPackage } from '../src/stripe/checkout/buy-package.ts';
 import { CheckoutSessions } from '../src/stripe/checkout/checkout-sessions.ts';
@@ -60,6 +62,7 @@ export interface StripeOptions {
   apiBase?: string;
   secretKey?: string | undefined;
   webhookSecrets?: string[];
+  tax?: boolean;
 }
 
 /** Billing with its part of Stripe, as the service has it, on a schema of its own. */
@@ -93,7 +96,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     STRIPE_SECRET_KEY: secretKey,
     STRIPE_WEBHOOK_SECRET: webhookSecrets,
     STRIPE_API_BASE: apiBase,
-    STRIPE_TAX: false,
+    STRIPE_TAX: options.tax ?? false,
     INVOICE_DUE_DAYS: 14,
     GRACE_DAYS: 7,
     UNPAID_DAYS: 30,
@@ -147,6 +150,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
   };
   const signal = new AbortController().signal;
   const paidItems = new PaidItems(tenants, api, prices, codes);
+  const orders = new ScheduledOrders(tenants, api, paidItems);
   const sending = new SendUsage(tenants, api, log);
   const reports = new ReportUsage(tenants, bus, sending, new LateUsage(tenants, api, calls, log));
   const usageLoop = new ReportUsageLoop(tenants, api, reports, new CompareUsage(tenants, api, log, metrics), log);
@@ -171,7 +175,12 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     api,
     calls,
     customers,
-    payments: new StripePayments(api, paidItems, new PreviewPayments(tenants, api, paidItems), sync),
+    payments: new StripePayments(api, paidItems, new PreviewPayments(tenants, api, paidItems), sync, orders),
+    /** One turn of the loop that brings back what was ordered, when its time has come. */
+    restoreOrders: async () => {
+      await tenants.system('stripe', (tx) => tx.query('update stripe_kept_orders set due_at = now()'));
+      return new RestoreOrders(tenants, api, orders, sync, log).turn({ signal });
+    },
     /** One turn of the loop that looks for events which no webhook has brought. */
     find: () => new FindEvents(tenants, api, wakes, metrics).turn({ signal }),
     /** One turn of the daily comparison when so many hours have passed, by default for everybody. */

@@ -134,12 +134,12 @@ let published: AccountContent | undefined;
 
 /** Billing and a Stripe that calls it, with the catalogue published. `by`: what its requests go through. */
 export async function openStripeWorld(
-  options: { payload?: 'snapshot' | 'thin'; now?: Date; by?: (origin: string) => Promise<string> } = {},
+  options: { payload?: 'snapshot' | 'thin'; now?: Date; by?: (origin: string) => Promise<string>; tax?: boolean } = {},
 ) {
   const like = options.by ? undefined : published;
   const stripe = await startStripe({ running: options.now === undefined, ...options, like });
   const apiBase = options.by ? await options.by(stripe.origin) : stripe.origin;
-  const billing = await openStripeBilling({ apiBase, secretKey: stripe.key });
+  const billing = await openStripeBilling({ apiBase, secretKey: stripe.key, tax: options.tax ?? false });
   await billing.call(applyPlans, { yaml: CATALOGUE });
   await billing.ask(publishPrices, {});
   published ??= stripe.content();

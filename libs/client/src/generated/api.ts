@@ -3274,7 +3274,7 @@ export type StaticGrant = {
 export type StoryEntry = {
   id: string;
   at: Timestamp;
-  /** change: of subscriptions, grants and orders. charge: put on the next invoice. invoice: issued. invoice_change: paid, withdrawn or credited by hand. balance: of what it has to its credit. payment: what the payment provider reported. difference: found when the provider was compared, and healed */
+  /** change: of subscriptions, seats, grants, orders and billing details, and of usage that was counted. charge: put on the next invoice. invoice: issued. invoice_change: paid, withdrawn or credited by hand. balance: of what it has to its credit. payment: what the payment provider reported. difference: found when the provider was compared, and healed */
   kind: "change" | "charge" | "invoice" | "invoice_change" | "balance" | "payment" | "difference";
   product: ProductKey | null;
   action: string;
@@ -4718,7 +4718,7 @@ export type SubscriptionsChangeInput = {
 
 export type SubscriptionsChangeOutput = Subscriptions;
 
-export type SubscriptionsChangeProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsChangeProblem = 'promotion_code_invalid' | 'unknown_plan' | 'interval_not_offered' | 'payment_needed' | 'trial_not_available' | 'addon_not_offered' | 'payment_refused' | 'payment_needs_holder' | 'price_not_published' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 

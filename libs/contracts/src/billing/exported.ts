@@ -97,6 +97,7 @@ export const exported: Exported = {
     stripe_drifts: AT_STRIPE,
     stripe_facts: AT_STRIPE,
     stripe_invoices: AT_STRIPE,
+    stripe_kept_orders: AT_STRIPE,
     stripe_package_sessions: AT_STRIPE,
     stripe_subscriptions: AT_STRIPE,
     stripe_usage_due: AT_STRIPE,
@@ -110,7 +111,7 @@ export const exported: Exported = {
       'subscription_orders period_steps pauses trials grants entitlements coupon_redemptions credits ' +
       'package_orders balance_changes invoices invoice_items invoice_changes seat_follows top_ups ' +
       'top_up_orders disputes usage_charges double_payments organisation_mrr organisation_profiles ' +
-      'paid_periods stripe_calls stripe_customers stripe_facts stripe_invoices stripe_package_sessions ' +
+      'paid_periods stripe_calls stripe_customers stripe_facts stripe_invoices stripe_kept_orders stripe_package_sessions ' +
       'stripe_subscriptions stripe_usage_due stripe_usage_hours stripe_usage_periods revenue_facts.customer',
     queues: '',
     stays: {

@@ -138,7 +138,7 @@ export const StoryEntry = z
     at: Timestamp,
     kind: z.enum(['change', 'charge', 'invoice', 'invoice_change', 'balance', 'payment', 'difference']).meta({
       description:
-        'change: of subscriptions, grants and orders. charge: put on the next invoice. invoice: issued. invoice_change: ' +
+        'change: of subscriptions, seats, grants, orders and billing details, and of usage that was counted. charge: put on the next invoice. invoice: issued. invoice_change: ' +
         'paid, withdrawn or credited by hand. balance: of what it has to its credit. payment: what the payment provider ' +
         'reported. difference: found when the provider was compared, and healed',
     }),

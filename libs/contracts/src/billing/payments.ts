@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { problem } from '../kernel/problem.ts';
+import { Timestamp } from '../kernel/types.ts';
 
 export const paymentsNotConfigured = problem(
   'payments_not_configured',
@@ -13,6 +14,17 @@ export const paymentRefused = problem(
   402,
   'The payment provider refused this',
   z.object({ reason: z.string(), declineCode: z.string().nullable() }),
+);
+
+/** Nothing has changed yet: it does when the payment is confirmed, and is given up when nobody does in time. */
+export const paymentNeedsHolder = problem(
+  'payment_needs_holder',
+  402,
+  'The bank of the card asks its holder to confirm the payment',
+  z.object({
+    url: z.url().meta({ description: 'The page on which it is confirmed' }),
+    expiresAt: Timestamp.meta({ description: 'Until when' }),
+  }),
 );
 
 export const priceNotPublished = problem(

@@ -7,7 +7,7 @@ import { AddonKey, PlanKey } from './catalogue.ts';
 import { OverLimit } from './counted.ts';
 import { PromotionCode, promotionCodeInvalid, RunningCoupon } from './coupons.ts';
 import { Access } from './entitlements.ts';
-import { paymentRefused, priceNotPublished } from './payments.ts';
+import { paymentNeedsHolder, paymentRefused, priceNotPublished } from './payments.ts';
 import { intervalNotOffered, unknownPlan } from './plans.ts';
 import { ProductKey } from './products.ts';
 import { SubscriptionStatus } from './subscription-status.ts';
@@ -208,6 +208,7 @@ export const changeSubscription = operation({
     trialNotAvailable,
     addonNotOffered,
     paymentRefused,
+    paymentNeedsHolder,
     priceNotPublished,
   ],
   deadlineMs: 40_000,

@@ -178,6 +178,15 @@ export const usageBackfilled = event({
   service: 'usage',
   name: 'usage.backfilled.v1',
   summary: 'What was counted of a meter in a time that is over has changed',
-  data: z.object({ orgId: Id, meter: MeterKey, from: Timestamp, to: Timestamp }),
+  data: z.object({
+    orgId: Id,
+    meter: MeterKey,
+    from: Timestamp,
+    to: Timestamp,
+    /** From before they were told: absent. */
+    done: z
+      .object({ action: z.enum(['applied', 'reverted']), backfillId: Id, by: z.string(), reason: z.string() })
+      .optional(),
+  }),
   aggregate: (changed) => changed.orgId,
 });

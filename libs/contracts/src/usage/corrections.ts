@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
-import { Timestamp } from '../kernel/types.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
 import { EventId, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
 import { Figure, Quantity } from './quantity.ts';
 
@@ -52,4 +53,23 @@ export const correctUsage = operation({
   errors: [notFound, usageEventVoided, usageEventTooOld],
   example: { input: { source: 'shop', id: 'request-8f14e45f', action: 'void', reason: 'Test run' } },
   status: 200,
+});
+
+export const usageCorrected = event({
+  service: 'usage',
+  name: 'usage.corrected.v1',
+  summary: 'An event of usage was voided or amended',
+  data: z.object({
+    orgId: Id,
+    action: CorrectionAction,
+    source: z.string(),
+    id: z.string(),
+    meter: MeterKey,
+    time: Timestamp,
+    before: Figure,
+    quantity: Figure,
+    by: z.string(),
+    reason: z.string(),
+  }),
+  aggregate: (corrected) => corrected.orgId,
 });

@@ -155,9 +155,10 @@ export class StripeDouble {
     return { status: answer.status, location: answer.headers.get('location'), body };
   }
 
-  /** The bank refuses this card from an instant on (at once without one), or pays again. */
-  card(method: string, behaviour: 'declines' | 'pays', from = this.clock.now()): void {
-    setCard(this.account(), method, { behaviour: 'pays', ...(behaviour === 'declines' ? { declinesFrom: from } : {}) });
+  /** The bank refuses this card from an instant on (at once without one), asks for its holder, or pays again. */
+  card(method: string, behaviour: 'declines' | 'authenticates' | 'pays', from = this.clock.now()): void {
+    const card = behaviour === 'declines' ? { behaviour: 'pays' as const, declinesFrom: from } : { behaviour };
+    setCard(this.account(), method, card);
   }
 
   /** The customer's bank takes a charge back; `close` ends that. */

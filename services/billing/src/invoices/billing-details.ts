@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Controller } from '@nestjs/common';
 import { getBillingDetails, setBillingDetails } from '@tidegate/contracts/billing/invoices';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { recordChange } from '../kernel/change.rows.ts';
+import { changedBy } from '../kernel/subscription.rows.ts';
 import { findDetails, saveDetails } from './billing-details.rows.ts';
 
 /** What stands on own invoices that are issued from now on. */
@@ -14,7 +17,13 @@ export class BillingDetails {
   @Handles(setBillingDetails)
   async set({ input, caller, tx }: OperationContext<typeof setBillingDetails>) {
     const orgId = caller.orgId as string;
+    const before = await findDetails(tx, orgId);
     await saveDetails(tx, orgId, { ...input, taxId: input.taxId ?? null });
-    return findDetails(tx, orgId);
+    const after = await findDetails(tx, orgId);
+    if (!isDeepStrictEqual(before, after)) {
+      const by = changedBy(caller);
+      await recordChange(tx, { orgId, product: null, action: 'billing_details_set', by, reason: '', before, after });
+    }
+    return after;
   }
 }

@@ -10,9 +10,9 @@ import { type ProratedLine, type RecurringItem, remaining } from '../prices/pror
 import { type DiscountedCharge, findCharged, findLastCharges, type NewItem } from './invoice-item.rows.ts';
 import {
   billChange,
-  fullPeriod,
   type OpenUsage,
-  periodFrom,
+  periodAfter,
+  priceOfPeriod,
   type Steps,
   type UsageSegment,
 } from './paid-period.rules.ts';
@@ -65,13 +65,14 @@ export async function costOfChange(
 /** What the period costs that follows the one that is paid for. Reads only. */
 export async function costOfPeriod(given: Given, paid: Paid, one: Subscription): Promise<Cost> {
   const { tx, orgId, steps } = given;
-  const period = periodFrom(steps[one.product] ?? [], paid.period.end);
-  const { items: recurring, currency } = await termsOf(tx, one, await currencyFor(tx, orgId, paid, one), period.start);
-  const all = fullPeriod(recurring, period).map((line) => ({
+  const at = paid.period.end;
+  const period = periodAfter(steps[one.product] ?? [], at);
+  const { items: recurring, currency } = await termsOf(tx, one, await currencyFor(tx, orgId, paid, one), at);
+  const all = priceOfPeriod(recurring, period, at).map((line) => ({
     ...toItem(one.product, line, 'schedule'),
-    effectKey: `period:${one.product}:${line.key}:${iso(period.start)}`,
+    effectKey: `period:${one.product}:${line.key}:${iso(at)}`,
   }));
-  const items = await discounted(given, one, { items: all, currency, period, at: period.start, given: 0n });
+  const items = await discounted(given, one, { items: all, currency, period, at, given: 0n });
   return { next: { ...paid, currency, items: recurring, period }, items, segments: [] };
 }
 

@@ -50,16 +50,15 @@ export interface Billed {
 const HOUR_MS = 3_600_000;
 const NOTHING: Omit<Terms, 'currency'> = { items: [], usage: [] };
 
-/** The price of a whole period, from its start. */
-export function fullPeriod(items: readonly RecurringItem[], period: Period): ProratedLine[] {
-  return changeLines({ before: [], after: items, from: period, to: period, at: period.start });
-}
+/** What is left of a period from an instant on costs: all of it from its start. */
+export const priceOfPeriod = (items: readonly RecurringItem[], period: Period, at: number): ProratedLine[] =>
+  changeLines({ before: [], after: items, from: period, to: period, at });
 
-/** The period that begins where another ends. */
-export const periodFrom = (steps: readonly PeriodStep[], start: number): Period => ({
-  start,
-  end: windowAt(steps, 'period', start).end,
-});
+/**
+ * The period that is paid for after another has ended. It has begun before where a move at once began one in the middle of what
+ * was paid for: then the rest of it is charged.
+ */
+export const periodAfter = (steps: readonly PeriodStep[], end: number): Period => windowAt(steps, 'period', end);
 
 /**
  * A subscription that changes at an instant: what is paid for and changes is credited for the rest of its period, what

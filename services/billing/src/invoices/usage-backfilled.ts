@@ -1,10 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { usageBackfilled } from '@tidegate/contracts/usage/backfills';
+import { usageCorrected } from '@tidegate/contracts/usage/corrections';
 import { sumUsage } from '@tidegate/contracts/usage/sums';
 import { previewUsageCharges } from '@tidegate/contracts/usage/usage-charges';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';
+import { recordChange } from '../kernel/change.rows.ts';
 import { LATE_MS } from './charges.ts';
 import { findChargesOf, reopenCharges, type UsageChargeRow } from './usage-charge.rows.ts';
 import { owedFor, spansOf } from './usage-charge.rules.ts';
@@ -12,7 +14,7 @@ import { owedFor, spansOf } from './usage-charge.rules.ts';
 /** Longer than a month: with the next window, if there is one. */
 const CHARGED_WITHIN_DAYS = 32;
 
-/** Usage of a time that is over changes: says what that costs, and charges it again when it has happened. */
+/** Usage of a time that is over changes: says what that costs, charges it again when it has happened, and tells who did it. */
 @Controller()
 export class UsageBackfilled {
   constructor(
@@ -44,7 +46,22 @@ export class UsageBackfilled {
 
   @On(usageBackfilled)
   async reopen({ data, tx }: EventContext<typeof usageBackfilled>): Promise<void> {
-    await reopenCharges(tx, data.orgId, data, CHARGED_WITHIN_DAYS);
+    const { orgId, done, ...changed } = data;
+    await reopenCharges(tx, orgId, data, CHARGED_WITHIN_DAYS);
+    if (!done) return;
+    const { action, by, reason, backfillId } = done;
+    const after = { ...changed, backfillId };
+    await recordChange(tx, { orgId, product: null, action: `backfill_${action}`, by, reason, after });
+  }
+
+  @On(usageCorrected)
+  async record({ data, tx }: EventContext<typeof usageCorrected>): Promise<void> {
+    const { orgId, action, by, reason, before, quantity, ...event } = data;
+    await recordChange(tx, {
+      ...{ orgId, product: null, action: action === 'void' ? 'usage_voided' : 'usage_amended', by, reason },
+      before: { ...event, quantity: before },
+      after: { ...event, quantity },
+    });
   }
 
   private async owed(

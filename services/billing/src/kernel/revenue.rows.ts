@@ -1,17 +1,20 @@
 import type { Tx } from '@tidegate/database/tx';
 
-/** Whose subscriptions: one of an organisation, or all that have a plan of a product. */
+/** Whose subscriptions: one of an organisation, all that have a plan of a product, or all that pay for add-ons by the year. */
 export interface Noted {
   product: string;
   orgId?: string;
   plan?: string;
+  addonsByYear?: boolean;
 }
 
 /*
  * What a subscription brings in a month: the price of its plan and of its add-ons in one currency, of a year a twelfth, the
  * sum rounded once to the smallest unit, halves up. Only what is active or overdue brings anything. The currency is its own;
- * where it has none, or no price in it, that of the catalogue, and then the first by name.
+ * where it has none, or no price in it, that of the catalogue, and then the first by name. What is sold by the month only is
+ * paid twelve months at a time by whoever pays by the year, as it is charged.
  */
+const TWELFTHS = "(p ->> 'amountMinor')::bigint * case when p ->> 'interval' = 'year' then 1 else 12 end";
 const PRICED = `
   select s.org_id, s.product, s.plan, s.plan_version, s.status, s.billing_interval,
          coalesce(price.currency, '') as currency,
@@ -20,30 +23,38 @@ const PRICED = `
     from subscriptions s
     join plan_versions v on (v.product, v.plan, v.version) = (s.product, s.plan, s.plan_version)
     left join lateral (
-      select p ->> 'currency' as currency,
-             (p ->> 'amountMinor')::bigint * case when s.billing_interval = 'year' then 1 else 12 end as twelfths
+      select p ->> 'currency' as currency, ${TWELFTHS} as twelfths
         from jsonb_array_elements(v.definition -> 'prices') as p
-       where p ->> 'interval' = s.billing_interval
+       where p ->> 'interval' in (s.billing_interval, 'month')
        order by p ->> 'currency' = s.currency desc nulls last,
                 p ->> 'currency' = (select document ->> 'currency' from catalogues order by version desc limit 1) desc,
-                p ->> 'currency'
+                p ->> 'currency', p ->> 'interval' = s.billing_interval desc
        limit 1) as price on true
    cross join lateral (
-      select coalesce(sum(i.quantity * (p ->> 'amountMinor')::bigint
-                          * case when s.billing_interval = 'year' then 1 else 12 end), 0)::bigint as twelfths
+      select coalesce(sum(i.quantity * sold.twelfths), 0)::bigint as twelfths
         from subscription_items i
         join addon_versions a on (a.product, a.addon, a.version) = (i.product, i.addon, i.version)
-       cross join jsonb_array_elements(a.definition -> 'prices') as p
-       where (i.org_id, i.product) = (s.org_id, s.product) and (i.until is null or i.until > $4)
-         and p ->> 'interval' = s.billing_interval and p ->> 'currency' = price.currency) as addons
-   where s.product = $1 and ($2::uuid is null or s.org_id = $2) and ($3::text is null or s.plan = $3)`;
+       cross join lateral (
+         select ${TWELFTHS} as twelfths
+           from jsonb_array_elements(a.definition -> 'prices') as p
+          where p ->> 'currency' = price.currency and p ->> 'interval' in (s.billing_interval, 'month')
+          order by p ->> 'interval' = s.billing_interval desc
+          limit 1) as sold
+       where (i.org_id, i.product) = (s.org_id, s.product) and (i.until is null or i.until > $4)) as addons
+   where s.product = $1 and ($2::uuid is null or s.org_id = $2) and ($3::text is null or s.plan = $3)
+     and (not $5 or (s.billing_interval = 'year' and exists (
+       select 1 from subscription_items i where (i.org_id, i.product) = (s.org_id, s.product))))`;
 
 /**
  * Writes down what has changed of what subscriptions bring, at the instant at which it did; nothing when nothing has. An
  * instant before the last fact counts as that one's. What is deleted brings nothing, though it may not be purged yet, and
  * neither does a demo.
  */
-export async function noteRevenue(tx: Tx, { product, orgId, plan }: Noted, at: number): Promise<void> {
+export async function noteRevenue(
+  tx: Tx,
+  { product, orgId, plan, addonsByYear = false }: Noted,
+  at: number,
+): Promise<void> {
   const noted = await tx.query<{ customer: string }>(
     `insert into revenue_facts (customer, at, product, plan, plan_version, status, billing_interval, currency, mrr_minor)
      select now.org_id, greatest($4::timestamptz, newest.at), now.product, now.plan, now.plan_version, now.status,
@@ -58,7 +69,7 @@ export async function noteRevenue(tx: Tx, { product, orgId, plan }: Noted, at: n
         and not exists (select 1 from revenue_facts f where f.customer = now.org_id and f.status = 'deleted')
         and not exists (select 1 from demo_organisations d where d.org_id = now.org_id)
      returning customer`,
-    [product, orgId ?? null, plan ?? null, new Date(at)],
+    [product, orgId ?? null, plan ?? null, new Date(at), addonsByYear],
   );
   if (noted.length > 0)
     await sumUp(

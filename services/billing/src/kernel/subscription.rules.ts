@@ -220,6 +220,9 @@ export function stepOf(
   return { from: iso(Math.max(month.start, Date.parse(last.from))), anchor: last.anchor, months };
 }
 
+/** What a step is made of where something ends: what costs nothing has no other length than the month. */
+export const NO_LONGER_PAID = { interval: 'month', paid: false, begins: false } as const;
+
 /** The period in which an instant lies. Clocks differ: what is before the first step falls into its first period. */
 export const periodAt = (steps: readonly PeriodStep[], at: number): Period =>
   windowAt(steps, 'period', Math.max(at, Date.parse(steps[0]?.from ?? iso(at))));

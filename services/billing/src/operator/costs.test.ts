@@ -44,6 +44,15 @@ test('what was used in a month stands against what recurs at its end, by organis
   });
 });
 
+test('what prepaid units, or units of an earlier month, paid for costs the operator as much as the rest', async () => {
+  const org = await billing.create();
+  billing.used['server_minutes'] = [[startOf(month), 10_000]];
+  billing.paidBy.credits['server_minutes'] = [[startOf(month), 8_000]];
+  billing.paidBy.rollover['server_minutes'] = [[startOf(month), 2_000]];
+  const said = await billing.call(getCosts, { organisationId: org });
+  expect(said.meters).toMatchObject([{ quantity: '10000', cost: '5' }]);
+});
+
 test('what something costs the operator is shown to no customer', async () => {
   expect(JSON.stringify(await billing.call(listPlans, {}))).not.toContain('0.0005');
 });

@@ -75,8 +75,10 @@ export class GetCosts {
     if (costing.length === 0) return new Map();
     try {
       const spans = costing.map(({ meter }) => ({ meter, ...span }));
-      const { sums } = await this.bus.call(sumUsage, { spans }, { orgId, deadlineMs: ANSWER_MS });
-      return new Map(costing.map(({ meter }, index) => [meter, sums[index] ?? 0]));
+      // What prepaid units paid for costs as much as the rest.
+      const asked = { spans, covered: true };
+      const { covered } = await this.bus.call(sumUsage, asked, { orgId, deadlineMs: ANSWER_MS });
+      return new Map(costing.map(({ meter }, index) => [meter, covered?.[index]?.used ?? 0]));
     } catch (error) {
       this.log.warn({ error, orgId }, 'Usage does not say what was used');
       return undefined;

@@ -1,11 +1,14 @@
 import { createGrant } from '@tidegate/contracts/billing/grants';
-import { chargeOnce, payInvoice } from '@tidegate/contracts/billing/invoices';
+import { chargeOnce, payInvoice, setBillingDetails } from '@tidegate/contracts/billing/invoices';
 import { type OrganisationSummary, organisationStory, searchOrganisations } from '@tidegate/contracts/billing/operator';
 import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { changeSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { newId } from '@tidegate/database/ids';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
+import { UsageBackfilled } from '../invoices/usage-backfilled.ts';
+import { MeasureBusiness } from './measure-business.loop.ts';
 
 let billing: Fixture;
 beforeAll(async () => {
@@ -58,6 +61,29 @@ test('what it brings follows each change: add-ons, pauses, trials, moves of plan
   expect(await brings()).toEqual([1900]);
   await set(org, { plan: 'starter', status: 'canceled' });
   expect(await brings()).toEqual([]);
+});
+
+test('an add-on that is sold by the month only brings its month, also where the plan is paid by the year', async () => {
+  const org = await named('Yearly');
+  await turn();
+  const brings = async () => (await search({ q: org })).items[0]?.mrr.map(({ amountMinor }) => amountMinor);
+  await set(org, { plan: 'pro', interval: 'year', addons: [{ addon: 'extra_servers', quantity: 3 }] });
+  expect(await brings()).toEqual([4083 + 1500]);
+  await set(org, { plan: 'pro', interval: 'year', addons: [{ addon: 'extra_servers', quantity: 1 }] });
+  expect(await brings()).toEqual([4083 + 500]);
+  // As releases before wrote it down.
+  await billing.tenants.as({}, (tx) =>
+    tx.query('update revenue_facts set mrr_minor = 4083 where customer = $1 and mrr_minor > 4083', [org]),
+  );
+  const measure = new MeasureBusiness(billing.tenants, new Metrics());
+  await measure.turn();
+  await measure.turn();
+  expect(await brings()).toEqual([4083 + 500]);
+  const facts = await billing.tenants.as({}, (tx) =>
+    tx.query<{ mrr_minor: string }>('select mrr_minor from revenue_facts where customer = $1 order by id', [org]),
+  );
+  expect(facts.slice(-2).map(({ mrr_minor }) => mrr_minor)).toEqual(['4083', '4583']);
+  await set(org, { plan: 'free' });
 });
 
 test('fifty organisations are listed page by page in every order, each once, and found by name, owner, id and plan', async () => {
@@ -144,6 +170,15 @@ test('one story tells everything that happened to an organisation, in order, pag
     reason: 'as agreed',
     now: true,
   });
+  await billing.call(setBillingDetails, { name: 'Story GmbH', address: 'Hafen 1, Hamburg' }, org);
+  const correction = { source: 'shop', id: 'r1', meter: 'api_calls', time: new Date().toISOString(), before: 7 };
+  const corrected = { ...correction, orgId: org, action: 'void', quantity: 0, by: 'service_key:k', reason: 'Test run' };
+  const usage = new UsageBackfilled(billing.tenants, undefined as never);
+  await billing.tenants.run(org, (tx) => usage.record({ data: corrected, tx } as never));
+  const span = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' };
+  const done = { action: 'applied', backfillId: newId(), by: 'service_key:k', reason: 'An outage' };
+  const changed = { orgId: org, meter: 'api_calls', ...span, done };
+  await billing.tenants.run(org, (tx) => usage.reopen({ data: changed, tx } as never));
   await billing.call(payInvoice, { organisationId: org, invoiceId: invoice?.id, reason: 'bank transfer' });
   const story = await billing.call(organisationStory, { organisationId: org });
   expect(story.items[0]).toMatchObject({
@@ -154,6 +189,9 @@ test('one story tells everything that happened to an organisation, in order, pag
     data: { amountMinor: 50_000 },
   });
   expect(story.items.filter(({ kind }) => kind === 'change')).toMatchObject([
+    { action: 'backfill_applied', by: 'service_key:k', reason: 'An outage', data: { after: { meter: 'api_calls' } } },
+    { action: 'usage_voided', by: 'service_key:k', reason: 'Test run', data: { before: { id: 'r1', quantity: 7 } } },
+    { action: 'billing_details_set', by: 'user', data: { after: { name: 'Story GmbH' } } },
     { action: 'changed', reason: 'a transfer', data: { before: { plan: 'free' }, after: { plan: 'starter' } } },
     { action: 'granted', reason: 'a promise of sales', data: { after: { value: 4 } } },
     { action: 'opened', by: 'sign-up' },

@@ -304,23 +304,6 @@ test.each(MISTAKES)('%j as %j is refused at %s', (from, to, field, cure) => {
 });
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-test('a shared feature is named by all plans of a product or by none, and by some plan', () => {
-  const forgotten = whole.replace('        seats: 5\n', '');
-  expect(faults(forgotten)).toContainEqual(
-    expect.objectContaining({
-      field: '/plans/monitoring/pro/features',
-      message: expect.stringMatching(/^seats is missing\. Write how much .* as free does/),
-    }),
-  );
-  const nobody = whole.replace('features:\n', 'features:\n  extra: { kind: counted, name: Extra }\n');
-  expect(faults(nobody)).toMatchObject(
-    [{ field: '/features/extra', message: /^No plan names extra\. Write/ }].map((one) => ({
-      ...one,
-      message: expect.stringMatching(one.message),
-    })),
-  );
-});
-
 test('what has been counted by one window or meter stays counted by it', () => {
   const { features } = read(whole);
   expect(faults(whole, features)).toEqual([]);

@@ -26,6 +26,7 @@ export function readPlans(
     checkShared(faults, product, written, features);
     return plans.toSorted((a, b) => yearly(a, file.currency) - yearly(b, file.currency));
   });
+  checkSoldOnce(faults, all, features);
   for (const { key } of features) {
     if (all.some((plan) => Object.hasOwn(plan.features, key)) || faults.all.length > 0) continue;
     faults.add(
@@ -94,6 +95,20 @@ function checkShared(
         `${key} is missing. Write how much of it this plan gives, as ${naming[0]} does. Nothing is unlimited or ` +
         'included by omission.';
       faults.add(['plans', product, plan, 'features'], 'missing', message);
+    }
+  }
+}
+
+/** What is used of a shared feature is used once, whoever sells it: two products that had a price for it would both charge it. */
+function checkSoldOnce(faults: Faults, plans: readonly PlanDefinition[], features: readonly FeatureDefinition[]): void {
+  for (const { key } of features.filter((feature) => feature.product === null)) {
+    const selling = plans.filter(({ features: { [key]: grant } }) => grant?.kind === 'metered' && grant.price);
+    const first = selling[0]?.product;
+    for (const { product, plan } of selling.filter((one) => one.product !== first)) {
+      const message =
+        `Remove the price: plans of ${first} sell ${key} beyond its limit, and what is used of a shared feature is ` +
+        `charged once. Write it in the plans of one product, or declare a feature for each product.`;
+      faults.add(['plans', product, plan, 'features', key], 'sold_twice', message);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { canFollow, comingQuantity, FOLLOWS_MEMBERS, quantityFor } from '../entitlements/seats.rules.ts';
+import { recordChange } from '../kernel/change.rows.ts';
 import {
   type DueSeats,
   findSeatFollows,
@@ -59,7 +60,10 @@ export class FollowMembers {
       const state = await read(tx, orgId, product, follow);
       if (!follow?.following || !state) return;
       const { monthlyCapMinor } = follow;
-      await saveSeatFollow(tx, orgId, { product, following: false, monthlyCapMinor, stopped, by: 'schedule' });
+      const by = 'schedule';
+      await saveSeatFollow(tx, orgId, { product, following: false, monthlyCapMinor, stopped, by });
+      const [before, after] = [{ following: true }, { following: false }];
+      await recordChange(tx, { orgId, product, action: 'seats_stopped', by, reason: stopped, before, after });
       const emit = this.outbox.emitter(tx);
       await notify(emit, { orgId, product, name: state.sold.name, quantity: state.quantity });
       await this.entitlements.announce(tx, emit, orgId);

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { paymentRefused } from '@tidegate/contracts/billing/payments';
+import { paymentRefused, priceNotPublished } from '@tidegate/contracts/billing/payments';
 import { seatsStopped } from '@tidegate/contracts/billing/seats';
 import { memberChanged } from '@tidegate/contracts/identity/members';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
@@ -16,6 +16,8 @@ import { CountMembers } from './count-members.ts';
 import { FollowMembers } from './follow-members.ts';
 
 const AT_ONCE = 100;
+/** Whoever joins after these is paid for by nobody, however often it is tried. */
+const NEVER_PAID: ReadonlySet<string> = new Set([paymentRefused.code, priceNotPublished.code]);
 const AFTER_FAILURE_MS = 30_000;
 
 /*
@@ -61,7 +63,7 @@ export class FollowSeats {
     try {
       await this.follow.members(due, members);
     } catch (error) {
-      if (!(error instanceof ProblemError) || error.code !== paymentRefused.code) throw error;
+      if (!(error instanceof ProblemError) || !NEVER_PAID.has(error.code)) throw error;
       await this.follow.stop(due, 'payment_failed', (emit, stopped) => emit(seatsStopped, stopped, { orgId }));
     }
   }

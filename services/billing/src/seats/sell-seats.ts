@@ -6,6 +6,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { AnnounceEntitlements, FOLLOW_SEATS } from '../entitlements/announce-entitlements.ts';
+import { recordChange } from '../kernel/change.rows.ts';
 import { findSeatFollows, type SeatFollow, saveSeatFollow } from '../kernel/seat.rows.ts';
 import { changedBy, findHoldings, lockBilling, readClock } from '../kernel/subscription.rows.ts';
 import { isEnded } from '../kernel/subscription.rules.ts';
@@ -51,6 +52,11 @@ export class SellSeats {
     }
     const saved = { product, following, monthlyCapMinor: monthlyCapMinor ?? 0, by: changedBy(caller) };
     await saveSeatFollow(tx, orgId, saved);
+    if (isOther(had, saved)) {
+      const before = had && { following: had.following, monthlyCapMinor: had.monthlyCapMinor };
+      const after = { following, monthlyCapMinor: saved.monthlyCapMinor };
+      await recordChange(tx, { orgId, product, action: 'seats_set', by: saved.by, reason: '', before, after });
+    }
     await this.entitlements.announce(tx, emit, orgId);
     tx.onCommit(() => this.wakes.wake(FOLLOW_SEATS));
     const now = await readSeats(tx, orgId);
@@ -72,6 +78,9 @@ export async function readSeats(tx: Tx, orgId: string): Promise<{ states: SeatSt
   }
   return { states, follows };
 }
+
+const isOther = (had: SeatFollow | undefined, one: Pick<SeatFollow, 'following' | 'monthlyCapMinor'>): boolean =>
+  had?.following !== one.following || had.monthlyCapMinor !== one.monthlyCapMinor;
 
 const followOf = (follows: readonly SeatFollow[], { one }: SeatState) =>
   follows.find(({ product }) => product === one.product);

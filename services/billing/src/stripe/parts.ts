@@ -1,6 +1,8 @@
 import { Payments } from '../subscriptions/payments.ts';
 import { PaidItems } from './changes/paid-items.ts';
 import { PreviewPayments } from './changes/preview-payments.ts';
+import { RestoreOrders } from './changes/restore-orders.loop.ts';
+import { ScheduledOrders } from './changes/scheduled-orders.ts';
 import { StripePayments } from './changes/stripe-payments.ts';
 import { BuyPackage } from './checkout/buy-package.ts';
 import { CheckoutSessions } from './checkout/checkout-sessions.ts';
@@ -64,6 +66,8 @@ export const STRIPE_PROVIDERS = [
   PromotionCodes,
   PaidItems,
   PreviewPayments,
+  ScheduledOrders,
+  RestoreOrders,
   TriedCards,
   FetchCustomer,
   MirrorInvoices,

@@ -151,15 +151,15 @@ test('changing, cancelling and operators ask the provider', async () => {
   await billing.call(changeSubscription, { product: 'monitoring', plan: 'pro', interval: 'year' }, org);
   await billing.call(cancelSubscription, { product: 'monitoring' }, org);
   await billing.call(setSubscription, { organisationId: org, product: 'monitoring', plan: 'starter' });
-  const to = (name: string, interval: string, when: string) => [
+  const to = (name: string, interval: string, when: string, byHolder = true) => [
     'change',
-    { plan: name, planVersion: 1, interval, addons: [], at: when },
+    { plan: name, planVersion: 1, interval, addons: [], at: when, byHolder },
   ];
   expect(payments.asked).toEqual([
     to('starter', 'month', 'period_end'),
     to('pro', 'year', 'now'),
     ['cancel', 'period_end'],
-    to('starter', 'month', 'now'),
+    to('starter', 'month', 'now', false),
   ]);
   expect(await plan(org)).toMatchObject({ plan: 'pro' });
 });
@@ -189,6 +189,22 @@ test('another length of what is paid counts its periods from when it was bought;
     { from: at(2), anchor: at(2), months: 12 },
   ]);
   expect(periods['shared']).toHaveLength(1);
+});
+
+test('what a provider ends that was paid by the year leaves the plan that follows its months', async () => {
+  const org = await billing.create(at(-40));
+  await say(org, { interval: 'year', periodEnd: at(365) });
+  const over = { interval: 'year' as const, periodEnd: at(365), status: 'canceled' as const };
+  await say(org, over);
+  await say(org, over);
+  const { periods, plans } = await billing.call(getEntitlements, {}, org);
+  expect(plans['monitoring']).toMatchObject({ plan: 'free' });
+  expect(periods['monitoring']?.at(-1)).toMatchObject({ anchor: at(0), months: 1 });
+  // Bought again it is a year again.
+  await say(org, { ref: 'sub_2', interval: 'year', anchor: at(4), periodStart: at(4), periodEnd: at(369) });
+  expect((await billing.call(getEntitlements, {}, org)).periods['monitoring']?.at(-1)).toEqual({
+    ...{ from: at(4), anchor: at(4), months: 12 },
+  });
 });
 
 // The last: it changes the catalogue.

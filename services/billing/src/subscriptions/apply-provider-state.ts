@@ -36,7 +36,7 @@ export class ProviderStates {
         const trial = { product, plan: state.plan, started_at: started, ends_at: ends };
         if (await useTrial(tx, orgId, trial)) await claimTrial(tx, product, await personKeys(tx, orgId));
       }
-      return { after, action: 'synced', step: stepFor(steps.at(-1), state) };
+      return { after, action: 'synced', step: stepFor(steps.at(-1), state, at) };
     });
   }
 }

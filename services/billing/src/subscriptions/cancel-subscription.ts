@@ -9,6 +9,7 @@ import {
   ended,
   isEnded,
   isOrderedByOperator,
+  NO_LONGER_PAID,
   NOT_PAUSED,
   type Subscription,
   stepOf,
@@ -100,7 +101,7 @@ async function cancelled(
   return {
     after,
     action: 'canceled',
-    step: stepOf(steps.at(-1), { at, interval: 'month', paid: false, begins: false }),
+    step: stepOf(steps.at(-1), { at, ...NO_LONGER_PAID }),
   };
 }
 

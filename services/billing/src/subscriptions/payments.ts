@@ -18,6 +18,8 @@ export interface PaidChange {
   at: 'now' | 'period_end';
   /** Entered with it; only of what begins now. */
   promotionCode?: string | undefined;
+  /** Whether whoever pays is there to confirm the payment, if their bank asks for it. */
+  byHolder?: boolean | undefined;
 }
 
 /** What a change would cost, as the provider says it. */

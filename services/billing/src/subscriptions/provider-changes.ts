@@ -105,7 +105,15 @@ export class ProviderChanges {
       const keepsFewer = fewer !== undefined && (!named || named.quantity === fewer.quantity);
       const { promotionCode } = asked;
       if (promotionCode && at !== 'now') throw invalidCode(refuse, promotionCode, 'not_here');
-      const to = { plan: plan.plan, planVersion: plan.version, interval, addons, at, promotionCode };
+      const to = {
+        plan: plan.plan,
+        planVersion: plan.version,
+        interval,
+        addons,
+        at,
+        promotionCode,
+        byHolder: !operator,
+      };
       return { to, keepsFewer };
     });
   }

@@ -1,7 +1,15 @@
 import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
 import { isValid } from '../entitlements/standing.rules.ts';
-import { type Item, isEnded, monthsOf, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
+import {
+  type Item,
+  isEnded,
+  monthsOf,
+  NO_LONGER_PAID,
+  type Subscription,
+  stepOf,
+  wholeSecond,
+} from '../kernel/subscription.rules.ts';
 
 /** What a provider says about the subscription of one product, as a whole. Instants are ISO 8601, whole seconds. */
 export interface ProviderState {
@@ -100,8 +108,12 @@ function itemOf(before: Subscription | undefined, item: ProviderState['addons'][
   };
 }
 
-/** The step by which the provider counts, when it is another than before: from the beginning of what is paid for now. */
-export function stepFor(last: PeriodStep | undefined, state: ProviderState): PeriodStep | undefined {
+/**
+ * The step by which the provider counts, when it is another than before: from the beginning of what is paid for now. What follows
+ * an end costs nothing.
+ */
+export function stepFor(last: PeriodStep | undefined, state: ProviderState, at: number): PeriodStep | undefined {
+  if (isEnded(state)) return last && stepOf(last, { at, ...NO_LONGER_PAID });
   const months = monthsOf(state.interval);
   const anchor = new Date(instant(state.anchor)).toISOString();
   if (!isValid(state.status) || (last?.anchor === anchor && last.months === months)) return undefined;

@@ -5,6 +5,7 @@ import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
 
+const DAY_MS = 86_400_000;
 let billing: Fixture;
 beforeAll(async () => {
   billing = await openBilling();
@@ -56,7 +57,6 @@ test("an operator changes an organisation's plan: limits change at once, what is
 });
 
 describe('an organisation that signed up eleven months ago', () => {
-  const DAY_MS = 86_400_000;
   const signedUp = new Date(Date.now() - 335 * DAY_MS).toISOString();
   const set = async (organisationId: string, plan: string, interval?: string) => {
     await billing.call(setSubscription, { organisationId, plan, ...(interval && { interval }) });
@@ -100,6 +100,18 @@ describe('an organisation that signed up eleven months ago', () => {
     // What costs nothing is not had by the year.
     expect(await set(org, 'free', 'year')).toMatchObject({ interval: 'month' });
   });
+});
+
+test('what an operator ends at once leaves the plan that follows its months: nothing is counted by the year', async () => {
+  const org = await billing.create(new Date(Date.now() - 40 * DAY_MS).toISOString());
+  const order = { organisationId: org, plan: 'pro', interval: 'year' };
+  await billing.call(setSubscription, order);
+  await billing.call(setSubscription, { ...order, status: 'canceled' });
+  const { plan, interval, periodStart, periodEnd } = await billing.subscription(org);
+  expect({ plan, interval }).toEqual({ plan: 'free', interval: 'month' });
+  expect(Date.parse(periodEnd) - Date.parse(periodStart)).toBeLessThanOrEqual(31 * DAY_MS);
+  const { periods } = await billing.call(getEntitlements, {}, org);
+  expect(periods['main']?.at(-1)).toMatchObject({ months: 1 });
 });
 
 test('a plan is sold only by the intervals for which it has a price', async () => {

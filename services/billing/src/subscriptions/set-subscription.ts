@@ -9,7 +9,14 @@ import { invalidCode } from '../coupons/redeem-coupon.ts';
 import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';
-import { ended, isEnded, type Subscription, wholeSecond } from '../kernel/subscription.rules.ts';
+import {
+  ended,
+  isEnded,
+  NO_LONGER_PAID,
+  type Subscription,
+  stepOf,
+  wholeSecond,
+} from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import type { VersionedPlan } from '../plans/catalogue-model.rules.ts';
 import { noSuchPlan } from '../plans/offered-plan.rules.ts';
@@ -83,7 +90,11 @@ export class SetSubscription {
       if (input.at === 'period_end' && end > at) {
         return { after: { ...before, next: null, cancelAt: end, orderedBy }, action: 'cancel_ordered' };
       }
-      return { after: ended(before, defaultPlan(catalogue, product), at), action: 'canceled' };
+      return {
+        after: ended(before, defaultPlan(catalogue, product), at),
+        action: 'canceled',
+        step: stepOf(steps.at(-1), { at, ...NO_LONGER_PAID }),
+      };
     }
     const choice = await choiceOf(refuse, situation, offered, input, { operator: true });
     if ((input.status === 'past_due' || input.status === 'unpaid') && !costs(choice, catalogue)) {

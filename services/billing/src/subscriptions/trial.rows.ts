@@ -88,6 +88,33 @@ export const noteGivenElsewhere = (tx: Tx, ref: string): Promise<unknown> =>
   );
 
 /**
+ * The people of a trial that a provider runs, who may have opened its page before they tried the product with another
+ * organisation. False when one of them has; then nobody's trial is used up by it.
+ */
+export async function claimPeople(
+  tx: Tx,
+  products: readonly string[],
+  people: readonly TrialKey[],
+  ref: string,
+): Promise<boolean> {
+  if (await claimCards(tx, products, people, ref)) return true;
+  await tx.query(
+    `delete from trial_claims where claimed_for = encode(sha256(convert_to($3, 'UTF8')), 'hex')
+        and product = any($1::text[]) and key in (select ${HASHED} from unnest($2::text[]) as key)`,
+    [products, people, ref],
+  );
+  return false;
+}
+
+/** Of trials that a provider runs those products that the organisation has tried before them, or has not tried yet. */
+export async function notBegunBy(tx: Tx, orgId: string, products: readonly string[], created: Date): Promise<string[]> {
+  const begun = new Set(
+    (await findTrials(tx, orgId)).filter(({ started_at }) => started_at >= created).map(({ product }) => product),
+  );
+  return products.filter((product) => !begun.has(product));
+}
+
+/**
  * The cards of a trial that a provider runs. False when somebody else's trial has one of them; said again for the same
  * subscription it is the same trial.
  */

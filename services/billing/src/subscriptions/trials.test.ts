@@ -1,3 +1,4 @@
+import { finishCheckout } from '@tidegate/contracts/billing/checkout';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { changeSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { noteDeleted } from '@tidegate/database/deleted-organisations';
@@ -93,4 +94,23 @@ test('what Stripe bills is tried once by each person as well', async () => {
   await world.buy(second, { plan: 'tried' });
   await world.settle();
   expect(await world.plan(second)).toMatchObject({ plan: 'tried', status: 'active' });
+});
+
+test('of pages to buy that one person has opened in several organisations, one gives a trial', async () => {
+  const world = await openStripeWorld();
+  const ada = newId();
+  const [first, second] = [await world.create(undefined, newId(), ada), await world.create(undefined, newId(), ada)];
+  const pages = [
+    { org: first, page: await world.checkout(first, { plan: 'tried' }) },
+    { org: second, page: await world.checkout(second, { plan: 'tried' }) },
+  ];
+  for (const { org, page } of pages) {
+    await world.stripe.visit(page.url, {});
+    await world.ask(finishCheckout, { sessionId: page.sessionId }, org);
+    await world.settle();
+  }
+  expect(await world.plan(first)).toMatchObject({ plan: 'tried', status: 'trialing' });
+  expect(await world.plan(second)).toMatchObject({ plan: 'free' });
+  await world.compare();
+  expect(await world.plan(first)).toMatchObject({ plan: 'tried', status: 'trialing' });
 });

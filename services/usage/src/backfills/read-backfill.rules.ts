@@ -5,6 +5,7 @@ import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { stepsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
 import type { Meter } from '@tidegate/contracts/usage/usage';
 import { reportedBy } from '../ingestion/read-events.rules.ts';
+import { NOT_ADDED_UP } from '../kernel/correction.rules.ts';
 import { readLabels, unknownDimension } from '../meters/dimensions.rules.ts';
 import type { Wanted } from './plan-backfill.rules.ts';
 
@@ -20,7 +21,7 @@ export function readBackfill(
     throw invalid('/meter', 'platform_meter', 'The platform counts it itself: backfill meters of your own.');
   }
   if (meter.aggregate !== 'sum' && meter.aggregate !== 'count') {
-    const message = `Events of ${meter.meter} (${meter.aggregate}) are not added up: correct or report them one by one.`;
+    const message = `Events of ${meter.meter} (${meter.aggregate}) are not added up: ${NOT_ADDED_UP}`;
     throw invalid('/meter', 'not_possible', message);
   }
   const from = Date.parse(input.from);

@@ -86,7 +86,8 @@ export class RunBackfills {
     });
     await this.backfills.keep(tx, orgId, id, changes);
     await saveApplied(tx, orgId, id, by, { ...shown, charges: row.preview.charges });
-    await emit(usageBackfilled, changedBy(orgId, row), { orgId });
+    const done = { action: 'applied' as const, backfillId: id, by, reason: row.reason };
+    await emit(usageBackfilled, { ...changedBy(orgId, row), done }, { orgId });
     return toWire(await this.find(tx, orgId, id));
   }
 
@@ -107,7 +108,8 @@ export class RunBackfills {
     const reason = `Backfill ${id} taken back: ${input.reason}`;
     await this.backfills.write(tx, emit, standing, back, { meter: row.meter, reason, by, epoch });
     await saveReverted(tx, orgId, id, by, input.reason);
-    await emit(usageBackfilled, changedBy(orgId, row), { orgId });
+    const done = { action: 'reverted' as const, backfillId: id, by, reason: input.reason };
+    await emit(usageBackfilled, { ...changedBy(orgId, row), done }, { orgId });
     return toWire(await this.find(tx, orgId, id));
   }
 

@@ -20,6 +20,10 @@ test('a time is summed from its first instant to before its last; beyond a limit
   const org = await usage.arrive(snapshot({ anchor: iso(anchor) }));
   const zone = { timeZone: 'Asia/Kolkata' };
   await usage.call(new UsageSettings(undefined as never), setUsageSettings, zone, org);
+  // As if it had been chosen long ago.
+  await usage.tenants.run(org, (tx) =>
+    tx.query("update entitlement_snapshots set zone_day = '-infinity', zone_until = '-infinity', zones = '[]'"),
+  );
   const midnight = Math.ceil(anchor / (24 * HOUR_MS)) * 24 * HOUR_MS + 24 * HOUR_MS - 5.5 * HOUR_MS;
   const events = [
     [anchor - 1, 1],
@@ -48,4 +52,38 @@ test('a time is summed from its first instant to before its last; beyond a limit
   expect(sums).toEqual([310, 1, 311, 0, 80, 180]);
   const foreign = await usage.call(new SumUsage(usage.tenants), sumUsage, { spans }, newId(), 'service');
   expect(foreign.sums).toEqual([0, 0, 0, 0, 0, 0]);
+});
+
+test('what is beyond the limit of a day that is over stays that, whatever zone is chosen afterwards and how often', async () => {
+  const day = Math.floor(Date.now() / (24 * HOUR_MS)) * 24 * HOUR_MS;
+  const before = day - 5 * 24 * HOUR_MS;
+  const org = await usage.arrive(snapshot({ anchor: iso(before - 24 * HOUR_MS) }));
+  const events = [9, 10, 13, 14].map((hour) => ({
+    ...{ id: newId(), org, meter: 'calls', quantity: 50, at: iso(before + hour * HOUR_MS), source: 'test' },
+  }));
+  await usage.writer().writeBatch(events as never);
+  const beyond = async () => {
+    const asked = { meter: 'calls', from: iso(before - 24 * HOUR_MS), to: iso(before + 48 * HOUR_MS) };
+    const spans = [{ ...asked, beyond: { limit: 100, per: 'day' } }];
+    return (await usage.call(new SumUsage(usage.tenants), sumUsage, { spans }, org, 'service')).sums;
+  };
+  expect(await beyond()).toEqual([100]);
+  for (const timeZone of ['Pacific/Auckland', 'America/New_York', 'UTC', 'Pacific/Kiritimati']) {
+    await usage.call(new UsageSettings(undefined as never), setUsageSettings, { timeZone }, org);
+    expect(await beyond()).toEqual([100]);
+  }
+  // Days later another one is chosen: each day is of the zone that there was.
+  await usage.tenants.run(org, (tx) =>
+    tx.query(
+      `update entitlement_snapshots set zone_day = $1, zone_until = $2, zones = $3::jsonb, time_zone = 'Pacific/Auckland'`,
+      [
+        iso(before - 24 * HOUR_MS),
+        iso(before - 12 * HOUR_MS),
+        JSON.stringify([{ zone: 'UTC', day: '-infinity', until: '-infinity' }]),
+      ],
+    ),
+  );
+  expect(await beyond()).toEqual([0]);
+  await usage.call(new UsageSettings(undefined as never), setUsageSettings, { timeZone: 'UTC' }, org);
+  expect(await beyond()).toEqual([0]);
 });

@@ -10,19 +10,23 @@ export interface AskedSpan {
 
 /**
  * What was used in each span without what was drawn, in their order and in steps of their meters; of those with a
- * limit, what is beyond it in each of their hours or days.
+ * limit, what is beyond it in each of their hours or days; days are those of the zones that the organisation had then.
  */
 export async function findSums(
   tx: Tx,
   orgId: string,
-  timeZone: string,
   { spans, changes = [] }: { spans: readonly AskedSpan[]; changes?: readonly UsageChange[] | undefined },
 ): Promise<{ sums: number[]; decimals: number[] }> {
   const rows = await tx.query<{ sum: string; decimals: number }>(
-    `select coalesce(min(m.decimals), 0) as decimals,
+    `with z as (
+       select coalesce(a.zones, '[]') as zones, coalesce(a.time_zone, 'UTC') as zone,
+              coalesce(a.zone_day, '-infinity') as day, coalesce(a.zone_until, '-infinity') as until
+         from (select 1) as one left join entitlement_snapshots a on a.org_id = $1)
+     select coalesce(min(m.decimals), 0) as decimals,
             coalesce(sum(case when s.most is null then w.quantity else greatest(w.quantity - s.most * power(10::numeric, coalesce(m.decimals, 0))::bigint, 0) end), 0) as sum
        from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::text[])
               with ordinality as s(meter, start, stop, most, per, n)
+            cross join z
             left join meters m on m.meter = s.meter
             left join lateral (
               select sum(h.quantity) as quantity
@@ -32,10 +36,10 @@ export async function findSums(
                       select d.at, -d.quantity from credit_draws d
                        where d.org_id = $1 and d.meter = s.meter and d.at >= s.start and d.at < s.stop
                       union all
-                      select c.at, c.quantity from unnest($8::timestamptz[], $9::bigint[]) as c(at, quantity)
+                      select c.at, c.quantity from unnest($7::timestamptz[], $8::bigint[]) as c(at, quantity)
                        where c.at >= s.start and c.at < s.stop) as h
-               group by case s.per when 'day' then date_trunc('day', h.hour at time zone $7)
-                                   when 'hour' then date_trunc('hour', h.hour at time zone 'UTC') end
+                     left join lateral day_then(z.zones, z.zone, z.day, z.until, h.hour) as d on s.per = 'day'
+               group by case s.per when 'day' then d.start when 'hour' then date_trunc('hour', h.hour, 'UTC') end
               union all
               select gauge_used($1, s.meter, greatest(b.start, s.start), least(b.stop, s.stop))
                 from (select s.start, s.stop where s.per is null
@@ -44,9 +48,9 @@ export async function findSums(
                         from generate_series(date_trunc('hour', s.start, 'UTC'), s.stop, interval '1 hour') as g
                        where s.per = 'hour'
                       union all
-                      select d at time zone $7, (d + interval '1 day') at time zone $7
-                        from generate_series(date_trunc('day', s.start at time zone $7), s.stop at time zone $7,
-                                             interval '1 day') as d
+                      select distinct d.start, d.stop
+                        from generate_series(s.start, s.stop - interval '1 millisecond', interval '1 hour') as g,
+                             lateral day_then(z.zones, z.zone, z.day, z.until, g) as d
                        where s.per = 'day') as b
                where m.aggregate = 'time_weighted' and b.start < s.stop) as w on true
       group by s.n order by s.n`,
@@ -57,7 +61,6 @@ export async function findSums(
       spans.map(({ to }) => to),
       spans.map(({ beyond }) => beyond?.limit ?? null),
       spans.map(({ beyond }) => beyond?.per ?? null),
-      timeZone,
       changes.map(({ at }) => at),
       changes.map(({ quantity }) => quantity),
     ],

@@ -2,7 +2,12 @@ import { Controller } from '@nestjs/common';
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { forbidden, invalid, notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
-import { correctUsage, usageEventTooOld, usageEventVoided } from '@tidegate/contracts/usage/corrections';
+import {
+  correctUsage,
+  usageCorrected,
+  usageEventTooOld,
+  usageEventVoided,
+} from '@tidegate/contracts/usage/corrections';
 import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
 import { stepsOf, unitsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
 import { Bus } from '@tidegate/messaging/bus';
@@ -17,7 +22,7 @@ import { findPoint } from '../gauges/gauge.rows.ts';
 import { timeRejection } from '../ingestion/admission.rules.ts';
 import { type ReportedEvent, reportedBy } from '../ingestion/read-events.rules.ts';
 import { UsageWriter } from '../ingestion/usage-writer.ts';
-import { CORRECTION } from '../kernel/correction.rules.ts';
+import { CORRECTION, NOT_ADDED_UP } from '../kernel/correction.rules.ts';
 import { eventKey } from '../kernel/event-identity.ts';
 import { findDefinitions } from '../meters/meter.rows.ts';
 import { correctGauge } from './correct-gauge.ts';
@@ -81,6 +86,8 @@ export class CorrectUsage {
     const number = (last?.number ?? 0) + 1;
     const stored = { key: identity.key, number, source, id: input.id, action, quantity, reason, by: byOf(caller) };
     await insertCorrection(tx, orgId, stored);
+    const corrected = { ...answer, orgId, action, before: unitsOf(before, decimals), by: stored.by, reason };
+    await emit(usageCorrected, corrected, { orgId });
     if (point) {
       await correctGauge(tx, emit, standing, { point, key: identity.key, value: quantity, voided: action === 'void' });
       return { ...answer, changed: true };
@@ -110,7 +117,12 @@ function requireAmendable(
   { meter }: Pick<CorrectedEvent, 'meter'>,
 ): void {
   if (aggregate === 'sum' || (aggregate === 'count' && action === 'void')) return;
-  throw invalid('/action', 'not_possible', `Events of ${meter} (${aggregate}) cannot be corrected in this way.`);
+  const instead = aggregate === 'count' ? 'each is one. Void those that did not happen.' : NOT_ADDED_UP;
+  throw invalid(
+    '/action',
+    'not_possible',
+    `Events of ${meter} (${aggregate}) cannot be corrected in this way: ${instead}`,
+  );
 }
 
 const isOld = ({ at }: Pick<CorrectedEvent, 'at'>, now: number): boolean =>

@@ -154,7 +154,7 @@ export const findDays = (
     [orgIds, at],
   );
 
-/** The day of its organisation in which each instant lies, in their order. */
+/** The day of its organisation in which each instant lies, by the zone of that time, in their order. */
 export const findDaysAt = (
   tx: Tx,
   instants: readonly { orgId: string; at: string }[],
@@ -163,7 +163,7 @@ export const findDaysAt = (
     `select d.start, d.stop
        from unnest($1::uuid[], $2::timestamptz[]) with ordinality as t(org_id, at, n)
             join entitlement_snapshots a on a.org_id = t.org_id,
-            lateral day_of(a.time_zone, a.zone_day, a.zone_until, t.at) as d
+            lateral day_then(a.zones, a.time_zone, a.zone_day, a.zone_until, t.at) as d
       order by n`,
     [instants.map(({ orgId }) => orgId), instants.map(({ at }) => at)],
   );
@@ -176,6 +176,9 @@ export async function findTimeZone(tx: Tx, orgId: string): Promise<string> {
   return row?.time_zone ?? 'UTC';
 }
 
+/** Each is of a day of its own at the least, and charges are about no more days. */
+const KEPT_ZONES = 100;
+
 /** Fails with 22023 when PostgreSQL does not know the zone. */
 export async function saveTimeZone(tx: Tx, orgId: string, timeZone: string): Promise<void> {
   await tx.query("select date_trunc('day', now(), $1)", [timeZone]);
@@ -185,7 +188,14 @@ export async function saveTimeZone(tx: Tx, orgId: string, timeZone: string): Pro
   // The running day stays whole: it ends at the first midnight of the new zone that is no earlier than its own.
   await tx.query(
     `update entitlement_snapshots a
-        set time_zone = $2, zone_day = d.start, zone_until = n.midnight, period_epoch = $3
+        set time_zone = $2, zone_day = d.start, zone_until = n.midnight, period_epoch = $3,
+            -- Of what was chosen in the same day nothing is left.
+            zones = case when d.start = b.zone_day then b.zones else (
+              select jsonb_agg(f order by at)
+                from jsonb_array_elements(jsonb_build_array(jsonb_build_object(
+                       'zone', b.time_zone, 'day', b.zone_day, 'until', b.zone_until)) || b.zones)
+                     with ordinality as former(f, at)
+               where at <= ${KEPT_ZONES}) end
        from entitlement_snapshots b, day_of(b.time_zone, b.zone_day, b.zone_until, now()) as d,
             lateral (select min(s at time zone $2) as midnight
                        from generate_series(date_trunc('day', d.start at time zone $2),

@@ -38,18 +38,6 @@ export async function saveAggregates(tx: Tx, orgId: string, rows: readonly Aggre
   );
 }
 
-/** The days of an organisation in which these instants lie. */
-export const findDaysOf = (
-  tx: Tx,
-  timeZone: string,
-  instants: readonly string[],
-): Promise<{ start: Date; stop: Date }[]> =>
-  tx.query(
-    `select date_trunc('day', at, $1) as start, date_trunc('day', at, $1) + interval '1 day' as stop
-       from unnest($2::timestamptz[]) with ordinality as t(at, n) order by n`,
-    [timeZone, instants],
-  );
-
 /** Of windows into which no event can fall any more. */
 export async function expireAggregates(tx: Tx, days: number): Promise<void> {
   await tx.query("delete from usage_aggregates where window_end < now() - $1::int * interval '1 day'", [days]);

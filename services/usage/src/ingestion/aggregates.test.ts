@@ -1,11 +1,12 @@
 import { correctUsage } from '@tidegate/contracts/usage/corrections';
-import { currentUsage, ingestUsage, usageHistory } from '@tidegate/contracts/usage/usage';
+import { currentUsage, ingestUsage, setUsageSettings, usageHistory } from '@tidegate/contracts/usage/usage';
 import { newId } from '@tidegate/database/ids';
 import { entitlementsOf } from '@tidegate/testing/entitlements';
 import { described, type Fixture, openUsage } from '../../test/fixture.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
 import { UsageHistory } from '../balances/usage-history.ts';
 import { CorrectUsage } from '../corrections/correct-usage.ts';
+import { UsageSettings } from '../entitlements/usage-settings.ts';
 import { saveMeters } from '../meters/meter.rows.ts';
 import { IngestUsage } from './ingest-usage.ts';
 
@@ -112,5 +113,37 @@ test('what is out of time leaves nothing behind, and what cannot be counted or c
   expect(await figures(org, 'unique')).toEqual([1, 1]);
   const asked = { id: 'y', action: 'void', reason: 'A test' };
   const refused = usage.call(new CorrectUsage(usage.writer(), noBus), correctUsage, asked, org, 'service_key');
-  await expect(refused).rejects.toMatchObject({ code: 'validation_failed' });
+  await expect(refused).rejects.toMatchObject({
+    code: 'validation_failed',
+    data: { errors: [{ field: '/action', message: expect.stringContaining('given back by a credit note') }] },
+  });
+});
+
+test('the day in which the time zone changes is one: its largest value counts once, and what came again is not new', async () => {
+  const orgId = newId();
+  const grant = {
+    kind: 'metered' as const,
+    limit: null,
+    per: 'day' as const,
+    enforcement: 'soft' as const,
+    ceiling: null,
+  };
+  const features = { max: grant, unique: grant };
+  await usage.storeSnapshot(entitlementsOf({ orgId, features, anchor: '2026-01-01T00:00:00.000Z' }));
+  const zone = (timeZone: string) => usage.call(new UsageSettings(noBus), setUsageSettings, { timeZone }, orgId);
+  const used = async (meter: string) =>
+    (await usage.call(new CurrentUsage(noBus), currentUsage, {}, orgId)).items.find((one) => one.meter === meter);
+  const report = async (id: string) => {
+    await send(orgId, { id: `m${id}`, meter: 'max', quantity: 80 }, { id: `u${id}`, meter: 'unique', value: 'ada' });
+  };
+  await report('0');
+  const before = await used('max');
+  for (const [index, timeZone] of ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu'].entries()) {
+    await zone(timeZone);
+    await report(String(index + 1));
+    const now = await used('max');
+    // Unless the day is over meanwhile.
+    if (now?.periodStart !== before?.periodStart) continue;
+    expect([now?.used, (await used('unique'))?.used]).toEqual([80, 1]);
+  }
 });

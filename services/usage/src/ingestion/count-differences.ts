@@ -2,13 +2,14 @@ import { hash } from 'node:crypto';
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Tx } from '@tidegate/database/tx';
 import { windowOf } from '../balances/window.rules.ts';
+import { findDaysAt } from '../entitlements/entitlement-snapshot.rows.ts';
 import type { Standing } from '../entitlements/standing.ts';
 import { eventKey } from '../kernel/event-identity.ts';
 import { lockMeters } from '../kernel/meter-lock.rows.ts';
 import { findKnown } from '../kernel/usage-identity.rows.ts';
 import type { Labels } from '../meters/dimensions.rules.ts';
 import { timeRejection } from './admission.rules.ts';
-import { type AggregateRow, findAggregates, findDaysOf, saveAggregates } from './aggregate.rows.ts';
+import { type AggregateRow, findAggregates, saveAggregates } from './aggregate.rows.ts';
 import { difference, isByDifference, type Known } from './aggregate.rules.ts';
 import type { Placed } from './read-events.rules.ts';
 
@@ -79,8 +80,9 @@ async function windowsOf(tx: Tx, standing: Standing, some: Placed[]): Promise<Ma
     return grant?.kind === 'metered' ? grant.per : 'month';
   };
   const daily = some.filter(({ event }) => perOf(event.meter) === 'day');
-  const instants = daily.map(({ event }) => event.at);
-  const days = daily.length === 0 ? [] : await findDaysOf(tx, standing.timeZone, instants);
+  // As its limit counts them: the day in which the zone changes is one.
+  const instants = daily.map(({ event }) => ({ orgId: standing.snapshot.orgId, at: event.at }));
+  const days = daily.length === 0 ? [] : await findDaysAt(tx, instants);
   return new Map(
     some.map((placed) => {
       const { meter, at, said, labels, counted } = placed.event;

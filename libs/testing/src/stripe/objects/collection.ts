@@ -4,6 +4,7 @@ import { invalid } from '../kernel/refusal.ts';
 import type { Invoice, PaymentIntent, PaymentMethod, Subscription } from '../kernel/stored.ts';
 import { markPaid, paymentOf, paymentsOf, voidInvoice } from './invoice-state.ts';
 import { attempt, authenticate, createIntent, type Outcome } from './payments.ts';
+import { applyUpdate, isPending } from './pending-updates.ts';
 import { cancelNow, expire, isOver } from './subscription-end.ts';
 
 export const subscriptionOf = (account: Account, invoice: Invoice): Subscription | undefined =>
@@ -57,6 +58,14 @@ export function answerChallenge(account: Account, intent: PaymentIntent, passed:
   return invoice ? settled(account, invoice, intent, outcome, true) : outcome;
 }
 
+/** On its page an invoice is paid with the card that there is, and its holder answers if the bank asks. */
+export function payInvoicePage(account: Account, invoice: Invoice, passed: boolean): Outcome {
+  if (invoice.status !== 'open') throw invalid(`The invoice is ${invoice.status}.`);
+  const intent = intentOf(account, invoice);
+  const outcome = intent.status === 'requires_action' ? 'requires_action' : collect(account, invoice);
+  return outcome === 'requires_action' ? answerChallenge(account, intent, passed) : outcome;
+}
+
 function settled(
   account: Account,
   invoice: Invoice,
@@ -93,6 +102,7 @@ export function activate(account: Account, subscription: Subscription): void {
 /** An invoice that is paid, also outside of Stripe, brings its subscription back. */
 export function paid(account: Account, subscription: Subscription, invoice: Invoice, intent?: PaymentIntent): void {
   if (isOver(subscription)) return;
+  applyUpdate(account, invoice);
   if (subscription.status === 'paused' && subscription.latest_invoice === invoice.id && invoice.amount_due > 0)
     activate(account, subscription);
   const others = openInvoices(account, subscription).filter((one) => one !== invoice);
@@ -115,6 +125,8 @@ const openInvoices = (account: Account, subscription: Subscription): Invoice[] =
 
 function failed(account: Account, subscription: Subscription, invoice: Invoice, retried: boolean): void {
   if (isOver(subscription) || subscription.status === 'incomplete' || subscription.status === 'paused') return;
+  // The subscription is as it was, and paid for.
+  if (isPending(account, invoice)) return;
   const { whenUncollected } = account.settings;
   if (retried || invoice.attempt_count <= account.settings.retryDays.length || whenUncollected === 'past_due') {
     account.change(subscription, 'customer.subscription.updated', () => {

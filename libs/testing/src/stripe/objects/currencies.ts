@@ -10,6 +10,15 @@ const KNOWN = new Set(
   ).split(' '),
 );
 
+/** What its partners take: of three digits behind the point the last is 0. */
+const OF_THREE = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
+
+export function refuseAmount(amount: number | undefined, currency: string, param: string): void {
+  if (amount === undefined || !OF_THREE.has(currency) || amount % 10 === 0) return;
+  const message = `Invalid ${param}: amounts in ${currency} must be evenly divisible by 10.`;
+  throw invalid(message, param, 'parameter_invalid_integer');
+}
+
 export function currencyOf(given: string, param = 'currency'): string {
   const currency = given.toLowerCase();
   if (!KNOWN.has(currency)) throw invalid(`Invalid currency: ${currency}.`, param);

@@ -6,6 +6,7 @@ import { expireIncomplete } from './collection.ts';
 import { pendingLines } from './invoice-items.ts';
 import { voidInvoice } from './invoice-state.ts';
 import { becomePaused } from './pauses.ts';
+import { updateTimers } from './pending-updates.ts';
 import { type Period, periodAt } from './periods.rules.ts';
 import { cancelNow, isOver } from './subscription-end.ts';
 import { invoiceFor } from './subscription-invoices.ts';
@@ -19,6 +20,9 @@ const FIRST_PAYMENT = 23 * HOUR;
 
 /** What a subscription does by itself: it ends, renews, leaves its trial, or gives up its first payment. */
 export function* subscriptionTimers(account: Account): Generator<Timer> {
+  yield* updateTimers(account, (invoice) => {
+    if (invoice.status === 'open') voidInvoice(account, invoice);
+  });
   for (const subscription of account.store.all('subscription', (one) => !isOver(one))) {
     const { status, trial_end: trialEnd, pause_collection: pause } = subscription;
     if (status === 'incomplete') {

@@ -5,7 +5,7 @@ import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { InvoiceItem, Params } from '../kernel/stored.ts';
 import { amountOf, units } from './amounts.rules.ts';
-import { currencyOf } from './currencies.ts';
+import { currencyOf, refuseAmount } from './currencies.ts';
 import { fill } from './invoice-draft.ts';
 import { draftsOf, type LineDraft } from './invoice-lines.ts';
 import { givenFields, mergedMetadata } from './metadata.ts';
@@ -78,6 +78,7 @@ function readItem(account: Account, params: Create) {
     throw invalid('This value must be greater than or equal to 0.', 'quantity', 'parameter_invalid_integer');
   if (!price && params.amount === undefined) throw required('amount');
   const currency = currencyOf(price?.currency ?? params.currency ?? 'usd');
+  refuseAmount(price ? undefined : params.amount, currency, 'amount');
   const period = params.period ?? { start: account.now(), end: account.now() };
   const line: LineDraft = {
     amount: price ? amountOf(price, units(quantity)) : (params.amount ?? 0),

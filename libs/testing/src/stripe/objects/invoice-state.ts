@@ -3,6 +3,7 @@ import { invalid } from '../kernel/refusal.ts';
 import type { Invoice, InvoicePayment, PaymentIntent } from '../kernel/stored.ts';
 import { fill, settle } from './invoice-draft.ts';
 import { draftsOf, type LineDraft } from './invoice-lines.ts';
+import { dropUpdate } from './pending-updates.ts';
 import { usageLine } from './usage-line.ts';
 
 const cannot = (invoice: Invoice, what: string) =>
@@ -87,6 +88,7 @@ export function paymentOf(account: Account, invoice: Invoice, intent: PaymentInt
 export function voidInvoice(account: Account, invoice: Invoice): Invoice {
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible') throw cannot(invoice, 'voided');
   invoice.status = 'void';
+  dropUpdate(account, invoice);
   return closed(account, invoice, 'voided_at', 'invoice.voided');
 }
 

@@ -1,7 +1,7 @@
 import type { Account } from '../kernel/account.ts';
 import type { Page } from '../kernel/pages.ts';
 import { answerPage, payOnPage } from './checkout-page.ts';
-import { answerChallenge } from './collection.ts';
+import { answerChallenge, payInvoicePage } from './collection.ts';
 import { visitPortal } from './portal.ts';
 
 const form = (title: string, fields: string) =>
@@ -33,7 +33,12 @@ export const pages: Page[] = [
   },
   {
     path: /^\/invoices\/(in_\w+)$/,
-    get: (account, id) => `<!doctype html><title>Invoice ${account.store.get('invoice', id).number}</title>`,
+    get: (account, id) =>
+      form(`Invoice ${account.store.get('invoice', id).number}`, '<input name="outcome" value="pass">'),
+    post: (account, id, entered) => {
+      const outcome = payInvoicePage(account, account.store.get('invoice', id), entered['outcome'] !== 'fail');
+      return { status: outcome === 'succeeded' ? 200 : 402, body: { outcome } };
+    },
   },
   {
     path: /^\/invoices\/(in_\w+)\/pdf$/,

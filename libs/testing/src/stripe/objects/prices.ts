@@ -4,7 +4,7 @@ import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params, Price, Stored } from '../kernel/stored.ts';
-import { currencyOf } from './currencies.ts';
+import { currencyOf, refuseAmount } from './currencies.ts';
 import { givenFields, mergedMetadata } from './metadata.ts';
 import { createProduct } from './new-product.ts';
 
@@ -114,6 +114,7 @@ function amountsOf(params: Create): Amounts {
       'unit_amount',
       'parameter_missing',
     );
+  refuseAmount(params.unit_amount, params.currency.toLowerCase(), 'unit_amount');
   return { tiers_mode: null, ...unit(params.unit_amount, params.unit_amount_decimal, 'unit_amount') };
 }
 

@@ -4,13 +4,14 @@ import { invalid } from '../kernel/refusal.ts';
 import type { Invoice, Params, Subscription } from '../kernel/stored.ts';
 import { methodFor } from './collection.ts';
 import { type GivenDiscount, redeem, redeemable } from './discounts.ts';
-import { draftInvoice } from './invoice-draft.ts';
+import { createInvoice, draftInvoice } from './invoice-draft.ts';
 import { givenFields, mergedMetadata, orNull } from './metadata.ts';
 import { nothingToPayWith, refuseIfDeclined } from './new-subscription.ts';
+import { keepUpdate } from './pending-updates.ts';
 import { type Change, type GivenChange, planChange } from './subscription-change.ts';
 import { isOver } from './subscription-end.ts';
 import { headOf, invoiceFor, issue, keepPending } from './subscription-invoices.ts';
-import { dropCharged } from './subscription-lines.ts';
+import { dropCharged, rememberCharged } from './subscription-lines.ts';
 
 export type SubscriptionUpdate = Params<Stripe.SubscriptionUpdateParams>;
 
@@ -39,6 +40,10 @@ export function updateSubscription(
     const method = methodFor(account, due);
     if (method) refuseIfDeclined(account, due, method.id);
     else if (due.collection_method === 'charge_automatically') throw nothingToPayWith();
+  }
+  if (change && due && due.amount_due > 0 && params.payment_behavior === 'pending_if_incomplete') {
+    changeWhenPaid(account, subscription, params, change);
+    return subscription;
   }
   let invoice: Invoice | undefined;
   account.change(subscription, 'customer.subscription.updated', () => {
@@ -86,8 +91,52 @@ function refuseState(subscription: Subscription, params: SubscriptionUpdate, byS
     );
   const unknown = NOT_SERVED.find((key) => params[key] !== undefined);
   if (unknown) throw invalid(`The double does not serve ${unknown}.`, unknown);
-  if (params.payment_behavior === 'pending_if_incomplete')
-    throw invalid('The double does not serve pending updates.', 'payment_behavior');
+  if (params.payment_behavior === 'pending_if_incomplete') refusePending(subscription, params);
+  if (subscription.pending_update && BILLED.some((key) => params[key] !== undefined))
+    throw invalid('The double changes nothing while another change waits for its payment.', 'items');
+}
+
+/** What Stripe keeps until the payment succeeds. */
+const KEPT = [
+  ...BILLED,
+  'cancel_at_period_end',
+  'discounts',
+  'expand',
+  'metadata',
+  'payment_behavior',
+  'proration_behavior',
+];
+
+function refusePending(subscription: Subscription, params: SubscriptionUpdate): void {
+  const other = Object.keys(params).find((key) => !KEPT.includes(key));
+  if (other) throw invalid(`You cannot pass \`${other}\` with \`payment_behavior=pending_if_incomplete\`.`, other);
+  if (subscription.collection_method === 'send_invoice')
+    throw invalid('Pending updates need a subscription that is charged automatically.', 'payment_behavior');
+}
+
+/** In force when its invoice is paid, which may be at once. */
+function changeWhenPaid(
+  account: Account,
+  subscription: Subscription,
+  params: SubscriptionUpdate,
+  change: Change,
+): void {
+  const period = { start: account.now(), end: account.now() };
+  const { invoice, priced } = createInvoice(
+    account,
+    headOf(account, subscription, 'subscription_update', period),
+    change.lines,
+  );
+  invoice.auto_advance = false;
+  keepUpdate(account, subscription, invoice, {
+    items: change.after.items.data,
+    apply: () => {
+      apply(account, subscription, params);
+      place(account, subscription, change);
+      rememberCharged(account, priced);
+    },
+  });
+  issue(account, subscription, invoice);
 }
 
 function dueNow(account: Account, subscription: Subscription, change: Change): Invoice {
@@ -97,22 +146,25 @@ function dueNow(account: Account, subscription: Subscription, change: Change): I
 
 /** Makes the planned change; answers the draft of what is charged at once. */
 export function carryOut(account: Account, subscription: Subscription, change: Change): Invoice | undefined {
-  const { after } = change;
   const now = account.now();
+  place(account, subscription, change);
+  if (change.invoiceNow)
+    return invoiceFor(account, subscription, 'subscription_update', { start: now, end: now }, change.lines);
+  keepPending(account, subscription, change.lines);
+  return undefined;
+}
+
+function place(account: Account, subscription: Subscription, { after, removed }: Change): void {
   Object.assign(subscription, {
     items: after.items,
     billing_cycle_anchor: after.billing_cycle_anchor,
     trial_end: after.trial_end,
     trial_start: after.trial_start,
   });
-  if (after.trial_end !== null && after.trial_end > now) subscription.status = 'trialing';
+  if (after.trial_end !== null && after.trial_end > account.now()) subscription.status = 'trialing';
   else if (subscription.status === 'trialing') subscription.status = 'active';
   if (subscription.cancel_at_period_end) subscription.cancel_at = lastEnd(subscription);
-  for (const item of change.removed) dropCharged(account, item.id);
-  if (change.invoiceNow)
-    return invoiceFor(account, subscription, 'subscription_update', { start: now, end: now }, change.lines);
-  keepPending(account, subscription, change.lines);
-  return undefined;
+  for (const item of removed) dropCharged(account, item.id);
 }
 
 export const lastEnd = (subscription: Subscription): number =>

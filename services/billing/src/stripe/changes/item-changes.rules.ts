@@ -116,10 +116,19 @@ export interface Standing {
 export function othersOrdered({ parts, next }: Standing, product: string): Quantified[] | undefined {
   if (!next) return undefined;
   const [are, shall] = [othersOf(parts.map(asNext), product), othersOf(next, product)];
-  const written = (items: Quantified[]): string => JSON.stringify(items.map((one) => JSON.stringify(one)).sort());
-  if (written(are) === written(shall)) return undefined;
+  if (sameItems(are, shall)) return undefined;
   const own = parts.filter((part) => belongsTo(part, product));
   return [...shall, ...own.map(asNext).map(({ price, quantity }) => quantified(price, quantity))];
+}
+
+/** In any order. */
+export function sameItems(some: readonly Quantified[], others: readonly Quantified[]): boolean {
+  const written = (items: readonly Quantified[]): string =>
+    items
+      .map(({ price, quantity }) => `${price} ${quantity ?? ''}`)
+      .sort()
+      .join('\n');
+  return written(some) === written(others);
 }
 
 const asNext = ({ item, sold }: Part): NextPart => ({ ...quantified(item.price.id, item.quantity), sold });

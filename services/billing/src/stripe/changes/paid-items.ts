@@ -11,7 +11,7 @@ import { PromotionCodes } from '../prices/promotion-codes.ts';
 import { PublishedPrices } from '../prices/published-prices.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import { usageSoldBy } from '../prices/usage-sold.rules.ts';
-import { nextItems, partsOf, type Standing, type Target } from './item-changes.rules.ts';
+import { nextItems, partsOf, type Quantified, type Standing, type Target } from './item-changes.rules.ts';
 
 /** What a code adds: for the invoice at once, and for those after it. */
 export interface Entered {
@@ -35,11 +35,15 @@ export class PaidItems {
     return this.find(paid);
   }
 
-  async find({ ref }: Pick<PaidSubscription, 'ref'>): Promise<Standing & { found: Stripe.Subscription }> {
+  /** `ordered`: what its schedule was to bring before it was released. */
+  async find(
+    { ref }: Pick<PaidSubscription, 'ref'>,
+    ordered?: Quantified[],
+  ): Promise<Standing & { found: Stripe.Subscription }> {
     const found = await this.api.call('GET /v1/subscriptions/:id', (stripe) =>
       stripe.subscriptions.retrieve(ref, { expand: ['schedule'] }),
     );
-    const scheduled = nextItems(found);
+    const scheduled = nextItems(found) ?? ordered;
     const ids = [...found.items.data.map(({ price }) => price.id), ...(scheduled ?? []).map(({ price }) => price)];
     const keys = await priceKeys(this.tenants.reader({}), found.livemode, ids);
     const parts = partsOf(found.items.data, keys);

@@ -7,12 +7,13 @@ import { cancelSubscription, changeSubscription, resumeSubscription } from '@tid
 import { CATALOGUE, openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
 
 let world: StripeWorld;
+let yaml: string;
 beforeAll(async () => {
   // The clock stands still, so that half a month is half a month.
   world = await openStripeWorld({ now: new Date() });
   const seats = '      seats: { feature: seats, included: 1, addon: member }\n';
   const member = `  member: { name: Extra member, product: main, plans: [pro, business], prices: { USD: { month: 500, year: 5000 } }, features: { seats: 1 } }\n`;
-  const yaml = CATALOGUE.replace('      name: Pro\n', `      name: Pro\n${seats}`)
+  yaml = CATALOGUE.replace('      name: Pro\n', `      name: Pro\n${seats}`)
     .replace('      name: Business\n', `      name: Business\n${seats}`)
     .replace('packages:\n', `${member}packages:\n`);
   await world.call(applyPlans, { yaml });
@@ -177,4 +178,18 @@ test('what is ordered of one product leaves what is ordered of another on the sa
     9900 + 500,
     2900 + 500,
   ]);
+});
+
+// The last: it changes the catalogue.
+test('who joins is not given away because the operator has not published what a seat costs: it is switched off, and said', async () => {
+  const org = await subscribed();
+  const dearer = yaml.replace(
+    'prices: { USD: { month: 500, year: 5000 } }, features: { seats: 1 }',
+    'prices: { USD: { month: 600 } }, features: { seats: 1 }',
+  );
+  expect(dearer).not.toBe(yaml);
+  await world.call(applyPlans, { yaml: dearer });
+  await world.members(org, 3);
+  expect(await seats(org)).toMatchObject({ following: false, stopped: 'payment_failed', quantity: 0 });
+  expect(await world.emitted(seatsStopped, org)).toMatchObject([{ name: 'Extra member', quantity: 0 }]);
 });

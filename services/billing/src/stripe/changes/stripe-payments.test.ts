@@ -1,5 +1,12 @@
 import { listInvoices } from '@tidegate/contracts/billing/invoices';
-import { cancelSubscription, changeSubscription, resumeSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { previewChange } from '@tidegate/contracts/billing/preview';
+import {
+  cancelSubscription,
+  changeSubscription,
+  resumeSubscription,
+  setSubscription,
+} from '@tidegate/contracts/billing/subscriptions';
+import type { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
 
 let world: StripeWorld;
@@ -58,6 +65,126 @@ test('a card that is declined leaves a downgrade that was ordered as it is', asy
   await world.settle();
   expect((await stateOf(org))?.next).toEqual(next);
   expect(next).toMatchObject({ items: [{ quantity: 1 }] });
+});
+
+/** Whose card the bank wants to hear its holder for, from now on. */
+async function guarded(order: Parameters<StripeWorld['buy']>[1] = {}) {
+  const made = await subscribed(order);
+  const [method] = (await world.dashboard.customers.listPaymentMethods(await world.customerOf(made.org))).data;
+  return { ...made, guard: () => world.stripe.card(method?.id as string, 'authenticates') };
+}
+/** What a customer is told who has to confirm a payment. */
+async function pageFor(org: string, asked: object): Promise<{ url: string; expiresAt: string }> {
+  const refused = await world.call(changeSubscription, { product: 'main', ...asked }, org).then(
+    () => undefined,
+    (error: unknown) => error as ProblemError,
+  );
+  expect(refused).toMatchObject({ code: 'payment_needs_holder', status: 402, data: { url: expect.any(String) } });
+  return refused?.data as { url: string; expiresAt: string };
+}
+
+test('where the bank asks for the holder of the card a change is in force when they have confirmed it, for what the preview said', async () => {
+  const { org, guard } = await guarded();
+  await world.stripe.advance({ days: 15 });
+  guard();
+  const { dueNow } = await world.call(previewChange, { product: 'main', plan: 'business' }, org);
+  const page = await pageFor(org, { plan: 'business' });
+  expect(Date.parse(page.expiresAt)).toBeGreaterThan(world.stripe.clock.now() * 1_000);
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro', status: 'active', access: 'full' });
+  // Asked for again it is the same page.
+  expect((await pageFor(org, { plan: 'business' })).url).toBe(page.url);
+  expect((await world.stripe.visit(page.url, { outcome: 'pass' })).status).toBe(200);
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'business', status: 'active' });
+  expect(await totals(org)).toEqual([dueNow?.totalMinor, 2900]);
+});
+
+test('what nobody confirms is given up: the plan stays, nothing is owed, and another choice has a page of its own', async () => {
+  const { org, guard } = await guarded();
+  guard();
+  const page = await pageFor(org, { plan: 'business' });
+  const other = await pageFor(org, { plan: 'pro', addons: [{ addon: 'more_bots', quantity: 2 }] });
+  expect(other.url).not.toBe(page.url);
+  await world.stripe.advance({ days: 1 });
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro', status: 'active', access: 'full' });
+  expect(await stateOf(org)).toMatchObject({ items: [{ quantity: 1 }] });
+  const { items } = await world.call(listInvoices, {}, org);
+  expect(items.map(({ status }) => status)).toEqual(['void', 'void', 'paid']);
+});
+
+test('a downgrade that was ordered stays ordered when nobody confirms, and gives way when somebody does', async () => {
+  const { org, paid, guard } = await guarded({ plan: 'business' });
+  await world.payments.change(paid, { plan: 'pro', ...monthly, at: 'period_end' });
+  const { next } = (await stateOf(org)) ?? {};
+  guard();
+  const more = { plan: 'business', addons: [{ addon: 'more_bots', quantity: 1 }], at: 'now' };
+  await pageFor(org, more);
+  await world.restoreOrders();
+  expect((await stateOf(org))?.next).toBe(null);
+  await world.stripe.advance({ days: 1 });
+  await world.settle();
+  await world.restoreOrders();
+  expect(await stateOf(org)).toMatchObject({ next, items: [{ quantity: 1 }] });
+  const { url } = await pageFor(org, more);
+  await world.stripe.visit(url, { outcome: 'pass' });
+  await world.settle();
+  await world.restoreOrders();
+  expect(await stateOf(org)).toMatchObject({ next: null, items: [{ quantity: 1 }, { quantity: 1 }] });
+});
+
+test('an operator, who is not the holder of the card, is refused', async () => {
+  const { org, guard } = await guarded();
+  guard();
+  const order = { organisationId: org, product: 'main', plan: 'business', reason: 'x' };
+  await expect(world.call(setSubscription, order)).rejects.toMatchObject({ code: 'payment_refused' });
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro' });
+});
+
+test.each(['before_effect', 'after_effect'] as const)(
+  'of a change whose answer never comes (%s) no order is lost',
+  async (when) => {
+    const { org, paid } = await subscribed({ plan: 'business' });
+    await world.payments.change(paid, { plan: 'pro', ...monthly, at: 'period_end' });
+    const { next } = (await stateOf(org)) ?? {};
+    expect(next).not.toBe(null);
+    world.api.patienceMs = 1;
+    // The library asks again by itself when a connection was closed.
+    world.stripe.faults.next({ kind: 'drop', when }, { times: 2, on: 'POST /v1/subscriptions/{id}' });
+    const addons = [{ addon: 'more_bots', version: 1, quantity: 1 }];
+    const more = world.payments.change(paid, { plan: 'business', ...monthly, addons, at: 'now' });
+    await expect(more).rejects.toMatchObject({ code: 'unavailable' });
+    world.api.patienceMs = 10_000;
+    world.stripe.faults.clear();
+    await world.settle();
+    expect((await stateOf(org))?.next).toBe(null);
+    await world.restoreOrders();
+    await world.restoreOrders();
+    // Had it been made, the order would have given way to it.
+    expect((await stateOf(org))?.next).toEqual(when === 'before_effect' ? next : null);
+    await world.stripe.advance({ days: 32 });
+    await world.settle();
+    expect(await world.plan(org)).toMatchObject({ plan: when === 'before_effect' ? 'pro' : 'business' });
+  },
+);
+
+test('whoever asks again after an answer that never came changes what was ordered, as if it had never been lost', async () => {
+  const { org, paid } = await subscribed({ plan: 'business' });
+  await world.payments.change(paid, { plan: 'pro', ...monthly, at: 'period_end' });
+  const { next } = (await stateOf(org)) ?? {};
+  world.api.patienceMs = 1;
+  world.stripe.faults.next({ kind: 'drop', when: 'before_effect' }, { times: 2, on: 'POST /v1/subscriptions/{id}' });
+  const addons = [{ addon: 'more_bots', version: 1, quantity: 1 }];
+  const more = () => world.payments.change(paid, { plan: 'business', ...monthly, addons, at: 'now' });
+  await expect(more()).rejects.toMatchObject({ code: 'unavailable' });
+  world.api.patienceMs = 10_000;
+  const [method] = (await world.dashboard.customers.listPaymentMethods(await world.customerOf(org))).data;
+  world.stripe.card(method?.id as string, 'declines');
+  await expect(more()).rejects.toMatchObject({ code: 'payment_refused' });
+  await world.settle();
+  expect((await stateOf(org))?.next).toEqual(next);
 });
 
 test('a trial is of its plan: a larger one is paid for at once, and without a card not had', async () => {

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { paymentNeedsHolder } from '@tidegate/contracts/billing/payments';
+import { ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import { clock } from '@tidegate/runtime/clock';
 import type { Stripe } from 'stripe';
 import { type PaidChange, type PaidSubscription, Payments, type PreviewedCost } from '../../subscriptions/payments.ts';
 import { endOnce, refusalOf, StripeApi } from '../client/stripe-api.ts';
@@ -13,20 +16,47 @@ import {
   nextItems,
   othersOrdered,
   phaseItems,
-  type Quantified,
   quantified,
   type Standing,
+  sameItems,
 } from './item-changes.rules.ts';
 import { type Entered, PaidItems } from './paid-items.ts';
 import { PreviewPayments } from './preview-payments.ts';
+import { ScheduledOrders } from './scheduled-orders.ts';
 
 type Options = { idempotencyKey?: string };
+type Asked = Standing & { found: Stripe.Subscription };
+
+interface Change {
+  items: ItemUpdates;
+  discounts: Entered['now'];
+  another: boolean;
+  byHolder: boolean;
+}
+
+/** As Stripe says, of a request that was to charge a card at once, that its bank wants to hear its holder. */
+const FOR_HOLDER: ReadonlySet<unknown> = new Set([
+  'authentication_required',
+  'invoice_payment_intent_requires_action',
+  'payment_intent_action_required',
+  'subscription_payment_intent_requires_action',
+]);
+const isForHolder = (error: unknown): boolean =>
+  error instanceof ProblemError && (FOR_HOLDER.has(error.data['reason']) || FOR_HOLDER.has(error.data['declineCode']));
+
+/** Before what waits for the holder of a card is given up. */
+const endsSoon = ({ items }: Stripe.Subscription): boolean => endOf(items.data) * 1_000 - clock.now() < DAY_MS;
+const DAY_MS = 86_400_000;
+
+const idOf = (invoice: Stripe.Subscription['latest_invoice']): string =>
+  typeof invoice === 'string' ? invoice : (invoice?.id ?? '');
 
 /**
  * Changes subscriptions that Stripe bills for. Each request names the state that shall be, so repeating it after a time-out
  * or a crash changes nothing more; what Stripe has made of it is stored before it is answered.
  *
- *   now          the items are updated, and the difference is charged at once; a card that is declined changes nothing
+ *   now          the items are updated, and the difference is charged at once; a card that is declined changes nothing, and where
+ *                its bank asks for its holder, who is there, nothing changes until they have confirmed it on a page
  *   period end   a schedule keeps what there is until then, and brings the rest
  *
  * A subscription may pay for several products, and has one schedule: what was ordered of the others stays in it.
@@ -38,6 +68,7 @@ export class StripePayments extends Payments {
     private readonly items: PaidItems,
     private readonly previews: PreviewPayments,
     private readonly customers: SyncCustomer,
+    private readonly orders: ScheduledOrders,
   ) {
     super();
   }
@@ -47,13 +78,14 @@ export class StripePayments extends Payments {
   }
 
   async change(paid: PaidSubscription, to: PaidChange): Promise<void> {
-    const standing = await this.items.begin(paid);
+    const standing = await this.begin(paid, to);
     const { found, parts } = standing;
     const target = await this.items.targetOf(paid, to, found);
-    if (to.at === 'period_end') await this.schedule(found, phaseItems(standing, paid.product, target));
+    if (to.at === 'period_end') await this.orders.schedule(found, phaseItems(standing, paid.product, target));
     else {
       const { now: discounts } = await this.items.discountsOf(found, to);
-      await this.changeNow(found, itemUpdates(parts, paid.product, target), discounts, to.plan !== paid.plan);
+      const change = { items: itemUpdates(parts, paid.product, target), discounts, another: to.plan !== paid.plan };
+      await this.changeNow(paid, found, { ...change, byHolder: to.byHolder ?? false });
       await this.keepOthers(paid, standing);
     }
     await this.copy(found);
@@ -63,49 +95,116 @@ export class StripePayments extends Payments {
     return this.previews.preview(paid, to);
   }
 
+  /** What waits for the holder of the card is given up by asking for something else; asked for again, it has the same page. */
+  private async begin(paid: PaidSubscription, to?: PaidChange): Promise<Asked> {
+    const standing = await this.items.begin(paid);
+    const { found, parts } = standing;
+    const pending = found.pending_update;
+    if (pending && to?.at === 'now') {
+      const target = await this.items.targetOf(paid, to, found);
+      const wanted = phaseItems({ parts, next: undefined }, paid.product, target);
+      const waiting = (pending.subscription_items ?? []).map(({ price, quantity }) => quantified(price.id, quantity));
+      if (sameItems(waiting, wanted)) throw await this.pageOf(found);
+    }
+    if (pending) await this.giveUp(found);
+    const restored = await this.orders.restore(paid);
+    return pending || restored ? this.items.begin(paid) : standing;
+  }
+
   private async changeNow(
+    paid: PaidSubscription,
     found: Stripe.Subscription,
-    items: ItemUpdates,
-    discounts: Entered['now'],
-    another: boolean,
+    { items, discounts, another, byHolder }: Change,
   ): Promise<void> {
     const ordered = nextItems(found);
-    await this.release(found);
+    await this.orders.release(paid, found);
     if (items.length === 0) return discounts.discounts && this.update(found, discounts);
+    const wanted = {
+      ...changeAtOnce(found, items, another),
+      ...discounts,
+      ...(found.cancel_at_period_end && { cancel_at_period_end: false }),
+    };
     try {
-      await this.update(found, {
-        ...changeAtOnce(found, items, another),
-        ...discounts,
-        payment_behavior: 'error_if_incomplete',
-        ...(found.cancel_at_period_end && { cancel_at_period_end: false }),
-      });
+      await this.update(found, { ...wanted, payment_behavior: 'error_if_incomplete' });
     } catch (error) {
-      if (ordered && refusalOf(error)) await this.schedule({ ...found, schedule: null }, ordered);
+      if (!refusalOf(error)) throw error;
+      // What was ordered for the end of the period must be there when it ends.
+      const asks = byHolder && isForHolder(error) && !(ordered && endsSoon(found));
+      const refused = asks ? await this.askHolder(found, wanted, error) : error;
+      if (!refused) return;
+      if (ordered && refused === error) {
+        await this.orders.schedule({ ...found, schedule: null }, ordered);
+        await this.orders.done(paid);
+      }
+      throw refused;
+    }
+  }
+
+  /**
+   * Stripe keeps the change until its invoice is paid, for a day at the most; nothing of it is in force before. undefined: it was
+   * paid at once.
+   */
+  private async askHolder(
+    found: Stripe.Subscription,
+    wanted: Stripe.SubscriptionUpdateParams,
+    refusal: unknown,
+  ): Promise<unknown> {
+    try {
+      const updated = await this.call('POST /v1/subscriptions/:id', (stripe, options) =>
+        stripe.subscriptions.update(found.id, { ...wanted, payment_behavior: 'pending_if_incomplete' }, options),
+      );
+      if (!updated.pending_update) return undefined;
+      const page = await this.pageOf(updated);
+      await this.copy(found);
+      return page;
+    } catch (error) {
+      if (refusalOf(error)) return refusal;
       throw error;
     }
   }
 
+  private async pageOf({ latest_invoice, pending_update }: Stripe.Subscription): Promise<Error> {
+    const id = idOf(latest_invoice);
+    const { hosted_invoice_url: url } = await this.api.call('GET /v1/invoices/:id', (stripe) =>
+      stripe.invoices.retrieve(id),
+    );
+    const expiresAt = new Date((pending_update?.expires_at ?? 0) * 1_000).toISOString();
+    if (!url) throw new Error(`The invoice ${id} of a change that waits has no page.`);
+    return problemError(paymentNeedsHolder, { url, expiresAt }, `Confirm the payment: ${url}`);
+  }
+
+  private async giveUp({ latest_invoice }: Stripe.Subscription): Promise<void> {
+    const id = idOf(latest_invoice);
+    try {
+      await this.call('POST /v1/invoices/:id/void', (stripe, options) => stripe.invoices.voidInvoice(id, {}, options));
+    } catch (error) {
+      // It was paid a moment ago, or its time is over.
+      if (!refusalOf(error)) throw error;
+    }
+  }
+
   async cancel(paid: PaidSubscription, at: 'now' | 'period_end'): Promise<void> {
-    const standing = await this.items.begin(paid);
+    const standing = await this.begin(paid);
     const { found, parts, next } = standing;
     const others = hasOthers(parts, paid.product);
     if (at === 'period_end' && others && hasOthers(next ?? parts, paid.product))
-      await this.schedule(found, phaseItems(standing, paid.product, undefined));
+      await this.orders.schedule(found, phaseItems(standing, paid.product, undefined));
     else {
-      await this.release(found);
+      await this.orders.release(paid, found);
       if (at === 'now' && others) {
         await this.removePart(paid, found);
         await this.keepOthers(paid, standing);
       } else if (at === 'period_end') await this.update(found, { cancel_at_period_end: true });
       else await endOnce(this.call('DELETE /v1/subscriptions/:id', (stripe) => stripe.subscriptions.cancel(found.id)));
+      if (next) await this.orders.done(paid);
     }
     await this.copy(found);
   }
 
   async resume(paid: PaidSubscription): Promise<void> {
-    const standing = await this.items.begin(paid);
+    const standing = await this.begin(paid);
     const { found } = standing;
-    await this.release(found);
+    await this.orders.release(paid, found);
     if (found.status === 'paused') {
       await this.call('POST /v1/subscriptions/:id/resume', (stripe, options) =>
         stripe.subscriptions.resume(found.id, { billing_cycle_anchor: { type: 'now' } }, options),
@@ -118,13 +217,14 @@ export class StripePayments extends Payments {
   }
 
   async pause(paid: PaidSubscription): Promise<void> {
-    const { found } = await this.items.begin(paid);
-    await this.release(found);
+    const { found, next } = await this.begin(paid);
+    await this.orders.release(paid, found);
     if (found.status !== 'paused') {
       await this.call('POST /v1/subscriptions/:id/pause', (stripe, options) =>
         stripe.subscriptions.pause(found.id, {}, options),
       );
     }
+    if (next) await this.orders.done(paid);
     await this.copy(found);
   }
 
@@ -141,47 +241,8 @@ export class StripePayments extends Payments {
     if (!next) return;
     const { found, parts } = await this.items.find(paid);
     const items = othersOrdered({ parts, next }, paid.product);
-    if (items) await this.schedule(found, items);
-  }
-
-  /** What there is stays until the period ends; then come the given items. */
-  private async schedule(found: Stripe.Subscription, items: Quantified[]): Promise<void> {
-    if (found.cancel_at_period_end) await this.update(found, { cancel_at_period_end: false });
-    const existing = typeof found.schedule === 'string' ? found.schedule : found.schedule?.id;
-    const schedule = existing
-      ? await this.api.call('GET /v1/subscription_schedules/:id', (stripe) =>
-          stripe.subscriptionSchedules.retrieve(existing),
-        )
-      : await this.call('POST /v1/subscription_schedules', (stripe, options) =>
-          stripe.subscriptionSchedules.create({ from_subscription: found.id }, options),
-        );
-    const current = schedule.phases.find(({ start_date }) => start_date === schedule.current_phase?.start_date);
-    const ends = endOf(found.items.data);
-    const now = found.items.data.map(({ price, quantity }) => quantified(price.id, quantity));
-    const start_date = current?.start_date ?? found.start_date;
-    await this.call('POST /v1/subscription_schedules/:id', (stripe, options) =>
-      stripe.subscriptionSchedules.update(
-        schedule.id,
-        {
-          end_behavior: 'release',
-          proration_behavior: 'none',
-          phases: [
-            { items: now, start_date, end_date: ends, proration_behavior: 'none' },
-            { items, start_date: ends, proration_behavior: 'none' },
-          ],
-        },
-        options,
-      ),
-    );
-  }
-
-  /** A schedule decides alone as long as it is there. */
-  private async release({ schedule }: Stripe.Subscription): Promise<void> {
-    const id = typeof schedule === 'string' ? schedule : schedule?.id;
-    if (!id) return;
-    await this.call('POST /v1/subscription_schedules/:id/release', (stripe, options) =>
-      stripe.subscriptionSchedules.release(id, {}, options),
-    );
+    if (items) await this.orders.schedule(found, items);
+    await this.orders.done(paid);
   }
 
   private async update({ id }: Stripe.Subscription, params: Stripe.SubscriptionUpdateParams): Promise<void> {

@@ -3,6 +3,7 @@ import type { unknownPlan } from '@tidegate/contracts/billing/plans';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import type { VersionedCatalogue, VersionedPlan } from '../../plans/catalogue-model.rules.ts';
 import { offeredPlan } from '../../plans/offered-plan.rules.ts';
+import { priceOf } from '../../prices/price-of.rules.ts';
 import type { SubscriptionState } from '../mirror/subscription-state.rules.ts';
 import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
 import { usageSoldBy } from '../prices/usage-sold.rules.ts';
@@ -44,7 +45,7 @@ export function boughtBy(refuse: RefuseChoice, catalogue: VersionedCatalogue, ch
       throw notSold(refuse, product, name, `it is not sold with the plan ${plan.name}`);
     if (addon.max !== null && quantity > addon.max)
       throw notSold(refuse, product, name, `there may be ${addon.max} of it`);
-    if (!isPriced(addon.prices, currency, interval)) throw notPriced(refuse, choice, name, addon.prices);
+    if (!priceOf(addon.prices, currency, interval)) throw notPriced(refuse, choice, name, addon.prices);
     const { version: of } = addon;
     lines.push({ sold: { kind: 'addon', product, addon: name, version: of, currency, interval }, quantity });
   }

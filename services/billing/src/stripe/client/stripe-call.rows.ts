@@ -73,3 +73,12 @@ export async function expireCalls(tx: Tx, days: number, limit: number): Promise<
 
 export const isBegun = async (tx: Tx, key: string): Promise<boolean> =>
   (await tx.one('select 1 from stripe_calls where org_id = $1 and key = $2', [tx.orgId, key])) !== undefined;
+
+/** What a call has made, as far as its answer was stored. */
+export async function responseOf(tx: Tx, key: string): Promise<string | null> {
+  const row = await tx.one<Pick<StripeCallRow, 'response_id'>>(
+    'select response_id from stripe_calls where org_id = $1 and key = $2',
+    [tx.orgId, key],
+  );
+  return row?.response_id ?? null;
+}

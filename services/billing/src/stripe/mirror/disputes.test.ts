@@ -61,6 +61,20 @@ test('a lost dispute makes what was paid for read-only until an operator settles
   ]);
 });
 
+test('a dispute that is lost while no webhook comes is found by the list of events', async () => {
+  const { org, dispute } = await disputed();
+  await world.find();
+  world.stripe.webhooks.drop(() => true);
+  dispute.close('lost');
+  await world.stripe.settled();
+  world.stripe.webhooks.dropNoMore();
+  expect(await world.plan(org)).toMatchObject({ access: 'full' });
+  await world.find();
+  await world.makeDue();
+  await world.copy();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro', access: 'read_only' });
+});
+
 test('when what was paid for has ended, the default plan is had as by everybody', async () => {
   const { org, dispute } = await disputed();
   dispute.close('lost');

@@ -3,13 +3,23 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Log } from '@tidegate/telemetry/log';
 import type { Stripe } from 'stripe';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
-import { claimCards, findGivenElsewhere, noteGivenElsewhere, type TrialKey } from '../../subscriptions/trial.rows.ts';
+import {
+  claimCards,
+  claimPeople,
+  findGivenElsewhere,
+  notBegunBy,
+  noteGivenElsewhere,
+  personKeys,
+  type TrialKey,
+} from '../../subscriptions/trial.rows.ts';
 import { endOnce, StripeApi } from '../client/stripe-api.ts';
+import { customerById } from '../customers/stripe-customer.rows.ts';
 import { readLookupKey } from '../prices/lookup-key.rules.ts';
 import type { Fact } from './facts.rules.ts';
 
 /**
- * A product is tried once with a card, whoever has it. Who is first is decided by one insert, before anything of the trial is
+ * A product is tried once with a card, whoever has it, and once by each person, however many pages to buy it they have opened
+ * before. Who is first is decided by one insert, before anything of the trial is
  * stored here; the other one is cancelled at Stripe, which charges nothing, or is paid for from now on, as the catalogue says.
  * After a crash the same is done again. A trial that was given before its organisation moved here goes on, whoever has tried the
  * product here with the same card; its cards have tried it here as well then.
@@ -32,23 +42,37 @@ export class TriedCards {
     if (trials.length === 0) return [];
     const { policies } = await requireCatalogue(this.tenants.reader({}));
     const policy = policies?.triedCard ?? 'refuse';
-    if (policy === 'allow') return [];
-    const cards = await this.cards(customerId);
+    const cards = policy === 'allow' ? [] : await this.cards(customerId);
     const facts: Fact[] = [];
     for (const trial of trials) {
       const products = productsOf(trial);
+      const isGiven = given.has(trial.id);
+      const people = isGiven ? undefined : await this.people(customerId, trial, products);
       const first = await this.tenants.as({}, async (tx) => {
-        const isFirst = await claimCards(tx, products, cards, trial.id);
-        if (given.has(trial.id)) await noteGivenElsewhere(tx, trial.id);
-        return isFirst || given.has(trial.id);
+        const isFirst =
+          (!people || (await claimPeople(tx, people.products, people.keys, trial.id))) &&
+          (await claimCards(tx, products, cards, trial.id));
+        if (isGiven) await noteGivenElsewhere(tx, trial.id);
+        return isFirst || isGiven;
       });
       if (first) continue;
-      await this.end(trial, policy);
-      this.log.warn({ subscription: trial.id, policy }, 'A trial with a card that has tried the product was not given');
-      const data = { subscription: trial.id, product: products.join(', '), became: policy };
+      const became = policy === 'allow' ? 'refuse' : policy;
+      await this.end(trial, became);
+      this.log.warn({ subscription: trial.id, became }, 'A trial of who has tried the product before was not given');
+      const data = { subscription: trial.id, product: products.join(', '), became };
       facts.push({ key: `sub:${trial.id}:trial_refused`, kind: 'trial_refused', at: trial.created, data });
     }
     return facts;
+  }
+
+  /** Those who have not begun to try it by this very trial, and what they try. */
+  private async people(customerId: string, { created }: Stripe.Subscription, products: readonly string[]) {
+    const customer = await customerById(this.tenants.reader({ system: 'stripe' }), customerId);
+    if (!customer) return undefined;
+    const { org_id: orgId } = customer;
+    const reader = this.tenants.reader({ orgId });
+    const begins = await notBegunBy(reader, orgId, products, new Date(created * 1_000));
+    return { products: begins, keys: await personKeys(reader, orgId) };
   }
 
   private async cards(customer: string): Promise<TrialKey[]> {

@@ -1,8 +1,11 @@
+import { listInvoices } from '@tidegate/contracts/billing/invoices';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { previewChange } from '@tidegate/contracts/billing/preview';
 import { publishPrices } from '@tidegate/contracts/billing/publish';
+import { changeSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { CATALOGUE, openStripeWorld, type StripeWorld } from '../../../test/stripe-world.ts';
 import { lookupKeyOf, readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
-import { fromStripe, toStripe } from '../prices/stripe-amount.rules.ts';
+import { chargeable, fromStripe, toStripe } from '../prices/stripe-amount.rules.ts';
 
 let world: StripeWorld;
 const changes = async (input: { dryRun?: boolean } = {}) => {
@@ -18,6 +21,28 @@ test('published once, nothing is left to do; a new version of a plan gets prices
   expect((await changes({ dryRun: true })).sort()).toEqual(wanted);
   expect((await changes()).sort()).toEqual(wanted);
   expect(await changes()).toEqual([]);
+});
+
+test('an add-on that is sold by the month only costs twelve months with a plan that is paid by the year, as it does by hand', async () => {
+  world = await openStripeWorld();
+  await world.call(applyPlans, { yaml: CATALOGUE.replace('month: 500, year: 5000', 'month: 500') });
+  expect((await changes()).sort()).toEqual(
+    ['create main.addon.more_bots.v2.usd.month', 'create main.addon.more_bots.v2.usd.year'].sort(),
+  );
+  expect(await changes()).toEqual([]);
+  const org = await world.organisation();
+  await world.buy(org, { interval: 'year', addons: [{ addon: 'more_bots', quantity: 2 }] });
+  await world.settle();
+  const totals = async () => (await world.call(listInvoices, {}, org)).items.map(({ totalMinor }) => totalMinor);
+  expect(await totals()).toEqual([29_000 + 2 * 6_000]);
+  const other = await world.organisation();
+  await world.buy(other, { addons: [{ addon: 'more_bots', quantity: 1 }] });
+  await world.settle();
+  const yearly = { product: 'main', plan: 'pro', interval: 'year' };
+  const { dueNow } = await world.call(previewChange, yearly, other);
+  expect(dueNow?.totalMinor).toBeGreaterThan(30_000);
+  await world.call(changeSubscription, yearly, other);
+  expect(await world.subscription(other)).toMatchObject({ interval: 'year' });
 });
 
 test('a price that was made by hand with another amount loses its key, and whoever has it is still understood', async () => {
@@ -77,5 +102,10 @@ test('amounts are counted as Stripe counts them, exactly', () => {
   expect(fromStripe(50_000, 'ISK')).toBe(500);
   expect(toStripe(500, 'MGA')).toBe(5);
   expect(() => toStripe(501, 'MGA')).toThrow('cannot charge');
+  expect(() => toStripe(9_999, 'KWD')).toThrow('write 9990 or 10000');
+  expect(chargeable(9_994n, 'KWD')).toBe(9_990);
+  expect(chargeable(-9_996n, 'KWD')).toBe(-10_000);
+  expect(chargeable(549n, 'MGA')).toBe(500);
+  expect(chargeable(9_994n, 'USD')).toBe(9_994);
   expect(() => toStripe(Number.MAX_SAFE_INTEGER, 'ISK')).toThrow('exact');
 });

@@ -1,5 +1,6 @@
 import { exponentOf } from '@tidegate/contracts/billing/currencies';
 import type { VersionedCatalogue } from '../../plans/catalogue-model.rules.ts';
+import { priceOf as priceOfInterval } from '../../prices/price-of.rules.ts';
 import { lookupKeyOf, type Sold } from '../prices/lookup-key.rules.ts';
 import { toStripe } from '../prices/stripe-amount.rules.ts';
 import { type UsageTerms, usageTerms } from '../prices/usage-amount.rules.ts';
@@ -72,7 +73,7 @@ export function wantedOf(
   for (const addon of catalogue.addons) {
     const { product, version } = addon;
     const id = `tidegate.${product}.addon.${addon.addon}`;
-    const own = addon.prices
+    const own = pricesOf(addon, catalogue.plans)
       .map((price) => priceOf({ kind: 'addon', product, addon: addon.addon, version, ...price }, id, price))
       .filter(({ amount }) => amount > 0);
     if (own.length === 0) continue;
@@ -91,6 +92,25 @@ export function wantedOf(
     prices.push(...own);
   }
   return { products, meters: [...meters.values()], prices };
+}
+
+/**
+ * Whoever pays for a plan by the year pays twelve months of an add-on that is sold by the month only: at Stripe that is a price of
+ * its own.
+ */
+function pricesOf(
+  { product, plans, prices }: VersionedCatalogue['addons'][number],
+  all: VersionedCatalogue['plans'],
+): VersionedCatalogue['addons'][number]['prices'] {
+  const yearly = all
+    .filter((plan) => plan.product === product && plans.includes(plan.plan))
+    .flatMap((plan) => plan.prices.filter(({ interval }) => interval === 'year').map(({ currency }) => currency));
+  const added = [...new Set(yearly)].flatMap((currency) => {
+    const amountMinor = priceOfInterval(prices, currency, 'year');
+    const written = prices.some((price) => price.currency === currency && price.interval === 'year');
+    return written || amountMinor === undefined ? [] : [{ currency, interval: 'year' as const, amountMinor }];
+  });
+  return [...prices, ...added];
 }
 
 /** Everything that a plan charges beyond limits, for each of its prices. */

@@ -6,11 +6,14 @@ import { packageBought } from '../../credits/give-units.ts';
 import { lockBilling } from '../../kernel/subscription.rows.ts';
 import { StoredCalls } from '../client/stored-calls.ts';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
+import { responseOf } from '../client/stripe-call.rows.ts';
 import { savedCard } from '../customers/saved-card.ts';
 import { findCustomer } from '../customers/stripe-customer.rows.ts';
 import { PublishedPrices } from '../prices/published-prices.ts';
 import { fromStripe } from '../prices/stripe-amount.rules.ts';
 import { settleOrder, type TopUpOrder } from './top-up.rows.ts';
+
+const invoiceKey = (order: string): string => `top-up-invoice:${order}`;
 
 /**
  * Charges the card for packages that were ordered by themselves:
@@ -33,15 +36,29 @@ export class ChargeTopUp {
     const livemode = this.api.settings?.livemode ?? false;
     const customer = (await findCustomer(this.tenants.reader({ orgId }), orgId, livemode))?.customer_id;
     const card = customer && (await savedCard(this.api, customer));
+    const invoice =
+      customer && card
+        ? await this.pay(await this.invoiceOf(orgId, order, { customer, card, livemode }))
+        : await this.madeBefore(orgId, order);
     // Who was deleted at Stripe, or has removed every card, has nothing that could be charged.
-    if (!customer || !card) return this.settle(orgId, order, 'declined', null);
-    const invoice = await this.invoiceOf(orgId, order, { customer, card, livemode });
-    const paid = await this.pay(invoice);
-    if (paid.status === 'paid') return this.settle(orgId, order, 'granted', paid);
-    await this.withdraw(paid);
+    if (!invoice) return this.settle(orgId, order, 'declined', null);
+    if (invoice.status === 'paid') return this.settle(orgId, order, 'granted', invoice);
+    await this.withdraw(invoice);
     // Somebody may have paid it on its page a moment ago.
     const last = await this.fetch(invoice.id);
     return this.settle(orgId, order, last.status === 'paid' ? 'granted' : 'declined', last);
+  }
+
+  /** By an attempt whose answer was lost: what was paid then is given, whatever became of the card since. */
+  private async madeBefore(orgId: string, { id }: TopUpOrder): Promise<Stripe.Invoice | undefined> {
+    const made = await responseOf(this.tenants.reader({ orgId }), invoiceKey(id));
+    if (!made) return undefined;
+    try {
+      return await this.fetch(made);
+    } catch (error) {
+      if (refusalOf(error) !== 'resource_missing') throw error;
+      return undefined;
+    }
   }
 
   private async invoiceOf(
@@ -62,7 +79,7 @@ export class ChargeTopUp {
     };
     const invoice = await this.calls.create({
       orgId,
-      key: `top-up-invoice:${id}`,
+      key: invoiceKey(id),
       operation: 'invoices.create',
       endpoint: 'POST /v1/invoices',
       params: { customer },

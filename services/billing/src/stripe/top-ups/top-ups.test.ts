@@ -117,6 +117,22 @@ test.each([
   expect(await one(org)).toMatchObject({ enabled: true, spentMinor: 1_000 });
 });
 
+test('what was paid is given, also when its answer was lost and the card is gone before anybody asks again', async () => {
+  const { org, ref } = await customer();
+  world.left.remaining['calls'] = 150;
+  world.api.patienceMs = 1;
+  world.stripe.faults.next({ kind: 'drop', when: 'after_effect' }, { times: 2, on: 'POST /v1/invoices/{id}/pay' });
+  await world.runLow(org);
+  world.api.patienceMs = 10_000;
+  expect(await given(org)).toEqual([]);
+  for (const { id } of (await world.dashboard.customers.listPaymentMethods(ref)).data)
+    await world.dashboard.paymentMethods.detach(id);
+  await world.runLow(org);
+  expect(await given(org)).toEqual([1_000]);
+  expect(await invoices(ref)).toEqual([['paid', 1_000]]);
+  expect(await one(org)).toMatchObject({ enabled: true, stopped: null, spentMinor: 1_000 });
+});
+
 test('a package that is not sold any more switches it off', async () => {
   const { org } = await customer();
   await world.tenants.run(org, (tx) => tx.query("update top_ups set package = 'calls_old' where org_id = $1", [org]));

@@ -16,14 +16,19 @@ const OVERLAP_MS = 600_000;
 const FIRST_MS = 86_400_000;
 const LONGEST_MS = 30 * 86_400_000;
 
-/** At most twenty can be asked for; what they leave out comes with one of them. */
+/** Everything after which a customer is another one. At most twenty types can be asked for at once. */
+const TYPES_AT_ONCE = 20;
 const TYPES = [
   'checkout.session.completed',
+  'checkout.session.async_payment_failed',
+  'checkout.session.async_payment_succeeded',
   'customer.deleted',
   'customer.updated',
   'customer.subscription.created',
   'customer.subscription.deleted',
   'customer.subscription.paused',
+  'customer.subscription.pending_update_applied',
+  'customer.subscription.pending_update_expired',
   'customer.subscription.resumed',
   'customer.subscription.updated',
   'subscription_schedule.updated',
@@ -34,8 +39,16 @@ const TYPES = [
   'invoice.payment_failed',
   'invoice.updated',
   'invoice.voided',
+  'payment_method.attached',
+  'payment_method.automatically_updated',
+  'payment_method.detached',
+  'payment_method.updated',
   'charge.refunded',
+  'charge.refund.updated',
+  'refund.failed',
+  'charge.dispute.closed',
   'charge.dispute.created',
+  'charge.dispute.updated',
   'credit_note.created',
   'credit_note.updated',
 ];
@@ -67,16 +80,23 @@ export class FindEvents {
     const began = clock.now();
     const before = (await readPlace(reader, name))?.getTime() ?? began - FIRST_MS + OVERLAP_MS;
     const from = Math.max(before - OVERLAP_MS, began - LONGEST_MS);
-    const whole = await this.read(Math.floor(from / 1_000), settings.livemode, signal);
-    if (whole) await this.tenants.system('stripe', (tx) => savePlace(tx, name, new Date(began)));
+    for (let at = 0; at < TYPES.length; at += TYPES_AT_ONCE) {
+      const types = TYPES.slice(at, at + TYPES_AT_ONCE);
+      if (!(await this.read({ types, created: { gte: Math.floor(from / 1_000) } }, settings.livemode, signal))) return;
+    }
+    await this.tenants.system('stripe', (tx) => savePlace(tx, name, new Date(began)));
   }
 
   /** Newest first, page by page. Answers whether it came to the end. */
-  private async read(from: number, livemode: boolean, signal: AbortSignal): Promise<boolean> {
+  private async read(
+    asked: { types: string[]; created: { gte: number } },
+    livemode: boolean,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     let last: string | undefined;
     for (let more = true; more; ) {
       if (signal.aborted) return false;
-      const page = { created: { gte: from }, types: TYPES, limit: 100, ...(last && { starting_after: last }) };
+      const page = { ...asked, limit: 100, ...(last && { starting_after: last }) };
       const { data, has_more } = await this.api.call('GET /v1/events', (stripe) => stripe.events.list(page));
       const events = data.map((event) => eventOf(event, livemode)).filter((event): event is IncomingEvent => !!event);
       const added = await this.tenants.system('stripe', (tx) => insertEvents(tx, events, 'list'));

@@ -10,7 +10,7 @@ import { savedCard } from '../customers/saved-card.ts';
 import { findCustomer } from '../customers/stripe-customer.rows.ts';
 import { saveDrifts, statuses } from '../mirror/mirror.rows.ts';
 import type { SoldUsage } from '../prices/lookup-key.rules.ts';
-import { toStripe } from '../prices/stripe-amount.rules.ts';
+import { chargeable, toStripe } from '../prices/stripe-amount.rules.ts';
 import { decimalOf, millionths } from './quantity.rules.ts';
 import { beginLateCharge, lateCharged, markWaiting, type Pending, type UsagePeriodRow } from './usage-report.rows.ts';
 
@@ -84,6 +84,7 @@ export class LateUsage {
         auto_advance: true,
         pending_invoice_items_behavior: 'include',
         ...(card && { default_payment_method: card }),
+        ...(this.api.settings?.tax && { automatic_tax: { enabled: true } }),
       };
       await this.calls.create({
         orgId,
@@ -116,7 +117,7 @@ export class LateUsage {
       const name = (await knownFeatures(tx)).find(({ key }) => key === sold.feature)?.name ?? sold.feature;
       const pending = {
         quantity: decimalOf(owed - charged),
-        amountMinor: Number(costs(owed) - costs(charged)),
+        amountMinor: chargeable(costs(owed) - costs(charged), sold.currency),
         currency: sold.currency,
         description: `${name}, beyond what is included, counted later`,
       };

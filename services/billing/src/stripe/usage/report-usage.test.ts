@@ -380,3 +380,21 @@ test('an hour that Stripe takes no more is listed for the operator, once', async
   await world.reportUsage();
   expect(await world.drifts(org)).toMatchObject([{ ours: '9', theirs: 'timestamp_too_far_in_past' }]);
 });
+
+test('the invoice of its own that late usage gets is taxed as all others are', async () => {
+  const now = new Date(Math.floor(Date.now() / HOUR) * HOUR - HOUR / 2);
+  world = await openStripeWorld({ now, tax: true });
+  const { org, customer, begun } = await subscribed('payg');
+  world.used['calls'] = [[begun, 200]];
+  const end = await nextPeriod(customer);
+  world.used['calls'].push([end - HOUR, 60]);
+  await world.reportUsage({ whole: true });
+  const [{ id = '' } = {}] = await world.subscriptions(org);
+  await world.dashboard.subscriptions.cancel(id);
+  await world.settle();
+  await world.stripe.advance({ days: 40 });
+  await world.reportUsage({ whole: true });
+  const { data } = await world.dashboard.invoices.list({ customer });
+  expect(data[0]).toMatchObject({ subtotal: 60, automatic_tax: { enabled: true } });
+  expect(data[0]?.total).toBe(72);
+});
