@@ -37,7 +37,7 @@ export class UndoEmailChange {
     const user = await lockUser(own, found.user_id);
     const token = user && (await useToken(own, tokenHash, 'undo-email'));
     if (!user || !token?.email) throw refuse(tokenInvalid, {}, OVER);
-    if (!(await setEmail(own, user.id, token.email))) throw refuse(tokenInvalid, {}, OVER);
+    if (!(await setEmail(own, user.id, token.email, { proven: true }))) throw refuse(tokenInvalid, {}, OVER);
     await this.replace.lockOut(own, user, unknownHash);
     await deleteLaterUndos(own, user.id, token.expires_at, UNDO_MINUTES);
     await this.mails.queue(own, { kind: 'reset-password', email: token.email });
