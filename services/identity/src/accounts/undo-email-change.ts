@@ -4,6 +4,7 @@ import { undoEmailChange } from '@tidegate/contracts/identity/account-addresses'
 import { tokenInvalid } from '@tidegate/contracts/identity/sessions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { subjectsOf } from '../authentication/login-throttle.rules.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
 import { noteEvent } from '../kernel/account-event.rows.ts';
 import { hashOf } from '../kernel/tokens.ts';
@@ -31,7 +32,8 @@ export class UndoEmailChange {
     // Read first: a made-up token costs no hashing.
     const found = await findToken(this.tenants.reader({}), tokenHash, 'undo-email');
     if (!found) throw refuse(tokenInvalid, {}, OVER);
-    const unknownHash = await this.passwords.hash(randomBytes(24).toString('base64url'), { known: true });
+    const subjects = subjectsOf(found.email ?? found.user_id, ip);
+    const unknownHash = await this.passwords.hash(randomBytes(24).toString('base64url'), { known: true, subjects });
     const own = tx.as({ userId: found.user_id });
     // The account first: of two that undo it at once the second waits, and may find its token gone.
     const user = await lockUser(own, found.user_id);
