@@ -1,44 +1,48 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Profile } from '@tidegate/client';
-import { useWrite } from '../kernel/api.ts';
+import { type InputOf, useWrite } from '../kernel/api.ts';
 import { adoptChoices } from '../kernel/own-choices.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { LOCALES, t } from '../kernel/strings.ts';
+import { useFollowing } from '../kernel/use-following.ts';
 
 const zones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
+type Shown = ReturnType<typeof shownOf>;
+const shownOf = ({ name, locale, timeZone, theme }: Profile) => ({
+  name,
+  locale: locale ?? '',
+  timeZone: timeZone ?? '',
+  theme: theme ?? '',
+});
+
 export function EditProfile({ user }: { user: Profile }) {
-  const form = useForm({
-    initialValues: {
-      name: user.name,
-      locale: user.locale ?? '',
-      timeZone: user.timeZone ?? '',
-      theme: user.theme ?? '',
-    },
-  });
+  const form = useForm({ initialValues: shownOf(user) });
+  const followed = useFollowing(form, shownOf(user));
   const save = useWrite('accountsUpdateMe', {
     org: null,
     onDone: (changed) => {
+      form.resetDirty(shownOf(changed));
       if (adoptChoices(changed)) location.reload();
     },
   });
+  // Only what was chosen here: another tab may have changed the rest.
+  const sent = (chosen: Shown): InputOf<'accountsUpdateMe'> => {
+    const isOther = (field: keyof Shown) => chosen[field] !== followed.current[field];
+    return {
+      ...(isOther('name') ? { name: chosen.name } : {}),
+      ...(isOther('locale') ? { locale: (chosen.locale || null) as Profile['locale'] } : {}),
+      ...(isOther('timeZone') ? { timeZone: chosen.timeZone || null } : {}),
+      ...(isOther('theme') ? { theme: (chosen.theme || null) as Profile['theme'] } : {}),
+    };
+  };
   const errors = fieldErrors(save.error);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
   return (
-    <form
-      className="stack form"
-      onSubmit={form.onSubmit(({ name, locale, timeZone, theme }) =>
-        save.mutate({
-          name,
-          locale: (locale || null) as Profile['locale'],
-          timeZone: timeZone || null,
-          theme: (theme || null) as Profile['theme'],
-        }),
-      )}
-    >
+    <form className="stack form" onSubmit={form.onSubmit((values) => save.mutate(sent(values)))}>
       <TextInput label={t('Your name')} autoComplete="name" required {...field('name')} />
       <NativeSelect
         label={t('Language')}

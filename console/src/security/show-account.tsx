@@ -24,7 +24,7 @@ export function ShowAccount() {
           <>
             {user.emailVerified ? null : <Unverified />}
             <h2>{t('Profile')}</h2>
-            <EditProfile key={JSON.stringify(user)} user={user} />
+            <EditProfile key={user.id} user={user} />
             <h2>{t('Sessions')}</h2>
             <ListSessions />
             <h2>{t('E-mail')}</h2>

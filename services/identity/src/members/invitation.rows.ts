@@ -98,8 +98,11 @@ export const listReceived = (
     [invited, before ?? null, limit],
   );
 
-export const findReceived = (tx: Tx, invited: string, id: string): Promise<{ org_id: string } | undefined> =>
-  tx.one('select org_id from invitations where invited_hash = $1 and id = $2', [invited, id]);
+export const findReceived = (tx: Tx, invited: string, id: string): Promise<InvitationRow | undefined> =>
+  tx.one<InvitationRow>('select * from invitations where invited_hash = $1 and id = $2 and expires_at > now()', [
+    invited,
+    id,
+  ]);
 
 /** False when there is none. */
 export const deleteInvitation = async (tx: Tx, id: string): Promise<boolean> =>
