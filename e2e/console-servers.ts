@@ -70,5 +70,24 @@ export function consoleServers(visit: Visit): void {
       expect(await yes.isDisabled()).toBe(false);
       await dialog.getByRole('button', { name: 'No', exact: true }).click();
     });
+
+    test('the database of the installation is watched again after it was removed', async () => {
+      await page.goto(`${server}/settings`);
+      await page.getByRole('button', { name: 'Remove this server' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('textbox').fill('This installation');
+      await dialog.getByRole('button', { name: 'Remove this server' }).click();
+      await page.getByRole('heading', { name: 'Servers' }).waitFor();
+      await visit.go(page, `${home}/servers/new`);
+      expect(await visit.judge(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Watch it' }).click();
+      await page.getByRole('heading', { name: 'This installation' }).waitFor();
+      expect(page.url()).not.toContain(server);
+      // Asked once more it leads there.
+      const again = page.url();
+      await visit.go(page, `${home}/servers/new`);
+      await page.getByRole('button', { name: 'Watch it' }).click();
+      await page.waitForURL(again);
+    });
   });
 }

@@ -158,6 +158,10 @@ export function browserConsole(visit: Visit, names: NameServer): void {
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Name').fill('CI');
       await dialog.getByLabel('servers:read').check();
+      // What an owner has, and nothing that no key has.
+      await dialog.getByLabel('audit:read').waitFor();
+      await dialog.getByLabel('members:write').waitFor();
+      expect(await dialog.getByLabel('operator').count()).toBe(0);
       expect(await visit.judge(page)).toEqual([]);
       await dialog.getByRole('button', { name: 'Create', exact: true }).click();
       const key = (await dialog.locator('pre').textContent()) ?? '';

@@ -1,6 +1,7 @@
 import { apiJourney } from './api-journey.ts';
 import { auditLog } from './audit.ts';
 import { agreeToAnswers } from './console/agree-to-answers.ts';
+import { belongNowhere } from './console/belong-nowhere.ts';
 import { resetAPassword } from './console/reset-a-password.ts';
 import { Visit } from './console/visit.ts';
 import { browserConsole } from './console.ts';
@@ -51,6 +52,7 @@ observability(prometheus);
 edge(platform, () => ({ ...collector.settings(), ...mails.settings() }));
 traces(platform, collector, mails);
 resetAPassword(visit, mails);
+belongNowhere(visit, mails);
 agreeToAnswers(visit, mails);
 apiJourney(platform, mails);
 keepsRunning(platform);

@@ -6,7 +6,7 @@ import './kernel/tokens.css';
 import './kernel/page.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { createRouter, RouterProvider } from '@tanstack/react-router';
+import { createRouter, lazyRouteComponent, RouterProvider } from '@tanstack/react-router';
 import { lazy, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { appearanceRoutes } from './appearance/appearance.routes.ts';
@@ -16,7 +16,7 @@ import { botRoutes } from './bots/bots.routes.ts';
 import { channelRoutes } from './channels/channels.routes.ts';
 import { queryClient } from './kernel/api.ts';
 import { ProblemNote } from './kernel/problem-note.tsx';
-import { orgRoute, rootRoute } from './kernel/routes.ts';
+import { orgRoute, personRoute, rootRoute } from './kernel/routes.ts';
 import { takeLink } from './kernel/shared-link.ts';
 import { loadStrings } from './kernel/strings.ts';
 import { isDark, mantineTheme } from './kernel/theme.ts';
@@ -25,11 +25,11 @@ import { keyRoutes } from './keys/keys.routes.ts';
 import { linkRoutes } from './links/links.routes.ts';
 import { operatorRoutes } from './operator/operator.routes.ts';
 import { overviewRoutes } from './overview/overview.routes.ts';
-import { securityRoutes } from './security/security.routes.ts';
+import { ownAccountRoute, securityRoutes } from './security/security.routes.ts';
 import { serverRoutes } from './servers/servers.routes.ts';
 import { sessionRoutes } from './session/session.routes.ts';
 import { Shell } from './shell/shell.tsx';
-import { teamRoutes } from './team/team.routes.ts';
+import { homeRoute, teamRoutes } from './team/team.routes.ts';
 import { usageRoutes } from './usage/usage.routes.ts';
 
 const NoSuchPage = lazy(async () => ({ default: (await import('./session/no-such-page.tsx')).NoSuchPage }));
@@ -38,6 +38,7 @@ const UpgradeLater = lazy(() => import('./billing/upgrade-dialog.tsx'));
 const routeTree = rootRoute.addChildren([
   ...sessionRoutes,
   ...publicBillingRoutes,
+  personRoute.addChildren([homeRoute, ownAccountRoute]),
   orgRoute.addChildren([
     ...overviewRoutes,
     ...serverRoutes,
@@ -55,6 +56,7 @@ const routeTree = rootRoute.addChildren([
   ]),
 ]);
 orgRoute.update({ component: Shell });
+personRoute.update({ component: lazyRouteComponent(() => import('./shell/person-shell.tsx'), 'PersonShell') });
 
 const router = createRouter({
   routeTree,

@@ -72,6 +72,32 @@ export function shareAPage(visit: Visit, names: NameServer): void {
     expect(await ask(name)).toBe(404);
   });
 
+  test('under its own domain nothing leads to what is of the person: neither the bar nor the palette nor the keys', async () => {
+    const organisationId = home.split('/').at(-1);
+    // As the installation answers there; cookies of a plain http page are kept at localhost only.
+    await page.route(/\/api\/v1\/installation$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), organisationId } });
+    });
+    await visit.go(page, home);
+    const bar = page.getByRole('navigation', { name: 'Main' });
+    await bar.getByRole('link', { name: 'Account' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox').fill('Account');
+    await dialog.getByText('Nothing has this name.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await dialog.getByText('Team', { exact: true }).waitFor();
+    expect(await dialog.getByText('Account', { exact: true }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    for (const key of ['g', 'a', 'g', 'm']) await page.keyboard.press(key);
+    await page.getByRole('heading', { name: 'Team' }).waitFor();
+    await page.unrouteAll({ behavior: 'wait' });
+  });
+
   test('a link shows one server to a browser without a session, and nothing else, until it is revoked', async () => {
     await visit.go(page, `${home}/links`);
     await page.getByRole('button', { name: 'Share a page' }).click();

@@ -1,3 +1,4 @@
+import { patient } from '@tidegate/testing/pace';
 import { superuserLogin, withSuperuser } from '@tidegate/testing/superuser';
 import { until } from '@tidegate/testing/until';
 import type { Page } from 'playwright-core';
@@ -147,5 +148,47 @@ export function watchServers(visit: Visit): void {
     await page.getByRole('button', { name: 'Show the difference' }).click();
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('button', { name: 'Apply it' }).isDisabled()).toBe(true);
+  });
+
+  test('what a colleague changes while somebody types is shown, and not taken back', async () => {
+    await visit.go(page, `${home}/servers`);
+    await page.getByRole('link', { name: 'Seen by the blind' }).click();
+    await page.getByRole('heading', { name: 'Seen by the blind' }).waitFor();
+    const address = page.url().replace(/[?#].*/, '');
+    const path = `/servers/${address.split('/').at(-1)}`;
+    await visit.go(page, `${address}/settings`);
+    await page.getByLabel('Database').fill('template1');
+    expect((await ask(page, 'PATCH', path, { name: 'Renamed meanwhile' })).status).toBe(200);
+    await until(async () => (await page.getByLabel('Name').inputValue()) === 'Renamed meanwhile', {
+      withinMs: 60_000,
+      what: 'the new name in the form',
+    });
+    expect(await page.getByLabel('Database').inputValue()).toBe('template1');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('status').getByText('Saved').waitFor();
+    expect((await ask(page, 'GET', path)).body).toMatchObject({ name: 'Renamed meanwhile', database: 'template1' });
+  });
+
+  test('an incident goes on as a colleague left it, and vanishes only after a question', async () => {
+    await visit.go(page, `${home}/operator/incidents`);
+    await page.getByLabel('What happens').fill('Late invoices');
+    await page.getByLabel('What customers should know').fill('They come an hour late.');
+    await page.getByRole('button', { name: 'Tell everybody' }).click();
+    const incident = page.getByRole('region', { name: 'Late invoices' });
+    await incident.getByRole('heading', { name: 'Late invoices' }).waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    const { body } = await ask<{ items: { id: string; state: string }[] }>(page, 'GET', '/operator/incidents');
+    const path = `/operator/incidents/${body.items[0]?.id}`;
+    await incident.getByLabel('How it goes on').fill('All invoices are there.');
+    await ask(page, 'POST', `${path}/updates`, { state: 'resolved', text: 'It is over.' });
+    await incident.getByText('It is over.').waitFor({ timeout: patient(60_000) });
+    await incident.getByRole('button', { name: 'Add', exact: true }).click();
+    await incident.getByText('resolved: All invoices are there.').waitFor();
+    await incident.getByRole('button', { name: 'It was none: remove it' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('It vanishes from the public page').waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'It was none: remove it' }).click();
+    await incident.waitFor({ state: 'detached' });
   });
 }

@@ -81,7 +81,8 @@ function json(line: string): unknown {
 async function write(arriving: readonly Arriving[], header: Header, lines: AsyncGenerator<string>): Promise<string[]> {
   const identity = serviceOf(arriving, 'identity') as Arriving;
   // The hash of a password that nobody has.
-  const nobody = await new PasswordHashing().hash(crypto.randomUUID());
+  const asker = { known: true, subjects: { network: 'none', account: 'nobody' } };
+  const nobody = await new PasswordHashing().hash(crypto.randomUUID(), asker);
   const { ids, made } = await settlePeople(identity.transaction.tx, header.people, nobody);
   const elsewhere = new Map([...ids].filter(([there, here]) => there !== here));
   let read = 1;

@@ -2,11 +2,13 @@ import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { MailSender } from '@tidegate/client';
 import { useRead, useWrite } from '../kernel/api.ts';
+import { follow } from '../kernel/follow.rules.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { useFollowing } from '../kernel/use-following.ts';
 
 /** Who notifications and invitations are from. */
 export function EditMailSender() {
@@ -19,21 +21,32 @@ export function EditMailSender() {
           'Of notifications and invitations. Mails about accounts, such as a forgotten password, stay the operator’s.',
         )}
       </p>
-      <Reading of={sender}>{(own) => <Form sender={own} />}</Reading>
+      <Reading of={sender}>
+        {(own) => <Form sender={own} newest={async () => (await sender.refetch()).data ?? own} />}
+      </Reading>
     </section>
   );
 }
 
-function Form({ sender }: { sender: MailSender }) {
-  const form = useForm({
-    initialValues: { name: sender.name ?? '', address: sender.address ?? '', replyTo: sender.replyTo ?? '' },
-  });
+const shownOf = ({ name, address, replyTo }: MailSender) => ({
+  name: name ?? '',
+  address: address ?? '',
+  replyTo: replyTo ?? '',
+});
+
+function Form({ sender, newest }: { sender: MailSender; newest: () => Promise<MailSender> }) {
+  const form = useForm({ initialValues: shownOf(sender) });
+  const followed = useFollowing(form, shownOf(sender));
   const save = useWrite('mailSendersSet');
   const errors = fieldErrors(save.error);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
-  const given = () => Object.fromEntries(Object.entries(form.values).filter(([, value]) => value !== ''));
+  // All of it is sent: what a colleague has changed meanwhile as well.
+  const send = async (typed: ReturnType<typeof shownOf>) => {
+    const all = follow(typed, followed.current, shownOf(await newest()));
+    save.mutate(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')));
+  };
   return (
-    <form className="stack" onSubmit={form.onSubmit(() => save.mutate(given()))}>
+    <form className="stack" onSubmit={form.onSubmit((typed) => void send(typed))}>
       <TextInput label={t('Sender’s name')} {...field('name')} />
       <TextInput
         label={t('Sender’s address')}

@@ -3,12 +3,14 @@ import { useForm } from '@mantine/form';
 import type { Theme } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { useInstallation } from '../kernel/brand.tsx';
+import { follow } from '../kernel/follow.rules.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { useFollowing } from '../kernel/use-following.ts';
 import { EditDomains } from './edit-domains.tsx';
 import { EditMailSender } from './edit-mail-sender.tsx';
 
@@ -20,7 +22,9 @@ export function EditTheme() {
       lead={t('Name, logo and colour of these pages, for your people and for whoever has a link.')}
     >
       <MayOrAsk op="themesSet">
-        <Reading of={theme}>{(own) => <Form theme={own} />}</Reading>
+        <Reading of={theme}>
+          {(own) => <Form theme={own} newest={async () => (await theme.refetch()).data ?? own} />}
+        </Reading>
         <EditDomains />
         <EditMailSender />
       </MayOrAsk>
@@ -28,19 +32,22 @@ export function EditTheme() {
   );
 }
 
-function Form({ theme }: { theme: Theme }) {
-  const form = useForm({ initialValues: { name: theme.name ?? '', accent: theme.accent ?? '', logo: theme.logo } });
+const shownOf = ({ name, accent, logo }: Theme) => ({ name: name ?? '', accent: accent ?? '', logo });
+
+function Form({ theme, newest }: { theme: Theme; newest: () => Promise<Theme> }) {
+  const form = useForm({ initialValues: shownOf(theme) });
+  const followed = useFollowing(form, shownOf(theme));
   const installation = useInstallation();
   const save = useWrite('themesSet');
   const errors = fieldErrors(save.error);
-  const { name, accent, logo } = form.values;
+  const { logo } = form.values;
+  // All of it is sent: what a colleague has changed meanwhile as well.
+  const send = async (typed: ReturnType<typeof shownOf>) => {
+    const { name, accent, logo } = follow(typed, followed.current, shownOf(await newest()));
+    save.mutate({ ...(name ? { name } : {}), ...(accent ? { accent } : {}), ...(logo ? { logo } : {}) });
+  };
   return (
-    <form
-      className="stack form"
-      onSubmit={form.onSubmit(() =>
-        save.mutate({ ...(name ? { name } : {}), ...(accent ? { accent } : {}), ...(logo ? { logo } : {}) }),
-      )}
-    >
+    <form className="stack form" onSubmit={form.onSubmit((typed) => void send(typed))}>
       <TextInput
         label={t('Name')}
         placeholder={installation?.name}

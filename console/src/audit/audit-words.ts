@@ -7,6 +7,7 @@ type Means = AuditEntry['actor']['kind'];
 /** What was done, by the last word of an operation’s name. */
 const WORDS: Readonly<Record<string, string>> = {
   accept: 'Joined',
+  'accept-own': 'Joined',
   add: 'Added',
   apply: 'Applied',
   begin: 'Exported',

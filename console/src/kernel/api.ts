@@ -97,14 +97,15 @@ export const queryClient = new QueryClient({
   },
 });
 
+const inside = (org: string | null): CallOptions => (org ? { organisation: org } : {});
+
 /** `org`: the organisation whose data it is; null for what belongs to the person or to everybody. */
 export function readOf<N extends OperationName>(org: string | null, name: N, input: InputOf<N>) {
   const queryKey = [org, OPERATIONS[name].service, name, input] as const;
   return queryOptions({
     queryKey,
     placeholderData: keepShown(queryKey) as never,
-    queryFn: ({ signal }) =>
-      call(name)(input, { signal, ...(org ? { organisation: org } : {}) }) as Promise<OutputOf<N>>,
+    queryFn: ({ signal }) => call(name)(input, { signal, ...inside(org) }) as Promise<OutputOf<N>>,
   });
 }
 
@@ -144,13 +145,29 @@ export function useOwnRead<N extends OperationName>(name: N, input: InputOf<N>):
 
 type Listed<N extends OperationName> = OutputOf<N> extends { items: (infer T)[] } ? T : never;
 
+type Pages<N extends OperationName> = UseQueryResult<{
+  items: Listed<N>[];
+  more: (() => void) | undefined;
+  first: OutputOf<N>;
+}>;
+
 /** A list that is read page by page: `more` reads the next one, and is absent on the last. */
-export function usePages<N extends OperationName>(
+export const usePages = <N extends OperationName>(
   name: N,
   input: InputOf<N>,
   { everyMs }: { everyMs?: number } = {},
-): UseQueryResult<{ items: Listed<N>[]; more: (() => void) | undefined; first: OutputOf<N> }> {
-  const org = useOrg();
+): Pages<N> => usePagesOf(useOrg(), name, input, everyMs);
+
+/** The same of what belongs to the person, wherever they are. */
+export const useOwnPages = <N extends OperationName>(name: N, input: InputOf<N>): Pages<N> =>
+  usePagesOf(null, name, input, undefined);
+
+function usePagesOf<N extends OperationName>(
+  org: string | null,
+  name: N,
+  input: InputOf<N>,
+  everyMs: number | undefined,
+): Pages<N> {
   const queryKey = [org, OPERATIONS[name].service, name, input, 'pages'] as const;
   const interval = useInterval(name, everyMs);
   const query = useInfiniteQuery({
@@ -159,7 +176,7 @@ export function usePages<N extends OperationName>(
     queryFn: ({ signal, pageParam }) =>
       call(name)(
         { ...(input as object), ...(pageParam ? { cursor: pageParam } : {}) },
-        { signal, organisation: org },
+        { signal, ...inside(org) },
       ) as Promise<{
         items: Listed<N>[];
         nextCursor?: string;
@@ -182,12 +199,17 @@ export function usePages<N extends OperationName>(
 const LARGEST_PAGE = 200;
 
 /** Reads a list as a whole, as it is now, and keeps nothing of it. */
-async function allPages(org: string, name: OperationName, input: object, most: number): Promise<readonly unknown[]> {
+async function allPages(
+  org: string | null,
+  name: OperationName,
+  input: object,
+  most: number,
+): Promise<readonly unknown[]> {
   const items: unknown[] = [];
   let cursor: string | undefined;
   do {
     const page = { ...input, limit: LARGEST_PAGE, ...(cursor ? { cursor } : {}) };
-    const read = (await call(name)(page, { organisation: org })) as { items: unknown[]; nextCursor?: string };
+    const read = (await call(name)(page, inside(org))) as { items: unknown[]; nextCursor?: string };
     items.push(...read.items);
     cursor = read.nextCursor;
   } while (cursor && items.length < most);
@@ -215,7 +237,7 @@ export function useWrite<N extends OperationName>(
     mutationFn: (input) => {
       const text = JSON.stringify(input);
       if (sent.current?.text !== text) sent.current = { text, key: crypto.randomUUID() };
-      const options = { idempotencyKey: sent.current.key, ...(org ? { organisation: org } : {}) };
+      const options = { idempotencyKey: sent.current.key, ...inside(org) };
       return call(name)(input, options) as Promise<OutputOf<N>>;
     },
     onSuccess: async (output) => {

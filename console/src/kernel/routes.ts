@@ -6,7 +6,7 @@ import { linkKey } from './shared-link.ts';
 import { tablesIn } from './table-view.rules.ts';
 
 /*
- * The two routes that all others hang from: everything of an organisation is below its id, so that a link opens in the
+ * The routes that all others hang from: everything of an organisation is below its id, so that a link opens in the
  * right one and two tabs can show two.
  */
 export const rootRoute = createRootRoute();
@@ -21,14 +21,29 @@ export const orgRoute = createRoute({
   beforeLoad: async ({ location, params }) => {
     // Whoever has a link is nobody, and reads what it shows.
     if (linkKey()) return;
-    try {
-      const { organisations } = await queryClient.ensureQueryData(meOf());
-      standStill(organisations.find(({ id }) => id === params.org)?.demoUntil);
-    } catch (error) {
-      // Only an answer says that nobody is logged in; without one the page itself says what is wrong.
-      if (isProblem(error) && error.code === 'unauthenticated')
-        throw redirect({ to: '/log-in' as never, search: { next: location.href } as never });
-      throw error;
-    }
+    const { organisations } = await somebody(location.href);
+    standStill(organisations.find(({ id }) => id === params.org)?.demoUntil);
   },
 });
+
+/** What belongs to a person and to no organisation: also somebody who has none gets there. */
+export const personRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'person',
+  validateSearch: tablesIn,
+  beforeLoad: async ({ location }) => {
+    await somebody(location.pathname === '/' ? undefined : location.href);
+  },
+});
+
+/** Who is logged in; whoever is not logs in first, and comes back to `next`. */
+async function somebody(next: string | undefined) {
+  try {
+    return await queryClient.ensureQueryData(meOf());
+  } catch (error) {
+    // Only an answer says that nobody is logged in; without one the page itself says what is wrong.
+    if (isProblem(error) && error.code === 'unauthenticated')
+      throw redirect({ to: '/log-in' as never, search: (next ? { next } : {}) as never });
+    throw error;
+  }
+}

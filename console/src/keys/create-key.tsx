@@ -5,30 +5,20 @@ import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { CopyText } from '../kernel/copy-text.tsx';
 import { inDays } from '../kernel/in-days.ts';
+import { useScopes } from '../kernel/own-role.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 
 type Scope = KeysCreateInput['scopes'][number];
-const SCOPES: Scope[] = [
-  'servers:read',
-  'servers:write',
-  'bots:read',
-  'bots:write',
-  'channels:read',
-  'channels:write',
-  'usage:read',
-  'usage:write',
-  'billing:read',
-  'billing:write',
-  'org:read',
-  'members:read',
-  'keys:read',
-];
+/** Of persons only: no key has it. */
+const NO_KEY = 'operator';
 
 /** The secret is shown once, in this dialog, and kept nowhere. */
 export function CreateKey() {
   const [open, setOpen] = useState(false);
+  // Nobody gives what they do not have.
+  const grantable = [...(useScopes() ?? [])].filter((scope) => scope !== NO_KEY);
   const form = useForm({ initialValues: { name: '', days: '', scopes: [] as string[] } });
   const create = useWrite('keysCreate');
   const errors = fieldErrors(create.error);
@@ -65,7 +55,7 @@ export function CreateKey() {
               error={errors['expiresAt']}
             />
             <Checkbox.Group label={t('What it may do')} {...form.getInputProps('scopes')} error={errors['scopes']}>
-              {SCOPES.map((scope) => (
+              {grantable.map((scope) => (
                 <Checkbox key={scope} value={scope} label={scope} size="xs" my={4} />
               ))}
             </Checkbox.Group>

@@ -2,6 +2,7 @@ import { Anchor, Button, MultiSelect, Paper, Select, Textarea, TextInput } from 
 import type { Incident } from '@tidegate/client';
 import { type FormEvent, useState } from 'react';
 import { usePages, useWrite } from '../kernel/api.ts';
+import { Confirm } from '../kernel/confirm.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
@@ -41,11 +42,20 @@ export function ManageIncidents() {
       </p>
       <OpenIncident />
       <Reading of={incidents}>
-        {({ items }) =>
+        {({ items, more }) =>
           items.length === 0 ? (
             <Empty title={t('No incidents in the last 90 days')} />
           ) : (
-            items.map((one) => <OneIncident key={one.id} incident={one} />)
+            <>
+              {items.map((one) => (
+                <OneIncident key={one.id} incident={one} />
+              ))}
+              {more ? (
+                <Button size="compact-sm" variant="default" onClick={more}>
+                  {t('Show more')}
+                </Button>
+              ) : null}
+            </>
           )
         }
       </Reading>
@@ -100,8 +110,10 @@ function OpenIncident() {
 function OneIncident({ incident }: { incident: Incident }) {
   const update = useWrite('incidentsUpdate');
   const remove = useWrite('incidentsDelete');
-  const [state, setState] = useState<State>(incident.state);
+  const [chosen, setChosen] = useState<{ state: State; over: State }>();
   const [text, setText] = useState('');
+  // What was chosen over a state that a colleague has changed since is chosen again: a text of before opens nothing anew.
+  const state = chosen?.over === incident.state ? chosen.state : incident.state;
   const send = (event: FormEvent) => {
     event.preventDefault();
     update.mutate({ incidentId: incident.id, state, text }, { onSuccess: () => setText('') });
@@ -126,7 +138,7 @@ function OneIncident({ incident }: { incident: Incident }) {
           label={t('State')}
           data={states()}
           value={state}
-          onChange={(next) => setState((next ?? state) as State)}
+          onChange={(next) => setChosen({ state: (next ?? state) as State, over: incident.state })}
           allowDeselect={false}
         />
         <Textarea
@@ -142,9 +154,12 @@ function OneIncident({ incident }: { incident: Incident }) {
           <Button type="submit" size="compact-sm" loading={update.isPending}>
             {t('Add')}
           </Button>
-          <Button size="compact-sm" variant="default" onClick={() => remove.mutate({ incidentId: incident.id })}>
-            {t('It was none: remove it')}
-          </Button>
+          <Confirm
+            label={t('It was none: remove it')}
+            question={t('Remove the incident {title}?', { title: incident.title })}
+            consequence={t('It vanishes from the public page of states, with everything that was said about it.')}
+            onYes={() => remove.mutate({ incidentId: incident.id })}
+          />
         </span>
       </form>
     </Paper>

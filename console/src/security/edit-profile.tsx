@@ -1,49 +1,48 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Profile } from '@tidegate/client';
-import { useState } from 'react';
 import { type InputOf, useWrite } from '../kernel/api.ts';
 import { adoptChoices } from '../kernel/own-choices.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { LOCALES, t } from '../kernel/strings.ts';
+import { useFollowing } from '../kernel/use-following.ts';
 
 const zones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
+type Shown = ReturnType<typeof shownOf>;
+const shownOf = ({ name, locale, timeZone, theme }: Profile) => ({
+  name,
+  locale: locale ?? '',
+  timeZone: timeZone ?? '',
+  theme: theme ?? '',
+});
+
 export function EditProfile({ user }: { user: Profile }) {
-  // What was saved last: only what differs from it is sent, so that a choice made in another tab stays.
-  const [saved, setSaved] = useState({
-    name: user.name,
-    locale: user.locale ?? '',
-    timeZone: user.timeZone ?? '',
-    theme: user.theme ?? '',
-  });
-  const form = useForm({ initialValues: saved });
+  const form = useForm({ initialValues: shownOf(user) });
+  const followed = useFollowing(form, shownOf(user));
   const save = useWrite('accountsUpdateMe', {
     org: null,
     onDone: (changed) => {
+      form.resetDirty(shownOf(changed));
       if (adoptChoices(changed)) location.reload();
     },
   });
+  // Only what was chosen here: another tab may have changed the rest.
+  const sent = (chosen: Shown): InputOf<'accountsUpdateMe'> => {
+    const isOther = (field: keyof Shown) => chosen[field] !== followed.current[field];
+    return {
+      ...(isOther('name') ? { name: chosen.name } : {}),
+      ...(isOther('locale') ? { locale: (chosen.locale || null) as Profile['locale'] } : {}),
+      ...(isOther('timeZone') ? { timeZone: chosen.timeZone || null } : {}),
+      ...(isOther('theme') ? { theme: (chosen.theme || null) as Profile['theme'] } : {}),
+    };
+  };
   const errors = fieldErrors(save.error);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
   return (
-    <form
-      className="stack form"
-      onSubmit={form.onSubmit((values) => {
-        const changed = Object.entries(values).filter(([name, value]) => value !== saved[name as keyof typeof saved]);
-        save.mutate(
-          Object.fromEntries(changed.map(([name, value]) => [name, value || null])) as InputOf<'accountsUpdateMe'>,
-          {
-            onSuccess: () => {
-              setSaved(values);
-              form.resetDirty(values);
-            },
-          },
-        );
-      })}
-    >
+    <form className="stack form" onSubmit={form.onSubmit((values) => save.mutate(sent(values)))}>
       <TextInput label={t('Your name')} autoComplete="name" required {...field('name')} />
       <NativeSelect
         label={t('Language')}
@@ -74,7 +73,7 @@ export function EditProfile({ user }: { user: Profile }) {
         <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
           {t('Save')}
         </Button>
-        {save.isSuccess && !form.isDirty() ? <StateMark mark="ok">{t('Saved')}</StateMark> : null}
+        {save.isSuccess ? <StateMark mark="ok">{t('Saved')}</StateMark> : null}
       </div>
     </form>
   );

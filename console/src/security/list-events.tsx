@@ -1,5 +1,5 @@
 import type { AccountEvent } from '@tidegate/client';
-import { usePages } from '../kernel/api.ts';
+import { useOwnPages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -19,7 +19,7 @@ const WORDS: Record<AccountEvent['kind'], string> = {
 
 /** Also what somebody else did with it: an owner recognises what was not theirs. */
 export function ListEvents() {
-  const events = usePages('accountsEvents', { limit: 25 });
+  const events = useOwnPages('accountsEvents', { limit: 25 });
   const columns: Column<AccountEvent>[] = [
     { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
     { key: 'what', title: t('What'), wide: true, value: ({ kind }) => t(WORDS[kind]) },

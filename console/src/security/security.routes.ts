@@ -1,10 +1,12 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { orgRoute } from '../kernel/routes.ts';
+import { orgRoute, personRoute } from '../kernel/routes.ts';
 
-export const securityRoutes = [
-  createRoute({
-    getParentRoute: () => orgRoute,
-    path: '/account',
-    component: lazyRouteComponent(() => import('./show-account.tsx'), 'ShowAccount'),
-  }),
-] as const;
+const account = {
+  path: '/account',
+  component: lazyRouteComponent(() => import('./show-account.tsx'), 'ShowAccount'),
+} as const;
+
+export const securityRoutes = [createRoute({ getParentRoute: () => orgRoute, ...account })] as const;
+
+/** The same page for somebody who belongs to no organisation. */
+export const ownAccountRoute = createRoute({ getParentRoute: () => personRoute, ...account });

@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import type { NewServer, TlsMode } from '@tidegate/client';
 import { useOrg, useWrite } from '../kernel/api.ts';
-import { MayOrAsk } from '../kernel/may.tsx';
+import { May, MayOrAsk } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
@@ -79,7 +79,31 @@ export function AddServer() {
             </Button>
           </div>
         </form>
+        <May op="serversAddPlatform">
+          <AddPlatform />
+        </May>
       </MayOrAsk>
     </Page>
+  );
+}
+
+/** Its address and password are settings of the installation. Where it is watched already, this leads to it. */
+function AddPlatform() {
+  const org = useOrg();
+  const navigate = useNavigate();
+  const add = useWrite('serversAddPlatform', {
+    onDone: ({ id }) => navigate({ to: '/o/$org/servers/$serverId', params: { org, serverId: id } }),
+  });
+  return (
+    <section className="stack form">
+      <h2>{t('The database of this installation')}</h2>
+      <p className="quiet">{t('For operators. It needs no address, and does not count against the plan.')}</p>
+      <ProblemNote error={add.error} />
+      <div className="row">
+        <Button variant="default" loading={add.isPending} onClick={() => add.mutate({})}>
+          {t('Watch it')}
+        </Button>
+      </div>
+    </section>
   );
 }

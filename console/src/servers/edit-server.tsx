@@ -1,7 +1,7 @@
 import { Button, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import type { Server, ServerPatch, TlsMode } from '@tidegate/client';
+import type { Server } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { day } from '../kernel/format.ts';
@@ -10,7 +10,9 @@ import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { useFollowing } from '../kernel/use-following.ts';
 import { NAMED, TLS } from './connection-form.ts';
+import { connectionOf, patchOf } from './server-patch.rules.ts';
 
 const route = getRouteApi('/o/$org/servers/$serverId/settings');
 
@@ -28,29 +30,22 @@ export function EditServer() {
 function Settings({ server }: { server: Server }) {
   const org = useOrg();
   const navigate = useNavigate();
-  const save = useWrite('serversUpdate');
+  const save = useWrite('serversUpdate', { onDone: () => form.setFieldValue('password', '') });
   const pause = useWrite('serversUpdate');
   const remove = useWrite('serversDelete', {
     onDone: () => navigate({ to: '/o/$org/servers', params: { org } }),
   });
-  const form = useForm({
-    initialValues: {
-      name: server.name,
-      host: server.host,
-      port: String(server.port),
-      database: server.database,
-      user: server.user,
-      password: '',
-      tlsMode: server.tlsMode,
-      tlsCa: server.tlsCa ?? '',
-    },
-  });
+  const form = useForm({ initialValues: connectionOf(server) });
+  const followed = useFollowing(form, connectionOf(server));
   const errors = fieldErrors(save.error, NAMED);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
   const paused = server.state === 'paused';
   return (
     <div className="stack">
-      <form className="stack form" onSubmit={form.onSubmit((values) => save.mutate(patchOf(server, values)))}>
+      <form
+        className="stack form"
+        onSubmit={form.onSubmit((values) => save.mutate(patchOf(server.id, followed.current, values)))}
+      >
         <TextInput label={t('Name')} required {...field('name')} />
         {server.platform ? null : (
           <>
@@ -129,29 +124,4 @@ function Removal({ server: { id, name, createdAt }, onYes }: { server: Server; o
       )}
     </Reading>
   );
-}
-
-interface Values {
-  name: string;
-  host: string;
-  port: string;
-  database: string;
-  user: string;
-  password: string;
-  tlsMode: TlsMode;
-  tlsCa: string;
-}
-
-/** Only what was changed: what is sent is decided again, such as whether a password is needed. */
-function patchOf(server: Server, { port, password, tlsCa, ...values }: Values): ServerPatch {
-  const patch: ServerPatch = { serverId: server.id };
-  if (values.name !== server.name) patch.name = values.name;
-  if (values.host !== server.host) patch.host = values.host;
-  if (Number(port) !== server.port) patch.port = Number(port);
-  if (values.database !== server.database) patch.database = values.database;
-  if (values.user !== server.user) patch.user = values.user;
-  if (values.tlsMode !== server.tlsMode) patch.tlsMode = values.tlsMode;
-  if (tlsCa !== (server.tlsCa ?? '')) patch.tlsCa = tlsCa || null;
-  if (password) patch.password = password;
-  return patch;
 }

@@ -1,7 +1,5 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { isProblem } from '@tidegate/client';
-import { queryClient } from '../kernel/api.ts';
-import { meOf, rootRoute } from '../kernel/routes.ts';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { rootRoute } from '../kernel/routes.ts';
 import { given, textOf } from '../kernel/search-params.ts';
 
 /** Only a path of this console: a link must not lead elsewhere after a log-in. */
@@ -9,20 +7,6 @@ const nextOf = (raw: Record<string, unknown>) => {
   const next = textOf(raw, 'next');
   return given({ next: next && /^\/(?![/\\])/.test(next) ? next : undefined });
 };
-
-const homeRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/',
-  beforeLoad: async () => {
-    const me = await queryClient.ensureQueryData(meOf()).catch((error: unknown) => {
-      if (isProblem(error) && error.code === 'unauthenticated') throw redirect({ to: '/log-in' });
-      throw error;
-    });
-    const org = me.organisationId ?? me.organisations[0]?.id;
-    if (org) throw redirect({ to: '/o/$org', params: { org } });
-  },
-  component: lazyRouteComponent(() => import('./no-organisation.tsx'), 'NoOrganisation'),
-});
 
 const logInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -41,7 +25,6 @@ const registerRoute = createRoute({
 const tokenPages = () => import('./token-pages.tsx');
 
 export const sessionRoutes = [
-  homeRoute,
   logInRoute,
   registerRoute,
   createRoute({

@@ -1,10 +1,11 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import type { ShownInvitation } from '@tidegate/client';
 import { isProblem } from '@tidegate/client';
-import { client, queryClient, readOf, useWrite } from '../kernel/api.ts';
+import { client, readOf, useWrite } from '../kernel/api.ts';
+import { useEnter } from '../kernel/enter-organisation.ts';
 import { day } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
@@ -79,16 +80,6 @@ function Answer({ token, shown }: { token: string; shown: ShownInvitation }) {
       )}
     </>
   );
-}
-
-function useEnter() {
-  const navigate = useNavigate();
-  return async ({ organisationId: org }: { organisationId: string }) => {
-    // A session that began without an organisation has one now.
-    await client.sessionsSwitchOrganisation({ organisationId: org });
-    queryClient.clear();
-    await navigate({ to: '/o/$org', params: { org } });
-  };
 }
 
 function Accept({ token }: { token: string }) {

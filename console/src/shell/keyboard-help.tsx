@@ -1,11 +1,12 @@
 import { Modal } from '@mantine/core';
 import { t } from '../kernel/strings.ts';
-import { PAGES } from './navigation.ts';
 import classes from './shell.module.css';
+import { useNavigation } from './use-navigation.ts';
 
 /** Everything that has a key. */
 export function KeyboardHelp({ onClose }: { onClose: () => void }) {
-  const pages = PAGES.flatMap(({ key, text }) => (key ? [[['g', key], t(text)]] : []));
+  const here = useNavigation().flatMap(({ items }) => items);
+  const pages = here.flatMap(({ key, text }) => (key ? [[['g', key], t(text)]] : []));
   const all = [
     [['Ctrl', 'K'], t('Search and go to')],
     [['/'], t('To the search of the page')],

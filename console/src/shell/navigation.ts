@@ -57,3 +57,10 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
 ];
 
 export const PAGES: readonly Item[] = NAVIGATION.flatMap(({ items }) => items);
+
+/** What somebody with these scopes has, in the organisation's own domain or at the installation's address. */
+export const shownTo = (scopes: ReadonlySet<string> | undefined, { confined }: { confined: boolean }) =>
+  NAVIGATION.map(({ items, ...group }) => ({
+    ...group,
+    items: items.filter(({ scope, ofPerson }) => (!scope || !scopes || scopes.has(scope)) && !(confined && ofPerson)),
+  })).filter(({ items }) => items.length > 0);

@@ -10,8 +10,8 @@ import { t } from '../kernel/strings.ts';
 import { chooseTheme, isDark } from '../kernel/theme.ts';
 import { useSettled } from '../kernel/use-settled.ts';
 import { type Entry, found } from './found.rules.ts';
-import { NAVIGATION } from './navigation.ts';
 import classes from './shell.module.css';
+import { useNavigation } from './use-navigation.ts';
 
 /** Go to anything by its name, or do something. Loaded with its first use. */
 export function Palette({ org, onClose, onHelp }: { org: string; onClose: () => void; onHelp: () => void }) {
@@ -111,15 +111,13 @@ function useEntries(org: string, onHelp: () => void, asked: string): { all: Entr
     (to: string, params: object = {}) =>
     () =>
       void navigate({ to, params: { org, ...params } } as never);
-  const pages = NAVIGATION.flatMap(({ title, items }) =>
-    items
-      .filter(({ scope }) => may(scope))
-      .map(({ to, text }) => ({
-        id: String(to),
-        kind: title ? t(title) : t('Page'),
-        text: t(text),
-        act: go(String(to)),
-      })),
+  const pages = useNavigation().flatMap(({ title, items }) =>
+    items.map(({ to, text }) => ({
+      id: String(to),
+      kind: title ? t(title) : t('Page'),
+      text: t(text),
+      act: go(String(to)),
+    })),
   );
   const actions: [text: string, scope: string | undefined, act: () => void][] = [
     [t('Add a server'), 'servers:write', go('/o/$org/servers/new')],

@@ -3,12 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useMatchRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { queryClient, useOrg } from '../kernel/api.ts';
-import { Brand, useConfinedTo } from '../kernel/brand.tsx';
+import { Brand } from '../kernel/brand.tsx';
 import { useLive } from '../kernel/live.ts';
 import { useLogInNeeded } from '../kernel/log-in-again.ts';
 import { leaveWithOthers } from '../kernel/log-out.ts';
 import { OpenedLater } from '../kernel/opened-later.tsx';
-import { useScopes } from '../kernel/own-role.ts';
 import { meOf } from '../kernel/routes.ts';
 import { linkKey } from '../kernel/shared-link.ts';
 import { t } from '../kernel/strings.ts';
@@ -17,8 +16,8 @@ import { Breadcrumb } from './breadcrumb.tsx';
 import { DemoBanner } from './demo-banner.tsx';
 import { keepCurrentShown } from './keep-current-shown.ts';
 import { LiveMark } from './live-mark.tsx';
-import { NAVIGATION } from './navigation.ts';
 import classes from './shell.module.css';
+import { useNavigation } from './use-navigation.ts';
 import { type Opens, useShortcuts } from './use-shortcuts.ts';
 
 const loadMenu = () => import('./person-menu.tsx');
@@ -49,18 +48,13 @@ function OwnShell() {
   const isHome = useMatchRoute()({ to: '/o/$org' }) !== false;
   useLive(org, askAsPerson);
   useEffect(leaveWithOthers, []);
-  useShortcuts(org, setOpened);
+  const groups = useNavigation();
+  useShortcuts(org, groups, setOpened);
   const logInNeeded = useLogInNeeded();
   const bar = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   useEffect(() => keepCurrentShown(bar.current, pathname), [pathname]);
   const close = () => setOpened(undefined);
-  const scopes = useScopes();
-  const confined = useConfinedTo() !== undefined;
-  const groups = NAVIGATION.map(({ title, items }) => ({
-    title,
-    items: items.filter(({ scope, ofPerson }) => (!scope || !scopes || scopes.has(scope)) && !(confined && ofPerson)),
-  })).filter(({ items }) => items.length > 0);
   const name = me?.user.name || t('Account');
   return (
     <div className={classes['shell']}>

@@ -17,6 +17,7 @@ import { meOf } from '../kernel/routes.ts';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { ChangeRole } from './change-role.tsx';
 import { ExportOrganisation } from './export-organisation.tsx';
 import { Invitations } from './invitations.tsx';
 import { ROLES } from './team.routes.ts';
@@ -49,13 +50,13 @@ export function ListMembers() {
       cell: ({ userId, role: has, name, restricted }) => (
         <span className="row">
           {mayChange && mayGrant(has) ? (
-            <NativeSelect
-              size="xs"
-              miw={92}
-              aria-label={t('Role of {name}', { name })}
-              data={ROLES.filter(mayGrant).map((one) => ({ value: one, label: t(one) }))}
-              value={has}
-              onChange={({ currentTarget }) => change.mutate({ userId, role: currentTarget.value as Role })}
+            <ChangeRole
+              key={has}
+              name={name}
+              has={has}
+              roles={ROLES.filter(mayGrant)}
+              isOneself={userId === me?.user.id}
+              onYes={(role) => change.mutate({ userId, role })}
             />
           ) : (
             t(has)

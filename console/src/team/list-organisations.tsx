@@ -12,6 +12,8 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { CreateOrganisation } from './create-organisation.tsx';
+import { OwnInvitations } from './own-invitations.tsx';
 
 interface Mine {
   id: string;
@@ -22,8 +24,11 @@ interface Mine {
 /** Where a person belongs. Each tab keeps its own: the organisation stands in the address. */
 export function ListOrganisations() {
   const org = useOrg();
+  const navigate = useNavigate();
   const mine = useOwnRead('organisationsList', { limit: 200 });
   const leave = useWrite('membersLeave', { org: null });
+  // Nothing here is theirs any more: a new document, and wherever they still belong.
+  const leftHere = (id: string) => id === org && location.assign('/');
   const columns: Column<Mine>[] = [
     {
       key: 'name',
@@ -51,7 +56,7 @@ export function ListOrganisations() {
           label={t('Leave')}
           question={t('Leave {name}?', { name })}
           consequence={t('Your API keys and invitations of this organisation end with it.')}
-          onYes={() => leave.mutate({ organisationId: id })}
+          onYes={() => leave.mutate({ organisationId: id }, { onSuccess: () => leftHere(id) })}
         />
       ),
     },
@@ -65,36 +70,11 @@ export function ListOrganisations() {
       <Reading of={mine}>
         {({ items }) => <DataTable name={t('Organisations')} rows={items} columns={columns} rowKey={({ id }) => id} />}
       </Reading>
+      <OwnInvitations />
       <h2>{t('Another organisation')}</h2>
-      <Create />
+      <CreateOrganisation onDone={({ id }) => navigate({ to: '/o/$org', params: { org: id } })} />
       <ThisOne />
     </Page>
-  );
-}
-
-function Create() {
-  const navigate = useNavigate();
-  const form = useForm({ initialValues: { name: '' } });
-  const create = useWrite('organisationsCreate', {
-    org: null,
-    onDone: ({ id }) => navigate({ to: '/o/$org', params: { org: id } }),
-  });
-  const errors = fieldErrors(create.error);
-  return (
-    <form className="stack form" onSubmit={form.onSubmit((values) => create.mutate(values))}>
-      <TextInput
-        label={t('Name of the new organisation')}
-        required
-        {...form.getInputProps('name')}
-        error={errors['name']}
-      />
-      <ProblemNote error={restOf(create.error, errors)} />
-      <div>
-        <Button type="submit" loading={create.isPending}>
-          {t('Create')}
-        </Button>
-      </div>
-    </form>
   );
 }
 

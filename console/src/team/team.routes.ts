@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { orgRoute } from '../kernel/routes.ts';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { queryClient } from '../kernel/api.ts';
+import { meOf, orgRoute, personRoute } from '../kernel/routes.ts';
 import { given, oneOf, textOf } from '../kernel/search-params.ts';
 
 export const ROLES = ['viewer', 'editor', 'admin', 'owner'] as const;
@@ -18,3 +19,15 @@ export const teamRoutes = [
     component: lazyRouteComponent(() => import('./list-organisations.tsx'), 'ListOrganisations'),
   }),
 ] as const;
+
+/** Into the organisation in which the session acts, or the first one. */
+export const homeRoute = createRoute({
+  getParentRoute: () => personRoute,
+  path: '/',
+  beforeLoad: async () => {
+    const me = await queryClient.ensureQueryData(meOf());
+    const org = me.organisationId ?? me.organisations[0]?.id;
+    if (org) throw redirect({ to: '/o/$org', params: { org } });
+  },
+  component: lazyRouteComponent(() => import('./no-organisation.tsx'), 'NoOrganisation'),
+});

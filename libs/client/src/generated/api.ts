@@ -5803,6 +5803,17 @@ export type InvitationsAcceptOutput = {
 
 export type InvitationsAcceptProblem = 'invitation_invalid' | 'email_unverified' | 'organisation_limit_reached' | 'plan_limit_reached' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type InvitationsAcceptOwnInput = {
+  invitationId: Id;
+};
+
+export type InvitationsAcceptOwnOutput = {
+  organisationId: Id;
+  role: Role;
+};
+
+export type InvitationsAcceptOwnProblem = 'not_found' | 'invitation_invalid' | 'email_unverified' | 'organisation_limit_reached' | 'plan_limit_reached' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvitationsCreateInput = {
   /** E-mail address */
   email: string;
@@ -7927,6 +7938,10 @@ export class TidegateClient extends Transport {
   invitationsAccept = (input: InvitationsAcceptInput, options?: CallOptions): Promise<InvitationsAcceptOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations/accept', repeat: 'keyed' }, input, options);
 
+  /** Join an organisation that invited your verified e-mail address, without the invitation’s token. The address has to be verified also where the installation sends no e-mail: there, use the token (`POST /api/v1/invitations/accept`). */
+  invitationsAcceptOwn = (input: InvitationsAcceptOwnInput, options?: CallOptions): Promise<InvitationsAcceptOwnOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/invitations/{invitationId}/accept', repeat: 'keyed' }, input, options);
+
   /** Invite somebody by mail; or give them the token, which is shown once. Where the installation sends e-mail, the address gets a link of its own, which also proves the address. `mailed` says whether. */
   invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
@@ -7939,7 +7954,7 @@ export class TidegateClient extends Transport {
   invitationsList = (input: InvitationsListInput = {}, options?: CallOptions): Promise<InvitationsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/invitations', repeat: 'safe' }, input, options);
 
-  /** Invitations to your e-mail address, newest first. The person who invited you has the token that accepts it. */
+  /** Invitations to your e-mail address, newest first. Accept one here, or with the token that the person who invited you has. */
   invitationsOwn = (input: InvitationsOwnInput = {}, options?: CallOptions): Promise<InvitationsOwnOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me/invitations', repeat: 'safe' }, input, options);
 

@@ -137,6 +137,7 @@ export const OPERATIONS = {
   emailsUndoChange: { service: 'identity', scope: 'public', reads: false },
   emailsVerify: { service: 'identity', scope: 'self', reads: false },
   invitationsAccept: { service: 'identity', scope: 'self', reads: false },
+  invitationsAcceptOwn: { service: 'identity', scope: 'self', reads: false },
   invitationsCreate: { service: 'identity', scope: 'members:write', reads: false },
   invitationsDecline: { service: 'identity', scope: 'self', reads: false },
   invitationsList: { service: 'identity', scope: 'members:read', reads: true },

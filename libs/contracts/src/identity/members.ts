@@ -191,6 +191,8 @@ export const showInvitation = operation({
   readonly: true,
 });
 
+const Joined = z.object({ organisationId: Id, role: Role });
+
 export const acceptInvitation = operation({
   service: 'identity',
   name: 'invitations.accept',
@@ -199,7 +201,7 @@ export const acceptInvitation = operation({
   summary: 'Join the organisation that invited your e-mail address',
   audit: { thing: 'member', id: 'userId', shows: ['role'], ignores: ['token'], of: 'organisationId' },
   input: z.strictObject({ token: InvitationToken }),
-  output: z.object({ organisationId: Id, role: Role }),
+  output: Joined,
   errors: [invitationInvalid, emailUnverified, organisationLimitReached, planLimitReached],
   limit: 'seats',
   status: 200,
@@ -221,10 +223,27 @@ export const listOwnInvitations = operation({
   http: ['GET', '/api/v1/me/invitations'],
   scope: 'self',
   summary: 'Invitations to your e-mail address, newest first',
-  description: 'The person who invited you has the token that accepts it.',
+  description: 'Accept one here, or with the token that the person who invited you has.',
   input: z.strictObject(pageQuery),
   output: page(OwnInvitation).meta({ id: 'OwnInvitations' }),
   errors: [emailUnverified],
+});
+
+export const acceptOwnInvitation = operation({
+  service: 'identity',
+  name: 'invitations.accept-own',
+  http: ['POST', '/api/v1/me/invitations/{invitationId}/accept'],
+  scope: 'self',
+  summary: 'Join an organisation that invited your verified e-mail address, without the invitation’s token',
+  description:
+    'The address has to be verified also where the installation sends no e-mail: there, use the token (`POST ' +
+    '/api/v1/invitations/accept`).',
+  audit: { thing: 'member', id: 'userId', shows: ['role'], ignores: ['invitationId'], of: 'organisationId' },
+  input: z.strictObject({ invitationId: Id }),
+  output: Joined,
+  errors: [notFound, invitationInvalid, emailUnverified, organisationLimitReached, planLimitReached],
+  limit: 'seats',
+  status: 200,
 });
 
 export const declineInvitation = operation({

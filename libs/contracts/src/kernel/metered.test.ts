@@ -102,6 +102,7 @@ test('a used-up quota never locks people out of their account', () => {
       "identity emails.undo-change",
       "identity emails.verify",
       "identity invitations.accept",
+      "identity invitations.accept-own",
       "identity invitations.create",
       "identity invitations.decline",
       "identity invitations.list",

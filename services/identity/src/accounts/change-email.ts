@@ -44,7 +44,8 @@ export class ChangeEmail {
       await this.mails.queue(own, { kind: 'change-email', email, userId });
       return { changed: false };
     }
-    if (!(await this.move(own, user, email, caller.ip))) throw refuse(emailTaken, {}, TAKEN);
+    // Believed as long as no mail is sent, and verified by the first one afterwards.
+    if (!(await this.move(own, user, { email, proven: false }, caller.ip))) throw refuse(emailTaken, {}, TAKEN);
     return { changed: true };
   }
 
@@ -58,13 +59,19 @@ export class ChangeEmail {
     if (token?.user_id !== userId || !token.email) {
       throw refuse(tokenInvalid, {}, 'Log in to the account that the mail is about, or request another mail.');
     }
-    if (!(await this.move(own, user, token.email, caller.ip))) throw refuse(emailTaken, {}, TAKEN);
+    const to = { email: token.email, proven: true };
+    if (!(await this.move(own, user, to, caller.ip))) throw refuse(emailTaken, {}, TAKEN);
     return toWire({ ...user, email: token.email, email_verified_at: new Date() });
   }
 
   /** Tokens that were mailed to the old address no longer open the account, apart from the one that undoes this. */
-  private async move(own: Tx, { id, email: from }: UserRow, to: string, ip: string | undefined): Promise<boolean> {
-    if (!(await setEmail(own, id, to))) return false;
+  private async move(
+    own: Tx,
+    { id, email: from }: UserRow,
+    { email: to, proven }: { email: string; proven: boolean },
+    ip: string | undefined,
+  ): Promise<boolean> {
+    if (!(await setEmail(own, id, to, { proven }))) return false;
     await deleteTokens(own, id, ['reset-password', 'verify-email', 'change-email']);
     await this.mails.queue(own, { kind: 'email-changed', email: from, userId: id, details: { newEmail: to } });
     await noteEvent(own, id, 'email.changed', { ip, detail: to });

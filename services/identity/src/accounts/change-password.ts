@@ -27,7 +27,7 @@ export class ChangePassword {
     if (!user) throw unauthenticated();
     this.rules.require(refuse, input.newPassword, user);
     const admitted = await this.current.require(refuse, user, caller, input.currentPassword);
-    const passwordHash = await this.passwords.hash(input.newPassword, { known: true });
+    const passwordHash = await this.passwords.hash(input.newPassword, { ...admitted, known: true });
     const own = tx.as({ userId });
     const locked = await lockUser(own, userId);
     // Another request changed it in the meantime, with the same old password or by mail: that one came first.

@@ -9,6 +9,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
+import { subjectsOf } from '../authentication/login-throttle.rules.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
 import { insertUser, isAnybodyThere, toWire, type UserRow } from '../kernel/user.rows.ts';
 import { NewOrganisation } from '../organisations/new-organisation.ts';
@@ -57,7 +58,8 @@ export class CreateAdmin implements OnApplicationBootstrap {
   }
 
   private async create(email: string, password: string): Promise<UserRow | undefined> {
-    const passwordHash = await this.passwords.hash(password);
+    const asker = { known: true, subjects: subjectsOf(email, undefined) };
+    const passwordHash = await this.passwords.hash(password, asker);
     const [userId, orgId] = [newId(), newId()];
     return this.tenants.as({ orgId, userId }, async (tx) => {
       const user = await insertUser(tx, { id: userId, email, passwordHash, ...VOUCHED });

@@ -1,3 +1,4 @@
+import { changeEmail } from '@tidegate/contracts/identity/account-addresses';
 import { createApiKey, listApiKeys } from '@tidegate/contracts/identity/api-keys';
 import { acceptInvitation, declineInvitation, invite, listOwnInvitations } from '@tidegate/contracts/identity/members';
 import {
@@ -314,5 +315,22 @@ test('where no e-mail is sent addresses are believed, and it is said who helps',
   const refused = { code: 'mail_not_configured', status: 409, detail: expect.stringContaining('users link') };
   await expect(bare.call(forgotPassword, { email: ada.email })).rejects.toMatchObject(refused);
   await expect(bare.call(resendVerification, {}, ada.caller)).rejects.toMatchObject(refused);
+  await bare.close();
+});
+
+test('an address that was changed where no e-mail is sent is not verified: its owner claims all of it later', async () => {
+  const bare = await openIdentity({ limits: { seats: 20, api_keys: 20 } });
+  const [eve, ceo] = [await bare.newUser(), `${newId()}@acme.example`];
+  expect(await bare.call(changeEmail, { email: ceo, currentPassword: PASSWORD }, eve.caller)).toEqual({
+    changed: true,
+  });
+  expect((await bare.call(me, {}, eve.caller)).user).toMatchObject({ email: ceo, emailVerified: false });
+  await bare.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, eve.caller);
+  // As by the mail of a forgotten password, once there is a mail server.
+  const { url } = await bare.call(linkFor, { email: ceo, purpose: 'reset' }, PLATFORM);
+  await bare.call(resetPassword, { token: url.split('#token=')[1], password: NEW });
+  const owner = await bare.callerOf(await bare.call(login, { email: ceo, password: NEW }));
+  expect((await bare.call(me, {}, owner)).user).toMatchObject({ emailVerified: true });
+  expect((await bare.call(listApiKeys, {}, owner)).items).toEqual([]);
   await bare.close();
 });

@@ -13,6 +13,7 @@ import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { subjectsOf } from '../authentication/login-throttle.rules.ts';
 import { NewPasswords } from '../authentication/new-passwords.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
 import { hashOf } from '../kernel/tokens.ts';
@@ -59,7 +60,7 @@ export class RegisterAccount {
     const { name, password, device } = input;
     const { email, proven, ...found } = await this.ownerOf(refuse, tx, input);
     this.rules.require(refuse, password, { email, name });
-    const passwordHash = await this.passwords.hash(password, { known: proven });
+    const passwordHash = await this.passwords.hash(password, { known: proven, subjects: subjectsOf(email, ip) });
     const [userId, orgId] = [newId(), newId()];
     const own = tx.as({ orgId, userId });
     const locale = input.locale ?? found.locale ?? undefined;

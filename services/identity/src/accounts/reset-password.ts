@@ -5,6 +5,7 @@ import { tokenInvalid } from '@tidegate/contracts/identity/sessions';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { subjectsOf } from '../authentication/login-throttle.rules.ts';
 import { LoginThrottle } from '../authentication/login-throttle.ts';
 import { NewPasswords } from '../authentication/new-passwords.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
@@ -49,7 +50,8 @@ export class ResetPassword {
     const owner = found && (await findUser(reader, found.user_id));
     if (!owner) throw refuse(tokenInvalid, {}, USED_UP);
     this.rules.require(refuse, input.password, owner);
-    const passwordHash = await this.passwords.hash(input.password, { known: true });
+    const asker = { known: true, subjects: subjectsOf(owner.email, ip) };
+    const passwordHash = await this.passwords.hash(input.password, asker);
     const taken = await useToken(tx, tokenHash, 'reset-password');
     if (!taken) throw refuse(tokenInvalid, {}, USED_UP);
     const own = tx.as({ userId: taken.user_id });
@@ -64,7 +66,8 @@ export class ResetPassword {
   async set({ input, tx, refuse }: OperationContext<typeof setPassword>) {
     if (input.password) this.rules.require(refuse, input.password, { email: input.email });
     const password = input.password ?? randomBytes(18).toString('base64url');
-    const passwordHash = await this.passwords.hash(password, { known: true });
+    const asker = { known: true, subjects: subjectsOf(input.email, undefined) };
+    const passwordHash = await this.passwords.hash(password, asker);
     const found = await findUserByEmail(tx, input.email);
     const own = tx.as({ userId: found?.id });
     const user = found && (await lockUser(own, found.id));

@@ -26,7 +26,7 @@ export class CurrentPassword {
   ): Promise<Admitted> {
     const admitted = await this.throttle.admit({ email: user.email, ip });
     const matches = await this.passwords
-      .verify(user.password_hash, password, { known: true })
+      .verify(user.password_hash, password, { ...admitted, known: true })
       .catch(async (error: unknown) => {
         await this.throttle.takeBack(admitted);
         throw error;

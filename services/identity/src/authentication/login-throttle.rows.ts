@@ -1,24 +1,22 @@
 import type { Tx } from '@tidegate/database/tx';
-import { normalAddress } from '../kernel/address.rules.ts';
 import type { Count } from './login-throttle.rules.ts';
 
 /** Networks and devices of one person; the most recently used stay. */
 const MOST_SOURCES = 50;
 
-/** The counts of these, the sources from which the account's owner has logged in, and whether the account exists. */
-export async function readThrottle(tx: Tx, email: string, subjects: string[], sources: string[]) {
-  const row = await tx.one<{ counts: Record<string, [number, number]> | null; known: string[]; exists: boolean }>(
+/** The counts of these, and the sources from which the account's owner has logged in. */
+export async function readThrottle(tx: Tx, subjects: string[], sources: string[]) {
+  const row = await tx.one<{ counts: Record<string, [number, number]> | null; known: string[] }>(
     `select array(select distinct subject from known_login_sources where subject = any($2)) as known,
-            exists (select 1 from users where lower(email) = $3) as exists,
             (select json_object_agg(subject, json_build_array(failures, extract(epoch from clock_timestamp() - last_at)))
                from login_failures where subject = any($1) and last_at > now() - interval '1 day') as counts`,
-    [subjects, sources, normalAddress(email)],
+    [subjects, sources],
   );
   const counts = new Map<string, Count>();
   for (const [subject, [failures, ageSeconds]] of Object.entries(row?.counts ?? {})) {
     counts.set(subject, { failures, ageSeconds });
   }
-  return { counts, known: new Set(row?.known), exists: row?.exists ?? false };
+  return { counts, known: new Set(row?.known) };
 }
 
 /** From none after a day without any. What the network does stays as it is until the end. */

@@ -9,9 +9,10 @@ const FREE_TRIES = { known: 100, unknown: 5, underAttack: 2, network: 50 };
 const ATTACK = 50;
 const MAX_WAIT_SECONDS = 900;
 /**
- * Up to so many wrong tries of a network, an account that has not been tried from there gets one try although the
+ * Up to so many wrong tries of a network, an address that has not been tried from there gets one try although the
  * network waits: a person in the same network as a guesser gets in with the right password. Beyond it everybody there
- * waits but known devices and networks.
+ * waits but known devices and networks. Whether an address has an account makes no difference: what it counts for, and what
+ * the answer takes, would tell.
  */
 const ONE_EACH = 500;
 
@@ -63,14 +64,14 @@ export interface Judged {
 /*
  * After some free tries each wrong one doubles the wait, up to a quarter of an hour. Nobody waits because of others in
  * a network from which the account's owner has logged in; attacks on an account leave every network a try; and guessing
- * at many accounts makes the guesser's whole network wait, except for one try of each account there.
+ * at many accounts makes the guesser's whole network wait, except for one try of each address there.
  */
-export function judge(counts: Record<keyof Subjects, Count>, { known = false, exists = false }): Judged {
+export function judge(counts: Record<keyof Subjects, Count>, { known = false } = {}): Judged {
   const attacked = counts.account.failures >= ATTACK;
   const own = waitAfter(counts.pair, known ? FREE_TRIES.known : attacked ? FREE_TRIES.underAttack : FREE_TRIES.unknown);
   if (known) return { wait: own, despite: 0 };
   const network = waitAfter(counts.network, FREE_TRIES.network);
-  const fresh = exists && !attacked && counts.pair.failures === 0 && counts.network.failures < ONE_EACH;
+  const fresh = !attacked && counts.pair.failures === 0 && counts.network.failures < ONE_EACH;
   return fresh ? { wait: 0, despite: network } : { wait: Math.max(own, network), despite: 0 };
 }
 

@@ -37,14 +37,13 @@ export class LoginThrottle {
   async admit(attempt: Attempt): Promise<Admitted> {
     const { subjects, wait } = await assess(
       this.tenants.reader({}),
-      attempt,
       subjectsOf(attempt.email, attempt.ip),
       deviceOf(attempt),
     );
     refuse(wait);
     return this.tenants.as({}, async (tx) => {
       await lockFailures(tx, [subjects.pair, subjects.network]);
-      const locked = await assess(tx, attempt, subjects);
+      const locked = await assess(tx, subjects);
       refuse(locked.wait);
       await addFailures(tx, [subjects.pair, subjects.network]);
       return { ...attempt, subjects, known: locked.known, despite: locked.despite };
@@ -89,12 +88,12 @@ function refuse(seconds: number): void {
 }
 
 /** A known device is counted by itself, wherever it is; any other by its network. */
-async function assess(tx: Tx, { email }: Attempt, subjects: Subjects, device?: string) {
+async function assess(tx: Tx, subjects: Subjects, device?: string) {
   const sources = [subjects.pair, ...(device ? [device] : [])];
-  const { counts, known, exists } = await readThrottle(tx, email, [...Object.values(subjects), ...sources], sources);
+  const { counts, known } = await readThrottle(tx, [...Object.values(subjects), ...sources], sources);
   const chosen = device && known.has(device) ? { ...subjects, pair: device } : subjects;
   const of = (subject: string) => counts.get(subject) ?? { failures: 0, ageSeconds: 0 };
   const counted = { account: of(chosen.account), pair: of(chosen.pair), network: of(chosen.network) };
   const isKnown = known.has(chosen.pair);
-  return { ...judge(counted, { known: isKnown, exists }), known: isKnown, subjects: chosen };
+  return { ...judge(counted, { known: isKnown }), known: isKnown, subjects: chosen };
 }

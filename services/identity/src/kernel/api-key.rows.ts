@@ -177,11 +177,14 @@ export const renameKey = (tx: Tx, keyId: string, name: string): Promise<ApiKeyRo
     name,
   ]);
 
-/** It works for so many hours more, or until its own end. */
+/** It works for so many hours more, or until its own end; so do the invitations that it made. */
 export async function replaceKey(tx: Tx, keyId: string, by: string, hours: number): Promise<void> {
   await tx.query(
-    `update api_keys set replaced_by = $3, expires_at = least(expires_at, now() + make_interval(hours => $4))
-      where org_id = $1 and key_id = $2`,
+    `with ending as (
+       update api_keys set replaced_by = $3, expires_at = least(expires_at, now() + make_interval(hours => $4))
+        where org_id = $1 and key_id = $2 returning key_id, expires_at)
+     update invitations i set expires_at = least(i.expires_at, ending.expires_at)
+       from ending where i.org_id = $1 and i.invited_with_key = ending.key_id`,
     [tx.orgId, keyId, by, hours],
   );
 }

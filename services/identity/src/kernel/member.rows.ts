@@ -28,7 +28,7 @@ export const toWire = (row: MemberRow): Member => ({
 });
 
 /** What a member may do: whoever is over the limit may read. */
-const EFFECTIVE = "case when m.restricted is null then m.role else 'viewer' end as role";
+export const EFFECTIVE = "case when m.restricted is null then m.role else 'viewer' end as role";
 export const effectiveRole = ({ role, restricted }: Pick<MemberRow, 'role' | 'restricted'>): Role =>
   restricted ? 'viewer' : role;
 

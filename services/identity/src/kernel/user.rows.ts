@@ -103,12 +103,12 @@ export const updateProfile = (tx: Tx, id: string, change: ProfileChange): Promis
     ],
   );
 
-/** Another address, which is proven. False when it is taken. */
-export const setEmail = async (tx: Tx, id: string, email: string): Promise<boolean> =>
+/** Another address; `proven`: by a mail that was sent to it. False when it is taken. */
+export const setEmail = async (tx: Tx, id: string, email: string, { proven }: { proven: boolean }): Promise<boolean> =>
   (await tx.one(
-    `update users set email = $2, email_verified_at = now()
+    `update users set email = $2, email_verified_at = case when $3 then now() end
       where id = $1 and not exists (select 1 from users where lower(email) = lower($2) and id <> $1) returning id`,
-    [id, email],
+    [id, email, proven],
   )) !== undefined;
 
 /** Sessions, tokens, mails, events and memberships go with it. */

@@ -20,19 +20,23 @@ export class ReplyAddresses {
     private readonly mails: AccountMails,
   ) {}
 
-  /** Without a mail: where none are sent, and whoever sets their own address. Throws while that has to be verified first. */
+  /**
+   * Without a mail: whoever sets their own address; throws while that has to be verified first. Where no mails are sent nobody
+   * answers any, and nothing is proven: the address is asked once they are.
+   */
   async provenBy(
     refuse: Refuse<typeof emailUnverified>,
     tx: Tx,
     { userId }: Caller,
     address: string,
   ): Promise<Date | null> {
-    if (!this.mails.areSent) return new Date();
+    if (!this.mails.areSent) return null;
     const { email } = await this.addresses.require(refuse, tx, userId);
     return normalAddress(email) === normalAddress(address) ? new Date() : null;
   }
 
   async ask(tx: Tx, address: string): Promise<void> {
+    if (!this.mails.areSent) return;
     await this.mails.count(tx, `answers-to ${hashOf(normalAddress(address))}`, TO_ADDRESS);
     await this.mails.count(tx, `answers-of ${tx.orgId}`, BY_ORGANISATION);
     await this.mails.queue(tx, { kind: 'reply-address', email: address, details: { orgId: tx.orgId as string } });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createApiKey, revokeApiKey, verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { createApiKey, revokeApiKey, rotateApiKey, verifyKey } from '@tidegate/contracts/identity/api-keys';
 import {
   acceptInvitation,
   changeRole,
@@ -127,6 +127,23 @@ test('an invitation ends with its creator: removed, demoted, their key revoked, 
   );
   for (const one of made) await expect(one.accept()).rejects.toMatchObject(ended);
   await accept();
+});
+
+test('an invitation ends with the key that made it when that key is replaced: it is listed so, and counts no longer', async () => {
+  const owner = await identity.newUser();
+  const key = await newKey(owner, ROLE_SCOPES.admin);
+  const [early, late] = [await invited(key, 'admin'), await invited(key, 'admin')];
+  await identity.call(rotateApiKey, { keyId: key.keyId as string, overlapHours: 1 }, owner.caller);
+  const { items } = await identity.call(listInvitations, {}, owner.caller);
+  for (const { expiresAt } of items) expect(Date.parse(expiresAt)).toBeLessThanOrEqual(Date.now() + 3_600_000);
+  // While the old key works, so do they.
+  await early.accept();
+  // One that was made before an end of its key ended it as well.
+  await identity.tenants.run(owner.orgId, async (tx) => {
+    await tx.query("update api_keys set expires_at = now() - interval '1 s' where key_id = $1", [key.keyId]);
+    await tx.query("update invitations set expires_at = now() + interval '6 days'");
+  });
+  await expect(late.accept()).rejects.toMatchObject(ended);
 });
 
 test('a person who rejoins starts afresh: neither their invitations nor their tokens return', async () => {

@@ -2,6 +2,7 @@ import type { Role } from '@tidegate/contracts/identity/roles';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { normalAddress } from '../kernel/address.rules.ts';
+import { EFFECTIVE } from '../kernel/member.rows.ts';
 import { hashOf } from '../kernel/tokens.ts';
 
 export interface InvitationRow {
@@ -97,8 +98,11 @@ export const listReceived = (
     [invited, before ?? null, limit],
   );
 
-export const findReceived = (tx: Tx, invited: string, id: string): Promise<{ org_id: string } | undefined> =>
-  tx.one('select org_id from invitations where invited_hash = $1 and id = $2', [invited, id]);
+export const findReceived = (tx: Tx, invited: string, id: string): Promise<InvitationRow | undefined> =>
+  tx.one<InvitationRow>('select * from invitations where invited_hash = $1 and id = $2 and expires_at > now()', [
+    invited,
+    id,
+  ]);
 
 /** False when there is none. */
 export const deleteInvitation = async (tx: Tx, id: string): Promise<boolean> =>
@@ -121,15 +125,17 @@ export async function deleteInvitationsBy(tx: Tx, userId: string, roles?: readon
 }
 
 /**
- * The current rights of the person or key that created the invitation; both stay locked until the transaction ends.
- * Undefined when they are gone.
+ * The current rights of the person or key that created the invitation; the membership stays locked until the transaction
+ * ends. Undefined when they are gone: a key that has ended, or may only read, invites nobody.
  */
 export const lockInviter = (
   tx: Tx,
   { invited_by: userId, invited_with_key: keyId }: InvitationRow,
 ): Promise<{ role: Role; scopes: string[] | null } | undefined> =>
   tx.one(
-    `select m.role, k.scopes from members m left join api_keys k on k.org_id = m.org_id and k.key_id = $3
+    `select ${EFFECTIVE}, k.scopes
+       from members m left join api_keys k
+         on k.org_id = m.org_id and k.key_id = $3 and k.restricted is null and (k.expires_at is null or k.expires_at > now())
       where m.org_id = $1 and m.user_id = $2 and ($3::text is null or k.key_id is not null) for share of m`,
     [tx.orgId, userId, keyId],
   );

@@ -1,14 +1,17 @@
 import {
   acceptInvitation,
+  acceptOwnInvitation,
   invite,
   listInvitations,
   listMembers,
+  listOwnInvitations,
   resendInvitation,
   revokeInvitation,
   showInvitation,
 } from '@tidegate/contracts/identity/members';
 import { listOrganisations } from '@tidegate/contracts/identity/organisations';
-import { register } from '@tidegate/contracts/identity/sessions';
+import { register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
 
@@ -57,6 +60,52 @@ test('the mailed token verifies the account of its address, and no other account
   expect(items).toMatchObject([{ userId: guest.userId, lastActiveAt: expect.stringMatching(/:00:00\.000Z$/) }]);
   expect((await identity.call(listMembers, { role: 'owner' }, owner.caller)).items).toHaveLength(1);
   expect((await identity.call(listMembers, { search: 'nobody%' }, owner.caller)).items).toEqual([]);
+});
+
+test('whoever has a verified address joins without the token, once, and nobody else does', async () => {
+  const owner = await identity.newUser();
+  const [guest, other, unverified] = [
+    await identity.newUser(),
+    await identity.newUser(),
+    await identity.newUnverified(),
+  ];
+  const invited = (email: string) => identity.call(invite, { email, role: 'editor' }, owner.caller);
+  const { id } = await invited(guest.email.toUpperCase());
+  const accept = ({ caller }: { caller: Caller }, invitationId = id) =>
+    identity.call(acceptOwnInvitation, { invitationId }, caller);
+  const nothing = { code: 'not_found', status: 404 };
+  await expect(accept(other)).rejects.toMatchObject(nothing);
+  const theirs = await invited(unverified.email);
+  await expect(accept(unverified, theirs.id)).rejects.toMatchObject({ code: 'email_unverified' });
+  const key: Caller = { ...guest.caller, kind: 'api_key', keyId: 'x' };
+  await expect(accept({ caller: key })).rejects.toMatchObject({ code: 'forbidden' });
+  expect(await accept(guest)).toEqual({ organisationId: owner.orgId, role: 'editor' });
+  await expect(accept(guest)).rejects.toMatchObject(nothing);
+  // One whose grantor may invite no longer is as good as none.
+  const admin = await identity.newUser();
+  const { token } = await identity.call(invite, { email: admin.email, role: 'admin' }, owner.caller);
+  await identity.call(acceptInvitation, { token }, admin.caller);
+  const { accessToken } = await identity.call(switchOrganisation, { organisationId: owner.orgId }, admin.caller);
+  const late = await identity.call(
+    invite,
+    { email: other.email, role: 'admin' },
+    await identity.callerOf({ accessToken }),
+  );
+  await identity.tenants.run(owner.orgId, (tx) =>
+    tx.query("update members set role = 'viewer' where user_id = $1", [admin.userId]),
+  );
+  await expect(accept(other, late.id)).rejects.toMatchObject(gone);
+});
+
+test('where addresses are only trusted, an invitation takes its token', async () => {
+  const bare = await openIdentity({ limits: { seats: 20 } });
+  const [owner, eve] = [await bare.newUser(), await bare.newUser()];
+  const { id, token } = await bare.call(invite, { email: eve.email, role: 'admin' }, owner.caller);
+  expect((await bare.call(listOwnInvitations, {}, eve.caller)).items).toHaveLength(1);
+  const untold = bare.call(acceptOwnInvitation, { invitationId: id }, eve.caller);
+  await expect(untold).rejects.toMatchObject({ code: 'email_unverified', status: 403 });
+  expect(await bare.call(acceptInvitation, { token }, eve.caller)).toMatchObject({ role: 'admin' });
+  await bare.close();
 });
 
 test('an invitation is sent again, works from either mail, and none when it was withdrawn', async () => {

@@ -1,14 +1,16 @@
 import { Controller } from '@nestjs/common';
 import {
   acceptInvitation,
+  acceptOwnInvitation,
   declineInvitation,
   invitationInvalid,
   listOwnInvitations,
   memberChanged,
+  type organisationLimitReached,
   showInvitation,
 } from '@tidegate/contracts/identity/members';
-import { ROLE_SCOPES } from '@tidegate/contracts/identity/roles';
-import type { emailUnverified } from '@tidegate/contracts/identity/sessions';
+import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
+import { emailUnverified } from '@tidegate/contracts/identity/sessions';
 import { ProblemError, planLimitReached, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
@@ -49,12 +51,32 @@ export class ReceivedInvitations {
   async accept({ input, caller, tx, refuse }: OperationContext<typeof acceptInvitation>) {
     const userId = requirePerson(caller);
     const { invitation: found, mailed } = await byToken(refuse, tx, input.token);
-    const { org_id: orgId, role } = found;
-    const joining = tx.as({ orgId, userId });
+    const joining = tx.as({ orgId: found.org_id, userId });
     const { email } = await this.person(refuse, joining, userId, mailed ? found.email : undefined);
     if (normalAddress(email) !== normalAddress(found.email)) {
       throw refuse(invitationInvalid, {}, 'It was sent to another address: log in with the account of that one.');
     }
+    return this.join(refuse, joining, userId, found);
+  }
+
+  /** The address itself is the proof, and so it has to be proven, also where addresses are trusted otherwise. */
+  @Handles(acceptOwnInvitation)
+  async acceptOwn({ input, caller, tx, refuse }: OperationContext<typeof acceptOwnInvitation>) {
+    const userId = requirePerson(caller);
+    const { email, email_verified_at: verified } = await this.addresses.require(refuse, tx, userId);
+    if (!verified) throw refuse(emailUnverified, {}, 'Open the link of the invitation: its token is proof enough.');
+    const lookup = invitedHash(email);
+    const found = orNotFound(await findReceived(tx.as({ lookup }), lookup, input.invitationId));
+    return this.join(refuse, tx.as({ orgId: found.org_id, userId }), userId, found);
+  }
+
+  private async join(
+    refuse: Refuse<typeof invitationInvalid | typeof organisationLimitReached>,
+    joining: Tx,
+    userId: string,
+    found: InvitationRow,
+  ): Promise<{ organisationId: string; role: Role }> {
+    const { org_id: orgId, role } = found;
     if (!(await couldStillInvite(joining, found))) throw refuse(invitationInvalid);
     if (!(await deleteInvitation(joining, found.id))) throw refuse(invitationInvalid);
     const member = await findRole(joining, userId);

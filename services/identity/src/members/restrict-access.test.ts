@@ -8,7 +8,7 @@ import {
   removeMember,
   roleOf,
 } from '@tidegate/contracts/identity/members';
-import type { Role } from '@tidegate/contracts/identity/roles';
+import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
@@ -94,6 +94,24 @@ test('owners come first, and one of them always keeps their rights; an overdue p
   expect(await restrictions(owner)).toEqual({ [owner.userId]: null, [second.userId]: 'not_included' });
   await allowed(owner.orgId, { seats: 2 }, 'read_only');
   expect(await restrictions(owner)).toEqual({ [owner.userId]: null, [second.userId]: null });
+});
+
+test('what a member or key over a lowered limit had invited to waits until they may invite again', async () => {
+  const owner = await identity.newUser();
+  const admin = await newMember(owner, 'admin');
+  const { key } = await identity.call(createApiKey, { name: 'k', scopes: [...ROLE_SCOPES.admin] }, owner.caller);
+  const keyHash = createHash('sha256').update(key).digest('hex');
+  const { expiresAt: _, memberVersion: __, ...who } = await identity.call(verifyKey, { keyHash }, GATEWAY);
+  const invited = async (by: Caller) => {
+    const guest = await identity.newUser();
+    const { token } = await identity.call(invite, { email: guest.email, role: 'admin' }, by);
+    return () => identity.call(acceptInvitation, { token }, guest.caller);
+  };
+  const accepts = [await invited(admin.caller), await invited({ kind: 'api_key', ...who })];
+  await allowed(owner.orgId, { seats: 1, api_keys: 0 });
+  for (const accept of accepts) await expect(accept()).rejects.toMatchObject({ code: 'invitation_invalid' });
+  await allowed(owner.orgId, { seats: 10, api_keys: 10 });
+  for (const accept of accepts) expect(await accept()).toMatchObject({ role: 'admin' });
 });
 
 test('the newest keys over a lowered limit may only read, what others remember of them is looked at again, and a revoked one makes room', async () => {

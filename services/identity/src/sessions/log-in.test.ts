@@ -6,6 +6,7 @@ import { alsoTo, Log, setLogLevel } from '@tidegate/telemetry/log';
 import { decodeProtectedHeader } from 'jose';
 import { type Fixture, openIdentity, PASSWORD, PUBLIC_URL } from '../../test/fixture.ts';
 import { LogInRefusals } from '../authentication/log-in-refusals.ts';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
@@ -116,12 +117,31 @@ test('a guesser in the same network locks out nobody who has the right password'
       `ip:${network}`,
     ]),
   );
-  expect(await guess(`${newId()}@example.com`, network)).toMatchObject(SLOW);
-  // A wrong try gets the same answer with and without an account, and each gets one.
   const other = await identity.newUser();
   expect(await guess(other.email, network)).toMatchObject(SLOW);
   expect(await guess(other.email, network, PASSWORD)).toMatchObject(SLOW);
   for (const { email } of [known, fresh]) expect(await guess(email, network, PASSWORD)).toBeUndefined();
+});
+
+test('a network that has to wait learns of no address whether it has an account: neither by the answer nor by what it counts', async () => {
+  const probe = async (network: string, email: string) => {
+    await guess(`${newId()}@example.com`, network);
+    const subject = `ip:${network}`;
+    await identity.tenants.as({}, (tx) =>
+      tx.query('update login_failures set failures = 60, last_at = clock_timestamp() where subject = $1', [subject]),
+    );
+    const hashed = vi.spyOn(identity.app.get(PasswordHashing), 'verify');
+    const answers = [await guess(email, network), await guess(email, network)];
+    const checks = hashed.mock.calls.length;
+    hashed.mockRestore();
+    const counted = await identity.tenants.as({}, (tx) =>
+      tx.query('select failures from login_failures where subject = $1', [subject]),
+    );
+    return { codes: answers.map((answer) => answer?.code), checks, counted };
+  };
+  const known = await probe('198.51.100.221', (await identity.newUser()).email);
+  expect(known).toEqual({ codes: ['rate_limited', 'rate_limited'], checks: 1, counted: [{ failures: 61 }] });
+  expect(await probe('198.51.100.222', `${newId()}@example.com`)).toEqual(known);
 });
 
 test('a device that has logged in before is not locked out by others, wherever it is', async () => {

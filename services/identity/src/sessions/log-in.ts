@@ -26,9 +26,9 @@ export class LogIn {
       throw error;
     };
     const admitted = await this.throttle.admit({ email, ip, deviceId }).catch(refused);
-    const { known, despite } = admitted;
+    const { despite } = admitted;
     const user = await this.tenants.as({}, (tx) => findUserByEmail(tx, email));
-    const matches = await this.passwords.verify(user?.password_hash, password, { known }).catch(async (error) => {
+    const matches = await this.passwords.verify(user?.password_hash, password, admitted).catch(async (error) => {
       // A server too busy to check the password is not a wrong try.
       await this.throttle.takeBack(admitted);
       return refused(error);
