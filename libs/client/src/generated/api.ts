@@ -4733,6 +4733,8 @@ export type SubscriptionsGetOutput = {
     interval: BillingInterval;
     orderedAt: Timestamp;
   }>;
+  /** In which the organisation is billed, whatever else has a price; null: nothing was billed yet */
+  currency: Currency | null;
 };
 
 export type SubscriptionsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
