@@ -1233,6 +1233,8 @@ export type FeatureInfo = {
   product: ProductKey | null;
   /** What a metered limit applies to; null for other kinds */
   per: QuotaWindow | null;
+  /** true: it is sold and granted, and cannot be used so far. Shown wherever it is sold */
+  coming?: boolean;
 };
 
 /** Name of a feature; a metered feature and its meter share it */
