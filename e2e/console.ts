@@ -32,6 +32,7 @@ const PAGES = [
   'plans',
   'billing',
   'billing/credits',
+  'billing/details',
   'team',
   'keys',
   'channels',

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Invoice, Subscription } from '@tidegate/client';
-import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
+import { readOf, useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { day, money, when } from '../kernel/format.ts';
+import { dated, day, money } from '../kernel/format.ts';
 import { May } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { useOpened } from '../kernel/opened.ts';
@@ -17,6 +18,7 @@ import { t } from '../kernel/strings.ts';
 import { Arrival } from './arrival.tsx';
 import { InvoiceBeside } from './invoice-beside.tsx';
 import { INVOICE_MARKS, invoiceName } from './invoice-detail.tsx';
+import { Disputes, HowPaid, Payments } from './payments.tsx';
 import { SaveInvoice } from './save-invoice.tsx';
 import { SeatsOf } from './seats.tsx';
 
@@ -49,6 +51,12 @@ export function ShowBilling() {
           >
             {t('Credits')}
           </Button>
+          <Button
+            variant="default"
+            renderRoot={(props) => <Link to="/o/$org/billing/details" params={{ org }} {...props} />}
+          >
+            {t('Billing details')}
+          </Button>
           <May op="portalCreate">
             <Button variant="default" loading={portal.isPending} onClick={() => portal.mutate({})}>
               {t('Cards and addresses')}
@@ -68,6 +76,7 @@ export function ShowBilling() {
           </div>
         )}
       </Reading>
+      <HowPaid />
       <Disputes />
       <h2>{t('Invoices')}</h2>
       <Reading of={invoices}>
@@ -89,6 +98,7 @@ export function ShowBilling() {
           )
         }
       </Reading>
+      <Payments />
     </Page>
   );
 }
@@ -98,6 +108,10 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
   const cancel = useWrite('subscriptionsCancel');
   const resume = useWrite('subscriptionsResume');
   const pause = useWrite('subscriptionsPause');
+  const catalogue = useQuery(readOf(null, 'plansList', {})).data;
+  const sold = catalogue?.products
+    .find((sells) => sells.product === one.product)
+    ?.addons.some(({ offered, plans }) => offered && plans.includes(one.plan));
   const { product, productName, planName, status, cancelAt, next, periodEnd, graceUntil, trialEnd, order, provider } =
     one;
   return (
@@ -107,21 +121,22 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
       </h2>
       <p className="row">
         <StateMark mark={MARKS[status]}>{t(status)}</StateMark>
-        {trialEnd && status === 'trialing' ? t('The trial ends on {at}.', { at: when(trialEnd) }) : null}
-        {graceUntil ? t('A payment is overdue: from {at} on nothing can be created.', { at: when(graceUntil) }) : null}
+        {trialEnd && status === 'trialing' ? t('The trial ends on {at}.', { at: dated(trialEnd) }) : null}
+        {graceUntil ? t('A payment is overdue: from {at} on nothing can be created.', { at: dated(graceUntil) }) : null}
         {provider !== 'none' && !cancelAt ? t('Paid until {at}.', { at: day(periodEnd) }) : null}
         {cancelAt ? t('It ends on {at}.', { at: day(cancelAt) }) : null}
         {next ? t('{plan} follows on {at}.', { plan: next.planName ?? t('nothing'), at: day(next.at) }) : null}
-        {one.pauseEndsAt ? t('The pause ends on {at}.', { at: when(one.pauseEndsAt) }) : null}
+        {one.pauseEndsAt ? t('The pause ends on {at}.', { at: dated(one.pauseEndsAt) }) : null}
         {one.access === 'read_only' ? <StateMark mark="warning">{t('can only be read')}</StateMark> : null}
         {one.coupon ? t('With the coupon {name}.', { name: one.coupon.name }) : null}
         {order ? t('{plan} waits for approval.', { plan: order.planName }) : null}
       </p>
       {one.addons.length > 0 ? (
         <ul>
-          {one.addons.map(({ addon, name, quantity }) => (
+          {one.addons.map(({ addon, name, quantity, until }) => (
             <li key={addon}>
               {name} × {quantity}
+              {until === null ? '' : ` ${t('until {at}', { at: day(until) })}`}
             </li>
           ))}
         </ul>
@@ -136,6 +151,15 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
           >
             {t('Change the plan')}
           </Button>
+          {one.inForce === one.plan && (sold || one.addons.length > 0) ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              renderRoot={(props) => <Link to="/o/$org/billing/addons/$product" params={{ org, product }} {...props} />}
+            >
+              {t('Add-ons')}
+            </Button>
+          ) : null}
           {cancelAt || next || status === 'paused' ? (
             <Button
               size="compact-sm"
@@ -172,29 +196,6 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
     </section>
   );
 }
-
-/** Payments that a bank was asked to take back. */
-function Disputes() {
-  const disputes = useRead('disputesList', {}).data?.items ?? [];
-  if (disputes.length === 0) return null;
-  return (
-    <>
-      <h2>{t('Disputed payments')}</h2>
-      <ul>
-        {disputes.map(({ id, state, amountMinor, currency, openedAt, readOnly }) => (
-          <li key={id}>
-            <StateMark mark={state === 'open' ? 'pending' : state === 'lost' ? 'critical' : 'ok'}>
-              {t('{amount}, {at}', { amount: money(amountMinor, currency), at: day(openedAt) })}: {t(WORDS[state])}
-            </StateMark>{' '}
-            {readOnly ? t('What was paid for can only be read: ask the operator of this installation.') : ''}
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-const WORDS = { open: 'the bank decides', won: 'the payment stands', lost: 'the bank took it back' } as const;
 
 const columnsOf = (org: string): Column<Invoice>[] => {
   return [

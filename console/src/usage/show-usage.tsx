@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { UsageEstimate } from '@tidegate/client';
 import { fullness, type MeterUsage } from '../findings/fullness.rules.ts';
 import { useOrg, useRead } from '../kernel/api.ts';
-import { exact, lasted, when } from '../kernel/format.ts';
+import { dated, exact, lasted, when } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
 import { useUpgradeName } from '../kernel/plan-name.ts';
 import { Reading } from '../kernel/reading.tsx';
@@ -10,6 +10,8 @@ import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { UpgradeButton } from '../kernel/upgrade-button.tsx';
 import { useNow } from '../kernel/use-now.ts';
+import { ChooseDays } from './choose-days.tsx';
+import { RefusedUsage } from './refused-usage.tsx';
 import classes from './usage.module.css';
 
 /** What was used against what is allowed, where it leads, and when it resets. */
@@ -33,6 +35,8 @@ export function ShowUsage() {
           </div>
         )}
       </Reading>
+      <RefusedUsage />
+      <ChooseDays />
     </Page>
   );
 }
@@ -80,7 +84,7 @@ function Meter({ meter, estimate }: { meter: MeterUsage; estimate: UsageEstimate
         {estimate?.estimate == null
           ? ''
           : t('{estimate} by then at this pace.', { estimate: exact(estimate.estimate) })}{' '}
-        {estimate?.reachesLimitAt ? t('The limit is reached on {at}.', { at: when(estimate.reachesLimitAt) }) : ''}{' '}
+        {estimate?.reachesLimitAt ? t('The limit is reached on {at}.', { at: dated(estimate.reachesLimitAt) }) : ''}{' '}
         {enforcement === 'overage'
           ? t('Beyond the limit it is charged.')
           : enforcement === 'soft'
