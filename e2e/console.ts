@@ -1,6 +1,8 @@
 import { chromiumPath } from '@tidegate/testing/browser';
 import { until } from '@tidegate/testing/until';
 import type { Page } from 'playwright-core';
+import { actForAnOrganisation } from './console/act-for-an-organisation.ts';
+import { buyMore } from './console/buy-more.ts';
 import { divideUsage } from './console/divide-usage.ts';
 import { keepATable } from './console/keep-a-table.ts';
 import { openBeside } from './console/open-beside.ts';
@@ -30,6 +32,7 @@ const PAGES = [
   'plans',
   'billing',
   'billing/credits',
+  'billing/details',
   'team',
   'keys',
   'channels',
@@ -238,6 +241,8 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('somebody who may only look, in a browser', () => readAsAViewer(visit));
   describe.runIf(CHROMIUM)('the audit log, in a browser', () => readTheAuditLog(visit));
   describe.runIf(CHROMIUM)('an invoice, in a browser', () => saveAnInvoice(visit));
+  describe.runIf(CHROMIUM)('what is bought beside a plan, in a browser', () => buyMore(visit));
+  describe.runIf(CHROMIUM)('what an operator does by hand, in a browser', () => actForAnOrganisation(visit));
   describe.runIf(CHROMIUM)('a table of many rows, in a browser', () => keepATable(visit));
   describe.runIf(CHROMIUM)('bots and invoices beside their lists, in a browser', () => openBeside(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));

@@ -91,6 +91,8 @@ export function readAsAViewer(visit: Visit): void {
       ...['', '?tab=trades', '?tab=decisions'].map((tab) => `${home}/bots/${things.bot}${tab}`),
       `${home}/backtests/${backtests.body.items[0]?.id}`,
       `${home}/billing/credits`,
+      `${home}/billing/details`,
+      `${home}/billing/addons/${plan?.product}`,
       `${home}/plans/${plan?.product}/${plan?.plan}`,
     ];
     const found: string[] = [];

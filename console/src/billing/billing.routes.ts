@@ -23,6 +23,16 @@ export const billingRoutes = [
   }),
   createRoute({
     getParentRoute: () => orgRoute,
+    path: '/billing/addons/$product',
+    component: lazyRouteComponent(() => import('./change-addons.tsx'), 'ChangeAddons'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
+    path: '/billing/details',
+    component: lazyRouteComponent(() => import('./edit-details.tsx'), 'EditDetails'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
     path: '/billing/credits',
     component: lazyRouteComponent(() => import('./show-credits.tsx'), 'ShowCredits'),
   }),

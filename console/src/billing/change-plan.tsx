@@ -15,7 +15,7 @@ export function ChangePlan() {
   const navigate = useNavigate();
   return (
     <Page title={name ? t('Change to {plan}', { plan: name }) : t('Change the plan')}>
-      <div className="stack form">
+      <div className="stack">
         <Offer
           product={product}
           plan={plan}

@@ -11,16 +11,19 @@ import { t } from '../kernel/strings.ts';
 import classes from './billing.module.css';
 import { ChooseInterval } from './choose-interval.tsx';
 import { grantText } from './grant-text.ts';
+import { OfferedAddons } from './offered-addons.tsx';
 
 const route = getRouteApi('/o/$org/plans');
 
 export function ChoosePlan() {
+  const org = useOrg();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const interval: BillingInterval = search.interval ?? 'month';
   const mayChange = useMay()('subscriptionsChange');
   const plans = useQuery(readOf(null, 'plansList', {}));
-  const subscriptions = useRead('subscriptionsGet', {}).data?.subscriptions ?? [];
+  const own = useRead('subscriptionsGet', {}).data;
+  const subscriptions = own?.subscriptions ?? [];
   return (
     <Page
       title={t('Plans')}
@@ -32,7 +35,7 @@ export function ChoosePlan() {
       <Reading of={plans}>
         {({ products, features, currency }) => (
           <>
-            {products.map(({ product, name, description, plans: offered }) => (
+            {products.map(({ product, name, description, plans: offered, addons }) => (
               <section key={product} aria-label={name}>
                 <h2>{name}</h2>
                 <p className="quiet">{description}</p>
@@ -44,12 +47,26 @@ export function ChoosePlan() {
                         key={plan.plan}
                         plan={plan}
                         features={features}
-                        currency={currency}
+                        currency={own?.currency ?? currency}
                         interval={interval}
                         subscription={subscriptions.find((one) => one.product === product)}
                       />
                     ))}
                 </div>
+                <OfferedAddons
+                  addons={addons}
+                  features={features}
+                  currency={own?.currency ?? currency}
+                  interval={interval}
+                >
+                  {mayChange && subscriptions.some((one) => one.product === product && one.inForce === one.plan) ? (
+                    <p>
+                      <Link to="/o/$org/billing/addons/$product" params={{ org, product }}>
+                        {t('Add some, or change how many there are')}
+                      </Link>
+                    </p>
+                  ) : null}
+                </OfferedAddons>
               </section>
             ))}
           </>
@@ -70,10 +87,8 @@ interface CardProps {
 function PlanCard({ plan, features, currency, interval, subscription }: CardProps) {
   const org = useOrg();
   const mayChange = useMay()('subscriptionsChange');
-  const own = subscription?.currency ?? currency;
-  const price =
-    plan.prices.find((one) => one.currency === own && one.interval === interval) ??
-    plan.prices.find((one) => one.currency === own);
+  const own = plan.prices.filter((one) => one.currency === currency);
+  const price = own.find((one) => one.interval === interval) ?? own[0];
   const current = subscription?.plan === plan.plan && (subscription.interval === interval || !price?.amountMinor);
   const lines = features.flatMap((info) => {
     const grant = plan.features[info.key];

@@ -32,8 +32,13 @@ export function amountText(grant: FeatureGrant, unit: string | undefined): strin
 export function grantText(grant: FeatureGrant, info: FeatureInfo | undefined): string | null {
   const name = info?.name ?? '';
   const amount = amountText(grant, info?.unit);
-  return amount === null || grant.kind === 'boolean' ? amount && name : `${name}: ${amount}`;
+  const text = amount === null || grant.kind === 'boolean' ? amount && name : `${name}: ${amount}`;
+  return text && `${text}${info ? comingText([info], [info.key]) : ''}`;
 }
+
+/** Behind what is sold and cannot be used so far: who buys it should know. Empty for everything else. */
+export const comingText = (features: readonly FeatureInfo[], keys: readonly string[]): string =>
+  features.some(({ key, coming }) => coming && keys.includes(key)) ? ` (${t('coming, not there yet')})` : '';
 
 const rolloverText = (rollover: { max: number } | undefined): string =>
   rollover ? `, ${t('up to {count} left over are kept', { count: exact(rollover.max) })}` : '';

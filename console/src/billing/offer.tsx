@@ -10,7 +10,7 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { amountText } from './grant-text.ts';
+import { amountText, comingText } from './grant-text.ts';
 import { InvoiceLines } from './invoice-lines.tsx';
 import type { ChosenAddon } from './one-more.rules.ts';
 
@@ -91,6 +91,7 @@ export function Offer({ product, plan, interval, addons, text = t('Change the pl
                     return (
                       <li key={feature}>
                         {info?.name ?? feature}: {text(before)} → <strong>{text(after)}</strong>
+                        {comingText(features, [feature])}
                       </li>
                     );
                   })}

@@ -11,6 +11,7 @@ import { t } from '../kernel/strings.ts';
 import classes from './billing.module.css';
 import { ChooseInterval } from './choose-interval.tsx';
 import { grantText } from './grant-text.ts';
+import { OfferedAddons } from './offered-addons.tsx';
 
 const route = getRouteApi('/pricing');
 
@@ -79,25 +80,7 @@ export function Pricing() {
                           );
                         })}
                     </div>
-                    {addons.some((one) => one.offered) ? (
-                      <>
-                        <h3>{t('Can be added')}</h3>
-                        <ul>
-                          {addons
-                            .filter((one) => one.offered)
-                            .map((one) => {
-                              const price = priceOf(one.prices);
-                              return (
-                                <li key={one.addon}>
-                                  {one.name}
-                                  {price ? `: ${money(price.amountMinor, price.currency)} ` : ' '}
-                                  {price ? (price.interval === 'year' ? t('a year') : t('a month')) : ''}
-                                </li>
-                              );
-                            })}
-                        </ul>
-                      </>
-                    ) : null}
+                    <OfferedAddons addons={addons} features={features} currency={currency} interval={interval} />
                   </section>
                 ))}
                 {packages.some((one) => one.offered) ? (

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Invoice, Subscription } from '@tidegate/client';
 import { moneyColumn } from '../kernel/amount-column.tsx';
-import { useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
+import { readOf, useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { dated, day, money } from '../kernel/format.ts';
@@ -19,6 +20,7 @@ import { t } from '../kernel/strings.ts';
 import { Arrival } from './arrival.tsx';
 import { InvoiceBeside } from './invoice-beside.tsx';
 import { INVOICE_MARKS, invoiceName } from './invoice-detail.tsx';
+import { Disputes, HowPaid, Payments } from './payments.tsx';
 import { SaveInvoice } from './save-invoice.tsx';
 import { SeatsOf } from './seats.tsx';
 
@@ -51,6 +53,12 @@ export function ShowBilling() {
           >
             {t('Credits')}
           </Button>
+          <Button
+            variant="default"
+            renderRoot={(props) => <Link to="/o/$org/billing/details" params={{ org }} {...props} />}
+          >
+            {t('Billing details')}
+          </Button>
           <May op="portalCreate">
             <Button variant="default" loading={portal.isPending} onClick={() => portal.mutate({})}>
               {t('Cards and addresses')}
@@ -70,6 +78,7 @@ export function ShowBilling() {
           </div>
         )}
       </Reading>
+      <HowPaid />
       <Disputes />
       <h2>{t('Invoices')}</h2>
       <Reading of={invoices}>
@@ -91,6 +100,7 @@ export function ShowBilling() {
           )
         }
       </Reading>
+      <Payments />
     </Page>
   );
 }
@@ -100,6 +110,10 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
   const cancel = useWrite('subscriptionsCancel');
   const resume = useWrite('subscriptionsResume');
   const pause = useWrite('subscriptionsPause');
+  const catalogue = useQuery(readOf(null, 'plansList', {})).data;
+  const sold = catalogue?.products
+    .find((sells) => sells.product === one.product)
+    ?.addons.some(({ offered, plans }) => offered && plans.includes(one.plan));
   const { product, productName, planName, status, cancelAt, next, periodEnd, graceUntil, trialEnd, order, provider } =
     one;
   return (
@@ -135,9 +149,10 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
       </p>
       {one.addons.length > 0 ? (
         <ul>
-          {one.addons.map(({ addon, name, quantity }) => (
+          {one.addons.map(({ addon, name, quantity, until }) => (
             <li key={addon}>
               {name} × {quantity}
+              {until === null ? '' : ` ${t('until {at}', { at: day(until) })}`}
             </li>
           ))}
         </ul>
@@ -152,6 +167,15 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
           >
             {t('Change the plan')}
           </Button>
+          {one.inForce === one.plan && (sold || one.addons.length > 0) ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              renderRoot={(props) => <Link to="/o/$org/billing/addons/$product" params={{ org, product }} {...props} />}
+            >
+              {t('Add-ons')}
+            </Button>
+          ) : null}
           {cancelAt || next || status === 'paused' ? (
             <Button
               size="compact-sm"
@@ -188,32 +212,6 @@ function OneSubscription({ subscription: one }: { subscription: Subscription }) 
     </section>
   );
 }
-
-/** Payments that a bank was asked to take back. */
-function Disputes() {
-  const disputes = useRead('disputesList', {}).data?.items ?? [];
-  if (disputes.length === 0) return null;
-  return (
-    <>
-      <h2>{t('Disputed payments')}</h2>
-      <ul>
-        {disputes.map(({ id, state, amountMinor, currency, openedAt, readOnly }) => (
-          <li key={id}>
-            <StateMark mark={state === 'open' ? 'pending' : state === 'lost' ? 'critical' : 'ok'}>
-              <Moment at={openedAt}>
-                {t('{amount}, {at}', { amount: money(amountMinor, currency), at: day(openedAt) })}
-              </Moment>
-              : {t(WORDS[state])}
-            </StateMark>{' '}
-            {readOnly ? t('What was paid for can only be read: ask the operator of this installation.') : ''}
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-const WORDS = { open: 'the bank decides', won: 'the payment stands', lost: 'the bank took it back' } as const;
 
 const columnsOf = (org: string): Column<Invoice>[] => {
   return [

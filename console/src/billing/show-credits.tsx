@@ -5,6 +5,7 @@ import { isProblem } from '@tidegate/client';
 import { useState } from 'react';
 import { moneyColumn } from '../kernel/amount-column.tsx';
 import { readOf, useRead, useWrite } from '../kernel/api.ts';
+import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { day, exact, money } from '../kernel/format.ts';
@@ -15,12 +16,14 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { useOwnCurrency } from './own-currency.ts';
 import { TopUps } from './top-up.tsx';
 
 /** Money and units to the organisation's credit, what can be bought, and what was. */
 export function ShowCredits() {
   const credits = useRead('creditsGet', {});
   const plans = useQuery(readOf(null, 'plansList', {}));
+  const currency = useOwnCurrency(plans.data?.currency);
   const offered = plans.data?.packages.filter((one) => one.offered) ?? [];
   const nameOf = (feature: string) => plans.data?.features.find(({ key }) => key === feature)?.name ?? feature;
   return (
@@ -78,10 +81,8 @@ export function ShowCredits() {
               </section>
             ))}
             {offered.length > 0 ? <h2>{t('Packages')}</h2> : null}
-            {offered.map((one) => (
-              <Buy key={one.package} pack={one} currency={plans.data?.currency ?? ''} />
-            ))}
-            <TopUps offered={offered} nameOf={nameOf} />
+            {currency ? offered.map((one) => <Buy key={one.package} pack={one} currency={currency} />) : null}
+            {currency ? <TopUps offered={offered} nameOf={nameOf} currency={currency} /> : null}
             {orders.length > 0 ? (
               <>
                 <h2>{t('Orders')}</h2>
@@ -101,18 +102,25 @@ export function ShowCredits() {
   );
 }
 
+const MOST = 1_000;
+
 function Buy({ pack, currency }: { pack: Package; currency: string }) {
   const [quantity, setQuantity] = useState<number | string>(1);
   const [orderKey, setOrderKey] = useState(() => crypto.randomUUID());
   const order = useWrite('packagesOrder', { onDone: () => setOrderKey(crypto.randomUUID()) });
   const buy = useWrite('checkoutBuyPackage', { onDone: ({ url }) => location.assign(url) });
-  const price = pack.prices.find((one) => one.currency === currency) ?? pack.prices[0];
-  const choice = { package: pack.package, quantity: Number(quantity), orderKey };
+  // What has no price in it is not sold to them: another price would not be what is charged.
+  const price = pack.prices.find((one) => one.currency === currency);
+  const count = Number(quantity);
+  const isCount = Number.isInteger(count) && count >= 1 && count <= MOST;
+  const total = price && isCount ? money(BigInt(price.amountMinor) * BigInt(count), currency) : undefined;
+  const choice = { package: pack.package, quantity: count, orderKey };
   const payFirst = isProblem(order.error) && order.error.code === 'package_payment_needed';
   return (
     <section aria-label={pack.name}>
       <h3>
-        {pack.name}: {price ? money(price.amountMinor, price.currency) : ''}
+        {pack.name}
+        {price ? `: ${money(price.amountMinor, currency)}` : ''}
       </h3>
       <p className="quiet">
         {pack.description}{' '}
@@ -120,31 +128,43 @@ function Buy({ pack, currency }: { pack: Package; currency: string }) {
           ? t('Can be used for {days, plural, one {# day} other {# days}}.', { days: pack.expiresDays })
           : ''}
       </p>
-      <May op="packagesOrder">
-        <div className="row">
-          <NumberInput
-            aria-label={t('How many of {name}', { name: pack.name })}
-            value={quantity}
-            onChange={setQuantity}
-            min={1}
-            max={1_000}
-          />
-          {payFirst ? (
-            <Button loading={buy.isPending} onClick={() => buy.mutate(choice)}>
-              {t('To the payment')}
-            </Button>
-          ) : (
-            <Button
-              variant="default"
-              loading={order.isPending}
-              disabled={!(Number(quantity) >= 1)}
-              onClick={() => order.mutate(choice)}
-            >
-              {t('Buy')}
-            </Button>
-          )}
-        </div>
-      </May>
+      {price ? null : (
+        <p>
+          {t('It has no price in {currency}, in which this organisation is billed: ask the operator.', { currency })}
+        </p>
+      )}
+      {price ? (
+        <May op="packagesOrder">
+          <div className="row">
+            <NumberInput
+              aria-label={t('How many of {name}', { name: pack.name })}
+              value={quantity}
+              onChange={setQuantity}
+              min={1}
+              max={MOST}
+              allowDecimal={false}
+            />
+            {payFirst ? (
+              <Button loading={buy.isPending} disabled={!total} onClick={() => buy.mutate(choice)}>
+                {t('To the payment')}
+              </Button>
+            ) : (
+              <Confirm
+                label={t('Buy')}
+                question={t('Buy {name}?', { name: `${exact(count)} × ${pack.name}` })}
+                consequence={t(
+                  '{total} in all. It is put on an invoice at once; where it has to be paid for first, you are led to the payment.',
+                  { total: total ?? '' },
+                )}
+                harmless
+                disabled={!total || order.isPending}
+                onYes={() => order.mutate(choice)}
+              />
+            )}
+            {total && count > 1 ? <span>{t('{total} in all', { total })}</span> : null}
+          </div>
+        </May>
+      ) : null}
       {payFirst ? <p>{t('It is paid for first.')}</p> : <ProblemNote error={order.error} />}
       <ProblemNote error={buy.error} />
       {order.data ? (

@@ -9,22 +9,34 @@ import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { MonthlyCap, useMonthlyCap } from './monthly-cap.tsx';
 
+interface Sold {
+  offered: readonly Package[];
+  nameOf: (feature: string) => string;
+  /** In which the organisation pays. */
+  currency: string;
+}
+
 /** Packages that are bought by themselves, one form for each feature of which some are sold. */
-export function TopUps({ offered, nameOf }: { offered: readonly Package[]; nameOf: (feature: string) => string }) {
+export function TopUps({ offered, nameOf, currency }: Sold) {
   const topUps = useRead('topUpsGet', {}).data?.items;
   if (!topUps) return null;
   return [...new Set(offered.map(({ feature }) => feature))].map((feature) => {
     const own = topUps.find((one) => one.feature === feature);
-    const packs = offered.filter((one) => one.feature === feature);
-    return <Form key={`${feature} ${own?.enabled}`} feature={feature} name={nameOf(feature)} packs={packs} own={own} />;
+    const packs = offered.filter((one) => one.feature === feature && isPricedIn(one, own?.currency ?? currency));
+    if (packs.length === 0 && !own) return null;
+    const given = { feature, name: nameOf(feature), packs, own, currency: own?.currency ?? currency };
+    return <Form key={`${feature} ${own?.enabled}`} {...given} />;
   });
 }
+
+const isPricedIn = ({ prices }: Package, currency: string): boolean => prices.some((one) => one.currency === currency);
 
 interface Given {
   feature: string;
   name: string;
   packs: readonly Package[];
   own: TopUp | undefined;
+  currency: string;
 }
 
 const STOPPED = {
@@ -32,12 +44,11 @@ const STOPPED = {
   package_gone: 'The package is not sold any more. Choose another, then switch it on again.',
 } as const;
 
-function Form({ feature, name, packs, own }: Given) {
+function Form({ feature, name, packs, own, currency }: Given) {
   const set = useWrite('topUpsSet');
   const [pack, setPack] = useState(own?.package ?? packs[0]?.package ?? '');
   const chosen = packs.find((one) => one.package === pack);
-  const price = chosen?.prices.find((one) => one.currency === own?.currency) ?? chosen?.prices[0];
-  const currency = own?.currency ?? price?.currency ?? '';
+  const price = chosen?.prices.find((one) => one.currency === currency);
   const [threshold, setThreshold] = useState<number | string>(own?.threshold ?? 0);
   const cap = useMonthlyCap(currency, own?.monthlyCapMinor ?? 5 * (price?.amountMinor ?? 0));
   const on = { feature, enabled: true, package: pack, threshold: Number(threshold), monthlyCapMinor: cap.minor };

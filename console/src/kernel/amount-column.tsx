@@ -16,20 +16,23 @@ export const profitColumn = <Row,>(of: Of<Row>): Column<Row> => columnOf(of, Pro
 /** The same of amounts that are no profits. */
 export const amountColumn = <Row,>(of: Of<Row>): Column<Row> => columnOf(of, Amount);
 
-/** A column of money that comes in minor units: sorted and saved in whole ones, 4900 and USD as 49.00. */
+/** A column of money that comes in minor units: sorted and saved in whole ones, 4900 and USD as 49.00. null: there is none. */
 export const moneyColumn = <Row,>({
   key,
   title,
   minor,
   currency,
-}: Omit<Of<Row>, 'amount'> & { minor: (row: Row) => number }): Column<Row> => ({
+}: Omit<Of<Row>, 'amount'> & { minor: (row: Row) => number | null }): Column<Row> => ({
   key,
   title,
   number: true,
-  value: (row) => majorOf(minor(row), currency(row)),
+  value: (row) => or(minor(row), null, (amount) => majorOf(amount, currency(row))),
   unit: { title: t('Currency'), of: currency },
-  cell: (row) => money(minor(row), currency(row)),
+  cell: (row) => or(minor(row), '–', (amount) => money(amount, currency(row))),
 });
+
+const or = <Shown, None>(minor: number | null, none: None, show: (minor: number) => Shown): Shown | None =>
+  minor === null ? none : show(minor);
 
 const columnOf = <Row,>(
   { key, title, amount, currency }: Of<Row>,

@@ -9,11 +9,14 @@ interface Props {
   consequence?: string;
   /** A name that has to be typed, for what cannot be undone. */
   typed?: string;
+  /** It takes nothing away. */
+  harmless?: boolean;
+  disabled?: boolean;
   onYes: () => void;
 }
 
-/** A button that asks once more before it does something dangerous. */
-export function Confirm({ label, question, consequence, typed, onYes }: Props) {
+/** A button that asks once more before it does something dangerous, or that costs something. */
+export function Confirm({ label, question, consequence, typed, harmless, disabled = false, onYes }: Props) {
   // A dialog costs a millisecond to draw also while it is closed, and a long table has one in each row.
   const [isUsed, setUsed] = useState(false);
   const [open, setOpen] = useState(false);
@@ -23,6 +26,7 @@ export function Confirm({ label, question, consequence, typed, onYes }: Props) {
       <Button
         size="compact-sm"
         variant="default"
+        disabled={disabled}
         onClick={() => {
           setUsed(true);
           setOpen(true);
@@ -52,7 +56,11 @@ export function Confirm({ label, question, consequence, typed, onYes }: Props) {
               />
             ) : null}
             <div className="row">
-              <Button type="submit" color="red" disabled={typed !== undefined && text !== typed}>
+              <Button
+                type="submit"
+                {...(!harmless && { color: 'red' })}
+                disabled={typed !== undefined && text !== typed}
+              >
                 {label}
               </Button>
               <Button variant="default" onClick={() => setOpen(false)}>

@@ -1,17 +1,15 @@
-import { Button } from '@mantine/core';
 import type { PlanOrder } from '@tidegate/client';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
-import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { Act, ReasonForm } from './act.tsx';
 
 export function DecideOrders() {
   const orders = usePages('ordersList', { limit: 50 }, { everyMs: 30_000 });
-  const decide = useWrite('ordersDecide');
   const columns: Column<PlanOrder>[] = [
     {
       key: 'at',
@@ -30,32 +28,20 @@ export function DecideOrders() {
       key: 'decide',
       title: '',
       value: () => null,
-      cell: ({ organisationId, product }) => (
+      cell: (order) => (
         <span className="row">
-          <Button
-            size="compact-sm"
-            onClick={() =>
-              decide.mutate({ organisationId, product, approve: true, reason: t('approved in the console') })
-            }
-          >
-            {t('Approve')}
-          </Button>
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() =>
-              decide.mutate({ organisationId, product, approve: false, reason: t('refused in the console') })
-            }
-          >
-            {t('Refuse')}
-          </Button>
+          <Act label={t('Approve')} question={t('Approve {plan}?', wordsOf(order))}>
+            {(close) => <Decision order={order} approve onDone={close} />}
+          </Act>
+          <Act label={t('Refuse')} question={t('Refuse {plan}?', wordsOf(order))}>
+            {(close) => <Decision order={order} approve={false} onDone={close} />}
+          </Act>
         </span>
       ),
     },
   ];
   return (
     <Page title={t('Orders')} lead={t('Plans that begin when you approve them.')}>
-      <ProblemNote error={decide.error} />
       <Reading of={orders}>
         {({ items, more }) =>
           items.length === 0 ? (
@@ -72,5 +58,27 @@ export function DecideOrders() {
         }
       </Reading>
     </Page>
+  );
+}
+
+const wordsOf = ({ productName, planName, organisationName, organisationId }: PlanOrder) => ({
+  plan: `${productName}: ${planName} (${organisationName || organisationId})`,
+});
+
+function Decision({ order, approve, onDone }: { order: PlanOrder; approve: boolean; onDone: () => void }) {
+  const decide = useWrite('ordersDecide', { onDone });
+  const { organisationId, product } = order;
+  return (
+    <ReasonForm
+      label={approve ? t('Approve') : t('Refuse')}
+      consequence={
+        approve
+          ? t('The plan begins at once; whatever it costs is invoiced by hand. The organisation is told.')
+          : t('The plan does not begin, and the order is gone. The organisation is told.')
+      }
+      dangerous={!approve}
+      write={decide}
+      onSend={(reason) => decide.mutate({ organisationId, product, approve, reason })}
+    />
   );
 }

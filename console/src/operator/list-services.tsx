@@ -8,6 +8,7 @@ import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { AllRefusedUsage } from './refused-usage.tsx';
 
 /** From which on something is behind rather than busy: the alert that the documentation proposes. */
 const BEHIND_SECONDS = 60;
@@ -66,6 +67,7 @@ export function ListServices() {
           <DataTable name={t('Services')} rows={items} columns={columns} rowKey={({ service }) => service} />
         )}
       </Reading>
+      <AllRefusedUsage />
     </Page>
   );
 }

@@ -8,6 +8,10 @@ import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { Credits } from './credits.tsx';
+import { Grants } from './grants.tsx';
+import { Invoices } from './invoices.tsx';
+import { SetPlan } from './set-plan.tsx';
 
 const route = getRouteApi('/o/$org/operator/organisations/$organisationId');
 
@@ -67,19 +71,15 @@ export function ShowOrganisation() {
                 </li>
               ))}
             </ul>
-            {grants.length > 0 ? <h2>{t('Grants')}</h2> : null}
-            <ul>
-              {grants.map(({ id, feature, op, value, until, by, reason }) => (
-                <li key={id}>
-                  {catalogue?.features.find(({ key }) => key === feature)?.name ?? feature} {op}{' '}
-                  {String(value ?? t('without limit'))}{' '}
-                  {until ? <Moment at={until}>{t('until {at}', { at: day(until) })}</Moment> : ''} · {by} · {reason}
-                </li>
-              ))}
-            </ul>
+            <p className="row">
+              <SetPlan organisationId={organisationId} name={known?.name || organisationId} />
+            </p>
+            <Grants organisationId={organisationId} grants={grants} />
           </>
         )}
       </Reading>
+      <Credits organisationId={organisationId} />
+      <Invoices organisationId={organisationId} />
       <h2>{t('Story')}</h2>
       <Reading of={story}>
         {({ items, more }) => (

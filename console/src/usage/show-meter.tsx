@@ -14,6 +14,7 @@ import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
 import { askedBy, eventsOf, KEY, SOURCE, splitOf } from './divided.rules.ts';
 import { DividedDays } from './divided-days.tsx';
+import { PeriodBefore } from './period-before.tsx';
 import { DAYS, type MeterSearch } from './usage.routes.ts';
 
 const route = getRouteApi('/o/$org/usage/$meter');
@@ -34,6 +35,7 @@ export function ShowMeter() {
   return (
     <Page title={known?.name ?? meter}>
       <div className="stack">
+        <PeriodBefore meter={meter} />
         <Choices known={known} />
         <Reading of={history}>
           {(data) =>

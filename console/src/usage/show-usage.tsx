@@ -11,6 +11,8 @@ import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { UpgradeButton } from '../kernel/upgrade-button.tsx';
 import { useNow } from '../kernel/use-now.ts';
+import { ChooseDays } from './choose-days.tsx';
+import { RefusedUsage } from './refused-usage.tsx';
 import classes from './usage.module.css';
 
 /** What was used against what is allowed, where it leads, and when it resets. */
@@ -34,6 +36,8 @@ export function ShowUsage() {
           </div>
         )}
       </Reading>
+      <RefusedUsage />
+      <ChooseDays />
     </Page>
   );
 }

@@ -1233,6 +1233,8 @@ export type FeatureInfo = {
   product: ProductKey | null;
   /** What a metered limit applies to; null for other kinds */
   per: QuotaWindow | null;
+  /** true: it is sold and granted, and cannot be used so far. Shown wherever it is sold */
+  coming?: boolean;
 };
 
 /** Name of a feature; a metered feature and its meter share it */
@@ -2737,6 +2739,19 @@ export type RejectedUsage = {
   lastAt: Timestamp;
 };
 
+export type RejectedUsageOfAny = {
+  code: RejectionCode;
+  message: string;
+  /** The event as it came */
+  event: string;
+  /** How often the same event was sent */
+  times: number;
+  firstAt: Timestamp;
+  lastAt: Timestamp;
+  /** null: it named none */
+  organisationId: Id | null;
+};
+
 /** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it. not_included: the plan of the organisation lacks the meter */
 export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "not_included" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
 
@@ -4191,6 +4206,8 @@ export type InvoicesListAllInput = {
   of?: "current" | "deleted";
   /** By default all that were issued */
   state?: "open" | "overdue" | "paid" | "void";
+  /** Only those of this organisation */
+  organisationId?: Id;
   /** csv: a table; by default what `Accept` says */
   format?: "json" | "csv";
   /** Items on a page */
@@ -4733,6 +4750,8 @@ export type SubscriptionsGetOutput = {
     interval: BillingInterval;
     orderedAt: Timestamp;
   }>;
+  /** In which the organisation is billed, whatever else has a price; null: nothing was billed yet */
+  currency: Currency | null;
 };
 
 export type SubscriptionsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -7178,6 +7197,21 @@ export type MetersListOutput = {
 
 export type MetersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type RejectedUsageListAllInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type RejectedUsageListAllOutput = {
+  items: Array<RejectedUsageOfAny>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type RejectedUsageListAllProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type SettingsGetInput = Record<string, never>;
 
 export type SettingsGetOutput = UsageSettings;
@@ -8333,6 +8367,10 @@ export class TidegateClient extends Transport {
   /** What is metered */
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
+
+  /** Events of our services that were not counted, of all organisations, and why; newest first */
+  rejectedUsageListAll = (input: RejectedUsageListAllInput = {}, options?: CallOptions): Promise<RejectedUsageListAllOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/usage/rejected', repeat: 'safe' }, input, options);
 
   /** The time zone in which days of usage are counted */
   settingsGet = (input: SettingsGetInput = {}, options?: CallOptions): Promise<SettingsGetOutput> =>

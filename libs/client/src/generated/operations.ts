@@ -236,6 +236,7 @@ export const OPERATIONS = {
   holdsCommit: { service: 'usage', scope: 'usage:write', reads: false },
   holdsRelease: { service: 'usage', scope: 'usage:write', reads: false },
   metersList: { service: 'usage', scope: 'usage:read', reads: true },
+  rejectedUsageListAll: { service: 'usage', scope: 'operator', reads: true },
   settingsGet: { service: 'usage', scope: 'usage:read', reads: true },
   settingsSet: { service: 'usage', scope: 'billing:write', reads: false },
   usageCorrect: { service: 'usage', scope: 'usage:write', reads: false },

@@ -34,6 +34,9 @@ export const FeatureInfo = z
     description: z.string(),
     product: ProductKey.nullable().meta({ description: 'null: shared by all products' }),
     per: QuotaWindow.nullable().meta({ description: 'What a metered limit applies to; null for other kinds' }),
+    coming: z.boolean().optional().meta({
+      description: 'true: it is sold and granted, and cannot be used so far. Shown wherever it is sold',
+    }),
   })
   .meta({ id: 'FeatureInfo' });
 export type FeatureInfo = z.infer<typeof FeatureInfo>;

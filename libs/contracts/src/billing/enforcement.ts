@@ -4,6 +4,8 @@ import type { BUILT_IN_FEATURES, OPTIONAL_FEATURES } from './built-in-features.t
 export interface Enforced {
   by: readonly ServiceName[];
   what: string;
+  /** Whatever it gives cannot be used so far. */
+  coming?: true;
 }
 
 /** Of every feature that the software knows: which services ask for it, and what they do. docs/plans-and-usage.md shows it. */
@@ -38,6 +40,7 @@ export const ENFORCEMENT: Readonly<Record<keyof typeof BUILT_IN_FEATURES | keyof
     mainnet: {
       by: ['bot-executor'],
       what: 'creating a bot with `mode: mainnet`. Only the paper exchange can be had so far, with any plan',
+      coming: true,
     },
     white_label: {
       by: ['identity'],
@@ -47,7 +50,7 @@ export const ENFORCEMENT: Readonly<Record<keyof typeof BUILT_IN_FEATURES | keyof
       by: ['identity'],
       what: 'reading who changed what in the organisation; everything is recorded with any plan, so that a larger one shows the past',
     },
-    pairs_per_bot: { by: ['bot-executor'], what: 'creating a bot, which trades one pair so far' },
+    pairs_per_bot: { by: ['bot-executor'], what: 'creating a bot, which trades one pair so far', coming: true },
     api_calls: { by: ['gateway'], what: 'requests with API keys' },
     api_calls_per_minute: {
       by: ['usage'],
@@ -77,3 +80,6 @@ export const NOT_IN_THE_PRODUCT: Readonly<Record<string, string>> = {
   teams: 'members and roles are limited by `seats`; there are no groups of members yet',
   telegram: 'channels are e-mails and webhooks so far',
 };
+
+/** Of those, what people do and no software: it is there. */
+export const DONE_BY_PEOPLE: readonly string[] = ['managed_servers'];

@@ -102,6 +102,7 @@ export const listAllInvoices = operation({
       .enum(['open', 'overdue', 'paid', 'void'])
       .optional()
       .meta({ description: 'By default all that were issued' }),
+    organisationId: Id.optional().meta({ description: 'Only those of this organisation' }),
     format: FORMAT,
     ...pageQuery,
   }),

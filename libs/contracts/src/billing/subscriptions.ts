@@ -6,6 +6,7 @@ import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { AddonKey, PlanKey } from './catalogue.ts';
 import { OverLimit } from './counted.ts';
 import { PromotionCode, promotionCodeInvalid, RunningCoupon } from './coupons.ts';
+import { Currency } from './currencies.ts';
 import { Access } from './entitlements.ts';
 import { paymentNeedsHolder, paymentRefused, priceNotPublished } from './payments.ts';
 import { intervalNotOffered, unknownPlan } from './plans.ts';
@@ -110,6 +111,9 @@ export const getSubscriptions = operation({
         orderedAt: Timestamp,
       }),
     ),
+    currency: Currency.nullable().meta({
+      description: 'In which the organisation is billed, whatever else has a price; null: nothing was billed yet',
+    }),
   }),
 });
 

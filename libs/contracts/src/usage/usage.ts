@@ -357,6 +357,20 @@ export const listRejectedUsage = operation({
   output: page(RejectedUsage),
 });
 
+export const RejectedUsageOfAny = RejectedUsage.extend({
+  organisationId: Id.nullable().meta({ description: 'null: it named none' }),
+}).meta({ id: 'RejectedUsageOfAny' });
+
+export const listAllRejectedUsage = operation({
+  service: 'usage',
+  name: 'rejected-usage.list-all',
+  http: ['GET', '/api/v1/operator/usage/rejected'],
+  scope: 'operator',
+  summary: 'Events of our services that were not counted, of all organisations, and why; newest first',
+  input: z.strictObject(pageQuery),
+  output: page(RejectedUsageOfAny),
+});
+
 export const UsagePulse = z
   .object({ meters: z.array(MeterKey).meta({ description: 'Those that counted something' }) })
   .meta({ id: 'UsagePulse' });

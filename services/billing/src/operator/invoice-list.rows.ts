@@ -27,7 +27,7 @@ const STATES = {
 /** The newest first, after the given one, without made-up ones. Needs a transaction that sees all organisations. */
 export function listInvoicesOfAll(
   tx: Tx,
-  { of, state }: Pick<Search, 'of' | 'state'>,
+  { of, state, organisationId }: Pick<Search, 'of' | 'state' | 'organisationId'>,
   limit: number,
   after: readonly [string, string] | undefined,
 ): Promise<ListedInvoice[]> {
@@ -38,9 +38,10 @@ export function listInvoicesOfAll(
             i.total_minor, i.from_balance_minor, i.credited_minor, i.due_minor, i.period_start, i.period_end, i.issued_at,
             i.due_at, i.paid_at, i.created_at, i.customer, ${links}, ${cursorTime('i.created_at')} as created
        from ${invoices} i
-      where ${wanted} and i.provider <> 'demo' and ($2::timestamptz is null or (i.created_at, i.id) < ($2, $3::uuid))
+      where ${wanted} and i.provider <> 'demo' and ($4::uuid is null or i.org_id = $4)
+        and ($2::timestamptz is null or (i.created_at, i.id) < ($2, $3::uuid))
       order by i.created_at desc, i.id desc limit $1`,
-    [limit, after?.[0] ?? null, after?.[1] ?? null],
+    [limit, after?.[0] ?? null, after?.[1] ?? null, organisationId ?? null],
   );
 }
 

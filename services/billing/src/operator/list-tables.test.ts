@@ -1,6 +1,7 @@
 import { listAllInvoices, searchOrganisations } from '@tidegate/contracts/billing/operator';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { newId } from '@tidegate/database/ids';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
 
@@ -62,5 +63,8 @@ test('invoices are a line each, and an empty list has its header', async () => {
   expect(lines).toHaveLength(5);
   expect(lines.every((line) => line.includes(',EUR,1900,0,0,1900,0,0,1900,'))).toBe(true);
   expect(await table(listAllInvoices, { state: 'void' })).toEqual([header]);
+  const [organisationId] = lines[0]?.split(',') ?? [];
+  expect(await table(listAllInvoices, { organisationId })).toEqual([header, lines[0]]);
+  expect(await table(listAllInvoices, { organisationId: newId() })).toEqual([header]);
   expect(await billing.call(listAllInvoices, {})).not.toHaveProperty('csv');
 });

@@ -9,6 +9,7 @@ import {
 import { organisationBilling } from '@tidegate/contracts/billing/grants';
 import { chargeOnce, creditInvoice, listInvoices, payInvoice, voidInvoice } from '@tidegate/contracts/billing/invoices';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { getSubscriptions } from '@tidegate/contracts/billing/subscriptions';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
@@ -158,6 +159,16 @@ test('ten unpaid orders are enough, and everything is paid in one currency', asy
   await billing.call(chargeOnce, { ...charge, currency: 'JPY' });
   await expect(order(inYen)).rejects.toMatchObject({ code: 'other_currency', data: { currency: 'JPY' } });
   expect((await order(inYen, { package: 'in_yen' })).invoice).toMatchObject({ currency: 'JPY' });
+});
+
+test('an organisation is told in which currency it pays before it orders, also without a paid plan', async () => {
+  const org = await billing.create();
+  expect(await billing.call(getSubscriptions, {}, org)).toMatchObject({ currency: null });
+  const charge = { organisationId: org, chargeKey: 'a', description: 'x', reason: 'because', amountMinor: 5 };
+  await billing.call(chargeOnce, { ...charge, currency: 'JPY' });
+  const { currency, subscriptions } = await billing.call(getSubscriptions, {}, org);
+  expect({ currency, of: subscriptions[0]?.currency }).toEqual({ currency: 'JPY', of: null });
+  expect((await order(org, { package: 'in_yen', quantity: 2 })).order).toMatchObject({ currency, totalMinor: 200 });
 });
 
 test('a payment that is told twice, by two replicas and after a crash, gives units once', async () => {

@@ -22,6 +22,8 @@ export interface FeatureDefinition {
   /** Of metered features; null for the others. */
   per: QuotaWindow | null;
   meter: MeterDefinition | null;
+  /** Sold, and not there yet; absent: it is there. */
+  coming?: true;
   /** What a unit costs the operator, as decimals by currency. Nobody else is shown it. Absent in catalogues from before it. */
   cost?: Record<string, string>;
 }

@@ -56,6 +56,7 @@ export const FeatureDeclaration = z.strictObject({
   product: nameOf('monitoring').optional(),
   ...head,
   unit: line(30).default(''),
+  coming: YesNo.optional(),
   per: oneOf(QuotaWindow.options).optional(),
   meter: MeterDeclaration.optional(),
   cost: CostList.optional(),

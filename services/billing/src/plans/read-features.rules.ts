@@ -18,7 +18,7 @@ export function readFeatures(
 ): FeatureDefinition[] {
   checkBuiltIns(faults, features);
   const before = new Map(known.map((feature) => [feature.key, feature]));
-  return Object.entries(features).map(([key, { product, per, meter, cost, ...declared }]) => {
+  return Object.entries(features).map(([key, { product, per, meter, cost, coming, ...declared }]) => {
     const path = ['features', key];
     const metered = declared.kind === 'metered';
     if (product !== undefined && !Object.hasOwn(products, product)) {
@@ -49,6 +49,7 @@ export function readFeatures(
       ...declared,
       per: metered ? (per ?? 'month') : null,
       meter: metered ? { ...(meter ?? PLAIN), value: meter?.value ?? null } : null,
+      ...(coming && { coming: true as const }),
       ...(metered && cost && { cost: readCost(faults, [...path, 'cost'], cost) }),
     };
     checkKept(faults, feature, before.get(key));

@@ -12,6 +12,7 @@ import { snapshotOf } from '../entitlements/entitlements.rules.ts';
 import { snapshotInput } from '../entitlements/snapshot-input.ts';
 import { accessOf, isValid } from '../entitlements/standing.rules.ts';
 import { beingSetUp } from '../kernel/being-set-up.ts';
+import { currencyOf } from '../kernel/currency.rows.ts';
 import { disputedOf } from '../kernel/dispute.rows.ts';
 import { findHoldings, type Holdings, readClock } from '../kernel/subscription.rows.ts';
 import {
@@ -42,6 +43,7 @@ export interface Shown {
   organisationId: string;
   subscriptions: Wire[];
   orders: Output<typeof getSubscriptions>['orders'];
+  currency: string | null;
 }
 
 /** What an organisation has, as its members and operators see it. */
@@ -99,7 +101,12 @@ export class ShowSubscriptions {
       if (next) following.set(one.product, await featuresAfter(tx, { orgId, catalogue, holdings, next }));
     }
     return {
-      shown: { organisationId: orgId, subscriptions, orders: orders.map((row) => ofOrder(row, named)) },
+      shown: {
+        organisationId: orgId,
+        subscriptions,
+        orders: orders.map((row) => ofOrder(row, named)),
+        currency: (await currencyOf(tx, orgId)) ?? null,
+      },
       following,
     };
   }

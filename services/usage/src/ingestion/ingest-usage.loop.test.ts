@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { USAGE_STREAM, type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
+import { listAllRejectedUsage, listRejectedUsage } from '@tidegate/contracts/usage/usage';
 import { newId } from '@tidegate/database/ids';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
@@ -11,6 +12,7 @@ import { snapshot } from '../../test/snapshot.ts';
 import { JetStreamUsage } from '../jetstream-usage.ts';
 import { IngestCheckpoint } from './checkpoint.ts';
 import { IngestUsageStream } from './ingest-usage.loop.ts';
+import { ListRejectedEvents } from './list-rejected-events.ts';
 import { ReplayParked } from './replay-parked.loop.ts';
 import type { UsageWriter } from './usage-writer.ts';
 
@@ -336,9 +338,44 @@ test('usage that arrives before its organisation or meter is parked and counted 
   await usage.storeSnapshot(entitlements);
   await replay.turn({ signal });
   expect(await parked()).toEqual([{ code: 'unknown_meter' }]);
+  expect(await refusedOf(org)).toMatchObject([{ code: 'unknown_meter', times: 1 }]);
   expect(await balance(org)).toBe(1);
   await usage.nameMeter('faxes');
   await replay.turn({ signal });
   expect(await parked()).toEqual([]);
   expect(await balance(org)).toBe(4);
 });
+
+test('what was not counted is listed for the organisation that it names, and all of it for operators', async () => {
+  const [one, other] = [await newOrg(), await newOrg()];
+  const running = replica();
+  for (const org of [one, other, one])
+    await publish([event(org, { id: `pigeon-${org}`, meter: 'pigeons' })], org, 'pigeons');
+  await publish('no JSON', one);
+  await publish('not even an organisation', 'nobody');
+  await settled();
+  await running.stop();
+  const list = new ListRejectedEvents();
+  const asked = (limit: number, cursor?: string) =>
+    usage.call(list, listAllRejectedUsage, { limit, ...(cursor && { cursor }) }, one);
+  const all: { organisationId: string | null; code: string; times: number }[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await asked(1, cursor);
+    all.push(...page.items);
+    cursor = page.nextCursor;
+    if (!cursor) break;
+  }
+  expect(all).toEqual((await asked(200)).items);
+  const of = (org: string | null) => all.filter(({ organisationId }) => organisationId === org);
+  expect(of(other)).toMatchObject([{ code: 'unknown_meter', times: 1 }]);
+  expect(
+    of(one)
+      .map(({ code, times }) => `${code} ${times}`)
+      .sort(),
+  ).toEqual(['malformed 1', 'unknown_meter 2']);
+  expect(of(null).length).toBeGreaterThan(0);
+  expect(await refusedOf(other)).toMatchObject([{ code: 'unknown_meter', times: 1 }]);
+  expect(await refusedOf(one)).toHaveLength(2);
+});
+
+const refusedOf = async (org: string) => (await usage.call(new ListRejectedEvents(), listRejectedUsage, {}, org)).items;

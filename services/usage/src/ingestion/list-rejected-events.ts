@@ -1,16 +1,23 @@
 import { Controller } from '@nestjs/common';
-import { listRejectedUsage } from '@tidegate/contracts/usage/usage';
+import { listAllRejectedUsage, listRejectedUsage } from '@tidegate/contracts/usage/usage';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { listRejected, type RejectedRow } from './rejected-event.rows.ts';
+import { listAllRejected, listRejected, NOBODY, type RejectedRow } from './rejected-event.rows.ts';
 
 @Controller()
 export class ListRejectedEvents {
   @Handles(listRejectedUsage)
-  async handle({ input, caller, tx }: OperationContext<typeof listRejectedUsage>) {
+  async own({ input, caller, tx }: OperationContext<typeof listRejectedUsage>) {
     const after = readCursor(input.cursor, 'time', 'uuid');
     const rows = caller.orgId ? await listRejected(tx, caller.orgId, input.limit + 1, after) : [];
     return pageOf(rows, input.limit, toWire, ({ place, content_hash }) => [place, content_hash]);
+  }
+
+  @Handles(listAllRejectedUsage)
+  async all({ input, tx: operator }: OperationContext<typeof listAllRejectedUsage>) {
+    const after = readCursor(input.cursor, 'time', 'uuid', 'uuid');
+    const rows = await listAllRejected(operator.as({ system: 'ingest' }), input.limit + 1, after);
+    return pageOf(rows, input.limit, ofAny, ({ place, content_hash, org_id }) => [place, content_hash, org_id]);
   }
 }
 
@@ -22,3 +29,5 @@ const toWire = (row: RejectedRow) => ({
   firstAt: row.first_at.toISOString(),
   lastAt: row.last_at.toISOString(),
 });
+
+const ofAny = (row: RejectedRow) => ({ ...toWire(row), organisationId: row.org_id === NOBODY ? null : row.org_id });

@@ -63,6 +63,7 @@ export async function takeParked(tx: Tx, orgId: string, limit: number): Promise<
 }
 
 export interface RejectedRow {
+  org_id: string;
   code: RejectionCode;
   message: string;
   payload: string;
@@ -73,6 +74,9 @@ export interface RejectedRow {
   place: string;
 }
 
+const SHOWN = `org_id, code, message, payload, times, first_at, last_at, content_hash,
+            to_char(last_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place`;
+
 /** Newest first; `place` is the instant to the microsecond, which a Date would truncate. */
 export function listRejected(
   tx: Tx,
@@ -81,13 +85,27 @@ export function listRejected(
   after: [place: string, contentHash: string] | undefined,
 ): Promise<RejectedRow[]> {
   return tx.query<RejectedRow>(
-    `select code, message, payload, times, first_at, last_at, content_hash,
-            to_char(last_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place
+    `select ${SHOWN}
        from rejected_events
       where org_id = $1
         and ($3::timestamptz is null or last_at < $3 or (last_at = $3 and content_hash > $4::uuid))
       order by last_at desc, content_hash limit $2`,
     [orgId, limit, after?.[0] ?? null, after?.[1] ?? null],
+  );
+}
+
+/** The same of all organisations. Needs a transaction that sees them. */
+export function listAllRejected(
+  tx: Tx,
+  limit: number,
+  after: [place: string, contentHash: string, orgId: string] | undefined,
+): Promise<RejectedRow[]> {
+  return tx.query<RejectedRow>(
+    `select ${SHOWN}
+       from rejected_events
+      where $2::timestamptz is null or last_at < $2 or (last_at = $2 and (content_hash, org_id) > ($3::uuid, $4::uuid))
+      order by last_at desc, content_hash, org_id limit $1`,
+    [limit, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null],
   );
 }
 

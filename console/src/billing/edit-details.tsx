@@ -1,0 +1,84 @@
+import { Button, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { InvoiceCustomer } from '@tidegate/client';
+import { useRead, useWrite } from '../kernel/api.ts';
+import { Fact } from '../kernel/fact.tsx';
+import { useMay } from '../kernel/may.tsx';
+import { Page } from '../kernel/page.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { StateMark } from '../kernel/state-mark.tsx';
+import { t } from '../kernel/strings.ts';
+
+/** To whom this installation's own invoices are made out. */
+export function EditDetails() {
+  const details = useRead('billingDetailsGet', {});
+  const mayChange = useMay()('billingDetailsSet');
+  return (
+    <Page
+      title={t('Billing details')}
+      lead={t(
+        'They stand on the invoices that this installation issues from now on. What is paid by card takes them from the page of the payment provider.',
+      )}
+    >
+      <Reading of={details}>
+        {(own) => (mayChange ? <Form details={own} /> : mayChange === false ? <Details details={own} /> : null)}
+      </Reading>
+    </Page>
+  );
+}
+
+function Form({ details }: { details: InvoiceCustomer }) {
+  // Filled once: what is typed stays when the page is read again.
+  const form = useForm({ initialValues: fieldsOf(details) });
+  const save = useWrite('billingDetailsSet', {
+    onDone: (saved) => {
+      form.setValues(fieldsOf(saved));
+      form.resetDirty(fieldsOf(saved));
+    },
+  });
+  const errors = fieldErrors(save.error);
+  const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
+  // All of it is replaced: what was not touched here stays as somebody else may have set it meanwhile.
+  const given = (name: keyof typeof form.values) => (form.isDirty(name) ? form.values[name] : fieldsOf(details)[name]);
+  return (
+    <form
+      className="stack form"
+      onSubmit={form.onSubmit(() => {
+        const taxId = given('taxId');
+        save.mutate({ name: given('name'), address: given('address'), ...(taxId && { taxId }) });
+      })}
+    >
+      <TextInput label={t('Name or company')} autoComplete="organization" required {...field('name')} />
+      <Textarea
+        label={t('Address')}
+        description={t('As it stands on a letter, in lines.')}
+        autoComplete="street-address"
+        rows={4}
+        required
+        {...field('address')}
+      />
+      <TextInput label={t('Tax or VAT number')} autoComplete="off" {...field('taxId')} />
+      <ProblemNote error={restOf(save.error, errors)} />
+      <div className="row">
+        <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+          {t('Save')}
+        </Button>
+        {save.isSuccess && !form.isDirty() ? <StateMark mark="ok">{t('Saved')}</StateMark> : null}
+      </div>
+    </form>
+  );
+}
+
+const fieldsOf = ({ name, address, taxId }: InvoiceCustomer) => ({ name, address: address ?? '', taxId: taxId ?? '' });
+
+function Details({ details: { name, address, taxId } }: { details: InvoiceCustomer }) {
+  return (
+    <dl className="facts">
+      <Fact name={t('Name or company')} value={name} />
+      <Fact name={t('Address')} value={address ?? '–'} />
+      <Fact name={t('Tax or VAT number')} value={taxId ?? '–'} />
+    </dl>
+  );
+}

@@ -1,0 +1,89 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useState } from 'react';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
+import { ProblemNote } from '../kernel/problem-note.tsx';
+import { t } from '../kernel/strings.ts';
+
+interface ActProps {
+  /** On the button. */
+  label: string;
+  /** What is asked. */
+  question: string;
+  children: (close: () => void) => React.ReactNode;
+}
+
+/** A button whose dialog asks before anything is done. What was typed and refused is not there the next time. */
+export function Act({ label, question, children }: ActProps) {
+  // A dialog costs a millisecond to draw also while it is closed, and a long table has one in each row.
+  const [isUsed, setUsed] = useState(false);
+  const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => {
+          setUsed(true);
+          setOpen(true);
+        }}
+      >
+        {label}
+      </Button>
+      {isUsed ? (
+        <Modal opened={open} onClose={close} title={question}>
+          {children(close)}
+        </Modal>
+      ) : null}
+    </>
+  );
+}
+
+interface ReasonProps {
+  /** What is done, on the button that does it. */
+  label: string;
+  consequence: string;
+  /** It takes something away. */
+  dangerous?: boolean;
+  disabled?: boolean;
+  write: { error: unknown; isPending: boolean };
+  onSend: (reason: string) => void;
+  children?: React.ReactNode;
+}
+
+/** What an act of an operator needs, and why it is done: the story of the organisation keeps it with who did it. */
+export function ReasonForm({
+  label,
+  consequence,
+  dangerous = false,
+  disabled = false,
+  write,
+  onSend,
+  children,
+}: ReasonProps) {
+  const form = useForm({ initialValues: { reason: '' } });
+  const errors = fieldErrors(write.error, {}, ['reason']);
+  return (
+    <form className="stack" onSubmit={form.onSubmit(({ reason }) => onSend(reason.trim()))}>
+      <p>{consequence}</p>
+      {children}
+      <TextInput
+        label={t('Reason')}
+        description={t('It is kept with who did it.')}
+        required
+        minLength={3}
+        maxLength={300}
+        autoComplete="off"
+        {...form.getInputProps('reason')}
+        error={errors['reason']}
+      />
+      <ProblemNote error={restOf(write.error, errors)} />
+      <div className="row">
+        <Button type="submit" {...(dangerous && { color: 'red' })} loading={write.isPending} disabled={disabled}>
+          {label}
+        </Button>
+      </div>
+    </form>
+  );
+}

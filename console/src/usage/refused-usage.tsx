@@ -1,0 +1,48 @@
+import type { RejectedUsage } from '@tidegate/client';
+import { usePages } from '../kernel/api.ts';
+import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { exact } from '../kernel/format.ts';
+import { Moment } from '../kernel/moment.tsx';
+import { Reading } from '../kernel/reading.tsx';
+import { t } from '../kernel/strings.ts';
+
+/** Events that services reported and that were not counted, and why. Nothing where everything was. */
+export function RefusedUsage() {
+  const refused = usePages('usageRejected', { limit: 25 });
+  if (!refused.data || refused.data.items.length === 0) return null;
+  return (
+    <section aria-label={t('Not counted')}>
+      <h2>{t('Not counted')}</h2>
+      <p className="quiet">
+        {t(
+          'Events of our services that could not be counted, so nothing is charged for them. Of a meter that was not known yet they are counted as soon as it is, and leave this list.',
+        )}
+      </p>
+      <Reading of={refused}>
+        {({ items, more }) => (
+          <DataTable
+            part="refused"
+            name={t('Not counted')}
+            rows={items}
+            columns={columns()}
+            rowKey={({ code, event, firstAt }) => `${code} ${firstAt} ${event}`}
+            more={more}
+          />
+        )}
+      </Reading>
+    </section>
+  );
+}
+
+const columns = (): Column<RejectedUsage>[] => [
+  { key: 'at', title: t('Last time'), value: ({ lastAt }) => lastAt, cell: ({ lastAt }) => <Moment at={lastAt} /> },
+  { key: 'why', title: t('Why'), value: ({ message }) => message, wide: true },
+  { key: 'times', title: t('How often'), number: true, value: ({ times }) => times, cell: ({ times }) => exact(times) },
+  {
+    key: 'event',
+    title: t('Event'),
+    wide: true,
+    value: ({ event }) => event,
+    cell: ({ event }) => <span className="mono">{event}</span>,
+  },
+];
