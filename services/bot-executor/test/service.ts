@@ -71,7 +71,7 @@ export async function openService() {
   const settling = new SettleLeases(bus, wakes, log);
   const quota = new RunQuota(bus, settling, log);
   const entitlements = new Entitlements(bus);
-  new RestrictBots(entitlements, wakes);
+  new RestrictBots(entitlements, wakes, bots.advance());
   const storing = new StoreCandles(entitlements, new RecordLateCandles(wakes));
   const tools = new QueueTools(tenants, wakes, log, metrics, bus);
   const runner = new OperationRunner(tenants, new Outbox('bot-executor', () => {}));
@@ -99,7 +99,7 @@ export async function openService() {
     new ShowIndicator(threads),
     new ReadTrades(),
     new ListLedger(),
-    new StartBot(entitlements, wakes),
+    new StartBot(entitlements, wakes, bots.advance()),
     new StopBot(bots.advance()),
     new DeleteBot(entitlements),
     new ReadBots(),
