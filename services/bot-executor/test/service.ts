@@ -33,6 +33,7 @@ import { UpdateBot } from '../src/bots/update-bot.ts';
 import { DeleteCandles } from '../src/candles/delete-candles.ts';
 import { ImportCandles } from '../src/candles/import-candles.ts';
 import { ListCandles } from '../src/candles/list-candles.ts';
+import { ListSeries } from '../src/candles/list-series.ts';
 import { PreviewImport } from '../src/candles/preview-import.ts';
 import { StoreCandles } from '../src/candles/store-candles.ts';
 import { openThreads } from '../src/compute/open-threads.ts';
@@ -96,6 +97,7 @@ export async function openService() {
     new PreviewImport(tenants, threads),
     new DeleteCandles(),
     new ListCandles(),
+    new ListSeries(),
     new ShowIndicator(threads),
     new ReadTrades(),
     new ListLedger(),
