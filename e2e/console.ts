@@ -13,6 +13,7 @@ import { readTheAuditLog } from './console/read-the-audit-log.ts';
 import { saveAnInvoice } from './console/save-an-invoice.ts';
 import { shareABrowser } from './console/share-a-browser.ts';
 import { shareAPage } from './console/share-a-page.ts';
+import { tradeOwnCandles } from './console/trade-own-candles.ts';
 import type { Visit } from './console/visit.ts';
 import { watchServers } from './console/watch-servers.ts';
 import type { NameServer } from './name-server.ts';
@@ -245,6 +246,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('what an operator does by hand, in a browser', () => actForAnOrganisation(visit));
   describe.runIf(CHROMIUM)('a table of many rows, in a browser', () => keepATable(visit));
   describe.runIf(CHROMIUM)('bots and invoices beside their lists, in a browser', () => openBeside(visit));
+  describe.runIf(CHROMIUM)('candles of one’s own, in a browser', () => tradeOwnCandles(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
   describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit, names));

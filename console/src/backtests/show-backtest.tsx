@@ -14,7 +14,9 @@ import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { TimeChart } from '../kernel/time-chart.tsx';
+import { seriesName } from '../ladder/feed-fields.tsx';
 import { BacktestState } from './backtest-state.tsx';
+import { BacktestTrades } from './backtest-trades.tsx';
 import { CompareWith } from './compare-with.tsx';
 import { NameBacktest } from './name-backtest.tsx';
 
@@ -56,8 +58,8 @@ export function ShowBacktest() {
             title={data.name ?? t('Backtest of {market}', { market: data.settings.market })}
             lead={
               <span className="row">
-                <BacktestState backtest={data} /> <Moment at={data.from} as={dated} /> –{' '}
-                <Moment at={data.to} as={dated} />
+                <BacktestState backtest={data} /> {data.settings.market} {seriesName(data.feed)} ·{' '}
+                <Moment at={data.from} as={dated} /> – <Moment at={data.to} as={dated} />
               </span>
             }
             actions={
@@ -119,6 +121,7 @@ export function ShowBacktest() {
                 format={short}
               />
             ) : null}
+            {done ? <BacktestTrades backtest={data} /> : null}
           </Page>
         );
       }}

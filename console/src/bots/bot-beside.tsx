@@ -2,9 +2,9 @@ import { Link } from '@tanstack/react-router';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { BotState } from '../ladder/bot-state.tsx';
 import { BotChart } from './bot-chart.tsx';
 import { BotFigures } from './bot-figures.tsx';
+import { BotKind } from './bot-kind.tsx';
 import { RunBot } from './run-bot.tsx';
 
 /** A bot beside the list of all: how it stands, and its prices with its levels. Everything else is on its page. */
@@ -17,8 +17,7 @@ export function BotBeside({ botId }: { botId: string }) {
         <div className="stack">
           <h3>{one.name}</h3>
           <p className="row">
-            <BotState status={one.status} /> <span className="outlined">{one.mode.toUpperCase()}</span>{' '}
-            {one.settings.market} {t(one.settings.direction)}
+            <BotKind bot={one} />
           </p>
           <div className="row">
             <Link to="/o/$org/bots/$botId" params={{ org, botId }}>

@@ -8,11 +8,11 @@ import { Amount } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { INTERVAL_MS, plainFeed } from '../ladder/feed.rules.ts';
+import { orderName } from '../ladder/order-words.ts';
 import { type Line, PriceChart } from '../ladder/price-chart.tsx';
 import { padded } from '../ladder/price-marks.rules.ts';
-import { orderName } from './order-words.ts';
 
-const MINUTES: Record<string, number> = { '1m': 1, '5m': 5, '15m': 15, '30m': 30, '1h': 60, '4h': 240, '1d': 1_440 };
 const MARKS: Record<NextLevel['state'], Mark> = { filled: 'ok', waiting: 'pending', planned: 'stale' };
 const WORDS: Record<NextLevel['state'], string> = {
   filled: 'filled',
@@ -25,9 +25,9 @@ const FILLS = 500;
 export function BotChart({ bot, part }: { bot: Bot; part?: string }) {
   const levels = useRead('botsLevels', { botId: bot.id }, { everyMs: 10_000 });
   const activity = useRead('botsActivity', { botId: bot.id, limit: FILLS }, { everyMs: 10_000 });
-  const { source, interval } = bot.feed;
+  const feed = plainFeed(bot.feed);
   const before = bot.decidedUpTo
-    ? new Date(Date.parse(bot.decidedUpTo) + (MINUTES[interval ?? '5m'] ?? 5) * 60_000).toISOString()
+    ? new Date(Date.parse(bot.decidedUpTo) + INTERVAL_MS[feed.interval]).toISOString()
     : undefined;
   const market = useRead('marketsList', {}).data?.items.find((one) => one.market === bot.settings.market);
   const tickSize = market?.tickSize ?? '1';
@@ -37,7 +37,7 @@ export function BotChart({ bot, part }: { bot: Bot; part?: string }) {
     <>
       <PriceChart
         market={bot.settings.market}
-        feed={{ source: source ?? 'bundled', interval: interval ?? '5m' }}
+        feed={feed}
         lines={lines}
         {...(activity.data ? { fills: activity.data.fills } : {})}
         before={before}

@@ -4,7 +4,7 @@ import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { orderFate, orderName } from './order-words.ts';
+import { orderFate, orderName } from '../ladder/order-words.ts';
 
 const MOST = 500;
 

@@ -1,16 +1,20 @@
-import type { LedgerEntry, Trade } from '@tidegate/client';
+import type { Bot, LedgerEntry, Trade } from '@tidegate/client';
 import { usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { decimal, rounded } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
+import { useOpened } from '../kernel/opened.ts';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { WithPanel } from '../kernel/side-panel.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { orderName } from './order-words.ts';
+import { orderName } from '../ladder/order-words.ts';
+import { TradeBeside } from './trade-beside.tsx';
 
-export function Trades({ botId }: { botId: string }) {
+export function Trades({ bot: { id: botId, feed } }: { bot: Bot }) {
   const trades = usePages('tradesList', { botId, limit: 50 }, { everyMs: 10_000 });
+  const { opened, open } = useOpened();
   const columns: Column<Trade>[] = [
     { key: 'number', title: t('No.'), number: true, value: ({ number }) => number },
     {
@@ -63,7 +67,17 @@ export function Trades({ botId }: { botId: string }) {
   return (
     <Reading of={trades}>
       {({ items, more }) => (
-        <DataTable name={t('Trades')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+        <WithPanel title={t('Trade')} panel={(tradeId) => <TradeBeside tradeId={tradeId} feed={feed} />}>
+          <DataTable
+            name={t('Trades')}
+            rows={items}
+            columns={columns}
+            rowKey={({ id }) => id}
+            more={more}
+            opens={{ open, label: ({ number }) => t('Beside the list: {text}', { text: String(number) }) }}
+            {...(opened ? { selected: opened } : {})}
+          />
+        </WithPanel>
       )}
     </Reading>
   );

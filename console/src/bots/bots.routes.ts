@@ -26,7 +26,11 @@ export const botRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/bots/$botId',
-    validateSearch: (raw) => given({ tab: oneOf(raw, 'tab', ['trades', 'equity', 'decisions', 'ledger'] as const) }),
+    validateSearch: (raw) =>
+      given({
+        tab: oneOf(raw, 'tab', ['trades', 'equity', 'decisions', 'ledger', 'settings'] as const),
+        open: textOf(raw, 'open'),
+      }),
     component: lazyRouteComponent(() => import('./show-bot.tsx'), 'ShowBot'),
   }),
   createRoute({
@@ -37,6 +41,7 @@ export const botRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/backtests/$backtestId',
+    validateSearch: (raw) => given({ open: textOf(raw, 'open') }),
     component: lazyRouteComponent(() => import('../backtests/show-backtest.tsx'), 'ShowBacktest'),
   }),
   createRoute({

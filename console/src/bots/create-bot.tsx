@@ -9,6 +9,7 @@ import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
+import { FeedFields, useFeed } from '../ladder/feed-fields.tsx';
 import { ladderErrors } from '../ladder/ladder-errors.ts';
 import { LadderFields } from '../ladder/ladder-fields.tsx';
 import { changesOf, EXAMPLE, formOf, type LadderForm, marketOf, settingsOf } from '../ladder/ladder-input.rules.ts';
@@ -24,7 +25,9 @@ export function CreateBot() {
   const market = marketOf(form.values.market, markets);
   const { name: _name, ...typed } = form.values;
   const values: LadderForm = { ...typed, market };
-  const preview = useLadder(values);
+  const candles = useFeed(market);
+  const { feed } = candles;
+  const preview = useLadder(values, feed);
   const create = useWrite('botsCreate', {
     onDone: ({ id }) => navigate({ to: '/o/$org/bots/$botId', params: { org, botId: id } }),
   });
@@ -36,20 +39,26 @@ export function CreateBot() {
         <div className="columns">
           <form
             className="stack"
-            onSubmit={form.onSubmit(({ name }) => create.mutate({ name, settings: settingsOf(values) }))}
+            onSubmit={form.onSubmit(({ name }) =>
+              create.mutate({ name, settings: settingsOf(values), feed: { ...feed, ...candles.range } }),
+            )}
           >
             <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
             <LadderFields form={form} errors={errors} market={market} markets={markets} />
+            <FeedFields market={market} of={candles} range="begin" />
             <ProblemNote error={restOf(failed, errors)} />
-            <Button type="submit" loading={create.isPending}>
+            <Button type="submit" loading={create.isPending} disabled={feed === undefined}>
               {t('Create')}
             </Button>
           </form>
           <div className="stack">
             <AskedContext value={(preview as { asked?: Asked }).asked}>
-              {preview.data ? <LadderPreview ladder={preview.data} /> : null}
+              {preview.data && feed ? (
+                <LadderPreview ladder={preview.data} feed={feed} direction={values.direction} />
+              ) : null}
             </AskedContext>
             <QuickBacktest
+              feed={feed}
               settings={() => settingsOf(values)}
               stale={(ran) => changesOf(formOf(ran as never), values).length > 0}
             />

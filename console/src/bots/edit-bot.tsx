@@ -12,6 +12,7 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { plainFeed } from '../ladder/feed.rules.ts';
 import { ladderErrors } from '../ladder/ladder-errors.ts';
 import { LadderFields } from '../ladder/ladder-fields.tsx';
 import { changesOf, formOf, type LadderForm, settingsOf, TITLES } from '../ladder/ladder-input.rules.ts';
@@ -69,7 +70,7 @@ function EditForm({ bot }: { bot: Bot }) {
             </Button>
           </form>
           <div className="stack">
-            {ladder ? <Preview values={values} before={ladder} /> : null}
+            {ladder ? <Preview values={values} before={ladder} of={bot} /> : null}
             {ladder ? null : (
               <p>{t('The settings of this strategy are changed by the API; its name can be changed here.')}</p>
             )}
@@ -80,15 +81,18 @@ function EditForm({ bot }: { bot: Bot }) {
   );
 }
 
-function Preview({ values, before }: { values: LadderForm; before: DcaSettings }) {
-  const preview = useLadder(values, before);
+/** Over the bot's own candles. */
+function Preview({ values, before, of }: { values: LadderForm; before: DcaSettings; of: Bot }) {
+  const feed = plainFeed(of.feed);
+  const preview = useLadder(values, feed, before);
   return (
     <>
       <ProblemNote error={preview.error} />
       <AskedContext value={(preview as { asked?: Asked }).asked}>
-        {preview.data ? <LadderPreview ladder={preview.data} /> : null}
+        {preview.data ? <LadderPreview ladder={preview.data} feed={feed} direction={values.direction} /> : null}
       </AskedContext>
       <QuickBacktest
+        feed={feed}
         settings={() => settingsOf(values, before)}
         stale={(ran) => changesOf(formOf(ran as never), values).length > 0}
       />

@@ -8,11 +8,12 @@ import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { BotState } from '../ladder/bot-state.tsx';
 import { BotChart } from './bot-chart.tsx';
 import { BotDecisions } from './bot-decisions.tsx';
 import { BotEquity } from './bot-equity.tsx';
 import { BotFigures } from './bot-figures.tsx';
+import { BotKind } from './bot-kind.tsx';
+import { BotSettings } from './bot-settings.tsx';
 import { Ledger, Trades } from './bot-tables.tsx';
 import { Duplicate } from './duplicate-bot.tsx';
 import { RunBot } from './run-bot.tsx';
@@ -22,6 +23,7 @@ const TABS = [
   { tab: 'equity', title: 'Equity' },
   { tab: 'decisions', title: 'Decisions' },
   { tab: 'ledger', title: 'Ledger' },
+  { tab: 'settings', title: 'Settings' },
 ] as const;
 
 const route = getRouteApi('/o/$org/bots/$botId');
@@ -41,8 +43,7 @@ export function ShowBot() {
           title={one.name}
           lead={
             <span className="row">
-              <BotState status={one.status} /> <span className="outlined">{one.mode.toUpperCase()}</span>{' '}
-              {one.settings.market} {t(one.settings.direction)}
+              <BotKind bot={one} />
               {one.decidedUpTo ? (
                 <span>
                   {t('decided up to')} <Moment at={one.decidedUpTo} /> ({zoneName()})
@@ -80,9 +81,10 @@ export function ShowBot() {
             ))}
           </nav>
           {tab === undefined ? <BotChart bot={one} /> : null}
-          {tab === 'trades' ? <Trades botId={botId} /> : null}
+          {tab === 'trades' ? <Trades bot={one} /> : null}
           {tab === 'equity' ? <BotEquity botId={botId} /> : null}
           {tab === 'decisions' ? <BotDecisions botId={botId} /> : null}
+          {tab === 'settings' ? <BotSettings bot={one} /> : null}
           {tab === 'ledger' ? <Ledger botId={botId} /> : null}
         </Page>
       )}

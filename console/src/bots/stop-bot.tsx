@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
-import { orderName } from './order-words.ts';
+import { orderName } from '../ladder/order-words.ts';
 
 /** Stops a bot, and says beforehand what becomes of each order that waits. */
 export function StopBot({ bot: { id, name, openTradeId } }: { bot: Pick<Bot, 'id' | 'name' | 'openTradeId'> }) {

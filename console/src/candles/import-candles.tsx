@@ -11,7 +11,9 @@ import { t } from '../kernel/strings.ts';
 import { type Beginning, beginningOf } from './beginning-of.ts';
 import { DropFile } from './drop-file.tsx';
 import { ImportPreview } from './import-preview.tsx';
+import { ListSeries } from './list-series.tsx';
 import { ListUploads } from './list-uploads.tsx';
+import { OwnMarkets } from './own-markets.tsx';
 import { SendFile } from './send-file.tsx';
 
 const INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const;
@@ -129,6 +131,8 @@ export function ImportCandles() {
         </div>
       </MayOrAsk>
       <ListUploads />
+      <ListSeries />
+      <OwnMarkets />
     </Page>
   );
 }

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { CandleUpload } from '@tidegate/client';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { bytes } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -45,6 +46,13 @@ export function ListUploads() {
       cell: ({ createdAt }) => <Moment at={createdAt} />,
     },
     { key: 'market', title: t('Market'), value: ({ market, interval }) => `${market} ${interval}` },
+    {
+      key: 'bytes',
+      title: t('Arrived'),
+      number: true,
+      value: ({ bytes: arrived }) => arrived,
+      cell: ({ bytes: arrived }) => bytes(arrived),
+    },
     { key: 'rows', title: t('Lines read'), number: true, value: ({ rowsRead }) => rowsRead },
     { key: 'added', title: t('New candles'), number: true, value: ({ added }) => added },
     { key: 'why', title: t('Why it failed'), wide: true, value: ({ failure }) => failure },

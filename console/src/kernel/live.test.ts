@@ -18,10 +18,8 @@ test('without the name of a thing everything of the topic is old, and after a ga
 });
 
 test('what also moves without a message is still asked for', () => {
-  expect(['serversList', 'botsGet', 'botsSummarize', 'deliveriesList'].map(isFollowed)).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
+  const moving = ['botsList', 'botsGet', 'botsSummarize', 'botsLevels', 'botsEquity', 'deliveriesList'];
+  expect(moving.filter(isFollowed)).toEqual([]);
+  const announced = ['serversList', 'botsActivity', 'tradesList', 'ledgerList'];
+  expect(announced.filter(isFollowed)).toEqual(announced);
 });

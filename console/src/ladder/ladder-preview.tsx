@@ -1,4 +1,4 @@
-import type { Ladder, LadderLevel } from '@tidegate/client';
+import type { CandleSeries, DcaSettings, Ladder, LadderLevel } from '@tidegate/client';
 import { useMemo } from 'react';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Fact } from '../kernel/fact.tsx';
@@ -7,10 +7,16 @@ import { Amount } from '../kernel/profit.tsx';
 import { t } from '../kernel/strings.ts';
 import { PriceChart } from './price-chart.tsx';
 
-const FEED = { source: 'bundled', interval: '5m' } as const;
-
 /** The ladder in the chart and as a table, with what it needs and what it can lose. */
-export function LadderPreview({ ladder }: { ladder: Ladder }) {
+export function LadderPreview({
+  ladder,
+  feed,
+  direction,
+}: {
+  ladder: Ladder;
+  feed: Pick<CandleSeries, 'source' | 'interval'>;
+  direction: DcaSettings['direction'];
+}) {
   const { levels, capital, fees, margin, worstLoss, currency, market } = ladder;
   const lines = useMemo(
     () => [
@@ -27,7 +33,7 @@ export function LadderPreview({ ladder }: { ladder: Ladder }) {
   );
   return (
     <section aria-label={t('What these settings do')} aria-live="polite">
-      <PriceChart market={market} feed={FEED} lines={lines} />
+      <PriceChart market={market} feed={feed} lines={lines} />
       <dl className="facts">
         <Fact name={t('Needs at most')} value={<Amount amount={capital} currency={currency} />} />
         <Fact name={t('Of it fees')} value={<Amount amount={fees} currency={currency} />} />
@@ -47,16 +53,22 @@ export function LadderPreview({ ladder }: { ladder: Ladder }) {
         part="ladder"
         name={t('Orders of a trade')}
         rows={levels}
-        columns={columns()}
+        columns={columns(direction === 'long')}
         rowKey={({ index }) => String(index)}
       />
     </section>
   );
 }
 
-const columns = (): Column<LadderLevel>[] => [
+/** A short sells above its first order, and earns when the price falls. */
+const columns = (long: boolean): Column<LadderLevel>[] => [
   { key: 'index', title: t('No.'), number: true, value: ({ index }) => index },
-  { key: 'deviation', title: t('Below the first, %'), number: true, value: ({ deviationPercent }) => deviationPercent },
+  {
+    key: 'deviation',
+    title: long ? t('Below the first, %') : t('Above the first, %'),
+    number: true,
+    value: ({ deviationPercent }) => deviationPercent,
+  },
   { key: 'price', title: t('Price'), number: true, value: ({ price }) => price },
   { key: 'size', title: t('Size'), number: true, value: ({ size }) => size, cell: ({ size }) => rounded(size) },
   {
@@ -76,7 +88,7 @@ const columns = (): Column<LadderLevel>[] => [
   { key: 'profit', title: t('Take profit at'), number: true, value: ({ takeProfitPrice }) => takeProfitPrice },
   {
     key: 'rebound',
-    title: t('Rise to it, %'),
+    title: long ? t('Rise to it, %') : t('Fall to it, %'),
     number: true,
     value: ({ reboundPercent }) => reboundPercent,
     cell: ({ reboundPercent }) => rounded(reboundPercent),

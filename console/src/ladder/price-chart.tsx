@@ -5,6 +5,7 @@ import {
   createChart,
   createSeriesMarkers,
   type SeriesMarker,
+  type TickMarkType,
   type UTCTimestamp,
 } from 'lightweight-charts';
 import { useEffect, useRef } from 'react';
@@ -34,6 +35,8 @@ interface Props {
 }
 
 const CANDLES = 300;
+/** Of the kinds of ticks: those before it are where a year, a month or a day begins (a `const enum`, which only types know). */
+const FIRST_OF_TIMES = 3;
 const NO_LINES: readonly Line[] = [];
 const NO_FILLS: readonly DrawnFill[] = [];
 
@@ -73,7 +76,8 @@ export function PriceChart({
       },
       timeScale: {
         timeVisible: true,
-        tickMarkFormatter: (at: number) => (interval === '1d' ? day(at * 1_000) : clock(at * 1_000)),
+        tickMarkFormatter: (at: number, kind: TickMarkType) =>
+          interval === '1d' || kind < FIRST_OF_TIMES ? day(at * 1_000) : clock(at * 1_000),
       },
     });
     const series = chart.addSeries(CandlestickSeries, {

@@ -7,6 +7,7 @@ import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
+import { FeedFields, useFeed } from '../ladder/feed-fields.tsx';
 import { ladderErrors } from '../ladder/ladder-errors.ts';
 import { LadderFields } from '../ladder/ladder-fields.tsx';
 import { EXAMPLE, type LadderForm, marketOf, settingsOf } from '../ladder/ladder-input.rules.ts';
@@ -36,6 +37,7 @@ export function CreateSweep() {
   });
   const all = form.values;
   const market = marketOf(all.market, markets);
+  const candles = useFeed(market);
   const vary = varyOf(Object.fromEntries(Object.keys(VARIABLE).map((setting) => [setting, all[keyOf(setting)] ?? ''])));
   const create = useWrite('sweepsCreate', {
     onDone: ({ id }) => navigate({ to: '/o/$org/sweeps/$sweepId', params: { org, sweepId: id } }),
@@ -45,6 +47,7 @@ export function CreateSweep() {
     create.mutate({
       settings: settingsOf({ ...all, market }),
       vary,
+      feed: { ...candles.feed, ...candles.range },
       rankBy: all['rankBy'] as 'profit',
       ...(all['kind'] === 'walk'
         ? { walkForward: { trainCandles: Number(all['train']), testCandles: Number(all['test']) } }
@@ -57,11 +60,14 @@ export function CreateSweep() {
           <section className="stack" aria-label={t('Settings')}>
             <h2>{t('Settings')}</h2>
             <LadderFields form={form} errors={errors} market={market} markets={markets} />
+            <FeedFields market={market} of={candles} range="both" />
           </section>
           <section className="stack form" aria-label={t('Values that are tried')}>
             <h2>{t('Values that are tried')}</h2>
             <p className="quiet">
-              {t('Separated by spaces; at most four settings. An empty one stays as it is in the settings.')}
+              {t(
+                'Separated by spaces, with a decimal point: 1.5 2 2.5. At most four settings; an empty one stays as it is in the settings.',
+              )}
             </p>
             {Object.entries(VARIABLE).map(([setting, title]) => (
               <TextInput key={setting} label={t(title)} {...form.getInputProps(keyOf(setting))} />
@@ -99,7 +105,7 @@ export function CreateSweep() {
               })}
             </p>
             <ProblemNote error={restOf(create.error, errors)} />
-            <Button type="submit" loading={create.isPending} disabled={vary.length === 0}>
+            <Button type="submit" loading={create.isPending} disabled={vary.length === 0 || candles.feed === undefined}>
               {t('Start')}
             </Button>
           </section>

@@ -13,6 +13,7 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { seriesName } from '../ladder/feed-fields.tsx';
 import { HeatMap } from './heat-map.tsx';
 import { RESULT_SORTS } from './sweep-sorts.ts';
 import { MARKS, settingsText, WORDS } from './sweep-words.ts';
@@ -39,7 +40,7 @@ export function ShowSweep() {
             title={t('Sweep of {market}', { market: data.settings.market })}
             lead={
               <span className="row">
-                <StateMark mark={MARKS[data.status]}>{t(WORDS[data.status])}</StateMark>{' '}
+                <StateMark mark={MARKS[data.status]}>{t(WORDS[data.status])}</StateMark> {seriesName(data.feed)} ·{' '}
                 {t('{done} of {runs, plural, one {# backtest} other {# backtests}}', {
                   done: data.done,
                   runs: data.runs,

@@ -78,6 +78,7 @@ import './usage/usage-charges.ts';
 import './bot-executor/bot-history.ts';
 import './bot-executor/bot-lists.ts';
 import './bot-executor/bots.ts';
+import './bot-executor/candle-series.ts';
 import './bot-executor/candle-uploads.ts';
 import './bot-executor/trades.ts';
 import './bot-executor/backtest-comparison.ts';

@@ -26,6 +26,7 @@ import { UpdateBot } from './bots/update-bot.ts';
 import { DeleteCandles } from './candles/delete-candles.ts';
 import { ImportCandles } from './candles/import-candles.ts';
 import { ListCandles } from './candles/list-candles.ts';
+import { ListSeries } from './candles/list-series.ts';
 import { LoadBundled } from './candles/load-bundled.ts';
 import { PreviewImport } from './candles/preview-import.ts';
 import { CandleListener, StoreCandles } from './candles/store-candles.ts';
@@ -53,6 +54,7 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
     ReadMarkets,
     ChangeMarkets,
     ListCandles,
+    ListSeries,
     PreviewImport,
     ImportCandles,
     DeleteCandles,

@@ -33,6 +33,7 @@ import { UpdateBot } from '../src/bots/update-bot.ts';
 import { DeleteCandles } from '../src/candles/delete-candles.ts';
 import { ImportCandles } from '../src/candles/import-candles.ts';
 import { ListCandles } from '../src/candles/list-candles.ts';
+import { ListSeries } from '../src/candles/list-series.ts';
 import { PreviewImport } from '../src/candles/preview-import.ts';
 import { StoreCandles } from '../src/candles/store-candles.ts';
 import { openThreads } from '../src/compute/open-threads.ts';
@@ -71,7 +72,7 @@ export async function openService() {
   const settling = new SettleLeases(bus, wakes, log);
   const quota = new RunQuota(bus, settling, log);
   const entitlements = new Entitlements(bus);
-  new RestrictBots(entitlements, wakes);
+  new RestrictBots(entitlements, wakes, bots.advance());
   const storing = new StoreCandles(entitlements, new RecordLateCandles(wakes));
   const tools = new QueueTools(tenants, wakes, log, metrics, bus);
   const runner = new OperationRunner(tenants, new Outbox('bot-executor', () => {}));
@@ -96,10 +97,11 @@ export async function openService() {
     new PreviewImport(tenants, threads),
     new DeleteCandles(),
     new ListCandles(),
+    new ListSeries(),
     new ShowIndicator(threads),
     new ReadTrades(),
     new ListLedger(),
-    new StartBot(entitlements, wakes),
+    new StartBot(entitlements, wakes, bots.advance()),
     new StopBot(bots.advance()),
     new DeleteBot(entitlements),
     new ReadBots(),

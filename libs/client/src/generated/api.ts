@@ -655,6 +655,19 @@ export type CandleReport = {
   }>;
 };
 
+/** All candles of a market, source and interval */
+export type CandleSeries = {
+  market: string;
+  source: CandleSource;
+  interval: CandleInterval;
+  /** How many there are */
+  candles: number;
+  /** Start of the first candle */
+  from: Timestamp;
+  /** Start of the last candle */
+  to: Timestamp;
+};
+
 /** bundled: shipped with Tidegate, synthetic; imported: from files of your organisation */
 export type CandleSource = "bundled" | "imported";
 
@@ -4948,6 +4961,8 @@ export type BacktestsEquityProblem = 'not_found' | 'unauthenticated' | 'plan_lim
 
 export type BacktestsFillsInput = {
   backtestId: Id;
+  /** Number of a trade, whose fills are listed alone */
+  trade?: number;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -5128,8 +5143,13 @@ export type BotsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'featur
 
 export type BotsPreviewLadderInput = {
   settings: DcaSettingsInput;
-  /** By default the close of the newest bundled candle */
+  /** By default the close of the newest candle of `feed` */
   price?: PositiveDecimal;
+  /** Which candles, where no price is given */
+  feed?: {
+    source?: CandleSource;
+    interval?: CandleInterval;
+  };
 };
 
 export type BotsPreviewLadderOutput = Ladder;
@@ -5148,7 +5168,7 @@ export type BotsStartProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticate
 
 export type BotsStopInput = {
   botId: Id;
-  /** close: at the last candle’s close */
+  /** close: at the last price that it has seen */
   openTrade?: "finish" | "close";
 };
 
@@ -5312,6 +5332,14 @@ export type CandlesListOutput = {
 };
 
 export type CandlesListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
+export type CandlesListSeriesInput = Record<string, never>;
+
+export type CandlesListSeriesOutput = {
+  items: Array<CandleSeries>;
+};
+
+export type CandlesListSeriesProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type CandlesListUploadsInput = {
   /** Items on a page */
@@ -7704,7 +7732,7 @@ export class TidegateClient extends Transport {
   backtestsEquity = (input: BacktestsEquityInput, options?: CallOptions): Promise<BacktestsEquityOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/equity', repeat: 'safe' }, input, options);
 
-  /** Fills of a backtest, oldest first */
+  /** Fills of a backtest, or of one of its trades, oldest first */
   backtestsFills = (input: BacktestsFillsInput, options?: CallOptions): Promise<BacktestsFillsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/fills', repeat: 'safe' }, input, options);
 
@@ -7807,6 +7835,10 @@ export class TidegateClient extends Transport {
   /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: from a seeded random walk, not from an exchange. For the next page send `from` = the last candle’s `at` plus one interval. The newest ones: `before` = now. */
   candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
+
+  /** Which candles there are: of each market, source and interval how many, and from when to when. Whatever is listed can be the `feed` of a bot, a backtest or a sweep, and of the preview of a ladder. */
+  candlesListSeries = (input: CandlesListSeriesInput = {}, options?: CallOptions): Promise<CandlesListSeriesOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/candles/series', repeat: 'safe' }, input, options);
 
   /** Candle files of the organisation, newest first; the newest 100 are stored */
   candlesListUploads = (input: CandlesListUploadsInput = {}, options?: CallOptions): Promise<CandlesListUploadsOutput> =>

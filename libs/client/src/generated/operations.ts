@@ -96,6 +96,7 @@ export const OPERATIONS = {
   candlesImport: { service: 'bot-executor', scope: 'bots:write', reads: false },
   candlesIndicator: { service: 'bot-executor', scope: 'bots:read', reads: true },
   candlesList: { service: 'bot-executor', scope: 'bots:read', reads: true },
+  candlesListSeries: { service: 'bot-executor', scope: 'bots:read', reads: true },
   candlesListUploads: { service: 'bot-executor', scope: 'bots:read', reads: true },
   candlesPreviewImport: { service: 'bot-executor', scope: 'bots:read', reads: true },
   ledgerList: { service: 'bot-executor', scope: 'bots:read', reads: true },
@@ -261,7 +262,7 @@ export const LIVE = {
   bots: {
     about: 'botId',
     refreshes: ['botsActivity', 'botsEquity', 'botsGet', 'botsLevels', 'botsList', 'botsSummarize', 'ledgerList', 'tradesList'],
-    moves: ['botsSummarize'],
+    moves: ['botsEquity', 'botsGet', 'botsLevels', 'botsList', 'botsSummarize'],
   },
   entitlements: {
     about: undefined,

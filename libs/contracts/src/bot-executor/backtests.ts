@@ -228,8 +228,17 @@ export const listBacktestFills = operation({
   name: 'backtests.fills',
   http: ['GET', '/api/v1/backtests/{backtestId}/fills'],
   scope: 'bots:read',
-  summary: 'Fills of a backtest, oldest first',
-  input: z.strictObject({ ...byId, ...pageQuery }),
+  summary: 'Fills of a backtest, or of one of its trades, oldest first',
+  input: z.strictObject({
+    ...byId,
+    trade: z
+      .int()
+      .min(1)
+      .max(2_147_483_647)
+      .optional()
+      .meta({ description: 'Number of a trade, whose fills are listed alone', examples: [1] }),
+    ...pageQuery,
+  }),
   output: page(BacktestFill),
   errors: [notFound],
 });

@@ -208,7 +208,10 @@ export const stopBot = operation({
   audit: { thing: 'bot', id: 'botId', shows: ['status', 'openTrade'], before: () => getBot },
   input: z.strictObject({
     botId: Id,
-    openTrade: z.enum(['finish', 'close']).default('finish').meta({ description: 'close: at the last candle’s close' }),
+    openTrade: z
+      .enum(['finish', 'close'])
+      .default('finish')
+      .meta({ description: 'close: at the last price that it has seen' }),
   }),
   output: Bot,
   status: 200,
@@ -263,7 +266,13 @@ export const botPulse = live({
   data: BotPulse,
   about: 'botId',
   refreshes: ['/api/v1/bots'],
-  // They have the market's price in them.
-  moves: ['/api/v1/bots/{botId}/summary'],
+  // They move with every candle: the market's price is in them, or how far the bot has come.
+  moves: [
+    '/api/v1/bots',
+    '/api/v1/bots/{botId}',
+    '/api/v1/bots/{botId}/summary',
+    '/api/v1/bots/{botId}/levels',
+    '/api/v1/bots/{botId}/equity',
+  ],
   follows: [botCreated, botStarted, botStopped, botWasHalted, botDeleted].map((event) => ({ event, say: itself })),
 });

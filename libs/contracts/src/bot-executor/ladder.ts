@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Decimal, PositiveDecimal } from '../kernel/types.ts';
+import { candleSeries } from './candles.ts';
 import { DcaSettings } from './settings.ts';
 
 export const LadderLevel = z
@@ -49,7 +50,8 @@ export const previewLadder = operation({
   summary: 'The exact ladder of some settings at a price, before a bot is created',
   input: z.strictObject({
     settings: DcaSettings,
-    price: PositiveDecimal.optional().meta({ description: 'By default the close of the newest bundled candle' }),
+    price: PositiveDecimal.optional().meta({ description: 'By default the close of the newest candle of `feed`' }),
+    feed: z.strictObject(candleSeries).prefault({}).meta({ description: 'Which candles, where no price is given' }),
   }),
   output: Ladder,
   readonly: true,

@@ -18,7 +18,7 @@ export interface Live<D extends z.ZodType = z.ZodType> {
   readonly about: string | undefined;
   /** Paths of the API below which a message makes answers old. */
   readonly refreshes: readonly string[];
-  /** Paths below them whose answers also change without a message, such as those with a price in them. */
+  /** Those of these paths, each by itself, whose answers also change without a message, such as those with a price in them. */
   readonly moves: readonly string[];
   /** Events of the service that are told on the topic when they have been sent. */
   readonly follows: readonly Followed[];

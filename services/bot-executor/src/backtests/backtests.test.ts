@@ -120,6 +120,17 @@ test('a huge backtest is bounded: the event loop stays free, the first fills are
   expect(across.items[199]?.orderKey).toBe(report.fills[649]?.order.key);
   expect(last.nextCursor).toBeUndefined();
   expect(last.items.at(-1)?.orderKey).toBe(report.fills[1]?.order.key.replace('1:', `${MAX_STORED_ITEMS.trades}:`));
+  const ofTrade = (trade: number, limit = 50) =>
+    service.call(listBacktestFills, { backtestId: done.id, trade, limit }, who);
+  const own = (await page(0)).items.filter(({ trade }) => trade === 3);
+  expect(own).toHaveLength(2);
+  expect(await ofTrade(3)).toEqual({ items: own });
+  const begun = await ofTrade(3, 1);
+  expect(begun).toMatchObject({ items: [own[0]], nextCursor: expect.any(String) });
+  const rest = { backtestId: done.id, trade: 3, limit: 1, cursor: begun.nextCursor };
+  expect(await service.call(listBacktestFills, rest, who)).toEqual({ items: [own[1]] });
+  // Beyond what is stored.
+  expect((await ofTrade(10_400)).items).toEqual([]);
   const trades = await service.call(listBacktestTrades, { backtestId: done.id, limit: 2 }, who);
   expect(trades.items.map(({ number }) => number)).toEqual([1, 2]);
   expect((await service.call(showEquity, { backtestId: done.id }, who)).items).toHaveLength(500);

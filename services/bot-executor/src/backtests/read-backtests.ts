@@ -13,7 +13,7 @@ import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBacktest, findEquity, listBacktestRows, toWire } from './backtest.rows.ts';
-import { partOf } from './backtest-parts.rows.ts';
+import { fillsOfTrade, type Numbered, partOf } from './backtest-parts.rows.ts';
 
 @Controller()
 export class ReadBacktests {
@@ -36,23 +36,28 @@ export class ReadBacktests {
 
   @Handles(listBacktestTrades)
   trades({ input, tx }: OperationContext<typeof listBacktestTrades>) {
-    return part<BacktestTrade>(tx, 'trades', input);
+    return part(tx, input, (limit, after) => partOf<BacktestTrade>(tx, input.backtestId, 'trades', limit, after));
   }
 
   @Handles(listBacktestFills)
   fills({ input, tx }: OperationContext<typeof listBacktestFills>) {
-    return part<BacktestFill>(tx, 'fills', input);
+    const { backtestId, trade } = input;
+    return part(tx, input, (limit, after) =>
+      trade === undefined
+        ? partOf<BacktestFill>(tx, backtestId, 'fills', limit, after)
+        : fillsOfTrade<BacktestFill>(tx, backtestId, trade, limit, after),
+    );
   }
 }
 
 async function part<Item>(
   tx: Tx,
-  what: 'trades' | 'fills',
   { backtestId, limit, cursor }: { backtestId: string; limit: number; cursor?: string | undefined },
+  read: (limit: number, after: number) => Promise<Numbered<Item>[]>,
 ) {
   orNotFound(await findBacktest(tx, backtestId));
   const [after = 0] = readCursor(cursor, 'int') ?? [];
-  const rows = await partOf<Item>(tx, backtestId, what, limit + 1, Number(after));
+  const rows = await read(limit + 1, Number(after));
   return pageOf(
     rows,
     limit,

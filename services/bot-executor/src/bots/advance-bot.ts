@@ -4,7 +4,6 @@ import { type BotStatus, botPulse, botStopped, botWasHalted } from '@tidegate/co
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { candleUpTo } from '../candles/candle.rows.ts';
 import { Contradiction } from '../engine/position.rules.ts';
 import { isOver, type State } from '../engine/state.rules.ts';
 import { type Step } from '../engine/step.rules.ts';
@@ -20,6 +19,7 @@ import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, tot
 import { boundHistory } from './bot-history.rows.ts';
 import { storeHalt, storeWaitingState, waitingSince } from './bot-reasons.rows.ts';
 import { emitTradeEvents, pulseOf } from './emit-trade-events.ts';
+import { lastSeen } from './last-seen.rows.ts';
 import { dequeue } from './lease.rows.ts';
 
 /**
@@ -77,10 +77,21 @@ export class AdvanceBot {
 
   /** Stops the bot now; its open trade is closed at the last price that it has seen. */
   async close(tx: Tx, bot: BotRow): Promise<void> {
+    await this.end(tx, { ...bot, status: 'stopping' });
+  }
+
+  /**
+   * Cancels what waits of a bot that holds nothing and does not trade for a while: filled by one of the candles that it
+   * must not trade, it would begin a trade there.
+   */
+  async takeBack(tx: Tx, bot: BotRow): Promise<void> {
+    if (!bot.open_trade_id && stateOf(bot, rulesOfBot(bot)).orders.length > 0) await this.end(tx, bot);
+  }
+
+  private async end(tx: Tx, bot: BotRow): Promise<void> {
     const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
-    const series = { source: bot.source, market: plan.market, interval: bot.interval };
-    const last = bot.decided_up_to ? await candleUpTo(tx, series, bot.decided_up_to) : undefined;
+    const last = await lastSeen(tx, bot);
     let state = stateOf(bot, plan.market);
     let halt: Halt | undefined;
     if (last) {
@@ -92,7 +103,7 @@ export class AdvanceBot {
         halt = haltOf(step);
       }
     }
-    await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, last: undefined, halt });
+    await this.save(tx, { bot, plan, journal, state, last: undefined, halt });
   }
 
   /** A bot that cannot be run keeps its state and is halted, with an event. */

@@ -1,4 +1,6 @@
+import { showLevels } from '@tidegate/contracts/bot-executor/bot-history';
 import { deleteBot, getBot, startBot, stopBot, summarizeBot } from '@tidegate/contracts/bot-executor/bots';
+import { deleteCandles } from '@tidegate/contracts/bot-executor/candles';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { newId } from '@tidegate/database/ids';
 import { MINUTES_5, settingsA } from '../../test/markets.ts';
@@ -85,6 +87,10 @@ async function life(settings: BotSettings, candles: CandleTicks[]) {
       return answer;
     },
     stop: (openTrade: 'close' | 'finish' = 'close') => service.call(stopBot, { ...by, openTrade }, who),
+    sum: () => service.call(summarizeBot, by, who),
+    levels: () => service.call(showLevels, by, who),
+    loseCandles: () => service.call(deleteCandles, { market: 'BTC-USDT', interval: '5m' }, who),
+    done: () => service.done(one),
     remove: () => service.call(deleteBot, by, who),
     comes: (more: CandleTicks[]) => service.tenants.run(one.orgId, (tx) => saveImported(tx, MARKET, '5m', more)),
     change: (sql: string, ...values: unknown[]) =>
@@ -150,6 +156,43 @@ test.each<[string, Partial<typeof PLAIN>, CandleTicks[], string, number]>([
   expect(await bot.get()).toMatchObject({ status: 'running', openTradeId: null, waiting });
   await bot.stop();
   expect((await bot.get()).waiting).toBeNull();
+});
+
+test.each([
+  ['are gone', [], 'running'],
+  ['are of another time', [still(0, 2_000_000n)], 'running'],
+  ['are gone and it is halted', [], 'halted'],
+] as const)('a bot whose candles %s is closed at the last price that it has seen', async (_, others, status) => {
+  const bot = await life(PLAIN, [still(1_000, 5_000_000n), still(1_001, 5_000_100n)]);
+  await bot.change('update bots set status = $2 where id = $1', status);
+  await bot.loseCandles();
+  if (others.length > 0) await bot.comes([...others]);
+  expect(await bot.sum()).toMatchObject({ openTrade: { lastPrice: '50001' } });
+  expect(await bot.levels()).toMatchObject({ lastPrice: '50001' });
+  expect(await bot.stop()).toMatchObject({ status: 'stopped', openTradeId: null, decidedUpTo: time(1_001) });
+  expect((await bot.done()).fills.map(({ key, price }) => [key, Number(price)])).toEqual([
+    [expect.stringContaining('base'), 50_000],
+    [expect.stringContaining('close'), 50_001],
+  ]);
+  await bot.remove();
+});
+
+test('an open trade from before prices were stored is closed where it was bought last, if nothing else is known', async () => {
+  const bot = await life(PLAIN, [still(1_000, 5_000_000n), still(1_001, 5_000_100n)]);
+  await bot.change('update bots set last_price = null where id = $1');
+  expect(await bot.levels()).toMatchObject({ lastPrice: '50001' });
+  await bot.loseCandles();
+  await bot.comes([still(0, 2_000_000n)]);
+  expect(await bot.stop()).toMatchObject({ status: 'stopped', openTradeId: null });
+  expect((await bot.done()).fills.map(({ price }) => Number(price))).toEqual([50_000, 50_000]);
+});
+
+test('a bot that resumes from now shows the price of the candle from which it does', async () => {
+  const bot = await life(PLAIN, swings(0, 2));
+  await bot.stop();
+  await bot.comes([...swings(2, 4), still(4, 6_000_000n)]);
+  await bot.start();
+  expect(await bot.levels()).toMatchObject({ lastPrice: '60000' });
 });
 
 test('a bot that was halted for its refused orders buys again once it is started again', async () => {

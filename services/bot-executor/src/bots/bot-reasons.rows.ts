@@ -1,6 +1,5 @@
 import type { Halt, Resumed, Waiting, WaitingReason } from '@tidegate/contracts/bot-executor/bot-reasons';
 import type { Tx } from '@tidegate/database/tx';
-import { type Series, TABLE } from '../candles/candle.rows.ts';
 
 /* What a bot reports about itself besides its trades: why it is idle or halted, and how it resumed after a stop. */
 
@@ -43,27 +42,25 @@ export const storeHalt = (tx: Tx, id: string, halt: Halt): Promise<unknown> =>
 export const liftHalt = (tx: Tx, id: string): Promise<unknown> =>
   tx.query("update bots set state = state - 'halted' - 'refused' where org_id = $1 and id = $2", [tx.orgId, id]);
 
-/** Candles up to `decidedUpTo` are skipped; those up to `tradesAfter` are decided on and not traded. */
+/** Candles up to `decidedUpTo` are skipped, the last of which closed at `lastPrice`; those up to `tradesAfter` are decided on and not traded. */
 export const storeResumed = (
   tx: Tx,
   id: string,
   {
     resumed,
     decidedUpTo,
+    lastPrice,
     tradesAfter,
-  }: { resumed: Resumed; decidedUpTo?: Date | undefined; tradesAfter?: Date | undefined },
+  }: {
+    resumed: Resumed;
+    decidedUpTo?: Date | undefined;
+    lastPrice?: string | undefined;
+    tradesAfter?: Date | undefined;
+  },
 ): Promise<unknown> =>
   tx.query(
-    `update bots set resumed = $3, decided_up_to = greatest(decided_up_to, $4), trades_after = $5
+    `update bots set resumed = $3, decided_up_to = greatest(decided_up_to, $4), trades_after = $5,
+            last_price = coalesce($6, last_price)
       where org_id = $1 and id = $2`,
-    [tx.orgId, id, resumed, decidedUpTo ?? null, tradesAfter ?? null],
+    [tx.orgId, id, resumed, decidedUpTo ?? null, tradesAfter ?? null, lastPrice ?? null],
   );
-
-/** Start of the newest candle. */
-export async function newestAt(
-  tx: Tx,
-  { source, market, interval }: Pick<Series, 'source' | 'interval'> & { market: string },
-): Promise<Date | undefined> {
-  const sql = `select max(last_at) as at from ${TABLE[source]} where market = $1 and interval = $2`;
-  return (await tx.one<{ at: Date | null }>(sql, [market, interval]))?.at ?? undefined;
-}

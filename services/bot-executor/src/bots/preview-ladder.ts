@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import type { Feed } from '@tidegate/contracts/bot-executor/bots';
 import { type Ladder, previewLadder } from '@tidegate/contracts/bot-executor/ladder';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
@@ -14,7 +15,8 @@ export class PreviewLadder {
   @Handles(previewLadder)
   async handle({ input, tx }: OperationContext<typeof previewLadder>): Promise<Ladder> {
     const market = await marketFor(tx, input.settings);
-    const base = input.price === undefined ? await bundledPrice(tx, market) : givenPrice(market, input.price);
+    const base =
+      input.price === undefined ? await newestPrice(tx, market, input.feed) : givenPrice(market, input.price);
     return describeLadder(checkedPlan(input.settings, base, market), base);
   }
 }
@@ -25,8 +27,16 @@ function givenPrice(market: MarketRules, price: string): bigint {
   throw invalid('/price', 'not_on_tick', `Give a price in whole ticks of ${market.tickSize}.`);
 }
 
-async function bundledPrice(tx: Tx, market: MarketRules): Promise<bigint> {
-  const candle = await newestCandle(tx, { source: 'bundled', market, interval: '5m' });
+async function newestPrice(
+  tx: Tx,
+  market: MarketRules,
+  { source, interval }: Pick<Feed, 'source' | 'interval'>,
+): Promise<bigint> {
+  const candle = await newestCandle(tx, { source, market, interval });
   if (candle) return candle.close;
+  if (source === 'imported') {
+    const message = `There are no imported candles of ${market.market} in steps of ${interval}. Import some first, or give a price.`;
+    throw invalid('/feed/source', 'no_candles', message);
+  }
   throw invalid('/price', 'price_needed', `No candles of ${market.market} come with Tidegate. Give a price.`);
 }

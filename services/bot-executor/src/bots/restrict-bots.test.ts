@@ -5,10 +5,12 @@ import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { newId } from '@tidegate/database/ids';
 import { entitlementsOf } from '@tidegate/testing/entitlements';
 import { MINUTES_5, settingsA } from '../../test/markets.ts';
+import { martingaleSettings, warmedUp } from '../../test/martingale.ts';
 import { openService, type Service } from '../../test/service.ts';
 import { saveImported } from '../candles/candle.rows.ts';
 import type { CandleTicks } from '../kernel/candle-series.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
+import { writeState } from '../strategies/stored-state.rules.ts';
 
 /* What there is more of than the plan allows is stored, opens nothing, and goes on when the plan allows it again. */
 let service: Service;
@@ -115,6 +117,41 @@ test.each([
       tx.one("select 1 from bot_leases where bot_id = $1 and due_at < 'infinity'", [one.id]),
     );
     expect(due).toBeUndefined();
+  },
+);
+
+test.each(['plan', 'halt'] as const)(
+  'an order that waits when a bot no longer trades (%s) is taken back and begins no trade in the meantime',
+  async (why) => {
+    const org = organisation();
+    const at = (index: number, price = 3_998n): CandleTicks => {
+      return { at: index * MINUTES_5, open: price, high: price, low: price, close: price };
+    };
+    const settings = martingaleSettings();
+    const { id } = await service.startBot(settings, [at(0, 3_999n)], org.orgId);
+    const change = (sql: string, ...values: unknown[]) =>
+      service.tenants.run(org.orgId, (tx) => tx.query<{ status: string }>(sql, [id, ...values]));
+    await change('update bots set state = $2 where id = $1', writeState(warmedUp('long'), MARKET));
+    await org.run();
+    const orders = () => change('select status from orders where bot_id = $1 order by placed_at, id');
+    expect(await orders()).toEqual([{ status: 'open' }]);
+
+    if (why === 'plan') await org.allowed(bots(0));
+    else await change("update bots set status = 'halted' where id = $1");
+    if (why === 'halt') await change("update bot_leases set due_at = 'infinity' where bot_id = $1");
+    else expect(await orders()).toEqual([{ status: 'cancelled' }]);
+    await org.comes(Array.from({ length: 40 }, (_, i) => at(1 + i)));
+    if (why === 'plan') await org.allowed(bots(1));
+    else await org.call(startBot, { botId: id });
+    await org.run();
+    const lived = await org.get(id);
+    expect(lived).toMatchObject({
+      status: 'running',
+      openTradeId: null,
+      decidedUpTo: new Date(40 * MINUTES_5).toISOString(),
+    });
+    expect((await service.done({ id, orgId: org.orgId })).fills).toEqual([]);
+    expect((await orders())[0]).toEqual({ status: 'cancelled' });
   },
 );
 

@@ -3,6 +3,7 @@ import { standingOf } from '@tidegate/contracts/billing/restrictions';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Wakes } from '@tidegate/runtime/wakes';
+import { AdvanceBot } from './advance-bot.ts';
 import { type BotRow, restrictBots } from './bot.rows.ts';
 import { dueNow, isDequeued } from './lease.rows.ts';
 import { resume } from './resume-bot.ts';
@@ -16,6 +17,7 @@ export class RestrictBots {
   constructor(
     entitlements: Entitlements,
     private readonly wakes: Wakes,
+    private readonly advance: AdvanceBot,
   ) {
     entitlements.follow(async (tx, snapshot) => {
       const changed = await restrictBots(tx, standingOf(snapshot, 'bots'));
@@ -27,7 +29,10 @@ export class RestrictBots {
   private async follow(tx: Tx, bot: BotRow): Promise<void> {
     const rested = await isDequeued(tx, bot.id);
     if (bot.restricted && rested) return;
-    if (rested && !bot.open_trade_id) await resume(tx, bot, 'fromNow');
+    if (rested && !bot.open_trade_id) {
+      await this.advance.takeBack(tx, bot);
+      await resume(tx, bot, 'fromNow');
+    }
     await dueNow(tx, bot.id);
   }
 }

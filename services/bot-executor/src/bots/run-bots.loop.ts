@@ -114,6 +114,7 @@ export class RunBots {
     // One that is over a limit rests as soon as it holds nothing, and goes on when the limit rises (`restrict-bots.ts`).
     const rests = bot?.restricted && bot.status === 'running' && !bot.open_trade_id;
     if (!bot || bot.status === 'stopped' || bot.status === 'halted' || rests) {
+      if (bot && rests) await this.advance.takeBack(tx, bot);
       await dequeue(tx, lease.bot_id);
       return;
     }

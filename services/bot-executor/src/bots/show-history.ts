@@ -4,7 +4,6 @@ import { orNotFound } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { candleUpTo } from '../candles/candle.rows.ts';
 import { readStored } from '../candles/series.rows.ts';
 import { MAX_CANDLES } from '../candles/stored-series.ts';
 import { isOver } from '../engine/state.rules.ts';
@@ -18,6 +17,7 @@ import { expectBot } from '../trades/trade.rows.ts';
 import { type BotRow, findBot, rulesOfBot, stateOf } from './bot.rows.ts';
 import { equitySteps, fillsBetween, ordersBetween } from './bot-activity.rows.ts';
 import { computeEquity } from './compute-equity.ts';
+import { lastSeen } from './last-seen.rows.ts';
 import { levelsOf } from './levels.rules.ts';
 
 /** What a bot did and will do, as its page draws it. */
@@ -46,7 +46,7 @@ export class ShowHistory {
     const bot = orNotFound(await findBot(tx, input.botId));
     const market = rulesOfBot(bot);
     const state = stateOf(bot, market);
-    const last = await lastClose(tx, bot);
+    const last = (await lastSeen(tx, bot))?.close;
     const { levels, ladder } = levelsOf(strategyPlanOf(bot.settings, market), state, last);
     const reached = ladder?.levels[isOver(state) ? 0 : state.level];
     const exit = (kind: string) => levels.find((one) => one.kind === kind)?.price;
@@ -81,11 +81,6 @@ const rangeOf = ({ from, to }: { from?: string | undefined; to?: string | undefi
   from: from ? new Date(from) : undefined,
   to: to ? new Date(to) : undefined,
 });
-
-const lastClose = async (tx: Tx, bot: BotRow): Promise<bigint | undefined> => {
-  const series = { source: bot.source, market: rulesOfBot(bot), interval: bot.interval };
-  return bot.decided_up_to ? (await candleUpTo(tx, series, bot.decided_up_to))?.close : undefined;
-};
 
 /** Candles from the first thing that it did to the last one that it decided on, within the range. */
 async function taskOf(tx: Tx, bot: BotRow, { from, to }: ReturnType<typeof rangeOf>) {

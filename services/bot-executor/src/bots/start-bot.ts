@@ -5,6 +5,7 @@ import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { personOf } from '../queue/queue.rows.ts';
+import { AdvanceBot } from './advance-bot.ts';
 import { countBots, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
 import { liftHalt } from './bot-reasons.rows.ts';
 import { enqueue } from './lease.rows.ts';
@@ -19,6 +20,7 @@ export class StartBot {
   constructor(
     private readonly entitlements: Entitlements,
     private readonly wakes: Wakes,
+    private readonly advance: AdvanceBot,
   ) {}
 
   @Handles(startBot)
@@ -26,7 +28,10 @@ export class StartBot {
     const bot = orNotFound(await lockBot(tx, input.botId));
     if (bot.status === 'running') return toWire(bot);
     await this.entitlements.usable(tx, 'bots', bot.restricted, () => countBots(tx));
-    if (!bot.open_trade_id) await resume(tx, bot, input.resume);
+    if (!bot.open_trade_id) {
+      if (input.resume === 'fromNow') await this.advance.takeBack(tx, bot);
+      await resume(tx, bot, input.resume);
+    }
     if (bot.status === 'halted') await liftHalt(tx, bot.id);
     await setStatus(tx, bot.id, 'running');
     await enqueue(tx, bot.id, personOf(caller));

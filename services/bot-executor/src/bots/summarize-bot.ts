@@ -3,13 +3,14 @@ import { type BotSummary, summarizeBot } from '@tidegate/contracts/bot-executor/
 import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { candleUpTo, newestCandle } from '../candles/candle.rows.ts';
+import { newestCandle } from '../candles/candle.rows.ts';
 import { fraction, toCents, whole } from '../kernel/exact.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import { findTrade, summaryOf } from '../trades/trade.rows.ts';
 import { worthAt } from '../trades/trade-summary.rules.ts';
 import { type BotRow, findBot, rulesOfBot } from './bot.rows.ts';
 import { sumTrades } from './bot-history.rows.ts';
+import { lastSeen } from './last-seen.rows.ts';
 
 @Controller()
 export class SummarizeBot {
@@ -40,17 +41,17 @@ export class SummarizeBot {
 }
 
 async function openTrade(tx: Tx, bot: BotRow): Promise<BotSummary['openTrade']> {
-  if (!bot.open_trade_id || !bot.decided_up_to) return null;
+  if (!bot.open_trade_id) return null;
   const row = await findTrade(tx, bot.open_trade_id);
   const market = rulesOfBot(bot);
-  const candle = await candleUpTo(tx, { source: bot.source, market, interval: bot.interval }, bot.decided_up_to);
-  if (!row || !candle) return null;
+  const last = await lastSeen(tx, bot);
+  if (!row || !last) return null;
   const summary = summaryOf(row);
   return {
     tradeId: row.id,
     quantity: quantityText(market, summary.lots - summary.exitLots),
     averagePrice: averageText(market, whole(summary.cost), summary.lots),
-    lastPrice: priceText(market, candle.close),
-    openProfit: moneyText(market, worthAt(summary, candle.close, row.direction === 'long', market.feePpm)),
+    lastPrice: priceText(market, last.close),
+    openProfit: moneyText(market, worthAt(summary, last.close, row.direction === 'long', market.feePpm)),
   };
 }

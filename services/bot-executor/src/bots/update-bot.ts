@@ -6,11 +6,12 @@ import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { candleUpTo, firstCandle } from '../candles/candle.rows.ts';
+import { firstCandle } from '../candles/candle.rows.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { type MarketRules, termsOf } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { type BotRow, countBots, lockBot, setSettings, toWire } from './bot.rows.ts';
+import { lastSeen } from './last-seen.rows.ts';
 
 @Controller()
 export class UpdateBot {
@@ -42,10 +43,10 @@ export class UpdateBot {
       throw invalid('/settings/market', 'market_is_fixed', message);
     }
     const series = { source: bot.source, market, interval: bot.interval };
-    const candle = bot.decided_up_to
-      ? await candleUpTo(tx, series, bot.decided_up_to)
+    const seen = bot.decided_up_to
+      ? await lastSeen(tx, bot, market)
       : await firstCandle(tx, series, bot.starts_at ?? undefined);
-    if (candle) checkedStrategyPlan(settings, candle.close, market);
+    if (seen) checkedStrategyPlan(settings, seen.close, market);
     return market;
   }
 }

@@ -12,6 +12,7 @@ import { type Columns, MAX_TICKS, partOf } from '../kernel/candle-series.rules.t
 export const CHUNK_CANDLES = 4_096;
 
 const COLUMNS = 5;
+const FIRST = new Set([0]);
 
 export const chunkStart = (at: number, intervalMs: number): number => {
   const span = CHUNK_CANDLES * intervalMs;
@@ -37,6 +38,10 @@ export interface Chunk {
   ticksPerStep: number;
   blob: Buffer;
 }
+
+/** When the first candle of a chunk begins. */
+export const firstOf = ({ startsAt, blob }: Pick<Chunk, 'startsAt' | 'blob'>, intervalMs: number): number =>
+  startsAt + (unpackColumns(blob, COLUMNS, { only: FIRST })[0]?.[0] ?? 0) * intervalMs;
 
 /** Several chunks, oldest first, as one series of columns, without its summaries. */
 export function decodeChunks(chunks: readonly Chunk[], intervalMs: number): Columns {

@@ -1,6 +1,7 @@
 import { createBacktest } from '@tidegate/contracts/bot-executor/backtests';
 import { createBot, getBot, startBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import { previewImport } from '@tidegate/contracts/bot-executor/candle-preview';
+import { listCandleSeries } from '@tidegate/contracts/bot-executor/candle-series';
 import { deleteCandles, importCandles, listCandles, showIndicator } from '@tidegate/contracts/bot-executor/candles';
 import { previewLadder } from '@tidegate/contracts/bot-executor/ladder';
 import {
@@ -35,6 +36,26 @@ test('an import is read in a thread, answered, listed, followed by indicators, a
   expect(points.items[0]?.values['ema']).toBeCloseTo(50_004.5, 9);
   await service.call(deleteCandles, SERIES, who);
   expect((await service.call(listCandles, { ...SERIES, source: 'imported' }, who)).items).toEqual([]);
+});
+
+test('whoever chooses candles sees which there are, and a ladder begins at the newest of those that were chosen', async () => {
+  const [who, other] = [customer(), customer()];
+  const series = async (by: Customer) => (await service.call(listCandleSeries, {}, by)).items;
+  const shipped = await series(other);
+  await service.call(createMarket, COIN, who);
+  const feed = { source: 'imported' as const, interval: '1d' as const };
+  const asked = { settings: settingsA('long', { market: COIN.market }), feed };
+  const none = { data: { errors: [expect.objectContaining({ field: '/feed/source', code: 'no_candles' })] } };
+  await expect(service.call(previewLadder, asked, who)).rejects.toMatchObject(none);
+  const rows = [3, 4, 7].map((i) => [BEGIN + i * DAY, ...Array(4).fill(`0.0000${i}`)].join());
+  await service.call(importCandles, { market: COIN.market, interval: '1d', csv: rows.join('\n') }, who);
+  const at = (day: number) => new Date(BEGIN + day * DAY).toISOString();
+  const imported = { market: COIN.market, ...feed, candles: 3, from: at(3), to: at(7) };
+  expect(await series(who)).toEqual(expect.arrayContaining([...shipped, imported]));
+  expect(await series(other)).toEqual(shipped);
+  expect(await service.call(previewLadder, asked, who)).toMatchObject({ price: '0.00007' });
+  await service.call(deleteCandles, { market: COIN.market, interval: '1d' }, who);
+  expect(await series(who)).toEqual(shipped);
 });
 
 test('a preview says what an import of the same text would do, wrong lines included, and stores nothing', async () => {

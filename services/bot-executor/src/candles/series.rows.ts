@@ -1,8 +1,9 @@
+import type { CandleInterval, CandleSource } from '@tidegate/contracts/bot-executor/candles';
 import type { Tx } from '@tidegate/database/tx';
 import { type CandleTicks, candleAt, indexAt, partOf } from '../kernel/candle-series.rules.ts';
 import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { type CandleRange, type ChunkRow, oneChunk, type Series, TABLE, toChunk } from './candle.rows.ts';
-import { CHUNK_CANDLES } from './chunk-codec.ts';
+import { CHUNK_CANDLES, firstOf } from './chunk-codec.ts';
 import type { StoredSeries } from './stored-series.ts';
 
 /**
@@ -76,4 +77,38 @@ export async function measureSeries(
     lastAt,
     tooManyFrom: beyond?.at[most - passed],
   };
+}
+
+export interface StoredSeriesRow {
+  market: string;
+  source: CandleSource;
+  interval: CandleInterval;
+  candles: number;
+  firstAt: number;
+  lastAt: number;
+}
+
+/** Which candles there are of a source. Of each series the first chunk alone is unpacked. */
+export async function storedSeries(tx: Tx, source: CandleSource): Promise<StoredSeriesRow[]> {
+  const rows = await tx.query<{
+    market: string;
+    interval: CandleInterval;
+    candles: number;
+    starts_at: Date;
+    last_at: Date;
+    blob: Buffer;
+  }>(
+    `select s.*, c.blob from (
+       select market, interval, sum(candles)::int as candles, min(starts_at) as starts_at, max(last_at) as last_at
+         from ${TABLE[source]} group by market, interval) s
+       join ${TABLE[source]} c using (market, interval, starts_at)`,
+  );
+  return rows.map(({ market, interval, candles, starts_at, last_at, blob }) => ({
+    market,
+    source,
+    interval,
+    candles,
+    firstAt: firstOf({ startsAt: starts_at.getTime(), blob }, INTERVAL_MS[interval]),
+    lastAt: last_at.getTime(),
+  }));
 }

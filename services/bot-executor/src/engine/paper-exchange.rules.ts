@@ -36,7 +36,7 @@ export function paperExchange<Plan extends TradePlan>(strategy: Strategy<Plan>) 
     },
 
     /** Closes the open trade at the close of a candle that was decided on. */
-    runClose(state: State, { at, close }: CandleTicks, plan: Plan, { intervalMs }: Around): Step {
+    runClose(state: State, { at, close }: Pick<CandleTicks, 'at' | 'close'>, plan: Plan, { intervalMs }: Around): Step {
       const candle = { at, open: close, high: close, low: close, close };
       const run = new Exchange(strategy, state, candle, plan, at + intervalMs);
       run.end('close', close);

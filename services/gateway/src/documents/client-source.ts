@@ -68,7 +68,7 @@ function liveRow({ topic, about, refreshes, moves }: Live, operations: Operation
   return `  ${topic}: {
     about: ${about ? `'${about}'` : 'undefined'},
     refreshes: ${names(below(refreshes))},
-    moves: ${names(below(moves))},
+    moves: ${names(reads.filter(({ http }) => moves.includes(http?.[1] ?? '')))},
   },`;
 }
 
