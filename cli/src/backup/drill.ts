@@ -7,6 +7,7 @@ import { TidegateClient } from '@tidegate/client';
 import { backupFolder, readBackupState } from '@tidegate/runtime/backup-state';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { tail, waitFor } from '@tidegate/runtime/embedded/processes';
+import { readSecrets } from '@tidegate/runtime/secrets-file';
 import { startTimeoutMs } from '@tidegate/runtime/settings';
 import { ROOT } from '../kernel/installation.ts';
 import { chooseBackup } from './choose-backup.ts';
@@ -52,6 +53,8 @@ export async function drill(
       at: undefined,
       replace: false,
       readAll: true,
+      // Of a backup that is to have none (BACKUP_SECRETS_TO=none) they lie here, or are in the environment.
+      ownSecrets: readSecrets(dataDir),
       say,
     });
     const archived = chosen.pieces.at(-1);
