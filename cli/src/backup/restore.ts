@@ -13,6 +13,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readFile } from '@tidegate/backup/kernel/encrypted-files';
 import type { Manifest } from '@tidegate/backup/kernel/manifest';
 import type { Recovered } from '@tidegate/backup/postgres/server.queries';
+import type { Foreign } from '@tidegate/backup/postgres/take-over.queries';
 import { restoreCluster, restoreStreams } from '@tidegate/backup/restore-servers';
 import { backupFolder } from '@tidegate/runtime/backup-state';
 import { readVariable } from '@tidegate/runtime/config';
@@ -46,6 +47,8 @@ export interface RestoreOptions {
   readAll?: boolean;
   /** For a backup that has no secrets, instead of those that lie in the data folder. */
   ownSecrets?: Secrets;
+  /** Only to be tried: a backup of this server of somebody else's is started by the embedded PostgreSQL. */
+  foreign?: Foreign | undefined;
   say(text: string): void;
 }
 
@@ -66,7 +69,7 @@ export async function restoreInto(options: RestoreOptions): Promise<Restored> {
   const { dataDir, env, place, chosen, at, say } = options;
   const { manifest, pieces } = chosen;
   refuseNewer(manifest);
-  refuseOtherServers(manifest, dataDir, env);
+  refuseOtherServers(manifest, dataDir, env, options.foreign);
   const secrets = (await fetchSecrets(place, manifest)) ?? options.ownSecrets;
   // Before anything is changed: what is missing is fetched by somebody, who then begins again.
   const password = passwordOf(manifest, secrets ?? readSecrets(dataDir), dataDir, env);
@@ -81,6 +84,7 @@ export async function restoreInto(options: RestoreOptions): Promise<Restored> {
     until: at,
     withinMs: WITHIN_MS,
     readAll: options.readAll === true,
+    foreign: options.foreign,
   });
   say(`Restoring ${manifest.streams.length} streams …`);
   await ensureNatsServer(dataDir);
@@ -96,7 +100,12 @@ export async function restoreInto(options: RestoreOptions): Promise<Restored> {
 
 const megabytes = (bytes: number): string => (bytes / 1024 ** 2).toFixed(0);
 
-function refuseOtherServers({ id, postgres }: Manifest, dataDir: string, env: NodeJS.ProcessEnv): void {
+function refuseOtherServers(
+  { id, postgres }: Manifest,
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  foreign: Foreign | undefined,
+): void {
   const external = (['DATABASE_URL', 'NATS_URL'] as const).find(
     (name) => externalUrl(name, dataDir, env) !== undefined,
   );
@@ -105,7 +114,7 @@ function refuseOtherServers({ id, postgres }: Manifest, dataDir: string, env: No
       `${external} names a server of your own, whose files are not here.\n  Fix: npx tidegate restore --into FOLDER, and start that server on what it writes (docs/runbooks/restore.md).`,
     );
   }
-  if (postgres.embedded && postgres.major === EMBEDDED_MAJOR) return;
+  if ((postgres.embedded || foreign) && postgres.major === EMBEDDED_MAJOR) return;
   throw new Error(
     `Backup ${id} is of ${postgres.embedded ? 'an embedded' : 'an external'} PostgreSQL ${postgres.version}; the embedded one here is ${EMBEDDED_MAJOR}.\n  Fix: npx tidegate restore --into FOLDER, and start PostgreSQL ${postgres.major} on what it writes (docs/runbooks/restore.md).`,
   );
