@@ -27,6 +27,8 @@ export async function start({ services }: { services: boolean }): Promise<void> 
   const { port, host } = checkEnvironment(process.env);
   const dataDir = makeDataDir(process.env);
   refuseUnfinishedRestore(dataDir);
+  // So the gateway answers for them.
+  process.env['TIDEGATE_MAKES_BACKUPS'] = 'true';
   const started = new Started(dataDir, takeRun(dataDir, port, host));
   stopOnSignals(async () => {
     say('\nDraining …');

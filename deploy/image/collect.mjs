@@ -64,6 +64,11 @@ for (const folder of ours) copyOurs(folder);
 for (const path of ['dist', 'console/dist', 'plans', 'scripts/turns.mjs', 'package.json', 'LICENSE']) {
   cpSync(join(root, path), join(app, path), { recursive: true, filter: (from) => !NOT_OF_OURS.test(from) });
 }
+// What `./blue-green` takes of a version beside its image. Whom alerts go to is the operator's.
+const ofCompose = ['caddy', 'nats', 'postgres', 'prometheus', 'compose.yaml'].map((name) => `compose/${name}`);
+for (const path of [...ofCompose, 'prometheus', 'grafana/dashboards']) {
+  cpSync(join(root, 'deploy', path), join(app, 'deploy', path), { recursive: true });
+}
 mkdirSync(join(app, 'node_modules/@tidegate'), { recursive: true });
 for (const folder of ours) {
   const link = join('node_modules', readJson(folder, 'package.json').name);

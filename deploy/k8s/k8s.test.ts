@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { SERVICE_NAMES } from '@tidegate/contracts/kernel/service-names';
+import { DEFAULT_LIMITS } from '@tidegate/database/limits';
 import { Health } from '@tidegate/runtime/health';
 import { kubernetesSecrets } from '@tidegate/runtime/kubernetes-secrets';
 import { CLOSE_MS, DRAIN_MS } from '@tidegate/runtime/run';
@@ -175,6 +176,18 @@ describe.each(OVERLAYS)('%s', (overlay) => {
   });
 });
 
+describe('small', () => {
+  const manifests = new Manifests('small');
+
+  test('tells Prometheus of its backups, at a port that it lets it reach', () => {
+    const { metadata, spec } = manifests.find('Deployment', 'backups').spec.template;
+    const port = Number(manifests.all.find(({ data }) => data?.['PUBLIC_URL'])?.data?.['HEALTH_PORT']);
+    expect(spec.containers[0].ports).toEqual([{ name: 'health', containerPort: port }]);
+    const policy = manifests.of('NetworkPolicy').find(({ metadata: { name } }) => name === 'monitoring');
+    expect(policy && matches(policy.spec.podSelector, metadata.labels)).toBe(true);
+  });
+});
+
 describe('ha', () => {
   const manifests = new Manifests('ha');
 
@@ -190,6 +203,18 @@ describe('ha', () => {
         expect(conf).toContain(`$JS.API.CONSUMER.DURABLE.CREATE.EVENTS.${metadata['consumer']}"`);
       }
     }
+  });
+
+  test('has a connection for each that its processes may open, one more of each role while they are replaced', () => {
+    const scaled = manifests.of('ScaledObject').map(({ spec }) => spec);
+    const withDatabase = scaled.filter(({ scaleTargetRef }) => scaleTargetRef.name !== 'gateway');
+    const processes = withDatabase.reduce((sum, { maxReplicaCount }) => sum + (maxReplicaCount ?? 0) + 1, 0);
+    const most = processes * DEFAULT_LIMITS.poolSize;
+    const there = Number(manifests.find('Cluster', 'postgres').spec.postgresql?.parameters['max_connections']);
+    // For its operator, replicas, migrations, and tidegate_monitor.
+    expect(there - most).toBeGreaterThan(50);
+    const [, written] = /of which there are up to (\d+)/.exec(readFileSync('docs/kubernetes.md', 'utf8')) ?? [];
+    expect(Number(written)).toBe(processes - withDatabase.length);
   });
 
   test('fetches each Secret that something asks for', () => {

@@ -65,6 +65,8 @@ export interface Manifest {
     scaleTargetRef: { name: string };
     triggers: { type: string; metadata: Record<string, string> }[];
     groups: unknown;
+    maxReplicaCount?: number;
+    postgresql?: { parameters: Record<string, string> };
     maxUnavailable: number;
     target: { name: string };
   };

@@ -28,6 +28,17 @@ export const ALERTS: readonly Alert[] = [
     notBy: { 'up{job="tidegate",instance="a"}': always(1) },
   },
   {
+    // What is found by its name is no target while it is away, and every other alert is silent then.
+    name: 'TidegateMissing',
+    expr: 'absent(up{job="tidegate"})',
+    for: '2m',
+    severity: 'page',
+    summary: 'Prometheus finds no process of Tidegate',
+    runbook: 'incident',
+    raisedBy: {},
+    notBy: { 'up{job="tidegate",instance="a"}': always(1) },
+  },
+  {
     name: 'EventLoopBlocked',
     // Sampled every half second, so it begins there.
     expr: 'max by (instance) (nodejs_eventloop_lag_p99_seconds) > 1',
@@ -166,6 +177,23 @@ export const ALERTS: readonly Alert[] = [
     runbook: 'disk-full',
     raisedBy: { 'tidegate_disk_free_bytes{instance="a"}': always(5), 'tidegate_disk_bytes{instance="a"}': always(100) },
     notBy: { 'tidegate_disk_free_bytes{instance="a"}': always(15), 'tidegate_disk_bytes{instance="a"}': always(100) },
+  },
+  {
+    // PostgreSQL and NATS in Kubernetes have volumes of their own, of which only the kubelet knows.
+    name: 'VolumeFilling',
+    expr: 'min by (namespace, persistentvolumeclaim) (kubelet_volume_stats_available_bytes{persistentvolumeclaim=~"(postgres|nats|backups).*"} / kubelet_volume_stats_capacity_bytes{persistentvolumeclaim=~"(postgres|nats|backups).*"}) < 0.15',
+    for: '5m',
+    severity: 'page',
+    summary: 'The volume {{ $labels.persistentvolumeclaim }} is nearly full',
+    runbook: 'disk-full',
+    raisedBy: {
+      'kubelet_volume_stats_available_bytes{persistentvolumeclaim="postgres-1"}': always(10),
+      'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="postgres-1"}': always(100),
+    },
+    notBy: {
+      'kubelet_volume_stats_available_bytes{persistentvolumeclaim="postgres-1"}': always(50),
+      'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="postgres-1"}': always(100),
+    },
   },
   {
     name: 'BackupMissing',

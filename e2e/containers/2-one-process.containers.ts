@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Load } from '@tidegate/testing/load';
 import { adminPassword, Rest } from '@tidegate/testing/platform';
@@ -24,7 +25,11 @@ const walked: Walked = {
 };
 
 beforeAll(async () => {
-  stack = await Stack.make({});
+  const backups = { BACKUP_TO: '/backups', BACKUP_PASSPHRASE: 'seven words that nobody guesses' };
+  stack = await Stack.make(
+    { COMPOSE_PROFILES: 'blue,redis' },
+    { ...backups, RATE_LIMIT_REDIS_URL: 'redis://redis:6379' },
+  );
   await stack.do('up', '-d', '--wait', '--wait-timeout', '900');
   await stack.believe();
   await stack.showAsLocal('blue');
@@ -37,7 +42,7 @@ const logIn = async () =>
 
 test('only the two ports of Caddy are published, and plain HTTP leads to HTTPS', async () => {
   const services = (await stack.do('ps', '--services')).split('\n');
-  expect(services.sort()).toEqual(['alertmanager', 'blue', 'caddy', 'nats', 'postgres', 'prometheus']);
+  expect(services.sort()).toEqual(['alertmanager', 'blue', 'caddy', 'nats', 'postgres', 'prometheus', 'redis']);
   for (const service of services) {
     const ports = await stack.inspect<Record<string, { HostPort: string }[] | null>>(
       service,
@@ -54,7 +59,7 @@ test('only the two ports of Caddy are published, and plain HTTP leads to HTTPS',
 });
 
 test('no container can change its own files or gain rights, and each has its limits', async () => {
-  for (const service of ['blue', 'caddy', 'nats', 'postgres', 'prometheus', 'alertmanager']) {
+  for (const service of ['blue', 'caddy', 'nats', 'postgres', 'redis', 'prometheus', 'alertmanager']) {
     const host = await stack.inspect<{
       ReadonlyRootfs: boolean;
       Memory: number;
@@ -69,16 +74,37 @@ test('no container can change its own files or gain rights, and each has its lim
 
 firstJob(walked);
 
+/** What Prometheus asks of us, and whether it is answered. */
+const targets = async () => [...(await stack.ask('up{job="tidegate"}')).values()];
+const backupsOf = async (colour: string): Promise<{ id: string }[]> =>
+  JSON.parse(await stack.exec(colour, 'tidegate', 'backup', 'list', '--json'));
+
 test('Prometheus reads the metrics of the platform, with the token', async () => {
-  const up = async () => {
-    const answer = await stack.exec('prometheus', 'wget', '-qO-', 'http://127.0.0.1:9090/api/v1/query?query=up');
-    return (JSON.parse(answer) as { data: { result: { metric: { job: string }; value: [number, string] }[] } }).data
-      .result;
-  };
-  await until(async () => (await up()).some(({ metric, value }) => metric.job === 'tidegate' && value[1] === '1'), {
+  await until(async () => (await targets()).join() === '1', {
     withinMs: 60_000,
     everyMs: 500,
     what: 'the platform to be scraped',
+  });
+});
+
+test('the database of the stack is backed up, what is written since as well, and Prometheus knows', async () => {
+  await until(async () => (await backupsOf('blue')).length > 0, {
+    withinMs: 120_000,
+    everyMs: 1_000,
+    what: 'a backup',
+  });
+  const lag = () => stack.ask('tidegate_backup_wal_lag_seconds');
+  await until(async () => (await lag()).size === 1, { withinMs: 120_000, everyMs: 1_000, what: 'its archive' });
+  // PostgreSQL keeps what was not archived, up to a bound.
+  const slot = "select wal_status from pg_replication_slots where slot_name = 'tidegate_backup'";
+  const kept = await stack.exec('postgres', 'psql', '-U', 'tidegate', '-d', 'tidegate', '-Atc', slot);
+  expect(['reserved', 'extended']).toContain(kept);
+  // Counts of a minute.
+  const counted = async () => (await isReady()) && (await stack.exec('redis', 'valkey-cli', 'keys', '*')) !== '';
+  await until(async () => (await logIn()) === 201 && (await counted()), {
+    withinMs: 60_000,
+    everyMs: 500,
+    what: 'requests to be counted in Redis',
   });
 });
 
@@ -102,7 +128,20 @@ for (const part of ['nats', 'postgres', 'blue', 'caddy', 'prometheus'])
 
 test('another version takes over behind Caddy without a failed request, and one that cannot start changes nothing', async () => {
   const engine = await Engine.find();
-  await engine.do('tag', IMAGE, `${IMAGE}-next`);
+  // The next version has one more migration, and is backed up before it.
+  const next = mkdtempSync(join(tmpdir(), 'tidegate-next-'));
+  writeFileSync(join(next, '9999-made-up.sql'), '-- phase: expand\ncreate table made_up_notes (id int);\n');
+  const lines = [`FROM ${IMAGE}`, 'COPY *.sql /app/services/usage/migrations/'];
+  // And lets the bus have one more subject, and its own Caddyfile, which the operator has changed here.
+  const nats = readFileSync(join(stack.folder, 'nats/nats.conf'), 'utf8');
+  const caddy = readFileSync(join(stack.folder, 'caddy/Caddyfile'), 'utf8');
+  writeFileSync(join(next, 'nats.conf'), nats.replace('"wake.gateway.', '"made.up", "wake.gateway.'));
+  writeFileSync(join(next, 'Caddyfile'), `${caddy}# of the next version\n`);
+  writeFileSync(join(stack.folder, 'caddy/Caddyfile'), `${caddy}# of the operator\n`);
+  lines.push('COPY nats.conf /app/deploy/compose/nats/', 'COPY Caddyfile /app/deploy/compose/caddy/');
+  writeFileSync(join(next, 'Dockerfile'), `${lines.join('\n')}\n`);
+  await engine.build({ file: join(next, 'Dockerfile'), tag: `${IMAGE}-next`, context: next });
+  const before = (await backupsOf('blue')).length;
   const rest = new Rest(stack.url);
   const owner = await signUpAt(rest, 'blue-green');
   const made = await owner.post<{ key: string }>('/api/v1/api-keys', {
@@ -126,13 +165,26 @@ test('another version takes over behind Caddy without a failed request, and one 
   });
   const said = await stack.script(`${IMAGE}-next`);
   expect(said).toContain(`green runs ${IMAGE}-next`);
+  expect(readFileSync(join(stack.folder, 'nats/nats.conf'), 'utf8')).toContain('"made.up"');
+  expect(await stack.do('logs', '--no-color', 'nats')).toMatch(/Reloaded.*authorization|Reloaded server configuration/);
+  expect(said).toContain('compare it with caddy/Caddyfile.new');
+  expect(readFileSync(join(stack.folder, 'caddy/Caddyfile'), 'utf8')).toContain('# of the operator');
+  expect(await stack.do('logs', '--no-color', 'green')).toMatch(/A backup is made before 1 migrations.*Backup \S+ in/s);
+  expect((await backupsOf('green')).length).toBeGreaterThan(before);
   await expect(stack.script('localhost/tidegate:never-built')).rejects.toThrow(/green goes on as before/);
   await stack.script(IMAGE);
+  expect(readFileSync(join(stack.folder, 'nats/nats.conf'), 'utf8')).toBe(nats);
   const report = await load.stop();
   expect(report).toMatchObject({ failures: [], refused: 0, reset: 0 });
   expect(Object.keys(report.statuses)).toEqual(['200']);
   expect(report.statuses[200]).toBeGreaterThan(50);
-  expect(readFileSync(join(stack.folder, '.env'), 'utf8')).toContain('COMPOSE_PROFILES=blue\n');
+  expect(readFileSync(join(stack.folder, '.env'), 'utf8')).toContain('COMPOSE_PROFILES=blue,redis\n');
   expect((await stack.do('ps', '--services')).split('\n')).not.toContain('green');
   expect(await logIn()).toBe(201);
+  // The colour that is gone is no target that is down.
+  await until(async () => (await targets()).join() === '1', {
+    withinMs: 120_000,
+    everyMs: 1_000,
+    what: 'one process to be left',
+  });
 });

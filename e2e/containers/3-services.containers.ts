@@ -10,7 +10,10 @@ let stack: Stack;
 
 beforeAll(async () => {
   // The limits are for a server that does nothing else.
-  stack = await Stack.make({ COMPOSE_PROFILES: 'services', SERVICE_CPUS: '1', SERVICE_MEMORY: '256m' });
+  stack = await Stack.make(
+    { COMPOSE_PROFILES: 'services,backups', SERVICE_CPUS: '1', SERVICE_MEMORY: '256m' },
+    { BACKUP_TO: '/backups', BACKUP_PASSPHRASE: 'seven words that nobody guesses' },
+  );
   await stack.do('up', '-d', '--wait', '--wait-timeout', '900');
   await stack.believe();
   await stack.showAsLocal('identity');
@@ -47,6 +50,20 @@ test('each process has the passwords of its own service and no other’s', async
     // Identity keeps the streams.
     expect({ service, held }).toEqual({ service, held: service === 'identity' ? ['NATS_PLATFORM_PASSWORD'] : [] });
   }
+});
+
+test('backups have a process of their own, which alone says to Prometheus how old they are', async () => {
+  const age = () => stack.ask('tidegate_backup_age_seconds');
+  const [instance] = await until(
+    async () => {
+      const known = [...(await age()).keys()];
+      return known.length > 0 && known;
+    },
+    { withinMs: 180_000, everyMs: 1_000, what: 'the first backup' },
+  );
+  expect([...(await stack.ask('tidegate_backup_configured == 1')).keys()]).toEqual([instance]);
+  // Seven services, and the one for backups.
+  expect([...(await stack.ask('up{job="tidegate"} == 1')).keys()]).toHaveLength(8);
 });
 
 test('a service that is killed comes back', async () => {

@@ -13,11 +13,15 @@ if [ "$(id -u)" = 0 ]; then
 fi
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   printf '%s' "${POSTGRES_PASSWORD:?}" > /tmp/password
-  initdb -U "$POSTGRES_USER" --pwfile=/tmp/password --auth-host=scram-sha-256 --auth-local=trust -E UTF8 --locale=C > /dev/null
+  # As the official image: whoever is on this host is trusted, everybody else gives a password, and nobody else replicates.
+  # shellcheck disable=SC2086
+  initdb -U "$POSTGRES_USER" --pwfile=/tmp/password ${POSTGRES_INITDB_ARGS:-} > /dev/null
   rm /tmp/password
   echo 'host all all all scram-sha-256' >> "$PGDATA/pg_hba.conf"
   echo "listen_addresses = '*'" >> "$PGDATA/postgresql.conf"
-  pg_ctl -s -w -o "-c listen_addresses=''" start
+  # The server that is filled first has the settings of the command, and no port.
+  first=$(shift; for word in "$@"; do printf "'%s' " "$word"; done)
+  pg_ctl -s -w -o "$first -c listen_addresses=''" start
   [ "$POSTGRES_DB" = postgres ] || createdb -U "$POSTGRES_USER" "$POSTGRES_DB"
   for file in /docker-entrypoint-initdb.d/*.sql; do
     [ -e "$file" ] && psql -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" -f "$file"

@@ -13,7 +13,7 @@ import { Engine, IMAGE, STAND_INS } from './engine.ts';
 
 const run = promisify(execFile);
 const HOST = 'tidegate.test';
-const PARTS = ['CADDY', 'POSTGRES', 'NATS', 'PROMETHEUS', 'ALERTMANAGER'];
+const PARTS = ['CADDY', 'POSTGRES', 'NATS', 'REDIS', 'PROMETHEUS', 'ALERTMANAGER'];
 
 /** What the walk over the platform needs besides requests: plans of the tests, and no limits for one address. */
 const OVERRIDE = `
@@ -51,8 +51,8 @@ export class Stack {
     this.url = `https://${HOST}:${port}`;
   }
 
-  /** Ready to be brought up. `settings` go into .env. */
-  static async make(settings: Record<string, string>): Promise<Stack> {
+  /** Ready to be brought up. `settings` go into .env, those of Tidegate itself into settings.env. */
+  static async make(settings: Record<string, string>, ofTidegate: Record<string, string> = {}): Promise<Stack> {
     const engine = await Engine.find();
     await engine.build({ file: 'e2e/containers/stand-ins.Dockerfile', tag: STAND_INS, context: 'e2e/containers' });
     const port = await freePort();
@@ -68,8 +68,12 @@ export class Stack {
       COMPOSE_FILE: 'compose.yaml:walk.yaml',
       ...settings,
     };
-    const lines = Object.entries(own).map(([name, value]) => `${name}=${value}\n`);
-    writeFileSync(join(stack.folder, '.env'), `${made}\n${lines.join('')}`, { mode: 0o600 });
+    const lines = (of: Record<string, string>) =>
+      Object.entries(of)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join('');
+    writeFileSync(join(stack.folder, '.env'), `${made}\n${lines(own)}`, { mode: 0o600 });
+    writeFileSync(join(stack.folder, 'settings.env'), lines(ofTidegate), { mode: 0o600 });
     writeFileSync(join(stack.folder, 'walk.yaml'), OVERRIDE);
     closing(() => stack.do('--profile', '*', 'down', '-v', '--timeout', '5'));
     return stack;
@@ -100,6 +104,15 @@ export class Stack {
   /** From outside: an engine that is told to kill takes it for the end that was wanted, and starts nothing again. */
   async kill(service: string): Promise<void> {
     process.kill(await this.inspect<number>(service, '.State.Pid'), 'SIGKILL');
+  }
+
+  /** A value of Prometheus's, by instance. */
+  async ask(query: string): Promise<Map<string, number>> {
+    const url = `http://127.0.0.1:9090/api/v1/query?query=${encodeURIComponent(query)}`;
+    const { data } = JSON.parse(await this.exec('prometheus', 'wget', '-qO-', url)) as {
+      data: { result: { metric: { instance?: string }; value: [number, string] }[] };
+    };
+    return new Map(data.result.map(({ metric, value }) => [metric.instance ?? '', Number(value[1])]));
   }
 
   inspect = <T>(service: string, format: string): Promise<T> =>

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { lineOf, walk } from './sources.mjs';
 
 /** What processes of ours tell each other, and what belongs to the system. */
-const NOT_SETTINGS = new Set(['TIDEGATE_EMBEDDED', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'PATH', 'HOME', 'PG_VERSION']);
+const NOT_SETTINGS = new Set([
+  'TIDEGATE_EMBEDDED',
+  'TIDEGATE_MAKES_BACKUPS',
+  'XDG_CACHE_HOME',
+  'XDG_CONFIG_HOME',
+  'PATH',
+  'HOME',
+  'PG_VERSION',
+]);
 const NAME = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 
 export function checkSettings(root, sources) {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { makePair } from '@tidegate/backup/kernel/keys';
 import { listBackups, readManifest } from '@tidegate/backup/kernel/manifest';
+import { CannotTryHere } from '@tidegate/backup/postgres/take-over.queries';
 import { restorableUntil, verifyBackup, walAfter } from '@tidegate/backup/verify-backup';
 import { type DrillState, readBackupState, writeBackupState } from '@tidegate/runtime/backup-state';
 import type { Values } from '../arguments.ts';
@@ -171,14 +172,17 @@ export async function runDrill(id: string | undefined, { json, ...options }: Opt
     refuseSlow(done);
   } catch (error) {
     const before = readBackupState(dataDir, 'drill');
-    note({
-      id: id ?? before?.id ?? null,
-      ok: false,
-      recoverySeconds: null,
-      lossSeconds: null,
-      failure: (error as Error).message,
-    });
-    throw error;
+    const none = { id: id ?? before?.id ?? null, ok: false, recoverySeconds: null, lossSeconds: null };
+    const { message } = error as Error;
+    if (!(error instanceof CannotTryHere)) {
+      note({ ...none, failure: message });
+      throw error;
+    }
+    note({ ...none, untried: message, failure: null });
+    throw new Error(
+      `The backup cannot be tried here: ${message}.\n  Fix: try it where its PostgreSQL is: npx tidegate restore --into FOLDER (docs/runbooks/restore.md#a-postgresql-of-your-own).`,
+      { cause: error },
+    );
   }
   const { recoverySeconds, lossSeconds } = done;
   note({ id: done.id, ok: true, recoverySeconds, lossSeconds, failure: null });

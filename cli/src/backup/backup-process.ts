@@ -56,7 +56,8 @@ export class BackupProcess {
     const command = [...FLAGS, join(ROOT, 'cli', 'dist', 'main.js'), 'backup', 'follow'];
     // A group of its own: the terminal's Ctrl-C reaches us, and we end it when the services have.
     const child = spawn(process.execPath, command, {
-      env: this.env,
+      // The gateway answers for its metrics.
+      env: { ...this.env, HEALTH_PORT: '' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePair } from '@tidegate/backup/kernel/keys';
@@ -186,19 +186,67 @@ test('a drill restores all of it in a scratch place, logs in, and leaves nothing
   expect(result.lossSeconds).toBeLessThan(86_400);
   expect((await metrics()).get('tidegate_backup_drill_failed')).toBe(0);
   expect(readdirSync(join(platform.dataDir, 'backup')).filter((name) => name.startsWith('drill-'))).toEqual([]);
-  const damaged = (await list()).at(-1)?.id ?? '';
-  const file = join(store, 'backups', damaged, 'postgres.tar.gz.age.0001');
-  const good = readFileSync(file);
-  const bad = Buffer.from(good);
-  bad.writeUInt8(bad.readUInt8(5_000) ^ 1, 5_000);
-  writeFileSync(file, bad);
+  const mend = damageNewest(store);
   expect(await run(['drill'])).toMatchObject({
     code: 1,
     said: expect.stringContaining('postgres.tar.gz.age.0001 is damaged'),
   });
   expect((await metrics()).get('tidegate_backup_drill_failed')).toBe(1);
   expect((await ask(['doctor'])).out).toMatch(/the last drill failed: .*is damaged.*\[drill_failed\]/);
-  writeFileSync(file, good);
+  mend();
+});
+
+/** Damages one file of the newest backup in a place; what it returns mends it. */
+function damageNewest(place: string): () => void {
+  const newest = readdirSync(join(place, 'backups')).sort().at(-1) ?? '';
+  const file = join(place, 'backups', newest, 'postgres.tar.gz.age.0001');
+  const good = readFileSync(file);
+  const bad = Buffer.from(good);
+  bad.writeUInt8(bad.readUInt8(5_000) ^ 1, 5_000);
+  writeFileSync(file, bad);
+  return () => writeFileSync(file, good);
+}
+
+test('secrets that no backup has are asked for before anything is changed, and no restore takes them away', async () => {
+  const apart = { BACKUP_TO: folder('apart'), BACKUP_SECRETS_TO: 'none' };
+  await well(run, ['backup'], apart);
+  expect(await well(run, ['drill'], apart)).toContain('was restored and works');
+  const there = { ...apart, DATA_DIR: folder('without-secrets') };
+  const secrets = join(there.DATA_DIR, 'secrets.json');
+  const ours = readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8');
+  const { POSTGRES_PASSWORD = '' } = JSON.parse(ours) as Record<string, string>;
+  const asksFor = (what: RegExp) => ({ code: 1, said: expect.stringMatching(what) });
+  expect(await ask(['restore'], there)).toMatchObject(asksFor(/has none either.*put its secrets\.json there/s));
+  // The rest would be made anew, and could open nothing.
+  const half = { ...there, POSTGRES_PASSWORD };
+  expect(await ask(['restore'], half)).toMatchObject(asksFor(/has no encryption keys either/));
+  expect(readdirSync(there.DATA_DIR)).toEqual([]);
+
+  copyFileSync(join(platform.dataDir, 'secrets.json'), secrets);
+  const mend = damageNewest(apart.BACKUP_TO);
+  expect(await run(['restore'], there)).toMatchObject(asksFor(/is damaged/));
+  expect(await run(['restore'], half)).toMatchObject(asksFor(/is damaged/));
+  expect(readFileSync(secrets, 'utf8')).toBe(ours);
+  mend();
+  await well(run, ['restore'], there);
+  expect(readFileSync(secrets, 'utf8')).toBe(ours);
+
+  const mendAgain = damageNewest(apart.BACKUP_TO);
+  expect(await run(['restore', '--replace'], there)).toMatchObject(asksFor(/is damaged/));
+  expect(readFileSync(secrets, 'utf8')).toBe(ours);
+  const aside = readdirSync(there.DATA_DIR).find((name) => name.startsWith('before-restore-')) ?? '';
+  expect(readFileSync(join(there.DATA_DIR, aside, 'secrets.json'), 'utf8')).toBe(ours);
+  expect(existsSync(join(there.DATA_DIR, aside, 'postgres'))).toBe(true);
+  mendAgain();
+  // Others than those that a backup brings are kept as well.
+  const others = { ...JSON.parse(ours), MADE_UP: 'x' };
+  writeFileSync(secrets, JSON.stringify(others));
+  await well(run, ['restore'], { DATA_DIR: there.DATA_DIR });
+  expect(JSON.parse(readFileSync(secrets, 'utf8'))).toEqual(JSON.parse(ours));
+  const kept = readdirSync(there.DATA_DIR)
+    .filter((name) => name.startsWith('before-restore-'))
+    .map((name) => JSON.parse(readFileSync(join(there.DATA_DIR, name, 'secrets.json'), 'utf8')));
+  expect(kept).toContainEqual(others);
 });
 
 test('after the loss of everything but the backups, the platform starts again with all that was written', async () => {

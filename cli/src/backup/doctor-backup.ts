@@ -1,10 +1,13 @@
-import { statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, statfsSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import type { BackupSettings } from '@tidegate/backup/backup-settings';
 import { isBackupConfigured, readBackupState } from '@tidegate/runtime/backup-state';
 import { checkEnvironment } from '../check-environment.ts';
 import { type Finding, fine, type Installation, problem, split } from '../doctor-checks.ts';
-import { nearestFolder } from '../kernel/installation.ts';
+import { nearestFolder, ROOT } from '../kernel/installation.ts';
 import { readRun } from '../run-file.ts';
+import { serviceOf } from '../systemd/beside-service.ts';
 import { readSettings } from './open-place.ts';
 
 /** What was asked for: nobody may lose more than a day. */
@@ -67,6 +70,8 @@ function archive({ dataDir }: Installation): Finding {
 /** A disk that dies takes what is on it. */
 function place({ env, dataDir }: Installation, to: string): Finding {
   if (to.includes('://')) return fine('backup-place', 'backups are stored elsewhere');
+  const kept = whoMayNotWrite(to, env);
+  if (kept) return kept;
   const { bavail, bsize } = statfsSync(to);
   const size = readBackupState(dataDir, 'backup')?.bytes ?? 0;
   const freeMb = Math.floor((bavail * bsize) / 1024 ** 2);
@@ -85,8 +90,35 @@ function place({ env, dataDir }: Installation, to: string): Finding {
   return problem('backup-place', 'backup_same_disk', what, 'set BACKUP_TO to another disk, or to s3://bucket/prefix');
 }
 
+/** Said before the first backup fails: the unit lets the service write to few folders. */
+function whoMayNotWrite(to: string, env: NodeJS.ProcessEnv): Finding | undefined {
+  const service = serviceOf(ROOT, env);
+  const within = (folder: string): boolean => `${resolve(to)}/`.startsWith(`${folder}/`);
+  if (service?.writes && ![service.dataDir, ...service.writes].some(within)) {
+    const fix = 'npx tidegate install --systemd, systemctl daemon-reload, systemctl restart tidegate';
+    return problem('backup-place', 'backup_place_read_only', `the service may not write to ${to}`, fix);
+  }
+  try {
+    accessSync(to, constants.W_OK);
+    return undefined;
+  } catch {
+    const { uid } = userInfo();
+    return problem(
+      'backup-place',
+      'backup_place_read_only',
+      `${to} cannot be written by this user (${uid})`,
+      `chown ${uid} ${to}`,
+    );
+  }
+}
+
 function drills({ dataDir }: Installation, { drillEveryDays, keys }: BackupSettings): Finding {
   const state = readBackupState(dataDir, 'drill');
+  if (state?.untried !== undefined)
+    return fine(
+      'drill',
+      `the newest backup cannot be tried here (${firstLine(state.untried)}): npx tidegate restore --into FOLDER, where its PostgreSQL is`,
+    );
   if (state && !state.ok) {
     const fix = 'correct that, then npx tidegate drill';
     return problem('drill', 'drill_failed', `the last drill failed: ${firstLine(state.failure ?? '')}`, fix);

@@ -3,11 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLsn } from '@tidegate/backup/kernel/lsn.rules';
+import type { Manifest } from '@tidegate/backup/kernel/manifest';
+import { CannotTryHere, type Foreign } from '@tidegate/backup/postgres/take-over.queries';
 import { TidegateClient } from '@tidegate/client';
 import { backupFolder, readBackupState } from '@tidegate/runtime/backup-state';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { EMBEDDED_MAJOR } from '@tidegate/runtime/embedded/postgres-binaries';
 import { tail, waitFor } from '@tidegate/runtime/embedded/processes';
+import { makePassword, readSecrets } from '@tidegate/runtime/secrets-file';
 import { startTimeoutMs } from '@tidegate/runtime/settings';
+import { externalUrl } from '../external-servers.ts';
 import { ROOT } from '../kernel/installation.ts';
 import { chooseBackup } from './choose-backup.ts';
 import type { Place } from './open-place.ts';
@@ -43,7 +48,10 @@ export async function drill(
   const scratch = makeScratch(dataDir, env);
   try {
     const chosen = await chooseBackup(place.store, id, undefined);
-    const own = { ...scratchEnvironment(env), DATA_DIR: scratch };
+    const foreign = foreignOf(chosen.manifest, dataDir, env);
+    const own: NodeJS.ProcessEnv = { ...scratchEnvironment(env), DATA_DIR: scratch };
+    // What a server of somebody else's has for a superuser gets a password for this time.
+    if (foreign) own['POSTGRES_PASSWORD'] = makePassword();
     const { manifest, recovered } = await restoreInto({
       dataDir: scratch,
       env: own,
@@ -52,6 +60,9 @@ export async function drill(
       at: undefined,
       replace: false,
       readAll: true,
+      // Of a backup that is to have none (BACKUP_SECRETS_TO=none) they lie here, or are in the environment.
+      ownSecrets: readSecrets(dataDir),
+      foreign,
       say,
     });
     const archived = chosen.pieces.at(-1);
@@ -80,6 +91,18 @@ export async function drill(
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Of a backup of somebody else's server: as whom we log in to it, and where our tables are. */
+function foreignOf({ postgres }: Manifest, dataDir: string, env: NodeJS.ProcessEnv): Foreign | undefined {
+  if (postgres.embedded) return undefined;
+  if (postgres.major !== EMBEDDED_MAJOR) {
+    throw new CannotTryHere(`it is of PostgreSQL ${postgres.version}, and the one here is ${EMBEDDED_MAJOR}`);
+  }
+  const url = externalUrl('DATABASE_URL', dataDir, env);
+  if (!url) throw new CannotTryHere('it is of a PostgreSQL of somebody else, and DATABASE_URL does not say which');
+  const { username, pathname } = new URL(url);
+  return { user: decodeURIComponent(username), database: decodeURIComponent(pathname.slice(1)) || 'tidegate' };
 }
 
 function completeAt(dataDir: string): { chain: string; at: number } | undefined {

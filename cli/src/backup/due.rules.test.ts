@@ -33,4 +33,6 @@ test('a drill is due each week, the day after one that failed, and never where n
   expect(due({ drill: { ...drill, at: ago(23), ok: false } })).toBeUndefined();
   expect(due({ drill: { ...drill, at: ago(25), ok: false } })).toBe('drill');
   expect(due({ drill: undefined }, { ...wishes, drillEveryMs: 0 })).toBeUndefined();
+  // What cannot be tried here cannot be tried tomorrow either.
+  expect(due({ drill: { ...drill, at: ago(25), ok: false, untried: 'it is of PostgreSQL 15' } })).toBeUndefined();
 });

@@ -32,6 +32,7 @@ export function dueNow(
   if (finished === undefined || now - finished >= wishes.everyMs) return 'backup';
   if (archives && backup?.chain !== wal.chain) return 'backup';
   if (wishes.drillEveryMs === 0) return undefined;
-  const wait = drill && !drill.ok ? Math.min(wishes.drillEveryMs, DRILL_AFTER_FAILURE_MS) : wishes.drillEveryMs;
+  const failed = drill && !drill.ok && drill.untried === undefined;
+  const wait = failed ? Math.min(wishes.drillEveryMs, DRILL_AFTER_FAILURE_MS) : wishes.drillEveryMs;
   return drill === undefined || now - Date.parse(drill.at) >= wait ? 'drill' : undefined;
 }

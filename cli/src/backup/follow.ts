@@ -1,7 +1,13 @@
+import type { Server } from 'node:http';
 import { setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readBackupState } from '@tidegate/runtime/backup-state';
+import { measureBackups, readBackupState } from '@tidegate/runtime/backup-state';
+import { CurrentSecrets } from '@tidegate/runtime/current-secrets';
+import { Health } from '@tidegate/runtime/health';
+import { startOpsServer } from '@tidegate/runtime/ops-server';
+import { SettingsReader } from '@tidegate/runtime/settings-reader';
 import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { makeDataDir } from '../kernel/installation.ts';
 import { stopOnSignals } from '../signals.ts';
 import { type Archiving, archiveWal, measureKept } from './archive.ts';
@@ -21,6 +27,7 @@ const CHECK_MS = 15_000;
 export async function follow(): Promise<void> {
   setPriority(PRIORITY);
   const dataDir = makeDataDir(process.env);
+  const ops = await answerAt(dataDir, process.env);
   const place = await openPlace(dataDir, process.env, { create: true });
   const abort = new AbortController();
   const at: Archiving = { dataDir, env: process.env, place, log: new Log({ service: 'backup' }), signal: abort.signal };
@@ -28,9 +35,20 @@ export async function follow(): Promise<void> {
   stopOnSignals(async () => {
     abort.abort();
     await running;
+    ops?.server.close();
   }, 'stop');
   process.send?.({ ready: true });
   await running;
+}
+
+/** Health and metrics of a process by itself. Beside a gateway of this installation, that one has them. */
+async function answerAt(dataDir: string, env: NodeJS.ProcessEnv): Promise<{ server: Server } | undefined> {
+  const reader = new SettingsReader(env, {});
+  const port = reader.get('HEALTH_PORT') ? reader.integer('HEALTH_PORT', 0, 0, 65_535) : undefined;
+  reader.refuse();
+  if (port === undefined) return undefined;
+  measureBackups(new Metrics(), dataDir, true);
+  return startOpsServer(new Health([]), port, new CurrentSecrets(env, dataDir).of('METRICS_TOKEN'));
 }
 
 async function takeWhatIsDue(at: Archiving): Promise<void> {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { install, installed } from './install.ts';
+import { adoptSettings } from './beside-service.ts';
+import { foldersOf, install, installed } from './install.ts';
 import { type Installed, unitFile } from './unit.rules.ts';
 
 const AT = '/usr/bin/systemd-analyze';
@@ -58,4 +59,50 @@ test('for one’s own service manager it needs no right, keeps settings that are
   const unit = readFileSync(join(config, 'systemd/user/tidegate.service'), 'utf8');
   expect(unit).toContain(`EnvironmentFile=-${settings}`);
   expect(unit).not.toMatch(/^(User|CapabilityBoundingSet|ProtectSystem)=/m);
+});
+
+test('the service may write where its settings send backups, and what is typed beside it has its settings', () => {
+  const base = mkdtempSync(join(tmpdir(), 'tidegate beside '));
+  const environmentFile = join(base, 'settings.env');
+  const settings = `# Backups\nBACKUP_TO=/mnt/my backups/tidegate\nBACKUP_SCRATCH=/var/lib/tidegate-data/scratch
+BACKUP_SECRETS_TO=none\nBACKUP_PASSPHRASE="seven # words \\"and\\" more"\nPORT = 3100\n`;
+  writeFileSync(environmentFile, settings, { mode: 0o600 });
+  const writes = foldersOf(settings, '/var/lib/tidegate-data');
+  expect(writes).toEqual(['/mnt/my backups/tidegate']);
+  const unit = unitFile({ ...installed(false), root: '/opt/tidegate', environmentFile, writes });
+  expect(unit).toContain('ReadWritePaths="-/mnt/my backups/tidegate"\n');
+  const file = join(base, 'tidegate.service');
+  writeFileSync(file, unit);
+
+  const typed: NodeJS.ProcessEnv = { DATA_DIR: '/opt/tidegate/.data', PORT: '3200' };
+  adoptSettings('/opt/tidegate', typed, [file]);
+  expect(typed).toMatchObject({
+    DATA_DIR: '/var/lib/tidegate-data',
+    BACKUP_TO: '/mnt/my backups/tidegate',
+    BACKUP_PASSPHRASE: 'seven # words "and" more',
+    PORT: '3200',
+  });
+  const elsewhere = { DATA_DIR: '/srv/other' };
+  adoptSettings('/opt/tidegate', elsewhere, [file]);
+  expect(elsewhere).toEqual({ DATA_DIR: '/srv/other' });
+  const another = {};
+  adoptSettings('/opt/other', another, [file]);
+  expect(another).toEqual({});
+});
+
+const isRoot = process.getuid?.() === 0;
+test.runIf(isRoot)('what root types leaves nothing in the data folder that its owner could not read', () => {
+  const [dataDir, store] = ['owned', 'no-backups'].map((name) => {
+    const folder = mkdtempSync(join(tmpdir(), `tidegate-${name}-`));
+    chownSync(folder, 65_534, 65_534);
+    return folder;
+  }) as [string, string];
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    ['--no-warnings', 'cli/dist/main.js', 'drill', '--to', store],
+    { encoding: 'utf8', env: { PATH: process.env['PATH'], DATA_DIR: dataDir, BACKUP_PASSPHRASE: 'seven words' } },
+  );
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('There is no') });
+  for (const name of ['backup', 'backup/drill.json']) expect(statSync(join(dataDir, name)).uid).toBe(65_534);
+  expect(statSync(dataDir).uid).toBe(65_534);
 });

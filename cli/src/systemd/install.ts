@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { postgresBinaries } from '@tidegate/runtime/embedded/postgres-binaries';
 import { isReachable } from '@tidegate/runtime/embedded/unprivileged';
 import { UsageError } from '../arguments.ts';
 import { dataDirOf, ROOT, say } from '../kernel/installation.ts';
 import { ensureNatsServer } from '../nats-tool.ts';
+import { readServiceSettings } from './read-unit.rules.ts';
 import { type Installed, unitFile } from './unit.rules.ts';
 
 const USER = 'tidegate';
@@ -31,6 +32,15 @@ export function installed(own: boolean): Installed {
   };
 }
 
+const FOLDERS = ['BACKUP_TO', 'BACKUP_SECRETS_TO', 'BACKUP_SCRATCH'];
+
+/** The folders outside of the data folder to which the settings send backups. */
+export function foldersOf(settings: string, dataDir: string): string[] {
+  const named = readServiceSettings(settings);
+  const folders = FOLDERS.flatMap((name) => (named[name]?.startsWith('/') ? [resolve(named[name])] : []));
+  return [...new Set(folders)].filter((folder) => !`${folder}/`.startsWith(`${dataDir}/`));
+}
+
 /** Writes the unit, and what it needs; starting it is left to the operator. */
 export async function install({
   systemd,
@@ -42,7 +52,10 @@ export async function install({
   print: boolean;
 }): Promise<void> {
   if (!systemd) throw new UsageError('tidegate install needs --systemd: there is no other way yet.');
-  const what = installed(own);
+  const described = installed(own);
+  const { environmentFile } = described;
+  const settings = existsSync(environmentFile) ? readFileSync(environmentFile, 'utf8') : SETTINGS;
+  const what = { ...described, writes: foldersOf(settings, described.dataDir) };
   if (print) return void process.stdout.write(unitFile(what));
   if (!own) {
     prepareSystem();

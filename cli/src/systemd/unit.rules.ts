@@ -11,6 +11,8 @@ export interface Installed {
   environmentFile: string;
   /** The user it runs as; undefined for a unit of somebody's own service manager. */
   user: string | undefined;
+  /** Folders outside of the data folder that its settings name, for backups: it may write there as well. */
+  writes?: readonly string[];
 }
 
 /**
@@ -47,7 +49,8 @@ RemoveIPC=yes`;
 
 const STATE = '/var/lib/';
 
-export function unitFile({ root, node, nodeFlags, environment, dataDir, environmentFile, user }: Installed): string {
+export function unitFile(installed: Installed): string {
+  const { root, node, nodeFlags, environment, dataDir, environmentFile, user, writes = [] } = installed;
   const command = [node, ...nodeFlags, `${root}/cli/dist/main.js`, 'start'];
   const variables = { DATA_DIR: dataDir, ...environment };
   const isAtHome = /^\/(home|root|run\/user)\//.test(`${root}/`) || /^\/(home|root)\//.test(node);
@@ -55,6 +58,8 @@ export function unitFile({ root, node, nodeFlags, environment, dataDir, environm
   const state = dataDir.startsWith(STATE)
     ? `StateDirectory=${dataDir.slice(STATE.length)}\nStateDirectoryMode=0700`
     : `ReadWritePaths=${word(dataDir)}`;
+  // One that is not mounted keeps nothing from starting.
+  const besides = writes.map((folder) => `\nReadWritePaths=${word(`-${folder}`)}`).join('');
   return `# Written by \`tidegate install --systemd\`, which writes it again: settings belong into ${environmentFile},
 # changes of this unit into \`systemctl edit tidegate\`.
 [Unit]
@@ -80,7 +85,7 @@ OOMPolicy=continue
 LimitNOFILE=65536
 TasksMax=1024
 SyslogIdentifier=tidegate
-${user ? `${state}\n\n${AS_ROOT(isAtHome ? 'read-only' : 'yes')}\n` : '\n'}${ANYWHERE}
+${user ? `${state}${besides}\n\n${AS_ROOT(isAtHome ? 'read-only' : 'yes')}\n` : '\n'}${ANYWHERE}
 
 [Install]
 WantedBy=${user ? 'multi-user.target' : 'default.target'}

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metrics } from '@tidegate/telemetry/metrics';
 
@@ -35,6 +35,8 @@ export interface DrillState {
   id: string | null;
   at: string;
   ok: boolean;
+  /** Why nothing was tried, where the backup is of a server that cannot be started here: neither a success nor a failure. */
+  untried?: string | undefined;
   /** How long it took until the restored platform let somebody log in. */
   recoverySeconds: number | null;
   /** How much of what was written last was not there. */
@@ -49,6 +51,13 @@ interface States {
 }
 
 export const isBackupConfigured = (env: NodeJS.ProcessEnv): boolean => Boolean(env['BACKUP_TO']);
+
+/**
+ * Whether the process that makes them works in this data folder: then the gateway answers for it. One that works
+ * elsewhere has metrics of its own, and a gateway that also said that there are backups would be one without any.
+ */
+export const areBackupsMadeHere = (env: NodeJS.ProcessEnv, dataDir: string): boolean =>
+  isBackupConfigured(env) && (env['TIDEGATE_MAKES_BACKUPS'] === 'true' || existsSync(fileOf(dataDir, 'wal')));
 
 export const backupFolder = (dataDir: string): string => join(dataDir, 'backup');
 const fileOf = (dataDir: string, name: keyof States): string => join(backupFolder(dataDir), `${name}.json`);
@@ -76,7 +85,10 @@ const ageOf = (instant: string | null | undefined): number | undefined =>
 export function measureBackups(metrics: Metrics, dataDir: string, configured: boolean): void {
   const wal = () => (configured ? readBackupState(dataDir, 'wal') : undefined);
   const backup = () => (configured ? readBackupState(dataDir, 'backup') : undefined);
-  const drill = () => (configured ? readBackupState(dataDir, 'drill') : undefined);
+  const drill = () => {
+    const state = configured ? readBackupState(dataDir, 'drill') : undefined;
+    return state?.untried === undefined ? state : undefined;
+  };
   const figures: [name: string, help: string, read: () => number | undefined][] = [
     ['configured', '1 when this installation makes backups', () => Number(configured)],
     ['age_seconds', 'Since the newest backup was finished', () => ageOf(backup()?.finishedAt)],

@@ -4,7 +4,7 @@ import { VERSION } from '@tidegate/contracts/kernel/version';
 import { natsTrouble } from '@tidegate/messaging/nats';
 import { alsoTo, Log } from '@tidegate/telemetry/log';
 import { endAll, Metrics } from '@tidegate/telemetry/metrics';
-import { isBackupConfigured, measureBackups } from './backup-state.ts';
+import { areBackupsMadeHere, measureBackups } from './backup-state.ts';
 import { type ConfigClass, loadConfigs } from './config.ts';
 import { Health } from './health.ts';
 import { ServiceHost } from './host.ts';
@@ -46,7 +46,9 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
   const licence = new InstallationLicence(settings.licence);
   licence.report(log);
   licence.measure(new Metrics());
-  if (withGateway) measureBackups(new Metrics(), settings.dataDir, isBackupConfigured(process.env));
+  if (withGateway) {
+    measureBackups(new Metrics(), settings.dataDir, areBackupsMadeHere(process.env, settings.dataDir));
+  }
   const reporting = setInterval(() => licence.report(log), REPORT_LICENCE_MS).unref();
   const health = new Health(definitions.map((definition) => definition.name));
   const ops = withGateway
