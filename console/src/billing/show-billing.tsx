@@ -6,7 +6,7 @@ import { moneyColumn } from '../kernel/amount-column.tsx';
 import { readOf, useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { dated, day, money } from '../kernel/format.ts';
+import { dated, day } from '../kernel/format.ts';
 import { May } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';

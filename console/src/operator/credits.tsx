@@ -31,7 +31,8 @@ export function Credits({ organisationId }: { organisationId: string }) {
       key: 'until',
       title: t('Until'),
       value: ({ until }) => until,
-      cell: ({ until }) => (until === null ? t('without end') : isOver(until) ? t('expired') : <Moment at={until} as={day} />),
+      cell: ({ until }) =>
+        until === null ? t('without end') : isOver(until) ? t('expired') : <Moment at={until} as={day} />,
     },
     { key: 'by', title: t('By'), value: ({ by }) => by },
     { key: 'reason', title: t('Reason'), wide: true, value: ({ reason }) => reason },
