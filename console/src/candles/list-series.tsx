@@ -2,7 +2,6 @@ import type { CandleSeries } from '@tidegate/client';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { exact } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -30,8 +29,8 @@ export function ListSeries() {
         may && source === 'imported' ? (
           <Confirm
             label={t('Delete')}
-            question={t('Delete {count} candles of {market}?', {
-              count: exact(candles),
+            question={t('Delete {count, plural, one {# candle} other {# candles}} of {market}?', {
+              count: candles,
               market: `${market} ${interval}`,
             })}
             consequence={t(

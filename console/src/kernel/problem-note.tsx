@@ -1,6 +1,8 @@
 import { Alert, Button } from '@mantine/core';
 import { isProblem, type TidegateProblem } from '@tidegate/client';
 import { Copy } from './copy-text.tsx';
+import { dated } from './format.ts';
+import { Moment } from './moment.tsx';
 import { isPlanLimit, PlanLimit } from './plan-limit.tsx';
 import { linkKey } from './shared-link.ts';
 import { ifTranslated, t } from './strings.ts';
@@ -47,11 +49,32 @@ export function ProblemNote({ error, retry }: { error: unknown; retry?: () => vo
 /** What to do, where the title does not say it already. */
 function Said({ error, problem }: { error: unknown; problem: TidegateProblem | undefined }) {
   if (!problem) return <p>{String(error)}</p>;
+  if (problem.code === 'payment_needs_holder') return <HolderPage {...(problem.problem as unknown as Waiting)} />;
   const cure = CURES[problem.code];
   if (cure) return <p>{t(cure)}</p>;
   if (problem.message === problem.problem['title']) return null;
   const said = ifTranslated(problem.message);
   return said ? <p>{said}</p> : <p lang="en">{problem.message}</p>;
+}
+
+interface Waiting {
+  url: string;
+  expiresAt: string;
+}
+
+/** Where a payment is confirmed, in another tab: what was chosen stays here. */
+function HolderPage({ url, expiresAt }: Waiting) {
+  return (
+    <p>
+      <a href={url} target="_blank" rel="noreferrer">
+        {t('Confirm it on its page')}
+      </a>
+      {'. '}
+      <Moment at={expiresAt}>
+        {t('Nothing changes before, and what waits is given up on {at}.', { at: dated(expiresAt) })}
+      </Moment>
+    </p>
+  );
 }
 
 function titleOf(error: unknown): string {

@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router';
 import type { CandleSeries } from '@tidegate/client';
 import { useState } from 'react';
 import { useOrg, useRead } from '../kernel/api.ts';
-import { exact } from '../kernel/format.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { ALL_CANDLES, type FeedForm, plainFeed, rangeOf, seriesKey, seriesOf } from './feed.rules.ts';
@@ -54,8 +53,8 @@ export function FeedFields({
         onChange={({ currentTarget }) => setForm({ ...form, series: currentTarget.value })}
         description={
           series
-            ? t('{count} candles, {from} to {to} (UTC)', {
-                count: exact(series.candles),
+            ? t('{count, plural, one {# candle} other {# candles}}, {from} to {to} (UTC)', {
+                count: series.candles,
                 from: series.from.slice(0, 10),
                 to: series.to.slice(0, 10),
               })
