@@ -151,8 +151,9 @@ test.each(['before_effect', 'after_effect'] as const)(
     const { next } = (await stateOf(org)) ?? {};
     expect(next).not.toBe(null);
     world.api.patienceMs = 1;
-    // The library asks again by itself when a connection was closed.
-    world.stripe.faults.next({ kind: 'drop', when }, { times: 2, on: 'POST /v1/subscriptions/{id}' });
+    // The library asks again by itself when a connection was closed, and would be told what its first attempt was.
+    for (const at of [when, 'before_effect'] as const)
+      world.stripe.faults.next({ kind: 'drop', when: at }, { on: 'POST /v1/subscriptions/{id}' });
     const addons = [{ addon: 'more_bots', version: 1, quantity: 1 }];
     const more = world.payments.change(paid, { plan: 'business', ...monthly, addons, at: 'now' });
     await expect(more).rejects.toMatchObject({ code: 'unavailable' });
