@@ -126,7 +126,7 @@ test('every parameter and every field of a request is described', () => {
 const WHOLE = [
   ...['plans.list', 'meters.list', 'usage.current', 'usage.limits', 'usage.estimate', 'markets.list'],
   ...['usage.history', 'candles.list', 'candles.indicator', 'backtests.equity', 'servers.databases', 'services.list'],
-  ...['bots.totals', 'bots.equity', 'seats.get', 'top-ups.get'],
+  ...['bots.totals', 'bots.equity', 'seats.get', 'top-ups.get', 'candles.list-series'],
 ];
 
 test('every list pages in the same way', () => {
