@@ -78,7 +78,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
       await page.getByRole('heading', { name: 'Log in' }).waitFor();
       await page.goto(`${home}/usage`);
       await visit.logIn(page, 'browser@example.com', 'correct horse battery');
-      await page.getByRole('heading', { name: 'Usage' }).waitFor();
+      await page.getByRole('heading', { name: 'Usage', exact: true }).waitFor();
       expect(page.url()).toBe(`${home}/usage`);
     });
 
@@ -227,7 +227,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
 
     test('a session that ends elsewhere ends here', async () => {
       await page.goto(`${home}/usage`);
-      await page.getByRole('heading', { name: 'Usage' }).waitFor();
+      await page.getByRole('heading', { name: 'Usage', exact: true }).waitFor();
       await page.evaluate(
         `fetch('/api/v1/sessions/current', { method: 'DELETE', headers: { 'session-cookies': 'true' } })`,
       );

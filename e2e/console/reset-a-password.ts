@@ -48,7 +48,7 @@ export function resetAPassword(visit: Visit, mails: Mails): void {
       await visit.logIn(inside, email, PASSWORD);
       await inside.getByRole('alert').waitFor();
       await visit.logIn(inside, email, `${PASSWORD} staple once`);
-      await inside.getByRole('heading', { name: 'Usage' }).waitFor();
+      await inside.getByRole('heading', { name: 'Usage', exact: true }).waitFor();
       await Promise.all([inside, page].map((one) => one.context().close()));
     },
   );

@@ -108,7 +108,7 @@ export function shareABrowser(visit: Visit): void {
     visit.takeFaults();
     await dialog.getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });
-    await tab.getByRole('heading', { name: 'Usage' }).waitFor();
+    await tab.getByRole('heading', { name: 'Usage', exact: true }).waitFor();
     await tab.close();
   });
 

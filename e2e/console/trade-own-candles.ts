@@ -157,7 +157,7 @@ export function tradeOwnCandles(visit: Visit): void {
   const ladderBeginsAt = (price: string) =>
     until(
       async () => {
-        const first = page.getByRole('table', { name: 'Orders at the exchange' }).getByRole('row').nth(1);
+        const first = page.getByRole('table', { name: 'Orders of a trade' }).getByRole('row').nth(1);
         return (await first.locator('td, th').nth(2).textContent()) === price;
       },
       { what: `a ladder from ${price} down` },
