@@ -23,13 +23,19 @@ export function EditDetails() {
       )}
     >
       <Reading of={details}>
-        {(own) => (mayChange ? <Form details={own} /> : mayChange === false ? <Details details={own} /> : null)}
+        {(own) =>
+          mayChange ? (
+            <Form details={own} newest={async () => (await details.refetch()).data ?? own} />
+          ) : mayChange === false ? (
+            <Details details={own} />
+          ) : null
+        }
       </Reading>
     </Page>
   );
 }
 
-function Form({ details }: { details: InvoiceCustomer }) {
+function Form({ details, newest }: { details: InvoiceCustomer; newest: () => Promise<InvoiceCustomer> }) {
   // Filled once: what is typed stays when the page is read again.
   const form = useForm({ initialValues: fieldsOf(details) });
   const save = useWrite('billingDetailsSet', {
@@ -41,15 +47,14 @@ function Form({ details }: { details: InvoiceCustomer }) {
   const errors = fieldErrors(save.error);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
   // All of it is replaced: what was not touched here stays as somebody else may have set it meanwhile.
-  const given = (name: keyof typeof form.values) => (form.isDirty(name) ? form.values[name] : fieldsOf(details)[name]);
+  const send = async () => {
+    const now = fieldsOf(await newest());
+    const given = (name: keyof typeof now) => (form.isDirty(name) ? form.values[name] : now[name]);
+    const taxId = given('taxId');
+    save.mutate({ name: given('name'), address: given('address'), ...(taxId && { taxId }) });
+  };
   return (
-    <form
-      className="stack form"
-      onSubmit={form.onSubmit(() => {
-        const taxId = given('taxId');
-        save.mutate({ name: given('name'), address: given('address'), ...(taxId && { taxId }) });
-      })}
-    >
+    <form className="stack form" onSubmit={form.onSubmit(send)}>
       <TextInput label={t('Name or company')} autoComplete="organization" required {...field('name')} />
       <Textarea
         label={t('Address')}
