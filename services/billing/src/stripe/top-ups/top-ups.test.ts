@@ -124,7 +124,7 @@ test('what was paid is given, also when its answer was lost and the card is gone
   // The library asks again by itself, and would be told what its first attempt was.
   for (const when of ['after_effect', 'before_effect'] as const)
     world.stripe.faults.next({ kind: 'drop', when }, { on: 'POST /v1/invoices/{id}/pay' });
-  await world.runLow(org);
+  await expect(world.runLow(org)).rejects.toMatchObject({ code: 'unavailable' });
   world.api.patienceMs = 10_000;
   expect(await given(org)).toEqual([]);
   for (const { id } of (await world.dashboard.customers.listPaymentMethods(ref)).data)
