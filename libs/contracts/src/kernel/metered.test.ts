@@ -160,6 +160,7 @@ test('a used-up quota never locks people out of their account', () => {
       "usage holds.commit",
       "usage holds.release",
       "usage meters.list",
+      "usage rejected-usage.list-all",
       "usage settings.get",
       "usage settings.set",
       "usage usage.current",
