@@ -2,15 +2,16 @@ import type { Backtest, BacktestFill, BacktestTrade } from '@tidegate/client';
 import { usePages, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
-import { decimal, exact, rounded } from '../kernel/format.ts';
+import { exact } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { useOpened } from '../kernel/opened.ts';
-import { Profit } from '../kernel/profit.tsx';
+import { Shortened } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { WithPanel } from '../kernel/side-panel.tsx';
 import { t } from '../kernel/strings.ts';
 import { orderName } from '../ladder/order-words.ts';
 import { TradeChart } from '../ladder/trade-chart.tsx';
+import { entryColumns, fillColumns, outcomeColumns } from '../ladder/trade-columns.tsx';
 
 /** What a trade of a ladder of 200 orders can have: all of its fills are asked for at once. */
 const MOST_FILLS = 200;
@@ -64,7 +65,7 @@ function Fills({ of: { id, settings, feed }, trade }: { of: Backtest; trade: num
               part="fills"
               name={t('Fills')}
               rows={items.map((fill, index) => ({ ...fill, index }))}
-              columns={fillColumns()}
+              columns={columnsOfFills()}
               rowKey={({ index }) => String(index)}
             />
             {nextCursor ? <p className="quiet">{t('The first {count}.', { count: MOST_FILLS })}</p> : null}
@@ -75,69 +76,22 @@ function Fills({ of: { id, settings, feed }, trade }: { of: Backtest; trade: num
   );
 }
 
-const shortened = (value: string) => <span title={decimal(value)}>{rounded(value)}</span>;
-
 const tradeColumns = (): Column<BacktestTrade>[] => [
   { key: 'number', title: t('No.'), number: true, value: ({ number }) => number },
-  {
-    key: 'opened',
-    title: t('Opened'),
-    value: ({ openedAt }) => openedAt,
-    cell: ({ openedAt }) => <Moment at={openedAt} />,
-  },
-  {
-    key: 'closed',
-    title: t('Closed'),
-    value: ({ closedAt }) => closedAt,
-    cell: ({ closedAt }) => (closedAt ? <Moment at={closedAt} /> : '–'),
-  },
-  { key: 'fills', title: t('Averaging orders'), number: true, value: ({ averagingFills }) => averagingFills },
-  {
-    key: 'average',
-    title: t('Average price'),
-    number: true,
-    value: ({ averagePrice }) => averagePrice,
-    cell: ({ averagePrice }) => shortened(averagePrice),
-  },
+  ...entryColumns<BacktestTrade>(),
   {
     key: 'exit',
     title: t('Exit'),
     number: true,
     value: ({ exitPrice }) => exitPrice,
-    cell: ({ exitPrice }) => (exitPrice === null ? '–' : shortened(exitPrice)),
+    cell: ({ exitPrice }) => (exitPrice === null ? '–' : <Shortened amount={exitPrice} />),
   },
-  {
-    key: 'profit',
-    title: t('Profit'),
-    number: true,
-    value: ({ profit }) => profit,
-    cell: ({ profit, profitPercent }) =>
-      profit === null ? (
-        '–'
-      ) : (
-        <Profit amount={profit} currency={profitPercent === null ? '' : `(${decimal(profitPercent)} %)`} />
-      ),
-  },
-  {
-    key: 'by',
-    title: t('Closed by'),
-    value: ({ closedBy }) => closedBy,
-    cell: ({ closedBy }) => (closedBy ? orderName(closedBy) : '–'),
-  },
+  ...outcomeColumns<BacktestTrade>(),
 ];
 
-const fillColumns = (): Column<BacktestFill & { index: number }>[] => [
+const columnsOfFills = (): Column<BacktestFill & { index: number }>[] => [
   { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
   { key: 'kind', title: t('Order'), value: ({ kind }) => orderName(kind) },
   { key: 'side', title: t('Side'), value: ({ side }) => t(side) },
-  { key: 'price', title: t('Price'), number: true, value: ({ price }) => price },
-  { key: 'quantity', title: t('Quantity'), number: true, value: ({ quantity }) => quantity },
-  {
-    key: 'value',
-    title: t('Value'),
-    number: true,
-    value: ({ value }) => value,
-    cell: ({ value }) => shortened(value),
-  },
-  { key: 'fee', title: t('Fee'), number: true, value: ({ fee }) => fee, cell: ({ fee }) => shortened(fee) },
+  ...fillColumns(),
 ];

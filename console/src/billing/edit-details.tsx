@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import type { InvoiceCustomer } from '@tidegate/client';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { Fact } from '../kernel/fact.tsx';
+import { follow } from '../kernel/follow.rules.ts';
 import { useMay } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
@@ -10,6 +11,7 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { useFollowing } from '../kernel/use-following.ts';
 
 /** To whom this installation's own invoices are made out. */
 export function EditDetails() {
@@ -36,8 +38,8 @@ export function EditDetails() {
 }
 
 function Form({ details, newest }: { details: InvoiceCustomer; newest: () => Promise<InvoiceCustomer> }) {
-  // Filled once: what is typed stays when the page is read again.
   const form = useForm({ initialValues: fieldsOf(details) });
+  const followed = useFollowing(form, fieldsOf(details));
   const save = useWrite('billingDetailsSet', {
     onDone: (saved) => {
       form.setValues(fieldsOf(saved));
@@ -46,12 +48,11 @@ function Form({ details, newest }: { details: InvoiceCustomer; newest: () => Pro
   });
   const errors = fieldErrors(save.error);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
-  // All of it is replaced: what was not touched here stays as somebody else may have set it meanwhile.
-  const send = async () => {
-    const now = fieldsOf(await newest());
-    const given = (name: keyof typeof now) => (form.isDirty(name) ? form.values[name] : now[name]);
-    const taxId = given('taxId');
-    save.mutate({ name: given('name'), address: given('address'), ...(taxId && { taxId }) });
+  // All of it is replaced: what was not typed here stays as somebody else may have set it meanwhile.
+  const send = async (typed: typeof form.values) => {
+    const before = followed.current;
+    const { taxId, ...rest } = follow(typed, before, fieldsOf(await newest()));
+    save.mutate({ ...rest, ...(taxId && { taxId }) });
   };
   return (
     <form className="stack form" onSubmit={form.onSubmit(send)}>

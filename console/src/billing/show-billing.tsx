@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Invoice, Subscription } from '@tidegate/client';
-import { moneyColumn } from '../kernel/amount-column.tsx';
 import { readOf, useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
@@ -19,7 +18,8 @@ import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { Arrival } from './arrival.tsx';
 import { InvoiceBeside } from './invoice-beside.tsx';
-import { INVOICE_MARKS, invoiceName } from './invoice-detail.tsx';
+import { invoiceColumns } from './invoice-columns.tsx';
+import { invoiceName } from './invoice-detail.tsx';
 import { Disputes, HowPaid, Payments } from './payments.tsx';
 import { SaveInvoice } from './save-invoice.tsx';
 import { SeatsOf } from './seats.tsx';
@@ -225,30 +225,7 @@ const columnsOf = (org: string): Column<Invoice>[] => {
         </Link>
       ),
     },
-    {
-      key: 'issued',
-      title: t('Issued'),
-      value: ({ issuedAt }) => issuedAt,
-      cell: ({ issuedAt }) => (issuedAt ? <Moment at={issuedAt} as={day} /> : '–'),
-    },
-    {
-      key: 'status',
-      title: t('State'),
-      value: ({ status }) => status,
-      cell: ({ status }) => <StateMark mark={INVOICE_MARKS[status]}>{t(status)}</StateMark>,
-    },
-    moneyColumn({
-      key: 'total',
-      title: t('Total'),
-      minor: ({ totalMinor }) => totalMinor,
-      currency: ({ currency }) => currency,
-    }),
-    moneyColumn({
-      key: 'due',
-      title: t('Left to pay'),
-      minor: ({ dueMinor }) => dueMinor,
-      currency: ({ currency }) => currency,
-    }),
+    ...invoiceColumns<Invoice>(),
     {
       key: 'pdf',
       title: t('PDF'),

@@ -1,7 +1,6 @@
 import type { Bot, LedgerEntry, Trade } from '@tidegate/client';
 import { usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { decimal, rounded } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { useOpened } from '../kernel/opened.ts';
 import { Profit } from '../kernel/profit.tsx';
@@ -9,7 +8,7 @@ import { Reading } from '../kernel/reading.tsx';
 import { WithPanel } from '../kernel/side-panel.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { orderName } from '../ladder/order-words.ts';
+import { entryColumns, outcomeColumns } from '../ladder/trade-columns.tsx';
 import { TradeBeside } from './trade-beside.tsx';
 
 export function Trades({ bot: { id: botId, feed } }: { bot: Bot }) {
@@ -23,46 +22,9 @@ export function Trades({ bot: { id: botId, feed } }: { bot: Bot }) {
       value: ({ status }) => status,
       cell: ({ status }) => <StateMark mark={status === 'open' ? 'pending' : 'ok'}>{t(status)}</StateMark>,
     },
-    {
-      key: 'opened',
-      title: t('Opened'),
-      value: ({ openedAt }) => openedAt,
-      cell: ({ openedAt }) => <Moment at={openedAt} />,
-    },
-    {
-      key: 'closed',
-      title: t('Closed'),
-      value: ({ closedAt }) => closedAt,
-      cell: ({ closedAt }) => (closedAt ? <Moment at={closedAt} /> : '–'),
-    },
-    { key: 'fills', title: t('Averaging orders'), number: true, value: ({ averagingFills }) => averagingFills },
-    {
-      key: 'average',
-      title: t('Average price'),
-      number: true,
-      value: ({ averagePrice }) => averagePrice,
-      cell: ({ averagePrice }) =>
-        averagePrice === null ? '–' : <span title={decimal(averagePrice)}>{rounded(averagePrice)}</span>,
-    },
+    ...entryColumns<Trade>(),
     { key: 'exit', title: t('Exit'), number: true, value: ({ exitPrice }) => exitPrice },
-    {
-      key: 'profit',
-      title: t('Profit'),
-      number: true,
-      value: ({ profit }) => profit,
-      cell: ({ profit, profitPercent }) =>
-        profit === null ? (
-          '–'
-        ) : (
-          <Profit amount={profit} currency={profitPercent === null ? '' : `(${decimal(profitPercent)} %)`} />
-        ),
-    },
-    {
-      key: 'by',
-      title: t('Closed by'),
-      value: ({ closedBy }) => closedBy,
-      cell: ({ closedBy }) => (closedBy ? orderName(closedBy) : '–'),
-    },
+    ...outcomeColumns<Trade>(),
   ];
   return (
     <Reading of={trades}>

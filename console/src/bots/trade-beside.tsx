@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Fact } from '../kernel/fact.tsx';
-import { decimal, rounded } from '../kernel/format.ts';
+import { rounded } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Amount, Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -11,6 +11,7 @@ import { t } from '../kernel/strings.ts';
 import { plainFeed } from '../ladder/feed.rules.ts';
 import { orderFate, orderName } from '../ladder/order-words.ts';
 import { TradeChart } from '../ladder/trade-chart.tsx';
+import { fillColumns } from '../ladder/trade-columns.tsx';
 
 /** One trade beside the list: every order that it placed and what became of it, and every fill. */
 export function TradeBeside({ tradeId, feed }: { tradeId: string; feed: Bot['feed'] }) {
@@ -55,7 +56,7 @@ function Detail({ trade, feed }: { trade: TradeDetail; feed: Bot['feed'] }) {
         part="fills"
         name={t('Fills')}
         rows={fills.map((fill, index) => ({ ...fill, index, kind: placed.get(fill.orderId)?.kind }))}
-        columns={fillColumns()}
+        columns={columnsOfFills()}
         rowKey={({ index }) => String(index)}
       />
     </div>
@@ -76,23 +77,8 @@ const orderColumns = (): Column<Order>[] => [
   },
 ];
 
-const fillColumns = (): Column<Fill & { index: number; kind: Order['kind'] | undefined }>[] => [
+const columnsOfFills = (): Column<Fill & { index: number; kind: Order['kind'] | undefined }>[] => [
   { key: 'kind', title: t('Order'), value: ({ kind }) => (kind ? orderName(kind) : '–') },
-  { key: 'price', title: t('Price'), number: true, value: ({ price }) => price },
-  { key: 'quantity', title: t('Quantity'), number: true, value: ({ quantity }) => quantity },
-  {
-    key: 'value',
-    title: t('Value'),
-    number: true,
-    value: ({ value }) => value,
-    cell: ({ value }) => <span title={decimal(value)}>{rounded(value)}</span>,
-  },
-  {
-    key: 'fee',
-    title: t('Fee'),
-    number: true,
-    value: ({ fee }) => fee,
-    cell: ({ fee }) => <span title={decimal(fee)}>{rounded(fee)}</span>,
-  },
+  ...fillColumns(),
   { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
 ];

@@ -1,5 +1,6 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { DialogButton } from './dialog-button.tsx';
 import { t } from './strings.ts';
 
 interface Props {
@@ -17,59 +18,39 @@ interface Props {
 
 /** A button that asks once more before it does something dangerous, or that costs something. */
 export function Confirm({ label, question, consequence, typed, harmless, disabled = false, onYes }: Props) {
-  // A dialog costs a millisecond to draw also while it is closed, and a long table has one in each row.
-  const [isUsed, setUsed] = useState(false);
-  const [open, setOpen] = useState(false);
   const [text, setText] = useState('');
   return (
-    <>
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={disabled}
-        onClick={() => {
-          setUsed(true);
-          setOpen(true);
-        }}
-      >
-        {label}
-      </Button>
-      {isUsed ? (
-        <Modal opened={open} onClose={() => setOpen(false)} title={question}>
-          <form
-            className="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              // In a form, that one would be sent as well.
-              event.stopPropagation();
-              setOpen(false);
-              onYes();
-            }}
-          >
-            {consequence ? <p>{consequence}</p> : null}
-            {typed ? (
-              <TextInput
-                label={t('Type {name} to go on', { name: typed })}
-                value={text}
-                onChange={({ currentTarget }) => setText(currentTarget.value)}
-                autoComplete="off"
-              />
-            ) : null}
-            <div className="row">
-              <Button
-                type="submit"
-                {...(!harmless && { color: 'red' })}
-                disabled={typed !== undefined && text !== typed}
-              >
-                {label}
-              </Button>
-              <Button variant="default" onClick={() => setOpen(false)}>
-                {t('No')}
-              </Button>
-            </div>
-          </form>
-        </Modal>
-      ) : null}
-    </>
+    <DialogButton label={label} question={question} disabled={disabled}>
+      {(close) => (
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            // In a form, that one would be sent as well.
+            event.stopPropagation();
+            close();
+            onYes();
+          }}
+        >
+          {consequence ? <p>{consequence}</p> : null}
+          {typed ? (
+            <TextInput
+              label={t('Type {name} to go on', { name: typed })}
+              value={text}
+              onChange={({ currentTarget }) => setText(currentTarget.value)}
+              autoComplete="off"
+            />
+          ) : null}
+          <div className="row">
+            <Button type="submit" {...(!harmless && { color: 'red' })} disabled={typed !== undefined && text !== typed}>
+              {label}
+            </Button>
+            <Button variant="default" onClick={close}>
+              {t('No')}
+            </Button>
+          </div>
+        </form>
+      )}
+    </DialogButton>
   );
 }

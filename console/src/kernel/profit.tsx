@@ -26,6 +26,9 @@ export function Profit({ amount, currency, every }: Props) {
   );
 }
 
+/** A decimal to read at a glance, such as a price. */
+export const Shortened = ({ amount }: Pick<Props, 'amount'>) => <span title={decimal(amount)}>{rounded(amount)}</span>;
+
 /** An amount that is no profit, to read at a glance. */
 export const Amount = ({ amount, currency }: Omit<Props, 'every'>) => (
   <span title={`${decimal(amount)} ${currency}`}>

@@ -4,13 +4,14 @@ import type { Credit } from '@tidegate/client';
 import { useState } from 'react';
 import { readOf, usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { DialogButton } from '../kernel/dialog-button.tsx';
 import { day, exact } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { pageNow } from '../kernel/page-clock.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { Act, ReasonForm } from './act.tsx';
 import { Ends, untilIn } from './ends.tsx';
+import { ReasonForm } from './reason-form.tsx';
 
 /** Prepaid units that an organisation has bought or was given: more can be given, and what is left taken back. */
 export function Credits({ organisationId }: { organisationId: string }) {
@@ -42,9 +43,9 @@ export function Credits({ organisationId }: { organisationId: string }) {
       value: () => null,
       cell: ({ id, name, until }) =>
         until !== null && isOver(until) ? null : (
-          <Act label={t('Take back')} question={t('Take back what is left of {name}?', { name })}>
+          <DialogButton label={t('Take back')} question={t('Take back what is left of {name}?', { name })}>
             {(close) => <TakeBack organisationId={organisationId} creditId={id} onDone={close} />}
-          </Act>
+          </DialogButton>
         ),
     },
   ];
@@ -68,9 +69,9 @@ export function Credits({ organisationId }: { organisationId: string }) {
         }
       </Reading>
       <p className="row">
-        <Act label={t('Give units')} question={t('Give prepaid units?')}>
+        <DialogButton label={t('Give units')} question={t('Give prepaid units?')}>
           {(close) => <GiveUnits organisationId={organisationId} onDone={close} />}
-        </Act>
+        </DialogButton>
       </p>
     </section>
   );

@@ -1,12 +1,13 @@
 import type { PlanOrder } from '@tidegate/client';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { DialogButton } from '../kernel/dialog-button.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { Act, ReasonForm } from './act.tsx';
+import { ReasonForm } from './reason-form.tsx';
 
 export function DecideOrders() {
   const orders = usePages('ordersList', { limit: 50 }, { everyMs: 30_000 });
@@ -30,12 +31,12 @@ export function DecideOrders() {
       value: () => null,
       cell: (order) => (
         <span className="row">
-          <Act label={t('Approve')} question={t('Approve {plan}?', wordsOf(order))}>
+          <DialogButton label={t('Approve')} question={t('Approve {plan}?', wordsOf(order))}>
             {(close) => <Decision order={order} approve onDone={close} />}
-          </Act>
-          <Act label={t('Refuse')} question={t('Refuse {plan}?', wordsOf(order))}>
+          </DialogButton>
+          <DialogButton label={t('Refuse')} question={t('Refuse {plan}?', wordsOf(order))}>
             {(close) => <Decision order={order} approve={false} onDone={close} />}
-          </Act>
+          </DialogButton>
         </span>
       ),
     },

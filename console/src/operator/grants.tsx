@@ -4,11 +4,12 @@ import type { FeatureGrant, Grant, GrantsCreateInput } from '@tidegate/client';
 import { useState } from 'react';
 import { readOf, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { DialogButton } from '../kernel/dialog-button.tsx';
 import { day, exact } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { t } from '../kernel/strings.ts';
-import { Act, ReasonForm } from './act.tsx';
 import { Ends, untilIn } from './ends.tsx';
+import { ReasonForm } from './reason-form.tsx';
 
 interface Props {
   organisationId: string;
@@ -35,9 +36,12 @@ export function Grants({ organisationId, grants }: Props) {
       title: '',
       value: () => null,
       cell: ({ id, feature }) => (
-        <Act label={t('Take back')} question={t('Take back what was given of {name}?', { name: nameOf(feature) })}>
+        <DialogButton
+          label={t('Take back')}
+          question={t('Take back what was given of {name}?', { name: nameOf(feature) })}
+        >
           {(close) => <TakeBack organisationId={organisationId} grantId={id} onDone={close} />}
-        </Act>
+        </DialogButton>
       ),
     },
   ];
@@ -50,9 +54,9 @@ export function Grants({ organisationId, grants }: Props) {
         <DataTable part="grants" name={t('Grants')} rows={grants} columns={columns} rowKey={({ id }) => id} />
       )}
       <p className="row">
-        <Act label={t('Give a grant')} question={t('Give something beside the plans?')}>
+        <DialogButton label={t('Give a grant')} question={t('Give something beside the plans?')}>
           {(close) => <GiveGrant organisationId={organisationId} onDone={close} />}
-        </Act>
+        </DialogButton>
       </p>
     </section>
   );

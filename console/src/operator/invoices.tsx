@@ -1,23 +1,14 @@
 import { Checkbox, NumberInput } from '@mantine/core';
 import type { InvoiceOfAny } from '@tidegate/client';
 import { useState } from 'react';
-import { moneyColumn } from '../kernel/amount-column.tsx';
+import { invoiceColumns } from '../billing/invoice-columns.tsx';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { day, minorOf, money } from '../kernel/format.ts';
-import { Moment } from '../kernel/moment.tsx';
+import { DialogButton } from '../kernel/dialog-button.tsx';
+import { minorOf, money } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
-import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { Act, ReasonForm } from './act.tsx';
-
-const MARKS: Record<InvoiceOfAny['status'], Mark> = {
-  draft: 'pending',
-  open: 'info',
-  paid: 'ok',
-  void: 'stale',
-  uncollectible: 'critical',
-};
+import { ReasonForm } from './reason-form.tsx';
 
 /** Invoices of an organisation. Those of this installation are marked as paid, withdrawn or credited here; Stripe's there. */
 export function Invoices({ organisationId }: { organisationId: string }) {
@@ -47,30 +38,7 @@ export function Invoices({ organisationId }: { organisationId: string }) {
 
 const columns = (): Column<InvoiceOfAny>[] => [
   { key: 'number', title: t('Number'), value: ({ number }) => number },
-  {
-    key: 'issued',
-    title: t('Issued'),
-    value: ({ issuedAt }) => issuedAt,
-    cell: ({ issuedAt }) => (issuedAt ? <Moment at={issuedAt} as={day} /> : '–'),
-  },
-  {
-    key: 'status',
-    title: t('State'),
-    value: ({ status }) => status,
-    cell: ({ status }) => <StateMark mark={MARKS[status]}>{t(status)}</StateMark>,
-  },
-  moneyColumn({
-    key: 'total',
-    title: t('Total'),
-    minor: ({ totalMinor }) => totalMinor,
-    currency: ({ currency }) => currency,
-  }),
-  moneyColumn({
-    key: 'due',
-    title: t('Left to pay'),
-    minor: ({ dueMinor }) => dueMinor,
-    currency: ({ currency }) => currency,
-  }),
+  ...invoiceColumns<InvoiceOfAny>(),
   { key: 'decide', title: '', value: () => null, cell: (invoice) => <Acts invoice={invoice} /> },
 ];
 
@@ -82,19 +50,19 @@ function Acts({ invoice }: { invoice: InvoiceOfAny }) {
   return (
     <span className="row">
       {isOpen ? (
-        <Act label={t('Mark as paid')} question={t('Mark the invoice {number} as paid?', { number })}>
+        <DialogButton label={t('Mark as paid')} question={t('Mark the invoice {number} as paid?', { number })}>
           {(close) => <MarkPaid invoice={invoice} onDone={close} />}
-        </Act>
+        </DialogButton>
       ) : null}
       {(isOpen || invoice.status === 'paid') && left > 0 ? (
-        <Act label={t('Credit a part')} question={t('Credit a part of the invoice {number}?', { number })}>
+        <DialogButton label={t('Credit a part')} question={t('Credit a part of the invoice {number}?', { number })}>
           {(close) => <CreditPart invoice={invoice} left={left} onDone={close} />}
-        </Act>
+        </DialogButton>
       ) : null}
       {isOpen ? (
-        <Act label={t('Withdraw')} question={t('Withdraw the invoice {number}?', { number })}>
+        <DialogButton label={t('Withdraw')} question={t('Withdraw the invoice {number}?', { number })}>
           {(close) => <Withdraw invoice={invoice} onDone={close} />}
-        </Act>
+        </DialogButton>
       ) : null}
     </span>
   );

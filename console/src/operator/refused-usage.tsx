@@ -2,10 +2,9 @@ import { Link } from '@tanstack/react-router';
 import type { RejectedUsageOfAny } from '@tidegate/client';
 import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { exact } from '../kernel/format.ts';
-import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { refusedAt, refusedColumns } from '../usage/refused-columns.tsx';
 
 /** Usage that services reported of any organisation and that was not counted. Nothing where everything was. */
 export function AllRefusedUsage() {
@@ -37,7 +36,7 @@ export function AllRefusedUsage() {
 }
 
 const columnsOf = (org: string): Column<RejectedUsageOfAny>[] => [
-  { key: 'at', title: t('Last time'), value: ({ lastAt }) => lastAt, cell: ({ lastAt }) => <Moment at={lastAt} /> },
+  refusedAt(),
   {
     key: 'organisation',
     title: t('Organisation'),
@@ -51,13 +50,5 @@ const columnsOf = (org: string): Column<RejectedUsageOfAny>[] => [
         </Link>
       ),
   },
-  { key: 'why', title: t('Why'), value: ({ message }) => message, wide: true },
-  { key: 'times', title: t('How often'), number: true, value: ({ times }) => times, cell: ({ times }) => exact(times) },
-  {
-    key: 'event',
-    title: t('Event'),
-    wide: true,
-    value: ({ event }) => event,
-    cell: ({ event }) => <span className="mono">{event}</span>,
-  },
+  ...refusedColumns<RejectedUsageOfAny>(),
 ];

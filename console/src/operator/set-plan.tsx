@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { BillingInterval } from '@tidegate/client';
 import { useState } from 'react';
 import { readOf, useWrite } from '../kernel/api.ts';
+import { DialogButton } from '../kernel/dialog-button.tsx';
 import { t } from '../kernel/strings.ts';
-import { Act, ReasonForm } from './act.tsx';
+import { ReasonForm } from './reason-form.tsx';
 
 interface Props {
   organisationId: string;
@@ -14,9 +15,9 @@ interface Props {
 /** Puts an organisation on a plan, which is invoiced by hand. */
 export function SetPlan({ organisationId, name }: Props) {
   return (
-    <Act label={t('Set a plan')} question={t('Put {name} on another plan?', { name })}>
+    <DialogButton label={t('Set a plan')} question={t('Put {name} on another plan?', { name })}>
       {(close) => <Choice organisationId={organisationId} onDone={close} />}
-    </Act>
+    </DialogButton>
   );
 }
 

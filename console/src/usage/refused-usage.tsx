@@ -1,10 +1,9 @@
 import type { RejectedUsage } from '@tidegate/client';
 import { usePages } from '../kernel/api.ts';
-import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { exact } from '../kernel/format.ts';
-import { Moment } from '../kernel/moment.tsx';
+import { DataTable } from '../kernel/data-table.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { refusedAt, refusedColumns } from './refused-columns.tsx';
 
 /** Events that services reported and that were not counted, and why. Nothing where everything was. */
 export function RefusedUsage() {
@@ -24,7 +23,7 @@ export function RefusedUsage() {
             part="refused"
             name={t('Not counted')}
             rows={items}
-            columns={columns()}
+            columns={[refusedAt<RejectedUsage>(), ...refusedColumns<RejectedUsage>()]}
             rowKey={({ code, event, firstAt }) => `${code} ${firstAt} ${event}`}
             more={more}
           />
@@ -33,16 +32,3 @@ export function RefusedUsage() {
     </section>
   );
 }
-
-const columns = (): Column<RejectedUsage>[] => [
-  { key: 'at', title: t('Last time'), value: ({ lastAt }) => lastAt, cell: ({ lastAt }) => <Moment at={lastAt} /> },
-  { key: 'why', title: t('Why'), value: ({ message }) => message, wide: true },
-  { key: 'times', title: t('How often'), number: true, value: ({ times }) => times, cell: ({ times }) => exact(times) },
-  {
-    key: 'event',
-    title: t('Event'),
-    wide: true,
-    value: ({ event }) => event,
-    cell: ({ event }) => <span className="mono">{event}</span>,
-  },
-];

@@ -1,46 +1,10 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useState } from 'react';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 
-interface ActProps {
-  /** On the button. */
-  label: string;
-  /** What is asked. */
-  question: string;
-  children: (close: () => void) => React.ReactNode;
-}
-
-/** A button whose dialog asks before anything is done. What was typed and refused is not there the next time. */
-export function Act({ label, question, children }: ActProps) {
-  // A dialog costs a millisecond to draw also while it is closed, and a long table has one in each row.
-  const [isUsed, setUsed] = useState(false);
-  const [open, setOpen] = useState(false);
-  const close = () => setOpen(false);
-  return (
-    <>
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={() => {
-          setUsed(true);
-          setOpen(true);
-        }}
-      >
-        {label}
-      </Button>
-      {isUsed ? (
-        <Modal opened={open} onClose={close} title={question}>
-          {children(close)}
-        </Modal>
-      ) : null}
-    </>
-  );
-}
-
-interface ReasonProps {
+interface Props {
   /** What is done, on the button that does it. */
   label: string;
   consequence: string;
@@ -61,7 +25,7 @@ export function ReasonForm({
   write,
   onSend,
   children,
-}: ReasonProps) {
+}: Props) {
   const form = useForm({ initialValues: { reason: '' } });
   const errors = fieldErrors(write.error, {}, ['reason']);
   return (
