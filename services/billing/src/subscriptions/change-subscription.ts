@@ -22,6 +22,7 @@ import {
   chosenPlan,
   costs,
   currencyFor,
+  needsApproval,
   requireChoosable,
 } from './chosen-plan.ts';
 import { enterCode } from './enter-code.ts';
@@ -85,8 +86,7 @@ export class ChangeSubscription {
       if (code) throw invalidCode(refuse, code, 'costs_nothing');
       return this.tryOut(context, situation, choice);
     }
-    const has = before !== undefined && isValid(before.status) && before.plan === plan.plan;
-    if (plan.approval && !has) {
+    if (needsApproval(plan, before)) {
       if (code) throw invalidCode(refuse, code, 'not_here');
       const { product } = plan;
       const orgId = tx.orgId as string;

@@ -55,6 +55,10 @@ export function chosenPlan(
   );
 }
 
+/** Whether an operator has to approve it first: whoever has it goes on. */
+export const needsApproval = ({ approval, plan }: VersionedPlan, before: Subscription | undefined): boolean =>
+  approval && !(before !== undefined && isValid(before.status) && before.plan === plan);
+
 /** What is asked for, with all that is not said as it is. What costs nothing has no interval but the month. */
 export async function choiceOf(
   refuse: Refuse<typeof intervalNotOffered | typeof addonNotOffered>,

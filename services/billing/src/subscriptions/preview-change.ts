@@ -17,6 +17,7 @@ import {
   choiceOf,
   chosenPlan,
   costs,
+  needsApproval,
   requireChoosable,
   usuallyBegins,
 } from './chosen-plan.ts';
@@ -75,7 +76,7 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
   const isBilledThere = before?.provider === 'stripe' && !isEnded(before);
   // As the change itself: what is refused costs nothing.
   if (!isBilledThere) requireNotHeld(before);
-  if (plan.approval && !isBilledThere && !(has && before.plan === plan.plan)) {
+  if (!isBilledThere && needsApproval(plan, before)) {
     if (input.promotionCode) throw invalidCode(refuse, input.promotionCode, 'not_here');
     return { interval, provider: before?.provider ?? 'none', beginsAt: null, dueNow: null, next: null };
   }

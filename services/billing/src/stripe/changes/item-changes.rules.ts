@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe';
+import { idOf } from '../client/id-of.rules.ts';
 import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
 
 /** What a product's part of a subscription shall be: the prices of its plan, of its add-ons and of what it charges by use. */
@@ -41,8 +42,12 @@ export function nextItems({
   if (!schedule || typeof schedule === 'string') return undefined;
   const ends = endOf(items.data);
   const next = schedule.phases.find(({ start_date }) => start_date >= ends);
-  return next?.items.map(({ price, quantity }) => quantified(typeof price === 'string' ? price : price.id, quantity));
+  return next?.items.map(({ price, quantity }) => quantified(idOf(price), quantity));
 }
+
+/** What it pays for now. */
+export const itemsOf = ({ items }: Pick<Stripe.Subscription, 'items'>): Quantified[] =>
+  items.data.map(({ price, quantity }) => quantified(price.id, quantity));
 
 export const belongsTo = ({ sold }: Pick<Part, 'sold'>, product: string): boolean =>
   sold !== undefined && sold.product === product;

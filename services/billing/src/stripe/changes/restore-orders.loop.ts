@@ -3,6 +3,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { idOf } from '../client/id-of.rules.ts';
 import { StripeApi } from '../client/stripe-api.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
 import { type KeptOrder, takeKeptOrders } from './kept-order.rows.ts';
@@ -37,6 +38,6 @@ export class RestoreOrders {
     const customer = await this.orders.bringBack(kept);
     if (!customer) return;
     this.log.info({ orgId: kept.org_id, subscription: kept.subscription_id }, 'An order was brought back at Stripe');
-    await this.customers.sync(typeof customer === 'string' ? customer : customer.id);
+    await this.customers.sync(idOf(customer));
   }
 }

@@ -3,8 +3,9 @@ import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Stripe } from 'stripe';
 import type { PaidSubscription } from '../../subscriptions/payments.ts';
+import { idOf } from '../client/id-of.rules.ts';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
-import { endOf, nextItems, othersOrdered, type Quantified, quantified, sameItems } from './item-changes.rules.ts';
+import { endOf, itemsOf, nextItems, othersOrdered, type Quantified, sameItems } from './item-changes.rules.ts';
 import { dropKeptOrder, findKeptOrder, type KeptOrder, keepOrder } from './kept-order.rows.ts';
 import { PaidItems } from './paid-items.ts';
 
@@ -35,7 +36,7 @@ export class ScheduledOrders {
         stripe.subscriptions.update(found.id, { cancel_at_period_end: false }, options),
       );
     }
-    const existing = idOf(found);
+    const existing = idOf(found.schedule);
     const schedule = existing
       ? await this.api.call('GET /v1/subscription_schedules/:id', (stripe) =>
           stripe.subscriptionSchedules.retrieve(existing),
@@ -45,7 +46,7 @@ export class ScheduledOrders {
         );
     const current = schedule.phases.find(({ start_date }) => start_date === schedule.current_phase?.start_date);
     const ends = endOf(found.items.data);
-    const now = found.items.data.map(({ price, quantity }) => quantified(price.id, quantity));
+    const now = itemsOf(found);
     const start_date = current?.start_date ?? found.start_date;
     await this.call('POST /v1/subscription_schedules/:id', (stripe, options) =>
       stripe.subscriptionSchedules.update(
@@ -65,12 +66,11 @@ export class ScheduledOrders {
 
   /** For a change of one product: `done` says that everything is as it shall be. */
   async release({ orgId, product }: PaidSubscription, found: Stripe.Subscription): Promise<void> {
-    const id = idOf(found);
+    const id = idOf(found.schedule);
     if (!id) return;
     const ordered = nextItems(found);
     if (ordered) {
-      const standing = found.items.data.map(({ price, quantity }) => quantified(price.id, quantity));
-      const kept = { org_id: orgId, subscription_id: found.id, product, standing, ordered };
+      const kept = { org_id: orgId, subscription_id: found.id, product, standing: itemsOf(found), ordered };
       await this.tenants.run(orgId, (tx) => keepOrder(tx, kept, CHECKED_AFTER_S));
     }
     try {
@@ -127,9 +127,3 @@ export class ScheduledOrders {
     return this.api.call(endpoint, work, { idempotencyKey: newId() });
   }
 }
-
-const idOf = ({ schedule }: Stripe.Subscription): string | undefined =>
-  typeof schedule === 'string' ? schedule : schedule?.id;
-
-const itemsOf = ({ items }: Stripe.Subscription): Quantified[] =>
-  items.data.map(({ price, quantity }) => quantified(price.id, quantity));

@@ -5,6 +5,7 @@ import { newId } from '@tidegate/database/ids';
 import { clock } from '@tidegate/runtime/clock';
 import type { Stripe } from 'stripe';
 import { type PaidChange, type PaidSubscription, Payments, type PreviewedCost } from '../../subscriptions/payments.ts';
+import { idOf } from '../client/id-of.rules.ts';
 import { endOnce, refusalOf, StripeApi } from '../client/stripe-api.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
 import {
@@ -47,9 +48,6 @@ const isForHolder = (error: unknown): boolean =>
 /** Before what waits for the holder of a card is given up. */
 const endsSoon = ({ items }: Stripe.Subscription): boolean => endOf(items.data) * 1_000 - clock.now() < DAY_MS;
 const DAY_MS = 86_400_000;
-
-const idOf = (invoice: Stripe.Subscription['latest_invoice']): string =>
-  typeof invoice === 'string' ? invoice : (invoice?.id ?? '');
 
 /**
  * Changes subscriptions that Stripe bills for. Each request names the state that shall be, so repeating it after a time-out
@@ -164,7 +162,7 @@ export class StripePayments extends Payments {
   }
 
   private async pageOf({ latest_invoice, pending_update }: Stripe.Subscription): Promise<Error> {
-    const id = idOf(latest_invoice);
+    const id = idOf(latest_invoice) ?? '';
     const { hosted_invoice_url: url } = await this.api.call('GET /v1/invoices/:id', (stripe) =>
       stripe.invoices.retrieve(id),
     );
@@ -174,7 +172,7 @@ export class StripePayments extends Payments {
   }
 
   private async giveUp({ latest_invoice }: Stripe.Subscription): Promise<void> {
-    const id = idOf(latest_invoice);
+    const id = idOf(latest_invoice) ?? '';
     try {
       await this.call('POST /v1/invoices/:id/void', (stripe, options) => stripe.invoices.voidInvoice(id, {}, options));
     } catch (error) {
@@ -257,6 +255,6 @@ export class StripePayments extends Payments {
   }
 
   private async copy({ customer }: Stripe.Subscription): Promise<void> {
-    await this.customers.sync(typeof customer === 'string' ? customer : customer.id);
+    await this.customers.sync(idOf(customer));
   }
 }

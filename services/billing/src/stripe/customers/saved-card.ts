@@ -1,3 +1,4 @@
+import { idOf } from '../client/id-of.rules.ts';
 import type { StripeApi } from '../client/stripe-api.ts';
 
 /**
@@ -14,5 +15,3 @@ export async function savedCard(api: StripeApi, customerId: string): Promise<str
   const newest = data.find(({ default_payment_method: method }) => method !== null)?.default_payment_method;
   return newest ? idOf(newest) : undefined;
 }
-
-const idOf = (method: string | { id: string }): string => (typeof method === 'string' ? method : method.id);

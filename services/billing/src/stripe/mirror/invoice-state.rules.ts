@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe';
+import { idOf } from '../client/id-of.rules.ts';
 import { fromStripe } from '../prices/stripe-amount.rules.ts';
 
 /** An invoice of Stripe as it is shown. Amounts are minor units of its currency. */
@@ -70,7 +71,7 @@ export function invoiceState(invoice: Stripe.Invoice): InvoiceState {
     paidAt: invoice.status_transitions?.paid_at ?? null,
     periodStart: invoice.period_start,
     periodEnd: invoice.period_end,
-    subscriptionId: typeof subscription === 'string' ? subscription : (subscription?.id ?? null),
+    subscriptionId: idOf(subscription) ?? null,
     reason: invoice.billing_reason,
     pageUrl: invoice.hosted_invoice_url ?? null,
     pdfUrl: invoice.invoice_pdf ?? null,
@@ -91,7 +92,7 @@ function lineState(line: Stripe.InvoiceLineItem, money: (amount: number) => numb
     discount: money(Math.max(0, discount)),
     quantity: line.quantity,
     exactQuantity: line.quantity_decimal === null ? null : String(line.quantity_decimal),
-    priceId: typeof price === 'string' ? price : (price?.id ?? null),
+    priceId: idOf(price) ?? null,
     periodStart: line.period.start,
     periodEnd: line.period.end,
     proration: item?.proration ?? extra?.proration ?? false,

@@ -3,6 +3,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { each } from '@tidegate/runtime/each';
 import { Log } from '@tidegate/telemetry/log';
 import type { Stripe } from 'stripe';
+import { idOf } from '../client/id-of.rules.ts';
 import { refusalOf, StripeApi } from '../client/stripe-api.ts';
 import { findUnresolved, ownerOf, resolveEvent } from '../inbox/stripe-event.rows.ts';
 
@@ -28,7 +29,7 @@ const FETCH: readonly [prefix: string, endpoint: string, (stripe: Stripe, id: st
 
 async function disputed(stripe: Stripe, id: string): Promise<Owned> {
   const { charge } = await stripe.disputes.retrieve(id);
-  return stripe.charges.retrieve(typeof charge === 'string' ? charge : charge.id);
+  return stripe.charges.retrieve(idOf(charge));
 }
 
 /** Thin events say which object has changed, not whose it is: the copy knows, or Stripe is asked. */
@@ -60,7 +61,7 @@ export class ResolveEvents {
     if (!fetch) return null;
     try {
       const { customer } = await this.api.call(`GET /v1/${endpoint}/:id`, (stripe) => fetch(stripe, objectId));
-      return (typeof customer === 'string' ? customer : customer?.id) ?? null;
+      return idOf(customer) ?? null;
     } catch (error) {
       if (refusalOf(error)) return null;
       throw error;

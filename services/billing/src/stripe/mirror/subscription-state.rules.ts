@@ -1,5 +1,6 @@
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
 import type { Stripe } from 'stripe';
+import { idOf } from '../client/id-of.rules.ts';
 
 /** A subscription at Stripe, as far as anything here depends on it. Instants are whole seconds, as there. */
 export interface SubscriptionState {
@@ -74,7 +75,7 @@ function nextPhase({ phases, current_phase: current }: Stripe.SubscriptionSchedu
   const next = phases.find(({ start_date: start }) => current !== null && start >= current.end_date);
   if (!next) return null;
   const items = next.items.map(({ price, quantity }) => ({
-    priceId: typeof price === 'string' ? price : price.id,
+    priceId: idOf(price),
     lookupKey: typeof price === 'string' || price.deleted ? null : price.lookup_key,
     quantity: quantity ?? 1,
   }));

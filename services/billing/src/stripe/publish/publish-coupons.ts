@@ -1,5 +1,6 @@
 import type { PublishedChange } from '@tidegate/contracts/billing/publish';
 import type { Stripe } from 'stripe';
+import { idOf } from '../client/id-of.rules.ts';
 import { refusalOf, type StripeApi } from '../client/stripe-api.ts';
 import type { WantedCoupon } from './wanted-coupons.rules.ts';
 
@@ -60,10 +61,7 @@ async function publishCode(api: StripeApi, coupon: string, code: string, dryRun:
   return change;
 }
 
-function couponOf({ promotion }: Stripe.PromotionCode): string | undefined {
-  const { coupon } = promotion;
-  return typeof coupon === 'string' ? coupon : coupon?.id;
-}
+const couponOf = ({ promotion }: Stripe.PromotionCode): string | undefined => idOf(promotion.coupon);
 
 async function found<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
