@@ -7,7 +7,7 @@ import { checkSecrets, hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { compressAnswer, mayBeCompressed, varyBy } from '../kernel/compress-answers.ts';
 import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from '../kernel/entity-tags.ts';
-import type { Principal } from '../kernel/principal.ts';
+import { endsIn, type Principal } from '../kernel/principal.ts';
 import type { Spent } from '../limits/quota.ts';
 import { recaller } from './answered-before.ts';
 import { fileIn } from './answered-file.ts';
@@ -146,8 +146,8 @@ function spend(
 /** The signed caller of the next page: the credentials may be revoked, or end, while a long table is read. */
 function stillSigned(principal: Principal, { access, revocations }: EdgeParts): () => string {
   return () => {
-    const ended = (principal.endsAt ?? Number.POSITIVE_INFINITY) <= Date.now() || revocations.isRevoked(principal);
-    if (ended) throw unauthenticated({}, 'The credentials have ended.');
+    if (endsIn(principal) <= 0 || revocations.isRevoked(principal))
+      throw unauthenticated({}, 'The credentials have ended.');
     return access.callerToken(principal);
   };
 }

@@ -17,6 +17,9 @@ export interface Principal {
   signed: { token: string; until: number } | undefined;
 }
 
+/** Milliseconds until its key expires; without an end, infinitely many. */
+export const endsIn = ({ endsAt = Number.POSITIVE_INFINITY }: Principal): number => endsAt - Date.now();
+
 /** The credentials of a request. */
 export interface Credential {
   token: string;

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Memberships } from '../access/memberships.ts';
 import { Revocations } from '../access/revocations.ts';
 import { GatewayConfig } from '../gateway.config.ts';
-import type { Credential, Principal } from '../kernel/principal.ts';
+import { type Credential, endsIn, type Principal } from '../kernel/principal.ts';
 import { Feed, type Numbered } from './feed.ts';
 import { LiveClient } from './live-client.ts';
 import { aboutOf, lastEventId, readTopics } from './topics.rules.ts';
@@ -133,13 +133,13 @@ export class StreamLive {
   private async recheck(client: LiveClient, watch: (ms: number) => void): Promise<void> {
     const { principal, credential } = client;
     try {
-      if ((principal.endsAt ?? Number.POSITIVE_INFINITY) <= Date.now()) return this.end(client, 'expired');
+      if (endsIn(principal) <= 0) return this.end(client, 'expired');
       client.principal = await this.memberships.renew(principal, credential);
       watch(client.principal.expires - Date.now());
     } catch (error) {
       const over = error instanceof ProblemError && error.status < 500 && error.status !== 429;
       if (over) this.end(client, 'expired');
-      else watch(Math.min(AGAIN_MS, (principal.endsAt ?? Number.POSITIVE_INFINITY) - Date.now()));
+      else watch(Math.min(AGAIN_MS, endsIn(principal)));
     }
   }
 
