@@ -3,7 +3,8 @@ import { useOrg, useRead } from '../kernel/api.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { INVOICE_MARKS, InvoiceDetail, invoiceName } from './invoice-detail.tsx';
+import { INVOICE_MARKS } from '../records/invoice-columns.tsx';
+import { InvoiceDetail, invoiceName } from './invoice-detail.tsx';
 import { SaveInvoice } from './save-invoice.tsx';
 
 /** An invoice beside the list of all. */

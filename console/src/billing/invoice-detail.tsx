@@ -1,18 +1,9 @@
-import type { Invoice, InvoicesGetOutput } from '@tidegate/client';
+import type { InvoicesGetOutput } from '@tidegate/client';
 import { Fact } from '../kernel/fact.tsx';
 import { day, money } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
-import type { Mark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { InvoiceLines } from './invoice-lines.tsx';
-
-export const INVOICE_MARKS: Record<Invoice['status'], Mark> = {
-  draft: 'pending',
-  open: 'info',
-  paid: 'ok',
-  void: 'stale',
-  uncollectible: 'critical',
-};
 
 export const invoiceName = (number: string | null): string =>
   number ? t('Invoice {number}', { number }) : t('Draft of an invoice');

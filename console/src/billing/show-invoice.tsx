@@ -4,7 +4,8 @@ import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { INVOICE_MARKS, InvoiceDetail, invoiceName } from './invoice-detail.tsx';
+import { INVOICE_MARKS } from '../records/invoice-columns.tsx';
+import { InvoiceDetail, invoiceName } from './invoice-detail.tsx';
 import { SaveInvoice } from './save-invoice.tsx';
 
 const route = getRouteApi('/o/$org/billing/invoices/$invoiceId');

@@ -1,13 +1,13 @@
 import { Checkbox, NumberInput } from '@mantine/core';
 import type { InvoiceOfAny } from '@tidegate/client';
 import { useState } from 'react';
-import { invoiceColumns } from '../billing/invoice-columns.tsx';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { DialogButton } from '../kernel/dialog-button.tsx';
 import { minorOf, money } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { invoiceColumns } from '../records/invoice-columns.tsx';
 import { ReasonForm } from './reason-form.tsx';
 
 /** Invoices of an organisation. Those of this installation are marked as paid, withdrawn or credited here; Stripe's there. */

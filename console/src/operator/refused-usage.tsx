@@ -4,7 +4,7 @@ import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { refusedAt, refusedColumns } from '../usage/refused-columns.tsx';
+import { refusedAt, refusedColumns } from '../records/refused-columns.tsx';
 
 /** Usage that services reported of any organisation and that was not counted. Nothing where everything was. */
 export function AllRefusedUsage() {

@@ -3,7 +3,7 @@ import { usePages } from '../kernel/api.ts';
 import { DataTable } from '../kernel/data-table.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { refusedAt, refusedColumns } from './refused-columns.tsx';
+import { refusedAt, refusedColumns } from '../records/refused-columns.tsx';
 
 /** Events that services reported and that were not counted, and why. Nothing where everything was. */
 export function RefusedUsage() {

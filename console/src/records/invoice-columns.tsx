@@ -3,9 +3,16 @@ import { moneyColumn } from '../kernel/amount-column.tsx';
 import type { Column } from '../kernel/data-table.tsx';
 import { day } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
-import { StateMark } from '../kernel/state-mark.tsx';
+import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { INVOICE_MARKS } from './invoice-detail.tsx';
+
+export const INVOICE_MARKS: Record<Invoice['status'], Mark> = {
+  draft: 'pending',
+  open: 'info',
+  paid: 'ok',
+  void: 'stale',
+  uncollectible: 'critical',
+};
 
 type Shown = Pick<Invoice, 'issuedAt' | 'status' | 'totalMinor' | 'dueMinor' | 'currency'>;
 
