@@ -1,4 +1,5 @@
 import type { Bot, NextLevel } from '@tidegate/client';
+import { INTERVAL_MS } from '@tidegate/contracts/bot-executor/candle-intervals';
 import { useMemo } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
@@ -8,7 +9,7 @@ import { Amount } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { INTERVAL_MS, plainFeed } from '../ladder/feed.rules.ts';
+import { plainFeed } from '../ladder/feed.rules.ts';
 import { orderName } from '../ladder/order-words.ts';
 import { type Line, PriceChart } from '../ladder/price-chart.tsx';
 import { padded } from '../ladder/price-marks.rules.ts';

@@ -1,4 +1,5 @@
 import type { BacktestFeed, CandleSeries, Feed } from '@tidegate/client';
+import { INTERVAL_MS } from '@tidegate/contracts/bot-executor/candle-intervals';
 
 /** Candles as a form has them: which, and of which days; an empty day is no bound. */
 export interface FeedForm {
@@ -18,16 +19,6 @@ export const seriesOf = (chosen: string, market: string, all: readonly CandleSer
   return there.find((one) => seriesKey(one) === chosen) ?? there[0];
 };
 
-/** How long one candle is. */
-export const INTERVAL_MS: Record<CandleSeries['interval'], number> = {
-  '1m': 60_000,
-  '5m': 300_000,
-  '15m': 900_000,
-  '30m': 1_800_000,
-  '1h': 3_600_000,
-  '4h': 14_400_000,
-  '1d': 86_400_000,
-};
 const DAY_MS = INTERVAL_MS['1d'];
 
 /** Both days are included. They are days of UTC, as candles are: the same range in every browser. */

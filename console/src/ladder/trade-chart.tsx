@@ -1,5 +1,5 @@
 import type { CandleSeries } from '@tidegate/client';
-import { INTERVAL_MS } from './feed.rules.ts';
+import { INTERVAL_MS } from '@tidegate/contracts/bot-executor/candle-intervals';
 import { PriceChart } from './price-chart.tsx';
 import type { DrawnFill } from './price-marks.rules.ts';
 

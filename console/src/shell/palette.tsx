@@ -1,4 +1,5 @@
 import { Modal, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useState } from 'react';
@@ -8,7 +9,6 @@ import { useScopes } from '../kernel/own-role.ts';
 import { meOf } from '../kernel/routes.ts';
 import { t } from '../kernel/strings.ts';
 import { chooseTheme, isDark } from '../kernel/theme.ts';
-import { useSettled } from '../kernel/use-settled.ts';
 import { type Entry, found } from './found.rules.ts';
 import classes from './shell.module.css';
 import { useNavigation } from './use-navigation.ts';
@@ -78,6 +78,8 @@ export function Palette({ org, onClose, onHelp }: { org: string; onClose: () => 
   );
 }
 
+/** What is being typed is asked for once it rests. */
+const PAUSE_MS = 200;
 /** So many are read at once; of a list with more, what has the name is asked for. */
 const MOST_READ = 200;
 
@@ -101,7 +103,7 @@ function useEntries(org: string, onHelp: () => void, asked: string): { all: Entr
   const servers = useQuery({ ...readOf(org, 'serversList', { limit: MOST_READ }), enabled: may('servers:read') }).data;
   const bots = useQuery({ ...readOf(org, 'botsList', { limit: MOST_READ }), enabled: may('bots:read') }).data;
   const word = longestWord(asked);
-  const search = useSettled(word);
+  const [search] = useDebouncedValue(word, PAUSE_MS);
   const moreOf = (list: { nextCursor?: string } | undefined) => search !== '' && list?.nextCursor !== undefined;
   const named = { limit: MOST_READ, search };
   const moreServers = useQuery({ ...readOf(org, 'serversList', named), enabled: moreOf(servers) });

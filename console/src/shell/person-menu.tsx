@@ -1,10 +1,7 @@
 import { Button, Menu, Modal } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
-import { isProblem } from '@tidegate/client';
 import { useState } from 'react';
-import { client } from '../kernel/api.ts';
 import { chooseUtc, isUtc } from '../kernel/format.ts';
-import { leave } from '../kernel/log-out.ts';
+import { useLogOut } from '../kernel/log-out.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { chooseLocale, LOCALES, type Locale, locale, t } from '../kernel/strings.ts';
 import { chooseTheme, theme } from '../kernel/theme.ts';
@@ -12,16 +9,7 @@ import { chooseTheme, theme } from '../kernel/theme.ts';
 /** Loaded with its first use: a menu brings the library that places it, a sixth of a first visit. */
 export function PersonMenu({ name, email, onHelp }: { name: string; email: string; onHelp: () => void }) {
   const [opened, setOpened] = useState(true);
-  // Not as other changes: nothing of the page is read again, because there is nobody to read it any more.
-  const logOut = useMutation({
-    mutationFn: () => client.sessionsLogout(),
-    onSuccess: leave,
-    onError: (error) => {
-      setOpened(false);
-      // An answer that was lost has taken the cookies, so that the next one finds nobody: this browser is out.
-      if (isProblem(error) && error.code === 'unauthenticated') leave();
-    },
-  });
+  const logOut = useLogOut(() => setOpened(false));
   const menu = (
     <Menu position="bottom-end" opened={opened} onChange={setOpened} returnFocus>
       <Menu.Target>

@@ -1,12 +1,9 @@
 import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
-import { isProblem } from '@tidegate/client';
 import { lazy, Suspense, useEffect } from 'react';
-import { client } from '../kernel/api.ts';
 import { Brand } from '../kernel/brand.tsx';
 import { useLogInNeeded } from '../kernel/log-in-again.ts';
-import { leave, leaveWithOthers } from '../kernel/log-out.ts';
+import { leaveWithOthers, useLogOut } from '../kernel/log-out.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 import classes from './shell.module.css';
@@ -15,14 +12,7 @@ const LogInAgain = lazy(async () => ({ default: (await import('../session/log-in
 
 /** Around the pages of a person, for somebody who belongs to no organisation: from here they get everywhere they may. */
 export function PersonShell() {
-  const logOut = useMutation({
-    mutationFn: () => client.sessionsLogout(),
-    onSuccess: leave,
-    // The session has ended anyway.
-    onError: (error) => {
-      if (isProblem(error) && error.code === 'unauthenticated') leave();
-    },
-  });
+  const logOut = useLogOut();
   useEffect(leaveWithOthers, []);
   const logInNeeded = useLogInNeeded();
   return (

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Halt } from '@tidegate/contracts/bot-executor/bot-reasons';
 import { type BotStatus, botPulse, botStopped, botWasHalted } from '@tidegate/contracts/bot-executor/bots';
+import { INTERVAL_MS } from '@tidegate/contracts/bot-executor/candle-intervals';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -8,7 +9,6 @@ import { Contradiction } from '../engine/position.rules.ts';
 import { isOver, type State } from '../engine/state.rules.ts';
 import { type Step } from '../engine/step.rules.ts';
 import { type CandleTicks } from '../kernel/candle-series.rules.ts';
-import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { runCandle, runClose } from '../strategies/decide.rules.ts';
 import { obstacleOf } from '../strategies/obstacle.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';

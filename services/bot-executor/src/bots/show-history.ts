@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { listActivity, showBotEquity, showLevels } from '@tidegate/contracts/bot-executor/bot-history';
+import { INTERVAL_MS } from '@tidegate/contracts/bot-executor/candle-intervals';
 import { orNotFound } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -8,7 +9,6 @@ import { readStored } from '../candles/series.rows.ts';
 import { MAX_CANDLES } from '../candles/stored-series.ts';
 import { isOver } from '../engine/state.rules.ts';
 import { mul, toText } from '../kernel/exact.rules.ts';
-import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { priceText, termsOf } from '../markets/markets.rules.ts';
 import { personOf } from '../queue/queue.rows.ts';
 import { strategyPlanOf } from '../strategies/plan.rules.ts';

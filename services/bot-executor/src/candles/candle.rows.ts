@@ -1,9 +1,9 @@
+import { INTERVAL_MS } from '@tidegate/contracts/bot-executor/candle-intervals';
 import type { Candle, CandleInterval, CandleSource, Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { Tx } from '@tidegate/database/tx';
 import { type CandleTicks, type Columns, candleAt, columnsOf, indexAt, partOf } from '../kernel/candle-series.rules.ts';
 import { div, fraction, whole } from '../kernel/exact.rules.ts';
 import { GapCounter } from '../kernel/gaps.rules.ts';
-import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { lockMarkets } from '../markets/market.rows.ts';
 import { type MarketRules, priceText } from '../markets/markets.rules.ts';
 import { CHUNK_CANDLES, type Chunk, chunkStart, decodeChunks, encodeChunk, mergeCandles } from './chunk-codec.ts';

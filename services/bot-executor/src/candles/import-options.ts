@@ -1,5 +1,5 @@
+import { INTERVAL_MS } from '@tidegate/contracts/bot-executor/candle-intervals';
 import type { CandleInterval, ImportOptions } from '@tidegate/contracts/bot-executor/candles';
-import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import type { FileRequest } from './csv/row-reader.ts';
 

@@ -1,7 +1,7 @@
+import { INTERVAL_MS } from '@tidegate/contracts/bot-executor/candle-intervals';
 import type { CandleInterval, CandleSource } from '@tidegate/contracts/bot-executor/candles';
 import type { Tx } from '@tidegate/database/tx';
 import { type CandleTicks, candleAt, indexAt, partOf } from '../kernel/candle-series.rules.ts';
-import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { type CandleRange, type ChunkRow, oneChunk, type Series, TABLE, toChunk } from './candle.rows.ts';
 import { CHUNK_CANDLES, firstOf } from './chunk-codec.ts';
 import type { StoredSeries } from './stored-series.ts';

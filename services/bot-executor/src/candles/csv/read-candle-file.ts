@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises';
+import { INTERVAL_MS } from '@tidegate/contracts/bot-executor/candle-intervals';
 import type { CandleReport } from '@tidegate/contracts/bot-executor/candles';
 import { CsvError, parse } from 'csv-parse';
 import type { Columns } from '../../kernel/candle-series.rules.ts';
 import { gapsOf } from '../../kernel/gaps.rules.ts';
-import { INTERVAL_MS } from '../../kernel/intervals.rules.ts';
 import { excerpt, ROLES, SEPARATORS, type Separator, separatorOf } from './columns.rules.ts';
 import { bounded, headOf, unpacked } from './pieces.ts';
 import { type FileRequest, RowReader, Unreadable } from './row-reader.ts';

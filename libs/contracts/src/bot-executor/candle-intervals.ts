@@ -1,7 +1,8 @@
-import type { CandleInterval } from '@tidegate/contracts/bot-executor/candles';
+import type { CandleInterval } from './candles.ts';
 
 const MINUTE = 60_000;
 
+/** How long one candle is, in milliseconds. Without a schema, so that a page need not load one for it. */
 export const INTERVAL_MS: Record<CandleInterval, number> = {
   '1m': MINUTE,
   '5m': 5 * MINUTE,
