@@ -171,11 +171,11 @@ export function watchServers(visit: Visit): void {
 
   test('an incident goes on as a colleague left it, and vanishes only after a question', async () => {
     await visit.go(page, `${home}/operator/incidents`);
-    await page.getByLabel('What happens').fill('Late invoices');
+    await page.getByLabel('What happens').fill('Mails go out late');
     await page.getByLabel('What customers should know').fill('They come an hour late.');
     await page.getByRole('button', { name: 'Tell everybody' }).click();
-    const incident = page.getByRole('region', { name: 'Late invoices' });
-    await incident.getByRole('heading', { name: 'Late invoices' }).waitFor();
+    const incident = page.getByRole('region', { name: 'Mails go out late' });
+    await incident.getByRole('heading', { name: 'Mails go out late' }).waitFor();
     expect(await visit.judge(page)).toEqual([]);
     const { body } = await ask<{ items: { id: string; state: string }[] }>(page, 'GET', '/operator/incidents');
     const path = `/operator/incidents/${body.items[0]?.id}`;
