@@ -125,23 +125,24 @@ export async function showCosts({ json, csv, ...range }: CostOptions): Promise<v
 
 /** By plan, then the organisations that bring least. */
 export function describeCosts({ currency, month, plans, organisations, unknown }: CostFigures): string {
-  const money = (row: { mrrMinor: number; cost: string; margin: string }) => [
+  const money = (row: { mrrMinor: number; usageMinor: number; cost: string; margin: string }) => [
     decimal(row.mrrMinor, currency),
+    decimal(row.usageMinor, currency),
     row.cost,
     row.margin,
   ];
   const rows = [
-    ['plan', 'organisations', 'recurring', 'cost', 'margin'],
+    ['plan', 'organisations', 'recurring', 'usage', 'cost', 'margin'],
     ...plans.map((row) => [
       row.product === null ? 'shared' : `${row.product}.${row.plan ?? '-'}`,
       String(row.organisations),
       ...money(row),
     ]),
-    ['organisation', 'plans', 'recurring', 'cost', 'margin'],
+    ['organisation', 'plans', 'recurring', 'usage', 'cost', 'margin'],
     ...organisations.map((row) => [row.organisationId, row.plans.join(' ') || '-', ...money(row)]),
   ];
   const missing = unknown > 0 ? `Of ${unknown} organisations it is not known what they used.\n` : '';
-  return `Use of ${month} against what recurs, in ${currency}\n${rows.map((row) => row.join('  ')).join('\n')}\n${missing}`;
+  return `Use of ${month} against what it brings, in ${currency}\n${rows.map((row) => row.join('  ')).join('\n')}\n${missing}`;
 }
 
 export const describeOrganisations = (items: readonly OrganisationSummary[]): string =>
@@ -176,6 +177,6 @@ const amount = (minor: number, currency: string): string => `${decimal(minor, cu
 /** Exact: digits are only moved behind the point. */
 function decimal(minor: number, currency: string): string {
   const digits = exponentOf(currency);
-  const text = String(minor).padStart(digits + 1, '0');
-  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
+  return `${minor < 0 ? '-' : ''}${digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`}`;
 }

@@ -80,7 +80,7 @@ export function openEveryDialog(visit: Visit): void {
 
   test('the pages of operators', async () => {
     const operator = await visit.operator();
-    const pages = ['organisations', 'orders', 'revenue', 'services', 'services/identity'];
+    const pages = ['organisations', 'orders', 'revenue', 'costs', 'services', 'services/identity'];
     const own = operator.home.split('/').at(-1);
     const addresses = [...pages, `organisations/${own}`].map((path) => `${operator.home}/operator/${path}`);
     expect(await visit.judgeAll(operator.page, addresses)).toEqual([]);

@@ -21,6 +21,12 @@ export const operatorRoutes = [
   }),
   createRoute({
     getParentRoute: () => orgRoute,
+    path: '/operator/costs',
+    validateSearch: (raw) => given({ month: textOf(raw, 'month') }),
+    component: lazyRouteComponent(() => import('./show-costs.tsx'), 'ShowCosts'),
+  }),
+  createRoute({
+    getParentRoute: () => orgRoute,
     path: '/operator/orders',
     component: lazyRouteComponent(() => import('./decide-orders.tsx'), 'DecideOrders'),
   }),

@@ -49,6 +49,7 @@ export const NAVIGATION: { title?: string; items: Item[] }[] = [
       { to: '/o/$org/operator/organisations', text: 'Organisations', scope: 'operator' },
       { to: '/o/$org/operator/orders', text: 'Orders', scope: 'operator' },
       { to: '/o/$org/operator/revenue', text: 'Revenue', scope: 'operator' },
+      { to: '/o/$org/operator/costs', text: 'Costs', scope: 'operator' },
       { to: '/o/$org/operator/catalogue', text: 'Plan catalogue', scope: 'operator' },
       { to: '/o/$org/operator/services', text: 'Services', scope: 'operator' },
       { to: '/o/$org/operator/incidents', text: 'Incidents', scope: 'operator' },

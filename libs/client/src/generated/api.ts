@@ -850,9 +850,11 @@ export type CostFigures = {
     organisations: number;
     /** What recurs in a month, at the end of this one */
     mrrMinor: number;
+    /** What use and packages were charged for in the month, after discounts and before taxes; less than 0 when more was given back */
+    usageMinor: number;
     /** Use of the month times what a unit costs, exact, in whole units of the currency */
     cost: string;
-    /** What recurs minus the cost */
+    /** What recurs and what use was charged for, minus the cost */
     margin: string;
   }>;
   /** Those that bring least come first */
@@ -861,9 +863,11 @@ export type CostFigures = {
     plans: Array<string>;
     /** What recurs in a month, at the end of this one */
     mrrMinor: number;
+    /** What use and packages were charged for in the month, after discounts and before taxes; less than 0 when more was given back */
+    usageMinor: number;
     /** Use of the month times what a unit costs, exact, in whole units of the currency */
     cost: string;
-    /** What recurs minus the cost */
+    /** What recurs and what use was charged for, minus the cost */
     margin: string;
   }>;
   /** The table, when CSV was asked for */

@@ -8,8 +8,14 @@ import { ProductKey } from './products.ts';
 
 const Amount = (description: string) => z.string().meta({ description, examples: ['12.5043'] });
 const mrrMinor = z.int().min(0).meta({ description: 'What recurs in a month, at the end of this one' });
+const usageMinor = z
+  .int()
+  .meta({
+    description:
+      'What use and packages were charged for in the month, after discounts and before taxes; less than 0 when more was given back',
+  });
 const cost = Amount('Use of the month times what a unit costs, exact, in whole units of the currency');
-const margin = Amount('What recurs minus the cost');
+const margin = Amount('What recurs and what use was charged for, minus the cost');
 
 /** What each means: docs/operations.md, *Costs*. */
 export const CostFigures = z
@@ -35,12 +41,13 @@ export const CostFigures = z
         plan: PlanKey.nullable(),
         organisations: z.int().min(0),
         mrrMinor,
+        usageMinor,
         cost,
         margin,
       }),
     ),
     organisations: z
-      .array(z.object({ organisationId: Id, plans: z.array(z.string()), mrrMinor, cost, margin }))
+      .array(z.object({ organisationId: Id, plans: z.array(z.string()), mrrMinor, usageMinor, cost, margin }))
       .meta({ description: 'Those that bring least come first' }),
     csv: z.string().optional().meta({ description: 'The table, when CSV was asked for' }),
   })

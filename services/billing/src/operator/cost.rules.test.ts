@@ -11,10 +11,16 @@ const fact = (product: string, plan: string, mrrMinor: number, currency = 'USD')
   currency,
   mrrMinor,
 });
-const used = (organisationId: string, facts: Fact[], quantities: Record<string, number>): Used => ({
+const used = (
+  organisationId: string,
+  facts: Fact[],
+  quantities: Record<string, number>,
+  charged: Used['charged'] = new Map(),
+): Used => ({
   organisationId,
   facts,
   quantities: new Map(Object.entries(quantities)),
+  charged,
 });
 const COSTING: Costing[] = [
   { meter: 'server_minutes', product: 'monitoring', unitCost: '0.0002', decimals: 0 },
@@ -26,7 +32,15 @@ test('use costs its quantity times the cost of a unit, to the last digit, and st
     COSTING,
     [
       used('a', [fact('monitoring', 'pro', 4_900)], { server_minutes: 300_000, tokens: 1 }),
-      used('b', [fact('monitoring', 'free', 0), fact('bots', 'basic', 1_900)], { server_minutes: 43_200 }),
+      used(
+        'b',
+        [fact('monitoring', 'free', 0), fact('bots', 'basic', 1_900)],
+        { server_minutes: 43_200 },
+        new Map([
+          ['monitoring', 1_250],
+          [null, -50],
+        ]),
+      ),
       used('c', [fact('monitoring', 'pro', 4_900, 'EUR')], {}),
     ],
     'USD',
@@ -36,24 +50,41 @@ test('use costs its quantity times the cost of a unit, to the last digit, and st
       organisationId: 'a',
       plans: ['monitoring.pro'],
       mrrMinor: 4_900,
+      usageMinor: 0,
       cost: '60.000000000000000001',
       margin: '-11.000000000000000001',
     },
-    { organisationId: 'c', plans: ['monitoring.pro'], mrrMinor: 0, cost: '0', margin: '0' },
-    { organisationId: 'b', plans: ['bots.basic', 'monitoring.free'], mrrMinor: 1_900, cost: '8.64', margin: '10.36' },
+    { organisationId: 'c', plans: ['monitoring.pro'], mrrMinor: 0, usageMinor: 0, cost: '0', margin: '0' },
+    {
+      organisationId: 'b',
+      plans: ['bots.basic', 'monitoring.free'],
+      mrrMinor: 1_900,
+      usageMinor: 1_200,
+      cost: '8.64',
+      margin: '22.36',
+    },
   ]);
   expect(figures.plans).toEqual([
     {
       product: null,
       plan: null,
+      organisations: 2,
+      mrrMinor: 0,
+      usageMinor: -50,
+      cost: '0.000000000000000001',
+      margin: '-0.500000000000000001',
+    },
+    { product: 'bots', plan: 'basic', organisations: 1, mrrMinor: 1_900, usageMinor: 0, cost: '0', margin: '19' },
+    {
+      product: 'monitoring',
+      plan: 'free',
       organisations: 1,
       mrrMinor: 0,
-      cost: '0.000000000000000001',
-      margin: '-0.000000000000000001',
+      usageMinor: 1_250,
+      cost: '8.64',
+      margin: '3.86',
     },
-    { product: 'bots', plan: 'basic', organisations: 1, mrrMinor: 1_900, cost: '0', margin: '19' },
-    { product: 'monitoring', plan: 'free', organisations: 1, mrrMinor: 0, cost: '8.64', margin: '-8.64' },
-    { product: 'monitoring', plan: 'pro', organisations: 2, mrrMinor: 4_900, cost: '60', margin: '-11' },
+    { product: 'monitoring', plan: 'pro', organisations: 2, mrrMinor: 4_900, usageMinor: 0, cost: '60', margin: '-11' },
   ]);
   expect(figures.meters).toEqual([
     { meter: 'server_minutes', unitCost: '0.0002', quantity: '343200', cost: '68.64' },
@@ -71,6 +102,12 @@ test('what plans, meters and organisations cost is the same sum, and so is what 
     organisationId: fc.uuid(),
     facts: fc.subarray([fact('monitoring', 'pro', 4_900), fact('bots', 'basic', 1_900), fact('bots', 'free', 0)]),
     quantities: fc.record({ server_minutes: fc.nat(), tokens: fc.nat() }),
+    charged: fc.uniqueArray(
+      fc.tuple(fc.constantFrom('monitoring', 'bots', null), fc.integer({ min: -99, max: 9_999 })),
+      {
+        selector: ([product]) => product,
+      },
+    ),
   });
   fc.assert(
     fc.property(fc.uniqueArray(organisation, { selector: (one) => one.organisationId, maxLength: 8 }), (all) => {
@@ -78,12 +115,13 @@ test('what plans, meters and organisations cost is the same sum, and so is what 
         const facts = one.facts.filter(
           (own, at) => one.facts.findIndex(({ product }) => product === own.product) === at,
         );
-        return used(one.organisationId, facts, one.quantities);
+        return used(one.organisationId, facts, one.quantities, new Map(one.charged));
       });
       const { meters, plans, organisations } = costFigures(COSTING, given, 'USD');
       expect(total(plans)).toBe(total(organisations));
       expect(total(meters)).toBe(total(organisations));
-      const brought = (rows: readonly { mrrMinor: number }[]) => rows.reduce((sum, row) => sum + row.mrrMinor, 0);
+      const brought = (rows: readonly { mrrMinor: number; usageMinor: number }[]) =>
+        rows.reduce((sum, row) => sum + row.mrrMinor + row.usageMinor, 0);
       expect(brought(plans)).toBe(brought(organisations));
     }),
   );

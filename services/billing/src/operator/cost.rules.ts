@@ -23,19 +23,23 @@ export interface Used {
   facts: readonly Fact[];
   /** By meter. */
   quantities: ReadonlyMap<string, number>;
+  /** What its use and packages were charged for in the month, by product; null: of all products. */
+  charged: ReadonlyMap<string | null, number>;
 }
 
-export interface Sum {
-  organisations: number;
+export interface Balance {
   mrrMinor: number;
+  usageMinor: number;
   cost: bigint;
 }
 
-/** Cost of the use in a month against what recurs in it, by organisation, by plan and by meter, in one currency. */
+const NOTHING = { organisations: 0, mrrMinor: 0, usageMinor: 0, cost: 0n };
+
+/** Cost of the use in a month against what recurs in it and what use was charged for, by organisation, by plan and by meter, in one currency. */
 export function costFigures(costing: readonly Costing[], all: readonly Used[], currency: string) {
-  const plans = new Map<string, Sum & { product: string | null; plan: string | null }>();
+  const plans = new Map<string, Balance & { organisations: number; product: string | null; plan: string | null }>();
   const meters = new Map(costing.map((one) => [one.meter, { quantity: 0n, cost: 0n }]));
-  const organisations = all.map(({ organisationId, facts, quantities }) => {
+  const organisations = all.map(({ organisationId, facts, quantities, charged }) => {
     let cost = 0n;
     const ofProduct = new Map<string | null, bigint>();
     for (const one of costing) {
@@ -48,27 +52,30 @@ export function costFigures(costing: readonly Costing[], all: readonly Used[], c
     }
     const paid = (fact: Fact) => (fact.currency === currency ? fact.mrrMinor : 0);
     // What all products share belongs to no plan of one.
-    for (const product of new Set([...facts.map((fact) => fact.product), ...ofProduct.keys()])) {
+    for (const product of new Set([...facts.map((fact) => fact.product), ...ofProduct.keys(), ...charged.keys()])) {
       const fact = facts.find((one) => one.product === product);
       const key = `${product ?? ''} ${fact?.plan ?? ''}`;
-      const row = plans.get(key) ?? { product, plan: fact?.plan ?? null, organisations: 0, mrrMinor: 0, cost: 0n };
+      const row = plans.get(key) ?? { ...NOTHING, product, plan: fact?.plan ?? null };
       const own = ofProduct.get(product) ?? 0n;
-      if (!fact && own === 0n) continue;
+      const usageMinor = charged.get(product) ?? 0;
+      if (!fact && own === 0n && usageMinor === 0) continue;
       plans.set(key, {
         ...row,
         organisations: row.organisations + 1,
         mrrMinor: row.mrrMinor + (fact ? paid(fact) : 0),
+        usageMinor: row.usageMinor + usageMinor,
         cost: row.cost + own,
       });
     }
     const mrrMinor = facts.reduce((sum, fact) => sum + paid(fact), 0);
+    const usageMinor = [...charged.values()].reduce((sum, one) => sum + one, 0);
     const having = facts.map(({ product, plan }) => `${product}.${plan}`).sort();
-    return { organisationId, plans: having, mrrMinor, cost };
+    return { organisationId, plans: having, mrrMinor, usageMinor, cost };
   });
-  const shown = <T extends { mrrMinor: number; cost: bigint }>({ cost, ...row }: T) => ({
+  const shown = <T extends Balance>({ cost, ...row }: T) => ({
     ...row,
     cost: text(cost),
-    margin: text(major(row.mrrMinor, currency) - cost),
+    margin: text(margin({ ...row, cost }, currency)),
   });
   return {
     meters: costing.map(({ meter, unitCost, decimals }) => {
@@ -85,8 +92,8 @@ export function costFigures(costing: readonly Costing[], all: readonly Used[], c
 }
 
 const major = (minor: number, currency: string): bigint => BigInt(minor) * 10n ** BigInt(SCALE - exponentOf(currency));
-const margin = ({ mrrMinor, cost }: { mrrMinor: number; cost: bigint }, currency: string): bigint =>
-  major(mrrMinor, currency) - cost;
+const margin = ({ mrrMinor, usageMinor, cost }: Balance, currency: string): bigint =>
+  major(mrrMinor + usageMinor, currency) - cost;
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Exact, without zeros at its end. */

@@ -1,8 +1,10 @@
 import { getCosts } from '@tidegate/contracts/billing/costs';
 import { applyPlans, listPlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { newId } from '@tidegate/database/ids';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
+import { addItems, type NewItem } from '../invoices/invoice-item.rows.ts';
 import { monthAfter, monthOf, startOf } from './revenue.rules.ts';
 
 let billing: Fixture;
@@ -28,20 +30,59 @@ test('what was used in a month stands against what recurs at its end, by organis
   const said = await billing.call(getCosts, {});
   expect(said).toMatchObject({ currency: 'EUR', month, unknown: 0 });
   expect(said.organisations).toEqual([
-    { organisationId: bob, plans: ['monitoring.free'], mrrMinor: 0, cost: '5', margin: '-5' },
-    { organisationId: ada, plans: ['monitoring.pro'], mrrMinor: 4_900, cost: '5', margin: '44' },
+    { organisationId: bob, plans: ['monitoring.free'], mrrMinor: 0, usageMinor: 0, cost: '5', margin: '-5' },
+    { organisationId: ada, plans: ['monitoring.pro'], mrrMinor: 4_900, usageMinor: 0, cost: '5', margin: '44' },
   ]);
   expect(said.plans).toEqual([
-    { product: 'monitoring', plan: 'free', organisations: 1, mrrMinor: 0, cost: '5', margin: '-5' },
-    { product: 'monitoring', plan: 'pro', organisations: 1, mrrMinor: 4_900, cost: '5', margin: '44' },
+    { product: 'monitoring', plan: 'free', organisations: 1, mrrMinor: 0, usageMinor: 0, cost: '5', margin: '-5' },
+    { product: 'monitoring', plan: 'pro', organisations: 1, mrrMinor: 4_900, usageMinor: 0, cost: '5', margin: '44' },
   ]);
   expect(said.meters).toEqual([{ meter: 'server_minutes', unitCost: '0.0005', quantity: '20000', cost: '10' }]);
   const one = await billing.call(getCosts, { organisationId: ada, format: 'csv', table: 'organisations' });
-  expect(one.csv).toBe(`organisationId,plans,mrrMinor,cost,margin\r\n${ada},monitoring.pro,4900,5,44\r\n`);
+  expect(one.csv).toBe(`organisationId,plans,mrrMinor,usageMinor,cost,margin\r\n${ada},monitoring.pro,4900,0,5,44\r\n`);
   expect((await billing.call(getCosts, { currency: 'USD', limit: 1 })).organisations).toMatchObject([{ cost: '10' }]);
   await expect(billing.call(getCosts, { month: monthAfter(month) })).rejects.toMatchObject({
     data: { errors: [{ field: '/month' }] },
   });
+});
+
+test('what use and packages were charged for counts as brought; what recurs, another currency and an earlier month do not', async () => {
+  const org = await billing.create();
+  billing.used['server_minutes'] = [[startOf(month), 10_000]];
+  billing.paidBy.credits['server_minutes'] = [];
+  const line = (item: string, amountMinor: bigint, more: Partial<NewItem> = {}): NewItem => ({
+    effectKey: newId(),
+    product: 'monitoring',
+    item,
+    description: item,
+    quantity: 1,
+    currency: 'EUR',
+    amountMinor,
+    periodStart: new Date(startOf(month)).toISOString(),
+    periodEnd: new Date().toISOString(),
+    by: 'test',
+    ...more,
+  });
+  await billing.tenants.run(org, async (tx) => {
+    await addItems(tx, org, [
+      line('usage:server_minutes', 1_234n, { discountMinor: 34n }),
+      line('usage:api_calls', -200n),
+      line('package:calls', 1_000n, { product: null }),
+      line('plan:pro', 7_777n),
+      line('usage:server_minutes', 99_999n, { currency: 'USD' }),
+    ]);
+  });
+  const said = await billing.call(getCosts, { organisationId: org });
+  expect(said.organisations).toEqual([
+    { organisationId: org, plans: ['monitoring.free'], mrrMinor: 0, usageMinor: 2_000, cost: '5', margin: '15' },
+  ]);
+  expect(said.plans).toMatchObject([
+    { product: null, plan: null, usageMinor: 1_000, margin: '10' },
+    { product: 'monitoring', plan: 'free', usageMinor: 1_000, margin: '5' },
+  ]);
+  const [before] = (await billing.call(getCosts, { organisationId: org, month: monthOf(startOf(month) - 1) }))
+    .organisations;
+  expect(before?.usageMinor ?? 0).toBe(0);
 });
 
 test('what prepaid units, or units of an earlier month, paid for costs the operator as much as the rest', async () => {

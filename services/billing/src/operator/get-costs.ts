@@ -7,6 +7,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Log } from '@tidegate/telemetry/log';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { chargedUsage } from './charged-usage.rows.ts';
 import { type Costing, costFigures, type Used } from './cost.rules.ts';
 import { csvOf } from './csv.rules.ts';
 import { type Fact, monthAfter, monthOf, startOf } from './revenue.rules.ts';
@@ -50,6 +51,9 @@ export class GetCosts {
       from: new Date(startOf(month)).toISOString(),
       to: new Date(startOf(monthAfter(month))).toISOString(),
     };
+    const charged = await this.tenants.system('billing', (tx) =>
+      chargedUsage(tx, { from: startOf(month), to: end, currency: read.currency, orgId: input.organisationId }),
+    );
     const used: Used[] = [];
     let unknown = 0;
     for (let from = 0; from < read.customers.length; from += AT_ONCE) {
@@ -57,7 +61,11 @@ export class GetCosts {
       const sums = await Promise.all(some.map((one) => this.quantities(one.organisationId, read.costing, span)));
       for (const [index, one] of some.entries()) {
         if (!sums[index]) unknown += 1;
-        used.push({ ...one, quantities: sums[index] ?? new Map() });
+        used.push({
+          ...one,
+          quantities: sums[index] ?? new Map(),
+          charged: charged.get(one.organisationId) ?? new Map(),
+        });
       }
     }
     const { meters, plans, organisations } = costFigures(read.costing, used, read.currency);
