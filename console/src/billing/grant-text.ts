@@ -11,14 +11,14 @@ const EACH = {
 } as const;
 
 /** How much of a feature, in words; null: nothing. */
-export function amountText(grant: FeatureGrant, unit: string | undefined): string | null {
+export function amountText(grant: FeatureGrant, info: FeatureInfo | undefined): string | null {
   switch (grant.kind) {
     case 'boolean':
       return grant.value ? t('included') : null;
     case 'level':
       return grant.level === 'none' ? null : t(grant.level);
     case 'static':
-      return quantityText(grant.value, unit);
+      return grant.value === 0 ? null : quantityText(grant.value, info);
     case 'counted':
       return grant.limit === 0 ? null : numberText(grant.limit);
     case 'metered':
@@ -31,7 +31,7 @@ export function amountText(grant: FeatureGrant, unit: string | undefined): strin
 /** What a plan gives of a feature, by its name; null: nothing. */
 export function grantText(grant: FeatureGrant, info: FeatureInfo | undefined): string | null {
   const name = info?.name ?? '';
-  const amount = amountText(grant, info?.unit);
+  const amount = amountText(grant, info);
   const text = amount === null || grant.kind === 'boolean' ? amount && name : `${name}: ${amount}`;
   return text && `${text}${info ? comingText([info], [info.key]) : ''}`;
 }
@@ -42,9 +42,12 @@ export const comingText = (features: readonly FeatureInfo[], keys: readonly stri
 
 const rolloverText = (rollover: { max: number } | undefined): string =>
   rollover ? `, ${t('up to {count} left over are kept', { count: exact(rollover.max) })}` : '';
-/** Units that every language has a plural of; others stand in the feature's name. */
+/** Units that every language has a plural of. Another one is left out where the feature's name says it: `API calls`. */
 const UNITS = new Set(['second', 'minute', 'hour', 'day', 'week', 'month', 'year']);
-const quantityText = (value: number, unit: string | undefined): string =>
-  unit !== undefined && UNITS.has(unit) ? inUnits(value, unit) : `${exact(value)} ${unit ?? ''}`.trim();
+function quantityText(value: number, info: FeatureInfo | undefined): string {
+  const { unit = '', name = '' } = info ?? {};
+  if (UNITS.has(unit)) return inUnits(value, unit);
+  return name.toLowerCase().includes(unit.toLowerCase()) ? exact(value) : `${exact(value)} ${unit}`;
+}
 
 const numberText = (limit: number | null): string => (limit === null ? t('without limit') : exact(limit));

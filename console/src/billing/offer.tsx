@@ -86,8 +86,7 @@ export function Offer({ product, plan, interval, addons, text = t('Change the pl
                 <ul>
                   {entitlements.map(({ feature, before, after }) => {
                     const info = features.find(({ key }) => key === feature);
-                    const text = (grant: typeof before) =>
-                      (grant && amountText(grant, info?.unit)) || t('not included');
+                    const text = (grant: typeof before) => (grant && amountText(grant, info)) || t('not included');
                     return (
                       <li key={feature}>
                         {info?.name ?? feature}: {text(before)} → <strong>{text(after)}</strong>
