@@ -113,7 +113,8 @@ export class Visit {
         const faults = await accessibilityFaults(page, { colours: theme !== themes[0] });
         found.push(...faults.map((fault) => `${theme}, ${width}: ${fault}`));
         if (size === WIDE) found.push(...(await cutTables(page)));
-        await this.pictures.take(page, `${theme}-${width}`);
+        // Not in the other colours: a chart keeps those with which it was drawn.
+        if (theme === (shown ?? 'light')) await this.pictures.take(page, `${theme}-${width}`);
       }
     }
     await put(shown ?? 'light');
