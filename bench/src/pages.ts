@@ -13,7 +13,16 @@ const DAY_MS = 86_400_000;
 const ORGANISATION = ['', 'servers', 'bots', 'backtests', 'sweeps', 'candles', 'usage', 'usage/api_calls', 'plans'];
 const PEOPLE = ['billing', 'billing/credits', 'team', 'keys', 'links', 'channels', 'audit', 'appearance', 'account'];
 const FORMS = ['bots/new', 'sweeps/new'];
-const OPERATOR = ['organisations', 'orders', 'revenue', 'catalogue', 'incidents', 'services', 'services/identity'];
+const OPERATOR = [
+  'organisations',
+  'orders',
+  'revenue',
+  'costs',
+  'catalogue',
+  'incidents',
+  'services',
+  'services/identity',
+];
 const OF_A_SERVER = [
   '',
   '/statements',

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 /** Pages that are no routes. */
 const BESIDE = ['no such page', '/docs', '/status'];
 
-/** Which pages were judged: of the console, by the routes that it has itself, so that none is forgotten. */
+/** Which pages were judged: of the console, by the routes that it has itself, so that none is left out. */
 export class JudgedPages {
   private readonly known = new Set<string>(BESIDE);
   private readonly judged = new Set<string>();

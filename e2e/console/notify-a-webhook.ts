@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { ask, type Visit } from './visit.ts';
 
 /** A receiver refuses a message, gets it again by hand, and hears what had been lost once an operator replays it. */
-export function tellAWebhook(visit: Visit): void {
+export function notifyAWebhook(visit: Visit): void {
   let page: Page;
   let home: string;
   let receiver: WebhookReceiver;
