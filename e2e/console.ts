@@ -4,16 +4,21 @@ import type { Page } from 'playwright-core';
 import { actForAnOrganisation } from './console/act-for-an-organisation.ts';
 import { buyMore } from './console/buy-more.ts';
 import { divideUsage } from './console/divide-usage.ts';
+import { importAFile } from './console/import-a-file.ts';
+import { joinByInvitation } from './console/join-by-invitation.ts';
 import { keepATable } from './console/keep-a-table.ts';
+import { notifyAWebhook } from './console/notify-a-webhook.ts';
 import { openBeside } from './console/open-beside.ts';
 import { openEveryDialog } from './console/open-every-dialog.ts';
 import { outgrowAPlan } from './console/outgrow-a-plan.ts';
 import { readAsAViewer } from './console/read-as-a-viewer.ts';
 import { readTheAuditLog } from './console/read-the-audit-log.ts';
+import { readTheDocuments } from './console/read-the-documents.ts';
 import { saveAnInvoice } from './console/save-an-invoice.ts';
 import { shareABrowser } from './console/share-a-browser.ts';
 import { shareAPage } from './console/share-a-page.ts';
 import { tradeOwnCandles } from './console/trade-own-candles.ts';
+import { trySettings } from './console/try-settings.ts';
 import type { Visit } from './console/visit.ts';
 import { watchServers } from './console/watch-servers.ts';
 import type { NameServer } from './name-server.ts';
@@ -216,7 +221,8 @@ export function browserConsole(visit: Visit, names: NameServer): void {
     });
 
     test('pages for people who are not inside can be used by everybody', async () => {
-      const paths = ['log-in', 'register', 'forgotten-password', 'reset-password', 'invitation#token=none', 'pricing'];
+      const tokens = ['reset-password', 'invitation#token=none', 'verify-email#token=none'];
+      const paths = ['log-in', 'register', 'forgotten-password', ...tokens, 'pricing', 'no/such/page', 'status'];
       expect(
         await visit.judgeAll(
           page,
@@ -247,6 +253,11 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('a table of many rows, in a browser', () => keepATable(visit));
   describe.runIf(CHROMIUM)('bots and invoices beside their lists, in a browser', () => openBeside(visit));
   describe.runIf(CHROMIUM)('candles of one’s own, in a browser', () => tradeOwnCandles(visit));
+  describe.runIf(CHROMIUM)('a file of candles, in a browser', () => importAFile(visit));
+  describe.runIf(CHROMIUM)('settings that are tried, in a browser', () => trySettings(visit));
+  describe.runIf(CHROMIUM)('an invitation, in a browser', () => joinByInvitation(visit));
+  describe.runIf(CHROMIUM)('a webhook and what was lost on its way, in a browser', () => notifyAWebhook(visit));
+  describe.runIf(CHROMIUM)('the reference of the API, in a browser', () => readTheDocuments(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
   describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit, names));

@@ -1,7 +1,10 @@
+import { chromiumPath } from '@tidegate/testing/browser';
 import { apiJourney } from './api-journey.ts';
 import { auditLog } from './audit.ts';
 import { agreeToAnswers } from './console/agree-to-answers.ts';
 import { belongNowhere } from './console/belong-nowhere.ts';
+import { changeAnAddress } from './console/change-an-address.ts';
+import { payForAPlan } from './console/pay-for-a-plan.ts';
 import { resetAPassword } from './console/reset-a-password.ts';
 import { Visit } from './console/visit.ts';
 import { browserConsole } from './console.ts';
@@ -48,11 +51,19 @@ auditLog(platform);
 operatorView(platform);
 prepaidCredits(platform);
 payingCustomer(platform, payments, { killed: true });
+payForAPlan(visit);
 observability(prometheus);
 edge(platform, () => ({ ...collector.settings(), ...mails.settings() }));
 traces(platform, collector, mails);
 resetAPassword(visit, mails);
 belongNowhere(visit, mails);
 agreeToAnswers(visit, mails);
+changeAnAddress(visit, mails);
+test.runIf(chromiumPath())(
+  'every page was judged in both colours and widths by some journey, so that everybody can use it',
+  () => {
+    expect(visit.judgedPages.missing()).toEqual([]);
+  },
+);
 apiJourney(platform, mails);
 keepsRunning(platform);

@@ -116,5 +116,7 @@ if (patterns.length === 0 && failed > 0 && failed <= FEW && files.length > 0) {
     failed = 0;
   }
 }
+const pictures = process.env.SCREENSHOTS_DIR;
+if (pictures && existsSync(pictures)) process.stderr.write(`Pages as they looked: ${pictures}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);

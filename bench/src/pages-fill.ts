@@ -14,27 +14,43 @@ import { fillWaits } from './wait-year.ts';
 const BOTS = 12;
 const MINUTES_KEPT_DAYS = 14;
 const MEMBERS_INVITED = 30;
+const SETTINGS = {
+  market: 'BTC-USDT',
+  direction: 'long',
+  baseOrder: '100',
+  averagingOrders: { count: 2, size: '100', deviationPercent: '0.5' },
+  takeProfit: { percent: '0.8' },
+};
+/** Of each of two settings that a sweep varies: a map of 400 cells. */
+const VALUES = Array.from({ length: 20 }, (_, i) => (0.5 + i / 10).toFixed(1));
+const LINES = 40;
 
 /** What there is to see: ids for the addresses of detail pages. */
 export interface Filled {
   serverId: string;
   botId: string;
+  backtestId: string;
+  sweepId: string;
+  invoiceId: string;
 }
 
 /**
  * A year of an organisation that the operator watches: a server with figures by the hour, statements, tables and indexes by the
- * day, the last two weeks by the minute, usage by the hour, a dozen bots that have traded all the candles that there are, members and keys.
+ * day, the last two weeks by the minute, usage by the hour, a dozen bots that have traded all the candles that there are, a backtest of their
+ * settings, a sweep around them, an invoice, and people who were invited.
  */
 export async function fillPages(platform: Platform, admin: Rest, orgId: string): Promise<Filled> {
   const path = `/api/v1/operator/organisations/${orgId}/subscription`;
   await done(admin.send('PUT', path, { plan: 'business', reason: 'bench' }));
   // First what needs a token: those of a log-in do not last as long as a year takes on a busy machine.
   const botId = await tradingBots(admin);
+  const tried = await triedSettings(admin);
+  const invoiceId = await ownInvoice(admin, orgId);
   for (let n = 0; n < MEMBERS_INVITED; n += 1)
     await done(admin.post('/api/v1/invitations', { email: `guest${n}@example.com`, role: 'viewer' }));
   const serverId = await inSchema(platform, 'monitor_agent', (tenants) => watchedYear(tenants, orgId));
   await inSchema(platform, 'usage', (tenants) => usedYear(tenants, orgId));
-  return { serverId, botId };
+  return { serverId, botId, ...tried, invoiceId };
 }
 
 async function watchedYear(tenants: TenantDatabase, orgId: string): Promise<string> {
@@ -85,13 +101,7 @@ async function tradingBots(admin: Rest): Promise<string> {
     const { body } = await done(
       admin.post<{ id: string }>('/api/v1/bots', {
         name: `Bot ${n}`,
-        settings: {
-          market: 'BTC-USDT',
-          direction: 'long',
-          baseOrder: '100',
-          averagingOrders: { count: 2, size: '100', deviationPercent: '0.5' },
-          takeProfit: { percent: '0.8' },
-        },
+        settings: SETTINGS,
       }),
     );
     ids.push(body.id);
@@ -103,6 +113,36 @@ async function tradingBots(admin: Rest): Promise<string> {
     (await admin.get<{ items: unknown[] }>(`/api/v1/bots/${id}/trades?limit=200`)).body.items.length;
   await until(async () => (await trades(ids.at(-1) ?? '')) > 10, { what: 'bots that have traded', withinMs: 120_000 });
   return first;
+}
+
+/** A backtest, and the largest heat map that people make. */
+async function triedSettings(admin: Rest): Promise<{ backtestId: string; sweepId: string }> {
+  const made = async (path: string, body: object): Promise<string> => {
+    const { id } = (await done(admin.post<{ id: string }>(path, body))).body;
+    const status = async () => (await admin.get<{ status: string }>(`${path}/${id}`)).body.status;
+    await until(async () => (await status()) === 'done', { what: `${path} that is done`, withinMs: 120_000 });
+    return id;
+  };
+  const vary = ['takeProfit.percent', 'averagingOrders.deviationPercent'].map((setting) => ({
+    setting,
+    values: VALUES,
+  }));
+  return {
+    backtestId: await made('/api/v1/backtests', { settings: SETTINGS }),
+    sweepId: await made('/api/v1/sweeps', { settings: SETTINGS, vary }),
+  };
+}
+
+/** The last charge makes an invoice of all of them. */
+async function ownInvoice(admin: Rest, orgId: string): Promise<string> {
+  const path = `/api/v1/operator/organisations/${orgId}/charges`;
+  const charge = { currency: 'EUR', amountMinor: 12_300, reason: 'bench' };
+  let invoice: { id: string } | null = null;
+  for (let n = 1; n <= LINES; n += 1) {
+    const one = { ...charge, chargeKey: `charge-${n}`, description: `Work of day ${n}`, now: n === LINES };
+    ({ invoice } = (await done(admin.post<{ invoice: { id: string } | null }>(path, one))).body);
+  }
+  return invoice?.id ?? '';
 }
 
 async function done<A extends { status: number; body: unknown }>(asked: Promise<A>): Promise<A> {

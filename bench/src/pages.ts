@@ -11,7 +11,18 @@ const ALLOWED = { paintMs: 1_500, interactionMs: 100, readMs: 100 };
 const VISITS = 3;
 const DAY_MS = 86_400_000;
 const ORGANISATION = ['', 'servers', 'bots', 'backtests', 'sweeps', 'candles', 'usage', 'usage/api_calls', 'plans'];
-const PEOPLE = ['billing', 'billing/credits', 'team', 'keys', 'links', 'channels', 'appearance', 'account'];
+const PEOPLE = ['billing', 'billing/credits', 'team', 'keys', 'links', 'channels', 'audit', 'appearance', 'account'];
+const FORMS = ['bots/new', 'sweeps/new'];
+const OPERATOR = [
+  'organisations',
+  'orders',
+  'revenue',
+  'costs',
+  'catalogue',
+  'incidents',
+  'services',
+  'services/identity',
+];
 const OF_A_SERVER = [
   '',
   '/statements',
@@ -45,9 +56,9 @@ interface Measured {
 }
 
 /**
- * Each page of the console with a year behind it, loaded with an empty cache and then used: sorted, searched, another range,
- * the palette. Other work on the machine only ever adds to a time, so of some visits the fastest counts; beside it stands the CPU time
- * of the page's main thread, which other work does not change. Then the reads of a year, by REST.
+ * Each page of the console with a year behind it, loaded with an empty cache and then used: sorted, typed into, the palette.
+ * Other work on the machine only ever adds to a time, so of some visits the fastest counts; beside it stands the CPU time of the page's
+ * main thread, which other work does not change. Then the reads of a year, by REST.
  */
 export async function pages(only: string[]): Promise<Result> {
   const platform = await startPlatform({
@@ -60,7 +71,8 @@ export async function pages(only: string[]): Promise<Result> {
     const logIn = async () =>
       (await anonymous.post<{ accessToken: string; organisation: { id: string } }>('/api/v1/sessions', login)).body;
     const { accessToken, organisation } = await logIn();
-    const { serverId, botId } = await fillPages(platform, anonymous.as(accessToken), organisation.id);
+    const filled = await fillPages(platform, anonymous.as(accessToken), organisation.id);
+    const { serverId, botId } = filled;
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await context.addInitScript(MEASURE);
     const page = await context.newPage();
@@ -75,10 +87,16 @@ export async function pages(only: string[]): Promise<Result> {
     await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
     const year = `?from=${at(365)}&to=${at(0)}`;
     const all = [
-      ...[...ORGANISATION, ...PEOPLE].map((path) => [path || 'overview', path] as const),
+      ...[...ORGANISATION, ...PEOPLE, ...FORMS].map((path) => [path || 'overview', path] as const),
       ...OF_A_SERVER.map((path) => [`server${path}, a year`, `servers/${serverId}${path}${year}`] as const),
       ['bot', `bots/${botId}`] as const,
       ['bot, equity', `bots/${botId}?tab=equity`] as const,
+      ['bot, edit', `bots/${botId}/edit`] as const,
+      ['backtest', `backtests/${filled.backtestId}`] as const,
+      ['sweep', `sweeps/${filled.sweepId}`] as const,
+      ['invoice', `billing/invoices/${filled.invoiceId}`] as const,
+      ...OPERATOR.map((path) => [`operator/${path}`, `operator/${path}`] as const),
+      ['operator/organisation', `operator/organisations/${organisation.id}`] as const,
     ].filter(([name]) => only.length === 0 || only.some((part) => name.includes(part)));
     process.stdout.write(
       `load of the machine ${loadavg()[0]?.toFixed(1)}, ${VISITS} visits each: fastest (median), and the CPU of the page’s main thread\n` +
@@ -154,6 +172,13 @@ async function measure(page: Page, devtools: CDPSession, address: string): Promi
   };
   const heading = page.locator('main th button').first();
   if ((await heading.count()) > 0) for (let click = 0; click < 2; click += 1) await act(() => heading.click());
+  // A number of a form, which others are worked out of, or its first text.
+  const numbers = page.locator('main form input[inputmode=decimal]');
+  const field = (await numbers.count()) > 0 ? numbers.first() : page.locator('main form input[type=text]').first();
+  if ((await field.count()) > 0) {
+    await field.focus();
+    for (const key of ['1', '2', 'Backspace']) await act(() => page.keyboard.press(key));
+  }
   await act(() => page.keyboard.press('Control+k'));
   await page.getByRole('combobox').last().waitFor();
   for (const key of ['b', 'o', 't']) await act(() => page.keyboard.press(key));

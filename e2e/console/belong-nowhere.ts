@@ -2,22 +2,11 @@ import { chromiumPath } from '@tidegate/testing/browser';
 import { until } from '@tidegate/testing/until';
 import type { Page } from 'playwright-core';
 import type { Mails } from '../mails.ts';
+import { accountByMail } from './account-by-mail.ts';
 import { ask, emailOf, PASSWORD, type Visit } from './visit.ts';
 
 /** On a platform that sends mails, so that addresses are proven. */
 export function belongNowhere(visit: Visit, mails: Mails): void {
-  async function account(name: string): Promise<Page> {
-    const page = await visit.somebody();
-    await visit.go(page, `${visit.url}/log-in`);
-    const email = emailOf(name);
-    expect((await ask(page, 'POST', '/accounts/request', { email })).status).toBe(204);
-    const token = await mails.tokenFor(email, '/register');
-    const asked = { token, password: PASSWORD, name };
-    expect((await ask(page, 'POST', '/accounts', asked)).status).toBe(201);
-    await page.goto(visit.url);
-    await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    return page;
-  }
   const nowhere = (page: Page) => page.getByRole('heading', { name: 'You belong to no organisation' }).waitFor();
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
@@ -26,8 +15,8 @@ export function belongNowhere(visit: Visit, mails: Mails): void {
     let lone: Page;
     let home: string;
     beforeAll(async () => {
-      host = await account('Welcoming Person');
-      lone = await account('Lone Person');
+      host = await accountByMail(visit, mails, 'Welcoming Person');
+      lone = await accountByMail(visit, mails, 'Lone Person');
       home = host.url().replace(/[?#].*/, '');
     });
     afterAll(() => Promise.all([host, lone].map((one) => one?.context().close())));

@@ -47,6 +47,8 @@ export function saveAnInvoice(visit: Visit): void {
     expect(await visit.judge(page)).toEqual([]);
     await page.getByRole('link', { name: /^\d{4}-\d{6}$/ }).click();
     await page.getByRole('heading', { name: /^Invoice/ }).waitFor();
+    await visit.settled(page);
+    expect(await visit.judge(page)).toEqual([]);
     expect((await save()).equals(fromList)).toBe(true);
     await page.context().close();
   });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { accessibilityFaults, openBrowser, watchedPage } from '@tidegate/testing/browser';
 import { LONG } from '@tidegate/testing/long';
 import { patient } from '@tidegate/testing/pace';
@@ -6,18 +5,20 @@ import { adminPassword } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { SharedPlatform } from '../shared-platform.ts';
+import { JudgedPages } from './judged-pages.ts';
+import { Pictures } from './pictures.ts';
 
 export const PASSWORD = 'correct horse battery';
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 800 };
-const ALL_FOUR = LONG || process.env['SCREENSHOTS_DIR'] !== undefined;
 
 /** One browser for all journeys, opened by the first. What goes wrong on any page is kept until a test asks, or the end. */
 export class Visit {
   readonly platform: SharedPlatform;
+  readonly judgedPages = new JudgedPages();
   private readonly noted: string[][] = [];
   private browser: Browser | undefined;
-  private pictures = 0;
+  private readonly pictures = new Pictures();
 
   constructor(platform: SharedPlatform) {
     this.platform = platform;
@@ -94,25 +95,29 @@ export class Visit {
    * What keeps somebody from using the page as it is, in both colours, in a wide window and in a narrow one, which it must
    * fit. The colours are switched as the page has them, so that a dialog stays open. A page with an organisation's own colour
    * fits it to the theme with which it was loaded: `themes`. The second theme in a narrow window has nothing that was not judged in the
-   * other three, so only the long form and pictures have it too.
+   * other three, so only the long form has it too.
    */
   async judge(page: Page, { themes = THEMES }: { themes?: readonly Theme[] } = {}): Promise<string[]> {
     const found: string[] = [];
-    const shown = (await page.evaluate('document.documentElement.dataset.mantineColorScheme')) as Theme;
+    const shown = (await page.evaluate('document.documentElement.dataset.mantineColorScheme')) as Theme | undefined;
+    // What is no page of the console has the colours of the system.
+    const put = (theme: Theme) => (shown ? wear(page, theme) : page.emulateMedia({ colorScheme: theme }));
+    if (themes === THEMES) await this.judgedPages.note(page);
     for (const [width, size] of [
       ['wide', WIDE],
       ['narrow', NARROW],
     ] as const) {
       await page.setViewportSize(size);
-      for (const theme of size === NARROW && !ALL_FOUR ? themes.slice(0, 1) : themes) {
-        await wear(page, theme);
+      for (const theme of size === NARROW && !LONG ? themes.slice(0, 1) : themes) {
+        await put(theme);
         const faults = await accessibilityFaults(page, { colours: theme !== themes[0] });
         found.push(...faults.map((fault) => `${theme}, ${width}: ${fault}`));
         if (size === WIDE) found.push(...(await cutTables(page)));
-        await this.picture(page, `${theme}-${width}`);
+        // Not in the other colours: a chart keeps those with which it was drawn.
+        if (theme === (shown ?? 'light')) await this.pictures.take(page, `${theme}-${width}`);
       }
     }
-    await wear(page, shown);
+    await put(shown ?? 'light');
     const hidden = await page.evaluate(`(() => {
       const here = document.querySelector('nav a[aria-current="page"]')?.getBoundingClientRect();
       return here !== undefined && (here.left < 0 || here.right > innerWidth);
@@ -132,22 +137,6 @@ export class Visit {
       found.push(...(await this.judge(page)));
     }
     return found;
-  }
-
-  /** For people to look at, where `SCREENSHOTS_DIR` says where to. */
-  private async picture(page: Page, how: string): Promise<void> {
-    const folder = process.env['SCREENSHOTS_DIR'];
-    if (!folder) return;
-    const address = new URL(page.url());
-    const path = address.pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'x').replaceAll('/', '_');
-    const dialog = await page
-      .getByRole('dialog')
-      .first()
-      .getAttribute('aria-labelledby', { timeout: 50 })
-      .catch(() => null);
-    this.pictures += dialog ? 1 : 0;
-    const name = `${path}${address.search.replace(/\W+/g, '_').slice(0, 20)}${dialog ? `_dialog${this.pictures}` : ''}`;
-    await page.screenshot({ path: join(folder, `${name}-${how}.png`), fullPage: dialog === null });
   }
 }
 

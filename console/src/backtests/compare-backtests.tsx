@@ -3,8 +3,9 @@ import type { Backtest } from '@tidegate/client';
 import { useMemo } from 'react';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
-import { dated, short, when } from '../kernel/format.ts';
+import { dated, figure, short, when } from '../kernel/format.ts';
 import { Page } from '../kernel/page.tsx';
+import { Shortened } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -103,21 +104,22 @@ function Head({ backtest, title }: { backtest: Backtest; title: string }) {
   );
 }
 
-const columns = (differences: boolean): Column<Row>[] => [
-  { key: 'name', title: differences ? t('Figure') : t('Setting'), value: ({ name }) => name },
-  { key: 'first', title: t('First'), number: true, value: ({ first }) => first },
-  { key: 'second', title: t('Second'), number: true, value: ({ second }) => second },
-  ...(differences
-    ? [
-        {
-          key: 'difference',
-          title: t('Second − first'),
-          number: true,
-          value: ({ difference }: Row) => difference,
-        },
-      ]
-    : []),
-];
+const columns = (differences: boolean): Column<Row>[] => {
+  const number = (key: 'first' | 'second' | 'difference', title: string): Column<Row> => ({
+    ...{ key, title, number: true, value: (row) => row[key] },
+    ...(differences && { cell: (row) => atAGlance(row[key]) }),
+  });
+  return [
+    { key: 'name', title: differences ? t('Figure') : t('Setting'), value: ({ name }) => name },
+    number('first', t('First')),
+    number('second', t('Second')),
+    ...(differences ? [number('difference', t('Second − first'))] : []),
+  ];
+};
+
+/** Counts are whole; of an amount every digit stands in its tooltip. */
+const atAGlance = (value: string | null | undefined) =>
+  value?.includes('.') ? <Shortened amount={value} /> : (figure(value) ?? '–');
 
 function Curves({ first, second }: { first: Backtest; second: Backtest }) {
   const one = useRead('backtestsEquity', { backtestId: first.id }).data?.items;

@@ -87,7 +87,7 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
                       data-best={shade === 1 || undefined}
                       title={describe(result)}
                     >
-                      {rounded(String(result[figure]))}
+                      {figure === 'closedTrades' ? written(String(result[figure])) : rounded(String(result[figure]))}
                     </td>
                   ) : (
                     <td key={value} className={classes['refused']} title={t('These values cannot work together')}>

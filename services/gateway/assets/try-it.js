@@ -51,8 +51,9 @@ async function fill(entry) {
     .map((one) => ({ ...one, input: element('input', { value: one.in === 'path' ? `${one.example ?? ''}` : '' }) }));
   const body =
     example === undefined ? undefined : element('textarea', { value: JSON.stringify(example, undefined, 2), rows: 8 });
-  const samples = element('pre');
-  const answer = element('output');
+  // What scrolls is reached by the keyboard.
+  const samples = element('pre', { tabIndex: 0 });
+  const answer = element('output', { tabIndex: 0 });
   const send = element('button', { type: 'submit' }, `Send ${method}`);
   const form = element('form', { className: 'try' }, element('h4', {}, 'Try it'));
   for (const { name, input } of fields) form.append(element('label', {}, `${name} `, input));

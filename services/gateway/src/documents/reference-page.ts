@@ -49,7 +49,7 @@ function entriesOf(document: Json): Entry[] {
 }
 
 const contents = (tag: string, list: Entry[]): string =>
-  `<details><summary><a href="#${tag}">${tag}</a></summary><ul>${list
+  `<details><summary>${tag}</summary><ul><li><a href="#${tag}">All of ${tag}</a></li>${list
     .map(({ id, operation }) => `<li><a href="#${id}" title="${safe(operation['summary'])}">${id}</a></li>`)
     .join('')}</ul></details>`;
 
@@ -101,7 +101,7 @@ function answers(operation: Json, document: Json): string {
 const sample = (example: unknown): string =>
   example === undefined || Object.keys(example as Json).length === 0
     ? ''
-    : `<pre>${safe(JSON.stringify(example, undefined, 2))}</pre>`;
+    : `<pre tabindex="0">${safe(JSON.stringify(example, undefined, 2))}</pre>`;
 
 function fieldsOf(schema: Json) {
   const required = new Set((schema['required'] as string[]) ?? []);
