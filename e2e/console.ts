@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { actForAnOrganisation } from './console/act-for-an-organisation.ts';
 import { buyMore } from './console/buy-more.ts';
 import { divideUsage } from './console/divide-usage.ts';
+import { followWhatHappens } from './console/follow-what-happens.ts';
 import { importAFile } from './console/import-a-file.ts';
 import { joinByInvitation } from './console/join-by-invitation.ts';
 import { keepATable } from './console/keep-a-table.ts';
@@ -26,6 +27,7 @@ import type { NameServer } from './name-server.ts';
 /** What every member sees in the bar, by its link. */
 const PAGES = [
   '',
+  'feed',
   'servers',
   'servers/new',
   'bots',
@@ -258,6 +260,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('an invitation, in a browser', () => joinByInvitation(visit));
   describe.runIf(CHROMIUM)('a webhook and what was lost on its way, in a browser', () => notifyAWebhook(visit));
   describe.runIf(CHROMIUM)('the reference of the API, in a browser', () => readTheDocuments(visit));
+  describe.runIf(CHROMIUM)('what happened, in a browser', () => followWhatHappens(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
   describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit, names));

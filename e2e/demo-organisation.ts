@@ -111,7 +111,7 @@ export function demoOrganisation(platform: SharedPlatform, visit?: Visit): void 
         const days: { quantity: number }[] = await items(`/usage/history?meter=${meter}&granularity=day`);
         expect({ meter, limit, some: days.some(({ quantity }) => quantity > 0) }).toMatchObject({ some: true });
       }
-      for (const list of ['/billing/invoices', '/channels', '/deliveries', '/organisation/audit'])
+      for (const list of ['/billing/invoices', '/channels', '/deliveries', '/feed', '/organisation/audit'])
         expect(await items(list), list).not.toHaveLength(0);
     });
 
@@ -133,7 +133,17 @@ export function demoOrganisation(platform: SharedPlatform, visit?: Visit): void 
           (tab) => `${inServer}/${tab}`,
         );
         const own = ['', 'servers', inServer, statements, one, ...ofServer, 'bots', inBot, 'backtests', 'sweeps'];
-        for (const path of [...own, 'usage', 'usage/api_calls', 'plans', 'billing', 'channels', 'team', 'audit']) {
+        for (const path of [
+          ...own,
+          'feed',
+          'usage',
+          'usage/api_calls',
+          'plans',
+          'billing',
+          'channels',
+          'team',
+          'audit',
+        ]) {
           await visit.go(page, `${home}/${path}`);
           expect(await page.getByRole('note').first().textContent(), path).toContain('Demo data');
           expect(await page.locator('main .empty').allInnerTexts(), path).toEqual([]);

@@ -14,6 +14,7 @@ import { auditRoutes } from './audit/audit.routes.ts';
 import { billingRoutes, publicBillingRoutes } from './billing/billing.routes.ts';
 import { botRoutes } from './bots/bots.routes.ts';
 import { channelRoutes } from './channels/channels.routes.ts';
+import { happeningRoutes } from './happenings/happenings.routes.ts';
 import { queryClient } from './kernel/api.ts';
 import { ProblemNote } from './kernel/problem-note.tsx';
 import { orgRoute, personRoute, rootRoute } from './kernel/routes.ts';
@@ -41,6 +42,7 @@ const routeTree = rootRoute.addChildren([
   personRoute.addChildren([homeRoute, ownAccountRoute]),
   orgRoute.addChildren([
     ...overviewRoutes,
+    ...happeningRoutes,
     ...serverRoutes,
     ...botRoutes,
     ...usageRoutes,

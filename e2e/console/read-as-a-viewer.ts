@@ -4,7 +4,7 @@ import { ask, type Visit } from './visit.ts';
 
 /** What only reads, with the shares that filter statements: everything else that a page offers has to be for those who may. */
 const READS =
-  /^(Columns|CSV|Copy.*|Beside the list.*|Show more|Put away|As a table|All of it|Now|UTC|Show the price with it|.*\d %|.*\d%)$/;
+  /^(Columns|CSV|Copy.*|Beside the list.*|Show more|Show \d+ new|Put away|As a table|All of it|Now|UTC|Show the price with it|.*\d %|.*\d%)$/;
 /** Pages that are there to change something, and say so to whoever may not. */
 const CHANGES = ['servers/new', 'bots/new', 'sweeps/new', 'appearance'];
 

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ListedServer } from '@tidegate/client';
 import { findingMark, findingPage, findingText } from '../findings/finding-text.ts';
+import { WhatHappened } from '../happenings/what-happened.tsx';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
 import { exact, share, short, took } from '../kernel/format.ts';
@@ -82,6 +83,7 @@ export function ShowOverview() {
           )
         }
       </Reading>
+      <WhatHappened />
     </Page>
   );
 }

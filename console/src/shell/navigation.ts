@@ -16,7 +16,12 @@ export interface Item {
 }
 
 export const NAVIGATION: { title?: string; items: Item[] }[] = [
-  { items: [{ to: '/o/$org', text: 'Overview', exact: true, key: 'o' }] },
+  {
+    items: [
+      { to: '/o/$org', text: 'Overview', exact: true, key: 'o' },
+      { to: '/o/$org/feed', text: 'What happened', scope: 'org:read', key: 'h' },
+    ],
+  },
   { title: 'Monitoring', items: [{ to: '/o/$org/servers', text: 'Servers', scope: 'servers:read', key: 's' }] },
   {
     title: 'Trading',

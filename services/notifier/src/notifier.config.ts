@@ -37,9 +37,10 @@ const schema = z
       description:
         'Id of the organisation whose channels are notified of orders that wait for the operator (`plan.ordered`)',
     }),
-    NOTIFIER_KEEP_DAYS: envInt(1, 3_650)
-      .default(90)
-      .meta({ description: 'Deliveries are deleted so many days after their creation' }),
+    NOTIFIER_KEEP_DAYS: envInt(1, 3_650).default(90).meta({
+      description:
+        'Deliveries are deleted so many days after their creation, and entries of the feed after they happened',
+    }),
   })
   .refine((values) => values.SMTP_HOST === undefined || values.SMTP_FROM !== undefined, {
     path: ['SMTP_FROM'],

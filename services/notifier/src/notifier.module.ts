@@ -24,6 +24,11 @@ import { SendAccountMail } from './deliveries/send-account-mail.ts';
 import { TestChannel } from './deliveries/test-channel.ts';
 import { WebhookSender } from './deliveries/webhook-sender.ts';
 import { FillDemo } from './demo/fill-demo.ts';
+import { DeleteOldHappenings } from './feed/delete-old-happenings.loop.ts';
+import { ListFeed } from './feed/list-feed.ts';
+import { RecordBillingAndTeam } from './feed/record-billing-and-team.ts';
+import { RecordHappening } from './feed/record-happening.ts';
+import { RecordMonitoringAndTrading } from './feed/record-monitoring-and-trading.ts';
 import { NotifyChannels } from './notices/notify-channels.ts';
 import { NotifyOfBilling } from './notices/notify-of-billing.ts';
 import { QueueNotice } from './notices/queue-notice.ts';
@@ -50,6 +55,9 @@ import { ManageIncidents } from './status/manage-incidents.ts';
     FillDemo,
     ManageIncidents,
     KeepStatus,
+    ListFeed,
+    RecordMonitoringAndTrading,
+    RecordBillingAndTeam,
   ],
   providers: [
     ChannelSecrets,
@@ -68,6 +76,8 @@ import { ManageIncidents } from './status/manage-incidents.ts';
     AttemptDelivery,
     DeliverMessages,
     DeleteOldStatus,
+    RecordHappening,
+    DeleteOldHappenings,
   ],
 })
 export class NotifierModule {}

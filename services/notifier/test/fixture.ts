@@ -38,6 +38,14 @@ export interface Replica {
   stop(): Promise<void>;
 }
 
+interface Emitted {
+  orgId: string;
+  eventId?: string;
+  time?: Date;
+  /** The newest of its aggregate once more. */
+  again?: true;
+}
+
 /** The notifier as it runs for users: its own schema and role, its own rights on the bus, real servers. */
 export class NotifierWorld {
   readonly neighbours: Neighbours;
@@ -180,6 +188,17 @@ export class NotifierWorld {
     await this.gateway.flush();
   }
 
+  /** The live topics that are published of an organisation from now on. */
+  async topicsOf(orgId: string): Promise<string[]> {
+    const topics: string[] = [];
+    const prefix = `live.${orgId}.`;
+    this.gateway.subscribe(`${prefix}>`, {
+      callback: (_error, message) => void topics.push(message.subject.slice(prefix.length)),
+    });
+    await this.gateway.flush();
+    return topics;
+  }
+
   /** As somebody without an account. */
   anonymously<Op extends Operation>(operation: Op, input: z.input<Op['input']>) {
     return this.bus.call(operation, input, { caller: ANONYMOUS });
@@ -190,15 +209,15 @@ export class NotifierWorld {
     return this.bus.call(operation, input, {});
   }
 
-  /** Emits an event of another service; `again` delivers it a second time. */
+  /** Emits an event of another service. */
   async happens<E extends Event>(
     event: E,
     data: EventData<E>,
-    { orgId, eventId = newId(), time = new Date() }: { orgId: string; eventId?: string; time?: Date },
+    { orgId, eventId = newId(), time = new Date(), again }: Emitted,
   ): Promise<string> {
     const aggregate = event.aggregate(data);
     const key = `${event.service} ${aggregate}`;
-    const sequence = (this.sequences.get(key) ?? 0) + 1;
+    const sequence = (this.sequences.get(key) ?? 0) + (again ? 0 : 1);
     this.sequences.set(key, sequence);
     const envelope = {
       specversion: '1.0',

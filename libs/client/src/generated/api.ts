@@ -1301,6 +1301,9 @@ export type Feed = {
   candlesPerSecond?: number;
 };
 
+/** monitoring: servers; trading: bots; billing: plan, payments and quotas; team: members and API keys */
+export type FeedArea = "monitoring" | "trading" | "billing" | "team";
+
 /** Where a bot’s candles come from */
 export type FeedInput = {
   source?: CandleSource;
@@ -1366,6 +1369,52 @@ export type Halt = {
   reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun" | "moved";
   message: string;
   at: Timestamp;
+};
+
+export type Happening = {
+  id: Id;
+  kind: HappeningKind;
+  /** When it happened last */
+  at: Timestamp;
+  /** When it happened first */
+  since: Timestamp;
+  /** How often: what happens to one thing again within an hour is one entry */
+  count: number;
+  thing: {
+    /** The server, bot, invoice, meter, product, member or API key; null where there is none */
+    id: string | null;
+    /** As it was called then; null of a member: members.list says it */
+    name: string | null;
+  };
+  /** Profit of the trades as a sum, or the amount of the invoice */
+  amount: Decimal | null;
+  currency: string | null;
+  detail: HappeningDetail;
+};
+
+export type HappeningDetail = {
+  /** Of an unreachable server why it could not be reached, of a finding which (`blocked`), of a bot why it was halted, of a subscription what was done to it (`canceled`, `paused`), of an order whether it was `approved` or `refused`, of a dispute its state, of a top-up why it ended, of a member the role */
+  code?: string;
+  /** How long the server could not be reached, or the finding lasted */
+  seconds?: number;
+  /** The share of the quota that was reached */
+  percent?: number;
+  /** Of an invoice; below zero: so many days before it is due */
+  daysOverdue?: number;
+  product?: string;
+  /** In force from then on */
+  plan?: string;
+  /** Absent where it stayed the same */
+  planBefore?: string;
+};
+
+/** What happened */
+export type HappeningKind = "server.added" | "server.removed" | "server.unreachable" | "server.reachable" | "finding.found" | "finding.solved" | "bot.created" | "bot.started" | "bot.stopped" | "bot.halted" | "bot.deleted" | "trade.closed" | "subscription.changed" | "order.decided" | "invoice.issued" | "invoice.paid" | "invoice.due" | "payment.disputed" | "seats.stopped" | "top_up.stopped" | "quota.reached" | "member.joined" | "member.changed" | "member.left" | "key.created" | "key.replaced" | "key.revoked";
+
+export type Happenings = {
+  items: Array<Happening>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type HistoryGroup = {
@@ -7071,6 +7120,21 @@ export type IncidentsDeleteOutput = unknown;
 export type IncidentsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type IncidentsListInput = {
+export type FeedListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only what belongs there */
+  area?: FeedArea;
+  /** Only this */
+  kind?: HappeningKind;
+};
+
+export type FeedListOutput = Happenings;
+
+export type FeedListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -8362,6 +8426,10 @@ export class TidegateClient extends Transport {
 
   /** Open an incident, for everybody to read on the public page of states. Within two seconds everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`; a cache in front may keep what it has for two more. */
   incidentsOpen = (input: IncidentsOpenInput, options?: CallOptions): Promise<IncidentsOpenOutput> =>
+  /** What happened in the organisation, newest first. An entry appears a moment after what it is about, and says nothing of who did it: that is in the audit log. Only what the caller may read otherwise is in the list: what concerns bots needs `bots:read`, what was paid `billing:read`. What happens to one thing again within an hour is added to its entry, which moves to the top. Entries are kept for `NOTIFIER_KEEP_DAYS` and at most 2,000 of an organisation. */
+  feedList = (input: FeedListInput = {}, options?: CallOptions): Promise<FeedListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/feed', repeat: 'safe' }, input, options);
+
     this.send({ method: 'POST', path: '/api/v1/operator/incidents', repeat: 'keyed' }, input, options);
 
   /** Say how it goes on; `resolved` ends it, any other state begins it again */

@@ -224,6 +224,7 @@ export const OPERATIONS = {
   deliveriesGet: { service: 'notifier', scope: 'channels:read', reads: true },
   deliveriesList: { service: 'notifier', scope: 'channels:read', reads: true },
   deliveriesRetry: { service: 'notifier', scope: 'channels:write', reads: false },
+  feedList: { service: 'notifier', scope: 'org:read', reads: true },
   incidentsDelete: { service: 'notifier', scope: 'operator', reads: false },
   incidentsList: { service: 'notifier', scope: 'operator', reads: true },
   incidentsOpen: { service: 'notifier', scope: 'operator', reads: false },
@@ -267,6 +268,11 @@ export const LIVE = {
   entitlements: {
     about: undefined,
     refreshes: ['billingDetailsGet', 'creditsGet', 'disputesList', 'entitlementsCurrent', 'invoicesGet', 'invoicesList', 'invoicesPdf', 'paymentsList', 'paymentsMethod', 'plansList', 'seatsGet', 'subscriptionsGet', 'topUpsGet', 'backfillsGet', 'backfillsList', 'metersList', 'settingsGet', 'usageCurrent', 'usageEstimate', 'usageEvents', 'usageHistory', 'usageLimits', 'usageRejected'],
+    moves: [],
+  },
+  feed: {
+    about: undefined,
+    refreshes: ['feedList'],
     moves: [],
   },
   servers: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { restricted } from '../billing/restrictions.ts';
+import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached } from '../kernel/problem.ts';
@@ -110,6 +111,14 @@ export const rotateApiKey = operation({
   output: ApiKey.extend({ key: secret(z.string()) }).meta({ id: 'RotatedApiKey' }),
   errors: [notFound, emailUnverified],
 });
+
+const KeyFact = z.object({ keyId: z.string(), name: z.string() });
+const fact = (name: string, summary: string) =>
+  event({ service: 'identity', name, summary, data: KeyFact, aggregate: ({ keyId }) => `key:${keyId}` });
+
+export const keyCreated = fact('key.created.v1', 'An API key was created');
+export const keyReplaced = fact('key.replaced.v1', 'An API key has a successor; it ends with the overlap');
+export const keyRevoked = fact('key.revoked.v1', 'An API key was revoked');
 
 /** For the gateway. The hash is SHA-256 of the whole key, hex. */
 export const verifyKey = operation({

@@ -55,7 +55,15 @@ export const memberChanged = event({
   name: 'member.changed.v1',
   summary:
     'A member joined, left or got another role (role null: left). Not emitted for each member when an organisation is deleted',
-  data: z.object({ orgId: Id, userId: Id, role: Role.nullable() }),
+  data: z.object({
+    orgId: Id,
+    userId: Id,
+    role: Role.nullable(),
+    change: z
+      .enum(['joined', 'role', 'left'])
+      .optional()
+      .meta({ description: 'Absent of who created the organisation' }),
+  }),
   aggregate: (data) => data.orgId,
 });
 

@@ -8,6 +8,7 @@ export const LIVE_TOPICS = {
   backtests: { service: 'bot-executor', scope: 'bots:read' },
   bots: { service: 'bot-executor', scope: 'bots:read' },
   entitlements: { service: 'billing', scope: 'billing:read' },
+  feed: { service: 'notifier', scope: 'org:read' },
   servers: { service: 'monitor-agent', scope: 'servers:read' },
   sweeps: { service: 'bot-executor', scope: 'bots:read' },
   usage: { service: 'usage', scope: 'usage:read' },

@@ -150,6 +150,7 @@ test('a used-up quota never locks people out of their account', () => {
       "monitor-agent servers.add-platform",
       "notifier channels.confirm",
       "notifier channels.unsubscribe",
+      "notifier feed.list",
       "notifier incidents.delete",
       "notifier incidents.list",
       "notifier incidents.open",

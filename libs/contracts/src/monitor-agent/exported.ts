@@ -70,6 +70,7 @@ export const exported: Exported = {
     statement_months: MEASURED,
     statement_rollups: MEASURED,
     statement_samples: MEASURED,
+    standing_findings: 'what is wrong now: blocking_incidents and server_hours say it as well',
     table_rollups: MEASURED,
     wait_rollups: MEASURED,
     table_samples: MEASURED,
@@ -88,7 +89,7 @@ export const exported: Exported = {
       'statement_counters statement_snapshots statement_samples statement_hour_chunks statement_chunks ' +
       'statement_rollups statement_months activity_samples aged_tables blocking_incidents database_samples ' +
       'database_rollups table_samples table_rollups index_samples index_rollups wait_rollups relation_snapshots ' +
-      'relation_rollup_ranges wait_rollup_ranges wraparound_samples',
+      'relation_rollup_ranges wait_rollup_ranges wraparound_samples standing_findings',
     queues: 'server_leases server_removals',
     stays: {
       ...STAYS,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
-import { nextCursor, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, nextCursor, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Count } from './range.ts';
 import { Server, ServerState } from './server.ts';
 
@@ -33,6 +34,27 @@ export const ServerFinding = z
   })
   .meta({ id: 'ServerFinding' });
 export type ServerFinding = z.infer<typeof ServerFinding>;
+
+/** Of these it is emitted that they began, and that they are over: what of a server changes from moment to moment and should not last. */
+export const StandingKind = z.enum(['blocked', 'connections', 'long_transaction']);
+export type StandingKind = z.infer<typeof StandingKind>;
+const Standing = z.object({ serverId: Id, name: z.string(), kind: StandingKind });
+
+export const findingFound = event({
+  service: 'monitor-agent',
+  name: 'finding.found.v1',
+  summary: 'Something is wrong at a server and has been for half a minute; emitted once until it is over',
+  data: Standing.extend({ value: z.number().meta({ description: 'As in the server’s `findings`' }) }),
+  aggregate: (data) => data.serverId,
+});
+
+export const findingSolved = event({
+  service: 'monitor-agent',
+  name: 'finding.solved.v1',
+  summary: 'What was wrong at a server has been over for a minute',
+  data: Standing.extend({ seconds: z.int().min(0).meta({ description: 'How long it lasted' }) }),
+  aggregate: (data) => data.serverId,
+});
 
 const figure = z.number().min(0).nullable();
 

@@ -12,6 +12,10 @@ export const exported: Exported = {
     deliveries: {
       columns: 'id channel_id event body state attempts last_error last_status next_attempt_at created_at delivered_at',
     },
+    happenings: {
+      columns: 'id kind at first_at count thing_id name amount currency detail',
+      without: { internal: 'merged_as' },
+    },
   },
   without: {
     ...UPKEEP,
@@ -19,7 +23,7 @@ export const exported: Exported = {
     owners: 'a copy of what identity exports',
   },
   moves: {
-    tables: 'entitlements channels deliveries earlier_secrets owners',
+    tables: 'entitlements channels deliveries earlier_secrets happenings owners',
     queues: 'delivery_queue',
     stays: {
       ...STAYS,

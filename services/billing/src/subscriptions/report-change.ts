@@ -1,3 +1,4 @@
+import { subscriptionChanged } from '@tidegate/contracts/billing/subscription-changed';
 import { actionDone } from '@tidegate/contracts/kernel/action-done';
 import { changesBetween } from '@tidegate/messaging/audited-action';
 import type { Emit } from '@tidegate/messaging/handler';
@@ -32,4 +33,18 @@ export async function reportChange(emit: Emit, reported: Reported): Promise<void
     },
     { orgId },
   );
+  await emitChanged(emit, reported);
+}
+
+/** For the feed of the organisation, whoever changed it. A move of plans that lies ahead is no change of theirs yet. */
+export async function emitChanged(
+  emit: Emit,
+  { orgId, product, action, before, after }: Pick<Reported, 'orgId' | 'product' | 'action' | 'before' | 'after'>,
+): Promise<void> {
+  const { plan } = after;
+  const planBefore = before?.plan !== plan ? before?.plan : undefined;
+  if (!plan || action === 'move_ordered') return;
+  if (action === 'synced' && !planBefore && before?.status === after.status) return;
+  const data = { orgId, product, action, plan, ...(planBefore && { planBefore }) };
+  await emit(subscriptionChanged, data, { orgId });
 }

@@ -14,7 +14,7 @@ import { withDebts } from '../kernel/dunning.rules.ts';
 import { findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
 import { isEnded, type Subscription } from '../kernel/subscription.rules.ts';
 import { type CurrentCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
-import { reportChange } from './report-change.ts';
+import { emitChanged, reportChange } from './report-change.ts';
 import { settle, store, withStep } from './settle.ts';
 
 /** What a change is decided from. Everything that was due has been carried out. */
@@ -84,7 +84,8 @@ export class SubscriptionChanges {
     if (decided && after && !isDeepStrictEqual(after, before)) {
       const { step } = decided;
       await store(tx, { orgId, before, by, reason, at, ...decided, after });
-      if (provider) await reportChange(emit, { orgId, product, action: decided.action, before, after });
+      const changed = { orgId, product, action: decided.action, before, after };
+      await (provider ? reportChange(emit, changed) : emitChanged(emit, changed));
       const own = step ? withStep(steps[product] ?? [], step) : (steps[product] ?? []);
       await this.charges.changed({ tx, emit, orgId, steps: { ...steps, [product]: own } }, { before, after, at, by });
       await this.entitlements.countSeats(tx, orgId);

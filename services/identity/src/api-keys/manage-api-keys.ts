@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
-import { createApiKey, listApiKeys, renameApiKey, revokeApiKey } from '@tidegate/contracts/identity/api-keys';
+import {
+  createApiKey,
+  keyCreated,
+  keyRevoked,
+  listApiKeys,
+  renameApiKey,
+  revokeApiKey,
+} from '@tidegate/contracts/identity/api-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
@@ -31,7 +38,7 @@ export class ManageApiKeys {
   ) {}
 
   @Handles(createApiKey)
-  async create({ input, caller, tx, refuse }: OperationContext<typeof createApiKey>) {
+  async create({ input, caller, tx, emit, refuse }: OperationContext<typeof createApiKey>) {
     if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'Keys are created by people: log in.');
     requireFutureEnd(input.expiresAt);
     requireScopes(await grantorOf(tx, caller, createApiKey), input.scopes);
@@ -40,6 +47,7 @@ export class ManageApiKeys {
     await requireRoom(tx);
     const { key, keyId } = makeApiKey(randomBytes);
     const row = await insertApiKey(tx, { ...input, keyId, keyHash: hashOf(key), createdBy: caller.userId });
+    await emit(keyCreated, { keyId, name: row.name });
     return { ...toWire(row), key };
   }
 
@@ -57,9 +65,11 @@ export class ManageApiKeys {
 
   @Handles(revokeApiKey)
   async revoke({ input: { keyId }, tx, emit, was }: OperationContext<typeof revokeApiKey>) {
-    was((await describeKeys(tx, [keyId]))[0] ?? {});
+    const [known] = await describeKeys(tx, [keyId]);
+    was(known ?? {});
     if (!(await this.entitlements.removing(tx, () => deleteApiKey(tx, keyId)))) throw notFound();
     await emit(accessRevoked, { kind: 'api_key', id: keyId, at: new Date().toISOString() });
+    if (known) await emit(keyRevoked, { keyId, name: known.name });
     return {};
   }
 }

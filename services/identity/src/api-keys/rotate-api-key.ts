@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
-import { rotateApiKey } from '@tidegate/contracts/identity/api-keys';
+import { keyReplaced, rotateApiKey } from '@tidegate/contracts/identity/api-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
@@ -39,6 +39,7 @@ export class RotateApiKey {
       restricted: old.restricted,
     });
     await end(tx, emit, old, { by: made.keyId, hours: overlapHours });
+    await emit(keyReplaced, { keyId, name: old.name });
     return { ...toWire(row), key: made.key };
   }
 }

@@ -84,7 +84,7 @@ export class ReceivedInvitations {
     await this.claimSeat(joining);
     if (role === 'owner') await this.limits.requireRoom(refuse, joining, userId, orgId);
     await insertMember(joining, userId, role);
-    await this.outbox.emit(joining, memberChanged, { orgId, userId, role });
+    await this.outbox.emit(joining, memberChanged, { orgId, userId, role, change: 'joined' });
     return { organisationId: orgId, role };
   }
 

@@ -16,10 +16,10 @@ export async function removeFrom(tx: Tx, userId: string, emit: Emit): Promise<vo
 /** Another role, or none: tokens with the one before end. */
 export async function emitChange(
   emit: Emit,
-  { version, ...change }: { orgId: string; userId: string; role: Role | null; version: number },
+  { version, ...member }: { orgId: string; userId: string; role: Role | null; version: number },
 ): Promise<void> {
-  const { orgId } = change;
-  await emit(memberChanged, change, { orgId });
-  const id = `${change.orgId}:${change.userId}`;
+  const { orgId, userId, role } = member;
+  await emit(memberChanged, { ...member, change: role === null ? 'left' : 'role' }, { orgId });
+  const id = `${orgId}:${userId}`;
   await emit(accessRevoked, { kind: 'member', id, version, at: new Date().toISOString() }, { orgId });
 }

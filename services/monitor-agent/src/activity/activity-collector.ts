@@ -1,5 +1,6 @@
 import { type ServerPulse, serverPulse } from '@tidegate/contracts/monitor-agent/overview';
 import type { Bus } from '@tidegate/messaging/bus';
+import type { Outbox } from '@tidegate/messaging/outbox';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { nextDue } from '../kernel/schedule/back-off.rules.ts';
@@ -12,11 +13,14 @@ import { insertActivity, toPoint } from './activity.rows.ts';
 import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { saveIncidents } from './incident.rows.ts';
 import { CALM, nextPace, type Pace } from './pace.rules.ts';
+import { troublesOf } from './standing-findings.rules.ts';
+import { StandingFindings } from './standing-findings.ts';
 import { WAIT_SUMS } from './wait-rollups.rows.ts';
 
 /** How often sessions are read, in milliseconds, and how to update everybody who is watching. */
 export interface ActivityTools {
   readonly bus: Pick<Bus, 'live'>;
+  readonly outbox: Pick<Outbox, 'emit'>;
   /** `troubleProbeMs` while there is trouble and for `troubleMs` afterwards. */
   readonly plan: { probeMs: number; troubleProbeMs: number; troubleMs: number };
   now(): number;
@@ -29,6 +33,7 @@ export class ActivityCollector {
   private readonly serverId: string;
   private readonly tools: ActivityTools;
   private readonly scrubber: ServerScrubber;
+  private readonly findings: StandingFindings;
   private pace: Pace = CALM;
   private snapshotAt: number | undefined;
   /** Something of the snapshot before may still be called ongoing; after a start nobody knows. */
@@ -45,6 +50,7 @@ export class ActivityCollector {
     this.serverId = serverId;
     this.tools = tools;
     this.query = queries.add('activity');
+    this.findings = new StandingFindings(serverId, tools.outbox);
   }
 
   /** Undefined when the query failed. `slower`: when all is calm, the next snapshot is so many intervals away. */
@@ -60,6 +66,10 @@ export class ActivityCollector {
     const incidents = incidentsOf(tree, snapshot.locks, snapshot.origins);
     const load = { blocked: tree.blocked, active: snapshot.active, parallelWorkers: instance.parallelWorkers };
     const pace = nextPace(this.pace, load, now, troubleMs);
+    const { total, longestTransactionUs } = snapshot;
+    const { maxConnections } = instance;
+    const troubles = troublesOf({ blocked: tree.blocked, total, longestTransactionUs, maxConnections });
+    let noted = () => {};
     const takenAt = new Date(now);
     // After a pause it is unknown what the sessions did: the snapshot stands for its own interval only.
     const spanMs = Math.max(0, Math.min(now - (this.snapshotAt ?? now - everyMs), 2 * probeMs));
@@ -69,8 +79,10 @@ export class ActivityCollector {
         if (takenAt.getTime() < dueUntil(this.tools.now()))
           await rollUpLate(tx, WAIT_SUMS, 'activity_samples', { serverId: this.serverId, takenAt });
         if (this.ongoing || incidents.length > 0) await saveIncidents(tx, this.serverId, takenAt, incidents);
+        noted = await this.findings.note(tx, troubles, now);
       },
       committed: () => {
+        noted();
         this.snapshotAt = now;
         this.ongoing = incidents.length > 0;
         if (pace.fastUntil > now) this.query.dueAt = Math.min(this.query.dueAt, now + troubleProbeMs);

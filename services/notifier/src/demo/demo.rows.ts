@@ -1,8 +1,10 @@
+import type { Happening } from '@tidegate/contracts/notifier/feed';
 import type { Tx } from '@tidegate/database/tx';
 import type { MadeUpChannel, MadeUpDelivery } from './made-up.rules.ts';
 
-export async function clearChannels(tx: Tx): Promise<void> {
-  for (const table of ['deliveries', 'channels']) await tx.query(`delete from ${table} where org_id = $1`, [tx.orgId]);
+export async function clearMadeUp(tx: Tx): Promise<void> {
+  for (const table of ['happenings', 'deliveries', 'channels'])
+    await tx.query(`delete from ${table} where org_id = $1`, [tx.orgId]);
 }
 
 export const insertChannels = (tx: Tx, channels: readonly MadeUpChannel[], at: Date): Promise<unknown> =>
@@ -24,4 +26,16 @@ export const insertDeliveries = (tx: Tx, deliveries: readonly MadeUpDelivery[]):
        from jsonb_to_recordset($2::jsonb)
          as d(id uuid, "channelId" uuid, event text, body text, error text, attempts int, at timestamptz)`,
     [tx.orgId, JSON.stringify(deliveries)],
+  );
+
+export const insertHappenings = (tx: Tx, happenings: readonly Happening[]): Promise<unknown> =>
+  tx.query(
+    `insert into happenings (org_id, id, kind, merged_as, at, first_at, count, thing_id, name, amount, currency, detail)
+     select $1, h.id, h.kind, h.id::text, h.at, h.since, h.count, h.thing ->> 'id', h.thing ->> 'name', h.amount, h.currency,
+            h.detail
+       from jsonb_to_recordset($2::jsonb)
+         as h(id uuid, kind text, at timestamptz, since timestamptz, count int, thing jsonb, amount numeric,
+              currency text, detail jsonb)
+     on conflict do nothing`,
+    [tx.orgId, JSON.stringify(happenings)],
   );
