@@ -7,7 +7,7 @@ import { asSuperuser, withSuperuser } from '@tidegate/testing/superuser';
 import { programEnvironment } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
 import type { Visit } from './console/visit.ts';
-import { operatorOf } from './people.ts';
+import { operatorOf, signUpAt } from './people.ts';
 import type { SharedPlatform } from './shared-platform.ts';
 
 /** What is there for other reasons than to be shown: messages that were sent, and what was handled. */
@@ -174,6 +174,46 @@ export function demoOrganisation(platform: SharedPlatform, visit?: Visit): void 
         ['/api-keys', { name: 'k', scopes: ['bots:read'] }],
       ] as const)
         expect({ path, ...(await inDemo('POST', path, body)) }).toMatchObject({ path, status: 403 });
+    });
+
+    test('everybody may look at it as well, without being a member, and sees nobody who does', async () => {
+      const guest = await signUpAt(new Rest(platform.url), 'demo-guest');
+      const { body: me } = await guest.get<{ organisations: { id: string }[]; demo: object }>('/api/v1/me');
+      expect(me.demo).toMatchObject({ id: filled.organisationId, demo: true, role: 'viewer' });
+      expect(me.organisations.map(({ id }) => id)).not.toContain(filled.organisationId);
+      const there = { 'tidegate-organisation': filled.organisationId };
+      const statusOf = async (method: string, path: string, body?: object) =>
+        (await guest.send(method, `/api/v1${path}`, body, there)).status;
+      for (const path of ['/servers', '/bots', '/feed', '/usage/current', '/billing/invoices', '/channels'])
+        expect({ path, status: await statusOf('GET', path) }).toEqual({ path, status: 200 });
+      for (const path of ['/members', '/api-keys', '/organisation/audit', '/invitations'])
+        expect({ path, status: await statusOf('GET', path) }).toEqual({ path, status: 403 });
+      expect(await statusOf('POST', '/bots', {})).toBe(403);
+      expect(await statusOf('DELETE', '/organisation?name=Harbour%20Coffee%20(demo)')).toBe(403);
+      const rows = await asSuperuser<{ n: number }>(
+        platform,
+        `select count(*)::int as n from identity.members m join identity.users u on u.id = m.user_id
+          where m.org_id = $1 and u.email = 'demo-guest@example.com'`,
+        [filled.organisationId],
+      );
+      expect(rows).toEqual([{ n: 0 }]);
+    });
+
+    test.runIf(visit && chromiumPath())('somebody new finds it in the first steps and in the bar', async () => {
+      if (!visit) return;
+      const page = await visit.somebody();
+      const home = await visit.register(page, 'Curious Person');
+      await page.getByRole('link', { name: 'Or look at a demo first' }).click();
+      await page.getByRole('note').filter({ hasText: 'Demo data' }).waitFor();
+      expect(page.url()).toContain(filled.organisationId);
+      await visit.settled(page);
+      await page.getByRole('region', { name: 'What happened' }).getByRole('listitem').first().waitFor();
+      expect(await visit.judge(page)).toEqual([]);
+      const bar = page.getByRole('navigation', { name: 'Main' });
+      expect(await bar.getByRole('link', { name: 'Team' }).count()).toBe(0);
+      await page.getByLabel('Organisation').selectOption({ index: 0 });
+      await page.waitForURL((url) => url.href.startsWith(home));
+      await page.context().close();
     });
 
     test('filled again up to the same moment it is the same: nothing is doubled', async () => {

@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import type { Role } from '@tidegate/client';
 import { useMemo } from 'react';
 import { readOf, useOrg } from './api.ts';
-import { meOf } from './routes.ts';
+import { meOf, placesOf } from './routes.ts';
 import { linkKey } from './shared-link.ts';
 
 /** The reader's role in the organisation of the page, which may be another than the session's default. */
 export function useOwnRole(): Role | undefined {
   const org = useOrg();
-  return useQuery({ ...meOf(), enabled: !linkKey() }).data?.organisations.find(({ id }) => id === org)?.role;
+  const me = useQuery({ ...meOf(), enabled: !linkKey() }).data;
+  return placesOf(me).find(({ id }) => id === org)?.role;
 }
 
 /** What the reader may do in the organisation of the page; undefined until it is known. */

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, redirect } from '@tanstack/react-router';
-import { isProblem } from '@tidegate/client';
+import { isProblem, type Me } from '@tidegate/client';
 import { queryClient, readOf } from './api.ts';
 import { standStill } from './page-clock.ts';
 import { linkKey } from './shared-link.ts';
@@ -13,6 +13,10 @@ export const rootRoute = createRootRoute();
 
 export const meOf = () => ({ ...readOf(null, 'accountsMe', {}), staleTime: 60_000 });
 
+/** Where somebody may go: what is theirs, and the demo that everybody may look at. */
+export const placesOf = (me: Me | undefined): Me['organisations'] =>
+  me ? [...me.organisations, ...(me.demo ? [me.demo] : [])] : [];
+
 export const orgRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/o/$org',
@@ -21,8 +25,8 @@ export const orgRoute = createRoute({
   beforeLoad: async ({ location, params }) => {
     // Whoever has a link is nobody, and reads what it shows.
     if (linkKey()) return;
-    const { organisations } = await somebody(location.href);
-    standStill(organisations.find(({ id }) => id === params.org)?.demoUntil);
+    const me = await somebody(location.href);
+    standStill(placesOf(me).find(({ id }) => id === params.org)?.demoUntil);
   },
 });
 

@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
-import { meOf } from '../kernel/routes.ts';
+import { meOf, placesOf } from '../kernel/routes.ts';
 import { t } from '../kernel/strings.ts';
 import { PAGES } from './navigation.ts';
 import classes from './shell.module.css';
@@ -10,7 +10,7 @@ import classes from './shell.module.css';
 export function Breadcrumb({ org }: { org: string }) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const organisations = useQuery(meOf()).data?.organisations ?? [];
+  const organisations = placesOf(useQuery(meOf()).data);
   const here = organisations.find(({ id }) => id === org);
   const part = PAGES.filter(({ exact }) => !exact).find(({ to }) =>
     pathname.startsWith(String(to).replace('$org', org)),

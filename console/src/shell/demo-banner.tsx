@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { clock, day } from '../kernel/format.ts';
-import { meOf } from '../kernel/routes.ts';
+import { meOf, placesOf } from '../kernel/routes.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import classes from './shell.module.css';
 
 /** On each page of the demo, so that nothing on it is ever taken for real. */
 export function DemoBanner({ org }: { org: string }) {
-  const own = useQuery(meOf()).data?.organisations.find(({ id }) => id === org);
+  const own = placesOf(useQuery(meOf()).data).find(({ id }) => id === org);
   if (!own?.demo) return null;
   return (
     <p className={classes['demo']} role="note">

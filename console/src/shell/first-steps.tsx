@@ -5,7 +5,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useRead } from '../kernel/api.ts';
 import { useMay } from '../kernel/may.tsx';
 import { useScopes } from '../kernel/own-role.ts';
-import { meOf } from '../kernel/routes.ts';
+import { meOf, placesOf } from '../kernel/routes.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { store, stored } from '../kernel/stored.ts';
 import { t } from '../kernel/strings.ts';
@@ -62,9 +62,9 @@ export function FirstSteps({ org }: { org: string }) {
   );
 }
 
-/** Whoever is in the demo gets there; an operator is told how to make it. */
+/** Whoever may look at the demo gets there; an operator is told how to make it. */
 function DemoStep() {
-  const demo = useQuery(meOf()).data?.organisations.find((one) => one.demo);
+  const demo = placesOf(useQuery(meOf()).data).find((one) => one.demo);
   const isOperator = useScopes()?.has('operator') ?? false;
   if (demo)
     return (

@@ -6,7 +6,7 @@ import { useId, useState } from 'react';
 import { readOf } from '../kernel/api.ts';
 import { chooseUtc, isUtc } from '../kernel/format.ts';
 import { useScopes } from '../kernel/own-role.ts';
-import { meOf } from '../kernel/routes.ts';
+import { meOf, placesOf } from '../kernel/routes.ts';
 import { t } from '../kernel/strings.ts';
 import { chooseTheme, isDark } from '../kernel/theme.ts';
 import { type Entry, found } from './found.rules.ts';
@@ -145,7 +145,7 @@ function useEntries(org: string, onHelp: () => void, asked: string): { all: Entr
       act: go('/o/$org/bots/$botId', { botId }),
     })),
     ...actions.filter(([, scope]) => may(scope)).map(([text, , act]) => ({ id: text, kind: t('Action'), text, act })),
-    ...(me?.organisations ?? [])
+    ...placesOf(me)
       .filter(({ id }) => id !== org)
       .map(({ id, name }) => ({ id, kind: t('Organisation'), text: name, act: go('/o/$org', { org: id }) })),
   ];

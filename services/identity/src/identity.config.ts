@@ -1,4 +1,4 @@
-import { Config, envInt, envList } from '@tidegate/runtime/config';
+import { Config, envFlag, envInt, envList } from '@tidegate/runtime/config';
 import { z } from 'zod';
 
 export class IdentityConfig extends Config(
@@ -12,6 +12,10 @@ export class IdentityConfig extends Config(
     AUDIT_KEEP_DAYS: envInt(30, 3_650)
       .default(400)
       .meta({ description: 'How long the audit log of an organisation is kept, whether its plan shows it or not' }),
+    DEMO_FOR_EVERYBODY: envFlag().optional().meta({
+      description:
+        'Whether everybody with an account may look at the demo organisation, once it is filled; by default only outside production, where it is for operators',
+    }),
     DNS_SERVERS: envList().default([]).meta({
       description:
         'Name servers, separated by commas, that are asked for the records which prove domains: `9.9.9.9`, `10.0.0.2:5353`; by default those of the system',

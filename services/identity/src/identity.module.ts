@@ -33,6 +33,7 @@ import { CheckDomains } from './domains/check-domains.loop.ts';
 import { DomainRecords } from './domains/domain-records.ts';
 import { Domains } from './domains/domains.ts';
 import { ProveDomain } from './domains/prove-domain.ts';
+import { DemoGuests } from './kernel/demo-guests.ts';
 import { VerifiedAddresses } from './kernel/people.ts';
 import { Links } from './links/links.ts';
 import { ConfirmReplyAddress } from './mail-senders/confirm-reply-address.ts';
@@ -114,6 +115,7 @@ import { Themes } from './themes/themes.ts';
     ListAudit,
   ],
   providers: [
+    DemoGuests,
     ReplyAddresses,
     AccessTokens,
     PasswordHashing,

@@ -109,6 +109,8 @@ export async function openIdentity({
   mail = false,
   /** A name server for the records of domains. */
   dns = undefined as string | undefined,
+  /** Whether everybody may look at the demo; as in development when it is not given. */
+  demoForEverybody = undefined as boolean | undefined,
 } = {}) {
   const database = await testDatabase({ schema: 'identity', folders: FOLDERS.map(root) });
   const dataSource = await connectDatabase(database.login);
@@ -134,13 +136,14 @@ export async function openIdentity({
   await vault.prepare(tenants);
   const app = await NestFactory.createApplicationContext(
     moduleOf([
-      { provide: SETTINGS, useValue: { publicUrl: PUBLIC_URL, adminPasswordFile } },
+      { provide: SETTINGS, useValue: { publicUrl: PUBLIC_URL, adminPasswordFile, production: false } },
       {
         provide: IdentityConfig,
         useValue: new IdentityConfig(
           IdentityConfig.schema.parse({
             ...(mail ? { SMTP_HOST: 'mail.test' } : {}),
             ...(dns ? { DNS_SERVERS: dns } : {}),
+            ...(demoForEverybody === undefined ? {} : { DEMO_FOR_EVERYBODY: String(demoForEverybody) }),
           }),
         ),
       },

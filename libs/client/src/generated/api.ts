@@ -2049,6 +2049,16 @@ export type Me = {
     /** Of a demo, the moment at which its data ends and its pages end; null while there is none */
     demoUntil: Timestamp | null;
   }>;
+  /** The demo of the installation, which everybody may look at without being a member; null where there is none, or it is among `organisations` */
+  demo: {
+    id: Id;
+    name: string;
+    role: Role;
+    /** Whether all of it is made up, to be looked at */
+    demo: boolean;
+    /** Of a demo, the moment at which its data ends and its pages end; null while there is none */
+    demoUntil: Timestamp | null;
+  } | null;
   organisationId: Id | null;
   scopes: Array<string>;
 };
@@ -7110,16 +7120,6 @@ export type DeliveriesRetryOutput = Delivery;
 
 export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | 'storage_full' | EveryProblem;
 
-export type IncidentsDeleteInput = {
-  /** From the list of incidents */
-  incidentId: Id;
-};
-
-export type IncidentsDeleteOutput = unknown;
-
-export type IncidentsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
-
-export type IncidentsListInput = {
 export type FeedListInput = {
   /** Items on a page */
   limit?: number;
@@ -7135,6 +7135,16 @@ export type FeedListOutput = Happenings;
 
 export type FeedListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type IncidentsDeleteInput = {
+  /** From the list of incidents */
+  incidentId: Id;
+};
+
+export type IncidentsDeleteOutput = unknown;
+
+export type IncidentsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type IncidentsListInput = {
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -8416,6 +8426,10 @@ export class TidegateClient extends Transport {
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
+  /** What happened in the organisation, newest first. An entry appears a moment after what it is about, and says nothing of who did it: that is in the audit log. Only what the caller may read otherwise is in the list: what concerns bots needs `bots:read`, what was paid `billing:read`. What happens to one thing again within an hour is added to its entry, which moves to the top. Entries are kept for `NOTIFIER_KEEP_DAYS` and at most 2,000 of an organisation. */
+  feedList = (input: FeedListInput = {}, options?: CallOptions): Promise<FeedListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/feed', repeat: 'safe' }, input, options);
+
   /** Remove an incident that was none */
   incidentsDelete = (input: IncidentsDeleteInput, options?: CallOptions): Promise<IncidentsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/operator/incidents/{incidentId}', repeat: 'keyed' }, input, options);
@@ -8426,10 +8440,6 @@ export class TidegateClient extends Transport {
 
   /** Open an incident, for everybody to read on the public page of states. Within two seconds everybody can read it at `/status`, in `/status.json` and in the feed `/status.atom`; a cache in front may keep what it has for two more. */
   incidentsOpen = (input: IncidentsOpenInput, options?: CallOptions): Promise<IncidentsOpenOutput> =>
-  /** What happened in the organisation, newest first. An entry appears a moment after what it is about, and says nothing of who did it: that is in the audit log. Only what the caller may read otherwise is in the list: what concerns bots needs `bots:read`, what was paid `billing:read`. What happens to one thing again within an hour is added to its entry, which moves to the top. Entries are kept for `NOTIFIER_KEEP_DAYS` and at most 2,000 of an organisation. */
-  feedList = (input: FeedListInput = {}, options?: CallOptions): Promise<FeedListOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/feed', repeat: 'safe' }, input, options);
-
     this.send({ method: 'POST', path: '/api/v1/operator/incidents', repeat: 'keyed' }, input, options);
 
   /** Say how it goes on; `resolved` ends it, any other state begins it again */

@@ -274,7 +274,8 @@ export const roleOf = operation({
   service: 'identity',
   name: 'members.role-of',
   scope: 'service',
-  summary: 'What a person may do in an organisation; not found for an organisation that is not theirs',
+  summary:
+    'What a person may do in an organisation; not found for one that is not theirs, unless it is a demo for everybody',
   input: z.strictObject({ organisationId: Id, userId: Id }),
   output: z.object({ role: Role, scopes: z.array(z.string()), memberVersion: z.int() }),
   errors: [notFound],

@@ -23,6 +23,8 @@ export const Profile = User.extend({
 }).meta({ id: 'Profile' });
 export type Profile = z.infer<typeof Profile>;
 
+const OwnOrganisation = z.object({ id: Id, name: z.string(), role: Role, demo: IsDemo, demoUntil: DemoUntil });
+
 export const me = operation({
   service: 'identity',
   name: 'accounts.me',
@@ -34,8 +36,13 @@ export const me = operation({
     .object({
       user: Profile,
       organisations: z
-        .array(z.object({ id: Id, name: z.string(), role: Role, demo: IsDemo, demoUntil: DemoUntil }))
+        .array(OwnOrganisation)
         .meta({ description: 'The first 200; GET /api/v1/organisations has them all' }),
+      demo: OwnOrganisation.nullable().meta({
+        description:
+          'The demo of the installation, which everybody may look at without being a member; null where there is none, or ' +
+          'it is among `organisations`',
+      }),
       organisationId: Id.nullable(),
       scopes: z.array(z.string()),
     })

@@ -17,6 +17,9 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly string[]>> = {
   owner: ADMIN,
 };
 
+/** Of whoever looks at the demo without being a member of it: who else looks there is nobody's business. */
+export const GUEST_SCOPES: readonly string[] = VIEWER.filter((scope) => scope !== 'members:read');
+
 /** Whoever is an operator has these as well, in every organisation of theirs: also in the demo, in which all only look. */
 export const OPERATOR_SCOPES: readonly string[] = ['operator', 'audit:read'];
 

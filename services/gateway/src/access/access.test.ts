@@ -223,6 +223,7 @@ test('a session cookie identifies its person, and pages of other sites cannot wr
       theme: null,
     },
     organisations: [],
+    demo: null,
     organisationId: caller.orgId ?? null,
     scopes: [...caller.scopes],
   }));

@@ -4,6 +4,7 @@ import { unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { listEvents, toWire } from '../kernel/account-event.rows.ts';
+import { DemoGuests } from '../kernel/demo-guests.ts';
 import { membershipsOf, toOwn } from '../kernel/member.rows.ts';
 import { requirePerson } from '../kernel/people.ts';
 import { findUser, type ProfileChange, toProfile, updateProfile } from '../kernel/user.rows.ts';
@@ -14,15 +15,20 @@ const SHOWN = 200;
 /** A person's own account, as they see it. */
 @Controller()
 export class WhoAmI {
+  constructor(private readonly guests: DemoGuests) {}
+
   @Handles(me)
   async handle({ caller, tx }: OperationContext<typeof me>) {
     const user = caller.userId ? await findUser(tx, caller.userId) : undefined;
     if (!user) throw unauthenticated();
     const all = caller.kind === 'user' ? await membershipsOf(tx, user.id, SHOWN) : [];
     const memberships = caller.confined ? all.filter(({ org_id }) => org_id === caller.orgId) : all;
+    const isOpen = caller.kind === 'user' && !caller.confined && !all.some(({ demo }) => demo);
+    const demo = isOpen ? await this.guests.shown(tx) : undefined;
     return {
       user: toProfile(user),
       organisations: memberships.map(toOwn),
+      demo: demo ? toOwn(demo) : null,
       organisationId: caller.orgId ?? null,
       scopes: [...caller.scopes],
     };

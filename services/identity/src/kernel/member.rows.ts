@@ -192,6 +192,19 @@ export const membershipsOf = (
 export const membershipIn = (tx: Tx, userId: string, orgId: string): Promise<Membership | undefined> =>
   tx.one<Membership>(`${MEMBERSHIPS} and m.org_id = $2`, [userId, orgId]);
 
+/** The demo of the installation, if there is one. */
+export const demoId = async (tx: Tx): Promise<string | undefined> =>
+  (await tx.one<{ org_id: string }>('select org_id from demo_organisation'))?.org_id;
+
+/** The organisation of this transaction as a guest has it; undefined unless it is the demo and there is data in it. */
+export const filledDemo = (tx: Pick<Tx, 'one' | 'orgId'>): Promise<Membership | undefined> =>
+  tx.one<Membership>(
+    `select o.org_id, o.name, o.demo, o.demo_until, 'viewer' as role, '0' as version, ${cursorTime('o.created_at')} as joined
+       from demo_organisation d join organisations o using (org_id)
+      where o.org_id = $1 and o.demo and o.demo_until is not null`,
+    [tx.orgId],
+  );
+
 /** All of them, in one order. */
 export async function organisationsOf(tx: Tx, userId: string): Promise<string[]> {
   const rows = await tx.query<{ org_id: string }>('select org_id from members where user_id = $1 order by org_id', [

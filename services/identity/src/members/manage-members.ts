@@ -9,15 +9,16 @@ import {
   roleOf,
   type roleTooHigh,
 } from '@tidegate/contracts/identity/members';
-import { ROLE_SCOPES, Role } from '@tidegate/contracts/identity/roles';
+import { GUEST_SCOPES, ROLE_SCOPES, Role } from '@tidegate/contracts/identity/roles';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
-import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { mayInvite, requireMayGrant } from '../kernel/delegation.rules.ts';
+import { DemoGuests } from '../kernel/demo-guests.ts';
 import { grantorAs } from '../kernel/grantor.ts';
 import {
   effectiveRole,
@@ -41,6 +42,7 @@ export class ManageMembers {
     private readonly tenants: TenantDatabase,
     private readonly limits: OwnershipLimits,
     private readonly entitlements: Entitlements,
+    private readonly guests: DemoGuests,
   ) {}
 
   @Handles(listMembers)
@@ -104,7 +106,11 @@ export class ManageMembers {
   /** For the gateway: a session may act in any organisation of its person, request by request. */
   @Handles(roleOf)
   async roleOf({ input: { organisationId, userId } }: OperationContext<typeof roleOf>) {
-    const member = orNotFound(await findRole(this.tenants.reader({ orgId: organisationId }), userId));
+    const tx = this.tenants.reader({ orgId: organisationId });
+    const member = await findRole(tx, userId);
+    if (!member && (await this.guests.isOpenHere(tx)))
+      return { role: 'viewer' as const, scopes: [...GUEST_SCOPES], memberVersion: 0 };
+    if (!member) throw notFound();
     return { role: member.role, scopes: [...ROLE_SCOPES[member.role]], memberVersion: Number(member.version) };
   }
 }
