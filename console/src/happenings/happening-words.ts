@@ -77,6 +77,11 @@ const CHANGES: Record<string, string> = {
   connections: 'Nearly all connections are taken',
   long_transaction: 'A transaction has been open for more than an hour',
 };
+const TITLES: Record<string, string> = {
+  blocked: 'Nobody waits for a lock any more',
+  connections: 'Connections are free again',
+  long_transaction: 'No transaction is open that long any more',
+};
 const STATUSES: Record<string, string> = {
   trial_started: 'The trial began',
   trial_ended: 'The trial ended',
@@ -121,7 +126,10 @@ function once({ kind, count, amount, currency, detail }: Happening, names: Names
     case 'finding.found':
       return finding;
     case 'finding.solved':
-      return t('Over after {time}: {what}', { time: lasted(detail.seconds ?? 0), what: finding });
+      return t('{what}, after {time}', {
+        what: t(TITLES[detail.code ?? ''] ?? detail.code ?? ''),
+        time: lasted(detail.seconds ?? 0),
+      });
     case 'bot.created':
       return t('Was created');
     case 'bot.started':

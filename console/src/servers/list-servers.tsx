@@ -1,6 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ListedServer } from '@tidegate/client';
+import { lazy, Suspense } from 'react';
 import { findingMark, findingText } from '../findings/finding-text.ts';
 import { useOrg, usePages } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
@@ -18,6 +19,9 @@ import { SERVER_SORTS, STATES } from './server-sorts.ts';
 import { ServerState, WORDS } from './server-state.tsx';
 
 const route = getRouteApi('/o/$org/servers');
+
+/** For operators, and seldom: its dialog is no part of a first visit. */
+const WatchInstallation = lazy(async () => ({ default: (await import('./watch-installation.tsx')).WatchInstallation }));
 
 export function ListServers() {
   const org = useOrg();
@@ -88,6 +92,13 @@ export function ListServers() {
                 }
                 more={more}
               />
+            )}
+            {search || state || more || items.some(({ platform }) => platform) ? null : (
+              <May op="serversAddPlatform">
+                <Suspense>
+                  <WatchInstallation />
+                </Suspense>
+              </May>
             )}
           </>
         )}
