@@ -113,7 +113,9 @@ export function watchServers(visit: Visit): void {
     const serverId = (await link.getAttribute('href'))?.split('/').at(-1);
     await withSuperuser(visit.platform, async (holder) => {
       await holder.query('begin; create table public.held (id int); commit; begin; lock table public.held');
-      const waits = withSuperuser(visit.platform, (waiter) => waiter.query('select * from public.held'));
+      const waits = withSuperuser(visit.platform, (waiter) => waiter.query('select * from public.held')).catch(
+        () => undefined,
+      );
       const blocked = `/servers/${serverId}/blocking`;
       // The installation’s own server is read once a minute.
       await until(async () => (await ask<{ blocked: number }>(page, 'GET', blocked)).body.blocked > 0, {
@@ -127,7 +129,7 @@ export function watchServers(visit: Visit): void {
       await tree.getByText(/waits for AccessShareLock on .*held/).waitFor();
       expect(await visit.judge(page)).toEqual([]);
       await holder.query('drop table public.held; commit').catch(() => holder.query('rollback'));
-      await waits.catch(() => undefined);
+      await waits;
     });
   });
 
