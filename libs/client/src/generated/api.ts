@@ -320,6 +320,9 @@ export type BacktestFill = {
   at: Timestamp;
 };
 
+/** newest: created last; name: from a to z, those without one last; profit: of closed trades, highest first; drawdown: lowest first; trades: most closed first. What has no figures yet comes last */
+export type BacktestSort = "newest" | "name" | "profit" | "drawdown" | "trades";
+
 export type BacktestStatus = "queued" | "running" | "done" | "failed" | "cancelled";
 
 export type BacktestTrade = {
@@ -503,6 +506,8 @@ export type BotLine = {
   openProfit: Decimal | null;
   /** When it was last run, whether there were new candles or not; null: never */
   ranAt: Timestamp | null;
+  /** Profit of the trades that it closed on each of the 30 days (UTC) up to `decidedUpTo`, oldest first; empty before its first candle */
+  profitByDay: Array<Decimal>;
 };
 
 /** paper: the built-in exchange, without money; testnet and mainnet: accounts at a real exchange */
@@ -1777,7 +1782,7 @@ export type LeaseRequest = {
 
 export type LedgerEntry = {
   sequence: number;
-  kind: "buy" | "sell" | "fee" | "funding";
+  kind: LedgerKind;
   /** Change of the paper wallet in the quote currency */
   amount: Decimal;
   /** Sum of all changes of this bot up to here */
@@ -1787,6 +1792,11 @@ export type LedgerEntry = {
   orderId: Id | null;
   at: Timestamp;
 };
+
+export type LedgerKind = "buy" | "sell" | "fee" | "funding";
+
+/** Which come first */
+export type LedgerSort = "oldest" | "newest";
 
 export type Level = "none" | "basic" | "premium" | "unlimited";
 
@@ -3665,7 +3675,7 @@ export type Trade = {
   number: number;
   market: string;
   direction: Direction;
-  status: "open" | "closed";
+  status: TradeStatus;
   averagingFills: number;
   /** Of the entries, truncated to twelve decimals */
   averagePrice: Decimal;
@@ -3693,7 +3703,7 @@ export type TradeDetail = {
   number: number;
   market: string;
   direction: Direction;
-  status: "open" | "closed";
+  status: TradeStatus;
   averagingFills: number;
   /** Of the entries, truncated to twelve decimals */
   averagePrice: Decimal;
@@ -3716,6 +3726,11 @@ export type TradeDetail = {
   orders: Array<Order>;
   fills: Array<Fill>;
 };
+
+/** newest: opened last; profit: most profit first; loss: most loss first. Open ones have neither yet and come last */
+export type TradeSort = "newest" | "profit" | "loss";
+
+export type TradeStatus = "open" | "closed";
 
 /** Once for each organisation */
 export type Trial = {
@@ -5049,6 +5064,15 @@ export type BacktestsGetOutput = Backtest;
 export type BacktestsGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BacktestsListInput = {
+  /** Only those in this state */
+  status?: BacktestStatus;
+  /** Only those of this market */
+  market?: string;
+  /** A part of the name */
+  search?: string;
+  sort?: BacktestSort;
+  /** true: the first page also says how many there are, in all and of each kind */
+  count?: boolean;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -5059,6 +5083,15 @@ export type BacktestsListOutput = {
   items: Array<Backtest>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** Of those that `market` and `search` find, in whatever state; null unless `count` asks for it, and on further pages */
+  counts: {
+    total: number;
+    queued: number;
+    running: number;
+    done: number;
+    failed: number;
+    cancelled: number;
+  } | null;
 };
 
 export type BacktestsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -5190,6 +5223,8 @@ export type BotsListInput = {
   /** A part of the name */
   search?: string;
   sort?: BotSort;
+  /** true: the first page also says how many there are, in all and of each kind */
+  count?: boolean;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -5200,6 +5235,14 @@ export type BotsListOutput = {
   items: Array<BotLine>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** Of those that `market` and `search` find, in whatever state; null unless `count` asks for it, and on further pages */
+  counts: {
+    total: number;
+    stopped: number;
+    running: number;
+    stopping: number;
+    halted: number;
+  } | null;
 };
 
 export type BotsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -5405,6 +5448,12 @@ export type CandlesListSeriesOutput = {
 export type CandlesListSeriesProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type CandlesListUploadsInput = {
+  /** Only those in this state */
+  status?: CandleUploadStatus;
+  /** Only those of this market */
+  market?: string;
+  /** true: the first page also says how many there are, in all and of each kind */
+  count?: boolean;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -5415,6 +5464,16 @@ export type CandlesListUploadsOutput = {
   items: Array<CandleUpload>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** Of those of `market`, in whatever state; null unless `count` asks for it, and on further pages */
+  counts: {
+    total: number;
+    receiving: number;
+    queued: number;
+    running: number;
+    done: number;
+    failed: number;
+    cancelled: number;
+  } | null;
 };
 
 export type CandlesListUploadsProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -5457,6 +5516,11 @@ export type CandlesPreviewImportProblem = 'not_found' | 'unauthenticated' | 'pla
 
 export type LedgerListInput = {
   botId: Id;
+  /** Only entries of this kind */
+  kind?: LedgerKind;
+  sort?: LedgerSort;
+  /** true: the first page also says how many there are, in all and of each kind */
+  count?: boolean;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -5467,6 +5531,14 @@ export type LedgerListOutput = {
   items: Array<LedgerEntry>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** Of all entries that are stored, whatever `kind` is; null unless `count` asks for it, and on further pages */
+  counts: {
+    total: number;
+    buy: number;
+    sell: number;
+    fee: number;
+    funding: number;
+  } | null;
 };
 
 export type LedgerListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -5587,6 +5659,12 @@ export type SweepsGetOutput = SweepDetail;
 export type SweepsGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type SweepsListInput = {
+  /** Only those in this state */
+  status?: SweepStatus;
+  /** Only those of this market */
+  market?: string;
+  /** true: the first page also says how many there are, in all and of each kind */
+  count?: boolean;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -5597,6 +5675,15 @@ export type SweepsListOutput = {
   items: Array<Sweep>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** Of those of `market`, in whatever state; null unless `count` asks for it, and on further pages */
+  counts: {
+    total: number;
+    waiting: number;
+    running: number;
+    done: number;
+    cancelled: number;
+    failed: number;
+  } | null;
 };
 
 export type SweepsListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -5628,6 +5715,13 @@ export type TradesGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_rea
 
 export type TradesListInput = {
   botId: Id;
+  /** Only open or only closed ones */
+  status?: TradeStatus;
+  /** Only those that ended in this way */
+  closedBy?: ClosedBy;
+  sort?: TradeSort;
+  /** true: the first page also says how many there are, in all and of each kind */
+  count?: boolean;
   /** Items on a page */
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
@@ -5638,6 +5732,14 @@ export type TradesListOutput = {
   items: Array<Trade>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** Of those of `status`, by how they ended: open ones are only in `total`; null unless `count` asks for it, and on further pages */
+  counts: {
+    total: number;
+    takeProfit: number;
+    stopLoss: number;
+    close: number;
+    liquidation: number;
+  } | null;
 };
 
 export type TradesListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -7818,7 +7920,7 @@ export class TidegateClient extends Transport {
   backtestsGet = (input: BacktestsGetInput, options?: CallOptions): Promise<BacktestsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}', repeat: 'safe' }, input, options);
 
-  /** Backtests, newest first */
+  /** Backtests, newest first or by their figures */
   backtestsList = (input: BacktestsListInput = {}, options?: CallOptions): Promise<BacktestsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests', repeat: 'safe' }, input, options);
 
@@ -7978,7 +8080,7 @@ export class TidegateClient extends Transport {
   tradesGet = (input: TradesGetInput, options?: CallOptions): Promise<TradesGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/trades/{tradeId}', repeat: 'safe' }, input, options);
 
-  /** Trades of a bot, newest first */
+  /** Trades of a bot, newest first or by what came of them */
   tradesList = (input: TradesListInput, options?: CallOptions): Promise<TradesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}/trades', repeat: 'safe' }, input, options);
 

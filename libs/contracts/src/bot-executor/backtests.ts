@@ -5,7 +5,8 @@ import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { candleSeries, Gaps } from './candles.ts';
-import { BotSettings, Direction } from './settings.ts';
+import { count, countsOf, searchedName } from './list-query.ts';
+import { BotSettings, Direction, MarketName } from './settings.ts';
 import { ClosedBy, OrderKind, OrderSide } from './trades.ts';
 
 /** The candles of a backtest: `from` is included, `to` is not. */
@@ -139,14 +140,31 @@ export const createBacktest = operation({
   deadlineMs: 30_000,
 });
 
+export const BacktestSort = z.enum(['newest', 'name', 'profit', 'drawdown', 'trades']).meta({
+  id: 'BacktestSort',
+  description:
+    'newest: created last; name: from a to z, those without one last; profit: of closed trades, highest first; drawdown: ' +
+    'lowest first; trades: most closed first. What has no figures yet comes last',
+});
+export type BacktestSort = z.infer<typeof BacktestSort>;
+
 export const listBacktests = operation({
   service: 'bot-executor',
   name: 'backtests.list',
   http: ['GET', '/api/v1/backtests'],
   scope: 'bots:read',
-  summary: 'Backtests, newest first',
-  input: z.strictObject(pageQuery),
-  output: page(Backtest),
+  summary: 'Backtests, newest first or by their figures',
+  input: z.strictObject({
+    status: BacktestStatus.optional().meta({ description: 'Only those in this state' }),
+    market: MarketName.optional().meta({ description: 'Only those of this market', examples: ['BTC-USDT'] }),
+    search: searchedName,
+    sort: BacktestSort.default('newest'),
+    count,
+    ...pageQuery,
+  }),
+  output: page(Backtest).extend({
+    counts: countsOf(BacktestStatus, 'Of those that `market` and `search` find, in whatever state'),
+  }),
 });
 
 const byId = { backtestId: Id };

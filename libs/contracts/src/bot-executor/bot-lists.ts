@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Decimal, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Bot, BotMode, BotStatus } from './bots.ts';
+import { count, countsOf, searchedName } from './list-query.ts';
 import { MarketName } from './settings.ts';
+
+/** So many days of profits a list has of each bot. */
+export const PROFIT_DAYS = 30;
 
 /** A bot as a list shows it, with what its open trade is worth at the last candle that it decided on. */
 export const BotLine = Bot.extend({
@@ -14,6 +18,11 @@ export const BotLine = Bot.extend({
   }),
   ranAt: Timestamp.nullable().meta({
     description: 'When it was last run, whether there were new candles or not; null: never',
+  }),
+  profitByDay: z.array(Decimal).meta({
+    description:
+      `Profit of the trades that it closed on each of the ${PROFIT_DAYS} days (UTC) up to \`decidedUpTo\`, oldest first; ` +
+      'empty before its first candle',
   }),
 }).meta({ id: 'BotLine' });
 export type BotLine = z.infer<typeof BotLine>;
@@ -34,17 +43,14 @@ export const listBots = operation({
   input: z.strictObject({
     status: BotStatus.optional().meta({ description: 'Only those in this state' }),
     market: MarketName.optional().meta({ description: 'Only those of this market', examples: ['BTC-USDT'] }),
-    search: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .optional()
-      .meta({ description: 'A part of the name', examples: ['grid'] }),
+    search: searchedName,
     sort: BotSort.default('newest'),
+    count,
     ...pageQuery,
   }),
-  output: page(BotLine),
+  output: page(BotLine).extend({
+    counts: countsOf(BotStatus, 'Of those that `market` and `search` find, in whatever state'),
+  }),
 });
 
 export const BotTotal = z

@@ -4,6 +4,7 @@ import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { CandleInterval, CandleReport, importOptions } from './candles.ts';
+import { count, countsOf } from './list-query.ts';
 import { MarketName } from './settings.ts';
 
 export const UploadStatus = z.enum(['receiving', 'queued', 'running', 'done', 'failed', 'cancelled']).meta({
@@ -69,8 +70,13 @@ export const listUploads = operation({
   http: ['GET', '/api/v1/candles/uploads'],
   scope: 'bots:read',
   summary: 'Candle files of the organisation, newest first; the newest 100 are stored',
-  input: z.strictObject(pageQuery),
-  output: page(CandleUpload),
+  input: z.strictObject({
+    status: UploadStatus.optional().meta({ description: 'Only those in this state' }),
+    market: MarketName.optional().meta({ description: 'Only those of this market', examples: ['BTC-USDT'] }),
+    count,
+    ...pageQuery,
+  }),
+  output: page(CandleUpload).extend({ counts: countsOf(UploadStatus, 'Of those of `market`, in whatever state') }),
 });
 
 const byId = z.strictObject({ uploadId: Id });

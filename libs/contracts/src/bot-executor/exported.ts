@@ -21,6 +21,7 @@ export const exported: Exported = {
       columns: 'id bot_id order_id trade_id price quantity value fee at',
       without: { internal: 'position' },
     },
+    profit_days: { columns: 'bot_id day profit' },
     ledger: { columns: 'bot_id sequence kind amount balance trade_id order_id at' },
     markets: {
       columns:
@@ -47,7 +48,7 @@ export const exported: Exported = {
   },
   moves: {
     tables:
-      'entitlements markets imported_chunks bots trades orders fills ledger backtests backtest_parts sweeps ' +
+      'entitlements markets imported_chunks bots profit_days trades orders fills ledger backtests backtest_parts sweeps ' +
       'candle_uploads candle_upload_parts',
     queues: 'bot_leases work_queue',
     stays: {

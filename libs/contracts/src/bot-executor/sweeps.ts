@@ -5,7 +5,8 @@ import { notFound, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { BacktestFeed } from './backtests.ts';
 import { Gaps } from './candles.ts';
-import { DcaSettings } from './settings.ts';
+import { count, countsOf } from './list-query.ts';
+import { DcaSettings, MarketName } from './settings.ts';
 
 const MAX_COMBINATIONS = 1_000;
 
@@ -182,8 +183,13 @@ export const listSweeps = operation({
   http: ['GET', '/api/v1/sweeps'],
   scope: 'bots:read',
   summary: 'Sweeps, newest first',
-  input: z.strictObject(pageQuery),
-  output: page(Sweep),
+  input: z.strictObject({
+    status: SweepStatus.optional().meta({ description: 'Only those in this state' }),
+    market: MarketName.optional().meta({ description: 'Only those of this market', examples: ['BTC-USDT'] }),
+    count,
+    ...pageQuery,
+  }),
+  output: page(Sweep).extend({ counts: countsOf(SweepStatus, 'Of those of `market`, in whatever state') }),
 });
 
 const byId = z.strictObject({ sweepId: Id });

@@ -3,6 +3,7 @@ import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
 import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { count, countsOf } from './list-query.ts';
 import { Direction } from './settings.ts';
 
 export const OrderKind = z
@@ -27,6 +28,9 @@ export const ClosedBy = z.enum(['takeProfit', 'stopLoss', 'close', 'liquidation'
 });
 export type ClosedBy = z.infer<typeof ClosedBy>;
 
+export const TradeStatus = z.enum(['open', 'closed']).meta({ id: 'TradeStatus' });
+export type TradeStatus = z.infer<typeof TradeStatus>;
+
 export const Trade = z
   .object({
     id: Id,
@@ -34,7 +38,7 @@ export const Trade = z
     number: z.int(),
     market: z.string(),
     direction: Direction,
-    status: z.enum(['open', 'closed']),
+    status: TradeStatus,
     averagingFills: z.int(),
     averagePrice: Decimal.meta({ description: 'Of the entries, truncated to twelve decimals' }),
     exitPrice: Decimal.nullable().meta({ description: 'Average of the exits; null while open' }),
@@ -76,10 +80,13 @@ export type Fill = z.infer<typeof Fill>;
 export const TradeDetail = Trade.extend({ orders: z.array(Order), fills: z.array(Fill) }).meta({ id: 'TradeDetail' });
 export type TradeDetail = z.infer<typeof TradeDetail>;
 
+export const LedgerKind = z.enum(['buy', 'sell', 'fee', 'funding']).meta({ id: 'LedgerKind' });
+export type LedgerKind = z.infer<typeof LedgerKind>;
+
 export const LedgerEntry = z
   .object({
     sequence: z.int(),
-    kind: z.enum(['buy', 'sell', 'fee', 'funding']),
+    kind: LedgerKind,
     amount: Decimal.meta({ description: 'Change of the paper wallet in the quote currency' }),
     balance: Decimal.meta({ description: 'Sum of all changes of this bot up to here' }),
     tradeId: Id,
@@ -89,14 +96,30 @@ export const LedgerEntry = z
   .meta({ id: 'LedgerEntry' });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
+export const TradeSort = z.enum(['newest', 'profit', 'loss']).meta({
+  id: 'TradeSort',
+  description:
+    'newest: opened last; profit: most profit first; loss: most loss first. Open ones have neither yet and come last',
+});
+export type TradeSort = z.infer<typeof TradeSort>;
+
 export const listTrades = operation({
   service: 'bot-executor',
   name: 'trades.list',
   http: ['GET', '/api/v1/bots/{botId}/trades'],
   scope: 'bots:read',
-  summary: 'Trades of a bot, newest first',
-  input: z.strictObject({ botId: Id, ...pageQuery }),
-  output: page(Trade),
+  summary: 'Trades of a bot, newest first or by what came of them',
+  input: z.strictObject({
+    botId: Id,
+    status: TradeStatus.optional().meta({ description: 'Only open or only closed ones' }),
+    closedBy: ClosedBy.optional().meta({ description: 'Only those that ended in this way' }),
+    sort: TradeSort.default('newest'),
+    count,
+    ...pageQuery,
+  }),
+  output: page(Trade).extend({
+    counts: countsOf(ClosedBy, 'Of those of `status`, by how they ended: open ones are only in `total`'),
+  }),
   errors: [notFound],
 });
 
@@ -111,14 +134,25 @@ export const getTrade = operation({
   errors: [notFound],
 });
 
+export const LedgerSort = z.enum(['oldest', 'newest']).meta({ id: 'LedgerSort', description: 'Which come first' });
+export type LedgerSort = z.infer<typeof LedgerSort>;
+
 export const listLedger = operation({
   service: 'bot-executor',
   name: 'ledger.list',
   http: ['GET', '/api/v1/bots/{botId}/ledger'],
   scope: 'bots:read',
   summary: 'Every change of the bot’s paper wallet, oldest first',
-  input: z.strictObject({ botId: Id, ...pageQuery }),
-  output: page(LedgerEntry),
+  input: z.strictObject({
+    botId: Id,
+    kind: LedgerKind.optional().meta({ description: 'Only entries of this kind' }),
+    sort: LedgerSort.default('oldest'),
+    count,
+    ...pageQuery,
+  }),
+  output: page(LedgerEntry).extend({
+    counts: countsOf(LedgerKind, 'Of all entries that are stored, whatever `kind` is'),
+  }),
   errors: [notFound],
 });
 

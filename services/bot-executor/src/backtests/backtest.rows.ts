@@ -1,10 +1,12 @@
 import type {
   Backtest,
   BacktestFill,
+  BacktestSort,
   BacktestStatus,
   BacktestTrade,
   EquityPoint as WireEquityPoint,
 } from '@tidegate/contracts/bot-executor/backtests';
+import { placeOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type ExchangeFill } from '../engine/step.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
@@ -137,11 +139,49 @@ export async function insertBacktest(tx: Tx, id: string, base: BacktestBase): Pr
 export const findBacktest = (tx: Tx, id: string): Promise<BacktestRow | undefined> =>
   tx.one<BacktestRow>(`${SELECT} where b.org_id = $1 and b.id = $2`, [tx.orgId, id]);
 
-/** Newest first: ids grow with time. */
-export const listBacktestRows = (tx: Tx, limit: number, before: string | undefined): Promise<BacktestRow[]> =>
-  tx.query<BacktestRow>(
-    `${SELECT} where b.org_id = $1 and ($3::uuid is null or b.id < $3) order by b.id desc limit $2`,
-    [tx.orgId, limit, before ?? null],
+export interface BacktestFilter {
+  status?: BacktestStatus | undefined;
+  market?: string | undefined;
+  search?: string | undefined;
+  sort: BacktestSort;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+const FOUND = `b.org_id = $1 and ($2::text is null or b.result->'settings'->>'market' = $2)
+  and ($3::text is null or position(lower($3) in lower(b.name)) > 0)`;
+
+const ORDER: Record<Exclude<BacktestSort, 'newest'>, string> = {
+  name: 'lower(b.name) nulls last',
+  profit: `(b.result->>'profit')::numeric desc nulls last`,
+  drawdown: `(b.result->>'maxDrawdown')::numeric nulls last`,
+  trades: `(b.result->>'closedTrades')::int desc nulls last`,
+};
+
+/** One more than the page. The newest go on from the last one, because ids grow with time; rankings from a position. */
+export function listBacktestRows(tx: Tx, filter: BacktestFilter): Promise<BacktestRow[]> {
+  const { sort, limit, cursor, status = null, market = null, search = null } = filter;
+  const found = [tx.orgId, market, search, status];
+  if (sort === 'newest') {
+    const [before = null] = readCursor(cursor, 'uuid') ?? [];
+    return tx.query<BacktestRow>(
+      `${SELECT} where ${FOUND} and ($4::text is null or b.status = $4) and ($5::uuid is null or b.id < $5)
+        order by b.id desc limit $6`,
+      [...found, before, limit + 1],
+    );
+  }
+  const { from, count } = placeOf(filter);
+  return tx.query<BacktestRow>(
+    `${SELECT} where ${FOUND} and ($4::text is null or b.status = $4)
+      order by ${ORDER[sort]}, b.id desc limit $5 offset $6`,
+    [...found, count, from],
+  );
+}
+
+export const countBacktests = (tx: Tx, { market, search }: Pick<BacktestFilter, 'market' | 'search'>) =>
+  tx.query<{ kind: BacktestStatus; count: number }>(
+    `select b.status as kind, count(*)::int as count from backtests b where ${FOUND} group by 1`,
+    [tx.orgId, market ?? null, search ?? null],
   );
 
 export async function findEquity(tx: Tx, id: string): Promise<WireEquityPoint[] | undefined> {

@@ -7,6 +7,7 @@ import {
   listBacktestFills,
   listBacktests,
   listBacktestTrades,
+  renameBacktest,
   showEquity,
 } from '@tidegate/contracts/bot-executor/backtests';
 import { noteDeleted } from '@tidegate/database/deleted-organisations';
@@ -157,14 +158,14 @@ test('a request that is too large is refused with what to change, before anythin
     data: { errors: [expect.objectContaining({ field: '/feed/to', code: 'too_much_work' })] },
   });
   expect(service.neighbours.held(who.orgId, 'backtest_runs')).toBe(0);
-  await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
+  await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [], counts: null });
 });
 
 test('a plan without backtests refuses them, which is not mistaken for an outage of usage', async () => {
   const who = await withCandles(swinging(50));
   service.neighbours.without.add(who.orgId);
   await expect(post(who)).rejects.toMatchObject({ code: 'feature_not_included', data: { feature: 'backtest_runs' } });
-  await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
+  await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [], counts: null });
 });
 
 test('a hard quota holds although usage is not counted yet; the usage event names the lease', async () => {
@@ -199,6 +200,42 @@ test('a hard quota holds although usage is not counted yet; the usage event name
   });
   await until(() => service.neighbours.held(other.orgId, 'backtest_runs') === 0);
   await service.tenants.as({}, (tx) => tx.query('delete from work_queue where person = $1', [other.userId]));
+});
+
+test('backtests are found by name, market and state, ranked by their figures, and counted', async () => {
+  const stop = service.start(service.backtests());
+  const who = await withCandles(swinging(50));
+  const [plain, better, other] = [
+    await post(who),
+    await post(who, settingsA('long', { baseOrder: '1000', averagingOrders: { count: 0, size: '100' } })),
+    await post(who),
+  ];
+  await service.call(renameBacktest, { backtestId: better.id, name: 'Larger Order' }, who);
+  await service.call(renameBacktest, { backtestId: other.id, name: 'a copy' }, who);
+  await stop();
+  const late = await atOnce(() => post(who));
+  await service.call(cancelBacktest, { backtestId: late.id }, who);
+  const list = (input: object = {}) => service.call(listBacktests, input, who);
+  const ids = async (input: object) => (await list(input)).items.map(({ id }) => id);
+  expect(await ids({})).toEqual([late, other, better, plain].map(({ id }) => id));
+  expect(await ids({ search: 'larger' })).toEqual([better.id]);
+  expect(await ids({ search: '%' })).toEqual([]);
+  expect(await ids({ status: 'cancelled' })).toEqual([late.id]);
+  expect(await ids({ market: 'ETH-USDT' })).toEqual([]);
+  expect(await ids({ sort: 'name' })).toEqual([other, better, late, plain].map(({ id }) => id));
+  expect(await ids({ sort: 'profit', status: 'done' })).toEqual([better, other, plain].map(({ id }) => id));
+  for (const sort of ['newest', 'name', 'profit', 'drawdown', 'trades'] as const) {
+    const all = await ids({ sort });
+    const first = await list({ sort, limit: 3, count: true });
+    const rest = await list({ sort, limit: 3, count: true, ...(first.nextCursor ? { cursor: first.nextCursor } : {}) });
+    expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(all);
+    // What has no figures comes last.
+    if (sort === 'profit') expect(all.at(-1)).toBe(late.id);
+    expect(first.counts).toEqual({ total: 4, queued: 0, running: 0, done: 3, failed: 0, cancelled: 1 });
+    expect(rest.counts).toBeNull();
+  }
+  expect((await list({ search: 'larger', status: 'failed', count: true })).counts).toMatchObject({ total: 1, done: 1 });
+  expect((await service.call(listBacktests, { count: true }, customer())).counts).toMatchObject({ total: 0 });
 });
 
 test('a long backtest is answered while it runs, can be cancelled or deleted, and is repeated by its key', async () => {

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import {
   type Backtest,
   type BacktestFill,
+  BacktestStatus,
   type BacktestTrade,
   getBacktest,
   listBacktestFills,
@@ -9,19 +10,24 @@ import {
   listBacktestTrades,
   showEquity,
 } from '@tidegate/contracts/bot-executor/backtests';
-import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, rankedPage, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { findBacktest, findEquity, listBacktestRows, toWire } from './backtest.rows.ts';
+import { countsOf, isCounted } from '../kernel/counts.rules.ts';
+import { countBacktests, findBacktest, findEquity, listBacktestRows, toWire } from './backtest.rows.ts';
 import { fillsOfTrade, type Numbered, partOf } from './backtest-parts.rows.ts';
 
 @Controller()
 export class ReadBacktests {
   @Handles(listBacktests)
   async list({ input, tx }: OperationContext<typeof listBacktests>) {
-    const [after] = readCursor(input.cursor, 'uuid') ?? [];
-    const rows = await listBacktestRows(tx, input.limit + 1, after);
-    return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
+    const rows = await listBacktestRows(tx, input);
+    const listed =
+      input.sort === 'newest'
+        ? pageOf(rows, input.limit, toWire, ({ id }) => [id])
+        : rankedPage(rows.map(toWire), input);
+    const counts = isCounted(input) ? countsOf(BacktestStatus.options, await countBacktests(tx, input)) : null;
+    return { ...listed, counts };
   }
 
   @Handles(getBacktest)

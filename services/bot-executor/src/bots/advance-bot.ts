@@ -14,6 +14,7 @@ import { obstacleOf } from '../strategies/obstacle.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
+import { addProfits } from '../trades/profit-days.rows.ts';
 import { findTrade, summaryOf } from '../trades/trade.rows.ts';
 import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
@@ -137,6 +138,7 @@ export class AdvanceBot {
     const stopped = bot.status === 'stopping' && isOver(state) && !halt;
     const status: BotStatus = halt ? 'halted' : stopped ? 'stopped' : bot.status;
     await saveJournal(tx, { botId: bot.id, market, direction: bot.settings.direction }, journal);
+    await addProfits(tx, { botId: bot.id, market }, journal.profits);
     await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
     await saveProgress(tx, bot, { status, state, totals: journal.totals, last });
     if (!bot.demo) for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });

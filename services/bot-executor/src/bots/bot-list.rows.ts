@@ -20,11 +20,14 @@ const ORDERS: Record<BotSort, { key: string; type: 'text' | 'numeric'; down: boo
 export const hasNumericKey = (sort: BotSort): boolean => ORDERS[sort].type === 'numeric';
 
 export interface BotFilter {
-  status: BotStatus | undefined;
-  market: string | undefined;
-  search: string | undefined;
+  status?: BotStatus | undefined;
+  market?: string | undefined;
+  search?: string | undefined;
   sort: BotSort;
 }
+
+const FOUND = `org_id = $1 and ($2::text is null or settings->>'market' = $2)
+        and ($3::text is null or position(lower($3) in lower(name)) > 0)`;
 
 export function listBotRows(
   tx: Tx,
@@ -36,13 +39,18 @@ export function listBotRows(
   return tx.query<ListedBot>(
     `select ${BOT_COLUMNS}, (${key})::text as sort_key, (select ran_at from bot_leases l where l.bot_id = bots.id) as ran_at
        from bots
-      where org_id = $1 and ($3::text is null or status = $3) and ($4::text is null or settings->>'market' = $4)
-        and ($5::text is null or position(lower($5) in lower(name)) > 0)
-        and ($6::text is null or ((${key})::${type}, id) ${down ? '<' : '>'} ($6::${type}, $7::uuid))
-      order by (${key})::${type} ${order}, id ${order} limit $2`,
-    [tx.orgId, limit, status ?? null, market ?? null, search ?? null, after?.key ?? null, after?.id ?? null],
+      where ${FOUND} and ($4::text is null or status = $4)
+        and ($5::text is null or ((${key})::${type}, id) ${down ? '<' : '>'} ($5::${type}, $6::uuid))
+      order by (${key})::${type} ${order}, id ${order} limit $7`,
+    [tx.orgId, market ?? null, search ?? null, status ?? null, after?.key ?? null, after?.id ?? null, limit],
   );
 }
+
+export const countBotsByStatus = (tx: Tx, { market, search }: Pick<BotFilter, 'market' | 'search'>) =>
+  tx.query<{ kind: BotStatus; count: number }>(
+    `select status as kind, count(*)::int as count from bots where ${FOUND} group by 1`,
+    [tx.orgId, market ?? null, search ?? null],
+  );
 
 /** By their bot. */
 export async function openTradesOf(tx: Tx, botIds: readonly string[]): Promise<Map<string, TradeRow>> {

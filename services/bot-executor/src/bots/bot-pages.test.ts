@@ -1,13 +1,16 @@
 import { listActivity, showBotEquity, showLevels } from '@tidegate/contracts/bot-executor/bot-history';
-import { listBots, totalBots } from '@tidegate/contracts/bot-executor/bot-lists';
+import { listBots, PROFIT_DAYS, totalBots } from '@tidegate/contracts/bot-executor/bot-lists';
 import { duplicateBot, summarizeBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
-import { listLedger } from '@tidegate/contracts/bot-executor/trades';
+import { listLedger, listTrades, type Trade } from '@tidegate/contracts/bot-executor/trades';
 import { newId } from '@tidegate/database/ids';
 import fc from 'fast-check';
 import { MINUTES_5, settingsA } from '../../test/markets.ts';
 import { openService, type Service } from '../../test/service.ts';
+import { saveImported } from '../candles/candle.rows.ts';
 import { type CandleTicks } from '../kernel/candle-series.rules.ts';
-import { fraction, sub, toText } from '../kernel/exact.rules.ts';
+import { add, fraction, sub, toText, whole } from '../kernel/exact.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import { wakeBots } from './lease.rows.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -29,10 +32,14 @@ const flat = (index: number, low: bigint, close: bigint): CandleTicks => {
   return { at: index * MINUTES_5, open: 5_000_000n, high: 5_000_000n, low, close };
 };
 
-async function bot(candles: CandleTicks[], { settings = LADDER, orgId = newId() } = {}) {
-  const one = await service.startBot(settings, candles, orgId);
+async function runAll(): Promise<void> {
   const runner = service.runner();
   while ((await runner.turn({ signal: new AbortController().signal })) === 'again');
+}
+
+async function bot(candles: CandleTicks[], { settings = LADDER, orgId = newId() } = {}) {
+  const one = await service.startBot(settings, candles, orgId);
+  await runAll();
   return { who: { orgId, userId: newId() }, botId: one.id, orgId };
 }
 
@@ -71,6 +78,12 @@ test('a list of bots shows open profit, price and when each was run, as the summ
     }),
   ]);
   expect((await service.call(listBots, { search: '%' }, who)).items).toHaveLength(1);
+  const none = { stopped: 0, running: 0, stopping: 0, halted: 0 };
+  const counted = await service.call(listBots, { count: true, status: 'halted', limit: 1 }, who);
+  expect(counted).toMatchObject({ items: [], counts: { ...none, total: 3, running: 3 } });
+  const found = await service.call(listBots, { count: true, search: 'RGER' }, who);
+  expect(found.counts).toEqual({ ...none, total: 1, running: 1 });
+  expect((await service.call(listBots, {}, who)).counts).toBeNull();
   expect((await service.call(listBots, { status: 'halted' }, who)).items).toEqual([]);
   expect((await service.call(listBots, { market: 'ETH-USDT' }, who)).items).toEqual([]);
   // A cursor of one order is refused by another, and a key that is no number never reaches the database.
@@ -99,6 +112,85 @@ test('a list of bots shows open profit, price and when each was run, as the summ
   expect(await service.call(totalBots, {}, outsider)).toEqual({ items: [] });
   for (const read of [showLevels, showBotEquity, listActivity])
     await expect(service.call(read, { botId: one.botId }, outsider)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+const DAY = 86_400_000;
+/** A trade on each of some days. */
+const onDays = (days: readonly number[]): CandleTicks[] =>
+  days.map((day) => ({ ...(swings(1)[0] as CandleTicks), at: day * DAY + 3_600_000 }));
+const sumOf = (amounts: readonly (string | null)[]) =>
+  toText(amounts.reduce((sum, amount) => add(sum, fraction(amount ?? '0')), whole(0)));
+
+test('a list has the profit of the last thirty days of each bot, however its candles were cut into batches', async () => {
+  const orgId = newId();
+  const one = await bot(onDays([0, 1, 40, 41, 69, 69.5, 70]), { orgId });
+  const { who } = one;
+  const listed = async () => (await service.call(listBots, { sort: 'newest' }, who)).items;
+  const days = (await listed())[0]?.profitByDay ?? [];
+  expect(days).toHaveLength(PROFIT_DAYS);
+  // The last one is the day of the last candle; two trades of a day are added up.
+  expect(days.map((profit, at) => [at, profit] as const).filter(([, profit]) => profit !== '0')).toEqual([
+    [0, expect.any(String)],
+    [28, sumOf([days[0] ?? '', days[0] ?? ''])],
+    [29, days[0]],
+  ]);
+  // More candles, in batches of their own: what is before the thirty days is not stored any more.
+  await service.tenants.run(orgId, async (tx) => {
+    await saveImported(tx, knownMarket('BTC-USDT'), '5m', onDays([72, 73, 74]));
+    await wakeBots(tx, orgId);
+  });
+  await runAll();
+  const [after] = await listed();
+  expect(after?.profitByDay.map((profit) => profit !== '0')).toEqual(
+    Array.from({ length: PROFIT_DAYS }, (_, at) => [24, 25, 27, 28, 29].includes(at)),
+  );
+  const { items: trades } = await service.call(listTrades, { botId: one.botId }, who);
+  const recent = trades.filter(({ closedAt }) => Date.parse(closedAt ?? '') >= 45 * DAY);
+  expect(sumOf(after?.profitByDay ?? [])).toBe(sumOf(recent.map(({ profit }) => profit)));
+  const stored = await service.tenants.run(orgId, (tx) => tx.query('select day from profit_days order by day'));
+  expect(stored).toEqual([69, 70, 72, 73, 74].map((day) => ({ day })));
+  // Before its first candle there is nothing to draw; nobody else sees any of it.
+  const copy = await service.call(duplicateBot, { botId: one.botId, name: 'Copy' }, who);
+  expect((await listed()).find(({ id }) => id === copy.id)?.profitByDay).toEqual([]);
+  await service.tenants.run(newId(), async (tx) => expect(await tx.query('select from profit_days')).toEqual([]));
+});
+
+test('trades and the ledger are filtered, ranked and counted where they are stored', async () => {
+  const { botId, who } = await bot([...swings(4), flat(9, 4_930_000n, 4_960_000n)]);
+  const list = (input: object = {}) => service.call(listTrades, { botId, ...input }, who);
+  const all = await list({ count: true });
+  const none = { takeProfit: 0, stopLoss: 0, close: 0, liquidation: 0 };
+  expect(all.counts).toEqual({ ...none, total: 5, takeProfit: 4 });
+  expect((await list({ status: 'open', count: true })).counts).toEqual({ ...none, total: 1 });
+  expect((await list({ status: 'open' })).items).toEqual(all.items.slice(0, 1));
+  expect((await list({ closedBy: 'takeProfit' })).items).toEqual(all.items.slice(1));
+  expect((await list({ closedBy: 'stopLoss' })).items).toEqual([]);
+  for (const sort of ['newest', 'profit', 'loss'] as const) {
+    const whole = (await list({ sort })).items;
+    const paged: Trade[] = [];
+    for (let cursor: string | undefined, page = 0; page === 0 || cursor; page += 1) {
+      const next = await list({ sort, limit: 2, count: true, ...(cursor ? { cursor } : {}) });
+      // Counted once for the list.
+      expect(next.counts === null).toBe(page > 0);
+      paged.push(...next.items);
+      cursor = next.nextCursor;
+    }
+    expect(paged).toEqual(whole);
+    // One that is open has no outcome yet.
+    if (sort !== 'newest') expect(whole.at(-1)?.status).toBe('open');
+  }
+  const ledger = (input: object = {}) => service.call(listLedger, { botId, limit: 200, ...input }, who);
+  const entries = await ledger({ count: true });
+  const of = (kind: string) => entries.items.filter((one) => one.kind === kind);
+  expect(entries.counts).toEqual({
+    total: entries.items.length,
+    ...Object.fromEntries(['buy', 'sell', 'fee', 'funding'].map((kind) => [kind, of(kind).length])),
+  });
+  expect((await ledger({ kind: 'fee' })).items).toEqual(of('fee'));
+  expect((await ledger({ sort: 'newest' })).items).toEqual(entries.items.toReversed());
+  const first = await ledger({ sort: 'newest', limit: 2 });
+  const second = await ledger({ sort: 'newest', limit: 2, ...(first.nextCursor ? { cursor: first.nextCursor } : {}) });
+  expect([...first.items, ...second.items]).toEqual(entries.items.slice(-4).toReversed());
 });
 
 test('the levels of an open trade say what is filled, what waits and how far away it is', async () => {

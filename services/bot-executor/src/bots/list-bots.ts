@@ -1,15 +1,20 @@
 import { Controller } from '@nestjs/common';
 import { type BotLine, type BotTotal, listBots, totalBots } from '@tidegate/contracts/bot-executor/bot-lists';
+import { BotStatus } from '@tidegate/contracts/bot-executor/bots';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { countsOf, isCounted } from '../kernel/counts.rules.ts';
 import { add, type Fraction, fraction, toText, whole } from '../kernel/exact.rules.ts';
 import { moneyOf, moneyText, toTicks } from '../markets/markets.rules.ts';
+import { profitDaysOf } from '../trades/profit-days.rows.ts';
+import { type ProfitOfDay, profitByDay } from '../trades/profit-days.rules.ts';
 import { summaryOf, type TradeRow } from '../trades/trade.rows.ts';
 import { worthAt } from '../trades/trade-summary.rules.ts';
 import { rulesOfBot, toWire } from './bot.rows.ts';
 import {
   allBotRows,
+  countBotsByStatus,
   hasNumericKey,
   type ListedBot,
   listBotRows,
@@ -34,12 +39,18 @@ export class ListBots {
       tx,
       rows.filter((row) => row.open_trade_id).map((row) => row.id),
     );
-    return pageOf(
+    const days = await profitDaysOf(
+      tx,
+      rows.map((row) => row.id),
+    );
+    const listed = pageOf(
       rows,
       input.limit,
-      (row) => lineOf(row, trades.get(row.id)),
+      (row) => lineOf(row, trades.get(row.id), days.get(row.id)),
       (row) => [sort, row.sort_key, row.id],
     );
+    const counts = isCounted(input) ? countsOf(BotStatus.options, await countBotsByStatus(tx, input)) : null;
+    return { ...listed, counts };
   }
 
   /** Sums of exact decimals; each currency and mode for itself. */
@@ -56,7 +67,7 @@ export class ListBots {
   }
 }
 
-function lineOf(row: ListedBot, trade: TradeRow | undefined): BotLine {
+function lineOf(row: ListedBot, trade: TradeRow | undefined, days: ProfitOfDay[] | undefined): BotLine {
   const market = rulesOfBot(row);
   const open = openProfitOf(row, trade);
   return {
@@ -66,6 +77,7 @@ function lineOf(row: ListedBot, trade: TradeRow | undefined): BotLine {
     lastPrice: row.last_price,
     openProfit: open === undefined ? null : moneyText(market, open),
     ranAt: row.ran_at?.toISOString() ?? null,
+    profitByDay: profitByDay(days ?? [], row.decided_up_to?.getTime()),
   };
 }
 

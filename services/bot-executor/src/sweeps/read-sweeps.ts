@@ -1,17 +1,33 @@
 import { Controller } from '@nestjs/common';
-import { getSweep, listSweepResults, listSweeps, type SweepDetail } from '@tidegate/contracts/bot-executor/sweeps';
+import {
+  getSweep,
+  listSweepResults,
+  listSweeps,
+  type SweepDetail,
+  SweepStatus,
+} from '@tidegate/contracts/bot-executor/sweeps';
 import { orNotFound, pageOf, readCursor, slicePage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { countsOf, isCounted } from '../kernel/counts.rules.ts';
 import { inOrder } from './rank.rules.ts';
-import { findEveryResult, findResults, findSweep, listSweepRows, type SweepResults, toWire } from './sweep.rows.ts';
+import {
+  countSweeps,
+  findEveryResult,
+  findResults,
+  findSweep,
+  listSweepRows,
+  type SweepResults,
+  toWire,
+} from './sweep.rows.ts';
 
 @Controller()
 export class ReadSweeps {
   @Handles(listSweeps)
   async list({ input, tx }: OperationContext<typeof listSweeps>) {
     const [after] = readCursor(input.cursor, 'uuid') ?? [];
-    const rows = await listSweepRows(tx, input.limit + 1, after);
-    return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
+    const rows = await listSweepRows(tx, input, input.limit + 1, after);
+    const counts = isCounted(input) ? countsOf(SweepStatus.options, await countSweeps(tx, input)) : null;
+    return { ...pageOf(rows, input.limit, toWire, ({ id }) => [id]), counts };
   }
 
   @Handles(getSweep)

@@ -97,12 +97,30 @@ export async function findEveryResult(tx: Tx, id: string): Promise<SweepResult[]
   return row && (row.all_results ?? []);
 }
 
+export interface SweepFilter {
+  status?: SweepStatus | undefined;
+  market?: string | undefined;
+}
+
+const FOUND = `s.org_id = $1 and ($2::text is null or s.work->'settings'->>'market' = $2)`;
+
 /** Newest first: ids grow with time. */
-export const listSweepRows = (tx: Tx, limit: number, before: string | undefined): Promise<SweepRow[]> =>
+export const listSweepRows = (
+  tx: Tx,
+  { status, market }: SweepFilter,
+  limit: number,
+  before: string | undefined,
+): Promise<SweepRow[]> =>
   tx.query<SweepRow>(
-    `select ${COLUMNS} from sweeps s where s.org_id = $1 and ($3::uuid is null or s.id < $3)
-      order by s.id desc limit $2`,
-    [tx.orgId, limit, before ?? null],
+    `select ${COLUMNS} from sweeps s where ${FOUND} and ($3::text is null or s.status = $3)
+        and ($4::uuid is null or s.id < $4) order by s.id desc limit $5`,
+    [tx.orgId, market ?? null, status ?? null, before ?? null, limit],
+  );
+
+export const countSweeps = (tx: Tx, { market }: SweepFilter) =>
+  tx.query<{ kind: SweepStatus; count: number }>(
+    `select s.status as kind, count(*)::int as count from sweeps s where ${FOUND} group by 1`,
+    [tx.orgId, market ?? null],
   );
 
 /** Its request; undefined when it has ended. */

@@ -3,6 +3,7 @@ import {
   deleteSweep,
   getSweep,
   listSweepResults,
+  listSweeps,
   type SweptSetting,
 } from '@tidegate/contracts/bot-executor/sweeps';
 import type { RunOptions } from '@tidegate/runtime/worker-pool';
@@ -144,6 +145,15 @@ test('an organisation may queue a limited number of sweeps; a refused one spends
     data: { errors: [expect.objectContaining({ field: '/vary/0/values', code: 'invalid_value' })] },
   });
   await until(() => service.neighbours.held(who.orgId, 'sweep_runs') === 4 * MAX_QUEUED.organisation);
+  const list = (input: object) => service.call(listSweeps, input, who);
+  const waiting = await list({ status: 'waiting', count: true, limit: 1 });
+  const none = { waiting: 0, running: 0, done: 0, cancelled: 0, failed: 0 };
+  expect(waiting.counts).toEqual({ ...none, total: MAX_QUEUED.organisation, waiting: MAX_QUEUED.organisation });
+  expect(waiting.items).toHaveLength(1);
+  const next = await list({ count: true, ...(waiting.nextCursor ? { cursor: waiting.nextCursor } : {}) });
+  expect(next).toMatchObject({ counts: null, items: { length: MAX_QUEUED.organisation - 1 } });
+  expect(await list({ market: 'ETH-USDT', count: true })).toMatchObject({ items: [], counts: { ...none, total: 0 } });
+  expect((await list({ status: 'done' })).items).toEqual([]);
 });
 
 test('sweeps of several people run side by side, and a drained one continues elsewhere', async () => {

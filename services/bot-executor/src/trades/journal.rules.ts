@@ -4,6 +4,7 @@ import { orderId, tradeId } from '../engine/ids.rules.ts';
 import type { PlacedOrder } from '../engine/state.rules.ts';
 import { type ExchangeFill, type Step } from '../engine/step.rules.ts';
 import { type LedgerChange, ledgerChanges, paymentChange } from './ledger.rules.ts';
+import { dayOf } from './profit-days.rules.ts';
 import { applyFill, applyPayment, isClosed, type TradeSummary } from './trade-summary.rules.ts';
 
 /*
@@ -57,6 +58,8 @@ export class Journal {
   readonly ledger: LedgerRecord[] = [];
   readonly trades = new Map<string, TradeSummary>();
   readonly fillEvents: FillEvent[] = [];
+  /** Of trades that were closed, by the days on which they were. */
+  readonly profits = new Map<number, bigint>();
   totals: Totals;
   private readonly botId: string;
   private trade: TradeSummary | undefined;
@@ -118,7 +121,10 @@ export class Journal {
   private count(trade: TradeSummary, times: 1 | -1): void {
     if (!isClosed(trade)) return;
     const { closedTrades, profit } = this.totals;
-    this.totals = { ...this.totals, closedTrades: closedTrades + times, profit: profit + BigInt(times) * trade.cash };
+    const change = BigInt(times) * trade.cash;
+    this.totals = { ...this.totals, closedTrades: closedTrades + times, profit: profit + change };
+    const day = dayOf(trade.closedAt as number);
+    this.profits.set(day, (this.profits.get(day) ?? 0n) + change);
   }
 
   private post(change: LedgerChange, at: { tradeId: string; orderId: string | null; at: number }): void {

@@ -1,17 +1,22 @@
 import { Controller } from '@nestjs/common';
-import { getTrade, listTrades, type TradeDetail } from '@tidegate/contracts/bot-executor/trades';
-import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import { ClosedBy, getTrade, listTrades, type TradeDetail } from '@tidegate/contracts/bot-executor/trades';
+import { orNotFound, pageOf, rankedPage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { expectBot, fillsOf, findTrade, listTradeRows, ordersOf, toWire } from './trade.rows.ts';
+import { countsOf, isCounted } from '../kernel/counts.rules.ts';
+import { countTrades, expectBot, fillsOf, findTrade, listTradeRows, ordersOf, toWire } from './trade.rows.ts';
 
 @Controller()
 export class ReadTrades {
   @Handles(listTrades)
   async list({ input, tx }: OperationContext<typeof listTrades>) {
     await expectBot(tx, input.botId);
-    const [after] = readCursor(input.cursor, 'int') ?? [];
-    const rows = await listTradeRows(tx, input.botId, input.limit + 1, after);
-    return pageOf(rows, input.limit, toWire, ({ number }) => [Number(number)]);
+    const rows = await listTradeRows(tx, input);
+    const listed =
+      input.sort === 'newest'
+        ? pageOf(rows, input.limit, toWire, ({ number }) => [Number(number)])
+        : rankedPage(rows.map(toWire), input);
+    const counts = isCounted(input) ? countsOf(ClosedBy.options, await countTrades(tx, input)) : null;
+    return { ...listed, counts };
   }
 
   @Handles(getTrade)

@@ -1,5 +1,5 @@
-import type { ClosedBy, Fill, Order, Trade } from '@tidegate/contracts/bot-executor/trades';
-import { orNotFound } from '@tidegate/database/paging';
+import type { ClosedBy, Fill, Order, Trade, TradeSort, TradeStatus } from '@tidegate/contracts/bot-executor/trades';
+import { orNotFound, placeOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { whole } from '../kernel/exact.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
@@ -105,12 +105,48 @@ export function summaryOf(row: TradeRow): TradeSummary {
 export const findTrade = (tx: Tx, id: string): Promise<TradeRow | undefined> =>
   tx.one<TradeRow>(`select ${TRADE_COLUMNS} from trades where org_id = $1 and id = $2`, [tx.orgId, id]);
 
-/** Newest first. */
-export const listTradeRows = (tx: Tx, botId: string, limit: number, before: number | undefined): Promise<TradeRow[]> =>
-  tx.query<TradeRow>(
-    `select ${TRADE_COLUMNS} from trades where org_id = $1 and bot_id = $2 and ($3::int is null or number < $3)
-      order by number desc limit $4`,
-    [tx.orgId, botId, before ?? null, limit],
+export interface TradeFilter {
+  botId: string;
+  status?: TradeStatus | undefined;
+  closedBy?: ClosedBy | undefined;
+  sort: TradeSort;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+const FOUND = `org_id = $1 and bot_id = $2 and ($3::text is null or (closed_at is null) = ($3 = 'open'))`;
+
+const OUTCOME = 'case when closed_at is not null then cash end';
+const ORDER: Record<Exclude<TradeSort, 'newest'>, string> = {
+  profit: `${OUTCOME} desc nulls last`,
+  loss: `${OUTCOME} nulls last`,
+};
+
+/** One more than the page. The newest go on from the last one's number, rankings from a position. */
+export function listTradeRows(tx: Tx, filter: TradeFilter): Promise<TradeRow[]> {
+  const { botId, status = null, closedBy = null, sort, limit, cursor } = filter;
+  const found = [tx.orgId, botId, status, closedBy];
+  if (sort === 'newest') {
+    const [before = null] = readCursor(cursor, 'int') ?? [];
+    return tx.query<TradeRow>(
+      `select ${TRADE_COLUMNS} from trades where ${FOUND} and ($4::text is null or closed_by = $4)
+          and ($5::int is null or number < $5) order by number desc limit $6`,
+      [...found, before, limit + 1],
+    );
+  }
+  const { from, count } = placeOf(filter);
+  return tx.query<TradeRow>(
+    `select ${TRADE_COLUMNS} from trades where ${FOUND} and ($4::text is null or closed_by = $4)
+      order by ${ORDER[sort]}, number desc limit $5 offset $6`,
+    [...found, count, from],
+  );
+}
+
+/** By how they ended. What is stored of a bot is bounded, and so is what is counted. */
+export const countTrades = (tx: Tx, { botId, status }: Pick<TradeFilter, 'botId' | 'status'>) =>
+  tx.query<{ kind: ClosedBy | null; count: number }>(
+    `select closed_by as kind, count(*)::int as count from trades where ${FOUND} group by 1`,
+    [tx.orgId, botId, status ?? null],
   );
 
 export async function ordersOf(tx: Tx, tradeId: string): Promise<Order[]> {

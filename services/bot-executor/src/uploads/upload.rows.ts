@@ -64,12 +64,30 @@ export const lockUpload = (tx: Tx, id: string): Promise<UploadRow | undefined> =
     id,
   ]);
 
+export interface UploadFilter {
+  status?: UploadStatus | undefined;
+  market?: string | undefined;
+}
+
+const FOUND = `u.org_id = $1 and ($2::text is null or u.work->'market'->>'market' = $2)`;
+
 /** Newest first: ids grow with time. */
-export const listUploadRows = (tx: Tx, limit: number, before: string | undefined): Promise<UploadRow[]> =>
+export const listUploadRows = (
+  tx: Tx,
+  { status, market }: UploadFilter,
+  limit: number,
+  before: string | undefined,
+): Promise<UploadRow[]> =>
   tx.query<UploadRow>(
-    `select ${COLUMNS} from candle_uploads u where u.org_id = $1 and ($3::uuid is null or u.id < $3)
-      order by u.id desc limit $2`,
-    [tx.orgId, limit, before ?? null],
+    `select ${COLUMNS} from candle_uploads u where ${FOUND} and ($3::text is null or u.status = $3)
+        and ($4::uuid is null or u.id < $4) order by u.id desc limit $5`,
+    [tx.orgId, market ?? null, status ?? null, before ?? null, limit],
+  );
+
+export const countUploads = (tx: Tx, { market }: UploadFilter) =>
+  tx.query<{ kind: UploadStatus; count: number }>(
+    `select u.status as kind, count(*)::int as count from candle_uploads u where ${FOUND} group by 1`,
+    [tx.orgId, market ?? null],
   );
 
 /** Other new uploads of the organisation wait until the transaction ends, so that all are counted. */

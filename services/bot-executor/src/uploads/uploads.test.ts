@@ -101,5 +101,12 @@ test('a faulty file is reported with its line; one that is cancelled or never ar
   const { items } = await service.call(listUploads, {}, who);
   expect(items.map(({ status }) => status)).toEqual(['cancelled', 'failed', 'failed']);
   expect(items[1]?.failure).toMatch(/did not arrive within an hour/);
+  const failed = await service.call(listUploads, { status: 'failed', count: true, limit: 1 }, who);
+  expect(failed).toMatchObject({ items: [{ id: items[1]?.id }], nextCursor: expect.any(String) });
+  expect(failed.counts).toEqual({ total: 3, receiving: 0, queued: 0, running: 0, done: 0, failed: 2, cancelled: 1 });
+  expect(await service.call(listUploads, { market: 'ETH-USDT', count: true }, who)).toMatchObject({
+    items: [],
+    counts: { total: 0 },
+  });
   await begin();
 });

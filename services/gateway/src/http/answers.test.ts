@@ -33,7 +33,7 @@ const coded = async (to: string, headers: Record<string, string> = {}) => {
 };
 
 test('a long answer is compressed as the caller can read it, with the same tag, and is the same', async () => {
-  world.neighbours.on(listBots, () => ({ items: [listed, listed, listed] }));
+  world.neighbours.on(listBots, () => ({ items: [listed, listed, listed], counts: null }));
   const [br, gzip, plain] = [
     await coded('/api/v1/bots'),
     await coded('/api/v1/bots', { 'accept-encoding': 'gzip' }),
@@ -43,17 +43,17 @@ test('a long answer is compressed as the caller can read it, with the same tag, 
   for (const one of [br, gzip]) expect(one).toMatchObject({ tag: plain.tag, body: plain.body, vary: plain.vary });
   expect(plain.vary).toBe('accept-encoding');
   expect((await coded('/api/v1/bots', { 'if-none-match': br.tag as string })).status).toBe(304);
-  world.neighbours.on(listBots, () => ({ items: [listed] }));
+  world.neighbours.on(listBots, () => ({ items: [listed], counts: null }));
   expect((await coded('/openapi.json')).coding).toBe('br');
 });
 
 test('what another page made a browser ask for is not, nor what is short, a refusal, or an answer to a write', async () => {
-  world.neighbours.on(listBots, () => ({ items: [listed, listed, listed] }));
+  world.neighbours.on(listBots, () => ({ items: [listed, listed, listed], counts: null }));
   for (const site of ['cross-site', 'same-site', 'none']) {
     expect((await coded('/api/v1/bots', { 'sec-fetch-site': site })).coding).toBeNull();
   }
   expect((await coded('/api/v1/bots', { 'sec-fetch-site': 'same-origin' })).coding).toBe('br');
-  world.neighbours.on(listBots, () => ({ items: [listed] }));
+  world.neighbours.on(listBots, () => ({ items: [listed], counts: null }));
   expect((await coded('/api/v1/markets')).coding).toBeNull();
   expect((await coded(`/api/v1/bots/${newId()}?${'x'.repeat(2_000)}=1`)).coding).toBeNull();
   const name = 'b'.repeat(90);

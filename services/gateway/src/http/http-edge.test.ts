@@ -28,7 +28,7 @@ beforeAll(async () => {
   world.neighbours.on(listMarkets, () => ({ items: [] }));
   bot = answerOf(getBot);
   world.neighbours.on(createBot, () => bot);
-  world.neighbours.on(listBots, () => ({ items: [{ ...answerOf(listBots).items[0], ...bot }] as never }));
+  world.neighbours.on(listBots, () => ({ items: [{ ...answerOf(listBots).items[0], ...bot }] as never, counts: null }));
   world.neighbours.on(getBot, ({ botId }) => {
     if (botId !== bot.id) throw notFound();
     return bot;
