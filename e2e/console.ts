@@ -16,6 +16,7 @@ import { readAsAViewer } from './console/read-as-a-viewer.ts';
 import { readTheAuditLog } from './console/read-the-audit-log.ts';
 import { readTheDocuments } from './console/read-the-documents.ts';
 import { saveAnInvoice } from './console/save-an-invoice.ts';
+import { setUpBots } from './console/set-up-bots.ts';
 import { shareABrowser } from './console/share-a-browser.ts';
 import { shareAPage } from './console/share-a-page.ts';
 import { tradeOwnCandles } from './console/trade-own-candles.ts';
@@ -134,7 +135,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
       await page.goto(`${home}/bots/new`);
       await page.getByLabel('Name').fill('First bot');
       await page.getByText('all of it: there is no stop loss').waitFor();
-      await page.getByLabel('Stop loss', { exact: false }).fill('20');
+      await page.getByLabel('Stop loss, in per cent').fill('20');
       await page.getByText('all of it: there is no stop loss').waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Create', exact: true }).click();
       await page.getByRole('heading', { name: 'First bot' }).waitFor();
@@ -153,7 +154,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
       await page.getByRole('heading', { name: 'Levels of the open trade' }).waitFor();
       const address = `${page.url().replace(/[?#].*/, '')}/edit`;
       await page.goto(address);
-      await page.getByLabel('Stop loss', { exact: false }).fill('25');
+      await page.getByLabel('Stop loss, in per cent').fill('25');
       await page.getByText('It has to be stopped first').waitFor();
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       const dialog = page.getByRole('dialog');
@@ -261,6 +262,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   describe.runIf(CHROMIUM)('a webhook and what was lost on its way, in a browser', () => notifyAWebhook(visit));
   describe.runIf(CHROMIUM)('the reference of the API, in a browser', () => readTheDocuments(visit));
   describe.runIf(CHROMIUM)('what happened, in a browser', () => followWhatHappens(visit));
+  describe.runIf(CHROMIUM)('every setting of a bot, in a browser', () => setUpBots(visit));
   describe.runIf(CHROMIUM)('tabs of one browser', () => shareABrowser(visit));
   describe.runIf(CHROMIUM)('what an operator watches, in a browser', () => watchServers(visit));
   describe.runIf(CHROMIUM)('a page that is shared, in a browser', () => shareAPage(visit, names));

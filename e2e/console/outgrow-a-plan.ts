@@ -25,7 +25,7 @@ export function outgrowAPlan(visit: Visit): void {
     await page.getByRole('button', { name: 'Backtest these settings' }).click();
     const backtest = page.getByRole('region', { name: 'Backtest' });
     await backtest.getByText('Closed trades').waitFor();
-    await page.getByLabel('Stop loss', { exact: false }).fill('20');
+    await page.getByLabel('Stop loss, in per cent').fill('20');
     await backtest.getByText('The settings have changed since this backtest').waitFor();
     expect(await visit.judge(page)).toEqual([]);
     await backtest.getByRole('link', { name: 'All of it' }).click();

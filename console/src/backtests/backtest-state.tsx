@@ -11,6 +11,8 @@ const MARKS: Record<Backtest['status'], Mark> = {
   cancelled: 'stale',
 };
 
+export const BACKTEST_STATES = Object.keys(MARKS) as Backtest['status'][];
+
 export function BacktestState({
   backtest: { status, candles, candlesDone },
 }: {

@@ -1,7 +1,8 @@
-import { Link } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Backtest } from '@tidegate/client';
 import { amountColumn, profitColumn } from '../kernel/amount-column.tsx';
 import { useOrg, usePages } from '../kernel/api.ts';
+import { CountedSelect } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { May } from '../kernel/may.tsx';
@@ -10,11 +11,16 @@ import { Page } from '../kernel/page.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
-import { BacktestState } from './backtest-state.tsx';
+import { BACKTEST_STATES, BacktestState } from './backtest-state.tsx';
+
+const route = getRouteApi('/o/$org/backtests');
 
 export function ListBacktests() {
   const org = useOrg();
-  const backtests = usePages('backtestsList', { limit: 50 }, { everyMs: 5_000 });
+  const { status } = route.useSearch();
+  const navigate = route.useNavigate();
+  const asked = { limit: 50, count: true, ...(status ? { status } : {}) };
+  const backtests = usePages('backtestsList', asked, { everyMs: 5_000 });
   const columns: Column<Backtest>[] = [
     {
       key: 'status',
@@ -60,8 +66,8 @@ export function ListBacktests() {
   return (
     <Page title={t('Backtests')}>
       <Reading of={backtests}>
-        {({ items, more }) =>
-          items.length === 0 ? (
+        {({ items, more, first: { counts } }) =>
+          items.length === 0 && !status ? (
             <Empty title={t('No backtest yet')}>
               <May op="backtestsCreate">
                 <Link to="/o/$org/bots/new" params={{ org }}>
@@ -70,7 +76,26 @@ export function ListBacktests() {
               </May>
             </Empty>
           ) : (
-            <DataTable name={t('Backtests')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+            <>
+              <div className="row">
+                <CountedSelect
+                  label={t('State')}
+                  all={t('All states')}
+                  kinds={BACKTEST_STATES.map((one) => [one, t(one)] as const)}
+                  value={status}
+                  counts={counts}
+                  onChange={(next) => void navigate({ search: (before) => ({ ...before, status: next }) as never })}
+                />
+              </div>
+              <DataTable
+                name={t('Backtests')}
+                rows={items}
+                columns={columns}
+                rowKey={({ id }) => id}
+                more={more}
+                total={status ? counts?.[status] : counts?.total}
+              />
+            </>
           )
         }
       </Reading>

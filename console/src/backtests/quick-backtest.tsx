@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { BacktestFeed, BotSettingsInput, CandleSeries } from '@tidegate/client';
+import type { BacktestFeed, BotSettings, BotSettingsInput, CandleSeries } from '@tidegate/client';
 import { useState } from 'react';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Fact } from '../kernel/fact.tsx';
@@ -21,7 +21,7 @@ export function QuickBacktest({
   settings: () => BotSettingsInput;
   /** Over which candles; none are there to be chosen. */
   feed: Pick<CandleSeries, 'source' | 'interval'> | undefined;
-  stale: (ran: unknown) => boolean;
+  stale: (ran: BotSettings) => boolean;
 }) {
   const org = useOrg();
   const run = useWrite('backtestsCreate');

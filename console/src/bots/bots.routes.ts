@@ -29,6 +29,9 @@ export const botRoutes = [
     validateSearch: (raw) =>
       given({
         tab: oneOf(raw, 'tab', ['trades', 'equity', 'decisions', 'ledger', 'settings'] as const),
+        outcome: oneOf(raw, 'outcome', ['open', 'takeProfit', 'stopLoss', 'close', 'liquidation'] as const),
+        kind: oneOf(raw, 'kind', ['buy', 'sell', 'fee', 'funding'] as const),
+        sort: oneOf(raw, 'sort', ['profit', 'loss', 'newest'] as const),
         open: textOf(raw, 'open'),
       }),
     component: lazyRouteComponent(() => import('./show-bot.tsx'), 'ShowBot'),
@@ -36,6 +39,8 @@ export const botRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/backtests',
+    validateSearch: (raw) =>
+      given({ status: oneOf(raw, 'status', ['queued', 'running', 'done', 'failed', 'cancelled'] as const) }),
     component: lazyRouteComponent(() => import('../backtests/list-backtests.tsx'), 'ListBacktests'),
   }),
   createRoute({
@@ -57,6 +62,8 @@ export const botRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/sweeps',
+    validateSearch: (raw) =>
+      given({ status: oneOf(raw, 'status', ['waiting', 'running', 'done', 'failed', 'cancelled'] as const) }),
     component: lazyRouteComponent(() => import('../sweeps/list-sweeps.tsx'), 'ListSweeps'),
   }),
   createRoute({
@@ -79,6 +86,10 @@ export const botRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/candles',
+    validateSearch: (raw) =>
+      given({
+        upload: oneOf(raw, 'upload', ['receiving', 'queued', 'running', 'done', 'failed', 'cancelled'] as const),
+      }),
     component: lazyRouteComponent(() => import('../candles/import-candles.tsx'), 'ImportCandles'),
   }),
 ] as const;

@@ -1,30 +1,28 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
-import { QuickBacktest } from '../backtests/quick-backtest.tsx';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
-import { type Asked, AskedContext } from '../kernel/asked.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 import { FeedFields, useFeed } from '../ladder/feed-fields.tsx';
-import { ladderErrors } from '../ladder/ladder-errors.ts';
-import { LadderFields } from '../ladder/ladder-fields.tsx';
-import { changesOf, EXAMPLE, formOf, type LadderForm, marketOf, settingsOf } from '../ladder/ladder-input.rules.ts';
-import { LadderPreview } from '../ladder/ladder-preview.tsx';
+import { settingErrors } from '../ladder/setting-errors.ts';
+import { SettingFields } from '../ladder/setting-fields.tsx';
+import { EXAMPLE, marketOf, type SettingsForm, settingsOf } from '../ladder/settings-form.rules.ts';
 import { useLadder } from '../ladder/use-ladder.ts';
+import { WhatSettingsDo } from './what-settings-do.tsx';
 
 /** The worst case stands beside the form before anything starts. */
 export function CreateBot() {
   const org = useOrg();
   const navigate = useNavigate();
   const markets = useRead('marketsList', {}).data?.items ?? [];
-  const form = useForm({ initialValues: { name: '', ...EXAMPLE } });
-  const market = marketOf(form.values.market, markets);
-  const { name: _name, ...typed } = form.values;
-  const values: LadderForm = { ...typed, market };
+  const form = useForm({ initialValues: { name: '', candlesPerSecond: '', settings: EXAMPLE } });
+  const { settings, candlesPerSecond } = form.values;
+  const market = marketOf(settings.market, markets);
+  const values: SettingsForm = { ...settings, market };
   const candles = useFeed(market);
   const { feed } = candles;
   const preview = useLadder(values, feed);
@@ -32,7 +30,8 @@ export function CreateBot() {
     onDone: ({ id }) => navigate({ to: '/o/$org/bots/$botId', params: { org, botId: id } }),
   });
   const failed = create.error ?? preview.error;
-  const errors = ladderErrors(failed);
+  const errors = settingErrors(failed, values, ['name', PACE]);
+  const pace = candlesPerSecond.trim() ? { candlesPerSecond: Number(candlesPerSecond) } : {};
   return (
     <Page title={t('Create a bot')}>
       <MayOrAsk op="botsCreate">
@@ -40,31 +39,37 @@ export function CreateBot() {
           <form
             className="stack"
             onSubmit={form.onSubmit(({ name }) =>
-              create.mutate({ name, settings: settingsOf(values), feed: { ...feed, ...candles.range } }),
+              create.mutate({ name, settings: settingsOf(values), feed: { ...feed, ...candles.range, ...pace } }),
             )}
           >
             <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
-            <LadderFields form={form} errors={errors} market={market} markets={markets} />
+            <SettingFields
+              form={form}
+              values={values}
+              errors={errors}
+              refusal={failed}
+              currency={markets.find((one) => one.market === market)?.quote}
+              markets={markets}
+              strategies
+            />
             <FeedFields market={market} of={candles} range="begin" />
+            <TextInput
+              inputMode="numeric"
+              label={t('Candles a second')}
+              description={t('How fast candles that are there are gone through; empty: as fast as possible.')}
+              {...form.getInputProps('candlesPerSecond')}
+              error={errors[PACE]}
+            />
             <ProblemNote error={restOf(failed, errors)} />
             <Button type="submit" loading={create.isPending} disabled={feed === undefined}>
               {t('Create')}
             </Button>
           </form>
-          <div className="stack">
-            <AskedContext value={(preview as { asked?: Asked }).asked}>
-              {preview.data && feed ? (
-                <LadderPreview ladder={preview.data} feed={feed} direction={values.direction} />
-              ) : null}
-            </AskedContext>
-            <QuickBacktest
-              feed={feed}
-              settings={() => settingsOf(values)}
-              stale={(ran) => changesOf(formOf(ran as never), values).length > 0}
-            />
-          </div>
+          <WhatSettingsDo values={values} feed={feed} preview={preview} />
         </div>
       </MayOrAsk>
     </Page>
   );
 }
+
+const PACE = 'feed.candlesPerSecond';

@@ -1,10 +1,8 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import type { Bot, DcaSettings } from '@tidegate/client';
-import { QuickBacktest } from '../backtests/quick-backtest.tsx';
+import type { Bot } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
-import { type Asked, AskedContext } from '../kernel/asked.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
@@ -13,12 +11,13 @@ import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { plainFeed } from '../ladder/feed.rules.ts';
-import { ladderErrors } from '../ladder/ladder-errors.ts';
-import { LadderFields } from '../ladder/ladder-fields.tsx';
-import { changesOf, formOf, type LadderForm, settingsOf, TITLES } from '../ladder/ladder-input.rules.ts';
-import { LadderPreview } from '../ladder/ladder-preview.tsx';
+import { settingErrors } from '../ladder/setting-errors.ts';
+import { SettingFields } from '../ladder/setting-fields.tsx';
+import { settingName, settingValue } from '../ladder/setting-names.ts';
+import { changesOf, formOf, type SettingChange, settingsOf } from '../ladder/settings-form.rules.ts';
 import { useLadder } from '../ladder/use-ladder.ts';
 import { StopBot } from './stop-bot.tsx';
+import { WhatSettingsDo } from './what-settings-do.tsx';
 
 const route = getRouteApi('/o/$org/bots/$botId/edit');
 
@@ -32,16 +31,17 @@ export function EditBot() {
 function EditForm({ bot }: { bot: Bot }) {
   const org = useOrg();
   const navigate = useNavigate();
-  const ladder = isLadder(bot.settings) ? bot.settings : undefined;
-  const before = ladder && formOf(ladder);
-  const form = useForm({ initialValues: { name: bot.name, ...before } });
-  const { name, ...typed } = form.values;
-  const values = typed as LadderForm;
-  const changes = before ? changesOf(before, values) : [];
+  const markets = useRead('marketsList', {}).data?.items;
+  const form = useForm({ initialValues: { name: bot.name, settings: formOf(bot.settings) } });
+  const { name, settings: values } = form.values;
+  const changes = changesOf(formOf(bot.settings), values);
   const save = useWrite('botsUpdate', {
     onDone: () => navigate({ to: '/o/$org/bots/$botId', params: { org, botId: bot.id } }),
   });
-  const errors = ladderErrors(save.error);
+  const feed = plainFeed(bot.feed);
+  const preview = useLadder(values, feed, bot.settings);
+  const failed = save.error ?? preview.error;
+  const errors = settingErrors(failed, values, ['name']);
   const mayChange = bot.status === 'stopped' || changes.length === 0;
   return (
     <Page title={t('Edit {name}', { name: bot.name })}>
@@ -53,14 +53,20 @@ function EditForm({ bot }: { bot: Bot }) {
               save.mutate({
                 botId: bot.id,
                 name,
-                ...(ladder && changes.length > 0 ? { settings: settingsOf(values, ladder) } : {}),
+                ...(changes.length > 0 ? { settings: settingsOf(values, bot.settings) } : {}),
               }),
             )}
           >
             <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
-            {ladder ? <LadderFields form={form} errors={errors} market={ladder.market} /> : null}
+            <SettingFields
+              form={form}
+              values={values}
+              errors={errors}
+              refusal={failed}
+              currency={markets?.find(({ market }) => market === values.market)?.quote}
+            />
             <WhatChanges bot={bot} changes={changes} />
-            <ProblemNote error={restOf(save.error, errors)} />
+            <ProblemNote error={restOf(failed, errors)} />
             <Button
               type="submit"
               loading={save.isPending}
@@ -69,47 +75,25 @@ function EditForm({ bot }: { bot: Bot }) {
               {t('Save')}
             </Button>
           </form>
-          <div className="stack">
-            {ladder ? <Preview values={values} before={ladder} of={bot} /> : null}
-            {ladder ? null : (
-              <p>{t('The settings of this strategy are changed by the API; its name can be changed here.')}</p>
-            )}
-          </div>
+          <WhatSettingsDo values={values} before={bot.settings} feed={feed} preview={preview} />
         </div>
       </MayOrAsk>
     </Page>
   );
 }
 
-/** Over the bot's own candles. */
-function Preview({ values, before, of }: { values: LadderForm; before: DcaSettings; of: Bot }) {
-  const feed = plainFeed(of.feed);
-  const preview = useLadder(values, feed, before);
-  return (
-    <>
-      <ProblemNote error={preview.error} />
-      <AskedContext value={(preview as { asked?: Asked }).asked}>
-        {preview.data ? <LadderPreview ladder={preview.data} feed={feed} direction={values.direction} /> : null}
-      </AskedContext>
-      <QuickBacktest
-        feed={feed}
-        settings={() => settingsOf(values, before)}
-        stale={(ran) => changesOf(formOf(ran as never), values).length > 0}
-      />
-    </>
-  );
-}
-
 /** Each setting before and after, and from which trade on. */
-function WhatChanges({ bot, changes }: { bot: Bot; changes: ReturnType<typeof changesOf> }) {
+function WhatChanges({ bot, changes }: { bot: Bot; changes: readonly SettingChange[] }) {
   if (changes.length === 0) return null;
+  const said = (place: string, value: SettingChange['to']) =>
+    value === undefined || value === '' ? t('none') : settingValue(place, value);
   return (
     <section aria-label={t('What saving changes')} aria-live="polite">
       <h2>{t('What saving changes')}</h2>
       <ul>
-        {changes.map(({ field, from, to }) => (
-          <li key={field}>
-            {t(TITLES[field])}: {from || t('none')} → <strong>{to || t('none')}</strong>
+        {changes.map(({ place, from, to }) => (
+          <li key={place}>
+            {settingName(place)}: {said(place, from)} → <strong>{said(place, to)}</strong>
           </li>
         ))}
       </ul>
@@ -131,5 +115,3 @@ function WhatChanges({ bot, changes }: { bot: Bot; changes: ReturnType<typeof ch
     </section>
   );
 }
-
-const isLadder = (settings: Bot['settings']): settings is DcaSettings => 'averagingOrders' in settings;

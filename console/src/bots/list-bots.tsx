@@ -1,9 +1,10 @@
-import { Button, NativeSelect, Skeleton } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { BotLine } from '@tidegate/client';
 import { lazy, Suspense } from 'react';
 import { profitColumn } from '../kernel/amount-column.tsx';
 import { useOrg, usePages, useRead } from '../kernel/api.ts';
+import { CountedSelect } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { Fact } from '../kernel/fact.tsx';
@@ -20,6 +21,7 @@ import { WithPanel } from '../kernel/side-panel.tsx';
 import { t } from '../kernel/strings.ts';
 import { BotState, STATES } from '../ladder/bot-state.tsx';
 import { padded } from '../ladder/price-marks.rules.ts';
+import { ProfitSpark } from '../ladder/profit-spark.tsx';
 import { BOT_SORTS } from './bot-sorts.ts';
 
 const route = getRouteApi('/o/$org/bots');
@@ -31,7 +33,8 @@ export function ListBots() {
   const navigate = useNavigate();
   const search = route.useSearch();
   const { opened, open } = useOpened();
-  const bots = usePages('botsList', { limit: 50, ...askedOf(search) }, { everyMs: 10_000 });
+  const bots = usePages('botsList', { limit: 50, count: true, ...askedOf(search) }, { everyMs: 10_000 });
+  const counts = bots.data?.first.counts;
   const filtered = search.status !== undefined || search.search !== undefined || search.market !== undefined;
   const change = (more: object) =>
     navigate({ to: '/o/$org/bots', params: { org }, search: (before) => ({ ...before, ...more }) as never });
@@ -49,12 +52,13 @@ export function ListBots() {
       <Totals />
       <div className="row">
         <SearchBox label={t('Search by name')} value={search.search} onSearch={(text) => change({ search: text })} />
-        <NativeSelect
-          aria-label={t('State')}
-          mb="sm"
-          value={search.status ?? ''}
-          onChange={({ currentTarget }) => change({ status: currentTarget.value || undefined })}
-          data={[{ value: '', label: t('All states') }, ...STATES.map(([value, text]) => ({ value, label: t(text) }))]}
+        <CountedSelect
+          label={t('State')}
+          all={t('All states')}
+          kinds={STATES.map(([value, text]) => [value, t(text)] as const)}
+          value={search.status}
+          counts={counts}
+          onChange={(status) => change({ status })}
         />
       </div>
       <Reading of={bots}>
@@ -80,6 +84,7 @@ export function ListBots() {
                 columns={columnsOf(org)}
                 rowKey={({ id }) => id}
                 more={more}
+                total={search.status ? counts?.[search.status] : counts?.total}
                 sort={search.sort}
                 sortable={BOT_SORTS}
                 ascending={['name']}
@@ -154,6 +159,12 @@ const columnsOf = (org: string): Column<BotLine>[] => [
     amount: ({ openProfit }) => openProfit,
     currency: ({ currency }) => currency,
   }),
+  {
+    key: 'days',
+    title: t('Last 30 days'),
+    value: ({ profitByDay }) => profitByDay.join(' '),
+    cell: (bot) => <ProfitSpark bot={bot} />,
+  },
   { key: 'market', title: t('Market'), value: ({ settings }) => settings.market },
   {
     key: 'mode',

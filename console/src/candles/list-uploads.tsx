@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
 import type { CandleUpload } from '@tidegate/client';
 import { usePages, useWrite } from '../kernel/api.ts';
+import { CountedSelect } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { bytes } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
@@ -27,9 +29,15 @@ const WORDS: Record<CandleUpload['status'], string> = {
   cancelled: 'Cancelled',
 };
 
+const STATES = Object.keys(WORDS) as CandleUpload['status'][];
+const route = getRouteApi('/o/$org/candles');
+
 /** Large files: how far each is, and why one failed. */
 export function ListUploads() {
-  const uploads = usePages('candlesListUploads', { limit: 20 }, { everyMs: 3_000 });
+  const { upload: status } = route.useSearch();
+  const navigate = route.useNavigate();
+  const asked = { limit: 20, count: true, ...(status ? { status } : {}) };
+  const uploads = usePages('candlesListUploads', asked, { everyMs: 3_000 });
   const may = useMay()('candlesCancelUpload');
   const cancel = useWrite('candlesCancelUpload');
   const columns: Column<CandleUpload>[] = [
@@ -72,10 +80,18 @@ export function ListUploads() {
     <>
       <ProblemNote error={cancel.error} />
       <Reading of={uploads}>
-        {({ items, more }) =>
-          items.length === 0 ? null : (
+        {({ items, more, first: { counts } }) =>
+          items.length === 0 && !status ? null : (
             <>
               <h2>{t('Large files')}</h2>
+              <CountedSelect
+                label={t('State of the file')}
+                all={t('All states')}
+                kinds={STATES.map((one) => [one, t(WORDS[one])] as const)}
+                value={status}
+                counts={counts}
+                onChange={(next) => void navigate({ search: (before) => ({ ...before, upload: next }) as never })}
+              />
               <DataTable
                 part="uploads"
                 name={t('Large files')}
@@ -83,6 +99,7 @@ export function ListUploads() {
                 columns={columns}
                 rowKey={({ id }) => id}
                 more={more}
+                total={status ? counts?.[status] : counts?.total}
               />
             </>
           )

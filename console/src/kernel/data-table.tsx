@@ -36,6 +36,8 @@ interface Props<Row> {
   /** Those of them that the server sorts from the lowest up. */
   ascending?: readonly string[];
   more?: () => void;
+  /** How many rows there are in all, where the server says so. */
+  total?: number | undefined;
   selected?: string;
   /** Shows a row beside the list; its name for who does not see it. */
   opens?: { open: (key: string) => void; label: (row: Row) => string };
@@ -62,6 +64,7 @@ export function DataTable<Row>({
   sortable,
   ascending,
   more,
+  total,
   selected,
   opens,
   part,
@@ -199,6 +202,7 @@ export function DataTable<Row>({
         onToggle={toggle}
         search={onSort ? undefined : { by, find }}
         more={more}
+        total={total}
       />
     </>
   );

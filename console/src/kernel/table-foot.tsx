@@ -21,10 +21,13 @@ interface Props<Row> {
   /** Where the table sorts and searches by itself. */
   search: TableSearch | undefined;
   more: (() => void) | undefined;
+  /** How many there are in all, also of those that were not loaded; absent: nobody has counted them. */
+  total: number | undefined;
 }
 
 /** How many there are, and how to have them elsewhere. */
-export function TableFoot<Row>({ name, rows, all, columns, shown, onToggle, search, more }: Props<Row>) {
+export function TableFoot<Row>({ name, rows, all, columns, shown, onToggle, search, more, total }: Props<Row>) {
+  const count = more && total !== undefined ? Math.max(total, all) : all;
   const named = columns.filter(({ title }) => title !== '');
   return (
     <div className={classes['foot']}>
@@ -34,10 +37,10 @@ export function TableFoot<Row>({ name, rows, all, columns, shown, onToggle, sear
         </Button>
       ) : null}
       <span className="quiet" role="status">
-        {rows.length === all
-          ? t('{count, plural, one {# row} other {# rows}}', { count: all })
-          : t('{shown} of {count, plural, one {# row} other {# rows}}', { shown: rows.length, count: all })}
-        {more ? t(', and more') : ''}
+        {rows.length === count
+          ? t('{count, plural, one {# row} other {# rows}}', { count })
+          : t('{shown} of {count, plural, one {# row} other {# rows}}', { shown: rows.length, count })}
+        {more && total === undefined ? t(', and more') : ''}
       </span>
       <OpenedLater label={t('Columns')} load={loadColumns}>
         {() => <ColumnsMenu columns={named as never} shown={shown} onToggle={onToggle} />}

@@ -15,7 +15,7 @@ const WORDS: Record<Bot['status'], string> = {
   halted: 'Halted',
 };
 
-export const STATES = Object.entries(WORDS);
+export const STATES = Object.entries(WORDS) as [Bot['status'], string][];
 
 export const BotState = ({ status }: { status: Bot['status'] }) => (
   <StateMark mark={MARKS[status]}>{t(WORDS[status])}</StateMark>

@@ -1,5 +1,5 @@
 import type { BotSettings } from '@tidegate/client';
-import { leverageOf, settingsIn } from './setting-names.ts';
+import { leverageOf, settingGroups, settingsIn } from './setting-names.ts';
 
 const LADDER = {
   market: 'BTC-USDT',
@@ -40,6 +40,14 @@ test('every setting is said in words, with what is not set and matters', () => {
     'Part that is sold at step 2, in per cent: 25',
   ]);
   expect(leverageOf(LADDER)).toBeUndefined();
+  const groups = settingGroups({ ...LADDER, minPrice: '5' } as BotSettings);
+  expect(groups.map(({ title }) => title)).toEqual(['What it trades', 'Orders', 'Exits', 'When a trade may begin']);
+  expect(groups.map(({ settings }) => settings.at(-1)?.place)).toEqual([
+    'futures.leverage',
+    'averagingOrders.deviationFrom',
+    'stopLoss.percent',
+    'minPrice',
+  ]);
 });
 
 test('what is borrowed stands near the beginning, also of the other strategy', () => {

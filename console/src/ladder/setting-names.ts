@@ -1,6 +1,7 @@
 import type { BotSettings } from '@tidegate/client';
 import { figure } from '../kernel/format.ts';
 import { t } from '../kernel/strings.ts';
+import { flat, type Value } from './settings-form.rules.ts';
 
 const TITLES: Record<string, string> = {
   strategy: 'Strategy',
@@ -68,18 +69,16 @@ export interface Setting {
   value: string;
 }
 
-type Value = string | number | boolean;
-
 /** Every setting in words, in the order in which people read them; what is not set and matters says so. */
 export function settingsIn(settings: BotSettings): Setting[] {
-  const set = new Map<string, Value>(flat(settings, ''));
+  const set = new Map<string, Value>(flat(settings));
   if (!set.has('strategy')) set.set('strategy', 'dca');
   const known = Object.keys(TITLES);
   const places = [...set.keys()].sort((a, b) => placeOf(a, known) - placeOf(b, known));
   const said = places.map((place) => ({
     place,
     name: settingName(place),
-    value: valueIn(place, set.get(place) ?? ''),
+    value: settingValue(place, set.get(place) ?? ''),
   }));
   const absent: [string, string][] = [
     ['futures.leverage', t('none: nothing is borrowed')],
@@ -89,6 +88,22 @@ export function settingsIn(settings: BotSettings): Setting[] {
   return [...said, ...missing.map(([place, value]) => ({ place, name: settingName(place), value }))];
 }
 
+/** In the order in which they are read; the last one has whatever belongs to none before it. */
+const GROUPS: readonly { title: string; of: RegExp }[] = [
+  { title: 'What it trades', of: /^(strategy|market|direction|futures)\b/ },
+  { title: 'Orders', of: /^(baseOrder|averagingOrders|balance|openPercent|maxMarginPercent)\b/ },
+  { title: 'Exits', of: /^(takeProfit|stopLoss|closeAtReturnPercent)\b/ },
+  { title: 'When a trade may begin', of: /^/ },
+];
+
+/** Every setting in words, by what it is about. */
+export const settingGroups = (settings: BotSettings): { title: string; settings: Setting[] }[] =>
+  [...Map.groupBy(settingsIn(settings), ({ place }) => GROUPS.find(({ of }) => of.test(place))?.title ?? '')]
+    .map(([title, some]) => ({ title, settings: some }))
+    .toSorted((a, b) => orderOf(a.title) - orderOf(b.title));
+
+const orderOf = (title: string): number => GROUPS.findIndex((one) => one.title === title);
+
 /** Steps of a take profit stand behind its percentage. */
 function placeOf(place: string, known: readonly string[]): number {
   const step = /^takeProfit\.steps\.(\d+)/.exec(place);
@@ -97,13 +112,8 @@ function placeOf(place: string, known: readonly string[]): number {
   return index < 0 ? known.length : index;
 }
 
-function* flat(value: unknown, at: string): Generator<[string, Value]> {
-  if (typeof value === 'object' && value !== null) {
-    for (const [key, below] of Object.entries(value)) yield* flat(below, at ? `${at}.${key}` : key);
-  } else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') yield [at, value];
-}
-
-function valueIn(place: string, value: Value): string {
+/** What a setting is set to, in words. */
+export function settingValue(place: string, value: Value): string {
   if (NAMES.has(place)) return String(value);
   const word = WORDS[String(value)];
   if (word !== undefined) return t(word);

@@ -6,6 +6,7 @@ import { Age } from '../kernel/moment.tsx';
 import { Profit } from '../kernel/profit.tsx';
 import { t } from '../kernel/strings.ts';
 import { BotState } from '../ladder/bot-state.tsx';
+import { ProfitSpark } from '../ladder/profit-spark.tsx';
 import classes from './show-overview.module.css';
 
 /** How each bot stands, by what it earned. */
@@ -15,24 +16,8 @@ export function BotsAtAGlance({ bots, total }: { bots: readonly BotLine[]; total
     <>
       <h2>{t('Bots')}</h2>
       <ul className={classes['rows']}>
-        {bots.map(({ id, name, status, mode, settings, profit, openProfit, currency, ranAt }) => (
-          <li key={id}>
-            <Link to="/o/$org/bots/$botId" params={{ org, botId: id }}>
-              {name}
-            </Link>
-            <BotState status={status} />
-            <span className="row">
-              <Profit amount={profit} currency={currency} />
-              {openProfit === null ? null : (
-                <span className="quiet">
-                  {t('Open profit')} <Profit amount={openProfit} currency={currency} />
-                </span>
-              )}
-            </span>
-            <span className="quiet">
-              {settings.market} {mode.toUpperCase()} · {ranAt ? <Age at={ranAt} /> : t('never')}
-            </span>
-          </li>
+        {bots.map((bot) => (
+          <OneBot key={bot.id} bot={bot} />
         ))}
       </ul>
       {total > bots.length ? (
@@ -43,5 +28,29 @@ export function BotsAtAGlance({ bots, total }: { bots: readonly BotLine[]; total
         </p>
       ) : null}
     </>
+  );
+}
+
+function OneBot({ bot }: { bot: BotLine }) {
+  const org = useOrg();
+  const { id, name, status, mode, settings, profit, openProfit, currency, ranAt } = bot;
+  return (
+    <li>
+      <Link to="/o/$org/bots/$botId" params={{ org, botId: id }}>
+        {name}
+      </Link>
+      <ProfitSpark bot={bot} />
+      <span className="row">
+        <BotState status={status} /> <Profit amount={profit} currency={currency} />
+        {openProfit === null ? null : (
+          <span className="quiet">
+            {t('Open profit')} <Profit amount={openProfit} currency={currency} />
+          </span>
+        )}
+      </span>
+      <span className="quiet">
+        {settings.market} {mode.toUpperCase()} · {ranAt ? <Age at={ranAt} /> : t('never')}
+      </span>
+    </li>
   );
 }

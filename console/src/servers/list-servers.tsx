@@ -1,9 +1,10 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ListedServer } from '@tidegate/client';
 import { lazy, Suspense } from 'react';
 import { findingMark, findingText } from '../findings/finding-text.ts';
 import { useOrg, usePages } from '../kernel/api.ts';
+import { CountedSelect } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { exact, lasted, orDash, share, short, took } from '../kernel/format.ts';
@@ -50,17 +51,13 @@ export function ListServers() {
                   value={search}
                   onSearch={(text) => void navigate({ search: (before) => ({ ...before, search: text }) as never })}
                 />
-                <NativeSelect
-                  aria-label={t('State')}
-                  mb="sm"
-                  value={state ?? ''}
-                  onChange={({ currentTarget: { value } }) =>
-                    void navigate({ search: (before) => ({ ...before, state: value || undefined }) as never })
-                  }
-                  data={[
-                    { value: '', label: `${t('All states')} (${counts?.total ?? 0})` },
-                    ...STATES.map((one) => ({ value: one, label: `${t(WORDS[one])} (${counts?.[one] ?? 0})` })),
-                  ]}
+                <CountedSelect
+                  label={t('State')}
+                  all={t('All states')}
+                  kinds={STATES.map((one) => [one, t(WORDS[one])] as const)}
+                  value={state}
+                  counts={counts}
+                  onChange={(value) => void navigate({ search: (before) => ({ ...before, state: value }) as never })}
                 />
               </div>
             )}
@@ -91,6 +88,7 @@ export function ListServers() {
                   })
                 }
                 more={more}
+                total={state ? counts?.[state] : counts?.total}
               />
             )}
             {search || state || more || items.some(({ platform }) => platform) ? null : (

@@ -1,6 +1,7 @@
 import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
+import type { DcaSettingsInput } from '@tidegate/client';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
@@ -8,9 +9,10 @@ import { restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 import { FeedFields, useFeed } from '../ladder/feed-fields.tsx';
-import { ladderErrors } from '../ladder/ladder-errors.ts';
-import { LadderFields } from '../ladder/ladder-fields.tsx';
-import { EXAMPLE, type LadderForm, marketOf, settingsOf } from '../ladder/ladder-input.rules.ts';
+import { settingErrors } from '../ladder/setting-errors.ts';
+import { SettingFields } from '../ladder/setting-fields.tsx';
+import { settingName } from '../ladder/setting-names.ts';
+import { EXAMPLE, marketOf, type SettingsForm, settingsOf } from '../ladder/settings-form.rules.ts';
 import { combinationsOf, VARIABLE, varyOf } from './sweep-input.rules.ts';
 
 const TRIED: Record<string, string> = {
@@ -27,31 +29,30 @@ export function CreateSweep() {
   const markets = useRead('marketsList', {}).data?.items ?? [];
   const form = useForm({
     initialValues: {
-      ...EXAMPLE,
-      ...Object.fromEntries(Object.keys(VARIABLE).map((setting) => [keyOf(setting), TRIED[setting] ?? ''])),
+      settings: EXAMPLE,
+      tried: Object.fromEntries(VARIABLE.map((setting) => [keyOf(setting), TRIED[setting] ?? ''])),
       kind: 'ranking',
       rankBy: 'profit',
       train: TRAINED,
       test: TESTED,
-    } as LadderForm & Record<string, string>,
+    },
   });
-  const all = form.values;
-  const market = marketOf(all.market, markets);
+  const { settings, tried, kind, rankBy, train, test } = form.values;
+  const market = marketOf(settings.market, markets);
+  const values: SettingsForm = { ...settings, market };
   const candles = useFeed(market);
-  const vary = varyOf(Object.fromEntries(Object.keys(VARIABLE).map((setting) => [setting, all[keyOf(setting)] ?? ''])));
+  const vary = varyOf(Object.fromEntries(VARIABLE.map((setting) => [setting, tried[keyOf(setting)] ?? ''])));
   const create = useWrite('sweepsCreate', {
     onDone: ({ id }) => navigate({ to: '/o/$org/sweeps/$sweepId', params: { org, sweepId: id } }),
   });
-  const errors = ladderErrors(create.error);
+  const errors = settingErrors(create.error, values);
   const submit = () =>
     create.mutate({
-      settings: settingsOf({ ...all, market }),
+      settings: settingsOf(values) as DcaSettingsInput,
       vary,
       feed: { ...candles.feed, ...candles.range },
-      rankBy: all['rankBy'] as 'profit',
-      ...(all['kind'] === 'walk'
-        ? { walkForward: { trainCandles: Number(all['train']), testCandles: Number(all['test']) } }
-        : {}),
+      rankBy: rankBy as 'profit',
+      ...(kind === 'walk' ? { walkForward: { trainCandles: Number(train), testCandles: Number(test) } } : {}),
     });
   return (
     <Page title={t('Start a sweep')}>
@@ -59,7 +60,14 @@ export function CreateSweep() {
         <form className="columns" onSubmit={form.onSubmit(submit)}>
           <section className="stack" aria-label={t('Settings')}>
             <h2>{t('Settings')}</h2>
-            <LadderFields form={form} errors={errors} market={market} markets={markets} />
+            <SettingFields
+              form={form}
+              values={values}
+              errors={errors}
+              refusal={create.error}
+              currency={markets.find((one) => one.market === market)?.quote}
+              markets={markets}
+            />
             <FeedFields market={market} of={candles} range="both" />
           </section>
           <section className="stack form" aria-label={t('Values that are tried')}>
@@ -69,8 +77,12 @@ export function CreateSweep() {
                 'Separated by spaces, with a decimal point: 1.5 2 2.5. At most four settings; an empty one stays as it is in the settings.',
               )}
             </p>
-            {Object.entries(VARIABLE).map(([setting, title]) => (
-              <TextInput key={setting} label={t(title)} {...form.getInputProps(keyOf(setting))} />
+            {VARIABLE.map((setting) => (
+              <TextInput
+                key={setting}
+                label={settingName(setting)}
+                {...form.getInputProps(`tried.${keyOf(setting)}`)}
+              />
             ))}
             <SegmentedControl
               aria-label={t('Kind')}
@@ -80,7 +92,7 @@ export function CreateSweep() {
               ]}
               {...form.getInputProps('kind')}
             />
-            {all['kind'] === 'walk' ? (
+            {kind === 'walk' ? (
               <>
                 <TextInput inputMode="numeric" label={t('Candles to train on')} {...form.getInputProps('train')} />
                 <TextInput
@@ -116,4 +128,4 @@ export function CreateSweep() {
 }
 
 /** Points would be paths in a form's names. */
-const keyOf = (setting: string): string => `vary ${setting.replace('.', ' ')}`;
+const keyOf = (setting: string): string => setting.replace('.', ' ');

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Sweep } from '@tidegate/client';
 import { useOrg, usePages } from '../kernel/api.ts';
+import { CountedSelect } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { May } from '../kernel/may.tsx';
@@ -10,11 +11,17 @@ import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
-import { MARKS, WORDS } from './sweep-words.ts';
+import { settingName } from '../ladder/setting-names.ts';
+import { MARKS, STATES, WORDS } from './sweep-words.ts';
+
+const route = getRouteApi('/o/$org/sweeps');
 
 export function ListSweeps() {
   const org = useOrg();
-  const sweeps = usePages('sweepsList', { limit: 50 }, { everyMs: 10_000 });
+  const { status } = route.useSearch();
+  const navigate = route.useNavigate();
+  const asked = { limit: 50, count: true, ...(status ? { status } : {}) };
+  const sweeps = usePages('sweepsList', asked, { everyMs: 10_000 });
   const columns: Column<Sweep>[] = [
     {
       key: 'status',
@@ -38,7 +45,7 @@ export function ListSweeps() {
       key: 'vary',
       title: t('Settings varied'),
       wide: true,
-      value: ({ vary }) => vary.map((one) => one.setting).join(', '),
+      value: ({ vary }) => vary.map((one) => settingName(one.setting)).join(', '),
     },
     { key: 'runs', title: t('Backtests'), number: true, value: ({ done, runs }) => `${done} / ${runs}` },
   ];
@@ -55,11 +62,30 @@ export function ListSweeps() {
       }
     >
       <Reading of={sweeps}>
-        {({ items, more }) =>
-          items.length === 0 ? (
+        {({ items, more, first: { counts } }) =>
+          items.length === 0 && !status ? (
             <Empty title={t('No sweep yet')}>{t('A sweep tries every combination of the values that you give.')}</Empty>
           ) : (
-            <DataTable name={t('Sweeps')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+            <>
+              <div className="row">
+                <CountedSelect
+                  label={t('State')}
+                  all={t('All states')}
+                  kinds={STATES.map((one) => [one, t(WORDS[one])] as const)}
+                  value={status}
+                  counts={counts}
+                  onChange={(next) => void navigate({ search: (before) => ({ ...before, status: next }) as never })}
+                />
+              </div>
+              <DataTable
+                name={t('Sweeps')}
+                rows={items}
+                columns={columns}
+                rowKey={({ id }) => id}
+                more={more}
+                total={status ? counts?.[status] : counts?.total}
+              />
+            </>
           )
         }
       </Reading>

@@ -2,15 +2,15 @@ import type { SweepsCreateInput } from '@tidegate/client';
 
 type Varied = SweepsCreateInput['vary'][number];
 
-/** Settings that the form varies, as they are called there. */
-export const VARIABLE: Record<string, string> = {
-  'takeProfit.percent': 'Take profit, in per cent',
-  'averagingOrders.count': 'Averaging orders',
-  'averagingOrders.deviationPercent': 'Distance of the first, in per cent',
-  'averagingOrders.stepScale': 'Each distance times',
-  'averagingOrders.volumeScale': 'Each size times',
-  'stopLoss.percent': 'Stop loss, in per cent',
-};
+/** Settings that the form varies. */
+export const VARIABLE: readonly Varied['setting'][] = [
+  'takeProfit.percent',
+  'averagingOrders.count',
+  'averagingOrders.deviationPercent',
+  'averagingOrders.stepScale',
+  'averagingOrders.volumeScale',
+  'stopLoss.percent',
+];
 
 /** `1, 1.5; 2 3` are four values. A comma separates: decimals have a point. */
 export function valuesOf(setting: string, text: string): Varied['values'] {

@@ -27,6 +27,8 @@ export const WORDS: Record<Sweep['status'], string> = {
   cancelled: 'Cancelled',
 };
 
+export const STATES = Object.keys(WORDS) as Sweep['status'][];
+
 /** Of one combination. */
 export const settingsText = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
