@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { listActivity, showBotEquity, showLevels } from '@tidegate/contracts/bot-executor/bot-history';
 import { listBots, PROFIT_DAYS, totalBots } from '@tidegate/contracts/bot-executor/bot-lists';
 import { duplicateBot, summarizeBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
@@ -147,8 +148,20 @@ test('a list has the profit of the last thirty days of each bot, however its can
   const { items: trades } = await service.call(listTrades, { botId: one.botId }, who);
   const recent = trades.filter(({ closedAt }) => Date.parse(closedAt ?? '') >= 45 * DAY);
   expect(sumOf(after?.profitByDay ?? [])).toBe(sumOf(recent.map(({ profit }) => profit)));
-  const stored = await service.tenants.run(orgId, (tx) => tx.query('select day from profit_days order by day'));
-  expect(stored).toEqual([69, 70, 72, 73, 74].map((day) => ({ day })));
+  const stored = () =>
+    service.tenants.run(orgId, (tx) =>
+      tx.query<{ day: number }>('select day, trim_scale(profit)::text from profit_days order by day'),
+    );
+  const added = await stored();
+  expect(added.map(({ day }) => day)).toEqual([69, 70, 72, 73, 74]);
+  // The migration makes the same of the trades that it finds.
+  const migration = readFileSync(new URL('../../migrations/0190-profit-days.sql', import.meta.url), 'utf8');
+  const [fill = ''] = /insert into profit_days[^;]+/.exec(migration) ?? [];
+  await service.tenants.run(orgId, async (tx) => {
+    await tx.query('delete from profit_days');
+    await tx.query(fill);
+  });
+  expect(await stored()).toEqual(added);
   // Before its first candle there is nothing to draw; nobody else sees any of it.
   const copy = await service.call(duplicateBot, { botId: one.botId, name: 'Copy' }, who);
   expect((await listed()).find(({ id }) => id === copy.id)?.profitByDay).toEqual([]);
