@@ -80,7 +80,7 @@ export function setUpBots(visit: Visit): void {
     await page.getByText('Rest between trades, in seconds: 900 → none').waitFor();
     expect(await visit.judge(page)).toEqual([]);
     await button('Save').click();
-    await page.getByRole('heading', { name: 'Whole bot', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'Whole bot', exact: true }).waitFor();
     const { cooldownSeconds: _, takeProfit, ...others } = before['settings'] as Record<string, unknown>;
     const { steps: __, ...rest } = takeProfit as Record<string, unknown>;
     expect((await stored())['settings']).toEqual({ ...others, takeProfit: rest });
@@ -155,7 +155,7 @@ export function setUpBots(visit: Visit): void {
     await page.getByText('Closes all at a profit on the margin of, in per cent: 10 →').waitFor();
     expect(await visit.judge(page)).toEqual([]);
     await button('Save').click();
-    await page.getByRole('heading', { name: 'Other bot', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'Other bot', exact: true }).waitFor();
     expect(await stored()).toMatchObject({ settings: { ...settings, closeAtReturnPercent: '11' } });
   });
 }

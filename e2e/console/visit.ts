@@ -150,11 +150,11 @@ const cutTables = async (page: Page): Promise<string[]> =>
 type Theme = 'light' | 'dark';
 const THEMES: readonly Theme[] = ['light', 'dark'];
 
-/** Colours that are on their way to their new ones cannot be judged. */
+/** Colours that are on their way to their new ones cannot be judged. What is folded away stands still until it is opened. */
 const wear = (page: Page, theme: Theme): Promise<unknown> =>
   page.evaluate(`(async () => {
     document.documentElement.dataset.mantineColorScheme = '${theme}';
-    const ends = (animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
+    const ends = ({ effect }) => effect?.getComputedTiming().endTime !== Infinity && effect?.target?.checkVisibility() !== false;
     await Promise.allSettled(document.getAnimations().filter(ends).map((animation) => animation.finished));
   })()`);
 
