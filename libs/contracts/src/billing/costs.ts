@@ -8,12 +8,10 @@ import { ProductKey } from './products.ts';
 
 const Amount = (description: string) => z.string().meta({ description, examples: ['12.5043'] });
 const mrrMinor = z.int().min(0).meta({ description: 'What recurs in a month, at the end of this one' });
-const usageMinor = z
-  .int()
-  .meta({
-    description:
-      'What use and packages were charged for in the month, after discounts and before taxes; less than 0 when more was given back',
-  });
+const usageMinor = z.int().meta({
+  description:
+    'What use and packages were charged for in the month, after discounts and before taxes; less than 0 when more was given back',
+});
 const cost = Amount('Use of the month times what a unit costs, exact, in whole units of the currency');
 const margin = Amount('What recurs and what use was charged for, minus the cost');
 
