@@ -1,9 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
+import { botsCreate } from '@tidegate/client/generated/limits/bot-executor';
 import { QuickBacktest } from '../backtests/quick-backtest.tsx';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { type Asked, AskedContext } from '../kernel/asked.ts';
+import { limits } from '../kernel/limits.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
@@ -43,7 +45,12 @@ export function CreateBot() {
               create.mutate({ name, settings: settingsOf(values), feed: { ...feed, ...candles.range } }),
             )}
           >
-            <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+            <TextInput
+              label={t('Name')}
+              {...limits(botsCreate.name)}
+              {...form.getInputProps('name')}
+              error={errors['name']}
+            />
             <LadderFields form={form} errors={errors} market={market} markets={markets} />
             <FeedFields market={market} of={candles} range="begin" />
             <ProblemNote error={restOf(failed, errors)} />

@@ -2,9 +2,11 @@ import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { Bot, DcaSettings } from '@tidegate/client';
+import { botsUpdate } from '@tidegate/client/generated/limits/bot-executor';
 import { QuickBacktest } from '../backtests/quick-backtest.tsx';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { type Asked, AskedContext } from '../kernel/asked.ts';
+import { needed } from '../kernel/limits.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
@@ -57,7 +59,12 @@ function EditForm({ bot }: { bot: Bot }) {
               }),
             )}
           >
-            <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+            <TextInput
+              label={t('Name')}
+              {...needed(botsUpdate.name)}
+              {...form.getInputProps('name')}
+              error={errors['name']}
+            />
             {ladder ? <LadderFields form={form} errors={errors} market={ladder.market} /> : null}
             <WhatChanges bot={bot} changes={changes} />
             <ProblemNote error={restOf(save.error, errors)} />

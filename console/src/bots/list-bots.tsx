@@ -18,6 +18,7 @@ import { SearchBox } from '../kernel/search-box.tsx';
 import { given } from '../kernel/search-params.ts';
 import { WithPanel } from '../kernel/side-panel.tsx';
 import { t } from '../kernel/strings.ts';
+import { haltText, waitingText } from '../ladder/bot-reasons.ts';
 import { BotState, STATES } from '../ladder/bot-state.tsx';
 import { padded } from '../ladder/price-marks.rules.ts';
 import { BOT_SORTS } from './bot-sorts.ts';
@@ -179,6 +180,6 @@ const columnsOf = (org: string): Column<BotLine>[] => [
     key: 'waiting',
     title: t('Waits because'),
     wide: true,
-    value: ({ waiting, halted }) => halted?.message ?? waiting?.message,
+    value: ({ waiting, halted }) => (halted ? haltText(halted) : waiting ? waitingText(waiting) : null),
   },
 ];

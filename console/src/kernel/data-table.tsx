@@ -36,6 +36,8 @@ interface Props<Row> {
   /** Those of them that the server sorts from the lowest up. */
   ascending?: readonly string[];
   more?: () => void;
+  /** How many there are, where the server has counted them. */
+  total?: number | null;
   selected?: string;
   /** Shows a row beside the list; its name for who does not see it. */
   opens?: { open: (key: string) => void; label: (row: Row) => string };
@@ -62,6 +64,7 @@ export function DataTable<Row>({
   sortable,
   ascending,
   more,
+  total,
   selected,
   opens,
   part,
@@ -194,6 +197,7 @@ export function DataTable<Row>({
         name={name}
         rows={view}
         all={rows.length}
+        total={total ?? undefined}
         columns={columns}
         shown={chosen}
         onToggle={toggle}

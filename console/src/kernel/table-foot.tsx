@@ -15,6 +15,8 @@ interface Props<Row> {
   /** As they are shown. */
   rows: readonly Row[];
   all: number;
+  /** On all pages; undefined where nobody has counted. */
+  total: number | undefined;
   columns: readonly Column<Row>[];
   shown: ReadonlySet<string>;
   onToggle: (key: string) => void;
@@ -24,7 +26,7 @@ interface Props<Row> {
 }
 
 /** How many there are, and how to have them elsewhere. */
-export function TableFoot<Row>({ name, rows, all, columns, shown, onToggle, search, more }: Props<Row>) {
+export function TableFoot<Row>({ name, rows, all, total, columns, shown, onToggle, search, more }: Props<Row>) {
   const named = columns.filter(({ title }) => title !== '');
   return (
     <div className={classes['foot']}>
@@ -34,10 +36,10 @@ export function TableFoot<Row>({ name, rows, all, columns, shown, onToggle, sear
         </Button>
       ) : null}
       <span className="quiet" role="status">
-        {rows.length === all
-          ? t('{count, plural, one {# row} other {# rows}}', { count: all })
-          : t('{shown} of {count, plural, one {# row} other {# rows}}', { shown: rows.length, count: all })}
-        {more ? t(', and more') : ''}
+        {rows.length === (total ?? all)
+          ? t('{count, plural, one {# row} other {# rows}}', { count: total ?? all })
+          : t('{shown} of {count, plural, one {# row} other {# rows}}', { shown: rows.length, count: total ?? all })}
+        {more && total === undefined ? t(', and more') : ''}
       </span>
       <OpenedLater label={t('Columns')} load={loadColumns}>
         {() => <ColumnsMenu columns={named as never} shown={shown} onToggle={onToggle} />}

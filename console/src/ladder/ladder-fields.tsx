@@ -1,6 +1,7 @@
 import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import type { Market } from '@tidegate/client';
+import { botsCreate } from '@tidegate/client/generated/limits/bot-executor';
 import { t } from '../kernel/strings.ts';
 import { type LadderForm, TITLES } from './ladder-input.rules.ts';
 
@@ -41,10 +42,7 @@ export function LadderFields({ form, errors, market, markets }: Props) {
       )}
       <SegmentedControl
         aria-label={t('Direction')}
-        data={[
-          { value: 'long', label: t('long') },
-          { value: 'short', label: t('short') },
-        ]}
+        data={botsCreate['settings.direction'].choices.map((value) => ({ value, label: t(value) }))}
         {...form.getInputProps('direction')}
       />
       {DECIMALS.map((name) => (
