@@ -7,6 +7,7 @@ import { divideUsage } from './console/divide-usage.ts';
 import { followWhatHappens } from './console/follow-what-happens.ts';
 import { importAFile } from './console/import-a-file.ts';
 import { joinByInvitation } from './console/join-by-invitation.ts';
+import { fillInForms } from './console/fill-in-forms.ts';
 import { keepATable } from './console/keep-a-table.ts';
 import { notifyAWebhook } from './console/notify-a-webhook.ts';
 import { openBeside } from './console/open-beside.ts';
@@ -247,6 +248,7 @@ export function browserConsole(visit: Visit, names: NameServer): void {
   });
 
   describe.runIf(CHROMIUM)('a plan that became too small, in a browser', () => outgrowAPlan(visit));
+  describe.runIf(CHROMIUM)('forms, in a browser', () => fillInForms(visit));
   describe.runIf(CHROMIUM)('usage by key, in a browser', () => divideUsage(visit));
   describe.runIf(CHROMIUM)('somebody who may only look, in a browser', () => readAsAViewer(visit));
   describe.runIf(CHROMIUM)('the audit log, in a browser', () => readTheAuditLog(visit));

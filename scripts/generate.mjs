@@ -24,6 +24,7 @@ import { LEASE_SECONDS as BOT_SECONDS } from '../services/bot-executor/dist/bots
 import { LEASE_SECONDS as JOB_SECONDS } from '../services/bot-executor/dist/queue/queue.rows.js';
 import { asyncApiDocument } from '../services/gateway/dist/documents/asyncapi.js';
 import { clientSource, operationsSource } from '../services/gateway/dist/documents/client-source.js';
+import { choicesSource, LIMIT_FILES, limitsSource } from '../services/gateway/dist/documents/limits-source.js';
 import { openApiDocument } from '../services/gateway/dist/documents/openapi.js';
 import { LEASE_SECONDS as MAIL_SECONDS } from '../services/identity/dist/mails/account-mail.rows.js';
 import { LEASE_SECONDS as CHECKPOINT_SECONDS } from '../services/usage/dist/ingestion/checkpoint.rows.js';
@@ -156,6 +157,10 @@ const made = {
   'plans/catalogue.schema.json': json(catalogueSchema()),
   'libs/client/src/generated/api.ts': clientSource(operations()),
   'libs/client/src/generated/operations.ts': operationsSource(operations(), liveTopics()),
+  'libs/client/src/generated/choices.ts': choicesSource(operations()),
+  ...Object.fromEntries(
+    LIMIT_FILES.map((name) => [`libs/client/src/generated/limits/${name}.ts`, limitsSource(operations(), name)]),
+  ),
   'libs/runtime/src/generated/releases.ts': releases(),
   'deploy/prometheus/rules.yml': prometheusRules(),
   'deploy/k8s/components/monitoring/rules.yaml': operatorRules(),

@@ -1,9 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Domain } from '@tidegate/client';
+import { domainsAdd } from '@tidegate/client/generated/limits/identity';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { CopyText } from '../kernel/copy-text.tsx';
+import { limits } from '../kernel/limits.ts';
 import { useOwnRole } from '../kernel/own-role.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -48,11 +50,11 @@ function AddDomain() {
   const add = useWrite('domainsAdd', { onDone: () => form.reset() });
   const errors = fieldErrors(add.error);
   return (
-    <form className="stack" onSubmit={form.onSubmit((values) => add.mutate(values))}>
+    <form noValidate className="stack" onSubmit={form.onSubmit((values) => add.mutate(values))}>
       <TextInput
         label={t('Domain')}
         placeholder="app.example.com"
-        required
+        {...limits(domainsAdd.domain)}
         autoComplete="off"
         {...form.getInputProps('domain')}
         error={errors['domain']}

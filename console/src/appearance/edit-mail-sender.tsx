@@ -1,8 +1,10 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { MailSender } from '@tidegate/client';
+import { mailSendersSet } from '@tidegate/client/generated/limits/identity';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { follow } from '../kernel/follow.rules.ts';
+import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -39,14 +41,18 @@ function Form({ sender, newest }: { sender: MailSender; newest: () => Promise<Ma
   const followed = useFollowing(form, shownOf(sender));
   const save = useWrite('mailSendersSet');
   const errors = fieldErrors(save.error);
-  const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
+  const field = (name: keyof typeof form.values) => ({
+    ...limits(mailSendersSet[name]),
+    ...form.getInputProps(name),
+    error: errors[name],
+  });
   // All of it is sent: what a colleague has changed meanwhile as well.
   const send = async (typed: ReturnType<typeof shownOf>) => {
     const all = follow(typed, followed.current, shownOf(await newest()));
     save.mutate(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')));
   };
   return (
-    <form className="stack" onSubmit={form.onSubmit((typed) => void send(typed))}>
+    <form noValidate className="stack" onSubmit={form.onSubmit((typed) => void send(typed))}>
       <TextInput label={t('Sender’s name')} {...field('name')} />
       <TextInput
         label={t('Sender’s address')}

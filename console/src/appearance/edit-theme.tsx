@@ -1,9 +1,11 @@
 import { Button, FileInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Theme } from '@tidegate/client';
+import { themesSet } from '@tidegate/client/generated/limits/identity';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { useInstallation } from '../kernel/brand.tsx';
 import { follow } from '../kernel/follow.rules.ts';
+import { limits } from '../kernel/limits.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
@@ -47,10 +49,11 @@ function Form({ theme, newest }: { theme: Theme; newest: () => Promise<Theme> })
     save.mutate({ ...(name ? { name } : {}), ...(accent ? { accent } : {}), ...(logo ? { logo } : {}) });
   };
   return (
-    <form className="stack form" onSubmit={form.onSubmit((typed) => void send(typed))}>
+    <form noValidate className="stack form" onSubmit={form.onSubmit((typed) => void send(typed))}>
       <TextInput
         label={t('Name')}
         placeholder={installation?.name}
+        {...limits(themesSet.name)}
         {...form.getInputProps('name')}
         error={errors['name']}
       />
@@ -58,6 +61,7 @@ function Form({ theme, newest }: { theme: Theme; newest: () => Promise<Theme> })
         label={t('Colour of links and buttons')}
         description={t('It is darkened or lightened where it could not be read.')}
         placeholder="#1d5fbf"
+        {...limits(themesSet.accent)}
         {...form.getInputProps('accent')}
         error={errors['accent']}
       />

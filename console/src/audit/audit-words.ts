@@ -1,4 +1,5 @@
 import type { AuditEntry, FieldChange } from '@tidegate/client';
+import { auditListOutcome } from '@tidegate/client/generated/choices';
 import { t } from '../kernel/strings.ts';
 
 type Kind = AuditEntry['thing']['kind'];
@@ -109,7 +110,7 @@ const EACH: Readonly<Record<Means, string>> = {
   platform: 'The platform itself',
 };
 
-export const OUTCOMES = ['done', 'refused'] as const;
+export const OUTCOMES = auditListOutcome.filter((one) => one !== 'all');
 export const outcomeWord = (outcome: (typeof OUTCOMES)[number]): string =>
   outcome === 'done' ? t('Carried out') : t('Refused');
 

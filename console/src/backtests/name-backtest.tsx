@@ -1,7 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
 import type { Backtest } from '@tidegate/client';
+import { backtestsRename } from '@tidegate/client/generated/limits/bot-executor';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 
@@ -20,6 +22,7 @@ export function NameBacktest({ backtest: { id, name } }: { backtest: Pick<Backte
       <TextInput
         aria-label={t('Name')}
         placeholder={t('Name')}
+        {...limits(backtestsRename.name)}
         value={text}
         onChange={({ currentTarget }) => setText(currentTarget.value)}
       />

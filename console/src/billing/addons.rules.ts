@@ -53,8 +53,6 @@ export const chosenOf = (counts: Readonly<Record<string, number>>): ChosenAddon[
 export const unchanged = (lines: readonly AddonLine[]): Record<string, number> =>
   Object.fromEntries(lines.map(({ addon, had, until }) => [addon, until === null ? had : 0]));
 
-const MOST = 10_000;
-
-/** Whether so many of it can be asked for. */
-export const isCountOf = ({ max }: Pick<AddonLine, 'max'>, count: unknown): count is number =>
-  typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= (max ?? MOST);
+/** Whether so many of it can be asked for; `most`: of an add-on that has no limit of its own. */
+export const isCountOf = ({ max }: Pick<AddonLine, 'max'>, count: unknown, most: number): count is number =>
+  typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= (max ?? most);

@@ -2,6 +2,7 @@ import { Button, NumberInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { FeatureInfo, Subscription } from '@tidegate/client';
+import { subscriptionsChange } from '@tidegate/client/generated/limits/billing';
 import { useState } from 'react';
 import { readOf, useOrg, useRead } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
@@ -15,6 +16,10 @@ import classes from './billing.module.css';
 import { comingText } from './grant-text.ts';
 import { Offer } from './offer.tsx';
 import type { ChosenAddon } from './one-more.rules.ts';
+
+const MOST = subscriptionsChange['addons.*.quantity'].max;
+/** Chosen, it takes the add-on away. */
+const NONE = 0;
 
 const route = getRouteApi('/o/$org/billing/addons/$product');
 
@@ -66,7 +71,7 @@ function Choose({ subscription, lines, features, following }: Given) {
   const mayChange = useMay()('subscriptionsChange');
   const [counts, setCounts] = useState<Record<string, number | string>>(() => unchanged(lines));
   const [asked, setAsked] = useState<ChosenAddon[]>();
-  const areCounts = lines.every((line) => isCountOf(line, counts[line.addon]));
+  const areCounts = lines.every((line) => isCountOf(line, counts[line.addon], MOST));
   const chosen = areCounts ? chosenOf(counts as Record<string, number>) : undefined;
   const isSame = (other: ChosenAddon[] | undefined) => JSON.stringify(other) === JSON.stringify(chosen);
   const { product, plan, productName, planName, interval } = subscription;
@@ -91,7 +96,7 @@ function Choose({ subscription, lines, features, following }: Given) {
                   label={t('How many of {name}', { name: line.name })}
                   value={counts[line.addon] ?? 0}
                   onChange={(count) => put(line.addon, count)}
-                  min={0}
+                  min={NONE}
                   {...(line.max !== null && { max: line.max })}
                   allowDecimal={false}
                   w={220}

@@ -1,9 +1,11 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { InvoiceCustomer } from '@tidegate/client';
+import { billingDetailsSet } from '@tidegate/client/generated/limits/billing';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { Fact } from '../kernel/fact.tsx';
 import { follow } from '../kernel/follow.rules.ts';
+import { limits } from '../kernel/limits.ts';
 import { useMay } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
@@ -47,7 +49,11 @@ function Form({ details, newest }: { details: InvoiceCustomer; newest: () => Pro
     },
   });
   const errors = fieldErrors(save.error);
-  const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
+  const field = (name: keyof typeof form.values) => ({
+    ...limits(billingDetailsSet[name]),
+    ...form.getInputProps(name),
+    error: errors[name],
+  });
   // All of it is replaced: what was not typed here stays as somebody else may have set it meanwhile.
   const send = async (typed: typeof form.values) => {
     const before = followed.current;
@@ -55,14 +61,13 @@ function Form({ details, newest }: { details: InvoiceCustomer; newest: () => Pro
     save.mutate({ ...rest, ...(taxId && { taxId }) });
   };
   return (
-    <form className="stack form" onSubmit={form.onSubmit(send)}>
-      <TextInput label={t('Name or company')} autoComplete="organization" required {...field('name')} />
+    <form noValidate className="stack form" onSubmit={form.onSubmit(send)}>
+      <TextInput label={t('Name or company')} autoComplete="organization" {...field('name')} />
       <Textarea
         label={t('Address')}
         description={t('As it stands on a letter, in lines.')}
         autoComplete="street-address"
         rows={4}
-        required
         {...field('address')}
       />
       <TextInput label={t('Tax or VAT number')} autoComplete="off" {...field('taxId')} />

@@ -1,9 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type BillingInterval, isProblem } from '@tidegate/client';
+import { subscriptionsPreview } from '@tidegate/client/generated/limits/billing';
 import { useState } from 'react';
 import { readOf, useRead, useWrite } from '../kernel/api.ts';
 import { dated, exact, money } from '../kernel/format.ts';
+import { limits } from '../kernel/limits.ts';
 import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -115,6 +117,7 @@ export function Offer({ product, plan, interval, addons, text = t('Change the pl
       <div className="row">
         <TextInput
           label={t('Promotion code')}
+          {...limits(subscriptionsPreview.promotionCode)}
           value={typed}
           onChange={({ currentTarget }) => setTyped(currentTarget.value)}
           autoComplete="off"

@@ -59,13 +59,13 @@ const KINDS: Record<PaymentFact['kind'], string> = {
 
 /** What the payment provider has said. Nothing where there is none. */
 export function Payments() {
-  const payments = usePages('paymentsList', { limit: 25 });
+  const payments = usePages('paymentsList', { limit: 25, count: true });
   if (!payments.data || payments.data.items.length === 0) return null;
   return (
     <>
       <h2>{t('Payments')}</h2>
       <Reading of={payments}>
-        {({ items, more }) => (
+        {({ items, more, first }) => (
           <DataTable
             part="payments"
             name={t('Payments')}
@@ -73,6 +73,7 @@ export function Payments() {
             columns={columns()}
             rowKey={({ kind, at, reference }) => `${kind} ${at} ${reference}`}
             more={more}
+            total={first.total}
           />
         )}
       </Reading>

@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
 import type { SoldSeats } from '@tidegate/client';
+import { seatsFollow } from '@tidegate/client/generated/limits/billing';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { exact, money } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -19,7 +21,8 @@ function Follow({ seats }: { seats: SoldSeats }) {
   const unit = seats.unitMinor ?? 0;
   const follow = useWrite('seatsFollow');
   const mayChange = useMay()('seatsFollow');
-  const cap = useMonthlyCap(currency, seats.monthlyCapMinor ?? 10 * unit);
+  const errors = fieldErrors(follow.error, {}, ['monthlyCapMinor']);
+  const cap = useMonthlyCap(currency, seats.monthlyCapMinor ?? 10 * unit, seatsFollow.monthlyCapMinor);
   return (
     <section aria-label={name}>
       <h3>{name}</h3>
@@ -58,7 +61,7 @@ function Follow({ seats }: { seats: SoldSeats }) {
       ) : null}
       {mayChange ? (
         <div className="row">
-          <MonthlyCap cap={cap} />
+          <MonthlyCap cap={cap} error={errors['monthlyCapMinor']} />
           <Button
             variant="default"
             loading={follow.isPending}
@@ -77,7 +80,7 @@ function Follow({ seats }: { seats: SoldSeats }) {
           ) : null}
         </div>
       ) : null}
-      <ProblemNote error={follow.error} />
+      <ProblemNote error={restOf(follow.error, errors)} />
     </section>
   );
 }

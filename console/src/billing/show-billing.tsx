@@ -39,7 +39,7 @@ const MARKS: Record<Subscription['status'], Mark> = {
 export function ShowBilling() {
   const org = useOrg();
   const subscriptions = useRead('subscriptionsGet', {});
-  const invoices = usePages('invoicesList', { limit: 25 });
+  const invoices = usePages('invoicesList', { limit: 25, count: true });
   const { opened, open } = useOpened();
   const portal = useWrite('portalCreate', { onDone: ({ url }) => location.assign(url) });
   return (
@@ -82,7 +82,7 @@ export function ShowBilling() {
       <Disputes />
       <h2>{t('Invoices')}</h2>
       <Reading of={invoices}>
-        {({ items, more }) =>
+        {({ items, more, first }) =>
           items.length === 0 ? (
             <p className="quiet">{t('There is none yet.')}</p>
           ) : (
@@ -93,6 +93,7 @@ export function ShowBilling() {
                 columns={columnsOf(org)}
                 rowKey={({ id }) => id}
                 more={more}
+                total={first.total}
                 opens={{ open, label: ({ number }) => t('Beside the list: {text}', { text: invoiceName(number) }) }}
                 {...(opened ? { selected: opened } : {})}
               />

@@ -2,6 +2,7 @@ import { Button, NumberInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Package, PackageOrder } from '@tidegate/client';
 import { isProblem } from '@tidegate/client';
+import { packagesOrder } from '@tidegate/client/generated/limits/billing';
 import { useState } from 'react';
 import { moneyColumn } from '../kernel/amount-column.tsx';
 import { readOf, useRead, useWrite } from '../kernel/api.ts';
@@ -9,6 +10,7 @@ import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { day, exact, money } from '../kernel/format.ts';
+import { limits } from '../kernel/limits.ts';
 import { May } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
@@ -102,8 +104,6 @@ export function ShowCredits() {
   );
 }
 
-const MOST = 1_000;
-
 function Buy({ pack, currency }: { pack: Package; currency: string }) {
   const [quantity, setQuantity] = useState<number | string>(1);
   const [orderKey, setOrderKey] = useState(() => crypto.randomUUID());
@@ -112,7 +112,7 @@ function Buy({ pack, currency }: { pack: Package; currency: string }) {
   // What has no price in it is not sold to them: another price would not be what is charged.
   const price = pack.prices.find((one) => one.currency === currency);
   const count = Number(quantity);
-  const isCount = Number.isInteger(count) && count >= 1 && count <= MOST;
+  const isCount = Number.isInteger(count) && count >= 1 && count <= packagesOrder.quantity.max;
   const total = price && isCount ? money(BigInt(price.amountMinor) * BigInt(count), currency) : undefined;
   const choice = { package: pack.package, quantity: count, orderKey };
   const payFirst = isProblem(order.error) && order.error.code === 'package_payment_needed';
@@ -140,9 +140,7 @@ function Buy({ pack, currency }: { pack: Package; currency: string }) {
               aria-label={t('How many of {name}', { name: pack.name })}
               value={quantity}
               onChange={setQuantity}
-              min={1}
-              max={MOST}
-              allowDecimal={false}
+              {...limits(packagesOrder.quantity)}
             />
             {payFirst ? (
               <Button loading={buy.isPending} disabled={!total} onClick={() => buy.mutate(choice)}>

@@ -1,9 +1,12 @@
 import { Button, NumberInput, Select } from '@mantine/core';
 import type { Package, TopUp } from '@tidegate/client';
+import { topUpsSet } from '@tidegate/client/generated/limits/billing';
 import { useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
 import { exact, money } from '../kernel/format.ts';
+import { limits } from '../kernel/limits.ts';
 import { May } from '../kernel/may.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -46,11 +49,12 @@ const STOPPED = {
 
 function Form({ feature, name, packs, own, currency }: Given) {
   const set = useWrite('topUpsSet');
+  const errors = fieldErrors(set.error, {}, ['threshold', 'monthlyCapMinor']);
   const [pack, setPack] = useState(own?.package ?? packs[0]?.package ?? '');
   const chosen = packs.find((one) => one.package === pack);
   const price = chosen?.prices.find((one) => one.currency === currency);
   const [threshold, setThreshold] = useState<number | string>(own?.threshold ?? 0);
-  const cap = useMonthlyCap(currency, own?.monthlyCapMinor ?? 5 * (price?.amountMinor ?? 0));
+  const cap = useMonthlyCap(currency, own?.monthlyCapMinor ?? 5 * (price?.amountMinor ?? 0), topUpsSet.monthlyCapMinor);
   const on = { feature, enabled: true, package: pack, threshold: Number(threshold), monthlyCapMinor: cap.minor };
   return (
     <section aria-label={t('Buy {name} by itself', { name })}>
@@ -68,8 +72,14 @@ function Form({ feature, name, packs, own, currency }: Given) {
             onChange={(value) => setPack(value ?? pack)}
             data={packs.map((one) => ({ value: one.package, label: one.name }))}
           />
-          <NumberInput label={t('When so many are left')} value={threshold} onChange={setThreshold} min={0} />
-          <MonthlyCap cap={cap} />
+          <NumberInput
+            label={t('When so many are left')}
+            value={threshold}
+            onChange={setThreshold}
+            {...limits(topUpsSet.threshold)}
+            error={errors['threshold']}
+          />
+          <MonthlyCap cap={cap} error={errors['monthlyCapMinor']} />
           <Button variant="default" loading={set.isPending} onClick={() => set.mutate(on)}>
             {own?.enabled ? t('Change it') : t('Switch it on')}
           </Button>
@@ -80,7 +90,7 @@ function Form({ feature, name, packs, own, currency }: Given) {
           ) : null}
         </div>
       </May>
-      <ProblemNote error={set.error} />
+      <ProblemNote error={restOf(set.error, errors)} />
     </section>
   );
 }

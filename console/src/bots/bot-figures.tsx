@@ -5,14 +5,15 @@ import { Amount, Profit } from '../kernel/profit.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
+import { haltText, waitingText } from '../ladder/bot-reasons.ts';
 
 /** What stands above everything else of a bot: why it does not trade, and what it earned. */
 export function BotFigures({ bot: { id, halted, waiting, lateCandles } }: { bot: Bot }) {
   const summary = useRead('botsSummarize', { botId: id }, { everyMs: 5_000 });
   return (
     <>
-      {halted ? <StateMark mark="critical">{halted.message}</StateMark> : null}
-      {waiting ? <StateMark mark="info">{waiting.message}</StateMark> : null}
+      {halted ? <StateMark mark="critical">{haltText(halted)}</StateMark> : null}
+      {waiting ? <StateMark mark="info">{waitingText(waiting)}</StateMark> : null}
       {lateCandles ? (
         <StateMark mark="warning">
           {t(

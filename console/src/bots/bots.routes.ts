@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { botsListStatus } from '@tidegate/client/generated/choices';
 import { orgRoute } from '../kernel/routes.ts';
 import { given, oneOf, textOf } from '../kernel/search-params.ts';
 import { RESULT_SORTS } from '../sweeps/sweep-sorts.ts';
@@ -10,7 +11,7 @@ export const botRoutes = [
     path: '/bots',
     validateSearch: (raw) =>
       given({
-        status: oneOf(raw, 'status', ['running', 'stopping', 'stopped', 'halted'] as const),
+        status: oneOf(raw, 'status', botsListStatus),
         search: textOf(raw, 'search'),
         market: textOf(raw, 'market'),
         sort: oneOf(raw, 'sort', BOT_SORTS),

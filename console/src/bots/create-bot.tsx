@@ -1,7 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
+import { botsCreate } from '@tidegate/client/generated/limits/bot-executor';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
@@ -42,7 +44,12 @@ export function CreateBot() {
               create.mutate({ name, settings: settingsOf(values), feed: { ...feed, ...candles.range, ...pace } }),
             )}
           >
-            <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+            <TextInput
+              label={t('Name')}
+              {...limits(botsCreate.name)}
+              {...form.getInputProps('name')}
+              error={errors['name']}
+            />
             <SettingFields
               form={form}
               values={values}

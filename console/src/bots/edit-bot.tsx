@@ -2,7 +2,9 @@ import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { Bot } from '@tidegate/client';
+import { botsUpdate } from '@tidegate/client/generated/limits/bot-executor';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
+import { needed } from '../kernel/limits.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { restOf } from '../kernel/problem-form.ts';
@@ -57,7 +59,12 @@ function EditForm({ bot }: { bot: Bot }) {
               }),
             )}
           >
-            <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+            <TextInput
+              label={t('Name')}
+              {...needed(botsUpdate.name)}
+              {...form.getInputProps('name')}
+              error={errors['name']}
+            />
             <SettingFields
               form={form}
               values={values}

@@ -19,6 +19,7 @@ import { SearchBox } from '../kernel/search-box.tsx';
 import { given } from '../kernel/search-params.ts';
 import { WithPanel } from '../kernel/side-panel.tsx';
 import { t } from '../kernel/strings.ts';
+import { haltText, waitingText } from '../ladder/bot-reasons.ts';
 import { BotState, STATES } from '../ladder/bot-state.tsx';
 import { padded } from '../ladder/price-marks.rules.ts';
 import { ProfitSpark } from '../ladder/profit-spark.tsx';
@@ -190,6 +191,6 @@ const columnsOf = (org: string): Column<BotLine>[] => [
     key: 'waiting',
     title: t('Waits because'),
     wide: true,
-    value: ({ waiting, halted }) => halted?.message ?? waiting?.message,
+    value: ({ waiting, halted }) => (halted ? haltText(halted) : waiting ? waitingText(waiting) : null),
   },
 ];

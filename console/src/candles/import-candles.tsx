@@ -1,8 +1,10 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { CandlesImportInput } from '@tidegate/client';
+import { candlesImport } from '@tidegate/client/generated/limits/bot-executor';
 import { useEffect, useRef, useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -16,7 +18,7 @@ import { ListUploads } from './list-uploads.tsx';
 import { OwnMarkets } from './own-markets.tsx';
 import { SendFile } from './send-file.tsx';
 
-const INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const;
+const INTERVALS = candlesImport.interval.choices;
 /** Of typing, after which it is read again. */
 const PAUSE_MS = 300;
 /** Of an import that is answered at once. */
@@ -86,6 +88,7 @@ export function ImportCandles() {
             />
             <TextInput
               label={t('Time zone of times that name none, such as +02:00 (empty: refuse them)')}
+              {...limits(candlesImport.zone)}
               value={zone}
               onChange={({ currentTarget }) => setZone(currentTarget.value)}
             />

@@ -1,8 +1,10 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Market } from '@tidegate/client';
+import { marketsCreate } from '@tidegate/client/generated/limits/bot-executor';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -108,7 +110,7 @@ function Fields({
         <TextInput
           key={field}
           label={t(TITLES[field])}
-          required
+          {...limits(marketsCreate[field])}
           autoComplete="off"
           {...(field === 'market' || field === 'base' || field === 'quote' ? {} : { inputMode: 'decimal' as const })}
           {...form.getInputProps(field)}

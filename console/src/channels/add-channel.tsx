@@ -1,12 +1,16 @@
 import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import type { Channel } from '@tidegate/client';
+import { channelsCreate } from '@tidegate/client/generated/limits/notifier';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { CopyText } from '../kernel/copy-text.tsx';
+import { needed } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 
+const KINDS: Record<Channel['kind'], string> = { email: 'E-mail', webhook: 'Webhook' };
 const NAMED = { host_not_allowed: 'url' };
 
 export function AddChannel() {
@@ -38,6 +42,7 @@ export function AddChannel() {
           </div>
         ) : (
           <form
+            noValidate
             className="stack"
             onSubmit={form.onSubmit(({ kind, address, url }) =>
               add.mutate(kind === 'email' ? { kind, address } : { kind, url }),
@@ -45,17 +50,14 @@ export function AddChannel() {
           >
             <SegmentedControl
               aria-label={t('Kind')}
-              data={[
-                { value: 'email', label: t('E-mail') },
-                { value: 'webhook', label: t('Webhook') },
-              ]}
+              data={channelsCreate.kind.choices.map((value) => ({ value, label: t(KINDS[value]) }))}
               {...form.getInputProps('kind')}
             />
             {form.values.kind === 'email' ? (
               <TextInput
                 label={t('Address')}
                 type="email"
-                required
+                {...needed(channelsCreate.address)}
                 {...form.getInputProps('address')}
                 error={errors['address']}
               />
@@ -63,7 +65,7 @@ export function AddChannel() {
               <TextInput
                 label={t('Web address')}
                 type="url"
-                required
+                {...needed(channelsCreate.url)}
                 {...form.getInputProps('url')}
                 error={errors['url']}
               />

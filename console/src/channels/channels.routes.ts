@@ -1,8 +1,9 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { deliveriesListState } from '@tidegate/client/generated/choices';
 import { orgRoute } from '../kernel/routes.ts';
 import { given, oneOf, textOf } from '../kernel/search-params.ts';
 
-export const DELIVERY_STATES = ['pending', 'delivered', 'failed', 'quota_exhausted', 'cancelled'] as const;
+export const DELIVERY_STATES = deliveriesListState;
 
 export const channelRoutes = [
   createRoute({

@@ -1,9 +1,11 @@
 import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Channel } from '@tidegate/client';
+import { channelsUpdate } from '@tidegate/client/generated/limits/notifier';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { CopyText } from '../kernel/copy-text.tsx';
+import { needed } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -33,12 +35,18 @@ function Settings({ of, onDone }: { of: Channel; onDone: () => void }) {
   const errors = fieldErrors(update.error);
   return (
     <form
+      noValidate
       className="stack"
       onSubmit={form.onSubmit(({ name, events }) =>
         update.mutate({ channelId: of.id, name, events: events as Notices }),
       )}
     >
-      <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+      <TextInput
+        label={t('Name')}
+        {...needed(channelsUpdate.name)}
+        {...form.getInputProps('name')}
+        error={errors['name']}
+      />
       <Checkbox.Group label={t('Of what')} {...form.getInputProps('events')} error={errors['events']}>
         {NOTICES.map((event) => (
           <Checkbox key={event} value={event} label={noticeWords(event)} size="xs" my={4} />

@@ -19,7 +19,7 @@ import { noticeWords } from './notice-words.ts';
 const KINDS: Record<Channel['kind'], string> = { email: 'E-mail', webhook: 'Webhook' };
 const MARKS: Record<Channel['state'], Mark> = { active: 'ok', disabled: 'paused', unconfirmed: 'pending' };
 export function ListChannels() {
-  const channels = usePages('channelsList', { limit: 100 }, { everyMs: 15_000 });
+  const channels = usePages('channelsList', { limit: 100, count: true }, { everyMs: 15_000 });
   const may = useMay()('channelsUpdate');
   const test = useWrite('channelsTest');
   const update = useWrite('channelsUpdate');
@@ -78,11 +78,18 @@ export function ListChannels() {
     <Page title={t('Notifications')} actions={may ? <AddChannel /> : null}>
       <ProblemNote error={newestError(test, confirm, update, remove)} />
       <Reading of={channels}>
-        {({ items, more }) =>
+        {({ items, more, first }) =>
           items.length === 0 ? (
             <Empty title={t('Nobody is told anything yet')}>{t('Add a mail address or a webhook.')}</Empty>
           ) : (
-            <DataTable name={t('Channels')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+            <DataTable
+              name={t('Channels')}
+              rows={items}
+              columns={columns}
+              rowKey={({ id }) => id}
+              more={more}
+              total={first.total}
+            />
           )
         }
       </Reading>

@@ -1,4 +1,5 @@
 import type { ChannelsUpdateInput } from '@tidegate/client';
+import { channelsUpdateEvents } from '@tidegate/client/generated/choices';
 import { t } from '../kernel/strings.ts';
 
 export type Notices = NonNullable<ChannelsUpdateInput['events']>;
@@ -19,16 +20,6 @@ const WORDS: Record<string, string> = {
 };
 
 /** What somebody can choose to be told. */
-export const NOTICES: Notices = [
-  'server.unreachable',
-  'trade.closed',
-  'bot.halted',
-  'quota.reached',
-  'invoice.due',
-  'plan.decided',
-  'seats.stopped',
-  'top_up.stopped',
-  'payment.disputed',
-];
+export const NOTICES = channelsUpdateEvents;
 
 export const noticeWords = (event: string): string => t(WORDS[event] ?? event);

@@ -1,9 +1,10 @@
 import type { ServerFinding } from '@tidegate/client';
 import { lasted, share } from '../kernel/format.ts';
+import { saidText } from '../kernel/said-text.ts';
 import type { Mark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 
-/** What is wrong with a server as a sentence of the reader's language; causes come from the server itself as they are. */
+/** What is wrong with a server as a sentence of the reader's language; causes come from the platform, in its own texts. */
 export function findingText({ kind, value, what }: ServerFinding): string {
   const amount = value ?? 0;
   switch (kind) {
@@ -24,7 +25,7 @@ export function findingText({ kind, value, what }: ServerFinding): string {
     case 'cache':
       return t('Only {share} of the blocks were found in memory in the last hour', { share: share(amount) });
     default:
-      return what;
+      return saidText(what);
   }
 }
 

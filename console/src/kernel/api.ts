@@ -12,6 +12,7 @@ import { type CallOptions, isProblem, problemOf, TidegateClient, TidegateProblem
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useRef } from 'react';
 import type { Asked } from './asked.ts';
+import { checkInput } from './check-input.ts';
 import { keepShown } from './keep-shown.rules.ts';
 import { useLiveState } from './live.ts';
 import { isFollowed } from './live-changes.ts';
@@ -234,7 +235,8 @@ export function useWrite<N extends OperationName>(
   const queries = useQueryClient();
   const sent = useRef<{ text: string; key: string } | undefined>(undefined);
   return useMutation<OutputOf<N>, unknown, InputOf<N>>({
-    mutationFn: (input) => {
+    mutationFn: async (input) => {
+      await checkInput(name, input);
       const text = JSON.stringify(input);
       if (sent.current?.text !== text) sent.current = { text, key: crypto.randomUUID() };
       const options = { idempotencyKey: sent.current.key, ...inside(org) };

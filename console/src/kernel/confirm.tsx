@@ -23,6 +23,7 @@ export function Confirm({ label, question, consequence, typed, harmless, disable
     <DialogButton label={label} question={question} disabled={disabled}>
       {(close) => (
         <form
+          noValidate
           className="stack"
           onSubmit={(event) => {
             event.preventDefault();

@@ -36,8 +36,8 @@ interface Props<Row> {
   /** Those of them that the server sorts from the lowest up. */
   ascending?: readonly string[];
   more?: () => void;
-  /** How many rows there are in all, where the server says so. */
-  total?: number | undefined;
+  /** How many rows there are in all, where the server has counted them. */
+  total?: number | null | undefined;
   selected?: string;
   /** Shows a row beside the list; its name for who does not see it. */
   opens?: { open: (key: string) => void; label: (row: Row) => string };
@@ -197,12 +197,12 @@ export function DataTable<Row>({
         name={name}
         rows={view}
         all={rows.length}
+        total={total ?? undefined}
         columns={columns}
         shown={chosen}
         onToggle={toggle}
         search={onSort ? undefined : { by, find }}
         more={more}
-        total={total}
       />
     </>
   );

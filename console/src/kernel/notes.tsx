@@ -1,10 +1,13 @@
 import { Button, TextInput } from '@mantine/core';
 import type { ServerAnnotation } from '@tidegate/client';
+import { serversNotesCreate } from '@tidegate/client/generated/limits/monitor-agent';
 import { useState } from 'react';
 import { useWrite } from './api.ts';
+import { limits } from './limits.ts';
 import { useMay } from './may.tsx';
 import { Moment } from './moment.tsx';
 import { newestError } from './newest-error.rules.ts';
+import { fieldErrors, restOf } from './problem-form.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { t } from './strings.ts';
 
@@ -35,6 +38,7 @@ export function Notes({
   const may = useMay()('serversNotesCreate') && !readOnly;
   const add = useWrite('serversNotesCreate', { onDone: () => setText('') });
   const remove = useWrite('serversNotesDelete');
+  const errors = fieldErrors(add.error, {}, ['text']);
   return (
     <section className="stack" aria-label={t('Annotations')} hidden={annotations.length === 0 && !may}>
       {annotations.length > 0 ? (
@@ -59,6 +63,7 @@ export function Notes({
       ) : null}
       {!may ? null : (
         <form
+          noValidate
           className="row"
           onSubmit={(event) => {
             event.preventDefault();
@@ -69,7 +74,8 @@ export function Notes({
             aria-label={t('What happened')}
             placeholder={t('What happened, such as a release')}
             value={text}
-            maxLength={100}
+            {...limits(serversNotesCreate.text)}
+            error={errors['text']}
             onChange={({ currentTarget }) => setText(currentTarget.value)}
           />
           <Button type="submit" size="compact-sm" variant="default" loading={add.isPending} disabled={!text.trim()}>
@@ -77,7 +83,7 @@ export function Notes({
           </Button>
         </form>
       )}
-      <ProblemNote error={newestError(add, remove)} />
+      <ProblemNote error={restOf(newestError(add, remove), errors)} />
     </section>
   );
 }

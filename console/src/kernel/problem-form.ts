@@ -1,4 +1,6 @@
-import { isProblem } from '@tidegate/client';
+import { isProblem, type TidegateProblem } from '@tidegate/client';
+import { type Fault, faultText } from './fault-text.ts';
+import { ifTranslated } from './strings.ts';
 
 /**
  * The faults of a form's fields in an answer, by the form's own path: `/settings/count` is `settings.count`. `named`
@@ -13,16 +15,24 @@ export function fieldErrors(
   if (!isProblem(error)) return {};
   const isShown = (path: string) => fields?.includes(path) ?? true;
   const field = named[error.code];
-  if (field && isShown(field)) return { [field]: error.message };
-  const errors = error.problem['errors'];
-  if (!Array.isArray(errors)) return {};
+  if (field && isShown(field)) return { [field]: ifTranslated(error.message) ?? titleIn(error) };
   const found: Record<string, string> = {};
-  for (const { field: pointer, message } of errors as { field?: string; message?: string }[]) {
-    const path = pathOf(pointer ?? '');
-    if (path && isShown(path) && !(path in found)) found[path] = message ?? '';
+  for (const fault of faultsOf(error)) {
+    const path = pathOf(fault.field ?? '');
+    if (path && isShown(path) && !(path in found)) found[path] = faultText(fault);
   }
   return found;
 }
+
+/** All that is wrong with fields, wherever they are. */
+export function faultsOf({ problem }: TidegateProblem): readonly Fault[] {
+  const errors = problem['errors'];
+  return Array.isArray(errors) ? (errors as Fault[]) : [];
+}
+
+/** Where nobody has translated what happened, what is the matter. */
+const titleIn = ({ problem, message }: TidegateProblem): string =>
+  (typeof problem['title'] === 'string' && ifTranslated(problem['title'])) || message;
 
 const pathOf = (pointer: string): string =>
   pointer

@@ -1,9 +1,11 @@
 import { Alert, Button } from '@mantine/core';
 import { isProblem, type TidegateProblem } from '@tidegate/client';
 import { Copy } from './copy-text.tsx';
+import { faultText } from './fault-text.ts';
 import { dated } from './format.ts';
 import { Moment } from './moment.tsx';
 import { isPlanLimit, PlanLimit } from './plan-limit.tsx';
+import { faultsOf } from './problem-form.ts';
 import { linkKey } from './shared-link.ts';
 import { ifTranslated, t } from './strings.ts';
 
@@ -52,6 +54,17 @@ function Said({ error, problem }: { error: unknown; problem: TidegateProblem | u
   if (problem.code === 'payment_needs_holder') return <HolderPage {...(problem.problem as unknown as Waiting)} />;
   const cure = CURES[problem.code];
   if (cure) return <p>{t(cure)}</p>;
+  const faults = problem.code === 'validation_failed' ? faultsOf(problem) : [];
+  if (faults.length > 0)
+    return (
+      <ul>
+        {faults.map((fault) => (
+          <li key={`${fault.field} ${fault.message}`}>
+            {faultText(fault)} <code>{fault.field}</code>
+          </li>
+        ))}
+      </ul>
+    );
   if (problem.message === problem.problem['title']) return null;
   const said = ifTranslated(problem.message);
   return said ? <p>{said}</p> : <p lang="en">{problem.message}</p>;

@@ -13,6 +13,7 @@ export function SearchBox({
   return (
     <search>
       <form
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           onSearch(String(new FormData(event.currentTarget).get('text') ?? '').trim() || undefined);

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '@tidegate/contracts/all';
+import { WAITING_TEXTS } from '@tidegate/contracts/bot-executor/waiting-texts';
 import { Role } from '@tidegate/contracts/identity/roles';
+import { FIELD_TEXTS } from '@tidegate/contracts/kernel/field-texts';
+import { ownWords } from '@tidegate/contracts/kernel/limits';
 import { COMMON_PROBLEMS } from '@tidegate/contracts/kernel/problem';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import { IntlMessageFormat } from 'intl-messageformat';
@@ -49,6 +52,16 @@ test('every refusal that a contract declares has a German title, and so has ever
   const thrown = [...operations().flatMap(({ errors }) => [...errors]), ...COMMON_PROBLEMS].map(({ title }) => title);
   expect(thrown.filter((title) => !declared.has(title))).toEqual([]);
   expect([...declared, ...Role.options].filter((one) => !(one in GERMAN))).toEqual([]);
+});
+
+test('everything that can be wrong with a field has a German text: of rules by its code, of schemas in their own words', () => {
+  const ofRules: readonly string[] = Object.values(FIELD_TEXTS).flat();
+  const ofSchemas = operations().flatMap(({ input, http }) => (http ? [...ownWords(input)] : []));
+  expect([...new Set([...ofRules, ...ofSchemas])].filter((one) => !(one in GERMAN))).toEqual([]);
+});
+
+test('what bots say of themselves has a German text', () => {
+  expect(Object.values(WAITING_TEXTS).filter((one) => !(one in GERMAN))).toEqual([]);
 });
 
 test('what is counted reads well of one as well', () => {

@@ -11,6 +11,8 @@ const files: Record<Exclude<Locale, 'en'>, () => Promise<{ default: Record<strin
 
 let active: Locale = 'en';
 let translated: Readonly<Record<string, string>> = {};
+/** What the platform says, in English: needed only to say it in another language. */
+let said: Partial<typeof import('./said.ts')> = {};
 /** Messages that were read, by their English. */
 const read = new Map<string, IntlMessageFormat>();
 
@@ -32,12 +34,23 @@ export function chooseLocale(chosen: Locale): void {
 
 export async function loadStrings(): Promise<void> {
   active = locale();
-  translated = active === 'en' ? {} : (await files[active]()).default;
+  translated = {};
+  said = {};
+  read.clear();
+  if (active !== 'en') {
+    const [{ default: strings }, texts] = await Promise.all([files[active](), import('./said.ts')]);
+    translated = strings;
+    said = texts;
+  }
   document.documentElement.lang = active;
 }
 
 /** What came from the platform, in the reader's language; undefined where nobody has translated it. */
 export const ifTranslated = (text: string): string | undefined => (active === 'en' ? text : translated[text]);
+
+/** In English, of all that a fault of this code says. */
+export const textsOfFault = (code: string): readonly string[] => said.FAULTS?.[code] ?? [];
+export const saidTexts = (): readonly string[] => said.SAID ?? [];
 
 /** A string in the reader's language. `text` is the English one, an ICU message: `{count, plural, one {# bot} other {# bots}}`. */
 export function t(text: string, values?: Readonly<Record<string, string | number>>): string {

@@ -1,10 +1,12 @@
 import { Button, Checkbox, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { KeysCreateInput } from '@tidegate/client';
+import { keysCreate } from '@tidegate/client/generated/limits/identity';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { CopyText } from '../kernel/copy-text.tsx';
 import { inDays } from '../kernel/in-days.ts';
+import { limits } from '../kernel/limits.ts';
 import { useScopes } from '../kernel/own-role.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -39,12 +41,18 @@ export function CreateKey() {
           </div>
         ) : (
           <form
+            noValidate
             className="stack"
             onSubmit={form.onSubmit(({ name, days, scopes }) =>
               create.mutate({ name, scopes: scopes as Scope[], ...(days ? { expiresAt: inDays(Number(days)) } : {}) }),
             )}
           >
-            <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+            <TextInput
+              label={t('Name')}
+              {...limits(keysCreate.name)}
+              {...form.getInputProps('name')}
+              error={errors['name']}
+            />
             <NativeSelect
               label={t('Works')}
               data={[

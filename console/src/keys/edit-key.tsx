@@ -1,10 +1,12 @@
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { ApiKey } from '@tidegate/client';
+import { keysRename } from '@tidegate/client/generated/limits/identity';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { CopyText } from '../kernel/copy-text.tsx';
 import { inUnits } from '../kernel/format.ts';
+import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -29,8 +31,13 @@ function NewName({ of, onDone }: { of: ApiKey; onDone: () => void }) {
   const rename = useWrite('keysRename', { onDone });
   const errors = fieldErrors(rename.error);
   return (
-    <form className="stack" onSubmit={form.onSubmit(({ name }) => rename.mutate({ keyId: of.id, name }))}>
-      <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+    <form noValidate className="stack" onSubmit={form.onSubmit(({ name }) => rename.mutate({ keyId: of.id, name }))}>
+      <TextInput
+        label={t('Name')}
+        {...limits(keysRename.name)}
+        {...form.getInputProps('name')}
+        error={errors['name']}
+      />
       <ProblemNote error={restOf(rename.error, errors)} />
       <Button type="submit" loading={rename.isPending}>
         {t('Rename')}
@@ -56,6 +63,7 @@ export function RotateKey({ of, onClose }: { of: ApiKey; onClose: () => void }) 
         </div>
       ) : (
         <form
+          noValidate
           className="stack"
           onSubmit={form.onSubmit(({ hours }) => rotate.mutate({ keyId: of.id, overlapHours: Number(hours) }))}
         >

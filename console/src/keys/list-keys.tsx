@@ -17,7 +17,7 @@ import { CreateKey } from './create-key.tsx';
 import { RenameKey, RotateKey } from './edit-key.tsx';
 
 export function ListKeys() {
-  const keys = usePages('keysList', { limit: 100 });
+  const keys = usePages('keysList', { limit: 100, count: true });
   const revoke = useWrite('keysRevoke');
   const mayChange = useMay()('keysRevoke');
   const [rotating, setRotating] = useState<ApiKey>();
@@ -76,13 +76,20 @@ export function ListKeys() {
       {rotating ? <RotateKey of={rotating} onClose={() => setRotating(undefined)} /> : null}
       <ProblemNote error={revoke.error} />
       <Reading of={keys}>
-        {({ items, more }) =>
+        {({ items, more, first }) =>
           items.length === 0 ? (
             <Empty title={t('There is no key yet')}>
               {t('A key lets a program of yours do what you choose, and is revoked with one click.')}
             </Empty>
           ) : (
-            <DataTable name={t('API keys')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+            <DataTable
+              name={t('API keys')}
+              rows={items}
+              columns={columns}
+              rowKey={({ id }) => id}
+              more={more}
+              total={first.total}
+            />
           )
         }
       </Reading>

@@ -1,9 +1,11 @@
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { linksCreate } from '@tidegate/client/generated/limits/identity';
 import { useState } from 'react';
 import { useWrite } from '../kernel/api.ts';
 import { CopyText } from '../kernel/copy-text.tsx';
 import { inDays } from '../kernel/in-days.ts';
+import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -40,8 +42,13 @@ export function CreateLink({ servers, bots }: { servers: Named; bots: Named }) {
             <Button onClick={close}>{t('Done')}</Button>
           </div>
         ) : (
-          <form className="stack" onSubmit={form.onSubmit(send)}>
-            <TextInput label={t('For whom')} required {...form.getInputProps('name')} error={errors['name']} />
+          <form noValidate className="stack" onSubmit={form.onSubmit(send)}>
+            <TextInput
+              label={t('For whom')}
+              {...limits(linksCreate.name)}
+              {...form.getInputProps('name')}
+              error={errors['name']}
+            />
             <NativeSelect
               label={t('Shows')}
               required
@@ -51,7 +58,7 @@ export function CreateLink({ servers, bots }: { servers: Named; bots: Named }) {
                 { group: t('Bots'), items: options('bot', bots) },
               ]}
               {...form.getInputProps('thing')}
-              error={errors['thingId']}
+              error={errors['kind'] ?? errors['thingId']}
             />
             <NativeSelect
               label={t('Works for')}

@@ -15,7 +15,7 @@ import { CreateLink } from './create-link.tsx';
 const KINDS = { server: 'Server', bot: 'Bot' } as const;
 
 export function ListLinks() {
-  const links = usePages('linksList', { limit: 100 });
+  const links = usePages('linksList', { limit: 100, count: true });
   const servers = useRead('serversList', { limit: 200 }).data?.items ?? [];
   const bots = useRead('botsList', { limit: 200 }).data?.items ?? [];
   const may = useMay()('linksRevoke');
@@ -66,11 +66,18 @@ export function ListLinks() {
     >
       <ProblemNote error={revoke.error} />
       <Reading of={links}>
-        {({ items, more }) =>
+        {({ items, more, first }) =>
           items.length === 0 ? (
             <Empty title={t('Nothing is shared')} />
           ) : (
-            <DataTable name={t('Shared links')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+            <DataTable
+              name={t('Shared links')}
+              rows={items}
+              columns={columns}
+              rowKey={({ id }) => id}
+              more={more}
+              total={first.total}
+            />
           )
         }
       </Reading>

@@ -1,6 +1,8 @@
 import { Button, Textarea } from '@mantine/core';
+import { plansApply } from '@tidegate/client/generated/limits/operator';
 import { useState } from 'react';
 import { useRead, useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -24,6 +26,7 @@ export function ChangeCatalogue() {
               label={t('Catalogue')}
               classNames={{ input: 'mono' }}
               rows={24}
+              {...limits(plansApply.yaml)}
               value={text ?? yaml}
               onChange={({ currentTarget }) => {
                 setText(currentTarget.value);

@@ -1,11 +1,13 @@
 import { NativeSelect, NumberInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Credit } from '@tidegate/client';
+import { creditsEnd, creditsGive } from '@tidegate/client/generated/limits/operator';
 import { useState } from 'react';
 import { readOf, usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { DialogButton } from '../kernel/dialog-button.tsx';
 import { day, exact } from '../kernel/format.ts';
+import { needed } from '../kernel/limits.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { pageNow } from '../kernel/page-clock.ts';
 import { Reading } from '../kernel/reading.tsx';
@@ -91,6 +93,7 @@ function TakeBack({ creditId, ...of }: Opened & { creditId: string }) {
       label={t('Take back')}
       consequence={t('What was used of them stays used. What they cost is not given back by this.')}
       dangerous
+      limit={creditsEnd.reason}
       write={end}
       onSend={(reason) => end.mutate({ organisationId: of.organisationId, creditId, reason })}
     />
@@ -111,6 +114,7 @@ function GiveUnits({ organisationId, onDone }: Opened) {
     <ReasonForm
       label={t('Give them')}
       consequence={t('They are used when what the plan includes is used up, and cost nothing.')}
+      limit={creditsGive.reason}
       write={give}
       disabled={!feature || !isAmount}
       onSend={(reason) =>
@@ -127,7 +131,7 @@ function GiveUnits({ organisationId, onDone }: Opened) {
         value={feature?.key ?? ''}
         onChange={({ currentTarget }) => setChosen(currentTarget.value)}
       />
-      <NumberInput label={t('How many units')} value={amount} onChange={setAmount} min={1} allowDecimal={false} />
+      <NumberInput label={t('How many units')} value={amount} onChange={setAmount} {...needed(creditsGive.amount)} />
       <Ends days={days} onChoose={setDays} />
     </ReasonForm>
   );

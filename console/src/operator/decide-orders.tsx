@@ -1,4 +1,5 @@
 import type { PlanOrder } from '@tidegate/client';
+import { ordersDecide } from '@tidegate/client/generated/limits/operator';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { DialogButton } from '../kernel/dialog-button.tsx';
@@ -78,6 +79,7 @@ function Decision({ order, approve, onDone }: { order: PlanOrder; approve: boole
           : t('The plan does not begin, and the order is gone. The organisation is told.')
       }
       dangerous={!approve}
+      limit={ordersDecide.reason}
       write={decide}
       onSend={(reason) => decide.mutate({ organisationId, product, approve, reason })}
     />

@@ -1,11 +1,13 @@
 import { Checkbox, NativeSelect, NumberInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { FeatureGrant, Grant, GrantsCreateInput } from '@tidegate/client';
+import { grantsCreate, grantsDelete } from '@tidegate/client/generated/limits/operator';
 import { useState } from 'react';
 import { readOf, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { DialogButton } from '../kernel/dialog-button.tsx';
 import { day, exact } from '../kernel/format.ts';
+import { limits } from '../kernel/limits.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { t } from '../kernel/strings.ts';
 import { Ends, untilIn } from './ends.tsx';
@@ -87,6 +89,7 @@ function TakeBack({ grantId, ...of }: Opened & { grantId: string }) {
       label={t('Take back')}
       consequence={t('Limits change within seconds. Nothing is deleted.')}
       dangerous
+      limit={grantsDelete.reason}
       write={remove}
       onSend={(reason) => remove.mutate({ organisationId: of.organisationId, grantId, reason })}
     />
@@ -94,6 +97,10 @@ function TakeBack({ grantId, ...of }: Opened & { grantId: string }) {
 }
 
 type Kind = FeatureGrant['kind'];
+
+const [AMOUNT, , LEVEL] = grantsCreate.value.options;
+/** Nothing is no grant. */
+const LEVELS = LEVEL.choices.filter((one) => one !== 'none');
 
 function GiveGrant({ organisationId, onDone }: Opened) {
   const catalogue = useQuery(readOf(null, 'plansList', {})).data;
@@ -126,6 +133,7 @@ function GiveGrant({ organisationId, onDone }: Opened) {
     <ReasonForm
       label={t('Give it')}
       consequence={t('It is there within seconds, beside what the plans give, and costs nothing.')}
+      limit={grantsCreate.reason}
       write={give}
       disabled={!feature || (isNumber && !(canBeUnlimited && unlimited) && !isAmount)}
       onSend={(reason) =>
@@ -146,7 +154,7 @@ function GiveGrant({ organisationId, onDone }: Opened) {
         <>
           <NativeSelect
             label={t('How')}
-            data={(['add', 'set', 'max'] as const).map((one) => ({ value: one, label: t(CHANGES[one]) }))}
+            data={grantsCreate.op.choices.map((one) => ({ value: one, label: t(CHANGES[one]) }))}
             value={op}
             onChange={({ currentTarget }) => setOp(currentTarget.value as Grant['op'])}
           />
@@ -154,8 +162,7 @@ function GiveGrant({ organisationId, onDone }: Opened) {
             label={feature?.unit ? t('How much ({unit})', { unit: feature.unit }) : t('How much')}
             value={amount}
             onChange={setAmount}
-            min={0}
-            allowDecimal={false}
+            {...limits(AMOUNT)}
             disabled={canBeUnlimited && unlimited}
           />
           {canBeUnlimited ? (
@@ -170,7 +177,7 @@ function GiveGrant({ organisationId, onDone }: Opened) {
       {feature?.kind === 'level' ? (
         <NativeSelect
           label={t('Level')}
-          data={['basic', 'premium', 'unlimited'].map((one) => ({ value: one, label: t(one) }))}
+          data={LEVELS.map((one) => ({ value: one, label: t(one) }))}
           value={level}
           onChange={({ currentTarget }) => setLevel(currentTarget.value)}
         />

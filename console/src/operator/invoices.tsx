@@ -1,10 +1,12 @@
 import { Checkbox, NumberInput } from '@mantine/core';
 import type { InvoiceOfAny } from '@tidegate/client';
+import { invoicesCredit, invoicesPay, invoicesVoid } from '@tidegate/client/generated/limits/operator';
 import { useState } from 'react';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { DialogButton } from '../kernel/dialog-button.tsx';
 import { minorOf, money } from '../kernel/format.ts';
+import { amountLimits } from '../kernel/limits.ts';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
 import { invoiceColumns } from '../records/invoice-columns.tsx';
@@ -83,6 +85,7 @@ function MarkPaid({ invoice, onDone }: Opened) {
       consequence={t('{amount} was paid outside this installation. What was overdue because of it is not any more.', {
         amount: money(invoice.dueMinor, invoice.currency),
       })}
+      limit={invoicesPay.reason}
       write={pay}
       onSend={(reason) => pay.mutate({ ...idsOf(invoice), reason })}
     />
@@ -96,6 +99,7 @@ function Withdraw({ invoice, onDone }: Opened) {
       label={t('Withdraw it')}
       consequence={t('Nothing of it is owed any more. What was paid from the balance returns to it.')}
       dangerous
+      limit={invoicesVoid.reason}
       write={withdraw}
       onSend={(reason) => withdraw.mutate({ ...idsOf(invoice), reason })}
     />
@@ -116,6 +120,7 @@ function CreditPart({ invoice, left, onDone }: Opened & { left: number }) {
       label={t('Credit it')}
       consequence={t('What is not paid yet is owed no longer; what is paid already goes to the balance.')}
       dangerous
+      limit={invoicesCredit.reason}
       write={credit}
       disabled={!(amountMinor >= 1 && amountMinor <= left)}
       onSend={(reason) => credit.mutate({ ...idsOf(invoice), creditKey, amountMinor, refunded, reason })}
@@ -125,8 +130,7 @@ function CreditPart({ invoice, left, onDone }: Opened & { left: number }) {
         description={t('At most {amount}.', { amount: money(left, currency) })}
         value={amount}
         onChange={setAmount}
-        min={0}
-        decimalScale={digits}
+        {...amountLimits(invoicesCredit.amountMinor, digits)}
       />
       <Checkbox
         label={t('The money was returned outside: the balance gets nothing')}

@@ -1,12 +1,15 @@
 import { Anchor, Button, MultiSelect, Paper, Select, Textarea, TextInput } from '@mantine/core';
 import type { Incident } from '@tidegate/client';
+import { incidentsOpen, incidentsUpdate } from '@tidegate/client/generated/limits/operator';
 import { type FormEvent, useState } from 'react';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { limits, needed } from '../kernel/limits.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -15,21 +18,23 @@ import { t } from '../kernel/strings.ts';
 type State = Incident['state'];
 type Component = Incident['components'][number];
 
-const states = (): { value: State; label: string }[] => [
-  { value: 'investigating', label: t('investigating') },
-  { value: 'identified', label: t('identified') },
-  { value: 'monitoring', label: t('watched after a correction') },
-  { value: 'resolved', label: t('resolved') },
-];
-const components = (): { value: Component; label: string }[] => [
-  { value: 'api', label: t('API and sign-in') },
-  { value: 'billing', label: t('Plans and payments') },
-  { value: 'usage', label: t('Usage') },
-  { value: 'monitoring', label: t('Database monitoring') },
-  { value: 'trading', label: t('Trading bots') },
-  { value: 'notifications', label: t('Notifications') },
-];
-const wordOf = (state: State) => states().find(({ value }) => value === state)?.label ?? state;
+const WORDS: Record<State, string> = {
+  investigating: 'investigating',
+  identified: 'identified',
+  monitoring: 'watched after a correction',
+  resolved: 'resolved',
+};
+const EACH: Record<Component, string> = {
+  api: 'API and sign-in',
+  billing: 'Plans and payments',
+  usage: 'Usage',
+  monitoring: 'Database monitoring',
+  trading: 'Trading bots',
+  notifications: 'Notifications',
+};
+const wordOf = (state: State) => t(WORDS[state]);
+const states = () => incidentsUpdate.state.choices.map((value) => ({ value, label: wordOf(value) }));
+const components = () => incidentsOpen.components.each.choices.map((value) => ({ value, label: t(EACH[value]) }));
 
 export function ManageIncidents() {
   const incidents = usePages('incidentsList', { limit: 50 }, { everyMs: 30_000 });
@@ -68,6 +73,7 @@ function OpenIncident() {
   const [title, setTitle] = useState('');
   const [text, setText] = useState('');
   const [affected, setAffected] = useState<string[]>([]);
+  const errors = fieldErrors(open.error);
   const send = (event: FormEvent) => {
     event.preventDefault();
     open.mutate(
@@ -82,24 +88,31 @@ function OpenIncident() {
     );
   };
   return (
-    <form onSubmit={send} className="stack">
+    <form noValidate onSubmit={send} className="stack">
       <TextInput
         label={t('What happens')}
         value={title}
         onChange={(event) => setTitle(event.currentTarget.value)}
-        maxLength={120}
-        required
+        {...limits(incidentsOpen.title)}
+        error={errors['title']}
       />
       <Textarea
         label={t('What customers should know')}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        maxLength={2000}
+        {...limits(incidentsOpen.text)}
+        error={errors['text']}
         autosize
-        required
       />
-      <MultiSelect label={t('Affected')} data={components()} value={affected} onChange={setAffected} />
-      <ProblemNote error={open.error} />
+      <MultiSelect
+        label={t('Affected')}
+        data={components()}
+        value={affected}
+        onChange={setAffected}
+        {...limits(incidentsOpen.components)}
+        error={errors['components']}
+      />
+      <ProblemNote error={restOf(open.error, errors)} />
       <Button type="submit" loading={open.isPending}>
         {t('Tell everybody')}
       </Button>
@@ -110,6 +123,7 @@ function OpenIncident() {
 function OneIncident({ incident }: { incident: Incident }) {
   const update = useWrite('incidentsUpdate');
   const remove = useWrite('incidentsDelete');
+  const errors = fieldErrors(update.error, {}, ['text']);
   const [chosen, setChosen] = useState<{ state: State; over: State }>();
   const [text, setText] = useState('');
   // What was chosen over a state that a colleague has changed since is chosen again: a text of before opens nothing anew.
@@ -118,13 +132,12 @@ function OneIncident({ incident }: { incident: Incident }) {
     event.preventDefault();
     update.mutate({ incidentId: incident.id, state, text }, { onSuccess: () => setText('') });
   };
-  const known = components();
   return (
     <Paper component="section" withBorder p="md" aria-label={incident.title}>
       <h2>{incident.title}</h2>
       <p>
         <StateMark mark={incident.resolvedAt ? 'ok' : 'critical'}>{wordOf(incident.state)}</StateMark>{' '}
-        {incident.components.map((one) => known.find(({ value }) => value === one)?.label ?? one).join(', ')}
+        {incident.components.map((one) => t(EACH[one])).join(', ')}
       </p>
       <ul>
         {incident.updates.map((one) => (
@@ -133,7 +146,7 @@ function OneIncident({ incident }: { incident: Incident }) {
           </li>
         ))}
       </ul>
-      <form onSubmit={send} className="stack">
+      <form noValidate onSubmit={send} className="stack">
         <Select
           label={t('State')}
           data={states()}
@@ -145,11 +158,11 @@ function OneIncident({ incident }: { incident: Incident }) {
           label={t('How it goes on')}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
-          maxLength={2000}
+          {...needed(incidentsUpdate.text)}
+          error={errors['text']}
           autosize
-          required
         />
-        <ProblemNote error={newestError(update, remove)} />
+        <ProblemNote error={restOf(newestError(update, remove), errors)} />
         <span className="row">
           <Button type="submit" size="compact-sm" loading={update.isPending}>
             {t('Add')}

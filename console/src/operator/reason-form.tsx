@@ -1,5 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { needed, type TextLimit } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -8,6 +9,8 @@ interface Props {
   /** What is done, on the button that does it. */
   label: string;
   consequence: string;
+  /** Of the reason, in the contract of the act. */
+  limit: TextLimit;
   /** It takes something away. */
   dangerous?: boolean;
   disabled?: boolean;
@@ -20,27 +23,30 @@ interface Props {
 export function ReasonForm({
   label,
   consequence,
+  limit,
   dangerous = false,
   disabled = false,
   write,
   onSend,
   children,
 }: Props) {
-  const form = useForm({ initialValues: { reason: '' } });
+  // Whoever acts for others says why, also where the contract lets a program say nothing.
+  const form = useForm({
+    initialValues: { reason: '' },
+    validate: { reason: (text) => (text.trim() === '' ? t('Write something.') : null) },
+  });
   const errors = fieldErrors(write.error, {}, ['reason']);
   return (
-    <form className="stack" onSubmit={form.onSubmit(({ reason }) => onSend(reason.trim()))}>
+    <form noValidate className="stack" onSubmit={form.onSubmit(({ reason }) => onSend(reason.trim()))}>
       <p>{consequence}</p>
       {children}
       <TextInput
         label={t('Reason')}
         description={t('It is kept with who did it.')}
-        required
-        minLength={3}
-        maxLength={300}
+        {...needed(limit)}
         autoComplete="off"
         {...form.getInputProps('reason')}
-        error={errors['reason']}
+        error={errors['reason'] ?? form.errors['reason']}
       />
       <ProblemNote error={restOf(write.error, errors)} />
       <div className="row">

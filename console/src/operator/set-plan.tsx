@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { BillingInterval } from '@tidegate/client';
+import { subscriptionsSet } from '@tidegate/client/generated/limits/operator';
 import { useState } from 'react';
 import { readOf, useWrite } from '../kernel/api.ts';
 import { DialogButton } from '../kernel/dialog-button.tsx';
@@ -21,6 +22,11 @@ export function SetPlan({ organisationId, name }: Props) {
   );
 }
 
+type At = (typeof subscriptionsSet.at.choices)[number];
+
+const EACH: Record<BillingInterval, string> = { month: 'by the month', year: 'by the year' };
+const WORDS: Record<At, string> = { now: 'now', period_end: 'when what is paid for ends' };
+
 function Choice({ organisationId, onDone }: { organisationId: string; onDone: () => void }) {
   const plans = useQuery(readOf(null, 'plansList', {})).data?.products.flatMap(({ name, plans: all }) =>
     all.map((one) => ({ ...one, label: `${name}: ${one.name}` })),
@@ -28,7 +34,7 @@ function Choice({ organisationId, onDone }: { organisationId: string; onDone: ()
   const set = useWrite('subscriptionsSet', { onDone });
   const [chosen, setChosen] = useState('');
   const [interval, setInterval] = useState('');
-  const [at, setAt] = useState<'now' | 'period_end'>('now');
+  const [at, setAt] = useState<At>('now');
   const plan = plans?.find((one) => keyOf(one) === chosen) ?? plans?.[0];
   return (
     <ReasonForm
@@ -36,6 +42,7 @@ function Choice({ organisationId, onDone }: { organisationId: string; onDone: ()
       consequence={t(
         'What it costs is invoiced by hand, or by Stripe where Stripe bills. Limits change within seconds, and nothing is deleted. A change that was ordered for later is cancelled, and what was overdue or paused is active again.',
       )}
+      limit={subscriptionsSet.reason}
       write={set}
       disabled={!plan}
       onSend={(reason) =>
@@ -56,20 +63,16 @@ function Choice({ organisationId, onDone }: { organisationId: string; onDone: ()
         label={t('Paid')}
         data={[
           { value: '', label: t('as it is') },
-          { value: 'month', label: t('by the month') },
-          { value: 'year', label: t('by the year') },
+          ...subscriptionsSet.interval.choices.map((value) => ({ value, label: t(EACH[value]) })),
         ]}
         value={interval}
         onChange={({ currentTarget }) => setInterval(currentTarget.value)}
       />
       <NativeSelect
         label={t('It begins')}
-        data={[
-          { value: 'now', label: t('now') },
-          { value: 'period_end', label: t('when what is paid for ends') },
-        ]}
+        data={subscriptionsSet.at.choices.map((value) => ({ value, label: t(WORDS[value]) }))}
         value={at}
-        onChange={({ currentTarget }) => setAt(currentTarget.value as typeof at)}
+        onChange={({ currentTarget }) => setAt(currentTarget.value as At)}
       />
     </ReasonForm>
   );

@@ -4,6 +4,7 @@ import { fullness, type MeterUsage } from '../findings/fullness.rules.ts';
 import { useOrg } from '../kernel/api.ts';
 import { exact } from '../kernel/format.ts';
 import { t } from '../kernel/strings.ts';
+import { haltText } from '../ladder/bot-reasons.ts';
 import { Sentence } from './sentence.tsx';
 
 /** Bots that stopped by themselves, and what is used up or nearly. */
@@ -22,7 +23,7 @@ export function OtherTrouble({ bots, meters }: { bots: readonly BotLine[]; meter
               </Link>
             }
           >
-            {halted.message}
+            {haltText(halted)}
           </Sentence>
         ) : null,
       )}

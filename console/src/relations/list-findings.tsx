@@ -1,14 +1,18 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ListedFinding } from '@tidegate/client';
+import { serversFindingsDismiss } from '@tidegate/client/generated/limits/monitor-agent';
 import { useState } from 'react';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
 import { bytes } from '../kernel/format.ts';
+import { limits } from '../kernel/limits.ts';
 import { May } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { saidText } from '../kernel/said-text.ts';
 import { Sql } from '../kernel/sql.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -91,10 +95,10 @@ function Finding({ finding, serverId }: { finding: ListedFinding; serverId: stri
           {size === null ? '' : ` · ${bytes(size)}`}
         </StateMark>
       </summary>
-      <p>{what}</p>
+      <p>{saidText(what)}</p>
       <ul>
         {evidence.map((line) => (
-          <li key={line}>{line}</li>
+          <li key={line}>{saidText(line)}</li>
         ))}
       </ul>
       {sql ? <Sql text={sql} /> : null}
@@ -112,8 +116,10 @@ function Finding({ finding, serverId }: { finding: ListedFinding; serverId: stri
 function Dismiss({ serverId, finding }: { serverId: string; finding: string }) {
   const [reason, setReason] = useState('');
   const dismiss = useWrite('serversFindingsDismiss');
+  const errors = fieldErrors(dismiss.error);
   return (
     <form
+      noValidate
       className="row"
       onSubmit={(event) => {
         event.preventDefault();
@@ -123,14 +129,15 @@ function Dismiss({ serverId, finding }: { serverId: string; finding: string }) {
       <TextInput
         aria-label={t('Why it stays')}
         placeholder={t('Why it stays')}
-        maxLength={100}
+        {...limits(serversFindingsDismiss.reason)}
+        error={errors['reason']}
         value={reason}
         onChange={({ currentTarget }) => setReason(currentTarget.value)}
       />
       <Button type="submit" size="compact-sm" variant="default" loading={dismiss.isPending} disabled={!reason.trim()}>
         {t('Dismiss')}
       </Button>
-      <ProblemNote error={dismiss.error} />
+      <ProblemNote error={restOf(dismiss.error, errors)} />
     </form>
   );
 }

@@ -1,12 +1,5 @@
-/** What the list of tables can be ordered by, as its operation says. */
-export const TABLE_SORTS = [
-  'totalBytes',
-  'sequentialScans',
-  'rowsReadSequentially',
-  'indexScans',
-  'writes',
-  'deadRows',
-  'name',
-] as const;
+import { serversIndexesSort, serversTablesSort } from '@tidegate/client/generated/choices';
 
-export const INDEX_SORTS = ['bytes', 'scans', 'rowsRead', 'name'] as const;
+/** What the list of tables can be ordered by, as its operation says. */
+export const TABLE_SORTS = serversTablesSort;
+export const INDEX_SORTS = serversIndexesSort;

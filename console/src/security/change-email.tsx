@@ -1,6 +1,8 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { emailsChange } from '@tidegate/client/generated/limits/identity';
 import { useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -15,6 +17,7 @@ export function ChangeEmail({ email }: { email: string }) {
   const errors = fieldErrors(change.error, NAMED);
   return (
     <form
+      noValidate
       className="stack form"
       onSubmit={form.onSubmit(({ email: wanted, currentPassword }) =>
         change.mutate({ email: wanted, ...(currentPassword ? { currentPassword } : {}) }),
@@ -25,7 +28,7 @@ export function ChangeEmail({ email }: { email: string }) {
         label={t('New e-mail address')}
         type="email"
         autoComplete="email"
-        required
+        {...limits(emailsChange.email)}
         {...form.getInputProps('email')}
         error={errors['email']}
       />

@@ -1,6 +1,8 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { passwordsChange } from '@tidegate/client/generated/limits/identity';
 import { useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -13,13 +15,13 @@ export function ChangePassword({ email }: { email: string }) {
   const change = useWrite('passwordsChange', { org: null, onDone: () => form.reset() });
   const errors = fieldErrors(change.error, NAMED);
   return (
-    <form className="stack form" onSubmit={form.onSubmit((values) => change.mutate(values))}>
+    <form noValidate className="stack form" onSubmit={form.onSubmit((values) => change.mutate(values))}>
       {/* So that a password manager knows whose it is. */}
       <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
       <PasswordInput
         label={t('Present password')}
         autoComplete="current-password"
-        required
+        {...limits(passwordsChange.currentPassword)}
         {...form.getInputProps('currentPassword')}
         error={errors['currentPassword']}
       />
@@ -27,7 +29,7 @@ export function ChangePassword({ email }: { email: string }) {
         label={t('New password')}
         description={t('At least 12 characters, and no common password. All other sessions end.')}
         autoComplete="new-password"
-        required
+        {...limits(passwordsChange.newPassword)}
         {...form.getInputProps('newPassword')}
         error={errors['newPassword']}
       />

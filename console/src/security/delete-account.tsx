@@ -2,8 +2,10 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import type { AccountDeletion } from '@tidegate/client';
+import { accountsDelete } from '@tidegate/client/generated/limits/identity';
 import { useState } from 'react';
 import { readOf, useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { leave } from '../kernel/log-out.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -73,6 +75,7 @@ function Typed({ email, also }: { email: string; also: boolean }) {
   const errors = fieldErrors(remove.error, RECENT);
   return (
     <form
+      noValidate
       className="stack"
       onSubmit={form.onSubmit((typed) =>
         remove.mutate({
@@ -85,6 +88,7 @@ function Typed({ email, also }: { email: string; also: boolean }) {
       <TextInput
         label={t('Type {name} to go on', { name: email })}
         autoComplete="off"
+        {...limits(accountsDelete.email)}
         {...form.getInputProps('email')}
         error={errors['email']}
       />

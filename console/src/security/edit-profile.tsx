@@ -1,7 +1,9 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Profile } from '@tidegate/client';
+import { accountsUpdateMe } from '@tidegate/client/generated/limits/identity';
 import { type InputOf, useWrite } from '../kernel/api.ts';
+import { needed } from '../kernel/limits.ts';
 import { adoptChoices } from '../kernel/own-choices.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -10,6 +12,8 @@ import { LOCALES, t } from '../kernel/strings.ts';
 import { useFollowing } from '../kernel/use-following.ts';
 
 const zones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+
+const WORDS: Record<NonNullable<Profile['theme']>, string> = { auto: 'As the system', light: 'Light', dark: 'Dark' };
 
 type Shown = ReturnType<typeof shownOf>;
 const shownOf = ({ name, locale, timeZone, theme }: Profile) => ({
@@ -42,8 +46,8 @@ export function EditProfile({ user }: { user: Profile }) {
   const errors = fieldErrors(save.error);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
   return (
-    <form className="stack form" onSubmit={form.onSubmit((values) => save.mutate(sent(values)))}>
-      <TextInput label={t('Your name')} autoComplete="name" required {...field('name')} />
+    <form noValidate className="stack form" onSubmit={form.onSubmit((values) => save.mutate(sent(values)))}>
+      <TextInput label={t('Your name')} autoComplete="name" {...needed(accountsUpdateMe.name)} {...field('name')} />
       <NativeSelect
         label={t('Language')}
         description={t('Of this console and of mails to you.')}
@@ -62,9 +66,7 @@ export function EditProfile({ user }: { user: Profile }) {
         label={t('Theme')}
         data={[
           { value: '', label: t('As chosen in this browser') },
-          { value: 'auto', label: t('As the system') },
-          { value: 'light', label: t('Light') },
-          { value: 'dark', label: t('Dark') },
+          ...accountsUpdateMe.theme.choices.map((value) => ({ value, label: t(WORDS[value]) })),
         ]}
         {...field('theme')}
       />

@@ -1,4 +1,6 @@
 import { PasswordInput, type PasswordInputProps } from '@mantine/core';
+import { emailsChange } from '@tidegate/client/generated/limits/identity';
+import { limits } from '../kernel/limits.ts';
 import { t } from '../kernel/strings.ts';
 
 /** What the API says about it, by the name of the field. */
@@ -10,6 +12,7 @@ export const RecentPassword = (field: PasswordInputProps) => (
     label={t('Password')}
     description={t('Not needed within ten minutes of a log-in.')}
     autoComplete="current-password"
+    {...limits(emailsChange.currentPassword)}
     {...field}
   />
 );

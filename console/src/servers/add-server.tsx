@@ -2,7 +2,9 @@ import { Button, NativeSelect, PasswordInput, Textarea, TextInput } from '@manti
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import type { NewServer, TlsMode } from '@tidegate/client';
+import { serversCreate } from '@tidegate/client/generated/limits/monitor-agent';
 import { useOrg, useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { May, MayOrAsk } from '../kernel/may.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
@@ -35,6 +37,10 @@ export function AddServer() {
   const failed = newestError(add, test);
   const errors = fieldErrors(failed, NAMED);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
+  const text = (name: 'name' | 'host' | 'database' | 'user' | 'password' | 'tlsCa') => ({
+    ...limits(serversCreate[name]),
+    ...field(name),
+  });
   const input = (): NewServer => {
     const { port, password, tlsCa, ...rest } = form.values;
     return { ...rest, port: Number(port), ...(password ? { password } : {}), ...(tlsCa ? { tlsCa } : {}) };
@@ -47,26 +53,25 @@ export function AddServer() {
   return (
     <Page title={t('Add a server')}>
       <MayOrAsk op="serversCreate">
-        <form className="stack form" onSubmit={form.onSubmit(() => add.mutate(input()))}>
-          <TextInput label={t('Name')} required {...field('name')} />
+        <form noValidate className="stack form" onSubmit={form.onSubmit(() => add.mutate(input()))}>
+          <TextInput label={t('Name')} {...text('name')} />
           <div className="row">
-            <TextInput label={t('Host')} required flex={1} {...field('host')} />
+            <TextInput label={t('Host')} flex={1} {...text('host')} />
             <TextInput label={t('Port')} inputMode="numeric" required w={96} {...field('port')} />
           </div>
-          <TextInput label={t('Database')} required {...field('database')} />
+          <TextInput label={t('Database')} {...text('database')} />
           <TextInput
             label={t('Role')}
             description={t('With the rights of pg_monitor')}
             autoComplete="off"
-            required
-            {...field('user')}
+            {...text('user')}
           />
-          <PasswordInput label={t('Password')} autoComplete="new-password" {...field('password')} />
+          <PasswordInput label={t('Password')} autoComplete="new-password" {...text('password')} />
           <NativeSelect label={t('Encryption')} data={TLS} {...field('tlsMode')} />
           <Textarea
             label={t('Certificate authority')}
             description={t('PEM text; empty: the well-known ones')}
-            {...field('tlsCa')}
+            {...text('tlsCa')}
           />
           <ProblemNote error={restOf(failed, errors)} />
           {test.data ? <CheckList report={test.data} /> : null}

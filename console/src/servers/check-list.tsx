@@ -1,4 +1,5 @@
 import type { ServerReport } from '@tidegate/client';
+import { saidText } from '../kernel/said-text.ts';
 import { Sql } from '../kernel/sql.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -12,7 +13,7 @@ export function CheckList({ report: { usable, checks } }: { report: ServerReport
       </StateMark>
       {checks.map(({ id, ok, severity, what, fixSql }) => (
         <div key={id}>
-          <StateMark mark={ok ? 'ok' : severity === 'error' ? 'critical' : severity}>{what}</StateMark>
+          <StateMark mark={ok ? 'ok' : severity === 'error' ? 'critical' : severity}>{saidText(what)}</StateMark>
           {!ok && fixSql ? <Sql text={fixSql} /> : null}
         </div>
       ))}

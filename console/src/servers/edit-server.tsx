@@ -2,9 +2,11 @@ import { Button, NativeSelect, PasswordInput, Textarea, TextInput } from '@manti
 import { useForm } from '@mantine/form';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { Server } from '@tidegate/client';
+import { serversUpdate } from '@tidegate/client/generated/limits/monitor-agent';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { day } from '../kernel/format.ts';
+import { limits } from '../kernel/limits.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -39,33 +41,38 @@ function Settings({ server }: { server: Server }) {
   const followed = useFollowing(form, connectionOf(server));
   const errors = fieldErrors(save.error, NAMED);
   const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
+  const text = (name: 'name' | 'host' | 'database' | 'user' | 'password' | 'tlsCa') => ({
+    ...limits(serversUpdate[name]),
+    ...field(name),
+  });
   const paused = server.state === 'paused';
   return (
     <div className="stack">
       <form
+        noValidate
         className="stack form"
         onSubmit={form.onSubmit((values) => save.mutate(patchOf(server.id, followed.current, values)))}
       >
-        <TextInput label={t('Name')} required {...field('name')} />
+        <TextInput label={t('Name')} required {...text('name')} />
         {server.platform ? null : (
           <>
             <div className="row">
-              <TextInput label={t('Host')} required {...field('host')} />
+              <TextInput label={t('Host')} required {...text('host')} />
               <TextInput label={t('Port')} inputMode="numeric" required w={96} {...field('port')} />
             </div>
-            <TextInput label={t('Database')} required {...field('database')} />
-            <TextInput label={t('Role')} autoComplete="off" required {...field('user')} />
+            <TextInput label={t('Database')} required {...text('database')} />
+            <TextInput label={t('Role')} autoComplete="off" required {...text('user')} />
             <PasswordInput
               label={t('Password')}
               description={t('Empty: as it is. Needed again when host, port, role or encryption change.')}
               autoComplete="new-password"
-              {...field('password')}
+              {...text('password')}
             />
             <NativeSelect label={t('Encryption')} data={TLS} {...field('tlsMode')} />
             <Textarea
               label={t('Certificate authority')}
               description={t('PEM text; empty: the well-known ones')}
-              {...field('tlsCa')}
+              {...text('tlsCa')}
             />
           </>
         )}

@@ -33,7 +33,7 @@ export function LogInAgain() {
       closeOnClickOutside={false}
       zIndex={1000}
     >
-      <form className="stack" onSubmit={form.onSubmit((values) => logIn.mutate(values))}>
+      <form noValidate className="stack" onSubmit={form.onSubmit((values) => logIn.mutate(values))}>
         <p>{t('Log in again as {email}. What you typed is kept, and is sent afterwards.', { email })}</p>
         <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
         <PasswordInput

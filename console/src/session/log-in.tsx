@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useWrite } from '../kernel/api.ts';
 import { useInstallation } from '../kernel/brand.tsx';
+import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
 import { Entrance } from './entrance.tsx';
@@ -16,6 +17,7 @@ export function LogIn() {
   const installation = useInstallation();
   const logIn = useWrite('sessionsLogin', { org: null, onDone: start });
   const form = useForm({ initialValues: { email: '', password: '' } });
+  const errors = fieldErrors(logIn.error);
   return (
     <Entrance title={t('Log in')}>
       {installation?.sessionCookies === false ? (
@@ -23,7 +25,7 @@ export function LogIn() {
           {t('Browsers keep no session at this address.')} <a href={installation.publicUrl}>{installation.publicUrl}</a>
         </p>
       ) : null}
-      <form className="stack" onSubmit={form.onSubmit((values) => logIn.mutate(values))}>
+      <form noValidate className="stack" onSubmit={form.onSubmit((values) => logIn.mutate(values))}>
         <TextInput
           label={t('E-mail')}
           type="email"
@@ -31,14 +33,16 @@ export function LogIn() {
           required
           autoFocus
           {...form.getInputProps('email')}
+          error={errors['email']}
         />
         <PasswordInput
           label={t('Password')}
           autoComplete="current-password"
           required
           {...form.getInputProps('password')}
+          error={errors['password']}
         />
-        <ProblemNote error={logIn.error} />
+        <ProblemNote error={restOf(logIn.error, errors)} />
         <Button type="submit" loading={logIn.isPending}>
           {t('Log in')}
         </Button>

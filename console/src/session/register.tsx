@@ -2,7 +2,9 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { accountsRegister, accountsRequest } from '@tidegate/client/generated/limits/identity';
 import { readOf, useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
@@ -58,12 +60,16 @@ function RequestMail() {
     );
   }
   return (
-    <form className="stack" onSubmit={form.onSubmit(({ email }) => request.mutate({ email, locale: locale() }))}>
+    <form
+      noValidate
+      className="stack"
+      onSubmit={form.onSubmit(({ email }) => request.mutate({ email, locale: locale() }))}
+    >
       <TextInput
         label={t('E-mail')}
         type="email"
         autoComplete="email"
-        required
+        {...limits(accountsRequest.email)}
         autoFocus
         {...form.getInputProps('email')}
         error={errors['email']}
@@ -82,9 +88,14 @@ function NewAccount({ token, next }: { token: string; next: string | undefined }
   const form = useForm({ initialValues: { name: '', email: '', password: '', organisationName: '' } });
   const { email: _email, ...others } = form.values;
   const errors = fieldErrors(register.error, NAMED, Object.keys(token ? others : form.values));
-  const field = (name: keyof typeof form.values) => ({ ...form.getInputProps(name), error: errors[name] });
+  const field = (name: keyof typeof form.values) => ({
+    ...limits(accountsRegister[name]),
+    ...form.getInputProps(name),
+    error: errors[name],
+  });
   return (
     <form
+      noValidate
       className="stack"
       onSubmit={form.onSubmit(({ organisationName, email, ...rest }) =>
         register.mutate({
@@ -95,13 +106,12 @@ function NewAccount({ token, next }: { token: string; next: string | undefined }
         }),
       )}
     >
-      <TextInput label={t('Your name')} autoComplete="name" required autoFocus {...field('name')} />
-      {token ? null : <TextInput label={t('E-mail')} type="email" autoComplete="email" required {...field('email')} />}
+      <TextInput label={t('Your name')} autoComplete="name" autoFocus {...field('name')} />
+      {token ? null : <TextInput label={t('E-mail')} type="email" autoComplete="email" {...field('email')} required />}
       <PasswordInput
         label={t('Password')}
         description={t('At least 12 characters, and no common password.')}
         autoComplete="new-password"
-        required
         {...field('password')}
       />
       {next?.startsWith('/invitation') ? null : (

@@ -4,9 +4,12 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ShownInvitation } from '@tidegate/client';
 import { isProblem } from '@tidegate/client';
+import { accountsRegister } from '@tidegate/client/generated/limits/identity';
 import { client, readOf, useWrite } from '../kernel/api.ts';
+import { checkInput } from '../kernel/check-input.ts';
 import { useEnter } from '../kernel/enter-organisation.ts';
 import { day } from '../kernel/format.ts';
+import { limits } from '../kernel/limits.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -100,7 +103,9 @@ function JoinAsNew({ token }: { token: string }) {
   const form = useForm({ initialValues: { name: '', password: '' } });
   const join = useMutation({
     mutationFn: async (person: { name: string; password: string }) => {
-      await client.accountsRegister({ ...person, token, locale: locale() });
+      const account = { ...person, token, locale: locale() };
+      await checkInput('accountsRegister', account);
+      await client.accountsRegister(account);
       return client.invitationsAccept({ token });
     },
     onSuccess: enter,
@@ -108,11 +113,11 @@ function JoinAsNew({ token }: { token: string }) {
   const isTaken = isProblem(join.error) && join.error.code === 'email_taken';
   const errors = fieldErrors(join.error, { password_too_weak: 'password' }, Object.keys(form.values));
   return (
-    <form className="stack" onSubmit={form.onSubmit((person) => join.mutate(person))}>
+    <form noValidate className="stack" onSubmit={form.onSubmit((person) => join.mutate(person))}>
       <TextInput
         label={t('Your name')}
         autoComplete="name"
-        required
+        {...limits(accountsRegister.name)}
         {...form.getInputProps('name')}
         error={errors['name']}
       />
@@ -120,7 +125,7 @@ function JoinAsNew({ token }: { token: string }) {
         label={t('Password')}
         description={t('At least 12 characters, and no common password.')}
         autoComplete="new-password"
-        required
+        {...limits(accountsRegister.password)}
         {...form.getInputProps('password')}
         error={errors['password']}
       />

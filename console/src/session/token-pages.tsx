@@ -2,9 +2,11 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { isProblem } from '@tidegate/client';
+import { passwordsForgotten, passwordsReset } from '@tidegate/client/generated/limits/identity';
 import { useEffect, useRef } from 'react';
 import { queryClient, useWrite } from '../kernel/api.ts';
 import { useInstallation } from '../kernel/brand.tsx';
+import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -17,6 +19,7 @@ import { tokenOf } from './mailed-token.ts';
 export function ForgottenPassword() {
   const form = useForm({ initialValues: { email: '' } });
   const ask = useWrite('passwordsForgotten', { org: null });
+  const errors = fieldErrors(ask.error);
   const installation = useInstallation();
   return (
     <Entrance title={t('Forgotten password')}>
@@ -29,16 +32,17 @@ export function ForgottenPassword() {
           {t('If there is an account with this address, a mail is on its way. Its link works once, for 15 minutes.')}
         </p>
       ) : (
-        <form className="stack" onSubmit={form.onSubmit((values) => ask.mutate(values))}>
+        <form noValidate className="stack" onSubmit={form.onSubmit((values) => ask.mutate(values))}>
           <TextInput
             label={t('E-mail')}
             type="email"
             autoComplete="username"
-            required
+            {...limits(passwordsForgotten.email)}
             autoFocus
             {...form.getInputProps('email')}
+            error={errors['email']}
           />
-          <ProblemNote error={ask.error} />
+          <ProblemNote error={restOf(ask.error, errors)} />
           <Button type="submit" loading={ask.isPending}>
             {t('Send the mail')}
           </Button>
@@ -63,12 +67,16 @@ export function ResetPassword() {
     );
   return (
     <Entrance title={t('Set a new password')}>
-      <form className="stack" onSubmit={form.onSubmit(({ password }) => reset.mutate({ token: tokenOf(), password }))}>
+      <form
+        noValidate
+        className="stack"
+        onSubmit={form.onSubmit(({ password }) => reset.mutate({ token: tokenOf(), password }))}
+      >
         <PasswordInput
           label={t('New password')}
           description={t('At least 12 characters, and no common password. All sessions of the account end.')}
           autoComplete="new-password"
-          required
+          {...limits(passwordsReset.password)}
           autoFocus
           {...form.getInputProps('password')}
           error={errors['password']}

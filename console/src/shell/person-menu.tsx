@@ -1,4 +1,5 @@
 import { Button, Menu, Modal } from '@mantine/core';
+import { accountsUpdateMeTheme } from '@tidegate/client/generated/choices';
 import { useState } from 'react';
 import { chooseUtc, isUtc } from '../kernel/format.ts';
 import { useLogOut } from '../kernel/log-out.ts';
@@ -24,7 +25,7 @@ export function PersonMenu({ name, email, onHelp }: { name: string; email: strin
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t('Theme')}</Menu.Label>
-        {(['auto', 'light', 'dark'] as const).map((one) => (
+        {accountsUpdateMeTheme.map((one) => (
           <Menu.Item key={one} onClick={() => chooseTheme(one)} aria-current={theme() === one}>
             {t({ auto: 'As the system', light: 'Light', dark: 'Dark' }[one])} {theme() === one ? '✓' : ''}
           </Menu.Item>

@@ -2,6 +2,7 @@ import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import type { DcaSettingsInput } from '@tidegate/client';
+import { sweepsCreate } from '@tidegate/client/generated/limits/bot-executor';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { MayOrAsk } from '../kernel/may.tsx';
 import { Page } from '../kernel/page.tsx';
@@ -18,6 +19,11 @@ import { combinationsOf, VARIABLE, varyOf } from './sweep-input.rules.ts';
 const TRIED: Record<string, string> = {
   'takeProfit.percent': '1 1.5 2 2.5',
   'averagingOrders.deviationPercent': '1 1.5 2',
+};
+const EACH: Record<(typeof sweepsCreate.rankBy.choices)[number], string> = {
+  profit: 'most profit',
+  profitToCapital: 'most profit for the money in a trade',
+  profitToDrawdown: 'most profit for the deepest drawdown',
 };
 const TRAINED = '2000';
 const TESTED = '500';
@@ -104,11 +110,7 @@ export function CreateSweep() {
             ) : null}
             <NativeSelect
               label={t('Best is')}
-              data={[
-                { value: 'profit', label: t('most profit') },
-                { value: 'profitToCapital', label: t('most profit for the money in a trade') },
-                { value: 'profitToDrawdown', label: t('most profit for the deepest drawdown') },
-              ]}
+              data={sweepsCreate.rankBy.choices.map((value) => ({ value, label: t(EACH[value]) }))}
               {...form.getInputProps('rankBy')}
             />
             <p aria-live="polite">

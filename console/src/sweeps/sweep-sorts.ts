@@ -1,2 +1,4 @@
+import { sweepsResultsSort } from '@tidegate/client/generated/choices';
+
 /** Columns that the server sorts the results of a sweep by. */
-export const RESULT_SORTS = ['profit', 'drawdown', 'capital', 'trades'] as const;
+export const RESULT_SORTS = sweepsResultsSort.filter((one) => one !== 'rank');

@@ -1,6 +1,8 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { organisationsCreate } from '@tidegate/client/generated/limits/identity';
 import { useWrite } from '../kernel/api.ts';
+import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { t } from '../kernel/strings.ts';
@@ -10,10 +12,10 @@ export function CreateOrganisation({ onDone }: { onDone: (made: { id: string }) 
   const create = useWrite('organisationsCreate', { org: null, onDone });
   const errors = fieldErrors(create.error);
   return (
-    <form className="stack form" onSubmit={form.onSubmit((values) => create.mutate(values))}>
+    <form noValidate className="stack form" onSubmit={form.onSubmit((values) => create.mutate(values))}>
       <TextInput
         label={t('Name of the new organisation')}
-        required
+        {...limits(organisationsCreate.name)}
         {...form.getInputProps('name')}
         error={errors['name']}
       />

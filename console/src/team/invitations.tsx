@@ -1,11 +1,13 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Invitation, Role } from '@tidegate/client';
+import { invitationsCreate } from '@tidegate/client/generated/limits/identity';
 import { usePages, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { CopyText } from '../kernel/copy-text.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day } from '../kernel/format.ts';
+import { limits } from '../kernel/limits.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { newestError } from '../kernel/newest-error.rules.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
@@ -18,7 +20,7 @@ import { roleChoices } from './roles.ts';
 
 /** Who was invited and has not answered yet. */
 export function Invitations({ mayInvite, roles }: { mayInvite: boolean; roles: readonly Role[] }) {
-  const invitations = usePages('invitationsList', { limit: 100 });
+  const invitations = usePages('invitationsList', { limit: 100, count: true });
   const resend = useWrite('invitationsResend');
   const revoke = useWrite('invitationsRevoke');
   const columns: Column<Invitation>[] = [
@@ -72,7 +74,7 @@ export function Invitations({ mayInvite, roles }: { mayInvite: boolean; roles: r
         </p>
       ) : null}
       <Reading of={invitations}>
-        {({ items, more }) =>
+        {({ items, more, first }) =>
           items.length > 0 ? (
             <>
               <h2>{t('Invited, not joined yet')}</h2>
@@ -83,6 +85,7 @@ export function Invitations({ mayInvite, roles }: { mayInvite: boolean; roles: r
                 columns={columns}
                 rowKey={({ id }) => id}
                 more={more}
+                total={first.total}
               />
             </>
           ) : null
@@ -99,12 +102,12 @@ function Invite({ roles }: { roles: readonly Role[] }) {
   const made = invite.data;
   return (
     <>
-      <form className="row" onSubmit={form.onSubmit((values) => invite.mutate(values))}>
+      <form noValidate className="row" onSubmit={form.onSubmit((values) => invite.mutate(values))}>
         <TextInput
           type="email"
           aria-label={t('E-mail of the person')}
           placeholder={t('E-mail')}
-          required
+          {...limits(invitationsCreate.email)}
           {...form.getInputProps('email')}
           error={errors['email']}
         />

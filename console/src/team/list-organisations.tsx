@@ -1,9 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { organisationsRename } from '@tidegate/client/generated/limits/identity';
 import { useOrg, useOwnRead, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { limits } from '../kernel/limits.ts';
 import { useMay } from '../kernel/may.tsx';
 import { useOwnRole } from '../kernel/own-role.ts';
 import { Page } from '../kernel/page.tsx';
@@ -102,8 +104,13 @@ function Rename({ name }: { name: string }) {
   const rename = useWrite('organisationsRename');
   const errors = fieldErrors(rename.error);
   return (
-    <form className="stack form" onSubmit={form.onSubmit((values) => rename.mutate(values))}>
-      <TextInput label={t('Name')} required {...form.getInputProps('name')} error={errors['name']} />
+    <form noValidate className="stack form" onSubmit={form.onSubmit((values) => rename.mutate(values))}>
+      <TextInput
+        label={t('Name')}
+        {...limits(organisationsRename.name)}
+        {...form.getInputProps('name')}
+        error={errors['name']}
+      />
       <ProblemNote error={restOf(rename.error, errors)} />
       <div>
         <Button type="submit" variant="default" loading={rename.isPending} disabled={!form.isDirty()}>

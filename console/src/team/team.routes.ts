@@ -1,9 +1,11 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { membersChangeRoleRole } from '@tidegate/client/generated/choices';
 import { queryClient } from '../kernel/api.ts';
 import { meOf, orgRoute, personRoute } from '../kernel/routes.ts';
 import { given, oneOf, textOf } from '../kernel/search-params.ts';
 
-export const ROLES = ['viewer', 'editor', 'admin', 'owner'] as const;
+/** From the least to the most that somebody may do. */
+export const ROLES = membersChangeRoleRole;
 
 export const teamRoutes = [
   createRoute({

@@ -34,6 +34,7 @@ function Choice({ timeZone }: { timeZone: string }) {
   const zones = Intl.supportedValuesOf('timeZone').filter((one) => one !== 'UTC' && one !== timeZone);
   return (
     <form
+      noValidate
       className="stack form"
       onSubmit={(event) => {
         event.preventDefault();

@@ -7,7 +7,7 @@ import { refusedAt, refusedColumns } from '../records/refused-columns.tsx';
 
 /** Events that services reported and that were not counted, and why. Nothing where everything was. */
 export function RefusedUsage() {
-  const refused = usePages('usageRejected', { limit: 25 });
+  const refused = usePages('usageRejected', { limit: 25, count: true });
   if (!refused.data || refused.data.items.length === 0) return null;
   return (
     <section aria-label={t('Not counted')}>
@@ -18,7 +18,7 @@ export function RefusedUsage() {
         )}
       </p>
       <Reading of={refused}>
-        {({ items, more }) => (
+        {({ items, more, first }) => (
           <DataTable
             part="refused"
             name={t('Not counted')}
@@ -26,6 +26,7 @@ export function RefusedUsage() {
             columns={[refusedAt<RejectedUsage>(), ...refusedColumns<RejectedUsage>()]}
             rowKey={({ code, event, firstAt }) => `${code} ${firstAt} ${event}`}
             more={more}
+            total={first.total}
           />
         )}
       </Reading>

@@ -1336,6 +1336,8 @@ export type FieldError = {
   code: string;
   /** What is wrong and what to do */
   message: string;
+  /** The values in the message, such as `maximum`: with the code they say it in another language */
+  params?: Record<string, string | number>;
 };
 
 /** In units of the meter */
@@ -2469,6 +2471,8 @@ export type Organisations = {
   }>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type OverLimit = {
@@ -2528,6 +2532,8 @@ export type OwnSessions = {
   items: Array<OwnSession>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type Package = {
@@ -4282,12 +4288,18 @@ export type InvoicesListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** Part of the number, in any case */
+  search?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type InvoicesListOutput = {
   items: Array<Invoice>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -4493,12 +4505,16 @@ export type PaymentsListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type PaymentsListOutput = {
   items: Array<PaymentFact>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type PaymentsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -4509,12 +4525,16 @@ export type PaymentsListOfInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type PaymentsListOfOutput = {
   items: Array<PaymentFact>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type PaymentsListOfProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -6049,12 +6069,18 @@ export type InvitationsListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** Part of the address, in any case */
+  search?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type InvitationsListOutput = {
   items: Array<Invitation>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type InvitationsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -6118,12 +6144,18 @@ export type KeysListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** Part of the name, in any case */
+  search?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type KeysListOutput = {
   items: Array<ApiKey>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type KeysListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -6177,12 +6209,18 @@ export type LinksListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** Part of the name, in any case */
+  search?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type LinksListOutput = {
   items: Array<SharedLink>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type LinksListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
@@ -6303,6 +6341,10 @@ export type OrganisationsListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** Part of the name, in any case */
+  search?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type OrganisationsListOutput = Organisations;
@@ -6395,6 +6437,8 @@ export type SessionsListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type SessionsListOutput = OwnSessions;
@@ -7129,12 +7173,18 @@ export type ChannelsListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** Part of the name or the address, in any case */
+  search?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type ChannelsListOutput = {
   items: Array<Channel>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type ChannelsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
@@ -7609,12 +7659,16 @@ export type UsageRejectedInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** true: also how many there are in all */
+  count?: boolean;
 };
 
 export type UsageRejectedOutput = {
   items: Array<RejectedUsage>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
+  /** How many there are of what is asked for; null unless `count` asks for it */
+  total: number | null;
 };
 
 export type UsageRejectedProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;

@@ -3,7 +3,16 @@ import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
-import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import {
+  countedPage,
+  countQuery,
+  Id,
+  Instant,
+  PLAIN_TEXT,
+  pageQuery,
+  searchQuery,
+  Timestamp,
+} from '../kernel/types.ts';
 import { Currency } from './currencies.ts';
 
 /** Stripe's words. uncollectible: given up, but still owed. */
@@ -136,8 +145,8 @@ export const listInvoices = operation({
   scope: 'billing:read',
   summary: 'Invoices, the newest first',
   description: 'From our own records: works while a payment provider is down.',
-  input: z.strictObject({ ...pageQuery }),
-  output: page(Invoice),
+  input: z.strictObject({ ...pageQuery, ...searchQuery('the number'), ...countQuery }),
+  output: countedPage(Invoice),
 });
 
 export const getInvoice = operation({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { countedPage, countQuery, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 
 export const PaymentMethod = z
   .object({
@@ -75,8 +75,8 @@ export const listPayments = operation({
   http: ['GET', '/api/v1/billing/history'],
   scope: 'billing:read',
   summary: 'Payments, refunds, credit notes and disputes of the payment provider, newest first',
-  input: z.strictObject({ ...pageQuery }),
-  output: page(PaymentFact),
+  input: z.strictObject({ ...pageQuery, ...countQuery }),
+  output: countedPage(PaymentFact),
 });
 
 export const listPaymentsOf = operation({
@@ -85,8 +85,8 @@ export const listPaymentsOf = operation({
   http: ['GET', '/api/v1/operator/organisations/{organisationId}/payments'],
   scope: 'operator',
   summary: 'Payments, refunds, credit notes and disputes of an organisation, newest first',
-  input: z.strictObject({ organisationId: Id, ...pageQuery }),
-  output: page(PaymentFact),
+  input: z.strictObject({ organisationId: Id, ...pageQuery, ...countQuery }),
+  output: countedPage(PaymentFact),
 });
 
 export const StripeDrift = z

@@ -4,7 +4,17 @@ import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached } from '../kernel/problem.ts';
-import { Empty, Id, Instant, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+import {
+  countedPage,
+  countQuery,
+  Empty,
+  Id,
+  Instant,
+  pageQuery,
+  searchQuery,
+  secret,
+  Timestamp,
+} from '../kernel/types.ts';
 import { SCOPES } from './roles.ts';
 import { emailUnverified } from './sessions.ts';
 
@@ -61,8 +71,8 @@ export const listApiKeys = operation({
   scope: 'keys:read',
   summary: 'API keys of the organisation: valid ones, newest first, then expired ones',
   description: 'Keys are deleted 30 days after they expire.',
-  input: z.strictObject(pageQuery),
-  output: page(ApiKey),
+  input: z.strictObject({ ...pageQuery, ...searchQuery('the name'), ...countQuery }),
+  output: countedPage(ApiKey),
 });
 
 export const revokeApiKey = operation({

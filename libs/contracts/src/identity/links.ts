@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
-import { Empty, Id, Instant, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+import {
+  countedPage,
+  countQuery,
+  Empty,
+  Id,
+  Instant,
+  pageQuery,
+  searchQuery,
+  secret,
+  Timestamp,
+} from '../kernel/types.ts';
 import { emailUnverified } from './sessions.ts';
 
 /* Read-only pages for people without an account: a link carries a key that reads one thing. */
@@ -56,8 +66,8 @@ export const listLinks = operation({
   http: ['GET', '/api/v1/links'],
   scope: 'keys:read',
   summary: 'Links of the organisation that work, newest first, then expired ones',
-  input: z.strictObject(pageQuery),
-  output: page(SharedLink),
+  input: z.strictObject({ ...pageQuery, ...searchQuery('the name'), ...countQuery }),
+  output: countedPage(SharedLink),
 });
 
 export const revokeLink = operation({

@@ -4,7 +4,17 @@ import { notAudited } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
-import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+import {
+  countedPage,
+  countQuery,
+  Empty,
+  Id,
+  page,
+  pageQuery,
+  searchQuery,
+  secret,
+  Timestamp,
+} from '../kernel/types.ts';
 import { Role } from './roles.ts';
 import { Email, emailUnverified, mailNotConfigured } from './sessions.ts';
 
@@ -144,8 +154,8 @@ export const listInvitations = operation({
   http: ['GET', '/api/v1/invitations'],
   scope: 'members:read',
   summary: 'Invitations that can still be accepted, newest first',
-  input: z.strictObject(pageQuery),
-  output: page(Invitation),
+  input: z.strictObject({ ...pageQuery, ...searchQuery('the address'), ...countQuery }),
+  output: countedPage(Invitation),
 });
 
 export const revokeInvitation = operation({

@@ -4,7 +4,7 @@ import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
-import { Empty, Id, IsDemo, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { countedPage, countQuery, Empty, Id, IsDemo, pageQuery, searchQuery, Timestamp } from '../kernel/types.ts';
 import { organisationLimitReached, roleTooHigh } from './members.ts';
 import { Role } from './roles.ts';
 
@@ -61,8 +61,8 @@ export const listOrganisations = operation({
   http: ['GET', '/api/v1/organisations'],
   scope: 'self',
   summary: 'Organisations that you are a member of, in the order in which you joined',
-  input: z.strictObject(pageQuery),
-  output: page(z.object({ id: Id, name: z.string(), role: Role, demo: IsDemo, demoUntil: DemoUntil })).meta({
+  input: z.strictObject({ ...pageQuery, ...searchQuery('the name'), ...countQuery }),
+  output: countedPage(z.object({ id: Id, name: z.string(), role: Role, demo: IsDemo, demoUntil: DemoUntil })).meta({
     id: 'Organisations',
   }),
 });

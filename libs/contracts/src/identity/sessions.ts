@@ -4,7 +4,7 @@ import { Locale } from '../kernel/locale.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
-import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+import { countedPage, countQuery, Empty, Id, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 
 /** Its length; that it is none of the common ones is checked where it is set (NIST 800-63B). No rule of composition. */
@@ -192,8 +192,8 @@ export const listSessions = operation({
   http: ['GET', '/api/v1/sessions'],
   scope: 'self',
   summary: 'Where you are logged in, last used first',
-  input: z.strictObject(pageQuery),
-  output: page(OwnSession).meta({ id: 'OwnSessions' }),
+  input: z.strictObject({ ...pageQuery, ...countQuery }),
+  output: countedPage(OwnSession).meta({ id: 'OwnSessions' }),
 });
 
 export const revokeSession = operation({

@@ -20,7 +20,7 @@ export function demoRange(
 ): { from: number; until: number; back: number } {
   const end = Date.parse(until);
   if (end > now + 60_000 || end < now - DEMO_DAYS * DAY_MS)
-    throw invalid('/until', 'out_of_range', `Choose a moment of the last ${DEMO_DAYS} days.`);
+    throw invalid('/until', 'out_of_range', 'Choose a moment of the last {days} days.', { days: DEMO_DAYS });
   const from = end - days * DAY_MS;
   return { from, until: end, back: Math.ceil((now - from) / DAY_MS) + 1 };
 }

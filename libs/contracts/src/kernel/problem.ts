@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { FieldCode, ParamsOf, TextOf } from './field-texts.ts';
+import { filled, type Params } from './fill-text.ts';
+import { foundFault } from './found-fault.ts';
 import { UpgradeAddon } from './upgrade-addon.ts';
 
 export const FieldError = z
@@ -6,6 +9,13 @@ export const FieldError = z
     field: z.string().meta({ description: 'JSON pointer into the input' }),
     code: z.string(),
     message: z.string().meta({ description: 'What is wrong and what to do' }),
+    params: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .optional()
+      .meta({
+        description: 'The values in the message, such as `maximum`: with the code they say it in another language',
+        examples: [{ maximum: 100 }],
+      }),
   })
   .meta({ id: 'FieldError' });
 export type FieldError = z.infer<typeof FieldError>;
@@ -289,10 +299,33 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
   internalError,
 ];
 
-/** One invalid field, by a rule that a schema cannot express. `field` is a JSON pointer. */
-export function invalid(field: string, code: string, message: string): ProblemError {
-  return invalidFields([{ field, code, message }]);
+/** What is wrong with one field, in a text of its code and with the text's values. `field` is a JSON pointer. */
+export function faultAt<const C extends FieldCode, const T extends TextOf<C>>(
+  field: string,
+  code: C,
+  text: T,
+  ...given: ParamsOf<T>
+): FieldError {
+  const values = (given[0] ?? {}) as Params;
+  // What is given may have more fields than the text has names.
+  const names = [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const params = Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
+  return { field, code, message: filled(text, params), ...(names.length > 0 ? { params } : {}) };
 }
+
+/** One invalid field, by a rule that a schema cannot express. */
+export function invalid<const C extends FieldCode, const T extends TextOf<C>>(
+  field: string,
+  code: C,
+  text: T,
+  ...params: ParamsOf<T>
+): ProblemError {
+  return invalidFields([faultAt(field, code, text, ...params)]);
+}
+
+/** One whose text is made of data, such as the names that there are: it is shown as it is, in every language. */
+export const invalidInWords = (field: string, code: FieldCode, message: string): ProblemError =>
+  invalidFields([{ field, code, message }]);
 
 /** All invalid fields, at least one; the detail names the first. */
 export function invalidFields(errors: FieldError[]): ProblemError {
@@ -316,13 +349,11 @@ export function explain(error: ProblemError): string {
 export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        field: pointer([...issue.path, key]),
-        code: 'unknown_field',
-        message: 'This field does not exist. Remove it.',
-      }));
+      return issue.keys.map((key) =>
+        faultAt(pointer([...issue.path, key]), 'unknown_field', 'This field does not exist. Remove it.'),
+      );
     }
-    return [{ field: pointer(issue.path), code: issue.code, message: issue.message }];
+    return [{ field: pointer(issue.path), ...foundFault(issue) }];
   });
 }
 

@@ -82,4 +82,29 @@ export const pageQuery = {
     .meta({ description: '`nextCursor` of the page before, unchanged; absent for the first page' }),
 };
 
+/** Of a list that can say how many there are; spread into its input. */
+export const countQuery = {
+  count: z.boolean().default(false).meta({ description: 'true: also how many there are in all' }),
+};
+
+/** Of a list that can be searched; spread into its input. */
+export const searchQuery = (of: string) => ({
+  search: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: `Part of ${of}, in any case`, examples: ['shop'] }),
+});
+
+/** A page that says how many there are, on all pages together. */
+export function countedPage<I extends z.ZodType>(item: I) {
+  return page(item).extend({
+    total: z
+      .int()
+      .nullable()
+      .meta({ description: 'How many there are of what is asked for; null unless `count` asks for it' }),
+  });
+}
+
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };

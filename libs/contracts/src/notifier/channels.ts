@@ -5,7 +5,7 @@ import { notAudited } from '../kernel/audit.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
-import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+import { countedPage, countQuery, Empty, Id, pageQuery, searchQuery, secret, Timestamp } from '../kernel/types.ts';
 import { NOTICE_TYPES, NoticeType } from './notices.ts';
 
 export const smtpNotConfigured = problem('smtp_not_configured', 409, 'This installation cannot send e-mail yet');
@@ -118,8 +118,8 @@ export const listChannels = operation({
   http: ['GET', '/api/v1/channels'],
   scope: 'channels:read',
   summary: 'Channels, newest first',
-  input: z.strictObject(pageQuery),
-  output: page(Channel),
+  input: z.strictObject({ ...pageQuery, ...searchQuery('the name or the address'), ...countQuery }),
+  output: countedPage(Channel),
 });
 
 export const getChannel = operation({

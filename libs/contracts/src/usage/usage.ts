@@ -4,7 +4,7 @@ import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
 import { COUNTED } from '../kernel/audit.ts';
 import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { countedPage, countQuery, Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
 import { filter, groupBy, HistoryGroup, UsageGroup } from './dimensions.ts';
 import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
@@ -353,8 +353,8 @@ export const listRejectedUsage = operation({
   description:
     'Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. ' +
     'Events refused by POST /api/v1/usage/events are only in its answer.',
-  input: z.strictObject(pageQuery),
-  output: page(RejectedUsage),
+  input: z.strictObject({ ...pageQuery, ...countQuery }),
+  output: countedPage(RejectedUsage),
 });
 
 export const RejectedUsageOfAny = RejectedUsage.extend({

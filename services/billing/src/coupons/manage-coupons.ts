@@ -23,7 +23,7 @@ export class ManageCoupons {
     const coupon = coupons.find((one) => one.coupon === key);
     if (!coupon) {
       const known = coupons.map((one) => one.coupon).join(', ') || 'none';
-      throw invalid('/coupon', 'unknown', `Coupons of the catalogue: ${known}.`);
+      throw invalid('/coupon', 'unknown', 'Coupons of the catalogue: {known}.', { known });
     }
     const { subscriptions, steps } = await findHoldings(tx, orgId);
     const subscription = subscriptions.find((one) => one.product === product);
@@ -38,7 +38,7 @@ export class ManageCoupons {
     const { name, percent, amounts, duration, plans } = coupon;
     const currency = subscription.currency ?? '';
     if (amounts && !amounts.some((one) => one.currency === currency)) {
-      throw invalid('/coupon', 'other_currency', `It takes nothing off in ${currency}.`);
+      throw invalid('/coupon', 'other_currency', 'It takes nothing off in {currency}.', { currency });
     }
     if (!(await takeUse(tx, key, coupon.max))) throw conflict({}, 'As many organisations have used it as it is for.');
     const own = steps[product] ?? [];

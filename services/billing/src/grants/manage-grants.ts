@@ -26,7 +26,7 @@ export class ManageGrants {
     const { features } = await requireCatalogue(tx);
     const declared = features.find(({ key }) => key === feature);
     if (!declared) {
-      throw invalid('/feature', 'unknown', `Features: ${features.map(({ key }) => key).join(', ')}.`);
+      throw invalid('/feature', 'unknown', 'Features: {known}.', { known: features.map(({ key }) => key).join(', ') });
     }
     if (!fits(declared.kind, value)) throw invalid('/value', 'wrong_kind', VALUES[declared.kind]);
     const now = await lockBilling(tx, orgId);

@@ -93,7 +93,9 @@ export class ChangeInvoices {
     const result = credit(owed, amountMinor);
     if (!result) {
       const left = owed.total - owed.credited;
-      throw invalid('/amountMinor', 'too_large', `At most ${left} can be taken back: the rest was credited before.`);
+      throw invalid('/amountMinor', 'too_large', 'At most {left} can be taken back: the rest was credited before.', {
+        left: String(left),
+      });
     }
     if (result.returned > 0n && !input.refunded) {
       await this.toBalance(tx, invoice, { effectKey, amountMinor: result.returned, reason, by });

@@ -30,17 +30,25 @@ export const fixCurrency = (tx: Tx, orgId: string, currency: string): Promise<un
   tx.query('update billing_accounts set currency = $2 where org_id = $1 and currency is null', [orgId, currency]);
 
 /** The newest first, after the given one. */
+const LISTED = 'org_id = $1 and ($2::text is null or position(lower($2) in lower(number)) > 0)';
+
 export const listInvoiceRows = (
   tx: Tx,
   limit: number,
   after: readonly [createdAt: string, id: string] | undefined,
+  search: string | undefined,
 ): Promise<(InvoiceRow & { created: string })[]> =>
   tx.query(
     `select ${COLUMNS}, ${cursorTime('created_at')} as created from invoices
-      where org_id = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3::uuid))
-      order by created_at desc, id desc limit $4`,
-    [tx.orgId, after?.[0] ?? null, after?.[1] ?? null, limit],
+      where ${LISTED} and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
+      order by created_at desc, id desc limit $5`,
+    [tx.orgId, search ?? null, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
+
+export async function countInvoices(tx: Tx, search: string | undefined): Promise<number> {
+  const sql = `select count(*)::int as total from invoices where ${LISTED}`;
+  return (await tx.one<{ total: number }>(sql, [tx.orgId, search ?? null]))?.total ?? 0;
+}
 
 export const findInvoice = (tx: Tx, id: string): Promise<InvoiceRow | undefined> =>
   tx.one<InvoiceRow>(`select ${COLUMNS} from invoices where org_id = $1 and id = $2`, [tx.orgId, id]);

@@ -146,4 +146,12 @@ test('invoices page, the newest first', async () => {
   const rest = await billing.call(listInvoices, { limit: 2, cursor: first.nextCursor }, org);
   expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(made.map(({ id }) => id).reverse());
   expect(rest.nextCursor).toBeUndefined();
+  expect(first.total).toBeNull();
+  const { number } = await billing.call(getInvoice, { invoiceId: made[1]?.id ?? '' }, org);
+  const search = String(number).toLowerCase();
+  expect(await billing.call(listInvoices, { search, count: true }, org)).toMatchObject({
+    items: [{ number }],
+    total: 1,
+  });
+  expect((await billing.call(listInvoices, { limit: 1, count: true }, org)).total).toBe(3);
 });

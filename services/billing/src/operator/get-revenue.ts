@@ -21,7 +21,8 @@ export class GetRevenue {
     if (to > monthOf(now)) throw invalid('/to', 'in_the_future', 'Give the present month or an earlier one.');
     if (from > to) throw invalid('/from', 'after_the_end', 'Give a month that is not after `to`.');
     const months = monthsBetween(from, to);
-    if (months.length > MAX_MONTHS) throw invalid('/from', 'too_long', `Ask for ${MAX_MONTHS} months at most.`);
+    if (months.length > MAX_MONTHS)
+      throw invalid('/from', 'too_long', 'Ask for {months} months at most.', { months: MAX_MONTHS });
     const currency = input.currency ?? (await requireCatalogue(tx)).currency;
     const end = Math.min(now, startOf(monthAfter(to)));
     const sums = emptySums({ currency, months, now });

@@ -30,7 +30,9 @@ export class ManageCredits {
     const metered = features.filter(({ meter }) => meter !== null && meter.aggregate !== 'time_weighted');
     const declared = metered.find(({ key }) => key === (pack?.feature ?? input.feature));
     if (!declared) {
-      throw invalid('/feature', 'unknown', `Metered features: ${metered.map(({ key }) => key).join(', ')}.`);
+      throw invalid('/feature', 'unknown', 'Metered features: {known}.', {
+        known: metered.map(({ key }) => key).join(', '),
+      });
     }
     const amount = pack?.amount ?? input.amount;
     if (amount === undefined) throw invalid('/amount', 'missing', 'Say how many units.');

@@ -104,7 +104,7 @@ async function prepare(refuse: Asked['refuse'], all: Tx, input: Asked['input']) 
   const [product = '', plan = ''] = input.from.split('.');
   if (!(await latestVersions(all)).plans.has(input.from)) throw noSuchPlan(refuse, catalogue.plans, product, plan);
   const [toProduct = '', toPlan = ''] = (input.to ?? input.from).split('.');
-  if (toProduct !== product) throw invalid('/to', 'other_product', `Name a plan of ${product}.`);
+  if (toProduct !== product) throw invalid('/to', 'other_product', 'Name a plan of {product}.', { product });
   const target = offeredPlan(refuse, catalogue.plans, product, toPlan);
   if (input.toVersion !== undefined && input.toVersion !== target.version) {
     throw refuse(

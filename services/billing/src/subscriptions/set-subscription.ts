@@ -98,7 +98,7 @@ export class SetSubscription {
     }
     const choice = await choiceOf(refuse, situation, offered, input, { operator: true });
     if ((input.status === 'past_due' || input.status === 'unpaid') && !costs(choice, catalogue)) {
-      throw invalid('/status', 'costs_nothing', `Nothing has to be paid for ${offered.name}.`);
+      throw invalid('/status', 'costs_nothing', 'Nothing has to be paid for {plan}.', { plan: offered.name });
     }
     // What has ended has no period whose end could be waited for.
     if (input.at === 'period_end' && before && !isEnded(before)) {

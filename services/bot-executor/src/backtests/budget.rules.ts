@@ -20,6 +20,7 @@ export function refuseTooMuch(settings: BotSettings, candles: number): void {
   const orders = ordersOf(settings);
   if (candles * orders <= MAX_BACKTEST_STEPS) return;
   const most = Math.floor(MAX_BACKTEST_STEPS / orders);
-  const message = `${candles} candles with up to ${orders} orders a trade are too much for one backtest. Use at most ${most} candles, or fewer averaging orders.`;
-  throw invalid('/feed/to', 'too_much_work', message);
+  const text =
+    '{candles} candles with up to {orders} orders a trade are too much for one backtest. Use at most {most} candles, or fewer averaging orders.';
+  throw invalid('/feed/to', 'too_much_work', text, { candles, orders, most });
 }

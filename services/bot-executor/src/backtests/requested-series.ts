@@ -39,12 +39,15 @@ const rangeOf = ({ feed }: RequestedSeries) => ({
 });
 
 function noCandles({ market, feed: { source, interval } }: RequestedSeries): Error {
-  const what = `${source} candles of ${market.market} in steps of ${interval}`;
-  const message = `There are no ${what} in this range. GET /api/v1/candles shows what there is.`;
-  return invalid('/feed', 'no_candles', message);
+  const text =
+    'There are no {source} candles of {market} in steps of {interval} in this range. GET /api/v1/candles shows what there is.';
+  return invalid('/feed', 'no_candles', text, { source, market: market.market, interval });
 }
 
 function tooMany(at: number): Error {
   const end = new Date(at).toISOString();
-  return invalid('/feed/to', 'range_too_long', `At most ${MAX_CANDLES} candles: end at ${end} or before.`);
+  return invalid('/feed/to', 'range_too_long', 'At most {candles} candles: end at {end} or before.', {
+    candles: MAX_CANDLES,
+    end,
+  });
 }

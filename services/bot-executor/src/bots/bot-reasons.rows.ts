@@ -1,18 +1,8 @@
 import type { Halt, Resumed, Waiting, WaitingReason } from '@tidegate/contracts/bot-executor/bot-reasons';
+import { WAITING_TEXTS } from '@tidegate/contracts/bot-executor/waiting-texts';
 import type { Tx } from '@tidegate/database/tx';
 
 /* What a bot reports about itself besides its trades: why it is idle or halted, and how it resumed after a stop. */
-
-const MESSAGES: Record<WaitingReason, string> = {
-  maxTrades: 'It has opened as many trades as maxTrades allows.',
-  cooldown: 'Its last trade ended less than cooldownSeconds ago.',
-  priceRange: 'The price is not between minPrice and maxPrice.',
-  belowMinimum:
-    'At this price the first order, or what it opens where it may have to be closed, is below the market’s minimum. ' +
-    'Make it larger.',
-  refused: 'The exchange refused its order; it is retried after a pause.',
-  noSignal: 'The strategy waits for its signal.',
-};
 
 export interface WaitingState {
   reason: WaitingReason;
@@ -20,7 +10,7 @@ export interface WaitingState {
 }
 
 export const waitingToWire = (waiting: WaitingState | null): Waiting | null =>
-  waiting && { ...waiting, message: MESSAGES[waiting.reason] };
+  waiting && { ...waiting, message: WAITING_TEXTS[waiting.reason] };
 
 /** After the candle that starts at `at`; unchanged as long as the reason stays the same. */
 export function waitingSince(

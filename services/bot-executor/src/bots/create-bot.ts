@@ -49,9 +49,10 @@ export class CreateBot {
       throw invalid(
         feed.from ? '/feed/from' : '/feed/source',
         'no_candles',
-        `There are no ${source} candles of ${market.market} in steps of ${interval}${
-          feed.from ? ' from then on' : ''
-        }. Import some first: POST /api/v1/candles/imports`,
+        feed.from
+          ? 'There are no {source} candles of {market} in steps of {interval} from then on. Import some first: POST /api/v1/candles/imports'
+          : 'There are no {source} candles of {market} in steps of {interval}. Import some first: POST /api/v1/candles/imports',
+        { source, market: market.market, interval },
       );
     }
     checkedStrategyPlan(settings, candle.open, market);

@@ -32,7 +32,9 @@ export class ListBots {
     const [by, key, id] = readCursor(input.cursor, 'text', 'text', 'uuid') ?? [sort, '', ''];
     // Keys of one order mean nothing in another.
     if (by !== sort || (id !== '' && hasNumericKey(sort) && !DECIMAL.test(key)))
-      throw invalid('/cursor', 'invalid_cursor', `This cursor is not one of sort=${sort}. Begin with the first page.`);
+      throw invalid('/cursor', 'invalid_cursor', 'This cursor is not one of sort={sort}. Begin with the first page.', {
+        sort,
+      });
     const page = { limit: input.limit + 1, after: id === '' ? undefined : { key, id } };
     const rows = await listBotRows(tx, { sort, status, market, search }, page);
     const trades = await openTradesOf(

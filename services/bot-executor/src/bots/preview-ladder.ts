@@ -24,7 +24,7 @@ export class PreviewLadder {
 function givenPrice(market: MarketRules, price: string): bigint {
   const ticks = toTicks(market, price);
   if (ticks !== undefined) return ticks;
-  throw invalid('/price', 'not_on_tick', `Give a price in whole ticks of ${market.tickSize}.`);
+  throw invalid('/price', 'not_on_tick', 'Give a price in whole ticks of {tickSize}.', market);
 }
 
 async function newestPrice(
@@ -35,8 +35,9 @@ async function newestPrice(
   const candle = await newestCandle(tx, { source, market, interval });
   if (candle) return candle.close;
   if (source === 'imported') {
-    const message = `There are no imported candles of ${market.market} in steps of ${interval}. Import some first, or give a price.`;
-    throw invalid('/feed/source', 'no_candles', message);
+    const text =
+      'There are no imported candles of {market} in steps of {interval}. Import some first, or give a price.';
+    throw invalid('/feed/source', 'no_candles', text, { market: market.market, interval });
   }
-  throw invalid('/price', 'price_needed', `No candles of ${market.market} come with Tidegate. Give a price.`);
+  throw invalid('/price', 'price_needed', 'No candles of {market} come with Tidegate. Give a price.', market);
 }

@@ -39,8 +39,9 @@ export class UpdateBot {
     }
     const market = await marketFor(tx, settings);
     if (market.market !== bot.settings.market) {
-      const message = `A bot stays on its market, ${bot.settings.market}. Create another bot for ${market.market}.`;
-      throw invalid('/settings/market', 'market_is_fixed', message);
+      const markets = { own: bot.settings.market, market: market.market };
+      const text = 'A bot stays on its market, {own}. Create another bot for {market}.';
+      throw invalid('/settings/market', 'market_is_fixed', text, markets);
     }
     const series = { source: bot.source, market, interval: bot.interval };
     const seen = bot.decided_up_to

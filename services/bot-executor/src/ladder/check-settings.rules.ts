@@ -1,8 +1,8 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
-import { type FieldError, invalidFields, type ProblemError } from '@tidegate/contracts/kernel/problem';
+import { type FieldError, faultAt, invalidFields, type ProblemError } from '@tidegate/contracts/kernel/problem';
 import { add, compare, fraction, mul, toText, whole } from '../kernel/exact.rules.ts';
 import { type MarketRules, meetsMinimum, priceText } from '../markets/markets.rules.ts';
-import { exitFaults, fault, leverageFaults, limitFaults, minimumFault, venueFaults } from './check-exits.rules.ts';
+import { exitFaults, leverageFaults, limitFaults, minimumFault, venueFaults } from './check-exits.rules.ts';
 import { type Level, ladder } from './ladder.rules.ts';
 import {
   type AveragingLevel,
@@ -57,14 +57,11 @@ function shapeFaults({ long, averagingLevels }: DcaPlan): FieldError[] {
   const beyond = long && averagingLevels.find(({ factor }) => factor.n <= 0n);
   if (!beyond) return [];
   const reach = toText(beyond.deviationPercent, 2);
-  const cure = beyond.index === 1 ? 'Make it smaller.' : `Use fewer than ${beyond.index} orders, or smaller steps.`;
-  return [
-    fault(
-      stepField(averagingLevels, beyond),
-      'ladder_below_zero',
-      `Averaging order ${beyond.index} lies ${reach} % below. ${cure}`,
-    ),
-  ];
+  const text =
+    beyond.index === 1
+      ? 'Averaging order {index} lies {reach} % below. Make it smaller.'
+      : 'Averaging order {index} lies {reach} % below. Use fewer than {index} orders, or smaller steps.';
+  return [faultAt(stepField(averagingLevels, beyond), 'ladder_below_zero', text, { index: beyond.index, reach })];
 }
 
 /** The scale is at fault when the same orders in equal steps would have fitted. */
@@ -77,7 +74,7 @@ function stepField(averagingLevels: readonly AveragingLevel[], beyond: Averaging
 function profitFaults({ long, settings, fee }: DcaPlan): FieldError[] {
   const wanted = add(fraction(settings.takeProfit.percent), mul(fee, whole(100)));
   if (long || compare(wanted, whole(100)) < 0) return [];
-  return [fault(FIELD.profit, 'profit_impossible', 'A short trade cannot gain 100 %: its price would be zero.')];
+  return [faultAt(FIELD.profit, 'profit_impossible', 'A short trade cannot gain 100 %: its price would be zero.')];
 }
 
 function levelFaults(plan: DcaPlan, levels: readonly Level[], base: bigint): FieldError[] {
@@ -104,40 +101,40 @@ function priceFault(
 ): FieldError | undefined {
   const level = averagingLevels[index - 1];
   if (!level) return undefined;
-  const which = `Averaging order ${index}`;
   const field = stepField(averagingLevels, level);
-  if (ticks <= 0n) return fault(field, 'ladder_below_zero', `${which} has no price above zero. Use smaller steps.`);
+  if (ticks <= 0n) {
+    const text = 'Averaging order {index} has no price above zero. Use smaller steps.';
+    return faultAt(field, 'ladder_below_zero', text, { index });
+  }
   if (ticks > base * MAX_RISE) {
-    return fault(field, 'ladder_too_far', `${which} lies more than 1000 % above the base order. Use smaller steps.`);
+    const text = 'Averaging order {index} lies more than 1000 % above the base order. Use smaller steps.';
+    return faultAt(field, 'ladder_too_far', text, { index });
   }
   if (long ? ticks < before : ticks > before) return undefined;
   const price = priceText(market, ticks);
-  return fault(
+  return faultAt(
     index === 1 ? FIELD.deviation : FIELD.step,
     'step_below_tick',
-    `${which} would have the price of the order before it, ${price}: the tick is ${market.tickSize}. Use larger steps.`,
+    'Averaging order {index} would have the price of the order before it, {price}: the tick is {tickSize}. Use larger steps.',
+    { index, price, tickSize: market.tickSize },
   );
 }
 
 function sizeFault({ market, settings }: DcaPlan, { index, ticks, lots }: Level, cost: bigint): FieldError | undefined {
   const growth = compare(fraction(settings.averagingOrders.volumeScale), whole(1));
   if (!meetsMinimum(market, ticks, lots)) {
-    const which = index === 0 ? 'The base order' : `Averaging order ${index}`;
     const { minQuantity, minNotional, base, quote } = market;
-    const minimum = `the market’s minimum of ${minQuantity} ${base} and ${minNotional} ${quote}`;
-    return fault(
-      sizeField(index, growth < 0),
-      'below_minimum',
-      `${which} is below ${minimum} after rounding, at a price of ${priceText(market, ticks)}. Make it larger.`,
-    );
+    const text =
+      index === 0
+        ? 'The base order is below the market’s minimum of {minQuantity} {base} and {minNotional} {quote} after rounding, at a price of {price}. Make it larger.'
+        : 'Averaging order {index} is below the market’s minimum of {minQuantity} {base} and {minNotional} {quote} after rounding, at a price of {price}. Make it larger.';
+    const values = { index, minQuantity, base, minNotional, quote, price: priceText(market, ticks) };
+    return faultAt(sizeField(index, growth < 0), 'below_minimum', text, values);
   }
   if (compare(mul(whole(cost), market.unit), MAX_CAPITAL) <= 0) return undefined;
-  const most = `${toText(MAX_CAPITAL)} ${market.quote}`;
-  return fault(
-    sizeField(index, growth > 0),
-    'capital_too_large',
-    `The orders up to here need more than ${most}. Use less.`,
-  );
+  const text = 'The orders up to here need more than {most} {quote}. Use less.';
+  const values = { most: toText(MAX_CAPITAL), quote: market.quote };
+  return faultAt(sizeField(index, growth > 0), 'capital_too_large', text, values);
 }
 
 const sizeField = (index: number, scaled: boolean): string =>
@@ -149,8 +146,7 @@ const sizeField = (index: number, scaled: boolean): string =>
  */
 function profitFault(plan: DcaPlan, index: number, cost: bigint, lots: bigint): FieldError | undefined {
   const open = { cost: whole(cost), lots };
-  const both = toText({ n: BigInt(2 * plan.market.feePpm), d: 10_000n });
-  const when = index === 0 ? 'Every trade' : `A trade with ${index} averaging order${index === 1 ? '' : 's'}`;
+  const fees = toText({ n: BigInt(2 * plan.market.feePpm), d: 10_000n });
   const exits = [...plan.steps.map(({ profit }) => profit), plan.profit].map((profit, step) => {
     const ticks = takeProfitTicks(plan, { ...open, profit });
     const last = step === plan.steps.length;
@@ -160,11 +156,21 @@ function profitFault(plan: DcaPlan, index: number, cost: bigint, lots: bigint): 
   const losing = exits.find(({ ticks }) => ticks <= 0n || !isProfit(netAt(plan, open.cost, lots, ticks)));
   if (!losing) return undefined;
   const byTrail = losing.reached !== losing.ticks && isProfit(netAt(plan, open.cost, lots, losing.reached));
-  return fault(
-    byTrail ? '/settings/takeProfit/trailingPercent' : losing.field,
-    losing.reached > 0n ? 'profit_below_fees' : 'profit_impossible',
-    byTrail
-      ? `${when} may lose: the trailing exit is so far behind that it can fall below cost and fees. Make it smaller.`
-      : `${when} would lose: both fees together are about ${both} % of what is in it. Take more, or set includeFees.`,
-  );
+  const every = index === 0;
+  if (losing.reached <= 0n) {
+    const text = every
+      ? 'Every trade would have to gain 100 %: its price would be zero. Take less.'
+      : 'With averaging order {index} filled, a trade would have to gain 100 %: its price would be zero. Take less.';
+    return faultAt(losing.field, 'profit_impossible', text, { index });
+  }
+  if (byTrail) {
+    const text = every
+      ? 'Every trade may lose: the trailing exit is so far behind that it can fall below cost and fees. Make it smaller.'
+      : 'With averaging order {index} filled, a trade may lose: the trailing exit is so far behind that it can fall below cost and fees. Make it smaller.';
+    return faultAt('/settings/takeProfit/trailingPercent', 'profit_below_fees', text, { index });
+  }
+  const text = every
+    ? 'Every trade would lose: both fees together are about {fees} % of what is in it. Take more, or set includeFees.'
+    : 'With averaging order {index} filled, a trade would lose: both fees together are about {fees} % of what is in it. Take more, or set includeFees.';
+  return faultAt(losing.field, 'profit_below_fees', text, { index, fees });
 }

@@ -58,6 +58,7 @@ describe('ladder A with leverage, maintenance margin 0.5 % (trading.md 3.5)', ()
         message: expect.stringMatching(
           /at 80\.34.* before averaging order 6 at 79\.21875\. Use a leverage below 6\.4554/,
         ),
+        params: expect.objectContaining({ index: 6, next: '79.21875', below: '6.4554' }),
       },
     ]);
   });

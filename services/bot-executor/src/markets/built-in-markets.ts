@@ -33,5 +33,5 @@ export function marketOf(settings: { market: string }): MarketRules {
   const market = findMarket(settings.market);
   if (market) return market;
   const known = MARKETS.map((one) => one.market).join(', ');
-  throw invalid('/settings/market', 'unknown_market', `The paper exchange has ${known}.`);
+  throw invalid('/settings/market', 'unknown_market', 'The paper exchange has {known}.', { known });
 }

@@ -50,8 +50,8 @@ export class ChangeMarkets {
     const after = rulesOf(terms);
     // Amounts of bots stay whole numbers of what they are counted in.
     if (toLots(after, before.lotSize) === undefined) {
-      const message = `It may only get finer: ${before.lotSize} must be a multiple of it. Otherwise create another market.`;
-      throw invalid('/lotSize', 'not_finer', message);
+      const text = 'It may only get finer: {before} must be a multiple of it. Otherwise create another market.';
+      throw invalid('/lotSize', 'not_finer', text, { before: before.lotSize });
     }
     if (before.version >= MAX_VERSIONS)
       throw refuse(

@@ -106,5 +106,7 @@ export async function marketFor(tx: Tx, settings: { market: string }): Promise<M
   const market = (await findOwnMarket(tx, settings.market)) ?? findMarket(settings.market);
   if (market) return market;
   const known = [...(await listOwnMarkets(tx)), ...MARKETS].map((one) => one.market).join(', ');
-  throw invalid('/settings/market', 'unknown_market', `There are ${known}. POST /api/v1/markets creates another.`);
+  throw invalid('/settings/market', 'unknown_market', 'There are {known}. POST /api/v1/markets creates another.', {
+    known,
+  });
 }

@@ -1,5 +1,5 @@
 import type { MartingaleEmaSettings } from '@tidegate/contracts/bot-executor/settings';
-import { type FieldError, invalidFields, type ProblemError } from '@tidegate/contracts/kernel/problem';
+import { type FieldError, faultAt, invalidFields, type ProblemError } from '@tidegate/contracts/kernel/problem';
 import { percentOf, type TradePlan, tradePlanOf } from '../engine/trade-plan.rules.ts';
 import { compare, div, type Fraction, fraction, millionths, mul, toText, whole } from '../kernel/exact.rules.ts';
 import { lotsFor, type MarketRules, meetsMinimum, priceText } from '../markets/markets.rules.ts';
@@ -40,21 +40,23 @@ export function checkMartingale(plan: MartingalePlan, ticks: bigint): ProblemErr
 function faultOf(plan: MartingalePlan, ticks: bigint): FieldError | undefined {
   const { market, maxMarginPart, openPart, closeAt, leverage, balance } = plan;
   if (compare(maxMarginPart, whole(1)) > 0) {
-    const message = 'The margin cannot be more than the balance: at most 100 %.';
-    return { field: '/settings/maxMarginPercent', code: 'margin_too_large', message };
+    const text = 'The margin cannot be more than the balance: at most 100 %.';
+    return faultAt('/settings/maxMarginPercent', 'margin_too_large', text);
   }
   if (compare(openPart, maxMarginPart) > 0) {
-    const message = 'The first order alone would need more margin than maxMarginPercent allows.';
-    return { field: '/settings/openPercent', code: 'margin_too_large', message };
+    const text = 'The first order alone would need more margin than maxMarginPercent allows.';
+    return faultAt('/settings/openPercent', 'margin_too_large', text);
   }
   const fees = millionths(2 * market.feePpm);
   if (compare(div(closeAt, leverage), fees) <= 0) {
     const least = toText(mul(mul(fees, leverage), whole(100)), 4);
-    const message = `With this leverage both fees are ${least} % of the margin. Take more.`;
-    return { field: '/settings/closeAtReturnPercent', code: 'profit_below_fees', message };
+    const text = 'With this leverage both fees are {least} % of the margin. Take more.';
+    return faultAt('/settings/closeAtReturnPercent', 'profit_below_fees', text, { least });
   }
   if (meetsMinimum(market, ticks, openLots(plan, balance, ticks))) return undefined;
-  const minimum = `the market’s minimum of ${market.minQuantity} ${market.base} and ${market.minNotional} ${market.quote}`;
-  const message = `The first order is below ${minimum} at a price of ${priceText(market, ticks)}. Make it larger.`;
-  return { field: '/settings/openPercent', code: 'below_minimum', message };
+  const text =
+    'The first order is below the market’s minimum of {minQuantity} {base} and {minNotional} {quote} at a price of {price}. Make it larger.';
+  const { minQuantity, base, minNotional, quote } = market;
+  const values = { minQuantity, base, minNotional, quote, price: priceText(market, ticks) };
+  return faultAt('/settings/openPercent', 'below_minimum', text, values);
 }

@@ -1,6 +1,6 @@
 import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { fieldErrors, invalid, invalidInWords } from '@tidegate/contracts/kernel/problem';
 import { checkedPlan, checkSettings } from '../ladder/check-settings.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
@@ -54,7 +54,8 @@ function withValues(settings: DcaSettings, values: Values, vary: readonly SweptS
   const path = issue?.path.join('.') ?? '';
   const index = vary.findIndex(({ setting }) => setting === path);
   const field = index < 0 ? `/settings/${path.replaceAll('.', '/')}` : `/vary/${index}/values`;
-  throw invalid(field, 'invalid_value', `${path}: ${issue?.message ?? 'cannot be used'}`);
+  const [fault] = fieldErrors(parsed.error);
+  throw invalidInWords(field, 'invalid_value', `${path}: ${fault?.message}`);
 }
 
 const canWork = (settings: DcaSettings, ticks: bigint, market: MarketRules): boolean =>

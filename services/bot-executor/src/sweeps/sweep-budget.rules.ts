@@ -23,19 +23,20 @@ export function countedWithin({ settings, vary, walkForward }: SweepSize, candle
   const count = combinationCount(vary);
   const windows = walkForward ? countWindows(candles, walkForward) : 0;
   if (walkForward && windows === 0) {
-    const message = `There are ${candles} candles: too few for one training and one test range.`;
-    throw invalid('/walkForward/trainCandles', 'too_few_candles', message);
+    const text = 'There are {candles} candles: too few for one training and one test range.';
+    throw invalid('/walkForward/trainCandles', 'too_few_candles', text, { candles });
   }
   if (windows > MAX_WINDOWS) {
-    const message = `That would be ${windows} windows; at most ${MAX_WINDOWS}. Use longer test ranges.`;
-    throw invalid('/walkForward/testCandles', 'too_many_windows', message);
+    const text = 'That would be {windows} windows; at most {most}. Use longer test ranges.';
+    throw invalid('/walkForward/testCandles', 'too_many_windows', text, { windows, most: MAX_WINDOWS });
   }
   const stretch = walkForward ? windows * (walkForward.trainCandles + walkForward.testCandles / count) : candles;
   const steps = count * stretch * meanOrders(settings, vary);
   if (steps > MAX_STEPS) {
     const times = (steps / MAX_STEPS).toFixed(1);
-    const message = `These ${count} combinations over ${candles} candles are ${times} times what a sweep may be. Use fewer values, fewer candles or fewer averaging orders.`;
-    throw invalid('/vary', 'too_much_work', message);
+    const text =
+      'These {count} combinations over {candles} candles are {times} times what a sweep may be. Use fewer values, fewer candles or fewer averaging orders.';
+    throw invalid('/vary', 'too_much_work', text, { count, candles, times });
   }
   return count;
 }
@@ -43,15 +44,16 @@ export function countedWithin({ settings, vary, walkForward }: SweepSize, candle
 export function combinationCount(vary: readonly SweptSetting[]): number {
   const count = vary.reduce((product, { values }) => product * values.length, 1);
   if (count <= MAX_COMBINATIONS) return count;
-  throw invalid('/vary', 'too_many_combinations', `These are ${count} combinations; at most ${MAX_COMBINATIONS}.`);
+  const text = 'These are {count} combinations; at most {most}.';
+  throw invalid('/vary', 'too_many_combinations', text, { count, most: MAX_COMBINATIONS });
 }
 
 /** The number of backtests in a sweep; refused when there are too many. */
 export function runsWithin(combinations: number, candles: number, walkForward: WindowLengths | undefined): number {
   const runs = walkForward ? countWindows(candles, walkForward) * (combinations + 1) : combinations;
   if (runs <= MAX_RUNS) return runs;
-  const message = `That would be ${runs} backtests; at most ${MAX_RUNS}. Use fewer values or longer test ranges.`;
-  throw invalid('/walkForward/testCandles', 'too_many_runs', message);
+  const text = 'That would be {runs} backtests; at most {most}. Use fewer values or longer test ranges.';
+  throw invalid('/walkForward/testCandles', 'too_many_runs', text, { runs, most: MAX_RUNS });
 }
 
 function meanOrders(settings: DcaSettings, vary: readonly SweptSetting[]): number {

@@ -106,7 +106,8 @@ function candleFile(): string {
     this.send({ method: 'PUT', path: '${path}', repeat: 'safe', file: 'file' }, input, options);`;
 }
 
-const camel = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+/** The name of the client's method of an operation. */
+export const camel = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 const comment = (schema: Json, indent = ''): string =>
   schema['description'] ? `${indent}/** ${String(schema['description']).replaceAll('*/', '')} */\n` : '';

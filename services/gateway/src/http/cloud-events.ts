@@ -21,7 +21,7 @@ export function eventsOf(headers: IncomingHttpHeaders, body: unknown): Record<st
   const attributes = Object.entries(headers).filter(([name]) => ATTRIBUTE.test(name) && !(name.slice(3) in {}));
   if (attributes.length === 0) return body as Record<string, unknown>;
   if (attributes.length > MAX_ATTRIBUTES) {
-    throw invalid('/ce-', 'too_many', `Send at most ${MAX_ATTRIBUTES} attributes.`);
+    throw invalid('/ce-', 'too_many', 'Send at most {most} attributes.', { most: MAX_ATTRIBUTES });
   }
   const event: Record<string, unknown> = {};
   for (const [name, value] of attributes) event[name.slice(3)] = attributeOf(name, String(value));
@@ -30,7 +30,8 @@ export function eventsOf(headers: IncomingHttpHeaders, body: unknown): Record<st
 
 /** Header values may be quoted, and carry anything beyond ASCII percent-encoded. */
 function attributeOf(name: string, given: string): string {
-  if (given.length > MAX_VALUE) throw invalid(`/${name}`, 'too_long', `Send at most ${MAX_VALUE} characters.`);
+  if (given.length > MAX_VALUE)
+    throw invalid(`/${name}`, 'too_long', 'Send at most {most} characters.', { most: MAX_VALUE });
   const text = /^".*"$/.test(given) ? given.slice(1, -1).replaceAll(/\\(.)/g, '$1') : given;
   const decoded = text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (coded) => {
     const bytes = Buffer.from(coded.replaceAll('%', ''), 'hex');

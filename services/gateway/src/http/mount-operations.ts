@@ -242,7 +242,8 @@ function inputReader(operation: Operation): (request: FastifyRequest) => Record<
     ] as const) {
       for (const [name, value] of Object.entries((values ?? {}) as Record<string, unknown>)) {
         if (name in Object.prototype) throw invalid(`/${name}`, 'forbidden_key', 'This key is not allowed. Remove it.');
-        if (Object.hasOwn(input, name)) throw invalid(`/${name}`, 'given_twice', `It is already in the ${source}.`);
+        if (Object.hasOwn(input, name))
+          throw invalid(`/${name}`, 'given_twice', 'It is already in the {source}.', { source });
         for (const text of [value].flat()) if (typeof text === 'string') checkText(text, `/${name}`);
         input[name] = coerce(name, value);
       }

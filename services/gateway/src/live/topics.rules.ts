@@ -10,7 +10,8 @@ const MOST_TEXT = 500;
  */
 export function readTopics(given: unknown, scopes: readonly string[]): ReadonlySet<string> {
   const topicScopes = new Map<string, string>(liveTopics().map(({ topic, scope }) => [topic, scope]));
-  const unknown = () => invalid('/topics', 'unknown_topic', `Topics: ${[...topicScopes.keys()].join(', ')}`);
+  const unknown = () =>
+    invalid('/topics', 'unknown_topic', 'Topics: {known}', { known: [...topicScopes.keys()].join(', ') });
   if (given === undefined || given === '') {
     return new Set([...topicScopes].flatMap(([topic, scope]) => (scopes.includes(scope) ? [topic] : [])));
   }

@@ -67,6 +67,22 @@ test('a key is shown once, works, and stops working when it is revoked', async (
   await expect(identity.call(revokeApiKey, { keyId: made.id }, owner.caller)).rejects.toMatchObject(NOT_THERE);
 });
 
+test('keys are found by a part of their name, and counted under the same filter', async () => {
+  const owner = await identity.newUser();
+  const other = await identity.newUser();
+  await create(owner, ['bots:read'], { name: 'Nightly deploy' });
+  await create(owner, ['bots:read'], { name: 'Reports' });
+  await create(other, ['bots:read'], { name: 'Deploy elsewhere' });
+  const found = await identity.call(listApiKeys, { search: 'DEPLOY', count: true }, owner.caller);
+  expect(found).toMatchObject({ items: [{ name: 'Nightly deploy' }], total: 1 });
+  const first = await identity.call(listApiKeys, { limit: 1, count: true }, owner.caller);
+  expect(first).toMatchObject({ items: [{ name: 'Reports' }], total: 2 });
+  const rest = await identity.call(listApiKeys, { limit: 1, cursor: first.nextCursor }, owner.caller);
+  expect(rest).toMatchObject({ items: [{ name: 'Nightly deploy' }], total: null });
+  // What stands for any text elsewhere is a letter like others here.
+  expect((await identity.call(listApiKeys, { search: '%', count: true }, owner.caller)).total).toBe(0);
+});
+
 test('unknown, expired and forged keys get the same answer: not found', async () => {
   const owner = await identity.newUser();
   const made = await create(owner, ['bots:read'], { expiresAt: new Date(Date.now() + 60_000).toISOString() });

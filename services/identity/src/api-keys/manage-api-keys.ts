@@ -16,6 +16,7 @@ import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import {
   countActiveKeys,
+  countListed,
   deleteApiKey,
   describeKeys,
   insertApiKey,
@@ -52,9 +53,10 @@ export class ManageApiKeys {
   }
 
   @Handles(listApiKeys)
-  async list({ input: { limit, cursor }, tx }: OperationContext<typeof listApiKeys>) {
-    const rows = await listRows(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'));
-    return pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
+  async list({ input: { limit, cursor, count, search }, tx }: OperationContext<typeof listApiKeys>) {
+    const rows = await listRows(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'), { search });
+    const page = pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
+    return { ...page, total: count ? await countListed(tx, { search }) : null };
   }
 
   @Handles(renameApiKey)

@@ -23,7 +23,8 @@ export function requireDomain(given: string, publicUrl: string): string {
   if (name === new URL(publicUrl).hostname)
     throw invalid('/domain', 'own_domain', 'This installation itself has this name.');
   const reserved = RESERVED.find((end) => name === end || name.endsWith(`.${end}`));
-  if (reserved) throw invalid('/domain', 'reserved_domain', `Names that end in .${reserved} belong to nobody.`);
+  if (reserved)
+    throw invalid('/domain', 'reserved_domain', 'Names that end in .{end} belong to nobody.', { end: reserved });
   return name;
 }
 

@@ -123,21 +123,36 @@ export async function requireRoom(tx: Tx): Promise<void> {
 }
 
 /** Those that work, newest first, then those that have expired. */
+interface Listed {
+  which?: 'keys' | 'links';
+  /** A part of the name. */
+  search?: string | undefined;
+}
+
+const listedWhere = (which: 'keys' | 'links'): string =>
+  `org_id = $1 and ${which === 'keys' ? IS_KEY : `not (${IS_KEY})`}
+   and ($2::text is null or position(lower($2) in lower(name)) > 0)`;
+
 export const listApiKeys = (
   tx: Tx,
   limit: number,
   [expired, created, keyId]: readonly (string | number)[] = [],
-  which: 'keys' | 'links' = 'keys',
+  { which = 'keys', search }: Listed = {},
 ): Promise<(ApiKeyRow & { expired: number; created: string })[]> =>
   tx.query(
     `with keys as (
        select *, (not ${ACTIVE})::int as expired, ${cursorTime('created_at')} as created
-         from api_keys where org_id = $1 and ${which === 'keys' ? IS_KEY : `not (${IS_KEY})`})
+         from api_keys where ${listedWhere(which)})
      select * from keys
-      where $3::int is null or expired > $3 or (expired = $3 and (created_at, key_id) < ($4::timestamptz, $5::text))
-      order by expired, created_at desc, key_id desc limit $2`,
-    [tx.orgId, limit, expired ?? null, created ?? null, keyId ?? null],
+      where $4::int is null or expired > $4 or (expired = $4 and (created_at, key_id) < ($5::timestamptz, $6::text))
+      order by expired, created_at desc, key_id desc limit $3`,
+    [tx.orgId, search ?? null, limit, expired ?? null, created ?? null, keyId ?? null],
   );
+
+export async function countListed(tx: Tx, { which = 'keys', search }: Listed): Promise<number> {
+  const sql = `select count(*)::int as total from api_keys where ${listedWhere(which)}`;
+  return (await tx.one<{ total: number }>(sql, [tx.orgId, search ?? null]))?.total ?? 0;
+}
 
 /** Those of these ids that exist or once did; `ended_at` is null while a key is valid. */
 export const describeKeys = (

@@ -176,17 +176,28 @@ export const toOwn = ({ org_id, name, role, demo, demo_until }: Membership) => (
 });
 
 /** The organisation they joined first comes first. */
+const NAMED = '($2::text is null or position(lower($2) in lower(o.name)) > 0)';
+
 export const membershipsOf = (
   tx: Tx,
   userId: string,
   limit: number,
   [joined, orgId]: readonly string[] = [],
+  search?: string,
 ): Promise<Membership[]> =>
   tx.query<Membership>(
-    `${MEMBERSHIPS} and ($3::timestamptz is null or (m.joined_at, m.org_id) > ($3, $4::uuid))
-      order by m.joined_at, m.org_id limit $2`,
-    [userId, limit, joined ?? null, orgId ?? null],
+    `${MEMBERSHIPS} and ${NAMED} and ($4::timestamptz is null or (m.joined_at, m.org_id) > ($4, $5::uuid))
+      order by m.joined_at, m.org_id limit $3`,
+    [userId, search ?? null, limit, joined ?? null, orgId ?? null],
   );
+
+export async function countMemberships(tx: Tx, userId: string, search: string | undefined): Promise<number> {
+  const row = await tx.one<{ total: number }>(
+    `select count(*)::int as total from members m join organisations o using (org_id) where m.user_id = $1 and ${NAMED}`,
+    [userId, search ?? null],
+  );
+  return row?.total ?? 0;
+}
 
 /** Undefined for an organisation that is not theirs. */
 export const membershipIn = (tx: Tx, userId: string, orgId: string): Promise<Membership | undefined> =>

@@ -9,7 +9,7 @@ import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
-import { insertApiKey, listApiKeys, requireRoom } from '../kernel/api-key.rows.ts';
+import { countListed, insertApiKey, listApiKeys, requireRoom } from '../kernel/api-key.rows.ts';
 import { requireScopes } from '../kernel/delegation.rules.ts';
 import { grantorOf } from '../kernel/grantor.ts';
 import { requireFutureEnd } from '../kernel/key-end.rules.ts';
@@ -45,9 +45,11 @@ export class Links {
   }
 
   @Handles(listLinks)
-  async list({ input: { limit, cursor }, tx }: OperationContext<typeof listLinks>) {
-    const rows = await listApiKeys(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'), 'links');
-    return pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
+  async list({ input: { limit, cursor, count, search }, tx }: OperationContext<typeof listLinks>) {
+    const listed = { which: 'links', search } as const;
+    const rows = await listApiKeys(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'), listed);
+    const page = pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
+    return { ...page, total: count ? await countListed(tx, listed) : null };
   }
 
   @Handles(revokeLink)

@@ -60,12 +60,23 @@ export async function insertInvitation(
 }
 
 /** Newest first. */
-export const listOpenInvitations = (tx: Tx, limit: number, before: string | undefined): Promise<InvitationRow[]> =>
+const LISTED = `org_id = $1 and expires_at > now() and ($2::text is null or position(lower($2) in lower(email)) > 0)`;
+
+export const listOpenInvitations = (
+  tx: Tx,
+  limit: number,
+  before: string | undefined,
+  search: string | undefined,
+): Promise<InvitationRow[]> =>
   tx.query<InvitationRow>(
-    `select * from invitations where org_id = $1 and expires_at > now() and ($2::uuid is null or id < $2)
-      order by id desc limit $3`,
-    [tx.orgId, before ?? null, limit],
+    `select * from invitations where ${LISTED} and ($3::uuid is null or id < $3) order by id desc limit $4`,
+    [tx.orgId, search ?? null, before ?? null, limit],
   );
+
+export async function countListed(tx: Tx, search: string | undefined): Promise<number> {
+  const sql = `select count(*)::int as total from invitations where ${LISTED}`;
+  return (await tx.one<{ total: number }>(sql, [tx.orgId, search ?? null]))?.total ?? 0;
+}
 
 export async function countOpenInvitations(tx: Tx, exceptFor?: string): Promise<number> {
   const row = await tx.one<{ open: number }>(

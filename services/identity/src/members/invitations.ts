@@ -12,6 +12,7 @@ import { VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf, newToken } from '../kernel/tokens.ts';
 import { AccountMails, DAY } from '../mails/account-mails.ts';
 import {
+  countListed,
   countOpenInvitations,
   deleteInvitation,
   deleteInvitationsTo,
@@ -77,9 +78,10 @@ export class Invitations {
   }
 
   @Handles(listInvitations)
-  async list({ input: { limit, cursor }, tx }: OperationContext<typeof listInvitations>) {
+  async list({ input: { limit, cursor, count, search }, tx }: OperationContext<typeof listInvitations>) {
     const [before] = readCursor(cursor, 'uuid') ?? [];
-    return pageOf(await listOpenInvitations(tx, limit + 1, before), limit, toWire, (row) => [row.id]);
+    const page = pageOf(await listOpenInvitations(tx, limit + 1, before, search), limit, toWire, (row) => [row.id]);
+    return { ...page, total: count ? await countListed(tx, search) : null };
   }
 
   @Handles(revokeInvitation)

@@ -11,7 +11,7 @@ import {
   revokeInvitation,
   roleOf,
 } from '@tidegate/contracts/identity/members';
-import { getOrganisation } from '@tidegate/contracts/identity/organisations';
+import { getOrganisation, listOrganisations } from '@tidegate/contracts/identity/organisations';
 import { me } from '@tidegate/contracts/identity/profile';
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { refresh, switchOrganisation } from '@tidegate/contracts/identity/sessions';
@@ -41,8 +41,29 @@ async function newMember(owner: User, role: Role) {
 const versionOf = ({ accessToken }: { accessToken: string }): number =>
   JSON.parse(Buffer.from(accessToken.split('.')[1] as string, 'base64url').toString())[MEMBER_VERSION_CLAIM];
 
+const listed = async (owner: User, search?: string) => {
+  const { items, total } = await identity.call(
+    listInvitations,
+    { count: true, ...(search && { search }) },
+    owner.caller,
+  );
+  return { emails: items.map(({ email }) => email), total };
+};
+
 const rolesOf = async ({ caller }: User) =>
   Object.fromEntries((await identity.call(listMembers, {}, caller)).items.map((one) => [one.userId, one.role]));
+
+test('invitations and organisations are found by a part of their name, and counted', async () => {
+  const owner = await identity.newUser();
+  await identity.call(invite, { email: 'Ada.found@example.com', role: 'viewer' }, owner.caller);
+  await identity.call(invite, { email: 'grace@example.com', role: 'viewer' }, owner.caller);
+  expect(await listed(owner)).toMatchObject({ total: 2 });
+  expect(await listed(owner, 'FOUND')).toEqual({ emails: [expect.stringMatching(/ada\.found/i)], total: 1 });
+  const { name } = await identity.call(getOrganisation, {}, owner.caller);
+  const mine = (search: string) => identity.call(listOrganisations, { search, count: true }, owner.caller);
+  expect(await mine(name.slice(1, 4).toUpperCase())).toMatchObject({ items: [{ id: owner.orgId }], total: 1 });
+  expect(await mine('no such name')).toEqual({ items: [], total: 0 });
+});
 
 test('an invitation adds its person, once, with the role that it names', async () => {
   const owner = await identity.newUser();

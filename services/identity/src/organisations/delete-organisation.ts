@@ -18,7 +18,7 @@ export class DeleteOrganisation {
     const row = orNotFound(await lockOrganisation(tx));
     requireMayGrant(refuse, await grantorOf(tx, caller, deleteOrganisation), 'owner');
     if (input.name !== cleanName(row.name)) {
-      throw invalid('/name', 'not_the_name', `Repeat the organisation's name exactly to confirm: ${row.name}`);
+      throw invalid('/name', 'not_the_name', 'Repeat the organisation’s name exactly to confirm: {name}', row);
     }
     await this.organisations.end(tx, emit);
     return {};

@@ -10,7 +10,7 @@ import {
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { membershipsOf, toOwn } from '../kernel/member.rows.ts';
+import { countMemberships, membershipsOf, toOwn } from '../kernel/member.rows.ts';
 import { findOrganisation, findOwners, renameOrganisation as rename, toWire } from './organisation.rows.ts';
 
 /** The organisation in which the caller acts, and those in which they can act. */
@@ -45,7 +45,9 @@ export class Organisations {
   async list({ input, caller, tx }: OperationContext<typeof listOrganisations>) {
     if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'An API key belongs to one organisation.');
     const after = readCursor(input.cursor, 'time', 'uuid');
-    const rows = await membershipsOf(tx, caller.userId, input.limit + 1, after);
-    return pageOf(rows, input.limit, toOwn, (row) => [row.joined, row.org_id]);
+    const { count, search } = input;
+    const rows = await membershipsOf(tx, caller.userId, input.limit + 1, after, search);
+    const page = pageOf(rows, input.limit, toOwn, (row) => [row.joined, row.org_id]);
+    return { ...page, total: count ? await countMemberships(tx, caller.userId, search) : null };
   }
 }

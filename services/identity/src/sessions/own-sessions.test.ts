@@ -18,8 +18,9 @@ afterAll(() => identity.close());
 test('a person sees where they are logged in, and ends one session without the others', async () => {
   const here = await identity.newUser();
   const phone = await identity.call(login, { email: here.session.user.email, password: PASSWORD });
-  const { items } = await identity.call(listSessions, {}, here.caller);
+  const { items, total } = await identity.call(listSessions, { count: true }, here.caller);
   expect(items).toHaveLength(2);
+  expect(total).toBe(2);
   expect(items.filter(({ current }) => current).map(({ id }) => id)).toEqual([here.caller.sessionId]);
   const other = items.find(({ current }) => !current)?.id as string;
 

@@ -14,7 +14,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { noteEvent } from '../kernel/account-event.rows.ts';
 import { requirePerson } from '../kernel/people.ts';
-import { endSession, endSessions, findOwnSession, listOwnSessions } from './session.rows.ts';
+import { countOwnSessions, endSession, endSessions, findOwnSession, listOwnSessions } from './session.rows.ts';
 
 /** A person's sessions, listed and ended. Nobody sees or ends the sessions of others. */
 @Controller()
@@ -24,8 +24,9 @@ export class OwnSessions {
   @Handles(listSessions)
   async list({ input, caller, tx }: OperationContext<typeof listSessions>) {
     const after = readCursor(input.cursor, 'time', 'uuid');
-    return pageOf(
-      await listOwnSessions(tx, requirePerson(caller), input.limit + 1, after),
+    const userId = requirePerson(caller);
+    const page = pageOf(
+      await listOwnSessions(tx, userId, input.limit + 1, after),
       input.limit,
       (row) => ({
         id: row.id,
@@ -38,6 +39,7 @@ export class OwnSessions {
       }),
       (row) => [row.used, row.id],
     );
+    return { ...page, total: input.count ? await countOwnSessions(tx, userId) : null };
   }
 
   @Handles(revokeSession)

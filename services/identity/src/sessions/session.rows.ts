@@ -63,6 +63,11 @@ export const listOwnSessions = (
     [userId, limit, used ?? null, id ?? null],
   );
 
+export async function countOwnSessions(tx: Tx, userId: string): Promise<number> {
+  const sql = `select count(*)::int as total from sessions where user_id = $1 and ${ALIVE}`;
+  return (await tx.one<{ total: number }>(sql, [userId]))?.total ?? 0;
+}
+
 /** One compare-and-swap: of many concurrent uses of a token exactly one rotates it. */
 export const rotateSession = (
   tx: Tx,

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { getTheme, setTheme, type Theme } from '@tidegate/contracts/identity/themes';
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { invalidFields } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -30,7 +30,7 @@ export class Themes {
     await this.entitlements.feature(tx, 'white_label');
     was((await findTheme(tx)) ?? NONE);
     const fault = input.logo && faultOfLogo(input.logo);
-    if (fault) throw invalid('/logo', 'not_a_picture', fault);
+    if (fault) throw invalidFields([fault]);
     const theme = { name: input.name ?? null, accent: input.accent?.toLowerCase() ?? null, logo: input.logo ?? null };
     await saveTheme(tx, theme);
     return theme;

@@ -1,3 +1,5 @@
+import { filled } from '@tidegate/contracts/kernel/fill-text';
+import { FINDING_TEXTS as T } from '@tidegate/contracts/monitor-agent/finding-texts';
 import type { IndexFinding } from '@tidegate/contracts/monitor-agent/index-findings';
 import { covers, type IndexSnapshot, type IndexUse, isFree, isKnown, isTwin, type Known } from './index-facts.rules.ts';
 
@@ -89,17 +91,16 @@ function invalid(index: IndexSnapshot, table: readonly IndexSnapshot[]): IndexFi
   const constraint = index.facts?.constraint ?? null;
   const isLeftOver = LEFT_OVER.test(index.name);
   const goes = constraint === null && (isLeftOver || (twin !== undefined && (twin.unique || !index.unique)));
-  const evidence = ['PostgreSQL marks it as invalid, and nobody is building it.'];
-  if (isLeftOver) evidence.push('Its name says that REINDEX CONCURRENTLY left it behind.');
-  if (twin) evidence.push(`The index ${twin.name} is the same and valid.`);
-  if (!goes && index.unique)
-    evidence.push('It is unique: duplicate rows have to be removed first, or the build fails again.');
+  const evidence: string[] = [T.nobodyBuilds];
+  if (isLeftOver) evidence.push(T.leftOver);
+  if (twin) evidence.push(filled(T.validTwin, { name: twin.name }));
+  if (!goes && index.unique) evidence.push(T.duplicatesFirst);
   const concurrently = constraint === 'x' ? '' : ' CONCURRENTLY';
   return {
     ...base(index),
     kind: 'invalid',
     coveredBy: twin ? [twin.name] : [],
-    what: 'Every write keeps it up to date, and no query may use it: its build failed.',
+    what: T.invalid,
     evidence,
     sql: goes ? drop(index) : `REINDEX INDEX${concurrently} ${qualified(index)};`,
   };
@@ -136,27 +137,25 @@ function doubleFinding(index: Known, coverers: readonly Known[]): IndexFinding {
   const [keep] = coverers;
   const twins = coverers.filter((other) => isTwin(other, index));
   const names = coverers.map(({ name }) => name);
-  const evidence = coverers.map((other) => `${other.name} on (${other.columns.join(', ')})${role(other)}`);
+  const evidence: string[] = coverers.map(role);
   if (index.facts.foreignKeys.length > 0)
-    evidence.push(`The foreign key ${index.facts.foreignKeys.join(', ')} is supported by ${keep?.name} as well.`);
+    evidence.push(filled(T.supported, { keys: index.facts.foreignKeys.join(', '), name: keep?.name ?? '' }));
   return {
     ...base(index),
     kind: twins.length > 0 ? 'duplicate' : 'redundant',
     coveredBy: names,
-    what:
-      twins.length > 0
-        ? `${twins[0]?.name} is the same index: one of the two is kept up to date for nothing.`
-        : `${keep?.name} starts with the same columns and serves every query that this index serves.`,
+    what: twins[0] ? filled(T.twin, { name: twins[0].name }) : filled(T.prefix, { name: keep?.name ?? '' }),
     evidence,
     sql: drop(index),
   };
 }
 
-function role({ facts, unique }: Known): string {
-  const backs = { p: 'the primary key', u: 'a unique constraint', x: 'an exclusion constraint' };
-  const included = facts.include.length > 0 ? ' with included columns' : '';
-  if (facts.constraint) return `${included} backs ${backs[facts.constraint]}: it stays.`;
-  return unique ? `${included} is unique: it stays.` : `${included}.`;
+/** What another index is, and why it stays. */
+function role({ name, columns, facts, unique }: Known): string {
+  const backs = { p: 'Primary', u: 'Constraint', x: 'Exclusion' } as const;
+  const part = facts.constraint ? backs[facts.constraint] : unique ? 'Unique' : '';
+  const text = T[`${facts.include.length > 0 ? 'includes' : 'covers'}${part}`];
+  return filled(text, { name, columns: columns.join(', ') });
 }
 
 /** Since when nobody has read it, as far as we can know: counting began, it was first seen, or it was last read. */
@@ -176,19 +175,17 @@ function unused(index: IndexSnapshot, now: number, limits: Limits): IndexFinding
   if ((index.bytes ?? 0) < limits.unusedBytes || !isUnused(use, now, limits)) return undefined;
   const since = unusedSince(use);
   const days = Math.floor((now - since) / DAY_MS);
-  const evidence = [`No scan was counted in ${days} days, nor a reset of the counters or a crash.`];
+  const evidence: string[] = [filled(T.noScans, { days })];
   const { foreignKeys, expressions } = index.facts;
-  if (foreignKeys.length > 0)
-    evidence.push(`It supports the foreign key ${foreignKeys.join(', ')}: deleting referenced rows reads it.`);
-  if (expressions !== null)
-    evidence.push('Its statistics help the planner: create extended statistics of the expression before dropping it.');
-  evidence.push('Standbys that are not watched may read it.');
+  if (foreignKeys.length > 0) evidence.push(filled(T.supports, { keys: foreignKeys.join(', ') }));
+  if (expressions !== null) evidence.push(T.statistics);
+  evidence.push(T.standbys);
   const needed = foreignKeys.length > 0 || expressions !== null;
   return {
     ...base(index),
     kind: 'unused',
     unusedSince: new Date(since).toISOString(),
-    what: `Nobody has read it for ${days} days, and every write keeps it up to date.`,
+    what: filled(T.unread, { days }),
     evidence,
     sql: needed ? null : drop(index),
   };

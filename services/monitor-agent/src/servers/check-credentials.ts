@@ -1,4 +1,4 @@
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { invalid, invalidFields } from '@tidegate/contracts/kernel/problem';
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import {
   CertificateRefused,
@@ -26,7 +26,7 @@ export function certificateOf({ tlsCert, tlsKey, tlsKeyPassphrase }: Given): Rea
   try {
     return readClientCertificate({ cert: tlsCert, key: tlsKey, passphrase: tlsKeyPassphrase }, new Date());
   } catch (error) {
-    if (error instanceof CertificateRefused) throw invalid(`/${error.field}`, error.code, error.message);
+    if (error instanceof CertificateRefused) throw invalidFields([error.fault]);
     throw error;
   }
 }

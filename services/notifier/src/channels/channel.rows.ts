@@ -123,11 +123,25 @@ export function lockChannel(tx: Tx, id: string): Promise<ChannelRow | undefined>
 }
 
 /** Newest first; ids are time-ordered. */
-export function listChannels(tx: Tx, limit: number, before: string | undefined): Promise<ChannelRow[]> {
+/** What a webhook's address has behind its host may be secret: it is not searched. */
+const LISTED = `org_id = $1 and ($2::text is null or position(lower($2) in lower(name)) > 0
+  or (kind = 'email' and position(lower($2) in lower(target)) > 0))`;
+
+export function listChannels(
+  tx: Tx,
+  limit: number,
+  before: string | undefined,
+  search: string | undefined,
+): Promise<ChannelRow[]> {
   return tx.query<ChannelRow>(
-    `select ${COLUMNS} from channels where org_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
-    [tx.orgId, before ?? null, limit],
+    `select ${COLUMNS} from channels where ${LISTED} and ($3::uuid is null or id < $3) order by id desc limit $4`,
+    [tx.orgId, search ?? null, before ?? null, limit],
   );
+}
+
+export async function countListed(tx: Tx, search: string | undefined): Promise<number> {
+  const sql = `select count(*)::int as total from channels where ${LISTED}`;
+  return (await tx.one<{ total: number }>(sql, [tx.orgId, search ?? null]))?.total ?? 0;
 }
 
 /**

@@ -73,7 +73,11 @@ it('lists newest first, page by page', async () => {
   const first = await world.call(listChannels, { limit: 2 }, org);
   expect(first.items.map((item) => item.name)).toEqual([names[2], names[1]]);
   const second = await world.call(listChannels, { limit: 2, cursor: first.nextCursor }, org);
-  expect(second).toEqual({ items: [made[0]] });
+  expect(second).toEqual({ items: [made[0]], total: null });
+  const found = await world.call(listChannels, { limit: 1, search: `B${org}`.toUpperCase(), count: true }, org);
+  expect(found).toEqual({ items: [made[1]], total: 1 });
+  expect(await world.call(listChannels, { limit: 1, count: true }, org)).toMatchObject({ items: [made[2]], total: 3 });
+  expect((await world.call(listChannels, { count: true }, newId())).total).toBe(0);
   await expect(world.call(listChannels, { cursor: 'x' }, org)).rejects.toMatchObject({
     code: 'validation_failed',
     data: { errors: [{ field: '/cursor' }] },

@@ -14,6 +14,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { cancelDeliveries } from '../queue/delivery.rows.ts';
 import {
   type ChannelRow,
+  countListed,
   deleteChannel as deleteRow,
   disableChannel,
   enableChannel,
@@ -32,7 +33,9 @@ export class ManageChannels {
   @Handles(listChannels)
   async list({ input, tx }: OperationContext<typeof listChannels>) {
     const [before] = readCursor(input.cursor, 'uuid') ?? [];
-    return pageOf(await listRows(tx, input.limit + 1, before), input.limit, toWire, (row) => [row.id]);
+    const rows = await listRows(tx, input.limit + 1, before, input.search);
+    const page = pageOf(rows, input.limit, toWire, (row) => [row.id]);
+    return { ...page, total: input.count ? await countListed(tx, input.search) : null };
   }
 
   @Handles(getChannel)

@@ -57,7 +57,9 @@ export class Backfills {
     await lockMeters(tx, orgId, [asked.meter]);
     const there = await findExistingEvents(tx, orgId, asked);
     if (there.length > MOST_EXISTING) {
-      throw invalid('/from', 'too_many', `There are more than ${MOST_EXISTING} events. Ask for a shorter time.`);
+      throw invalid('/from', 'too_many', 'There are more than {most} events. Ask for a shorter time.', {
+        most: MOST_EXISTING,
+      });
     }
     const { id: backfillId, source, mode } = asked;
     const plan = planBackfill({ backfillId, source, mode, keyOf: eventKey }, asked.events, there);
@@ -69,8 +71,12 @@ export class Backfills {
     );
     const elsewhere = fresh.find(({ key }) => known.has(key));
     if (elsewhere) {
-      const message = `The id ${elsewhere.id} was counted for another time or meter: correct it there, or send another id.`;
-      throw invalid('/events', 'known_elsewhere', message);
+      throw invalid(
+        '/events',
+        'known_elsewhere',
+        'The id {id} was counted for another time or meter: correct it there, or send another id.',
+        { id: elsewhere.id },
+      );
     }
     return plan;
   }

@@ -1,11 +1,12 @@
 import type { Input } from '@tidegate/contracts/kernel/operation';
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { invalid, invalidInWords } from '@tidegate/contracts/kernel/problem';
 import { MAX_BACKFILL_DAYS, type previewBackfill } from '@tidegate/contracts/usage/backfills';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
-import { stepsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
+import { stepsOf } from '@tidegate/contracts/usage/quantity';
 import type { Meter } from '@tidegate/contracts/usage/usage';
 import { reportedBy } from '../ingestion/read-events.rules.ts';
 import { NOT_ADDED_UP } from '../kernel/correction.rules.ts';
+import { notFitting } from '../kernel/wrong-quantity.rules.ts';
 import { readLabels, unknownDimension } from '../meters/dimensions.rules.ts';
 import type { Wanted } from './plan-backfill.rules.ts';
 
@@ -22,17 +23,19 @@ export function readBackfill(
   }
   if (meter.aggregate !== 'sum' && meter.aggregate !== 'count') {
     const message = `Events of ${meter.meter} (${meter.aggregate}) are not added up: ${NOT_ADDED_UP}`;
-    throw invalid('/meter', 'not_possible', message);
+    throw invalidInWords('/meter', 'not_possible', message);
   }
   const from = Date.parse(input.from);
   const to = Date.parse(input.to);
   if (from >= to) throw invalid('/from', 'too_late', '`from` must lie before `to`.');
   if (to > now) throw invalid('/to', 'not_over', 'The time must be over: events of now are reported as they happen.');
   if (to - from > MAX_BACKFILL_DAYS * DAY_MS) {
-    throw invalid('/from', 'range_too_long', `Ask for at most ${MAX_BACKFILL_DAYS} days at once.`);
+    throw invalid('/from', 'range_too_long', 'Ask for at most {most} days at once.', { most: MAX_BACKFILL_DAYS });
   }
   if (from < now - (days - 1) * DAY_MS) {
-    throw invalid('/from', 'too_old', `Single events are stored for ${days} days: nothing before can be told apart.`);
+    throw invalid('/from', 'too_old', 'Single events are stored for {days} days: nothing before can be told apart.', {
+      days,
+    });
   }
   const seen = new Set<string>();
   const events = input.events.map((one, index): Wanted => {
@@ -42,11 +45,11 @@ export function readBackfill(
     if (seen.has(one.id)) throw invalid(`${field}/id`, 'given_twice', 'Send each id once.');
     seen.add(one.id);
     const steps = stepsOf(one.quantity, meter.decimals);
-    if (!steps) throw invalid(`${field}/quantity`, 'not_fitting', `Write ${wantedQuantity(meter.decimals)}, above 0.`);
+    if (!steps) throw notFitting(`${field}/quantity`, meter.decimals);
     const wrong = unknownDimension(meter.groupBy, one.dimensions);
-    if (wrong) throw invalid(`${field}/dimensions`, 'not_fitting', wrong);
+    if (wrong) throw invalidInWords(`${field}/dimensions`, 'not_fitting', wrong);
     const labels = meter.groupBy.length === 0 ? null : readLabels(meter.groupBy, one.dimensions);
-    if (typeof labels === 'string') throw invalid(`${field}/dimensions`, 'not_fitting', labels);
+    if (typeof labels === 'string') throw invalidInWords(`${field}/dimensions`, 'not_fitting', labels);
     const quantity = meter.aggregate === 'count' ? 1 : steps;
     return { id: one.id, at: new Date(at).toISOString(), quantity, labels };
   });

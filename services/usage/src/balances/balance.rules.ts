@@ -80,6 +80,11 @@ function percentOf(used: number, limit: number): number {
 const HOUR_MS = 3_600_000;
 const STEP = { hour: HOUR_MS, day: 24 * HOUR_MS, month: 28 * 24 * HOUR_MS } as const;
 const MAX_STEPS = { hour: 31 * 24, day: 400, month: 120 } as const;
+const TOO_LONG = {
+  hour: 'Ask for at most {most} hours at once.',
+  day: 'Ask for at most {most} days at once.',
+  month: 'Ask for at most {most} months at once.',
+} as const;
 const DEFAULT_STEPS = { hour: 48, day: 30, month: 12 } as const;
 
 interface Asked {
@@ -107,7 +112,7 @@ export function historyRange(asked: Asked, periods: readonly PeriodStep[], now: 
   const most = MAX_STEPS[asked.granularity];
   if (from !== undefined && from >= to) throw invalid('/from', 'too_late', '`from` must lie before `to`.');
   if (from !== undefined && (to - from) / STEP[asked.granularity] > most) {
-    throw invalid('/from', 'range_too_long', `Ask for at most ${most} ${asked.granularity}s at once.`);
+    throw invalid('/from', 'range_too_long', TOO_LONG[asked.granularity], { most });
   }
   const begins = (at: number | undefined) => at !== undefined && monthOf(periods, at).start === at;
   return {

@@ -23,8 +23,10 @@ export function readGrouping(meter: Meter, { groupBy = [], filter = [] }: Asked)
   const placeOf = (name: string, field: string) => {
     const place = meter.groupBy.indexOf(name) + 1;
     if (place > 0) return place;
-    const has = meter.groupBy.length === 0 ? 'no dimensions' : meter.groupBy.join(', ');
-    throw invalid(field, 'unknown_dimension', `${meter.meter} has ${has}.`);
+    if (meter.groupBy.length === 0)
+      throw invalid(field, 'unknown_dimension', '{meter} has no dimensions.', { meter: meter.meter });
+    const known = meter.groupBy.join(', ');
+    throw invalid(field, 'unknown_dimension', '{meter} has {known}.', { meter: meter.meter, known });
   };
   const having = filter.map((text, at) => {
     const colon = text.indexOf(':');

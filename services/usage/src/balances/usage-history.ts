@@ -71,7 +71,8 @@ async function weigh(tx: Tx, of: { orgId: string; meter: string }, buckets: Buck
     throw invalid(
       '/from',
       'range_too_long',
-      `It had ${series} series in this time: ask for at most ${most} steps at once.`,
+      'It had {series} series in this time: ask for at most {most} steps at once.',
+      { series, most },
     );
   }
   const quantities = await findGaugeSteps(tx, of, { starts: buckets.map(({ start }) => start.toISOString()), stop });
@@ -83,7 +84,9 @@ function requireDivisible({ meter, aggregate }: Meter, { by, groupBy, filter }: 
   if (!by) return;
   if (groupBy || filter) throw invalid('/by', 'not_fitting', 'Send either `by`, or `groupBy` and `filter`.');
   if (aggregate === 'time_weighted') {
-    throw invalid('/by', 'not_possible', `${meter} holds by time: its values are not added up by key or source.`);
+    throw invalid('/by', 'not_possible', '{meter} holds by time: its values are not added up by key or source.', {
+      meter,
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Input } from '@tidegate/contracts/kernel/operation';
 import { forbidden, invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { type Check, checkEntitlement, type holdEnded, judge } from '@tidegate/contracts/usage/check';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
-import { stepsOf, unitsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
+import { stepsOf, unitsOf } from '@tidegate/contracts/usage/quantity';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -11,6 +11,7 @@ import { findBalances } from '../balances/balance.rows.ts';
 import { NOTHING_USED } from '../balances/balance.rules.ts';
 import { asText, currentWindow } from '../balances/window.rules.ts';
 import { requireStanding } from '../entitlements/standing.ts';
+import { notFitting } from '../kernel/wrong-quantity.rules.ts';
 import { HOLDS, Lend, requireLendable } from '../leases/lend.ts';
 import { requireOpen } from './require-open.ts';
 
@@ -76,7 +77,9 @@ export class CheckEntitlement {
     const { standing, window, balance, leaseId, granted, spent, expiresAt } = loan;
     const { features } = standing.snapshot;
     if (features[feature] && features[feature].kind !== 'metered') {
-      throw invalid('/hold', 'not_metered', `${feature} is not metered: nothing of it can be held. Check it without.`);
+      throw invalid('/hold', 'not_metered', '{feature} is not metered: nothing of it can be held. Check it without.', {
+        feature,
+      });
     }
     requireLendable(loan, '/hold');
     // As it is after the hold: what was asked for is decided.
@@ -92,7 +95,8 @@ export class CheckEntitlement {
       throw invalid(
         '/quantity',
         'another_hold',
-        `The hold of this key is for ${granted}. Another hold needs another key.`,
+        'The hold of this key is for {granted}. Another hold needs another key.',
+        { granted },
       );
     }
     return { ...check, allowed: true, reason: null, holdId: leaseId, expiresAt };
@@ -102,5 +106,5 @@ export class CheckEntitlement {
 function quantityOf({ quantity }: Asked, decimals: number): number {
   const steps = stepsOf(quantity, decimals);
   if (steps) return unitsOf(steps, decimals);
-  throw invalid('/quantity', 'not_fitting', `Write ${wantedQuantity(decimals)}, above 0.`);
+  throw notFitting('/quantity', decimals);
 }

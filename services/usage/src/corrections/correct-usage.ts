@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import type { MeterDefinition } from '@tidegate/contracts/billing/catalogue';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
-import { forbidden, invalid, notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { forbidden, invalid, invalidInWords, notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import {
   correctUsage,
   usageCorrected,
@@ -9,7 +9,7 @@ import {
   usageEventVoided,
 } from '@tidegate/contracts/usage/corrections';
 import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
-import { stepsOf, unitsOf, wantedQuantity } from '@tidegate/contracts/usage/quantity';
+import { stepsOf, unitsOf } from '@tidegate/contracts/usage/quantity';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { clock } from '@tidegate/runtime/clock';
@@ -24,6 +24,7 @@ import { type ReportedEvent, reportedBy } from '../ingestion/read-events.rules.t
 import { UsageWriter } from '../ingestion/usage-writer.ts';
 import { CORRECTION, NOT_ADDED_UP } from '../kernel/correction.rules.ts';
 import { eventKey } from '../kernel/event-identity.ts';
+import { notFitting } from '../kernel/wrong-quantity.rules.ts';
 import { findDefinitions } from '../meters/meter.rows.ts';
 import { correctGauge } from './correct-gauge.ts';
 import { type CorrectedEvent, findEvent, findLast, insertCorrection, lockIdentity } from './correction.rows.ts';
@@ -69,7 +70,7 @@ export class CorrectUsage {
     const { decimals } = definition;
     const quantity = input.quantity === undefined ? 0 : stepsOf(input.quantity, decimals);
     if (quantity === undefined || (input.quantity !== undefined && quantity === 0 && !point)) {
-      throw invalid('/quantity', 'not_fitting', `Write ${wantedQuantity(decimals)}, above 0.`);
+      throw notFitting('/quantity', decimals);
     }
     const units = unitsOf(quantity, decimals);
     const answer = {
@@ -118,7 +119,7 @@ function requireAmendable(
 ): void {
   if (aggregate === 'sum' || (aggregate === 'count' && action === 'void')) return;
   const instead = aggregate === 'count' ? 'each is one. Void those that did not happen.' : NOT_ADDED_UP;
-  throw invalid(
+  throw invalidInWords(
     '/action',
     'not_possible',
     `Events of ${meter} (${aggregate}) cannot be corrected in this way: ${instead}`,

@@ -101,8 +101,12 @@ export class IngestUsage {
     const enrolments = await this.enrolments.of(request.tx.as({ system: 'ingest' }), orgIds);
     const byOrg = Map.groupBy(enrolled(given, enrolments, request.rejected), ({ event }) => event.org);
     if (byOrg.size > MOST_ORGANISATIONS) {
-      const why = `Send at most ${MOST_ORGANISATIONS} organisations at once where events name leases, or not all simply add up.`;
-      throw invalid('/events', 'too_many', why);
+      throw invalid(
+        '/events',
+        'too_many',
+        'Send at most {most} organisations at once where events name leases, or not all simply add up.',
+        { most: MOST_ORGANISATIONS },
+      );
     }
     for (const [orgId, some] of [...byOrg].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const { accepted, duplicates } = await this.countIn({ ...request, tx: request.tx.as({ orgId }) }, some);

@@ -2,15 +2,17 @@ import { Controller } from '@nestjs/common';
 import { listAllRejectedUsage, listRejectedUsage } from '@tidegate/contracts/usage/usage';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { listAllRejected, listRejected, NOBODY, type RejectedRow } from './rejected-event.rows.ts';
+import { countRejected, listAllRejected, listRejected, NOBODY, type RejectedRow } from './rejected-event.rows.ts';
 
 @Controller()
 export class ListRejectedEvents {
   @Handles(listRejectedUsage)
   async own({ input, caller, tx }: OperationContext<typeof listRejectedUsage>) {
     const after = readCursor(input.cursor, 'time', 'uuid');
-    const rows = caller.orgId ? await listRejected(tx, caller.orgId, input.limit + 1, after) : [];
-    return pageOf(rows, input.limit, toWire, ({ place, content_hash }) => [place, content_hash]);
+    const { orgId } = caller;
+    const rows = orgId ? await listRejected(tx, orgId, input.limit + 1, after) : [];
+    const page = pageOf(rows, input.limit, toWire, ({ place, content_hash }) => [place, content_hash]);
+    return { ...page, total: input.count && orgId ? await countRejected(tx, orgId) : null };
   }
 
   @Handles(listAllRejectedUsage)

@@ -94,6 +94,11 @@ export function listRejected(
   );
 }
 
+export async function countRejected(tx: Tx, orgId: string): Promise<number> {
+  const sql = 'select count(*)::int as total from rejected_events where org_id = $1';
+  return (await tx.one<{ total: number }>(sql, [orgId]))?.total ?? 0;
+}
+
 /** The same of all organisations. Needs a transaction that sees them. */
 export function listAllRejected(
   tx: Tx,

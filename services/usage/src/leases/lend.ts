@@ -179,8 +179,12 @@ function decide(
 /** Units that are added up are lent one by one; of others nobody knows what a unit is worth before it is counted. */
 export function requireLendable({ balance, window }: Pick<Loan, 'balance' | 'window'>, field: string): void {
   if (balance.lendable) return;
-  const message = `${window.meter} does not add up whole units, so nothing of it can be reserved. Check it without.`;
-  throw invalid(field, 'not_lendable', message);
+  throw invalid(
+    field,
+    'not_lendable',
+    '{meter} does not add up whole units, so nothing of it can be reserved. Check it without.',
+    { meter: window.meter },
+  );
 }
 
 const UNKNOWN: KnownLease = { id: '', granted: 0, spent: null, expiresAt: '' };

@@ -17,7 +17,7 @@ export class ReturnLease {
       throw forbidden({}, `${lease.meter} is counted by the platform itself. Return leases of meters of your own.`);
     }
     if (input.spent > lease.granted) {
-      throw invalid('/spent', 'too_big', `The lease granted ${lease.granted}. Usage beyond it needs another lease.`);
+      throw invalid('/spent', 'too_big', 'The lease granted {granted}. Usage beyond it needs another lease.', lease);
     }
     if (lease.spent === null) await closeLease(tx, caller.orgId, lease.id, input.spent);
     else if (lease.spent !== input.spent) throw refuse(leaseClosed, { leaseId: lease.id, spent: lease.spent });

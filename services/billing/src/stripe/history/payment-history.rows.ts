@@ -38,6 +38,13 @@ interface FactRow {
 type Place = readonly [at: string | null, id: string | null];
 
 /** What has happened to an organisation's money, newest first. */
+const PAYMENTS = "org_id = $1 and kind not in ('subscription_status', 'customer_deleted')";
+
+export async function countFacts(tx: Tx, orgId: string): Promise<number> {
+  const sql = `select count(*)::int as total from stripe_facts where ${PAYMENTS}`;
+  return (await tx.one<{ total: number }>(sql, [orgId]))?.total ?? 0;
+}
+
 export const pageOfFacts = (
   tx: Tx,
   orgId: string,
@@ -46,8 +53,7 @@ export const pageOfFacts = (
 ): Promise<FactRow[]> =>
   tx.query<FactRow>(
     `select key, kind, at, data, ${cursorTime('at')} as place from stripe_facts
-      where org_id = $1 and kind not in ('subscription_status', 'customer_deleted')
-        and ($3::timestamptz is null or (at, key) < ($3, $4::text))
+      where ${PAYMENTS} and ($3::timestamptz is null or (at, key) < ($3, $4::text))
       order by at desc, key desc limit $2`,
     [orgId, limit, at, key],
   );

@@ -5,11 +5,19 @@ import {
   listPayments,
   listPaymentsOf,
 } from '@tidegate/contracts/billing/payment-history';
+import type { Input } from '@tidegate/contracts/kernel/operation';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { StripeApi } from '../client/stripe-api.ts';
-import { driftToWire, factToWire, pageOfDrifts, pageOfFacts, paymentMethodOf } from './payment-history.rows.ts';
+import {
+  countFacts,
+  driftToWire,
+  factToWire,
+  pageOfDrifts,
+  pageOfFacts,
+  paymentMethodOf,
+} from './payment-history.rows.ts';
 
 /** What Stripe has said of payments, from our own tables: it is shown while Stripe is away. */
 @Controller()
@@ -39,8 +47,9 @@ export class ShowPayments {
     return pageOf(rows, input.limit, driftToWire, (row) => [row.place, row.id]);
   }
 
-  private async facts(tx: Tx, orgId: string, { cursor, limit }: { cursor?: string | undefined; limit: number }) {
+  private async facts(tx: Tx, orgId: string, { cursor, limit, count }: Input<typeof listPayments>) {
     const rows = await pageOfFacts(tx, orgId, limit + 1, readCursor(cursor, 'time', 'text'));
-    return pageOf(rows, limit, factToWire, (row) => [row.place, row.key]);
+    const page = pageOf(rows, limit, factToWire, (row) => [row.place, row.key]);
+    return { ...page, total: count ? await countFacts(tx, orgId) : null };
   }
 }

@@ -75,12 +75,17 @@ export class ManageTopUps {
     const { livemode } = this.api.require(refuse);
     const offer = await this.tenants.read(orgId, (tx) => requireOffer(tx, refuse, orgId, key));
     if (offer.pack.feature !== input.feature) {
-      throw invalid('/package', 'other_feature', `Its units are ${offer.pack.feature}, not ${input.feature}.`);
+      throw invalid('/package', 'other_feature', 'Its units are {own}, not {feature}.', {
+        own: offer.pack.feature,
+        feature: input.feature,
+      });
     }
     const cap = input.monthlyCapMinor ?? (before && Number(before.monthly_cap_minor));
     if (cap === undefined || cap < offer.priceMinor) {
-      const message = `Say the most that is spent in a month: one costs ${offer.priceMinor}.`;
-      throw invalid('/monthlyCapMinor', 'too_small', message);
+      const price = String(offer.priceMinor);
+      throw invalid('/monthlyCapMinor', 'too_small', 'Say the most that is spent in a month: one costs {price}.', {
+        price,
+      });
     }
     const { currency } = offer;
     await this.prices.idsOf([{ kind: 'package', product: '', package: key, currency }], livemode);

@@ -160,7 +160,7 @@ describe('a client certificate that is given', () => {
       expect.unreachable();
     } catch (error) {
       if (!(error instanceof CertificateRefused)) throw error;
-      expect({ field: error.field, code: error.code }).toEqual({ field, code });
+      expect(error.fault).toMatchObject({ field: `/${field}`, code });
       expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('PRIVATE');
     }
   });

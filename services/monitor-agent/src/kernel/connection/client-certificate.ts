@@ -1,5 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import type { FieldCode, ParamsOf, TextOf } from '@tidegate/contracts/kernel/field-texts';
+import { type FieldError, faultAt } from '@tidegate/contracts/kernel/problem';
 import { keyEncryption, MOST_ROUNDS } from './key-encryption.rules.ts';
 
 /*
@@ -24,15 +26,20 @@ export type CertificateField = 'tlsCert' | 'tlsKey' | 'tlsKeyPassphrase';
 /** What is wrong with which field. None of it repeats anything that was given. */
 export class CertificateRefused extends Error {
   override readonly name = 'CertificateRefused';
-  readonly field: CertificateField;
-  readonly code: string;
+  readonly fault: FieldError;
 
-  constructor(field: CertificateField, code: string, message: string) {
-    super(message);
-    this.field = field;
-    this.code = code;
+  constructor(fault: FieldError) {
+    super(fault.message);
+    this.fault = fault;
   }
 }
+
+const refused = <C extends FieldCode, T extends TextOf<C>>(
+  field: CertificateField,
+  code: C,
+  text: T,
+  ...params: ParamsOf<T>
+) => new CertificateRefused(faultAt(`/${field}`, code, text, ...params));
 
 const MAX_CHAIN = 10;
 const MAX_RSA_BITS = 8_192;
@@ -52,14 +59,14 @@ export function readClientCertificate(given: GivenCertificate, now: Date): ReadC
   const validUntil = new Date(Math.min(...chain.map((one) => Date.parse(one.validTo))));
   if (!own || Number.isNaN(from.getTime()) || Number.isNaN(validUntil.getTime())) throw noCertificate();
   if (validUntil <= now) {
-    throw new CertificateRefused('tlsCert', 'certificate_expired', `It expired at ${validUntil.toISOString()}.`);
+    throw refused('tlsCert', 'certificate_expired', 'It expired at {at}.', { at: validUntil.toISOString() });
   }
   if (from > now) {
-    throw new CertificateRefused('tlsCert', 'certificate_not_yet_valid', `It is valid from ${from.toISOString()} on.`);
+    throw refused('tlsCert', 'certificate_not_yet_valid', 'It is valid from {at} on.', { at: from.toISOString() });
   }
   const key = keyOf(given);
   if (!own.checkPrivateKey(key)) {
-    throw new CertificateRefused(
+    throw refused(
       'tlsKey',
       'key_mismatch',
       'The private key does not belong to the first certificate of tlsCert, which has to be the role’s own.',
@@ -74,13 +81,13 @@ export function readClientCertificate(given: GivenCertificate, now: Date): ReadC
 }
 
 const noCertificate = () =>
-  new CertificateRefused('tlsCert', 'certificate_invalid', 'This is not one or more certificates in PEM form.');
+  refused('tlsCert', 'certificate_invalid', 'This is not one or more certificates in PEM form.');
 
 function chainOf(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw noCertificate();
   if (blocks.length > MAX_CHAIN) {
-    throw new CertificateRefused('tlsCert', 'chain_too_long', `Give at most ${MAX_CHAIN} certificates.`);
+    throw refused('tlsCert', 'chain_too_long', 'Give at most {most} certificates.', { most: MAX_CHAIN });
   }
   try {
     return blocks.map((one) => new X509Certificate(one));
@@ -93,14 +100,15 @@ function chainOf(pem: string): X509Certificate[] {
 function keyOf({ key: pem, passphrase }: GivenCertificate): KeyObject {
   const encryption = keyEncryption(pem);
   if (encryption === 'unknown') {
-    throw new CertificateRefused(
+    throw refused(
       'tlsKey',
       'key_encryption_unsupported',
-      `Give one key, encrypted with PBKDF2 of at most ${MOST_ROUNDS} rounds or not at all. To decrypt it use openssl pkey -in KEY -out PLAIN; it is stored encrypted here.`,
+      'Give one key, encrypted with PBKDF2 of at most {rounds} rounds or not at all. To decrypt it use openssl pkey -in KEY -out PLAIN; it is stored encrypted here.',
+      { rounds: MOST_ROUNDS },
     );
   }
   if (encryption === 'passphrase' && passphrase === undefined) {
-    throw new CertificateRefused(
+    throw refused(
       'tlsKeyPassphrase',
       'passphrase_needed',
       'The private key is encrypted. Give its passphrase, which is used once and not stored.',
@@ -111,16 +119,17 @@ function keyOf({ key: pem, passphrase }: GivenCertificate): KeyObject {
     key = createPrivateKey({ key: pem, format: 'pem', ...(encryption === 'passphrase' ? { passphrase } : {}) });
   } catch {
     throw encryption === 'passphrase'
-      ? new CertificateRefused('tlsKeyPassphrase', 'passphrase_wrong', 'The private key does not open with it.')
-      : new CertificateRefused('tlsKey', 'key_invalid', 'This is not a private key in PEM form.');
+      ? refused('tlsKeyPassphrase', 'passphrase_wrong', 'The private key does not open with it.')
+      : refused('tlsKey', 'key_invalid', 'This is not a private key in PEM form.');
   }
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   const kind = key.asymmetricKeyType ?? '';
   if (!KINDS.has(kind) || modulusLength > MAX_RSA_BITS || (kind === 'ec' && !CURVES.has(namedCurve ?? ''))) {
-    throw new CertificateRefused(
+    throw refused(
       'tlsKey',
       'key_unsupported',
-      `Use RSA of at most ${MAX_RSA_BITS} bits, an elliptic curve (P-256, P-384, P-521), Ed25519 or Ed448.`,
+      'Use RSA of at most {bits} bits, an elliptic curve (P-256, P-384, P-521), Ed25519 or Ed448.',
+      { bits: MAX_RSA_BITS },
     );
   }
   return key;
@@ -131,7 +140,7 @@ function checkUsable(certificate: ClientCertificate): void {
   try {
     createSecureContext({ ...certificate, minVersion: 'TLSv1.2' });
   } catch {
-    throw new CertificateRefused(
+    throw refused(
       'tlsCert',
       'certificate_too_weak',
       'OpenSSL refuses it: its key is too short, or its signature uses a broken hash. Make a new one.',

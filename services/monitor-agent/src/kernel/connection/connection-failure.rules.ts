@@ -1,7 +1,7 @@
-/*
- * Why a server cannot be watched, in texts that name the cause and the fix. The texts are ours alone: a server's answer
- * may contain anything, so only its SQLSTATE is used.
- */
+import { filled } from '@tidegate/contracts/kernel/fill-text';
+import { CONNECTION_TEXTS } from '@tidegate/contracts/monitor-agent/connection-texts';
+
+/* Why a server cannot be watched: of a server's answer, which may contain anything, only its SQLSTATE is used. */
 export interface Failure {
   code: FailureCode;
   what: string;
@@ -15,76 +15,9 @@ export interface Where {
   user: string;
 }
 
-const TEXTS = {
-  host_not_allowed: (w: Where) =>
-    `Connections to ${w.host} are not allowed: it does not lead to a public address. An operator can allow private networks.`,
-  host_not_found: (w: Where) => `The host name ${w.host} is unknown to DNS. Check its spelling.`,
-  connection_refused: (w: Where) =>
-    `Nothing answers on ${w.host} port ${w.port}. Check the port, that PostgreSQL runs, and listen_addresses.`,
-  connect_timeout: (w: Where) =>
-    `${w.host} port ${w.port} did not answer in time. A firewall or security group probably drops the packets: allow this installation's address.`,
-  login_timeout: (w: Where) =>
-    `${w.host} port ${w.port} took the connection but did not let the role ${w.user} in within the time. The server is overloaded, or something keeps log-ins waiting: a lock on pg_authid or pg_database, an authentication service (LDAP, RADIUS) that does not answer.`,
-  host_unreachable: (w: Where) => `There is no route to ${w.host}. Check the address and the network between.`,
-  connection_lost: (w: Where) =>
-    `${w.host} closed the connection. Look into the log of the server or of what stands before it.`,
-  tls_not_supported: () =>
-    'The server does not speak TLS. Turn on ssl in postgresql.conf, or choose tlsMode disable if the network between is yours.',
-  tls_certificate_untrusted: () =>
-    'The server’s certificate is not signed by an authority that is trusted here. Give the authority’s certificate as tlsCa.',
-  tls_certificate_expired: () => 'The server’s certificate has expired or is not valid yet. Renew it.',
-  tls_host_mismatch: (w: Where) =>
-    `The server’s certificate is not made for ${w.host}. Use the name in the certificate, or tlsMode verify-ca.`,
-  tls_failed: () =>
-    'TLS with the server failed: no protocol or cipher in common, or something in between speaks another protocol.',
-  not_postgresql: (w: Where) => `What answers on ${w.host} port ${w.port} is not PostgreSQL. Check the port.`,
-  password_wrong: (w: Where) =>
-    `Wrong password for the role ${w.user}, or the role does not exist or has no password, or its password has expired: PostgreSQL does not tell which. SELECT rolvaliduntil FROM pg_roles tells about the last; ALTER ROLE … VALID UNTIL 'infinity' ends it. With clientcert=verify-full it answers the same to a client certificate with another name (CN) than the role’s.`,
-  login_refused: (w: Where) =>
-    `The server does not let the role ${w.user} in from here. Check pg_hba.conf, whether it demands TLS, and that the role exists and may log in.`,
-  client_certificate_needed: (w: Where) =>
-    `The server demands a client certificate of the role ${w.user} (cert, or clientcert= in pg_hba.conf). Give one as tlsCert with its key as tlsKey, and use TLS.`,
-  client_certificate_refused: (w: Where) =>
-    `The server ended TLS when it was shown the client certificate of the role ${w.user}: its ssl_ca_file does not have the authority that signed it, or the certificate has expired or was revoked (ssl_crl_file). Its log says which.`,
-  client_certificate_mismatch: (w: Where) =>
-    `The client certificate is not one of the role ${w.user}: the name in it (CN) has to be the role’s, or be mapped to it in pg_ident.conf.`,
-  password_needed: (w: Where) =>
-    `The server asks for a password of the role ${w.user}, and only a client certificate was given. Give the password as well, or let the role in with cert in pg_hba.conf.`,
-  cleartext_refused: () =>
-    'The server asks for the password in clear text over a connection that is not verified, so it was not sent. Use password_encryption scram-sha-256, or tlsMode verify-full.',
-  md5_refused: () =>
-    'The server asks for the password as MD5 over a connection that is not verified. Whoever reads that can log in with it, so it was not sent. Set password_encryption = scram-sha-256 and give the role its password again, or use tlsMode verify-full.',
-  scram_too_weak: () =>
-    'The server asks for SCRAM with fewer than 4096 rounds: whoever answers could guess the password from that, so it was not answered. Set scram_iterations = 4096 or more and give the role its password again.',
-  tls_ca_needed: () =>
-    'tlsMode verify-ca takes any name, so any certificate that was ever bought would do. Give the authority that signs this server’s certificate as tlsCa, or use tlsMode verify-full.',
-  authentication_unsupported: () =>
-    'The server asks for a way to log in that is not supported here. Use scram-sha-256 for this role in pg_hba.conf.',
-  database_not_found: (w: Where) => `There is no database ${w.database}.`,
-  database_forbidden: (w: Where) =>
-    `The role ${w.user} may not connect to the database ${w.database}: GRANT CONNECT ON DATABASE … TO ….`,
-  too_many_connections: (w: Where) =>
-    `The server has no connection left for the role ${w.user} (its CONNECTION LIMIT, the database’s, or max_connections). One is enough.`,
-  too_many_own_sessions: () =>
-    'Many sessions called tidegate are open on that server already, so none was added. Does more than one installation watch it?',
-  session_unsafe: () =>
-    'What answers does not keep to the settings that make a session safe (search_path, read only, time-outs), so it was asked nothing. Give the address of the server itself, and look at what stands before it.',
-  starting_up: () => 'The server is starting, shutting down or recovering and takes no connections yet.',
-  pooler: () =>
-    'A connection pooler (such as PgBouncer) answers instead of PostgreSQL. Give the address of the server itself: behind a pooler sessions are not one’s own.',
-  version_unsupported: () => 'The server is older than PostgreSQL 13. Upgrade it to be able to watch it.',
-  answer_too_large: () => 'The server’s answer was larger than anything expected, so the connection was closed.',
-  answer_malformed: (w: Where) =>
-    `What answers on ${w.host} port ${w.port} does not keep to PostgreSQL’s protocol, so the connection was closed. Give the address of the server itself, and look at what stands before it.`,
-  answer_unusable: () =>
-    'The server’s answers contradict themselves or hold what PostgreSQL cannot, so they were not stored. Give the address of the server itself, and look at what stands before it.',
-  answer_timeout: () => 'The server did not answer a query in time. It may be overloaded.',
-  server_error: () => 'The server refused a query that was not expected to fail.',
-} as const satisfies Record<string, (where: Where) => string>;
+export type FailureCode = keyof typeof CONNECTION_TEXTS;
 
-export type FailureCode = keyof typeof TEXTS;
-
-export const isFailureCode = (code: string): code is FailureCode => Object.hasOwn(TEXTS, code);
+export const isFailureCode = (code: string): code is FailureCode => Object.hasOwn(CONNECTION_TEXTS, code);
 
 /** An error that already knows its code. */
 export class ConnectionFailed extends Error {
@@ -98,7 +31,7 @@ export class ConnectionFailed extends Error {
 }
 
 export function describeFailure(code: FailureCode, where: Where): Failure {
-  return { code, what: TEXTS[code](where) };
+  return { code, what: filled(CONNECTION_TEXTS[code], { ...where }) };
 }
 
 /** Keyed by untrusted input: only these keys count, not those that every object has. */

@@ -6,7 +6,8 @@ export interface TimeRange {
 }
 
 const HOUR_MS = 3_600_000;
-const MAX_RANGE_MS = 400 * 24 * HOUR_MS;
+const MAX_DAYS = 400;
+const MAX_RANGE_MS = MAX_DAYS * 24 * HOUR_MS;
 
 /** The period of the same length that ends where this one begins. */
 export const periodBefore = ({ from, to }: TimeRange): TimeRange => ({
@@ -21,8 +22,8 @@ export function toRange(
 ): TimeRange {
   const end = to === undefined ? now : new Date(to);
   const start = from === undefined ? new Date(end.getTime() - HOUR_MS) : new Date(from);
-  if (start >= end) throw invalid('/from', 'range_empty', 'must be before `to`');
+  if (start >= end) throw invalid('/from', 'range_empty', 'It must be before `to`.');
   if (end.getTime() - start.getTime() > MAX_RANGE_MS)
-    throw invalid('/from', 'range_too_long', 'at most 400 days before `to`');
+    throw invalid('/from', 'range_too_long', 'It must be at most {days} days before `to`.', { days: MAX_DAYS });
   return { from: start, to: end };
 }

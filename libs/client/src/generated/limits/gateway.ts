@@ -1,0 +1,3 @@
+/* Made from the contracts by `npm run generate`: do not edit. */
+
+export {};
