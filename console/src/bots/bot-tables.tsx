@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Bot, LedgerEntry, Trade } from '@tidegate/client';
+import { ledgerListKind, tradesListClosedBy, tradesListSort } from '@tidegate/client/generated/choices';
 import { usePages } from '../kernel/api.ts';
 import { CountedSelect } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
@@ -16,8 +17,8 @@ import { entryColumns, outcomeColumns } from '../ladder/trade-columns.tsx';
 import { TradeBeside } from './trade-beside.tsx';
 
 const route = getRouteApi('/o/$org/bots/$botId');
-const ENDS: readonly NonNullable<Trade['closedBy']>[] = ['takeProfit', 'stopLoss', 'close', 'liquidation'];
-const KINDS_OF_ENTRIES: readonly LedgerEntry['kind'][] = ['buy', 'sell', 'fee', 'funding'];
+const wordOfSort = (sort: (typeof tradesListSort)[number]): string =>
+  ({ newest: t('Newest first'), profit: t('Most profit first'), loss: t('Most loss first') })[sort];
 
 /** Of the list that the page shows; what is open beside it may not be in it any more. */
 function useChange() {
@@ -52,7 +53,7 @@ export function Trades({ bot: { id: botId, feed } }: { bot: Bot }) {
             <CountedSelect
               label={t('Which trades')}
               all={t('All trades')}
-              kinds={[['open', t('open')], ...ENDS.map((one) => [one, orderName(one)] as const)]}
+              kinds={[['open', t('open')], ...tradesListClosedBy.map((one) => [one, orderName(one)] as const)]}
               value={outcome}
               counts={outcome === 'open' ? null : counts}
               onChange={(next) => change({ outcome: next })}
@@ -62,11 +63,7 @@ export function Trades({ bot: { id: botId, feed } }: { bot: Bot }) {
               mb="sm"
               value={order.sort ?? ''}
               onChange={({ currentTarget: { value } }) => change({ sort: value || undefined })}
-              data={[
-                { value: '', label: t('Newest first') },
-                { value: 'profit', label: t('Most profit first') },
-                { value: 'loss', label: t('Most loss first') },
-              ]}
+              data={tradesListSort.map((one) => ({ value: one === 'newest' ? '' : one, label: wordOfSort(one) }))}
             />
           </div>
           <DataTable
@@ -112,7 +109,7 @@ export function Ledger({ botId }: { botId: string }) {
             <CountedSelect
               label={t('Kind')}
               all={t('All kinds')}
-              kinds={KINDS_OF_ENTRIES.map((one) => [one, t(one)] as const)}
+              kinds={ledgerListKind.map((one) => [one, t(one)] as const)}
               value={chosen}
               counts={counts}
               onChange={(next) => change({ kind: next })}

@@ -1,5 +1,13 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { botsListStatus } from '@tidegate/client/generated/choices';
+import {
+  backtestsListStatus,
+  botsListStatus,
+  candlesListUploadsStatus,
+  ledgerListKind,
+  sweepsListStatus,
+  tradesListClosedBy,
+  tradesListSort,
+} from '@tidegate/client/generated/choices';
 import { orgRoute } from '../kernel/routes.ts';
 import { given, oneOf, textOf } from '../kernel/search-params.ts';
 import { RESULT_SORTS } from '../sweeps/sweep-sorts.ts';
@@ -30,9 +38,9 @@ export const botRoutes = [
     validateSearch: (raw) =>
       given({
         tab: oneOf(raw, 'tab', ['trades', 'equity', 'decisions', 'ledger', 'settings'] as const),
-        outcome: oneOf(raw, 'outcome', ['open', 'takeProfit', 'stopLoss', 'close', 'liquidation'] as const),
-        kind: oneOf(raw, 'kind', ['buy', 'sell', 'fee', 'funding'] as const),
-        sort: oneOf(raw, 'sort', ['profit', 'loss', 'newest'] as const),
+        outcome: oneOf(raw, 'outcome', ['open', ...tradesListClosedBy] as const),
+        kind: oneOf(raw, 'kind', ledgerListKind),
+        sort: oneOf(raw, 'sort', tradesListSort),
         open: textOf(raw, 'open'),
       }),
     component: lazyRouteComponent(() => import('./show-bot.tsx'), 'ShowBot'),
@@ -40,8 +48,7 @@ export const botRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/backtests',
-    validateSearch: (raw) =>
-      given({ status: oneOf(raw, 'status', ['queued', 'running', 'done', 'failed', 'cancelled'] as const) }),
+    validateSearch: (raw) => given({ status: oneOf(raw, 'status', backtestsListStatus) }),
     component: lazyRouteComponent(() => import('../backtests/list-backtests.tsx'), 'ListBacktests'),
   }),
   createRoute({
@@ -63,8 +70,7 @@ export const botRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/sweeps',
-    validateSearch: (raw) =>
-      given({ status: oneOf(raw, 'status', ['waiting', 'running', 'done', 'failed', 'cancelled'] as const) }),
+    validateSearch: (raw) => given({ status: oneOf(raw, 'status', sweepsListStatus) }),
     component: lazyRouteComponent(() => import('../sweeps/list-sweeps.tsx'), 'ListSweeps'),
   }),
   createRoute({
@@ -89,7 +95,7 @@ export const botRoutes = [
     path: '/candles',
     validateSearch: (raw) =>
       given({
-        upload: oneOf(raw, 'upload', ['receiving', 'queued', 'running', 'done', 'failed', 'cancelled'] as const),
+        upload: oneOf(raw, 'upload', candlesListUploadsStatus),
       }),
     component: lazyRouteComponent(() => import('../candles/import-candles.tsx'), 'ImportCandles'),
   }),

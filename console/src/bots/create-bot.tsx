@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, NumberInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { botsCreate } from '@tidegate/client/generated/limits/bot-executor';
@@ -21,7 +21,7 @@ export function CreateBot() {
   const org = useOrg();
   const navigate = useNavigate();
   const markets = useRead('marketsList', {}).data?.items ?? [];
-  const form = useForm({ initialValues: { name: '', candlesPerSecond: '', settings: EXAMPLE } });
+  const form = useForm({ initialValues: { name: '', candlesPerSecond: '' as string | number, settings: EXAMPLE } });
   const { settings, candlesPerSecond } = form.values;
   const market = marketOf(settings.market, markets);
   const values: SettingsForm = { ...settings, market };
@@ -33,7 +33,7 @@ export function CreateBot() {
   });
   const failed = create.error ?? preview.error;
   const errors = settingErrors(failed, values, ['name', PACE]);
-  const pace = candlesPerSecond.trim() ? { candlesPerSecond: Number(candlesPerSecond) } : {};
+  const pace = candlesPerSecond !== '' ? { candlesPerSecond: Number(candlesPerSecond) } : {};
   return (
     <Page title={t('Create a bot')}>
       <MayOrAsk op="botsCreate">
@@ -60,9 +60,9 @@ export function CreateBot() {
               strategies
             />
             <FeedFields market={market} of={candles} range="begin" />
-            <TextInput
-              inputMode="numeric"
+            <NumberInput
               label={t('Candles a second')}
+              {...limits(botsCreate['feed.candlesPerSecond'])}
               description={t('How fast candles that are there are gone through; empty: as fast as possible.')}
               {...form.getInputProps('candlesPerSecond')}
               error={errors[PACE]}

@@ -38,7 +38,7 @@ const FREE: Record<string, string> = {
   'ladder/feed-fields.tsx': 'days, from the first candle to the last',
   'session/log-in.tsx': 'a password of before a limit; and what is loaded first has no limits',
   'session/log-in-again.tsx': 'a password of before a limit',
-  'ladder/ladder-fields.tsx': 'decimals, of which the contract says what is wrong',
+  'ladder/setting-fields.tsx': 'decimals, of which the contract says what is wrong',
   'sweeps/create-sweep.tsx': 'several decimals in a line, of which the contract says what is wrong',
 };
 
