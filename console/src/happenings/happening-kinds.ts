@@ -1,8 +1,9 @@
 import type { Happening } from '@tidegate/client';
+import { feedListArea } from '@tidegate/client/generated/choices';
 
 /* Apart from their words, so that the routes do without them. */
 export type Kind = Happening['kind'];
-export const AREAS = ['monitoring', 'trading', 'billing', 'team'] as const;
+export const AREAS = feedListArea;
 export type Area = (typeof AREAS)[number];
 
 const AREA_OF: Record<Kind, Area> = {
