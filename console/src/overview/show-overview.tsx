@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ListedServer } from '@tidegate/client';
+import { lazy, Suspense } from 'react';
 import { findingMark, findingPage, findingText } from '../findings/finding-text.ts';
-import { WhatHappened } from '../happenings/what-happened.tsx';
 import { useOrg, useRead } from '../kernel/api.ts';
 import { Empty } from '../kernel/empty.tsx';
 import { exact, share, short, took } from '../kernel/format.ts';
@@ -16,6 +16,9 @@ import { BotsAtAGlance } from './bots-at-a-glance.tsx';
 import { OtherTrouble } from './other-trouble.tsx';
 import { Sentence } from './sentence.tsx';
 import classes from './show-overview.module.css';
+
+/** Below everything else, so that it is loaded after it. */
+const WhatHappened = lazy(async () => ({ default: (await import('../happenings/what-happened.tsx')).WhatHappened }));
 
 const WEIGHT = { critical: 0, warning: 1, info: 2 };
 /** More sentences are read in the list: of the same kind, and in all. */
@@ -83,7 +86,9 @@ export function ShowOverview() {
           )
         }
       </Reading>
-      <WhatHappened />
+      <Suspense>
+        <WhatHappened />
+      </Suspense>
     </Page>
   );
 }
