@@ -74,13 +74,13 @@ export function openEveryDialog(visit: Visit): void {
         pages.map((one) => `${address}${one}`),
       ),
     ).toEqual([]);
-    // One whose settings no form has.
+    // The form of another strategy.
     const martingale = { strategy: 'martingale-ema', market: 'BTC-USDT', direction: 'long', balance: '1000' };
     const settings = { ...martingale, futures: { leverage: '10' } };
     const other = await ask<{ id: string }>(page, 'POST', '/bots', { name: 'Another strategy', settings });
     expect(other.status).toBe(201);
     await visit.go(page, `${home}/bots/${other.body.id}/edit`);
-    await page.getByText('The settings of this strategy are changed by the API').waitFor();
+    await page.getByLabel('Leverage').first().waitFor();
     expect(await visit.judge(page)).toEqual([]);
     const list = `${home}/bots`;
     expect(await visit.judgeAll(page, [list, `${list}?status=stopped`])).toEqual([]);

@@ -178,6 +178,7 @@ const columnsOf = (org: string): Column<BotLine>[] => [
     key: 'price',
     title: t('Last price'),
     number: true,
+    hidden: true,
     value: ({ lastPrice }) => lastPrice,
     cell: ({ lastPrice, tickSize }) => (lastPrice === null ? '–' : decimal(padded(lastPrice, tickSize))),
   },

@@ -10,7 +10,7 @@ import {
 import { useParams } from '@tanstack/react-router';
 import { type CallOptions, isProblem, problemOf, TidegateClient, TidegateProblem } from '@tidegate/client';
 import { OPERATIONS } from '@tidegate/client/generated/operations';
-import { useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import type { Asked } from './asked.ts';
 import { checkInput } from './check-input.ts';
 import { keepShown } from './keep-shown.rules.ts';
@@ -187,12 +187,19 @@ function usePagesOf<N extends OperationName>(
     ...interval,
   });
   // One page at a time: a page under way is not asked for twice.
-  const next = () => void (query.isFetchingNextPage || query.fetchNextPage());
-  const data = query.data && {
-    items: query.data.pages.flatMap(({ items }) => items),
-    more: query.hasNextPage ? next : undefined,
-    first: query.data.pages[0] as OutputOf<N>,
-  };
+  const isUnderWay = useRef(false);
+  isUnderWay.current = query.isFetchingNextPage;
+  const { data: read, hasNextPage, fetchNextPage } = query;
+  // The same rows as long as nothing changed, so that what is made of them need not be made anew.
+  const data = useMemo(
+    () =>
+      read && {
+        items: read.pages.flatMap(({ items }) => items),
+        more: hasNextPage ? () => void (isUnderWay.current || fetchNextPage()) : undefined,
+        first: read.pages[0] as OutputOf<N>,
+      },
+    [read, hasNextPage, fetchNextPage],
+  );
   const all = (most: number) => allPages(org, name, input as object, most);
   return { ...query, data, asked: { name, input, all } satisfies Asked } as never;
 }

@@ -23,6 +23,8 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
   const axes = useMemo(() => axesOf(vary, x, y), [vary, x, y]);
   const fixed = fixedOf(vary, axes, best);
   const { xs, ys, rows } = heatMap(results, axes, fixed, figure);
+  // Some hundred sentences, which other axes do not change.
+  const titles = useMemo(() => new Map(results.map((result) => [result, describe(result)])), [results]);
   const [across, down] = axes;
   const settings = vary.map(({ setting }) => ({ value: setting, label: settingName(setting) }));
   return (
@@ -85,7 +87,7 @@ export function HeatMap({ sweep: { vary }, best, results, x, y, figure, onChange
                       className={classes['cell']}
                       style={{ '--shade': shade } as React.CSSProperties}
                       data-best={shade === 1 || undefined}
-                      title={describe(result)}
+                      title={titles.get(result)}
                     >
                       {figure === 'closedTrades' ? written(String(result[figure])) : rounded(String(result[figure]))}
                     </td>
