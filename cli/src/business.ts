@@ -1,5 +1,5 @@
 import { type COST_TABLES, type CostFigures, getCosts } from '@tidegate/contracts/billing/costs';
-import { exponentOf } from '@tidegate/contracts/billing/currencies';
+import { majorOf } from '@tidegate/contracts/billing/currencies';
 import { organisationBilling } from '@tidegate/contracts/billing/grants';
 import {
   getRevenue,
@@ -126,8 +126,8 @@ export async function showCosts({ json, csv, ...range }: CostOptions): Promise<v
 /** By plan, then the organisations that bring least. */
 export function describeCosts({ currency, month, plans, organisations, unknown }: CostFigures): string {
   const money = (row: { mrrMinor: number; usageMinor: number; cost: string; margin: string }) => [
-    decimal(row.mrrMinor, currency),
-    decimal(row.usageMinor, currency),
+    majorOf(row.mrrMinor, currency),
+    majorOf(row.usageMinor, currency),
     row.cost,
     row.margin,
   ];
@@ -163,7 +163,7 @@ export function describeRevenue({ currency, mrr }: RevenueFigures): string {
   const head = ['month', ...MOVEMENTS, 'customers', 'lost'];
   const rows = mrr.map((row) => [
     row.month,
-    ...MOVEMENTS.map((name) => decimal(row[`${name}Minor`], currency)),
+    ...MOVEMENTS.map((name) => majorOf(row[`${name}Minor`], currency)),
     String(row.customersAtEnd),
     row.customerChurnRate ?? '-',
   ]);
@@ -172,11 +172,4 @@ export function describeRevenue({ currency, mrr }: RevenueFigures): string {
   return `Recurring revenue of a month, in ${currency}\n${lines.join('\n')}\n`;
 }
 
-const amount = (minor: number, currency: string): string => `${decimal(minor, currency)} ${currency}`;
-
-/** Exact: digits are only moved behind the point. */
-function decimal(minor: number, currency: string): string {
-  const digits = exponentOf(currency);
-  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
-  return `${minor < 0 ? '-' : ''}${digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`}`;
-}
+const amount = (minor: number, currency: string): string => `${majorOf(minor, currency)} ${currency}`;

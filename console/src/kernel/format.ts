@@ -1,4 +1,5 @@
-import { exponentOf } from '@tidegate/contracts/billing/minor-units';
+import { exponentOf, majorOf } from '@tidegate/contracts/billing/minor-units';
+
 import { pageNow } from './page-clock.ts';
 import { store, stored } from './stored.ts';
 import { locale } from './strings.ts';
@@ -151,18 +152,12 @@ export function money(minor: number | bigint, currency: string): string {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  const amount = format.format(unsigned(minor, digits) as Intl.StringNumericLiteral);
+  const amount = format.format(majorOf(minor < 0 ? -minor : minor, currency) as Intl.StringNumericLiteral);
   return minor < 0 ? `${MINUS}${amount}` : amount;
 }
 
-/** The same as an exact decimal, for what computes with it: 4900 and USD are `49.00`. */
-export const majorOf = (minor: number | bigint, currency: string): string =>
-  `${minor < 0 ? '-' : ''}${unsigned(minor, minorOf(currency))}`;
-
-function unsigned(minor: number | bigint, digits: number): string {
-  const text = String(minor < 0 ? -BigInt(minor) : BigInt(minor)).padStart(digits + 1, '0');
-  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-}
+/** The same as an exact decimal, for what computes with it. */
+export { majorOf };
 
 /** How many digits a currency has behind the point. */
 export const minorOf = exponentOf;

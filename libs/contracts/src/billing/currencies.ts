@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isCurrency } from './minor-units.ts';
 
-export { exponentOf, isCurrency } from './minor-units.ts';
+export { exponentOf, isCurrency, majorOf } from './minor-units.ts';
 
 /** A currency of ISO 4217. */
 export const Currency = z

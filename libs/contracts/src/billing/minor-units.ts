@@ -29,3 +29,11 @@ export function exponentOf(currency: string): number {
   if (exponent === undefined) throw new RangeError(`${currency} is no currency of ISO 4217.`);
   return exponent;
 }
+
+/** Minor units as an exact decimal of whole ones: digits are only moved behind the point. 4900 and USD are `49.00`, -5 is `-0.05`. */
+export function majorOf(minor: number | bigint, currency: string): string {
+  const digits = exponentOf(currency);
+  const text = String(minor < 0 ? -minor : minor).padStart(digits + 1, '0');
+  const unsigned = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  return minor < 0 ? `-${unsigned}` : unsigned;
+}

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { majorOf } from '@tidegate/contracts/billing/currencies';
 import { paymentDisputed } from '@tidegate/contracts/billing/disputes';
 import { type Invoice, invoiceIssued, invoicePaid, invoiceReminder } from '@tidegate/contracts/billing/invoices';
 import { seatsStopped } from '@tidegate/contracts/billing/seats';
@@ -11,7 +12,6 @@ import type { Event } from '@tidegate/contracts/kernel/event';
 import type { HappeningDetail, HappeningKind } from '@tidegate/contracts/notifier/feed';
 import { quotaReached } from '@tidegate/contracts/usage/quota';
 import { type EventContext, On } from '@tidegate/messaging/handler';
-import { decimalOf } from '../messages/decimal.rules.ts';
 import { RecordHappening } from './record-happening.ts';
 
 const MEMBER = { joined: 'member.joined', role: 'member.changed', left: 'member.left' } as const;
@@ -56,7 +56,7 @@ export class RecordBillingAndTeam {
   @On(paymentDisputed)
   disputed({ data, event, tx }: EventContext<typeof paymentDisputed>): Promise<void> {
     const { disputeId, state: code, currency, amountMinor } = data;
-    const amount = decimalOf(amountMinor, currency);
+    const amount = majorOf(amountMinor, currency);
     const said = { amount, currency, detail: { code }, apart: code };
     return this.feed.record(tx, event, { kind: 'payment.disputed', thingId: disputeId, ...said });
   }
@@ -112,7 +112,7 @@ export class RecordBillingAndTeam {
     detail?: HappeningDetail,
   ): Promise<void> {
     const { id: thingId, number: name, currency } = invoice;
-    const amount = decimalOf(minor, currency);
+    const amount = majorOf(minor, currency);
     return this.feed.record(tx, event, { kind, thingId, name, amount, currency, ...(detail && { detail }) });
   }
 }

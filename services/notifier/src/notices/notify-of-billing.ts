@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
+import { majorOf } from '@tidegate/contracts/billing/currencies';
 import { paymentDisputed } from '@tidegate/contracts/billing/disputes';
 import { invoiceReminder } from '@tidegate/contracts/billing/invoices';
 import { seatsStopped } from '@tidegate/contracts/billing/seats';
 import { planOrderDecided, planOrdered } from '@tidegate/contracts/billing/subscriptions';
 import { topUpStopped } from '@tidegate/contracts/billing/top-ups';
 import { type EventContext, On } from '@tidegate/messaging/handler';
-import { decimalOf } from '../messages/decimal.rules.ts';
 import { NotifierConfig } from '../notifier.config.ts';
 import { QueueNotice } from './queue-notice.ts';
 
@@ -22,7 +22,7 @@ export class NotifyOfBilling {
     const { invoice, daysOverdue, readOnlyAt, unpaidAt } = data;
     const { id: invoiceId, number, currency, dueMinor, dueAt } = invoice;
     if (dueAt === null) return;
-    const amount = decimalOf(dueMinor, currency);
+    const amount = majorOf(dueMinor, currency);
     const notice = { invoiceId, number, amount, currency, dueAt, daysOverdue, readOnlyAt, unpaidAt };
     await this.notices.queue(tx, event, { type: 'invoice.due', timestamp: event.time, data: notice });
   }
@@ -52,7 +52,7 @@ export class NotifyOfBilling {
   @On(paymentDisputed)
   async disputed({ data, event, tx }: EventContext<typeof paymentDisputed>): Promise<void> {
     const { orgId: organisationId, amountMinor, ...dispute } = data;
-    const notice = { ...dispute, organisationId, amount: decimalOf(amountMinor, data.currency) };
+    const notice = { ...dispute, organisationId, amount: majorOf(amountMinor, data.currency) };
     const message = { type: 'payment.disputed' as const, timestamp: event.time, data: notice };
     await this.notices.queue(tx, event, message);
     const operator = this.config.OPERATOR_ORGANISATION;

@@ -1,4 +1,4 @@
-import { exponentOf } from '@tidegate/contracts/billing/currencies';
+import { majorOf } from '@tidegate/contracts/billing/currencies';
 import type { VersionedCatalogue } from '../../plans/catalogue-model.rules.ts';
 import { priceOf as priceOfInterval } from '../../prices/price-of.rules.ts';
 import { lookupKeyOf, type Sold } from '../prices/lookup-key.rules.ts';
@@ -132,9 +132,7 @@ function priceOf(
   { currency, amountMinor }: { currency: string; amountMinor: number },
 ): WantedPrice {
   const interval = sold.kind === 'setup' || sold.kind === 'package' ? null : sold.interval;
-  const digits = exponentOf(currency);
-  const whole = String(amountMinor).padStart(digits + 1, '0');
-  const shown = digits === 0 ? whole : `${whole.slice(0, -digits)}.${whole.slice(-digits)}`;
+  const shown = majorOf(amountMinor, currency);
   return {
     lookupKey: lookupKeyOf(sold),
     productId,
