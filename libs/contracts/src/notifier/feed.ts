@@ -2,57 +2,19 @@ import { z } from 'zod';
 import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { FEED_AREAS, HAPPENING_KINDS } from './happening-kinds.ts';
 
 /** Of an organisation; beyond it the oldest go first. */
 export const MOST_HAPPENINGS = 2_000;
 
-export const FEED_AREAS = ['monitoring', 'trading', 'billing', 'team'] as const;
 export const FeedArea = z.enum(FEED_AREAS).meta({
   id: 'FeedArea',
   description: 'monitoring: servers; trading: bots; billing: plan, payments and quotas; team: members and API keys',
 });
 export type FeedArea = z.infer<typeof FeedArea>;
 
-const monitoring = { area: 'monitoring', scope: 'servers:read' } as const;
-const trading = { area: 'trading', scope: 'bots:read' } as const;
-const billing = { area: 'billing', scope: 'billing:read' } as const;
-const usage = { area: 'billing', scope: 'usage:read' } as const;
-const members = { area: 'team', scope: 'members:read' } as const;
-const keys = { area: 'team', scope: 'keys:read' } as const;
-
-/** What can happen, where it belongs, and the scope without which nobody reads it: that of the thing itself. */
-export const HAPPENINGS = {
-  'server.added': monitoring,
-  'server.removed': monitoring,
-  'server.unreachable': monitoring,
-  'server.reachable': monitoring,
-  'finding.found': monitoring,
-  'finding.solved': monitoring,
-  'bot.created': trading,
-  'bot.started': trading,
-  'bot.stopped': trading,
-  'bot.halted': trading,
-  'bot.deleted': trading,
-  'trade.closed': trading,
-  'subscription.changed': billing,
-  'order.decided': billing,
-  'invoice.issued': billing,
-  'invoice.paid': billing,
-  'invoice.due': billing,
-  'payment.disputed': billing,
-  'seats.stopped': billing,
-  'top_up.stopped': billing,
-  'quota.reached': usage,
-  'member.joined': members,
-  'member.changed': members,
-  'member.left': members,
-  'key.created': keys,
-  'key.replaced': keys,
-  'key.revoked': keys,
-} as const satisfies Record<string, { area: FeedArea; scope: string }>;
-export type HappeningKind = keyof typeof HAPPENINGS;
-export const HAPPENING_KINDS = Object.keys(HAPPENINGS) as [HappeningKind, ...HappeningKind[]];
 export const HappeningKind = z.enum(HAPPENING_KINDS).meta({ id: 'HappeningKind', description: 'What happened' });
+export type HappeningKind = z.infer<typeof HappeningKind>;
 
 /** What a sentence about it needs. Which are there depends on the kind; a newer one may have others. */
 export const HappeningDetail = z

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { HAPPENING_KINDS, HAPPENINGS, listFeed } from '@tidegate/contracts/notifier/feed';
+import { listFeed } from '@tidegate/contracts/notifier/feed';
+import { HAPPENING_KINDS, HAPPENINGS } from '@tidegate/contracts/notifier/happening-kinds';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { listHappenings, toWire } from './happening.rows.ts';
