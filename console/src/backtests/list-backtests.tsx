@@ -2,7 +2,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Backtest } from '@tidegate/client';
 import { amountColumn, profitColumn } from '../kernel/amount-column.tsx';
 import { useOrg, usePages } from '../kernel/api.ts';
-import { CountedSelect } from '../kernel/counted-select.tsx';
+import { CountedSelect, totalOf } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { May } from '../kernel/may.tsx';
@@ -93,7 +93,7 @@ export function ListBacktests() {
                 columns={columns}
                 rowKey={({ id }) => id}
                 more={more}
-                total={status ? counts?.[status] : counts?.total}
+                total={totalOf(counts, status)}
               />
             </>
           )

@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { Bot, LedgerEntry, Trade } from '@tidegate/client';
 import { ledgerListKind, tradesListClosedBy, tradesListSort } from '@tidegate/client/generated/choices';
 import { usePages } from '../kernel/api.ts';
-import { CountedSelect } from '../kernel/counted-select.tsx';
+import { CountedSelect, totalOf } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { useOpened } from '../kernel/opened.ts';
@@ -72,7 +72,7 @@ export function Trades({ bot: { id: botId, feed } }: { bot: Bot }) {
             columns={columns}
             rowKey={({ id }) => id}
             more={more}
-            total={outcome && outcome !== 'open' ? counts?.[outcome] : counts?.total}
+            total={totalOf(counts, outcome === 'open' ? undefined : outcome)}
             opens={{ open, label: ({ number }) => t('Beside the list: {text}', { text: String(number) }) }}
             {...(opened ? { selected: opened } : {})}
           />
@@ -131,7 +131,7 @@ export function Ledger({ botId }: { botId: string }) {
             columns={columns}
             rowKey={({ sequence }) => String(sequence)}
             more={more}
-            total={chosen ? counts?.[chosen] : counts?.total}
+            total={totalOf(counts, chosen)}
           />
         </>
       )}

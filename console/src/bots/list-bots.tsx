@@ -4,7 +4,7 @@ import type { BotLine } from '@tidegate/client';
 import { lazy, Suspense } from 'react';
 import { profitColumn } from '../kernel/amount-column.tsx';
 import { useOrg, usePages, useRead } from '../kernel/api.ts';
-import { CountedSelect } from '../kernel/counted-select.tsx';
+import { CountedSelect, totalOf } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { Fact } from '../kernel/fact.tsx';
@@ -85,7 +85,7 @@ export function ListBots() {
                 columns={columnsOf(org)}
                 rowKey={({ id }) => id}
                 more={more}
-                total={search.status ? counts?.[search.status] : counts?.total}
+                total={totalOf(counts, search.status)}
                 sort={search.sort}
                 sortable={BOT_SORTS}
                 ascending={['name']}

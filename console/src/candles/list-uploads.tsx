@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { CandleUpload } from '@tidegate/client';
 import { usePages, useWrite } from '../kernel/api.ts';
-import { CountedSelect } from '../kernel/counted-select.tsx';
+import { CountedSelect, totalOf } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { bytes } from '../kernel/format.ts';
 import { useMay } from '../kernel/may.tsx';
@@ -99,7 +99,7 @@ export function ListUploads() {
                 columns={columns}
                 rowKey={({ id }) => id}
                 more={more}
-                total={status ? counts?.[status] : counts?.total}
+                total={totalOf(counts, status)}
               />
             </>
           )

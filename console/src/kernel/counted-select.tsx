@@ -1,6 +1,8 @@
 import { NativeSelect } from '@mantine/core';
 import { exact } from './format.ts';
 
+type Counts<Kind extends string> = Partial<Record<Kind | 'total', number>> | null | undefined;
+
 interface Props<Kind extends string> {
   label: string;
   /** What it is called when nothing is chosen. */
@@ -8,9 +10,13 @@ interface Props<Kind extends string> {
   kinds: readonly (readonly [Kind, string])[];
   value: Kind | undefined;
   /** Of each kind, as the list's `count` says; absent until it is known. */
-  counts: Partial<Record<Kind | 'total', number>> | null | undefined;
+  counts: Counts<Kind>;
   onChange: (value: Kind | undefined) => void;
 }
+
+/** How many rows there are of what is chosen, of all when nothing is. */
+export const totalOf = <Kind extends string>(counts: Counts<Kind>, chosen: Kind | undefined): number | undefined =>
+  counts?.[chosen ?? 'total'];
 
 /** A filter that says how many there are of each kind. */
 export function CountedSelect<Kind extends string>({ label, all, kinds, value, counts, onChange }: Props<Kind>) {

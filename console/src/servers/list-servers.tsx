@@ -4,7 +4,7 @@ import type { ListedServer } from '@tidegate/client';
 import { lazy, Suspense } from 'react';
 import { findingMark, findingText } from '../findings/finding-text.ts';
 import { useOrg, usePages } from '../kernel/api.ts';
-import { CountedSelect } from '../kernel/counted-select.tsx';
+import { CountedSelect, totalOf } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { exact, lasted, orDash, share, short, took } from '../kernel/format.ts';
@@ -88,7 +88,7 @@ export function ListServers() {
                   })
                 }
                 more={more}
-                total={state ? counts?.[state] : counts?.total}
+                total={totalOf(counts, state)}
               />
             )}
             {search || state || more || items.some(({ platform }) => platform) ? null : (

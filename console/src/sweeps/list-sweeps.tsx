@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Sweep } from '@tidegate/client';
 import { useOrg, usePages } from '../kernel/api.ts';
-import { CountedSelect } from '../kernel/counted-select.tsx';
+import { CountedSelect, totalOf } from '../kernel/counted-select.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
 import { May } from '../kernel/may.tsx';
@@ -83,7 +83,7 @@ export function ListSweeps() {
                 columns={columns}
                 rowKey={({ id }) => id}
                 more={more}
-                total={status ? counts?.[status] : counts?.total}
+                total={totalOf(counts, status)}
               />
             </>
           )
