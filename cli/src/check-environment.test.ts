@@ -42,7 +42,9 @@ test('external servers that cannot be used are named with their setting, the rea
   const settingsOf = (DATABASE_URL: string) =>
     loadSettings({ DATA_DIR: folder, DATABASE_URL, NATS_URL: `nats://127.0.0.1:${port}` }, []);
   const both = { database: true, nats: true };
-  await expect(checkExternal(settingsOf(`postgresql://a:b@127.0.0.1:${port}/c`), both, Date.now())).rejects.toThrow(
+  await expect(
+    checkExternal(settingsOf(`postgresql://a:b@127.0.0.1:${port}/c`), both, performance.now()),
+  ).rejects.toThrow(
     /PostgreSQL at 127.0.0.1:\d+\/c \(DATABASE_URL\).*ECONNREFUSED(.|\n)*Fix(.|\n)*nats-server at .* \(NATS_URL\) cannot be used: .*(refused|REFUSED)(.|\n)*Fix: start that server/,
   );
   const server = await startPostgres({ dir: join(folder, 'pg'), password: 'right' });
@@ -50,7 +52,7 @@ test('external servers that cannot be used are named with their setting, the rea
     checkExternal(
       settingsOf(`postgresql://postgres:${password}@127.0.0.1:${server.port}/${database}`),
       { database: true, nats: false },
-      Date.now() + 60_000,
+      performance.now() + 60_000,
     );
   await expect(at('wrong', 'postgres')).rejects.toThrow(/password authentication failed(.|\n)*Fix: correct the user/);
   await expect(at('right', 'nowhere')).rejects.toThrow(/does not exist\n {2}Fix: createdb nowhere/);

@@ -20,7 +20,7 @@ export interface WrongKey {
 
 export const waitForDatabase = ({ database, startTimeoutMs }: Settings): Patience => ({
   what: `PostgreSQL at ${database.host}:${database.port}`,
-  until: Date.now() + startTimeoutMs,
+  until: performance.now() + startTimeoutMs,
   fix: 'npx tidegate doctor; on a slow machine a larger START_TIMEOUT_SECONDS',
   report: say,
 });

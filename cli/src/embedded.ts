@@ -59,7 +59,7 @@ export async function startServers(env = process.env, signal?: AbortSignal): Pro
     nats: nats.status === 'fulfilled' ? nats.value : undefined,
   };
   const settings = loadSettings(env, ['host', 'migrate']);
-  await checkExternal(settings, external, Date.now() + settings.startTimeoutMs);
+  await checkExternal(settings, external, performance.now() + settings.startTimeoutMs);
   await writeAdminPassword(settings, env);
   return { settings, ...found };
 }
@@ -97,7 +97,11 @@ async function startDatabase(
     );
   }
   const monitor = { host: server.host, port: server.port, password: get('MONITOR_PLATFORM_PASSWORD') };
-  await prepareDatabase({ host: server.host, port: server.port, password }, monitor.password, Date.now() + withinMs);
+  await prepareDatabase(
+    { host: server.host, port: server.port, password },
+    monitor.password,
+    performance.now() + withinMs,
+  );
   env['DATABASE_URL'] = databaseUrl(server.port, password);
   env['MONITOR_PLATFORM_HOST'] ??= monitor.host;
   env['MONITOR_PLATFORM_PORT'] ??= String(monitor.port);

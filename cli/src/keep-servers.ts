@@ -86,11 +86,11 @@ function illnessOfNats(folder: string, monitorPort: number): () => Promise<strin
   const disk = new DiskProbe(folder);
   let fullAt = Number.NEGATIVE_INFINITY;
   return async () => {
-    if (await isDiskFull(folder)) fullAt = Date.now();
+    if (await isDiskFull(folder)) fullAt = performance.now();
     const illness = await natsIllnessOf(folder, monitorPort);
     if (illness === undefined || !isOfJetStream(illness)) return illness;
     if (!(await disk.answers())) return DISK_HANGS;
-    return Date.now() - fullAt < LIKELY_MS ? DISK_WAS_FULL : illness;
+    return performance.now() - fullAt < LIKELY_MS ? DISK_WAS_FULL : illness;
   };
 }
 

@@ -33,7 +33,7 @@ export async function hasUsers({ database, startTimeoutMs }: Settings): Promise<
     return found;
   };
   const what = `PostgreSQL at ${database.host}:${database.port}`;
-  return persist(ask, { what, until: Date.now() + startTimeoutMs, fix: 'npx tidegate doctor', report: say });
+  return persist(ask, { what, until: performance.now() + startTimeoutMs, fix: 'npx tidegate doctor', report: say });
 }
 
 async function prepare(place: Place, monitorPassword: string): Promise<void> {

@@ -117,7 +117,7 @@ export class ProcessGroup implements App {
 
   /** Resolves when it is ready. Until all have been ready once, its end is a failure. */
   private async launch(member: Member): Promise<void> {
-    Object.assign(member, { child: undefined, healthPort: undefined, startedAt: Date.now(), silent: 0 });
+    Object.assign(member, { child: undefined, healthPort: undefined, startedAt: performance.now(), silent: 0 });
     let child: ChildProcess;
     try {
       child = this.spawn(member.role, this.ports.get(member.name) ?? 0);
@@ -172,7 +172,7 @@ export class ProcessGroup implements App {
     const { firstPauseMs, longestPauseMs, steadyMs } = this.times;
     // A process that was asked to stop did so: a rolling restart should not wait.
     const orderly = reason === 'it exited with 0';
-    member.failures = orderly ? 0 : Date.now() - member.startedAt > steadyMs ? 1 : member.failures + 1;
+    member.failures = orderly ? 0 : performance.now() - member.startedAt > steadyMs ? 1 : member.failures + 1;
     const pause = orderly ? 0 : backOff(firstPauseMs, longestPauseMs, member.failures - 1);
     this.report(`${member.name}: ${reason}; it is restarted${pause > 1_000 ? ` in ${pause / 1_000} s` : ''}`);
     setTimeout(() => {

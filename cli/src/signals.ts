@@ -9,10 +9,10 @@ export function stopOnSignals(stop: () => Promise<void>, orphaned: 'stop' | 'exi
   let stoppingSince = 0;
   const begin = (): void => {
     if (stoppingSince > 0) {
-      if (Date.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
       return;
     }
-    stoppingSince = Date.now();
+    stoppingSince = performance.now();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {

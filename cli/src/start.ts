@@ -21,7 +21,7 @@ import { watchUnexpected } from './unexpected.ts';
 
 /** `tidegate start`: everything in this process; `--services`: a process per service, two of usage and bot-executor. */
 export async function start({ services }: { services: boolean }): Promise<void> {
-  const began = Date.now();
+  const began = performance.now();
   surviveBrokenOutput();
   watchUnexpected();
   const { port, host } = checkEnvironment(process.env);
@@ -46,7 +46,7 @@ export async function start({ services }: { services: boolean }): Promise<void> 
     if (code) await startOne(started, servers.settings, code);
     else await startProcesses(started, servers.settings);
     await started.followBackups();
-    say(`Ready after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+    say(`Ready after ${((performance.now() - began) / 1_000).toFixed(1)} s`);
     announce(servers.settings);
   } catch (error) {
     // A signal aborts the start, which then fails: the signal's own stop finishes the work.

@@ -1,4 +1,3 @@
-import { LONG } from '@tidegate/testing/long';
 import { faultsOf } from './faults.ts';
 import { underFaults } from './under-faults.ts';
 import { openWorld } from './world.ts';
@@ -8,9 +7,7 @@ const SHORT = [
   'nats-server killed',
   'postmaster killed',
   'PostgreSQL hangs',
-  // A known fault that is not mended yet: in three of eight runs the last events of some bots, sent while nats-server was
-  // restarted, reached no consumer (docs/runbooks/nats.md). e2e/disk-full.test.ts is run always.
-  ...(LONG ? ['disk full'] : []),
+  'disk full',
   'process stopped',
   'clock an hour ahead',
 ];

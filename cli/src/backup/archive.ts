@@ -28,12 +28,12 @@ export interface Archiving {
 /** Archives the WAL until the signal; whatever fails is tried again. */
 export async function archiveWal(at: Archiving): Promise<void> {
   for (let failures = 0; !at.signal.aborted; failures += 1) {
-    const began = Date.now();
+    const began = performance.now();
     try {
       await archiveOnce(at);
     } catch (error) {
       if (at.signal.aborted) return;
-      if (Date.now() - began > LONGEST_PAUSE_MS) failures = 0;
+      if (performance.now() - began > LONGEST_PAUSE_MS) failures = 0;
       at.log.error({ error }, 'WAL is not being archived');
       await noteTrouble(at, error as Error);
       await pause(backOff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, failures), undefined, { signal: at.signal }).catch(

@@ -38,10 +38,10 @@ export async function databaseOf(
 export async function backUp(dataDir: string, env: NodeJS.ProcessEnv, place: Place): Promise<Taken> {
   const release = takeBackupTurn(dataDir);
   const before = readBackupState(dataDir, 'backup');
-  const began = Date.now();
+  const began = performance.now();
   try {
     const manifest = await take(dataDir, env, place);
-    const seconds = (Date.now() - began) / 1_000;
+    const seconds = (performance.now() - began) / 1_000;
     const bytes = [...manifest.files, ...(manifest.secrets ? [manifest.secrets] : [])]
       .flatMap(({ parts }) => parts)
       .reduce((sum, part) => sum + part.bytes, 0);

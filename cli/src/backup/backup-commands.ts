@@ -134,7 +134,7 @@ export async function restore(
         `Backup ${chosen.manifest.id} is in ${data}.\nStart PostgreSQL ${chosen.manifest.postgres.major} on it: it recovers by itself, and is ready when it accepts writes.`,
       );
     }
-    const began = Date.now();
+    const began = performance.now();
     const { manifest, recovered, aside } = await restoreInto({
       dataDir,
       env: process.env,
@@ -144,7 +144,7 @@ export async function restore(
       replace,
       say,
     });
-    const seconds = (Date.now() - began) / 1_000;
+    const seconds = (performance.now() - began) / 1_000;
     if (json) return print({ id: manifest.id, lastCommitAt: recovered.lastCommitAt, aside: aside ?? null, seconds });
     write(
       `Restored backup ${manifest.id} in ${seconds.toFixed(1)} s; the last transaction in it is of ${recovered.lastCommitAt ?? 'before it'}`,

@@ -52,7 +52,7 @@ export class BackupProcess {
   }
 
   private launch(): void {
-    const began = Date.now();
+    const began = performance.now();
     const command = [...FLAGS, join(ROOT, 'cli', 'dist', 'main.js'), 'backup', 'follow'];
     // A group of its own: the terminal's Ctrl-C reaches us, and we end it when the services have.
     const child = spawn(process.execPath, command, {
@@ -69,7 +69,7 @@ export class BackupProcess {
     const ended = (reason: string): void => {
       if (over || this.stopping) return;
       over = true;
-      this.failures = Date.now() - began > STEADY_MS ? 1 : this.failures + 1;
+      this.failures = performance.now() - began > STEADY_MS ? 1 : this.failures + 1;
       const pause = backOff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, this.failures - 1);
       this.report(`Backups have stopped (${reason}); they go on in ${pause / 1_000} s: ${said.trim()}`);
       this.retry = setTimeout(() => this.launch(), pause);

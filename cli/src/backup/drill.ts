@@ -43,7 +43,7 @@ export async function drill(
   env: NodeJS.ProcessEnv,
   { place, id, say }: { place: Place; id: string | undefined; say(text: string): void },
 ): Promise<Drill> {
-  const began = Date.now();
+  const began = performance.now();
   const complete = completeAt(dataDir);
   const scratch = makeScratch(dataDir, env);
   try {
@@ -73,7 +73,7 @@ export async function drill(
     }
     say('Starting the restored platform …');
     await tryIt(scratch, own);
-    const recoverySeconds = (Date.now() - began) / 1_000;
+    const recoverySeconds = (performance.now() - began) / 1_000;
     // When all of it was archived, as this installation knows, or when the newest of it was stored.
     const known = complete?.chain === manifest.postgres.chain ? complete.at : 0;
     const until = Math.max(known, Date.parse(chosen.until));

@@ -32,7 +32,7 @@ interface Asked {
 }
 
 export async function fillDemo({ json, until, days = String(DEMO_DAYS) }: Asked): Promise<void> {
-  const began = Date.now();
+  const began = performance.now();
   const end = new Date(until ?? Math.floor(began / MINUTE_MS) * MINUTE_MS);
   if (Number.isNaN(end.getTime())) throw new Error('--until is an instant, such as 2026-11-29T08:00:00Z.');
   if (!/^([1-9]|[12]\d|30)$/.test(days)) throw new Error(`--days is a number from 1 to ${DEMO_DAYS}.`);
@@ -48,7 +48,7 @@ export async function fillDemo({ json, until, days = String(DEMO_DAYS) }: Asked)
     say(`Waiting for ${days} days of figures, trades and use …`);
     await Promise.all(DEMO_SERVICES.filter((service) => service !== 'billing').map(fill));
     await bus.call(filledDemo, { until: end.toISOString() });
-    return { organisationId, until: end.toISOString(), seconds: (Date.now() - began) / 1_000, written };
+    return { organisationId, until: end.toISOString(), seconds: (performance.now() - began) / 1_000, written };
   });
   process.stdout.write(json ? `${JSON.stringify(filled)}\n` : described(filled));
 }
@@ -68,13 +68,13 @@ async function fillService(
     written,
   }: { organisationId: string; until: Date; days: number; written: Record<string, number> },
 ): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   for (let part: number | null = 0; part !== null; ) {
     const input: { until: string; days: number; part: number } = { until: until.toISOString(), days, part };
     const answer = await orNotYet(bus.call(demoFill[service], input, { orgId: organisationId }), deadline);
     for (const [what, count] of Object.entries(answer?.written ?? {})) written[what] = (written[what] ?? 0) + count;
     const stays: boolean = answer === undefined || answer.next === part;
-    if (stays && Date.now() > deadline) throw new Error(`${service} was not ready in time. Run it again.`);
+    if (stays && performance.now() > deadline) throw new Error(`${service} was not ready in time. Run it again.`);
     if (stays) await pause(WAIT_MS);
     part = answer ? answer.next : part;
   }
@@ -85,7 +85,7 @@ async function orNotYet<T>(answer: Promise<T>, deadline: number): Promise<T | un
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof ProblemError && error.code === 'conflict' && Date.now() < deadline) return undefined;
+    if (error instanceof ProblemError && error.code === 'conflict' && performance.now() < deadline) return undefined;
     throw error;
   }
 }

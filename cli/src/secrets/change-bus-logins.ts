@@ -123,14 +123,14 @@ const connectAsPlatform = (nats: RunningNats, secrets: Secrets) =>
 async function moveAll(nats: RunningNats, secrets: Secrets, old: readonly string[]): Promise<void> {
   const nc = await connectAsPlatform(nats, secrets);
   try {
-    const until = Date.now() + MOVED_MS;
+    const until = performance.now() + MOVED_MS;
     for (;;) {
       for (const service of SERVICE_NAMES) nc.publish(`wake.${service}.${CHANGED_LOGINS}`, 'cli');
       await nc.flush();
       await pause(EVERY_MS);
       const left = await connectedAs(nats.monitorPort, old);
       if (left.length === 0) return;
-      if (Date.now() > until) throw new Error(stillThere(left));
+      if (performance.now() > until) throw new Error(stillThere(left));
     }
   } finally {
     await nc.close();

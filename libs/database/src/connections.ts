@@ -132,7 +132,7 @@ export class Connections {
     const runner = this.dataSource.createQueryRunner();
     (runner.connect() as Promise<WatchedClient>).then(
       (client) => {
-        const now = Date.now();
+        const now = performance.now();
         const connection = {
           runner,
           client,
@@ -195,13 +195,13 @@ export class Connections {
       void connection.runner.release();
       return;
     }
-    connection.idleSince = Date.now();
+    connection.idleSince = performance.now();
     this.resting.push(connection);
     this.idle ??= setTimeout(() => this.closeIdle(), this.limits.idleMs).unref();
   }
 
   private closeIdle(): void {
-    const old = Date.now() - this.limits.idleMs;
+    const old = performance.now() - this.limits.idleMs;
     this.resting = this.resting.filter((one) => {
       if (one.idleSince <= old) void one.runner.release();
       // Not given back to the pool, which would hand it to whoever asks before it is closed.
@@ -214,12 +214,12 @@ export class Connections {
   }
 
   private hasBecomeCalm(one: Open): boolean {
-    const periods = (Date.now() - one.countedSince) / this.limits.idleMs;
+    const periods = (performance.now() - one.countedSince) / this.limits.idleMs;
     // Too short to tell.
     if (periods < 0.5) return false;
     const busy = one.queries > BUSY * periods;
     const calm = one.worked && !busy;
-    one.countedSince = Date.now();
+    one.countedSince = performance.now();
     one.worked ||= busy || one.countedSince - one.openedAt > LONG_MS;
     one.queries = 0;
     return calm;

@@ -34,7 +34,7 @@ export class Passwords {
   }
 
   /** In how many milliseconds to try again; undefined when that will not help. */
-  refused(error: unknown, now = Date.now()): number | undefined {
+  refused(error: unknown, now = performance.now()): number | undefined {
     if (!this.read || (error as { code?: string }).code !== REFUSED) return undefined;
     const known = this.read(true);
     // Several connections that are refused together had the same password.

@@ -12,7 +12,7 @@ export class Away {
   begin(): boolean {
     const isNew = !this.now;
     this.now = true;
-    this.again = Date.now() + AGAIN_MS;
+    this.again = performance.now() + AGAIN_MS;
     return isNew;
   }
 
@@ -23,7 +23,7 @@ export class Away {
 
   /** Whether it is time to ask again. */
   isDue(): boolean {
-    return this.again <= Date.now();
+    return this.again <= performance.now();
   }
 }
 

@@ -160,7 +160,7 @@ export class Bus {
 
   private async exchange(operation: Operation, input: unknown, options: CallOptions): Promise<Msg> {
     refuseWhileHeld(`${operation.service} is asked for ${operation.name}`);
-    const began = Date.now();
+    const began = performance.now();
     const deadlineMs = options.deadlineMs ?? operation.deadlineMs;
     const sealed = this.sealer.sealInput(operation, input);
     const request = this.encodeRequest(sealed, options, deadlineMs);
@@ -168,7 +168,7 @@ export class Bus {
       return await this.send(operation, request, deadlineMs);
     } catch (error) {
       for (const listener of this.onSilence) listener();
-      const left = began + deadlineMs - Date.now() - ASK_AGAIN_MS;
+      const left = began + deadlineMs - performance.now() - ASK_AGAIN_MS;
       const away = error instanceof ProblemError && error.code === 'unavailable';
       const harmless = operation.readonly || this.unheard.has(error as object);
       if (!away || !harmless || left <= 0 || this.nc.isClosed()) throw error;
@@ -224,7 +224,7 @@ export class Bus {
       const id = this.sequence.toString(36);
       const repeat = operation.readonly && deadlineMs > 2 * REPEAT_MS ? data : undefined;
       const timer = setTimeout(() => this.expire(id), repeat ? REPEAT_MS : deadlineMs);
-      this.pending.set(id, { resolve, reject, operation, timer, ends: Date.now() + deadlineMs, repeat });
+      this.pending.set(id, { resolve, reject, operation, timer, ends: performance.now() + deadlineMs, repeat });
       this.publish(id, operation, data);
     });
   }
@@ -262,7 +262,7 @@ export class Bus {
     if (unanswered?.repeat) {
       const { operation, repeat } = unanswered;
       unanswered.repeat = undefined;
-      unanswered.timer = setTimeout(() => this.expire(id), unanswered.ends - Date.now());
+      unanswered.timer = setTimeout(() => this.expire(id), unanswered.ends - performance.now());
       void this.members.suspect(operation.service).then(() => {
         if (this.pending.has(id)) this.publish(id, operation, repeat);
       });
@@ -284,7 +284,7 @@ export class Bus {
         continue;
       }
       clearTimeout(waiting.timer);
-      const left = Math.min(AFTER_BREAK_MS, waiting.ends - Date.now());
+      const left = Math.min(AFTER_BREAK_MS, waiting.ends - performance.now());
       waiting.timer = setTimeout(() => this.expire(id), left);
     }
   }

@@ -55,6 +55,20 @@ test('pauses are whole milliseconds: nats-server forgets one with fractions, and
   expect(pauses.filter((ms) => !Number.isInteger(ms))).toEqual([]);
 });
 
+test('a clock that was an hour ahead and is set back keeps no event away: pauses are of a clock that nobody sets', async () => {
+  const lanes = new EventLanes({ attempt: () => 500 } as unknown as EventTurns, new ConsumerLag(), new Log());
+  const pauses: number[] = [];
+  const ahead = Date.now() + 3_600_000;
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(ahead);
+  lanes.enter(message(1, (ms) => pauses.push(ms ?? 0)));
+  await until(() => pauses.length === 1);
+  clock.mockRestore();
+  for (const sequence of [2, 3]) lanes.enter(message(sequence, (ms) => pauses.push(ms ?? 0)));
+  await until(() => pauses.length === 3);
+  await lanes.stop();
+  expect(Math.max(...pauses)).toBeLessThan(1_000);
+});
+
 test('the lag is the age of the oldest unsettled event, sent-back ones included, or how long nothing can be fetched', () => {
   const lag = new ConsumerLag();
   const now = Date.now();

@@ -51,7 +51,7 @@ export class EventLanes {
     const envelope = parse(raw);
     const lane = envelope?.subject ?? '';
     const early = this.early.get(lane);
-    const now = Date.now();
+    const now = performance.now();
     this.lag.came(message.seq, message.time.getTime());
     if (envelope && early && early.until > now && envelope.sequence > early.from) {
       this.nak(message, early.until - now + MAX_PAUSE_MS * 0.1 * Math.random());
@@ -77,7 +77,7 @@ export class EventLanes {
   }
 
   evictOld(): void {
-    const old = Date.now() - EVICT_MS;
+    const old = performance.now() - EVICT_MS;
     for (const [aggregate, { until }] of this.early) if (until < old) this.early.delete(aggregate);
   }
 
@@ -134,7 +134,7 @@ export class EventLanes {
 
   /** The whole lane is redelivered later: after the pause of the failed event, or with growing pauses. */
   private hold(name: string, lane: Lane, { envelope }: Item, outcome: Exclude<Became, 'done'>): void {
-    const now = Date.now();
+    const now = performance.now();
     const known = this.early.get(name);
     const from = envelope?.sequence ?? 0;
     const kept = known && known.from <= from && known.until > now - STALE_MS ? known : undefined;

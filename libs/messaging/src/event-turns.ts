@@ -115,13 +115,13 @@ export class EventTurns {
     const { message, envelope } = item;
     if (!envelope) return 'ahead';
     const manager = await jetstreamManager(nc, { checkAPI: false });
-    const tooLong = Date.now() > waiting.since + LOST_MS;
+    const tooLong = performance.now() > waiting.since + LOST_MS;
     if (tooLong ? await inbox.isFailing(envelope) : !(await this.nothingEarlier(manager, message))) {
       waiting.alone = undefined;
       return 'ahead';
     }
-    waiting.alone ??= Date.now();
-    if (!tooLong && Date.now() < waiting.alone + SURE_MS) return 'ahead';
+    waiting.alone ??= performance.now();
+    if (!tooLong && performance.now() < waiting.alone + SURE_MS) return 'ahead';
     // Where retention has deleted something, a missing beginning is no fault.
     const whole = (await manager.streams.info(EVENTS_STREAM)).state.first_seq <= 1;
     try {

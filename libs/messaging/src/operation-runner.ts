@@ -180,7 +180,7 @@ async function retried<T>({ deadline }: OperationCall, work: () => Promise<T>): 
     try {
       return await work();
     } catch (error) {
-      if (attempt >= MAX_TRIES || !isRetryable(error) || Date.now() >= deadline) throw error;
+      if (attempt >= MAX_TRIES || !isRetryable(error) || performance.now() >= deadline) throw error;
     }
   }
 }

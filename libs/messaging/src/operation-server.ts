@@ -51,7 +51,7 @@ export class OperationServer {
   private readonly shedder = new LoadShedder();
   private readonly shed;
   private readonly duration;
-  private readonly outage = { reported: 0, requests: 0 };
+  private readonly outage = { reported: Number.NEGATIVE_INFINITY, requests: 0 };
   private line: Line | undefined;
   /** While the connection is made again. */
   private beside: Line | undefined;
@@ -173,7 +173,7 @@ export class OperationServer {
   private async run(handler: OperationHandler, request: Request): Promise<Reply> {
     const { tokens, sealer, runner, log } = this.options;
     const { operation } = handler;
-    const deadline = Date.now() + request.within;
+    const deadline = performance.now() + request.within;
     try {
       const caller = tokens.verify(request.caller);
       if (!caller) throw unauthenticated();
@@ -206,9 +206,9 @@ export class OperationServer {
   private reportOutage(error: unknown, operation: string): Reply {
     const { outage } = this;
     outage.requests += 1;
-    if (Date.now() > outage.reported + REPORT_OUTAGE_MS) {
+    if (performance.now() > outage.reported + REPORT_OUTAGE_MS) {
       this.options.log.warn({ error, operation, requests: outage.requests }, 'Requests fail because of an outage');
-      Object.assign(outage, { reported: Date.now(), requests: 0 });
+      Object.assign(outage, { reported: performance.now(), requests: 0 });
     }
     return problemReply(unavailable(SOON));
   }

@@ -42,7 +42,7 @@ export class Relay {
   private readonly size;
   private readonly sent;
   private leasedUntil = 0;
-  private countedAt = 0;
+  private countedAt = Number.NEGATIVE_INFINITY;
   private wanted = false;
   /** There was more than a batch. */
   private full = false;
@@ -146,14 +146,14 @@ export class Relay {
 
   private async turn(): Promise<Turn> {
     const { tenants, nc } = this.options;
-    if (this.leasedUntil < Date.now()) {
+    if (this.leasedUntil < performance.now()) {
       if (!(await mayHave(tenants))) return this.note([]);
       if (!(await takeLease(tenants, this.self, this.leaseSeconds))) {
         this.wakeHolder();
         return 'elsewhere';
       }
       // It is renewed half-way, so that no other process starts during a batch.
-      this.leasedUntil = Date.now() + (this.leaseSeconds * 1_000) / 2;
+      this.leasedUntil = performance.now() + (this.leaseSeconds * 1_000) / 2;
     }
     const rows = await readOutbox(tenants, BATCH);
     this.full = rows.length === BATCH;
@@ -167,9 +167,9 @@ export class Relay {
     const [oldest] = rows;
     this.lag.set({ service }, oldest ? Math.max(0, (Date.now() - oldest.created_at.getTime()) / 1_000) : 0);
     if (rows.length < BATCH) this.size.set({ service }, rows.length);
-    else if (Date.now() > this.countedAt + COUNT_MS) {
+    else if (performance.now() > this.countedAt + COUNT_MS) {
       this.size.set({ service }, await countOutbox(tenants));
-      this.countedAt = Date.now();
+      this.countedAt = performance.now();
     }
     return 'empty';
   }

@@ -18,7 +18,7 @@ export class CurrentSecrets {
   private readonly env: NodeJS.ProcessEnv;
   private readonly dataDir: string;
   private readonly values = new Map<string, readonly string[]>();
-  private readAt = 0;
+  private readAt = Number.NEGATIVE_INFINITY;
 
   constructor(env: NodeJS.ProcessEnv, dataDir: string) {
     this.env = env;
@@ -28,16 +28,16 @@ export class CurrentSecrets {
   of(name: string): ReadSecret {
     if (!this.values.has(name)) {
       this.values.set(name, []);
-      this.readAt = 0;
+      this.readAt = Number.NEGATIVE_INFINITY;
     }
     return (again = false) => {
-      if (Date.now() - this.readAt >= (again ? LEAST_MS : REMEMBER_MS)) this.refresh();
+      if (performance.now() - this.readAt >= (again ? LEAST_MS : REMEMBER_MS)) this.refresh();
       return this.values.get(name) as readonly string[];
     };
   }
 
   private refresh(): void {
-    this.readAt = Date.now();
+    this.readAt = performance.now();
     try {
       const file = readSecrets(this.dataDir);
       for (const [name, before] of this.values) {

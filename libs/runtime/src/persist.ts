@@ -5,7 +5,7 @@ import { isOutage } from '@tidegate/messaging/errors';
 export interface Patience {
   /** What it waits for, with its address: `PostgreSQL at 127.0.0.1:5432`. */
   what: string;
-  /** Deadline, by `Date.now()`. */
+  /** Deadline, by `performance.now()`. */
   until: number;
   /** The fix to suggest after the deadline. */
   fix: string;
@@ -25,15 +25,15 @@ const LONGEST_PAUSE_MS = 3_000;
  */
 export async function persist<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
   const { what, until, fix, report, signal, passes = mayPass } = patience;
-  const began = Date.now();
-  let said = 0;
+  const began = performance.now();
+  let said = Number.NEGATIVE_INFINITY;
   for (let failures = 0; ; failures += 1) {
     try {
       return await work();
     } catch (error) {
       const reason = (error as Error).message.split('\n')[0];
       if (!passes(error) || signal?.aborted) throw error;
-      const now = Date.now();
+      const now = performance.now();
       if (now >= until) {
         throw new Error(
           `${what} could not be used within ${Math.round((now - began) / 1_000)} s: ${reason}\n  Fix: ${fix}`,

@@ -34,11 +34,11 @@ export class PoliteEnd {
     // Only stops listening: closing an HTTP server would cut idle connections on which a request is in flight.
     const open = new Set(listenersOf(server));
     for (const one of open) NetServer.prototype.close.call(one, () => open.delete(one));
-    const began = Date.now();
-    while (open.size > 0 && Date.now() - began < withinMs) {
+    const began = performance.now();
+    while (open.size > 0 && performance.now() - began < withinMs) {
       await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
       await afterArrivals();
-      if (Date.now() - began > GRACE_MS) server.closeIdleConnections();
+      if (performance.now() - began > GRACE_MS) server.closeIdleConnections();
     }
     const cut = this.inHand;
     server.closeAllConnections();

@@ -72,16 +72,16 @@ export class PurgeOrganisation {
     if (!place && !(await waitForWriters(this.tenants.reader({}), signal))) {
       return this.tenants.as({}, (tx) => giveBackDeletion(tx, orgId));
     }
-    let [saved, reported] = [Date.now(), Date.now()];
+    let [saved, reported] = [performance.now(), performance.now()];
     const whole = await purgeOrganisation(this.tenants, orgId, {
       from: place,
       signal,
       reached: async (tx, at, rows) => {
-        if (rows === 0 && Date.now() - saved < SAVE_MS) return;
-        saved = Date.now();
+        if (rows === 0 && performance.now() - saved < SAVE_MS) return;
+        saved = performance.now();
         await saveProgress(tx, orgId, at, rows);
-        if (Date.now() - reported < REPORT_MS) return;
-        reported = Date.now();
+        if (performance.now() - reported < REPORT_MS) return;
+        reported = performance.now();
         this.log.info({ orgId, ...at }, 'A deleted organisation is being purged');
       },
     });

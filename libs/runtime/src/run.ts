@@ -114,7 +114,7 @@ async function startHosts({ definitions, settings, licence, configs, health, log
   const failure = new AbortController();
   const patience = (what: string): Patience => ({
     what,
-    until: Date.now() + settings.startTimeoutMs,
+    until: performance.now() + settings.startTimeoutMs,
     fix: 'npx tidegate doctor; on a slow machine a larger START_TIMEOUT_SECONDS',
     report: (text) => log.warn({}, text),
     signal: failure.signal,

@@ -9,12 +9,12 @@ export class SetAside {
   constructor(private readonly forMs: number) {}
 
   add(id: string): void {
-    this.until.set(id, Date.now() + this.forMs);
+    this.until.set(id, performance.now() + this.forMs);
   }
 
   /** Those that still wait. */
   ids(): string[] {
-    const now = Date.now();
+    const now = performance.now();
     for (const [id, until] of this.until) if (until <= now) this.until.delete(id);
     return [...this.until.keys()];
   }
@@ -22,7 +22,7 @@ export class SetAside {
   /** When to turn next, in milliseconds: for what is due by then, or for the first that waits here. */
   next(dueInMs: number | undefined): number | undefined {
     if (this.until.size === 0) return dueInMs;
-    const first = Math.max(0, Math.min(...this.until.values()) - Date.now());
+    const first = Math.max(0, Math.min(...this.until.values()) - performance.now());
     return Math.min(first, dueInMs ?? Number.POSITIVE_INFINITY);
   }
 }

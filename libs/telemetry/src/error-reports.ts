@@ -50,7 +50,7 @@ export class ErrorReports {
     if (!line.startsWith('{"level":"error"')) return;
     const parsed = JSON.parse(line) as Line;
     if (!parsed.error?.stack) return;
-    const now = Date.now();
+    const now = performance.now();
     const kind = `${parsed.msg} ${parsed.error.name} ${parsed.error.stack.split('\n')[1]}`;
     const before = this.seen.get(kind) ?? Number.NEGATIVE_INFINITY;
     if (now - before < (this.options.sameAgainMs ?? SAME_AGAIN_MS)) return;
@@ -95,7 +95,7 @@ export class ErrorReports {
   }
 
   private rest(seconds: number): void {
-    this.notBefore = Date.now() + Math.min(seconds, 3_600) * 1_000;
+    this.notBefore = performance.now() + Math.min(seconds, 3_600) * 1_000;
     this.dropped += this.waiting.length;
     this.waiting = [];
   }

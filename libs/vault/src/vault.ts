@@ -126,7 +126,7 @@ export class Vault {
 
   private async findKey(tx: Tx, orgId: string): Promise<Buffer | undefined> {
     const cached = this.cache.get(orgId);
-    if (cached && cached.until > Date.now()) return cached.key;
+    if (cached && cached.until > performance.now()) return cached.key;
     const { shreds } = this;
     const row = await findDataKey(tx, orgId);
     if (!row) return undefined;
@@ -144,7 +144,7 @@ export class Vault {
     tx.onCommit(() => {
       if (shreds !== this.shreds) return;
       this.cache.delete(orgId);
-      this.cache.set(orgId, { key, until: Date.now() + this.cacheMs });
+      this.cache.set(orgId, { key, until: performance.now() + this.cacheMs });
       const oldest = this.cache.keys().next();
       if (this.cache.size > this.cacheSize && !oldest.done) this.cache.delete(oldest.value);
     });

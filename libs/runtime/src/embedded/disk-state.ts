@@ -14,7 +14,7 @@ export async function isDiskFull(folder: string): Promise<boolean> {
 
 /** Resolves when there is room again, or after so long. */
 export async function untilDiskHasRoom(folder: string, withinMs: number, signal: AbortSignal): Promise<void> {
-  for (const end = Date.now() + withinMs; Date.now() < end && (await isDiskFull(folder)); ) {
+  for (const end = performance.now() + withinMs; performance.now() < end && (await isDiskFull(folder)); ) {
     await pause(250, undefined, { signal });
   }
 }

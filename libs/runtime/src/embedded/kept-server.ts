@@ -95,10 +95,10 @@ export class KeptServer {
   private async run(): Promise<void> {
     let failures = 0;
     while (!this.stopping) {
-      const began = Date.now();
+      const began = performance.now();
       const reason = await this.watch();
       if (reason === undefined) return;
-      failures = Date.now() - began > this.times.steadyMs ? 0 : failures;
+      failures = performance.now() - began > this.times.steadyMs ? 0 : failures;
       failures = await this.again(reason, failures);
     }
   }
@@ -106,15 +106,15 @@ export class KeptServer {
   /** Resolves when it must be restarted, with the reason. */
   private async watch(): Promise<string | undefined> {
     let ill: { since: number; asked: number } | undefined;
-    let asked = Date.now();
+    let asked = performance.now();
     for (;;) {
       const askMs = ill ? this.times.askAgainMs : this.times.askMs;
       await this.untilNextCheck(askMs);
       if (this.stopping) return undefined;
       if (!this.lives) return 'its process ended';
-      if (Date.now() - asked < askMs) continue;
+      if (performance.now() - asked < askMs) continue;
       const illness = await this.kept.illness().catch((error: Error) => error.message);
-      asked = Date.now();
+      asked = performance.now();
       await trimLog(this.kept.logFile).catch((error: Error) =>
         this.log.warn({ error }, 'The log of a server is too large and could not be emptied'),
       );
@@ -132,12 +132,12 @@ export class KeptServer {
       if (patienceMs === Number.POSITIVE_INFINITY) ill = { since: asked, asked: 1 };
       if (asked - ill.since < patienceMs || (patienceMs > 0 && ill.asked < LEAST_ASKED)) continue;
       await stopProcess(this.kept.pid, ...this.kept.end(illness), END_MS);
-      return `${illness}, for ${Math.round((Date.now() - ill.since) / 1_000)} s: it was ended`;
+      return `${illness}, for ${Math.round((performance.now() - ill.since) / 1_000)} s: it was ended`;
     }
   }
 
   private async again(reason: string, before: number): Promise<number> {
-    const since = Date.now();
+    const since = performance.now();
     this.trouble = reason;
     const lastWords = tail(this.kept.logFile, 5);
     this.log.error({ reason, pid: this.kept.pid, lastWords }, 'The server is restarted');
@@ -152,7 +152,7 @@ export class KeptServer {
         this.follow();
         this.begin = beginOf(this.kept.pid);
         this.trouble = undefined;
-        this.log.warn({ pid: this.kept.pid, downMs: Date.now() - since }, 'The server is running again');
+        this.log.warn({ pid: this.kept.pid, downMs: performance.now() - since }, 'The server is running again');
         return failures;
       } catch (error) {
         if (this.stopping) return failures;

@@ -31,10 +31,10 @@ export function isRunning(pid: number, text: string): boolean {
 
 /** Polls often at first and then less: the waiting process must not take CPU from the one that it waits for. */
 export async function waitFor(condition: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
-  const began = Date.now();
+  const began = performance.now();
   for (;;) {
     if (await condition()) return true;
-    const waited = Date.now() - began;
+    const waited = performance.now() - began;
     if (waited > withinMs) return false;
     await pause(Math.min(15 + waited / 20, 250));
   }

@@ -37,11 +37,11 @@ export class AwaitBacktest {
     if (mine >= MOST_OF_A_PERSON || this.inAll >= MOST) return read();
     this.count(person, 1);
     try {
-      const until = Date.now() + this.waitMs;
+      const until = performance.now() + this.waitMs;
       for (;;) {
         const { ended } = this;
         const backtest = await read();
-        const left = until - Date.now();
+        const left = until - performance.now();
         if (!UNDER_WAY.has(backtest.status) || left <= 0) return backtest;
         await within(ended.promise, Math.min(left, POLL_MS));
       }

@@ -42,7 +42,7 @@ const MOST_FAILURES = 12;
 
 @Injectable()
 export class RunBots {
-  private observedAt = 0;
+  private observedAt = Number.NEGATIVE_INFINITY;
   private readonly took;
   private readonly due;
   private readonly lag;
@@ -64,12 +64,12 @@ export class RunBots {
     const leases = await this.tenants.as({}, (tx) => acquireLeases(tx, AT_ONCE));
     const ended = await Promise.allSettled(leases.map((lease) => this.runOne(lease, signal)));
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
-    if (leases.length === AT_ONCE && Date.now() - this.observedAt < OBSERVE_MS) return 'again';
+    if (leases.length === AT_ONCE && performance.now() - this.observedAt < OBSERVE_MS) return 'again';
     return this.observe(leases.length);
   }
 
   private async observe(taken: number): Promise<TurnResult> {
-    this.observedAt = Date.now();
+    this.observedAt = performance.now();
     const { due, lagSeconds, nextMs } = await dueState(this.tenants.reader({}));
     this.due.set(due);
     this.lag.set(lagSeconds);

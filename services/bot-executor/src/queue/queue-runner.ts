@@ -74,7 +74,7 @@ export const endedTopic = (kind: Kind): string => `ended-${kind}`;
 
 export class QueueRunner {
   private readonly running = new Map<string, Promise<void>>();
-  private expiredAt = 0;
+  private expiredAt = Number.NEGATIVE_INFINITY;
   private readonly work: QueueWork;
   private readonly tools: QueueTools;
   private readonly waiting;
@@ -117,8 +117,8 @@ export class QueueRunner {
     const state = await queueState(tenants.reader({}), kind);
     this.waiting.set({ kind }, state.waiting);
     this.oldest.set({ kind }, state.oldestSeconds);
-    if (Date.now() - this.expiredAt > EXPIRE_EVERY_MS) {
-      this.expiredAt = Date.now();
+    if (performance.now() - this.expiredAt > EXPIRE_EVERY_MS) {
+      this.expiredAt = performance.now();
       await tenants.as({}, expireTurns);
     }
     return state.nextMs === null ? undefined : state.nextMs + 1;

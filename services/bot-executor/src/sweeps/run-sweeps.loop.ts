@@ -62,7 +62,7 @@ export class RunSweeps implements OnApplicationShutdown {
     const prepared = await this.threads.work(prepareSweep, { settings, market, vary, feed, stored }, options);
     const { series, combinations, contentHash, gaps } = prepared;
     const { intervalMs } = stored;
-    const until = Date.now() + LONGEST_MS;
+    const until = performance.now() + LONGEST_MS;
     const results = await resultsOf(input, {
       combinations,
       series,
@@ -71,7 +71,8 @@ export class RunSweeps implements OnApplicationShutdown {
         this.threads.onAllCores(runSettings, { settings: some, market, series, range, intervalMs }, options),
       onProgress: (done) => {
         context.progress = () => done;
-        if (Date.now() > until) throw new Failure('It took longer than two hours. Use fewer values or fewer candles.');
+        if (performance.now() > until)
+          throw new Failure('It took longer than two hours. Use fewer values or fewer candles.');
       },
     });
     return async (tx) => {

@@ -208,6 +208,19 @@ test('tokens stay valid while identity is away; an unknown signing key needs it,
   expect(world.neighbours.count(getJwks)).toBeLessThanOrEqual(before + 1);
 });
 
+test('what is remembered of a key while the clock was an hour ahead is not used after it was set back', async () => {
+  const key = world.accounts.newKey(newId(), ['bots:read']);
+  const ask = async () => (await markets({ ...network(), ...bearer(key) })).status;
+  const before = world.neighbours.count(verifyKey);
+  const ahead = Date.now() + 3_600_000;
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(ahead);
+  expect([await ask(), await ask()]).toEqual([200, 200]);
+  expect(world.neighbours.count(verifyKey)).toBe(before + 1);
+  clock.mockRestore();
+  expect([await ask(), await ask()]).toEqual([200, 200]);
+  expect(world.neighbours.count(verifyKey)).toBe(before + 2);
+});
+
 test('a session cookie identifies its person, and pages of other sites cannot write with it', async () => {
   const token = await world.accounts.accessToken(world.accounts.newSession());
   world.neighbours.on(me, (_input, caller) => ({

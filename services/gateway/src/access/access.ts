@@ -49,9 +49,9 @@ export class Access {
 
   /** The signed caller for the bus, renewed every half minute. */
   callerToken(principal: Principal): string {
-    const now = Date.now();
+    const now = performance.now();
     if (!principal.signed || principal.signed.until < now) {
-      principal.signed = { token: this.tokens.sign(principal.caller, now), until: now + SIGNED_MS };
+      principal.signed = { token: this.tokens.sign(principal.caller), until: now + SIGNED_MS };
     }
     return principal.signed.token;
   }

@@ -6,7 +6,7 @@ import { checkSession } from '@tidegate/contracts/identity/sessions';
 import { forbidden, invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Id } from '@tidegate/contracts/kernel/types';
 import { Bus } from '@tidegate/messaging/bus';
-import { atAddress, type Credential, type Principal } from '../kernel/principal.ts';
+import { atAddress, type Credential, isFresh, type Principal } from '../kernel/principal.ts';
 import { recentlyUsed } from '../kernel/recently-used.ts';
 import { Revocations } from './revocations.ts';
 import { Verifier } from './verifier.ts';
@@ -45,7 +45,7 @@ export class Memberships {
     if (kind === 'api_key') throw forbidden({}, 'An API key acts in its own organisation only.');
     const key = `${kind === 'service_key' ? keyId : sessionId} ${organisationId}`;
     const known = this.known.get(key);
-    if (known && known.expires > Date.now() && !this.revocations.isRevoked(known)) {
+    if (known && isFresh(known) && !this.revocations.isRevoked(known)) {
       return atAddress(known, principal.caller.ip ?? '');
     }
     const asked =

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
-import { atAddress, type Principal } from '../kernel/principal.ts';
+import { atAddress, isFresh, type Principal } from '../kernel/principal.ts';
 import { recentlyUsed } from '../kernel/recently-used.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { ApiKeys } from './api-keys.ts';
@@ -29,7 +29,7 @@ export class Verifier {
   verify(token: string, ip: string): Principal | Promise<Principal> {
     const known = this.known.get(token);
     if (known) {
-      if (known.expires > Date.now() && !this.revocations.isRevoked(known)) return this.seenAt(token, known, ip);
+      if (isFresh(known) && !this.revocations.isRevoked(known)) return this.seenAt(token, known, ip);
       this.known.delete(token);
     }
     let running = this.checking.get(token);

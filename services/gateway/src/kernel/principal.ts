@@ -17,6 +17,13 @@ export interface Principal {
   signed: { token: string; until: number } | undefined;
 }
 
+/** Clocks of hosts differ; what seems to be issued later than this was issued before our clock was set back. */
+const AHEAD_MS = 60_000;
+
+/** Whether what is remembered of a caller may still be used: not after our clock was set back, or it would outlive what revoked it. */
+export const isFresh = ({ expires, issuedAt }: Principal, now = Date.now()): boolean =>
+  expires > now && issuedAt <= now + AHEAD_MS;
+
 /** Milliseconds until its key expires; without an end, infinitely many. */
 export const endsIn = ({ endsAt = Number.POSITIVE_INFINITY }: Principal): number => endsAt - Date.now();
 

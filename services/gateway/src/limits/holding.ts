@@ -11,7 +11,7 @@ const SHORTEST_MS = 250;
 /** A lease that this gateway holds: spent call by call, and replaced by the next one. */
 export class Holding {
   readonly leaseId: string;
-  /** Epoch milliseconds. */
+  /** By `performance.now()`, as all times here: a clock that is set ends no lease and keeps none. */
   spendUntil: number;
   left: number;
   /** Admitted and not yet answered. */
@@ -20,18 +20,21 @@ export class Holding {
   private readonly granted: number;
   private readonly takenAt: number;
 
-  /** `until`: where it may not be spent for all its time, epoch milliseconds. */
+  /** `until`: where it may not be spent for all its time. */
   constructor(
     leaseId: string,
     { granted, expiresAt }: Pick<Lease, 'granted' | 'expiresAt'>,
     until = Number.POSITIVE_INFINITY,
-    now = Date.now(),
+    now = performance.now(),
   ) {
     this.leaseId = leaseId;
     this.granted = granted;
     this.left = granted;
     this.takenAt = now;
-    this.spendUntil = Math.max(Math.min(Date.parse(expiresAt) - MARGIN_MS, until), now + SHORTEST_MS);
+    this.spendUntil = Math.max(
+      Math.min(now + Date.parse(expiresAt) - Date.now() - MARGIN_MS, until),
+      now + SHORTEST_MS,
+    );
   }
 
   /** Size of the next lease: one that was spent in less than a second was too small. */

@@ -212,7 +212,7 @@ test.each([
   const orgId = newId();
   expect(await quota.spend(orgId, 'key')).toEqual({ orgId, key: 'key', holding: undefined });
   expect(await quota.spend(orgId, 'key')).toEqual({ orgId, key: 'key', holding: undefined });
-  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_500);
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1_500);
   await quota.spend(orgId, 'key');
   vi.restoreAllMocks();
   expect(asked).toBe(asks);

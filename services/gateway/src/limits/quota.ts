@@ -92,7 +92,7 @@ export class Quota implements OnApplicationShutdown {
   spend(orgId: string, key: string): Spent | Promise<Spent> {
     const account = this.account(orgId);
     const { holding } = account;
-    return holding?.spend(Date.now()) ? { orgId, key, holding } : this.spendSoon(orgId, key, account);
+    return holding?.spend(performance.now()) ? { orgId, key, holding } : this.spendSoon(orgId, key, account);
   }
 
   /** Says what is left of what the plan allows in a minute, where it names that. */
@@ -103,7 +103,7 @@ export class Quota implements OnApplicationShutdown {
 
   /** What was lent by the plan before is not spent any more. Without a name: of everybody. */
   planChanged(orgId?: string): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const account of orgId === undefined ? this.accounts.values() : [this.accounts.get(orgId)]) {
       if (!account) continue;
       account.changingUntil = now + CHANGING_MS;
@@ -114,7 +114,7 @@ export class Quota implements OnApplicationShutdown {
 
   private async spendSoon(orgId: string, key: string, account: Account): Promise<Spent> {
     for (;;) {
-      const now = Date.now();
+      const now = performance.now();
       const { holding } = account;
       if (holding?.spend(now)) return { orgId, key, holding };
       if (account.refusal && account.refusedUntil > now) {
@@ -148,7 +148,7 @@ export class Quota implements OnApplicationShutdown {
   /** Expired leases are returned at once, so that nothing stays reserved for organisations that do not call. */
   @Loop({ name: 'return-ended-leases', everyMs: TIDY_MS })
   async tidy(): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     for (const [orgId, account] of this.accounts) {
       if (account.holding && account.holding.spendUntil <= now) await this.letGo(orgId, account);
       const busy = account.holding || account.taking || !account.away.isDue() || account.refusedUntil > now;
@@ -195,12 +195,12 @@ export class Quota implements OnApplicationShutdown {
 
   /** Returns the old lease and takes the next. Never throws: the result is in the account. */
   private async exchange(orgId: string, account: Account): Promise<void> {
-    const want = Holding.next(account.holding, Date.now());
+    const want = Holding.next(account.holding, performance.now());
     account.refusal = undefined;
     try {
       if (!(await this.letGo(orgId, account))) throw unavailable({}, 'The last lease could not be returned.');
       const asked = { meter: METER, want, holderId: this.holder, leaseKey: crypto.randomUUID() };
-      const askedAt = Date.now();
+      const askedAt = performance.now();
       const lease = await this.bus.call(takeLease, asked, { orgId, deadlineMs: ANSWER_MS });
       account.away.end();
       this.usage.end();
@@ -225,7 +225,7 @@ export class Quota implements OnApplicationShutdown {
       account.away.end();
       this.usage.end();
       account.refusal = error;
-      account.refusedUntil = Date.now() + REFUSED_MS;
+      account.refusedUntil = performance.now() + REFUSED_MS;
       return;
     }
     if (isOutage(error)) this.usage.begin();
@@ -274,7 +274,7 @@ export class Quota implements OnApplicationShutdown {
 function refuse(account: Account, lease: Lease): void {
   const { limit, used, reserved, resetsAt, product, upgradeTo, addon, enforcement } = lease;
   const { rate, changingUntil } = account;
-  const now = Date.now();
+  const now = performance.now();
   account.refusedUntil = now + (now < changingUntil ? AGAIN_MS : REFUSED_MS);
   const isUsedUp = limit !== null && enforcement === 'hard' && used + reserved >= limit;
   if (rate?.left === 0 && !isUsedUp) {

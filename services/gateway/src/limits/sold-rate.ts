@@ -6,7 +6,7 @@ export class SoldRate {
   readonly limit: number;
   /** Lent to nobody. */
   readonly left: number;
-  /** Epoch milliseconds, by our clock. */
+  /** By `performance.now()`, as all times here. */
   readonly until: number;
   /** What gives more, where nothing is left. */
   readonly refusal: LeaseRate['refusal'];
@@ -24,7 +24,7 @@ export class SoldRate {
   }
 
   /** Beside the limit of requests that the installation has. `inHand`: what this gateway may still spend. */
-  describe(reply: FastifyReply, inHand: number, now = Date.now()): void {
+  describe(reply: FastifyReply, inHand: number, now = performance.now()): void {
     const over = this.until <= now;
     const left = over ? this.limit : this.left + inHand;
     add(reply, 'ratelimit-policy', `"plan";q=${this.limit};w=60`);

@@ -86,8 +86,8 @@ export class UsageReports implements OnApplicationShutdown {
    * logged.
    */
   async onApplicationShutdown(): Promise<void> {
-    const until = Date.now() + LAST_MS;
-    while (this.unsent() > 0 && Date.now() < until && !this.usage.isClosed) {
+    const until = performance.now() + LAST_MS;
+    while (this.unsent() > 0 && performance.now() < until && !this.usage.isClosed) {
       await this.report();
       if (this.failing) await new Promise((resolve) => setTimeout(resolve, 250));
     }

@@ -34,7 +34,7 @@ export class Feed {
 
   constructor(private readonly send: (message: Numbered) => void) {}
 
-  take(message: Message, now = Date.now()): void {
+  take(message: Message, now = performance.now()): void {
     const { about } = message;
     const again = (this.sentAt.get(about) ?? Number.NEGATIVE_INFINITY) + REST_MS;
     if (again <= now) this.pass(message, now);
@@ -52,7 +52,7 @@ export class Feed {
   }
 
   /** What was sent after it; undefined when that is not known any more. */
-  after(id: string, now = Date.now()): Numbered[] | undefined {
+  after(id: string, now = performance.now()): Numbered[] | undefined {
     this.evict(now);
     const [, name, digits] = /^(\w{8})-(\d{1,15})$/.exec(id) ?? [];
     const number = Number(digits);
@@ -72,7 +72,7 @@ export class Feed {
     clearTimeout(this.timer);
   }
 
-  private flush(now = Date.now()): void {
+  private flush(now = performance.now()): void {
     this.timer = undefined;
     const due = [...this.waiting.values()];
     this.waiting.clear();

@@ -44,7 +44,7 @@ export class LiveClient {
     });
   }
 
-  send(frame: string, now = Date.now()): void {
+  send(frame: string, now = performance.now()): void {
     if (this.over) return;
     if (this.out.writableLength > MAX_BUFFERED) {
       this.missed = true;
@@ -59,7 +59,7 @@ export class LiveClient {
   }
 
   /** Keeps proxies from closing it, and detects clients that are gone. An event, so that a page notices silence. */
-  beat(now = Date.now()): void {
+  beat(now = performance.now()): void {
     if (this.fullSince !== undefined && now - this.fullSince > STUCK_MS) this.out.destroy();
     else this.send('event: heartbeat\ndata: {}\n\n', now);
   }

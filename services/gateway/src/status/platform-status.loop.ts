@@ -50,7 +50,7 @@ export class PlatformStatusLoop {
   private recordedSince: string | null | undefined;
   private askedAt = 0;
   private watchedFrom = 0;
-  private notedAt = 0;
+  private notedAt = Number.NEGATIVE_INFINITY;
   private shown = this.make();
 
   constructor(
@@ -107,7 +107,7 @@ export class PlatformStatusLoop {
     const now = Date.now();
     if (now - this.askedAt <= WATCH_GAP_SECONDS * 1_000) return;
     this.watchedFrom = now;
-    this.notedAt = 0;
+    this.notedAt = Number.NEGATIVE_INFINITY;
     this.known.clear();
   }
 
@@ -125,7 +125,7 @@ export class PlatformStatusLoop {
   /** Whether nothing is left to tell; what is, is sent with the next turn. */
   private async note(): Promise<boolean> {
     const sent = this.unsent;
-    if (sent.length === 0 && Date.now() - this.notedAt < WATCH_MS) return true;
+    if (sent.length === 0 && performance.now() - this.notedAt < WATCH_MS) return true;
     const watchedFrom = new Date(this.watchedFrom).toISOString();
     const isNoted = await this.bus.call(noteStates, { changes: sent, watchedFrom }).then(
       () => true,
@@ -133,7 +133,7 @@ export class PlatformStatusLoop {
     );
     if (!isNoted) return false;
     this.unsent = this.unsent.filter((one) => !sent.includes(one));
-    this.notedAt = Date.now();
+    this.notedAt = performance.now();
     return true;
   }
 }

@@ -60,7 +60,7 @@ export class OwnershipLimits {
 
   /** The default plans and others that cost nothing, as `product.plan`. Billing is asked while no transaction is open. */
   private async freePlans(): Promise<readonly string[]> {
-    if (this.cached && this.cached.until > Date.now()) return this.cached.freePlans;
+    if (this.cached && this.cached.until > performance.now()) return this.cached.freePlans;
     if (holdsConnection()) {
       throw new AskFirst(async () => {
         await this.fetchPlans();
@@ -77,7 +77,7 @@ export class OwnershipLimits {
         .filter(({ plan, prices }) => plan === defaultPlan || prices.every(({ amountMinor }) => amountMinor === 0))
         .map(({ plan }) => `${product}.${plan}`),
     );
-    this.cached = { freePlans, until: Date.now() + CACHED_MS };
+    this.cached = { freePlans, until: performance.now() + CACHED_MS };
     return freePlans;
   }
 }

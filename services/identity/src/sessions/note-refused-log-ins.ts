@@ -32,7 +32,7 @@ export class NoteRefusedLogIns implements OnApplicationBootstrap {
   }
 
   private async note(userId: string, address: string | undefined): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     if ((this.recent.get(userId) ?? 0) > now) return;
     if (this.recent.size >= MOST_PEOPLE) this.recent.clear();
     this.recent.set(userId, now + AGAIN_MS);

@@ -21,10 +21,10 @@ export class OrganisationSenders {
 
   async of(organisationId: string): Promise<MailSenderInUse> {
     const known = this.known.get(organisationId);
-    if (known && known.until > Date.now()) return known.sender;
+    if (known && known.until > performance.now()) return known.sender;
     const sender = await this.ask(organisationId, known?.sender ?? OPERATOR);
     if (!known && this.known.size >= MOST) this.known.clear();
-    this.known.set(organisationId, { sender, until: Date.now() + FRESH_MS });
+    this.known.set(organisationId, { sender, until: performance.now() + FRESH_MS });
     return sender;
   }
 

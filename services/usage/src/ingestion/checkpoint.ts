@@ -54,7 +54,7 @@ export class IngestCheckpoint {
     const checkpoint = await this.tenants.as({}, (tx) => acquireCheckpoint(tx, USAGE_STREAM, this.holder));
     if (!checkpoint) return undefined;
     this.saved = checkpoint.sequence;
-    this.renewAt = Date.now() + RENEW_MS;
+    this.renewAt = performance.now() + RENEW_MS;
     const { first, last, messages } = await this.stream.state();
     const there = checkpoint.sequence > 0 ? await this.stream.storedAt(checkpoint.sequence) : undefined;
     const comparison = compareWithStream(checkpoint, { first, last, there });
@@ -92,10 +92,10 @@ export class IngestCheckpoint {
 
   /** Returns false when another replica has the lease. */
   async save(checkpoint: Checkpoint): Promise<boolean> {
-    if (checkpoint.sequence === this.saved && Date.now() < this.renewAt) return true;
+    if (checkpoint.sequence === this.saved && performance.now() < this.renewAt) return true;
     const { alone } = this.rivals;
     // Set before the await: a rival that appears meanwhile resets it, so that the lease is renewed again.
-    this.renewAt = Date.now() + (alone ? RENEW_ALONE_MS : RENEW_MS);
+    this.renewAt = performance.now() + (alone ? RENEW_ALONE_MS : RENEW_MS);
     const seconds = alone ? LONG_LEASE_SECONDS : LEASE_SECONDS;
     try {
       const mine = await this.tenants.as({}, (tx) =>

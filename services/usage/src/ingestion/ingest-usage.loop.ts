@@ -83,13 +83,13 @@ export class IngestUsageStream {
 
   /** Saves until the turn ends. Ends it when another replica took over, or the stream was recreated. */
   private async saveRegularly(created: string, progress: Progress, ended: AbortController): Promise<void> {
-    let checkAt = Date.now() + CHECK_STREAM_MS;
+    let checkAt = performance.now() + CHECK_STREAM_MS;
     for (await pause(SAVE_MS, ended.signal); !ended.signal.aborted; await pause(SAVE_MS, ended.signal)) {
       try {
         if (!(await this.checkpoint.save(progress.checkpoint))) ended.abort();
-        if (Date.now() < checkAt) continue;
+        if (performance.now() < checkAt) continue;
         const now = await this.stream.state();
-        checkAt = Date.now() + CHECK_STREAM_MS;
+        checkAt = performance.now() + CHECK_STREAM_MS;
         // `created` also changes when the stream is updated; then reading continues from the checkpoint.
         if (now.created !== created || now.last < progress.checkpoint.sequence) ended.abort();
       } catch (error) {

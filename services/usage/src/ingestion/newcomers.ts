@@ -25,7 +25,7 @@ export class Newcomers {
 
   /** Before anything is counted; no transaction may be open. */
   async meet(orgIds: readonly string[]): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     const asked = orgIds.filter((orgId) => (this.wrong.get(orgId) ?? 0) < now);
     if (asked.length === 0) return;
     const lacking = (await this.writer.lacking(asked)).slice(0, AT_ONCE);

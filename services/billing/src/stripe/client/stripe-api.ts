@@ -89,7 +89,7 @@ export class StripeApi implements OnApplicationBootstrap {
     const { client } = this;
     if (!client) throw unavailable(COME_BACK, 'No payments are set up.');
     refuseWhileHeld(`Stripe is asked for ${endpoint}`);
-    const ends = Date.now() + this.patienceMs;
+    const ends = performance.now() + this.patienceMs;
     for (let attempts = 1; ; attempts += 1) {
       await this.turn(endpoint);
       try {
@@ -106,7 +106,7 @@ export class StripeApi implements OnApplicationBootstrap {
           throw refused(error);
         }
         const wait = pauseAfter(attempts, failure);
-        if (verdict === 'locked_out' || Date.now() + wait >= ends) throw this.away(endpoint, verdict, error);
+        if (verdict === 'locked_out' || performance.now() + wait >= ends) throw this.away(endpoint, verdict, error);
         await pause(wait);
       }
     }
