@@ -11,8 +11,10 @@ const SHORTEST_MS = 250;
 /** A lease that this gateway holds: spent call by call, and replaced by the next one. */
 export class Holding {
   readonly leaseId: string;
-  /** By `performance.now()`, as all times here: a clock that is set ends no lease and keeps none. */
-  spendUntil: number;
+  /** By `performance.now()`, as all times that are given here: a clock that is set back keeps no lease alive. */
+  private spendUntil: number;
+  /** Epoch milliseconds: while a machine is suspended only the wall clock goes on, and usage lends the units to others. */
+  private readonly endsAt: number;
   left: number;
   /** Admitted and not yet answered. */
   inHand = 0;
@@ -31,10 +33,9 @@ export class Holding {
     this.granted = granted;
     this.left = granted;
     this.takenAt = now;
-    this.spendUntil = Math.max(
-      Math.min(now + Date.parse(expiresAt) - Date.now() - MARGIN_MS, until),
-      now + SHORTEST_MS,
-    );
+    const lent = Date.parse(expiresAt) - MARGIN_MS - Date.now();
+    this.spendUntil = Math.max(Math.min(now + lent, until), now + SHORTEST_MS);
+    this.endsAt = Date.now() + Math.max(lent, SHORTEST_MS);
   }
 
   /** Size of the next lease: one that was spent in less than a second was too small. */
@@ -49,10 +50,14 @@ export class Holding {
   }
 
   spend(now: number): boolean {
-    if (this.left <= 0 || this.spendUntil <= now) return false;
+    if (this.left <= 0 || this.hasEnded(now)) return false;
     this.left -= 1;
     this.inHand += 1;
     return true;
+  }
+
+  hasEnded(now: number): boolean {
+    return this.spendUntil <= now || this.endsAt <= Date.now();
   }
 
   /** Nothing more is spent of it. */

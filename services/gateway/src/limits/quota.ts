@@ -150,7 +150,7 @@ export class Quota implements OnApplicationShutdown {
   async tidy(): Promise<void> {
     const now = performance.now();
     for (const [orgId, account] of this.accounts) {
-      if (account.holding && account.holding.spendUntil <= now) await this.letGo(orgId, account);
+      if (account.holding?.hasEnded(now)) await this.letGo(orgId, account);
       const busy = account.holding || account.taking || !account.away.isDue() || account.refusedUntil > now;
       if (!busy) this.accounts.delete(orgId);
     }
