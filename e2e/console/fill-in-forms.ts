@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { ask, type Visit } from './visit.ts';
 
-const GERMAN = JSON.parse(readFileSync(join(process.cwd(), 'console/src/kernel/strings.de.json'), 'utf8')) as Record<
-  string,
-  string
->;
+const germanOf = (file: string) =>
+  JSON.parse(readFileSync(join(process.cwd(), `console/src/kernel/${file}.de.json`), 'utf8')) as Record<string, string>;
+const GERMAN = { ...germanOf('strings'), ...germanOf('said') };
 const german = (text: string): string => GERMAN[text] ?? `no German for: ${text}`;
 
 interface Refused {

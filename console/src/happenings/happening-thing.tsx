@@ -16,16 +16,23 @@ export function thingName({ kind, thing: { id, name }, detail }: Happening, name
   return name ?? areaWord(areaOf(kind));
 }
 
+/** The page of a server that says more about a finding. */
+function pageOfServer(code = '') {
+  if (code.startsWith('index_')) return '/o/$org/servers/$serverId/findings';
+  if (code === 'wraparound') return '/o/$org/servers/$serverId/wraparound';
+  return '/o/$org/servers/$serverId';
+}
+
 /** A link to where it is now; what was deleted has none. */
 export function HappeningThing({ of, names }: { of: Happening; names: Known }) {
   const org = useOrg();
-  const { kind, thing } = of;
+  const { kind, thing, detail } = of;
   const name = thingName(of, names);
   const id = thing.id ?? '';
   if (kind === 'server.removed' || kind === 'bot.deleted') return name;
   if ((kind.startsWith('server.') || kind.startsWith('finding.')) && id)
     return (
-      <Link to="/o/$org/servers/$serverId" params={{ org, serverId: id }}>
+      <Link to={pageOfServer(detail.code)} params={{ org, serverId: id }}>
         {name}
       </Link>
     );

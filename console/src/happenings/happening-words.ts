@@ -76,11 +76,13 @@ const CHANGES: Record<string, string> = {
   blocked: 'Sessions wait for locks',
   connections: 'Nearly all connections are taken',
   long_transaction: 'A transaction has been open for more than an hour',
+  wraparound: 'Half of the transaction ids are used up',
 };
 const TITLES: Record<string, string> = {
   blocked: 'Nobody waits for a lock any more',
   connections: 'Connections are free again',
   long_transaction: 'No transaction is open that long any more',
+  wraparound: 'Transaction ids were freed',
 };
 const STATUSES: Record<string, string> = {
   trial_started: 'The trial began',
@@ -110,7 +112,6 @@ export function sentenceOf(one: Happening, names: Names): string {
 
 function once({ kind, count, amount, currency, detail }: Happening, names: Names): string {
   const why = detail.code ? t(VARIABLE[detail.code] ?? detail.code) : '';
-  const finding = t(CHANGES[detail.code ?? ''] ?? detail.code ?? '');
   // A profit as it is read at a glance: the list has every digit in a column of its own.
   const digits = kind === 'trade.closed' ? rounded : decimal;
   const sum = amount === null ? '' : `${digits(amount)} ${currency ?? ''}`.trim();
@@ -124,12 +125,15 @@ function once({ kind, count, amount, currency, detail }: Happening, names: Names
     case 'server.reachable':
       return t('Answers again, after {time}', { time: lasted(detail.seconds ?? 0) });
     case 'finding.found':
-      return finding;
+      return aboutIndexes(detail) ?? t(CHANGES[detail.code ?? ''] ?? detail.code ?? '');
     case 'finding.solved':
-      return t('{what}, after {time}', {
-        what: t(TITLES[detail.code ?? ''] ?? detail.code ?? ''),
-        time: lasted(detail.seconds ?? 0),
-      });
+      return (
+        noMoreIndexes(detail) ??
+        t('{what}, after {time}', {
+          what: t(TITLES[detail.code ?? ''] ?? detail.code ?? ''),
+          time: lasted(detail.seconds ?? 0),
+        })
+      );
     case 'bot.created':
       return t('Was created');
     case 'bot.started':
@@ -176,6 +180,52 @@ function once({ kind, count, amount, currency, detail }: Happening, names: Names
       return t('API key revoked');
     default:
       return kindWord(kind);
+  }
+}
+
+function aboutIndexes({ code, index = '', indexes: count = 1 }: Happening['detail']): string | undefined {
+  switch (code) {
+    case 'index_invalid':
+      return t('{count, plural, one {The index {index} is invalid} other {# indexes are invalid}}', { count, index });
+    case 'index_duplicate':
+      return t('{count, plural, one {The index {index} is there twice} other {# indexes are there twice}}', {
+        count,
+        index,
+      });
+    case 'index_redundant':
+      return t('{count, plural, one {The index {index} is redundant} other {# indexes are redundant}}', {
+        count,
+        index,
+      });
+    case 'index_unused':
+      return t('{count, plural, one {Nobody reads the index {index}} other {Nobody reads # indexes}}', {
+        count,
+        index,
+      });
+    default:
+      return undefined;
+  }
+}
+
+function noMoreIndexes({ code, indexes: count = 1 }: Happening['detail']): string | undefined {
+  switch (code) {
+    case 'index_invalid':
+      return t('{count, plural, one {An invalid index is gone} other {# invalid indexes are gone}}', { count });
+    case 'index_duplicate':
+      return t('{count, plural, one {An index is no longer there twice} other {# indexes are no longer there twice}}', {
+        count,
+      });
+    case 'index_redundant':
+      return t('{count, plural, one {A redundant index is gone} other {# redundant indexes are gone}}', { count });
+    case 'index_unused':
+      return t(
+        '{count, plural, one {An unused index is read again, or gone} other {# unused indexes are read again, or gone}}',
+        {
+          count,
+        },
+      );
+    default:
+      return undefined;
   }
 }
 

@@ -12,12 +12,14 @@ import { type CallOptions, isProblem, problemOf, TidegateClient, TidegateProblem
 import { OPERATIONS } from '@tidegate/client/generated/operations';
 import { useMemo, useRef } from 'react';
 import type { Asked } from './asked.ts';
+import { inOwnWords } from './catalogue-words.ts';
 import { checkInput } from './check-input.ts';
 import { keepShown } from './keep-shown.rules.ts';
 import { useLiveState } from './live.ts';
 import { isFollowed } from './live-changes.ts';
 import { loggedInAgain } from './log-in-again.ts';
 import { linkKey } from './shared-link.ts';
+import { loadProblems } from './strings.ts';
 import { fetchUnlessUnchanged } from './unchanged.ts';
 
 /** Names of the client's methods that call an operation. */
@@ -34,7 +36,13 @@ export type OutputOf<N extends OperationName> = Method<N>['output'];
 type Call = (input: unknown, options?: CallOptions) => Promise<unknown>;
 
 /** Tokens live in cookies that no script can read; this header asks for them wherever tokens are given. */
-const withCookies: typeof fetch = (url, options) => {
+const withCookies: typeof fetch = async (url, options) => {
+  const response = await fetchAs(url, options);
+  if (!response.ok) await loadProblems();
+  return response;
+};
+
+const fetchAs: typeof fetch = (url, options) => {
   const headers = new Headers(options?.headers);
   const key = linkKey();
   if (key) {
@@ -79,10 +87,10 @@ const call =
   async (input, options) => {
     const ask = client[name] as unknown as Call;
     try {
-      return await ask(input, options);
+      return inOwnWords(name, await ask(input, options));
     } catch (error) {
       if (!isProblem(error) || error.code !== 'unauthenticated' || !(await loggedInAgain())) throw error;
-      return ask(input, options);
+      return inOwnWords(name, await ask(input, options));
     }
   };
 

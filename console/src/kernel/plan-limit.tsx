@@ -4,7 +4,8 @@ import type { TidegateProblem, UpgradeAddon } from '@tidegate/client';
 import { dated, exact } from './format.ts';
 import { Moment } from './moment.tsx';
 import { useUpgradeName } from './plan-name.ts';
-import { ifTranslated, t } from './strings.ts';
+import { problemText } from './problem-text.ts';
+import { t } from './strings.ts';
 import { UpgradeButton } from './upgrade-button.tsx';
 
 /** Refusals that a larger plan would lift. */
@@ -19,8 +20,7 @@ export function PlanLimit({ problem }: { problem: TidegateProblem }) {
     string,
     string | number | null | undefined
   >;
-  // In another language than the platform's the title says it, and the figures below.
-  const said = ifTranslated(problem.message);
+  const said = problemText(problem);
   const addon = problem.problem['addon'] as UpgradeAddon | undefined;
   const named = String(feature ?? meter ?? '');
   const name = useUpgradeName(named, org && upgradeTo ? String(upgradeTo) : undefined);

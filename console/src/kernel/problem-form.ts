@@ -1,5 +1,6 @@
 import { isProblem, type TidegateProblem } from '@tidegate/client';
 import { type Fault, faultText } from './fault-text.ts';
+import { problemText } from './problem-text.ts';
 import { ifTranslated } from './strings.ts';
 
 /**
@@ -15,7 +16,7 @@ export function fieldErrors(
   if (!isProblem(error)) return {};
   const isShown = (path: string) => fields?.includes(path) ?? true;
   const field = named[error.code];
-  if (field && isShown(field)) return { [field]: ifTranslated(error.message) ?? titleIn(error) };
+  if (field && isShown(field)) return { [field]: problemText(error) ?? titleIn(error) };
   const found: Record<string, string> = {};
   for (const fault of faultsOf(error)) {
     const path = pathOf(fault.field ?? '');

@@ -6,8 +6,9 @@ import { dated } from './format.ts';
 import { Moment } from './moment.tsx';
 import { isPlanLimit, PlanLimit } from './plan-limit.tsx';
 import { faultsOf } from './problem-form.ts';
+import { problemText } from './problem-text.ts';
 import { linkKey } from './shared-link.ts';
-import { ifTranslated, t } from './strings.ts';
+import { t } from './strings.ts';
 
 /** What those can do who are not inside yet. */
 const CURES: Record<string, string> = {
@@ -66,7 +67,7 @@ function Said({ error, problem }: { error: unknown; problem: TidegateProblem | u
       </ul>
     );
   if (problem.message === problem.problem['title']) return null;
-  const said = ifTranslated(problem.message);
+  const said = problemText(problem);
   return said ? <p>{said}</p> : <p lang="en">{problem.message}</p>;
 }
 

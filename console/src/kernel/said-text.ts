@@ -1,3 +1,4 @@
+import { valuesIn } from '@tidegate/contracts/kernel/fill-text';
 import { ifTranslated, saidTexts, t } from './strings.ts';
 
 /** What the platform says in one of its texts, in the reader's language: names and numbers are taken out of it and put in again. */
@@ -5,11 +6,8 @@ export function saidText(message: string): string {
   const own = ifTranslated(message);
   if (own !== undefined) return own;
   for (const text of saidTexts()) {
-    const found = text.includes('{') ? patternOf(text).exec(message) : null;
-    if (found) return t(text, { ...found.groups });
+    const values = text.includes('{') ? valuesIn(text, message) : undefined;
+    if (values) return t(text, values);
   }
   return message;
 }
-
-const patternOf = (text: string): RegExp =>
-  new RegExp(`^${text.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{(\w+)\}/g, '(?<$1>.+)')}$`, 's');

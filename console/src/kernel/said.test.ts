@@ -7,7 +7,7 @@ import { saidText } from './said-text.ts';
 import { loadStrings } from './strings.ts';
 
 const ROOT = process.cwd();
-const GERMAN = JSON.parse(readFileSync(join(ROOT, 'console/src/kernel/strings.de.json'), 'utf8')) as Record<
+const GERMAN = JSON.parse(readFileSync(join(ROOT, 'console/src/kernel/said.de.json'), 'utf8')) as Record<
   string,
   string
 >;

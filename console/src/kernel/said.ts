@@ -1,6 +1,8 @@
 import { FIELD_TEXTS } from '@tidegate/contracts/kernel/field-texts';
 import { CONNECTION_TEXTS } from '@tidegate/contracts/monitor-agent/connection-texts';
 import { FINDING_TEXTS } from '@tidegate/contracts/monitor-agent/finding-texts';
+import { STATEMENT_TEXTS } from '@tidegate/contracts/monitor-agent/statement-texts';
+import { WRAPAROUND_TEXTS } from '@tidegate/contracts/monitor-agent/wraparound-texts';
 
 /* What the platform says in its own words, in English and with names and numbers in braces: loaded only to say it in another language. */
 
@@ -77,6 +79,8 @@ export const CHECKS = [
 /** Those with the fewest names in braces first: they say the most. */
 export const SAID: readonly string[] = [
   ...Object.values(FINDING_TEXTS),
+  ...Object.values(STATEMENT_TEXTS),
+  ...Object.values(WRAPAROUND_TEXTS),
   ...Object.values(CONNECTION_TEXTS),
   ...CHECKS,
 ].toSorted((one, other) => one.split('{').length - other.split('{').length || other.length - one.length);

@@ -10,7 +10,10 @@ import { operations } from '@tidegate/contracts/kernel/registry';
 import { IntlMessageFormat } from 'intl-messageformat';
 
 const SRC = join(process.cwd(), 'console/src');
-const GERMAN = JSON.parse(readFileSync(join(SRC, 'kernel/strings.de.json'), 'utf8')) as Record<string, string>;
+const germanOf = (file: string) =>
+  JSON.parse(readFileSync(join(SRC, `kernel/${file}.de.json`), 'utf8')) as Record<string, string>;
+const [STRINGS, SAID] = [germanOf('strings'), germanOf('said')];
+const GERMAN = { ...STRINGS, ...SAID };
 
 /** What is translated where it is written, and the words of tables that are translated where they are shown. */
 function strings(): Set<string> {
@@ -32,6 +35,10 @@ function strings(): Set<string> {
 
 test('every string has a German one', () => {
   expect([...strings()].filter((one) => !(one in GERMAN))).toEqual([]);
+});
+
+test('a string stands in one file', () => {
+  expect(Object.keys(STRINGS).filter((one) => one in SAID)).toEqual([]);
 });
 
 /** As they are written: what the edge alone answers stands in no operation. */
@@ -79,6 +86,12 @@ test('what is counted reads well of one as well', () => {
   expect([...strings()].filter((one) => counted.test(one) && !many.has(one))).toEqual([]);
 });
 
+/** Also what problems say. */
+const everything = (): string[] => {
+  const problems = germanOf('problems') as unknown as Record<string, Record<string, string>>;
+  return [GERMAN, ...Object.values(problems)].flatMap((texts) => Object.values(texts));
+};
+
 test('a German text has one word for one thing', () => {
   const other = {
     'Tarif, not Plan': /\bPläne?\b|\bPlan(s|es)?\b/,
@@ -92,7 +105,7 @@ test('a German text has one word for one thing', () => {
     'ausschalten, not abschalten': /[Aa]bschalt|abgeschaltet/,
   };
   for (const [rule, word] of Object.entries(other))
-    expect({ rule, texts: Object.values(GERMAN).filter((text) => word.test(text)) }).toEqual({ rule, texts: [] });
+    expect({ rule, texts: everything().filter((text) => word.test(text)) }).toEqual({ rule, texts: [] });
 });
 
 test('a translation has the values of its string, and can be read', () => {

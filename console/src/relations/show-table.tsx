@@ -7,6 +7,7 @@ import { Fact } from '../kernel/fact.tsx';
 import { bytes, orDash, short } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { saidText } from '../kernel/said-text.ts';
 import { Sql } from '../kernel/sql.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -40,11 +41,11 @@ export function ShowTable() {
           {data.findings.map(({ index, kind, what, evidence, sql }) => (
             <details key={`${index} ${kind}`}>
               <summary>
-                <StateMark mark={kind === 'invalid' ? 'warning' : 'info'}>{what}</StateMark>
+                <StateMark mark={kind === 'invalid' ? 'warning' : 'info'}>{saidText(what)}</StateMark>
               </summary>
               <ul>
                 {evidence.map((line) => (
-                  <li key={line}>{line}</li>
+                  <li key={line}>{saidText(line)}</li>
                 ))}
               </ul>
               {sql ? <Sql text={sql} /> : null}

@@ -9,6 +9,7 @@ import { bytes, exact, short, took } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Notes } from '../kernel/notes.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { saidText } from '../kernel/said-text.ts';
 import { useServerMarks } from '../kernel/server-marks.ts';
 import { Sql } from '../kernel/sql.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
@@ -131,7 +132,7 @@ function About({ data, serverId, search }: { data: ServersStatementOutput; serve
       )}
       {findings.map(({ kind, severity, what }) => (
         <p key={kind}>
-          <StateMark mark={severity}>{what}</StateMark>
+          <StateMark mark={severity}>{saidText(what)}</StateMark>
         </p>
       ))}
       <dl className="facts">

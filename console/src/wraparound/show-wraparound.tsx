@@ -4,6 +4,7 @@ import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { exact, share, short } from '../kernel/format.ts';
 import { Reading } from '../kernel/reading.tsx';
+import { saidText } from '../kernel/said-text.ts';
 import { Sql } from '../kernel/sql.tsx';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
@@ -66,7 +67,7 @@ export function ShowWraparound() {
         <div className="stack">
           {cause ? (
             <section>
-              <StateMark mark="warning">{cause.what}</StateMark>
+              <StateMark mark="warning">{saidText(cause.what)}</StateMark>
               {cause.sql ? <Sql text={cause.sql} /> : null}
             </section>
           ) : null}

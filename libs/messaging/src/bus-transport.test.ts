@@ -86,7 +86,7 @@ class Rounding implements PipeTransform {
 @Catch()
 class Broken implements ExceptionFilter {
   catch(error: unknown) {
-    return throwError(() => (error === broken ? conflict({}, 'It is broken.') : error));
+    return throwError(() => (error === broken ? conflict({}, 'There is nothing to confirm.') : error));
   }
 }
 
@@ -159,7 +159,7 @@ test("Nest's guards, interceptors, pipes and filters are around operations and e
   expect(seen).toEqual([step.subject]);
   await expect(call(13)).rejects.toMatchObject({ code: 'forbidden', status: 403 });
   await expect(call(14)).rejects.toMatchObject({ code: 'forbidden', detail: 'Not for service.' });
-  await expect(call(44)).rejects.toMatchObject({ code: 'conflict', detail: 'It is broken.' });
+  await expect(call(44)).rejects.toMatchObject({ code: 'conflict', detail: 'There is nothing to confirm.' });
   await expect(call(0.5)).rejects.toMatchObject({ code: 'validation_failed' });
 
   await publisher(stand.nc)('lane', 1);

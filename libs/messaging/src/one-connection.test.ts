@@ -71,7 +71,7 @@ test('a request with its key repeated makes one thing and answers the same', asy
 test('a repetition that is refused before its first query is answered as the request was', async () => {
   const from = caller();
   const first = await ask(make, 'last of a quota', 'paid', from);
-  const refused = () => Promise.reject(conflict({}, 'The quota is used up.'));
+  const refused = () => Promise.reject(conflict({}, 'There is nothing to confirm.'));
   expect(await ask(refused, 'last of a quota', 'paid', from)).toEqual(first);
   await expect(ask(refused, 'another', 'paid', from)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
   await expect(ask(refused, 'last of a quota', 'new', from)).rejects.toMatchObject({ code: 'conflict' });

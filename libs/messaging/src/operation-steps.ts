@@ -52,8 +52,12 @@ export const onlyDeclaredProblems: Step = async (call, next) => {
 
 /** What `enter_organisation` refused. */
 function ofOrganisation(thrown: unknown): unknown {
-  if (thrown instanceof OrganisationDeleted) return notFound({}, thrown.message);
-  if (thrown instanceof OrganisationMoving) return unavailable({ retryAfterSeconds: 60 }, thrown.message);
+  if (thrown instanceof OrganisationDeleted) return notFound({}, 'The organisation was deleted.');
+  if (thrown instanceof OrganisationMoving)
+    return unavailable(
+      { retryAfterSeconds: 60 },
+      'The organisation is being moved to another installation. Until that is done it can only be read.',
+    );
   return thrown;
 }
 

@@ -28,8 +28,10 @@ export class Outbox {
     // nats-server would always refuse it, and the aggregate's next events would wait behind it.
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_EVENT_BYTES) {
-      const detail = `${event.type} would have ${bytes} bytes; the limit is ${MAX_EVENT_BYTES}. Send less at once.`;
-      throw bodyTooLarge({ limitBytes: MAX_EVENT_BYTES }, detail);
+      throw bodyTooLarge(
+        { limitBytes: MAX_EVENT_BYTES },
+        `${event.type} would have ${bytes} bytes; the limit is ${MAX_EVENT_BYTES}. Send less at once.`,
+      );
     }
     const aggregate = event.aggregate(body);
     await insertEvent(tx, { subject: event.subject, aggregate, orgId, trace: trace(), body: text });

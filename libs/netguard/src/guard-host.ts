@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { problemError } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import ipaddr from 'ipaddr.js';
 import { hostNotAllowed, hostNotResolvable } from './problems.ts';
 import { type HostAddress, resolveHost } from './resolve-host.ts';
@@ -93,6 +94,6 @@ function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, network: string): boolean 
   return base.kind() === address.kind() && address.match(base as never, bits);
 }
 
-const refused = (detail: string) => problemError(hostNotAllowed, { field: '/host' }, detail);
+const refused = (detail: DetailOf<'host_not_allowed'>) => problemError(hostNotAllowed, { field: '/host' }, detail);
 const unresolvable = () =>
   problemError(hostNotResolvable, { field: '/host' }, 'Check the spelling, and that public DNS knows it.');

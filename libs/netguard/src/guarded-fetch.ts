@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { problemError } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import { guardHost, type HostPolicy } from './guard-host.ts';
 import { hostNotAllowed } from './problems.ts';
 
@@ -94,4 +95,4 @@ function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   });
 }
 
-const closed = (detail: string) => problemError(hostNotAllowed, { field: '/url' }, detail);
+const closed = (detail: DetailOf<'host_not_allowed'>) => problemError(hostNotAllowed, { field: '/url' }, detail);

@@ -4,6 +4,7 @@ import type { DynamicModule, INestApplication, NestApplicationOptions } from '@n
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { commonProblem, malformedBody, type ProblemError } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import { newTrace } from '@tidegate/telemetry/trace';
 import type { FastifyReply } from 'fastify';
 import { cutStalledReaders } from './stalled-readers.ts';
@@ -69,7 +70,7 @@ function noSchemas(): never {
 }
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
-const malformed = (detail: string) => written(malformedBody({}, detail));
+const malformed = (detail: DetailOf<'malformed_body'>) => written(malformedBody({}, detail));
 const written = (error: ProblemError) => ({ status: error.status, document: error.toDocument() });
 
 /** Malformed HTTP is answered on the socket, and the connection ends. */

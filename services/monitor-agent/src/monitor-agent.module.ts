@@ -10,6 +10,7 @@ import { FillDemo } from './demo/fill-demo.ts';
 import { ShowStatement } from './details/show-statement.ts';
 import { ShowTable } from './details/show-table.ts';
 import { DismissFinding } from './index-findings/dismiss-finding.ts';
+import { JudgeIndexes } from './index-findings/judge-indexes.loop.ts';
 import { ListIndexFindings } from './index-findings/list-index-findings.ts';
 import { RestoreFinding } from './index-findings/restore-finding.ts';
 import { HostGuard } from './kernel/connection/host-guard.ts';
@@ -102,6 +103,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     RollUpRelations,
     RollUpWaits,
     RemoveServers,
+    JudgeIndexes,
   ],
 })
 export class MonitorAgentModule {}

@@ -1400,10 +1400,14 @@ export type Happening = {
 };
 
 export type HappeningDetail = {
-  /** Of an unreachable server why it could not be reached, of a finding which (`blocked`), of a bot why it was halted, of a subscription what was done to it (`canceled`, `paused`), of an order whether it was `approved` or `refused`, of a dispute its state, of a top-up why it ended, of a member the role */
+  /** Of an unreachable server why it could not be reached, of a finding which (`blocked`, `index_unused`), of a bot why it was halted, of a subscription what was done to it (`canceled`, `paused`), of an order whether it was `approved` or `refused`, of a dispute its state, of a top-up why it ended, of a member the role */
   code?: string;
   /** How long the server could not be reached, or the finding lasted */
   seconds?: number;
+  /** Of a finding about indexes: how many are new, or gone */
+  indexes?: number;
+  /** Of a finding about a single index: its name */
+  index?: string;
   /** The share of the quota that was reached */
   percent?: number;
   /** Of an invoice; below zero: so many days before it is due */

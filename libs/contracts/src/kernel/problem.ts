@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FieldCode, ParamsOf, TextOf } from './field-texts.ts';
 import { filled, type Params } from './fill-text.ts';
 import { foundFault } from './found-fault.ts';
+import type { DetailOf } from './problem-texts.ts';
 import { UpgradeAddon } from './upgrade-addon.ts';
 
 export const FieldError = z
@@ -46,11 +47,11 @@ export interface AnyProblem {
 }
 
 type NeedsNothing<D> = string extends keyof D ? true : Partial<D> extends D ? true : false;
-/** The data given with a problem; required data must be given. */
-type Given<P> = P extends { readonly data: z.ZodType<infer D> | undefined }
+/** The data given with a problem; required data must be given. The detail is one of its texts (`problem-texts.ts`). */
+type Given<P> = P extends { readonly code: infer Code extends string; readonly data: z.ZodType<infer D> | undefined }
   ? NeedsNothing<D> extends true
-    ? [data?: D, detail?: string]
-    : [data: D, detail?: string]
+    ? [data?: D, detail?: DetailOf<Code>]
+    : [data: D, detail?: DetailOf<Code>]
   : never;
 
 /** A declared error. Only an operation that declares it can throw it: `throw refuse(botHalted, data, detail)`. */

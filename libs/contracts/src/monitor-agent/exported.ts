@@ -61,6 +61,7 @@ export const exported: Exported = {
     aged_tables: MEASURED,
     database_rollups: MEASURED,
     database_samples: MEASURED,
+    index_judgements: 'what was found about indexes the last time: servers.index-findings says it',
     index_rollups: MEASURED,
     index_samples: MEASURED,
     server_days: 'server_hours added up by the day',
@@ -89,7 +90,7 @@ export const exported: Exported = {
       'statement_counters statement_snapshots statement_samples statement_hour_chunks statement_chunks ' +
       'statement_rollups statement_months activity_samples aged_tables blocking_incidents database_samples ' +
       'database_rollups table_samples table_rollups index_samples index_rollups wait_rollups relation_snapshots ' +
-      'relation_rollup_ranges wait_rollup_ranges wraparound_samples standing_findings',
+      'relation_rollup_ranges wait_rollup_ranges wraparound_samples standing_findings index_judgements',
     queues: 'server_leases server_removals',
     stays: {
       ...STAYS,

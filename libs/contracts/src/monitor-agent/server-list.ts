@@ -35,24 +35,42 @@ export const ServerFinding = z
   .meta({ id: 'ServerFinding' });
 export type ServerFinding = z.infer<typeof ServerFinding>;
 
-/** Of these it is emitted that they began, and that they are over: what of a server changes from moment to moment and should not last. */
-export const StandingKind = z.enum(['blocked', 'connections', 'long_transaction']);
+/** What of a server changes from moment to moment and should not last. */
+export const SessionsKind = z.enum(['blocked', 'connections', 'long_transaction']);
+export type SessionsKind = z.infer<typeof SessionsKind>;
+/** Of these it is emitted that they began, and that they are over. */
+export const StandingKind = z.enum([...SessionsKind.options, 'wraparound']);
 export type StandingKind = z.infer<typeof StandingKind>;
-const Standing = z.object({ serverId: Id, name: z.string(), kind: StandingKind });
+/** Of these that there are new ones, and that some are gone. */
+export const IndexFindingKind = z.enum(['index_invalid', 'index_duplicate', 'index_redundant', 'index_unused']);
+export type IndexFindingKind = z.infer<typeof IndexFindingKind>;
+const Standing = z.object({
+  serverId: Id,
+  name: z.string(),
+  kind: z.enum([...StandingKind.options, ...IndexFindingKind.options]),
+});
 
 export const findingFound = event({
   service: 'monitor-agent',
   name: 'finding.found.v1',
-  summary: 'Something is wrong at a server and has been for half a minute; emitted once until it is over',
-  data: Standing.extend({ value: z.number().meta({ description: 'As in the server’s `findings`' }) }),
+  summary:
+    'Something is wrong at a server, what its sessions suffer from for half a minute; emitted once until it is over. ' +
+    'About indexes: once an hour, where there are new findings of a kind',
+  data: Standing.extend({
+    value: z.number().meta({ description: 'As in the server’s `findings`; about indexes: how many are new' }),
+    index: z.string().optional().meta({ description: 'The name of the index, where it is a single one' }),
+  }),
   aggregate: (data) => data.serverId,
 });
 
 export const findingSolved = event({
   service: 'monitor-agent',
   name: 'finding.solved.v1',
-  summary: 'What was wrong at a server has been over for a minute',
-  data: Standing.extend({ seconds: z.int().min(0).meta({ description: 'How long it lasted' }) }),
+  summary: 'What was wrong at a server has been over for a minute, or findings about indexes are gone',
+  data: Standing.extend({
+    seconds: z.int().min(0).optional().meta({ description: 'How long it lasted; absent about indexes' }),
+    value: z.int().min(1).optional().meta({ description: 'About indexes: how many are gone' }),
+  }),
   aggregate: (data) => data.serverId,
 });
 

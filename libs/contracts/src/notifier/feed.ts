@@ -24,7 +24,7 @@ export const HappeningDetail = z
       .optional()
       .meta({
         description:
-          'Of an unreachable server why it could not be reached, of a finding which (`blocked`), of a bot why it was halted, of a subscription what was ' +
+          'Of an unreachable server why it could not be reached, of a finding which (`blocked`, `index_unused`), of a bot why it was halted, of a subscription what was ' +
           'done to it (`canceled`, `paused`), of an order whether it was `approved` or `refused`, of a dispute its state, ' +
           'of a top-up why it ended, of a member the role',
         examples: ['connection_refused'],
@@ -33,6 +33,11 @@ export const HappeningDetail = z
       .int()
       .optional()
       .meta({ description: 'How long the server could not be reached, or the finding lasted' }),
+    indexes: z.int().optional().meta({ description: 'Of a finding about indexes: how many are new, or gone' }),
+    index: z
+      .string()
+      .optional()
+      .meta({ description: 'Of a finding about a single index: its name', examples: ['orders_note'] }),
     percent: z.int().optional().meta({ description: 'The share of the quota that was reached' }),
     daysOverdue: z.int().optional().meta({ description: 'Of an invoice; below zero: so many days before it is due' }),
     product: z

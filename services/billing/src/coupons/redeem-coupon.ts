@@ -1,6 +1,7 @@
 import { promotionCodeInvalid } from '@tidegate/contracts/billing/coupons';
 import type { Period } from '@tidegate/contracts/billing/period';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import type { Tx } from '@tidegate/database/tx';
 import { recordChange } from '../kernel/change.rows.ts';
 import type { CouponDefinition } from '../plans/catalogue-model.rules.ts';
@@ -81,7 +82,7 @@ type Why =
   | 'costs_nothing'
   | 'not_here';
 
-const DETAILS: Record<Why, string> = {
+const DETAILS: Record<Why, DetailOf<'promotion_code_invalid'>> = {
   unknown: 'There is no such code.',
   used: 'This organisation has had what it gives.',
   used_up: 'As many have used it as it is for.',

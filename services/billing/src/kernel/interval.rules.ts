@@ -18,7 +18,7 @@ export function chosenInterval(
   const interval = asked ?? running;
   const intervals = intervalsOf(plan);
   if (intervals.includes(interval)) return interval;
-  const why = asked ? '' : ` The subscription is paid by the ${running}; name the interval it should have.`;
+  const why = asked ? '' : (` The subscription is paid by the ${running}; name the interval it should have.` as const);
   throw refuse(
     intervalNotOffered,
     { plan: plan.plan, interval, intervals },

@@ -1,5 +1,6 @@
 import { unknownPlan } from '@tidegate/contracts/billing/plans';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import type { VersionedPlan } from './catalogue-model.rules.ts';
 
 type Plans = readonly VersionedPlan[];
@@ -19,7 +20,7 @@ export function offeredPlan(
 export function noSuchPlan(refuse: Refuse<typeof unknownPlan>, plans: Plans, product: string, plan: string): Error {
   const own = plans.filter((one) => one.product === product).map((one) => one.plan);
   const products = [...new Set(plans.map((one) => one.product))];
-  const detail =
+  const detail: DetailOf<'unknown_plan'> =
     own.length > 0
       ? `Plans of ${product}: ${own.join(', ')}.`
       : `There is no product ${product}. Products: ${products.join(', ')}.`;

@@ -7,6 +7,7 @@ import {
   trialNotAvailable,
 } from '@tidegate/contracts/billing/subscriptions';
 import { conflict } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { invalidCode } from '../coupons/redeem-coupon.ts';
@@ -148,7 +149,7 @@ export class ChangeSubscription {
     const { tx, at, before } = situation;
     const { plan } = choice;
     const { product, trial } = plan;
-    const not = (reason: 'no_trial' | 'card_needed' | 'already_tried', detail: string) =>
+    const not = (reason: 'no_trial' | 'card_needed' | 'already_tried', detail: DetailOf<'trial_not_available'>) =>
       refuse(trialNotAvailable, { product, plan: plan.plan, reason }, detail);
     if (!trial || !isPaid(plan)) throw not('no_trial', `${plan.name} has no trial.`);
     if (plan.approval) throw not('no_trial', `${plan.name} begins when an operator approves it.`);

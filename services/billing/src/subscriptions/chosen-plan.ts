@@ -2,6 +2,7 @@ import { OPTIONAL_FEATURES } from '@tidegate/contracts/billing/built-in-features
 import type { intervalNotOffered, unknownPlan } from '@tidegate/contracts/billing/plans';
 import { addonNotOffered, paymentNeeded } from '@tidegate/contracts/billing/subscriptions';
 import { conflict, invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import { defaultPlan, isPaid } from '../entitlements/default-plan.rules.ts';
 import { renewedAddons } from '../entitlements/seats.rules.ts';
 import { comingFewer } from '../entitlements/seats.ts';
@@ -102,7 +103,9 @@ function itemOf(
   const known = sold && (sold.offered || operator || had) && sold.plans.includes(plan.plan);
   const max = sold?.max ?? null;
   if (!known || (max !== null && asked.quantity > max)) {
-    const why = known ? `At most ${max} can be had.` : `The plan ${plan.name} cannot have it.`;
+    const why: DetailOf<'addon_not_offered'> = known
+      ? `At most ${max} can be had.`
+      : `The plan ${plan.name} cannot have it.`;
     throw refuse(addonNotOffered, { addon: asked.addon, plan: plan.plan, max, plans: sold?.plans ?? [] }, why);
   }
   const running = had && isHeld(had, at) ? had : undefined;

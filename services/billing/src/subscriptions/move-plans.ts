@@ -151,8 +151,7 @@ function requireYear(refuse: Refuse<typeof intervalNotOffered>, target: Versione
   throw refuse(
     intervalNotOffered,
     { plan: target.plan, interval: 'year', intervals },
-    `${yearly} of the subscriptions are paid by the year, and version ${target.version} of ${target.plan} has no yearly ` +
-      'price. Write one and apply the catalogue, or put them on month first.',
+    `${yearly} of the subscriptions are paid by the year, and version ${target.version} of ${target.plan} has no yearly price. Write one and apply the catalogue, or put them on month first.`,
   );
 }
 

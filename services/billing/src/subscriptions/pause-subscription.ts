@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { pauseNotAvailable, pauseSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { conflict, ProblemError, type Refuse } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -91,7 +92,9 @@ async function begun(
   if ('reason' in decided) {
     const { reason, availableAt } = decided;
     const again = availableAt === null ? null : new Date(availableAt).toISOString();
-    const detail = again ? `It was paused before, and can be paused again from ${again} on.` : 'Ask the operator.';
+    const detail: DetailOf<'pause_not_available'> = again
+      ? `It was paused before, and can be paused again from ${again} on.`
+      : 'Ask the operator.';
     throw refuse(pauseNotAvailable, { product, plan, reason, availableAt: again }, detail);
   }
   const pause = { product, started_at: new Date(at), ends_at: new Date(decided.endsAt), ended_at: null };

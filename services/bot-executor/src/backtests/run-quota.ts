@@ -84,9 +84,11 @@ function exhausted(lease: Lease, { meter, count }: Spending): Error {
   const { limit, used, reserved, resetsAt, product, upgradeTo, addon } = lease;
   const most = limit ?? used;
   const taken = used + reserved;
-  const needed = count === 1 ? '' : ` This needs ${count}.`;
-  const detail = `The plan allows ${most} backtests of this kind per period, and ${taken} were run.${needed} ${
-    allowsMore(lease) || (resetsAt ? `It is reset at ${resetsAt}.` : 'It is never reset.')
-  }`;
-  return quotaExhausted({ meter, limit: most, used: taken, resetsAt, product, upgradeTo, addon }, detail);
+  const more = allowsMore(lease) || (resetsAt ? `It is reset at ${resetsAt}.` : 'It is never reset.');
+  return quotaExhausted(
+    { meter, limit: most, used: taken, resetsAt, product, upgradeTo, addon },
+    count === 1
+      ? `The plan allows ${most} backtests of this kind per period, and ${taken} were run. ${more}`
+      : `The plan allows ${most} backtests of this kind per period, and ${taken} were run. This needs ${count}. ${more}`,
+  );
 }

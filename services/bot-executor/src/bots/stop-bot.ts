@@ -28,7 +28,11 @@ export class StopBot {
   }
 }
 
-function halted(refuse: Refuse<typeof botHalted>, { id, halted: halt }: BotRow, what: string): Error {
+function halted(
+  refuse: Refuse<typeof botHalted>,
+  { id, halted: halt }: BotRow,
+  what: 'It cannot finish its trade.' | 'Its trade cannot be closed.',
+): Error {
   const data = {
     halted: halt ?? { reason: 'contradictoryReports' as const, message: '', at: new Date().toISOString() },
   };

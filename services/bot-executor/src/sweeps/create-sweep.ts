@@ -39,8 +39,11 @@ export class CreateSweep {
     return this.quota.spend(call, { meter: 'sweep_runs', count: runs, key: id }, async () => {
       const queued = await countQueued(tx, 'sweep', person);
       if (queued.organisation >= MAX_QUEUED.organisation || queued.person >= MAX_QUEUED.person) {
-        const message = `At most ${MAX_QUEUED.organisation} may wait or run. Cancel one, or come back later.`;
-        throw call.refuse(tooManySweeps, { waiting: queued.person }, message);
+        throw call.refuse(
+          tooManySweeps,
+          { waiting: queued.person },
+          `At most ${MAX_QUEUED.organisation} may wait or run. Cancel one, or come back later.`,
+        );
       }
       await expireSweeps(tx, MAX_STORED - 1);
       const row = await insertSweep(tx, {

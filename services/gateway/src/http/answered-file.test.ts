@@ -35,7 +35,11 @@ test('a file that an operation answers arrives byte by byte, uncompressed, to be
 
 test('a refusal is a problem, as everywhere', async () => {
   world.neighbours.on(printInvoice, () => {
-    throw problemError(invoiceOfProvider, { provider: 'stripe' }, 'It is at Stripe.');
+    throw problemError(
+      invoiceOfProvider,
+      { provider: 'stripe' },
+      'Its PDF is at `pdfUrl` of the invoice, once it is issued.',
+    );
   });
   const answer = await ask();
   expect(answer.status).toBe(409);

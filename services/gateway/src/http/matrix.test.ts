@@ -90,11 +90,11 @@ test.each(named(SCOPED))('%s: 403 without its scope, for keys and people', async
 
 test.each(named(KNOWN))('%s: 404 and 409 are passed on from the service', async (_name, operation) => {
   world.neighbours.on(operation, () => {
-    throw notFound({}, 'Not here.');
+    throw notFound({}, 'There is no such server.');
   });
   expectProblem(await send(operation, allowed), 404, 'not_found');
   world.neighbours.on(operation, () => {
-    throw conflict({}, 'Not now.');
+    throw conflict({}, 'There is nothing to confirm.');
   });
   expectProblem(await send(operation, allowed), 409, 'conflict');
 });

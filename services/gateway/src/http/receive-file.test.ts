@@ -63,7 +63,7 @@ test('a service that is away for a moment does not fail the upload: the part is 
   const kept = keeping();
   let refused = 0;
   world.neighbours.on(putPart, ({ number, data }) => {
-    if (refused++ === 0) throw unavailable({ retryAfterSeconds: 1 }, 'Not now.');
+    if (refused++ === 0) throw unavailable({ retryAfterSeconds: 1 }, 'No replica is running.');
     kept.parts[number] = Buffer.from(data, 'base64');
     return {};
   });

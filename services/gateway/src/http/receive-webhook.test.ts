@@ -120,7 +120,7 @@ test('a flood of bodies that could be signed is judged a few at a time, and ever
 
 test('while billing is away Stripe is told to come back, and sends it again', async () => {
   world.neighbours.on(receiveWebhook, () => {
-    throw unavailable({ retryAfterSeconds: 1 }, 'Not now.');
+    throw unavailable({ retryAfterSeconds: 1 }, 'No replica is running.');
   });
   const answer = await post('{}');
   expect(answer.status).toBe(503);

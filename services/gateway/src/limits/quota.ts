@@ -281,18 +281,23 @@ function refuse(account: Account, lease: Lease): void {
     account.refusedUntil = Math.min(account.refusedUntil, Math.max(rate.until, now + 1));
     const retryAfterSeconds = rate.seconds(now);
     const { refusal } = rate;
-    const most = `The plan allows ${rate.limit} API calls a minute.`;
+    const more = refusal && allowsMore(refusal);
     account.refusal = rateLimited(
       { retryAfterSeconds, ...refusal },
-      `${most} Wait ${retryAfterSeconds} s. ${refusal ? allowsMore(refusal) : ''}`.trim(),
+      more
+        ? `The plan allows ${rate.limit} API calls a minute. Wait ${retryAfterSeconds} s. ${more}`
+        : `The plan allows ${rate.limit} API calls a minute. Wait ${retryAfterSeconds} s.`,
     );
     return;
   }
   // Units of others may come back when their leases end; used ones come back with the next period.
   const untilReset = resetsAt ? Math.max(1, Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000)) : NEVER_S;
   const retryAfterSeconds = used < (limit ?? 0) ? Math.min(60, untilReset) : untilReset;
+  const more = allowsMore(lease);
   account.refusal = quotaExhausted(
     { meter: METER, limit: limit ?? 0, used: used + reserved, resetsAt, product, upgradeTo, addon, retryAfterSeconds },
-    `The plan allows ${limit} API calls in this period. ${allowsMore(lease)}`.trim(),
+    more
+      ? `The plan allows ${limit} API calls in this period. ${more}`
+      : `The plan allows ${limit} API calls in this period.`,
   );
 }

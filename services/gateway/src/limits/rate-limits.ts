@@ -145,9 +145,13 @@ export class RateLimits {
   ): never {
     this.refusals.inc({ limit: what });
     const retryAfterSeconds = soon ?? Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
-    const from = { network: 'from one network', anonymous: 'from one network without valid credentials' };
-    const most = `At most ${limit} requests a minute ${what in from ? from[what as keyof typeof from] : ''}`.trim();
-    throw rateLimited({ retryAfterSeconds }, `${most}. Wait ${retryAfterSeconds} s.`);
+    const from =
+      what === 'network'
+        ? ' from one network'
+        : what === 'anonymous'
+          ? ' from one network without valid credentials'
+          : '';
+    throw rateLimited({ retryAfterSeconds }, `At most ${limit} requests a minute${from}. Wait ${retryAfterSeconds} s.`);
   }
 
   /** Windows are in the order of their start, so the first ones end first. */

@@ -8,6 +8,7 @@ import {
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { actionDone } from '@tidegate/contracts/kernel/action-done';
 import { conflict, invalid } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -119,7 +120,7 @@ async function fatesOf(tx: Tx, userId: string): Promise<AccountDeletion> {
   return fates;
 }
 
-const whatToDo = (others: boolean): string =>
+const whatToDo = (others: boolean): DetailOf<'organisations_block'> =>
   others
     ? 'Others are in them. Make one of them an owner, or delete the organisation.'
     : 'Nobody else is in them. Send deleteOrganisations: true to delete them with the account, or invite another owner.';

@@ -117,8 +117,10 @@ export async function requireRoom(tx: Tx): Promise<void> {
     MOST_STORED - 1,
   ]);
   if (stored) {
-    const what = `There are ${MOST_STORED} keys and links, expired ones included, which is the limit.`;
-    throw conflict({}, `${what} Revoke some.`);
+    throw conflict(
+      {},
+      `There are ${MOST_STORED} keys and links, expired ones included, which is the limit. Revoke some.`,
+    );
   }
 }
 

@@ -44,7 +44,11 @@ export class AccountMails {
   async count(tx: Tx, subject: string, { most, minutes }: { most: number; minutes: number }): Promise<void> {
     const { sent, left } = await countMail(tx, subject, minutes);
     if (sent <= most) return;
-    const period = minutes === DAY ? 'a day' : `in ${minutes} minutes`;
-    throw rateLimited({ retryAfterSeconds: Math.max(1, left) }, `At most ${most} such mails are sent ${period}.`);
+    throw rateLimited(
+      { retryAfterSeconds: Math.max(1, left) },
+      minutes === DAY
+        ? `At most ${most} such mails are sent a day.`
+        : `At most ${most} such mails are sent in ${minutes} minutes.`,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import type { StandingKind } from '@tidegate/contracts/monitor-agent/server-list';
+import type { SessionsKind } from '@tidegate/contracts/monitor-agent/server-list';
 
 /** So long it lasts before anybody is notified: sessions wait for each other all the time. */
 const FOUND_MS = 30_000;
@@ -14,7 +14,7 @@ export interface Standing {
   /** It lasted long enough and was emitted. */
   found: boolean;
 }
-export type AllStanding = ReadonlyMap<StandingKind, Standing>;
+export type AllStanding = ReadonlyMap<SessionsKind, Standing>;
 
 interface Sessions {
   blocked: number;
@@ -29,8 +29,8 @@ export function troublesOf({
   total,
   longestTransactionUs,
   maxConnections,
-}: Sessions): Map<StandingKind, number> {
-  const found = new Map<StandingKind, number>();
+}: Sessions): Map<SessionsKind, number> {
+  const found = new Map<SessionsKind, number>();
   if (blocked > 0) found.set('blocked', blocked);
   const taken = maxConnections > 0 ? total / maxConnections : 0;
   if (taken >= MOST_CONNECTIONS) found.set('connections', Math.round(taken * 1_000) / 1_000);
@@ -41,16 +41,16 @@ export function troublesOf({
 /** What stands after a snapshot, what of it is to be emitted, and what is over. */
 export function nextStanding(
   before: AllStanding,
-  troubles: ReadonlyMap<StandingKind, number>,
+  troubles: ReadonlyMap<SessionsKind, number>,
   now: number,
 ): {
   after: AllStanding;
-  found: { kind: StandingKind; since: number; value: number }[];
-  solved: { kind: StandingKind; since: number }[];
+  found: { kind: SessionsKind; since: number; value: number }[];
+  solved: { kind: SessionsKind; since: number }[];
 } {
-  const after = new Map<StandingKind, Standing>();
-  const found: { kind: StandingKind; since: number; value: number }[] = [];
-  const solved: { kind: StandingKind; since: number }[] = [];
+  const after = new Map<SessionsKind, Standing>();
+  const found: { kind: SessionsKind; since: number; value: number }[] = [];
+  const solved: { kind: SessionsKind; since: number }[] = [];
   for (const [kind, value] of troubles) {
     const { since, found: known } = before.get(kind) ?? { since: now, found: false };
     const isFound = known || now - since >= FOUND_MS;

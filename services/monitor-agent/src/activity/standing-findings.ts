@@ -1,7 +1,7 @@
-import { findingFound, findingSolved, type StandingKind } from '@tidegate/contracts/monitor-agent/server-list';
+import { findingFound, findingSolved, SessionsKind } from '@tidegate/contracts/monitor-agent/server-list';
 import type { Tx } from '@tidegate/database/tx';
 import type { Outbox } from '@tidegate/messaging/outbox';
-import { deleteStanding, insertStanding, listStanding } from './standing-finding.rows.ts';
+import { deleteStanding, insertStanding, listStanding } from '../servers/standing-finding.rows.ts';
 import { type AllStanding, nextStanding } from './standing-findings.rules.ts';
 
 /** What a server's sessions suffer from: emitted when it has lasted for a while, and when it is over. */
@@ -14,7 +14,7 @@ export class StandingFindings {
   ) {}
 
   /** In the transaction of the snapshot. What it answers is to be called once that is committed. */
-  async note(tx: Tx, troubles: ReadonlyMap<StandingKind, number>, now: number): Promise<() => void> {
+  async note(tx: Tx, troubles: ReadonlyMap<SessionsKind, number>, now: number): Promise<() => void> {
     const { serverId, outbox } = this;
     const before = this.known ?? (await this.stored(tx, now));
     const { after, found, solved } = nextStanding(before, troubles, now);
@@ -34,7 +34,7 @@ export class StandingFindings {
 
   /** As whoever had the server before has left it; seen now, because nobody knows when it was seen last. */
   private async stored(tx: Tx, now: number): Promise<AllStanding> {
-    const rows = await listStanding(tx, this.serverId);
+    const rows = await listStanding(tx, this.serverId, SessionsKind.options);
     return new Map(rows.map(({ kind, since }) => [kind, { since: since.getTime(), lastAt: now, found: true }]));
   }
 }

@@ -92,7 +92,7 @@ export class ServerSession {
     this.texts = queries.add('texts');
     this.minute = new MinuteCollector(lease.serverId, tools, queries, scrubber);
     this.sizes = new SizesCollector(lease.serverId, this.minute, queries);
-    this.wraparound = new WraparoundCollector(lease.serverId, queries);
+    this.wraparound = new WraparoundCollector(lease.serverId, queries, tools.outbox);
     this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, queries);
     this.sizes.query.dueAt = lease.sizesDueAt;
     this.texts.dueAt = lease.textsDueAt;
@@ -285,7 +285,9 @@ export class ServerSession {
 
   private collectAges = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const pass = await this.wraparound.read(connection, instance, this.tools.now(), this.tools.plan.factsMs);
-    if (pass) await this.store((tx) => pass.save(tx));
+    if (!pass) return;
+    await this.store((tx) => pass.save(tx));
+    pass.committed();
   };
 
   private visit = async (connection: ServerConnection, instance: Instance): Promise<void> => {

@@ -1,15 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
 import { Controller } from '@nestjs/common';
-import { type IndexFinding, listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
+import { listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
 import { slicePage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { dismissedFindings } from './dismissal.rows.ts';
-import type { IndexSnapshot } from './index-facts.rules.ts';
-import { findingId, findingsByTable, largestFirst, observedDatabases } from './index-findings.rules.ts';
+import { judge } from './find-indexes.ts';
+import { findingId, observedDatabases } from './index-findings.rules.ts';
 import { indexSnapshots } from './index-snapshot.rows.ts';
-
-const TABLES_AT_ONCE = 20;
 
 @Controller()
 export class ListIndexFindings {
@@ -19,7 +16,7 @@ export class ListIndexFindings {
     const now = Date.now();
     const { known, items } = await indexSnapshots(tx, input.serverId, input.database, now);
     const dismissals = await dismissedFindings(tx, input.serverId);
-    const found = (await this.judge(items, now))
+    const found = (await judge(items, now))
       .filter(({ table }) => input.table === undefined || table === input.table)
       .map((finding) => ({
         ...finding,
@@ -37,17 +34,5 @@ export class ListIndexFindings {
       known,
       databases: observedDatabases(items, now),
     };
-  }
-
-  /** Others of this process go on in between. */
-  private async judge(items: readonly IndexSnapshot[], now: number): Promise<IndexFinding[]> {
-    const findings: IndexFinding[] = [];
-    let tables = 0;
-    for (const found of findingsByTable(items, now)) {
-      findings.push(...found);
-      tables += 1;
-      if (tables % TABLES_AT_ONCE === 0) await setImmediate();
-    }
-    return largestFirst(findings);
   }
 }

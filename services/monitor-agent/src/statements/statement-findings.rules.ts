@@ -1,5 +1,7 @@
+import { filled } from '@tidegate/contracts/kernel/fill-text';
 import type { ListedStatement } from '@tidegate/contracts/monitor-agent/statement';
 import type { StatementFinding } from '@tidegate/contracts/monitor-agent/statement-detail';
+import { STATEMENT_TEXTS as T } from '@tidegate/contracts/monitor-agent/statement-texts';
 
 /** Below so many calls nothing is said. */
 const CALLS = 10;
@@ -19,13 +21,13 @@ export function findingsOfStatement(statement: ListedStatement): StatementFindin
     found.push({
       kind: 'regressed',
       severity: 'warning',
-      what: `A call takes ${digits(meanMs)} ms; it took ${digits(previous.meanMs)} ms in the period before. Look at its plan: statistics, an index that is gone, or more rows.`,
+      what: filled(T.regressed, { now: digits(meanMs), before: digits(previous.meanMs) }),
     });
   if (statement.tempBlocksWritten > 0)
     found.push({
       kind: 'temp_files',
       severity: 'warning',
-      what: `It wrote ${digits(statement.tempBlocksWritten / calls)} blocks a call to temporary files: a sort or hash needs more than work_mem.`,
+      what: filled(T.tempFiles, { blocks: digits(statement.tempBlocksWritten / calls) }),
     });
   const blocks = statement.sharedBlocksHit + statement.sharedBlocksRead;
   const hit = blocks > 0 ? statement.sharedBlocksHit / blocks : 1;
@@ -33,19 +35,19 @@ export function findingsOfStatement(statement: ListedStatement): StatementFindin
     found.push({
       kind: 'cache',
       severity: 'info',
-      what: `Only ${digits(hit * 100)} % of its blocks were found in memory: it reads much, or what others do not read.`,
+      what: filled(T.cold, { percent: digits(hit * 100) }),
     });
   if (statement.planMs > statement.totalMs && statement.planMs > 0)
     found.push({
       kind: 'planning',
       severity: 'info',
-      what: 'Planning takes longer than running it: prepare it once, or let it touch fewer partitions.',
+      what: T.planning,
     });
   if (statement.rows / calls > MANY_ROWS)
     found.push({
       kind: 'many_rows',
       severity: 'info',
-      what: `A call gives ${digits(statement.rows / calls)} rows: does somebody read all of them?`,
+      what: filled(T.manyRows, { rows: digits(statement.rows / calls) }),
     });
   return found;
 }

@@ -1,3 +1,4 @@
+import { filled } from '@tidegate/contracts/kernel/fill-text';
 import type {
   AgedTable,
   HorizonHolder,
@@ -6,6 +7,7 @@ import type {
   WraparoundCause,
   WraparoundLevel,
 } from '@tidegate/contracts/monitor-agent/wraparound';
+import { WRAPAROUND_TEXTS as T } from '@tidegate/contracts/monitor-agent/wraparound-texts';
 
 /*
  * Transaction ids and multixact ids are numbers of 32 bits that are used in a circle: half of them, 2^31, lie in the
@@ -116,27 +118,27 @@ const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 function held(holder: HorizonHolder): WraparoundCause {
-  const { kind, name, age } = holder;
-  const where = holder.database ? ` in ${holder.database}` : '';
+  const { kind, name, age, database } = holder;
+  const values = { name, database: database ?? '', state: holder.state ?? 'state unknown' };
   const reported = {
     session: {
-      what: `The transaction of session ${name}${where} (${holder.state ?? 'state unknown'}) is open: end it.`,
+      what: filled(database ? T.sessionIn : T.session, values),
       sql: `SELECT pg_terminate_backend(${name});`,
     },
     prepared_transaction: {
-      what: `The prepared transaction ${name}${where} was neither committed nor rolled back.`,
+      what: filled(database ? T.preparedIn : T.prepared, values),
       sql: `ROLLBACK PREPARED ${literal(name)};`,
     },
     slot_xmin: {
-      what: `The replication slot ${name} (${holder.state}) keeps old rows for its receiver. Drop it if nobody needs it.`,
+      what: filled(T.slot, values),
       sql: `SELECT pg_drop_replication_slot(${literal(name)});`,
     },
     slot_catalog_xmin: {
-      what: `The logical slot ${name} (${holder.state}) keeps old rows of the catalogue until its receiver has moved on. Drop it if nobody needs it.`,
+      what: filled(T.logicalSlot, values),
       sql: `SELECT pg_drop_replication_slot(${literal(name)});`,
     },
     standby: {
-      what: `A query on the standby ${name} holds rows back over hot_standby_feedback: end it there.`,
+      what: filled(T.standby, values),
       sql: null,
     },
   }[kind];
@@ -156,23 +158,29 @@ function notVacuumed(
   const temporary = overdue.find((table) => table.temporary);
   if (temporary) {
     const name = `${temporary.schema}.${temporary.name}`;
-    const what = `Only its own session can vacuum the temporary table ${name} in ${temporary.database}: end that session, or drop the table.`;
+    const what = filled(T.temporary, { table: name, database: temporary.database });
     return { kind: 'temporary_table', name, age: older(temporary), what, sql: null };
   }
   const off = overdue.find((table) => table.autovacuumOff);
   const sqlOf = ({ schema, name }: AgedTable) => `VACUUM (FREEZE) ${quote(schema)}.${quote(name)};`;
   if (off) {
     const name = `${off.schema}.${off.name}`;
-    const what = `Autovacuum is switched off for ${name} in ${off.database}.`;
+    const what = filled(T.switchedOff, { table: name, database: off.database });
     return { kind: 'table_setting', name, age: older(off), what, sql: sqlOf(off) };
   }
   const [first] = overdue;
   const sql = first ? sqlOf(first) : null;
-  const oldest = first ? ` The oldest table is ${first.schema}.${first.name} in ${first.database}.` : '';
+  const values = {
+    workers: settings.maxWorkers,
+    delay: settings.costDelayMs,
+    cost: settings.costLimit,
+    table: first ? `${first.schema}.${first.name}` : '',
+    database: first?.database ?? '',
+  };
   if (!settings.autovacuum) {
-    const what = `autovacuum is off: it runs only when a table is already overdue.${oldest}`;
+    const what = filled(first ? T.offOldest : T.off, values);
     return { kind: 'autovacuum', name: 'autovacuum', age, what, sql };
   }
-  const what = `Autovacuum does not keep up with ${settings.maxWorkers} workers that pause ${settings.costDelayMs} ms for every ${settings.costLimit} of cost: give it more of them, or less of a pause.${oldest}`;
+  const what = filled(first ? T.slowOldest : T.slow, values);
   return { kind: 'autovacuum', name: 'autovacuum_vacuum_cost_delay', age, what, sql };
 }

@@ -87,7 +87,12 @@ export class Confirmations {
 }
 
 /** Counts one more or refuses it; a refused one is not counted, because the transaction is rolled back. */
-async function count(tx: Tx, subject: string, most: number, whose: string): Promise<void> {
+async function count(
+  tx: Tx,
+  subject: string,
+  most: number,
+  whose: 'from you to this address' | 'to this address' | 'from this organisation' | 'of yours',
+): Promise<void> {
   const { sent, left } = await countConfirmationMail(tx, subject);
   if (sent <= most) return;
   throw rateLimited(

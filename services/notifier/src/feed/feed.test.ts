@@ -4,7 +4,8 @@ import { tradeClosed } from '@tidegate/contracts/bot-executor/trades';
 import { keyCreated } from '@tidegate/contracts/identity/api-keys';
 import { memberChanged } from '@tidegate/contracts/identity/members';
 import { organisationDeleted } from '@tidegate/contracts/identity/organisations';
-import { serverReachable, serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
+import { serverReachable, serverRemoved, serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
+import { findingFound, findingSolved } from '@tidegate/contracts/monitor-agent/server-list';
 import { type Happening, listFeed } from '@tidegate/contracts/notifier/feed';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -157,6 +158,37 @@ test('an event that is delivered again is counted once', async () => {
     { kind: 'bot.started', count: 1 },
     { kind: 'bot.halted', count: 1, detail: { code: 'ordersRejected' } },
   ]);
+});
+
+test('what is found about indexes is an entry of each kind and hour, counted once, for those who may read servers', async () => {
+  const [org, serverId] = [newId(), newId()];
+  const server = { serverId, name: 'shop' };
+  const event = { orgId: org, eventId: newId(), time: NOON };
+  const found = { ...server, kind: 'index_unused' as const, value: 3 };
+  await world.happens(findingFound, found, event);
+  await world.happens(findingFound, found, { ...event, again: true });
+  const invalid = { ...server, kind: 'index_invalid' as const, value: 1, index: 'orders_note' };
+  await world.happens(findingFound, invalid, { orgId: org, time: after(1_000) });
+  await world.happens(findingSolved, { ...server, kind: 'index_unused', value: 2 }, { orgId: org, time: after(2_000) });
+  await world.happens(
+    findingSolved,
+    { ...server, kind: 'wraparound', seconds: 90 },
+    { orgId: org, time: after(3_000) },
+  );
+  await until(async () => (await feedOf(org)).length === 4);
+  const thing = { id: serverId, name: 'shop' };
+  expect(await feedOf(org)).toMatchObject([
+    { kind: 'finding.solved', count: 1, thing, detail: { code: 'wraparound', seconds: 90 } },
+    { kind: 'finding.solved', count: 1, thing, detail: { code: 'index_unused', indexes: 2 } },
+    { kind: 'finding.found', count: 1, thing, detail: { code: 'index_invalid', indexes: 1, index: 'orders_note' } },
+    { kind: 'finding.found', count: 1, thing, detail: { code: 'index_unused', indexes: 3 } },
+  ]);
+  const without = ALL.filter((scope) => scope !== 'servers:read');
+  expect(await feedOf(org, {}, without)).toEqual([]);
+  expect(await feedOf(org, { kind: 'finding.found' }, without)).toEqual([]);
+  // It was removed meanwhile: what happened to it stays, and no more is added.
+  await world.happens(serverRemoved, server, { orgId: org, time: after(4_000) });
+  await until(async () => (await feedOf(org)).length === 5);
 });
 
 test('it is read page by page, and what moves to the top meanwhile is not shown twice below', async () => {

@@ -8,7 +8,7 @@ import {
   serverRemoved,
   serverUnreachable,
 } from '@tidegate/contracts/monitor-agent/server';
-import { findingFound, findingSolved } from '@tidegate/contracts/monitor-agent/server-list';
+import { findingFound, findingSolved, IndexFindingKind } from '@tidegate/contracts/monitor-agent/server-list';
 import type { HappeningDetail, HappeningKind } from '@tidegate/contracts/notifier/feed';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { RecordHappening } from './record-happening.ts';
@@ -39,15 +39,16 @@ export class RecordMonitoringAndTrading {
   }
 
   @On(findingFound)
-  findingFound({ data: { serverId, name, kind: code }, event, tx }: EventContext<typeof findingFound>): Promise<void> {
-    const found = { kind: 'finding.found', thingId: serverId, name, detail: { code }, apart: code } as const;
-    return this.feed.record(tx, event, found);
+  findingFound({ data, event, tx }: EventContext<typeof findingFound>): Promise<void> {
+    const { serverId: thingId, name, kind: code, value, index } = data;
+    const detail = { code, ...(isAboutIndexes(code) && { indexes: value }), ...(index !== undefined && { index }) };
+    return this.feed.record(tx, event, { kind: 'finding.found', thingId, name, detail, apart: code });
   }
 
   @On(findingSolved)
   findingSolved({ data, event, tx }: EventContext<typeof findingSolved>): Promise<void> {
-    const { serverId: thingId, name, kind: code, seconds } = data;
-    const detail = { code, seconds };
+    const { serverId: thingId, name, kind: code, seconds, value } = data;
+    const detail = { code, ...(seconds !== undefined && { seconds }), ...(value !== undefined && { indexes: value }) };
     return this.feed.record(tx, event, { kind: 'finding.solved', thingId, name, detail, apart: code });
   }
 
@@ -99,5 +100,7 @@ export class RecordMonitoringAndTrading {
     return this.feed.record(tx, event, { kind, thingId, name, ...(detail && { detail }) });
   }
 }
+
+const isAboutIndexes = (kind: string): boolean => IndexFindingKind.safeParse(kind).success;
 
 type Of<D> = Pick<EventContext<Event>, 'event' | 'tx'> & { data: D };

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import {
   applyBackfill,
   type Backfill,
@@ -141,5 +142,5 @@ const changedBy = (orgId: string, { meter, from_at, until_at }: BackfillRow) => 
   to: until_at.toISOString(),
 });
 
-const over = (refuse: Refuse<typeof backfillOver>, { state }: BackfillRow, advice: string) =>
+const over = (refuse: Refuse<typeof backfillOver>, { state }: BackfillRow, advice: DetailOf<'backfill_over'>) =>
   refuse(backfillOver, { state }, advice);

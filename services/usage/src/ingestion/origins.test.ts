@@ -147,7 +147,7 @@ test('keys are shown to those who may see keys; everybody who may see usage sees
 test('while identity is away keys are shown by their ids', async () => {
   const org = await newOrg();
   await usage.writer().writeBatch([streamed(org, 1, { apiKey: FIRST })]);
-  const away = { call: () => Promise.reject(unavailable({}, 'away')) };
+  const away = { call: () => Promise.reject(unavailable()) };
   expect((await by(org, { by: 'key' }, away)).groups).toMatchObject([
     { key: { id: FIRST, prefix: `tg_${FIRST}`, name: null }, total: 1 },
   ]);

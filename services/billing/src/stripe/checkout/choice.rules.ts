@@ -1,6 +1,7 @@
 import { alreadySubscribed, notForSale } from '@tidegate/contracts/billing/checkout';
 import type { unknownPlan } from '@tidegate/contracts/billing/plans';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
+import type { DetailOf } from '@tidegate/contracts/kernel/problem-texts';
 import type { VersionedCatalogue, VersionedPlan } from '../../plans/catalogue-model.rules.ts';
 import { offeredPlan } from '../../plans/offered-plan.rules.ts';
 import { priceOf } from '../../prices/price-of.rules.ts';
@@ -28,7 +29,8 @@ export interface Bought {
 export function boughtBy(refuse: RefuseChoice, catalogue: VersionedCatalogue, choice: Choice): Bought {
   const { product, currency, interval } = choice;
   const plan = offeredPlan(refuse, catalogue.plans, product, choice.plan);
-  if (!plan.offered || plan.approval) throw notSold(refuse, product, plan.plan, 'it begins when an operator gives it');
+  if (!plan.offered || plan.approval)
+    throw notSold(refuse, product, plan.plan, `${plan.plan} cannot be bought: it begins when an operator gives it.`);
   const { version } = plan;
   const usage = usageSoldBy(plan, { currency, interval });
   const least = usage.length > 0 ? 0 : 1;
@@ -42,9 +44,9 @@ export function boughtBy(refuse: RefuseChoice, catalogue: VersionedCatalogue, ch
   for (const { addon: name, quantity } of merged(choice.addons)) {
     const addon = catalogue.addons.find((one) => one.product === product && one.addon === name);
     if (!addon?.offered || !addon.plans.includes(plan.plan))
-      throw notSold(refuse, product, name, `it is not sold with the plan ${plan.name}`);
+      throw notSold(refuse, product, name, `${name} cannot be bought: it is not sold with the plan ${plan.name}.`);
     if (addon.max !== null && quantity > addon.max)
-      throw notSold(refuse, product, name, `there may be ${addon.max} of it`);
+      throw notSold(refuse, product, name, `${name} cannot be bought: there may be ${addon.max} of it.`);
     if (!priceOf(addon.prices, currency, interval)) throw notPriced(refuse, choice, name, addon.prices);
     const { version: of } = addon;
     lines.push({ sold: { kind: 'addon', product, addon: name, version: of, currency, interval }, quantity });
@@ -64,15 +66,21 @@ type Prices = readonly { currency: string; interval: 'month' | 'year'; amountMin
 const isPriced = (prices: Prices, currency: string, interval: string, least = 1): boolean =>
   prices.some((one) => one.currency === currency && one.interval === interval && one.amountMinor >= least);
 
-const notSold = (refuse: RefuseChoice, product: string, item: string, why: string): Error =>
-  refuse(notForSale, { product, item }, `${item} cannot be bought: ${why}.`);
+const notSold = (refuse: RefuseChoice, product: string, item: string, why: DetailOf<'not_for_sale'>): Error =>
+  refuse(notForSale, { product, item }, why);
 
 function notPriced(refuse: RefuseChoice, { product, currency, interval }: Choice, item: string, prices: Prices): Error {
   const offers = prices
     .filter(({ amountMinor }) => amountMinor > 0)
     .map((one) => `${one.currency} by the ${one.interval}`);
-  const why = offers.length === 0 ? 'it costs nothing' : `it is sold in ${[...new Set(offers)].join(', ')}`;
-  return notSold(refuse, product, item, `there is no price in ${currency} by the ${interval}; ${why}`);
+  return notSold(
+    refuse,
+    product,
+    item,
+    offers.length === 0
+      ? `${item} cannot be bought: there is no price in ${currency} by the ${interval}; it costs nothing.`
+      : `${item} cannot be bought: there is no price in ${currency} by the ${interval}; it is sold in ${[...new Set(offers)].join(', ')}.`,
+  );
 }
 
 const OVER = new Set(['canceled', 'incomplete_expired', 'incomplete']);

@@ -1,8 +1,16 @@
 import type { StandingKind } from '@tidegate/contracts/monitor-agent/server-list';
 import type { Tx } from '@tidegate/database/tx';
 
-export const listStanding = (tx: Tx, serverId: string): Promise<{ kind: StandingKind; since: Date }[]> =>
-  tx.query('select kind, since from standing_findings where org_id = $1 and server_id = $2', [tx.orgId, serverId]);
+export const listStanding = <K extends StandingKind>(
+  tx: Tx,
+  serverId: string,
+  kinds: readonly K[],
+): Promise<{ kind: K; since: Date }[]> =>
+  tx.query('select kind, since from standing_findings where org_id = $1 and server_id = $2 and kind = any ($3)', [
+    tx.orgId,
+    serverId,
+    kinds,
+  ]);
 
 /** Answers how the server is called; undefined when it has just been removed. */
 export const insertStanding = async (
