@@ -65,5 +65,8 @@ test.runIf(chromiumPath())(
     expect(visit.judgedPages.missing()).toEqual([]);
   },
 );
+test.runIf(chromiumPath())('and so was every dialog and every panel beside a list', () => {
+  expect(visit.judgedDialogs.missing()).toEqual([]);
+});
 apiJourney(platform, mails);
 keepsRunning(platform);

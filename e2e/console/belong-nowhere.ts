@@ -39,6 +39,7 @@ export function belongNowhere(visit: Visit, mails: Mails): void {
       const typed = dialog.getByLabel(/^Type/);
       const name = /^Type (.*) to go on$/.exec((await dialog.locator('label').first().textContent()) ?? '')?.[1];
       await typed.fill(name ?? '');
+      expect(await visit.judge(lone)).toEqual([]);
       await button(lone, 'Delete the organisation').last().click();
       await nowhere(lone);
       await visit.settled(lone);
@@ -55,6 +56,8 @@ export function belongNowhere(visit: Visit, mails: Mails): void {
       await lone.getByRole('link', { name: 'Organisations' }).click();
       const pushing = lone.getByRole('row').filter({ hasText: 'Pushing' });
       await pushing.getByRole('button', { name: 'Decline' }).click();
+      await lone.getByRole('dialog').waitFor();
+      expect(await visit.judge(lone)).toEqual([]);
       await button(lone, 'Decline').last().click();
       await pushing.waitFor({ state: 'detached' });
       await lone.getByRole('button', { name: /^Join / }).click();
@@ -84,11 +87,18 @@ export function belongNowhere(visit: Visit, mails: Mails): void {
       await button(host, 'Change the role').click();
       await dialog.getByText('It is your own role').waitFor();
       await dialog.getByRole('button', { name: 'No' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await host.getByRole('row').filter({ hasText: 'Lone Person' }).getByRole('button', { name: 'Remove' }).click();
+      await dialog.getByText('end with it').waitFor();
+      expect(await visit.judge(host)).toEqual([]);
+      await dialog.getByRole('button', { name: 'No' }).click();
     });
 
     test('whoever leaves the last one is not left behind in it, and makes one of their own', async () => {
       await visit.go(lone, `${home}/organisations`);
       await lone.getByRole('button', { name: 'Leave' }).click();
+      await lone.getByRole('dialog').waitFor();
+      expect(await visit.judge(lone)).toEqual([]);
       await lone.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
       await nowhere(lone);
       await lone.getByLabel('Name of the new organisation').fill('At last');

@@ -85,6 +85,21 @@ export function buyMore(visit: Visit): void {
     expect(await count.inputValue()).toBe('0');
   });
 
+  test('a pause and a cancellation say what they mean before', async () => {
+    const dialog = page.getByRole('dialog');
+    await visit.go(page, `${home}/billing`);
+    for (const [opens, says] of [
+      ['Pause', 'Everything can be read'],
+      ['Cancel at the end of the period', 'Nothing is deleted'],
+    ] as const) {
+      await page.getByRole('button', { name: opens, exact: true }).click();
+      await dialog.getByText(says).waitFor();
+      expect(await visit.judge(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'No', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+    }
+  });
+
   test('a package is bought after a question that says what it costs in all', async () => {
     await visit.go(page, `${home}/billing/credits`);
     const calls = page.getByRole('region', { name: 'More calls', exact: true });
@@ -162,6 +177,12 @@ export function buyMore(visit: Visit): void {
     const { page: office, home: desk } = await visit.operator();
     await visit.go(office, `${desk}/operator/orders`);
     const row = office.getByRole('row').filter({ hasText: 'Ordering Person' });
+    const refusal = office.getByRole('dialog', { name: /^Refuse Tidegate: Business/ });
+    await row.getByRole('button', { name: 'Refuse' }).click();
+    await refusal.waitFor();
+    expect(await visit.judge(office)).toEqual([]);
+    await office.keyboard.press('Escape');
+    await refusal.waitFor({ state: 'detached' });
     await row.getByRole('button', { name: 'Approve' }).click();
     const dialog = office.getByRole('dialog', { name: /^Approve Tidegate: Business/ });
     await dialog.getByLabel('Reason').fill('Contract 19');

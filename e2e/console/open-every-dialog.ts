@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { BOT_SETTINGS } from '../people.ts';
-import { ask, type Visit } from './visit.ts';
+import { ask, emailOf, PASSWORD, type Visit } from './visit.ts';
 
 /** Dialogs and menus that no other journey opens, and the pages of what exists: each can be used by everybody. */
 export function openEveryDialog(visit: Visit): void {
@@ -43,6 +43,14 @@ export function openEveryDialog(visit: Visit): void {
     expect(await visit.judge(page)).toEqual([]);
     await visit.go(page, `${home}/account`);
     await judged(() => button('Delete the account').click());
+    const elsewhere = await visit.somebody();
+    await elsewhere.goto(visit.url);
+    await visit.logIn(elsewhere, emailOf('Opening Person'), PASSWORD);
+    await elsewhere.getByRole('heading', { name: 'Overview' }).waitFor();
+    await elsewhere.context().close();
+    await visit.go(page, `${home}/account`);
+    await judged(() => button('End').click());
+    await judged(() => button('End all others').click());
   });
 
   test('keys and people', async () => {
@@ -82,6 +90,8 @@ export function openEveryDialog(visit: Visit): void {
     await visit.go(page, `${home}/bots/${other.body.id}/edit`);
     await page.getByLabel('Leverage').first().waitFor();
     expect(await visit.judge(page)).toEqual([]);
+    await visit.go(page, `${home}/bots/${other.body.id}`);
+    await judged(() => button('Delete').click());
     const list = `${home}/bots`;
     expect(await visit.judgeAll(page, [list, `${list}?status=stopped`])).toEqual([]);
   });

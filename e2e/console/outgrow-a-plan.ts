@@ -44,6 +44,7 @@ export function outgrowAPlan(visit: Visit): void {
     await page.getByRole('button', { name: 'Anlegen', exact: true }).click();
     const refusal = page.getByRole('alert').filter({ hasText: 'Die Grenze des Tarifs ist erreicht' });
     await refusal.getByText('5 von 5 sind genutzt.').waitFor();
+    await refusal.getByText('„Bots“: 5 sind erlaubt, und 5 gibt es.').waitFor();
     expect(await refusal.textContent()).not.toContain('allowed');
     await speak('en');
     await visit.go(page, `${home}/bots/new`);

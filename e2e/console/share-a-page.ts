@@ -15,6 +15,22 @@ export function shareAPage(visit: Visit, names: NameServer): void {
   });
   afterAll(() => Promise.all([page, guest].map((one) => one?.context().close())));
 
+  test('what is shared is taken back after a question', async () => {
+    await visit.go(page, `${home}/links`);
+    await page.getByRole('button', { name: 'Share a page' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('For whom').fill('Nobody');
+    await dialog.getByLabel('Shows').selectOption({ label: 'This installation' });
+    expect(await visit.judge(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('row').filter({ hasText: 'Nobody' }).getByRole('button', { name: 'Revoke' }).click();
+    await dialog.getByText('sees nothing any more').waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('Nothing is shared').waitFor();
+  });
+
   test('its own name and colour stand on every page', async () => {
     await visit.go(page, `${home}/appearance`);
     await page.getByLabel('Name', { exact: true }).fill('Harbour');
@@ -66,7 +82,13 @@ export function shareAPage(visit: Visit, names: NameServer): void {
     await page.getByLabel('Sender’s address').fill(`alerts@${name}`);
     await page.getByRole('region', { name: 'Sender of mails' }).getByRole('button', { name: 'Save' }).click();
     await page.getByRole('region', { name: 'Sender of mails' }).getByText('Saved').waitFor();
-    await domain.getByRole('button', { name: 'Remove' }).click();
+    for (const theme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await visit.go(page, `${home}/appearance`);
+      await domain.getByRole('button', { name: 'Remove' }).click();
+      await page.getByRole('dialog').getByText('Its pages end within a minute').waitFor();
+      expect(await visit.judge(page, { themes: [theme] })).toEqual([]);
+    }
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await domain.waitFor({ state: 'detached' });
     expect(await ask(name)).toBe(404);

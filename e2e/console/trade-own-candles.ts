@@ -40,9 +40,15 @@ export function tradeOwnCandles(visit: Visit): void {
     await own().getByRole('cell', { name: 'OWN-EUR' }).waitFor();
     await own().getByRole('button', { name: 'Edit' }).click();
     await dialog().getByLabel('Fee of every fill').fill('0,05');
+    expect(await visit.judge(page)).toEqual([]);
     await dialog().getByRole('button', { name: 'Save' }).click();
     await dialog().waitFor({ state: 'detached' });
     await own().getByRole('cell', { name: '0.05', exact: true }).waitFor();
+    await own().getByRole('button', { name: 'Delete' }).click();
+    await dialog().getByText('Only one without candles').waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    await dialog().getByRole('button', { name: 'No', exact: true }).click();
+    await dialog().waitFor({ state: 'detached' });
   });
 
   test('a market without candles says so where they would be chosen', async () => {

@@ -9,6 +9,7 @@ export function trySettings(visit: Visit): void {
   let page: Page;
   let home: string;
   let sweep: string;
+  const backtests: string[] = [];
   beforeAll(async () => {
     page = await visit.somebody();
     home = await visit.register(page, 'Trying Person');
@@ -60,9 +61,13 @@ export function trySettings(visit: Visit): void {
     expect(await visit.judge(page)).toEqual([]);
     const dialog = page.getByRole('dialog');
     await button('Cancel').click();
+    await dialog.waitFor();
+    expect(await visit.judge(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByText('Cancelled', { exact: true }).waitFor();
     await button('Delete').click();
+    await dialog.waitFor();
+    expect(await visit.judge(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('heading', { name: 'Sweeps', exact: true }).waitFor();
     expect((await ask(page, 'GET', `/sweeps/${sweep.split('/').at(-1)}`)).status).toBe(404);
@@ -93,5 +98,40 @@ export function trySettings(visit: Visit): void {
       .waitFor();
     await page.locator('canvas').first().waitFor();
     expect(await visit.judge(page)).toEqual([]);
+    backtests.push(...ids);
+  });
+
+  test('a trade of a backtest opens beside the others with its fills; the backtest is cancelled, or deleted, after a question', async () => {
+    const [first = '', second = ''] = backtests;
+    await visit.go(page, `${home}/backtests/${first}`);
+    await page
+      .getByRole('table', { name: 'Trades' })
+      .getByRole('button', { name: /^Beside the list/ })
+      .first()
+      .click();
+    const panel = page.getByRole('complementary', { name: 'Trade' });
+    await panel.getByRole('table', { name: 'Fills' }).waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    const dialog = page.getByRole('dialog');
+    await button('Delete').click();
+    await dialog.waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('heading', { name: 'Backtests', exact: true }).waitFor();
+    expect((await ask(page, 'GET', `/backtests/${first}`)).status).toBe(404);
+    // As one whose threads are busy.
+    await asSuperuser(
+      visit.platform,
+      `update bot_executor.backtests set status = 'running', finished_at = null where id = $1`,
+      [second],
+    );
+    await visit.go(page, `${home}/backtests/${second}`);
+    await button('Cancel').click();
+    await dialog.waitFor();
+    expect(await visit.judge(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByText('cancelled', { exact: true }).first().waitFor();
   });
 }

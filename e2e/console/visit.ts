@@ -5,6 +5,7 @@ import { adminPassword } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { SharedPlatform } from '../shared-platform.ts';
+import { JudgedDialogs } from './judged-dialogs.ts';
 import { JudgedPages } from './judged-pages.ts';
 import { Pictures } from './pictures.ts';
 
@@ -16,6 +17,7 @@ const NARROW = { width: 390, height: 800 };
 export class Visit {
   readonly platform: SharedPlatform;
   readonly judgedPages = new JudgedPages();
+  readonly judgedDialogs = new JudgedDialogs();
   private readonly noted: string[][] = [];
   private browser: Browser | undefined;
   private readonly pictures = new Pictures();
@@ -103,6 +105,7 @@ export class Visit {
     // What is no page of the console has the colours of the system.
     const put = (theme: Theme) => (shown ? wear(page, theme) : page.emulateMedia({ colorScheme: theme }));
     if (themes === THEMES) await this.judgedPages.note(page);
+    await this.judgedDialogs.note(page, themes);
     for (const [width, size] of [
       ['wide', WIDE],
       ['narrow', NARROW],
