@@ -124,10 +124,12 @@ export function buyMore(visit: Visit): void {
     const details = { name: 'Somebody else', address: 'Elsewhere', taxId: 'DE123456789' };
     expect((await ask(page, 'PUT', '/billing/details', details)).status).toBe(200);
     await page.getByLabel('Address').fill('1 Harbour Street\n20457 Hamburg');
+    await page.getByLabel('Country').fill('de');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved').waitFor();
     const { body } = await ask(page, 'GET', '/billing/details');
-    expect(body).toEqual({ ...details, name: 'Harbour GmbH', address: '1 Harbour Street\n20457 Hamburg' });
+    const typed = { name: 'Harbour GmbH', address: '1 Harbour Street\n20457 Hamburg', country: 'DE' };
+    expect(body).toEqual({ ...details, ...typed });
     expect(await page.getByLabel('Tax or VAT number').inputValue()).toBe(details.taxId);
     expect(await visit.judge(page)).toEqual([]);
   });

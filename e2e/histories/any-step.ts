@@ -2,7 +2,7 @@ import type { Chance } from './chance.ts';
 import { COUPONS, type Coupon } from './coupons.ts';
 import { type Interval, PLANS, type Plan, type Product, type Status } from './sold.ts';
 import type { OwnStep } from './steps.ts';
-import type { Meter, Reporter } from './usage-model.ts';
+import { type Meter, type Reporter, VALUE_METERS } from './usage-model.ts';
 
 /** What an organisation mostly does: what only shows where much of one kind happens would hardly ever be seen otherwise. */
 export type Kind = 'any' | 'borrows' | 'pays' | 'prepays';
@@ -183,9 +183,10 @@ function anyStep(chance: Chance): OwnStep {
       return runs(chance, chance.of(AHEAD, 0, chance.int(0, 48)));
     default: {
       const by = chance.of<Reporter>('customer', 'customer', 'operator', 'service');
-      const meter = by === 'service' ? 'api_calls' : chance.of<Meter>('reports', 'pages', 'pages');
+      const meter = by === 'service' ? 'api_calls' : chance.of<Meter>('reports', 'pages', 'pages', ...VALUE_METERS);
       const hoursAgo = chance.of(0, 0, chance.int(0, 20), chance.int(0, 24 * 37), -1);
-      const lease = chance.is(5) && by !== 'service' ? { lease: name } : {};
+      const adds = meter === 'reports' || meter === 'pages';
+      const lease = chance.is(5) && adds ? { lease: name } : {};
       const quantity = chance.int(1, lease.lease ? 5 : 70);
       return { do: 'report', by, id: chance.int(1, 8), meter, quantity, hoursAgo, ...lease, twice: chance.is(4) };
     }

@@ -11,6 +11,9 @@ const given = Object.entries(BUILT_IN_FEATURES)
   .map(([key, kind]) => `        ${key}: ${DEFAULTS[kind]}\n`)
   .join('');
 
+/** Their events do not add up: what others say decides what one counts. */
+const VALUES = ['peak', 'guests', 'newest'].map((key) => `        ${key}: 1000\n`).join('');
+
 /** Edition 0 is what a history begins with; later ones have other prices and limits, for whoever buys then. */
 export function catalogue(edition: number): string {
   const more = edition * 100;
@@ -23,6 +26,9 @@ features:
 ${declared}  reports: { kind: metered, name: Reports }
   pages: { kind: metered, product: main, name: Pages }
   scans: { kind: metered, name: Scans }
+  peak: { kind: metered, name: Peak, meter: { aggregate: max } }
+  guests: { kind: metered, name: Guests, meter: { aggregate: unique } }
+  newest: { kind: metered, name: Newest, meter: { aggregate: latest } }
   rooms: { kind: counted, product: main, name: Rooms }
   depth: { kind: level, product: main, name: Depth }
   robots: { kind: counted, product: bots, name: Robots }
@@ -37,7 +43,7 @@ ${given}        seats: 1
         reports: 10
         pages: 5
         scans: 5
-        rooms: 1
+${VALUES}        rooms: 1
         depth: none
     starter:
       name: Starter
@@ -47,7 +53,7 @@ ${given}        seats: 1
 ${given}        seats: 2
         reports: ${100 + more}
         scans: 10
-        pages: { limit: 50, enforcement: overage, price: { EUR: { unit: '0.015' } } }
+${VALUES}        pages: { limit: 50, enforcement: overage, price: { EUR: { unit: '0.015' } } }
         rooms: ${5 + edition}
         depth: basic
     pro:
@@ -60,7 +66,7 @@ ${given}        seats: 2
 ${given}        seats: 3
         reports: ${1000 + more}
         scans: 20
-        pages: { limit: 200, enforcement: overage, price: { EUR: { package: { size: 10, price: 7 } } } }
+${VALUES}        pages: { limit: 200, enforcement: overage, price: { EUR: { package: { size: 10, price: 7 } } } }
         rooms: ${20 + edition}
         depth: premium
   bots:

@@ -7,6 +7,7 @@ import { DAY } from './calendar.ts';
 import type { Organisation } from './organisation.ts';
 import { PRODUCTS } from './sold.ts';
 import { invoicesAt } from './stripe-facts.ts';
+import { VALUE_METERS } from './usage-model.ts';
 import type { World } from './world.ts';
 
 const KEPT = 390 * DAY;
@@ -62,6 +63,9 @@ export function balancesOf({ items }: Output<typeof usageLimits>) {
     scans: of('scans')?.used,
     prepaid: of('scans')?.credits,
     runs: of('runs')?.used,
+    peak: of('peak')?.used,
+    guests: of('guests')?.used,
+    newest: of('newest')?.used,
   };
 }
 
@@ -83,11 +87,12 @@ async function askServices(world: World, { id }: Organisation) {
               (select 1 from billing.invoices v where v.org_id = $1 and v.id = i.invoice_id and v.provider = 'stripe')) as charged,
             (select sum(amount_minor) from billing.balance_changes where org_id = $1) as balance,
             (select count(*) from billing.coupon_redemptions where org_id = $1) as coupons,
-            (select sum(quantity) from usage.usage_hours where org_id = $1) as hours,
-            (select sum(used) from usage.usage_balances where org_id = $1) as balances,
+            (select sum(quantity) from usage.usage_hours where org_id = $1 and meter <> all ($3)) as hours,
+            (select sum(quantity) from usage.usage_hours where org_id = $1 and meter = any ($3)) as of_values,
+            (select sum(used) from usage.usage_balances where org_id = $1 and meter <> all ($3)) as balances,
             -- Single events are dropped after 400 days.
-            (select sum(quantity) from usage.usage_events where org_id = $1 and at >= $2) as events`,
-    [id, new Date(world.now - KEPT)],
+            (select sum(quantity) from usage.usage_events where org_id = $1 and at >= $2 and meter <> all ($3)) as events`,
+    [id, new Date(world.now - KEPT), VALUE_METERS],
   );
   const number = (key: string) => Number(sums?.[key] ?? 0);
   return {
@@ -95,7 +100,12 @@ async function askServices(world: World, { id }: Organisation) {
     limits: { reports: reports?.limit, pages: counted('pages')?.limit, rooms: counted('rooms')?.limit },
     balances: balancesOf({ items }),
     prepaid: leftOfEach(await world.call(getCredits, {}, { orgId: id })),
-    usedInAll: { hours: number('hours'), balances: number('balances'), events: number('events') },
+    usedInAll: {
+      hours: number('hours'),
+      balances: number('balances'),
+      events: number('events'),
+      values: number('of_values'),
+    },
     invoices: own.map(({ totalMinor: total, dueMinor: due, status }) => ({ total, due, status })).sort(bySize),
     coupons: number('coupons'),
     balance: number('balance'),
@@ -119,7 +129,7 @@ async function askModel(world: World, one: Organisation) {
     limits: { reports: may.reports, pages: may.pages, rooms: may.rooms },
     balances: model.balances(),
     prepaid: model.usage.scans.leftOfEach(model.now),
-    usedInAll: { hours: used, balances: used, events: kept },
+    usedInAll: { hours: used, balances: used, events: kept, values: model.valuesInAll() },
     invoices: books.invoices.map(({ total, due, status }) => ({ total, due, status })).sort(bySize),
     coupons: model.coupons.had.length,
     balance: books.balance,

@@ -115,8 +115,13 @@ export class Model {
       scans: of('scans'),
       prepaid: scans.left(this.now),
       runs: this.of('bots').inForce() ? of('runs') : undefined,
+      peak: of('peak'),
+      guests: of('guests'),
+      newest: of('newest'),
     };
   }
+
+  valuesInAll = (): number => this.usage.valuesInAll((at) => windowOf(this.shared, 1, at).start);
 
   // What is changed; each answers whether it is carried out -----------------------------------------------------------
 

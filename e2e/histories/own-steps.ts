@@ -115,8 +115,9 @@ export class OwnSteps {
       case 'report':
         return this.usage.report(one, step);
       case 'correct': {
-        const to = step.to === 'void' ? { action: 'void' } : { action: 'amend', quantity: step.to };
         const name = play.nameOf(step.id);
+        const right = model.usage.meterOf(name) === 'guests' ? { value: `g${step.to}` } : { quantity: step.to };
+        const to = step.to === 'void' ? { action: 'void' } : { action: 'amend', ...right };
         const input = { id: `e${name}`, ...to, reason: 'random' };
         return both(play, one, correctUsage, input, () => model.usage.correct(name, step.to, now), 'service_key');
       }

@@ -5,7 +5,11 @@ import { Scans } from './scans.ts';
  * What one organisation has used: a list of events, with what was lent and held. Written from the documents, apart from
  * the service. A window's use is the sum over the list, read from the top each time.
  */
-export type Meter = 'reports' | 'pages' | 'api_calls' | 'scans' | 'runs';
+export type Meter = 'reports' | 'pages' | 'api_calls' | 'scans' | 'runs' | ValueMeter;
+/** Of the largest value, of how many different ones there are, of the newest one. */
+export const VALUE_METERS = ['peak', 'guests', 'newest'] as const;
+export type ValueMeter = (typeof VALUE_METERS)[number];
+const isOfValues = (meter: Meter): meter is ValueMeter => VALUE_METERS.some((one) => one === meter);
 export type Reporter = 'customer' | 'operator' | 'service';
 
 interface Reported {
@@ -43,15 +47,38 @@ export class UsageModel {
   readonly lent = new Map<string, Lent>();
 
   used(meter: Meter, { start, end }: Span): number {
+    if (isOfValues(meter)) return this.value(meter, (at) => at >= start && at < end);
     let sum = 0;
     for (const one of this.events.values())
       if (one.meter === meter && one.at >= start && one.at < end) sum += one.quantity;
     return sum;
   }
 
-  /** Of all meters. */
+  /** Of all meters that add up. */
   usedSince = (since: number): number =>
-    [...this.events.values()].reduce((sum, { at, quantity }) => sum + (at >= since ? quantity : 0), 0);
+    [...this.events.values()].reduce(
+      (sum, { meter, at, quantity }) => sum + (at >= since && !isOfValues(meter) ? quantity : 0),
+      0,
+    );
+
+  /** What all windows came to, by the start of each. */
+  valuesInAll(startOf: (at: number) => number): number {
+    const starts = new Set([...this.events.values()].map(({ at }) => startOf(at)));
+    return VALUE_METERS.flatMap((meter) =>
+      [...starts].map((start) => this.value(meter, (at) => startOf(at) === start)),
+    ).reduce((sum, one) => sum + one, 0);
+  }
+
+  private value(meter: ValueMeter, isIn: (at: number) => boolean): number {
+    const said = [...this.events.values()].filter((one) => one.meter === meter && !one.voided && isIn(one.at));
+    if (meter === 'guests') return new Set(said.map(({ quantity }) => quantity)).size;
+    if (meter === 'peak') return Math.max(0, ...said.map(({ quantity }) => quantity));
+    // Of one instant the one that came later.
+    return said.reduce<Reported | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined)?.quantity ?? 0;
+  }
+
+  meterOf = (id: string): Meter | undefined =>
+    (this.events.get(`operator ${id}`) ?? this.events.get(`customer ${id}`))?.meter;
 
   /** Lent in a window and not reported: a slice frees its units a minute after it expires, a hold at once. */
   reserved({ start, end }: Span, now: number): number {

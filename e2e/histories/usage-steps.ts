@@ -46,7 +46,8 @@ export class UsageSteps {
     const hoursAgo = step.by === 'service' ? Math.min(Math.max(step.hoursAgo, 0), 240) : step.hoursAgo;
     const at = now - Math.round(hoursAgo * HOUR);
     const name = play.nameOf(step.id);
-    const event = { id: `e${name}`, meter: step.meter, quantity: step.quantity };
+    const said = step.meter === 'guests' ? { value: `g${step.quantity}` } : { quantity: step.quantity };
+    const event = { id: `e${name}`, meter: step.meter, ...said };
     const gone = this.hasExpired(one, `l${step.lease}`);
     const lease = step.lease === undefined || gone ? undefined : one.leases.get(step.lease);
     const included = step.meter !== 'runs' || model.of('bots').inForce() !== undefined;
@@ -56,7 +57,8 @@ export class UsageSteps {
     const inModel = () => model.usage.report(step.by, { ...reported, ...(lease && { lease: `l${step.lease}` }) }, now);
     if (step.by === 'service') {
       const unique = `${id} ${name}`;
-      const sent = { ...event, id: unique, org: id, at: new Date(at).toISOString(), source: 'bot-executor' };
+      const { meter, quantity } = step;
+      const sent = { meter, quantity, id: unique, org: id, at: new Date(at).toISOString(), source: 'bot-executor' };
       for (let copy = step.twice ? 2 : 1; copy > 0; copy -= 1) await play.world.publish(sent);
       const admission = inModel();
       if (step.twice) inModel();

@@ -57,8 +57,8 @@ function Form({ details, newest }: { details: InvoiceCustomer; newest: () => Pro
   // All of it is replaced: what was not typed here stays as somebody else may have set it meanwhile.
   const send = async (typed: typeof form.values) => {
     const before = followed.current;
-    const { taxId, ...rest } = follow(typed, before, fieldsOf(await newest()));
-    save.mutate({ ...rest, ...(taxId && { taxId }) });
+    const { taxId, country, ...rest } = follow(typed, before, fieldsOf(await newest()));
+    save.mutate({ ...rest, ...(taxId && { taxId }), ...(country && { country: country.toUpperCase() }) });
   };
   return (
     <form noValidate className="stack form" onSubmit={form.onSubmit(send)}>
@@ -69,6 +69,12 @@ function Form({ details, newest }: { details: InvoiceCustomer; newest: () => Pro
         autoComplete="street-address"
         rows={4}
         {...field('address')}
+      />
+      <TextInput
+        label={t('Country')}
+        description={t('By its two letters, such as DE. It decides whether tax is added.')}
+        autoComplete="country"
+        {...field('country')}
       />
       <TextInput label={t('Tax or VAT number')} autoComplete="off" {...field('taxId')} />
       <ProblemNote error={restOf(save.error, errors)} />
@@ -82,13 +88,19 @@ function Form({ details, newest }: { details: InvoiceCustomer; newest: () => Pro
   );
 }
 
-const fieldsOf = ({ name, address, taxId }: InvoiceCustomer) => ({ name, address: address ?? '', taxId: taxId ?? '' });
+const fieldsOf = ({ name, address, taxId, country }: InvoiceCustomer) => ({
+  name,
+  address: address ?? '',
+  taxId: taxId ?? '',
+  country: country ?? '',
+});
 
-function Details({ details: { name, address, taxId } }: { details: InvoiceCustomer }) {
+function Details({ details: { name, address, taxId, country } }: { details: InvoiceCustomer }) {
   return (
     <dl className="facts">
       <Fact name={t('Name or company')} value={name} />
       <Fact name={t('Address')} value={address ?? '–'} />
+      <Fact name={t('Country')} value={country ?? '–'} />
       <Fact name={t('Tax or VAT number')} value={taxId ?? '–'} />
     </dl>
   );

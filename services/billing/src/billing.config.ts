@@ -1,7 +1,11 @@
 import { Config, envFlag, envInt } from '@tidegate/runtime/config';
 import { z } from 'zod';
+import type { TaxTerms } from './invoices/tax.rules.ts';
 
 const SECRET = /^whsec_\S{8,}$/;
+
+const countries = () =>
+  z.string().regex(/^[A-Z]{2}(,[A-Z]{2})*$/, 'countries by two capital letters, separated by commas');
 
 const schema = z
   .object({
@@ -90,6 +94,32 @@ const schema = z
           'Who own invoices are from, as it stands on their PDFs, in lines that | separates: name, address, tax number. By ' +
           'default INSTALLATION_NAME. What was issued keeps the one of then',
       }),
+    INVOICE_TAX_RATE: z
+      .string()
+      .regex(/^\d{1,2}(\.\d{1,4})?$/, 'a percentage as an exact decimal, such as 19 or 8.1')
+      .optional()
+      .meta({
+        description:
+          'Percent of tax that own invoices add to what they charge, such as 19 or 8.1; without it they add none. What was issued ' +
+          'keeps the one of then. Stripe computes its own (STRIPE_TAX)',
+      }),
+    INVOICE_TAX_NAME: z.string().trim().min(1).max(20).default('VAT').meta({
+      description: 'What that tax is called on invoices',
+    }),
+    INVOICE_TAX_COUNTRIES: countries()
+      .optional()
+      .meta({
+        description:
+          'Countries whose customers pay it, by their two letters and separated by commas, such as DE; by default all. Customers ' +
+          'that have named no country pay it',
+      }),
+    INVOICE_TAX_REVERSE_CHARGE: countries()
+      .optional()
+      .meta({
+        description:
+          'Countries whose customers owe it themselves when they have a tax number, such as AT,FR: nothing is added then, and the ' +
+          'invoice says so',
+      }),
     INSTALLATION_NAME: z.string().min(1).max(80).default('Tidegate').meta({
       description: 'As for the notifier: who own invoices are from, where INVOICE_SELLER is not set',
     }),
@@ -107,3 +137,18 @@ export const sellerOf = ({
   INSTALLATION_NAME,
 }: Pick<BillingConfig, 'INVOICE_SELLER' | 'INSTALLATION_NAME'>): string =>
   INVOICE_SELLER?.replaceAll('|', '\n') ?? INSTALLATION_NAME;
+
+/** The tax that own invoices add; undefined: none. */
+export function taxTermsOf({
+  INVOICE_TAX_RATE: rate,
+  INVOICE_TAX_NAME: name,
+  INVOICE_TAX_COUNTRIES: countries,
+  INVOICE_TAX_REVERSE_CHARGE: reverse,
+}: Pick<
+  BillingConfig,
+  'INVOICE_TAX_RATE' | 'INVOICE_TAX_NAME' | 'INVOICE_TAX_COUNTRIES' | 'INVOICE_TAX_REVERSE_CHARGE'
+>): TaxTerms | undefined {
+  if (rate === undefined) return undefined;
+  const listed = (text: string | undefined) => text && new Set(text.split(','));
+  return { name, rate, countries: listed(countries) || undefined, reverseCharge: listed(reverse) || new Set() };
+}

@@ -162,6 +162,7 @@ export async function openBilling({
     INVOICE_REMINDER_DAYS: '-3,0,3,6',
     INVOICE_KEEP_YEARS: 10,
     INSTALLATION_NAME: 'Tidegate',
+    INVOICE_TAX_NAME: 'VAT',
   };
   const config = { ...terms, ...settings } as BillingConfig;
   const log = new Log({ service: 'billing' });
@@ -216,7 +217,7 @@ export async function openBilling({
     new BeginBilling(changes, show),
     new PauseSubscription(tenants, changes, provider, show),
     new SetSubscription(tenants, changes, provider, show, config),
-    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits), provider),
+    new PreviewChange(tenants, new PreviewEntitlements(tenants, limits), provider, config),
     new DecideOrders(changes),
     new ManageGrants(entitlements),
     new OrganisationBilling(show),
@@ -238,7 +239,7 @@ export async function openBilling({
     new ManageCredits(),
     new ManageCoupons(),
     seats,
-    new PreviewSeats(tenants, count, payments),
+    new PreviewSeats(tenants, count, payments, config),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   /** The data of every event of this kind about the organisation, in order. */

@@ -103,6 +103,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     INVOICE_REMINDER_DAYS: '',
     INVOICE_KEEP_YEARS: 10,
     INSTALLATION_NAME: 'Tidegate',
+    INVOICE_TAX_NAME: 'VAT',
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();

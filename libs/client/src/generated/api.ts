@@ -203,7 +203,7 @@ export type BackfillMode = "add" | "replace";
 export type BackfillPreview = {
   /** Events that are counted */
   added: number;
-  /** Events that get another quantity */
+  /** Events that get another quantity or value */
   changed: number;
   /** Events that count nothing any more */
   removed: number;
@@ -830,7 +830,7 @@ export type Correction = {
   changed: boolean;
 };
 
-/** void: it never happened. amend: it was another quantity */
+/** void: it never happened. amend: it was another quantity, or another value */
 export type CorrectionAction = "void" | "amend";
 
 export type CostFigures = {
@@ -1564,12 +1564,17 @@ export type Invoice = {
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
+  /** The sum of that of its lines */
   taxMinor: AmountMinor;
+  /** null: none, or another than our own computed it */
+  tax?: InvoiceTax | null;
   totalMinor: AmountMinor;
   /** Paid from the balance that earlier credits left */
   fromBalanceMinor: AmountMinor;
   /** Taken back by credit notes */
   creditedMinor: AmountMinor;
+  /** What of that is tax */
+  creditedTaxMinor?: AmountMinor;
   /** What is left to pay */
   dueMinor: AmountMinor;
   periodStart: Timestamp;
@@ -1586,6 +1591,8 @@ export type InvoiceCustomer = {
   name: string;
   address: string | null;
   taxId: string | null;
+  /** By its two letters of ISO 3166 */
+  country?: string | null;
 };
 
 export type InvoiceLine = {
@@ -1600,6 +1607,8 @@ export type InvoiceLine = {
   amountMinor: AmountMinor;
   /** What coupons take from this line, not below zero */
   discountMinor: AmountMinor;
+  /** On what is left; 0 where another than our own computes tax */
+  taxMinor: AmountMinor;
   periodStart: Timestamp;
   periodEnd: Timestamp;
   /** Of a line of usage: what it is about */
@@ -1637,12 +1646,17 @@ export type InvoiceOfAny = {
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
+  /** The sum of that of its lines */
   taxMinor: AmountMinor;
+  /** null: none, or another than our own computed it */
+  tax?: InvoiceTax | null;
   totalMinor: AmountMinor;
   /** Paid from the balance that earlier credits left */
   fromBalanceMinor: AmountMinor;
   /** Taken back by credit notes */
   creditedMinor: AmountMinor;
+  /** What of that is tax */
+  creditedTaxMinor?: AmountMinor;
   /** What is left to pay */
   dueMinor: AmountMinor;
   periodStart: Timestamp;
@@ -1661,6 +1675,14 @@ export type InvoiceOfAny = {
 
 export type InvoiceStatus = "draft" | "open" | "paid" | "void" | "uncollectible";
 
+export type InvoiceTax = {
+  name: string;
+  /** Percent, an exact decimal */
+  rate: string;
+  /** The customer owes the tax: nothing is added */
+  reverseCharge: boolean;
+};
+
 export type InvoiceWithLines = {
   id: Id;
   /** null until it is issued */
@@ -1673,12 +1695,17 @@ export type InvoiceWithLines = {
   currency: Currency;
   subtotalMinor: AmountMinor;
   discountMinor: AmountMinor;
+  /** The sum of that of its lines */
   taxMinor: AmountMinor;
+  /** null: none, or another than our own computed it */
+  tax?: InvoiceTax | null;
   totalMinor: AmountMinor;
   /** Paid from the balance that earlier credits left */
   fromBalanceMinor: AmountMinor;
   /** Taken back by credit notes */
   creditedMinor: AmountMinor;
+  /** What of that is tax */
+  creditedTaxMinor?: AmountMinor;
   /** What is left to pay */
   dueMinor: AmountMinor;
   periodStart: Timestamp;
@@ -2715,6 +2742,10 @@ export type PreviewedInvoice = {
   at: Timestamp;
   currency: string;
   lines: Array<InvoiceLine>;
+  /** Added to the lines; in the total */
+  taxMinor: number;
+  /** null: none, or another than our own computes it */
+  tax?: InvoiceTax | null;
   /** In the smallest unit of the currency, not below zero */
   totalMinor: number;
   /** Paid from the balance; below zero: what the credits leave over goes there */
@@ -3933,6 +3964,8 @@ export type BillingDetailsSetInput = {
   address: string;
   /** A tax or VAT number */
   taxId?: string;
+  /** By its two letters of ISO 3166; it decides whether tax is added */
+  country?: string;
 };
 
 export type BillingDetailsSetOutput = InvoiceCustomer;
@@ -4942,7 +4975,7 @@ export type SubscriptionsResumeInput = {
 
 export type SubscriptionsResumeOutput = Subscriptions;
 
-export type SubscriptionsResumeProblem = 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+export type SubscriptionsResumeProblem = 'payment_refused' | 'payment_needs_holder' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsSetInput = {
   organisationId: Id;
@@ -7385,7 +7418,10 @@ export type BackfillsPreviewInput = {
   events: Array<{
     /** Derived from the fact, such as a request’s id: sent again it counts once */
     id: string;
+    /** Of meters of the largest or newest value that value, which may be 0 */
     quantity?: Quantity;
+    /** Only for meters that count unique values, and required there: the value */
+    value?: string;
     /** When it happened */
     time: Instant;
     /** As of other events */
@@ -7494,8 +7530,10 @@ export type UsageCorrectInput = {
   /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
   action: CorrectionAction;
-  /** For amend: the right quantity, above 0; of meters that are weighted by time the right value */
+  /** For amend: the right quantity, above 0; of meters of the largest or newest value, or that are weighted by time, the right value, which may be 0 */
   quantity?: Quantity;
+  /** For amend, of meters that count unique values: the right one */
+  value?: string;
   /** For whoever asks later */
   reason: string;
 };
@@ -7934,7 +7972,7 @@ export class TidegateClient extends Transport {
   subscriptionsPreview = (input: SubscriptionsPreviewInput, options?: CallOptions): Promise<SubscriptionsPreviewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/preview', repeat: 'keyed' }, input, options);
 
-  /** Take back a cancellation, a pause, or a change that was ordered for later */
+  /** Take back a cancellation, a pause, or a change that was ordered for later. Where Stripe bills, the period that begins with the end of a pause is charged: a card that is declined leaves it paused (`payment_refused`), and where the bank asks for its holder it goes on when they have confirmed the payment on the page that `payment_needs_holder` names. */
   subscriptionsResume = (input: SubscriptionsResumeInput, options?: CallOptions): Promise<SubscriptionsResumeOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/subscription/{product}/resume', repeat: 'keyed' }, input, options);
 
@@ -8618,7 +8656,7 @@ export class TidegateClient extends Transport {
   backfillsList = (input: BackfillsListInput = {}, options?: CallOptions): Promise<BackfillsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/backfills', repeat: 'safe' }, input, options);
 
-  /** Show what adding or replacing the events of a time would change. With a service key. Nothing is counted yet: apply it. The events are those that service keys reported or should have reported under the source, of a meter that is added up (sum, count), in a time that is over and for which single events are stored. At most 5000 events and 62 days at once. One event that cannot be counted refuses all of them. */
+  /** Show what adding or replacing the events of a time would change. With a service key. Nothing is counted yet: apply it. The events are those that service keys reported or should have reported under the source, of any meter that is not weighted by time, in a time that is over and for which single events are stored. At most 5000 events and 62 days at once. One event that cannot be counted refuses all of them. */
   backfillsPreview = (input: BackfillsPreviewInput, options?: CallOptions): Promise<BackfillsPreviewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/backfills', repeat: 'keyed' }, input, options);
 
@@ -8654,7 +8692,7 @@ export class TidegateClient extends Transport {
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
 
-  /** Void an event, or amend its quantity, with a reason. Corrections change what a customer is charged, so only a service key makes them. They are facts of their own: the event stays, and hours, balance and notices follow in the same transaction. Sent again, a correction changes nothing. Events may be corrected for 35 days. */
+  /** Void an event, or amend what it says, with a reason. Corrections change what a customer is charged, so only a service key makes them. They are facts of their own: the event stays, and hours, balance and notices follow in the same transaction. Sent again, a correction changes nothing. Events may be corrected for 35 days. */
   usageCorrect = (input: UsageCorrectInput, options?: CallOptions): Promise<UsageCorrectOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/corrections', repeat: 'keyed' }, input, options);
 

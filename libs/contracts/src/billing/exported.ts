@@ -6,7 +6,7 @@ const { data_keys, idempotency_keys } = UPKEEP;
 export const exported: Exported = {
   tables: {
     billing_accounts: { columns: 'currency created_at' },
-    billing_details: { columns: 'name address tax_id changed_at' },
+    billing_details: { columns: 'name address tax_id country changed_at' },
     subscriptions: {
       columns:
         'product plan plan_version status billing_interval currency started_at period_start period_end trial_end cancel_at ' +
@@ -49,12 +49,12 @@ export const exported: Exported = {
     invoices: {
       columns:
         'id provider number status currency subtotal_minor discount_minor tax_minor total_minor from_balance_minor ' +
-        'credited_minor due_minor period_start period_end issued_at due_at paid_at url pdf_url created_at customer seller',
+        'credited_minor due_minor period_start period_end issued_at due_at paid_at url pdf_url created_at customer seller tax',
       without: { internal: 'provider_ref sync_seq remind_at reminded_at' },
     },
     invoice_items: {
       columns:
-        'id invoice_id product item description quantity currency amount_minor discount_minor period_start period_end usage created_at',
+        'id invoice_id product item description quantity currency amount_minor discount_minor tax_minor period_start period_end usage created_at',
       without: { internal: 'effect_key', operator: 'changed_by reason' },
     },
     invoice_changes: {

@@ -14,6 +14,7 @@ import {
   Timestamp,
 } from '../kernel/types.ts';
 import { Currency } from './currencies.ts';
+import { InvoiceTax } from './invoice-tax.ts';
 
 /** Stripe's words. uncollectible: given up, but still owed. */
 export const InvoiceStatus = z.enum(['draft', 'open', 'paid', 'void', 'uncollectible']).meta({ id: 'InvoiceStatus' });
@@ -42,6 +43,11 @@ export const InvoiceCustomer = z
       .string()
       .nullable()
       .meta({ examples: ['DE123456789'] }),
+    country: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'By its two letters of ISO 3166', examples: ['DE'] }),
   })
   .meta({ id: 'InvoiceCustomer' });
 export type InvoiceCustomer = z.infer<typeof InvoiceCustomer>;
@@ -59,6 +65,7 @@ export const InvoiceLine = z
     }),
     amountMinor: Amount.meta({ description: 'Before discounts' }),
     discountMinor: Amount.meta({ description: 'What coupons take from this line, not below zero' }),
+    taxMinor: Amount.meta({ description: 'On what is left; 0 where another than our own computes tax' }),
     periodStart: Timestamp,
     periodEnd: Timestamp,
     usage: z
@@ -113,10 +120,12 @@ export const Invoice = z
     currency: Currency,
     subtotalMinor: Amount,
     discountMinor: Amount,
-    taxMinor: Amount,
+    taxMinor: Amount.meta({ description: 'The sum of that of its lines' }),
+    tax: InvoiceTax.nullable().optional().meta({ description: 'null: none, or another than our own computed it' }),
     totalMinor: Amount,
     fromBalanceMinor: Amount.meta({ description: 'Paid from the balance that earlier credits left' }),
     creditedMinor: Amount.meta({ description: 'Taken back by credit notes' }),
+    creditedTaxMinor: Amount.optional().meta({ description: 'What of that is tax' }),
     dueMinor: Amount.meta({ description: 'What is left to pay' }),
     periodStart: Timestamp,
     periodEnd: Timestamp,
@@ -176,7 +185,12 @@ export const setBillingDetails = operation({
   scope: 'billing:write',
   summary: 'Say whom own invoices are made out to',
   description: 'For invoices that are issued from now on. What Stripe bills for is set in its portal.',
-  audit: { thing: 'billing_details', id: null, shows: ['name', 'address', 'taxId'], before: () => getBillingDetails },
+  audit: {
+    thing: 'billing_details',
+    id: null,
+    shows: ['name', 'address', 'taxId', 'country'],
+    before: () => getBillingDetails,
+  },
   input: z.strictObject({
     name: Name,
     address: z
@@ -194,6 +208,11 @@ export const setBillingDetails = operation({
       .regex(PLAIN_TEXT)
       .optional()
       .meta({ description: 'A tax or VAT number', examples: ['DE123456789'] }),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'a country by two capital letters, such as DE')
+      .optional()
+      .meta({ description: 'By its two letters of ISO 3166; it decides whether tax is added', examples: ['DE'] }),
   }),
   output: InvoiceCustomer,
 });

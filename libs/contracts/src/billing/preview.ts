@@ -6,6 +6,7 @@ import { PlanKey } from './catalogue.ts';
 import { OverLimit } from './counted.ts';
 import { PromotionCode, promotionCodeInvalid } from './coupons.ts';
 import { FeatureGrant, FeatureKey } from './features.ts';
+import { InvoiceTax } from './invoice-tax.ts';
 import { InvoiceLine } from './invoices.ts';
 import { paymentRefused, priceNotPublished } from './payments.ts';
 import { intervalNotOffered, unknownPlan } from './plans.ts';
@@ -19,6 +20,8 @@ export const PreviewedInvoice = z
     at: Timestamp.meta({ description: 'When it is issued' }),
     currency: z.string().meta({ examples: ['EUR'] }),
     lines: z.array(InvoiceLine),
+    taxMinor: Minor('Added to the lines; in the total'),
+    tax: InvoiceTax.nullable().optional().meta({ description: 'null: none, or another than our own computes it' }),
     totalMinor: Minor('In the smallest unit of the currency, not below zero'),
     fromBalanceMinor: Minor('Paid from the balance; below zero: what the credits leave over goes there'),
     dueMinor: Minor('What is left to pay'),

@@ -244,10 +244,14 @@ export const resumeSubscription = operation({
   status: 200,
   scope: 'billing:write',
   summary: 'Take back a cancellation, a pause, or a change that was ordered for later',
+  description:
+    'Where Stripe bills, the period that begins with the end of a pause is charged: a card that is declined leaves it paused ' +
+    '(`payment_refused`), and where the bank asks for its holder it goes on when they have confirmed the payment on the page ' +
+    'that `payment_needs_holder` names.',
   audit: { thing: 'subscription', id: 'product', name: 'product', shows: ['reason'] },
   input: z.strictObject({ product, reason }),
   output: Subscriptions,
-  errors: [paymentRefused],
+  errors: [paymentRefused, paymentNeedsHolder],
   deadlineMs: 40_000,
 });
 

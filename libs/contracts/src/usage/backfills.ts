@@ -5,7 +5,7 @@ import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { EventId, MeterKey, ReportedSource } from './event.ts';
+import { EventId, MeterKey, ReportedSource, UniqueValue } from './event.ts';
 import { unknownMeter } from './leases.ts';
 import { Figure, Quantity } from './quantity.ts';
 
@@ -25,7 +25,7 @@ export const BackfillState = z.enum(['previewed', 'applied', 'reverted']).meta({
 export const BackfillPreview = z
   .object({
     added: z.int().meta({ description: 'Events that are counted' }),
-    changed: z.int().meta({ description: 'Events that get another quantity' }),
+    changed: z.int().meta({ description: 'Events that get another quantity or value' }),
     removed: z.int().meta({ description: 'Events that count nothing any more' }),
     unchanged: z.int(),
     balances: z
@@ -92,7 +92,7 @@ export const previewBackfill = operation({
   summary: 'Show what adding or replacing the events of a time would change',
   description:
     'With a service key. Nothing is counted yet: apply it. The events are those that service keys reported or should have ' +
-    'reported under the source, of a meter that is added up (sum, count), in a time that is over and for which single events ' +
+    'reported under the source, of any meter that is not weighted by time, in a time that is over and for which single events ' +
     `are stored. At most ${MAX_BACKFILL_EVENTS} events and ${MAX_BACKFILL_DAYS} days at once. One event that cannot be ` +
     'counted refuses all of them.',
   audit: CHANGES_NOTHING,
@@ -106,7 +106,12 @@ export const previewBackfill = operation({
       .array(
         z.strictObject({
           id: EventId,
-          quantity: Quantity.default(1),
+          quantity: Quantity.default(1).meta({
+            description: 'Of meters of the largest or newest value that value, which may be 0',
+          }),
+          value: UniqueValue.optional().meta({
+            description: 'Only for meters that count unique values, and required there: the value',
+          }),
           time: Instant.meta({ description: 'When it happened' }),
           dimensions: z
             .record(z.string().max(31), z.unknown())

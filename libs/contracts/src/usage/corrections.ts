@@ -3,15 +3,16 @@ import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
-import { EventId, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
+import { EventId, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource, UniqueValue } from './event.ts';
 import { Figure, Quantity } from './quantity.ts';
 
 export const usageEventVoided = problem('usage_event_voided', 409, 'The event was voided');
 export const usageEventTooOld = problem('usage_event_too_old', 409, 'The event is too old to be corrected');
 
-export const CorrectionAction = z
-  .enum(['void', 'amend'])
-  .meta({ id: 'CorrectionAction', description: 'void: it never happened. amend: it was another quantity' });
+export const CorrectionAction = z.enum(['void', 'amend']).meta({
+  id: 'CorrectionAction',
+  description: 'void: it never happened. amend: it was another quantity, or another value',
+});
 
 export const Correction = z
   .object({
@@ -29,19 +30,22 @@ export const correctUsage = operation({
   name: 'usage.correct',
   http: ['POST', '/api/v1/usage/corrections'],
   scope: 'usage:write',
-  summary: 'Void an event, or amend its quantity, with a reason',
+  summary: 'Void an event, or amend what it says, with a reason',
   description:
     'Corrections change what a customer is charged, so only a service key makes them. They are facts of their own: the event ' +
     'stays, and hours, balance and notices follow in the same transaction. Sent again, a correction changes nothing. Events ' +
     `may be corrected for ${MAX_EVENT_AGE_DAYS} days.`,
-  audit: { thing: 'usage_event', id: 'id', name: 'meter', shows: ['action', 'quantity', 'source', 'reason'] },
+  audit: { thing: 'usage_event', id: 'id', name: 'meter', shows: ['action', 'quantity', 'value', 'source', 'reason'] },
   input: z.strictObject({
     source: ReportedSource.default('default'),
     id: EventId,
     action: CorrectionAction,
     quantity: Quantity.optional().meta({
-      description: 'For amend: the right quantity, above 0; of meters that are weighted by time the right value',
+      description:
+        'For amend: the right quantity, above 0; of meters of the largest or newest value, or that are weighted by time, ' +
+        'the right value, which may be 0',
     }),
+    value: UniqueValue.optional().meta({ description: 'For amend, of meters that count unique values: the right one' }),
     reason: z
       .string()
       .trim()

@@ -34,6 +34,13 @@ export const ReportedSource = visible(250).meta({
   examples: ['shop'],
 });
 
+/** What a meter of unique values counts. */
+export const UniqueValue = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ description: 'A value of a meter that counts unique ones', examples: ['visitor-17'] });
+
 /**
  * One fact of usage as it travels on JetStream. `(org, source, id)` identifies it for 37 days after it was counted: sent
  * again it counts once, even with another time; later its time is too old. So derive `id` and `at` from the fact (a

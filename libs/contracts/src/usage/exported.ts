@@ -21,6 +21,11 @@ export const exported: Exported = {
       without: { internal: 'hash' },
       beside: METER,
     },
+    usage_values: {
+      columns: 'meter window_start window_end at value voided',
+      without: { internal: 'key hash n' },
+      beside: METER,
+    },
     usage_corrections: {
       columns: 'number source id action quantity reason corrected_at',
       without: { internal: 'key', operator: 'corrected_by' },
@@ -60,7 +65,7 @@ export const exported: Exported = {
   moves: {
     tables:
       'entitlement_snapshots quotas credit_grants credit_draws credit_watches rollovers usage_sources ' +
-      'usage_series usage_gauges gauge_watches usage_aggregates usage_balances usage_hours ' +
+      'usage_series usage_gauges gauge_watches usage_aggregates usage_values usage_balances usage_hours ' +
       'usage_label_hours usage_origin_hours usage_labels usage_origins usage_events usage_identities ' +
       'usage_corrections usage_backfills usage_backfill_changes quota_alerts rejected_events',
     queues: '',

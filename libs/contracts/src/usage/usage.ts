@@ -7,7 +7,7 @@ import { operation } from '../kernel/operation.ts';
 import { countedPage, countQuery, Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
 import { filter, groupBy, HistoryGroup, UsageGroup } from './dimensions.ts';
-import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource } from './event.ts';
+import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource, UniqueValue } from './event.ts';
 import { unknownMeter } from './leases.ts';
 import { Figure, Quantity } from './quantity.ts';
 import { RolledOver } from './rollover.ts';
@@ -234,15 +234,10 @@ export const NewUsageEvent = z
         'A number, or an exact decimal as text, with at most as many digits behind the point as the meter has (by default ' +
         'none), above 0; of meters that take the largest or the newest value that value, which may be 0',
     }),
-    value: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({
-        description: 'Only for meters that count unique values, and required there: the value',
-        examples: ['visitor-17'],
-      }),
+    value: UniqueValue.optional().meta({
+      description: 'Only for meters that count unique values, and required there: the value',
+      examples: ['visitor-17'],
+    }),
     time: Instant.optional().meta({
       description: 'When it happened, by default now; finer than a millisecond is truncated',
     }),

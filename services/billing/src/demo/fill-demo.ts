@@ -14,7 +14,12 @@ import { type CurrentCatalogue, requireCatalogue } from '../plans/catalogue.rows
 import { clearStory, findBegin, insertChange, insertMadeUp } from './demo.rows.ts';
 import { beginOf, linesOf, monthsFrom, type Stage, shownBy, stagesOf, subscriptionTo } from './made-up.rules.ts';
 
-const CUSTOMER = { name: 'Harbour Coffee Ltd', address: '1 Quay Street, Bristol BS1 4XX, GB', taxId: 'GB000000000' };
+const CUSTOMER = {
+  name: 'Harbour Coffee Ltd',
+  address: '1 Quay Street, Bristol BS1 4XX, GB',
+  taxId: 'GB000000000',
+  country: 'GB',
+};
 
 /** Plans with their history, and the invoices for them: what the other parts of the demo take their limits from. */
 @Controller()

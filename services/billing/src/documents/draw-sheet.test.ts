@@ -22,6 +22,7 @@ const INVOICE: StoredInvoice = {
   due_at: at('2026-11-15T10:00:00Z'),
   paid_at: null,
   created_at: at('2026-11-01T10:00:00Z'),
+  tax: null,
   customer: { name: 'Harbour Ltd', address: '1 Harbour Street\n20457 Hamburg', taxId: 'DE123456789' },
 };
 const line = (more: Partial<PrintedLine> = {}): PrintedLine => ({

@@ -149,7 +149,7 @@ function drawSums(doc: Doc, { sums }: InvoiceSheet, below: number): void {
   }
   for (const [n, [name, value]] of sums.entries()) {
     doc.font(n === sums.length - 1 ? 'bold' : 'plain');
-    write(doc, name, { x: 300, width: 110, align: 'right' }, y);
+    write(doc, name, { x: 250, width: 160, align: 'right' }, y);
     y = write(doc, value, { x: 414, width: RIGHT - 414, align: 'right' }, y) + GAP;
   }
 }

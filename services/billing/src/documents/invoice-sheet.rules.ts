@@ -1,6 +1,7 @@
 import { exponentOf } from '@tidegate/contracts/billing/currencies';
 import type { Locale } from '@tidegate/contracts/kernel/locale';
 import type { StoredInvoice } from '../invoices/invoice.rules.ts';
+import { creditedTax } from '../invoices/tax.rules.ts';
 import { decimalOf, unitPrice, written } from './exact-number.rules.ts';
 import { INVOICE_WORDS } from './invoice-words.rules.ts';
 import { type HasGlyph, shownLines, shownText } from './shown-text.rules.ts';
@@ -71,6 +72,7 @@ export function invoiceSheet({ invoice, lines, seller, locale }: ToPrint, has: H
       ...(invoice.issued_at ? [[words.issued, days.format(invoice.issued_at)] as const] : []),
       ...(invoice.due_at ? [[words.due, days.format(invoice.due_at)] as const] : []),
       [words.period, period(invoice.period_start, invoice.period_end)],
+      ...(invoice.tax?.reverseCharge ? [[words.tax, words.reverseCharge] as const] : []),
     ],
     columns: [words.description, words.period, words.quantity, words.unitPrice, words.amount(currency)],
     rows: lines.map((line) => {
@@ -85,7 +87,7 @@ export function invoiceSheet({ invoice, lines, seller, locale }: ToPrint, has: H
         amount(whole),
       ];
     }),
-    sums: sumsOf(invoice, words).map(([name, minor]) => [name, sum(minor)]),
+    sums: sumsOf(invoice, words, taxName(invoice, words, language)).map(([name, minor]) => [text(name), sum(minor)]),
     page: words.page,
   };
 }
@@ -98,22 +100,29 @@ function stateOf({ status, paid_at }: StoredInvoice, words: Words, days: Intl.Da
 }
 
 /** What is nothing is left out, but for tax, total and what is left to pay. */
-function sumsOf(invoice: StoredInvoice, words: Words): (readonly [string, bigint])[] {
+function sumsOf(invoice: StoredInvoice, words: Words, taxed: string): (readonly [string, bigint])[] {
   const [discount, fromBalance, credited] = [
     BigInt(invoice.discount_minor),
     BigInt(invoice.from_balance_minor),
     BigInt(invoice.credited_minor),
   ];
+  const [tax, total] = [BigInt(invoice.tax_minor), BigInt(invoice.total_minor)];
+  const inCredits = creditedTax({ tax, total, credited });
   return [
     [words.subtotal, BigInt(invoice.subtotal_minor)],
     ...(discount === 0n ? [] : [[words.discount, -discount] as const]),
     ...(fromBalance < 0n ? [[words.toBalance, -fromBalance] as const] : []),
-    [words.tax, BigInt(invoice.tax_minor)],
-    [words.total, BigInt(invoice.total_minor)],
+    [taxed, tax],
+    [words.total, total],
     ...(fromBalance > 0n ? [[words.fromBalance, -fromBalance] as const] : []),
     ...(credited === 0n ? [] : [[words.credited, -credited] as const]),
+    ...(inCredits === 0n ? [] : [[words.ofIt(taxed), -inCredits] as const]),
     [words.left, BigInt(invoice.due_minor)],
   ];
 }
+
+/** As the operator calls it, with its rate. */
+const taxName = ({ tax }: StoredInvoice, words: Words, language: string): string =>
+  tax ? `${tax.name} ${written(tax.rate, language)} %` : words.tax;
 
 const withoutZeros = (decimal: string): string => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);

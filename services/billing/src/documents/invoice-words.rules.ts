@@ -21,6 +21,8 @@ export interface InvoiceWords {
   fromBalance: string;
   toBalance: string;
   credited: string;
+  ofIt: (tax: string) => string;
+  reverseCharge: string;
   left: string;
   paidOn: (day: string) => string;
   states: Record<Exclude<InvoiceStatus, 'paid'>, string>;
@@ -50,6 +52,8 @@ export const INVOICE_WORDS: Record<Locale, InvoiceWords> = {
     fromBalance: 'From the balance',
     toBalance: 'To the balance',
     credited: 'Credited',
+    ofIt: (tax) => `of it ${tax}`,
+    reverseCharge: 'Reverse charge: the customer owes the tax',
     left: 'Left to pay',
     paidOn: (day) => `Paid on ${day}`,
     states: {
@@ -82,6 +86,8 @@ export const INVOICE_WORDS: Record<Locale, InvoiceWords> = {
     fromBalance: 'Aus dem Guthaben',
     toBalance: 'In das Guthaben',
     credited: 'Gutgeschrieben',
+    ofIt: (tax) => `davon ${tax}`,
+    reverseCharge: 'Steuerschuldnerschaft des Leistungsempfängers',
     left: 'Noch zu zahlen',
     paidOn: (day) => `Bezahlt am ${day}`,
     states: {

@@ -26,7 +26,7 @@ export async function findPrinted(
   const rows = await tx.query<Omit<FoundInvoice, 'lines'> & { line: PrintedLine | null }>(
     `select i.provider, i.number, i.status, i.currency, i.subtotal_minor::text, i.discount_minor::text, i.tax_minor::text,
             i.total_minor::text, i.from_balance_minor::text, i.credited_minor::text, i.due_minor::text, i.period_start,
-            i.period_end, i.issued_at, i.due_at, i.paid_at, i.created_at, i.customer, i.seller, l.line
+            i.period_end, i.issued_at, i.due_at, i.paid_at, i.created_at, i.customer, i.seller, i.tax, l.line
        from ${invoices} i
        left join lateral (
          select jsonb_build_object('description', description, 'quantity', quantity::text, 'amount_minor', amount_minor::text,

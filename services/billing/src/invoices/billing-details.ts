@@ -18,7 +18,7 @@ export class BillingDetails {
   async set({ input, caller, tx }: OperationContext<typeof setBillingDetails>) {
     const orgId = caller.orgId as string;
     const before = await findDetails(tx, orgId);
-    await saveDetails(tx, orgId, { ...input, taxId: input.taxId ?? null });
+    await saveDetails(tx, orgId, { ...input, taxId: input.taxId ?? null, country: input.country ?? null });
     const after = await findDetails(tx, orgId);
     if (!isDeepStrictEqual(before, after)) {
       const by = changedBy(caller);

@@ -74,12 +74,17 @@ export const findWaiting = (tx: Tx, orgId: string): Promise<ItemRow[]> =>
     [orgId],
   );
 
-export async function putOnInvoice(tx: Tx, orgId: string, invoiceId: string, items: readonly string[]): Promise<void> {
-  await tx.query('update invoice_items set invoice_id = $2 where org_id = $1 and id = any ($3::uuid[])', [
-    orgId,
-    invoiceId,
-    items,
-  ]);
+export async function putOnInvoice(
+  tx: Tx,
+  orgId: string,
+  invoiceId: string,
+  items: readonly { id: string; tax: bigint }[],
+): Promise<void> {
+  await tx.query(
+    `update invoice_items i set invoice_id = $2, tax_minor = t.tax from unnest($3::uuid[], $4::bigint[]) as t(id, tax)
+      where i.org_id = $1 and i.id = t.id`,
+    [orgId, invoiceId, items.map(({ id }) => id), items.map(({ tax }) => tax)],
+  );
 }
 
 export interface DiscountedCharge {

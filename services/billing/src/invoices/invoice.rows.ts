@@ -1,8 +1,10 @@
+import type { InvoiceTax } from '@tidegate/contracts/billing/invoice-tax';
 import type { Invoice, InvoiceCustomer, InvoiceLine, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import type { StoredInvoice } from './invoice.rules.ts';
 import type { LineUsage } from './line-usage.rules.ts';
+import { creditedTax } from './tax.rules.ts';
 
 export interface InvoiceRow extends StoredInvoice {
   org_id: string;
@@ -13,7 +15,7 @@ export interface InvoiceRow extends StoredInvoice {
 
 const COLUMNS = `org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, tax_minor, total_minor,
   from_balance_minor, credited_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at, url, pdf_url,
-  created_at, customer`;
+  created_at, customer, tax`;
 
 /** Everything that touches an organisation's money locks its account first: changes take turns. */
 export async function lockAccount(tx: Tx, orgId: string): Promise<{ currency: string | null }> {
@@ -70,13 +72,14 @@ export interface ItemRow {
   currency: string;
   amount_minor: string;
   discount_minor: string;
+  tax_minor: string;
   period_start: Date;
   period_end: Date;
   usage: LineUsage | null;
 }
 
 export const ITEM_COLUMNS =
-  'id, product, item, description, quantity, currency, amount_minor, discount_minor, period_start, period_end, usage';
+  'id, product, item, description, quantity, currency, amount_minor, discount_minor, tax_minor, period_start, period_end, usage';
 
 /** Locks the account, then reads the invoice, so that changes of an invoice take turns. */
 export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceRow | undefined> {
@@ -97,6 +100,7 @@ export async function nextNumber(tx: Tx, year: number): Promise<string> {
 export type NewInvoice = Pick<InvoiceRow, 'org_id' | 'id' | 'number' | 'status' | 'currency'> & {
   subtotal: bigint;
   discount: bigint;
+  tax: bigint;
   total: bigint;
   fromBalance: bigint;
   due: bigint;
@@ -105,6 +109,7 @@ export type NewInvoice = Pick<InvoiceRow, 'org_id' | 'id' | 'number' | 'status' 
   /** By the clock that all replicas share. */
   issuedAt: number;
   customer: InvoiceCustomer;
+  taxOfAll: InvoiceTax | null;
   /** Who it is from, in lines. */
   seller: string;
   dueDays: number;
@@ -115,9 +120,9 @@ export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<Invoic
   const row = await tx.one<InvoiceRow>(
     `insert into invoices (org_id, id, provider, number, status, currency, subtotal_minor, discount_minor, total_minor,
                            from_balance_minor, due_minor, period_start, period_end, issued_at, due_at, paid_at,
-                           remind_at, reminded_at, customer, seller)
+                           remind_at, reminded_at, customer, seller, tax_minor, tax)
      values ($1, $2, 'manual', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14::timestamptz, $14::timestamptz + $13::int * interval '1 day',
-             case when $4 = 'paid' then $14::timestamptz end, $14::timestamptz, $14::timestamptz, $15::jsonb, $16)
+             case when $4 = 'paid' then $14::timestamptz end, $14::timestamptz, $14::timestamptz, $15::jsonb, $16, $17, $18::jsonb)
      returning ${COLUMNS}`,
     [
       invoice.org_id,
@@ -136,6 +141,8 @@ export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<Invoic
       new Date(invoice.issuedAt),
       JSON.stringify(invoice.customer),
       invoice.seller,
+      invoice.tax,
+      invoice.taxOfAll ? JSON.stringify(invoice.taxOfAll) : null,
     ],
   );
   if (!row) throw new Error('An invoice was inserted and not returned.');
@@ -203,6 +210,7 @@ export const toLine = (row: ItemRow): InvoiceLine => ({
   quantity: Number(row.quantity),
   amountMinor: Number(row.amount_minor),
   discountMinor: Number(row.discount_minor),
+  taxMinor: Number(row.tax_minor),
   periodStart: row.period_start.toISOString(),
   periodEnd: row.period_end.toISOString(),
   ...(row.usage ? { usage: toUsage(row.usage) } : {}),
@@ -223,14 +231,23 @@ export const toWire = (row: InvoiceRow): Invoice => ({
   number: row.number,
   provider: row.provider,
   status: row.status,
-  customer: row.customer,
+  // What was issued before knows no country.
+  customer: row.customer && { ...row.customer, country: row.customer.country ?? null },
   currency: row.currency,
   subtotalMinor: Number(row.subtotal_minor),
   discountMinor: Number(row.discount_minor),
   taxMinor: Number(row.tax_minor),
+  tax: row.tax,
   totalMinor: Number(row.total_minor),
   fromBalanceMinor: Number(row.from_balance_minor),
   creditedMinor: Number(row.credited_minor),
+  creditedTaxMinor: Number(
+    creditedTax({
+      tax: BigInt(row.tax_minor),
+      total: BigInt(row.total_minor),
+      credited: BigInt(row.credited_minor),
+    }),
+  ),
   dueMinor: Number(row.due_minor),
   periodStart: row.period_start.toISOString(),
   periodEnd: row.period_end.toISOString(),

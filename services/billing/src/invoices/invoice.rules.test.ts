@@ -3,12 +3,13 @@ import { credit, totals } from './invoice.rules.ts';
 
 test('the balance pays what it can, and the rest is due', () => {
   const lines = [
-    { amount: 5_000n, discount: 1_000n },
-    { amount: 1_500n, discount: 300n },
+    { amount: 5_000n, discount: 1_000n, tax: 0n },
+    { amount: 1_500n, discount: 300n, tax: 0n },
   ];
   expect(totals(lines, 1_000n)).toEqual({
     subtotal: 6_500n,
     discount: 1_300n,
+    tax: 0n,
     total: 5_200n,
     fromBalance: 1_000n,
     due: 4_200n,
@@ -16,11 +17,11 @@ test('the balance pays what it can, and the rest is due', () => {
 });
 
 test('credits beyond the charges go to the balance', () => {
-  const lines = [-3_000n, 1_000n].map((amount) => ({ amount, discount: 0n }));
+  const lines = [-3_000n, 1_000n].map((amount) => ({ amount, discount: 0n, tax: 0n }));
   expect(totals(lines, 500n)).toMatchObject({ total: 0n, fromBalance: -2_000n, due: 0n });
 });
 
-test('no money comes from nowhere: charges less discounts are what is due, what the balance paid, and what it got', () => {
+test('no money comes from nowhere: charges less discounts, with their tax, are what is due, what the balance paid, and what it got', () => {
   const amounts = fc.array(fc.bigInt({ min: -50_000n, max: 50_000n }), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(
@@ -28,11 +29,15 @@ test('no money comes from nowhere: charges less discounts are what is due, what 
       fc.integer({ min: 1, max: 100 }),
       fc.bigInt({ min: 0n, max: 50_000n }),
       (given, off, balance) => {
-        const { subtotal, discount, total, fromBalance, due } = totals(
-          given.map((amount) => ({ amount, discount: amount > 0n ? (amount * BigInt(off)) / 100n : 0n })),
+        const { subtotal, discount, tax, total, fromBalance, due } = totals(
+          given.map((amount) => ({
+            amount,
+            discount: amount > 0n ? (amount * BigInt(off)) / 100n : 0n,
+            tax: amount / 5n,
+          })),
           balance,
         );
-        expect(subtotal - discount).toBe(due + fromBalance);
+        expect(subtotal - discount + tax).toBe(due + fromBalance);
         expect(due).toBeGreaterThanOrEqual(0n);
         expect(total).toBeGreaterThanOrEqual(due);
         expect(balance - fromBalance).toBeGreaterThanOrEqual(0n);

@@ -1,3 +1,4 @@
+import type { InvoiceTax } from '@tidegate/contracts/billing/invoice-tax';
 import type { InvoiceCustomer, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
 import { smaller } from '../prices/rounding.rules.ts';
 
@@ -21,11 +22,14 @@ export interface StoredInvoice {
   paid_at: Date | null;
   created_at: Date;
   customer: InvoiceCustomer | null;
+  tax: InvoiceTax | null;
 }
 
 export interface InvoiceTotals {
   subtotal: bigint;
   discount: bigint;
+  /** Of charges and credits: below zero where credits prevail. */
+  tax: bigint;
   /** Never below zero: what is left over goes to the balance. */
   total: bigint;
   /** Taken from the balance; below zero, it is what the credits on the invoice leave over and the balance gets. */
@@ -37,19 +41,21 @@ export interface Line {
   amount: bigint;
   /** What a coupon takes, not below zero. */
   discount: bigint;
+  tax: bigint;
 }
 
 /**
- * subtotal − discounts = total, of which the balance pays what it can. Credits beyond the charges are not paid out: they go
+ * subtotal − discounts + tax = total, of which the balance pays what it can. Credits beyond the charges are not paid out: they go
  * to the balance, and the total is zero.
  */
 export function totals(lines: readonly Line[], balance: bigint): InvoiceTotals {
   const subtotal = lines.reduce((sum, { amount }) => sum + amount, 0n);
   const discount = lines.reduce((sum, line) => sum + line.discount, 0n);
-  const net = subtotal - discount;
-  if (net < 0n) return { subtotal, discount, total: 0n, fromBalance: net, due: 0n };
-  const fromBalance = balance > 0n ? smaller(balance, net) : 0n;
-  return { subtotal, discount, total: net, fromBalance, due: net - fromBalance };
+  const tax = lines.reduce((sum, line) => sum + line.tax, 0n);
+  const sum = subtotal - discount + tax;
+  if (sum < 0n) return { subtotal, discount, tax, total: 0n, fromBalance: sum, due: 0n };
+  const fromBalance = balance > 0n ? smaller(balance, sum) : 0n;
+  return { subtotal, discount, tax, total: sum, fromBalance, due: sum - fromBalance };
 }
 
 export interface Owed {

@@ -4,7 +4,7 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { BillingConfig, sellerOf } from '../billing.config.ts';
+import { BillingConfig, sellerOf, taxTermsOf } from '../billing.config.ts';
 import { settleOrders } from '../credits/settle-orders.ts';
 import { DUE_CHANGES } from '../entitlements/announce-entitlements.ts';
 import { makeDue } from '../entitlements/entitlements.rows.ts';
@@ -14,6 +14,7 @@ import { findDetails } from './billing-details.rows.ts';
 import { type InvoiceRow, insertInvoice, lockAccount, nextNumber, toWire } from './invoice.rows.ts';
 import { totals } from './invoice.rules.ts';
 import { findWaiting, putOnInvoice } from './invoice-item.rows.ts';
+import { taxOf, taxOn } from './tax.rules.ts';
 
 export interface Issue {
   orgId: string;
@@ -37,7 +38,12 @@ export class IssueInvoice {
     const account = await lockAccount(tx, orgId);
     const waiting = await findWaiting(tx, orgId);
     const [first] = waiting;
-    const lines = waiting.map((item) => ({ amount: BigInt(item.amount_minor), discount: BigInt(item.discount_minor) }));
+    const customer = await findDetails(tx, orgId);
+    const tax = taxOf(taxTermsOf(this.config), customer);
+    const lines = waiting.map((item) => {
+      const [amount, discount] = [BigInt(item.amount_minor), BigInt(item.discount_minor)];
+      return { id: item.id, amount, discount, tax: taxOn(amount - discount, tax) };
+    });
     if (!first || (onlyOwed && lines.reduce((sum, line) => sum + line.amount - line.discount, 0n) <= 0n))
       return undefined;
     const currency = account.currency ?? first.currency;
@@ -55,16 +61,12 @@ export class IssueInvoice {
       periodStart: new Date(Math.min(...times)).toISOString(),
       periodEnd: new Date(Math.max(...times)).toISOString(),
       issuedAt,
-      customer: await findDetails(tx, orgId),
+      customer,
+      taxOfAll: tax,
       seller: sellerOf(this.config),
       dueDays: this.config.INVOICE_DUE_DAYS,
     });
-    await putOnInvoice(
-      tx,
-      orgId,
-      invoice.id,
-      waiting.map(({ id }) => id),
-    );
+    await putOnInvoice(tx, orgId, invoice.id, lines);
     if (sums.fromBalance !== 0n) {
       await changeBalance(tx, orgId, {
         effectKey: `invoice:${invoice.id}`,

@@ -36,7 +36,7 @@ export function listInvoicesOfAll(
   return tx.query<ListedInvoice>(
     `select i.org_id, i.id, i.provider, i.number, i.status, i.currency, i.subtotal_minor, i.discount_minor, i.tax_minor,
             i.total_minor, i.from_balance_minor, i.credited_minor, i.due_minor, i.period_start, i.period_end, i.issued_at,
-            i.due_at, i.paid_at, i.created_at, i.customer, ${links}, ${cursorTime('i.created_at')} as created
+            i.due_at, i.paid_at, i.created_at, i.customer, i.tax, ${links}, ${cursorTime('i.created_at')} as created
        from ${invoices} i
       where ${wanted} and i.provider <> 'demo' and ($4::uuid is null or i.org_id = $4)
         and ($2::timestamptz is null or (i.created_at, i.id) < ($2, $3::uuid))

@@ -39,17 +39,22 @@ const INVOICE = [
   ...(['organisationId', 'deleted', 'id', 'number', 'provider', 'status', 'customerName', 'customerTaxId'] as const),
   ...(['currency', 'subtotalMinor', 'discountMinor', 'taxMinor', 'totalMinor', 'fromBalanceMinor'] as const),
   ...(['creditedMinor', 'dueMinor', 'periodStart', 'periodEnd', 'issuedAt', 'dueAt', 'paidAt'] as const),
+  // What came later stands behind what programs read by its place.
+  ...(['customerCountry', 'taxName', 'taxRate', 'creditedTaxMinor'] as const),
 ];
 
 /** A line for each, in the smallest unit of its currency; without its lines. */
 export const invoiceTable = (invoices: readonly InvoiceOfAny[], options: { header: boolean }): string =>
   csvOf(
     INVOICE,
-    invoices.map(({ lines: _lines, customer, deleted, ...invoice }) => ({
+    invoices.map(({ lines: _lines, customer, deleted, tax, ...invoice }) => ({
       ...invoice,
       deleted: String(deleted),
       customerName: customer?.name ?? null,
       customerTaxId: customer?.taxId ?? null,
+      customerCountry: customer?.country ?? null,
+      taxName: tax?.name ?? null,
+      taxRate: tax?.rate ?? null,
     })),
     options,
   );

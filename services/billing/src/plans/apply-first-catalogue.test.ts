@@ -28,6 +28,7 @@ const start = (PLANS_FILE?: string) =>
       INVOICE_REMINDER_DAYS: '',
       INVOICE_KEEP_YEARS: 10,
       INSTALLATION_NAME: 'Tidegate',
+      INVOICE_TAX_NAME: 'VAT',
     }),
     log,
   ).onApplicationBootstrap();

@@ -3,6 +3,8 @@ import { previewSeats } from '@tidegate/contracts/billing/seats';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { BillingConfig, taxTermsOf } from '../billing.config.ts';
+import type { TaxTerms } from '../invoices/tax.rules.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { Payments, type PreviewedCost } from '../subscriptions/payments.ts';
@@ -18,6 +20,7 @@ export class PreviewSeats {
     private readonly tenants: TenantDatabase,
     private readonly count: CountMembers,
     private readonly payments: Payments,
+    private readonly config: BillingConfig,
   ) {}
 
   @Handles(previewSeats)
@@ -48,7 +51,7 @@ export class PreviewSeats {
   private cost(orgId: string, state: SeatState, quantity: number): Promise<PreviewedCost> {
     const { one } = state;
     if (one.provider !== 'stripe' || one.ref === null) {
-      return this.tenants.snapshot(orgId, (tx) => byHand(tx, orgId, state, quantity));
+      return this.tenants.snapshot(orgId, (tx) => byHand(tx, orgId, { state, quantity, tax: taxTermsOf(this.config) }));
     }
     const { product, plan, planVersion, interval, ref } = one;
     const addons = addonsWith(state, quantity);
@@ -59,8 +62,12 @@ export class PreviewSeats {
   }
 }
 
-async function byHand(tx: Tx, orgId: string, state: SeatState, quantity: number): Promise<PreviewedCost> {
+async function byHand(
+  tx: Tx,
+  orgId: string,
+  { state, quantity, tax }: { state: SeatState; quantity: number; tax: TaxTerms | undefined },
+): Promise<PreviewedCost> {
   const [catalogue, { steps }, at] = [await requireCatalogue(tx), await findHoldings(tx, orgId), await readClock(tx)];
   const after = { ...state.one, next: null, items: itemsWith(state, quantity, at) };
-  return invoicesOf({ tx, orgId, steps }, { catalogue, at, product: after.product, before: state.one }, after);
+  return invoicesOf({ tx, orgId, steps, tax }, { catalogue, at, product: after.product, before: state.one }, after);
 }

@@ -3,7 +3,7 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { BillingConfig } from '../billing.config.ts';
 import { findAddonVersion, findPlanVersion } from '../plans/catalogue.rows.ts';
-import { findPauses } from './pause.rows.ts';
+import { endPauses, findPauses } from './pause.rows.ts';
 import { applied, type ProviderState, stepFor } from './provider-state.rules.ts';
 import { SubscriptionChanges } from './subscription-changes.ts';
 import { claimTrial, personKeys, useTrial } from './trial.rows.ts';
@@ -31,6 +31,8 @@ export class ProviderStates {
       const pauseEndsAt = pauses.findLast(({ ended_at }) => ended_at === null)?.ends_at.getTime() ?? null;
       const after = applied(before, product, state, { at, graceDays: this.config.GRACE_DAYS, pauseEndsAt });
       if (!after) return undefined;
+      // Also when it was paid for on a page, or resumed in the provider's dashboard.
+      if (before?.status === 'paused' && after.status !== 'paused') await endPauses(tx, orgId, product);
       if (after.status === 'trialing' && state.trialEnd !== null) {
         const [started, ends] = [new Date(state.periodStart), new Date(state.trialEnd)];
         const trial = { product, plan: state.plan, started_at: started, ends_at: ends };

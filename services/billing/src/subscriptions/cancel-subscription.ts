@@ -48,7 +48,7 @@ export class CancelSubscription {
     return this.carryOut(
       context,
       async (billed) => {
-        await this.provider.resume(billed);
+        await this.provider.resume(billed, { byHolder: true });
         const { orgId, subscription } = billed;
         await this.tenants.run(orgId, (tx) => endPauses(tx, orgId, subscription.product));
       },

@@ -13,8 +13,9 @@ const AFTER_FAILURE_MS = 3_600_000;
 /*
  * Ends the pauses whose time is over of what a payment provider bills: it is asked to resume them, outside of any
  * transaction, and says what follows. What is invoiced here goes on by itself (`apply-due-changes`); then only the record is
- * closed. Two replicas may ask for the same: resuming what runs changes nothing. What is refused (a card that is declined)
- * stays paused and is asked for again an hour later; nobody else waits for that.
+ * closed. Two replicas may ask for the same: resuming what runs changes nothing. What is due then is collected as every period is:
+ * a card that is declined, or whose bank asks for its holder, leaves the subscription past due. What is refused or waits for
+ * somebody on a page stays paused and is asked for again an hour later; nobody else waits for that.
  */
 @Injectable()
 export class EndPauses {
@@ -40,7 +41,7 @@ export class EndPauses {
 
   private async end({ orgId, product }: DuePause): Promise<void> {
     const billed = await this.tenants.read(orgId, (tx) => this.provider.find(tx, orgId, product));
-    if (billed?.subscription.status === 'paused') await this.provider.resume(billed);
+    if (billed?.subscription.status === 'paused') await this.provider.resume(billed, { byHolder: false });
     await this.tenants.run(orgId, (tx) => endPauses(tx, orgId, product));
   }
 }

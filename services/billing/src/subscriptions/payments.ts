@@ -39,7 +39,7 @@ export abstract class Payments {
   /** What that change would cost; nothing is changed. */
   abstract preview(subscription: PaidSubscription, to: PaidChange): Promise<PreviewedCost>;
   abstract cancel(subscription: PaidSubscription, at: 'now' | 'period_end'): Promise<void>;
-  /** Takes a cancellation back, or ends a pause. */
-  abstract resume(subscription: PaidSubscription): Promise<void>;
+  /** Takes a cancellation back, or ends a pause. `byHolder`: whoever pays is there to confirm what is due then. */
+  abstract resume(subscription: PaidSubscription, who: { byHolder: boolean }): Promise<void>;
   abstract pause(subscription: PaidSubscription): Promise<void>;
 }

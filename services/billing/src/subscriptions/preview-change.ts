@@ -4,9 +4,11 @@ import { previewChange } from '@tidegate/contracts/billing/preview';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { BillingConfig, taxTermsOf } from '../billing.config.ts';
 import { invalidCode, redemptionOf } from '../coupons/redeem-coupon.ts';
 import { isValid } from '../entitlements/standing.rules.ts';
 import { findOwed } from '../invoices/balance.rows.ts';
+import type { TaxTerms } from '../invoices/tax.rules.ts';
 import { beingSetUp } from '../kernel/being-set-up.ts';
 import { findHoldings, readClock } from '../kernel/subscription.rows.ts';
 import { isEnded, paidPeriod } from '../kernel/subscription.rules.ts';
@@ -38,6 +40,7 @@ export class PreviewChange {
     private readonly tenants: TenantDatabase,
     private readonly entitlements: PreviewEntitlements,
     private readonly provider: ProviderChanges,
+    private readonly config: BillingConfig,
   ) {}
 
   @Handles(previewChange)
@@ -45,7 +48,7 @@ export class PreviewChange {
     const orgId = caller.orgId as string;
     // Of one moment, whatever is changed meanwhile.
     const { cost, owed, before, after } = await this.tenants.snapshot(orgId, async (tx) => ({
-      cost: await costOf(tx, orgId, input, refuse),
+      cost: await costOf(tx, orgId, input, refuse, taxTermsOf(this.config)),
       owed: await findOwed(tx, orgId),
       ...(await this.entitlements.read(tx, refuse, orgId, input)),
     }));
@@ -61,7 +64,13 @@ export class PreviewChange {
   }
 }
 
-async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Context['refuse']) {
+async function costOf(
+  tx: Tx,
+  orgId: string,
+  input: Context['input'],
+  refuse: Context['refuse'],
+  tax: TaxTerms | undefined,
+) {
   const { product } = input;
   const [catalogue, holdings, at] = [await requireCatalogue(tx), await findHoldings(tx, orgId), await readClock(tx)];
   if (!holdings.steps[SHARED]) throw beingSetUp();
@@ -105,7 +114,7 @@ async function costOf(tx: Tx, orgId: string, input: Context['input'], refuse: Co
       catalogue.coupons,
       await enteredWith(refuse, situation, choice, { decided, code }),
     ));
-  const invoices = await invoicesOf({ tx, orgId, steps, ...(coupon && { coupon }) }, situation, after);
+  const invoices = await invoicesOf({ tx, orgId, steps, tax, ...(coupon && { coupon }) }, situation, after);
   return { interval, provider: after.provider, beginsAt: iso(begins), ...invoices };
 }
 

@@ -3,19 +3,20 @@ import { defaultPlan } from '../entitlements/default-plan.rules.ts';
 import { costOfChange, costOfPeriod, findPaid, type Given, type Paid } from '../invoices/change-cost.ts';
 import { Ahead } from '../invoices/invoices-ahead.ts';
 import type { Steps } from '../invoices/paid-period.rules.ts';
+import type { TaxTerms } from '../invoices/tax.rules.ts';
 import { differInOrdersOnly, isBilledByHand, nextDue, type Subscription } from '../kernel/subscription.rules.ts';
 import { following, withStep } from './settle.ts';
 import type { Situation } from './subscription-changes.ts';
 
 /** The invoice at once, and the one after it: at the next period, or when what was ordered follows. */
 export async function invoicesOf(
-  given: Given & { steps: Steps },
+  given: Given & { steps: Steps; tax: TaxTerms | undefined },
   { catalogue, at, product, before }: Pick<Situation, 'catalogue' | 'at' | 'product' | 'before'>,
   after: Subscription,
 ): Promise<{ dueNow: PreviewedInvoice | null; next: PreviewedInvoice | null }> {
   const paid = await findPaid(given.tx, given.orgId, product);
   if (!paid && !isBilledByHand(after)) return { dueNow: null, next: null };
-  const ahead = await Ahead.read(given.tx, given.orgId);
+  const ahead = await Ahead.read(given.tx, given.orgId, given.tax);
   const stays = paid && before && differInOrdersOnly(before, after);
   const now = stays ? { next: paid, items: [] } : await costOfChange(given, paid, { after, at, by: '' });
   const dueNow = await ahead.add(now.items, at, { onlyOwed: true });

@@ -122,8 +122,8 @@ export class ProviderChanges {
     return this.asked().cancel(paid(orgId, subscription), at);
   }
 
-  async resume(billed: Billed): Promise<void> {
-    await this.replacing(billed, false, () => this.asked().resume(paid(billed.orgId, billed.subscription)));
+  async resume(billed: Billed, who: { byHolder: boolean }): Promise<void> {
+    await this.replacing(billed, false, () => this.asked().resume(paid(billed.orgId, billed.subscription), who));
   }
 
   pause({ orgId, subscription }: Billed): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Backfill, BackfillPreview } from '@tidegate/contracts/usage/backfills';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import { findValues } from '../ingestion/value.rows.ts';
 import { arrayText } from '../kernel/array-literal.ts';
 import { eventKey } from '../kernel/event-identity.ts';
 import { type Change, type Existing, movedSource, type Wanted } from './plan-backfill.rules.ts';
@@ -97,13 +98,14 @@ export const MOST_EXISTING = 20_000;
 
 /**
  * What service keys reported of a meter under a source in a time, and what earlier backfills made of it, each with what it
- * counts as now; one more than there may be.
+ * counts as now; one more than there may be. `values`: of a meter whose events do not add up; what a version before has
+ * counted of it is not stored.
  */
 export async function findExistingEvents(
   tx: Tx,
   orgId: string,
-  { meter, source, from, to }: { meter: string; source: string; from: string; to: string },
-): Promise<Existing[]> {
+  { meter, source, from, to, values }: { meter: string; source: string; from: string; to: string; values: boolean },
+): Promise<Existing[] | 'unstored'> {
   const moved = movedSource(source);
   const rows = await tx.query<{ source: string; id: string; at: Date; labels: string[] | null; quantity: string }>(
     // Events have no index of their own: the hours say where there are some.
@@ -122,16 +124,38 @@ export async function findExistingEvents(
     orgId,
     keyed.map(({ key }) => key),
   );
-  const corrected = await tx.query<{ key: string; quantity: string }>(
-    `select distinct on (key) replace(key::text, '-', '') as key, quantity from usage_corrections
-      where org_id = $1 and key = any($2::uuid[]) order by key, number desc`,
-    [orgId, keyed.map(({ key }) => key)],
-  );
-  const now = new Map(corrected.map(({ key, quantity }) => [key, Number(quantity)]));
+  const now = values ? await valuesNow(tx, orgId, keyed) : await quantitiesNow(tx, orgId, keyed);
+  if (values && keyed.some(({ key }) => !now.has(key))) return 'unstored';
   return keyed.map(({ key, source: own, id, at, labels, quantity }) => ({
-    ...{ key, source: own, id, at: at.toISOString(), labels, quantity: now.get(key) ?? Number(quantity) },
+    ...{ key, source: own, id, at: at.toISOString(), labels },
+    ...(now.get(key) ?? { quantity: Number(quantity) }),
     name: own === moved ? id.slice(id.indexOf(':') + 1) : id,
   }));
+}
+
+type Now = Pick<Existing, 'quantity' | 'hash'>;
+
+/** What those that were corrected count as. */
+async function quantitiesNow(tx: Tx, orgId: string, events: readonly { key: string }[]): Promise<Map<string, Now>> {
+  const rows = await tx.query<{ key: string; quantity: string }>(
+    `select distinct on (key) replace(key::text, '-', '') as key, quantity from usage_corrections
+      where org_id = $1 and key = any($2::uuid[]) order by key, number desc`,
+    [orgId, events.map(({ key }) => key)],
+  );
+  return new Map(rows.map(({ key, quantity }) => [key, { quantity: Number(quantity) || null }]));
+}
+
+async function valuesNow(
+  tx: Tx,
+  orgId: string,
+  events: readonly { key: string; at: Date }[],
+): Promise<Map<string, Now>> {
+  const stored = await findValues(
+    tx,
+    orgId,
+    events.map(({ key, at }) => ({ key, at: at.toISOString() })),
+  );
+  return new Map([...stored].map(([key, { value, voided, hash }]) => [key, { quantity: voided ? null : value, hash }]));
 }
 
 /** Nobody corrects these events until the transaction ends; what was corrected before is seen by later queries. */
@@ -151,7 +175,7 @@ export async function insertCorrections(
   const rows = await tx.query<{ key: string; number: number }>(
     `insert into usage_corrections (org_id, key, number, source, id, action, quantity, reason, corrected_by)
      select $1, t.key, coalesce((select max(c.number) from usage_corrections c where c.org_id = $1 and c.key = t.key), 0) + 1,
-            t.source, t.id, case when t.quantity = 0 then 'void' else 'amend' end, t.quantity, $6, $7
+            t.source, t.id, case when t.quantity is null then 'void' else 'amend' end, coalesce(t.quantity, 0), $6, $7
        from unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[]) as t(key, source, id, quantity)
      returning replace(key::text, '-', '') as key, number`,
     [
@@ -191,8 +215,13 @@ export async function insertChanges(
   );
 }
 
-/** What a backfill changed, with what each event counts as now. */
-export async function findChanges(tx: Tx, orgId: string, backfillId: string): Promise<(Change & { now: number })[]> {
+/** What a backfill changed, in the order in which it did, with what each event counts as now. */
+export async function findChanges(
+  tx: Tx,
+  orgId: string,
+  backfillId: string,
+  { values }: { values: boolean },
+): Promise<(Change & { now: number | null })[]> {
   await tx.query(
     `select 1 from usage_identities i join usage_backfill_changes b on b.org_id = i.org_id and b.key = i.key
       where b.org_id = $1 and b.backfill_id = $2 order by i.key for update of i`,
@@ -204,19 +233,23 @@ export async function findChanges(tx: Tx, orgId: string, backfillId: string): Pr
     id: string;
     at: Date;
     labels: string[] | null;
-    before: string;
-    after: string;
-    now: string;
+    before: string | null;
+    after: string | null;
+    now: string | null;
   }>(
     `select replace(b.key::text, '-', '') as key, b.source, b.id, b.at, b.labels, b.before, b.after,
-            coalesce((select c.quantity from usage_corrections c where c.org_id = $1 and c.key = b.key
-                       order by c.number desc limit 1), b.after) as now
-       from usage_backfill_changes b where b.org_id = $1 and b.backfill_id = $2`,
+            case when c.action is null then b.after when c.action = 'amend' then c.quantity end as now
+       from usage_backfill_changes b
+            left join lateral (select c.action, c.quantity from usage_corrections c
+                                where c.org_id = $1 and c.key = b.key order by c.number desc limit 1) as c on true
+      where b.org_id = $1 and b.backfill_id = $2 order by b.at, b.key`,
     [orgId, backfillId],
   );
+  // Of meters that add up nothing is 0 as well; a value may be 0.
+  const read = (text: string | null) => (text === null ? null : values ? Number(text) : Number(text) || null);
   return rows.map(({ at, before, after, now, ...row }) => ({
     ...row,
-    ...{ at: at.toISOString(), before: Number(before), after: Number(after), now: Number(now), fresh: false },
+    ...{ at: at.toISOString(), before: read(before), after: read(after), now: read(now), fresh: false },
   }));
 }
 

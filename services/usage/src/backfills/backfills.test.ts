@@ -48,7 +48,7 @@ beforeAll(async () => {
   const meters = [
     described('gb', { decimals: 2, groupBy: ['region'] }),
     described('jobs', { aggregate: 'count' }),
-    described('peak', { aggregate: 'max' }),
+    described('vm', { aggregate: 'time_weighted' }),
   ];
   await usage.tenants.as({}, (tx) => saveMeters(tx, meters));
   run = new RunBackfills(new Backfills(usage.tenants, usage.writer()), usage.tenants, bus, {
@@ -68,7 +68,7 @@ const newOrg = () =>
   usage.arrive(
     entitlementsOf({
       orgId: newId(),
-      features: { gb: grant, jobs: grant, peak: grant, calls: grant },
+      features: { gb: grant, jobs: grant, vm: grant, calls: grant },
       anchor: iso(T - 400 * DAY),
     }),
   );
@@ -279,7 +279,7 @@ test('only a service key backfills, only its own organisation, and what cannot b
   await expect(preview(org, {}, 'user')).rejects.toMatchObject({ code: 'forbidden' });
   const refused: [object, string][] = [
     [{ meter: 'nothing' }, 'unknown_meter'],
-    [{ meter: 'peak' }, 'validation_failed'],
+    [{ meter: 'vm' }, 'validation_failed'],
     [{ meter: 'api_calls' }, 'unknown_meter'],
     [{ to: iso(Date.now() + DAY) }, 'validation_failed'],
     [{ from: iso(T - 100 * DAY) }, 'validation_failed'],

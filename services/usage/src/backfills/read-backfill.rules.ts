@@ -5,7 +5,6 @@ import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { stepsOf } from '@tidegate/contracts/usage/quantity';
 import type { Meter } from '@tidegate/contracts/usage/usage';
 import { reportedBy } from '../ingestion/read-events.rules.ts';
-import { NOT_ADDED_UP } from '../kernel/correction.rules.ts';
 import { notFitting } from '../kernel/wrong-quantity.rules.ts';
 import { readLabels, unknownDimension } from '../meters/dimensions.rules.ts';
 import type { Wanted } from './plan-backfill.rules.ts';
@@ -21,9 +20,16 @@ export function readBackfill(
   if (PLATFORM_METERS.has(meter.meter)) {
     throw invalid('/meter', 'platform_meter', 'The platform counts it itself: backfill meters of your own.');
   }
-  if (meter.aggregate !== 'sum' && meter.aggregate !== 'count') {
-    const message = `Events of ${meter.meter} (${meter.aggregate}) are not added up: ${NOT_ADDED_UP}`;
-    throw invalidInWords('/meter', 'not_possible', message);
+  const { aggregate, decimals } = meter;
+  if (aggregate === 'time_weighted') {
+    throw invalid(
+      '/meter',
+      'not_possible',
+      '{meter} holds by time: each value until the next one. Correct them one by one.',
+      {
+        meter: meter.meter,
+      },
+    );
   }
   const from = Date.parse(input.from);
   const to = Date.parse(input.to);
@@ -44,16 +50,29 @@ export function readBackfill(
     if (at < from || at >= to) throw invalid(`${field}/time`, 'outside', 'It must lie from `from` to before `to`.');
     if (seen.has(one.id)) throw invalid(`${field}/id`, 'given_twice', 'Send each id once.');
     seen.add(one.id);
-    const steps = stepsOf(one.quantity, meter.decimals);
-    if (!steps) throw notFitting(`${field}/quantity`, meter.decimals);
+    const steps = stepsOf(one.quantity, decimals);
+    const fromZero = aggregate === 'max' || aggregate === 'latest';
+    if (steps === undefined || (steps === 0 && !fromZero)) throw notFitting(`${field}/quantity`, decimals, fromZero);
+    requireFittingValue(`${field}/value`, meter, one.value);
     const wrong = unknownDimension(meter.groupBy, one.dimensions);
     if (wrong) throw invalidInWords(`${field}/dimensions`, 'not_fitting', wrong);
     const labels = meter.groupBy.length === 0 ? null : readLabels(meter.groupBy, one.dimensions);
     if (typeof labels === 'string') throw invalidInWords(`${field}/dimensions`, 'not_fitting', labels);
-    const quantity = meter.aggregate === 'count' ? 1 : steps;
-    return { id: one.id, at: new Date(at).toISOString(), quantity, labels };
+    const quantity = aggregate === 'count' || aggregate === 'unique' ? 1 : steps;
+    return { id: one.id, at: new Date(at).toISOString(), quantity, value: one.value, labels };
   });
   const source = reportedBy('service_key', input.source);
   const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
   return { id, meter: meter.meter, source, ...range, mode: input.mode, events };
+}
+
+function requireFittingValue(field: string, { meter, aggregate }: Meter, value: string | undefined): void {
+  if (aggregate === 'unique' && value === undefined) {
+    throw invalid(field, 'not_fitting', '{meter} counts unique values: name the right `value`, and no quantity.', {
+      meter,
+    });
+  }
+  if (aggregate !== 'unique' && value !== undefined) {
+    throw invalid(field, 'not_fitting', '{meter} counts no unique values: name a quantity, and no `value`.', { meter });
+  }
 }

@@ -18,6 +18,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireStoredStanding } from '../entitlements/standing.ts';
+import { isByDifference } from '../ingestion/aggregate.rules.ts';
 import { requireMeter } from '../meters/meter.rows.ts';
 import { UsageConfig } from '../usage.config.ts';
 import {
@@ -53,15 +54,16 @@ export class RunBackfills {
     const { orgId, by } = operatorOf(caller);
     const id = newId();
     // Billing is asked without a transaction.
-    const { asked, plan, meter, shown } = await this.tenants.run(orgId, async (own) => {
+    const { asked, counted, meter, shown } = await this.tenants.run(orgId, async (own) => {
       const standing = await requireStoredStanding(own, this.bus);
       const found = await requireMeter(refuse, own, input.meter);
       const read = readBackfill(input, found, { id, now: standing.now, days: this.config.USAGE_EVENT_DAYS });
-      const made = await this.backfills.plan(own, orgId, read);
-      const preview = await this.backfills.preview(own, standing, found, made);
-      return { asked: read, plan: made, meter: found, shown: preview };
+      const made = await this.backfills.plan(own, orgId, read, found);
+      const counted = await this.backfills.count(own, standing, found, made.changes, { save: false });
+      const preview = await this.backfills.preview(own, standing, found, { ...made, changes: counted });
+      return { asked: read, counted, meter: found, shown: preview };
     });
-    const changes = summed(plan.changes);
+    const changes = summed(counted);
     const { charges } = await this.bus.call(previewUsageCharges, { meter: meter.meter, changes }, { orgId });
     const preview: BackfillPreview = { ...shown, charges };
     await insertBackfill(tx, orgId, { ...asked, reason: input.reason, created_by: by, preview });
@@ -76,15 +78,11 @@ export class RunBackfills {
     if (row.state === 'applied') return toWire(row);
     if (row.state === 'reverted') throw over(refuse, row, 'It was taken back: ask for a new one.');
     const meter = await requireMeter(refuse, tx, row.meter);
-    const plan = await this.backfills.plan(tx, orgId, askedIn(row));
-    const shown = await this.backfills.preview(tx, standing, meter, plan);
+    const plan = await this.backfills.plan(tx, orgId, askedIn(row), meter);
+    const counted = await this.backfills.count(tx, standing, meter, plan.changes, { save: false });
+    const shown = await this.backfills.preview(tx, standing, meter, { ...plan, changes: counted });
     const reason = `Backfill ${id}: ${row.reason}`;
-    const changes = await this.backfills.write(tx, emit, standing, plan.changes, {
-      meter: row.meter,
-      reason,
-      by,
-      epoch,
-    });
+    const changes = await this.backfills.write(tx, emit, standing, plan.changes, { meter, reason, by, epoch });
     await this.backfills.keep(tx, orgId, id, changes);
     await saveApplied(tx, orgId, id, by, { ...shown, charges: row.preview.charges });
     const done = { action: 'applied' as const, backfillId: id, by, reason: row.reason };
@@ -99,15 +97,15 @@ export class RunBackfills {
     const { standing, row, epoch } = await this.begin(tx, orgId, id);
     if (row.state === 'reverted') return toWire(row);
     if (row.state === 'previewed') throw over(refuse, row, 'It was not applied: there is nothing to take back.');
+    const meter = await requireMeter(refuse, tx, row.meter);
     await this.backfills.lock(tx, orgId, row.meter);
-    const changes = await findChanges(tx, orgId, id);
+    const changes = await findChanges(tx, orgId, id, { values: isByDifference(meter.aggregate) });
     // Whatever has become of an event since, it counts what it counted before.
-    const back = undone(changes).flatMap((change, at) => {
-      const now = changes[at]?.now ?? change.before;
-      return now === change.after ? [] : [{ ...change, before: now }];
-    });
+    const back = undone(changes).flatMap(({ now, ...change }) =>
+      now === change.after ? [] : [{ ...change, before: now }],
+    );
     const reason = `Backfill ${id} taken back: ${input.reason}`;
-    await this.backfills.write(tx, emit, standing, back, { meter: row.meter, reason, by, epoch });
+    await this.backfills.write(tx, emit, standing, back, { meter, reason, by, epoch });
     await saveReverted(tx, orgId, id, by, input.reason);
     const done = { action: 'reverted' as const, backfillId: id, by, reason: input.reason };
     await emit(usageBackfilled, { ...changedBy(orgId, row), done }, { orgId });

@@ -10,17 +10,21 @@ export interface CorrectedEvent {
   api_key: string | null;
 }
 
-/** Which of these identities was counted, and on which day. Corrections of it wait until the transaction ends. */
-export const lockIdentity = (
+/** Which of these identities was counted, and on which day. */
+export const findIdentity = (
   tx: Tx,
   orgId: string,
   keys: readonly string[],
 ): Promise<{ key: string; seen: string; at: Date | null } | undefined> =>
   tx.one(
     `select replace(key::text, '-', '') as key, seen::text as seen, at from usage_identities
-      where org_id = $1 and key = any($2::uuid[]) order by array_position($2::uuid[], key) limit 1 for update`,
+      where org_id = $1 and key = any($2::uuid[]) order by array_position($2::uuid[], key) limit 1`,
     [orgId, keys],
   );
+
+/** Other corrections of the event wait until the transaction ends. */
+export const lockIdentity = (tx: Tx, orgId: string, key: string): Promise<unknown> =>
+  tx.query('select 1 from usage_identities where org_id = $1 and key = $2::uuid for update', [orgId, key]);
 
 /**
  * Events have no index by identity, which every event would pay for. Their identity knows when they happened, and by that

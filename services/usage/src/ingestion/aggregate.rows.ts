@@ -38,6 +38,19 @@ export async function saveAggregates(tx: Tx, orgId: string, rows: readonly Aggre
   );
 }
 
+/** Of windows in which nothing counts any more. */
+export async function deleteAggregates(
+  tx: Tx,
+  orgId: string,
+  windows: readonly Pick<AggregateRow, 'meter' | 'start' | 'hash'>[],
+): Promise<void> {
+  await tx.query(
+    `delete from usage_aggregates a using unnest($2::text[], $3::timestamptz[], $4::uuid[]) as t(meter, start, hash)
+      where a.org_id = $1 and a.meter = t.meter and a.window_start = t.start and a.hash = t.hash`,
+    [orgId, windows.map(({ meter }) => meter), windows.map(({ start }) => start), windows.map(({ hash }) => hash)],
+  );
+}
+
 /** Of windows into which no event can fall any more. */
 export async function expireAggregates(tx: Tx, days: number): Promise<void> {
   await tx.query("delete from usage_aggregates where window_end < now() - $1::int * interval '1 day'", [days]);

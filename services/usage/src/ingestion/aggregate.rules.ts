@@ -6,8 +6,15 @@ export interface Known {
   at: number;
 }
 
+/** What an event says, and in which order it came. */
+export interface Held extends Known {
+  n: number;
+}
+
+export type ByDifference = Extract<MeterDefinition['aggregate'], 'unique' | 'max' | 'latest'>;
+
 /** Meters whose events do not simply add up. */
-export const isByDifference = (aggregate: MeterDefinition['aggregate'] | undefined): boolean =>
+export const isByDifference = (aggregate: MeterDefinition['aggregate'] | undefined): aggregate is ByDifference =>
   aggregate === 'unique' || aggregate === 'max' || aggregate === 'latest';
 
 /**
@@ -27,3 +34,51 @@ export function difference(
 }
 
 const NOTHING = { adds: 0, next: undefined };
+
+/** A window while some of its events change: what the others make of it, and these one by one. */
+export class ChangingWindow {
+  private readonly own = new Map<string, Held>();
+  private held: Held | undefined;
+
+  constructor(
+    private readonly aggregate: ByDifference,
+    private readonly rest: Held | undefined,
+    own: readonly (readonly [key: string, held: Held])[],
+  ) {
+    for (const [key, held] of own) this.own.set(key, held);
+    this.held = this.find();
+  }
+
+  /** What decides the window. */
+  get best(): Held | undefined {
+    return this.held;
+  }
+
+  /** An event says something else, or nothing any more. Answers what that adds to the window. */
+  set(key: string, held: Held | undefined): number {
+    const before = this.counts();
+    const was = this.own.get(key);
+    if (held) this.own.set(key, held);
+    else this.own.delete(key);
+    if (was && was === this.held) this.held = this.find();
+    else if (held && this.isBetter(held)) this.held = held;
+    return this.counts() - before;
+  }
+
+  private counts(): number {
+    return this.held?.value ?? 0;
+  }
+
+  private find(): Held | undefined {
+    this.held = this.rest;
+    for (const held of this.own.values()) if (this.isBetter(held)) this.held = held;
+    return this.held;
+  }
+
+  private isBetter({ value, at, n }: Held): boolean {
+    if (!this.held) return true;
+    if (this.aggregate === 'unique') return false;
+    if (this.aggregate === 'max') return value > this.held.value;
+    return at > this.held.at || (at === this.held.at && n > this.held.n);
+  }
+}

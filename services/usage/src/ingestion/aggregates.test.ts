@@ -111,11 +111,12 @@ test('what is out of time leaves nothing behind, and what cannot be counted or c
   expect(rejected.map(({ code }) => code)).toEqual(['too_old', 'malformed', 'malformed', 'malformed']);
   expect(await send(org, { id: 'y', meter: 'unique', value: 'ada' })).toMatchObject({ accepted: 1 });
   expect(await figures(org, 'unique')).toEqual([1, 1]);
-  const asked = { id: 'y', action: 'void', reason: 'A test' };
+  await send(org, { id: 'c', meter: 'count' });
+  const asked = { id: 'c', action: 'amend', quantity: 2, reason: 'A test' };
   const refused = usage.call(new CorrectUsage(usage.writer(), noBus), correctUsage, asked, org, 'service_key');
   await expect(refused).rejects.toMatchObject({
     code: 'validation_failed',
-    data: { errors: [{ field: '/action', message: expect.stringContaining('given back by a credit note') }] },
+    data: { errors: [{ field: '/action', message: expect.stringContaining('each is one') }] },
   });
 });
 

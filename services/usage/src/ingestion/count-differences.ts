@@ -12,12 +12,14 @@ import { timeRejection } from './admission.rules.ts';
 import { type AggregateRow, findAggregates, saveAggregates } from './aggregate.rows.ts';
 import { difference, isByDifference, type Known } from './aggregate.rules.ts';
 import type { Placed } from './read-events.rules.ts';
+import { insertValues, type ValueRow } from './value.rows.ts';
+import { toMillisecond } from './write-events.ts';
 
 const NO_HASH = '00000000-0000-0000-0000-000000000000';
 const FAR = Date.UTC(9999, 0, 1);
 
 type Definitions = ReadonlyMap<string, MeterDefinition>;
-type Window = Pick<AggregateRow, 'meter' | 'start' | 'hash' | 'end'>;
+export type Window = Pick<AggregateRow, 'meter' | 'start' | 'hash' | 'end'>;
 
 /**
  * Turns events of meters that count unique, largest or newest values into what each adds to its window; others stay as they
@@ -47,6 +49,7 @@ export async function byDifference(
     known.set(nameOf(list[Number(n) - 1] as Window), { value: Number(value), at: at.getTime() });
   }
   const changed = new Map<string, AggregateRow>();
+  const values: ValueRow[] = [];
   const differences = given.map((placed): Placed => {
     const { event } = placed;
     const key = eventKey(event.source, event.id);
@@ -57,6 +60,7 @@ export async function byDifference(
     const said = event.said ?? event.quantity;
     if (again || timeRejection(event, standing.now)) return { ...placed, event: { ...event, said, quantity: 0 } };
     const name = nameOf(window);
+    values.push({ ...window, key, value: event.quantity, at: toMillisecond(event.at) });
     const { adds, next } = difference(aggregateOf(event.meter), known.get(name), {
       value: event.quantity,
       at: Date.parse(event.at),
@@ -68,13 +72,14 @@ export async function byDifference(
     return { ...placed, event: { ...event, said, quantity: adds } };
   });
   if (changed.size > 0) await saveAggregates(tx, orgId, [...changed.values()]);
+  await insertValues(tx, orgId, values);
   return differences;
 }
 
-const nameOf = ({ meter, start, hash: of }: Window): string => `${meter} ${start} ${of}`;
+export const nameOf = ({ meter, start, hash: of }: Window): string => `${meter} ${start} ${of}`;
 
 /** The window of each event, as the plan limits its meter. */
-async function windowsOf(tx: Tx, standing: Standing, some: Placed[]): Promise<Map<Placed, Window>> {
+export async function windowsOf(tx: Tx, standing: Standing, some: readonly Placed[]): Promise<Map<Placed, Window>> {
   const perOf = (meter: string) => {
     const grant = standing.snapshot.features[meter];
     return grant?.kind === 'metered' ? grant.per : 'month';
@@ -105,7 +110,7 @@ async function windowsOf(tx: Tx, standing: Standing, some: Placed[]): Promise<Ma
 }
 
 /** What is known of a window is known of each combination of dimensions, and of unique values of each value. */
-function hashOf(said: string | number | undefined, labels: Labels | undefined): string {
+export function hashOf(said: string | number | undefined, labels: Labels | undefined): string {
   if (said === undefined && !labels) return NO_HASH;
   const text = labels ? JSON.stringify([said ?? null, labels]) : String(said);
   return dashed(hash('sha256', text, 'hex').slice(0, 32));

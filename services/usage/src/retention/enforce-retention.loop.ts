@@ -15,6 +15,7 @@ import { ensureEventDays } from '../ingestion/event-days.ts';
 import { expireCombinations, expireLabelHours } from '../ingestion/label.rows.ts';
 import { expireOrigins } from '../ingestion/origin.rows.ts';
 import { expireRejected } from '../ingestion/rejected-event.rows.ts';
+import { expireValues } from '../ingestion/value.rows.ts';
 import { expireIdentities, storePrints, turnIdentities } from '../kernel/usage-identity.rows.ts';
 import { expireLeases } from '../leases/lease.rows.ts';
 import { UsageConfig } from '../usage.config.ts';
@@ -48,6 +49,8 @@ export class EnforceRetention implements OnApplicationBootstrap {
     );
     await this.tenants.system('ingest', (tx) => expireRollovers(tx, ALERT_DAYS));
     await this.tenants.system('ingest', (tx) => expireAggregates(tx, MAX_EVENT_AGE_DAYS + 1));
+    // As far back as backfills reach, and longer than events may be late.
+    await this.tenants.system('ingest', (tx) => expireValues(tx, this.config.USAGE_EVENT_DAYS + 1));
     await this.tenants.system('ingest', (tx) => rollUpDraws(tx, DRAW_DAYS));
     await this.tenants.system('ingest', (tx) => expireCombinations(tx, MAX_EVENT_AGE_DAYS + 1));
     await this.tenants.system('ingest', (tx) => expireLabelHours(tx, this.config.USAGE_EVENT_DAYS));

@@ -19,6 +19,7 @@ export const backfillsPreview = {
   events: { kind: "list", required: true, max: 5000 },
   'events.*.id': { kind: "text", min: 1, max: 200, patterns: [{ is: PATTERN_2, says: "a text without control characters" }], required: true },
   'events.*.quantity': { kind: "either", options: [{ kind: "number", min: 0, max: 1000000000 }, { kind: "text", patterns: [{ is: PATTERN_3, says: "a decimal number such as \"12.5\", without exponent" }] }] },
+  'events.*.value': { kind: "text", min: 1, max: 200 },
   'events.*.time': { kind: "instant", required: true },
   reason: { kind: "text", min: 1, max: 500, required: true },
 } as const;
@@ -49,6 +50,7 @@ export const usageCorrect = {
   id: { kind: "text", min: 1, max: 200, patterns: [{ is: PATTERN_2, says: "a text without control characters" }], required: true },
   action: { kind: "choice", choices: ["void","amend"], required: true },
   quantity: { kind: "either", options: [{ kind: "number", min: 0, max: 1000000000 }, { kind: "text", patterns: [{ is: PATTERN_3, says: "a decimal number such as \"12.5\", without exponent" }] }] },
+  value: { kind: "text", min: 1, max: 200 },
   reason: { kind: "text", min: 1, max: 500, required: true },
 } as const;
 

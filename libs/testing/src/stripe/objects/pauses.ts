@@ -63,7 +63,10 @@ export function resume(
       proration_behavior: params.proration_behavior,
     }),
   );
-  if (params.payment_behavior !== 'resume_on_payment_success') activate(account, subscription);
+  // What nobody pays is withdrawn after 23 hours, and not tried again meanwhile.
+  const waits = params.payment_behavior === 'resume_on_payment_success' && invoice && invoice.amount_due > 0;
+  if (waits) invoice.auto_advance = false;
+  else activate(account, subscription);
   if (invoice) issue(account, subscription, invoice);
   return subscription;
 }

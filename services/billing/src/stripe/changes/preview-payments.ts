@@ -92,7 +92,7 @@ export class PreviewPayments {
     at: number,
     balance = -invoice.starting_balance,
   ): Promise<PreviewedInvoice> {
-    const { lines, currency } = invoiceState(invoice);
+    const { lines, currency, tax } = invoiceState(invoice);
     const ids = [...new Set(lines.flatMap(({ priceId }) => priceId ?? []))];
     const keys = await priceKeys(this.tenants.reader({}), invoice.livemode, ids);
     const { total, fromBalance, due } = paidBy(invoice.total, balance);
@@ -104,8 +104,10 @@ export class PreviewPayments {
         const { amount, discount, periodStart, periodEnd, ...shown } = shownLine(line, keys);
         const period = { periodStart: iso(periodStart), periodEnd: iso(periodEnd) };
         const quantity = Number(shown.quantity);
-        return { ...shown, quantity, amountMinor: amount, discountMinor: discount, ...period };
+        return { ...shown, quantity, amountMinor: amount, discountMinor: discount, taxMinor: 0, ...period };
       }),
+      taxMinor: tax,
+      tax: null,
       totalMinor: money(total),
       fromBalanceMinor: money(fromBalance),
       dueMinor: money(due),

@@ -209,7 +209,7 @@ test('a downgrade comes at the end of the period, costs nothing until then, and 
   const { data } = await world.dashboard.prices.list({ lookup_keys: ['main.pro.v1.usd.month'] });
   expect((await stateOf(org))?.next?.items).toMatchObject([{ priceId: data[0]?.id }]);
   expect(await totals(org)).toEqual([9900]);
-  await world.payments.resume(paid);
+  await world.payments.resume(paid, { byHolder: true });
   expect((await stateOf(org))?.next).toBe(null);
   await world.payments.change(paid, to);
   await world.stripe.advance({ days: 32 });
@@ -241,7 +241,7 @@ test('a cancellation at the end of the period keeps the plan until then; it can 
   await world.payments.cancel(paid, 'period_end');
   expect(await world.plan(org)).toMatchObject({ plan: 'pro', status: 'active' });
   expect((await stateOf(org))?.cancelAt).not.toBe(null);
-  await world.payments.resume(paid);
+  await world.payments.resume(paid, { byHolder: true });
   expect((await stateOf(org))?.cancelAt).toBe(null);
   await world.payments.cancel(paid, 'period_end');
   await world.stripe.advance({ days: 32 });
@@ -253,7 +253,7 @@ test('a cancellation now, and a pause until it is resumed', async () => {
   const { org, paid } = await subscribed();
   await world.payments.pause(paid);
   expect(await world.plan(org)).toMatchObject({ plan: 'pro', access: 'read_only' });
-  await world.payments.resume(paid);
+  await world.payments.resume(paid, { byHolder: true });
   expect(await world.plan(org)).toMatchObject({ plan: 'pro', access: 'full' });
   await world.payments.cancel(paid, 'now');
   expect(await world.plan(org)).toMatchObject({ plan: 'free' });

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { paymentNeedsHolder } from '@tidegate/contracts/billing/payments';
-import { ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
+import { paymentRefused } from '@tidegate/contracts/billing/payments';
 import { newId } from '@tidegate/database/ids';
 import { clock } from '@tidegate/runtime/clock';
 import type { Stripe } from 'stripe';
@@ -8,6 +7,7 @@ import { type PaidChange, type PaidSubscription, Payments, type PreviewedCost } 
 import { idOf } from '../client/id-of.rules.ts';
 import { endOnce, refusalOf, StripeApi } from '../client/stripe-api.ts';
 import { SyncCustomer } from '../mirror/sync-customer.ts';
+import { HolderPages, isForHolder } from './holder-pages.ts';
 import {
   changeAtOnce,
   endOf,
@@ -35,16 +35,6 @@ interface Change {
   byHolder: boolean;
 }
 
-/** As Stripe says, of a request that was to charge a card at once, that its bank wants to hear its holder. */
-const FOR_HOLDER: ReadonlySet<unknown> = new Set([
-  'authentication_required',
-  'invoice_payment_intent_requires_action',
-  'payment_intent_action_required',
-  'subscription_payment_intent_requires_action',
-]);
-const isForHolder = (error: unknown): boolean =>
-  error instanceof ProblemError && (FOR_HOLDER.has(error.data['reason']) || FOR_HOLDER.has(error.data['declineCode']));
-
 /** Before what waits for the holder of a card is given up. */
 const endsSoon = ({ items }: Stripe.Subscription): boolean => endOf(items.data) * 1_000 - clock.now() < DAY_MS;
 const DAY_MS = 86_400_000;
@@ -61,6 +51,8 @@ const DAY_MS = 86_400_000;
  */
 @Injectable()
 export class StripePayments extends Payments {
+  private readonly pages: HolderPages;
+
   constructor(
     private readonly api: StripeApi,
     private readonly items: PaidItems,
@@ -69,6 +61,7 @@ export class StripePayments extends Payments {
     private readonly orders: ScheduledOrders,
   ) {
     super();
+    this.pages = new HolderPages(api);
   }
 
   get configured(): boolean {
@@ -102,9 +95,9 @@ export class StripePayments extends Payments {
       const target = await this.items.targetOf(paid, to, found);
       const wanted = phaseItems({ parts, next: undefined }, paid.product, target);
       const waiting = (pending.subscription_items ?? []).map(({ price, quantity }) => quantified(price.id, quantity));
-      if (sameItems(waiting, wanted)) throw await this.pageOf(found);
+      if (sameItems(waiting, wanted)) throw await this.pages.ofUpdate(found);
     }
-    if (pending) await this.giveUp(found);
+    if (pending) await this.pages.giveUp(idOf(found.latest_invoice) ?? '');
     const restored = await this.orders.restore(paid);
     return pending || restored ? this.items.begin(paid) : standing;
   }
@@ -152,32 +145,12 @@ export class StripePayments extends Payments {
         stripe.subscriptions.update(found.id, { ...wanted, payment_behavior: 'pending_if_incomplete' }, options),
       );
       if (!updated.pending_update) return undefined;
-      const page = await this.pageOf(updated);
+      const page = await this.pages.ofUpdate(updated);
       await this.copy(found);
       return page;
     } catch (error) {
       if (refusalOf(error)) return refusal;
       throw error;
-    }
-  }
-
-  private async pageOf({ latest_invoice, pending_update }: Stripe.Subscription): Promise<Error> {
-    const id = idOf(latest_invoice) ?? '';
-    const { hosted_invoice_url: url } = await this.api.call('GET /v1/invoices/:id', (stripe) =>
-      stripe.invoices.retrieve(id),
-    );
-    const expiresAt = new Date((pending_update?.expires_at ?? 0) * 1_000).toISOString();
-    if (!url) throw new Error(`The invoice ${id} of a change that waits has no page.`);
-    return problemError(paymentNeedsHolder, { url, expiresAt }, `Confirm the payment: ${url}`);
-  }
-
-  private async giveUp({ latest_invoice }: Stripe.Subscription): Promise<void> {
-    const id = idOf(latest_invoice) ?? '';
-    try {
-      await this.call('POST /v1/invoices/:id/void', (stripe, options) => stripe.invoices.voidInvoice(id, {}, options));
-    } catch (error) {
-      // It was paid a moment ago, or its time is over.
-      if (!refusalOf(error)) throw error;
     }
   }
 
@@ -199,19 +172,44 @@ export class StripePayments extends Payments {
     await this.copy(found);
   }
 
-  async resume(paid: PaidSubscription): Promise<void> {
+  async resume(paid: PaidSubscription, { byHolder }: { byHolder: boolean }): Promise<void> {
     const standing = await this.begin(paid);
     const { found } = standing;
     await this.orders.release(paid, found);
-    if (found.status === 'paused') {
-      await this.call('POST /v1/subscriptions/:id/resume', (stripe, options) =>
-        stripe.subscriptions.resume(found.id, { billing_cycle_anchor: { type: 'now' } }, options),
-      );
-    } else if (found.cancel_at !== null || found.cancel_at_period_end) {
+    if (found.status === 'paused') await this.endPause(found, byHolder);
+    else if (found.cancel_at !== null || found.cancel_at_period_end) {
       await this.update(found, found.cancel_at_period_end ? { cancel_at_period_end: false } : { cancel_at: '' });
     }
     await this.keepOthers(paid, standing);
     await this.copy(found);
+  }
+
+  /**
+   * Whoever pays is there to confirm it, or to give another card: it stays paused until it is paid. By itself a pause ends when its
+   * time is over, and what is due then is collected as every period is.
+   */
+  private async endPause(found: Stripe.Subscription, byHolder: boolean): Promise<void> {
+    const asked = await this.pages.waiting(found);
+    if (asked) {
+      const why = await this.pages.ofResumption(asked);
+      // Somebody may be on its page: it has its own time.
+      if (!byHolder || why.code !== paymentRefused.code) throw why;
+      await this.pages.giveUp(asked.id);
+    }
+    const behaviour = byHolder ? 'resume_on_payment_success' : 'resume_on_payment_attempt';
+    const resumed = await this.call('POST /v1/subscriptions/:id/resume', (stripe, options) =>
+      stripe.subscriptions.resume(
+        found.id,
+        { billing_cycle_anchor: { type: 'now' }, payment_behavior: behaviour },
+        options,
+      ),
+    );
+    const open = await this.pages.waiting(resumed);
+    if (!open) return;
+    const why = await this.pages.ofResumption(open);
+    if (why.code === paymentRefused.code) await this.pages.giveUp(open.id);
+    await this.copy(found);
+    throw why;
   }
 
   async pause(paid: PaidSubscription): Promise<void> {
